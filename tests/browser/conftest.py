@@ -1,0 +1,105 @@
+"""Fixtures for tests in a real browser.
+
+- `lab`: a JupyterLab server for the whole run; `lab.open(notebook)` opens a copy of a notebook and runs it.
+- `open_notebook(notebook)`: the same, closed at the end of the test.
+- `open_app(notebook, query="")`: the notebook as a Voila app.
+
+Chromium is the one that `CHROMIUM` names, the system's, or Playwright's own. Without any the tests are
+skipped, unless `PLAUSIWIDGETS_REQUIRE_BROWSER=1`: then they fail.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from browser.pages import AppPage, Lab, NotebookPage
+from browser.servers import Server, start_lab, start_voila
+
+playwright_api = pytest.importorskip("playwright.sync_api")
+
+ARGUMENTS = [
+    "--no-sandbox",  # a container's root has no sandbox
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # a test that needs another host is wrong
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def find_chromium(own: str) -> str | None:
+    """The browser to use: `CHROMIUM`, the system's, or Playwright's `own` one, where it is installed."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if path := shutil.which(name):
+            return path
+    return own if Path(own).exists() else None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """A headless Chromium for the whole run."""
+    with playwright_api.sync_playwright() as playwright:
+        executable = find_chromium(playwright.chromium.executable_path)
+        if executable is None:
+            reason = (
+                "no Chromium: install Debian's `chromium`, run `playwright install chromium`, or set CHROMIUM"
+            )
+            if os.environ.get("PLAUSIWIDGETS_REQUIRE_BROWSER") == "1":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab, for the whole run: `lab.open(notebook)` gives a `NotebookPage`; the caller closes it."""
+    server = start_lab(tmp_path_factory.mktemp("lab"))
+    yield Lab(server, browser)
+    server.stop()
+
+
+@pytest.fixture
+def open_notebook(lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
+    """Open a copy of a notebook in JupyterLab, run all its cells, and close it after the test."""
+    opened: list[NotebookPage] = []
+
+    def open_one(notebook: Path, **options: object) -> NotebookPage:
+        opened.append(lab.open(notebook, **options))
+        return opened[-1]
+
+    yield open_one
+    for page in opened:
+        page.close()
+
+
+@pytest.fixture
+def open_app(browser, tmp_path: Path) -> Iterator[Callable[..., AppPage]]:
+    """Open a copy of a notebook as a Voila app; one server for each notebook, ended after the test."""
+    servers: dict[Path, Server] = {}
+    opened: list[AppPage] = []
+
+    def open_one(notebook: Path, query: str = "", **options: int) -> AppPage:
+        if notebook not in servers:
+            home = tmp_path / uuid.uuid4().hex
+            home.mkdir()
+            copy = home / notebook.name
+            shutil.copy(notebook, copy)
+            servers[notebook] = start_voila(copy, home)
+        url = f"{servers[notebook].url}/?{query}" if query else servers[notebook].url
+        opened.append(AppPage(browser, url, **options))
+        return opened[-1]
+
+    yield open_one
+    for page in opened:
+        page.close()
+    for server in servers.values():
+        server.stop()

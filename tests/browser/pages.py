@@ -1,0 +1,138 @@
+"""What a test does on a page: open a notebook, run it, wait for the plot, read it, take a picture."""
+
+import shutil
+import uuid
+from pathlib import Path
+
+from browser.servers import Server
+
+PLOT = ".js-plotly-plot .scatterlayer .trace"
+KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+NO_CELL_RUNS = """() => {
+    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
+    return prompts.some(p => /\\[\\d+\\]/.test(p)) && !prompts.some(p => p.includes('*'));
+}"""
+
+
+class BrowserPage:
+    """A browser page that remembers the errors it saw.
+
+    Attributes
+    ----------
+    page
+        Playwright's page.
+    errors : list of str
+        Errors of the console and exceptions of the page, in their order.
+    foreign : list of str
+        Addresses on other hosts that the page asked for, in vain (Voila's template asks for an icon font).
+    """
+
+    def __init__(self, browser, width: int = 1400, height: int = 1000, **context: object) -> None:
+        self._context = browser.new_context(viewport={"width": width, "height": height}, **context)
+        self._context.set_default_timeout(60_000)
+        self.page = self._context.new_page()
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _on_console(self, message) -> None:
+        if message.type != "error":
+            return
+        url = message.location.get("url", "")
+        if "ERR_NAME_NOT_RESOLVED" in message.text and not url.startswith("http://127.0.0.1"):
+            self.foreign.append(url)
+        else:
+            self.errors.append(f"{message.text} ({url})")
+
+    def wait_for_plot(self, timeout: float = 120.0) -> None:
+        """Wait until a Plotly figure has drawn a trace (`timeout` in seconds)."""
+        self.page.wait_for_selector(PLOT, state="attached", timeout=1000 * timeout)
+
+    def trace(self, index: int, plot: int = 0, axis: str = "y") -> list[float | None]:
+        """The data of a trace as the page holds it."""
+        script = """([plot, index, axis]) =>
+            Array.from(document.querySelectorAll('.js-plotly-plot')[plot].data[index][axis])"""
+        return self.page.evaluate(script, [plot, index, axis])
+
+    def close(self) -> None:
+        """Close the page, and what it alone used."""
+        self._context.close()
+
+
+class NotebookPage(BrowserPage):
+    """A notebook in JupyterLab."""
+
+    def __init__(self, browser, server: Server, name: str, **options: object) -> None:
+        super().__init__(browser, **options)
+        self._server = server
+        self.name = name
+        self._dark = False
+        workspace = uuid.uuid4().hex  # a workspace of its own: no layout of an earlier test comes back
+        self.page.goto(f"{server.url}/lab/workspaces/{workspace}/tree/{name}")
+        self.wait_for_kernel()
+
+    def wait_for_kernel(self, timeout: float = 90.0) -> None:
+        """Wait until the kernel is idle (`timeout` in seconds)."""
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=1000 * timeout)
+
+    def command(self, name: str, arguments: dict | None = None) -> None:
+        """Execute a command of JupyterLab's command registry, without waiting for its end."""
+        # The braces matter: a returned promise would be awaited, and some never settle.
+        script = "([name, args]) => { window.jupyterapp.commands.execute(name, args) }"
+        self.page.evaluate(script, [name, arguments or {}])
+
+    def run_all(self, timeout: float = 180.0) -> None:
+        """Run all cells, and wait until they are done (`timeout` in seconds)."""
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_function(NO_CELL_RUNS, timeout=1000 * timeout)
+
+    def set_dark(self, dark: bool = True) -> None:
+        """Choose JupyterLab's dark or light theme."""
+        self.command("apputils:change-theme", {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"})
+        flag = "false" if dark else "true"
+        self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{flag}'")
+        self._dark = dark
+
+    def reload(self) -> None:
+        """Load the page again; the kernel goes on."""
+        self.page.reload()
+        self.wait_for_kernel()
+
+    def close(self) -> None:
+        """Close the page and end its kernel."""
+        if self._dark:
+            self.set_dark(False)  # the theme is a setting of the server, which other tests share
+        super().close()
+        for session in self._server.get("/api/sessions"):
+            if session["path"] == self.name:
+                self._server.delete(f"/api/sessions/{session['id']}")
+
+
+class AppPage(BrowserPage):
+    """A notebook as a Voila app."""
+
+    def __init__(self, browser, url: str, **options: object) -> None:
+        super().__init__(browser, **options)
+        self.page.goto(url)
+
+
+class Lab:
+    """A JupyterLab server and a browser to look at it."""
+
+    def __init__(self, server: Server, browser) -> None:
+        self.server = server
+        self._browser = browser
+        self._work = server.log.parent / "work"
+
+    def open(self, notebook: Path, *, run: bool = True, **options: object) -> NotebookPage:
+        """Open a copy of a notebook and, with `run`, run all its cells.
+
+        `options` are `width` and `height` of the window, and whatever Playwright's `new_context` takes.
+        """
+        name = f"{notebook.stem}-{uuid.uuid4().hex[:8]}.ipynb"  # Lab writes into what it opens
+        shutil.copy(notebook, self._work / name)
+        page = NotebookPage(self._browser, self.server, name, **options)
+        if run:
+            page.run_all()
+        return page

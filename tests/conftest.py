@@ -1,0 +1,25 @@
+"""What every test may use, and in which order the tests run."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the project: pyproject.toml, README.md, notebooks/."""
+    return ROOT
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last.
+
+    Playwright's sync interface keeps an event loop running in this thread, which an `asyncio.run` of another
+    test would meet. The order has a second use: what is quick fails first.
+    """
+    for item in items:
+        if "browser" in item.path.relative_to(ROOT).parts:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
