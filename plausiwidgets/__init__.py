@@ -1,0 +1,68 @@
+"""Which firing patterns can a neuron model show, and with which parameters?
+
+Examples
+--------
+>>> import plausiwidgets as pw
+>>> pw.judge("izhikevich", "tonic_spiking").replicated
+True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from plausiwidgets import models, patterns
+    from plausiwidgets.assessment import assess
+    from plausiwidgets.models import NeuronModel, Parameter, Preset, from_norse
+    from plausiwidgets.optimization import Result, Run, optimize, start_optimization
+    from plausiwidgets.patterns import Pattern, Verdict, judge
+    from plausiwidgets.simulation.lanes import NotCompilable
+    from plausiwidgets.simulation.simulate import simulate
+    from plausiwidgets.simulation.traces import Traces
+    from plausiwidgets.stimulus import Stimulus
+    from plausiwidgets.widgets import Explorer, plausibility_map
+
+# Where each public name lives: imported when it is first used, so that a script never pays
+# for widgets, and the explorer never for a store.
+_HOMES = {
+    "models": "plausiwidgets.models",
+    "patterns": "plausiwidgets.patterns",
+    "NeuronModel": "plausiwidgets.models",
+    "Parameter": "plausiwidgets.models",
+    "Preset": "plausiwidgets.models",
+    "from_norse": "plausiwidgets.models",
+    "Stimulus": "plausiwidgets.stimulus",
+    "simulate": "plausiwidgets.simulation.simulate",
+    "Traces": "plausiwidgets.simulation.traces",
+    "NotCompilable": "plausiwidgets.simulation.lanes",
+    "judge": "plausiwidgets.patterns",
+    "Pattern": "plausiwidgets.patterns",
+    "Verdict": "plausiwidgets.patterns",
+    "optimize": "plausiwidgets.optimization",
+    "start_optimization": "plausiwidgets.optimization",
+    "Result": "plausiwidgets.optimization",
+    "Run": "plausiwidgets.optimization",
+    "assess": "plausiwidgets.assessment",
+    "Explorer": "plausiwidgets.widgets",
+    "plausibility_map": "plausiwidgets.widgets",
+}
+
+__all__ = [*_HOMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(home)
+    value = module if home.endswith(f".{name}") and home.count(".") == 1 and name in ("models", "patterns") else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

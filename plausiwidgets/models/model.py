@@ -1,0 +1,299 @@
+"""A neuron model: its equations as one torch step, its parameters as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+from plausiwidgets.models.parameter import Floats, Parameter
+from plausiwidgets.names import unknown
+
+Step = Callable[..., tuple[torch.Tensor, Sequence[torch.Tensor]]]
+PerSet = float | str | Callable[[Any], Any]
+
+STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition")
+RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A published parameter set.
+
+    Attributes
+    ----------
+    title : str
+        What a menu shows.
+    parameters : mapping of str to float
+        Model parameters and, where the publication gives them, stimulus values.
+    pattern : str or None
+        Key of the firing pattern it was published for.
+    dt : float or None
+        Time step it belongs to, in ms.
+    source : str
+        The publication.
+    """
+
+    title: str
+    parameters: Mapping[str, float]
+    pattern: str | None = None
+    dt: float | None = None
+    source: str = ""
+
+
+class NeuronModel:
+    """A spiking neuron with one membrane potential and one injected current.
+
+    Parameters
+    ----------
+    name : str
+        Key of the model.
+    step : callable
+        ``step(current, state, p, dt) -> (spikes, state)``: one time step. ``current`` and every
+        entry of ``state`` are float64 tensors of shape [lanes], ``state[0]`` is the membrane
+        potential in mV, ``p.<name>`` are the parameters, ``dt`` is a 0-d tensor in ms; ``spikes``
+        is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place.
+    parameters : sequence of Parameter
+        All that the step reads from ``p``.
+    initial_state : callable
+        ``initial_state(p, holding) -> state``: where the neuron starts at a constant current.
+    current : Parameter
+        The injected current: unit, range, and as default a step that makes the neuron fire.
+    rest, threshold : float, str or callable
+        Resting potential and spike threshold in mV: a number, a parameter's name, or a function
+        of ``p``. Their distance is the span that voltage criteria scale with.
+    dt : float
+        Default time step in ms.
+    peak : float
+        Potential in mV to which a figure draws a spike.
+    limit : float
+        A lane whose potential exceeds ``±limit`` mV, or is not finite, has diverged.
+    title, description, source : str
+        For people.
+    presets : sequence of Preset
+        Published parameter sets.
+    validate : bool
+        Run the step once and refuse what no engine could simulate.
+
+    Raises
+    ------
+    ValueError
+        If a parameter has a reserved name or appears twice, or the step does not keep the
+        contract; the text says what to change.
+
+    Examples
+    --------
+    >>> def step(current, state, p, dt):
+    ...     (v,) = state
+    ...     v = v + dt / p.tau * (p.v_rest - v + current)
+    ...     spikes = (v > -50.0).to(v.dtype)
+    ...     return spikes, (torch.where(v > -50.0, p.v_rest, v),)
+    >>> neuron = NeuronModel(
+    ...     name="leaky", step=step,
+    ...     parameters=[Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
+    ...                 Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
+    ...     initial_state=lambda p, holding: (p.v_rest,),
+    ...     current=Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+    ...     rest="v_rest", threshold=-50.0, dt=0.1)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        step: Step,
+        parameters: Sequence[Parameter],
+        initial_state: Callable[[Any, torch.Tensor], Sequence[torch.Tensor]],
+        current: Parameter,
+        rest: PerSet,
+        threshold: PerSet,
+        dt: float = 0.1,
+        *,
+        peak: float = 20.0,
+        limit: float = 1e4,
+        title: str = "",
+        description: str = "",
+        source: str = "",
+        presets: Sequence[Preset] = (),
+        validate: bool = True,
+        builtin: bool = False,
+    ) -> None:
+        from plausiwidgets.models.validation import validate_model
+
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ValueError(f"a model's name must be a Python identifier, not {name!r}")
+        if not (np.isfinite(dt) and dt > 0):
+            raise ValueError(f"model {name!r}: dt is {dt}, valid is: finite, > 0 (ms)")
+        self.name = name
+        self.step = step
+        self.parameters = {p.name: p for p in parameters}
+        self.initial_state = initial_state
+        self.current = current
+        self.rest = rest
+        self.threshold = threshold
+        self.dt = float(dt)
+        self.peak = float(peak)
+        self.limit = float(limit)
+        self.title = title or name.replace("_", " ")
+        self.description = description
+        self.source = source
+        self.presets = tuple(presets)
+        self.builtin = builtin
+        self.lanewise = False
+        if len(self.parameters) < len(parameters):
+            names = [p.name for p in parameters]
+            twice = sorted({n for n in names if names.count(n) > 1})
+            raise ValueError(f"model {name!r} declares {', '.join(twice)} twice")
+        for reserved in RESERVED:
+            if reserved in self.parameters:
+                raise ValueError(
+                    f"model {name!r} declares a parameter {reserved!r}: this name is reserved for the "
+                    f"stimulus and the settings ({', '.join(RESERVED)}), use another one"
+                )
+        for what, value in (("rest", rest), ("threshold", threshold)):
+            if isinstance(value, str) and value not in self.parameters:
+                raise unknown(f"{what} of model {name!r}", value, self.parameters)
+        self._n_state: int | None = None
+        if validate:
+            validate_model(self)
+
+    def __repr__(self) -> str:
+        return f"<NeuronModel {self.name!r}: {', '.join(self.parameters)}>"
+
+    # -- values --------------------------------------------------------------------------------
+
+    def defaults(self) -> dict[str, float]:
+        """Return the default of every parameter."""
+        return {name: p.default for name, p in self.parameters.items()}
+
+    def complete(self, parameters: Mapping[str, ArrayLike] | None = None) -> dict[str, Floats]:
+        """Return every parameter, checked: what `parameters` says, else the default.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name, or a value that is not finite or outside of its hard limits.
+        """
+        given = dict(parameters or {})
+        for name in given:
+            if name not in self.parameters:
+                raise unknown(f"parameter of model {self.name!r}", name, self.parameters)
+        return {n: p.check(given.get(n, p.default)) for n, p in self.parameters.items()}
+
+    # -- tensors -------------------------------------------------------------------------------
+
+    def namespace(self, values: Mapping[str, Any]) -> SimpleNamespace:
+        """Return ``p`` of a step: an attribute, a float64 tensor, for each parameter."""
+        return SimpleNamespace(**{n: _tensor(values[n]) for n in self.parameters})
+
+    def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
+        """Return the initial state of n lanes, shape [state variables, n]."""
+        held = _tensor(holding).reshape(-1)
+        n = max([held.numel(), *(np.size(values[p]) for p in self.parameters)])
+        lanes = {p: np.broadcast_to(np.asarray(values[p], float), (n,)) for p in self.parameters}
+        with torch.no_grad():
+            state = self.initial_state(self.namespace(lanes), held.expand(n))
+        return np.stack([np.broadcast_to(_tensor(s).numpy(), (n,)) for s in state]).astype(np.float64)
+
+    @property
+    def n_state(self) -> int:
+        """Number of state variables."""
+        if self._n_state is None:
+            self._n_state = len(self.start(self.defaults(), 0.0))
+        return self._n_state
+
+    def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
+        """Return resting potential and spike threshold in mV, each of shape [n]."""
+        n = max(np.size(values[p]) for p in self.parameters) if self.parameters else 1
+        out = []
+        for what in (self.rest, self.threshold):
+            if isinstance(what, str):
+                value = values[what]
+            elif callable(what):
+                with torch.no_grad():
+                    value = _tensor(what(self.namespace(values))).numpy()
+            else:
+                value = what
+            out.append(np.broadcast_to(np.asarray(value, dtype=np.float64).reshape(-1), (n,)).copy())
+        return out[0], out[1]
+
+    def span(self, values: Mapping[str, ArrayLike]) -> Floats:
+        """Return the span from rest to threshold in mV, shape [n].
+
+        Clipped to ½–2 times the span of the default parameters: a voltage criterion is a share
+        of the span, and must not be met by moving the threshold.
+        """
+        rest, threshold = self.rest_threshold(self.defaults())
+        usual = float(threshold[0] - rest[0])
+        low, high = self.rest_threshold(values)
+        return np.clip(np.nan_to_num(high - low, nan=usual), 0.5 * usual, 2.0 * usual)
+
+
+def _tensor(value: Any) -> torch.Tensor:
+    if isinstance(value, torch.Tensor):
+        return value.to(torch.float64)
+    return torch.as_tensor(np.array(value, dtype=np.float64))
+
+
+@dataclass
+class _Registry:
+    models: dict[str, NeuronModel] = field(default_factory=dict)
+    builders: dict[str, Callable[[], NeuronModel]] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def names() -> list[str]:
+    """Return the names of all registered models, the package's own first."""
+    own = sorted(_registry.builders, key=_ORDER.index)
+    return [*own, *(n for n in _registry.models if n not in _registry.builders)]
+
+
+def get(model: str | NeuronModel) -> NeuronModel:
+    """Return a model by its name; a NeuronModel is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If no model has this name; the text lists the valid ones and the nearest.
+    """
+    if isinstance(model, NeuronModel):
+        return model
+    if model not in _registry.models:
+        if model not in _registry.builders:
+            raise unknown("model", model, names())
+        _registry.models[model] = _registry.builders[model]()
+    return _registry.models[model]
+
+
+def register(model: NeuronModel) -> NeuronModel:
+    """Make a model available by its name, and in every explorer opened from now on.
+
+    Raises
+    ------
+    TypeError
+        If `model` is not a NeuronModel.
+    ValueError
+        If it would replace one of the package's own models.
+    """
+    if not isinstance(model, NeuronModel):
+        raise TypeError(f"register takes a NeuronModel, not {type(model).__name__}")
+    if model.name in _registry.builders:
+        raise ValueError(f"{model.name!r} is one of the package's own models: choose another name")
+    _registry.models[model.name] = model
+    return model
+
+
+# The order in which people meet the package's own models.
+_ORDER = ("lif", "adex", "adex_norse", "izhikevich", "izhikevich_2004")
+
+
+def builtin(builder: Callable[[], NeuronModel]) -> Callable[[], NeuronModel]:
+    """Register a builder of one of the package's own models under the function's name."""
+    _registry.builders[builder.__name__] = builder
+    return builder

@@ -1,0 +1,182 @@
+"""A parameter: a number with bounds, a scale, a unit and a meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+SCALES = ("linear", "log", "asinh")
+GROUPS = ("membrane", "spike and reset", "adaptation", "stimulus")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number a slider can drag and an optimizer can change.
+
+    Parameters
+    ----------
+    name : str
+        Python identifier; the name in ``p.<name>`` of a step and in every mapping of parameters.
+    default : float
+        Value where nothing else is said, in `unit`.
+    low, high : float
+        Soft range: the ends of the slider and the box of the optimizer, in `unit`.
+    unit : str
+        Unit of the value, such as ``"ms"`` or ``"mV"``.
+    scale : {"linear", "log", "asinh"}
+        How the range is spread over slider and search space. ``"asinh"`` is for values that
+        change sign over decades: linear within ``±zero``, logarithmic beyond.
+    zero : float, optional
+        Width of the linear middle of an ``"asinh"`` scale, in `unit`.
+    limits : tuple of (float or None, float or None)
+        Hard limits, both included: a value outside of them has no meaning and is refused.
+        A parameter on a log scale is refused at or below zero as well.
+    group : {"membrane", "spike and reset", "adaptation", "stimulus"}
+        Where the explorer shows it.
+    description, source : str
+        What it does, and the publication that its default or its range comes from.
+    free : bool
+        Whether an optimizer may change it unless told otherwise.
+
+    Raises
+    ------
+    ValueError
+        If the range is empty or not finite, the default lies outside of it, or the scale
+        does not fit the range.
+    """
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str = ""
+    scale: str = "linear"
+    zero: float | None = None
+    limits: tuple[float | None, float | None] = (None, None)
+    group: str = "membrane"
+    description: str = ""
+    source: str = ""
+    free: bool = True
+
+    def __post_init__(self) -> None:
+        where = f"Parameter {self.name!r}"
+        if not self.name.isidentifier():
+            raise ValueError(f"{where}: the name must be a Python identifier")
+        for field in ("default", "low", "high"):
+            value = getattr(self, field)
+            if not np.isfinite(value):
+                raise ValueError(f"{where}: {field} is {value}, it must be a finite number")
+            object.__setattr__(self, field, float(value))
+        if not self.low < self.high:
+            raise ValueError(f"{where}: low {self.low:g} must be less than high {self.high:g}")
+        if not self.low <= self.default <= self.high:
+            raise ValueError(
+                f"{where}: the default {self.default:g} is outside of its range {self.low:g} to {self.high:g}"
+            )
+        if self.scale not in SCALES:
+            raise ValueError(f"{where}: scale {self.scale!r} is not one of {', '.join(SCALES)}")
+        if self.scale == "log" and self.low <= 0:
+            raise ValueError(f"{where}: a log scale needs low > 0, not {self.low:g}")
+        if self.scale == "asinh" and not (self.zero is not None and self.zero > 0):
+            raise ValueError(
+                f"{where}: an asinh scale needs zero > 0, the width of its linear middle, not {self.zero}"
+            )
+        if self.group not in GROUPS:
+            raise ValueError(f"{where}: group {self.group!r} is not one of {', '.join(GROUPS)}")
+        self.check([self.low, self.high])
+
+    @property
+    def label(self) -> str:
+        """Name and unit, as an axis or a slider shows it."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    def limits_text(self) -> str:
+        """Return the hard limits in words, such as ``"finite, > 0"``."""
+        low, high = self.limits
+        parts = ["finite"]
+        if self.scale == "log" and (low is None or low <= 0):
+            parts.append("> 0")
+        elif low is not None:
+            parts.append(f">= {low:g}")
+        if high is not None:
+            parts.append(f"<= {high:g}")
+        return ", ".join(parts) + (f" ({self.unit})" if self.unit else "")
+
+    def check(self, values: ArrayLike) -> Floats:
+        """Return `values` as float64, or refuse them.
+
+        Raises
+        ------
+        ValueError
+            If a value is not a number, not finite, or outside of the hard limits; the text
+            names the parameter, the first such value and what is valid.
+        """
+        try:
+            array = np.asarray(values, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"parameter {self.name!r} is {values!r}, valid is a number: {self.limits_text()}"
+            ) from None
+        low, high = self.limits
+        with np.errstate(invalid="ignore"):
+            bad = ~np.isfinite(array)
+            if self.scale == "log":
+                bad |= array <= 0
+            if low is not None:
+                bad |= array < low
+            if high is not None:
+                bad |= array > high
+        if bad.any():
+            first = np.atleast_1d(array)[np.atleast_1d(bad)][0]
+            raise ValueError(f"parameter {self.name!r} is {first:g}, valid is: {self.limits_text()}")
+        return array
+
+    def clip(self, values: ArrayLike) -> Floats:
+        """Return `values` moved to the nearest value inside of the hard limits."""
+        low, high = self.limits
+        array = np.asarray(values, dtype=np.float64)
+        if self.scale == "log" and (low is None or low <= 0):
+            low = min(self.low, 1e-12)
+        if low is None and high is None:
+            return array
+        return np.clip(array, low, high)
+
+    def transform(self, values: ArrayLike) -> Floats:
+        """Return `values` on the parameter's own scale (log, asinh or as they are)."""
+        array = np.asarray(values, dtype=np.float64)
+        if self.scale == "log":
+            return np.log(array)
+        if self.scale == "asinh":
+            assert self.zero is not None
+            return np.arcsinh(array / self.zero)
+        return array
+
+    def untransform(self, values: ArrayLike) -> Floats:
+        """Return the inverse of :meth:`transform`."""
+        array = np.asarray(values, dtype=np.float64)
+        if self.scale == "log":
+            return np.exp(array)
+        if self.scale == "asinh":
+            assert self.zero is not None
+            return np.sinh(array) * self.zero
+        return array
+
+    def to_unit(self, values: ArrayLike, low: float | None = None, high: float | None = None) -> Floats:
+        """Map `values` from the range ``low`` to ``high`` (default: the soft range) onto [0, 1]."""
+        a = self.transform(self.low if low is None else low)
+        b = self.transform(self.high if high is None else high)
+        return (self.transform(values) - a) / (b - a)
+
+    def from_unit(self, values: ArrayLike, low: float | None = None, high: float | None = None) -> Floats:
+        """Map `values` from [0, 1] onto the range ``low`` to ``high``; the ends are met exactly."""
+        low = self.low if low is None else low
+        high = self.high if high is None else high
+        a, b = self.transform(low), self.transform(high)
+        unit = np.asarray(values, dtype=np.float64)
+        # The round trip through exp or sinh may leave the range by an ulp.
+        inside = np.clip(self.untransform(a + unit * (b - a)), low, high)
+        return np.where((unit < 0) | (unit > 1), self.untransform(a + unit * (b - a)), inside)

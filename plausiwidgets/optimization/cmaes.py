@@ -1,0 +1,95 @@
+"""One CMA-ES start in a unit cube: pycma's strategy, kept reproducible and quiet."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.random import SeedSequence, default_rng
+
+from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.space import Chart, fold
+
+PATIENCE = 30
+"""Generations without gain after which a start is given up."""
+GAIN = 1e-3
+"""Least improvement of the loss that counts as a gain."""
+COLLAPSED = 1e-4
+"""Largest standard deviation, in the unit cube, of a start that has converged."""
+
+
+def load_cma() -> Any:
+    """Import pycma, without its warning that matplotlib is missing."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Could not import matplotlib")
+        import cma
+    return cma
+
+
+class Start:
+    """One CMA-ES run: N. Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772.
+
+    The strategy itself knows no bounds: its points are folded into the cube, all at once, which
+    is far cheaper than pycma's own handling. It draws from its own generator, so that starts may
+    be interleaved, threaded and replayed.
+
+    Parameters
+    ----------
+    chart : Chart
+        The cube and its scales.
+    x0 : ndarray [d]
+        Where it starts, in the cube.
+    sigma : float
+        First standard deviation, in the cube.
+    popsize : int
+        Points in a generation.
+    seed : SeedSequence
+        Of its generator.
+    """
+
+    def __init__(self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence) -> None:
+        rng = default_rng(seed)
+        self.chart = chart
+        self.popsize = popsize
+        self.generation = 0
+        self.best = np.inf
+        self.finished = False
+        self._reference = np.inf
+        self._last_gain = 0
+        self._asked: list[Floats] | None = None
+        self._es = load_cma().CMAEvolutionStrategy(
+            np.clip(x0, 0.0, 1.0),
+            sigma,
+            {
+                "popsize": popsize,
+                "seed": np.nan,  # a number would seed NumPy's global generator
+                "randn": lambda *shape: rng.standard_normal(shape),
+                "verbose": -9,
+                "verb_log": 0,
+                "verb_disp": 0,
+                "signals_filename": "",
+            },
+        )
+
+    def ask(self) -> Floats:
+        """Return the next generation as values [popsize, d]; the same again until it is told."""
+        if self._asked is None:
+            self._asked = self._es.ask()
+        return self.chart.decode(fold(np.asarray(self._asked)))
+
+    def tell(self, losses: Floats) -> None:
+        """Take the finite losses [popsize] of what was asked."""
+        assert self._asked is not None
+        asked, self._asked = self._asked, None
+        self.generation += 1
+        self.best = min(self.best, float(np.min(losses)))
+        if self._reference - self.best > GAIN:
+            self._reference, self._last_gain = self.best, self.generation
+        try:
+            self._es.tell(asked, losses.tolist())
+            spread = float(self._es.sigma * np.sqrt(np.max(self._es.sm.variances)))
+        except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError):
+            # A covariance that lost its rank on a plateau ends this start, not the search.
+            spread = 0.0
+        self.finished = self.generation - self._last_gain >= PATIENCE or not spread > COLLAPSED

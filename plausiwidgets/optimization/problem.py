@@ -1,0 +1,141 @@
+"""What is optimized: a model under a pattern, judged for a whole batch of candidates at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.space import Space
+
+Checkpoint = Callable[[], None]
+Values = Mapping[str, Floats]
+
+JITTERS = 100
+"""Jittered copies of a solution that its robustness is the accepted share of."""
+JITTER = 0.01
+"""Largest relative change of every parameter in such a copy."""
+VERIFIED_AT_ONCE = 16
+"""Accepted candidates of a batch that are judged together at dt/2, the first ones first."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A judged batch of n candidates.
+
+    Attributes
+    ----------
+    values : mapping of str to ndarray [n]
+        Complete sets, as judged.
+    loss : ndarray [n]
+        Graded loss, 0 exactly where accepted.
+    accepted : ndarray of bool [n]
+        Whether every criterion holds at the time step.
+    verdict : Verdict or None
+        Of the batch, for its checks.
+    """
+
+    values: Values
+    loss: Floats
+    accepted: np.ndarray[Any, Any]
+    verdict: Any = None
+
+    def parameters(self, i: int) -> dict[str, float]:
+        """Return the complete set of candidate `i`."""
+        return {n: float(v[i]) for n, v in self.values.items()}
+
+    def checks(self, i: int) -> tuple[Any, ...]:
+        """Return the checks of candidate `i`, numbers in place of arrays."""
+        if self.verdict is None:
+            return ()
+        n = len(self.loss)
+
+        def pick(value: Any) -> Any:
+            whole = isinstance(value, (np.ndarray, list, tuple)) and len(value) == n
+            return np.asarray(value)[i].item() if whole else value
+
+        return tuple(
+            replace(c, **{f: pick(getattr(c, f)) for f in c.__dataclass_fields__})
+            for c in self.verdict.checks
+        )
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A model under a pattern, over a space.
+
+    Attributes
+    ----------
+    model, pattern
+        Objects, not names.
+    space : Space
+        Free parameters.
+    dt : float
+        Time step in ms.
+    engine : str
+        ``"auto"``, ``"compiled"`` or ``"torch"``.
+    """
+
+    model: Any
+    pattern: Any
+    space: Space
+    dt: float
+    engine: str = "auto"
+
+    def judge(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Batch:
+        """Judge complete sets, by the one judge there is.
+
+        A batch whose judge gives a loss that is not finite is refused by the search, never
+        passed on to CMA-ES.
+        """
+        from plausiwidgets.patterns import evaluate
+
+        verdict = evaluate(
+            self.model,
+            self.pattern,
+            dict(values),
+            self.dt if dt is None else dt,
+            engine=self.engine,
+            checkpoint=checkpoint,
+        )
+        loss = np.atleast_1d(np.asarray(verdict.loss, dtype=np.float64))
+        return Batch(values, loss, np.atleast_1d(np.asarray(verdict.accepted, dtype=bool)), verdict)
+
+    def judge_points(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
+        """Judge points [n, d] of the space."""
+        return self.judge(self.space.values(points), checkpoint)
+
+    def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> tuple[Floats, int]:
+        """Judge the accepted candidates of a batch again at half the time step.
+
+        Returns
+        -------
+        loss : ndarray [n]
+            The batch's loss; where a candidate is accepted at dt but not at dt/2 (fragile), the
+            loss at dt/2, so that a search leaves it for what holds at both.
+        solution : int
+            Index of the first candidate that is accepted at both, or -1.
+        """
+        loss = batch.loss.copy()
+        accepted = np.flatnonzero(batch.accepted)
+        for first in range(0, len(accepted), VERIFIED_AT_ONCE):
+            chosen = accepted[first : first + VERIFIED_AT_ONCE]
+            finer = self.judge({n: v[chosen] for n, v in batch.values.items()}, checkpoint, dt=self.dt / 2)
+            loss[chosen] = finer.loss
+            if finer.accepted.any():
+                return loss, int(chosen[np.argmax(finer.accepted)])
+        return loss, -1
+
+    def robustness(
+        self, parameters: Mapping[str, float], seed: np.random.SeedSequence, checkpoint: Checkpoint | None = None
+    ) -> float:
+        """Return the share of jittered copies of a solution that are accepted, at dt."""
+        rng = np.random.default_rng(seed)
+        jittered = {}
+        for name, parameter in self.space.parameters.items():
+            factor = 1.0 + JITTER * rng.uniform(-1.0, 1.0, JITTERS)
+            jittered[name] = parameter.clip(parameters[name] * factor)
+        return float(self.judge(jittered, checkpoint).accepted.mean())

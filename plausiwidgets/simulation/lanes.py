@@ -1,0 +1,102 @@
+"""What an engine is asked and what it answers: a batch of lanes, one stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.stimulus import LaneCurrent
+
+Floats = NDArray[np.float64]
+
+Checkpoint = Callable[[], None]
+"""Called by an engine every few ms of work; it may block (pause) or raise (stop)."""
+
+
+class NotCompilable(Exception):
+    """A model cannot be turned into machine code; the text says why and what to write instead."""
+
+
+@dataclass(frozen=True)
+class LaneJob:
+    """A batch of lanes to simulate: each lane is one parameter set under one current.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    params : dict of str to ndarray, shape [lanes]
+        Every parameter of the model.
+    state : ndarray, shape [state variables, lanes]
+        Where the lanes start; it is not modified.
+    current : LaneCurrent
+    steps : int
+        Number of time steps.
+    dt : float
+        Time step in ms.
+    v_window : (int, int) or None
+        Record the potential after the steps k0 <= k < k1.
+    peak_window : (int, int) or None
+        Keep the largest potential after the steps k0 <= k < k1.
+    """
+
+    model: NeuronModel
+    params: dict[str, Floats]
+    state: Floats
+    current: LaneCurrent
+    steps: int
+    dt: float
+    v_window: tuple[int, int] | None = None
+    peak_window: tuple[int, int] | None = None
+
+    @property
+    def lanes(self) -> int:
+        """Number of lanes."""
+        return self.state.shape[1]
+
+
+@dataclass(frozen=True)
+class LaneResult:
+    """What became of a batch of lanes.
+
+    Attributes
+    ----------
+    state : ndarray, shape [state variables, lanes]
+        State after the last step; nan in a diverged lane.
+    spikes : int32 ndarray, shape [lanes, most spikes of a lane]
+        Indices of the steps in which each lane fired, ascending, padded with -1.
+    counts : int64 ndarray, shape [lanes]
+        Number of spikes.
+    v : ndarray, shape [lanes, k1 - k0], or None
+        Potential over the v window, in mV, after each step (a reset applied); nan once diverged.
+    v_max : ndarray, shape [lanes]
+        Largest finite potential over the peak window; -inf without one.
+    diverged : int64 ndarray, shape [lanes]
+        First step whose state was not finite, or whose potential exceeded the model's limit;
+        -1 where all is well.
+    engine : {"compiled", "torch"}
+    """
+
+    state: Floats
+    spikes: NDArray[np.int32]
+    counts: NDArray[np.int64]
+    v: Floats | None
+    v_max: Floats
+    diverged: NDArray[np.int64]
+    engine: str
+
+
+def pad_spikes(
+    steps: NDArray[np.int64], lanes: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return (spikes [count, most], counts [count]) from spike events in order of time."""
+    counts = np.bincount(lanes, minlength=count).astype(np.int64)
+    order = np.argsort(lanes, kind="stable")
+    spikes = np.full((count, int(counts.max(initial=0))), -1, dtype=np.int32)
+    firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    place = np.arange(lanes.size) - np.repeat(firsts, counts)
+    spikes[lanes[order], place] = steps[order]
+    return spikes, counts

@@ -1,0 +1,118 @@
+"""`simulate`: any model under any stimulus, for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from plausiwidgets.models.model import NeuronModel, get
+from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lanes import LaneJob
+from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.stimulus import LaneCurrent, Stimulus, lane_current
+
+
+def simulate(
+    model: str | NeuronModel,
+    stimulus: Stimulus | Sequence[Stimulus],
+    parameters: Mapping[str, ArrayLike] | None = None,
+    *,
+    dt: float | None = None,
+    engine: str = "auto",
+) -> Traces:
+    """Simulate parameter sets × stimuli at once.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    stimulus : Stimulus or sequence of Stimulus
+        All of one duration, of one time before the onset and of one settling time.
+    parameters : mapping of str to float or 1-D array
+        Arrays broadcast to n sets; what is left out takes its default.
+    dt : float, optional
+        Time step in ms; the model's own by default.
+    engine : {"auto", "compiled", "torch"}
+        ``"auto"`` compiles where it can, see ``Traces.engine``.
+
+    Returns
+    -------
+    Traces
+        Of n × stimuli lanes, set-major. Before the traces begin the neuron may settle at its
+        holding current (``Stimulus.settle``) from the model's initial state.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, a value outside of its limits, or stimuli of unequal length.
+    NotCompilable
+        With ``engine="compiled"`` where the model cannot be compiled; the text says why.
+    """
+    neuron = get(model)
+    step = check_dt(neuron, dt)
+    stimuli = [stimulus] if isinstance(stimulus, Stimulus) else list(stimulus)
+    if not stimuli or not all(isinstance(s, Stimulus) for s in stimuli):
+        raise ValueError("stimulus must be a Stimulus or a list with at least one")
+    frames = {(s.duration, s.before, s.settle) for s in stimuli}
+    if len(frames) > 1:
+        raise ValueError(f"stimuli of one simulation share (duration, before, settle), these have {sorted(frames)}")
+    sets = broadcast(neuron.complete(parameters))
+    n = len(next(iter(sets.values()))) if sets else 1
+    lanes = {name: np.repeat(values, len(stimuli)) for name, values in sets.items()}
+    holding = np.tile([s.holding for s in stimuli], n)
+    state = neuron.start(lanes, holding)
+    settle = round(stimuli[0].settle / step)
+    if settle:
+        job = LaneJob(neuron, lanes, state, LaneCurrent.constant(holding), settle, step)
+        state = run_lanes(job, engine).state
+    current = lane_current(stimuli * n, -round(stimuli[0].before / step) * step)
+    return trace(neuron, lanes, state, current, stimuli[0].duration, step, engine)
+
+
+def trace(
+    model: NeuronModel, params: dict[str, np.ndarray], state: np.ndarray, current: LaneCurrent,
+    duration: float, dt: float, engine: str,
+) -> Traces:
+    """Return the Traces of lanes that start in `state`."""
+    before = round(-current.t0 / dt)
+    steps = before + round(duration / dt)
+    result = run_lanes(LaneJob(model, params, state, current, steps, dt, v_window=(0, steps)), engine)
+    assert result.v is not None
+    t = (np.arange(1, steps + 1) - before) * dt
+    return Traces(
+        t, np.ascontiguousarray(result.v),
+        [(row[:c] + 1 - before) * dt for row, c in zip(result.spikes, result.counts, strict=True)],
+        np.where(result.diverged >= 0, (result.diverged + 1 - before) * dt, np.nan),
+        np.ascontiguousarray(current.values(steps, dt)), result.engine, model.current.unit, model.name,
+    )
+
+
+def check_dt(model: NeuronModel, dt: float | None) -> float:
+    """Return the time step in ms, the model's own for None, or refuse it."""
+    if dt is None:
+        return model.dt
+    if not isinstance(dt, (int, float, np.floating, np.integer)) or not 0 < float(dt) <= 5.0:
+        raise ValueError(f"dt is {dt!r}, valid is: a number > 0 and <= 5 (ms)")
+    return float(dt)
+
+
+def broadcast(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return every value as an array of n sets; numbers are repeated.
+
+    Raises
+    ------
+    ValueError
+        If an array has more than one axis, or lengths that do not fit.
+    """
+    sizes = {}
+    for name, value in values.items():
+        if np.ndim(value) > 1:
+            raise ValueError(f"parameter {name!r} has {np.ndim(value)} axes, valid is a number or a 1-D array")
+        if np.ndim(value) == 1:
+            sizes[name] = len(value)
+    lengths = set(sizes.values()) - {1}
+    if len(lengths) > 1 or 0 in lengths:
+        raise ValueError(f"parameters of unequal length, or empty: {sizes}")
+    n = lengths.pop() if lengths else 1
+    return {name: np.ascontiguousarray(np.broadcast_to(v, (n,)), dtype=np.float64) for name, v in values.items()}

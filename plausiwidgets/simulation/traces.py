@@ -1,0 +1,67 @@
+"""What a simulation shows: potentials, spikes, and where a lane went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Simulated lanes of one duration; a lane is one parameter set under one stimulus, set-major.
+
+    Attributes
+    ----------
+    t : ndarray, shape [T]
+        Ends of the time steps in ms; 0 is the stimulus onset.
+    v : ndarray, shape [lanes, T]
+        Membrane potential in mV at `t`, a reset applied; nan from where a lane diverged.
+    spike_times : list of ndarray
+        Spike times of each lane in ms: the ends of the steps in which it fired.
+    diverged_at : ndarray, shape [lanes]
+        Time in ms from which a lane is not finite, or beyond the model's limit; nan where fine.
+    current : ndarray, shape [lanes, T]
+        Injected current, the mean over each step, in the model's unit.
+    engine : {"compiled", "torch"}
+        What simulated it.
+    current_unit : str
+    model : str
+    """
+
+    t: Floats
+    v: Floats
+    spike_times: list[Floats]
+    diverged_at: Floats
+    current: Floats
+    engine: str
+    current_unit: str = ""
+    model: str = ""
+
+    def __len__(self) -> int:
+        return len(self.spike_times)
+
+    def __repr__(self) -> str:
+        lost = int(np.isfinite(self.diverged_at).sum())
+        note = f", {lost} diverged" if lost else ""
+        span = f"{self.t[0]:g} to {self.t[-1]:g} ms" if self.t.size else "no time"
+        return f"<Traces of {self.model}: {len(self)} lanes, {span}, engine {self.engine}{note}>"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return columns lane, t (ms), v (mV) and current, one row per lane and time."""
+        import pandas as pd
+
+        lanes, steps = self.v.shape
+        return pd.DataFrame({
+            "lane": np.repeat(np.arange(lanes), steps),
+            "t": np.tile(self.t, lanes),
+            "v": self.v.ravel(),
+            "current": self.current.ravel(),
+        })

@@ -1,0 +1,254 @@
+"""Injected currents: a holding level plus linear pieces, averaged exactly over each time step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Linear from `start` to `end` over [on, off) ms, zero outside; values in current units."""
+
+    on: float
+    off: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """A current over time, in ms relative to the stimulus onset at t = 0.
+
+    Attributes
+    ----------
+    duration : float
+        Time from the onset to the end of the simulation, in ms.
+    pieces : tuple of Piece
+        What is added to the holding level; overlapping pieces add up.
+    holding : float
+        Constant current, also before the onset, in the model's unit.
+    before : float
+        Time shown before the onset, in ms.
+    settle : float
+        Time the neuron sits at the holding level before that, in ms, not part of the traces.
+
+    Examples
+    --------
+    >>> Stimulus.step(10.0, stop=500.0, duration=800.0).pieces
+    (Piece(on=0.0, off=500.0, start=10.0, end=10.0),)
+    """
+
+    duration: float
+    pieces: tuple[Piece, ...] = ()
+    holding: float = 0.0
+    before: float = 50.0
+    settle: float = 0.0
+
+    def __post_init__(self) -> None:
+        numbers = [self.duration, self.holding, self.before, self.settle]
+        numbers += [x for p in self.pieces for x in (p.on, p.off, p.start, p.end)]
+        for value in numbers:
+            if not math.isfinite(value):
+                raise ValueError(
+                    f"a stimulus has the value {value}, all of its times and currents must be finite"
+                )
+        if self.duration <= 0 or self.before < 0 or self.settle < 0:
+            raise ValueError(
+                f"a stimulus has duration {self.duration:g}, before {self.before:g}, settle {self.settle:g} ms; "
+                f"valid is: duration > 0, before >= 0, settle >= 0"
+            )
+        for p in self.pieces:
+            if p.off < p.on:
+                raise ValueError(
+                    f"a piece of a stimulus ends at {p.off:g} ms, before its start at {p.on:g} ms"
+                )
+
+    @classmethod
+    def step(
+        cls,
+        amplitude: float,
+        start: float = 0.0,
+        stop: float = 500.0,
+        *,
+        duration: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Stimulus:
+        """Return a constant `amplitude` above the holding level over [start, stop) ms."""
+        length = stop if duration is None else duration
+        return cls(length, (Piece(start, stop, amplitude, amplitude),), holding, before, settle)
+
+    @classmethod
+    def pulses(
+        cls,
+        amplitudes: float | Sequence[float],
+        onsets: Sequence[float],
+        width: float,
+        *,
+        duration: float,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Stimulus:
+        """Return pulses of `width` ms at `onsets` (ms), of one amplitude or one each."""
+        heights = np.broadcast_to(np.asarray(amplitudes, dtype=float), (len(onsets),))
+        pieces = tuple(
+            Piece(float(t), float(t) + width, float(a), float(a))
+            for t, a in zip(onsets, heights, strict=True)
+        )
+        return cls(duration, pieces, holding, before, settle)
+
+    @classmethod
+    def ramp(
+        cls,
+        amplitude: float,
+        start: float = 0.0,
+        stop: float = 200.0,
+        *,
+        duration: float | None = None,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Stimulus:
+        """Return a rise from 0 to `amplitude` over [start, stop) ms, then back to the holding level."""
+        length = stop if duration is None else duration
+        return cls(length, (Piece(start, stop, 0.0, amplitude),), holding, before, settle)
+
+    def __add__(self, other: Stimulus) -> Stimulus:
+        """Return both stimuli at once: pieces and holding levels add, the longer times hold."""
+        if not isinstance(other, Stimulus):
+            return NotImplemented
+        return Stimulus(
+            max(self.duration, other.duration),
+            self.pieces + other.pieces,
+            self.holding + other.holding,
+            max(self.before, other.before),
+            max(self.settle, other.settle),
+        )
+
+    def held_at(self, holding: float) -> Stimulus:
+        """Return the same stimulus on another holding level."""
+        return replace(self, holding=float(holding))
+
+
+@dataclass(frozen=True)
+class LaneCurrent:
+    """The currents of a batch of lanes.
+
+    Attributes
+    ----------
+    base : ndarray, shape [lanes]
+        Holding level of each lane.
+    on, off, start, end : ndarray, shape [pieces, lanes]
+        Each lane's pieces, as in :class:`Piece`; a lane with fewer pieces has empty ones (off = on).
+    t0 : float
+        Left edge of time step 0, in ms relative to the stimulus onset.
+    """
+
+    base: Floats
+    on: Floats
+    off: Floats
+    start: Floats
+    end: Floats
+    t0: float
+
+    @classmethod
+    def constant(cls, base: ArrayLike, t0: float = 0.0) -> LaneCurrent:
+        """Return lanes that only hold their level."""
+        level = np.ascontiguousarray(base, dtype=np.float64)
+        none = np.empty((0, level.size))
+        return cls(level, none, none, none, none, t0)
+
+    def take(self, lanes: NDArray[np.intp]) -> LaneCurrent:
+        """Return the currents of some of the lanes."""
+        return LaneCurrent(
+            self.base[lanes],
+            *(np.ascontiguousarray(x[:, lanes]) for x in (self.on, self.off, self.start, self.end)),
+            self.t0,
+        )
+
+    def values(self, steps: int, dt: float) -> Floats:
+        """Return the current of every step, shape [lanes, steps]."""
+        out = np.empty((steps, self.base.size))
+        for k in range(steps):
+            fill_current(k, dt, self.t0, self.base, self.on, self.off, self.start, self.end, out[k])
+        return out.T
+
+
+def lane_current(stimuli: Sequence[Stimulus], t0: float) -> LaneCurrent:
+    """Return the currents of one lane per stimulus."""
+    pieces = max((len(s.pieces) for s in stimuli), default=0)
+    on, off, start, end = (np.zeros((pieces, len(stimuli))) for _ in range(4))
+    for lane, stimulus in enumerate(stimuli):
+        for j, p in enumerate(stimulus.pieces):
+            on[j, lane], off[j, lane], start[j, lane], end[j, lane] = p.on, p.off, p.start, p.end
+    return LaneCurrent(np.array([s.holding for s in stimuli], dtype=float), on, off, start, end, t0)
+
+
+# The two functions below are loops over plain numbers on purpose: the torch engine calls them as
+# they are, the compiled engine compiles them, so that both see the same current to the last bit.
+
+
+def fill_current(
+    k: int,
+    dt: float,
+    t0: float,
+    base: Floats,
+    on: Floats,
+    off: Floats,
+    start: Floats,
+    end: Floats,
+    out: Floats,
+) -> None:
+    """Write the mean current of step `k`, the waveform averaged over [t0 + k·dt, t0 + (k+1)·dt)."""
+    left = t0 + k * dt
+    right = t0 + (k + 1) * dt
+    for lane in range(base.size):
+        total = base[lane]
+        for j in range(on.shape[0]):
+            a = max(left, on[j, lane])
+            b = min(right, off[j, lane])
+            if b > a:
+                if start[j, lane] == end[j, lane]:
+                    height = start[j, lane]
+                else:
+                    slope = (end[j, lane] - start[j, lane]) / (off[j, lane] - on[j, lane])
+                    height = start[j, lane] + slope * (0.5 * (a + b) - on[j, lane])
+                # Full steps take the height itself, so that rounding of b - a does not make
+                # the current of a constant piece flicker from step to step.
+                if a == left and b == right:
+                    total += height
+                else:
+                    total += height * ((b - a) / dt)
+        out[lane] = total
+
+
+def next_change(k: int, dt: float, t0: float, on: Floats, off: Floats, start: Floats, end: Floats) -> int:
+    """Return the first step after `k` in which some lane's current may differ from that of `k`."""
+    left = t0 + k * dt
+    right = t0 + (k + 1) * dt
+    nearest = 2**62
+    for j in range(on.shape[0]):
+        for lane in range(on.shape[1]):
+            first = on[j, lane]
+            last = off[j, lane]
+            if last <= first or last <= left or (start[j, lane] == 0.0 and end[j, lane] == 0.0):
+                continue
+            if first < right:
+                # Inside: a ramp and the step of an edge change at once, a plateau at its end.
+                if start[j, lane] != end[j, lane] or first > left or last <= right:
+                    return k + 1
+                step = int(math.floor((last - t0) / dt)) - 1
+            else:
+                step = int(math.floor((first - t0) / dt)) - 1
+            # One step early: rounding of the quotient must never skip an edge.
+            nearest = min(nearest, max(step, k + 1))
+    return nearest

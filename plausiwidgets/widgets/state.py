@@ -1,0 +1,162 @@
+"""What the explorer shows, as plain data, and its way into a link and back.
+
+A query string comes from anywhere: whatever it holds, reading it gives a state and notes, never an
+error. Nothing of it is evaluated, and no text of it is shown at length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+from plausiwidgets import models, patterns
+
+DT_RANGE = (0.005, 1.0)
+"""Time steps (ms) that the explorer accepts: below, a drag takes seconds; above, no model is right."""
+
+MAX_QUERY = 8192
+"""Characters of a query that are read; the longest link of a model with fifty parameters has 1500."""
+
+MAX_FIELDS = 200
+MAX_NOTES = 6
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_FOREIGN = re.compile(r"voila-.*|token|_.*", re.ASCII)  # what servers put into an address themselves
+
+
+@dataclass(frozen=True)
+class State:
+    """One setting of the explorer.
+
+    Attributes
+    ----------
+    model, pattern : str
+        Names of the model and the pattern.
+    parameters : mapping of str to float
+        Every parameter of the model and every free stimulus value of the pattern.
+    dt : float or None
+        Time step in ms; None: the model's own.
+    """
+
+    model: str = "izhikevich"
+    pattern: str = "tonic_spiking"
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    dt: float | None = None
+
+    def to_query(self) -> str:
+        """Return the state as the query of a link; numbers in full, so that reading it gives the same."""
+        fields = {"model": self.model, "pattern": self.pattern}
+        fields |= {name: repr(float(value)) for name, value in self.parameters.items()}
+        if self.dt is not None:
+            fields["dt"] = repr(float(self.dt))
+        return urlencode(fields)
+
+    def to_python(self) -> str:
+        """Return a line of Python that opens an explorer in this state."""
+        values = ", ".join(f"{name!r}: {float(value)!r}" for name, value in self.parameters.items())
+        dt = "" if self.dt is None else f", dt={float(self.dt)!r}"
+        return f"pw.Explorer({self.model!r}, {self.pattern!r}, {{{values}}}{dt})"
+
+    @classmethod
+    def from_query(cls, query: str) -> tuple[State, list[str]]:
+        """Read a query string, which may hold anything.
+
+        Returns
+        -------
+        state : State
+            What could be used of it; everything else has its default.
+        notes : list of str
+            A sentence for each thing that could not be used, for a person (plain text, not markup).
+        """
+        notes: list[str] = []
+        given = _fields(query, notes)
+        model = _name(given.pop("model", None), models.names(), cls.model, "model", notes)
+        pattern = _name(given.pop("pattern", None), patterns.names(), cls.pattern, "pattern", notes)
+        declared = patterns.get(pattern).parameters(models.get(model))
+        values = {}
+        unknown = []
+        dt = None
+        for name, text in given.items():
+            if name == "dt":
+                dt = _dt(text, notes)
+            elif name in declared:
+                values[name] = _value(declared[name], text, notes)
+            elif not _FOREIGN.fullmatch(name):
+                unknown.append(_shown(name))
+        if unknown:
+            listed = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
+            notes.append(f"The link names what {model} with {pattern} does not have: {listed}. Left out.")
+        if len(notes) > MAX_NOTES:
+            notes[MAX_NOTES:] = [f"… and {len(notes) - MAX_NOTES} more notes on this link."]
+        complete = {name: values.get(name, p.default) for name, p in declared.items()}
+        return cls(model, pattern, complete, dt), notes
+
+
+def _fields(query: str, notes: list[str]) -> dict[str, str]:
+    query = query.lstrip("?")
+    if len(query) > MAX_QUERY:
+        notes.append("The link is longer than any that this explorer makes: it was not read.")
+        return {}
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
+    except ValueError:
+        notes.append("The link could not be read.")
+        return {}
+    given: dict[str, str] = {}
+    for name, text in pairs:
+        if name in given and given[name] != text:
+            notes.append(f"The link says {_shown(name)} twice: the first counts.")
+        given.setdefault(name, text)
+    return given
+
+
+def _name(text: str | None, valid: list[str], default: str, what: str, notes: list[str]) -> str:
+    if text is None:
+        return default
+    if text not in valid:
+        notes.append(f"There is no {what} {_shown(text)}: showing {default}.")
+        return default
+    return text
+
+
+def _number(text: str) -> float | None:
+    text = text.strip()
+    return float(text) if len(text) <= 40 and _NUMBER.fullmatch(text) else None
+
+
+def _value(parameter: models.Parameter, text: str, notes: list[str]) -> float:
+    value = _number(text)
+    if value is None:
+        notes.append(f"{parameter.name}={_shown(text)} is not a number: using {parameter.default:g}.")
+        return parameter.default
+    # A value far beyond the slider is legal for a script, but from a link it may stand for hours of work.
+    reach = 10.0 * (parameter.high - parameter.low)
+    if parameter.group == "stimulus" and parameter.unit == "ms":
+        reach = 0.0
+    low, high = parameter.limits
+    low = max(parameter.low - reach, -float("inf") if low is None else low)
+    high = min(parameter.high + reach, float("inf") if high is None else high)
+    if not low <= value <= high or (parameter.scale == "log" and value <= 0):
+        notes.append(
+            f"{parameter.name}={value:g} is out of range ({low:g} to {high:g} {parameter.unit}): "
+            f"using {parameter.default:g}."
+        )
+        return parameter.default
+    return value
+
+
+def _dt(text: str, notes: list[str]) -> float | None:
+    value = _number(text)
+    low, high = DT_RANGE
+    if value is None or not low <= value <= high:
+        notes.append(f"dt={_shown(text)} is not a time step from {low:g} to {high:g} ms: using the model's.")
+        return None
+    return value
+
+
+def _shown(text: str) -> str:
+    """Return foreign text for a note: printable, short, in quotes."""
+    plain = "".join(c if c.isprintable() else "�" for c in text[:25])
+    return f"‘{plain}{'…' if len(text) > 25 else ''}’"
