@@ -1,0 +1,119 @@
+"""The console command with a real server: the page it opens, and how it ends."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from browser.pages import BrowserPage
+from browser.servers import START_SECONDS, free_port, jupyter_environment
+
+ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):\d+/\S*")
+
+
+class Command:
+    """A running `plausiwidgets`, the address that it prints, and its end by Ctrl-C."""
+
+    def __init__(self, arguments: list[str], home: Path) -> None:
+        self.log = home / "command.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "plausiwidgets.app",
+                    "--no-browser",
+                    f"--folder={home / 'work'}",
+                    *arguments,
+                ],
+                cwd=home,
+                env=jupyter_environment(home),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def address(self) -> str:
+        """The address that the command prints for the person to open."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if found := ADDRESS.search(self.log.read_text(errors="replace")):
+                return found.group().replace("localhost", "127.0.0.1")
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text(errors="replace"))
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C and give the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(20)
+
+    def kill(self) -> None:
+        """End it whatever it does."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
+    started: list[Command] = []
+
+    def start(*arguments: str) -> Command:
+        started.append(Command(list(arguments), tmp_path))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+
+
+@pytest.fixture
+def page(browser) -> Iterator[BrowserPage]:
+    opened = BrowserPage(browser)
+    yield opened
+    opened.close()
+
+
+def test_the_command_shows_the_explorer_in_jupyterlab_without_a_click(command, page, tmp_path: Path) -> None:
+    port = free_port()
+    running = command(f"--port={port}")
+    address = running.address()
+    assert f":{port}/lab/tree/explore.ipynb?token=" in address
+    page.page.goto(address)
+    page.wait_for_plot()
+    assert page.errors == []
+    assert running.interrupt() == 0
+    assert "Traceback" not in running.log.read_text()
+    assert [path.name for path in (tmp_path / "work").glob("*.ipynb")] == ["explore.ipynb"]
+
+
+def test_a_reload_does_not_run_the_notebook_again(command, page) -> None:
+    page.page.goto(command().address())
+    page.wait_for_plot()
+    prompt = page.page.locator(".jp-CodeCell .jp-InputPrompt").first
+    first = prompt.text_content()
+    page.page.reload()
+    page.wait_for_plot()
+    page.page.wait_for_timeout(3000)
+    assert prompt.text_content() == first
+
+
+def test_the_command_shows_the_explorer_as_an_app(command, page) -> None:
+    port = free_port()
+    running = command("--app", f"--port={port}")
+    address = running.address()
+    assert f":{port}/" in address
+    page.page.goto(address)
+    page.wait_for_plot()
+    assert page.errors == []
+    assert page.page.locator("text=pw.Explorer").count() == 0
+    assert running.interrupt() == 0
+    assert "Traceback" not in running.log.read_text()

@@ -1,0 +1,121 @@
+"""The console command, as far as it goes without a server."""
+
+import argparse
+import importlib.metadata
+import importlib.util
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from plausiwidgets import app
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, list[str]]]:
+    """What would have been served: (server, notebook, the arguments that both servers know)."""
+    calls: list[tuple[str, Path, list[str]]] = []
+
+    def record(kind: str, server: str):
+        def serve(notebook: Path, options: argparse.Namespace) -> int:
+            calls.append((kind, notebook, app.common_arguments(server, options)))
+            return 0
+
+        return serve
+
+    monkeypatch.setattr(app, "serve_lab", record("lab", "ServerApp"))
+    monkeypatch.setattr(app, "serve_app", record("app", "Voila"))
+    return calls
+
+
+def test_without_a_command_it_opens_the_explorer_in_jupyterlab(served, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert app.main([]) == 0
+    assert served == [("lab", (tmp_path / "plausiwidgets-notebooks" / "explore.ipynb").resolve(), [])]
+
+
+def test_app_port_and_no_browser_reach_the_server(served, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    assert app.main(["--app", "--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0
+    [(kind, notebook, arguments)] = served
+    assert (kind, notebook.parent) == ("app", tmp_path.resolve())
+    assert arguments == ["--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0"]
+
+
+def test_the_copy_is_a_notebook_that_can_be_edited_and_stays_as_it_was_left(served, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    app.main(["--folder", str(folder)])
+    copy = folder / "explore.ipynb"
+    assert json.loads(copy.read_text())["nbformat"] == 4
+    assert copy.read_bytes() == (app.notebooks() / "explore.ipynb").read_bytes()
+    copy.write_text("my own")
+    app.main(["--folder", str(folder)])
+    assert copy.read_text() == "my own"
+
+
+def test_the_installed_notebook_is_never_the_one_that_is_served(served, tmp_path: Path) -> None:
+    app.main(["--folder", str(tmp_path)])
+    assert not served[0][1].is_relative_to(app.notebooks())
+
+
+def test_a_taken_port_is_said_before_anything_starts(served, tmp_path: Path, capsys) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert app.main(["--port", str(port), "--folder", str(tmp_path / "notebooks")]) == 1
+    assert f"port {port} is taken" in capsys.readouterr().err
+    assert served == []
+    assert not (tmp_path / "notebooks").exists()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "8e3", "", "８０８０"])
+def test_what_is_not_a_port_is_wrong_use(served, port: str, capsys) -> None:
+    with pytest.raises(SystemExit) as error:
+        app.main([f"--port={port}"])
+    assert error.value.code == 2
+    assert "is not a port" in capsys.readouterr().err
+    assert served == []
+
+
+def test_app_without_voila_says_how_to_install_it(served, tmp_path: Path, capsys, monkeypatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "voila" else find(name))
+    assert app.main(["--app", "--folder", str(tmp_path)]) == 1
+    assert "pip install 'plausiwidgets[app]'" in capsys.readouterr().err
+    assert served == []
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_in_a_sentence(served, tmp_path: Path, capsys) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert app.main(["--folder", str(blocked / "notebooks")]) == 1
+    message = capsys.readouterr().err
+    assert str(blocked) in message
+    assert "--folder" in message
+    assert served == []
+
+
+def test_an_unknown_command_lists_the_known_ones(capsys) -> None:
+    with pytest.raises(SystemExit) as error:
+        app.main(["explode"])
+    assert error.value.code == 2
+    assert "explore" in capsys.readouterr().err
+
+
+def test_version(capsys) -> None:
+    with pytest.raises(SystemExit) as error:
+        app.main(["--version"])
+    assert error.value.code == 0
+    assert capsys.readouterr().out == f"plausiwidgets {importlib.metadata.version('plausiwidgets')}\n"
+
+
+def test_every_command_has_a_help(capsys) -> None:
+    for command in app.COMMANDS:
+        with pytest.raises(SystemExit) as error:
+            app.main([command, "--help"])
+        assert error.value.code == 0
