@@ -94,8 +94,15 @@ class NotebookPage(BrowserPage):
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{flag}'")
         self._dark = dark
 
-    def reload(self) -> None:
-        """Load the page again; the kernel goes on."""
+    def reload(self, timeout: float = 30.0) -> None:
+        """Save the notebook and load the page again; the kernel goes on.
+
+        The page then shows the outputs of the saved notebook, with their widgets as the kernel has them.
+        """
+        self.command("docmanager:save")
+        self.page.wait_for_function(
+            "window.jupyterapp.shell.currentWidget.context.model.dirty === false", timeout=1000 * timeout
+        )
         self.page.reload()
         self.wait_for_kernel()
 

@@ -40,6 +40,7 @@
         if (isFirstTime(kernel)) {
           app.shell.activateById(panel.id);
           await app.commands.execute('notebook:run-all-cells');
+          await app.commands.execute('docmanager:save'); // a reload shows the outputs of the saved notebook
         }
       } finally {
         waiting = false;
