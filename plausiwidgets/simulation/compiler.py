@@ -1,0 +1,222 @@
+"""The compiled engine: a model's own step as machine code, many lanes at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Lock, RLock
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from plausiwidgets.simulation.blocks import Block
+from plausiwidgets.simulation.cache import load_kernel
+from plausiwidgets.simulation.kernel import PAD, WIDTH, Layout
+from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
+
+if TYPE_CHECKING:
+    from plausiwidgets.models.model import NeuronModel
+
+_ROUND_SECONDS = 4e-3
+"""Work between two checkpoints."""
+_SHORT_SECONDS = 1e-3
+"""Work that is not worth a second thread."""
+_GUESSED_SECONDS = 5e-9
+"""Time per lane and step of a kernel that has not run yet."""
+
+
+class Compiled:
+    """A model's kernel.
+
+    Attributes
+    ----------
+    kernel : callable
+    layout : Layout
+    seconds : float
+        Time per lane and step, as measured last; it only sizes the pieces of work.
+    """
+
+    def __init__(self, kernel: Any, layout: Layout) -> None:
+        self.kernel = kernel
+        self.layout = layout
+        self.seconds = _GUESSED_SECONDS
+
+
+_compiling = RLock()
+_compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyDictionary()
+
+
+def compiled(model: NeuronModel) -> Compiled:
+    """Return the kernel of `model`, made when it is first asked for.
+
+    Raises
+    ------
+    NotCompilable
+        With the reason.
+    """
+    entry = _compiled.get(model)
+    if entry is None or entry[0] is not model.step:
+        # torch.export is not made for two threads, and a second one would only do the same again.
+        with _compiling:
+            entry = _compiled.get(model)
+            if entry is None or entry[0] is not model.step:
+                outcome: Compiled | str
+                try:
+                    outcome = Compiled(*load_kernel(model))
+                except NotCompilable as reason:
+                    outcome = str(reason)
+                entry = (model.step, outcome)
+                _compiled[model] = entry
+    outcome = entry[1]
+    if isinstance(outcome, str):
+        raise NotCompilable(outcome)
+    return outcome
+
+
+def why_not(model: NeuronModel) -> str | None:
+    """Return why `model` cannot be compiled, or None if it can."""
+    try:
+        compiled(model)
+    except NotCompilable as reason:
+        return str(reason)
+    return None
+
+
+def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
+    """Simulate a batch of lanes by machine code.
+
+    What comes out does not depend on how the lanes are split into blocks, on the number of
+    threads, or on the length of the pieces between two checkpoints.
+
+    Raises
+    ------
+    NotCompilable
+        If the model's step has no compiled form.
+    """
+    made = compiled(job.model)
+    v0, v1 = job.v_window or (0, 0)
+    v = np.empty((job.lanes, max(v1 - v0, 0)))
+    if v1 > job.steps:
+        v[:, max(job.steps - v0, 0) :] = np.nan
+    work = job.lanes * job.steps * made.seconds
+    threads = 1 if work < _SHORT_SECONDS else thread_count()
+    count = -(-job.lanes // WIDTH)
+    if threads > 1:
+        # As many for each thread, but no block narrower than a vector.
+        count = min(-(-count // threads) * threads, -(-job.lanes // PAD))
+    edges = [job.lanes * i // count for i in range(count + 1)] if count else []
+    if threads > 1 or count > 1:
+        edges = [min(-(-e // PAD) * PAD, job.lanes) for e in edges]
+    spans = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    blocks = [Block(made.kernel, made.layout, job, a, b, v) for a, b in spans]
+    if work < _ROUND_SECONDS and len(blocks) == 1:
+        if checkpoint is not None:
+            checkpoint()
+        blocks[0].advance(job.steps)
+    else:
+        _run_in_rounds(made, job, blocks, threads, checkpoint)
+    return _gather(job, blocks, v)
+
+
+def _run_in_rounds(
+    made: Compiled, job: LaneJob, blocks: list[Block], threads: int, checkpoint: Checkpoint | None
+) -> None:
+    """Advance all blocks together, a few ms at a time, with a checkpoint in between."""
+    stop = 0
+    seconds = made.seconds
+    while stop < job.steps:
+        if checkpoint is not None:
+            checkpoint()
+        live = [b for b in blocks if b.live]
+        if not live:
+            return
+        lanes = sum(b.live for b in live)
+        steps = int(_ROUND_SECONDS * min(threads, len(live)) / (lanes * seconds))
+        if stop == 0:
+            # The time per step is a guess until it has been seen.
+            steps //= 4
+        first, stop = stop, min(stop + max(steps, 16), job.steps)
+        began = time.perf_counter()
+        _advance(live, stop, threads)
+        elapsed = time.perf_counter() - began
+        measured = elapsed * min(threads, len(live)) / (lanes * (stop - first))
+        seconds = min(max(measured, 0.2e-9), 1e-6)
+    made.seconds = seconds
+
+
+def _advance(blocks: list[Block], stop: int, threads: int) -> None:
+    """Advance blocks to `stop` in several threads, of which the calling one is one."""
+    if threads == 1 or len(blocks) == 1:
+        for block in blocks:
+            block.advance(stop)
+        return
+    todo = iter(blocks)
+    taking = Lock()
+
+    def work() -> None:
+        while True:
+            with taking:
+                block = next(todo, None)
+            if block is None:
+                return
+            block.advance(stop)
+
+    helpers = [_pool().submit(work) for _ in range(min(threads, len(blocks)) - 1)]
+    try:
+        work()
+    finally:
+        wait(helpers)
+    for helper in helpers:
+        helper.result()
+
+
+def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
+    if len(blocks) == 1:
+        b = blocks[0]
+        state, counts, peaks, diverged = b.final_state(), b.counts, b.peaks, b.diverged
+    elif blocks:
+        state = np.concatenate([b.final_state() for b in blocks], axis=1)
+        counts, peaks, diverged = (
+            np.concatenate([getattr(b, name) for b in blocks]) for name in ("counts", "peaks", "diverged")
+        )
+    else:
+        state, peaks = np.array(job.state, dtype=np.float64), np.empty(0)
+        counts = diverged = np.empty(0, dtype=np.int64)
+    most = int(counts.max(initial=0))
+    spikes = np.full((job.lanes, most), -1, dtype=np.int32)
+    lane = 0
+    for b in blocks:
+        width = min(most, b.spikes.shape[1])
+        inside = np.arange(width) < b.counts[:, None]
+        np.copyto(spikes[lane : lane + b.lane.size, :width], b.spikes[:, :width], where=inside)
+        lane += b.lane.size
+    if not job.steps:
+        peaks = np.full(job.lanes, -np.inf)
+    return LaneResult(state, spikes, counts, v if job.v_window else None, peaks, diverged, "compiled")
+
+
+# -- threads -----------------------------------------------------------------------------------
+
+_own_pool: tuple[int, ThreadPoolExecutor] | None = None
+_pool_lock = Lock()
+
+
+def thread_count() -> int:
+    """Return how many threads simulate: the usable cores, or ``PLAUSIWIDGETS_THREADS``."""
+    asked = os.environ.get("PLAUSIWIDGETS_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    if hasattr(os, "sched_getaffinity"):
+        return max(len(os.sched_getaffinity(0)), 1)
+    return os.cpu_count() or 1
+
+
+def _pool() -> ThreadPoolExecutor:
+    """Return the helper threads; those of a forked process are its own."""
+    global _own_pool
+    with _pool_lock:
+        if _own_pool is None or _own_pool[0] != os.getpid():
+            _own_pool = (os.getpid(), ThreadPoolExecutor(max(thread_count() - 1, 1), "plausiwidgets"))
+        return _own_pool[1]

@@ -1,0 +1,218 @@
+"""From a model's torch step to a program: ``torch.export``, then the table of operations."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from plausiwidgets.simulation import reasons
+from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.lowering import DTYPES, TABLE, Call, Unsupported, cast
+from plausiwidgets.simulation.program import FIXED, MOVING, UNIFORM, Body, Program, Value
+
+if TYPE_CHECKING:
+    from plausiwidgets.models.model import NeuronModel
+
+_LANES = 7
+"""Lanes of the example that is traced; the graph holds for any number of them."""
+
+_SKIPPED = ("_assert_tensor_metadata", "_assert_scalar", "sym_size", "sym_constrain_range_for_size")
+"""Nodes that compute nothing."""
+
+
+class _StepModule(torch.nn.Module):
+    """A model's step with flat inputs and outputs."""
+
+    def __init__(self, model: NeuronModel) -> None:
+        super().__init__()
+        self._step = model.step
+        self._namespace = model.namespace
+        self._names = tuple(model.parameters)
+
+    def forward(
+        self, current: torch.Tensor, state: list[torch.Tensor], parameters: list[torch.Tensor], dt: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        p = self._namespace(dict(zip(self._names, parameters, strict=True)))
+        spikes, new = self._step(current, tuple(state), p, dt)
+        return (spikes, *new)
+
+
+def export_step(model: NeuronModel) -> Program:
+    """Return the step of `model` as a program.
+
+    Raises
+    ------
+    NotCompilable
+        If the step cannot be traced, or contains what the table does not cover; the text names
+        the operation, the line of the step where that is known, and what to write instead.
+    """
+    exported = _trace(model)
+    try:
+        return _Translation(model, exported).program()
+    except Unsupported as error:
+        raise NotCompilable(str(error)) from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep torch from reporting on its own what is raised as a reason."""
+    loggers = [logging.getLogger(f"torch.{n}") for n in ("fx.experimental.symbolic_shapes", "export", "_export")]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled
+
+
+def _trace(model: NeuronModel) -> Any:
+    values = [p.default for p in model.parameters.values()]
+    parameters = [torch.full((_LANES,), v, dtype=torch.float64) for v in values]
+    start = model.start(model.defaults(), [0.0] * _LANES)
+    state = [torch.from_numpy(row.copy()) for row in start]
+    current = torch.full((_LANES,), model.current.default, dtype=torch.float64)
+    dt = torch.tensor(model.dt, dtype=torch.float64)
+    lanes = torch.export.Dim("lanes", min=2)
+    along = {0: lanes}
+    shapes = (along, [along] * len(state), [along] * len(parameters), None)
+    with _quiet(), torch.no_grad():
+        try:
+            return torch.export.export(
+                _StepModule(model), (current, state, parameters, dt), dynamic_shapes=shapes, strict=False
+            ).run_decompositions()
+        except Exception as error:
+            raise NotCompilable(reasons.of_exception(model, error)) from error
+
+
+class _Translation:
+    """The walk over an exported graph."""
+
+    def __init__(self, model: NeuronModel, exported: Any) -> None:
+        self.model = model
+        self.exported = exported
+        self.body = Body()
+        self.values: dict[Any, Value] = {}
+        self.failed: dict[Any, str] = {}
+
+    def program(self) -> Program:
+        self._inputs()
+        for node in self.exported.graph.nodes:
+            if node.op == "call_function":
+                self._node(node)
+        outputs = self._outputs()
+        names = [cast(v, torch.float64) for v in outputs]
+        # A cast is an expression of its own; the kernel wants names and literals.
+        names = [
+            text if v.dtype == torch.float64 or v.number is not None
+            else self.body.assign(text, torch.float64, 1, [v]).text
+            for text, v in zip(names, outputs, strict=True)
+        ]  # fmt: skip
+        return Program(tuple(self.model.parameters), self.body.needed(names), names[0], tuple(names[1:]))
+
+    def _inputs(self) -> None:
+        specs = self.exported.graph_signature.input_specs
+        placeholders = [n for n in self.exported.graph.nodes if n.op == "placeholder"]
+        states = self.model.n_state
+        names = ["current", *(f"s{i}" for i in range(states))]
+        levels = [MOVING] * len(names)
+        names += [f"p{i}" for i in range(len(self.model.parameters))] + ["dt"]
+        levels += [FIXED] * len(self.model.parameters) + [UNIFORM]
+        inputs = iter(zip(names, levels, strict=True))
+        for node, spec in zip(placeholders, specs, strict=True):
+            if spec.kind.name == "USER_INPUT":
+                name, level = next(inputs)
+                self.values[node] = Value(name, torch.float64, 0 if name == "dt" else 1, level)
+                if name == "current":
+                    self.lanes = str(node.meta["val"].shape[0])
+            else:
+                self._constant(node, self._captured(spec))
+
+    def _captured(self, spec: Any) -> Any:
+        exported, target = self.exported, spec.target
+        return exported.constants[target] if target in exported.constants else exported.state_dict[target]
+
+    def _constant(self, node: Any, tensor: Any) -> None:
+        if not isinstance(tensor, torch.Tensor) or tensor.numel() != 1 or tensor.dtype not in DTYPES:
+            self.failed[node] = reasons.captured(self.model, tensor)
+            return
+        self.values[node] = Value("", tensor.dtype, tensor.dim(), UNIFORM, tensor.item())
+
+    def _outputs(self) -> list[Value]:
+        nodes = {n.name: n for n in self.exported.graph.nodes}
+        outputs = []
+        for spec in self.exported.graph_signature.output_specs:
+            if spec.kind.name == "USER_INPUT_MUTATION":
+                raise Unsupported(reasons.changes_input(self.model))
+            if spec.kind.name != "USER_OUTPUT":
+                raise Unsupported(reasons.keeps_state(self.model))
+            if not hasattr(spec.arg, "name"):
+                outputs.append(self._operand(spec.arg.value))
+                continue
+            outputs.append(self._operand(nodes[spec.arg.name]))
+        for value in outputs:
+            if value.mask is not None:
+                raise Unsupported(reasons.shape(self.model, "index", "some of the lanes"))
+        return outputs
+
+    def _operand(self, argument: Any) -> Any:
+        if isinstance(argument, torch.fx.Node):
+            if argument in self.failed:
+                raise Unsupported(self.failed[argument])
+            if argument not in self.values:
+                raise Unsupported(reasons.lane_count(self.model))
+            return self.values[argument]
+        if isinstance(argument, bool | int | float):
+            kinds = {bool: torch.bool, int: torch.int64, float: torch.float64}
+            return Value("", kinds[type(argument)], -1, UNIFORM, argument)
+        if isinstance(argument, list | tuple):
+            return [self._operand(a) if isinstance(a, torch.fx.Node) else a for a in argument]
+        return argument
+
+    def _node(self, node: Any) -> None:
+        """Translate a node; what cannot be matters only if an output needs it."""
+        packet = getattr(node.target, "overloadpacket", None)
+        name = getattr(packet, "__name__", getattr(node.target, "__name__", str(node.target)))
+        aten = getattr(node.target, "namespace", "") == "aten"
+        if name in _SKIPPED or not isinstance(node.meta.get("val"), torch.Tensor):
+            return
+        try:
+            self.values[node] = self._lower(name if aten else "", name, node)
+        except Unsupported as error:
+            self.failed[node] = str(error)
+
+    def _lower(self, key: str, name: str, node: Any) -> Value:
+        meta = node.meta["val"]
+        if key not in TABLE:
+            for argument in node.all_input_nodes:
+                if argument in self.failed:
+                    raise Unsupported(self.failed[argument])
+            raise Unsupported(reasons.operation(self.model, name))
+        sized = key in ("full", "expand", "view", "_unsafe_view", "slice")
+        args = [a if sized and i > 0 and isinstance(a, list | tuple) else self._operand(a)
+                for i, a in enumerate(node.args)] if key != "full" else [None, *map(self._operand, node.args[1:])]  # fmt: skip
+        if key == "slice":
+            args = args[:1]
+        kwargs = {k: self._operand(v) for k, v in node.kwargs.items() if k not in ("device", "layout")}
+        masked = key == "index" or any(isinstance(a, Value) and a.mask is not None for a in args)
+        if meta.dtype not in DTYPES:
+            raise Unsupported(reasons.dtype(self.model, name, meta.dtype))
+        if not (masked and key != "index_put") and not self._is_lanes(meta):
+            raise Unsupported(reasons.shape(self.model, name, list(meta.shape)))
+        try:
+            return TABLE[key](Call(self.body, args, kwargs, meta.dtype, min(meta.dim(), 1)))
+        except Unsupported as error:
+            raise Unsupported(reasons.usage(self.model, name, str(error))) from None
+
+    def _is_lanes(self, tensor: Any) -> bool:
+        """Return whether a tensor has the lanes' shape, or one number for all of them."""
+        shape = [str(n) for n in tensor.shape]
+        return shape in ([], ["1"], [self.lanes])

@@ -1,0 +1,160 @@
+"""From a program to the source of a kernel: the loop over time around a loop over lanes.
+
+A kernel works on one block of lanes. All that its inner loop touches lies in one array, the
+work space, in rows of ``STRIDE`` numbers at offsets that are constants in the source: LLVM then
+sees that the rows do not overlap, and vectorizes. The inner loop has no branch; it notes the
+spikes in a row and, in one flag, whether any lane fired or diverged. Only then are lanes looked
+at one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from plausiwidgets.simulation.program import FIXED, MOVING, UNIFORM, Assignment, Program
+from plausiwidgets.simulation.template import TEMPLATE
+
+WIDTH = 128
+"""Most lanes of a block."""
+STRIDE = WIDTH + 8
+"""Numbers in a row. Not a power of two: rows must not fall on the same lines of the cache."""
+PAD = 8
+"""Blocks are padded to a multiple of this with copies of their first lane: full vectors only."""
+
+_LARGEST = repr(torch.finfo(torch.float64).max)
+_KEPT_EXACTLY = (torch.float64, torch.float32, torch.bool)
+"""Types that survive a row of float64."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Rows of the work space: the state, what the engine needs, the model's parameters, constants.
+
+    Attributes
+    ----------
+    states : int
+        Number of state variables; they are the first rows.
+    parameters : tuple of (str, int)
+        The parameters that the step reads, each with its row.
+    rows : int
+        Number of rows.
+    """
+
+    states: int
+    parameters: tuple[tuple[str, int], ...]
+    rows: int
+
+    @property
+    def current(self) -> int:
+        """Row of the injected current."""
+        return self.states
+
+    @property
+    def base(self) -> int:
+        """Row of the holding current."""
+        return self.states + 1
+
+    @property
+    def spiked(self) -> int:
+        """Row of the spikes of the present step."""
+        return self.states + 2
+
+    @property
+    def peak(self) -> int:
+        """Row of the largest potential so far."""
+        return self.states + 3
+
+    @property
+    def first_free(self) -> int:
+        """First row behind those of the engine."""
+        return self.states + 4
+
+
+def emit(program: Program, *, cached: bool) -> str:
+    """Return the source of a module whose ``kernel`` runs `program`.
+
+    Parameters
+    ----------
+    program : Program
+    cached : bool
+        Whether Numba shall keep the machine code beside the file that this source is written to.
+    """
+    levels = _levels(program)
+    by_level: dict[int, list[Assignment]] = {UNIFORM: [], FIXED: [], MOVING: []}
+    for line in program.body:
+        by_level[levels[line.name]].append(line)
+    moving_reads = _names_read(by_level[MOVING]) | {program.spikes, *program.state}
+    fixed_reads = _names_read(by_level[FIXED])
+    names = [f"p{i}" for i in range(len(program.parameters))]
+    used = [name for name in names if name in moving_reads | fixed_reads]
+    kept = [line for line in by_level[FIXED] if line.name in moving_reads]
+
+    states = len(program.state)
+    first = Layout(states, (), 0).first_free
+    rows = {name: first + i for i, name in enumerate([*used, *(line.name for line in kept)])}
+    rows |= {f"s{i}": i for i in range(states)}
+    parameters = tuple((program.parameters[int(name[1:])], rows[name]) for name in used)
+    layout = Layout(states, parameters, first + len(used) + len(kept))
+    rows["current"] = layout.current
+
+    fixed = [f"{name} = {_at(rows[name])}" for name in used if name in fixed_reads]
+    fixed += [f"{line.name} = {line.text}" for line in by_level[FIXED]]
+    fixed += [f"{_at(rows[line.name])} = {_stored(line)}" for line in kept]
+
+    moving = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
+    moving += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
+    moving += [f"{line.name} = {line.text}" for line in by_level[MOVING]]
+    good = ["(abs({}) <= limit)".format(program.state[0])]
+    good += [f"(abs({name}) <= {_LARGEST})" for name in program.state[1:]]
+    moving += [f"spike = {program.spikes}", f"{_at(layout.spiked)} = spike"]
+    # Written only after everything is read: an entry may be handed on to another.
+    moving += [f"{_at(i)} = {name}" for i, name in enumerate(program.state)]
+    moving += [f"event |= (spike != 0.0) | (not ({' & '.join(good)}))"]
+    good_at = [f"abs({_at(0)}) <= limit", *(f"abs({_at(i)}) <= {_LARGEST}" for i in range(1, states))]
+
+    return TEMPLATE.format(
+        states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, stride=STRIDE,
+        pad=PAD, pad_less_one=PAD - 1, cached=cached,
+        current=layout.current * STRIDE, base=layout.base * STRIDE,
+        spiked=layout.spiked * STRIDE, peak=layout.peak * STRIDE,
+        good=" and ".join(good_at),
+        uniform=_indented(4, [f"{line.name} = {line.text}" for line in by_level[UNIFORM]]),
+        fixed=_indented(12, fixed), moving=_indented(12, moving),
+    )  # fmt: skip
+
+
+def _levels(program: Program) -> dict[str, int]:
+    """Return what each assignment depends on; MOVING also for what no row could keep."""
+    levels: dict[str, int] = {}
+    for line in program.body:
+        level = line.level
+        if level == FIXED and (
+            line.dtype not in _KEPT_EXACTLY or any(levels.get(name) == MOVING for name in line.reads)
+        ):
+            level = MOVING
+        levels[line.name] = level
+    return levels
+
+
+def _names_read(lines: list[Assignment]) -> set[str]:
+    return {name for line in lines for name in line.reads}
+
+
+def _at(row: int) -> str:
+    return f"w[i + {row * STRIDE}]" if row else "w[i]"
+
+
+def _stored(line: Assignment) -> str:
+    return f"1.0 if {line.name} else 0.0" if line.dtype == torch.bool else line.name
+
+
+def _loaded(line: Assignment, row: int) -> str:
+    if line.dtype == torch.bool:
+        return f"{_at(row)} != 0.0"
+    return f"np.float32({_at(row)})" if line.dtype == torch.float32 else _at(row)
+
+
+def _indented(spaces: int, lines: list[str]) -> str:
+    return "\n".join(" " * spaces + line for line in lines or ["pass"])

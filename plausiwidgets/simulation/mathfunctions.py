@@ -1,0 +1,149 @@
+"""Functions that kernels call: written so that LLVM can vectorize them, or with torch's semantics.
+
+Only kernels import this module: it needs Numba.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import llvmlite.binding
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+from plausiwidgets import stimulus
+
+
+def _cpu_has_fma() -> bool:
+    """Return whether a fused multiply-add is one instruction here; in software it is slow."""
+    features = llvmlite.binding.get_host_cpu_features()
+    machine = llvmlite.binding.get_default_triple().split("-")[0]
+    return bool(features.get("fma")) or machine in ("aarch64", "arm64")
+
+
+@intrinsic
+def _fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+    """a·b + c, rounded once."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fma(*args)
+
+    return types.float64(types.float64, types.float64, types.float64), codegen
+
+
+@intrinsic
+def _bits_of(typingctx: Any, x: Any) -> Any:
+    """The bits of a double as an integer."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), codegen
+
+
+@intrinsic
+def _from_bits(typingctx: Any, i: Any) -> Any:
+    """The double that has these bits."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), codegen
+
+
+inline = njit(forceinline=True, error_model="numpy")
+
+if _cpu_has_fma():
+    _muladd = _fused
+else:
+
+    @inline
+    def _muladd(a: float, b: float, c: float) -> float:
+        return a * b + c
+
+
+# Added to a number below 2^51, this leaves no bits for a fraction: the sum is rounded to an
+# integer, which then also stands in its low bits.
+_ROUND = 1.5 * 2.0**52
+_ROUND_BITS = int(np.float64(_ROUND).view(np.int64))
+_PER_LN2 = 1.0 / math.log(2.0)
+# ln 2 in two parts; the upper one ends in 11 zero bits, so that an exponent times it is exact.
+_LN2_HIGH = float.fromhex("0x1.62e42fefa3800p-1")
+_LN2_LOW = float.fromhex("0x1.ef35793c76730p-45")
+# (e^r − 1 − r)/r² on |r| ≤ ln(2)/2 as a polynomial in r: Chebyshev interpolation of degree 9,
+# computed with 60 digits; relative error of e^r below 2^-55.
+_C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (
+    float.fromhex(c)
+    for c in (
+        "0x1.0000000000001p-1", "0x1.5555555555556p-3", "0x1.5555555553d4fp-5", "0x1.11111111109adp-7",
+        "0x1.6c16c17893833p-10", "0x1.a01a01a7c8d47p-13", "0x1.a019b8ef67c6cp-16", "0x1.71de0d9c145d0p-19",
+        "0x1.2891a8c1d838dp-22", "0x1.af38d53857513p-26",
+    )
+)  # fmt: skip
+
+
+@inline
+def exp(x: float) -> float:
+    """e^x to 1.2 ulp, without a branch: inf above 709.78, denormal below -708.4, 0 below -745.13.
+
+    x = n·ln 2 + r with an integer n; e^r is a polynomial, evaluated in pairs (Estrin) so that a
+    single lane does not wait for a chain of sums; 2^n is set in the exponent bits, in two halves
+    because n may leave the range of a normal number.
+    """
+    x = 710.0 if x > 710.0 else x
+    x = -746.0 if x < -746.0 else x
+    shifted = _muladd(x, _PER_LN2, _ROUND)
+    n = shifted - _ROUND
+    r = _muladd(n, -_LN2_LOW, _muladd(n, -_LN2_HIGH, x))
+    r2 = r * r
+    r4 = r2 * r2
+    p23 = _muladd(_C3, r, _C2)
+    p45 = _muladd(_C5, r, _C4)
+    p67 = _muladd(_C7, r, _C6)
+    p89 = _muladd(_C9, r, _C8)
+    p10 = _muladd(_C11, r, _C10)
+    p = _muladd(p10, r4 * r4, _muladd(_muladd(p89, r2, p67), r4, _muladd(p45, r2, p23)))
+    mantissa = 1.0 + _muladd(r2, p, r)
+    exponent = _bits_of(shifted) - (_ROUND_BITS - 2046)
+    half = exponent >> 1
+    return (mantissa * _from_bits(half << 52)) * _from_bits((exponent - half) << 52)
+
+
+@inline
+def sigmoid(x: float) -> float:
+    """1/(1 + e^-x)."""
+    return 1.0 / (1.0 + exp(-x))
+
+
+@inline
+def remainder(a: float, b: float) -> float:
+    """a modulo b with the sign of b, as torch and Python have it."""
+    rest = math.fmod(a, b)
+    if rest != 0.0 and (b < 0.0) != (rest < 0.0):
+        rest += b
+    return rest
+
+
+@inline
+def floor_divide(a: float, b: float) -> float:
+    """The largest integer not above a/b, as torch rounds it."""
+    if b == 0.0:
+        return a / b
+    rest = math.fmod(a, b)
+    quotient = (a - rest) / b
+    if rest != 0.0 and (b < 0.0) != (rest < 0.0):
+        quotient -= 1.0
+    if quotient == 0.0:
+        return math.copysign(0.0, a / b)
+    whole = np.floor(quotient)
+    if quotient - whole > 0.5:
+        whole += 1.0
+    return whole
+
+
+# One source for the currents of both engines, see plausiwidgets.stimulus.
+fill_current = njit(error_model="numpy")(stimulus.fill_current)
+next_change = njit(error_model="numpy")(stimulus.next_change)
