@@ -1,0 +1,188 @@
+"""The Plotly figure: the one module that touches plotly, and knows its faults.
+
+What has to be known about ``FigureWidget`` (plotly 7, ipywidgets 8):
+
+- It is not thread-safe: every access holds one lock (:meth:`TraceFigure.update`).
+- Each one carries a front end of 5 MB: an explorer has one, and reuses it.
+- Traces added before a page shows it are lost under Voila: it is built from a finished figure.
+- After a reload of the page it shows what it was built with, unless ``_widget_data`` is the same
+  list as ``_data``, which is kept up to date.
+- Its width stays at 700 px until it is told to look again.
+- Only contiguous one-dimensional float and small integer arrays travel as bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import plotly.graph_objects as go
+
+from plausiwidgets.widgets import figure_parts as parts
+from plausiwidgets.widgets import look
+from plausiwidgets.widgets.drawing import EMPTY, Singles
+from plausiwidgets.widgets.figure_parts import TIME_ROWS, TRACES, X_AXES, Y_AXES
+
+
+class TraceFigure:
+    """Named traces and named rows of one ``FigureWidget``.
+
+    Attributes
+    ----------
+    widget : plotly.graph_objects.FigureWidget
+        To be placed in a layout.
+    """
+
+    def __init__(self, dark: bool = False) -> None:
+        self._lock = threading.RLock()
+        self._sent: dict[str, tuple[Any, Any]] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
+        self._heights: dict[str, int] = {}
+        self._depth = 0
+        colours = look.theme(dark)
+        figure = go.Figure(data=[parts.trace(name, colours) for name in TRACES], layout=parts.layout(colours))
+        self.widget = go.FigureWidget(figure)
+        self._index = {name: i for i, name in enumerate(TRACES)}
+        _keep_after_reload(self.widget)
+        self.widget._config = {"displaylogo": False, "responsive": True, "doubleClick": "reset"}
+        self.widget.observe(self._on_view, "_view_count")
+        self.set_rows({"voltage": 300, "raster": 62, "current": 70})
+
+    # -- changes ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def update(self) -> Iterator[None]:
+        """Collect all changes of a block in one message; one thread at a time."""
+        with self._lock:
+            self._depth += 1
+            try:
+                if self._depth > 1:
+                    yield
+                else:
+                    with self.widget.batch_update():
+                        yield
+            finally:
+                self._depth -= 1
+
+    def put(self, name: str, x: Singles, y: Singles, **properties: Any) -> None:
+        """Draw other points in a trace; an array that is the same object as before is not sent again."""
+        with self.update():
+            trace = self.widget.data[self._index[name]]
+            before = self._sent.get(name, (EMPTY, EMPTY))
+            if x is not before[0]:
+                trace.x = x
+            if y is not before[1]:
+                trace.y = y
+            self._sent[name] = (x, y)
+            if properties:
+                trace.update(properties)
+
+    def clear(self, *names: str) -> None:
+        """Empty traces."""
+        with self.update():
+            for name in names:
+                self.put(name, EMPTY, EMPTY)
+
+    def set_axis(self, row: str, **properties: Any) -> None:
+        """Change properties of a row's y axis (title, ticks)."""
+        with self.update():
+            self.widget.layout[Y_AXES[row]].update(properties)
+
+    def set_x_title(self, row: str, text: str) -> None:
+        """Label the x axis of a row."""
+        with self.update():
+            self.widget.layout[X_AXES.get(row, "xaxis")].title.text = text
+
+    def set_range(self, axis: str, low: float, high: float, force: bool = False) -> None:
+        """Set the range of a row's y axis, or of ``"time"``, unless a person has zoomed it.
+
+        With `force` (another pattern) a zoom is forgotten.
+        """
+        with self.update():
+            key = "xaxis" if axis == "time" else Y_AXES[axis]
+            ours = self._ranges.get(key)
+            shown = self.widget.layout[key].range
+            zoomed = ours is not None and shown is not None and not _close(shown, ours)
+            if (zoomed and not force) or (ours == (low, high) and not force):
+                return
+            self._ranges[key] = (low, high)
+            self.widget.layout[key].range = (low, high)
+
+    def get_range(self, axis: str) -> tuple[float, float] | None:
+        """Return the range that the page shows on an axis."""
+        with self._lock:
+            shown = self.widget.layout["xaxis" if axis == "time" else Y_AXES[axis]].range
+        return None if shown is None else (float(shown[0]), float(shown[1]))
+
+    def set_rows(self, heights: Mapping[str, int]) -> None:
+        """Show rows with these heights in px, from top to bottom; every other row is hidden."""
+        heights = {row: heights[row] for row in Y_AXES if row in heights}
+        if heights == self._heights:
+            return
+        self._heights = dict(heights)
+        last_time_row = [row for row in TIME_ROWS if row in heights][-1]
+        gaps = {row: parts.GAP_WITH_AXIS if row in (*X_AXES, last_time_row) else parts.GAP for row in heights}
+        gaps[list(heights)[-1]] = 0
+        inner = sum(heights.values()) + sum(gaps.values())
+        with self.update():
+            layout = self.widget.layout
+            layout.height = inner + parts.TOP + parts.BOTTOM
+            y = float(inner)
+            for row, axis in Y_AXES.items():
+                shown = row in heights
+                layout[axis].visible = shown
+                if row in X_AXES:
+                    layout[X_AXES[row]].visible = shown
+                if shown:
+                    layout[axis].domain = (max(0.0, (y - heights[row]) / inner), min(1.0, y / inner))
+                    y -= heights[row] + gaps[row]
+            layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
+
+    def set_dark(self, dark: bool) -> None:
+        """Switch to the colours for a dark or a light page."""
+        colours = look.theme(dark)
+        with self.update():
+            self.widget.layout.template = parts.template(colours)
+            for name in TRACES:
+                self.widget.data[self._index[name]].update(parts.colour(name, colours))
+
+    # -- the page --------------------------------------------------------------------------------
+
+    def on_time_range(self, callback: Callable[[tuple[float, float] | None], None]) -> None:
+        """Call `callback` with the time range (ms) whenever a zoom or a pan changes it."""
+
+        def changed(_: Any, shown: tuple[float, float] | None) -> None:
+            ours = self._ranges.get("xaxis")
+            if shown is None or (ours is not None and _close(shown, ours)):
+                callback(None)
+            else:
+                callback((float(shown[0]), float(shown[1])))
+
+        self.widget.layout.on_change(changed, ("xaxis", "range"))
+
+    def refit(self) -> None:
+        """Take the width that the page offers now."""
+        with self._lock:
+            # Set to False first: an unchanged property would not be sent.
+            self.widget.plotly_relayout({"autosize": False})
+            self.widget.plotly_relayout({"autosize": True})
+
+    def _on_view(self, change: Any) -> None:
+        if change["new"]:
+            self.refit()
+
+
+def _keep_after_reload(widget: Any) -> None:
+    """Let a page that is loaded again find the current data.
+
+    Private to plotly, hence here alone; ``tests/test_widgets_figure.py`` notices when it changes.
+    """
+    widget._widget_data = widget._data
+    widget._widget_layout = widget._layout
+
+
+def _close(a: Any, b: Any) -> bool:
+    width = abs(b[1] - b[0]) or 1.0
+    return bool(abs(float(a[0]) - b[0]) < 1e-6 * width and abs(float(a[1]) - b[1]) < 1e-6 * width)

@@ -1,0 +1,139 @@
+"""What the figure is made of, as plain dictionaries in Plotly's terms: rows, traces, layout, template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plausiwidgets.widgets import look
+from plausiwidgets.widgets.drawing import EMPTY
+
+TIME_ROWS = ("voltage", "raster", "current", "others")
+"""Rows that share the time axis, from the top."""
+
+Y_AXES = {
+    "voltage": "yaxis",
+    "raster": "yaxis2",
+    "current": "yaxis3",
+    "others": "yaxis4",
+    "rates": "yaxis5",
+    "search": "yaxis6",
+}
+X_AXES = {"rates": "xaxis2", "search": "xaxis3"}
+"""Rows with an x axis of their own."""
+
+TRACES = (
+    *(f"{role}_voltage" for role in look.ROLES),
+    *(f"{role}_raster" for role in look.ROLES),
+    "live_current",
+    "best_current",
+    *(f"{role}_others" for role in look.ROLES),
+    *(f"{role}_rates" for role in look.ROLES),
+    "best_search",
+    "current_search",
+    "diverged_voltage",
+)
+"""Names of all traces, ``<role>_<row>``, in drawing order: target below live below best."""
+
+TOP, BOTTOM = 44, 54
+"""Margins in px: the legend above, the title of the lowest axis below."""
+
+GAP, GAP_WITH_AXIS = 12, 64
+"""Space in px between two rows, and below one that has an x axis."""
+
+
+def trace(name: str, theme: look.Theme) -> dict[str, Any]:
+    """Return an empty trace."""
+    role, row = name.split("_")
+    y_axis = Y_AXES[row].replace("axis", "")
+    x_axis = X_AXES.get(row, "xaxis").replace("axis", "")
+    common: dict[str, Any] = {"type": "scatter", "x": EMPTY, "y": EMPTY, "xaxis": x_axis, "yaxis": y_axis}
+    common |= {"name": look.ROLE_TITLES.get(role, role), "showlegend": False, "mode": "lines"}
+    if role in look.ROLES:
+        common["legendgroup"] = role
+    line = {"dash": look.DASHES.get(role, "solid"), "width": 2.0}
+    if role == "diverged":
+        common |= {"mode": "markers+text", "hoverinfo": "skip", "cliponaxis": False}
+        common |= {"marker": {"symbol": "x", "size": 14}, "textposition": "middle right"}
+    elif row == "search":
+        best = role == "best"
+        shape = {"width": 3.0, "shape": "hv"} if best else {"width": 1.2}
+        common |= {"name": "best so far" if best else "this generation", "line": shape}
+        common["hovertemplate"] = "loss %{y:.3f} after %{x} evaluations"
+    elif row == "raster":
+        common |= {"mode": "markers", "hovertemplate": "spike at %{x:.1f} ms"}
+        common["marker"] = {"symbol": "line-ns-open", "size": 13, "line": {"width": 2}}
+    elif row == "rates":
+        symbol = {"target": "diamond-open", "live": "circle", "best": "square"}[role]
+        common |= {"mode": "lines+markers", "line": line, "marker": {"size": 9, "symbol": symbol}}
+        common["hovertemplate"] = "%{y:.1f} Hz at %{x:.4f} × rheobase"
+    elif row == "others":
+        common |= {"line": line | {"width": 1.3}, "hoverinfo": "skip"}
+    else:
+        common["line"] = line
+        common["hovertemplate"] = "%{y:.4g} at %{x:.1f} ms"
+        common["showlegend"] = role != "best" and row == "voltage"
+    return common | colour(name, theme)
+
+
+def colour(name: str, theme: look.Theme) -> dict[str, Any]:
+    """Return the properties of a trace that depend on the theme."""
+    role, row = name.split("_")
+    if role == "diverged":
+        return {"marker_color": theme.warning, "textfont": {"color": theme.warning, "size": look.FONT_SIZE}}
+    line = theme.roles.get(role, theme.line)
+    if row == "raster":
+        return {"marker_color": line, "marker_line_color": line}
+    if row == "rates":
+        return {"marker_color": line, "line_color": line}
+    return {"line_color": line}
+
+
+def template(theme: look.Theme) -> dict[str, Any]:
+    """Return a layout template for a theme."""
+    axis = {"gridcolor": theme.grid, "linecolor": theme.line, "tickcolor": theme.line, "zeroline": False}
+    return {
+        "layout": {
+            "paper_bgcolor": theme.paper,
+            "plot_bgcolor": theme.paper,
+            "font": {"color": theme.text, "size": look.FONT_SIZE},
+            "hoverlabel": {"font": {"size": look.FONT_SIZE}},
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.line, "activecolor": theme.text},
+            "xaxis": axis,
+            "yaxis": axis,
+        }
+    }
+
+
+def layout(theme: look.Theme) -> dict[str, Any]:
+    """Return the layout; domains and heights come with :meth:`TraceFigure.set_rows`."""
+    every = {"showline": True, "ticks": "outside", "ticklen": 4, "fixedrange": False}
+    raster = sorted(look.RASTER_ROWS.items(), key=lambda item: item[1])
+    axes: dict[str, Any] = {
+        "xaxis": every | {"title": {"text": "time (ms)", "standoff": 6}, "anchor": "y3"},
+        "yaxis": every | {"title": {"text": "membrane potential (mV)"}},
+        "yaxis2": every
+        | {
+            "range": [-0.7, 2.7],
+            "fixedrange": True,
+            "showgrid": False,
+            "ticks": "",
+            "tickvals": [height for _, height in raster],
+            "ticktext": [look.ROLE_TITLES[role].replace(" found", "") for role, _ in raster],
+            "tickfont": {"size": look.FONT_SIZE - 3},
+        },
+        "yaxis3": every | {"nticks": 3},
+        "yaxis4": every | {"showgrid": False, "ticks": "", "fixedrange": True},
+        "xaxis2": every | {"anchor": "y5"},
+        "yaxis5": every | {"anchor": "x2", "title": {"text": "rate (Hz)"}, "rangemode": "tozero"},
+        "xaxis3": every | {"anchor": "y6", "title": {"text": "evaluations", "standoff": 6}, "rangemode": "tozero"},
+        "yaxis6": every | {"anchor": "x3", "title": {"text": "loss"}, "rangemode": "tozero", "nticks": 5},
+    }
+    return axes | {
+        "template": template(theme),
+        "uirevision": "kept",  # constant: a zoom survives every update
+        "margin": {"l": 78, "r": 16, "t": TOP, "b": BOTTOM},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        "hovermode": "closest",
+        "dragmode": "zoom",
+        "showlegend": True,
+    }

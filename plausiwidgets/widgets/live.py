@@ -1,0 +1,102 @@
+"""One worker that always works on the newest job: the way from a slider to its picture."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Job = TypeVar("Job")
+
+
+class NewestWins(Generic[Job]):
+    """A slot for one job, and a thread that takes jobs out of it.
+
+    Nothing queues up: a job that arrives while another waits replaces it. When no new one has
+    arrived for `rest` seconds after the last, `settle` is called with it once: the place for what
+    is too slow for a drag.
+
+    Parameters
+    ----------
+    work, settle : callable
+        Called with a job, from the worker's thread.
+    failed : callable
+        Called with an exception of either; the worker goes on.
+    rest : float
+        Seconds.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Job], None],
+        settle: Callable[[Job], None],
+        failed: Callable[[Exception], None],
+        rest: float = 0.25,
+        name: str = "plausiwidgets live",
+    ) -> None:
+        self._work = work
+        self._settle = settle
+        self._failed = failed
+        self._rest = rest
+        self._name = name
+        self._changed = threading.Condition()
+        self._job: Job | None = None
+        self._busy = False
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def put(self, job: Job) -> None:
+        """Replace the waiting job; returns at once. After :meth:`close` nothing happens."""
+        with self._changed:
+            if self._closed:
+                return
+            self._job = job
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a newer job waits: then the current one need not be finished with care."""
+        return self._job is not None
+
+    def join(self, timeout: float = 30.0) -> bool:
+        """Wait until there is nothing to do, settled included; return whether that came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._job is None and not self._busy, timeout)
+
+    def close(self) -> None:
+        """End the thread after its current job."""
+        with self._changed:
+            self._closed = True
+            self._job = None
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        last: Job | None = None
+        while True:
+            with self._changed:
+                timeout = self._rest if last is not None else None
+                self._changed.wait_for(lambda: self._job is not None or self._closed, timeout)
+                if self._closed:
+                    self._busy = False
+                    self._changed.notify_all()
+                    return
+                job, self._job = self._job, None
+                self._busy = True
+            if job is not None:
+                last = job
+                self._call(self._work, job)
+            elif last is not None:
+                job, last = last, None
+                self._call(self._settle, job)
+            with self._changed:
+                self._busy = last is not None
+                self._changed.notify_all()
+
+    def _call(self, function: Callable[[Job], None], job: Job) -> None:
+        try:
+            function(job)
+        except Exception as error:
+            self._failed(error)
