@@ -1,0 +1,217 @@
+"""The wheel is complete, no file is tied to a machine, and imports point downwards."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "plausiwidgets"
+
+# The house, from the ground up: a module may import its own layer and those above it in this list.
+LAYERS = [
+    {"names", "data", "models", "stimulus"},
+    {"simulation"},
+    {"patterns"},
+    {"optimization"},
+    {"assessment"},
+    {"widgets"},
+    {"app"},
+    {"__init__"},  # the public names, imported on first use
+]
+WIDGET_LIBRARIES = {"ipywidgets", "plotly", "anywidget"}
+
+# Hosts that an address in the files may point to: papers, sources, and the services that the README offers.
+HOSTS = {
+    "127.0.0.1",
+    "arxiv.org",
+    "doi.org",
+    "github.com",
+    "mybinder.org",
+    "www.izhikevich.org",
+    "localhost",
+    "norse.github.io",
+    "www.w3.org",
+}
+
+
+def files(root: Path) -> list[Path]:
+    """The files under version control or, without git, all that are no product of a run."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True)
+    if listing.returncode == 0 and listing.stdout:
+        found = [root / name for name in listing.stdout.split("\0") if name]
+    else:
+        found = [
+            path for path in root.rglob("*") if not re.search(r"/[._]", path.relative_to(root).as_posix())
+        ]
+    return [path for path in found if path.is_file()]
+
+
+def modules(root: Path) -> list[Path]:
+    return sorted((root / PACKAGE).rglob("*.py"))
+
+
+# ------------------------------------------------------------------ wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
+    [built] = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path, root: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        path.relative_to(root).as_posix() for path in files(root) if path.is_relative_to(root / PACKAGE)
+    }
+    wanted |= {f"{PACKAGE}/_notebooks/{path.name}" for path in (root / "notebooks").glob("*.ipynb")}
+    assert wanted - inside == set()
+    assert f"{PACKAGE}/_notebooks/explore.ipynb" in inside
+    assert f"{PACKAGE}/py.typed" in inside
+    assert any(name.endswith("licenses/LICENSE") for name in inside)
+    assert not any(name.startswith(("tests/", "notebooks/")) for name in inside)
+
+
+def test_the_installed_package_finds_its_notebook_and_data(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    script = (
+        "import json, sys, plausiwidgets, plausiwidgets.app as app;"
+        "from pathlib import Path;"
+        "copy = app.working_copy(Path('work'));"
+        "json.dump([plausiwidgets.__file__, copy.read_text()], sys.stdout)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    source, notebook = json.loads(answer.stdout)
+    assert Path(source).is_relative_to(tmp_path / "site")
+    assert json.loads(notebook)["nbformat"] == 4
+
+
+# ------------------------------------------------------------------ what files hold
+
+
+def text_files(root: Path) -> Iterator[tuple[str, str]]:
+    for path in files(root):
+        try:
+            yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture
+
+
+def test_no_file_names_a_path_of_somebodys_machine(root: Path) -> None:
+    path = re.compile(r"(?<![\w.~-])/(?:root|home|Users|work|opt|mnt)/[\w.-]+|[A-Z]:\\\\?Users")
+    found = {name: path.findall(text) for name, text in text_files(root)}
+    assert {name: paths for name, paths in found.items() if paths} == {}
+
+
+def test_addresses_point_to_known_hosts(root: Path) -> None:
+    address = re.compile(r"https?://([\w.-]+)")
+    found = {
+        name: {host for host in address.findall(text) if host not in HOSTS} for name, text in text_files(root)
+    }
+    assert {name: hosts for name, hosts in found.items() if hosts} == {}
+
+
+def test_notebooks_are_committed_without_outputs_and_widget_state(root: Path) -> None:
+    for path in files(root):
+        if path.suffix != ".ipynb":
+            continue
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        assert "widgets" not in notebook["metadata"], path
+        for cell in notebook["cells"]:
+            assert not cell.get("outputs"), path
+            assert cell.get("execution_count") is None, path
+
+
+# ------------------------------------------------------------------ imports
+
+
+def imports(path: Path, root: Path) -> Iterator[str]:
+    """Every module that a file imports, anywhere in it, by its full name."""
+    package = path.relative_to(root).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            if module == PACKAGE:
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+            else:
+                yield module
+
+
+def layer(name: str) -> int:
+    """The layer of a module's full name; `plausiwidgets` itself is the topmost."""
+    parts = name.split(".")
+    part = parts[1] if len(parts) > 1 else "__init__"
+    for height, members in enumerate(LAYERS):
+        if part in members:
+            return height
+    raise AssertionError(f"{name}: say in LAYERS where it stands")
+
+
+def module_name(path: Path, root: Path) -> str:
+    parts = list(path.relative_to(root).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_imports_point_downwards(root: Path) -> None:
+    upwards = []
+    for path in modules(root):
+        own = module_name(path, root)
+        for name in imports(path, root):
+            if name.split(".")[0] == PACKAGE and layer(name) > layer(own):
+                upwards.append(f"{own} imports {name}")
+    assert upwards == []
+
+
+def test_nothing_below_the_widgets_imports_a_widget_library(root: Path) -> None:
+    widgets = layer(f"{PACKAGE}.widgets")
+    found = [
+        f"{module_name(path, root)} imports {name}"
+        for path in modules(root)
+        if layer(module_name(path, root)) < widgets
+        for name in imports(path, root)
+        if name.split(".")[0] in WIDGET_LIBRARIES
+    ]
+    assert found == []
+
+
+def test_a_script_never_pays_for_widgets(tmp_path: Path) -> None:
+    script = (
+        "import sys, plausiwidgets as pw; pw.models.names(); pw.patterns.names();"
+        "print(sorted({'ipywidgets', 'plotly', 'anywidget', 'IPython', 'cma', 'numba'} & set(sys.modules)))"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert (answer.stdout, answer.stderr) == ("[]\n", "")
+
+
+def test_files_stay_short(root: Path, capsys) -> None:
+    """A printed hint only: a file past 300 lines is asking to be two."""
+    long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules(root)}
+    with capsys.disabled():
+        for name, lines in long.items():
+            if lines > 300:
+                print(f"\n{name} has {lines} lines", end="")
