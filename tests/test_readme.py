@@ -1,0 +1,28 @@
+"""What README.md says is so: its Python runs, its files exist, and its commands are the ones that work."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = list(re.finditer(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL))
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(1, len(BLOCKS) + 1))
+def test_the_python_of_the_readme_runs(block: re.Match[str]) -> None:
+    above = "\n" * README.count("\n", 0, block.start(1))  # an error then names the line of README.md
+    exec(compile(above + block[1], "README.md", "exec"), {"__name__": "__main__"})
+
+
+def test_the_readme_has_the_two_commands_each_on_one_line() -> None:
+    commands = re.findall(r"^```bash\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    assert [command.count("\n") for command in commands] == [1, 1]
+    assert all(command.startswith("python3 -m venv ") for command in commands)
+    assert commands[0].endswith("/plausiwidgets\n")
+    assert commands[1].endswith("-m pytest\n")
+
+
+def test_links_to_files_lead_somewhere(root: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert [link for link in links if not (root / link).exists()] == []
