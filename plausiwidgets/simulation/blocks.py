@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.simulation.kernel import PAD, STRIDE, Layout
+from plausiwidgets.simulation.kernel import BASE, PAD, PEAK, STRIDE, Layout
 from plausiwidgets.simulation.lanes import LaneJob
 
 _ALIGNMENT = 64
@@ -42,37 +42,51 @@ class Block:
         self.live = n
         self.step = 0
         self.steps = job.steps
-        space = np.empty(layout.rows * STRIDE + _ALIGNMENT // 8)
+        space = np.empty((layout.rows + 1) * STRIDE + _ALIGNMENT // 8)
         skip = (-space.ctypes.data % _ALIGNMENT) // 8
-        self.space = space[skip : skip + layout.rows * STRIDE]
-        rows = self.space.reshape(layout.rows, STRIDE)
+        self.space = space[skip : skip + (layout.rows + 1) * STRIDE]
+        rows = self.space.reshape(-1, STRIDE)
         rows[: layout.states, :n] = job.state[:, first:last]
-        rows[layout.base, :n] = job.current.base[first:last]
-        rows[layout.peak, :n] = -np.inf
+        rows[layout.row(BASE), :n] = job.current.base[first:last]
+        rows[layout.row(PEAK), :n] = -np.inf
         for name, row in layout.parameters:
             rows[row, :n] = job.params[name][first:last]
         if padded > n:
             # The rows in between are computed by the kernel.
             rows[:, n:padded] = rows[:, :1]
         current = job.current
-        self.pieces = [x[:, first:last].copy() for x in (current.on, current.off, current.start, current.end)]
-        self.due = np.zeros(n, dtype=np.int64)
-        self.lane = np.arange(n)
+        self.pieces = np.empty((4, current.on.shape[0], n))
+        for plane, values in enumerate((current.on, current.off, current.start, current.end)):
+            self.pieces[plane] = values[:, first:last]
+        self.notes = np.zeros((4, n), dtype=np.int64)
+        self.notes[1] = np.arange(n)
+        self.notes[3] = -1
         self.spikes = np.empty((n, min(job.steps, _FIRST_CAPACITY) or 1), dtype=np.int32)
-        self.counts = np.zeros(n, dtype=np.int64)
-        self.diverged = np.full(n, -1, dtype=np.int64)
-        self.peaks = np.empty(n)
         self.v = v[first:last]
         v0, v1 = job.v_window or (0, 0)
         m0, m1 = job.peak_window or (0, 0)
         self.constants = (job.dt, current.t0, job.model.limit, v0, v1, m0, m1)
 
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Number of spikes of each lane."""
+        return self.notes[2]
+
+    @property
+    def diverged(self) -> NDArray[np.int64]:
+        """Step in which each lane diverged, or -1."""
+        return self.notes[3]
+
+    @property
+    def peaks(self) -> NDArray[np.float64]:
+        """Largest potential of each lane over the peak window."""
+        return self.space[-STRIDE:][: self.notes.shape[1]]
+
     def advance(self, stop: int) -> None:
         """Run to step `stop`, without the GIL."""
         while self.step < stop and self.live:
             self.step, self.live = self.kernel(
-                self.space, *self.pieces, self.due, self.lane,
-                self.spikes, self.counts, self.diverged, self.peaks, self.v,
+                self.space, self.pieces, self.notes, self.spikes, self.v,
                 self.live, self.step, stop, *self.constants,
             )  # fmt: skip
             if self.counts.max() == self.spikes.shape[1]:
@@ -82,7 +96,7 @@ class Block:
 
     def final_state(self) -> NDArray[np.float64]:
         """Return the state of the lanes, shape [state variables, lanes]; nan in a diverged one."""
-        state = np.full((self.layout.states, self.lane.size), np.nan)
-        rows = self.space.reshape(self.layout.rows, STRIDE)
-        state[:, self.lane[: self.live]] = rows[: self.layout.states, : self.live]
+        state = np.full((self.layout.states, self.notes.shape[1]), np.nan)
+        rows = self.space.reshape(-1, STRIDE)
+        state[:, self.notes[1, : self.live]] = rows[: self.layout.states, : self.live]
         return state

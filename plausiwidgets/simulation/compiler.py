@@ -190,8 +190,8 @@ def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
     for b in blocks:
         width = min(most, b.spikes.shape[1])
         inside = np.arange(width) < b.counts[:, None]
-        np.copyto(spikes[lane : lane + b.lane.size, :width], b.spikes[:, :width], where=inside)
-        lane += b.lane.size
+        np.copyto(spikes[lane : lane + b.counts.size, :width], b.spikes[:, :width], where=inside)
+        lane += b.counts.size
     if not job.steps:
         peaks = np.full(job.lanes, -np.inf)
     return LaneResult(state, spikes, counts, v if job.v_window else None, peaks, diverged, "compiled")

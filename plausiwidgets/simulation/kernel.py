@@ -18,10 +18,14 @@ from plausiwidgets.simulation.template import TEMPLATE
 
 WIDTH = 128
 """Most lanes of a block."""
-STRIDE = WIDTH + 8
-"""Numbers in a row. Not a power of two: rows must not fall on the same lines of the cache."""
 PAD = 8
 """Blocks are padded to a multiple of this with copies of their first lane: full vectors only."""
+STRIDE = WIDTH + 8
+"""Numbers in a row. Not a power of two: rows must not fall on the same lines of the cache."""
+CURRENT, BASE, SPIKED, PEAK = range(4)
+"""Rows behind the state: injected current, holding current, spikes of the present step, largest
+potential so far."""
+_ENGINE_ROWS = 4
 
 _LARGEST = repr(torch.finfo(torch.float64).max)
 _KEPT_EXACTLY = (torch.float64, torch.float32, torch.bool)
@@ -46,30 +50,9 @@ class Layout:
     parameters: tuple[tuple[str, int], ...]
     rows: int
 
-    @property
-    def current(self) -> int:
-        """Row of the injected current."""
-        return self.states
-
-    @property
-    def base(self) -> int:
-        """Row of the holding current."""
-        return self.states + 1
-
-    @property
-    def spiked(self) -> int:
-        """Row of the spikes of the present step."""
-        return self.states + 2
-
-    @property
-    def peak(self) -> int:
-        """Row of the largest potential so far."""
-        return self.states + 3
-
-    @property
-    def first_free(self) -> int:
-        """First row behind those of the engine."""
-        return self.states + 4
+    def row(self, which: int) -> int:
+        """Return a row of the engine: ``CURRENT``, ``BASE``, ``SPIKED`` or ``PEAK``."""
+        return self.states + which
 
 
 def emit(program: Program, *, cached: bool) -> str:
@@ -92,12 +75,12 @@ def emit(program: Program, *, cached: bool) -> str:
     kept = [line for line in by_level[FIXED] if line.name in moving_reads]
 
     states = len(program.state)
-    first = Layout(states, (), 0).first_free
+    first = states + _ENGINE_ROWS
     rows = {name: first + i for i, name in enumerate([*used, *(line.name for line in kept)])}
     rows |= {f"s{i}": i for i in range(states)}
     parameters = tuple((program.parameters[int(name[1:])], rows[name]) for name in used)
     layout = Layout(states, parameters, first + len(used) + len(kept))
-    rows["current"] = layout.current
+    rows["current"] = layout.row(CURRENT)
 
     fixed = [f"{name} = {_at(rows[name])}" for name in used if name in fixed_reads]
     fixed += [f"{line.name} = {line.text}" for line in by_level[FIXED]]
@@ -108,18 +91,13 @@ def emit(program: Program, *, cached: bool) -> str:
     moving += [f"{line.name} = {line.text}" for line in by_level[MOVING]]
     good = ["(abs({}) <= limit)".format(program.state[0])]
     good += [f"(abs({name}) <= {_LARGEST})" for name in program.state[1:]]
-    moving += [f"spike = {program.spikes}", f"{_at(layout.spiked)} = spike"]
+    moving += [f"spike = {program.spikes}", f"{_at(layout.row(SPIKED))} = spike"]
     # Written only after everything is read: an entry may be handed on to another.
     moving += [f"{_at(i)} = {name}" for i, name in enumerate(program.state)]
     moving += [f"event |= (spike != 0.0) | (not ({' & '.join(good)}))"]
-    good_at = [f"abs({_at(0)}) <= limit", *(f"abs({_at(i)}) <= {_LARGEST}" for i in range(1, states))]
-
     return TEMPLATE.format(
-        states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, stride=STRIDE,
-        pad=PAD, pad_less_one=PAD - 1, cached=cached,
-        current=layout.current * STRIDE, base=layout.base * STRIDE,
-        spiked=layout.spiked * STRIDE, peak=layout.peak * STRIDE,
-        good=" and ".join(good_at),
+        states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
+        peak=layout.row(PEAK) * STRIDE,
         uniform=_indented(4, [f"{line.name} = {line.text}" for line in by_level[UNIFORM]]),
         fixed=_indented(12, fixed), moving=_indented(12, moving),
     )  # fmt: skip

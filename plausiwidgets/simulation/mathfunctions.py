@@ -14,8 +14,6 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-from plausiwidgets import stimulus
-
 
 def _cpu_has_fma() -> bool:
     """Return whether a fused multiply-add is one instruction here; in software it is slow."""
@@ -142,8 +140,3 @@ def floor_divide(a: float, b: float) -> float:
     if quotient - whole > 0.5:
         whole += 1.0
     return whole
-
-
-# One source for the currents of both engines, see plausiwidgets.stimulus.
-fill_current = njit(error_model="numpy")(stimulus.fill_current)
-next_change = njit(error_model="numpy")(stimulus.next_change)

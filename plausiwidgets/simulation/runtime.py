@@ -1,0 +1,124 @@
+"""The parts of a kernel that no model changes: currents, spikes, divergence, recording.
+
+They are compiled once in a process and linked into each kernel. Only kernels import this module:
+it needs Numba. All of them get the work space `w` of :mod:`plausiwidgets.simulation.kernel`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from plausiwidgets import stimulus
+from plausiwidgets.simulation.kernel import BASE, CURRENT, PAD, PEAK, SPIKED, STRIDE
+
+DUE, LANE, COUNT, DIVERGED = range(4)
+"""Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
+there; the number of spikes of lane j and the step in which it diverged."""
+ON, OFF, START, END = range(4)
+"""Planes of `pieces`, see :class:`plausiwidgets.stimulus.LaneCurrent`."""
+
+_LARGEST = float(np.finfo(np.float64).max)
+
+compiled = njit(nogil=True, error_model="numpy")
+
+# One source for the currents of both engines, see plausiwidgets.stimulus.
+_fill_current = compiled(stimulus.fill_current)
+_next_change = compiled(stimulus.next_change)
+
+
+
+
+@compiled
+def padded(n: int) -> int:
+    """Return n as a multiple of the padding."""
+    return (n + PAD - 1) // PAD * PAD
+
+
+@compiled
+def renew_currents(
+    k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any, n: int, m: int, states: int
+) -> int:
+    """Compute the currents that change at step k; return the next step at which one does."""
+    current = (states + CURRENT) * STRIDE
+    base = (states + BASE) * STRIDE
+    change = 2**62
+    for i in range(n):
+        if k >= notes[DUE, i]:
+            on, off = pieces[ON, :, i : i + 1], pieces[OFF, :, i : i + 1]
+            start, end = pieces[START, :, i : i + 1], pieces[END, :, i : i + 1]
+            level, out = w[base + i : base + i + 1], w[current + i : current + i + 1]
+            _fill_current(k, dt, t0, level, on, off, start, end, out)
+            notes[DUE, i] = _next_change(k, dt, t0, on, off, start, end)
+        change = min(change, notes[DUE, i])
+    for i in range(n, m):
+        w[current + i] = w[current]
+    return change
+
+
+@compiled
+def sort_out(
+    w: Any, pieces: Any, notes: Any, spikes: Any, v: Any,
+    n: int, k: int, limit: float, v0: int, v1: int, states: int,
+) -> tuple[int, bool]:  # fmt: skip
+    """Note the spikes of step k and take out the lanes that diverged in it.
+
+    Returns the lanes left, and whether one of them has no room for another spike.
+    """
+    spiked = (states + SPIKED) * STRIDE
+    peak = (states + PEAK) * STRIDE
+    rows = w.size // STRIDE - 1
+    full = False
+    lost = False
+    i = 0
+    while i < n:
+        good = abs(w[i]) <= limit
+        for state in range(1, states):
+            good = good and abs(w[state * STRIDE + i]) <= _LARGEST
+        lane = notes[LANE, i]
+        if not good:
+            notes[DIVERGED, lane] = k
+            w[rows * STRIDE + lane] = w[peak + i]
+            if k < v1:
+                for j in range(max(k - v0, 0), v1 - v0):
+                    v[lane, j] = np.nan
+            # The last lane takes the place.
+            n -= 1
+            lost = True
+            for row in range(rows):
+                w[row * STRIDE + i] = w[row * STRIDE + n]
+            for plane in range(pieces.shape[0]):
+                for j in range(pieces.shape[1]):
+                    pieces[plane, j, i] = pieces[plane, j, n]
+            notes[DUE, i] = notes[DUE, n]
+            notes[LANE, i] = notes[LANE, n]
+            continue
+        if w[spiked + i] != 0.0:
+            count = notes[COUNT, lane]
+            spikes[lane, count] = k
+            notes[COUNT, lane] = count + 1
+            full = full or count + 1 == spikes.shape[1]
+        i += 1
+    if lost:
+        for i in range(n, padded(n)):
+            for row in range(rows):
+                w[row * STRIDE + i] = w[row * STRIDE]
+    return n, full
+
+
+@compiled
+def record(w: Any, notes: Any, v: Any, n: int, column: int) -> None:
+    """Keep the potential of the present step."""
+    for i in range(n):
+        v[notes[LANE, i], column] = w[i]
+
+
+@compiled
+def keep_peaks(w: Any, notes: Any, n: int, states: int) -> None:
+    """Copy the peaks of the lanes that are left to the last row, in the order of lanes."""
+    peak = (states + PEAK) * STRIDE
+    last = w.size - STRIDE
+    for i in range(n):
+        w[last + notes[LANE, i]] = w[peak + i]
