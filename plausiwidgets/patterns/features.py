@@ -1,0 +1,234 @@
+"""Features of spike trains, for many lanes at once.
+
+A batch of spike trains is an array ``times`` of shape [lanes, most spikes], in ms, ascending,
+padded with nan. A feature is an array of shape [lanes]; nan where it cannot be computed.
+Windows are half-open, [t0, t1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def count(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Ints:
+    """Return the number of spikes in [t0, t1); the bounds may differ from lane to lane."""
+    inside = (times >= _column(t0)) & (times < _column(t1))
+    return inside.sum(axis=1)
+
+
+def window(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Floats:
+    """Return the spikes in [t0, t1) as a new padded array."""
+    return _compact(times, (times >= _column(t0)) & (times < _column(t1)))
+
+
+def intervals(times: Floats) -> Floats:
+    """Return the interspike intervals in ms, shape [lanes, most spikes - 1], padded with nan."""
+    if times.shape[1] < 2:
+        return np.full((times.shape[0], 0), np.nan)
+    return np.diff(times, axis=1)
+
+
+def lengths(rows: Floats) -> Ints:
+    """Return the number of entries of each padded row."""
+    return np.isfinite(rows).sum(axis=1)
+
+
+def first(times: Floats) -> Floats:
+    """Return the first spike of each lane, nan without one."""
+    return times[:, 0].copy() if times.shape[1] else np.full(times.shape[0], np.nan)
+
+
+def last(times: Floats) -> Floats:
+    """Return the last spike of each lane, nan without one."""
+    return at(times, lengths(times) - 1)
+
+
+def at(rows: Floats, index: ArrayLike) -> Floats:
+    """Return one entry of each padded row; nan where the index is outside of it."""
+    place = np.broadcast_to(np.asarray(index), (rows.shape[0],))
+    if rows.shape[1] == 0:
+        return np.full(rows.shape[0], np.nan)
+    valid = (place >= 0) & (place < rows.shape[1])
+    picked = rows[np.arange(rows.shape[0]), np.where(valid, place, 0)]
+    return np.where(valid, picked, np.nan)
+
+
+def late_half(isi: Floats) -> Floats:
+    """Return the second half of each row (the longer half of an odd number), nan elsewhere."""
+    half = lengths(isi) // 2
+    return np.where(np.arange(isi.shape[1]) >= half[:, None], isi, np.nan)
+
+
+def mean(rows: Floats) -> Floats:
+    """Return the mean of each padded row."""
+    n = lengths(rows)
+    return _divide(np.nansum(rows, axis=1), n)
+
+
+def cv(rows: Floats) -> Floats:
+    """Return standard deviation over mean of each row; nan below two entries."""
+    n = lengths(rows)
+    average = mean(rows)
+    deviation = np.sqrt(_divide(np.nansum((rows - average[:, None]) ** 2, axis=1), n))
+    return np.where(n >= 2, _divide(deviation, average), np.nan)
+
+
+def smallest(rows: Floats) -> Floats:
+    """Return the smallest entry of each row, nan for an empty one."""
+    low = np.where(np.isfinite(rows), rows, np.inf).min(axis=1, initial=np.inf)
+    return np.where(np.isfinite(low), low, np.nan)
+
+
+def largest(rows: Floats) -> Floats:
+    """Return the largest entry of each row, nan for an empty one."""
+    high = np.where(np.isfinite(rows), rows, -np.inf).max(axis=1, initial=-np.inf)
+    return np.where(np.isfinite(high), high, np.nan)
+
+
+def spread(rows: Floats) -> Floats:
+    """Return largest over smallest entry of each row; nan below two entries."""
+    return np.where(lengths(rows) >= 2, _divide(largest(rows), smallest(rows)), np.nan)
+
+
+def median(rows: Floats) -> Floats:
+    """Return the median of each padded row."""
+    n = lengths(rows)
+    ordered = np.sort(rows, axis=1)
+    return 0.5 * (at(ordered, (n - 1) // 2) + at(ordered, n // 2))
+
+
+def shortest_isi(times: Floats) -> Floats:
+    """Return the shortest ISI in ms; inf below two spikes, where none can be too short."""
+    low = smallest(intervals(times))
+    return np.where(np.isnan(low), np.inf, low)
+
+
+def persistence(times: Floats, end: float) -> Floats:
+    """Return the silence before `end` (ms) in median ISIs of the late half."""
+    return _divide(end - last(times), median(late_half(intervals(times))))
+
+
+def adaptation_index(isi: Floats) -> Floats:
+    """Return the mean of (ISIᵢ − ISIᵢ₋₁) / (ISIᵢ + ISIᵢ₋₁) over all ISIs; nan below two ISIs."""
+    if isi.shape[1] < 2:
+        return np.full(isi.shape[0], np.nan)
+    return mean(_divide(isi[:, 1:] - isi[:, :-1], isi[:, 1:] + isi[:, :-1]))
+
+
+def growth(isi: Floats) -> Floats:
+    """Return each ISI over the one before it, shape [lanes, most ISIs - 1]."""
+    if isi.shape[1] < 2:
+        return np.full((isi.shape[0], 0), np.nan)
+    return _divide(isi[:, 1:], isi[:, :-1])
+
+
+@dataclass(frozen=True)
+class Bursts:
+    """Spike trains cut into bursts; arrays of shape [lanes].
+
+    Attributes
+    ----------
+    ratio : ndarray
+        Largest ratio between neighbours of the sorted ISIs, where the cut is; nan below two ISIs.
+    complete : ndarray
+        Number of bursts of 3–40 spikes that the stimulus end did not cut off.
+    shortest, longest : ndarray
+        Spikes of the smallest complete burst, and of the largest of all; nan without bursts.
+    period : ndarray
+        Mean time in ms from burst onset to burst onset.
+    period_cv : ndarray
+        Coefficient of variation of that time; nan below two periods.
+    """
+
+    ratio: Floats
+    complete: Ints
+    shortest: Floats
+    longest: Floats
+    period: Floats
+    period_cv: Floats
+
+
+SMALLEST_BURST = 3
+LARGEST_BURST = 40
+CUT_RATIO = 2.0
+
+
+def bursts(times: Floats, end: float) -> Bursts:
+    """Cut spike trains at the largest ratio between neighbours of the sorted ISIs.
+
+    A burst still going on at `end`, the end of the stimulus in ms, is not counted as complete:
+    one whose last spike is closer to the end than 1.5 of the longest ISI within bursts.
+    """
+    lanes = times.shape[0]
+    isi = intervals(times)
+    n_isi = lengths(isi)
+    if isi.shape[1] < 2:
+        nothing = np.full(lanes, np.nan)
+        return Bursts(nothing, np.zeros(lanes, int), nothing, nothing, nothing, nothing)
+    ordered = np.sort(isi, axis=1)
+    steps = growth(ordered)
+    ratio = largest(steps)
+    place = np.where(np.isfinite(steps), steps, -np.inf).argmax(axis=1)
+    longest_inside = at(ordered, place)
+    split = np.where(ratio >= CUT_RATIO, longest_inside, np.inf)
+
+    gaps = isi > split[:, None]
+    spikes = np.isfinite(times)
+    # Number each spike with its burst, then count spikes per (lane, burst).
+    label = np.concatenate([np.zeros((lanes, 1), int), np.cumsum(gaps, axis=1)], axis=1)
+    most = int(label.max(initial=0)) + 1
+    lane, spike = np.nonzero(spikes)
+    size = np.bincount(lane * most + label[lane, spike], minlength=lanes * most).reshape(lanes, most)
+    exists = size > 0
+    n_bursts = exists.sum(axis=1)
+    ongoing = end - last(times) < 1.5 * longest_inside
+    is_last = np.arange(most) == (n_bursts - 1)[:, None]
+    whole = exists & ~(is_last & ongoing[:, None])
+    proper = whole & (size >= SMALLEST_BURST) & (size <= LARGEST_BURST)
+    onset_mask = np.concatenate([np.ones((lanes, 1), bool), gaps], axis=1) & spikes
+    periods = intervals(_compact(times, onset_mask))
+    bursting = (ratio >= CUT_RATIO) & (n_isi >= 2)
+
+    def known(values: Any) -> Floats:
+        return np.where(bursting, values, np.nan)
+
+    return Bursts(
+        ratio,
+        np.where(bursting, proper.sum(axis=1), 0),
+        known(smallest(np.where(whole, size, np.nan))),
+        known(largest(np.where(exists, size, np.nan))),
+        known(mean(periods)),
+        known(cv(periods)),
+    )
+
+
+def _compact(rows: Floats, keep: NDArray[np.bool_]) -> Floats:
+    """Return the kept entries of each row, moved to the left, padded with nan."""
+    counts = keep.sum(axis=1)
+    out = np.full((rows.shape[0], int(counts.max(initial=0))), np.nan)
+    lane, place = np.nonzero(keep)
+    starts = np.cumsum(counts) - counts
+    out[lane, np.arange(lane.size) - np.repeat(starts, counts)] = rows[lane, place]
+    return out
+
+
+def _column(bound: ArrayLike) -> Any:
+    array = np.asarray(bound, dtype=np.float64)
+    return array[:, None] if array.ndim else array
+
+
+def _divide(a: ArrayLike, b: ArrayLike) -> Floats:
+    """Return a / b, nan where b is zero or either is not finite."""
+    x, y = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
+    out = np.full(x.shape, np.nan)
+    with np.errstate(invalid="ignore"):
+        fine = np.isfinite(x) & np.isfinite(y) & (y != 0)
+    np.divide(x, y, out=out, where=fine)
+    return out

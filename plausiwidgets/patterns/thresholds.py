@@ -1,0 +1,161 @@
+"""Protocols that find a threshold first: excitability classes (G, H) and spike latency (I)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import TAIL, Bench, Record, SweepPiece
+from plausiwidgets.patterns.criterion import Evidence
+from plausiwidgets.patterns.steps import silence
+
+Floats = NDArray[np.float64]
+
+PARTS = 4
+"""Each round of a threshold search splits the interval so: three points cost a wide batch little
+more than one, and the result does not depend on how many sets are judged together."""
+
+LONG = 3000.0
+ABOVE = (1e-4, 1e-2, 0.1, 1.0)
+RHEOBASE_TOLERANCE = 1e-7
+PULSE_TOLERANCE = 1e-5
+PULSE_FACTORS = (1.0005, 1.02, 1.1, 1.5)
+PULSE_WIDTH = 3.0
+
+
+def smallest_firing(
+    fires: Callable[[Floats, NDArray[np.bool_]], NDArray[np.bool_]],
+    high: Floats, works: NDArray[np.bool_], tolerance: float,
+) -> Floats:
+    """Return the smallest amplitude that fires, between 0 and `high`, to a relative tolerance.
+
+    Parameters
+    ----------
+    fires : callable
+        ``fires(amplitudes [PARTS - 1, n], active [n])`` returns whether each fires.
+    high : ndarray, shape [n]
+        Amplitudes known to fire where `works`.
+    works : boolean ndarray, shape [n]
+    tolerance : float
+        Relative to the result.
+
+    Returns
+    -------
+    ndarray, shape [n]
+        An amplitude that fires, nan where not `works`.
+    """
+    low, top = np.zeros_like(high), high.copy()
+    for _ in range(60):
+        active = works & (top - low > tolerance * top)
+        if not active.any():
+            break
+        points = np.stack([low + (top - low) * i / PARTS for i in range(1, PARTS)])
+        hits = fires(points, active)
+        ends = np.concatenate([low[None], points, top[None]])
+        # Index of the first point that fires; none of them: the upper end.
+        index = np.where(hits.any(axis=0), hits.argmax(axis=0), PARTS - 1)
+        lanes = np.arange(high.size)
+        low = np.where(active, ends[index, lanes], low)
+        top = np.where(active, ends[index + 1, lanes], top)
+    return np.where(works, top, np.nan)
+
+
+def _to_the_end(record: Record) -> tuple[NDArray[np.bool_], Floats]:
+    """Return whether a long step fires to its end, and its rate in Hz over the last two thirds."""
+    late = f.window(record.times, LONG / 3.0, LONG)
+    isi = f.mean(f.intervals(late))
+    with np.errstate(invalid="ignore"):
+        lasts = (f.lengths(late) >= 2) & (LONG - f.last(late) <= 2.0 * isi)
+    return lasts, np.where(lasts, 1000.0 / isi, np.nan)
+
+
+def excitability(holding_zero: bool) -> Callable[[Bench], Evidence]:
+    """Return the protocol of long steps just above the rheobase (G, H).
+
+    `holding_zero`: the neuron must be silent without any holding current too.
+    """
+
+    def protocol(bench: Bench) -> Evidence:
+        a = bench.values["amplitude"]
+        noise = bench.noise + (bench.control(0.0) if holding_zero else 0)
+        (full,) = bench.run({"amplitude": [(0.0, LONG, a, a)]}, LONG, peak=(0.0, LONG), keep=False)
+        fires_at_a, _ = _to_the_end(full)
+
+        def fires(points: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
+            sweeps: dict[str, list[SweepPiece]] = {
+                str(i): [(0.0, LONG, row, row)] for i, row in enumerate(points)
+            }
+            return np.stack([_to_the_end(r)[0] for r in bench.run(sweeps, LONG, only=active, keep=False)])
+
+        works = fires_at_a & (noise == 0)
+        rheobase = smallest_firing(fires, a, works, RHEOBASE_TOLERANCE)
+        base = np.where(works, rheobase, 0.0)
+        heights = [base * (1.0 + e) for e in ABOVE]
+        names = ("just above rheobase", "1 % above", "10 % above", "twice the rheobase")
+        records = bench.run(
+            {name: [(0.0, LONG, h, h)] for name, h in zip(names, heights, strict=True)}, LONG, only=works
+        )
+        rates = [_to_the_end(r)[1] for r in records]
+        with np.errstate(invalid="ignore"):
+            monotone = np.min([b / c for b, c in zip(rates[1:], rates[:-1], strict=True)], axis=0)
+        return Evidence(
+            {
+                "quiet": noise,
+                "n": f.count(full.times, LONG / 3.0, LONG),
+                "rate_rheobase": rates[0],
+                "rate_range": rates[3] / rates[0],
+                "rate_near": rates[0] / rates[1],
+                "rate_floor": rates[0] / rates[3],
+                "monotone": monotone,
+                "rate": rates[3],
+                "rheobase": rheobase,
+            },
+            silence(bench, full.peak),
+            measured={"amplitude": np.stack(heights), "rate": np.stack(rates), "rheobase": rheobase},
+        )
+
+    return protocol
+
+
+def spike_latency(bench: Bench) -> Evidence:
+    """Short pulses at and above the threshold amplitude (I)."""
+    a = bench.values["amplitude"]
+    end = PULSE_WIDTH + TAIL
+
+    def sweep(heights: Any) -> list[SweepPiece]:
+        return [(0.0, PULSE_WIDTH, heights, heights)]
+
+    (full,) = bench.run({"amplitude": sweep(a)}, end, peak=(0.0, end), keep=False)
+    works = (f.lengths(full.times) > 0) & (bench.noise == 0)
+
+    def fires(points: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        records = bench.run({str(i): sweep(row) for i, row in enumerate(points)}, end, only=active, keep=False)
+        return np.stack([f.lengths(r.times) > 0 for r in records])
+
+    threshold = smallest_firing(fires, a, works, PULSE_TOLERANCE)
+    base = np.where(works, threshold, 0.0)
+    names = ("at the threshold", "2 % above", "10 % above", "50 % above")
+    records = bench.run(
+        {name: sweep(base * factor) for name, factor in zip(names, PULSE_FACTORS, strict=True)}, end, only=works
+    )
+    latencies = [f.first(r.times) for r in records]
+    counts = np.stack([f.lengths(r.times) for r in records])
+    with np.errstate(invalid="ignore"):
+        monotone = np.min([b / c for b, c in zip(latencies[:-1], latencies[1:], strict=True)], axis=0)
+    return Evidence(
+        {
+            "quiet": bench.noise,
+            "n": f.lengths(full.times),
+            "delay": latencies[0] - PULSE_WIDTH,
+            "latency_range": latencies[0] / latencies[3],
+            "monotone": monotone,
+            "each": np.where(works, counts.max(axis=0), np.nan),
+        },
+        silence(bench, full.peak),
+        measured={"amplitude": np.stack([base * x for x in PULSE_FACTORS]), "latency": np.stack(latencies),
+                  "threshold": threshold},
+    )
