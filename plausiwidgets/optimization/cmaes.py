@@ -15,6 +15,12 @@ PATIENCE = 30
 """Generations without gain after which a start is given up."""
 GAIN = 1e-3
 """Least improvement of the loss that counts as a gain."""
+OUTSIDE = 1.0
+"""Loss added per squared distance, in the cube's edges, of a point from the cube it was folded into.
+
+Folding makes the landscape periodic and symmetric; a step size that grows there sees a plateau of
+copies and never shrinks again. This small slope leads it home.
+"""
 COLLAPSED = 1e-4
 """Largest standard deviation, in the unit cube, of a start that has converged."""
 
@@ -87,7 +93,9 @@ class Start:
         if self._reference - self.best > GAIN:
             self._reference, self._last_gain = self.best, self.generation
         try:
-            self._es.tell(asked, losses.tolist())
+            points = np.asarray(asked)
+            outside = np.sum((points - np.clip(points, 0.0, 1.0)) ** 2, axis=1)
+            self._es.tell(asked, (losses + OUTSIDE * outside).tolist(), check_points=False)
             spread = float(self._es.sigma * np.sqrt(np.max(self._es.sm.variances)))
         except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError):
             # A covariance that lost its rank on a plateau ends this start, not the search.

@@ -14,6 +14,7 @@ from plausiwidgets.optimization.problem import Checkpoint, Problem
 from plausiwidgets.optimization.search import Options, Search
 from plausiwidgets.optimization.volume import Volume
 
+COLUMNS = ("evaluations", "best", "current", "median", "screen")
 _JITTER = 3  # spawn key of the jitters' generator, beside those of search.py
 
 
@@ -76,9 +77,7 @@ class Generation:
 class History:
     """A row for each generation, in growing columns."""
 
-    columns: dict[str, Floats] = field(
-        default_factory=lambda: {n: np.empty(64) for n in ("evaluations", "best", "current", "median", "screen")}
-    )
+    columns: dict[str, Floats] = field(default_factory=lambda: {n: np.empty(64) for n in COLUMNS})
     rows: int = 0
 
     def append(self, **row: float) -> None:

@@ -85,7 +85,9 @@ class Problem:
     dt: float
     engine: str = "auto"
 
-    def judge(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Batch:
+    def judge(
+        self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None
+    ) -> Batch:
         """Judge complete sets, by the one judge there is.
 
         A batch whose judge gives a loss that is not finite is refused by the search, never
@@ -130,7 +132,10 @@ class Problem:
         return loss, -1
 
     def robustness(
-        self, parameters: Mapping[str, float], seed: np.random.SeedSequence, checkpoint: Checkpoint | None = None
+        self,
+        parameters: Mapping[str, float],
+        seed: np.random.SeedSequence,
+        checkpoint: Checkpoint | None = None,
     ) -> float:
         """Return the share of jittered copies of a solution that are accepted, at dt."""
         rng = np.random.default_rng(seed)

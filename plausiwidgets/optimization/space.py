@@ -195,7 +195,9 @@ def _names(fixed: Iterable[str]) -> list[str]:
 def _number(parameter: Parameter, value: ArrayLike) -> float:
     array = parameter.check(value)
     if array.ndim:
-        raise ValueError(f"parameter {parameter.name!r} is an array of shape {array.shape}, valid is a number")
+        raise ValueError(
+            f"parameter {parameter.name!r} is an array of shape {array.shape}, valid is a number"
+        )
     return float(array)
 
 

@@ -1,0 +1,194 @@
+"""`optimize` and `start_optimization`: one search for one pattern."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+from plausiwidgets.optimization.cmaes import load_cma
+from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.problem import Problem
+from plausiwidgets.optimization.result import Result
+from plausiwidgets.optimization.run import Run
+from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.space import Bounds, Space
+
+BUDGET = 100_000
+"""Default budget of evaluations, where a pattern names no own one."""
+ENGINES = ("auto", "compiled", "torch")
+
+
+def optimize(
+    model: Any,
+    pattern: Any,
+    *,
+    start: Mapping[str, float] | None = None,
+    fixed: Iterable[str] | Mapping[str, float] = (),
+    bounds: Bounds | None = None,
+    seed: int = 0,
+    budget: int | None = None,
+    popsize: int | None = None,
+    starts: int | None = None,
+    progress: Any = None,
+    max_seconds: float | None = None,
+    engine: str = "auto",
+    dt: float | None = None,
+) -> Result:
+    """Search for parameters with which a model shows a firing pattern.
+
+    A screen of the whole box is followed by several CMA-ES starts side by side, until a solution
+    also holds at half the time step, or the budget is spent.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    pattern : str or Pattern
+    start : mapping of str to float, optional
+        Values to look at first and to start one search from; what is left out takes its default.
+        Without it the starts are good points of the screen and random ones.
+    fixed : iterable of str, or mapping of str to float
+        Parameters that are not changed.
+    bounds : mapping of str to (low, high), optional
+        Own bounds in place of a parameter's soft range; they also free a parameter that is
+        fixed by default.
+    seed : int
+        The same seed gives the same result.
+    budget : int, optional
+        Most evaluations: one candidate, judged with all its sweeps at dt. Default: the pattern's.
+    popsize, starts : int, optional
+        Candidates in a generation of one start, and starts side by side.
+    progress : optional
+        None, ``"text"``, ``"tqdm"``, a function of a `Snapshot`, or an object with ``init``,
+        ``step`` and ``close``.
+    max_seconds : float, optional
+        Limit of the time; a result that it ended is marked as not reproducible.
+    engine : {"auto", "compiled", "torch"}
+    dt : float, optional
+        Time step in ms; default: the model's.
+
+    Returns
+    -------
+    Result
+        KeyboardInterrupt returns what there is.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or a value that is not valid; the text says what is.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> result = pw.optimize("izhikevich", "tonic_bursting", seed=1)    # doctest: +SKIP
+    >>> result.replicated, result.parameters["a"]                       # doctest: +SKIP
+    """
+    return _run(
+        model, pattern, start, fixed, bounds, seed, budget, popsize, starts, progress, max_seconds, engine, dt
+    ).execute()
+
+
+def start_optimization(
+    model: Any,
+    pattern: Any,
+    *,
+    start: Mapping[str, float] | None = None,
+    fixed: Iterable[str] | Mapping[str, float] = (),
+    bounds: Bounds | None = None,
+    seed: int = 0,
+    budget: int | None = None,
+    popsize: int | None = None,
+    starts: int | None = None,
+    progress: Any = None,
+    max_seconds: float | None = None,
+    engine: str = "auto",
+    dt: float | None = None,
+) -> Run:
+    """Start `optimize` in the background; see there for the parameters and errors.
+
+    Returns
+    -------
+    Run
+        With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
+    """
+    return _run(
+        model, pattern, start, fixed, bounds, seed, budget, popsize, starts, progress, max_seconds, engine, dt
+    ).start()
+
+
+def make_problem(
+    model: Any,
+    pattern: Any,
+    start: Mapping[str, float] | None = None,
+    fixed: Iterable[str] | Mapping[str, float] = (),
+    bounds: Bounds | None = None,
+    engine: str = "auto",
+    dt: float | None = None,
+) -> Problem:
+    """Return the checked problem of a model and a pattern, each a name or an object."""
+    from plausiwidgets import models, patterns
+
+    neuron, firing = models.get(model), patterns.get(pattern)
+    if engine not in ENGINES:
+        raise ValueError(f"engine is {engine!r}, valid is: {', '.join(ENGINES)}")
+    step = neuron.dt if dt is None else check_number("dt", dt)
+    space = Space.build(firing.parameters(neuron), start, fixed, bounds)
+    return Problem(neuron, firing, space, step, engine)
+
+
+def check_int(name: str, value: Any, least: int) -> int:
+    """Return an int of at least `least`, or raise a ValueError that names it."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} is {value!r}, valid is: an int >= {least}")
+    return int(value)
+
+
+def check_number(name: str, value: Any) -> float:
+    """Return a finite float above 0, or raise a ValueError that names it."""
+    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{name} is {value!r}, valid is: a finite number > 0")
+    return number
+
+
+def default_budget(pattern: Any) -> int:
+    """Return the budget of a pattern where a person names none."""
+    return int(getattr(pattern, "budget", None) or BUDGET)
+
+
+def make_options(popsize: int | None = None, starts: int | None = None) -> Options:
+    """Return the checked options of a search."""
+    usual = Options()
+    return Options(
+        popsize=usual.popsize if popsize is None else check_int("popsize", popsize, 4),
+        starts=usual.starts if starts is None else check_int("starts", starts, 1),
+    )
+
+
+def _run(
+    model: Any,
+    pattern: Any,
+    start: Mapping[str, float] | None,
+    fixed: Iterable[str] | Mapping[str, float],
+    bounds: Bounds | None,
+    seed: int,
+    budget: int | None,
+    popsize: int | None,
+    starts: int | None,
+    progress: Any,
+    max_seconds: float | None,
+    engine: str,
+    dt: float | None,
+) -> Run:
+    problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
+    limit = None if max_seconds is None else check_number("max_seconds", max_seconds)
+    optimizer = Optimizer(
+        problem,
+        check_int("seed", seed, 0),
+        default_budget(problem.pattern) if budget is None else check_int("budget", budget, 1),
+        make_options(popsize, starts),
+        problem.space.base if start is not None else None,
+    )
+    load_cma()  # here, not in the worker: silencing an import's warning is not thread-safe
+    return Run(optimizer, limit, progress)

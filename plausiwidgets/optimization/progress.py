@@ -1,0 +1,140 @@
+"""Progress of a run as an interface of three calls, so that a run knows no screen."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TextIO
+
+from plausiwidgets.optimization.snapshot import Snapshot
+
+
+class Progress(Protocol):
+    """What a run tells; called from the run's thread, one call at a time."""
+
+    def init(self, snapshot: Snapshot) -> None:
+        """Begin."""
+
+    def step(self, snapshot: Snapshot) -> None:
+        """Show a finished generation."""
+
+    def close(self, snapshot: Snapshot) -> None:
+        """End, with the last snapshot."""
+
+
+class NoProgress:
+    """Shows nothing."""
+
+    def init(self, snapshot: Snapshot) -> None:
+        """Begin."""
+
+    def step(self, snapshot: Snapshot) -> None:
+        """Do nothing."""
+
+    def close(self, snapshot: Snapshot) -> None:
+        """End."""
+
+
+class CallbackProgress(NoProgress):
+    """Passes every snapshot to a function, the last one included."""
+
+    def __init__(self, callback: Callable[[Snapshot], Any]) -> None:
+        self.callback = callback
+
+    def step(self, snapshot: Snapshot) -> None:
+        """Pass it on."""
+        self.callback(snapshot)
+
+    def close(self, snapshot: Snapshot) -> None:
+        """Pass it on."""
+        self.callback(snapshot)
+
+
+class TextProgress(NoProgress):
+    """One line every few seconds, and one at the end.
+
+    Parameters
+    ----------
+    file : text stream, optional
+        Default: standard error.
+    every : float
+        Least time between two lines, in s.
+    """
+
+    def __init__(self, file: TextIO | None = None, every: float = 2.0) -> None:
+        self.file = file
+        self.every = every
+        self._last = 0.0
+
+    def init(self, snapshot: Snapshot) -> None:
+        """Begin."""
+        self._last = time.monotonic()
+
+    def step(self, snapshot: Snapshot) -> None:
+        """Write a line, when it is time."""
+        if time.monotonic() - self._last >= self.every:
+            self._last = time.monotonic()
+            print(line(snapshot), file=self.file or sys.stderr, flush=True)
+
+    def close(self, snapshot: Snapshot) -> None:
+        """Write the last line."""
+        print(line(snapshot), file=self.file or sys.stderr, flush=True)
+
+
+class TqdmProgress(NoProgress):
+    """A tqdm bar over evaluations (tqdm is not a dependency: install it to use this)."""
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        self._bar: Any = None
+
+    def init(self, snapshot: Snapshot) -> None:
+        """Open the bar."""
+        from tqdm.auto import tqdm  # type: ignore[import-untyped]
+
+        self._bar = tqdm(total=snapshot.budget, unit="eval", **self.options)
+
+    def step(self, snapshot: Snapshot) -> None:
+        """Move the bar."""
+        self._bar.update(snapshot.evaluations - self._bar.n)
+        self._bar.set_postfix_str(f"loss {snapshot.best_loss:.3g}", refresh=False)
+
+    def close(self, snapshot: Snapshot) -> None:
+        """Close the bar."""
+        self.step(snapshot)
+        self._bar.close()
+
+
+def line(snapshot: Snapshot) -> str:
+    """Return a snapshot in one line."""
+    s = snapshot
+    found = "replicated" if s.replicated else "fragile" if s.fragile else f"loss {s.best_loss:.3g}"
+    return (
+        f"{s.state}, {s.phase}: generation {s.generation}, {s.evaluations} of {s.budget} evaluations, "
+        f"{s.elapsed:.1f} s, {found}"
+    )
+
+
+def as_progress(progress: Any) -> Progress:
+    """Return what `progress` means: None, a name, a function of a snapshot, or a Progress.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these.
+    """
+    if progress is None or progress is False:
+        return NoProgress()
+    if progress is True or progress == "text":
+        return TextProgress()
+    if progress == "tqdm":
+        return TqdmProgress()
+    if all(callable(getattr(progress, call, None)) for call in ("init", "step", "close")):
+        return progress  # type: ignore[no-any-return]
+    if callable(progress):
+        return CallbackProgress(progress)
+    raise ValueError(
+        f"progress is {progress!r}, valid is: None, 'text', 'tqdm', a function of a snapshot, "
+        "or an object with init, step and close"
+    )

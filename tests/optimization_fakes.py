@@ -1,0 +1,62 @@
+"""A problem without a neuron: quick, and with a known answer."""
+
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.problem import Batch, Problem
+from plausiwidgets.optimization.space import Space
+
+PARAMETERS = {
+    "tau": Parameter("tau", 20.0, 1.0, 100.0, unit="ms", scale="log", limits=(0.0, None)),
+    "a": Parameter("a", 0.02, -0.1, 1.0, scale="asinh", zero=0.01),
+    "c": Parameter("c", -65.0, -80.0, -40.0, unit="mV"),
+    "bias": Parameter("bias", 0.0, -1.0, 1.0, free=False),
+    "amplitude": Parameter("amplitude", 10.0, 0.2, 30.0, scale="log", group="stimulus"),
+}
+
+
+@dataclass(frozen=True)
+class FakeProblem(Problem):
+    """A ball around `centre` in the unit cube is accepted.
+
+    `finer` moves the centre at half the time step, so that solutions are fragile.
+    """
+
+    radius: float = 0.1
+    finer: float = 0.0
+    seconds: float = 0.0
+    error: Exception | None = None
+
+    def judge(self, values, checkpoint=None, *, dt=None):
+        if self.error is not None:
+            raise self.error
+        end = time.monotonic() + self.seconds
+        while True:
+            if checkpoint:
+                checkpoint()
+            if time.monotonic() >= end:
+                break
+            time.sleep(0.002)
+        points = np.stack([values[n] for n in self.space.names], axis=1)
+        unit = self.space.chart().encode(points)
+        centre = 0.3 + (self.finer if dt is not None else 0.0)
+        distance = np.linalg.norm(unit - centre, axis=1) / np.sqrt(self.space.size)
+        beyond = np.maximum(distance - self.radius, 0.0)
+        return Batch(values, beyond / (1.0 + beyond), beyond == 0.0)
+
+
+def fake_problem(start=None, fixed=(), bounds=None, **options):
+    """Return a FakeProblem over `PARAMETERS`."""
+    space = Space.build(PARAMETERS, start, fixed, bounds)
+    return FakeProblem(SimpleNamespace(name="fake"), SimpleNamespace(key="ball"), space, dt=0.1, **options)
+
+
+def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):
+    """Return an Optimizer of a `fake_problem`."""
+    made = fake_problem(start, **problem)
+    return Optimizer(made, seed, budget, options, made.space.base if start is not None else None)

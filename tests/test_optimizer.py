@@ -1,0 +1,94 @@
+"""Verification, fragile solutions, volume and robustness, on a problem with a known answer."""
+
+import math
+
+import numpy as np
+import pytest
+from optimization_fakes import fake_optimizer, fake_problem
+
+from plausiwidgets.optimization.result import Result
+from plausiwidgets.optimization.run import Run
+from plausiwidgets.optimization.volume import Volume, binomial_interval
+
+
+def test_stops_at_the_first_verified_solution():
+    result = Run(fake_optimizer(radius=0.02)).execute()
+    assert result.replicated
+    assert result.reason == "solved"
+    assert result.found_after <= result.evaluations < 20_000
+    assert result.history["best"].iloc[-1] == 0.0
+    assert (result.history["best"].iloc[:-1] > 0).all()
+
+
+def test_a_fragile_solution_is_remembered_and_the_search_goes_on():
+    # Accepted within 0.05 of 0.3 at dt, of 0.5 at dt/2: nothing holds at both.
+    optimizer = fake_optimizer(budget=6000, radius=0.05, finer=0.2)
+    result = Run(optimizer).execute()
+    assert result.accepted
+    assert result.fragile
+    assert not result.replicated
+    assert result.status == "fragile"
+    assert result.reason == "budget"
+    assert result.evaluations > 5900
+
+
+def test_a_search_leaves_the_fragile_for_what_holds_at_both():
+    result = Run(fake_optimizer(radius=0.05, finer=0.08)).execute()
+    assert result.replicated
+
+
+def test_an_accepted_start_ends_it_at_once():
+    problem = fake_problem()
+    centre = problem.space.one(problem.space.chart().decode(np.full((1, problem.space.size), 0.3))[0])
+    result = Run(fake_optimizer(start=centre)).execute()
+    assert result.evaluations == 1
+    assert result.parameters == centre
+    assert math.isnan(result.volume.share)
+
+
+def test_screen_measures_the_volume():
+    optimizer = fake_optimizer(radius=0.2)
+    result = Run(optimizer).execute()
+    rng = np.random.default_rng(0)
+    unit = rng.random((200_000, optimizer.problem.space.size))
+    share = np.mean(np.linalg.norm(unit - 0.3, axis=1) / 2.0 <= 0.2)
+    low, high = result.volume.interval
+    assert result.volume.screened == 1024
+    assert low < share < high
+    assert result.expected_random == pytest.approx(1 / result.volume.share)
+
+
+def test_robustness_is_the_share_of_jitters_that_hold():
+    assert Run(fake_optimizer(radius=0.2)).execute().robustness > 0.8
+    assert Run(fake_optimizer(radius=-1.0, budget=100)).execute().robustness is None
+
+
+def test_binomial_interval_against_scipy():
+    stats = pytest.importorskip("scipy.stats")
+    for hits, n in ((1, 10), (5, 10), (3, 1024), (700, 1024)):
+        exact = stats.binomtest(hits, n).proportion_ci(method="exact")
+        assert binomial_interval(hits, n) == pytest.approx((exact.low, exact.high), abs=1e-9)
+    assert binomial_interval(0, 1024)[1] == pytest.approx(3 / 1024, rel=0.01)
+    assert binomial_interval(0, 0) == (0.0, 1.0)
+    assert binomial_interval(10, 10)[1] == 1.0
+    assert Volume(0, 1024).expected_random_bound == pytest.approx(1024 / 3, rel=0.01)
+
+
+def test_result_round_trips_through_json():
+    result = Run(fake_optimizer(radius=0.02)).execute()
+    again = Result.from_json(result.to_json())
+    assert again.to_dict() == result.to_dict()
+    assert again.history.equals(result.history)
+    assert "replicated" in again._repr_html_()
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"format": "other"}', '{"format": "plausiwidgets-result-1"}'])
+def test_from_json_refuses_what_is_no_result(text):
+    with pytest.raises(ValueError, match="not a"):
+        Result.from_json(text)
+
+
+def test_summary_claims_no_more_than_was_found():
+    result = Run(fake_optimizer(radius=-1.0, budget=500)).execute()
+    assert "not found within" in result.summary
+    assert "impossible" not in result.summary

@@ -1,0 +1,220 @@
+"""A run in the background: snapshots, switches, priority, errors."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from optimization_fakes import fake_optimizer
+
+from plausiwidgets.optimization.control import Control, Stopped
+from plausiwidgets.optimization.priority import Gate
+from plausiwidgets.optimization.run import Run
+from plausiwidgets.optimization.search import Options
+
+SMALL = Options(popsize=8, starts=2, screen=64, chunk=32)
+NEVER = {"radius": -1.0}  # nothing is accepted
+
+
+def wait_for(condition, seconds=10.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.001)
+
+
+def comparable(result):
+    data = result.to_dict()
+    del data["seconds"]
+    return data
+
+
+def test_background_gives_the_same_result_as_the_same_thread():
+    one = Run(fake_optimizer(3)).execute()
+    two = Run(fake_optimizer(3)).start().result(60)
+    assert one.replicated
+    assert comparable(one) == comparable(two)
+
+
+def test_paused_or_not_the_same_result():
+    run = Run(fake_optimizer(2, budget=900, options=SMALL, seconds=0.01, **NEVER)).start()
+    for _ in range(5):
+        time.sleep(0.03)
+        run.pause()
+        time.sleep(0.03)
+        run.resume()
+    paused = run.result(60)
+    straight = Run(fake_optimizer(2, budget=900, options=SMALL, **NEVER)).execute()
+    assert comparable(paused) == comparable(straight)
+
+
+def test_pause_and_stop_take_effect_inside_of_a_generation():
+    run = Run(fake_optimizer(seconds=3600.0)).start()
+    wait_for(lambda: run.snapshot().elapsed > 0.05)
+    began = time.monotonic()
+    run.pause()
+    wait_for(lambda: run.snapshot().state == "paused")
+    assert time.monotonic() - began < 0.2
+    elapsed = run.snapshot().elapsed
+    time.sleep(0.1)
+    assert run.snapshot().elapsed == pytest.approx(elapsed, abs=0.02)
+    run.resume()
+    wait_for(lambda: run.snapshot().state == "running")
+    began = time.monotonic()
+    run.stop()
+    result = run.result(5)
+    assert time.monotonic() - began < 0.2
+    assert result.reason == "stopped"
+    assert result.evaluations == 0
+    assert result.loss == np.inf
+    assert "Infinity" not in result.to_json()
+
+
+def test_stop_keeps_the_best_and_ends_a_pause():
+    run = Run(fake_optimizer(budget=100_000, options=SMALL, seconds=0.002, **NEVER)).start()
+    wait_for(lambda: run.snapshot().generation > 5)
+    run.pause()
+    wait_for(lambda: run.snapshot().state == "paused")
+    best = run.snapshot()
+    run.stop()
+    result = run.result(5)
+    assert run.snapshot().state == "stopped"
+    assert result.loss == best.best_loss
+    assert dict(result.parameters) == dict(best.best_parameters)
+    assert not result.reproducible
+
+
+def test_snapshots_never_change():
+    seen = []
+    Run(fake_optimizer(1, budget=1500, options=SMALL, **NEVER), progress=seen.append).execute()
+    assert [s.generation for s in seen[:-1]] == list(range(1, len(seen)))
+    for s in seen:
+        assert len(s.history["best"]) == s.generation
+        assert s.history["best"][-1] == s.best_loss
+        assert s.history["evaluations"][-1] == s.evaluations
+        with pytest.raises(ValueError, match="read-only"):
+            s.history["best"][0] = 1.0
+        with pytest.raises(TypeError):
+            s.best_parameters["tau"] = 1.0
+    assert seen[-1].state == "done"
+    best = [s.best_loss for s in seen]
+    assert best == sorted(best, reverse=True)
+
+
+def test_a_model_that_raises_fails_the_run_with_its_own_error():
+    run = Run(fake_optimizer(error=ZeroDivisionError("in the step"))).start()
+    with pytest.raises(ZeroDivisionError, match="in the step"):
+        run.result(5)
+    assert run.snapshot().state == "failed"
+    assert run.snapshot().error == "ZeroDivisionError: in the step"
+
+
+def test_a_progress_that_raises_fails_the_run():
+    def broken(snapshot):
+        raise RuntimeError("no screen")
+
+    with pytest.raises(RuntimeError, match="no screen"):
+        Run(fake_optimizer(), progress=broken).execute()
+
+
+def test_keyboard_interrupt_returns_what_there_is():
+    def interrupt(snapshot):
+        if snapshot.generation == 4 and snapshot.state == "running":
+            raise KeyboardInterrupt
+
+    result = Run(fake_optimizer(options=SMALL, **NEVER), progress=interrupt).execute()
+    assert result.reason == "stopped"
+    assert len(result.history) == 4
+
+
+def test_time_limit_marks_the_result():
+    began = time.monotonic()
+    result = Run(fake_optimizer(seconds=0.02, options=SMALL, **NEVER), max_seconds=0.2).execute()
+    assert 0.2 <= time.monotonic() - began < 0.6
+    assert result.reason == "time"
+    assert not result.reproducible
+
+
+def test_result_times_out():
+    run = Run(fake_optimizer(seconds=3600.0)).start()
+    with pytest.raises(TimeoutError):
+        run.result(0.05)
+    run.stop()
+    assert run.wait(5)
+
+
+# -- priority ----------------------------------------------------------------------------------
+
+
+def test_an_urgent_job_holds_every_run():
+    gate = Gate()
+    runs = [Run(fake_optimizer(s, options=SMALL, seconds=0.002, **NEVER), gate=gate).start() for s in (0, 1)]
+    wait_for(lambda: all(run.snapshot().generation > 2 for run in runs))
+    with gate.urgent():
+        time.sleep(0.05)
+        before = [run.snapshot().generation for run in runs]
+        time.sleep(0.1)
+        assert [run.snapshot().generation for run in runs] == before
+    wait_for(lambda: all(run.snapshot().generation > n for run, n in zip(runs, before, strict=True)))
+    for run in runs:
+        run.stop()
+        assert run.wait(5)
+
+
+def test_urgent_inside_of_the_worker_does_not_wait_for_itself():
+    gate = Gate()
+    control = Control(gate=gate)
+    with gate.urgent(), gate.urgent():
+        control.checkpoint()
+    assert not gate.closed
+
+
+def test_urgent_jobs_of_several_threads_hold_until_the_last_is_done():
+    gate = Gate()
+    inside, leave = threading.Barrier(3), threading.Event()
+
+    def job():
+        with gate.urgent():
+            inside.wait()
+            leave.wait()
+
+    threads = [threading.Thread(target=job) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    inside.wait()
+    assert not gate.wait(0.01)
+    leave.set()
+    assert gate.wait(1.0)
+    for thread in threads:
+        thread.join()
+
+
+def test_gate_lingers():
+    gate = Gate()
+    with gate.urgent(linger=0.05):
+        pass
+    assert gate.closed
+    began = time.monotonic()
+    assert gate.wait(1.0)
+    assert 0.03 < time.monotonic() - began < 0.5
+
+
+def test_a_stop_ends_the_wait_at_the_gate():
+    gate = Gate()
+    leave = threading.Event()
+
+    def job():
+        with gate.urgent():
+            leave.wait()
+
+    thread = threading.Thread(target=job)
+    thread.start()
+    wait_for(lambda: gate.closed)
+    control = Control(gate=gate)
+    threading.Timer(0.05, control.stop).start()
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        control.checkpoint()
+    assert time.monotonic() - began < 0.2
+    leave.set()
+    thread.join()

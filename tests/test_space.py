@@ -1,0 +1,85 @@
+"""The search space: what is free, the box, the scales, and what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+from optimization_fakes import PARAMETERS
+
+from plausiwidgets.optimization.space import Space, fold
+
+
+def test_fold_reflects_at_both_ends():
+    unit = np.array([0.0, 0.25, 1.0, 1.25, 2.0, 2.25, -0.25, -1.25, 7.5])
+    np.testing.assert_allclose(fold(unit), [0.0, 0.25, 1.0, 0.75, 0.0, 0.25, 0.25, 0.75, 0.5])
+
+
+def test_free_are_all_but_the_fixed_in_their_order():
+    assert Space.build(PARAMETERS).names == ("tau", "a", "c", "amplitude")
+    assert Space.build(PARAMETERS, fixed=("a", "amplitude")).names == ("tau", "c")
+    assert Space.build(PARAMETERS, fixed="a").names == ("tau", "c", "amplitude")
+    assert Space.build(PARAMETERS, bounds={"bias": (-2, 2)}).names == ("tau", "a", "c", "bias", "amplitude")
+
+
+def test_fixed_values_come_from_mapping_start_or_default():
+    space = Space.build(PARAMETERS, start={"c": -60.0}, fixed={"a": 0.5, "c": -50.0})
+    assert space.base["a"] == 0.5
+    assert space.base["c"] == -50.0
+    assert Space.build(PARAMETERS, start={"c": -60.0}, fixed=["c"]).base["c"] == -60.0
+    assert Space.build(PARAMETERS, fixed=["c"]).base["c"] == -65.0
+
+
+def test_decode_is_each_parameters_own_map():
+    space = Space.build(PARAMETERS)
+    unit = np.random.default_rng(0).random((50, space.size))
+    values = space.chart().decode(unit)
+    for i, name in enumerate(space.names):
+        np.testing.assert_allclose(values[:, i], PARAMETERS[name].from_unit(unit[:, i]), rtol=1e-13)
+
+
+@pytest.mark.parametrize("spread", [1.0, 8.0, 0.1, math.inf])
+def test_charts_round_trip_and_fill_the_same_box(spread):
+    space = Space.build(PARAMETERS)
+    chart = space.chart(spread)
+    unit = np.random.default_rng(1).random((50, space.size))
+    np.testing.assert_allclose(chart.encode(chart.decode(unit)), unit, atol=1e-12)
+    ends = chart.decode(np.array([[0.0] * space.size, [1.0] * space.size]))
+    np.testing.assert_allclose(ends, [space.low, space.high])
+    assert np.all((chart.decode(unit) >= space.low) & (chart.decode(unit) <= space.high))
+
+
+def test_values_are_complete():
+    space = Space.build(PARAMETERS, fixed=["tau"])
+    points = space.chart().decode(np.full((3, space.size), 0.5))
+    values = space.values(points)
+    assert list(values) == list(PARAMETERS)
+    assert all(v.shape == (3,) for v in values.values())
+    assert np.all(values["tau"] == 20.0)
+    np.testing.assert_array_equal(space.point(space.one(points[1])), points[1])
+
+
+def test_start_outside_of_the_soft_range_widens_the_box():
+    space = Space.build(PARAMETERS, start={"c": -90.0})
+    assert space.low[space.names.index("c")] == -90.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"fixed": ["ampltude"]}, "unknown parameter in fixed: 'ampltude'.*Did you mean 'amplitude'"),
+        ({"bounds": {"taw": (1, 2)}}, "unknown parameter in bounds: 'taw'.*Did you mean 'tau'"),
+        ({"start": {"nothing": 1}}, "unknown parameter in start.*Valid: tau, a, c, bias, amplitude"),
+        ({"bounds": {"c": (-50, -60)}}, "bounds of 'c' are -50 to -60, valid is low < high"),
+        ({"bounds": {"c": (-50, math.inf)}}, "bounds of 'c'.*inf"),
+        ({"bounds": {"c": 3.0}}, "bounds of 'c' are 3.0, valid is a pair"),
+        ({"bounds": {"tau": (-1, 5)}}, "bounds of 'tau'.*-1"),
+        ({"start": {"tau": 0.0}}, "'tau' is 0"),
+        ({"start": {"c": math.nan}}, "'c' is nan"),
+        ({"start": {"c": [1.0, 2.0]}}, "array of shape"),
+        ({"start": {"c": -70.0}, "bounds": {"c": (-60, -50)}}, "outside of the bounds -60 to -50"),
+        ({"fixed": list(PARAMETERS)}, "nothing is left free"),
+    ],
+)
+def test_what_is_refused_names_value_and_what_is_valid(arguments, text):
+    with pytest.raises(ValueError, match=text):
+        Space.build(PARAMETERS, **arguments)
