@@ -158,6 +158,7 @@ class NeuronModel:
             if isinstance(value, str) and value not in self.parameters:
                 raise unknown(f"{what} of model {name!r}", value, self.parameters)
         self._n_state: int | None = None
+        self._span: float | None = None
         if validate:
             validate_model(self)
 
@@ -227,10 +228,19 @@ class NeuronModel:
         Clipped to ½–2 times the span of the default parameters: a voltage criterion is a share
         of the span, and must not be met by moving the threshold.
         """
-        rest, threshold = self.rest_threshold(self.defaults())
-        usual = float(threshold[0] - rest[0])
-        low, high = self.rest_threshold(values)
-        return np.clip(np.nan_to_num(high - low, nan=usual), 0.5 * usual, 2.0 * usual)
+        return self.span_threshold(values)[0]
+
+    def span_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
+        """Return the span as in :meth:`span`, and the spike threshold, both in mV, shape [n]."""
+        usual = self._usual_span()
+        rest, threshold = self.rest_threshold(values)
+        return np.clip(np.nan_to_num(threshold - rest, nan=usual), 0.5 * usual, 2.0 * usual), threshold
+
+    def _usual_span(self) -> float:
+        if self._span is None:
+            rest, threshold = self.rest_threshold(self.defaults())
+            self._span = float(threshold[0] - rest[0])
+        return self._span
 
 
 def _tensor(value: Any) -> torch.Tensor:

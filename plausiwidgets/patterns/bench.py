@@ -53,7 +53,7 @@ class Record:
     dt: float
 
     def between(self, t0: float, t1: float) -> Floats:
-        """Return the potential after the steps that end in (t0, t1], shape [n, steps]."""
+        """Return the potential after the steps that start in [t0, t1), shape [n, steps]."""
         assert self.v is not None
         a, b = round(t0 / self.dt) - self.first, round(t1 / self.dt) - self.first
         return self.v[:, max(a, 0) : b]
@@ -91,8 +91,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.params = {name: self.values[name] for name in self.model.parameters}
         self.n = len(self.values["amplitude"])
-        self.span = np.broadcast_to(self.model.span(self.params), (self.n,))
-        self.threshold = np.broadcast_to(self.model.rest_threshold(self.params)[1], (self.n,))
+        self.span, self.threshold = self.model.span_threshold(self.params)
         self.lost = np.zeros(self.n)
         self.level, self.wobble, self.noise = np.empty(0), np.empty(0), np.empty(0)
         self.settle()
@@ -117,7 +116,7 @@ class Bench:
         late = result.spikes >= round(FORGIVEN / self.dt)
         self.noise = late.sum(axis=1)
         self._spikes_before = [
-            (row[(row >= steps - shown)] + 1 - steps) * self.dt for row in result.spikes
+            (row[row >= steps - shown] - steps) * self.dt for row in result.spikes
         ]
         self._note_divergence(result.diverged, steps, np.arange(self.n))
 
@@ -181,7 +180,7 @@ class Bench:
         )
         result = run_lanes(job, self.engine, self.checkpoint)
         self._note_divergence(result.diverged, steps, lanes)
-        times = np.where(result.spikes >= 0, (result.spikes + 1) * self.dt, np.nan)
+        times = np.where(result.spikes >= 0, result.spikes * self.dt, np.nan)
         records = []
         for j, name in enumerate(sweeps):
             mine = slice(j, None, m)
@@ -222,7 +221,7 @@ class Bench:
         chosen: NDArray[np.intp],
     ) -> Traces:
         shown = round(BEFORE / self.dt)
-        t = np.arange(1 - shown, steps + 1) * self.dt
+        t = np.arange(-shown, steps) * self.dt
         injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
         whole = np.concatenate([self.v_before, v], axis=1)
         gone = ~np.isfinite(whole)

@@ -186,8 +186,9 @@ def after_potential(bench: Bench) -> Evidence:
     (record,) = bench.run({"pulse": [(0.0, width, a, a)]}, end, v=(0.0, end), peak=(0.0, end))
     assert record.v is not None
     n = f.lengths(record.times)
-    from_ms = np.maximum(np.nan_to_num(f.last(record.times), nan=0.0), width)
-    start = np.round(from_ms / bench.dt).astype(np.int64) - 1
+    # The hump is looked for after the spike and after the pulse, whichever ends later.
+    after = np.maximum(np.nan_to_num(f.last(record.times), nan=0.0), width)
+    start = np.round(after / bench.dt).astype(np.int64)
     found = hump(record.v, bench.level, start)
     fired = n >= 1
     return Evidence(

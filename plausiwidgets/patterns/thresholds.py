@@ -15,9 +15,9 @@ from plausiwidgets.patterns.steps import silence
 
 Floats = NDArray[np.float64]
 
-PARTS = 4
-"""Each round of a threshold search splits the interval so: three points cost a wide batch little
-more than one, and the result does not depend on how many sets are judged together."""
+PARTS = 5
+"""Each round of a threshold search splits the interval so: four points fill one vector register, cost
+little more than one, and the result does not depend on how many sets are judged together."""
 
 LONG = 3000.0
 ABOVE = (1e-4, 1e-2, 0.1, 1.0)
@@ -31,7 +31,7 @@ def smallest_firing(
     fires: Callable[[Floats, NDArray[np.bool_]], NDArray[np.bool_]],
     high: Floats, works: NDArray[np.bool_], tolerance: float,
 ) -> Floats:
-    """Return the smallest amplitude that fires, between 0 and `high`, to a relative tolerance.
+    """Return the amplitude between 0 and `high` from which on all that was tried fires.
 
     Parameters
     ----------
@@ -56,8 +56,10 @@ def smallest_firing(
         points = np.stack([low + (top - low) * i / PARTS for i in range(1, PARTS)])
         hits = fires(points, active)
         ends = np.concatenate([low[None], points, top[None]])
-        # Index of the first point that fires; none of them: the upper end.
-        index = np.where(hits.any(axis=0), hits.argmax(axis=0), PARTS - 1)
+        # Above the last point that does not fire: a neuron that resonates may fire in a sliver
+        # of amplitudes below, and its threshold is where firing begins for good.
+        silent = ~hits[::-1]
+        index = np.where(silent.any(axis=0), PARTS - 1 - silent.argmax(axis=0), 0)
         lanes = np.arange(high.size)
         low = np.where(active, ends[index, lanes], low)
         top = np.where(active, ends[index + 1, lanes], top)

@@ -79,11 +79,11 @@ def trace(
     steps = before + round(duration / dt)
     result = run_lanes(LaneJob(model, params, state, current, steps, dt, v_window=(0, steps)), engine)
     assert result.v is not None
-    t = (np.arange(1, steps + 1) - before) * dt
+    t = (np.arange(steps) - before) * dt
     return Traces(
         t, np.ascontiguousarray(result.v),
-        [(row[:c] + 1 - before) * dt for row, c in zip(result.spikes, result.counts, strict=True)],
-        np.where(result.diverged >= 0, (result.diverged + 1 - before) * dt, np.nan),
+        [(row[:c] - before) * dt for row, c in zip(result.spikes, result.counts, strict=True)],
+        np.where(result.diverged >= 0, (result.diverged - before) * dt, np.nan),
         np.ascontiguousarray(current.values(steps, dt)), result.engine, model.current.unit, model.name,
     )
 

@@ -21,11 +21,12 @@ class Traces:
     Attributes
     ----------
     t : ndarray, shape [T]
-        Ends of the time steps in ms; 0 is the stimulus onset.
+        Left edges of the time steps in ms; 0 is the stimulus onset.
     v : ndarray, shape [lanes, T]
-        Membrane potential in mV at `t`, a reset applied; nan from where a lane diverged.
+        Membrane potential in mV after each step, a reset applied; nan from where a lane diverged.
     spike_times : list of ndarray
-        Spike times of each lane in ms: the ends of the steps in which it fired.
+        Spike times of each lane in ms: left edges of the steps in which it fired, so that a spike belongs
+        to the half-open window of its step.
     diverged_at : ndarray, shape [lanes]
         Time in ms from which a lane is not finite, or beyond the model's limit; nan where fine.
     current : ndarray, shape [lanes, T]
