@@ -90,10 +90,15 @@ class TraceFigure:
         with self.update():
             self.widget.layout[Y_AXES[row]].update(properties)
 
-    def set_x_title(self, row: str, text: str) -> None:
-        """Label the x axis of a row."""
+    def set_rate_ticks(self, texts: Mapping[float, str]) -> None:
+        """Label the points of the rate–current curve."""
         with self.update():
-            self.widget.layout[X_AXES.get(row, "xaxis")].title.text = text
+            self.widget.layout.xaxis2.update(tickvals=list(texts), ticktext=list(texts.values()))
+
+    def show_legend(self, name: str, shown: bool) -> None:
+        """List a trace in the legend, or not."""
+        with self.update():
+            self.widget.data[self._index[name]].showlegend = shown
 
     def set_range(self, axis: str, low: float, high: float, force: bool = False) -> None:
         """Set the range of a row's y axis, or of ``"time"``, unless a person has zoomed it.

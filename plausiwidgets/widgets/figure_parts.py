@@ -65,7 +65,7 @@ def trace(name: str, theme: look.Theme) -> dict[str, Any]:
     elif row == "rates":
         symbol = {"target": "diamond-open", "live": "circle", "best": "square"}[role]
         common |= {"mode": "lines+markers", "line": line, "marker": {"size": 9, "symbol": symbol}}
-        common["hovertemplate"] = "%{y:.1f} Hz at %{x:.4f} × rheobase"
+        common["hovertemplate"] = "%{y:.1f} Hz"
     elif row == "others":
         common |= {"line": line | {"width": 1.3}, "hoverinfo": "skip"}
     else:
@@ -123,7 +123,8 @@ def layout(theme: look.Theme) -> dict[str, Any]:
         },
         "yaxis3": every | {"nticks": 3},
         "yaxis4": every | {"showgrid": False, "ticks": "", "fixedrange": True},
-        "xaxis2": every | {"anchor": "y5"},
+        "xaxis2": every
+        | {"anchor": "y5", "type": "log", "title": {"text": "current above the rheobase", "standoff": 6}},
         "yaxis5": every | {"anchor": "x2", "title": {"text": "rate (Hz)"}, "rangemode": "tozero"},
         "xaxis3": every | {"anchor": "y6", "title": {"text": "evaluations", "standoff": 6}, "rangemode": "tozero"},
         "yaxis6": every | {"anchor": "x3", "title": {"text": "loss"}, "rangemode": "tozero", "nticks": 5},

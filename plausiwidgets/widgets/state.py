@@ -60,8 +60,16 @@ class State:
         return f"pw.Explorer({self.model!r}, {self.pattern!r}, {{{values}}}{dt})"
 
     @classmethod
-    def from_query(cls, query: str) -> tuple[State, list[str]]:
+    def from_query(
+        cls, query: str, model: str | models.NeuronModel = "izhikevich", pattern: str = "tonic_spiking"
+    ) -> tuple[State, list[str]]:
         """Read a query string, which may hold anything.
+
+        Parameters
+        ----------
+        query : str
+        model, pattern
+            What to show where the query names none that is valid; `model` may be an unregistered one.
 
         Returns
         -------
@@ -72,9 +80,11 @@ class State:
         """
         notes: list[str] = []
         given = _fields(query, notes)
-        model = _name(given.pop("model", None), models.names(), cls.model, "model", notes)
-        pattern = _name(given.pop("pattern", None), patterns.names(), cls.pattern, "pattern", notes)
-        declared = patterns.get(pattern).parameters(models.get(model))
+        own = models.get(model)
+        named = _name(given.pop("model", None), [own.name, *models.names()], own.name, "model", notes)
+        neuron = own if named == own.name else models.get(named)
+        pattern = _name(given.pop("pattern", None), patterns.names(), pattern, "pattern", notes)
+        declared = patterns.get(pattern).parameters(neuron)
         values = {}
         unknown = []
         dt = None
@@ -87,11 +97,11 @@ class State:
                 unknown.append(_shown(name))
         if unknown:
             listed = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
-            notes.append(f"The link names what {model} with {pattern} does not have: {listed}. Left out.")
+            notes.append(f"The link names what {named} with {pattern} does not have: {listed}. Left out.")
         if len(notes) > MAX_NOTES:
             notes[MAX_NOTES:] = [f"… and {len(notes) - MAX_NOTES} more notes on this link."]
         complete = {name: values.get(name, p.default) for name, p in declared.items()}
-        return cls(model, pattern, complete, dt), notes
+        return cls(named, pattern, complete, dt), notes
 
 
 def _fields(query: str, notes: list[str]) -> dict[str, str]:

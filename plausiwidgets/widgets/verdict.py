@@ -27,9 +27,9 @@ class VerdictView:
         self.view = w.VBox([self._badge, self._table])
         self.view.add_class("pw-verdict")
 
-    def show(self, verdict: Any, settled: bool) -> None:
-        """Show a verdict; `settled`: it was verified at half the time step as well."""
-        word, mark, kind, note = badge(verdict, settled)
+    def show(self, verdict: Any) -> None:
+        """Show the verdict of one parameter set."""
+        word, mark, kind, note = badge(verdict)
         self._badge.value = (
             '<span class="pw-title">Verdict</span>'
             f'<span class="pw-badge pw-{kind}" role="status" title="{html.escape(note)}">'
@@ -47,19 +47,17 @@ class VerdictView:
         self._table.value = f'<p class="pw-hint">{html.escape(text)}</p>'
 
 
-def badge(verdict: Any, settled: bool) -> tuple[str, str, str, str]:
+def badge(verdict: Any) -> tuple[str, str, str, str]:
     """Return word, mark, CSS kind and explanation of a verdict as a whole."""
     missed = sum(not check.passed for check in verdict.checks)
     if not verdict.accepted:
         note = "Not all criteria hold with these parameters."
         return f"{missed} of {len(verdict.checks)} missed", "✗", "no", note
-    if verdict.replicated:
+    if verdict.fragile is False:
         return "replicated", "✓", "yes", "Every criterion holds, at this time step and at half of it."
     if verdict.fragile:
         note = "Every criterion holds at this time step, but not at half of it: the pattern is an artefact of it."
         return "numerically fragile", "⚠", "hmm", note
-    if settled:
-        return "accepted", "✓", "yes", "Every criterion holds at this time step."
     return "accepted", "✓", "yes", "Every criterion holds; half the time step is checked when the slider rests."
 
 
@@ -85,7 +83,7 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
     """Return an accepted interval as a person writes it."""
     low = -math.inf if low is None else low
     high = math.inf if high is None else high
-    unit = f" {unit}" if unit else ""
+    unit = f" {unit}" if unit and unit != "1" else ""
     if low == high:
         return f"{shown(low)}{unit}"
     if math.isinf(high):

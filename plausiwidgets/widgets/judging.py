@@ -1,0 +1,37 @@
+"""The judge, for one parameter set and its traces: what a drag, a target and a best trace need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern, Verdict, evaluate, judge
+from plausiwidgets.patterns.judge import complete, single
+
+
+def checked(model: NeuronModel, pattern: Pattern, values: Mapping[str, float] | None) -> dict[str, float]:
+    """Return every value as a number, checked.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, or a value that is not finite, not a number, or outside of its hard limits.
+    """
+    known = complete(model, pattern, values)
+    for name, value in known.items():
+        if np.ndim(value):
+            raise ValueError(f"parameter {name!r}: an explorer shows one set, give a number instead of an array")
+    return {name: float(value) for name, value in known.items()}
+
+
+def judged(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float) -> Verdict:
+    """Return the verdict with its traces, at `dt` alone: quick enough for a drag."""
+    arrays = {name: np.array([values[name]]) for name in pattern.parameters(model)}
+    return single(evaluate(model, pattern, arrays, dt, record=True))
+
+
+def verified(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float) -> Verdict:
+    """Return the verdict at `dt` and, where it is accepted, at half of it."""
+    return judge(model, pattern, values, dt=dt, verify=True)

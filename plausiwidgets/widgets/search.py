@@ -1,0 +1,100 @@
+"""A search in the background and the thread that tells the page about it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
+
+INTERVAL = 0.1
+"""Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a search is about; it stays so when the explorer has gone on to something else."""
+
+    number: int
+    model: NeuronModel
+    pattern: Pattern
+    dt: float
+
+    @property
+    def title(self) -> str:
+        return f"{self.model.title}, {self.pattern.title}"
+
+
+class Search:
+    """One run, published by one thread: the newest snapshot at most ten times a second, the last one for sure.
+
+    Parameters
+    ----------
+    topic : Topic
+    run : Run
+    publish : callable
+        ``publish(search, snapshot)``, from the publisher's thread.
+    failed : callable
+        Called with an exception of `publish`; the publisher goes on.
+
+    Attributes
+    ----------
+    drawn : mapping of str to float or None
+        The parameters whose trace the figure shows as the best.
+    """
+
+    def __init__(
+        self,
+        topic: Topic,
+        run: Any,
+        publish: Callable[[Search, Any], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.topic = topic
+        self.run = run
+        self.drawn: Mapping[str, float] | None = None
+        self._publish = publish
+        self._failed = failed
+        self._thread = threading.Thread(target=self._watch, name="plausiwidgets publisher", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the run goes on (paused counts)."""
+        return not self.run.snapshot().ended
+
+    @property
+    def best(self) -> Mapping[str, float] | None:
+        """The best parameters so far."""
+        return self.run.snapshot().best_parameters
+
+    def toggle_pause(self) -> None:
+        """Pause, or resume."""
+        if self.run.snapshot().state == "paused":
+            self.run.resume()
+        else:
+            self.run.pause()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the last snapshot is published; return whether it is."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _watch(self) -> None:
+        before: tuple[Any, ...] = ()
+        while True:
+            snapshot = self.run.snapshot()
+            # Of what changes within a generation only the clock matters, to the second.
+            now = (snapshot.state, snapshot.phase, snapshot.generation, int(snapshot.elapsed))
+            if now != before:
+                before = now
+                try:
+                    self._publish(self, snapshot)
+                except Exception as error:
+                    self._failed(error)
+            if snapshot.ended:
+                return
+            self.run.wait(INTERVAL)
