@@ -94,7 +94,7 @@ def emit(program: Program, *, cached: bool) -> str:
     moving += [f"spike = {program.spikes}", f"{_at(layout.row(SPIKED))} = spike"]
     # Written only after everything is read: an entry may be handed on to another.
     moving += [f"{_at(i)} = {name}" for i, name in enumerate(program.state)]
-    moving += [f"event |= (spike != 0.0) | (not ({' & '.join(good)}))"]
+    moving += ["fired |= spike != 0.0", f"lost |= not ({' & '.join(good)})"]
     return TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
         peak=layout.row(PEAK) * STRIDE,

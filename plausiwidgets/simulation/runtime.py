@@ -44,68 +44,96 @@ def renew_currents(
     """Compute the currents that change at step k; return the next step at which one does."""
     current = (states + CURRENT) * STRIDE
     base = (states + BASE) * STRIDE
+    left = t0 + k * dt
+    right = t0 + (k + 1) * dt
     change = 2**62
-    for i in range(n):
-        if k >= notes[DUE, i]:
-            on, off = pieces[ON, :, i : i + 1], pieces[OFF, :, i : i + 1]
-            start, end = pieces[START, :, i : i + 1], pieces[END, :, i : i + 1]
-            level, out = w[base + i : base + i + 1], w[current + i : current + i + 1]
-            _fill_current(k, dt, t0, level, on, off, start, end, out)
-            notes[DUE, i] = _next_change(k, dt, t0, on, off, start, end)
-        change = min(change, notes[DUE, i])
+    i = 0
+    while i < n:
+        if k < notes[DUE, i]:
+            change = min(change, notes[DUE, i])
+            i += 1
+            continue
+        # Neighbours that are due together, at a call's cost.
+        first = i
+        while i < n and k >= notes[DUE, i]:
+            due = 0
+            for j in range(pieces.shape[1]):
+                ramp = pieces[START, j, i] != pieces[END, j, i]
+                if ramp and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
+                    due = k + 1
+            if due == 0:
+                due = _next_change(
+                    k, dt, t0, pieces[ON, :, i : i + 1], pieces[OFF, :, i : i + 1],
+                    pieces[START, :, i : i + 1], pieces[END, :, i : i + 1],
+                )  # fmt: skip
+            notes[DUE, i] = due
+            change = min(change, due)
+            i += 1
+        _fill_current(
+            k, dt, t0, w[base + first : base + i], pieces[ON, :, first:i], pieces[OFF, :, first:i],
+            pieces[START, :, first:i], pieces[END, :, first:i], w[current + first : current + i],
+        )  # fmt: skip
     for i in range(n, m):
         w[current + i] = w[current]
     return change
 
 
 @compiled
-def sort_out(
-    w: Any, pieces: Any, notes: Any, spikes: Any, v: Any,
-    n: int, k: int, limit: float, v0: int, v1: int, states: int,
-) -> tuple[int, bool]:  # fmt: skip
-    """Note the spikes of step k and take out the lanes that diverged in it.
-
-    Returns the lanes left, and whether one of them has no room for another spike.
-    """
-    spiked = (states + SPIKED) * STRIDE
+def take_out(
+    w: Any, pieces: Any, notes: Any, v: Any, n: int, k: int, limit: float, v0: int, v1: int, states: int
+) -> int:
+    """Take out the lanes that diverged in step k; return how many are left."""
     peak = (states + PEAK) * STRIDE
     rows = w.size // STRIDE - 1
-    full = False
-    lost = False
     i = 0
     while i < n:
         good = abs(w[i]) <= limit
         for state in range(1, states):
             good = good and abs(w[state * STRIDE + i]) <= _LARGEST
-        lane = notes[LANE, i]
-        if not good:
-            notes[DIVERGED, lane] = k
-            w[rows * STRIDE + lane] = w[peak + i]
-            if k < v1:
-                for j in range(max(k - v0, 0), v1 - v0):
-                    v[lane, j] = np.nan
-            # The last lane takes the place.
-            n -= 1
-            lost = True
-            for row in range(rows):
-                w[row * STRIDE + i] = w[row * STRIDE + n]
-            for plane in range(pieces.shape[0]):
-                for j in range(pieces.shape[1]):
-                    pieces[plane, j, i] = pieces[plane, j, n]
-            notes[DUE, i] = notes[DUE, n]
-            notes[LANE, i] = notes[LANE, n]
+        if good:
+            i += 1
             continue
-        if w[spiked + i] != 0.0:
-            count = notes[COUNT, lane]
-            spikes[lane, count] = k
-            notes[COUNT, lane] = count + 1
-            full = full or count + 1 == spikes.shape[1]
-        i += 1
-    if lost:
-        for i in range(n, padded(n)):
-            for row in range(rows):
-                w[row * STRIDE + i] = w[row * STRIDE]
-    return n, full
+        lane = notes[LANE, i]
+        notes[DIVERGED, lane] = k
+        w[rows * STRIDE + lane] = w[peak + i]
+        if k < v1:
+            for j in range(max(k - v0, 0), v1 - v0):
+                v[lane, j] = np.nan
+        # The last lane takes the place.
+        n -= 1
+        for row in range(rows):
+            w[row * STRIDE + i] = w[row * STRIDE + n]
+        for plane in range(pieces.shape[0]):
+            for j in range(pieces.shape[1]):
+                pieces[plane, j, i] = pieces[plane, j, n]
+        notes[DUE, i] = notes[DUE, n]
+        notes[LANE, i] = notes[LANE, n]
+    for i in range(n, padded(n)):
+        for row in range(rows):
+            w[row * STRIDE + i] = w[row * STRIDE]
+    return n
+
+
+@compiled
+def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int) -> bool:
+    """Note the spikes of step k; return whether a lane has no room for another one."""
+    spiked = (states + SPIKED) * STRIDE
+    bits = w.view(np.int64)
+    full = False
+    for first in range(0, n, PAD):
+        # Most lanes are silent in most steps: a look at a vector of them at once.
+        some = np.int64(0)
+        for i in range(first, first + PAD):
+            some |= bits[spiked + i]
+        if some != 0:
+            for i in range(first, min(first + PAD, n)):
+                if w[spiked + i] != 0.0:
+                    lane = notes[LANE, i]
+                    count = notes[COUNT, lane]
+                    spikes[lane, count] = k
+                    notes[COUNT, lane] = count + 1
+                    full = full or count + 1 == spikes.shape[1]
+    return full
 
 
 @compiled

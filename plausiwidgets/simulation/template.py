@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from plausiwidgets.simulation.mathfunctions import exp, floor_divide, remainder, sigmoid
-from plausiwidgets.simulation.runtime import keep_peaks, padded, record, renew_currents, sort_out
+from plausiwidgets.simulation.runtime import keep_peaks, note_spikes, padded, record, renew_currents, take_out
 
 STATES = {states}
 PARAMETERS = {parameters}
@@ -33,14 +33,14 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
     while k < stop and n > 0 and not full:
         if k >= change:
             change = renew_currents(k, dt, t0, w, pieces, notes, n, m, {states})
-        event = False
+        fired = lost = False
         for i in range(m):
 {moving}
-        if event:
-            n, full = sort_out(
-                w, pieces, notes, spikes, v, n, k, limit, v0, v1, {states}
-            )
+        if lost:
+            n = take_out(w, pieces, notes, v, n, k, limit, v0, v1, {states})
             m = padded(n)
+        if fired:
+            full = note_spikes(w, notes, spikes, n, k, {states})
         if v0 <= k < v1:
             record(w, notes, v, n, k - v0)
         if m0 <= k < m1:
