@@ -47,7 +47,7 @@ def test_an_accepted_start_ends_it_at_once():
 
 
 def test_screen_measures_the_volume():
-    optimizer = fake_optimizer(radius=0.2)
+    optimizer = fake_optimizer(radius=0.2, budget=100_000)
     result = Run(optimizer).execute()
     rng = np.random.default_rng(0)
     unit = rng.random((200_000, optimizer.problem.space.size))

@@ -26,7 +26,7 @@ class Options:
     starts : int
         CMA-ES starts side by side; a generation is ``starts × popsize`` candidates.
     screen : int
-        Points of the Sobol sequence that are looked at first, at most a quarter of the budget.
+        Points of the Sobol sequence that are looked at first; fewer where the budget is small.
     chunk : int
         Screened points in one batch.
     sigma : float
@@ -132,7 +132,7 @@ class Search:
         from torch.quasirandom import SobolEngine
 
         left = self.budget - self.evaluations
-        count = min(self.options.screen, max(left // 4, 1)) if left > self.options.popsize else left
+        count = self._screen_size(left)
         seed = int(self._seed(_SOBOL).generate_state(1)[0])
         sobol = SobolEngine(self.space.size, scramble=True, seed=seed)
         units, losses = [], []
@@ -146,6 +146,13 @@ class Search:
         if not units:
             return np.empty((0, self.space.size)), np.empty(0)
         return np.concatenate(units), np.concatenate(losses)
+
+    def _screen_size(self, left: int) -> int:
+        """Return a power of two, as a Sobol sequence likes it, near 1/40 of the budget, else 1/4."""
+        if left <= self.options.popsize:
+            return left
+        size = 2 ** max(int(np.log2(max(left, 1) / 39)), 6)
+        return min(self.options.screen, size, max(left // 4, 1))
 
     def _side_by_side(self, screened: Floats, losses: Floats) -> Iterator[Floats]:
         popsize = self.options.popsize

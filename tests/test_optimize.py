@@ -1,0 +1,149 @@
+"""`optimize` and `start_optimization` on real neurons: finds, is reproducible, refuses bad input."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.optimization import gate
+
+
+def comparable(result):
+    data = result.to_dict()
+    del data["seconds"]
+    return data
+
+
+def test_lif_fires_tonically():
+    result = pw.optimize("lif", "tonic_spiking", seed=1)
+    assert result.replicated
+    verdict = pw.judge("lif", "tonic_spiking", result.parameters)
+    assert verdict.replicated
+    assert result.verdict.replicated
+    assert result.verdict.traces
+    assert result.robustness is not None
+    assert result.expected_random < 100
+
+
+@pytest.mark.parametrize(
+    ("model", "pattern"),
+    [("izhikevich", "tonic_bursting"), ("adex", "mixed_mode"), ("adex", "spike_frequency_adaptation")],
+)
+def test_finds_within_the_default_budget(model, pattern):
+    result = pw.optimize(model, pattern, seed=2)
+    assert result.replicated
+    assert result.reproducible
+    assert pw.judge(model, pattern, result.parameters).replicated
+
+
+def test_lif_does_not_burst_and_the_result_claims_no_more():
+    result = pw.optimize("lif", "tonic_bursting", seed=0, budget=2000)
+    assert not result.accepted
+    assert 0 < result.loss < math.inf
+    assert f"not found within {result.evaluations} evaluations" in result.summary
+    assert result.loss == pytest.approx(pw.judge("lif", "tonic_bursting", result.parameters).loss)
+
+
+def test_background_foreground_and_paused_give_the_same_result():
+    options = {"seed": 5, "budget": 1500, "start": {"amplitude": 12.0}}
+    one = pw.optimize("izhikevich", "rebound_burst", **options)
+    run = pw.start_optimization("izhikevich", "rebound_burst", **options)
+    run.pause()
+    with gate.urgent():
+        pw.judge("izhikevich", "rebound_burst")
+    run.resume()
+    assert comparable(run.result(120)) == comparable(one)
+
+
+def test_start_is_looked_at_first_and_fixed_parameters_stay():
+    seen = []
+    result = pw.optimize(
+        "izhikevich",
+        "tonic_bursting",
+        start={"a": 0.03, "c": -61.0},
+        fixed=["a"],
+        bounds={"c": (-62.0, -60.0)},
+        budget=300,
+        popsize=8,
+        starts=2,
+        progress=seen.append,
+    )
+    assert seen[0].evaluations == 1
+    assert seen[0].best_parameters["c"] == -61.0
+    assert seen[0].checks
+    assert isinstance(seen[0].checks[0].value, float)
+    assert result.parameters["a"] == 0.03
+    assert -62.0 <= result.parameters["c"] <= -60.0
+    assert "a" not in result.bounds
+    assert result.bounds["c"] == (-62.0, -60.0)
+    assert list(result.parameters) == list(
+        pw.patterns.get("tonic_bursting").parameters(pw.models.get("izhikevich"))
+    )
+
+
+def test_an_accepted_start_is_returned_as_it_is():
+    start = pw.optimize("adex", "tonic_spiking", seed=0).parameters
+    again = pw.optimize("adex", "tonic_spiking", start=start, seed=9)
+    assert again.evaluations == 1
+    assert again.parameters == start
+
+
+def test_history_has_a_row_for_each_generation():
+    result = pw.optimize("lif", "phasic_spiking", budget=600, popsize=8, starts=2)
+    history = result.history
+    assert list(history.columns) == ["evaluations", "best", "current", "median", "phase"]
+    assert history["evaluations"].is_monotonic_increasing
+    assert history["evaluations"].iloc[-1] == result.evaluations
+    assert history["best"].is_monotonic_decreasing
+    assert set(history["phase"]) == {"screen", "search"}
+    data = json.loads(result.to_json())
+    assert data["versions"]["torch"]
+    assert pw.Result.from_json(result.to_json()).verdict.loss == pytest.approx(result.loss)
+
+
+def test_global_generators_are_not_touched():
+    import torch
+
+    np.random.seed(3)  # noqa: NPY002
+    torch.manual_seed(3)
+    pw.optimize("lif", "tonic_bursting", budget=200, popsize=8, starts=2)
+    drawn = np.random.rand(), torch.rand(1).item()  # noqa: NPY002
+    np.random.seed(3)  # noqa: NPY002
+    torch.manual_seed(3)
+    assert drawn == (np.random.rand(), torch.rand(1).item())  # noqa: NPY002
+
+
+@pytest.mark.parametrize("call", [pw.optimize, pw.start_optimization])
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"model": "izhikevitch"}, "Did you mean 'izhikevich'"),
+        ({"pattern": "bursting"}, "unknown pattern"),
+        ({"seed": -1}, "seed is -1, valid is: an int >= 0"),
+        ({"seed": 1.5}, "seed is 1.5"),
+        ({"seed": True}, "seed is True"),
+        ({"budget": 0}, "budget is 0, valid is: an int >= 1"),
+        ({"popsize": 3}, "popsize is 3, valid is: an int >= 4"),
+        ({"starts": 0}, "starts is 0"),
+        ({"max_seconds": math.nan}, "max_seconds is nan"),
+        ({"max_seconds": -1}, "max_seconds is -1"),
+        ({"dt": 0}, "dt is 0"),
+        ({"engine": "gpu"}, "engine is 'gpu', valid is: auto, compiled, torch"),
+        ({"progress": 3}, "progress is 3"),
+        ({"fixed": ["x"]}, "unknown parameter in fixed: 'x'"),
+        ({"start": {"a": math.inf}}, "'a' is inf"),
+        ({"bounds": {"a": (1, 0)}}, "bounds of 'a' are 1 to 0"),
+    ],
+)
+def test_what_is_refused_names_value_and_what_is_valid(call, arguments, text):
+    with pytest.raises(ValueError, match=text):
+        call(**({"model": "izhikevich", "pattern": "tonic_bursting"} | arguments))
+
+
+@pytest.mark.parametrize("progress", ["text", "tqdm"])
+def test_progress_on_a_terminal(progress, capsys):
+    pytest.importorskip("tqdm")
+    pw.optimize("lif", "tonic_bursting", budget=100, popsize=8, starts=1, progress=progress)
+    assert "100" in capsys.readouterr().err
