@@ -17,8 +17,7 @@ from pathlib import Path
 import pytest
 from browser.pages import AppPage, Lab, NotebookPage
 from browser.servers import Server, start_lab, start_voila
-
-playwright_api = pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",  # a container's root has no sandbox
@@ -45,7 +44,7 @@ def find_chromium(own: str) -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
     """A headless Chromium for the whole run."""
-    with playwright_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         executable = find_chromium(playwright.chromium.executable_path)
         if executable is None:
             reason = (

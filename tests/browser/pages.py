@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 
 from browser.servers import Server
+from playwright.sync_api import TimeoutError
 
 PLOT = ".js-plotly-plot .scatterlayer .trace"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
@@ -45,9 +46,13 @@ class BrowserPage:
         else:
             self.errors.append(f"{message.text} ({url})")
 
-    def wait_for_plot(self, timeout: float = 120.0) -> None:
+    def wait_for_plot(self, timeout: float = 60.0) -> None:
         """Wait until a Plotly figure has drawn a trace (`timeout` in seconds)."""
-        self.page.wait_for_selector(PLOT, state="attached", timeout=1000 * timeout)
+        try:
+            self.page.wait_for_selector(PLOT, state="attached", timeout=1000 * timeout)
+        except TimeoutError as error:
+            shown = self.page.locator("body").inner_text()[-2000:]  # a kernel's traceback stands there
+            raise AssertionError(f"no plot; errors {self.errors}, and the page says:\n{shown}") from error
 
     def trace(self, index: int, plot: int = 0, axis: str = "y") -> list[float | None]:
         """The data of a trace as the page holds it."""

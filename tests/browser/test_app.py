@@ -117,3 +117,29 @@ def test_the_command_shows_the_explorer_as_an_app(command, page) -> None:
     assert page.page.locator("text=pw.Explorer").count() == 0
     assert running.interrupt() == 0
     assert "Traceback" not in running.log.read_text()
+
+
+def notebook(root: Path) -> Path:
+    return root / "notebooks" / "explore.ipynb"
+
+
+def test_a_link_opens_the_app_on_the_senders_parameters(open_app, root: Path) -> None:
+    opened = open_app(notebook(root), "model=adex&pattern=tonic_bursting&tau_w=123.5&V_r=-46.25")
+    opened.wait_for_plot()
+    fields = opened.page.locator(".pw-explorer input, .pw-explorer select")
+    values = fields.evaluate_all("all => all.map(one => one.value)")
+    assert "123.5" in values
+    assert "-46.25" in values
+    assert opened.page.locator(".pw-note").count() == 0
+    assert opened.errors == []
+
+
+def test_a_hostile_link_gives_a_note_and_the_defaults(open_app, root: Path) -> None:
+    markup = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
+    opened = open_app(notebook(root), f"model={markup}&pattern=nan&a=nan&b=1e999&{markup}=1&{'x' * 3000}=2")
+    opened.wait_for_plot()
+    note = opened.page.locator(".pw-note")
+    note.wait_for()
+    assert "There is no model" in note.text_content()
+    assert opened.page.locator("img[src=x]").count() == 0
+    assert opened.errors == []
