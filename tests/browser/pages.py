@@ -46,7 +46,7 @@ class BrowserPage:
         else:
             self.errors.append(f"{message.text} ({url})")
 
-    def wait_for_plot(self, timeout: float = 60.0) -> None:
+    def wait_for_plot(self, timeout: float = 120.0) -> None:
         """Wait until a Plotly figure has drawn a trace (`timeout` in seconds)."""
         try:
             self.page.wait_for_selector(PLOT, state="attached", timeout=1000 * timeout)
