@@ -28,6 +28,10 @@ BEFORE = 50.0
 TAIL = 300.0
 """Time in ms after a stimulus where a pattern gives no length."""
 
+FASTEST = 1.0
+"""Spikes per ms above which, over a whole sweep, a neuron runs away: every pattern asks for
+intervals of at least 1 ms, so it can be given up as soon as it has fired too often."""
+
 SweepPiece = tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]
 """(on, off, start, end): as in a stimulus; each a number or one value per set."""
 
@@ -104,7 +108,7 @@ class Bench:
         state = self.model.start(self.params, holding)
         job = LaneJob(
             self.model, self.params, state, LaneCurrent.constant(holding, -steps * self.dt), steps, self.dt,
-            v_window=(steps - shown, steps),
+            v_window=(steps - shown, steps), spike_limit=self._limit(steps),
         )
         result = run_lanes(job, self.engine, self.checkpoint)
         assert result.v is not None
@@ -125,7 +129,8 @@ class Bench:
         held = np.broadcast_to(np.asarray(holding, float), (self.n,))
         steps = round(SETTLE / self.dt)
         job = LaneJob(
-            self.model, self.params, self.model.start(self.params, held), LaneCurrent.constant(held), steps, self.dt
+            self.model, self.params, self.model.start(self.params, held), LaneCurrent.constant(held), steps, self.dt,
+            spike_limit=self._limit(steps),
         )
         result = run_lanes(job, self.engine, self.checkpoint)
         return (result.spikes >= round(FORGIVEN / self.dt)).sum(axis=1)
@@ -177,10 +182,15 @@ class Bench:
         job = LaneJob(
             self.model, {k: x[lanes] for k, x in self.params.items()}, np.ascontiguousarray(self.state[:, lanes]),
             current, steps, self.dt, v_window=v_window, peak_window=self._steps(peak, steps),
+            spike_limit=self._limit(steps),
         )
         result = run_lanes(job, self.engine, self.checkpoint)
         self._note_divergence(result.diverged, steps, lanes)
-        times = np.where(result.spikes >= 0, result.spikes * self.dt, np.nan)
+        # A lane that was given up has nothing to measure, and would widen the array for all.
+        counts = np.where(result.diverged >= 0, 0, result.counts)
+        spikes = result.spikes[:, : int(counts.max(initial=0))]
+        fine = (np.arange(spikes.shape[1]) < counts[:, None])
+        times = np.where(fine, spikes * self.dt, np.nan)
         records = []
         for j, name in enumerate(sweeps):
             mine = slice(j, None, m)
@@ -192,6 +202,9 @@ class Bench:
                 assert potential is not None
                 self.traces[name] = self._traces(spike_times, potential, result.engine, current, j, m, steps, chosen)
         return records
+
+    def _limit(self, steps: int) -> int:
+        return int(FASTEST * steps * self.dt) + 2
 
     def _steps(self, window: tuple[float, float] | None, steps: int) -> tuple[int, int] | None:
         if window is None:

@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 def count(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Ints:
     """Return the number of spikes in [t0, t1); the bounds may differ from lane to lane."""
     inside = (times >= _column(t0)) & (times < _column(t1))
-    return inside.sum(axis=1)
+    return np.count_nonzero(inside, axis=1)
 
 
 def window(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Floats:
@@ -37,7 +37,7 @@ def intervals(times: Floats) -> Floats:
 
 def lengths(rows: Floats) -> Ints:
     """Return the number of entries of each padded row."""
-    return np.isfinite(rows).sum(axis=1)
+    return np.count_nonzero(np.isfinite(rows), axis=1)
 
 
 def first(times: Floats) -> Floats:

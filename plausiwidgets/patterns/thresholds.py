@@ -15,13 +15,16 @@ from plausiwidgets.patterns.steps import silence
 
 Floats = NDArray[np.float64]
 
-PARTS = 5
-"""Each round of a threshold search splits the interval so: four points fill one vector register, cost
-little more than one, and the result does not depend on how many sets are judged together."""
+PARTS = 4
+"""Each round of a threshold search splits the interval so: three points cost a wide batch little
+more than one, and the result does not depend on how many sets are judged together."""
 
+SMALLEST_SHARE = 1e-6
 LONG = 3000.0
 ABOVE = (1e-4, 1e-2, 0.1, 1.0)
 RHEOBASE_TOLERANCE = 1e-7
+SLIVERS = 8
+"""How often the search for the rheobase goes on where firing ceased again just above."""
 PULSE_TOLERANCE = 1e-5
 PULSE_FACTORS = (1.0005, 1.02, 1.1, 1.5)
 PULSE_WIDTH = 3.0
@@ -29,16 +32,16 @@ PULSE_WIDTH = 3.0
 
 def smallest_firing(
     fires: Callable[[Floats, NDArray[np.bool_]], NDArray[np.bool_]],
-    high: Floats, works: NDArray[np.bool_], tolerance: float,
+    low: Floats, high: Floats, works: NDArray[np.bool_], tolerance: float,
 ) -> Floats:
-    """Return the amplitude between 0 and `high` from which on all that was tried fires.
+    """Return the amplitude between `low` and `high` from which on all that was tried fires.
 
     Parameters
     ----------
     fires : callable
         ``fires(amplitudes [PARTS - 1, n], active [n])`` returns whether each fires.
-    high : ndarray, shape [n]
-        Amplitudes known to fire where `works`.
+    low, high : ndarray, shape [n]
+        Amplitudes known not to fire, and known to fire where `works`.
     works : boolean ndarray, shape [n]
     tolerance : float
         Relative to the result.
@@ -46,10 +49,12 @@ def smallest_firing(
     Returns
     -------
     ndarray, shape [n]
-        An amplitude that fires, nan where not `works`.
+        An amplitude that fires; nan where not `works`, or below a millionth of `high`.
     """
-    low, top = np.zeros_like(high), high.copy()
-    for _ in range(60):
+    low, top = low.copy(), high.copy()
+    while True:
+        # What fires at next to nothing has no threshold.
+        works = works & (top > SMALLEST_SHARE * high)
         active = works & (top - low > tolerance * top)
         if not active.any():
             break
@@ -68,10 +73,13 @@ def smallest_firing(
 
 def _to_the_end(record: Record) -> tuple[NDArray[np.bool_], Floats]:
     """Return whether a long step fires to its end, and its rate in Hz over the last two thirds."""
-    late = f.window(record.times, LONG / 3.0, LONG)
-    isi = f.mean(f.intervals(late))
-    with np.errstate(invalid="ignore"):
-        lasts = (f.lengths(late) >= 2) & (LONG - f.last(late) <= 2.0 * isi)
+    n = f.lengths(record.times)
+    early = f.count(record.times, 0.0, LONG / 3.0)
+    last = f.at(record.times, n - 1)
+    late = n - early
+    with np.errstate(invalid="ignore", divide="ignore"):
+        isi = (last - f.at(record.times, early)) / (late - 1)
+        lasts = (late >= 2) & (LONG - last <= 2.0 * isi)
     return lasts, np.where(lasts, 1000.0 / isi, np.nan)
 
 
@@ -94,7 +102,17 @@ def excitability(holding_zero: bool) -> Callable[[Bench], Evidence]:
             return np.stack([_to_the_end(r)[0] for r in bench.run(sweeps, LONG, only=active, keep=False)])
 
         works = fires_at_a & (noise == 0)
-        rheobase = smallest_firing(fires, a, works, RHEOBASE_TOLERANCE)
+        rheobase = smallest_firing(fires, np.zeros(bench.n), a, works, RHEOBASE_TOLERANCE)
+        for _ in range(SLIVERS):
+            # A resonating neuron fires in slivers of amplitudes below its rheobase: go on above.
+            above = np.where(works, rheobase, 0.0) * (1.0 + ABOVE[0])
+            again = works & np.isfinite(rheobase) & (above < a)
+            again &= ~fires(above[None], again)[0]
+            if not again.any():
+                break
+            further = smallest_firing(fires, above, a, again, RHEOBASE_TOLERANCE)
+            rheobase = np.where(again, further, rheobase)
+        works &= np.isfinite(rheobase)
         base = np.where(works, rheobase, 0.0)
         heights = [base * (1.0 + e) for e in ABOVE]
         names = ("just above rheobase", "1 % above", "10 % above", "twice the rheobase")
@@ -138,7 +156,8 @@ def spike_latency(bench: Bench) -> Evidence:
         records = bench.run({str(i): sweep(row) for i, row in enumerate(points)}, end, only=active, keep=False)
         return np.stack([f.lengths(r.times) > 0 for r in records])
 
-    threshold = smallest_firing(fires, a, works, PULSE_TOLERANCE)
+    threshold = smallest_firing(fires, np.zeros(bench.n), a, works, PULSE_TOLERANCE)
+    works &= np.isfinite(threshold)
     base = np.where(works, threshold, 0.0)
     names = ("at the threshold", "2 % above", "10 % above", "50 % above")
     records = bench.run(

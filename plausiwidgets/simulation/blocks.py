@@ -48,7 +48,7 @@ class Block:
         rows = self.space.reshape(-1, STRIDE)
         rows[: layout.states, :n] = job.state[:, first:last]
         rows[layout.row(BASE), :n] = job.current.base[first:last]
-        rows[layout.row(PEAK), :n] = -np.inf
+        rows[layout.row(PEAK), :n] = rows[-1, :n] = -np.inf
         for name, row in layout.parameters:
             rows[row, :n] = job.params[name][first:last]
         if padded > n:
@@ -61,7 +61,9 @@ class Block:
         self.notes = np.zeros((4, n), dtype=np.int64)
         self.notes[1] = np.arange(n)
         self.notes[3] = -1
-        self.spikes = np.empty((n, min(job.steps, _FIRST_CAPACITY) or 1), dtype=np.int32)
+        self.spike_limit = job.spike_limit
+        first_room = min(job.steps, _FIRST_CAPACITY, job.spike_limit or _FIRST_CAPACITY) or 1
+        self.spikes = np.full((n, first_room), -1, dtype=np.int32)
         self.v = v[first:last]
         v0, v1 = job.v_window or (0, 0)
         m0, m1 = job.peak_window or (0, 0)
@@ -90,13 +92,30 @@ class Block:
                 self.live, self.step, stop, *self.constants,
             )  # fmt: skip
             if self.counts.max() == self.spikes.shape[1]:
-                room = np.empty((self.spikes.shape[0], 2 * self.spikes.shape[1]), dtype=np.int32)
-                room[:, : self.spikes.shape[1]] = self.spikes
-                self.spikes = room
+                self._give_up_runaways()
+                self._grow()
+
+    def _give_up_runaways(self) -> None:
+        """Spoil the state of the lanes that fired too often: the kernel takes them out."""
+        if self.spike_limit is not None:
+            over = self.counts[self.notes[1, : self.live]] >= self.spike_limit
+            self.space[: self.live][over] = np.nan
+
+    def _grow(self) -> None:
+        old = self.spikes.shape[1]
+        # A lane at the limit has just been given up, and will not ask for more.
+        new = 2 * old if self.spike_limit is None else min(2 * old, self.spike_limit)
+        if new > old:
+            room = np.full((self.spikes.shape[0], new), -1, dtype=np.int32)
+            room[:, :old] = self.spikes
+            self.spikes = room
 
     def final_state(self) -> NDArray[np.float64]:
         """Return the state of the lanes, shape [state variables, lanes]; nan in a diverged one."""
-        state = np.full((self.layout.states, self.notes.shape[1]), np.nan)
+        lanes = self.notes.shape[1]
         rows = self.space.reshape(-1, STRIDE)
+        if self.live == lanes:
+            return rows[: self.layout.states, :lanes].copy()
+        state = np.full((self.layout.states, lanes), np.nan)
         state[:, self.notes[1, : self.live]] = rows[: self.layout.states, : self.live]
         return state

@@ -41,6 +41,9 @@ class LaneJob:
         Record the potential after the steps k0 <= k < k1.
     peak_window : (int, int) or None
         Keep the largest potential after the steps k0 <= k < k1.
+    spike_limit : int or None
+        A lane that has fired so often is given up, and counts as diverged from the next step on:
+        a neuron that runs away must cost neither time nor memory.
     """
 
     model: NeuronModel
@@ -51,6 +54,7 @@ class LaneJob:
     dt: float
     v_window: tuple[int, int] | None = None
     peak_window: tuple[int, int] | None = None
+    spike_limit: int | None = None
 
     @property
     def lanes(self) -> int:
@@ -75,8 +79,8 @@ class LaneResult:
     v_max : ndarray, shape [lanes]
         Largest finite potential over the peak window; -inf without one.
     diverged : int64 ndarray, shape [lanes]
-        First step whose state was not finite, or whose potential exceeded the model's limit;
-        -1 where all is well.
+        First step whose state was not finite, or whose potential exceeded the model's limit, or
+        the one after the spike limit was reached; -1 where all is well.
     engine : {"compiled", "torch"}
     """
 

@@ -46,6 +46,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
     v_max = torch.full((lanes,), -np.inf, dtype=torch.float64)
     diverged = torch.full((lanes,), -1, dtype=torch.int64)
     alive = torch.ones(lanes, dtype=torch.bool)
+    tally = torch.zeros(lanes, dtype=torch.int64)
     event_steps: list[np.ndarray] = []
     event_lanes: list[np.ndarray] = []
     edges = (current.on, current.off, current.start, current.end)
@@ -77,10 +78,14 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
             which = fired.nonzero()[:, 0].numpy()
             event_lanes.append(which)
             event_steps.append(np.full(which.size, k, dtype=np.int64))
+            if job.spike_limit is not None:
+                tally += fired
+                spoiled = tally >= job.spike_limit
+                state = (torch.where(spoiled, torch.nan, state[0]), *state[1:]) if spoiled.any() else state
         if v0 <= k < v1:
-            v_rows[k - v0] = torch.where(alive, state[0], torch.nan).numpy()
+            v_rows[k - v0] = torch.where(alive, v, torch.nan).numpy()
         if m0 <= k < m1:
-            v_max = torch.where(alive, torch.maximum(v_max, state[0]), v_max)
+            v_max = torch.where(alive, torch.maximum(v_max, v), v_max)
 
     none = np.empty(0, dtype=np.int64)
     spikes_out, counts = pad_spikes(
@@ -122,7 +127,8 @@ def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         current: LaneCurrent = job.current.take(one)
         params = {n: values[one] for n, values in job.params.items()}
         single = LaneJob(
-            job.model, params, job.state[:, one], current, job.steps, job.dt, job.v_window, job.peak_window
+            job.model, params, job.state[:, one], current, job.steps, job.dt, job.v_window, job.peak_window,
+            job.spike_limit,
         )
         with torch.no_grad():
             parts.append(_loop(single, checkpoint))
