@@ -52,7 +52,7 @@ def adex() -> NeuronModel:
             Parameter("V_r", -58.0, -75.0, -44.0, "mV", limits=(None, -1.0), group="spike and reset",
                       description="Potential right after a spike; near the threshold the neuron bursts.",
                       source=_NAUD),
-            Parameter("a", 2.0, -15.0, 15.0, "nS", group="adaptation",
+            Parameter("a", 2.0, -15.0, 60.0, "nS", group="adaptation",
                       description="Subthreshold adaptation: how strongly w follows the potential; positive makes "
                       "the neuron resonate, negative sustains its firing.", source=_NAUD),
             Parameter("b", 60.0, 0.0, 150.0, "pA", group="adaptation",
