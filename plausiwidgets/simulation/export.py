@@ -24,6 +24,9 @@ _LANES = 7
 _SKIPPED = ("_assert_tensor_metadata", "_assert_scalar", "sym_size", "sym_constrain_range_for_size")
 """Nodes that compute nothing."""
 
+_SIZED_BY_FIRST = ("full", "full_like", "copy")
+_SIZED_BY_REST = ("expand", "view", "_unsafe_view", "slice")
+
 
 class _StepModule(torch.nn.Module):
     """A model's step with flat inputs and outputs."""
@@ -56,6 +59,8 @@ def export_step(model: NeuronModel) -> Program:
         return _Translation(model, exported).program()
     except Unsupported as error:
         raise NotCompilable(str(error)) from None
+    except Exception as error:  # a graph that nobody thought of; the torch engine may know better
+        raise NotCompilable(reasons.of_exception(model, error)) from error
 
 
 @contextmanager
@@ -182,7 +187,11 @@ class _Translation:
         packet = getattr(node.target, "overloadpacket", None)
         name = getattr(packet, "__name__", getattr(node.target, "__name__", str(node.target)))
         aten = getattr(node.target, "namespace", "") == "aten"
-        if name in _SKIPPED or not isinstance(node.meta.get("val"), torch.Tensor):
+        if name in _SKIPPED:
+            return
+        if not isinstance(node.meta.get("val"), torch.Tensor):
+            if isinstance(node.meta.get("val"), tuple | list):
+                self.failed[node] = reasons.operation(self.model, name)
             return
         try:
             self.values[node] = self._lower(name if aten else "", name, node)
@@ -196,11 +205,9 @@ class _Translation:
                 if argument in self.failed:
                     raise Unsupported(self.failed[argument])
             raise Unsupported(reasons.operation(self.model, name))
-        sized = key in ("full", "expand", "view", "_unsafe_view", "slice")
-        args = [a if sized and i > 0 and isinstance(a, list | tuple) else self._operand(a)
-                for i, a in enumerate(node.args)] if key != "full" else [None, *map(self._operand, node.args[1:])]  # fmt: skip
-        if key == "slice":
-            args = args[:1]
+        # Of some operations the first argument, or all but the first, only says how large the result is.
+        args: list[Any] = [self._operand(a) if key not in _SIZED_BY_FIRST or i else None
+                           for i, a in enumerate(node.args[:1] if key in _SIZED_BY_REST else node.args)]  # fmt: skip
         kwargs = {k: self._operand(v) for k, v in node.kwargs.items() if k not in ("device", "layout")}
         masked = key == "index" or any(isinstance(a, Value) and a.mask is not None for a in args)
         if meta.dtype not in DTYPES:

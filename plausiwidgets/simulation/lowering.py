@@ -123,6 +123,8 @@ def _elementwise(text: str, *, boolean: str | None = None, of: str = "result") -
 
 def promoted(operands: list[Value]) -> torch.dtype:
     """Return the type in which torch compares `operands`."""
+    if len(operands) == 1:
+        return operands[0].dtype
     samples = [
         v.number if v.dims < 0 and v.number is not None else torch.empty((1,) * max(v.dims, 0), dtype=v.dtype)
         for v in operands
@@ -316,7 +318,7 @@ _register(
     add=_with_alpha("+", "|"), sub=_with_alpha("-", None), div=_division, pow=_power,
     mul=_elementwise("{0} * {1}", boolean="{0} & {1}"), neg=_elementwise("-{0}"),
     reciprocal=_elementwise("1.0 / {0}"), rsqrt=_elementwise("1.0 / math.sqrt({0})"),
-    remainder=_remainder("remainder"), fmod=_remainder("math.fmod"),
+    remainder=_remainder("remainder"), fmod=_remainder("np.fmod"),
     abs=_elementwise("abs({0})"), relu=_relu, sign=_sign,
     floor=_float_only("np.floor"), ceil=_float_only("np.ceil"), trunc=_float_only("np.trunc"), round=_rounded,
     maximum=_extremum(">"), minimum=_extremum("<"),

@@ -119,7 +119,7 @@ def sigmoid(x: float) -> float:
 @inline
 def remainder(a: float, b: float) -> float:
     """a modulo b with the sign of b, as torch and Python have it."""
-    rest = math.fmod(a, b)
+    rest = np.fmod(a, b)
     if rest != 0.0 and (b < 0.0) != (rest < 0.0):
         rest += b
     return rest
@@ -130,7 +130,7 @@ def floor_divide(a: float, b: float) -> float:
     """The largest integer not above a/b, as torch rounds it."""
     if b == 0.0:
         return a / b
-    rest = math.fmod(a, b)
+    rest = np.fmod(a, b)
     quotient = (a - rest) / b
     if rest != 0.0 and (b < 0.0) != (rest < 0.0):
         quotient -= 1.0
