@@ -34,7 +34,9 @@ class Block:
     v : ndarray, shape [lanes of the job, steps of the v window]
     """
 
-    def __init__(self, kernel: Any, layout: Layout, job: LaneJob, first: int, last: int, v: NDArray[Any]) -> None:
+    def __init__(
+        self, kernel: Any, layout: Layout, job: LaneJob, first: int, last: int, v: NDArray[Any]
+    ) -> None:
         n = last - first
         padded = -(-n // PAD) * PAD
         self.kernel = kernel

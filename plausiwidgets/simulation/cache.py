@@ -47,7 +47,7 @@ def load_kernel(model: NeuronModel) -> tuple[Any, Layout]:
     """
     import numba
 
-    if numba.config.DISABLE_JIT:
+    if getattr(numba.config, "DISABLE_JIT", 0):
         raise NotCompilable("Numba is switched off in this process by NUMBA_DISABLE_JIT")
     directory = kernel_directory()
     if directory is not None and _is_own(model):
@@ -196,12 +196,12 @@ def _in_memory(text: str, model: NeuronModel) -> ModuleType:
     module = ModuleType("plausiwidgets_kernel")
     try:
         # Emitted a few lines ago from a table of known operations.
-        exec(compile(text, f"<kernel of {model.name}>", "exec"), module.__dict__)  # noqa: S102
+        exec(compile(text, f"<kernel of {model.name}>", "exec"), module.__dict__)
     except Exception as error:
         first = (str(error).strip().splitlines() or [""])[0]
         raise NotCompilable(
-            f"Numba could not compile model {model.name!r} ({type(error).__name__}: {first}); the torch engine "
-            f"runs it"
+            f"Numba could not compile model {model.name!r} ({type(error).__name__}: {first}); the torch "
+            f"engine runs it"
         ) from error
     return module
 

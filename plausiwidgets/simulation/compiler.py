@@ -26,6 +26,8 @@ _SHORT_SECONDS = 1e-3
 _GUESSED_SECONDS = 5e-9
 """Time per lane and step of a kernel that has not run yet."""
 
+_NO_LANES = np.empty(0, dtype=np.int64)
+
 
 class Compiled:
     """A model's kernel.
@@ -173,28 +175,23 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
 
 
 def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
+    kept = v if job.v_window else None
     if len(blocks) == 1:
         b = blocks[0]
-        state, counts, peaks, diverged = b.final_state(), b.counts, b.peaks, b.diverged
-    elif blocks:
-        state = np.concatenate([b.final_state() for b in blocks], axis=1)
-        counts, peaks, diverged = (
-            np.concatenate([getattr(b, name) for b in blocks]) for name in ("counts", "peaks", "diverged")
-        )
-    else:
-        state, peaks = np.array(job.state, dtype=np.float64), np.empty(0)
-        counts = diverged = np.empty(0, dtype=np.int64)
-    most = int(counts.max(initial=0))
-    spikes = np.full((job.lanes, most), -1, dtype=np.int32)
+        spikes = b.spikes[:, : int(b.counts.max())]
+        return LaneResult(b.final_state(), spikes, b.counts, kept, b.peaks, b.diverged, "compiled")
+    counts, peaks, diverged = (
+        np.concatenate([empty, *(getattr(b, name) for b in blocks)])
+        for name, empty in (("counts", _NO_LANES), ("peaks", np.empty(0)), ("diverged", _NO_LANES))
+    )
+    state = np.concatenate([np.empty((job.state.shape[0], 0)), *(b.final_state() for b in blocks)], axis=1)
+    spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
     lane = 0
     for b in blocks:
-        width = min(most, b.spikes.shape[1])
-        inside = np.arange(width) < b.counts[:, None]
-        np.copyto(spikes[lane : lane + b.counts.size, :width], b.spikes[:, :width], where=inside)
+        most = int(b.counts.max())
+        spikes[lane : lane + b.counts.size, :most] = b.spikes[:, :most]
         lane += b.counts.size
-    if not job.steps:
-        peaks = np.full(job.lanes, -np.inf)
-    return LaneResult(state, spikes, counts, v if job.v_window else None, peaks, diverged, "compiled")
+    return LaneResult(state, spikes, counts, kept, peaks, diverged, "compiled")
 
 
 # -- threads -----------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ import torch
 
 from plausiwidgets.simulation import reasons
 from plausiwidgets.simulation.lanes import NotCompilable
-from plausiwidgets.simulation.lowering import DTYPES, TABLE, Call, Unsupported, cast
+from plausiwidgets.simulation.lowering import DTYPES, Call, Unsupported, cast
+from plausiwidgets.simulation.operations import TABLE
 from plausiwidgets.simulation.program import FIXED, MOVING, UNIFORM, Body, Program, Value
 
 if TYPE_CHECKING:
@@ -38,7 +39,11 @@ class _StepModule(torch.nn.Module):
         self._names = tuple(model.parameters)
 
     def forward(
-        self, current: torch.Tensor, state: list[torch.Tensor], parameters: list[torch.Tensor], dt: torch.Tensor
+        self,
+        current: torch.Tensor,
+        state: list[torch.Tensor],
+        parameters: list[torch.Tensor],
+        dt: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
         p = self._namespace(dict(zip(self._names, parameters, strict=True)))
         spikes, new = self._step(current, tuple(state), p, dt)
@@ -66,7 +71,9 @@ def export_step(model: NeuronModel) -> Program:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep torch from reporting on its own what is raised as a reason."""
-    loggers = [logging.getLogger(f"torch.{n}") for n in ("fx.experimental.symbolic_shapes", "export", "_export")]
+    loggers = [
+        logging.getLogger(f"torch.{n}") for n in ("fx.experimental.symbolic_shapes", "export", "_export")
+    ]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
         logger.disabled = True
@@ -190,7 +197,10 @@ class _Translation:
         if name in _SKIPPED:
             return
         if not isinstance(node.meta.get("val"), torch.Tensor):
-            if isinstance(node.meta.get("val"), tuple | list):
+            inherited = [self.failed[n] for n in node.all_input_nodes if n in self.failed]
+            if inherited:
+                self.failed[node] = inherited[0]
+            elif aten:
                 self.failed[node] = reasons.operation(self.model, name)
             return
         try:
@@ -206,8 +216,8 @@ class _Translation:
                     raise Unsupported(self.failed[argument])
             raise Unsupported(reasons.operation(self.model, name))
         # Of some operations the first argument, or all but the first, only says how large the result is.
-        args: list[Any] = [self._operand(a) if key not in _SIZED_BY_FIRST or i else None
-                           for i, a in enumerate(node.args[:1] if key in _SIZED_BY_REST else node.args)]  # fmt: skip
+        given = node.args[:1] if key in _SIZED_BY_REST else node.args
+        args = [None if key in _SIZED_BY_FIRST and i == 0 else self._operand(a) for i, a in enumerate(given)]
         kwargs = {k: self._operand(v) for k, v in node.kwargs.items() if k not in ("device", "layout")}
         masked = key == "index" or any(isinstance(a, Value) and a.mask is not None for a in args)
         if meta.dtype not in DTYPES:

@@ -89,7 +89,7 @@ def emit(program: Program, *, cached: bool) -> str:
     moving = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
     moving += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
     moving += [f"{line.name} = {line.text}" for line in by_level[MOVING]]
-    good = ["(abs({}) <= limit)".format(program.state[0])]
+    good = [f"(abs({program.state[0]}) <= limit)"]
     good += [f"(abs({name}) <= {_LARGEST})" for name in program.state[1:]]
     moving += [f"spike = {program.spikes}", f"{_at(layout.row(SPIKED))} = spike"]
     # Written only after everything is read: an entry may be handed on to another.

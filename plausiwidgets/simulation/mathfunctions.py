@@ -11,8 +11,10 @@ from typing import Any
 import llvmlite.binding
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import extending, njit, types
+
+# Typed for compiled callers only: the first argument is not passed by them.
+intrinsic: Any = extending.intrinsic
 
 
 def _cpu_has_fma() -> bool:
@@ -54,6 +56,7 @@ def _from_bits(typingctx: Any, i: Any) -> Any:
 
 inline = njit(forceinline=True, error_model="numpy")
 
+_muladd: Any
 if _cpu_has_fma():
     _muladd = _fused
 else:
@@ -93,7 +96,7 @@ def exp(x: float) -> float:
     """
     x = 710.0 if x > 710.0 else x
     x = -746.0 if x < -746.0 else x
-    shifted = _muladd(x, _PER_LN2, _ROUND)
+    shifted: float = _muladd(x, _PER_LN2, _ROUND)
     n = shifted - _ROUND
     r = _muladd(n, -_LN2_LOW, _muladd(n, -_LN2_HIGH, x))
     r2 = r * r
@@ -105,7 +108,7 @@ def exp(x: float) -> float:
     p10 = _muladd(_C11, r, _C10)
     p = _muladd(p10, r4 * r4, _muladd(_muladd(p89, r2, p67), r4, _muladd(p45, r2, p23)))
     mantissa = 1.0 + _muladd(r2, p, r)
-    exponent = _bits_of(shifted) - (_ROUND_BITS - 2046)
+    exponent: int = _bits_of(shifted) - (_ROUND_BITS - 2046)
     half = exponent >> 1
     return (mantissa * _from_bits(half << 52)) * _from_bits((exponent - half) << 52)
 

@@ -14,11 +14,21 @@ if TYPE_CHECKING:
 
     from plausiwidgets.models.model import NeuronModel
 
-_RANDOM = ("rand", "randn", "bernoulli", "normal", "dropout", "poisson", "multinomial", "exponential", "uniform")
+_RANDOM = (
+    "rand",
+    "randn",
+    "bernoulli",
+    "normal",
+    "dropout",
+    "poisson",
+    "multinomial",
+    "exponential",
+    "uniform",
+)
 _ACROSS = (
     "sum", "mean", "any", "all", "amax", "amin", "max", "min", "cumsum", "cumprod", "prod", "std", "var",
-    "sort", "argmax", "argmin", "mm", "matmul", "dot", "cat", "stack", "roll", "flip", "select", "index_select",
-    "gather", "median",
+    "sort", "argmax", "argmin", "mm", "matmul", "dot", "cat", "stack", "roll", "flip", "select",
+    "index_select", "gather", "median",
 )  # fmt: skip
 _BRANCH = (
     "it decides in Python on the values of a tensor. Write `torch.where(condition, a, b)` instead of an "
@@ -117,8 +127,8 @@ def lane_count(model: NeuronModel) -> str:
     """Return that the step computes with the number of lanes."""
     return _sentence(
         model,
-        "it computes with the number of lanes, and each lane is a neuron of its own. Make the number a Parameter "
-        "or a constant",
+        "it computes with the number of lanes, and each lane is a neuron of its own. Make the number a "
+        "Parameter or a constant",
     )
 
 
@@ -155,7 +165,7 @@ def _code_of(model: NeuronModel) -> Any:
     step = model.step
     step = getattr(step, "__wrapped__", step)
     step = getattr(step, "__func__", step)
-    return getattr(step, "__code__", None) or getattr(getattr(type(step), "__call__", None), "__code__", None)
+    return getattr(step, "__code__", None) or getattr(type(step).__call__, "__code__", None)
 
 
 class _Watch(TorchDispatchMode):
@@ -195,5 +205,3 @@ def _line_of_operation(model: NeuronModel, name: str) -> Line | None:
     except Exception:  # a reason without its line is better than none
         return watch.line
     return watch.line
-
-

@@ -29,8 +29,6 @@ _fill_current = compiled(stimulus.fill_current)
 _next_change = compiled(stimulus.next_change)
 
 
-
-
 @compiled
 def padded(n: int) -> int:
     """Return n as a multiple of the padding."""
