@@ -220,8 +220,8 @@ def fill_current(
                 if start[j, lane] == end[j, lane]:
                     height = start[j, lane]
                 else:
-                    slope = (end[j, lane] - start[j, lane]) / (off[j, lane] - on[j, lane])
-                    height = start[j, lane] + slope * (0.5 * (a + b) - on[j, lane])
+                    share = (0.5 * (a + b) - on[j, lane]) / (off[j, lane] - on[j, lane])
+                    height = start[j, lane] + share * (end[j, lane] - start[j, lane])
                 # Full steps take the height itself, so that rounding of b - a does not make
                 # the current of a constant piece flicker from step to step.
                 if a == left and b == right:

@@ -177,6 +177,8 @@ class Parameter:
         high = self.high if high is None else high
         a, b = self.transform(low), self.transform(high)
         unit = np.asarray(values, dtype=np.float64)
-        # The round trip through exp or sinh may leave the range by an ulp.
-        inside = np.clip(self.untransform(a + unit * (b - a)), low, high)
-        return np.where((unit < 0) | (unit > 1), self.untransform(a + unit * (b - a)), inside)
+        mapped = self.untransform(a + unit * (b - a))
+        # The round trip through exp or sinh may miss or leave the range by an ulp.
+        inside = (unit >= 0) & (unit <= 1)
+        mapped = np.where(inside, np.clip(mapped, low, high), mapped)
+        return np.where(unit == 0, low, np.where(unit == 1, high, mapped))

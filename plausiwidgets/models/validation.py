@@ -23,6 +23,8 @@ class _Recorder(SimpleNamespace):
         object.__setattr__(self, "_read", read)
 
     def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("_") and name not in super().__getattribute__("__dict__"):
+            raise AttributeError(f"no parameter {name!r}", name=name, obj=self)
         value = super().__getattribute__(name)
         if not name.startswith("_"):
             super().__getattribute__("_read").add(name)

@@ -1,0 +1,154 @@
+"""Features: against eFEL where the definition is the same, and through anything."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.voltage import extent, hump, swings
+
+FEATURES = (
+    f.intervals, f.lengths, f.first, f.last, f.late_half, f.mean, f.cv, f.smallest, f.largest, f.spread, f.median,
+    f.shortest_isi, f.adaptation_index, f.growth,
+)
+
+
+def padded(trains):
+    most = max((len(t) for t in trains), default=0)
+    out = np.full((len(trains), most), np.nan)
+    for row, train in zip(out, trains, strict=True):
+        row[: len(train)] = np.sort(train)
+    return out
+
+
+times = st.floats(0.0, 500.0) | st.sampled_from([0.0, 500.0, 250.0])
+trains = st.lists(st.lists(times, max_size=12), min_size=1, max_size=4) | st.just([list(np.linspace(0, 500, 3000))])
+
+
+@given(trains)
+@settings(max_examples=150, deadline=None)
+def test_any_spike_train_goes_through_every_feature(some):
+    rows = padded(some)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for feature in FEATURES:
+            assert len(feature(rows)) == len(some)
+        isi = f.intervals(rows)
+        for feature in (f.cv, f.spread, f.median, f.adaptation_index, f.growth, f.late_half):
+            assert len(feature(isi)) == len(some)
+        f.persistence(rows, 500.0)
+        bursts = f.bursts(rows, 500.0)
+        assert (bursts.complete >= 0).all()
+        inside = f.window(rows, 0.0, 500.0)
+    counts = [sum(0.0 <= t < 500.0 for t in train) for train in some]
+    assert list(f.lengths(inside)) == counts == list(f.count(rows, 0.0, 500.0))
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=3, max_size=40), st.integers(0, 60), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_any_potential_goes_through_every_feature(values, start, diverged):
+    v = np.array([values, [values[0]] * len(values)])
+    if diverged:
+        v[0, -1] = np.nan
+    first = np.array([start, 0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = swings(v, v[:, 0], np.array([1.0, 1.0]), first)
+        top = hump(v, v[:, 0], first)
+        width = extent(v)
+    assert found.number[1] == 0 and top.rise[1] == 0 and width[1] == 0
+    assert ((found.partial >= 0) & (found.partial < 1)).all()
+
+
+def criteria():
+    import plausiwidgets as pw
+
+    return [(key, c) for key in pw.patterns.names() for c in pw.patterns.get(key).criteria]
+
+
+@pytest.mark.parametrize(("key", "criterion"), criteria(), ids=lambda x: x if isinstance(x, str) else x.key)
+def test_moving_towards_the_interval_never_costs_more(key, criterion):
+    span = np.full(400, 15.0)
+    low, high = criterion.interval(span, 0.1)
+    zero = np.zeros(400)
+
+    def cost(values):
+        return criterion.cost(values, low, high, span, zero, zero)
+
+    step = 1.0 if criterion.kind == "count" else 0.05 * max(criterion.scale, 0.05)
+    if np.isfinite(criterion.low):
+        below = low[0] - step * np.arange(1, 401)
+        below = below[below >= 0] if criterion.kind in ("log", "count") else below
+        if below.size:
+            c = cost(np.resize(below, 400))[: below.size]
+            assert (np.diff(c) >= 0).all() and (c > 0).all() and (c <= 1).all()
+    if np.isfinite(criterion.high):
+        c = cost(high[0] + step * np.arange(1, 401))
+        assert (np.diff(c) >= 0).all() and (c > 0).all() and (c <= 1).all()
+    inside = low[0] if np.isfinite(criterion.low) else high[0]
+    assert (cost(np.full(400, inside)) == 0).all()
+    assert (cost(np.full(400, np.nan)) == 1).all()
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["band", "log", "count"]))
+@settings(max_examples=200, deadline=None)
+def test_the_cost_is_finite_whatever_was_measured(value, kind):
+    criterion = Criterion("x", "x", "x", low=1.0, high=2.0, kind=kind)
+    one = np.ones(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cost = criterion.cost(np.array([value]), one, 2 * one, 15 * one, 0.3 * one, 0 * one)[0]
+    assert 0 <= cost <= 1 and (cost == 0) == (1 <= value <= 2)
+
+
+def test_features_agree_with_efel():
+    # Only features whose definition is the same: peak times, mean and CV of all ISIs, spike
+    # count, first spike, and the adaptation index without leaving out spikes.
+    efel = pytest.importorskip("efel")
+    import plausiwidgets as pw
+
+    rng = np.random.default_rng(0)
+    n, dt = 200, 0.1
+    values = {
+        "tau_w": rng.uniform(30, 200, n), "b": rng.uniform(0, 120, n), "V_r": rng.uniform(-65, -50, n),
+        "a": rng.uniform(0, 5, n),
+    }
+    amplitude = rng.uniform(300, 900, n)
+    # One stimulus for each set: the diagonal of sets × stimuli, in pieces to keep memory small.
+    efel.reset()
+    efel.set_setting("Threshold", -20.0)
+    efel.set_setting("ignore_first_ISI", False)
+    efel.set_setting("strict_stiminterval", True)
+    efel.set_setting("interp_step", dt)
+    efel.set_setting("spike_skipf", 0.0)
+    efel.set_setting("max_spike_skip", 0)
+    compared = 0
+    for i in range(n):
+        traces = pw.simulate("adex", pw.Stimulus.step(amplitude[i], stop=400.0, duration=450.0),
+                             {k: v[i] for k, v in values.items()}, dt=dt)
+        v = traces.v[0].copy()
+        steps = np.round((traces.spike_times[0] - traces.t[0]) / dt).astype(int)
+        v[steps] = 20.0  # the peak that the reset cut off
+        trace = {"T": traces.t - traces.t[0], "V": v, "stim_start": [-traces.t[0]], "stim_end": [-traces.t[0] + 400.0]}
+        names = ["peak_time", "ISI_CV", "Spikecount", "time_to_first_spike", "adaptation_index", "ISI_values"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            theirs = efel.get_feature_values([trace], names)[0]
+        rows = f.window(traces.spike_times[0][None], 0.0, 400.0)
+        isi = f.intervals(rows)
+        if len(steps) < 5:
+            continue
+        compared += 1
+        np.testing.assert_allclose(theirs["peak_time"] + traces.t[0], traces.spike_times[0], atol=1.01 * dt)
+        assert theirs["Spikecount"][0] == f.lengths(rows)[0]
+        np.testing.assert_allclose(theirs["ISI_values"], isi[0], atol=0.02)
+        # eFEL's CV has n − 1 in the denominator.
+        k = f.lengths(isi)[0]
+        assert theirs["ISI_CV"][0] == pytest.approx(f.cv(isi)[0] * np.sqrt(k / (k - 1)), rel=1e-3, abs=1e-6)
+        assert theirs["time_to_first_spike"][0] == pytest.approx(f.first(rows)[0], abs=1.01 * dt)
+        assert theirs["adaptation_index"][0] == pytest.approx(f.adaptation_index(isi)[0], rel=1e-3, abs=1e-4)
+    assert compared > 150

@@ -1,0 +1,163 @@
+"""Models: registry, values, validation, Norse's cells, and a user's own."""
+
+import numpy as np
+import pytest
+import torch
+
+import plausiwidgets as pw
+from plausiwidgets.models.validation import validate_model
+
+
+def make(step, parameters=None, name="mine", **changes):
+    options = dict(
+        name=name, step=step,
+        parameters=parameters or [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
+        initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
+        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.1,
+    )
+    return pw.NeuronModel(**(options | changes))
+
+
+def good_step(current, state, p, dt):
+    (v,) = state
+    v = v + dt / p.tau * (-65.0 - v + current)
+    fired = v > -50.0
+    return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_each_model_of_the_package_keeps_the_contract(name):
+    validate_model(pw.models.get(name))
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_each_parameter_says_what_it_is(name):
+    model = pw.models.get(name)
+    assert model.title and model.description and model.source
+    for parameter in model.parameters.values():
+        assert parameter.description and parameter.unit and parameter.source
+
+
+def test_unknown_model_names_the_nearest_and_all_valid():
+    with pytest.raises(ValueError, match=r"'izhikevitch'.*lif, adex.*Did you mean 'izhikevich'"):
+        pw.models.get("izhikevitch")
+
+
+@pytest.mark.parametrize("value", [0.0, -3.0, np.nan, np.inf])
+def test_a_time_constant_must_be_finite_and_positive(value):
+    with pytest.raises(ValueError, match="'tau_mem' is .*valid is"):
+        pw.judge("lif", "tonic_spiking", {"tau_mem": value})
+
+
+def test_a_reserved_name_is_refused():
+    with pytest.raises(ValueError, match="'amplitude'.*reserved"):
+        make(good_step, [pw.Parameter("amplitude", 1.0, 0.0, 2.0)])
+
+
+def test_scales_map_the_range_onto_the_unit_interval_and_back():
+    for parameter in (
+        pw.Parameter("a", 0.02, -0.05, 1.2, scale="asinh", zero=0.01),
+        pw.Parameter("b", 20.0, 5.0, 50.0, scale="log"), pw.Parameter("c", 0.0, -1.0, 1.0),
+    ):
+        x = np.linspace(parameter.low, parameter.high, 50)
+        u = parameter.to_unit(x)
+        assert u[0] == pytest.approx(0) and u[-1] == pytest.approx(1) and (np.diff(u) > 0).all()
+        np.testing.assert_allclose(parameter.from_unit(u), x, rtol=1e-9, atol=1e-12)
+        assert parameter.from_unit(0.0) == parameter.low and parameter.from_unit(1.0) == parameter.high
+
+
+def bad_steps():
+    def in_place(current, state, p, dt):
+        (v,) = state
+        v += dt / p.tau * current
+        return (v > 0).to(v.dtype), (v,)
+
+    def too_short(current, state, p, dt):
+        return 0.0 * p.tau * current, ()
+
+    def shape(current, state, p, dt):
+        return 0.0 * current, ((state[0] + p.tau).sum(),)
+
+    def half_spikes(current, state, p, dt):
+        return 0.5 + 0.0 * p.tau, state
+
+    def undeclared(current, state, p, dt):
+        return 0.0 * p.tow, state
+
+    def unused(current, state, p, dt):
+        return 0.0 * current, (state[0] + current,)
+
+    def infinite(current, state, p, dt):
+        return 0.0 * p.tau, (state[0] / 0.0,)
+
+    def raises(current, state, p, dt):
+        raise RuntimeError("my own words")
+
+    def single(current, state, p, dt):
+        return 0.0 * p.tau, (state[0].float(),)
+
+    return [
+        (in_place, r"state\[0\] in place.*v = v \+ x"), (too_short, "0 entries, that of initial_state 1"),
+        (shape, r"shape \[\].*\[lanes\]"), (half_spikes, "spikes must be 1.0"), (undeclared, "'tow'. Valid: tau"),
+        (unused, "nothing reads: tau"), (infinite, "not finite after one step"), (raises, "my own words"),
+        (single, "float32"),
+    ]
+
+
+@pytest.mark.parametrize(("step", "message"), bad_steps(), ids=lambda x: getattr(x, "__name__", ""))
+def test_a_broken_step_is_refused_with_what_to_change(step, message):
+    parameters = [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")]
+    with pytest.raises(ValueError, match=message):
+        make(step, parameters, initial_state=lambda p, holding: (torch.full_like(holding, -65.0),))
+
+
+def test_a_step_with_an_if_on_a_tensor_runs_lane_by_lane():
+    def step(current, state, p, dt):
+        v = state[0] + dt / p.tau * (-65.0 - state[0] + current)
+        if v > -50.0:
+            return torch.ones_like(v), (torch.full_like(v, -65.0),)
+        return torch.zeros_like(v), (v,)
+
+    branching, plain = make(step), make(good_step)
+    stimulus = pw.Stimulus.step(25.0, stop=100.0)
+    one = pw.simulate(branching, stimulus, {"tau": [10.0, 20.0]})
+    two = pw.simulate(plain, stimulus, {"tau": [10.0, 20.0]}, engine="torch")
+    assert one.engine == "torch" and branching.lanewise
+    for a, b in zip(one.spike_times, two.spike_times, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert len(one.spike_times[0]) > 3
+
+
+def test_norse_refuses_what_has_no_single_current():
+    from norse.torch.functional.coba_lif import coba_lif_feed_forward_step
+    from norse.torch.functional.lif import lif_step
+
+    for step, message in ((coba_lif_feed_forward_step, "conductance"), (lif_step, "recurrent")):
+        with pytest.raises(ValueError, match=message):
+            pw.from_norse("x", step, None, None, [], pw.Parameter("current", 1.0, 0.0, 2.0), -65.0, -50.0)
+
+
+def test_a_norse_cell_is_wrapped_in_a_few_lines():
+    import norse.torch as nt
+    from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters
+
+    model = pw.from_norse(
+        "my_norse_lif", nt.LIFCell(),
+        lambda p, dt: LIFParameters(tau_syn_inv=0.0 * p.tau, tau_mem_inv=1.0 / p.tau, v_leak=-65.0 + 0.0 * p.tau,
+                                    v_th=-50.0 + 0.0 * p.tau, v_reset=-65.0 + 0.0 * p.tau),
+        lambda p, holding: LIFFeedForwardState(v=-65.0 + 0.0 * p.tau, i=0.0 * p.tau),
+        [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
+        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
+    )
+    assert pw.judge(model, "tonic_spiking").replicated
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
+    model = pw.models.get(name)
+    stimulus = pw.Stimulus.step(model.current.default * (1.5 if name == "izhikevich_2004" else 1.0), stop=300.0)
+    times = []
+    for dt in (0.05, 0.025):
+        times.append(pw.simulate(model, stimulus, dt=dt).spike_times[0])
+    assert len(times[0]) >= 3 and len(times[0]) == len(times[1])
+    np.testing.assert_allclose(times[0], times[1], rtol=0.02)

@@ -1,0 +1,117 @@
+"""Simulation against what nobody here wrote: exact formulas and SciPy's solver."""
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+import plausiwidgets as pw
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+def test_lif_fires_at_its_exact_rate(engine):
+    # Gerstner et al., Neuronal Dynamics, eq. 5.13: T = t_ref + tau ln((V∞ − V_r)/(V∞ − θ)).
+    tau, rest, threshold, reset, t_ref, current = 15.0, -65.0, -50.0, -62.0, 3.0, 24.0
+    traces = pw.simulate(
+        "lif", pw.Stimulus.step(current, stop=400.0),
+        {"tau_mem": tau, "v_rest": rest, "v_threshold": threshold, "v_reset": reset, "t_ref": t_ref},
+        dt=0.01, engine=engine,
+    )
+    top = rest + current
+    period = t_ref + tau * np.log((top - reset) / (top - threshold))
+    assert np.diff(traces.spike_times[0]).mean() == pytest.approx(period, rel=2e-3)
+    assert traces.engine == engine
+
+
+def hybrid(rhs, y0, fires, reset, end, count):
+    """Spike times of a hybrid system by SciPy, with an event where it fires."""
+    t, y, found = 0.0, np.array(y0), []
+    fires.terminal, fires.direction = True, 1
+    while len(found) < count:
+        out = solve_ivp(rhs, (t, end), y, events=fires, rtol=1e-8, atol=1e-8, max_step=0.5)
+        if not out.t_events[0].size:
+            break
+        t, y = out.t_events[0][0], reset(out.y_events[0][0])
+        found.append(t)
+    return np.array(found)
+
+
+def test_izhikevich_spikes_when_scipy_says_so():
+    a, b, c, d, current = 0.02, 0.2, -65.0, 6.0, 14.0
+    found = hybrid(
+        lambda t, y: [0.04 * y[0] ** 2 + 5 * y[0] + 140 - y[1] + current, a * (b * y[0] - y[1])],
+        [-70.0, -14.0], lambda t, y: y[0] - 30.0, lambda y: np.array([c, y[1] + d]), 200.0, 3,
+    )
+    for name in ("izhikevich", "izhikevich_2004"):
+        ours = pw.simulate(name, pw.Stimulus.step(current, stop=200.0, before=0.0),
+                           {"a": a, "b": b, "c": c, "d": d}, dt=0.005).spike_times[0][:3]
+        np.testing.assert_allclose(ours, found, rtol=0.02)
+
+
+def test_adex_spikes_when_scipy_says_so():
+    p = pw.models.get("adex").defaults()
+    current = 500.0
+
+    def rhs(t, y):
+        v, w = y
+        dv = (p["g_L"] * (p["E_L"] - v) + p["g_L"] * p["delta_T"] * np.exp((v - p["V_T"]) / p["delta_T"])
+              - w + current) / p["C"]
+        return [dv, (p["a"] * (v - p["E_L"]) - w) / p["tau_w"]]
+
+    found = hybrid(rhs, [p["E_L"], 0.0], lambda t, y: y[0], lambda y: np.array([p["V_r"], y[1] + p["b"]]), 300.0, 3)
+    ours = pw.simulate("adex", pw.Stimulus.step(current, stop=300.0, before=0.0), dt=0.002).spike_times[0][:3]
+    np.testing.assert_allclose(ours, found, rtol=0.02)
+
+
+def test_naud_patterns_fire_as_often_as_published():
+    from plausiwidgets.models.presets import naud_presets, table
+
+    for preset, row in zip(naud_presets(), table("naud2008_adex.csv"), strict=True):
+        values = {k: v for k, v in preset.parameters.items() if k != "amplitude"}
+        stimulus = pw.Stimulus.step(preset.parameters["amplitude"], stop=600.0, before=0.0)
+        n = len(pw.simulate("adex", stimulus, values, dt=0.1).spike_times[0])
+        assert abs(n - int(row["n_spikes_600ms_dt0.1"])) <= 1, preset.title
+
+
+def test_published_spike_times_of_tonic_spiking():
+    # The published run starts at t = 10 ms with the settled neuron, see the table of 2004.
+    traces = pw.simulate("izhikevich_2004", pw.Stimulus.step(14.0, 0.0, 90.0, before=10.0),
+                         {"a": 0.02, "b": 0.2, "c": -65.0, "d": 6.0}, dt=0.25)
+    np.testing.assert_allclose(traces.spike_times[0] + 10.25, [13, 17, 31.5, 59.25, 86.75])
+
+
+def test_lanes_are_set_major_and_arrays_broadcast():
+    stimuli = [pw.Stimulus.step(a, stop=100.0) for a in (5.0, 25.0)]
+    traces = pw.simulate("lif", stimuli, {"tau_mem": [10.0, 20.0, 40.0]})
+    assert len(traces) == 6 and traces.v.shape == (6, traces.t.size) == traces.current.shape
+    counts = [len(s) for s in traces.spike_times]
+    assert counts[0] == counts[2] == counts[4] == 0 and counts[1] > counts[3] > counts[5] > 0
+    alone = pw.simulate("lif", stimuli[1], {"tau_mem": 20.0})
+    np.testing.assert_array_equal(alone.v[0], traces.v[3])
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+def test_a_diverged_lane_is_marked_and_others_are_untouched(engine):
+    # With a < 0 the recovery variable grows without end.
+    stimulus = pw.Stimulus.step(-10.0, stop=60.0)
+    traces = pw.simulate("izhikevich", stimulus, {"a": [-1.0, 0.02]}, engine=engine)
+    lost = np.isfinite(traces.diverged_at)
+    assert lost[0] and not lost[1]
+    assert np.isnan(traces.v[0, traces.t >= traces.diverged_at[0]]).all()
+    assert np.isfinite(traces.v[1]).all()
+
+
+@pytest.mark.parametrize("dt", [0, -1, np.nan, np.inf, "x", 100])
+def test_a_senseless_time_step_is_refused(dt):
+    with pytest.raises(ValueError, match="dt is"):
+        pw.simulate("lif", pw.Stimulus.step(20.0), dt=dt)
+
+
+def test_unequal_lengths_and_unknown_names_are_refused():
+    with pytest.raises(ValueError, match="unequal length"):
+        pw.judge("lif", "tonic_spiking", {"tau_mem": [1e1, 2e1], "t_ref": [1.0, 2.0, 3.0]})
+    with pytest.raises(ValueError, match="'tau_men'.*Did you mean 'tau_mem'"):
+        pw.judge("lif", "tonic_spiking", {"tau_men": 10.0})
+    with pytest.raises(ValueError, match="'interval'"):
+        pw.judge("lif", "tonic_spiking", {"interval": 10.0})
+    with pytest.raises(ValueError, match="Did you mean 'tonic_spiking'"):
+        pw.judge("lif", "tonic_spikin")
