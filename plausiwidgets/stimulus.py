@@ -178,8 +178,13 @@ class LaneCurrent:
     def values(self, steps: int, dt: float) -> Floats:
         """Return the current of every step, shape [lanes, steps]."""
         out = np.empty((steps, self.base.size))
-        for k in range(steps):
-            fill_current(k, dt, self.t0, self.base, self.on, self.off, self.start, self.end, out[k])
+        edges = (self.on, self.off, self.start, self.end)
+        k = 0
+        while k < steps:
+            fill_current(k, dt, self.t0, self.base, *edges, out[k])
+            change = min(next_change(k, dt, self.t0, *edges), steps)
+            out[k + 1 : change] = out[k]
+            k = change
         return out.T
 
 
