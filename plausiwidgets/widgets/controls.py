@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as w
 
 from plausiwidgets.models import Parameter
-from plausiwidgets.widgets.numbers import STEPS, dragged, in_box, position, shown
+from plausiwidgets.widgets.numbers import STEPS, dragged, in_box, position, shown, symbol
 
 Changed = Callable[["ParameterRow", str], None]
 
@@ -61,10 +61,11 @@ class ParameterRow:
         self._quiet = False
         self._bounds: tuple[Any, Any] | None = None
         tip = tooltip(parameter)
-        name = html.escape(parameter.name)
+        name = parameter.name
+        unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
         label = w.HTML(
-            f'<span class="pw-name" title="{html.escape(tip)}">{name}</span>'
-            f'<span class="pw-unit">{html.escape(parameter.unit)}</span>',
+            f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{symbol(name)}</span>'
+            f'<span class="pw-unit">{unit}</span>',
             layout=shared.layout,
             style=shared.text,
         )

@@ -123,7 +123,9 @@ class Explorer(w.VBox):
     def _arranged(self) -> list[Any]:
         bar = w.HBox([*self._pickers.bar, self._share])
         bar.add_class("pw-bar")
-        plot = w.VBox([self._sweeps.view, self._figure.widget])
+        head = w.HBox([self._verdict.head, self._optimization.buttons])
+        head.add_class("pw-figure-head")
+        plot = w.VBox([head, self._optimization.progress, self._sweeps.view, self._figure.widget])
         plot.add_class("pw-figure")
         main = w.VBox([plot, self._parameters.view, self._verdict.view, self._optimization.view])
         main.add_class("pw-main")

@@ -5,6 +5,7 @@ What has to be known about ``FigureWidget`` (plotly 7, ipywidgets 8):
 - It is not thread-safe: every access holds one lock (:meth:`TraceFigure.update`).
 - Each one carries a front end of 5 MB: an explorer has one, and reuses it.
 - Traces added before a page shows it are lost under Voila: it is built from a finished figure.
+- Updates that arrive while a page still loads the front end are lost: they are sent again then.
 - After a reload of the page it shows what it was built with, unless ``_widget_data`` is the same
   list as ``_data``, which is kept up to date.
 - Its width stays at 700 px until it is told to look again.
@@ -121,9 +122,13 @@ class TraceFigure:
             shown = self.widget.layout["xaxis" if axis == "time" else Y_AXES[axis]].range
         return None if shown is None else (float(shown[0]), float(shown[1]))
 
-    def set_rows(self, heights: Mapping[str, int]) -> None:
-        """Show rows with these heights in px, from top to bottom; every other row is hidden."""
+    def set_rows(self, heights: Mapping[str, int], longest: int = 0) -> None:
+        """Show rows with these heights in px, from top to bottom; every other row is hidden.
+
+        The left margin has room for a label of `longest` letters.
+        """
         heights = {row: heights[row] for row in Y_AXES if row in heights}
+        self.set_left(max(parts.LEFT, round(16 + 7.2 * longest)))
         if heights == self._heights:
             return
         self._heights = dict(heights)
@@ -140,10 +145,20 @@ class TraceFigure:
                 layout[axis].visible = shown
                 if row in X_AXES:
                     layout[X_AXES[row]].visible = shown
+                if not shown:
+                    layout[axis].domain = (0.0, 0.001)  # out of the way of the mouse
                 if shown:
                     layout[axis].domain = (max(0.0, (y - heights[row]) / inner), min(1.0, y / inner))
+                    if row == "search":
+                        layout.legend2.y = min(1.0, y / inner)
                     y -= heights[row] + gaps[row]
             layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
+
+    def set_left(self, left: int) -> None:
+        """Set the left margin in px."""
+        with self.update():
+            if self.widget.layout.margin.l != left:
+                self.widget.layout.margin.l = left
 
     def set_dark(self, dark: bool) -> None:
         """Switch to the colours for a dark or a light page."""
@@ -176,13 +191,22 @@ class TraceFigure:
 
     def _on_view(self, change: Any) -> None:
         if change["new"]:
+            with self._lock:
+                _send_all(self.widget)
             self.refit()
+
+
+def _send_all(widget: Any) -> None:
+    """Send what a page missed that was still loading plotly when it was drawn; private, as above."""
+    traces = range(len(widget.data))
+    data = {key: [widget._data[i].get(key) for i in traces] for key in ("x", "y", "showlegend", "text")}
+    widget._send_update_msg(data, dict(widget._layout), list(traces))
 
 
 def _keep_after_reload(widget: Any) -> None:
     """Let a page that is loaded again find the current data.
 
-    Private to plotly, hence here alone; ``tests/test_widgets_figure.py`` notices when it changes.
+    Private to plotly, hence here alone: ``tests/test_widgets_figure.py`` notices when it changes.
     """
     widget._widget_data = widget._data
     widget._widget_layout = widget._layout

@@ -21,21 +21,24 @@ Y_AXES = {
 X_AXES = {"rates": "xaxis2", "search": "xaxis3"}
 """Rows with an x axis of their own."""
 
+DRAWN = ("best", "live", "target")
+"""Roles from the back to the front: the dashes of the target let the others show through."""
+
 TRACES = (
-    *(f"{role}_voltage" for role in look.ROLES),
-    *(f"{role}_raster" for role in look.ROLES),
-    "live_current",
+    *(f"{role}_voltage" for role in DRAWN),
+    *(f"{role}_raster" for role in DRAWN),
     "best_current",
-    *(f"{role}_others" for role in look.ROLES),
-    *(f"{role}_rates" for role in look.ROLES),
-    "best_search",
+    "live_current",
+    *(f"{role}_others" for role in DRAWN),
+    *(f"{role}_rates" for role in DRAWN),
     "current_search",
+    "best_search",
     "diverged_voltage",
 )
-"""Names of all traces, ``<role>_<row>``, in drawing order: target below live below best."""
+"""Names of all traces, ``<role>_<row>``, in drawing order; the live potential is trace 1."""
 
-TOP, BOTTOM = 44, 54
-"""Margins in px: the legend above, the title of the lowest axis below."""
+TOP, BOTTOM, LEFT = 38, 54, 78
+"""Margins in px: the legend above, the title of the lowest axis below, labels and titles of y axes."""
 
 GAP, GAP_WITH_AXIS = 12, 64
 """Space in px between two rows, and below one that has an x axis."""
@@ -49,7 +52,7 @@ def trace(name: str, theme: look.Theme) -> dict[str, Any]:
     common: dict[str, Any] = {"type": "scatter", "x": EMPTY, "y": EMPTY, "xaxis": x_axis, "yaxis": y_axis}
     common |= {"name": look.ROLE_TITLES.get(role, role), "showlegend": False, "mode": "lines"}
     if role in look.ROLES:
-        common["legendgroup"] = role
+        common |= {"legendgroup": role, "legendrank": 1 + look.ROLES.index(role)}
     line = {"dash": look.DASHES.get(role, "solid"), "width": 2.0}
     if role == "diverged":
         common |= {"mode": "markers+text", "hoverinfo": "skip", "cliponaxis": False}
@@ -58,6 +61,7 @@ def trace(name: str, theme: look.Theme) -> dict[str, Any]:
         best = role == "best"
         shape = {"width": 3.0, "shape": "hv"} if best else {"width": 1.2}
         common |= {"name": "best so far" if best else "this generation", "line": shape}
+        common |= {"showlegend": True, "legend": "legend2"}
         common["hovertemplate"] = "loss %{y:.3f} after %{x} evaluations"
     elif row == "raster":
         common |= {"mode": "markers", "hovertemplate": "spike at %{x:.1f} ms"}
@@ -94,7 +98,7 @@ def template(theme: look.Theme) -> dict[str, Any]:
     return {
         "layout": {
             "paper_bgcolor": theme.paper,
-            "plot_bgcolor": theme.paper,
+            "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": theme.text, "size": look.FONT_SIZE},
             "hoverlabel": {"font": {"size": look.FONT_SIZE}},
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.line, "activecolor": theme.text},
@@ -122,9 +126,10 @@ def layout(theme: look.Theme) -> dict[str, Any]:
             "tickfont": {"size": look.FONT_SIZE - 3},
         },
         "yaxis3": every | {"nticks": 3},
-        "yaxis4": every | {"showgrid": False, "ticks": "", "fixedrange": True},
+        "yaxis4": every
+        | {"showgrid": False, "ticks": "", "fixedrange": True, "tickfont": {"size": look.FONT_SIZE - 2}},
         "xaxis2": every
-        | {"anchor": "y5", "type": "log", "title": {"text": "current above the rheobase", "standoff": 6}},
+        | {"anchor": "y5", "type": "log", "range": [-4.3, 0.3], "fixedrange": True, "title": {"text": "current above the rheobase", "standoff": 6}},
         "yaxis5": every | {"anchor": "x2", "title": {"text": "rate (Hz)"}, "rangemode": "tozero"},
         "xaxis3": every | {"anchor": "y6", "title": {"text": "evaluations", "standoff": 6}, "rangemode": "tozero"},
         "yaxis6": every | {"anchor": "x3", "title": {"text": "loss"}, "rangemode": "tozero", "nticks": 5},
@@ -132,8 +137,9 @@ def layout(theme: look.Theme) -> dict[str, Any]:
     return axes | {
         "template": template(theme),
         "uirevision": "kept",  # constant: a zoom survives every update
-        "margin": {"l": 78, "r": 16, "t": TOP, "b": BOTTOM},
+        "margin": {"l": LEFT, "r": 16, "t": TOP, "b": BOTTOM},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        "legend2": {"orientation": "h", "x": 1, "xanchor": "right", "yanchor": "top", "bgcolor": "rgba(0,0,0,0)"},
         "hovermode": "closest",
         "dragmode": "zoom",
         "showlegend": True,

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import math
 
 from plausiwidgets.models import Parameter
 
 STEPS = 400
 """Positions of a slider: one key press moves it by a four-hundredth of its range."""
+
+
+GREEK = {"tau": "τ", "delta": "Δ", "theta": "θ", "alpha": "α", "beta": "β", "sigma": "σ", "rho": "ρ", "kappa": "κ"}
+
+
+def symbol(name: str) -> str:
+    """Return a parameter's name as HTML: Greek letters, and what follows an underscore as an index."""
+    head, _, index = html.escape(name).partition("_")
+    return GREEK.get(head, head) + (f"<sub>{index}</sub>" if index else "")
 
 
 def shown(value: float, digits: int = 4) -> str:

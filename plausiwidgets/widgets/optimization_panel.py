@@ -25,7 +25,10 @@ class OptimizationPanel:
 
     Attributes
     ----------
+    buttons, progress : ipywidgets.Widget
+        To be placed beside the figure: one press, and one look.
     view : ipywidgets.Widget
+        The settings.
     """
 
     def __init__(self, pressed: Callable[[str], None]) -> None:
@@ -50,7 +53,7 @@ class OptimizationPanel:
             32, min=4, max=512, description="Population",
             tooltip="Candidates in each generation of CMA-ES, for each of the starts side by side",
         )  # fmt: skip
-        settings = w.HBox([self._budget, self._seed, self._popsize])
+        settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
         settings.add_class("pw-settings")
         self._optimize = w.Button(
             description="Optimize", icon="play", button_style="primary",
@@ -59,14 +62,13 @@ class OptimizationPanel:
         self._pause = w.Button(description="Pause", icon="pause", tooltip="Hold the search where it is, or let it go on")
         self._stop = w.Button(description="Stop", icon="stop", tooltip="End the search and keep the best")
         self._use = w.Button(description="Use best", icon="check", tooltip="Put the best parameters on the sliders")
-        buttons = w.HBox([self._optimize, self._pause, self._stop, self._use])
-        buttons.add_class("pw-buttons")
+        self.buttons = w.HBox([self._optimize, self._pause, self._stop, self._use])
+        self.buttons.add_class("pw-buttons")
         for button, action in zip((self._optimize, self._pause, self._stop, self._use), ACTIONS, strict=True):
             button.on_click(lambda _, action=action: pressed(action))
-        self._progress = w.HTML()
-        self._progress.add_class("pw-progress-box")
-        title = w.HTML('<span class="pw-title">Optimize</span>')
-        self.view = w.VBox([title, self._start, settings, buttons, self._progress])
+        self.progress = w.HTML()
+        self.progress.add_class("pw-progress-box")
+        self.view = w.VBox([w.HTML('<span class="pw-title">Search settings</span>'), settings])
         self.view.add_class("pw-optimize")
         self.idle()
 
@@ -98,25 +100,24 @@ class OptimizationPanel:
         """No search of this model and pattern: Optimize is the next step."""
         self._buttons(running=False, paused=False, best=False)
         hint = hint or (
-            "Drag the sliders until every criterion has its ✓ – or press <b>Optimize</b>, and go on "
-            "dragging while it searches. Untick <i>free</i> to keep a parameter as it is."
+            "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
         )
-        self._progress.value = f'<p class="pw-hint">{hint}</p>'
+        self.progress.value = f'<p class="pw-hint">{hint}</p>'
 
     def starting(self) -> None:
         """A search is about to begin."""
         self._buttons(running=True, paused=False, best=False)
-        self._progress.value = _bar(0.0, "starting …", "")
+        self.progress.value = _bar(0.0, "starting …", "")
 
     def show(self, snapshot: Any, title: str = "") -> None:
         """Show a snapshot; with `title`, as one of another model or pattern than the shown one."""
         running = not snapshot.ended
         self._buttons(running, snapshot.state == "paused", snapshot.best_parameters is not None, title)
         share = snapshot.evaluations / snapshot.budget if snapshot.budget else 0.0
-        self._progress.value = (
-            (f'<p class="pw-of">search for {html.escape(title)}</p>' if title else "")
-            + _bar(share, headline(snapshot), "" if running else f"pw-{snapshot.state}")
+        self.progress.value = (
+            _bar(share, headline(snapshot), "" if running else f"pw-{snapshot.state}")
             + f'<p class="pw-numbers">{numbers(snapshot)}</p>'
+            + (f'<p class="pw-of">search for {html.escape(title)}</p>' if title else "")
         )
 
     def _buttons(self, running: bool, paused: bool, best: bool, title: str = "") -> None:

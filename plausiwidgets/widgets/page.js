@@ -18,16 +18,17 @@ function nameControls(parameters) {
   for (const row of parameters.querySelectorAll(".pw-row")) {
     const name = row.querySelector(".pw-name");
     if (!name) continue;
+    const label = name.dataset.name ?? name.textContent;
     const unit = row.querySelector(".pw-unit")?.textContent ?? "";
     const [box, ...bounds] = row.querySelectorAll("input[type=number]");
     const tick = row.querySelector("input[type=checkbox]");
     const handle = row.querySelector(".noUi-handle");
-    box?.setAttribute("aria-label", `${name.textContent}, exact value in ${unit || "no unit"}`);
-    tick?.setAttribute("aria-label", `${name.textContent}: Optimize may change it`);
+    box?.setAttribute("aria-label", `${label}, exact value in ${unit || "no unit"}`);
+    tick?.setAttribute("aria-label", `${label}: Optimize may change it`);
     bounds.forEach((bound, i) =>
-      bound.setAttribute("aria-label", `${name.textContent}, ${i ? "upper" : "lower"} bound`));
+      bound.setAttribute("aria-label", `${label}, ${i ? "upper" : "lower"} bound`));
     if (!handle) continue;
-    handle.setAttribute("aria-label", `${name.textContent}. ${name.title}`);
+    handle.setAttribute("aria-label", name.title || label);
     // noUiSlider announces the position; a person wants the value, which the box has a moment later.
     const text = `${box?.value} ${unit}`;
     if (handle.getAttribute("aria-valuetext") !== text) handle.setAttribute("aria-valuetext", text);

@@ -43,7 +43,7 @@ class ParameterPanel:
         self._refused = refused
         self._shared = Shared(lock, changed, refused)
         self._rows: dict[object, dict[str, ParameterRow]] = {}
-        self._heads: dict[str, Any] = {}
+        self._boxes: dict[str, Any] = {}
         self._dts: dict[int, float] = {}
         self._quiet = False
         self.rows: dict[str, ParameterRow] = {}
@@ -55,15 +55,11 @@ class ParameterPanel:
         self._dt.observe(self._on_dt, "value")
         head = w.HBox([w.HTML('<span class="pw-title">Parameters</span>'), self._bounds])
         head.add_class("pw-head")
-        columns = w.HTML(
-            '<div class="pw-columns"><span></span><span></span><span>value</span>'
-            '<span title="Ticked: Optimize may change this parameter">free</span></div>'
-        )
         dt_line = w.HBox([w.HTML("time step (ms)"), self._dt])
         dt_line.add_class("pw-dt")
         self._groups = w.VBox()
         self._groups.add_class("pw-groups")
-        self.view = w.VBox([head, columns, self._groups, dt_line])
+        self.view = w.VBox([head, self._groups, dt_line])
         self.view.add_class("pw-parameters")
 
     def show(self, model: NeuronModel, pattern: Pattern) -> None:
@@ -77,8 +73,10 @@ class ParameterPanel:
             children: list[Any] = []
             for group in GROUPS:
                 members = [row.view for row in rows.values() if row.parameter.group == group]
+                box = self._box(group)
+                box.children = (box.children[0], *members)
                 if members:
-                    children += [self._head(group), *members]
+                    children.append(box)
             self._groups.children = tuple(children)
             self.dt = self._dts.get(id(model), model.dt)
 
@@ -87,10 +85,14 @@ class ParameterPanel:
             self._rows[key] = {name: ParameterRow(p, self._shared) for name, p in parameters.items()}
         return self._rows[key]
 
-    def _head(self, group: str) -> Any:
-        if group not in self._heads:
-            self._heads[group] = w.HTML(f'<span class="pw-group">{group}</span>')
-        return self._heads[group]
+    def _box(self, group: str) -> Any:
+        if group not in self._boxes:
+            tip = "Ticked: Optimize may change this parameter"
+            head = w.HTML(
+                f'<div class="pw-group"><span>{group}</span><small>value</small><small title="{tip}">free</small></div>'
+            )
+            self._boxes[group] = w.VBox([head])
+        return self._boxes[group]
 
     # -- values ----------------------------------------------------------------------------------
 

@@ -98,13 +98,15 @@ class Pickers:
 
 def explanation(model: NeuronModel, pattern: Pattern) -> str:
     """Return model, pattern and what to look for as HTML."""
+    look = pattern.look_for.removeprefix("Look for").strip()
     lines = [
-        ("Model", model.description, model.source),
-        (f"{pattern.letter} · {pattern.title}", pattern.description, pattern.source),
-        ("Look for", pattern.look_for, ""),
+        (model.source, [(f"{model.title}.", model.description)]),
+        (pattern.source, [(f"{pattern.letter} · {pattern.title}.", pattern.description), ("Look for", look)]),
+        (pattern.function, [("What matters:", pattern.parameter_hint)]),
     ]
     return "".join(
-        f'<p title="{html.escape(source)}"><b>{html.escape(head)}:</b> {html.escape(text)}</p>'
-        for head, text, source in lines
-        if text
+        f'<p title="{html.escape(tip)}">'
+        + " ".join(f"<b>{html.escape(head)}</b> {html.escape(text)}" for head, text in parts if text)
+        + "</p>"
+        for tip, parts in lines
     )

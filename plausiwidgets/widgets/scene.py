@@ -24,7 +24,7 @@ from plausiwidgets.widgets.drawing import (
 from plausiwidgets.widgets.figure import TraceFigure
 from plausiwidgets.widgets.rates import ABOVE_TEXTS, rate_curve, shows_rates
 
-HEIGHTS = {"voltage": 300, "raster": 62, "current": 64}
+HEIGHTS = {"voltage": 300, "raster": 64, "current": 76}
 OTHERS_HEIGHT, RATES_HEIGHT, SEARCH_HEIGHT = 44, 150, 130
 """Heights in px; of the other sweeps for each of them."""
 
@@ -124,7 +124,7 @@ class Scene:
                     self._set_rows()
             self._draw(role)
             if shows_rates(self.pattern):
-                x, y = rate_curve(verdict)
+                x, y = rate_curve(verdict if target is None else target.verdict)
                 self.figure.put(f"{role}_rates", x, y)
             self.fit(force=fit)
 
@@ -273,7 +273,7 @@ class Scene:
             )
         if self._searching:
             heights["search"] = SEARCH_HEIGHT
-        self.figure.set_rows(heights)
+        self.figure.set_rows(heights, max(map(len, others), default=0) if "others" in heights else 0)
 
     def _widen(self, axis: str, low: float, high: float, force: bool) -> None:
         shown = self.figure.get_range(axis)

@@ -17,21 +17,23 @@ class VerdictView:
 
     Attributes
     ----------
+    head : ipywidgets.Widget
+        Badge and loss, to be placed beside the figure: visible during a drag.
     view : ipywidgets.Widget
+        The criteria.
     """
 
     def __init__(self) -> None:
-        self._badge = w.HTML()
-        self._badge.add_class("pw-badge-box")
+        self.head = w.HTML()
+        self.head.add_class("pw-badge-box")
         self._table = w.HTML()
-        self.view = w.VBox([self._badge, self._table])
+        self.view = w.VBox([w.HTML('<span class="pw-title">Criteria</span>'), self._table])
         self.view.add_class("pw-verdict")
 
     def show(self, verdict: Any) -> None:
         """Show the verdict of one parameter set."""
         word, mark, kind, note = badge(verdict)
-        self._badge.value = (
-            '<span class="pw-title">Verdict</span>'
+        self.head.value = (
             f'<span class="pw-badge pw-{kind}" role="status" title="{html.escape(note)}">'
             f"{mark} {word}</span>"
             f'<span class="pw-loss" title="Sum over the criteria of how far each is missed; '
@@ -41,9 +43,7 @@ class VerdictView:
 
     def fail(self, text: str) -> None:
         """Say that there is no verdict."""
-        self._badge.value = (
-            '<span class="pw-title">Verdict</span><span class="pw-badge pw-no">✗ no verdict</span>'
-        )
+        self.head.value = '<span class="pw-badge pw-no">✗ no verdict</span>'
         self._table.value = f'<p class="pw-hint">{html.escape(text)}</p>'
 
 
@@ -84,8 +84,10 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
     low = -math.inf if low is None else low
     high = math.inf if high is None else high
     unit = f" {unit}" if unit and unit != "1" else ""
-    if low == high:
-        return f"{shown(low)}{unit}"
+    if unit == " spikes" and 1 in (low, high):
+        unit = " spike"
+    if low == high or (high == 0 and low < 0):
+        return f"{shown(high)}{unit}"
     if math.isinf(high):
         return "any" if math.isinf(low) else f"≥ {shown(low)}{unit}"
     if math.isinf(low) or (low == 0 and high > 0):
