@@ -183,6 +183,10 @@ class Optimizer:
         self._take(generation)
         return generation
 
+    def allow(self, budget: int) -> None:
+        """Change the budget; a search that had spent it goes on."""
+        self.budget = self.search.budget = budget
+
     def replay(self, generation: Generation) -> None:
         """Take a generation from a store, as if it had just been made."""
         if self.search.ask() is None:

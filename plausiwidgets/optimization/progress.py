@@ -1,4 +1,4 @@
-"""Progress of a run as an interface of three calls, so that a run knows no screen."""
+"""Progress of a run or an assessment as an interface of three calls, so that a run knows no screen."""
 
 from __future__ import annotations
 
@@ -7,52 +7,50 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
-from plausiwidgets.optimization.snapshot import Snapshot
-
 
 class Progress(Protocol):
     """What a run tells; called from the run's thread, one call at a time."""
 
-    def init(self, snapshot: Snapshot) -> None:
+    def init(self, snapshot: Any) -> None:
         """Begin."""
 
-    def step(self, snapshot: Snapshot) -> None:
+    def step(self, snapshot: Any) -> None:
         """Show a finished generation."""
 
-    def close(self, snapshot: Snapshot) -> None:
+    def close(self, snapshot: Any) -> None:
         """End, with the last snapshot."""
 
 
 class NoProgress:
     """Shows nothing."""
 
-    def init(self, snapshot: Snapshot) -> None:
+    def init(self, snapshot: Any) -> None:
         """Begin."""
 
-    def step(self, snapshot: Snapshot) -> None:
+    def step(self, snapshot: Any) -> None:
         """Do nothing."""
 
-    def close(self, snapshot: Snapshot) -> None:
+    def close(self, snapshot: Any) -> None:
         """End."""
 
 
 class CallbackProgress(NoProgress):
     """Passes every snapshot to a function, the last one included."""
 
-    def __init__(self, callback: Callable[[Snapshot], Any]) -> None:
+    def __init__(self, callback: Callable[[Any], Any]) -> None:
         self.callback = callback
 
-    def step(self, snapshot: Snapshot) -> None:
+    def step(self, snapshot: Any) -> None:
         """Pass it on."""
         self.callback(snapshot)
 
-    def close(self, snapshot: Snapshot) -> None:
+    def close(self, snapshot: Any) -> None:
         """Pass it on."""
         self.callback(snapshot)
 
 
 class TextProgress(NoProgress):
-    """One line every few seconds, and one at the end.
+    """One line every few seconds, one for each search that ends, and one at the end.
 
     Parameters
     ----------
@@ -67,53 +65,46 @@ class TextProgress(NoProgress):
         self.every = every
         self._last = 0.0
 
-    def init(self, snapshot: Snapshot) -> None:
+    def init(self, snapshot: Any) -> None:
         """Begin."""
         self._last = time.monotonic()
 
-    def step(self, snapshot: Snapshot) -> None:
+    def step(self, snapshot: Any) -> None:
         """Write a line, when it is time."""
-        if time.monotonic() - self._last >= self.every:
+        if getattr(snapshot, "ended_unit", None) or time.monotonic() - self._last >= self.every:
             self._last = time.monotonic()
-            print(line(snapshot), file=self.file or sys.stderr, flush=True)
+            print(snapshot.line(), file=self.file or sys.stderr, flush=True)
 
-    def close(self, snapshot: Snapshot) -> None:
+    def close(self, snapshot: Any) -> None:
         """Write the last line."""
-        print(line(snapshot), file=self.file or sys.stderr, flush=True)
+        print(snapshot.line(), file=self.file or sys.stderr, flush=True)
 
 
 class TqdmProgress(NoProgress):
-    """A tqdm bar over evaluations (tqdm is not a dependency: install it to use this)."""
+    """A tqdm bar over evaluations, or over the searches of an assessment.
+
+    tqdm is not a dependency: install it to use this.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.options = options
         self._bar: Any = None
 
-    def init(self, snapshot: Snapshot) -> None:
+    def init(self, snapshot: Any) -> None:
         """Open the bar."""
         from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
-        self._bar = tqdm(total=snapshot.budget, unit="eval", **self.options)
+        self._bar = tqdm(total=snapshot.total, unit=snapshot.unit, **self.options)
 
-    def step(self, snapshot: Snapshot) -> None:
+    def step(self, snapshot: Any) -> None:
         """Move the bar."""
-        self._bar.update(snapshot.evaluations - self._bar.n)
-        self._bar.set_postfix_str(f"loss {snapshot.best_loss:.3g}", refresh=False)
+        self._bar.update(snapshot.position - self._bar.n)
+        self._bar.set_postfix_str(snapshot.postfix(), refresh=False)
 
-    def close(self, snapshot: Snapshot) -> None:
+    def close(self, snapshot: Any) -> None:
         """Close the bar."""
         self.step(snapshot)
         self._bar.close()
-
-
-def line(snapshot: Snapshot) -> str:
-    """Return a snapshot in one line."""
-    s = snapshot
-    found = "replicated" if s.replicated else "fragile" if s.fragile else f"loss {s.best_loss:.3g}"
-    return (
-        f"{s.state}, {s.phase}: generation {s.generation}, {s.evaluations} of {s.budget} evaluations, "
-        f"{s.elapsed:.1f} s, {found}"
-    )
 
 
 def as_progress(progress: Any) -> Progress:

@@ -98,9 +98,12 @@ class Search:
         self._batches = self._plan()
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] as values, the same until told; None when the budget is spent."""
+        """Return the next points [m, d] as values, the same until told; None when the budget is spent.
+
+        With a larger `budget` it goes on from there.
+        """
         if self._asked is None:
-            self._asked = next(self._batches, None)
+            self._asked = next(self._batches)
         return self._asked
 
     def tell(self, losses: Floats) -> None:
@@ -121,14 +124,14 @@ class Search:
 
     # -- the plan ------------------------------------------------------------------------------
 
-    def _plan(self) -> Iterator[Floats]:
+    def _plan(self) -> Iterator[Floats | None]:
         if self.start is not None:
             yield self.start[None, :]
         screened = yield from self._screen()
         self.phase = "search"
         yield from self._side_by_side(*screened)
 
-    def _screen(self) -> Generator[Floats, None, tuple[Floats, Floats]]:
+    def _screen(self) -> Generator[Floats | None, None, tuple[Floats, Floats]]:
         from torch.quasirandom import SobolEngine
 
         left = self.budget - self.evaluations
@@ -148,18 +151,22 @@ class Search:
         return np.concatenate(units), np.concatenate(losses)
 
     def _screen_size(self, left: int) -> int:
-        """Return a power of two, as a Sobol sequence likes it, near 1/40 of the budget, else 1/4."""
+        """Return a power of two, as a Sobol sequence likes it, near 1/24 of the budget, else 1/4."""
         if left <= self.options.popsize:
             return left
-        size = 2 ** max(int(np.log2(max(left, 1) / 39)), 6)
+        size = 2 ** max(int(np.log2(max(left, 1) / 24)), 6)
         return min(self.options.screen, size, max(left // 4, 1))
 
-    def _side_by_side(self, screened: Floats, losses: Floats) -> Iterator[Floats]:
+    def _side_by_side(self, screened: Floats, losses: Floats) -> Iterator[Floats | None]:
         popsize = self.options.popsize
         good = iter(self._charts[0].decode(screened)[_distinct(screened, losses)])
         slots = [self._new(slot, 0, good) for slot in range(self.options.starts)]
         rounds = [0] * len(slots)
-        while (active := min(len(slots), (self.budget - self.evaluations) // popsize)) > 0:
+        while True:
+            active = min(len(slots), (self.budget - self.evaluations) // popsize)
+            if active <= 0:
+                yield None  # until somebody allows more
+                continue
             yield np.concatenate([start.ask() for start in slots[:active]])
             told = self._take()
             for i, start in enumerate(slots[:active]):

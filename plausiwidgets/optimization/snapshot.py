@@ -74,6 +74,30 @@ class Snapshot:
         """Whether the run is over."""
         return self.state in ENDED
 
+    unit = "eval"  # what a progress bar counts
+
+    @property
+    def total(self) -> int:
+        """Length of a progress bar."""
+        return self.budget
+
+    @property
+    def position(self) -> int:
+        """Place on a progress bar."""
+        return self.evaluations
+
+    def postfix(self) -> str:
+        """Return what stands beside a progress bar."""
+        return f"loss {self.best_loss:.3g}"
+
+    def line(self) -> str:
+        """Return the snapshot in one line."""
+        found = "replicated" if self.replicated else "fragile" if self.fragile else self.postfix()
+        return (
+            f"{self.state}, {self.phase}: generation {self.generation}, {self.evaluations} of {self.budget} "
+            f"evaluations, {self.elapsed:.1f} s, {found}"
+        )
+
 
 def take(optimizer: Optimizer, state: str, elapsed: float, phase: str = "", error: str = "") -> Snapshot:
     """Return the snapshot of an optimizer, between two of its generations."""

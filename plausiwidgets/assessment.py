@@ -1,0 +1,204 @@
+"""Models × patterns: which model shows which pattern, as a table that claims no more than was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from plausiwidgets.optimization.api import ENGINES, check_int, check_number, default_budget, make_options
+from plausiwidgets.optimization.cmaes import load_cma
+from plausiwidgets.optimization.exchange import export_json, import_json
+from plausiwidgets.optimization.executors import Elsewhere
+from plausiwidgets.optimization.specification import specification
+from plausiwidgets.optimization.store import Store, StoreError, StoreWarning
+from plausiwidgets.optimization.study import Study
+from plausiwidgets.optimization.study_snapshot import StudySnapshot, Unit
+from plausiwidgets.optimization.table import COLUMNS, make_table, write_csv
+from plausiwidgets.optimization.versions import versions
+
+__all__ = [
+    "COLUMNS",
+    "StoreError",
+    "StoreWarning",
+    "Study",
+    "StudySnapshot",
+    "assess",
+    "export_json",
+    "import_json",
+    "make_table",
+    "start_assessment",
+    "write_csv",
+]
+
+FIRST_SHARE = 4
+"""A unit begins with its pattern's budget divided by this; what others leave may double it."""
+
+
+def assess(
+    models: Any,
+    patterns: Any = None,
+    *,
+    seed: int | Sequence[int] = 0,
+    budget: int | None = None,
+    executor: Any = None,
+    store: str | Path | None = None,
+    progress: Any = None,
+    popsize: int | None = None,
+    starts: int | None = None,
+    engine: str = "auto",
+    dt: float | None = None,
+) -> pd.DataFrame:
+    """Search every pattern with every model, and report what was found and what was not.
+
+    Each (model, pattern, seed) is a search of its own, the same as `optimize` makes. When all have
+    ended, what the successful ones of a model did not use goes to its open ones, at most as much
+    again as they had.
+
+    Parameters
+    ----------
+    models : str, NeuronModel, or several of them
+    patterns : str, Pattern, or several of them, optional
+        Default: all twenty.
+    seed : int or sequence of int
+        Several seeds give a row each. The same seed gives the same table, with any executor,
+        interrupted and resumed or not (`seconds` aside).
+    budget : int, optional
+        Evaluations of each search. Default: a quarter of the pattern's own budget.
+    executor : object, optional
+        Anything with ``submit``: ProcessPoolExecutor, loky's, a dask client. Default: this process.
+    store : path, optional
+        SQLite file of the study. If it exists the study goes on where it was.
+    progress : optional
+        None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
+        ``step`` and ``close``.
+    popsize, starts : int, optional
+        As for `optimize`.
+    engine : {"auto", "compiled", "torch"}
+    dt : float, optional
+        Time step in ms; default: each model's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each (model, pattern, seed); the columns are explained in `COLUMNS`.
+        KeyboardInterrupt returns the rows that there are. ``.attrs`` holds the versions, whether
+        the table is complete, and what went wrong with the store, if anything.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or a value that is not valid.
+    StoreError
+        If the store's file cannot be used, or belongs to another study or version.
+    """
+    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, starts, engine, dt)
+    return study.execute()
+
+
+def start_assessment(
+    models: Any,
+    patterns: Any = None,
+    *,
+    seed: int | Sequence[int] = 0,
+    budget: int | None = None,
+    executor: Any = None,
+    store: str | Path | None = None,
+    progress: Any = None,
+    popsize: int | None = None,
+    starts: int | None = None,
+    engine: str = "auto",
+    dt: float | None = None,
+) -> Study:
+    """Start `assess` in the background; see there for the parameters and errors.
+
+    Returns
+    -------
+    Study
+        With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
+    """
+    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, starts, engine, dt)
+    return study.start()
+
+
+def _study(
+    models: Any,
+    patterns: Any,
+    seed: int | Sequence[int],
+    budget: int | None,
+    executor: Any,
+    store: str | Path | None,
+    progress: Any,
+    popsize: int | None,
+    starts: int | None,
+    engine: str,
+    dt: float | None,
+) -> Study:
+    from plausiwidgets import models as model_registry
+    from plausiwidgets import patterns as pattern_registry
+
+    neurons = [model_registry.get(m) for m in _several(models)]
+    asked = pattern_registry.names() if patterns is None else _several(patterns)
+    firing = [pattern_registry.get(p) for p in asked]
+    _distinct("model", [m.name for m in neurons])
+    _distinct("pattern", [p.key for p in firing])
+    seeds = [check_int("seed", s, 0) for s in (seed if isinstance(seed, (list, tuple, range)) else [seed])]
+    _distinct("seed", seeds)
+    if engine not in ENGINES:
+        raise ValueError(f"engine is {engine!r}, valid is: {', '.join(ENGINES)}")
+    if dt is not None:
+        dt = check_number("dt", dt)
+    options = make_options(popsize, starts)
+    own = None if budget is None else check_int("budget", budget, 1)
+    units = []
+    for neuron in neurons:
+        for number in seeds:
+            for pattern in firing:
+                key = f"{neuron.name}/{pattern.key}/{number}"
+                most = own or max(default_budget(pattern) // FIRST_SHARE, 1)
+                units.append(
+                    Unit(
+                        key,
+                        _by_name(neuron, model_registry),
+                        _by_name(pattern, pattern_registry),
+                        number,
+                        most,
+                    )
+                )
+    load_cma()
+    elsewhere = None if executor is None else Elsewhere(executor)
+    opened = None
+    if store is not None:
+        asked_for = specification(
+            neurons, firing, seeds, {u.key: u.budget for u in units}, options, engine, dt
+        )
+        opened = Store(store, asked_for, versions())
+    return Study(units, options, engine, dt, elsewhere, opened, progress)
+
+
+def _several(what: Any) -> list[Any]:
+    if isinstance(what, str) or not isinstance(what, Iterable):
+        return [what]
+    several = list(what)
+    if not several:
+        raise ValueError("nothing to assess: name at least one model and one pattern")
+    return several
+
+
+def _distinct(what: str, names: Sequence[Any]) -> None:
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
+
+
+def _by_name(item: Any, registry: Any) -> Any:
+    """Return the name where it means this very object in any process, else the object."""
+    if getattr(item, "builtin", True) is False:
+        return item
+    name = getattr(item, "key", None) or item.name
+    try:
+        return name if registry.get(name) is item else item
+    except ValueError:
+        return item

@@ -1,0 +1,110 @@
+"""A stored study as JSON, and back: specification, history and rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.optimization.optimizer import Generation
+from plausiwidgets.optimization.store import (
+    FORMAT,
+    Known,
+    Store,
+    StoreError,
+    candidate_from,
+    plain,
+    write_problem,
+)
+
+
+def export_study(store: str | Path) -> dict[str, Any]:
+    """Return a whole study as numbers, strings, lists and dicts.
+
+    Raises
+    ------
+    StoreError
+        If the file does not exist, is in use, or is no study.
+    """
+    opened, head = Store.read(store)
+    try:
+        return head | {"units": {key: _unit(opened.unit(key)) for key in opened.keys()}}  # noqa: SIM118
+    except sqlite3.Error as error:
+        raise StoreError(write_problem(opened.path, error)) from None
+    finally:
+        opened.close()
+
+
+def import_study(data: Mapping[str, Any], store: str | Path) -> None:
+    """Write what `export_study` returned into a new file.
+
+    Raises
+    ------
+    StoreError
+        If the file exists, or `data` is not an exported study.
+    """
+    if Path(store).exists():
+        raise StoreError(f"{store} exists: an import never overwrites, choose another name")
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        raise StoreError(f"this is no exported study: its format is not {FORMAT!r}")
+    try:
+        units = {str(key): _known(unit) for key, unit in data["units"].items()}
+        specification, versions = dict(data["specification"]), dict(data["versions"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StoreError(f"this exported study is not complete: {type(error).__name__}: {error}") from None
+    opened = Store(store, specification, versions)
+    try:
+        for key, (known, seconds) in units.items():
+            opened.add(key, 0, known.generations, seconds)
+            for number, row in known.rows.items():
+                opened.end(key, number, row)
+    finally:
+        opened.close()
+
+
+def export_json(store: str | Path, path: str | Path) -> None:
+    """Write a stored study as a JSON file."""
+    Path(path).write_text(json.dumps(export_study(store), allow_nan=False), encoding="utf-8")
+
+
+def import_json(path: str | Path, store: str | Path) -> None:
+    """Make a store of a file that `export_json` wrote; an existing one is never overwritten."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StoreError(f"{path} is no JSON: {error}") from None
+    import_study(data, store)
+
+
+def _unit(known: Known) -> dict[str, Any]:
+    return {
+        "rows": {str(number): row for number, row in known.rows.items()},
+        "generations": [
+            {
+                "phase": g.phase,
+                "hits": g.hits,
+                "seconds": s,
+                "candidate": plain(g.candidate),
+                "losses": g.losses.tolist(),
+            }
+            for g, s in zip(known.generations, known.seconds_each, strict=True)
+        ],
+    }
+
+
+def _known(unit: Mapping[str, Any]) -> tuple[Known, list[float]]:
+    known, seconds = Known(), []
+    for g in unit["generations"]:
+        losses = np.array(g["losses"], dtype=np.float64)
+        if losses.ndim != 1 or not losses.size or not np.all(np.isfinite(losses)):
+            raise ValueError("losses are not finite numbers")
+        known.generations.append(
+            Generation(str(g["phase"]), losses, int(g["hits"]), candidate_from(g["candidate"]))
+        )
+        seconds.append(float(g["seconds"]))
+    known.rows = {int(number): dict(row) for number, row in unit["rows"].items()}
+    return known, seconds

@@ -1,0 +1,68 @@
+"""What a study asks, as plain data: it decides whether a stored one may go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.optimization.search import Options
+
+_LANES, _STEPS = 32, 200  # what a model's fingerprint is taken from: some 20 ms of work
+
+
+def specification(
+    models: Sequence[Any],
+    patterns: Sequence[Any],
+    seeds: Sequence[int],
+    budgets: Mapping[str, int],
+    options: Options,
+    engine: str,
+    dt: float | None,
+) -> dict[str, Any]:
+    """Return everything that a table depends on, besides the versions."""
+    return {
+        "models": {m.name: model_fingerprint(m) for m in models},
+        "patterns": {p.key: pattern_fingerprint(p) for p in patterns},
+        "seeds": list(seeds),
+        "budgets": dict(budgets),
+        "options": asdict(options) | {"spreads": [str(s) for s in options.spreads]},
+        "engine": engine,
+        "dt": dt,
+    }
+
+
+def model_fingerprint(model: Any) -> str:
+    """Return a digest of a model's parameters and of what its equations compute.
+
+    The source of a step does not say what it calls or has captured, so the step is run: a few
+    lanes of random parameters under random constant currents, in the reference engine.
+    """
+    from plausiwidgets.simulation.lanes import LaneJob
+    from plausiwidgets.simulation.reference import run_reference
+    from plausiwidgets.stimulus import LaneCurrent
+
+    rng = np.random.default_rng(0)
+    values = {n: p.from_unit(rng.random(_LANES)) for n, p in model.parameters.items()}
+    holding = model.current.from_unit(rng.random(_LANES))
+    state = model.start(values, holding)
+    job = LaneJob(model, values, state, LaneCurrent.constant(holding), _STEPS, model.dt, v_window=(0, _STEPS))
+    run = run_reference(job)
+    assert run.v is not None
+    digest = hashlib.sha256()
+    described = [[asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit]
+    digest.update(json.dumps(described, sort_keys=True, default=str).encode())
+    for array in (state, run.v, run.spikes, run.state, *model.rest_threshold(values)):
+        digest.update(np.ascontiguousarray(np.nan_to_num(array, nan=1e300)).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def pattern_fingerprint(pattern: Any) -> str:
+    """Return a digest of a pattern's criteria and stimulus values."""
+    described = {"criteria": [asdict(c) for c in pattern.criteria], "values": {
+        n: asdict(v) for n, v in pattern.values.items()}}  # fmt: skip
+    return hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode()).hexdigest()[:16]

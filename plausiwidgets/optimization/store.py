@@ -1,0 +1,285 @@
+"""A study in one SQLite file: what is asked, every generation, what was found.
+
+The told losses are the whole memory of a search, so a killed study is replayed and goes on with
+bit-identical results. One connection writes, a transaction a generation; no pickle anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.optimization.optimizer import Candidate, Generation
+
+FORMAT = "plausiwidgets-study-1"
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ended (
+    unit TEXT NOT NULL, round INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (unit, round)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS generation (
+    unit TEXT NOT NULL, number INTEGER NOT NULL, phase TEXT NOT NULL, hits INTEGER NOT NULL,
+    seconds REAL NOT NULL, candidate TEXT NOT NULL, losses BLOB NOT NULL, PRIMARY KEY (unit, number)
+) WITHOUT ROWID;
+"""
+
+
+class StoreError(RuntimeError):
+    """A study's file cannot be used, or not for this; the text says why and what to do."""
+
+
+class StoreWarning(UserWarning):
+    """A study's file can no longer be written; the run in memory goes on."""
+
+
+@dataclass
+class Known:
+    """What a store knows of one unit.
+
+    Attributes
+    ----------
+    generations : list of Generation
+        In order, over all rounds.
+    seconds_each : list of float
+        Working time of each of them.
+    rows : dict of int to dict
+        Round → the unit's row at the end of it.
+    """
+
+    generations: list[Generation] = field(default_factory=list)
+    seconds_each: list[float] = field(default_factory=list)
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """Working time of all generations."""
+        return sum(self.seconds_each)
+
+
+class Store:
+    """The file of one study, opened for writing by one process at a time.
+
+    Parameters
+    ----------
+    path : path
+        Made where it does not exist.
+    specification : mapping
+        What is asked; a file that holds another one is refused.
+    versions : mapping of str to str
+        Of everything that results depend on; a file of others is refused.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be opened or written, is no study, is damaged, is open in another
+        process, or belongs to other versions or another specification.
+    """
+
+    def __init__(
+        self, path: str | Path, specification: Mapping[str, Any], versions: Mapping[str, str]
+    ) -> None:
+        self.path = Path(path)
+        asked = {
+            "format": FORMAT,
+            "versions": json.dumps(dict(versions), sort_keys=True),
+            "specification": json.dumps(specification, sort_keys=True),
+        }
+        self._connection = _connect(self.path)
+        try:
+            found = _read_head(self._connection, self.path)
+            if not found:
+                self._begin(asked)
+            else:
+                _compare(self.path, found, asked)
+        except sqlite3.Error as error:
+            self.close()
+            raise StoreError(_why(self.path, error)) from None
+        except StoreError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def unit(self, key: str) -> Known:
+        """Return what is known of a unit."""
+        known = Known()
+        for number, row in self._connection.execute("SELECT round, line FROM ended WHERE unit = ?", (key,)):
+            known.rows[number] = json.loads(row)
+        for *data, seconds in self._connection.execute(
+            "SELECT phase, losses, hits, candidate, seconds FROM generation WHERE unit = ? ORDER BY number",
+            (key,),
+        ):
+            known.generations.append(_generation(*data))
+            known.seconds_each.append(seconds)
+        return known
+
+    def add(self, key: str, number: int, generations: Sequence[Generation], seconds: Sequence[float]) -> None:
+        """Add generations of a unit from `number` on, in one transaction."""
+        rows = [
+            (key, number + i, g.phase, g.hits, s, json.dumps(plain(g.candidate)), _blob(g.losses))
+            for i, (g, s) in enumerate(zip(generations, seconds, strict=True))
+        ]
+        with self._connection:
+            self._connection.executemany("INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def end(self, key: str, number: int, row: Mapping[str, Any]) -> None:
+        """Note the row of a unit at the end of a round."""
+        with self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (key, number, json.dumps(row))
+            )
+
+    def keys(self) -> list[str]:
+        """Return the units that anything is known of."""
+        found = self._connection.execute(
+            "SELECT unit FROM generation UNION SELECT unit FROM ended ORDER BY 1"
+        )
+        return [key for (key,) in found]
+
+    @classmethod
+    def read(cls, path: str | Path) -> tuple[Store, dict[str, Any]]:
+        """Open a study for reading; return it and its head: format, versions, specification."""
+        if not Path(path).exists():
+            raise StoreError(f"{path} does not exist")
+        store = cls.__new__(cls)
+        store.path = Path(path)
+        store._connection = _connect(store.path, exclusive=False)
+        head = _read_head(store._connection, store.path)
+        if not head:
+            store.close()
+            raise StoreError(f"{path} holds no study")
+        return store, {n: v if n == "format" else json.loads(v) for n, v in head.items()}
+
+    def _begin(self, head: Mapping[str, str]) -> None:
+        with self._connection:
+            for statement in _SCHEMA.split(";"):
+                self._connection.execute(statement)
+            self._connection.executemany("INSERT INTO study VALUES (?, ?)", list(head.items()))
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+
+def plain(candidate: Candidate) -> dict[str, Any]:
+    """Return the stored form of a candidate."""
+    return {
+        "parameters": dict(candidate.parameters),
+        "loss": candidate.loss,
+        "graded": candidate.graded,
+        "fragile": candidate.fragile,
+        "evaluation": candidate.evaluation,
+    }
+
+
+def candidate_from(data: Mapping[str, Any]) -> Candidate:
+    """Return the Candidate of its stored form; its checks are judged again where needed."""
+    fragile = data["fragile"]
+    return Candidate(
+        {str(n): float(v) for n, v in data["parameters"].items()},
+        float(data["loss"]),
+        float(data["graded"]),
+        None if fragile is None else bool(fragile),
+        int(data["evaluation"]),
+    )
+
+
+def _generation(phase: str, losses: bytes, hits: int, candidate: str) -> Generation:
+    return Generation(phase, np.frombuffer(losses, dtype="<f8"), hits, candidate_from(json.loads(candidate)))
+
+
+def _blob(losses: np.ndarray[Any, Any]) -> bytes:
+    return np.asarray(losses, dtype="<f8").tobytes()
+
+
+# -- the file --------------------------------------------------------------------------------------
+
+
+def _connect(path: Path, exclusive: bool = True) -> sqlite3.Connection:
+    if path.exists() and path.stat().st_size and not _is_sqlite(path):
+        raise StoreError(f"{path} is not a study (not an SQLite file): choose another name")
+    try:
+        # Transactions are explicit (`with connection`); the thread that works may not be the one that opened.
+        connection = sqlite3.connect(path, timeout=1.0, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise StoreError(_why(path, error)) from None
+    try:
+        if exclusive:
+            # The lock is held until the end: a second writer is told, and a kill releases it.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("the integrity check failed")
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(_why(path, error)) from None
+    return connection
+
+
+def _is_sqlite(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\x00"
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _tables(connection: sqlite3.Connection) -> Iterator[str]:
+    return (name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+
+
+def _read_head(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
+    tables = set(_tables(connection))
+    if not tables:
+        return {}
+    if "study" not in tables:
+        raise StoreError(f"{path} is an SQLite file of something else: choose another name")
+    return dict(connection.execute("SELECT name, value FROM study").fetchall())
+
+
+def _compare(path: Path, found: Mapping[str, str], asked: Mapping[str, str]) -> None:
+    if found.get("format") != asked["format"]:
+        raise StoreError(f"{path} has the format {found.get('format')!r}, this version reads {FORMAT!r}")
+    for what in ("versions", "specification"):
+        if found.get(what) == asked[what]:
+            continue
+        old, new = json.loads(found.get(what, "{}")), json.loads(asked[what])
+        changes = [f"{n}: {_short(old.get(n))} there, {_short(new.get(n))} here" for n in {**old, **new}
+                   if old.get(n) != new.get(n)]  # fmt: skip
+        kind = "other versions" if what == "versions" else "another specification"
+        raise StoreError(
+            f"{path} was made with {kind}, so going on would not give one table ({'; '.join(changes)}). "
+            "Use another file name; `plausiwidgets.assessment.export_json` reads the old one."
+        )
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _why(path: Path, error: sqlite3.Error) -> str:
+    text = str(error)
+    if "locked" in text:
+        return f"{path} is open in another process: wait for its end, or use another file"
+    if "readonly" in text or "unable to open" in text:
+        return f"{path} cannot be written ({text}): check the folder and its permissions"
+    if "full" in text:
+        return f"{path} cannot be written: the disk is full"
+    return f"{path} cannot be used: {text}"
+
+
+def write_problem(path: Path, error: sqlite3.Error) -> str:
+    """Return in words why a write failed."""
+    return _why(path, error)

@@ -1,0 +1,260 @@
+"""A study: many units, here or elsewhere, with a store, switches and progress."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from plausiwidgets.optimization.control import Control, Stopped
+from plausiwidgets.optimization.executors import Elsewhere
+from plausiwidgets.optimization.optimizer import Generation, Optimizer
+from plausiwidgets.optimization.priority import Gate
+from plausiwidgets.optimization.progress import Progress, as_progress
+from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.store import Known, Store, StoreWarning, write_problem
+from plausiwidgets.optimization.study_snapshot import StudySnapshot, Unit, UnitState
+from plausiwidgets.optimization.table import make_table
+from plausiwidgets.optimization.units import Emit, Outcome, Task, run_unit
+
+_SHOW_EVERY = 0.05
+"""Least time in s between two steps of the progress within a unit."""
+
+
+class Study:
+    """Runs the units of an assessment, in its own thread or (`execute`) in the caller's.
+
+    Made by `plausiwidgets.assessment.start_assessment`.
+    """
+
+    def __init__(
+        self,
+        units: list[Unit],
+        options: Options,
+        engine: str = "auto",
+        dt: float | None = None,
+        elsewhere: Elsewhere | None = None,
+        store: Store | None = None,
+        progress: Any = None,
+        gate: Gate | None = None,
+    ) -> None:
+        self.units = units
+        self._options, self._engine, self._dt = options, engine, dt
+        self._elsewhere, self._store = elsewhere, store
+        self._store_error = ""
+        self._progress: Progress = as_progress(progress)
+        self._control = Control(None, gate, self._on_change)
+        self._states = {u.key: UnitState(*u.names, budget=u.budget) for u in units}
+        self._snapshot = StudySnapshot("running", tuple(self._states.values()))
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._known: dict[str, Known] = {}
+        self._ended = threading.Event()
+        self._error: BaseException | None = None
+        self._last_shown = 0.0
+
+    # -- for everyone --------------------------------------------------------------------------
+
+    def start(self) -> Study:
+        """Begin in a thread of its own."""
+        threading.Thread(target=self._work, name="plausiwidgets-assessment", daemon=True).start()
+        return self
+
+    def execute(self) -> pd.DataFrame:
+        """Run in the calling thread; KeyboardInterrupt ends it and returns the rows there are."""
+        self._work()
+        return self.result()
+
+    def pause(self) -> None:
+        """Hold the study where it is (units that run elsewhere go on)."""
+        self._control.pause()
+
+    def resume(self) -> None:
+        """Let a paused study go on."""
+        self._control.resume()
+
+    def stop(self) -> None:
+        """End the study and keep what there is."""
+        self._control.stop()
+
+    def snapshot(self) -> StudySnapshot:
+        """Return the state as it is now."""
+        snapshot = self._snapshot
+        return snapshot if snapshot.ended else replace(snapshot, elapsed=self._control.elapsed)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most `timeout` seconds; return whether it came."""
+        return self._ended.wait(timeout)
+
+    def table(self) -> pd.DataFrame:
+        """Return the rows there are by now."""
+        rows = [self._rows[u.key] for u in self.units if u.key in self._rows]
+        complete = len(rows) == len(self.units) and all(r["reason"] != "stopped" for r in rows)
+        table = make_table(rows, complete)
+        if self._store_error:
+            table.attrs["store_error"] = self._store_error
+        return table
+
+    def result(self, timeout: float | None = None) -> pd.DataFrame:
+        """Wait for the end and return the table; TimeoutError if it goes on after `timeout` seconds."""
+        if not self.wait(timeout):
+            raise TimeoutError(f"the assessment goes on after {timeout:g} s")
+        if self._error is not None:
+            raise self._error
+        return self.table()
+
+    # -- the work ------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        state = "done"
+        self._control.begin()
+        try:
+            self._progress.init(self.snapshot())
+            self._round(0, [(u, (u.budget,)) for u in self.units])
+            first = {u.key: self._rows[u.key] for u in self.units}
+            self._round(1, [(u, (u.budget, u.budget + more)) for u, more in shares(self.units, first)])
+        except (Stopped, KeyboardInterrupt):
+            state = "stopped"
+        except BaseException as error:
+            self._error, state = error, "failed"
+        self._control.end()
+        try:
+            self._publish(state, error=f"{type(self._error).__name__}: {self._error}" if self._error else "")
+            self._progress.close(self._snapshot)
+        except Exception as error:
+            self._error = self._error or error
+        finally:
+            if self._elsewhere is not None:
+                self._elsewhere.close()
+            if self._store is not None:
+                self._store.close()
+            self._ended.set()
+
+    def _round(self, number: int, asked: list[tuple[Unit, tuple[int, ...]]]) -> None:
+        tasks = {}
+        for unit, budgets in asked:
+            known = self._look_up(unit.key)
+            if number in known.rows:
+                self._take_row(unit.key, known.rows[number])
+                continue
+            tasks[unit.key] = Task(
+                unit.key, unit.model, unit.pattern, unit.seed, budgets, self._options, self._engine, self._dt,
+                tuple(known.generations), known.seconds,
+            )  # fmt: skip
+            self._states[unit.key] = replace(self._states[unit.key], state="waiting", budget=budgets[-1])
+        for outcome in self._outcomes(list(tasks.values())):
+            self._take(number, tasks[outcome.key], outcome)
+            if outcome.row["reason"] == "stopped":
+                raise Stopped("stopped")
+
+    def _look_up(self, key: str) -> Known:
+        if key not in self._known:
+            self._known[key] = Known() if self._store is None else self._store.unit(key)
+        return self._known[key]
+
+    def _take(self, number: int, task: Task, outcome: Outcome) -> None:
+        known = self._known[task.key]
+        if self._elsewhere is not None and outcome.generations:
+            new = len(known.generations)
+            self._write(lambda s: s.add(task.key, new, outcome.generations, outcome.seconds))
+        known.generations += outcome.generations
+        known.seconds_each += outcome.seconds
+        if outcome.row["reason"] != "stopped":
+            known.rows[number] = outcome.row
+            self._write(lambda s: s.end(task.key, number, outcome.row))
+        self._take_row(task.key, outcome.row)
+        self._publish("running", self._states[task.key])
+        self._progress.step(self._snapshot)
+
+    def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
+        if self._elsewhere is not None:
+            for task in tasks:
+                self._states[task.key] = replace(self._states[task.key], state="running")
+            yield from self._elsewhere.run(tasks, self._control.checkpoint)
+            return
+        for task in tasks:
+            self._control.checkpoint()
+            self._states[task.key] = replace(self._states[task.key], state="running")
+            yield run_unit(task, self._control.checkpoint, self._emitter(task))
+
+    def _emitter(self, task: Task) -> Emit:
+        number = len(task.known)
+
+        def emit(optimizer: Optimizer, made: Generation, seconds: float) -> None:
+            nonlocal number
+            at = number
+            number += 1
+            self._write(lambda s: s.add(task.key, at, [made], [seconds]))
+            self._show(task.key, optimizer)
+
+        return emit
+
+    # -- what is kept and shown ----------------------------------------------------------------
+
+    def _take_row(self, key: str, row: dict[str, Any]) -> None:
+        self._rows[key] = row
+        self._states[key] = replace(
+            self._states[key],
+            state="done",
+            status=row["status"],
+            evaluations=row["evaluations"],
+            budget=row["budget"],
+            loss=row["loss"],
+            row=row,
+        )
+
+    def _show(self, key: str, optimizer: Optimizer) -> None:
+        best = optimizer.best
+        self._states[key] = replace(
+            self._states[key],
+            evaluations=optimizer.search.evaluations,
+            loss=best.loss if best is not None else None,
+        )
+        if time.monotonic() - self._last_shown >= _SHOW_EVERY:
+            self._last_shown = time.monotonic()
+            self._publish("running")
+            self._progress.step(self._snapshot)
+
+    def _write(self, what: Callable[[Store], None]) -> None:
+        """Write to the store; a file that fails ends the writing, not the study."""
+        if self._store is None or self._store_error:
+            return
+        try:
+            what(self._store)
+        except (sqlite3.Error, OSError) as error:
+            reason = (
+                write_problem(self._store.path, error) if isinstance(error, sqlite3.Error) else str(error)
+            )
+            self._store_error = f"{reason}. The assessment goes on in memory only."
+            warnings.warn(self._store_error, StoreWarning, stacklevel=2)
+
+    def _publish(self, state: str, ended: UnitState | None = None, error: str = "") -> None:
+        units = tuple(self._states.values())
+        self._snapshot = StudySnapshot(state, units, self._control.elapsed, ended, error)
+
+    def _on_change(self, state: str) -> None:
+        self._snapshot = replace(self._snapshot, state=state, elapsed=self._control.elapsed)
+
+
+def shares(units: list[Unit], rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[Unit, int]]:
+    """Return which units go on, and with how many evaluations more.
+
+    What the replicated units of a model and a seed did not use is shared by its open ones, equally,
+    and at most doubles what they had. It depends on nothing but the rows of the first round, so it
+    is the same on any executor, and after any interruption.
+    """
+    groups: dict[tuple[str, int], list[Unit]] = {}
+    for unit in units:
+        groups.setdefault((unit.names[0], unit.seed), []).append(unit)
+    more: dict[str, int] = {}
+    for group in groups.values():
+        closed = [u for u in group if rows[u.key]["status"] == "replicated"]
+        still = [u for u in group if rows[u.key]["status"] in ("fragile", "not found")]
+        left = sum(u.budget - rows[u.key]["evaluations"] for u in closed)
+        more |= {u.key: min(left // len(still), u.budget) for u in still}
+    return [(u, more[u.key]) for u in units if more.get(u.key, 0) > 0]

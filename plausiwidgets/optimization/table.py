@@ -1,0 +1,99 @@
+"""The table of a study: one honest row for each model, pattern and seed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from plausiwidgets.optimization.versions import versions
+from plausiwidgets.optimization.volume import Volume
+
+COLUMNS = {
+    "model": "name of the model",
+    "letter": "letter of the pattern in Izhikevich 2004",
+    "pattern": "key of the pattern",
+    "seed": "seed of the search",
+    "status": "replicated; fragile (accepted at dt, not at dt/2); not found (within the evaluations); failed",
+    "loss": "least loss; 0 when accepted",
+    "broken": "names of the criteria that the best does not meet",
+    "evaluations": "candidates judged",
+    "found_after": "evaluations until the accepted best",
+    "budget": "evaluations allowed, shares of others included",
+    "volume": "share of the search box that shows the pattern, from the screen",
+    "volume_low": "lower end of its 95 % interval",
+    "volume_high": "upper end; without a hit the 95 % upper bound",
+    "expected_random": "expected evaluations of random search until its first hit; missing without a hit",
+    "expected_random_low": "evaluations that random search needs at least (95 %)",
+    "robustness": "share of copies, every parameter changed by up to 1 %, that stay accepted",
+    "seconds": "working time",
+    "reason": "why the search ended: solved, budget, stopped or failed",
+    "parameters": "the best parameters, complete",
+    "error": "what the model raised, or why its worker died",
+    "summary": "the row in one sentence",
+    "versions": "of Python and the packages",
+}
+_PLAIN = ("model", "pattern", "seed", "status", "loss", "evaluations", "found_after", "budget", "robustness",
+          "seconds", "reason", "error")  # fmt: skip
+
+
+def make_table(rows: Iterable[Mapping[str, Any]], complete: bool = True) -> pd.DataFrame:
+    """Return the table of the rows of units."""
+    from plausiwidgets import patterns
+
+    letters = {key: patterns.get(key).letter for key in patterns.names()}
+    made = versions()
+    out = []
+    for row in rows:
+        volume = Volume(int(row["hits"]), int(row["screened"]))
+        low, high = volume.interval
+        out.append(
+            {n: row[n] for n in _PLAIN}
+            | {
+                "letter": letters.get(row["pattern"], ""),
+                "broken": ", ".join(row["broken"]),
+                "volume": volume.share,
+                "volume_low": low,
+                "volume_high": high,
+                "expected_random": volume.expected_random,
+                "expected_random_low": volume.expected_random_bound,
+                "parameters": dict(row["parameters"]),
+                "summary": sentence(row),
+                "versions": made,
+            }
+        )
+    table = pd.DataFrame(out, columns=list(COLUMNS))
+    for name in ("loss", "robustness", "seconds"):
+        table[name] = table[name].astype(float)
+    table["found_after"] = table["found_after"].astype("Int64")
+    table.attrs = {"versions": made, "complete": complete}
+    return table
+
+
+def sentence(row: Mapping[str, Any]) -> str:
+    """Return a row in one sentence, with no claim beyond what was seen."""
+    n = row["evaluations"]
+    if row["status"] == "failed":
+        return f"failed: {row['error']}"
+    if row["status"] == "replicated":
+        text = f"replicated, found after {row['found_after']} evaluations"
+    elif row["status"] == "fragile":
+        text = f"fragile: accepted at dt but not at dt/2, within {n} evaluations"
+    else:
+        text = f"not found within {n} evaluations"
+        if row["loss"] is not None:
+            text += f", least loss {row['loss']:.3g}"
+    return text + ("; stopped before its end" if row["reason"] == "stopped" else "")
+
+
+def write_csv(table: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as CSV; parameters and versions become JSON text."""
+    flat = table.copy()
+    for name in ("parameters", "versions"):
+        flat[name] = [json.dumps(value, sort_keys=True) for value in flat[name]]
+    flat = flat.replace({math.inf: None})
+    flat.to_csv(path, index=False)

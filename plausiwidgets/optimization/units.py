@@ -1,0 +1,176 @@
+"""The unit of an assessment: one model, one pattern, one seed; plain data in and out.
+
+A unit runs anywhere, in this process or in a worker, and always gives the same row.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.optimization.control import Stopped
+from plausiwidgets.optimization.optimizer import Generation, Optimizer
+from plausiwidgets.optimization.problem import Checkpoint
+from plausiwidgets.optimization.search import Options
+
+Emit = Callable[[Optimizer, Generation, float], None]
+"""Called after each generation with its working time in s."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a unit is to do.
+
+    Attributes
+    ----------
+    key : str
+        Its name in the study.
+    model, pattern
+        Name or object.
+    seed : int
+    budgets : tuple of int
+        Evaluations it was allowed at first, and with its share of what others left.
+    options : Options
+    engine : str
+    dt : float or None
+    known : tuple of Generation
+        What was done before, to be replayed.
+    seconds : float
+        Working time that `known` took.
+    attempt : int
+        0, or 1 when it is tried again after its worker died.
+    """
+
+    key: str
+    model: Any
+    pattern: Any
+    seed: int
+    budgets: tuple[int, ...]
+    options: Options = field(default_factory=Options)
+    engine: str = "auto"
+    dt: float | None = None
+    known: tuple[Generation, ...] = ()
+    seconds: float = 0.0
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a unit did.
+
+    Attributes
+    ----------
+    key : str
+    row : dict
+        Of the table: numbers, strings, lists and dicts.
+    generations : tuple of Generation
+        The new ones.
+    seconds : tuple of float
+        Working time of each of them.
+    """
+
+    key: str
+    row: dict[str, Any]
+    generations: tuple[Generation, ...] = ()
+    seconds: tuple[float, ...] = ()
+
+
+def run_unit(task: Task, checkpoint: Checkpoint | None = None, emit: Emit | None = None) -> Outcome:
+    """Run a unit to its end; an error of the model becomes a row that says so.
+
+    A stop (`Stopped`, KeyboardInterrupt) ends it early: its row then says "stopped", and holds the
+    best so far.
+    """
+    made: list[Generation] = []
+    seconds: list[float] = []
+    optimizer: Optimizer | None = None
+    reason, robustness, error = "stopped", None, ""
+    began = time.monotonic()
+    try:
+        optimizer = _restore(task)
+        while True:
+            start = time.monotonic()
+            generation = optimizer.step(checkpoint)
+            if generation is None:
+                break
+            made.append(generation)
+            seconds.append(time.monotonic() - start)
+            if emit is not None:
+                emit(optimizer, generation, seconds[-1])
+        robustness = optimizer.robustness(checkpoint)
+        reason = "solved" if optimizer.solved else "budget"
+    except (Stopped, KeyboardInterrupt):
+        pass
+    except Exception as failure:
+        reason, error = "failed", f"{type(failure).__name__}: {failure}"
+    row = make_row(task, optimizer, reason, robustness, time.monotonic() - began + task.seconds, error)
+    return Outcome(task.key, row, tuple(made), tuple(seconds))
+
+
+def _restore(task: Task) -> Optimizer:
+    problem = make_problem(task.model, task.pattern, engine=task.engine, dt=task.dt)
+    optimizer = Optimizer(problem, task.seed, task.budgets[0], task.options)
+    known = iter(task.known)
+    generation = next(known, None)
+    for budget in task.budgets:
+        optimizer.allow(budget)
+        while generation is not None and not optimizer.done and optimizer.search.ask() is not None:
+            optimizer.replay(generation)
+            generation = next(known, None)
+    if generation is not None:
+        raise ValueError("the stored search is longer than its budget allows")
+    return optimizer
+
+
+def make_row(
+    task: Task,
+    optimizer: Optimizer | None,
+    reason: str,
+    robustness: float | None = None,
+    seconds: float = 0.0,
+    error: str = "",
+) -> dict[str, Any]:
+    """Return the row of a unit; what is not known, or not finite, is None."""
+    row: dict[str, Any] = {
+        "model": getattr(task.model, "name", task.model),
+        "pattern": getattr(task.pattern, "key", task.pattern),
+        "seed": task.seed,
+        "status": "failed" if reason == "failed" else "not found",
+        "loss": None,
+        "broken": [],
+        "evaluations": 0,
+        "found_after": None,
+        "budget": task.budgets[-1],
+        "hits": 0,
+        "screened": 0,
+        "robustness": robustness,
+        "seconds": seconds,
+        "reason": reason,
+        "parameters": {},
+        "error": error,
+    }
+    if optimizer is None:
+        return row
+    row |= {
+        "evaluations": optimizer.search.evaluations,
+        "hits": optimizer.volume.hits,
+        "screened": optimizer.volume.screened,
+    }
+    best = optimizer.best
+    if best is None:
+        return row
+    row |= {"loss": best.loss if math.isfinite(best.loss) else None, "parameters": dict(best.parameters)}
+    if best.fragile is not None and reason != "failed":
+        row["status"] = "fragile" if best.fragile else "replicated"
+    if best.fragile is not None:
+        row["found_after"] = best.evaluation
+    elif reason in ("solved", "budget"):
+        # Judged again, as a replayed search has not kept its checks.
+        point = optimizer.problem.space.point(best.parameters)
+        batch = optimizer.problem.judge_points(point[None, :])
+        row["broken"] = [c.name for c in batch.checks(0) if not c.passed]
+    return row
