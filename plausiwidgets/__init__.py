@@ -59,7 +59,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(home)
-    value = module if home.endswith(f".{name}") and home.count(".") == 1 and name in ("models", "patterns") else getattr(module, name)
+    value = module if home == f"plausiwidgets.{name}" else getattr(module, name)
     globals()[name] = value
     return value
 

@@ -169,11 +169,8 @@ class LaneCurrent:
 
     def take(self, lanes: NDArray[np.intp]) -> LaneCurrent:
         """Return the currents of some of the lanes."""
-        return LaneCurrent(
-            self.base[lanes],
-            *(np.ascontiguousarray(x[:, lanes]) for x in (self.on, self.off, self.start, self.end)),
-            self.t0,
-        )
+        on, off, start, end = (np.ascontiguousarray(x[:, lanes]) for x in (self.on, self.off, self.start, self.end))
+        return LaneCurrent(self.base[lanes], on, off, start, end, self.t0)
 
     def values(self, steps: int, dt: float) -> Floats:
         """Return the current of every step, shape [lanes, steps]."""

@@ -45,12 +45,12 @@ def test_unknown_model_names_the_nearest_and_all_valid():
 
 @pytest.mark.parametrize("value", [0.0, -3.0, np.nan, np.inf])
 def test_a_time_constant_must_be_finite_and_positive(value):
-    with pytest.raises(ValueError, match="'tau_mem' is .*valid is"):
+    with pytest.raises(ValueError, match=r"'tau_mem' is .*valid is"):
         pw.judge("lif", "tonic_spiking", {"tau_mem": value})
 
 
 def test_a_reserved_name_is_refused():
-    with pytest.raises(ValueError, match="'amplitude'.*reserved"):
+    with pytest.raises(ValueError, match=r"'amplitude'.*reserved"):
         make(good_step, [pw.Parameter("amplitude", 1.0, 0.0, 2.0)])
 
 

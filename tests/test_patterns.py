@@ -136,7 +136,8 @@ def test_a_set_is_judged_the_same_alone_and_among_others(key):
 
 def test_both_engines_judge_alike():
     for key in ("tonic_spiking", "rebound_spike"):
-        a, b = (pw.judge("izhikevich", key, NORSE[key].parameters, engine=e, verify=False) for e in ("torch", "compiled"))
+        values = NORSE[key].parameters
+        a, b = (pw.judge("izhikevich", key, values, engine=e, verify=False) for e in ("torch", "compiled"))
         assert (a.engine, b.engine) == ("torch", "compiled")
         assert [c.value for c in a.checks] == [c.value for c in b.checks]
 

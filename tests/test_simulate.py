@@ -109,7 +109,7 @@ def test_a_senseless_time_step_is_refused(dt):
 def test_unequal_lengths_and_unknown_names_are_refused():
     with pytest.raises(ValueError, match="unequal length"):
         pw.judge("lif", "tonic_spiking", {"tau_mem": [1e1, 2e1], "t_ref": [1.0, 2.0, 3.0]})
-    with pytest.raises(ValueError, match="'tau_men'.*Did you mean 'tau_mem'"):
+    with pytest.raises(ValueError, match=r"'tau_men'.*Did you mean 'tau_mem'"):
         pw.judge("lif", "tonic_spiking", {"tau_men": 10.0})
     with pytest.raises(ValueError, match="'interval'"):
         pw.judge("lif", "tonic_spiking", {"interval": 10.0})

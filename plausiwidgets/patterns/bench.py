@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,7 +33,7 @@ FASTEST = 1.0
 """Spikes per ms above which, over a whole sweep, a neuron runs away: every pattern asks for
 intervals of at least 1 ms, so it can be given up as soon as it has fired too often."""
 
-SweepPiece = tuple[ArrayLike, ArrayLike, ArrayLike, ArrayLike]
+SweepPiece = tuple[Any, Any, Any, Any]
 """(on, off, start, end): as in a stimulus; each a number or one value per set."""
 
 
@@ -221,7 +222,8 @@ class Bench:
                     whole = np.broadcast_to(np.asarray(piece[part], float), (self.n,))
                     arrays[part, i, j::m] = whole[chosen]
         base = np.repeat(self.values["holding"][chosen], m)
-        return LaneCurrent(base, *(np.ascontiguousarray(a) for a in arrays), 0.0)
+        on, off, start, end = (np.ascontiguousarray(a) for a in arrays)
+        return LaneCurrent(base, on, off, start, end, 0.0)
 
     def _note_divergence(self, diverged: NDArray[np.int64], steps: int, lanes: NDArray[np.intp]) -> None:
         bad = diverged >= 0
@@ -234,7 +236,7 @@ class Bench:
         chosen: NDArray[np.intp],
     ) -> Traces:
         shown = round(BEFORE / self.dt)
-        t = np.arange(-shown, steps) * self.dt
+        t: Floats = np.asarray(np.arange(-shown, steps) * self.dt, dtype=np.float64)
         injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
         whole = np.concatenate([self.v_before, v], axis=1)
         gone = ~np.isfinite(whole)

@@ -12,8 +12,19 @@ from typing import Any
 from plausiwidgets.patterns import pulses, steps, thresholds
 from plausiwidgets.patterns.bench import TAIL, SweepPiece
 from plausiwidgets.patterns.criterion import (
-    BURST_LARGEST, BURST_RATIO, BURST_SMALLEST, BURSTS_PERSIST, FLAT, MIN_ISI, PERSISTS, QUIET, QUIET_AFTER, RATE,
-    Criterion, latency, spikes,
+    BURST_LARGEST,
+    BURST_RATIO,
+    BURST_SMALLEST,
+    BURSTS_PERSIST,
+    FLAT,
+    MIN_ISI,
+    PERSISTS,
+    QUIET,
+    QUIET_AFTER,
+    RATE,
+    Criterion,
+    latency,
+    spikes,
 )
 from plausiwidgets.patterns.pattern import FreeValue, Pattern, add
 from plausiwidgets.patterns.texts import TEXTS

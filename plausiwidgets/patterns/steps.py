@@ -50,7 +50,12 @@ def tonic(bench: Bench, record: Record, times: Any, length: float) -> dict[str, 
     """Measure regular firing that lasts (A)."""
     isi = f.intervals(times)
     late = f.late_half(isi)
-    return {"initial": initial_burst(isi, late), "cv": f.cv(late), "spread": f.spread(late), "persists": f.persistence(times, length)}
+    return {
+        "initial": initial_burst(isi, late),
+        "cv": f.cv(late),
+        "spread": f.spread(late),
+        "persists": f.persistence(times, length),
+    }
 
 
 def initial_burst(isi: Any, late: Any) -> Any:

@@ -48,7 +48,7 @@ def swings(v: Floats, level: Floats, size: Floats, start: NDArray[np.int64]) -> 
         First index to look at. A stretch on one side of the level counts if its largest
         distance is a turning point: not at its first sample from `start`, nor at the end.
     """
-    lanes, steps = v.shape
+    lanes = v.shape[0]
     number = np.zeros(lanes, dtype=np.int64)
     partial = np.zeros(lanes)
     for lane in range(lanes):

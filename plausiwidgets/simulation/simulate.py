@@ -79,7 +79,7 @@ def trace(
     steps = before + round(duration / dt)
     result = run_lanes(LaneJob(model, params, state, current, steps, dt, v_window=(0, steps)), engine)
     assert result.v is not None
-    t = (np.arange(steps) - before) * dt
+    t = np.asarray((np.arange(steps) - before) * dt, dtype=np.float64)
     return Traces(
         t, np.ascontiguousarray(result.v),
         [(row[:c] - before) * dt for row, c in zip(result.spikes, result.counts, strict=True)],
