@@ -9,6 +9,7 @@ import importlib.metadata
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -53,6 +54,8 @@ def explore(options: argparse.Namespace) -> int:
     notebook = working_copy(options.folder.expanduser())
     # A kernel named python3 in the user's home may belong to another Python, which lacks this package.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    # Both servers end cleanly on SIGTERM; a KeyboardInterrupt in the midst of a request may leave them hanging.
+    signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
     return serve_app(notebook, options) if options.app else serve_lab(notebook, options)
 
 

@@ -24,6 +24,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, list[str]]]
 
         return serve
 
+    monkeypatch.setattr(app.signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(app, "serve_lab", record("lab", "ServerApp"))
     monkeypatch.setattr(app, "serve_app", record("app", "Voila"))
     return calls
