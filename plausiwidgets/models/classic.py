@@ -6,9 +6,10 @@ from typing import Any
 
 import torch
 
-from plausiwidgets.models.model import NeuronModel, builtin
+from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.presets import izhikevich_presets, naud_presets
+from plausiwidgets.models.registry import builtin
 
 _NAUD = "Naud, Marcille, Clopath & Gerstner, Biol. Cybern. 99, 2008"
 _IZH3 = "Izhikevich, IEEE Trans. Neural Networks 14(6), 2003"

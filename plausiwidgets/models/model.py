@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -247,63 +247,3 @@ def _tensor(value: Any) -> torch.Tensor:
     if isinstance(value, torch.Tensor):
         return value.to(torch.float64)
     return torch.as_tensor(np.array(value, dtype=np.float64))
-
-
-@dataclass
-class _Registry:
-    models: dict[str, NeuronModel] = field(default_factory=dict)
-    builders: dict[str, Callable[[], NeuronModel]] = field(default_factory=dict)
-
-
-_registry = _Registry()
-
-
-def names() -> list[str]:
-    """Return the names of all registered models, the package's own first."""
-    own = sorted(_registry.builders, key=_ORDER.index)
-    return [*own, *(n for n in _registry.models if n not in _registry.builders)]
-
-
-def get(model: str | NeuronModel) -> NeuronModel:
-    """Return a model by its name; a NeuronModel is returned as it is.
-
-    Raises
-    ------
-    ValueError
-        If no model has this name; the text lists the valid ones and the nearest.
-    """
-    if isinstance(model, NeuronModel):
-        return model
-    if model not in _registry.models:
-        if model not in _registry.builders:
-            raise unknown("model", model, names())
-        _registry.models[model] = _registry.builders[model]()
-    return _registry.models[model]
-
-
-def register(model: NeuronModel) -> NeuronModel:
-    """Make a model available by its name, and in every explorer opened from now on.
-
-    Raises
-    ------
-    TypeError
-        If `model` is not a NeuronModel.
-    ValueError
-        If it would replace one of the package's own models.
-    """
-    if not isinstance(model, NeuronModel):
-        raise TypeError(f"register takes a NeuronModel, not {type(model).__name__}")
-    if model.name in _registry.builders:
-        raise ValueError(f"{model.name!r} is one of the package's own models: choose another name")
-    _registry.models[model.name] = model
-    return model
-
-
-# The order in which people meet the package's own models.
-_ORDER = ("lif", "adex", "adex_norse", "izhikevich", "izhikevich_2004")
-
-
-def builtin(builder: Callable[[], NeuronModel]) -> Callable[[], NeuronModel]:
-    """Register a builder of one of the package's own models under the function's name."""
-    _registry.builders[builder.__name__] = builder
-    return builder

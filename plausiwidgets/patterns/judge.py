@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.model import get as get_model
+from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.criterion import saturated

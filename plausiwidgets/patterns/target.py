@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.models.model import Preset
-from plausiwidgets.models.model import get as get_model
 from plausiwidgets.models.presets import izhikevich_presets
+from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.judge import complete, evaluate, single
 from plausiwidgets.patterns.pattern import Pattern, get
 from plausiwidgets.patterns.verdict import Verdict

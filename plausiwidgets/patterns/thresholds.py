@@ -93,7 +93,7 @@ def excitability(holding_zero: bool) -> Callable[[Bench], Evidence]:
     def protocol(bench: Bench) -> Evidence:
         a = bench.values["amplitude"]
         noise = bench.noise + (bench.control(0.0) if holding_zero else 0)
-        (full,) = bench.run({"amplitude": [(0.0, LONG, a, a)]}, LONG, peak=(0.0, LONG), keep=False)
+        (full,) = bench.run({"full amplitude": [(0.0, LONG, a, a)]}, LONG, peak=(0.0, LONG))
         fires_at_a, _ = _to_the_end(full)
 
         def fires(points: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -150,7 +150,7 @@ def spike_latency(bench: Bench) -> Evidence:
     def sweep(heights: Any) -> list[SweepPiece]:
         return [(0.0, PULSE_WIDTH, heights, heights)]
 
-    (full,) = bench.run({"amplitude": sweep(a)}, end, peak=(0.0, end), keep=False)
+    (full,) = bench.run({"full amplitude": sweep(a)}, end, peak=(0.0, end))
     works = (f.lengths(full.times) > 0) & (bench.noise == 0)
 
     def fires(points: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -26,6 +26,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.simulation.kernel import Layout, emit
 from plausiwidgets.simulation.lanes import NotCompilable
 
@@ -50,7 +51,7 @@ def load_kernel(model: NeuronModel) -> tuple[Any, Layout]:
     if getattr(numba.config, "DISABLE_JIT", 0):
         raise NotCompilable("Numba is switched off in this process by NUMBA_DISABLE_JIT")
     directory = kernel_directory()
-    if directory is not None and _is_own(model):
+    if directory is not None and is_builtin(model):
         path = directory / f"{model.name}-{environment()}.py"
         known = _read(path)
         if known is not None:
@@ -62,7 +63,7 @@ def load_kernel(model: NeuronModel) -> tuple[Any, Layout]:
     program = export_step(model)
     if directory is not None:
         text = emit(program, cached=True)
-        if not _is_own(model):
+        if not is_builtin(model):
             digest = hashlib.sha256(text.encode()).hexdigest()[:32]
             path = directory / f"u{digest}-{environment()}.py"
         if _write(path, text):
@@ -117,13 +118,6 @@ def environment() -> str:
             digest.update(f"{name} {metadata.version(name)}\0".encode())
     digest.update(f"{sys.version} {platform.machine()}".encode())
     return digest.hexdigest()[:16]
-
-
-def _is_own(model: NeuronModel) -> bool:
-    """Return whether `model` is one of the package's own, and not one that only says so."""
-    from plausiwidgets.models.model import _registry
-
-    return model.name in _registry.builders and _registry.models.get(model.name) is model
 
 
 def _parts(module: ModuleType) -> tuple[Any, Layout]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.models.model import NeuronModel, get
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.traces import Traces
