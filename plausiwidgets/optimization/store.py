@@ -215,10 +215,12 @@ def _connect(path: Path, exclusive: bool = True) -> sqlite3.Connection:
         if exclusive:
             # The lock is held until the end: a second writer is told, and a kill releases it.
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE")
+            tables = set(_tables(connection))
             connection.execute("COMMIT")
+            if not tables or "study" in tables:  # another program's file stays as it is
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("the integrity check failed")
     except sqlite3.Error as error:

@@ -1,0 +1,162 @@
+"""`assess`: an honest table, the same on every way, with shares, interruption and progress."""
+
+import math
+import time
+
+import pandas as pd
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import COLUMNS, start_assessment, write_csv
+from plausiwidgets.optimization.study import shares
+from plausiwidgets.optimization.study_snapshot import Unit
+
+SMALL = {"budget": 300, "popsize": 8, "starts": 2}
+
+
+def test_a_row_for_each_model_pattern_and_seed():
+    table = pw.assess(["lif", "izhikevich"], ["tonic_spiking", "tonic_bursting"], seed=[0, 1], **SMALL)
+    assert list(table.columns) == list(COLUMNS)
+    assert len(table) == 8
+    assert list(table["letter"][:2]) == ["A", "C"]
+    assert table.attrs["complete"]
+
+
+def test_rows_claim_no_more_than_was_seen():
+    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL)
+    found, missing = table.iloc[0], table.iloc[1]
+    assert found["status"] == "replicated"
+    assert pw.judge("lif", "tonic_spiking", found["parameters"]).replicated
+    assert found["found_after"] <= found["evaluations"]
+    assert 0 <= found["robustness"] <= 1
+    assert found["expected_random"] >= 1
+    assert missing["status"] == "not found"
+    assert missing["summary"].startswith(f"not found within {missing['evaluations']} evaluations")
+    assert missing["broken"]
+    verdict = pw.judge("lif", "tonic_bursting", missing["parameters"])
+    assert missing["loss"] == verdict.loss
+    assert missing["broken"] == ", ".join(c.name for c in verdict.checks if not c.passed)
+    assert math.isnan(missing["expected_random"])
+    assert missing["expected_random_low"] > 1
+    assert "impossible" not in table.to_csv()
+
+
+def test_a_row_is_what_optimize_finds():
+    row = pw.assess("izhikevich", "rebound_burst", seed=3, budget=3000).iloc[0]
+    result = pw.optimize("izhikevich", "rebound_burst", seed=3, budget=3000)
+    assert row["parameters"] == result.parameters
+    assert row["evaluations"] == result.evaluations
+    assert row["robustness"] == result.robustness
+
+
+def test_shares_are_equal_and_at_most_double():
+    units = [Unit(str(i), "m", f"p{i}", 0, 100) for i in range(4)]
+    rows = {
+        "0": {"status": "replicated", "evaluations": 10},
+        "1": {"status": "not found", "evaluations": 99},
+        "2": {"status": "fragile", "evaluations": 99},
+        "3": {"status": "failed", "evaluations": 0},
+    }
+    assert [(u.key, more) for u, more in shares(units, rows)] == [("1", 45), ("2", 45)]
+    rows["2"]["status"] = "replicated"
+    assert [(u.key, more) for u, more in shares(units, rows)] == [("1", 91)]
+    rows["1"]["status"] = "replicated"
+    assert shares(units, rows) == []
+
+
+def test_what_others_left_goes_to_the_open_ones():
+    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL)
+    assert table["budget"][0] == 300
+    assert table["budget"][1] > 300
+    assert 300 < table["evaluations"][1] <= table["budget"][1]
+
+
+def test_a_model_that_raises_costs_its_rows_only():
+    def step(current, state, p, dt):
+        if bool((state[0] > 2.0).any()):
+            raise ArithmeticError("the step gave up")
+        return 0.0 * current, (state[0] + dt * (current - state[0]) / p.tau,)
+
+    bad = pw.NeuronModel(
+        name="gives_up",
+        step=step,
+        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+        initial_state=lambda p, holding: (0.0 * p.tau,),
+        current=pw.Parameter("current", 1.0, 0.0, 9.0),
+        rest=0.0,
+        threshold=1.0,
+        dt=0.5,
+    )
+    table = pw.assess([bad, "lif"], "tonic_spiking", **SMALL)
+    assert list(table["status"]) == ["failed", "replicated"]
+    assert "the step gave up" in table["error"][0]
+    assert table["summary"][0].startswith("failed: ")
+
+
+def test_stop_pause_and_snapshots():
+    study = start_assessment("lif", ["tonic_spiking", "tonic_bursting", "mixed_mode"], budget=100_000)
+    end = time.monotonic() + 60
+    while not any(u.state == "running" and u.evaluations for u in study.snapshot().units):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    study.pause()
+    while study.snapshot().state != "paused":
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    study.resume()
+    time.sleep(0.2)
+    began = time.monotonic()
+    study.stop()
+    table = study.result(10)
+    assert time.monotonic() - began < 0.5
+    assert not table.attrs["complete"]
+    assert study.snapshot().state == "stopped"
+
+
+def test_interrupt_returns_what_there_is():
+    def interrupt(snapshot):
+        if snapshot.position == 1 and snapshot.state == "running":
+            raise KeyboardInterrupt
+
+    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], progress=interrupt, **SMALL)
+    assert list(table["pattern"]) == ["tonic_spiking"]
+    assert not table.attrs["complete"]
+
+
+@pytest.mark.parametrize("progress", ["text", "tqdm"])
+def test_progress_on_a_terminal(progress, capsys):
+    pytest.importorskip("tqdm")
+    pw.assess("lif", ["tonic_spiking", "tonic_bursting"], progress=progress, **SMALL)
+    shown = capsys.readouterr().err
+    assert "2/2" in shown
+    if progress == "text":
+        assert "tonic_spiking, seed 0: replicated" in shown
+
+
+def test_csv_holds_everything(tmp_path):
+    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL)
+    write_csv(table, tmp_path / "t.csv")
+    read = pd.read_csv(tmp_path / "t.csv")
+    assert list(read.columns) == list(COLUMNS)
+    assert read["parameters"].str.contains('"amplitude"').all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"models": "lyf"}, "unknown model"),
+        ({"models": []}, "nothing to assess"),
+        ({"models": ["lif", "lif"]}, "'lif' is named twice"),
+        ({"patterns": ["tonic"]}, "unknown pattern"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": "x"}, "seed is 'x'"),
+        ({"budget": 0}, "budget is 0"),
+        ({"executor": 4}, "executor is 4, valid is"),
+        ({"engine": "gpu"}, "engine is 'gpu'"),
+        ({"progress": 4}, "progress is 4"),
+        ({"dt": -1}, "dt is -1"),
+    ],
+)
+def test_what_is_refused_names_value_and_what_is_valid(arguments, text):
+    with pytest.raises(ValueError, match=text):
+        pw.assess(**({"models": "lif", "patterns": ["tonic_spiking"]} | arguments))

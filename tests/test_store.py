@@ -1,0 +1,231 @@
+"""The store: a killed study goes on and gives the same table; a file of something else is refused."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import study_killer
+from optimization_fakes import fake_optimizer
+
+import plausiwidgets as pw
+from plausiwidgets import assessment
+from plausiwidgets.assessment import StoreError, StoreWarning
+from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.store import Store
+
+SMALL = {"budget": 300, "popsize": 8, "starts": 2}
+SPEC, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
+
+
+def same(one, two):
+    left, right = one.drop(columns="seconds"), two.drop(columns="seconds")
+    pd.testing.assert_frame_equal(left, right, check_exact=True)
+
+
+def refused(path, text, specification=SPEC, versions=VERSIONS):
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=text):
+        Store(path, specification, versions)
+    assert path.read_bytes() == before
+
+
+def test_generations_come_back_bit_for_bit(tmp_path):
+    optimizer = fake_optimizer(1, budget=400, options=Options(popsize=8, starts=2), radius=-1.0)
+    store = Store(tmp_path / "s.db", SPEC, VERSIONS)
+    made = []
+    while (generation := optimizer.step()) is not None:
+        store.add("u", len(made), [generation], [0.1])
+        made.append(generation)
+    store.end("u", 0, {"status": "not found"})
+    store.close()
+    known = Store(tmp_path / "s.db", SPEC, VERSIONS).unit("u")
+    again = fake_optimizer(1, budget=400, options=Options(popsize=8, starts=2), radius=-1.0)
+    for one, two in zip(made, known.generations, strict=True):
+        np.testing.assert_array_equal(one.losses, two.losses)
+        again.replay(two)
+    assert again.best.parameters == optimizer.best.parameters
+    assert again.step() is None
+    assert known.rows == {0: {"status": "not found"}}
+
+
+def test_a_finished_study_is_read_not_made_again(tmp_path):
+    first = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=tmp_path / "s.db", **SMALL)
+    second = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=tmp_path / "s.db", **SMALL)
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
+    same(first, pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL))
+
+
+@pytest.mark.parametrize("stop_at", [1, 4, 9, 12])
+def test_a_stopped_study_goes_on_to_the_same_table(tmp_path, stop_at):
+    patterns = ["tonic_spiking", "tonic_bursting", "mixed_mode"]
+    whole = pw.assess("lif", patterns, **SMALL)
+    steps = []
+
+    def interrupt(snapshot):
+        steps.append(snapshot)
+        if len(steps) == stop_at and snapshot.state == "running":
+            raise KeyboardInterrupt
+
+    part = pw.assess("lif", patterns, store=tmp_path / "s.db", progress=interrupt, **SMALL)
+    assert len(part) <= len(whole)
+    same(pw.assess("lif", patterns, store=tmp_path / "s.db", **SMALL), whole)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the killer forks")
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_it_gives_the_same_table(tmp_path, kills):
+    script = Path(study_killer.__file__)
+    run = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "s.db"), str(tmp_path / "t.csv"), str(kills)],
+        cwd=script.parent.parent,
+        env=os.environ | {"PYTHONPATH": str(script.parent.parent)},
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) == kills
+    assessment.write_csv(study_killer.table(), tmp_path / "whole.csv")
+    same(pd.read_csv(tmp_path / "t.csv"), pd.read_csv(tmp_path / "whole.csv"))
+
+
+def test_other_versions_and_other_questions_are_refused(tmp_path):
+    path = tmp_path / "s.db"
+    Store(path, SPEC, VERSIONS).close()
+    refused(path, 'other versions.*torch: "1" there, "2" here', versions={"torch": "2"})
+    refused(path, "another specification.*seeds: .0. there, .1. here", specification=SPEC | {"seeds": [1]})
+
+
+def test_an_own_model_whose_equations_changed_is_refused(tmp_path):
+    def neuron(factor):
+        import torch
+
+        def step(current, state, p, dt):
+            v = state[0] + dt / p.tau * (factor * (-65.0 - state[0]) + current)
+            spikes = (v > -50.0).to(v.dtype)
+            return spikes, (torch.where(v > -50.0, -65.0 + 0.0 * v, v),)
+
+        return pw.NeuronModel(
+            name="leaky", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+            initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
+            current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.5,
+        )  # fmt: skip
+
+    options = SMALL | {"store": tmp_path / "s.db"}
+    first = pw.assess(neuron(1.0), "tonic_spiking", **options)
+    same(pw.assess(neuron(1.0), "tonic_spiking", **options), first)
+    with pytest.raises(StoreError, match=r"another specification.*leaky"):
+        pw.assess(neuron(1.5), "tonic_spiking", **options)
+
+
+def test_files_of_something_else_are_refused(tmp_path):
+    text = tmp_path / "notes.txt"
+    text.write_text("not a database, and longer than a header")
+    refused(text, "not an SQLite file")
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+    refused(other, "something else")
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    path = tmp_path / "s.db"
+    store = Store(path, SPEC, VERSIONS)
+    optimizer = fake_optimizer(1, budget=2000, radius=-1.0)
+    for number in range(8):
+        store.add("u", number, [optimizer.step()], [0.1])
+    store.close()
+    data = bytearray(path.read_bytes())
+    data[5000:9000] = b"\xff" * 4000
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store(path, SPEC, VERSIONS)
+
+
+def test_one_writer_at_a_time(tmp_path):
+    first = Store(tmp_path / "s.db", SPEC, VERSIONS)
+    with pytest.raises(StoreError, match="open in another process"):
+        Store(tmp_path / "s.db", SPEC, VERSIONS)
+    first.close()
+    Store(tmp_path / "s.db", SPEC, VERSIONS).close()
+
+
+def test_a_folder_that_does_not_exist_says_so(tmp_path):
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(tmp_path / "no" / "s.db", SPEC, VERSIONS)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everything")
+def test_a_read_only_file_says_so(tmp_path):
+    path = tmp_path / "s.db"
+    Store(path, SPEC, VERSIONS).close()
+    path.chmod(0o444)
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(path, SPEC, VERSIONS)
+
+
+def test_a_disk_that_fills_up_keeps_the_run_in_memory(tmp_path, monkeypatch):
+    opened = Store.__init__
+
+    def small(self, *arguments):
+        opened(self, *arguments)
+        pages = self._connection.execute("PRAGMA page_count").fetchone()[0]
+        self._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    monkeypatch.setattr(Store, "__init__", small)
+    with pytest.warns(StoreWarning, match="disk is full.*goes on in memory"):
+        table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=tmp_path / "s.db", **SMALL)
+    assert "disk is full" in table.attrs["store_error"]
+    same(table, pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL))
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+def test_json_there_and_back(tmp_path):
+    options = SMALL | {"store": tmp_path / "s.db"}
+    first = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **options)
+    assessment.export_json(tmp_path / "s.db", tmp_path / "s.json")
+    assessment.import_json(tmp_path / "s.json", tmp_path / "t.db")
+    again = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **(options | {"store": tmp_path / "t.db"}))
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    with pytest.raises(StoreError, match="exists"):
+        assessment.import_json(tmp_path / "s.json", tmp_path / "t.db")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d | {"format": "other"},
+        lambda d: {k: v for k, v in d.items() if k != "units"},
+        lambda d: d | {"units": {"u": {"generations": [{"losses": [None]}], "rows": {}}}},
+        lambda d: [],
+        lambda d: "text",
+    ],
+)
+def test_json_of_something_else_is_refused_and_leaves_no_file(tmp_path, change):
+    Store(tmp_path / "s.db", SPEC, VERSIONS).close()
+    assessment.export_json(tmp_path / "s.db", tmp_path / "s.json")
+    data = json.loads((tmp_path / "s.json").read_text())
+    (tmp_path / "bad.json").write_text(json.dumps(change(data)))
+    with pytest.raises(StoreError):
+        assessment.import_json(tmp_path / "bad.json", tmp_path / "new.db")
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_no_pickle_in_the_file(tmp_path):
+    pw.assess("lif", "tonic_bursting", store=tmp_path / "s.db", **SMALL)
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        kinds = {type(v) for row in connection.execute("SELECT * FROM generation") for v in row}
+        sizes = connection.execute("SELECT length(losses) % 8 FROM generation").fetchall()
+    connection.close()
+    assert kinds <= {str, int, float, bytes}
+    assert set(sizes) == {(0,)}
