@@ -1,0 +1,346 @@
+"""The compiled engine against the reference engine."""
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from kernel_helpers import lanes_model
+from lane_jobs import default_job, differing, random_job, take, unequal
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiler import run_compiled, why_not
+from plausiwidgets.simulation.kernel import PAD, WIDTH
+from plausiwidgets.simulation.reference import run_reference
+from plausiwidgets.stimulus import LaneCurrent, Stimulus, lane_current
+
+ALGEBRAIC = [n for n in pw.models.names() if n not in ("adex", "adex_norse")]
+EXPONENTIAL = ["adex", "adex_norse"]
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_every_model_of_the_package_compiles(name):
+    assert why_not(pw.models.get(name)) is None
+
+
+@pytest.mark.parametrize("name", ALGEBRAIC)
+def test_a_model_without_transcendental_functions_is_the_same_to_the_last_bit(name):
+    job = random_job(pw.models.get(name), 1000, 2000, v_window=(200, 2000), peak_window=(0, 1500))
+    compiled, reference = run_compiled(job), run_reference(job)
+    assert unequal(compiled, reference) == []
+    assert compiled.counts.sum() > 1000
+
+
+@pytest.mark.parametrize("name", EXPONENTIAL)
+def test_a_model_with_exp_differs_no_more_than_two_references_by_an_ulp(name, monkeypatch):
+    job = random_job(pw.models.get(name), 1000, 2000)
+    reference = run_reference(job)
+    compiled = run_compiled(job)
+    exp = torch.exp
+    up = torch.tensor(torch.inf, dtype=torch.float64)
+    monkeypatch.setattr(torch, "exp", lambda x: torch.nextafter(exp(x), up))
+    other = run_reference(job)
+    assert reference.counts.sum() > 1000
+    assert differing(compiled, reference) <= max(differing(other, reference), 10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", pw.models.names())
+def test_a_second_of_a_thousand_random_neurons(name):
+    model = pw.models.get(name)
+    job = random_job(model, 1000, round(1000.0 / model.dt), seed=7)
+    differ = differing(run_compiled(job), run_reference(job))
+    assert differ <= (0 if name in ALGEBRAIC else 10)
+
+
+def test_single_lanes_are_what_they_are_in_a_crowd():
+    for name in ("izhikevich", "adex"):
+        job = random_job(pw.models.get(name), 300, 1500, v_window=(0, 1500), peak_window=(100, 1500))
+        together = run_compiled(job)
+        for lane in (0, 7, 127, 128, 299):
+            alone = run_compiled(take(job, np.array([lane])))
+            assert np.array_equal(alone.v[0], together.v[lane], equal_nan=True)
+            assert alone.counts[0] == together.counts[lane]
+            assert alone.diverged[0] == together.diverged[lane]
+            assert alone.v_max[0] == together.v_max[lane]
+
+
+@pytest.mark.parametrize("lanes", [1, 2, PAD - 1, PAD, PAD + 1, WIDTH - 1, WIDTH, WIDTH + 1, 3 * WIDTH + 5])
+def test_any_number_of_lanes_in_any_order(lanes):
+    job = random_job(pw.models.get("izhikevich"), lanes, 800, seed=lanes, v_window=(0, 800))
+    order = np.random.default_rng(1).permutation(lanes)
+    there, back = run_compiled(job), run_compiled(take(job, order))
+    assert np.array_equal(there.v[order], back.v, equal_nan=True)
+    assert np.array_equal(there.counts[order], back.counts)
+    assert np.array_equal(there.state[:, order], back.state, equal_nan=True)
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "3", "8"])
+def test_results_do_not_depend_on_threads(threads, monkeypatch):
+    job = random_job(pw.models.get("adex"), 500, 6000, v_window=(0, 100), peak_window=(0, 6000))
+    monkeypatch.setenv("PLAUSIWIDGETS_THREADS", "1")
+    one = run_compiled(job)
+    monkeypatch.setenv("PLAUSIWIDGETS_THREADS", threads)
+    assert unequal(one, run_compiled(job, lambda: None)) == []
+
+
+def test_no_lanes_and_no_steps():
+    model = pw.models.get("izhikevich")
+    job = default_job(model, 3, 0, v_window=(0, 0))
+    nothing, reference = run_compiled(job), run_reference(job)
+    assert unequal(nothing, reference) == []
+    assert run_compiled(default_job(model, 3, 5)).counts.tolist() == [0, 0, 0]
+
+
+def test_each_lane_has_its_own_current():
+    model = pw.models.get("izhikevich")
+    stimuli = [
+        Stimulus.step(10.0, stop=100.0, duration=200.0),
+        Stimulus.ramp(15.0, 5.0, 150.0, duration=200.0),
+        Stimulus.pulses([5.0, -10.0, 20.0], [10.0, 50.03, 90.0], 2.07, duration=200.0, holding=1.5),
+        Stimulus.step(0.0, duration=200.0),
+        Stimulus.ramp(9.0, 1.0, 190.0, duration=200.0) + Stimulus.step(3.0, 40.0, 60.0, duration=200.0),
+    ] * 30
+    values = {n: np.full(len(stimuli), p.default) for n, p in model.parameters.items()}
+    job = replace(
+        default_job(model, len(stimuli), 880, v_window=(0, 880)),
+        params=values,
+        current=lane_current(stimuli, -20.0),
+    )
+    assert unequal(run_compiled(job), run_reference(job)) == []
+
+
+def runaway(current, state, p, dt):
+    """Grow by a factor for each step; fire at each 16th step."""
+    v, count = state
+    count = count + 1.0
+    fired = torch.remainder(count, 16.0) == 0.0
+    return fired.to(v.dtype), (v * p.p + current, count)
+
+
+def start_at_one(p, holding):
+    return 1.0 + 0.0 * holding, 0.0 * holding
+
+
+def growing_job(factors, steps=400, **options):
+    model = lanes_model(runaway, 2)
+    model.initial_state = start_at_one
+    factors = np.asarray(factors, dtype=float)
+    job = default_job(model, factors.size, steps, **options)
+    return replace(job, params={"p": factors}, current=LaneCurrent.constant(np.zeros(factors.size)))
+
+
+def test_a_diverged_lane_is_marked_and_silent_from_then_on():
+    rng = np.random.default_rng(0)
+    factors = np.where(rng.random(200) < 0.5, rng.uniform(1.01, 1.5, 200), rng.uniform(0.5, 1.0, 200))
+    job = growing_job(factors, v_window=(20, 390), peak_window=(0, 400))
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    lost = result.diverged >= 0
+    assert 50 < lost.sum() < 150
+    assert np.array_equal(lost, factors > 1.02) or (lost == (factors**400 > 1e4)).all()
+    assert np.isnan(result.state[:, lost]).all()
+    for lane in np.flatnonzero(lost):
+        assert (result.spikes[lane, : result.counts[lane]] < result.diverged[lane]).all()
+        assert np.isnan(result.v[lane, max(result.diverged[lane] - 20, 0) :]).all()
+
+
+def test_all_lanes_may_diverge_also_in_the_first_step():
+    job = growing_job([1e6] * 20 + [2.0] * 20, v_window=(0, 400))
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    assert result.diverged.tolist() == [0] * 20 + [13] * 20
+
+
+def test_a_state_that_is_not_finite_is_a_divergence_too():
+    def step(current, state, p, dt):
+        v, u = state
+        return torch.zeros_like(v), (v, u + p.p * 1e306)
+
+    job = default_job(lanes_model(step, 2), 9, 200)
+    job = replace(job, params={"p": np.linspace(0.5, 2.5, 9)})
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    assert (result.diverged > 0).any()
+
+
+def test_a_diverged_lane_costs_no_time():
+    def timed(factor):
+        job = growing_job([factor] * 120, steps=200_000)
+        run_compiled(job)
+        return min(_elapsed(run_compiled, job) for _ in range(3))
+
+    assert timed(2.0) < 0.2 * timed(0.9)
+
+
+def _elapsed(function, *args):
+    began = time.perf_counter()
+    function(*args)
+    return time.perf_counter() - began
+
+
+@pytest.mark.parametrize("every", [1.0, 3.0])
+def test_no_spike_is_lost_however_many_there_are(every):
+    def step(current, state, p, dt):
+        v, count = state
+        count = torch.where(count + 1.0 >= p.p, 0.0, count + 1.0)
+        return (count == 0.0).to(v.dtype), (v, count)
+
+    job = default_job(lanes_model(step, 2), 150, 3000)
+    periods = np.where(np.arange(150) % 2 == 0, every, 50.0)
+    job = replace(job, params={"p": periods})
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    assert result.counts[0] == 3000 // every
+    assert result.counts[1] == 60
+
+
+def test_a_lane_that_fires_too_often_is_given_up_as_in_the_reference():
+    job = random_job(pw.models.get("izhikevich"), 300, 3000, spike_limit=100, v_window=(0, 3000))
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    assert (result.counts == 100).any()
+
+
+def test_masked_assignment_is_the_same_as_in_torch():
+    def step(current, state, p, dt):
+        v, w = state
+        v = v + dt * (current - v * p.p)
+        w = w * 0.99
+        fired = v > 2.0
+        v[fired] = -1.0
+        w[fired] = w[fired] + 0.5
+        w[~fired] *= 0.999
+        return fired.to(v.dtype), (v, w)
+
+    job = default_job(lanes_model(step, 2), 40, 1000, v_window=(0, 1000))
+    job = replace(
+        job,
+        params={"p": np.linspace(0.5, 2.5, 40)},
+        current=lane_current([Stimulus.step(float(a), stop=1e6) for a in np.linspace(1.0, 20.0, 40)], 0.0),
+    )
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    assert result.counts.sum() > 100
+
+
+def test_spikes_may_be_a_mask_or_another_type():
+    for dtype in (torch.bool, torch.float32, torch.int64):
+
+        def step(current, state, p, dt, dtype=dtype):
+            (v,) = state
+            v = v + dt * p.p * current
+            fired = v > 1.0
+            return fired.to(dtype), (torch.where(fired, 0.0, v),)
+
+        job = default_job(lanes_model(step, 1), 5, 600)
+        result = run_compiled(job)
+        assert unequal(result, run_reference(job)) == []
+        assert result.counts.min() > 2
+
+
+def test_parameters_that_the_step_does_not_read_do_no_harm():
+    def step(current, state, p, dt):
+        (v,) = state
+        v = v + dt * p.used * current
+        return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+
+    model = lanes_model(step, 1, ["unused", "used"])
+    assert unequal(run_compiled(default_job(model, 5, 600)), run_reference(default_job(model, 5, 600))) == []
+
+
+def test_what_depends_on_parameters_alone_may_have_any_type():
+    def step(current, state, p, dt):
+        (v,) = state
+        count = torch.round(p.p / dt).to(torch.int64) + 2
+        single = p.p.float() * 0.1
+        large = p.p > 1.4
+        v = v + dt * torch.where(large, single.double(), count.double()) * current
+        fired = v > count
+        return fired.to(v.dtype), (torch.where(fired & large, 0.0, torch.where(fired, -1.0, v)),)
+
+    job = default_job(lanes_model(step, 1), 60, 500, v_window=(0, 500))
+    job = replace(job, params={"p": np.linspace(0.5, 2.5, 60)})
+    assert unequal(run_compiled(job), run_reference(job)) == []
+
+
+def test_a_checkpoint_comes_every_few_milliseconds_and_what_it_raises_ends_the_run():
+    job = default_job(pw.models.get("adex"), 1000, 20_000)
+    run_compiled(replace(job, steps=2000))
+    calls = []
+    run_compiled(job, lambda: calls.append(time.perf_counter()))
+    assert len(calls) > 5
+
+    class Stop(Exception):
+        pass
+
+    def stop_at_third():
+        calls.append(0.0)
+        if len(calls) == 3:
+            raise Stop
+
+    calls.clear()
+    with pytest.raises(Stop):
+        run_compiled(job, stop_at_third)
+    assert len(calls) == 3
+
+
+def test_a_blocked_checkpoint_stops_all_work():
+    job = default_job(pw.models.get("adex"), 1000, 20_000)
+    expected = run_compiled(job)
+    gate = threading.Event()
+    gate.set()
+    results = []
+
+    def checkpoint():
+        gate.wait()
+
+    gate.clear()
+    worker = threading.Thread(target=lambda: results.append(run_compiled(job, checkpoint)))
+    worker.start()
+    time.sleep(0.05)
+    assert not results
+    gate.set()
+    worker.join()
+    assert unequal(results[0], expected) == []
+
+
+def test_several_threads_may_compile_and_simulate_at_once():
+    model = lanes_model(runaway, 2)
+    model.initial_state = start_at_one
+    jobs = [growing_job(np.linspace(0.9, 1.05, 100 + i), steps=2000) for i in range(6)]
+    jobs = [replace(job, model=model) for job in jobs]
+    results = [None] * len(jobs)
+    threads = [
+        threading.Thread(target=lambda i=i: results.__setitem__(i, run_compiled(jobs[i]))) for i in range(len(jobs))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for job, result in zip(jobs, results, strict=True):
+        assert unequal(result, run_reference(job)) == []
+
+
+def test_a_job_is_not_changed():
+    job = random_job(pw.models.get("adex"), 50, 500)
+    before = [job.state.copy(), job.current.on.copy(), *(v.copy() for v in job.params.values())]
+    run_compiled(job)
+    after = [job.state, job.current.on, *job.params.values()]
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_a_kernel_is_kept_for_a_model_and_goes_with_it():
+    from plausiwidgets.simulation import compiler
+
+    model = lanes_model(runaway, 2)
+    first = compiler.compiled(model)
+    assert compiler.compiled(model) is first
+    count = len(compiler._compiled)
+    del model
+    import gc
+
+    gc.collect()
+    assert len(compiler._compiled) < count

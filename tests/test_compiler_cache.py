@@ -1,0 +1,226 @@
+"""Kernels on disk: found again, safe with two writers, and never in the way."""
+
+import os
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from kernel_helpers import lanes_model
+
+from plausiwidgets.simulation import cache
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SIMULATE = """
+import sys, torch
+import plausiwidgets as pw
+
+exports = []
+original = torch.export.export
+def counted(*args, **kwargs):
+    exports.append(1)
+    return original(*args, **kwargs)
+torch.export.export = counted
+
+def step(current, state, p, dt):
+    (v,) = state
+    v = v + dt / p.tau * (current - v)
+    fired = v > 10.0
+    return fired.to(v.dtype), (torch.where(fired, 0.0, v),)
+
+model = {model}
+traces = pw.simulate(model, pw.Stimulus.step(20.0, stop=50.0))
+import numba
+compiled = sum(
+    not list(d.stats.cache_hits)
+    for m in list(sys.modules.values()) if m and m.__name__.startswith("plausiwidgets_kernel_")
+    for d in [m.kernel]
+)
+print(traces.engine, len(traces.spike_times[0]), "exports", len(exports), "compilations", compiled)
+"""
+
+OWN = '"izhikevich"'
+USERS = (
+    'pw.NeuronModel(name="leaky", step=step, parameters=[pw.Parameter("tau", 10.0, 5.0, 20.0)], '
+    "initial_state=lambda p, h: (0.0 * p.tau,), current=pw.Parameter('current', 20.0, 0.0, 50.0), "
+    "rest=0.0, threshold=10.0)"
+)
+
+
+def start(model: str, directory: Path, **environment: str) -> subprocess.Popen:
+    env = os.environ | {"PLAUSIWIDGETS_CACHE_DIR": str(directory), "PYTHONPATH": str(ROOT)} | environment
+    env.pop("NUMBA_CACHE_DIR", None)
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(SIMULATE).format(model=model)],
+        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen) -> str:
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    assert err == ""
+    return out.strip()
+
+
+def run(model: str, directory: Path, **environment: str) -> str:
+    return finish(start(model, directory, **environment))
+
+
+def test_a_second_process_neither_exports_nor_compiles_a_model_of_the_package(tmp_path):
+    directory = tmp_path / "cache"
+    first = run(OWN, directory)
+    assert first.startswith("compiled")
+    assert first.endswith("exports 1 compilations 1")
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert stat.S_IMODE((directory / "kernels").stat().st_mode) == 0o700
+    assert run(OWN, directory) == first.replace("exports 1 compilations 1", "exports 0 compilations 0")
+
+
+def test_a_second_process_exports_but_does_not_compile_a_users_model(tmp_path):
+    first = run(USERS, tmp_path)
+    assert first.endswith("exports 1 compilations 1")
+    assert run(USERS, tmp_path) == first.replace("compilations 1", "compilations 0")
+
+
+def test_two_processes_at_once(tmp_path):
+    processes = [start(model, tmp_path) for model in (OWN, OWN, USERS)]
+    outputs = [finish(p) for p in processes]
+    assert all(o.startswith("compiled") for o in outputs)
+    assert outputs[0].split()[1] == outputs[1].split()[1]
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert run(OWN, tmp_path).endswith("exports 0 compilations 0")
+
+
+@pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc"])
+@pytest.mark.parametrize("damage", [b"", b"garbage\x00\xff", "half"])
+def test_a_broken_cache_is_worked_around_and_repaired(tmp_path, suffix, damage, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
+    model = lanes_model(_step, 1)
+    cache.load_kernel(model)
+    files = [f for f in tmp_path.rglob("*") if f.suffix == suffix]
+    assert files
+    for file in files:
+        content = file.read_bytes()
+        file.write_bytes(content[: len(content) // 2] if damage == "half" else damage)
+    kernel, layout = cache.load_kernel(model)
+    assert kernel.signatures
+    assert layout.states == 1
+    kernel, _ = cache.load_kernel(model)
+    assert kernel.signatures
+
+
+def _step(current, state, p, dt):
+    (v,) = state
+    return (v > 1.0).to(v.dtype), (v + dt * p.p * current,)
+
+
+@pytest.fixture
+def unusable(tmp_path, monkeypatch):
+    """A place where no directory can be made, not even by root."""
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(file / "cache"))
+
+
+def test_without_a_place_to_write_a_kernel_is_compiled_in_memory(unusable):
+    assert cache.kernel_directory() is None
+    kernel, _ = cache.load_kernel(lanes_model(_step, 1))
+    assert kernel.signatures
+
+
+def test_a_read_only_directory_is_worked_around(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
+
+    def refuse(*args, **kwargs):
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(cache.tempfile, "TemporaryFile", refuse)
+    kernel, _ = cache.load_kernel(lanes_model(_step, 1))
+    assert kernel.signatures
+    assert not list(tmp_path.rglob("*.py"))
+
+
+def test_a_full_disk_is_worked_around(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
+
+    def refuse(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cache.tempfile, "mkstemp", refuse)
+    kernel, _ = cache.load_kernel(lanes_model(_step, 1))
+    assert kernel.signatures
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners here")
+def test_a_directory_of_someone_else_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
+    assert cache.kernel_directory() is not None
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    assert cache.kernel_directory() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no modes here")
+def test_a_directory_that_others_may_write_to_is_closed(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
+    (tmp_path / "kernels").mkdir(mode=0o777)
+    (tmp_path / "kernels").chmod(0o777)
+    assert cache.kernel_directory() is not None
+    assert stat.S_IMODE((tmp_path / "kernels").stat().st_mode) == 0o700
+
+
+def test_a_user_cannot_get_the_kernel_of_a_model_of_the_package(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
+    model = lanes_model(_step, 1, builtin=True)
+    model.name = "izhikevich"
+    cache.load_kernel(model)
+    assert [f.name[0] for f in (tmp_path / "kernels").glob("*.py")] == ["u"]
+
+
+def test_the_environment_covers_sources_and_versions(monkeypatch):
+    before = cache.environment()
+    cache.environment.cache_clear()
+    versions = cache.metadata.version
+    monkeypatch.setattr(cache.metadata, "version", lambda name: versions(name) + ("+1" if name == "numba" else ""))
+    assert cache.environment() != before
+    cache.environment.cache_clear()
+    monkeypatch.undo()
+    assert cache.environment() == before
+
+
+def test_old_kernels_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(cache, "_KEPT_FILES", 3)
+    for i in range(6):
+        assert cache._write(tmp_path / f"k{i}.py", f"x = {i}\n")
+        os.utime(tmp_path / f"k{i}.py", (i, i))
+    cache._prune(tmp_path)
+    assert sorted(f.name for f in tmp_path.glob("*.py")) == ["k3.py", "k4.py", "k5.py"]
+
+
+def test_two_threads_simulate_at_once_whatever_numbas_threading_layer(tmp_path):
+    code = """
+    import threading
+    import plausiwidgets as pw
+    from lane_jobs import random_job
+    from plausiwidgets.simulation.compiler import run_compiled
+
+    jobs = [random_job(pw.models.get("izhikevich"), 600, 4000, seed=i) for i in range(2)]
+    done = []
+    threads = [threading.Thread(target=lambda j=j: done.append(run_compiled(j))) for j in jobs for _ in range(3)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    print(len(done))
+    """
+    env = os.environ | {
+        "NUMBA_THREADING_LAYER": "workqueue", "PLAUSIWIDGETS_THREADS": "4",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+    }  # fmt: skip
+    out = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], env=env, capture_output=True, text=True, timeout=300
+    )
+    assert out.returncode == 0, out.stderr
+    assert out.stdout.strip() == "6"

@@ -1,0 +1,144 @@
+"""Norse's own feed-forward steps, wrapped in a few lines, compile and fire as in torch."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from lane_jobs import default_job, differing, unequal
+from norse.torch.functional import (
+    iaf,
+    izhikevich,
+    lif,
+    lif_adex,
+    lif_adex_refrac,
+    lif_box,
+    lif_ex,
+    lif_refrac,
+    lsnn,
+)
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiler import run_compiled, why_not
+from plausiwidgets.simulation.reference import run_reference
+from plausiwidgets.stimulus import Stimulus, lane_current
+
+
+def zero(p):
+    return 0.0 * p.tau
+
+
+def lif_parameters(p):
+    return lif.LIFParameters(
+        tau_syn_inv=zero(p), tau_mem_inv=1.0 / p.tau, v_leak=zero(p), v_th=1.0 + zero(p), v_reset=zero(p)
+    )
+
+
+def adex_parameters(p):
+    return lif_adex.LIFAdExParameters(
+        adaptation_current=0.2 + zero(p),
+        adaptation_spike=0.3 + zero(p),
+        delta_T=0.3 + zero(p),
+        tau_ada_inv=1.0 / (5.0 * p.tau),
+        tau_syn_inv=zero(p),
+        tau_mem_inv=1.0 / p.tau,
+        v_leak=zero(p),
+        v_th=1.0 + zero(p),
+        v_reset=zero(p),
+    )
+
+
+STEPS = {
+    "iaf": (
+        iaf.iaf_feed_forward_step,
+        lambda p, dt: iaf.IAFParameters(v_th=1.0 + zero(p), v_reset=zero(p)),
+        lambda p, h: iaf.IAFFeedForwardState(zero(p)),
+        {"inject": lambda current, p, dt: current * dt / p.tau},
+    ),
+    "lif": (
+        lif.lif_feed_forward_step,
+        lambda p, dt: lif_parameters(p),
+        lambda p, h: lif.LIFFeedForwardState(zero(p), h),
+        {},
+    ),
+    "lif_box": (
+        lif_box.lif_box_feed_forward_step,
+        lambda p, dt: lif_box.LIFBoxParameters(1.0 / p.tau, zero(p), 1.0 + zero(p), zero(p)),
+        lambda p, h: lif_box.LIFBoxFeedForwardState(zero(p)),
+        {},
+    ),
+    "lif_refrac": (
+        lif_refrac.lif_refrac_feed_forward_step,
+        lambda p, dt: lif_refrac.LIFRefracParameters(lif_parameters(p), torch.round(2.0 / dt)),
+        lambda p, h: lif_refrac.LIFRefracFeedForwardState(lif.LIFFeedForwardState(zero(p), h), zero(p)),
+        {},
+    ),
+    "lif_ex": (
+        lif_ex.lif_ex_feed_forward_step,
+        lambda p, dt: lif_ex.LIFExParameters(0.3 + zero(p), zero(p), 1.0 / p.tau, zero(p), 1.0 + zero(p), zero(p)),
+        lambda p, h: lif_ex.LIFExFeedForwardState(zero(p), h),
+        {},
+    ),
+    "lif_adex": (
+        lif_adex.lif_adex_feed_forward_step,
+        lambda p, dt: adex_parameters(p),
+        lambda p, h: lif_adex.LIFAdExFeedForwardState(zero(p), h, zero(p)),
+        {},
+    ),
+    "lif_adex_refrac": (
+        lif_adex_refrac.lif_adex_refrac_feed_forward_step,
+        lambda p, dt: lif_adex_refrac.LIFAdExRefracParameters(adex_parameters(p), torch.round(2.0 / dt)),
+        lambda p, h: lif_adex_refrac.LIFAdExRefracFeedForwardState(
+            lif_adex.LIFAdExFeedForwardState(zero(p), h, zero(p)), zero(p)
+        ),
+        {},
+    ),
+    "izhikevich": (
+        izhikevich.izhikevich_feed_forward_step,
+        lambda p, dt: izhikevich.IzhikevichParameters(
+            a=0.02, b=0.2, c=-65.0, d=p.tau / 2.0, tau_inv=1.0, v_th=torch.as_tensor(30.0)
+        ),
+        lambda p, h: izhikevich.IzhikevichState(zero(p) - 65.0, zero(p) - 13.0),
+        {},
+    ),
+    "lsnn": (
+        lsnn.lsnn_feed_forward_step,
+        lambda p, dt: lsnn.LSNNParameters(
+            zero(p), 1.0 / p.tau, 1.0 / (5.0 * p.tau), zero(p), 1.0 + zero(p), zero(p), 0.2 + zero(p)
+        ),
+        lambda p, h: lsnn.LSNNFeedForwardState(zero(p), h, 1.0 + zero(p)),
+        {},
+    ),
+}
+EXPONENTIAL = ("lif_ex", "lif_adex", "lif_adex_refrac")
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_of_norse_is_compiled_and_fires_as_in_torch(name):
+    step, convert, initial, options = STEPS[name]
+    model = pw.from_norse(
+        f"norse_{name}",
+        step,
+        convert,
+        initial,
+        parameters=[pw.Parameter("tau", 10.0, 5.0, 30.0, unit="ms")],
+        current=pw.Parameter("current", 2.0 if name != "izhikevich" else 10.0, 0.0, 30.0),
+        rest=0.0,
+        threshold=1.0,
+        dt=0.2,
+        **options,
+    )
+    assert why_not(model) is None
+    job = default_job(model, 200, 2000, v_window=(0, 2000))
+    amplitudes = np.linspace(0.3, 1.5, 200) * model.current.default
+    job = replace(
+        job,
+        params={"tau": np.random.default_rng(0).uniform(5.0, 30.0, 200)},
+        current=lane_current([Stimulus.step(float(a), stop=300.0) for a in amplitudes], -20.0),
+    )
+    compiled, reference = run_compiled(job), run_reference(job)
+    assert compiled.counts.sum() > 300
+    if name in EXPONENTIAL:
+        assert differing(compiled, reference) <= 2
+    else:
+        assert unequal(compiled, reference) == []
