@@ -19,6 +19,9 @@ PARTS = 4
 """A power of two: each round tries all the points of so many bisections at once. Three points cost
 a wide batch little more than one, and the path is that of plain bisection."""
 
+PULSE_PARTS = 8
+"""The same for short pulses, where a round costs more than its points."""
+
 SMALLEST_SHARE = 1e-6
 LONG = 3000.0
 ABOVE = (1e-4, 1e-2, 0.1, 1.0)
@@ -32,19 +35,21 @@ PULSE_WIDTH = 3.0
 
 def smallest_firing(
     fires: Callable[[Floats, NDArray[np.bool_]], NDArray[np.bool_]],
-    low: Floats, high: Floats, works: NDArray[np.bool_], tolerance: float,
+    low: Floats, high: Floats, works: NDArray[np.bool_], tolerance: float, parts: int = PARTS,
 ) -> Floats:
     """Return the amplitude between `low` and `high` at which firing begins, by bisection.
 
     Parameters
     ----------
     fires : callable
-        ``fires(amplitudes [PARTS - 1, n], active [n])`` returns whether each fires.
+        ``fires(amplitudes [parts - 1, n], active [n])`` returns whether each fires.
     low, high : ndarray, shape [n]
         Amplitudes known not to fire, and known to fire where `works`.
     works : boolean ndarray, shape [n]
     tolerance : float
         Relative to the result.
+    parts : int
+        A power of two, see `PARTS`.
 
     Returns
     -------
@@ -58,12 +63,12 @@ def smallest_firing(
         active = works & (top - low > tolerance * top)
         if not active.any():
             break
-        points = np.stack([low + (top - low) * i / PARTS for i in range(1, PARTS)])
+        points = np.stack([low + (top - low) * i / parts for i in range(1, parts)])
         hits = fires(points, active)
         ends = np.concatenate([low[None], points, top[None]])
         lanes = np.arange(high.size)
-        left, right = np.zeros(high.size, int), np.full(high.size, PARTS)
-        for _ in range(PARTS.bit_length() - 1):
+        left, right = np.zeros(high.size, int), np.full(high.size, parts)
+        for _ in range(parts.bit_length() - 1):
             middle = (left + right) // 2
             hit = hits[middle - 1, lanes]
             left, right = np.where(hit, left, middle), np.where(hit, middle, right)
@@ -157,7 +162,7 @@ def spike_latency(bench: Bench) -> Evidence:
         records = bench.run({str(i): sweep(row) for i, row in enumerate(points)}, end, only=active, keep=False)
         return np.stack([f.lengths(r.times) > 0 for r in records])
 
-    threshold = smallest_firing(fires, np.zeros(bench.n), a, works, PULSE_TOLERANCE)
+    threshold = smallest_firing(fires, np.zeros(bench.n), a, works, PULSE_TOLERANCE, PULSE_PARTS)
     works &= np.isfinite(threshold)
     base = np.where(works, threshold, 0.0)
     names = ("at the threshold", "2 % above", "10 % above", "50 % above")
