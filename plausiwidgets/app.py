@@ -1,4 +1,4 @@
-"""The console command `plausiwidgets`: open the explorer in JupyterLab, or as an app of its own (Voila).
+"""The console command `plausiwidgets`: open the explorer in JupyterLab or as an app (Voila), or assess.
 
 Each command is a pair of functions, one that declares its options and one that runs it; see `COMMANDS`.
 """
@@ -14,6 +14,8 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from plausiwidgets.assess_command import assess, assess_options
 
 NOTEBOOK = "explore.ipynb"
 FAILED = 1  # wrong use is 2, as argparse has it
@@ -151,6 +153,7 @@ COMMANDS: dict[
     str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
 ] = {
     "explore": ("open the explorer in a browser (the default)", explore_options, explore),
+    "assess": ("search firing patterns with neuron models, without a screen", assess_options, assess),
 }
 
 

@@ -22,6 +22,7 @@ LAYERS = [
     {"optimization"},
     {"assessment"},
     {"widgets"},
+    {"assess_command"},
     {"app"},
     {"__init__"},  # the public names, imported on first use
 ]
