@@ -295,7 +295,7 @@ class Explorer(w.VBox):
         self._status.error("value", text)
 
     def _on_width(self, width: int) -> None:
-        self._figure.refit()
+        self._figure.set_width(width)
         self._scene.set_width(width)
 
     def _on_press(self, action: str) -> None:
@@ -323,7 +323,7 @@ class Explorer(w.VBox):
             if job.topic.number != self._scene.topic:
                 return
             self._scene.draw("live", verdict, job.topic.number, fit=job.fresh)
-            self._verdict.show(verdict)
+        self._verdict.show(verdict)
         self._status.clear("model")
         if not self._scene.has("target") and not self._live.waiting:
             self._draw_target(job.topic)

@@ -8,7 +8,8 @@ What has to be known about ``FigureWidget`` (plotly 7, ipywidgets 8):
 - Updates that arrive while a page still loads the front end are lost: they are sent again then.
 - After a reload of the page it shows what it was built with, unless ``_widget_data`` is the same
   list as ``_data``, which is kept up to date.
-- Its width stays at 700 px until it is told to look again.
+- Its width stays at 700 px until it is told one.
+- The page answers every update with some 15 kB that nobody needs.
 - Only contiguous one-dimensional float and small integer arrays travel as bytes.
 """
 
@@ -20,11 +21,29 @@ from contextlib import contextmanager
 from typing import Any
 
 import plotly.graph_objects as go
+import traitlets as t
+from plotly.serializers import custom_serializers
 
 from plausiwidgets.widgets import figure_parts as parts
 from plausiwidgets.widgets import look
 from plausiwidgets.widgets.drawing import EMPTY, Singles
 from plausiwidgets.widgets.figure_parts import TIME_ROWS, TRACES, X_AXES, Y_AXES
+
+
+class _QuietFigure(go.FigureWidget):
+    """A figure that takes no notice of the defaults its page reports after every update.
+
+    Plotly's own handlers cost more than the update itself, and fail on properties that are arrays.
+    """
+
+    _js2py_traceDeltas = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
+    _js2py_layoutDelta = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
+
+    def _handler_js2py_traceDeltas(self, change: Any) -> None:
+        """Replaces plotly's observer."""
+
+    def _handler_js2py_layoutDelta(self, change: Any) -> None:
+        """Replaces plotly's observer."""
 
 
 class TraceFigure:
@@ -44,7 +63,7 @@ class TraceFigure:
         self._depth = 0
         colours = look.theme(dark)
         figure = go.Figure(data=[parts.trace(name, colours) for name in TRACES], layout=parts.layout(colours))
-        self.widget = go.FigureWidget(figure)
+        self.widget = _QuietFigure(figure)
         self._index = {name: i for i, name in enumerate(TRACES)}
         _keep_after_reload(self.widget)
         self.widget._config = {"displaylogo": False, "responsive": True, "doubleClick": "reset"}
@@ -182,18 +201,17 @@ class TraceFigure:
 
         self.widget.layout.on_change(changed, ("xaxis", "range"))
 
-    def refit(self) -> None:
-        """Take the width that the page offers now."""
-        with self._lock:
-            # Set to False first: an unchanged property would not be sent.
-            self.widget.plotly_relayout({"autosize": False})
-            self.widget.plotly_relayout({"autosize": True})
+    def set_width(self, width: int) -> None:
+        """Take the width in px that the page offers; told outright, the page need not measure at every update."""
+        with self.update():
+            self.widget.layout.update(width=width, autosize=False)
 
     def _on_view(self, change: Any) -> None:
         if change["new"]:
             with self._lock:
                 _send_all(self.widget)
-            self.refit()
+                if self.widget.layout.width is None:
+                    self.widget.plotly_relayout({"autosize": True})
 
 
 def _send_all(widget: Any) -> None:

@@ -1,0 +1,167 @@
+"""An assessment in the background, its map filling in while one watches."""
+
+from __future__ import annotations
+
+import html
+import threading
+from typing import Any
+
+import ipywidgets as w
+
+from plausiwidgets import models as registry
+from plausiwidgets.assessment import start_assessment
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.widgets.map import PlausibilityMap
+from plausiwidgets.widgets.map_cells import MARKS, grid_of_units, pattern_title
+
+INTERVAL = 0.1
+"""Least time in s between two messages to the page."""
+
+
+class AssessmentPanel(w.VBox):
+    """Start, watch and stop an assessment; a cell of its map opens in an explorer.
+
+    Parameters
+    ----------
+    models, patterns
+        As :func:`plausiwidgets.assess` takes them.
+    start : bool
+        Begin at once, without a press of the button.
+    **settings
+        As :func:`plausiwidgets.assess` takes them: seed, budget, store, executor, …
+
+    Attributes
+    ----------
+    study : Study or None
+        The assessment that was started last; ``study.table()`` is its table so far.
+    map : PlausibilityMap or None
+
+    Examples
+    --------
+    >>> from plausiwidgets.widgets import AssessmentPanel
+    >>> panel = AssessmentPanel("adex")           # doctest: +SKIP
+    >>> panel.study.table()                       # doctest: +SKIP
+    """
+
+    def __init__(self, models: Any, patterns: Any = None, *, start: bool = False, **settings: Any) -> None:
+        several = [models] if isinstance(models, (str, NeuronModel)) else list(models)
+        self._models = [registry.get(model) for model in several]
+        self._patterns = patterns
+        self._settings = settings
+        self.study: Any = None
+        self.map: PlausibilityMap | None = None
+        self._thread: threading.Thread | None = None
+        title = w.HTML(f"<b>Assessment: {html.escape(', '.join(m.title for m in self._models))}</b>")
+        self._start = w.Button(description="Assess", icon="th", tooltip="Search every pattern in the background")
+        self._stop = w.Button(description="Stop", icon="stop", disabled=True, tooltip="End, and keep what there is")
+        self._bar = w.FloatProgress(min=0.0, max=1.0, layout=w.Layout(width="180px"))
+        self._headline = w.HTML()
+        self._lines = w.HTML()
+        self._place = w.VBox()
+        self._start.on_click(lambda _: self._pressed())
+        self._stop.on_click(lambda _: self.stop())
+        head = w.HBox([title, self._start, self._stop, self._bar, self._headline])
+        head.layout.flex_flow = "row wrap"
+        details = w.Accordion([self._lines], titles=("A line for each pattern",))
+        super().__init__([head, self._place, details])
+        if start:
+            self.start()
+
+    def start(self) -> Any:
+        """Start the assessment; one that runs is stopped.
+
+        Returns
+        -------
+        Study
+        """
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self.study = start_assessment(self._models, self._patterns, **self._settings)
+        self._buttons(running=True)
+        grid = grid_of_units(self.study.snapshot().units, self._models)
+        if self.map is None:
+            self.map = PlausibilityMap(grid, self._models)
+            self._place.children = (self.map,)
+        self._thread = threading.Thread(target=self._watch, name="plausiwidgets publisher", daemon=True)
+        self._thread.start()
+        return self.study
+
+    def stop(self) -> None:
+        """End the assessment, if one is running; what it found is kept."""
+        if self.study is not None:
+            self.study.stop()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the end is shown; return whether it is."""
+        if self._thread is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        """End the assessment and close the widgets."""
+        if hasattr(self, "study"):  # not where the arguments were refused
+            self.stop()
+        if getattr(self, "map", None) is not None:
+            self.map.close()  # type: ignore[union-attr]
+        super().close()
+
+    def _pressed(self) -> None:
+        try:
+            self.start()
+        except Exception as error:
+            self._headline.value = _said(f"✗ {error}")
+
+    def _buttons(self, running: bool) -> None:
+        self._start.disabled, self._stop.disabled = running, not running
+
+    def _watch(self) -> None:
+        """Publish the newest snapshot at most ten times a second, and the last one for sure."""
+        study = self.study
+        before: Any = None
+        while True:
+            snapshot = study.snapshot()
+            now = (snapshot.state, snapshot.units, int(snapshot.elapsed))
+            if now != before:
+                before = now
+                try:
+                    self._show(snapshot)
+                except Exception as error:
+                    self._headline.value = _said(f"✗ {type(error).__name__}: {error}")
+            if snapshot.ended:
+                self._buttons(running=False)
+                return
+            study.wait(INTERVAL)
+
+    def _show(self, snapshot: Any) -> None:
+        if self.map is not None:
+            self.map.show(grid_of_units(snapshot.units, self._models))
+        self._bar.value = snapshot.position / snapshot.total
+        self._headline.value = _said(_headline(snapshot))
+        titles = {model.name: model.title for model in self._models}
+        self._lines.value = "<br>".join(_line(unit, titles[unit.model]) for unit in snapshot.units)
+
+
+def _said(text: str) -> str:
+    return f'<span role="status">{html.escape(text)}</span>'
+
+
+def _headline(snapshot: Any) -> str:
+    """Return how far an assessment is, or how it ended."""
+    counts = [sum(u.status == status for u in snapshot.units) for status in ("replicated", "fragile", "not found")]
+    told = f"{counts[0]} replicated, {counts[1]} fragile, {counts[2]} not found · {snapshot.elapsed:.0f} s"
+    if snapshot.state == "failed":
+        return f"✗ the assessment failed: {snapshot.error}"
+    state = {"done": "✓ done", "stopped": "■ stopped", "paused": "❚❚ paused"}.get(snapshot.state, "searching …")
+    return f"{state}: {snapshot.position} of {snapshot.total} · {told}"
+
+
+def _line(unit: Any, title: str) -> str:
+    status = "running" if unit.state == "running" else unit.status or "waiting"
+    what = f"{MARKS[status]} {title}, {pattern_title(unit.pattern)}, seed {unit.seed}: "
+    if status == "waiting":
+        return html.escape(what + "to come")
+    told = "searching" if status == "running" else status
+    loss = "" if unit.loss is None else f", loss {unit.loss:.3g}"
+    return html.escape(f"{what}{told}, {unit.evaluations} of {unit.budget} evaluations{loss}")

@@ -1,0 +1,162 @@
+"""The map of an assessment: which model shows which pattern, and each cell as an explorer."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import Any
+
+import ipywidgets as w
+
+from plausiwidgets import models
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.widgets.map_cells import Cell, Grid, grid_of_table
+from plausiwidgets.widgets.map_figure import MapFigure
+from plausiwidgets.widgets.page import Page
+
+HINT = "Click a cell, or choose it here, to open it in an explorer with its parameters."
+
+
+class PlausibilityMap(w.VBox):
+    """A heat map of models × patterns; a cell opens in an explorer below.
+
+    Made by :func:`plausibility_map`.
+
+    Parameters
+    ----------
+    grid : Grid
+    own : iterable of NeuronModel
+        Models that are not registered.
+
+    Attributes
+    ----------
+    figure : plotly.graph_objects.FigureWidget
+        The heat map, to be saved or changed further.
+    explorer : Explorer or None
+        What the last cell was opened in.
+    """
+
+    def __init__(self, grid: Grid, own: Iterable[NeuronModel] = ()) -> None:
+        self._grid = grid
+        self._own = {model.name: model for model in own}
+        self.explorer: Any = None
+        self._map = MapFigure(grid, self.open_cell)
+        self.figure = self._map.widget
+        self._page = Page()
+        self._page.observe(lambda change: self._map.set_dark(change["new"]), "dark")
+        self._choice = w.Dropdown(description="Cell", layout=w.Layout(width="min(520px, 100%)"))
+        self._choice.observe(self._on_choice, "value")
+        self._status = w.HTML(HINT)
+        self._place = w.VBox()
+        self._offer()
+        super().__init__([self._page, self.figure, w.HBox([self._choice, self._status]), self._place])
+        self.children[2].layout.flex_flow = "row wrap"
+
+    def show(self, grid: Grid) -> None:
+        """Show other cells."""
+        before, self._grid = self._grid, grid
+        self._map.set(grid)
+        if [(key, cell.status) for key, cell in before.cells.items()] != [
+            (key, cell.status) for key, cell in grid.cells.items()
+        ]:
+            self._offer()
+
+    def open_cell(self, model: str, pattern: str) -> Any:
+        """Open a cell in an explorer below the map, in place of the one before.
+
+        Parameters
+        ----------
+        model, pattern : str
+            Names of a row and a column.
+
+        Returns
+        -------
+        Explorer or None
+            None where the cell cannot be opened; the text beside the choice says why.
+
+        Raises
+        ------
+        ValueError
+            If the map has no such cell.
+        """
+        from plausiwidgets.widgets.explorer import Explorer
+
+        cell = self._grid.cells.get((model, pattern))
+        if cell is None:
+            raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r}")
+        if cell.model not in self._own and cell.model not in models.names():
+            self._say(
+                f"{cell.model!r} is not a registered model: register it (models.register), or give it to the map "
+                "(plausibility_map(table, models=[…]))"
+            )
+            return None
+        neuron = self._own.get(cell.model) or models.get(cell.model)
+        before = self.explorer
+        try:
+            self.explorer = Explorer(neuron, pattern, cell.parameters)
+        except ValueError as error:  # the model declares other parameters by now
+            self._say(str(error))
+            return None
+        self._place.children = (self.explorer,)
+        if before is not None:
+            before.close()
+        self._say("" if cell.parameters else "no parameters yet: the model's defaults", cell)
+        return self.explorer
+
+    def close(self) -> None:
+        """Close the map and the explorer."""
+        if self.explorer is not None:
+            self.explorer.close()
+        super().close()
+
+    def _say(self, text: str, cell: Cell | None = None) -> None:
+        title = f"<b>{html.escape(cell.title)}</b> " if cell else ""
+        self._status.value = f'<span role="status">{title}{html.escape(text)}</span>'
+
+    def _offer(self) -> None:
+        """Fill the choice: a canvas is no place for a keyboard."""
+        grid = self._grid
+        found = [grid.cells.get((model, pattern)) for model in grid.models for pattern in grid.patterns]
+        chosen = self._choice.value
+        options = [("choose …", None), *((cell.title, (cell.model, cell.pattern)) for cell in found if cell)]
+        self._choice.unobserve(self._on_choice, "value")
+        self._choice.options = options
+        self._choice.value = chosen if any(chosen == value for _, value in options) else None
+        self._choice.observe(self._on_choice, "value")
+
+    def _on_choice(self, change: Any) -> None:
+        if change["new"] is not None:
+            self.open_cell(*change["new"])
+
+
+def plausibility_map(table: Any, models: Iterable[NeuronModel] = ()) -> PlausibilityMap:
+    """Show an assessment as a map: models in rows, patterns A to T in columns.
+
+    A cell is ✓ replicated, ~ fragile or ✗ not found, by its mark as well as by its colour; over several
+    seeds it holds the share that replicated. Its tooltip tells the loss, the evaluations, the robustness
+    and the criteria still broken; a click opens it in an explorer, with its parameters.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `plausiwidgets.assess` returned; several can be joined with ``pandas.concat``.
+    models : iterable of NeuronModel, optional
+        Models of the table that are not registered, so that their cells can be opened.
+
+    Returns
+    -------
+    PlausibilityMap
+        A widget; ``.figure`` is the Plotly ``FigureWidget``, ``.explorer`` the one that is open.
+
+    Raises
+    ------
+    ValueError
+        If `table` is no such table, is empty, or names an unknown pattern.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
+    """
+    own = list(models)
+    return PlausibilityMap(grid_of_table(table, own), own)
