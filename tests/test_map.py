@@ -1,0 +1,137 @@
+"""The map of an assessment, its cells and explorers, and the panel that fills it in live."""
+
+import re
+import time
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.widgets import AssessmentPanel
+from plausiwidgets.widgets.map_cells import grid, grid_of_units
+
+ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
+ROW |= {"found_after": 6, "robustness": 0.93, "broken": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    rows = [
+        ROW,
+        ROW | {"pattern": "tonic_bursting", "status": "not found", "loss": 5.08, "found_after": None,
+               "robustness": None, "broken": "spikes, <gap>"},
+        ROW | {"model": "adex", "status": "fragile", "parameters": {}},
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_marks_colours_and_hover(table):
+    shown = pw.plausibility_map(table)
+    heat = shown.figure.data[0]
+    assert [list(row) for row in heat.text] == [["✓", "✗"], ["~", ""]]
+    codes = [code for row in heat.z for code in row]
+    assert len(set(codes)) == 4 and codes[3] is None
+    hover = heat.hovertext[0]
+    assert "found after 6 evaluations" in hover[0] and "robustness 93 %" in hover[0] and "loss 0" in hover[0]
+    assert "not found within 64 evaluations" in hover[1] and "loss 5.08" in hover[1]
+    assert "still broken: spikes" in hover[1] and "&lt;gap&gt;" in hover[1]
+    assert heat.hovertext[1][1] == "not assessed"
+    assert list(shown.figure.layout.xaxis.ticktext) == ["A Tonic spiking", "C Tonic bursting"]
+    assert len(shown.figure.layout.yaxis.ticktext) == 2
+    shown.close()
+
+
+def test_columns_stand_in_the_order_of_the_letters(table):
+    assert grid(table[::-1].to_dict("records")).patterns == ("tonic_spiking", "tonic_bursting")
+
+
+def test_several_seeds_show_the_share():
+    rows = [ROW | {"seed": seed, "status": "replicated" if seed < 3 else "not found"} for seed in range(5)]
+    [cell] = grid(rows).cells.values()
+    assert (cell.status, cell.text) == ("some", "✓<br>3/5")
+    assert "3 of 5 seeds" in cell.hover
+    assert cell.parameters == ROW["parameters"]
+
+
+def test_a_table_read_back_from_its_csv(table, tmp_path):
+    from plausiwidgets.assessment import write_csv
+
+    full = pw.assess("lif", "tonic_spiking", budget=300)
+    write_csv(full, tmp_path / "table.csv")
+    cells = grid(pd.read_csv(tmp_path / "table.csv").to_dict("records")).cells
+    assert cells == grid(full.to_dict("records")).cells
+
+
+def test_a_click_opens_an_explorer_and_the_next_replaces_it(table):
+    shown = pw.plausibility_map(table)
+    click = shown.figure.data[0]._click_callbacks[0]
+    click(None, SimpleNamespace(xs=[0], ys=[0]), None)
+    first = shown.explorer
+    assert (first.state.model, first.state.pattern) == ("lif", "tonic_spiking")
+    assert (first.state.parameters["tau_mem"], first.state.parameters["amplitude"]) == (7.0, 40.0)
+    shown._choice.value = ("lif", "tonic_bursting")
+    assert shown.explorer is not first
+    assert shown.explorer.state.pattern == "tonic_bursting"
+    assert shown._place.children == (shown.explorer,)
+    assert first.comm is None  # closed
+    with pytest.raises(ValueError, match="no cell"):
+        shown.open_cell("adex", "tonic_bursting")
+    shown.close()
+
+
+def test_a_model_that_nobody_knows_says_what_to_do(table):
+    shown = pw.plausibility_map(table.replace({"model": {"adex": "mine"}}))
+    assert shown.open_cell("mine", "tonic_spiking") is None
+    assert "register" in shown._status.value
+    shown.close()
+
+
+def test_tables_that_are_none():
+    for bad, said in [
+        (None, "DataFrame"),
+        (pd.DataFrame(), "no column 'model', 'pattern', 'status'"),
+        (pd.DataFrame([ROW])[["model", "pattern"]], "no column 'status'"),
+        (pd.DataFrame([ROW])[:0], "no rows"),
+        (pd.DataFrame([ROW | {"pattern": "tonic_spikin"}]), "Did you mean 'tonic_spiking'"),
+        (pd.DataFrame([ROW | {"status": "perhaps"}]), "unknown status"),
+    ]:
+        with pytest.raises(ValueError, match=re.escape(said)):
+            pw.plausibility_map(bad)
+
+
+def test_a_panel_fills_its_map_in():
+    panel = AssessmentPanel("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
+    assert panel.study is None
+    panel._start.click()
+    assert panel.join(60)
+    assert [list(row) for row in panel.map.figure.data[0].text] == [["✓", "✗"]]
+    assert "✓ done: 2 of 2" in panel._headline.value
+    assert panel._lines.value.count("<br>") == 1
+    assert panel._bar.value == 1.0
+    assert not panel._start.disabled and panel._stop.disabled
+    assert panel.study.table().attrs["complete"]
+    panel.close()
+
+
+def test_a_panel_is_live_and_stops():
+    panel = AssessmentPanel("lif", ["tonic_bursting", "mixed_mode"], budget=10_000_000, start=True)
+    end = time.monotonic() + 60
+    while "▸" not in panel.map.figure.data[0].text[0]:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    panel._stop.click()
+    assert panel.join(10)
+    assert "■ stopped" in panel._headline.value
+    assert not panel.study.table().attrs["complete"]
+    panel.close()
+
+
+def test_units_that_wait_and_run():
+    unit = SimpleNamespace(model="lif", pattern="mixed_mode", seed=0, state="waiting", status="", evaluations=0,
+                           budget=300, loss=None, row=None)  # fmt: skip
+    [cell] = grid_of_units([unit]).cells.values()
+    assert cell.text == "·"
+    unit.state, unit.evaluations = "running", 64
+    [cell] = grid_of_units([unit]).cells.values()
+    assert cell.text == "▸" and "64 of 300 evaluations" in cell.hover
