@@ -41,7 +41,7 @@ class Pickers:
             description="Pattern", options=options, tooltip="The firing pattern that the model is to show"
         )
         self._preset = w.Dropdown(description="Presets", tooltip="Published parameters of this model")
-        self._presets: Sequence[Preset] = ()
+        self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
         self.reset = w.Button(description="Reset", tooltip="Back to the default parameters of model and stimulus")
         self.undo = w.Button(
             description="Undo", disabled=True, tooltip="Back to the parameters before the last preset, reset or “use best”"
@@ -91,7 +91,7 @@ class Pickers:
                 elif what == "pattern":
                     self._picked(what, patterns.get(value))
                 elif value >= 0:
-                    self._picked(what, self._presets[value])
+                    self._picked(what, (self._presets or ())[value])
 
         return chosen
 
