@@ -7,13 +7,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.simulation.kernel import BASE, PAD, PEAK, STRIDE, Layout
-from plausiwidgets.simulation.lanes import LaneJob
+from plausiwidgets.simulation.kernel import BASE, PAD, PEAK, STRIDE, WIDTH, Layout
+from plausiwidgets.simulation.lanes import Floats, LaneJob
 
 _ALIGNMENT = 64
 """Bytes of a cache line and of the widest vector."""
 _FIRST_CAPACITY = 64
 """Spikes of a lane that there is room for at first; a tonic neuron at 100 Hz for 640 ms."""
+
+
+_FIRST_NOTES = np.zeros((4, WIDTH), dtype=np.int64)
+_FIRST_NOTES[1] = np.arange(WIDTH)
+_FIRST_NOTES[3] = -1
+
+
+def first_rows(layout: Layout, job: LaneJob) -> Floats:
+    """Return what the rows of the work space hold before the first step, for all lanes of a job."""
+    rows = np.empty((layout.rows + 1, job.lanes))
+    rows[: layout.states] = job.state
+    rows[layout.row(BASE)] = job.current.base
+    rows[layout.row(PEAK)] = rows[-1] = -np.inf
+    for name, row in layout.parameters:
+        rows[row] = job.params[name]
+    return rows
+
+
+def _aligned(size: int) -> Floats:
+    """Return an array that starts where a cache line does."""
+    space = np.empty(size + _ALIGNMENT // 8)
+    skip = (-space.__array_interface__["data"][0] % _ALIGNMENT) // 8
+    return space[skip : skip + size]
 
 
 class Block:
@@ -29,43 +52,36 @@ class Block:
         As :mod:`plausiwidgets.simulation.template` has it.
     layout : Layout
     job : LaneJob
+    rows : ndarray, shape [rows of the layout and one more, lanes of the job]
+        What the rows hold at first, see :func:`first_rows`.
+    v : ndarray, shape [lanes of the job, steps of the v window]
     first, last : int
         The lanes first <= lane < last.
-    v : ndarray, shape [lanes of the job, steps of the v window]
     """
 
     def __init__(
-        self, kernel: Any, layout: Layout, job: LaneJob, first: int, last: int, v: NDArray[Any]
+        self, kernel: Any, layout: Layout, job: LaneJob, rows: Floats, v: Floats, first: int, last: int
     ) -> None:
         n = last - first
-        padded = -(-n // PAD) * PAD
         self.kernel = kernel
-        self.layout = layout
+        self.states = layout.states
         self.live = n
         self.step = 0
-        self.steps = job.steps
-        space = np.empty((layout.rows + 1) * STRIDE + _ALIGNMENT // 8)
-        skip = (-space.ctypes.data % _ALIGNMENT) // 8
-        self.space = space[skip : skip + (layout.rows + 1) * STRIDE]
-        rows = self.space.reshape(-1, STRIDE)
-        rows[: layout.states, :n] = job.state[:, first:last]
-        rows[layout.row(BASE), :n] = job.current.base[first:last]
-        rows[layout.row(PEAK), :n] = rows[-1, :n] = -np.inf
-        for name, row in layout.parameters:
-            rows[row, :n] = job.params[name][first:last]
+        self.space = _aligned(rows.shape[0] * STRIDE)
+        places = self.space.reshape(-1, STRIDE)
+        places[:, :n] = rows[:, first:last]
+        padded = -(-n // PAD) * PAD
         if padded > n:
-            # The rows in between are computed by the kernel.
-            rows[:, n:padded] = rows[:, :1]
+            places[:, n:padded] = places[:, :1]
         current = job.current
         self.pieces = np.empty((4, current.on.shape[0], n))
         for plane, values in enumerate((current.on, current.off, current.start, current.end)):
             self.pieces[plane] = values[:, first:last]
-        self.notes = np.zeros((4, n), dtype=np.int64)
-        self.notes[1] = np.arange(n)
-        self.notes[3] = -1
+        self.notes = _FIRST_NOTES[:, :n].copy()
         self.spike_limit = job.spike_limit
         first_room = min(job.steps, _FIRST_CAPACITY, job.spike_limit or _FIRST_CAPACITY) or 1
-        self.spikes = np.full((n, first_room), -1, dtype=np.int32)
+        self.spikes = np.empty((n, first_room), dtype=np.int32)
+        self.spikes.fill(-1)
         self.v = v[first:last]
         v0, v1 = job.v_window or (0, 0)
         m0, m1 = job.peak_window or (0, 0)
@@ -76,6 +92,10 @@ class Block:
         """Number of spikes of each lane."""
         return self.notes[2]
 
+    def most_spikes(self) -> int:
+        """Return the largest number of spikes of a lane."""
+        return max(self.notes[2].tolist())
+
     @property
     def diverged(self) -> NDArray[np.int64]:
         """Step in which each lane diverged, or -1."""
@@ -84,16 +104,16 @@ class Block:
     @property
     def peaks(self) -> NDArray[np.float64]:
         """Largest potential of each lane over the peak window."""
-        return self.space[-STRIDE:][: self.notes.shape[1]]
+        return self.space[-STRIDE:][: self.notes.shape[1]].copy()
 
     def advance(self, stop: int) -> None:
         """Run to step `stop`, without the GIL."""
         while self.step < stop and self.live:
-            self.step, self.live = self.kernel(
+            self.step, self.live, full = self.kernel(
                 self.space, self.pieces, self.notes, self.spikes, self.v,
                 self.live, self.step, stop, *self.constants,
             )  # fmt: skip
-            if self.counts.max() == self.spikes.shape[1]:
+            if full:
                 self._give_up_runaways()
                 self._grow()
 
@@ -115,9 +135,9 @@ class Block:
     def final_state(self) -> NDArray[np.float64]:
         """Return the state of the lanes, shape [state variables, lanes]; nan in a diverged one."""
         lanes = self.notes.shape[1]
-        rows = self.space.reshape(-1, STRIDE)
+        places = self.space.reshape(-1, STRIDE)[: self.states]
         if self.live == lanes:
-            return rows[: self.layout.states, :lanes].copy()
-        state = np.full((self.layout.states, lanes), np.nan)
-        state[:, self.notes[1, : self.live]] = rows[: self.layout.states, : self.live]
+            return places[:, :lanes].copy()
+        state = np.full((self.states, lanes), np.nan)
+        state[:, self.notes[1, : self.live]] = places[:, : self.live]
         return state

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.simulation.blocks import Block
+from plausiwidgets.simulation.blocks import Block, first_rows
 from plausiwidgets.simulation.cache import load_kernel
 from plausiwidgets.simulation.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
@@ -26,6 +26,8 @@ _SHORT_SECONDS = 1e-3
 _GUESSED_SECONDS = 5e-9
 """Time per lane and step of a kernel that has not run yet."""
 
+_TELLING = 10_000
+"""Lanes times steps from which on the time of a piece of work says something."""
 _NO_LANES = np.empty(0, dtype=np.int64)
 
 
@@ -44,6 +46,10 @@ class Compiled:
         self.kernel = kernel
         self.layout = layout
         self.seconds = _GUESSED_SECONDS
+
+    def note(self, elapsed: float, lane_steps: int, threads: int) -> None:
+        """Learn the time per lane and step from a piece of work."""
+        self.seconds = min(max(elapsed * threads / lane_steps, 0.2e-9), 1e-6)
 
 
 _compiling = RLock()
@@ -104,22 +110,30 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
         v[:, max(job.steps - v0, 0) :] = np.nan
     work = job.lanes * job.steps * made.seconds
     threads = 1 if work < _SHORT_SECONDS else thread_count()
-    count = -(-job.lanes // WIDTH)
-    if threads > 1:
-        # As many for each thread, but no block narrower than a vector.
-        count = min(-(-count // threads) * threads, -(-job.lanes // PAD))
-    edges = [job.lanes * i // count for i in range(count + 1)] if count else []
-    if threads > 1 or count > 1:
-        edges = [min(-(-e // PAD) * PAD, job.lanes) for e in edges]
-    spans = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
-    blocks = [Block(made.kernel, made.layout, job, a, b, v) for a, b in spans]
-    if work < _ROUND_SECONDS and len(blocks) == 1:
+    rows = first_rows(made.layout, job)
+    blocks = [Block(made.kernel, made.layout, job, rows, v, a, b) for a, b in _spans(job.lanes, threads)]
+    if work < _ROUND_SECONDS:
         if checkpoint is not None:
             checkpoint()
-        blocks[0].advance(job.steps)
+        began = time.perf_counter()
+        _advance(blocks, job.steps, threads)
+        if job.lanes * job.steps > _TELLING:
+            made.note(time.perf_counter() - began, job.lanes * job.steps, min(threads, len(blocks)))
     else:
         _run_in_rounds(made, job, blocks, threads, checkpoint)
     return _gather(job, blocks, v)
+
+
+def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:
+    """Return (first, last) of each block: equal parts, as many for each thread, whole vectors."""
+    count = -(-lanes // WIDTH)
+    if threads > 1:
+        count = min(-(-count // threads) * threads, -(-lanes // PAD))
+    if count < 2:
+        return [(0, lanes)] if lanes else []
+    vectors = -(-lanes // PAD)
+    edges = [min(vectors * i // count * PAD, lanes) for i in range(count + 1)]
+    return list(zip(edges, edges[1:], strict=False))
 
 
 def _run_in_rounds(
@@ -127,7 +141,6 @@ def _run_in_rounds(
 ) -> None:
     """Advance all blocks together, a few ms at a time, with a checkpoint in between."""
     stop = 0
-    seconds = made.seconds
     while stop < job.steps:
         if checkpoint is not None:
             checkpoint()
@@ -135,17 +148,15 @@ def _run_in_rounds(
         if not live:
             return
         lanes = sum(b.live for b in live)
-        steps = int(_ROUND_SECONDS * min(threads, len(live)) / (lanes * seconds))
+        busy = min(threads, len(live))
+        steps = int(_ROUND_SECONDS * busy / (lanes * made.seconds))
         if stop == 0:
-            # The time per step is a guess until it has been seen.
+            # The time per step is a guess until it has been seen for this job.
             steps //= 4
         first, stop = stop, min(stop + max(steps, 16), job.steps)
         began = time.perf_counter()
         _advance(live, stop, threads)
-        elapsed = time.perf_counter() - began
-        measured = elapsed * min(threads, len(live)) / (lanes * (stop - first))
-        seconds = min(max(measured, 0.2e-9), 1e-6)
-    made.seconds = seconds
+        made.note(time.perf_counter() - began, lanes * (stop - first), busy)
 
 
 def _advance(blocks: list[Block], stop: int, threads: int) -> None:
@@ -178,7 +189,7 @@ def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
     kept = v if job.v_window else None
     if len(blocks) == 1:
         b = blocks[0]
-        spikes = b.spikes[:, : int(b.counts.max())]
+        spikes = b.spikes[:, : b.most_spikes()]
         return LaneResult(b.final_state(), spikes, b.counts, kept, b.peaks, b.diverged, "compiled")
     counts, peaks, diverged = (
         np.concatenate([empty, *(getattr(b, name) for b in blocks)])
@@ -188,7 +199,7 @@ def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
     spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
     lane = 0
     for b in blocks:
-        most = int(b.counts.max())
+        most = b.most_spikes()
         spikes[lane : lane + b.counts.size, :most] = b.spikes[:, :most]
         lane += b.counts.size
     return LaneResult(state, spikes, counts, kept, peaks, diverged, "compiled")

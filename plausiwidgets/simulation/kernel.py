@@ -16,7 +16,7 @@ import torch
 from plausiwidgets.simulation.program import FIXED, MOVING, UNIFORM, Assignment, Program
 from plausiwidgets.simulation.template import TEMPLATE
 
-WIDTH = 128
+WIDTH = 160
 """Most lanes of a block."""
 PAD = 8
 """Blocks are padded to a multiple of this with copies of their first lane: full vectors only."""
@@ -27,7 +27,6 @@ CURRENT, BASE, SPIKED, PEAK = range(4)
 potential so far."""
 _ENGINE_ROWS = 4
 
-_LARGEST = repr(torch.finfo(torch.float64).max)
 _KEPT_EXACTLY = (torch.float64, torch.float32, torch.bool)
 """Types that survive a row of float64."""
 
@@ -89,18 +88,21 @@ def emit(program: Program, *, cached: bool) -> str:
     moving = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
     moving += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
     moving += [f"{line.name} = {line.text}" for line in by_level[MOVING]]
-    good = [f"(abs({program.state[0]}) <= limit)"]
-    good += [f"(abs({name}) <= {_LARGEST})" for name in program.state[1:]]
     moving += [f"spike = {program.spikes}", f"{_at(layout.row(SPIKED))} = spike"]
     # Written only after everything is read: an entry may be handed on to another.
     moving += [f"{_at(i)} = {name}" for i, name in enumerate(program.state)]
-    moving += ["fired |= spike != 0.0", f"lost |= not ({' & '.join(good)})"]
+    moving += ["fired |= spike != 0.0", f"lost |= not (abs({_checked(program.state)}) <= limit)"]
     return TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
         peak=layout.row(PEAK) * STRIDE,
         uniform=_indented(4, [f"{line.name} = {line.text}" for line in by_level[UNIFORM]]),
         fixed=_indented(12, fixed), moving=_indented(12, moving),
     )  # fmt: skip
+
+
+def _checked(state: tuple[str, ...]) -> str:
+    """Return the potential, or nan where another state variable is not finite: x - x is 0, else nan."""
+    return " + ".join([state[0], *(f"({name} - {name})" for name in state[1:])])
 
 
 def _levels(program: Program) -> dict[str, int]:

@@ -16,13 +16,16 @@ PARAMETERS = {parameters}
 ROWS = {rows}
 
 SIGNATURE = (
-    "UniTuple(int64, 2)(float64[::1], float64[:, :, ::1], int64[:, ::1], int32[:, ::1], float64[:, :], "
+    "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], int64[:, ::1], int32[:, ::1], float64[:, :], "
     "int64, int64, int64, float64, float64, float64, int64, int64, int64, int64)"
 )
 
 
 def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
-    """Advance n lanes from step k to `stop`, or until a lane has no room for another spike."""
+    """Advance n lanes from step k to `stop`, or until a lane has no room for another spike.
+
+    Returns the step reached, the lanes left, and whether a lane has no room.
+    """
 {uniform}
     m = padded(n)
     if k == 0:
@@ -48,7 +51,7 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
                 w[i + {peak}] = w[i] if w[i] > w[i + {peak}] else w[i + {peak}]
         k += 1
     keep_peaks(w, notes, n, {states})
-    return k, n
+    return k, n, full
 
 
 kernel = njit(SIGNATURE, nogil=True, error_model="numpy", no_cfunc_wrapper=True, cache={cached})(run)
