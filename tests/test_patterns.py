@@ -110,6 +110,15 @@ def test_lif_held_below_threshold_with_a_deep_reset_is_not_phasic():
     assert not pw.judge("lif", "phasic_spiking", values | {"v_reset": -100.0}).accepted
 
 
+def test_lif_that_rests_at_its_threshold_is_not_class_2():
+    # Found by a search: every other criterion holds.
+    values = {"tau_mem": 2.0673205339534664, "v_rest": -55.00467066215052, "v_threshold": -54.982535476931396,
+              "v_reset": -83.97381258260485, "t_ref": 4.996280151622258, "amplitude": 53.26113932534722,
+              "holding": -0.0009856728151262928}
+    verdict = pw.judge("lif", "class_2_excitable", values, verify=False)
+    assert [c.key for c in verdict.checks if not c.passed] == ["rheobase"]
+
+
 @pytest.mark.parametrize("key", pw.patterns.names())
 @pytest.mark.parametrize("name", ["izhikevich", "adex"])
 def test_loss_is_zero_exactly_where_accepted_and_always_finite(name, key):

@@ -159,6 +159,10 @@ _add("class_2_excitable", "H", "Class 2 excitable",
                 "firing: class 2 starts at a high rate.", "Hz", low=10.0, scale=10.0),
       Criterion("rate_near", "flat start", "Rate just above the rheobase over that 1 % above.", "1", low=0.75,
                 high=1.05, scale=0.2),
+      # A leaky neuron that rests a hair below its threshold, with a deep reset, would pass.
+      Criterion("rheobase", "rheobase", "The weakest step that keeps the neuron firing, as a share of the model's "
+                "usual current: a neuron that rests at its threshold fires at any current.", "%", low=1.0, scale=1.0,
+                kind="log"),
       Criterion("rate_floor", "range of rates", "Rate just above the rheobase over that at twice the rheobase.", "1",
                 low=0.2, scale=0.1),
       _MAX_RATE),

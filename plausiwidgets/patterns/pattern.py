@@ -78,7 +78,7 @@ class Pattern:
 
     def stimulus_parameters(self, model: NeuronModel) -> dict[str, Parameter]:
         """Return the free stimulus values as parameters in the model's own units and ranges."""
-        unit = model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
+        unit = usual_current(model)
         out = {}
         for name, value in self.values.items():
             is_time = name == "interval"
@@ -102,6 +102,11 @@ class Pattern:
         from plausiwidgets.patterns.card import card
 
         return card(self)
+
+
+def usual_current(model: NeuronModel) -> float:
+    """Return the current of a step that makes the model fire: what amplitudes are factors of."""
+    return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
 
 
 _STIMULUS_TEXTS = {

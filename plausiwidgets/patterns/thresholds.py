@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import TAIL, Bench, Record, SweepPiece
 from plausiwidgets.patterns.criterion import Evidence
+from plausiwidgets.patterns.pattern import usual_current
 from plausiwidgets.patterns.steps import silence
 
 Floats = NDArray[np.float64]
@@ -138,7 +139,7 @@ def excitability(holding_zero: bool) -> Callable[[Bench], Evidence]:
                 "rate_floor": rates[0] / rates[3],
                 "monotone": monotone,
                 "rate": rates[3],
-                "rheobase": rheobase,
+                "rheobase": 100.0 * rheobase / usual_current(bench.model),
             },
             silence(bench, full.peak),
             measured={"amplitude": np.stack(heights), "rate": np.stack(rates), "rheobase": rheobase},
