@@ -190,7 +190,7 @@ def _hover(title: str, row: Mapping[str, Any], share: int, seeds: int) -> str:
     if seeds > 1:
         lines.append(f"replicated with {share} of {seeds} seeds; the best of them:")
     if status == "replicated":
-        after = "" if math.isnan(found) else f", found after {found:.0f} evaluations"
+        after = within if math.isnan(found) else f", found after {found:.0f} evaluations"
         lines.append(f"✓ replicated{after}")
     elif status == "fragile":
         lines.append(f"~ fragile: accepted at dt, not at dt/2{',' if within else ''}{within}")
