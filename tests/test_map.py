@@ -70,6 +70,7 @@ def test_a_click_opens_an_explorer_and_the_next_replaces_it(table):
     first = shown.explorer
     assert (first.state.model, first.state.pattern) == ("lif", "tonic_spiking")
     assert (first.state.parameters["tau_mem"], first.state.parameters["amplitude"]) == (7.0, 40.0)
+    assert shown._choice.value == ("lif", "tonic_spiking")
     shown._choice.value = ("lif", "tonic_bursting")
     assert shown.explorer is not first
     assert shown.explorer.state.pattern == "tonic_bursting"

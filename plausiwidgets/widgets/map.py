@@ -48,6 +48,7 @@ class PlausibilityMap(w.VBox):
         self._choice.observe(self._on_choice, "value")
         self._status = w.HTML(HINT)
         self._place = w.VBox()
+        self._options: list[tuple[str, tuple[str, ...]]] = []
         self._offer()
         super().__init__([self._page, self.figure, w.HBox([self._choice, self._status]), self._place])
         self.children[2].layout.flex_flow = "row wrap"
@@ -98,6 +99,7 @@ class PlausibilityMap(w.VBox):
             self._say(str(error))
             return None
         self._place.children = (self.explorer,)
+        self._choose((model, pattern))
         if before is not None:
             before.close()
         self._say("" if cell.parameters else "no parameters yet: the model's defaults", cell)
@@ -117,15 +119,19 @@ class PlausibilityMap(w.VBox):
         """Fill the choice: a canvas is no place for a keyboard."""
         grid = self._grid
         found = [grid.cells.get((model, pattern)) for model in grid.models for pattern in grid.patterns]
-        chosen = self._choice.value
-        options = [("choose …", None), *((cell.title, (cell.model, cell.pattern)) for cell in found if cell)]
+        self._options = [("choose …", ()), *((cell.title, (cell.model, cell.pattern)) for cell in found if cell)]
+        self._choose(self._choice.value)
+
+    def _choose(self, chosen: Any) -> None:
+        """Show a choice without opening it."""
         self._choice.unobserve(self._on_choice, "value")
-        self._choice.options = options
-        self._choice.value = chosen if any(chosen == value for _, value in options) else None
+        if self._choice.options != tuple(self._options):
+            self._choice.options = self._options
+        self._choice.value = chosen if any(chosen == value for _, value in self._options) else ()
         self._choice.observe(self._on_choice, "value")
 
     def _on_choice(self, change: Any) -> None:
-        if change["new"] is not None:
+        if change["new"]:
             self.open_cell(*change["new"])
 
 
