@@ -1,0 +1,84 @@
+"""Reference against compiled engine, and the compiled one against kernels written by hand.
+
+``pytest -m benchmark tests/benchmarks --benchmark-json=run.json``, then
+``python tests/benchmarks/report.py run.json`` prints the ratios.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from benchmarks import handwritten
+from lane_jobs import default_job
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiler import run_compiled
+from plausiwidgets.simulation.reference import run_reference
+
+pytestmark = pytest.mark.benchmark
+
+LANES = (1, 16, 320, 4096)
+STEPS = 1000
+
+
+def measure(benchmark, function, engine: str, model: str, lanes: int, rounds: int) -> None:
+    benchmark.group = f"{model} {lanes} lanes"
+    benchmark.extra_info.update(engine=engine, model=model, lanes=lanes, steps=STEPS)
+    benchmark.pedantic(function, rounds=rounds, warmup_rounds=1)
+
+
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize("model", pw.models.names())
+def test_reference(benchmark, model, lanes):
+    job = default_job(pw.models.get(model), lanes, STEPS)
+    measure(benchmark, lambda: run_reference(job), "reference", model, lanes, rounds=3)
+
+
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize("model", pw.models.names())
+def test_compiled(benchmark, model, lanes):
+    job = default_job(pw.models.get(model), lanes, STEPS)
+    measure(benchmark, lambda: run_compiled(job), "compiled", model, lanes, rounds=200 if lanes < 1000 else 20)
+
+
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize("model", pw.models.names())
+def test_compiled_on_one_core(benchmark, model, lanes, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_THREADS", "1")
+    job = default_job(pw.models.get(model), lanes, STEPS)
+    measure(benchmark, lambda: run_compiled(job), "one core", model, lanes, rounds=200 if lanes < 1000 else 20)
+
+
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize("order", ["lanes", "time"])
+@pytest.mark.parametrize("model", handwritten.KERNELS)
+def test_handwritten(benchmark, model, order, lanes):
+    neuron = pw.models.get(model)
+    job = default_job(neuron, lanes, STEPS)
+    kernel = handwritten.KERNELS[model][order]
+    onset = round(-job.current.t0 / job.dt)
+    amplitude = np.full(lanes, neuron.current.default)
+    parameters = [job.params[n] for n in neuron.parameters]
+
+    def simulate() -> np.ndarray:
+        v, w = job.state.copy()
+        spikes, counts = np.empty((lanes, 64), dtype=np.int32), np.zeros(lanes, dtype=np.int64)
+        fired = np.empty(lanes, dtype=np.bool_)
+        kernel(v, w, amplitude, *parameters, job.dt, onset, STEPS, fired, spikes, counts)
+        return counts
+
+    assert np.array_equal(simulate(), run_compiled(job).counts)
+    measure(benchmark, simulate, f"by hand, {order} innermost", model, lanes, rounds=200 if lanes < 1000 else 20)
+
+
+@pytest.mark.parametrize("letter", ["A", "C", "E", "G", "K", "P"])
+@pytest.mark.parametrize("model", ["izhikevich", "adex"])
+def test_slider_event(benchmark, model, letter):
+    """What one event of a slider costs below the widgets: simulate, features, verdict."""
+    pattern = next(p for p in map(pw.patterns.get, pw.patterns.names()) if p.letter == letter)
+    neuron = pw.models.get(model)
+    benchmark.group = "slider event"
+    benchmark.extra_info.update(engine="judge", model=model, pattern=letter)
+    benchmark.pedantic(
+        lambda: pw.judge(neuron, pattern, verify=False), rounds=50, warmup_rounds=2
+    )  # fmt: skip
