@@ -7,6 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pandas as pd
 import pytest
+import torch
 
 import plausiwidgets as pw
 from plausiwidgets.optimization import executors
@@ -50,6 +51,7 @@ def test_threads(expected):
 
 @pytest.mark.parametrize("context", [SPAWN, pytest.param(None, id="default")])
 def test_process_pool(expected, context):
+    torch.ones(2000, 2000).tril()  # torch has started threads: a forked process must not wait for them
     with ProcessPoolExecutor(2, context) as pool:
         same(pw.assess(**ASKED, **SMALL, executor=pool), expected)
 

@@ -6,10 +6,13 @@ A unit runs anywhere, in this process or in a worker, and always gives the same 
 from __future__ import annotations
 
 import math
+import multiprocessing
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+import torch
 
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import Stopped
@@ -85,6 +88,10 @@ def run_unit(task: Task, checkpoint: Checkpoint | None = None, emit: Emit | None
     A stop (`Stopped`, KeyboardInterrupt) ends it early: its row then says "stopped", and holds the
     best so far.
     """
+    if multiprocessing.parent_process() is not None:
+        # The processes share the cores already; and a forked one has lost torch's threads, but would
+        # wait for them.
+        torch.set_num_threads(1)
     made: list[Generation] = []
     seconds: list[float] = []
     optimizer: Optimizer | None = None
