@@ -84,7 +84,8 @@ class Pattern:
             is_time = name == "interval"
             factor = 1.0 if is_time else unit
             low, high = value.low * factor, value.high * factor
-            if name == "holding":
+            # Where the model's range leaves nothing of the pattern's, the pattern's holds.
+            if name == "holding" and max(low, model.current.low) < min(high, model.current.high):
                 low, high = max(low, model.current.low), min(high, model.current.high)
             default = float(np.clip(value.default * factor, low, high))
             zero = None if value.zero is None else value.zero * factor
