@@ -251,6 +251,19 @@ def test_parameters_that_the_step_does_not_read_do_no_harm():
     assert unequal(run_compiled(default_job(model, 5, 600)), run_reference(default_job(model, 5, 600))) == []
 
 
+def test_a_model_may_have_no_parameters_and_states_that_stay():
+    def step(current, state, p, dt):
+        v, kept, constant = state
+        v = v + dt * current
+        fired = v > 1.0
+        return fired.to(v.dtype), (torch.where(fired, kept, v), kept, torch.full_like(v, 2.0))
+
+    job = default_job(lanes_model(step, 3, []), 5, 600, v_window=(0, 600))
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    assert result.counts.min() > 1
+
+
 def test_what_depends_on_parameters_alone_may_have_any_type():
     def step(current, state, p, dt):
         (v,) = state

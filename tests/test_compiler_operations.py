@@ -159,6 +159,8 @@ EXACT = {
     "in place on own": lambda a, b, dt: chained(a),
     "masked read and sum": lambda a, b, dt: put(a, a > 0.5, (b[a > 0.5] + 1.0) * 2.0),
     "full_like": lambda a, b, dt: torch.full_like(a, 3) * b,
+    "fill of float32": lambda a, b, dt: torch.full_like(a.float(), 0.1).double() * b,
+    "captured as float32": lambda a, b, dt: torch.tensor(0.1, dtype=f64).to(f32) * a,
     "zeros_like": lambda a, b, dt: torch.zeros_like(a) + b,
     "ones": lambda a, b, dt: torch.ones(a.shape, dtype=f64) * b,
     "full": lambda a, b, dt: torch.full((a.shape[0],), 2.0) + b,
@@ -227,9 +229,7 @@ def check(cases, compare):
         same = compare(name, x, y)
         if not same.all():
             i = np.flatnonzero(~same)[0]
-            wrong.append(
-                f"{name}: f({a[i]!r}, {b[i]!r}) is {x[i]!r}, torch has {y[i]!r} ({(~same).sum()} cases)"
-            )
+            wrong.append(f"{name}: f({a[i]!r}, {b[i]!r}) is {x[i]!r}, torch has {y[i]!r} ({(~same).sum()} cases)")
     assert not wrong, "\n".join(wrong)
 
 

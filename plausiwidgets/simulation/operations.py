@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from plausiwidgets.simulation.lowering import Call, Unsupported, cast, literal, promoted
-from plausiwidgets.simulation.program import Value
+from plausiwidgets.simulation.program import UNIFORM, Number, Value
 
 Lowering = Callable[[Call], Value]
 TABLE: dict[str, Lowering] = {}
@@ -159,12 +159,23 @@ def _only_mask(indices: Any) -> Value:
     return indices[0]
 
 
+def _constant(call: Call, number: Number) -> Value:
+    """Return a constant as the result's type holds it: 0.1 is another number in float32."""
+    return Value("", call.dtype, call.dims, UNIFORM, torch.tensor(number, dtype=call.dtype).item())
+
+
 def _convert(call: Call) -> Value:
-    return call.result(cast(call.args[0], call.dtype), call.args[0])
+    return _converted(call, call.args[0])
 
 
 def _copy(call: Call) -> Value:
-    return call.result(cast(call.args[1], call.dtype), call.args[1])
+    return _converted(call, call.args[1])
+
+
+def _converted(call: Call, value: Value) -> Value:
+    if value.number is not None:
+        return _constant(call, value.number)
+    return call.result(cast(value, call.dtype), value)
 
 
 def _fill(place: int) -> Lowering:
@@ -172,7 +183,7 @@ def _fill(place: int) -> Lowering:
         number = call.number(place, "fill_value", 0)
         if number is None:
             raise Unsupported("fills with a value that is not a constant")
-        return Value("", call.dtype, call.dims, 0, number)
+        return _constant(call, number)
 
     return lower
 
@@ -217,8 +228,7 @@ def _leaky(call: Call) -> Value:
 def _elu(call: Call) -> Value:
     x = cast(call.args[0], call.dtype)
     alpha, scale, inner = (
-        literal(call.number(i, n, 1.0), call.dtype)
-        for i, n in ((1, "alpha"), (2, "scale"), (3, "input_scale"))
+        literal(call.number(i, n, 1.0), call.dtype) for i, n in ((1, "alpha"), (2, "scale"), (3, "input_scale"))
     )
     below = f"math.expm1({x} * {inner}) * ({alpha} * {scale})"
     return call.result(f"{x} * {scale} if {x} > 0.0 else {below}", call.args[0])
