@@ -253,7 +253,7 @@ def test_parameters_that_the_step_does_not_read_do_no_harm():
 
 def test_a_model_may_have_no_parameters_and_states_that_stay():
     def step(current, state, p, dt):
-        v, kept, constant = state
+        v, kept, _ = state
         v = v + dt * current
         fired = v > 1.0
         return fired.to(v.dtype), (torch.where(fired, kept, v), kept, torch.full_like(v, 2.0))
