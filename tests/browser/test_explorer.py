@@ -1,0 +1,147 @@
+"""The explorer as a person meets it: in a real JupyterLab, by mouse and keyboard."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+EXPLORE = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
+NAMED = """name => {
+    const plot = document.querySelector('.js-plotly-plot');
+    const trace = plot.data.find(t => t.name === name && t.y && t.y.length > 50);
+    return trace ? Array.from(trace.y).filter(Number.isFinite) : [];
+}"""
+
+
+def notebook(folder: Path, code: str) -> Path:
+    path = folder / "explorer.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
+    return path
+
+
+def changed(page, before: list[float]) -> None:
+    """Wait until the live trace is another one than `before`."""
+    script = f"before => {{ const y = ({NAMED})('yours'); return y.some((v, i) => v !== before[i]) }}"
+    page.wait_for_function(script, arg=before, timeout=30_000)
+
+
+@pytest.fixture
+def explorer(open_notebook):
+    opened = open_notebook(EXPLORE)
+    opened.wait_for_plot()
+    opened.page.wait_for_function(f"() => ({NAMED})('yours').length > 50", timeout=60_000)
+    opened.page.wait_for_timeout(2000)  # the figure takes the width of the page, and draws as finely as that shows
+    return opened
+
+
+def test_the_plot_appears_without_a_click_and_fills_the_page(explorer):
+    page = explorer.page
+    assert len(page.evaluate(NAMED, "target")) > 50
+    assert page.locator(".js-plotly-plot").first.bounding_box()["width"] > 500  # a sidebar may take its share
+    assert page.locator(".pw-badge").first.inner_text().strip()
+    assert page.locator(".pw-checks").first.inner_text().count("✓") >= 5
+    assert explorer.errors == []
+
+
+def test_a_key_on_a_slider_moves_the_trace_and_not_the_target(explorer):
+    page = explorer.page
+    target, before = page.evaluate(NAMED, "target"), page.evaluate(NAMED, "yours")
+    page.locator(".widget-slider .noUi-handle").last.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    changed(page, before)
+    assert page.evaluate(NAMED, "target") == target
+    assert explorer.errors == []
+
+
+def test_a_preset_changes_the_verdict(explorer):
+    page = explorer.page
+    before = page.evaluate(NAMED, "yours")
+    page.locator("select").nth(2).select_option(index=3)
+    changed(page, before)
+    assert explorer.errors == []
+
+
+def test_optimize_finds_and_use_best_moves_the_sliders_and_undo_brings_them_back(open_notebook, tmp_path):
+    opened = open_notebook(notebook(tmp_path, "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting')"))
+    opened.wait_for_plot()
+    page = opened.page
+    boxes = ".pw-row input:not([type=checkbox])"
+    values = page.locator(boxes).evaluate_all("all => all.map(e => e.value)")
+    page.get_by_role("button", name="Optimize").click()
+    page.wait_for_function(f"() => ({NAMED})('best found').length > 50", timeout=120_000)
+    page.get_by_text("replicated").first.wait_for(timeout=120_000)
+    before = page.evaluate(NAMED, "yours")
+    page.get_by_role("button", name="Use best").click()
+    changed(page, before)
+    assert page.locator(boxes).evaluate_all("all => all.map(e => e.value)") != values
+    now = page.evaluate(NAMED, "yours")
+    page.get_by_role("button", name="Undo").click()
+    changed(page, now)
+    assert page.locator(boxes).evaluate_all("all => all.map(e => e.value)") == values
+    assert opened.errors == []
+
+
+def test_sliders_answer_during_a_search_and_stop_stops(open_notebook, tmp_path):
+    # A LIF cannot show it, so the search goes on until it is stopped.
+    opened = open_notebook(notebook(tmp_path, "import plausiwidgets as pw\npw.Explorer('lif', 'phasic_spiking')"))
+    opened.wait_for_plot()
+    page = opened.page
+    page.get_by_role("button", name="Optimize").click()
+    numbers = page.locator(".pw-numbers").first
+    page.wait_for_function("() => /generation\\D*[1-9]/.test(document.querySelector('.pw-numbers')?.innerText || '')")
+    shown = numbers.inner_text()
+    before = page.evaluate(NAMED, "yours")
+    page.locator(".widget-slider .noUi-handle").last.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    changed(page, before)
+    page.wait_for_function("shown => document.querySelector('.pw-numbers').innerText !== shown", arg=shown)
+    page.get_by_role("button", name="Stop").click()
+    page.locator(".pw-headline.pw-stopped").first.wait_for(timeout=10_000)
+    assert page.get_by_role("button", name="Optimize").is_enabled()
+    assert opened.errors == []
+
+
+def test_a_reload_shows_the_current_trace(explorer):
+    page = explorer.page
+    before = page.evaluate(NAMED, "yours")
+    page.locator(".widget-slider .noUi-handle").last.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    changed(page, before)
+    page.wait_for_timeout(1500)
+    now = page.evaluate(NAMED, "yours")
+    explorer.reload()
+    try:
+        explorer.wait_for_plot(45)
+    except AssertionError:  # JupyterLab asks the kernel for its widgets once, and a busy machine may be too slow
+        explorer.reload()
+        explorer.wait_for_plot()
+    page.wait_for_function(f"n => ({NAMED})('yours').length === n", arg=len(now), timeout=60_000)
+    assert page.evaluate(NAMED, "yours") == pytest.approx(now)
+
+
+def test_the_figure_follows_the_dark_theme(explorer):
+    script = "() => getComputedStyle(document.querySelector('.js-plotly-plot .ytick text')).fill"
+    light = explorer.page.evaluate(script)
+    explorer.set_dark()
+    explorer.page.wait_for_function(f"light => ({script})() !== light", arg=light, timeout=30_000)
+
+
+def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
+    code = "import plausiwidgets as pw\na, b = pw.Explorer('lif'), pw.Explorer('adex')\ndisplay(a, b)"
+    opened = open_notebook(notebook(tmp_path, code))
+    page = opened.page
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 2", timeout=120_000)
+    read = "() => [...document.querySelectorAll('.js-plotly-plot')].map(p => Array.from(p.data[1].y))"
+    page.wait_for_function(f"() => ({read})().every(y => y.length > 50)", timeout=60_000)
+    before = page.evaluate(read)
+    page.locator(".pw-explorer").first.locator(".noUi-handle").last.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"before => ({read})()[0].some((v, i) => v !== before[i])", arg=before[0], timeout=30_000)
+    assert page.evaluate(read)[1] == before[1]
+    assert opened.errors == []
