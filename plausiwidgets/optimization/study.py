@@ -126,6 +126,8 @@ class Study:
         try:
             self._publish(state, error=f"{type(self._error).__name__}: {self._error}" if self._error else "")
             self._progress.close(self._snapshot)
+        except (Stopped, KeyboardInterrupt):
+            pass  # a second Ctrl-C: the work has ended already
         except Exception as error:
             self._error = self._error or error
         finally:
