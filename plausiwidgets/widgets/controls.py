@@ -241,8 +241,7 @@ def tooltip(parameter: Parameter) -> str:
     scale = {"linear": "", "log": ", log scale", "asinh": ", asinh scale"}[parameter.scale]
     lines = [
         f"{parameter.name}: {parameter.description}" if parameter.description else parameter.name,
-        f"default {shown(parameter.default)}{unit}, "
-        f"range {shown(parameter.low)} to {shown(parameter.high)}{unit}{scale}",
+        f"default {shown(parameter.default)}{unit}; from {shown(parameter.low)}–{shown(parameter.high)}{unit}{scale}",
     ]
     if parameter.source:
         lines.append(f"source: {parameter.source}")

@@ -32,8 +32,11 @@ from plausiwidgets.widgets.verdict import VerdictView
 
 MAX_UNDO = 100
 
-LINGER = 0.03
-"""Time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
+MAX_WAIT = 0.3
+"""Time in s after which a drag is drawn although the page has not answered: it may be gone."""
+
+MAX_LINGER = 0.15
+"""Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,9 @@ class Explorer(w.VBox):
         self._sweeps = SweepPicker(self._scene.select)
         self._page = Page()
         self._share = Share(app=importlib.util.find_spec("voila") is not None)
-        self._live: NewestWins[Job] = NewestWins(self._judge, self._settle, self._judging_failed)
+        self._live: NewestWins[Job] = NewestWins(
+            self._judge, self._settle, self._judging_failed, lambda: self._figure.wait_drawn(MAX_WAIT)
+        )
         self._pickers.reset.on_click(lambda _: self._reset())
         self._pickers.undo.on_click(lambda _: self.undo())
         self._page.observe(lambda change: self._figure.set_dark(change["new"]), "dark")
@@ -175,7 +180,9 @@ class Explorer(w.VBox):
             }
             run = start_optimization(model, pattern, **(usual | self._optimization.settings | settings))
             self._scene.clear("best")
-            self._search = Search(topic, run, self._publish, self._publishing_failed)
+            self._search = Search(
+                topic, run, self._on_snapshot, self._draw_search, self._may_draw, self._searching_failed
+            )
             return run
 
     def stop(self) -> None:
@@ -317,12 +324,12 @@ class Explorer(w.VBox):
     # -- judging, on the live thread -------------------------------------------------------------
 
     def _judge(self, job: Job) -> None:
-        with gate.urgent(LINGER):
+        with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
             verdict = judging.judged(job.topic.model, job.topic.pattern, job.values, job.topic.dt)
-        with self._figure.update():
-            if job.topic.number != self._scene.topic:
-                return
-            self._scene.draw("live", verdict, job.topic.number, fit=job.fresh)
+            with self._figure.update():
+                if job.topic.number != self._scene.topic:
+                    return
+                self._scene.draw("live", verdict, job.topic.number, fit=job.fresh)
         self._verdict.show(verdict)
         self._status.clear("model")
         if not self._scene.has("target") and not self._live.waiting:
@@ -356,15 +363,20 @@ class Explorer(w.VBox):
 
     # -- searching, on the publisher's thread ----------------------------------------------------
 
-    def _publish(self, search: Search, snapshot: Any) -> None:
+    def _on_snapshot(self, search: Search, snapshot: Any) -> None:
         with self._lock:
             if search is self._search:
                 self._tell(search, snapshot)
-        if snapshot.ended and snapshot.state != "failed":
-            self.results.append(search.run.result())
-        if snapshot.state == "failed" and search is self._search:
+        if snapshot.state == "failed":
             self._status.error("search", snapshot.error)
-        self._draw_search(search, snapshot)
+        elif snapshot.ended:
+            self.results.append(search.run.result())
+
+    def _may_draw(self, seconds: float) -> bool:
+        # The page draws one thing at a time. A drag goes first, and half of the time is left for other things.
+        if not self._figure.drawn or seconds < 2.0 * self._figure.seconds:
+            return False
+        return self._live.idle > 0.3 or seconds > 1.0
 
     def _tell(self, search: Search, snapshot: Any) -> None:
         self._optimization.show(snapshot, "" if search.topic.number == self._number else search.topic.title)
@@ -387,5 +399,5 @@ class Explorer(w.VBox):
                 self._scene.draw("best", verdict, topic.number)
                 search.drawn = best
 
-    def _publishing_failed(self, error: Exception) -> None:
+    def _searching_failed(self, error: Exception) -> None:
         self._status.error("search", error)

@@ -16,6 +16,7 @@ What has to be known about ``FigureWidget`` (plotly 7, ipywidgets 8):
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -31,16 +32,22 @@ from plausiwidgets.widgets.figure_parts import TIME_ROWS, TRACES, X_AXES, Y_AXES
 
 
 class _QuietFigure(go.FigureWidget):
-    """A figure that takes no notice of the defaults its page reports after every update.
+    """A figure that takes no more of what its page reports after every update than that it is drawn.
 
-    Plotly's own handlers cost more than the update itself, and fail on properties that are arrays.
+    Plotly's own handlers look for changed defaults: they cost more than the update itself, and fail
+    on properties that are arrays.
     """
+
+    drawn: Callable[[int], None] | None = None
 
     _js2py_traceDeltas = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
     _js2py_layoutDelta = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
 
+    @t.observe("_js2py_traceDeltas")
     def _handler_js2py_traceDeltas(self, change: Any) -> None:
         """Replaces plotly's observer."""
+        if self.drawn is not None and change["new"]:
+            self.drawn(change["new"]["trace_edit_id"])
 
     def _handler_js2py_layoutDelta(self, change: Any) -> None:
         """Replaces plotly's observer."""
@@ -53,6 +60,8 @@ class TraceFigure:
     ----------
     widget : plotly.graph_objects.FigureWidget
         To be placed in a layout.
+    seconds : float
+        What the page took for its last update, from sending to its answer.
     """
 
     def __init__(self, dark: bool = False) -> None:
@@ -61,9 +70,14 @@ class TraceFigure:
         self._ranges: dict[str, tuple[float, float]] = {}
         self._heights: dict[str, int] = {}
         self._depth = 0
+        self._drawing = threading.Condition()
+        self._drawn_id = 0
+        self._sent_at = 0.0
+        self.seconds = 0.0
         colours = look.theme(dark)
         figure = go.Figure(data=[parts.trace(name, colours) for name in TRACES], layout=parts.layout(colours))
         self.widget = _QuietFigure(figure)
+        self.widget.drawn = self._on_drawn
         self._index = {name: i for i, name in enumerate(TRACES)}
         _keep_after_reload(self.widget)
         self.widget._config = {"displaylogo": False, "responsive": True, "doubleClick": "reset"}
@@ -83,6 +97,7 @@ class TraceFigure:
                 else:
                     with self.widget.batch_update():
                         yield
+                    self._sent_at = time.monotonic()
             finally:
                 self._depth -= 1
 
@@ -188,6 +203,23 @@ class TraceFigure:
                 self.widget.data[self._index[name]].update(parts.colour(name, colours))
 
     # -- the page --------------------------------------------------------------------------------
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the page has drawn all that it was sent, or nobody looks."""
+        return not self.widget._view_count or self._drawn_id >= self.widget._last_trace_edit_id
+
+    def wait_drawn(self, timeout: float) -> bool:
+        """Wait until the page has drawn all, so that updates never queue up there; return whether it has."""
+        with self._drawing:
+            return self._drawing.wait_for(lambda: self.drawn, timeout)
+
+    def _on_drawn(self, edit: int) -> None:
+        with self._drawing:
+            self._drawn_id = max(self._drawn_id, edit)
+            if self.drawn:
+                self.seconds = time.monotonic() - self._sent_at
+            self._drawing.notify_all()
 
     def on_time_range(self, callback: Callable[[tuple[float, float] | None], None]) -> None:
         """Call `callback` with the time range (ms) whenever a zoom or a pan changes it."""

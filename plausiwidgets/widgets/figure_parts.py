@@ -129,7 +129,13 @@ def layout(theme: look.Theme) -> dict[str, Any]:
         "yaxis4": every
         | {"showgrid": False, "ticks": "", "fixedrange": True, "tickfont": {"size": look.FONT_SIZE - 2}},
         "xaxis2": every
-        | {"anchor": "y5", "type": "log", "range": [-4.3, 0.3], "fixedrange": True, "title": {"text": "current above the rheobase", "standoff": 6}},
+        | {
+            "anchor": "y5",
+            "type": "log",
+            "range": [-4.3, 0.3],
+            "fixedrange": True,
+            "title": {"text": "current above the rheobase", "standoff": 6},
+        },
         "yaxis5": every | {"anchor": "x2", "title": {"text": "rate (Hz)"}, "rangemode": "tozero"},
         "xaxis3": every | {"anchor": "y6", "title": {"text": "evaluations", "standoff": 6}, "rangemode": "tozero"},
         "yaxis6": every | {"anchor": "x3", "title": {"text": "loss"}, "rangemode": "tozero", "nticks": 5},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -22,6 +23,8 @@ class NewestWins(Generic[Job]):
         Called with a job, from the worker's thread.
     failed : callable
         Called with an exception of either; the worker goes on.
+    ready : callable
+        Called before a job is taken; it may wait, while newer jobs replace the one in the slot.
     rest : float
         Seconds.
     """
@@ -31,18 +34,21 @@ class NewestWins(Generic[Job]):
         work: Callable[[Job], None],
         settle: Callable[[Job], None],
         failed: Callable[[Exception], None],
+        ready: Callable[[], object] = lambda: None,
         rest: float = 0.25,
         name: str = "plausiwidgets live",
     ) -> None:
         self._work = work
         self._settle = settle
         self._failed = failed
+        self._ready = ready
         self._rest = rest
         self._name = name
         self._changed = threading.Condition()
         self._job: Job | None = None
         self._busy = False
         self._closed = False
+        self._put_at = -1e9
         self._thread: threading.Thread | None = None
 
     def put(self, job: Job) -> None:
@@ -51,10 +57,16 @@ class NewestWins(Generic[Job]):
             if self._closed:
                 return
             self._job = job
+            self._put_at = time.monotonic()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
             self._changed.notify_all()
+
+    @property
+    def idle(self) -> float:
+        """Seconds since the last job came."""
+        return time.monotonic() - self._put_at
 
     @property
     def waiting(self) -> bool:
@@ -79,12 +91,16 @@ class NewestWins(Generic[Job]):
             with self._changed:
                 timeout = self._rest if last is not None else None
                 self._changed.wait_for(lambda: self._job is not None or self._closed, timeout)
+                self._busy = True
+                waiting = self._job is not None
+            if waiting:
+                self._ready()
+            with self._changed:
                 if self._closed:
                     self._busy = False
                     self._changed.notify_all()
                     return
                 job, self._job = self._job, None
-                self._busy = True
             if job is not None:
                 last = job
                 self._call(self._work, job)

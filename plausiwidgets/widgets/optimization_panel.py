@@ -59,7 +59,7 @@ class OptimizationPanel:
             description="Optimize", icon="play", button_style="primary",
             tooltip="Search in the background for parameters that show the pattern; the sliders stay usable",
         )  # fmt: skip
-        self._pause = w.Button(description="Pause", icon="pause", tooltip="Hold the search where it is, or let it go on")
+        self._pause = w.Button(description="Pause", icon="pause", tooltip="Hold the search, or let it go on")
         self._stop = w.Button(description="Stop", icon="stop", tooltip="End the search and keep the best")
         self._use = w.Button(description="Use best", icon="check", tooltip="Put the best parameters on the sliders")
         self.buttons = w.HBox([self._optimize, self._pause, self._stop, self._use])

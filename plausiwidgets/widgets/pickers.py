@@ -44,7 +44,7 @@ class Pickers:
         self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
         self.reset = w.Button(description="Reset", tooltip="Back to the default parameters of model and stimulus")
         self.undo = w.Button(
-            description="Undo", disabled=True, tooltip="Back to the parameters before the last preset, reset or “use best”"
+            description="Undo", disabled=True, tooltip="Back to what was before the last preset, reset or “use best”"
         )
         self._text = w.HTML()
         self._text.add_class("pw-explain")
@@ -90,7 +90,7 @@ class Pickers:
                     self._picked(what, self._choices[value])
                 elif what == "pattern":
                     self._picked(what, patterns.get(value))
-                elif value >= 0:
+                elif value >= 0 and self._presets:
                     self._picked(what, (self._presets or ())[value])
 
         return chosen

@@ -118,10 +118,10 @@ class Scene:
                 return
             own = self.scale if target is None else VoltageScale(target.rest, target.threshold, target.peak)
             self._lines[role] = {name: self._line(t, own) for name, t in verdict.traces.items()}
-            if role == "target" or not self.sweeps:
-                if set(self.sweeps) != set(self._lines[role]):
-                    self.sweeps = tuple(self._lines[role])
-                    self._set_rows()
+            names = tuple(self._lines[role])
+            if (role == "target" or not self.sweeps) and set(self.sweeps) != set(names):
+                self.sweeps = names
+                self._set_rows()
             self._draw(role)
             if shows_rates(self.pattern):
                 x, y = rate_curve(verdict if target is None else target.verdict)

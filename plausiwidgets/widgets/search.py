@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,10 +36,14 @@ class Search:
     ----------
     topic : Topic
     run : Run
-    publish : callable
-        ``publish(search, snapshot)``, from the publisher's thread.
+    tell : callable
+        ``tell(search, snapshot)``: show its numbers; cheap.
+    draw : callable
+        ``draw(search, snapshot)``: draw its curve and its best; costs the page as much as a drag.
+    may_draw : callable
+        ``may_draw(seconds)``: whether the page has time for that, `seconds` after the last time.
     failed : callable
-        Called with an exception of `publish`; the publisher goes on.
+        Called with an exception of the others; the publisher goes on.
 
     Attributes
     ----------
@@ -50,13 +55,17 @@ class Search:
         self,
         topic: Topic,
         run: Any,
-        publish: Callable[[Search, Any], None],
+        tell: Callable[[Search, Any], None],
+        draw: Callable[[Search, Any], None],
+        may_draw: Callable[[float], bool],
         failed: Callable[[Exception], None],
     ) -> None:
         self.topic = topic
         self.run = run
         self.drawn: Mapping[str, float] | None = None
-        self._publish = publish
+        self._tell = tell
+        self._draw = draw
+        self._may_draw = may_draw
         self._failed = failed
         self._thread = threading.Thread(target=self._watch, name="plausiwidgets publisher", daemon=True)
         self._thread.start()
@@ -84,17 +93,25 @@ class Search:
         return not self._thread.is_alive()
 
     def _watch(self) -> None:
-        before: tuple[Any, ...] = ()
+        told: tuple[Any, ...] = ()
+        drawn, drawn_at = -1, 0.0
         while True:
             snapshot = self.run.snapshot()
             # Of what changes within a generation only the clock matters, to the second.
             now = (snapshot.state, snapshot.phase, snapshot.generation, int(snapshot.elapsed))
-            if now != before:
-                before = now
-                try:
-                    self._publish(self, snapshot)
-                except Exception as error:
-                    self._failed(error)
+            if now != told:
+                told = now
+                self._call(self._tell, snapshot)
             if snapshot.ended:
-                return
+                break
+            if snapshot.generation != drawn and self._may_draw(time.monotonic() - drawn_at):
+                self._call(self._draw, snapshot)
+                drawn, drawn_at = snapshot.generation, time.monotonic()
             self.run.wait(INTERVAL)
+        self._call(self._draw, snapshot)
+
+    def _call(self, function: Callable[[Search, Any], None], snapshot: Any) -> None:
+        try:
+            function(self, snapshot)
+        except Exception as error:
+            self._failed(error)

@@ -65,7 +65,8 @@ def test_a_preset_changes_the_verdict(explorer):
 
 
 def test_optimize_finds_and_use_best_moves_the_sliders_and_undo_brings_them_back(open_notebook, tmp_path):
-    opened = open_notebook(notebook(tmp_path, "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting')"))
+    code = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting')"
+    opened = open_notebook(notebook(tmp_path, code))
     opened.wait_for_plot()
     page = opened.page
     boxes = ".pw-row input:not([type=checkbox])"
