@@ -22,6 +22,10 @@ def exp(x):
     return out
 
 
+# Where a long double is a double, the yardstick itself is off by half a unit or more.
+SLACK = 0.0 if np.finfo(np.longdouble).nmant > 52 else 0.7
+
+
 def ulps(ours, x):
     with np.errstate(over="ignore", under="ignore"):
         exact = np.exp(x.astype(np.longdouble))
@@ -33,7 +37,7 @@ def ulps(ours, x):
 )
 def test_exp_is_right_to_two_units_in_the_last_place(low, high):
     x = np.random.default_rng(1).uniform(low, high, 200_000)
-    assert ulps(exp(x), x).max() < 1.3
+    assert ulps(exp(x), x).max() < 1.3 + SLACK
 
 
 def test_exp_agrees_with_math_exp_at_every_power_of_two():
@@ -81,7 +85,7 @@ def test_exp_without_a_fused_multiply_add_is_as_good(monkeypatch):
     x = np.random.default_rng(4).uniform(-700.0, 700.0, 50_000)
     out = np.empty_like(x)
     loop(x, out)
-    assert ulps(out, x).max() < 2.0
+    assert ulps(out, x).max() < 2.0 + SLACK
 
 
 def test_exp_is_vectorized_without_a_call():
