@@ -116,9 +116,7 @@ class VoltageScale:
         Linear up to the threshold and, with the slope that meets the peak, above it.
         """
         below = other.rest + (v - self.rest) * (other.threshold - other.rest) / (self.threshold - self.rest)
-        above = other.threshold + (v - self.threshold) * (other.peak - other.threshold) / (
-            self.peak - self.threshold
-        )
+        above = other.threshold + (v - self.threshold) * (other.peak - other.threshold) / (self.peak - self.threshold)
         return np.where(v <= self.threshold, below, above)
 
 

@@ -181,7 +181,13 @@ class Explorer(w.VBox):
             run = start_optimization(model, pattern, **(usual | self._optimization.settings | settings))
             self._scene.clear("best")
             self._search = Search(
-                topic, run, self._on_snapshot, self._draw_search, self._may_draw, self._searching_failed
+                topic,
+                run,
+                self._on_snapshot,
+                self._draw_search,
+                self._may_tell,
+                self._may_draw,
+                self._searching_failed,
             )
             return run
 
@@ -221,9 +227,7 @@ class Explorer(w.VBox):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def _show(
-        self, model: NeuronModel, pattern: Pattern, values: Mapping[str, float] | None, dt: float | None
-    ) -> None:
+    def _show(self, model: NeuronModel, pattern: Pattern, values: Mapping[str, float] | None, dt: float | None) -> None:
         """Show a model and a pattern, with these values or the ones they had."""
         with self._lock:
             # The same number whenever the same two are shown: then a search for them is shown again too.
@@ -372,11 +376,16 @@ class Explorer(w.VBox):
         elif snapshot.ended:
             self.results.append(search.run.result())
 
+    def _may_tell(self, seconds: float) -> bool:
+        return self._calm or seconds > 1.0
+
     def _may_draw(self, seconds: float) -> bool:
-        # The page draws one thing at a time. A drag goes first, and half of the time is left for other things.
-        if not self._figure.drawn or seconds < 2.0 * self._figure.seconds:
-            return False
-        return self._live.idle > 0.3 or seconds > 1.0
+        # The page draws one thing at a time: half of its time is left for other things.
+        return self._figure.drawn and seconds > 2.0 * self._figure.seconds and (self._calm or seconds > 2.0)
+
+    @property
+    def _calm(self) -> bool:
+        return self._live.idle > 0.4  # a drag goes first
 
     def _tell(self, search: Search, snapshot: Any) -> None:
         self._optimization.show(snapshot, "" if search.topic.number == self._number else search.topic.title)

@@ -40,8 +40,8 @@ class Search:
         ``tell(search, snapshot)``: show its numbers; cheap.
     draw : callable
         ``draw(search, snapshot)``: draw its curve and its best; costs the page as much as a drag.
-    may_draw : callable
-        ``may_draw(seconds)``: whether the page has time for that, `seconds` after the last time.
+    may_tell, may_draw : callable
+        Called with the seconds since the last time: whether the page has time for it now.
     failed : callable
         Called with an exception of the others; the publisher goes on.
 
@@ -57,6 +57,7 @@ class Search:
         run: Any,
         tell: Callable[[Search, Any], None],
         draw: Callable[[Search, Any], None],
+        may_tell: Callable[[float], bool],
         may_draw: Callable[[float], bool],
         failed: Callable[[Exception], None],
     ) -> None:
@@ -65,6 +66,7 @@ class Search:
         self.drawn: Mapping[str, float] | None = None
         self._tell = tell
         self._draw = draw
+        self._may_tell = may_tell
         self._may_draw = may_draw
         self._failed = failed
         self._thread = threading.Thread(target=self._watch, name="plausiwidgets publisher", daemon=True)
@@ -93,14 +95,14 @@ class Search:
         return not self._thread.is_alive()
 
     def _watch(self) -> None:
-        told: tuple[Any, ...] = ()
-        drawn, drawn_at = -1, 0.0
+        told: tuple[Any, ...] = ("", 0)
+        drawn, drawn_at, told_at = -1, 0.0, 0.0
         while True:
             snapshot = self.run.snapshot()
             # Of what changes within a generation only the clock matters, to the second.
-            now = (snapshot.state, snapshot.phase, snapshot.generation, int(snapshot.elapsed))
-            if now != told:
-                told = now
+            now = (snapshot.state, snapshot.generation, snapshot.phase, int(snapshot.elapsed))
+            if now[0] != told[0] or (now != told and self._may_tell(time.monotonic() - told_at)):
+                told, told_at = now, time.monotonic()
                 self._call(self._tell, snapshot)
             if snapshot.ended:
                 break
