@@ -27,7 +27,7 @@ SMALLEST_SHARE = 1e-6
 LONG = 3000.0
 ABOVE = (1e-4, 1e-2, 0.1, 1.0)
 RHEOBASE_TOLERANCE = 1e-7
-SLIVERS = 8
+SLIVERS = 2
 """How often the search for the rheobase goes on where firing ceased again just above."""
 PULSE_TOLERANCE = 1e-5
 PULSE_FACTORS = (1.0005, 1.02, 1.1, 1.5)
