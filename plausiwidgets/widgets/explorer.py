@@ -6,46 +6,30 @@ import importlib.util
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as w
 
 from plausiwidgets import models, patterns
-from plausiwidgets.models import NeuronModel, Preset
-from plausiwidgets.optimization import Run, start_optimization
-from plausiwidgets.optimization.priority import gate
+from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets import judging
+from plausiwidgets.widgets.drag import DragPath
 from plausiwidgets.widgets.figure import TraceFigure
-from plausiwidgets.widgets.live import NewestWins
 from plausiwidgets.widgets.optimization_panel import OptimizationPanel
 from plausiwidgets.widgets.page import Page, Share
 from plausiwidgets.widgets.parameters import ParameterPanel
 from plausiwidgets.widgets.pickers import Pickers
 from plausiwidgets.widgets.scene import Scene
-from plausiwidgets.widgets.search import Search, Topic
+from plausiwidgets.widgets.search import Topic
+from plausiwidgets.widgets.searches import Searches
 from plausiwidgets.widgets.state import State
 from plausiwidgets.widgets.status import StatusLine
 from plausiwidgets.widgets.sweeps import SweepPicker
 from plausiwidgets.widgets.verdict import VerdictView
 
 MAX_UNDO = 100
-
-MAX_WAIT = 0.3
-"""Time in s after which a drag is drawn although the page has not answered: it may be gone."""
-
-MAX_LINGER = 0.15
-"""Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to judge and draw; `fresh`: it follows a jump, so that the axes are fitted anew."""
-
-    topic: Topic
-    values: Mapping[str, float]
-    fresh: bool
 
 
 class Explorer(w.VBox):
@@ -65,7 +49,7 @@ class Explorer(w.VBox):
     ----------
     state : State
         What is shown; assign one to show it.
-    results : list of Result
+    results : tuple of Result
         What the searches of this explorer found, in the order of their ends.
 
     Raises
@@ -89,10 +73,8 @@ class Explorer(w.VBox):
     ) -> None:
         self._lock = threading.RLock()
         self._undo: list[tuple[NeuronModel, State]] = []
-        self._search: Search | None = None
         self._topics: dict[tuple[NeuronModel, str], int] = {}
         self._number = 0
-        self.results: list[Any] = []
         neuron, firing = models.get(model), patterns.get(pattern)
         notes: list[str] = []
         query = os.environ.get("QUERY_STRING", "")
@@ -111,9 +93,8 @@ class Explorer(w.VBox):
         self._sweeps = SweepPicker(self._scene.select)
         self._page = Page()
         self._share = Share(app=importlib.util.find_spec("voila") is not None)
-        self._live: NewestWins[Job] = NewestWins(
-            self._judge, self._settle, self._judging_failed, lambda: self._figure.wait_drawn(MAX_WAIT)
-        )
+        self._drag = DragPath(self._scene, self._sweeps, self._verdict, self._status, self._settled)
+        self._searches = Searches(self._lock, self._scene, self._optimization, self._status, lambda: self._drag.calm)
         self._pickers.reset.on_click(lambda _: self._reset())
         self._pickers.undo.on_click(lambda _: self.undo())
         self._page.observe(lambda change: self._figure.set_dark(change["new"]), "dark")
@@ -155,6 +136,10 @@ class Explorer(w.VBox):
             self._remember()
             self._show(neuron, firing, values, state.dt)
 
+    @property
+    def results(self) -> tuple[Result, ...]:
+        return tuple(self._searches.results)
+
     def optimize(self, **settings: Any) -> Run:
         """Start a search with the panel's settings; a running one is stopped.
 
@@ -179,23 +164,12 @@ class Explorer(w.VBox):
                 "dt": topic.dt,
             }
             run = start_optimization(model, pattern, **(usual | self._optimization.settings | settings))
-            self._scene.clear("best")
-            self._search = Search(
-                topic,
-                run,
-                self._on_snapshot,
-                self._draw_search,
-                self._may_tell,
-                self._may_draw,
-                self._searching_failed,
-            )
+            self._searches.start(topic, run)
             return run
 
     def stop(self) -> None:
         """End the search, if one is running; its best is kept."""
-        with self._lock:
-            if self._search is not None:
-                self._search.run.stop()
+        self._searches.stop()
 
     def undo(self) -> None:
         """Go back to before the last preset, reset, “use best”, or assigned state."""
@@ -207,22 +181,21 @@ class Explorer(w.VBox):
     def use_best(self) -> None:
         """Put the best parameters of the last search on the sliders, in its model and pattern."""
         with self._lock:
-            search = self._search
-            best = search.best if search is not None else None
-            if search is None or best is None:
-                return
-            self._remember()
-            self._show(search.topic.model, search.topic.pattern, best, search.topic.dt)
+            found = self._searches.best()
+            if found is not None:
+                topic, best = found
+                self._remember()
+                self._show(topic.model, topic.pattern, best, topic.dt)
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until everything that was changed is judged and drawn; return whether it is."""
-        return self._live.join(timeout)
+        return self._drag.join(timeout)
 
     def close(self) -> None:
         """End the threads and close the widgets."""
-        if hasattr(self, "_live"):  # not where the arguments were refused
+        if hasattr(self, "_drag"):  # not where the arguments were refused
             self.stop()
-            self._live.close()
+            self._drag.close()
         super().close()
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -239,7 +212,7 @@ class Explorer(w.VBox):
                 self._scene.set_topic(self._number, model, pattern)
                 self._sweeps.show((), "")
                 self._optimization.set_default_budget(pattern.budget)
-                self._leave_search()
+                self._searches.show(number)
             if values is not None:
                 self._parameters.set_values(values)
                 self._parameters.dt = dt or model.dt
@@ -249,53 +222,39 @@ class Explorer(w.VBox):
 
     def _request(self, fresh: bool = False) -> None:
         topic = Topic(self._number, self._model, self._pattern, self._parameters.dt)
-        self._live.put(Job(topic, self._parameters.values(), fresh))
+        self._drag.put(topic, self._parameters.values(), fresh)
 
     def _remember(self) -> None:
         self._undo.append((self._model, self.state))
         del self._undo[:-MAX_UNDO]
         self._pickers.undo.disabled = False
 
-    def _leave_search(self) -> None:
-        # The run of another model or pattern ends; its result stays with “use best”, and says whose it is.
-        search = self._search
-        if search is not None and search.topic.number != self._number:
-            search.run.stop()
-        self._show_search()
-
-    def _show_search(self) -> None:
-        search = self._search
-        if search is None:
-            self._optimization.idle()
-            return
-        search.drawn = None
-        snapshot = search.run.snapshot()
-        self._tell(search, snapshot)
-        self._draw_search(search, snapshot)
+    def _settled(self) -> None:
+        state = self.state
+        self._share.query, self._share.python = state.to_query(), state.to_python()
 
     def _reset(self) -> None:
         with self._lock:
             self._remember()
-            declared = self._pattern.parameters(self._model)
-            self._show(self._model, self._pattern, {n: p.default for n, p in declared.items()}, None)
+            self._show(self._model, self._pattern, filled(self._pattern.parameters(self._model), {}), None)
 
     # -- events ----------------------------------------------------------------------------------
 
     def _on_pick(self, what: str, picked: Any) -> None:
+        before = self._model, self._pattern
         self._status.clear()
-        if what == "preset":
-            preset: Preset = picked
-            pattern = patterns.get(preset.pattern) if preset.pattern else self._pattern
-            declared = pattern.parameters(self._model)
-            self._remember()
-            values = {name: preset.parameters.get(name, p.default) for name, p in declared.items()}
-            self._show(self._model, pattern, values, preset.dt)
-        elif what == "model":
-            self._remember()
-            self._show(picked, self._pattern, None, None)
-        else:
-            self._remember()
-            self._show(self._model, picked, None, None)
+        self._remember()
+        try:
+            if what == "model":
+                self._show(picked, self._pattern, None, None)
+            elif what == "pattern":
+                self._show(self._model, picked, None, None)
+            else:
+                pattern = patterns.get(picked.pattern) if picked.pattern else self._pattern
+                self._show(self._model, pattern, filled(pattern.parameters(self._model), picked.parameters), picked.dt)
+        except Exception as error:  # a model of one's own may raise anywhere
+            self._show(*before, None, None)
+            self._status.error("model", error)
 
     def _on_change(self, row: Any, what: str) -> None:
         self._status.clear("value")
@@ -317,96 +276,15 @@ class Explorer(w.VBox):
                 self.optimize()
             elif action == "use_best":
                 self.use_best()
-            elif self._search is not None and action == "pause":
-                self._search.toggle_pause()
+            elif action == "pause":
+                self._searches.toggle_pause()
             else:
                 self.stop()
         except Exception as error:
             self._status.error("search", error)
-            self._show_search()
+            self._searches.show(self._number)
 
-    # -- judging, on the live thread -------------------------------------------------------------
 
-    def _judge(self, job: Job) -> None:
-        with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
-            verdict = judging.judged(job.topic.model, job.topic.pattern, job.values, job.topic.dt)
-            with self._figure.update():
-                if job.topic.number != self._scene.topic:
-                    return
-                self._scene.draw("live", verdict, job.topic.number, fit=job.fresh)
-        self._verdict.show(verdict)
-        self._status.clear("model")
-        if not self._scene.has("target") and not self._live.waiting:
-            self._draw_target(job.topic)
-
-    def _draw_target(self, topic: Topic) -> None:
-        target = patterns.target(topic.pattern)
-        with self._figure.update():
-            self._scene.draw("target", target, topic.number, target, fit=True)
-            if topic.number == self._scene.topic:
-                self._sweeps.show(self._scene.sweeps, self._scene.shown)
-
-    def _settle(self, job: Job) -> None:
-        if not self._scene.has("target"):
-            self._draw_target(job.topic)
-        with gate.urgent():
-            verdict = judging.verified(job.topic.model, job.topic.pattern, job.values, job.topic.dt)
-        if self._live.waiting:
-            return
-        with self._figure.update():
-            if job.topic.number == self._scene.topic:
-                self._verdict.show(verdict)
-                self._scene.settle()
-        state = self.state
-        self._share.query, self._share.python = state.to_query(), state.to_python()
-
-    def _judging_failed(self, error: Exception) -> None:
-        self._status.error("model", error)
-        self._verdict.fail("The model could not be simulated with these parameters.")
-        self._scene.clear("live")
-
-    # -- searching, on the publisher's thread ----------------------------------------------------
-
-    def _on_snapshot(self, search: Search, snapshot: Any) -> None:
-        with self._lock:
-            if search is self._search:
-                self._tell(search, snapshot)
-        if snapshot.state == "failed":
-            self._status.error("search", snapshot.error)
-        elif snapshot.ended:
-            self.results.append(search.run.result())
-
-    def _may_tell(self, seconds: float) -> bool:
-        return self._calm or seconds > 1.0
-
-    def _may_draw(self, seconds: float) -> bool:
-        # The page draws one thing at a time: half of its time is left for other things.
-        return self._figure.drawn and seconds > 2.0 * self._figure.seconds and (self._calm or seconds > 2.0)
-
-    @property
-    def _calm(self) -> bool:
-        return self._live.idle > 0.4  # a drag goes first
-
-    def _tell(self, search: Search, snapshot: Any) -> None:
-        self._optimization.show(snapshot, "" if search.topic.number == self._number else search.topic.title)
-
-    def _draw_search(self, search: Search, snapshot: Any) -> None:
-        topic = search.topic
-        if search is not self._search or topic.number != self._scene.topic:
-            return
-        best = snapshot.best_parameters
-        verdict = None
-        if best is not None and best != search.drawn:
-            verdict = judging.judged(topic.model, topic.pattern, best, topic.dt)
-        with self._figure.update():
-            if search is not self._search:
-                return
-            history = snapshot.history
-            if history:
-                self._scene.draw_search(history["evaluations"], history["best"], history["current"], topic.number)
-            if verdict is not None:
-                self._scene.draw("best", verdict, topic.number)
-                search.drawn = best
-
-    def _searching_failed(self, error: Exception) -> None:
-        self._status.error("search", error)
+def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> dict[str, float]:
+    """Return a value for each declared parameter: the given one, or its default."""
+    return {name: values.get(name, parameter.default) for name, parameter in declared.items()}
