@@ -102,9 +102,7 @@ def _known(unit: Mapping[str, Any]) -> tuple[Known, list[float]]:
         losses = np.array(g["losses"], dtype=np.float64)
         if losses.ndim != 1 or not losses.size or not np.all(np.isfinite(losses)):
             raise ValueError("losses are not finite numbers")
-        known.generations.append(
-            Generation(str(g["phase"]), losses, int(g["hits"]), candidate_from(g["candidate"]))
-        )
+        known.generations.append(Generation(str(g["phase"]), losses, int(g["hits"]), candidate_from(g["candidate"])))
         seconds.append(float(g["seconds"]))
     known.rows = {int(number): dict(row) for number, row in unit["rows"].items()}
     return known, seconds

@@ -69,9 +69,7 @@ class Elsewhere:
         if self._own is not None:
             self._own.shutdown(wait=False, cancel_futures=True)
 
-    def _gather(
-        self, tasks: list[Task], checkpoint: Checkpoint
-    ) -> Iterator[tuple[Task, Outcome | BaseException]]:
+    def _gather(self, tasks: list[Task], checkpoint: Checkpoint) -> Iterator[tuple[Task, Outcome | BaseException]]:
         ended: queue.SimpleQueue[tuple[Task, Any]] = queue.SimpleQueue()
         futures = []
         try:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.optimization.problem import Checkpoint, Problem
+from plausiwidgets.optimization.problem import Batch, Checkpoint, Problem
 from plausiwidgets.optimization.search import Options, Search
 from plausiwidgets.optimization.volume import Volume
 
@@ -62,7 +62,7 @@ class Generation:
     losses : ndarray [m]
         As told to the search.
     hits : int
-        Accepted candidates, at dt.
+        Points of the screen that are accepted as they are, at dt.
     candidate : Candidate
         The best of the batch.
     """
@@ -155,14 +155,15 @@ class Optimizer:
         points = None if self.done else self.search.ask()
         if points is None:
             return None
-        batch = self.problem.judge_points(points, checkpoint)
+        batch, hits = self._judge(points, checkpoint)
         losses, solution = batch.loss, -1
         if batch.accepted.any() and not self.solved:
-            losses, solution = self.problem.verify(batch, checkpoint)
+            batch, losses, solution = self.problem.verify(batch, checkpoint)
         best = solution
         if best < 0:
             among = np.flatnonzero(batch.accepted) if batch.accepted.any() else np.arange(len(losses))
             best = int(among[np.argmin(losses[among])])
+        told = losses if batch.solved is None else losses + batch.solved.shortfall
         candidate = Candidate(
             batch.parameters(best),
             float(batch.loss[best]),
@@ -179,7 +180,7 @@ class Optimizer:
                 candidate.evaluation,
                 batch.checks(best),
             )
-        generation = Generation(self.phase, losses, int(batch.accepted.sum()), candidate)
+        generation = Generation(self.phase, told, hits, candidate)
         self._take(generation)
         return generation
 
@@ -199,6 +200,24 @@ class Optimizer:
             return None
         seed = SeedSequence(self.seed, spawn_key=(_JITTER,))
         return self.problem.robustness(self.best.parameters, seed, checkpoint)
+
+    def _judge(self, points: Floats, checkpoint: Checkpoint | None) -> tuple[Batch, int]:
+        """Return the judged batch, and how many of the points are accepted as they are.
+
+        Where a pattern lives between two thresholds, the amplitude is solved: not for the start, which
+        is looked at as it is, and for the screen beside the points themselves, whose accepted share
+        is the volume.
+        """
+        problem, screening = self.problem, self.search.screening
+        is_start = self.generation == 0 and self.search.start is not None
+        solving = problem.between is not None and not self.solved and not is_start
+        hits = 0
+        if not solving or screening:
+            batch = problem.judge(problem.space.values(points), checkpoint)
+            hits = int(batch.accepted.sum())
+        if solving:
+            batch = problem.judge_solved(points, checkpoint)
+        return batch, hits
 
     def _improves(self, candidate: Candidate) -> bool:
         return not self.solved and (self.best is None or candidate.rank < self.best.rank)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.amplitude import Between, Solved, solve, thresholds
 from plausiwidgets.optimization.space import Space
 
 Checkpoint = Callable[[], None]
@@ -36,12 +38,15 @@ class Batch:
         Whether every criterion holds at the time step.
     verdict : Verdict or None
         Of the batch, for its checks.
+    solved : Solved, optional
+        The thresholds between which the amplitudes were set.
     """
 
     values: Values
     loss: Floats
     accepted: np.ndarray[Any, Any]
     verdict: Any = None
+    solved: Solved | None = None
 
     def parameters(self, i: int) -> dict[str, float]:
         """Return the complete set of candidate `i`."""
@@ -58,8 +63,7 @@ class Batch:
             return np.asarray(value)[i].item() if whole else value
 
         return tuple(
-            replace(c, **{f: pick(getattr(c, f)) for f in c.__dataclass_fields__})
-            for c in self.verdict.checks
+            replace(c, **{f: pick(getattr(c, f)) for f in c.__dataclass_fields__}) for c in self.verdict.checks
         )
 
 
@@ -85,9 +89,7 @@ class Problem:
     dt: float
     engine: str = "auto"
 
-    def judge(
-        self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None
-    ) -> Batch:
+    def judge(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Batch:
         """Judge complete sets, by the one judge there is.
 
         A batch whose judge gives a loss that is not finite is refused by the search, never
@@ -106,15 +108,35 @@ class Problem:
         loss = np.atleast_1d(np.asarray(verdict.loss, dtype=np.float64))
         return Batch(values, loss, np.atleast_1d(np.asarray(verdict.accepted, dtype=bool)), verdict)
 
-    def judge_points(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
-        """Judge points [n, d] of the space."""
-        return self.judge(self.space.values(points), checkpoint)
+    @cached_property
+    def between(self) -> Between | None:
+        """The thresholds between which the amplitude is solved, for patterns and spaces where it is."""
+        if "amplitude" not in self.space.names or self.limits[0] <= 0.0:
+            return None
+        return thresholds(self.pattern)
 
-    def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> tuple[Floats, int]:
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Bounds of the amplitude."""
+        i = self.space.names.index("amplitude")
+        return float(self.space.low[i]), float(self.space.high[i])
+
+    def judge_solved(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
+        """Judge points [n, d] of the space, at an amplitude between thresholds where there are any."""
+        values = self.space.values(points)
+        if self.between is None:
+            return self.judge(values, checkpoint)
+        solved = self._solve(values, self.dt, checkpoint)
+        values["amplitude"] = solved.amplitude(values["amplitude"], self.limits)
+        return replace(self.judge(values, checkpoint), solved=solved)
+
+    def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> tuple[Batch, Floats, int]:
         """Judge the accepted candidates of a batch again at half the time step.
 
         Returns
         -------
+        batch : Batch
+            The same, but for solved amplitudes, which may have moved to where they hold at both.
         loss : ndarray [n]
             The batch's loss; where a candidate is accepted at dt but not at dt/2 (fragile), the
             loss at dt/2, so that a search leaves it for what holds at both.
@@ -125,11 +147,28 @@ class Problem:
         accepted = np.flatnonzero(batch.accepted)
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
+            batch = self._reconcile(batch, chosen, checkpoint)
             finer = self.judge({n: v[chosen] for n, v in batch.values.items()}, checkpoint, dt=self.dt / 2)
             loss[chosen] = finer.loss
             if finer.accepted.any():
-                return loss, int(chosen[np.argmax(finer.accepted)])
-        return loss, -1
+                return batch, loss, int(chosen[np.argmax(finer.accepted)])
+        return batch, loss, -1
+
+    def _reconcile(self, batch: Batch, chosen: Any, checkpoint: Checkpoint | None) -> Batch:
+        """Move solved amplitudes to where they are between the thresholds at dt and at dt/2."""
+        if batch.solved is None:
+            return batch
+        part = {n: v[chosen] for n, v in batch.values.items()}
+        finer = self._solve(part, self.dt / 2, checkpoint)
+        amplitude = batch.solved.take(chosen).both(finer).amplitude(part["amplitude"], self.limits)
+        holds = self.judge(part | {"amplitude": amplitude}, checkpoint).accepted
+        moved = batch.values["amplitude"].copy()
+        moved[chosen] = np.where(holds, amplitude, part["amplitude"])
+        return replace(batch, values={**batch.values, "amplitude": moved})
+
+    def _solve(self, values: Values, dt: float, checkpoint: Checkpoint | None) -> Solved:
+        assert self.between is not None
+        return solve(self.model, self.between, values, self.limits, dt, self.engine, checkpoint)
 
     def robustness(
         self,

@@ -129,18 +129,14 @@ class Space:
         checked = {n: _check_bounds(parameters[n], pair) for n, pair in boxes.items()}
         names = tuple(n for n, p in parameters.items() if n not in held and (p.free or n in checked))
         if not names:
-            raise ValueError(
-                f"nothing is left free to optimize: fix fewer than all of {', '.join(parameters)}"
-            )
+            raise ValueError(f"nothing is left free to optimize: fix fewer than all of {', '.join(parameters)}")
         low, high = [], []
         for name in names:
             p, value = parameters[name], base[name]
             if name in checked:
                 a, b = checked[name]
                 if name in given and not a <= value <= b:
-                    raise ValueError(
-                        f"start: parameter {name!r} is {value:g}, outside of the bounds {a:g} to {b:g}"
-                    )
+                    raise ValueError(f"start: parameter {name!r} is {value:g}, outside of the bounds {a:g} to {b:g}")
             else:
                 a, b = min(p.low, value), max(p.high, value)
             low.append(a)
@@ -195,9 +191,7 @@ def _names(fixed: Iterable[str]) -> list[str]:
 def _number(parameter: Parameter, value: ArrayLike) -> float:
     array = parameter.check(value)
     if array.ndim:
-        raise ValueError(
-            f"parameter {parameter.name!r} is an array of shape {array.shape}, valid is a number"
-        )
+        raise ValueError(f"parameter {parameter.name!r} is an array of shape {array.shape}, valid is a number")
     return float(array)
 
 

@@ -82,9 +82,7 @@ class Store:
         process, or belongs to other versions or another specification.
     """
 
-    def __init__(
-        self, path: str | Path, specification: Mapping[str, Any], versions: Mapping[str, str]
-    ) -> None:
+    def __init__(self, path: str | Path, specification: Mapping[str, Any], versions: Mapping[str, str]) -> None:
         self.path = Path(path)
         asked = {
             "format": FORMAT,
@@ -134,15 +132,11 @@ class Store:
     def end(self, key: str, number: int, row: Mapping[str, Any]) -> None:
         """Note the row of a unit at the end of a round."""
         with self._connection:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (key, number, json.dumps(row))
-            )
+            self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (key, number, json.dumps(row)))
 
     def keys(self) -> list[str]:
         """Return the units that anything is known of."""
-        found = self._connection.execute(
-            "SELECT unit FROM generation UNION SELECT unit FROM ended ORDER BY 1"
-        )
+        found = self._connection.execute("SELECT unit FROM generation UNION SELECT unit FROM ended ORDER BY 1")
         return [key for (key,) in found]
 
     @classmethod

@@ -229,9 +229,7 @@ class Study:
         try:
             what(self._store)
         except (sqlite3.Error, OSError) as error:
-            reason = (
-                write_problem(self._store.path, error) if isinstance(error, sqlite3.Error) else str(error)
-            )
+            reason = write_problem(self._store.path, error) if isinstance(error, sqlite3.Error) else str(error)
             self._store_error = f"{reason}. The assessment goes on in memory only."
             warnings.warn(self._store_error, StoreWarning, stacklevel=2)
 

@@ -178,6 +178,6 @@ def make_row(
     elif reason in ("solved", "budget"):
         # Judged again, as a replayed search has not kept its checks.
         point = optimizer.problem.space.point(best.parameters)
-        batch = optimizer.problem.judge_points(point[None, :])
+        batch = optimizer.problem.judge(optimizer.problem.space.values(point[None, :]))
         row["broken"] = [c.name for c in batch.checks(0) if not c.passed]
     return row
