@@ -22,13 +22,13 @@ def _adex_step(
     """Step by forward Euler: Brette & Gerstner 2005, eqs. 2 and 3; cut at 0 mV.
 
     The quotients of parameters stand in brackets of their own, so that an engine can compute
-    them once.
+    them once, and the upswing is added last, so that nothing else waits for the exponential.
     """
     v, w = state
-    upswing = (p.g_L * p.delta_T) * torch.exp((v - p.V_T) * (1.0 / p.delta_T))
-    dv = (dt / p.C) * (p.g_L * (p.E_L - v) + upswing - w + current)
+    upswing = (dt / p.C * p.g_L * p.delta_T) * torch.exp((v - p.V_T) * (1.0 / p.delta_T))
+    dv = (dt / p.C) * (p.g_L * (p.E_L - v) - w + current)
     dw = (dt / p.tau_w) * (p.a * (v - p.E_L) - w)
-    v = v + dv
+    v = v + dv + upswing
     w = w + dw
     fired = v >= 0.0
     return fired.to(v.dtype), (torch.where(fired, p.V_r, v), torch.where(fired, w + p.b, w))

@@ -7,29 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.simulation.kernel import BASE, PAD, PEAK, STRIDE, WIDTH, Layout
+from plausiwidgets.simulation.kernel import BASE, PEAK, STRIDE, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Floats, LaneJob
 
 _ALIGNMENT = 64
 """Bytes of a cache line and of the widest vector."""
-_FIRST_CAPACITY = 64
-"""Spikes of a lane that there is room for at first; a tonic neuron at 100 Hz for 640 ms."""
+_FIRST_CAPACITY = 32
+"""Spikes of a lane that there is room for at first, doubled when they are not enough."""
 
 
 _FIRST_NOTES = np.zeros((4, WIDTH), dtype=np.int64)
 _FIRST_NOTES[1] = np.arange(WIDTH)
 _FIRST_NOTES[3] = -1
-
-
-def first_rows(layout: Layout, job: LaneJob) -> Floats:
-    """Return what the rows of the work space hold before the first step, for all lanes of a job."""
-    rows = np.empty((layout.rows + 1, job.lanes))
-    rows[: layout.states] = job.state
-    rows[layout.row(BASE)] = job.current.base
-    rows[layout.row(PEAK)] = rows[-1] = -np.inf
-    for name, row in layout.parameters:
-        rows[row] = job.params[name]
-    return rows
 
 
 def _aligned(size: int) -> Floats:
@@ -39,53 +28,77 @@ def _aligned(size: int) -> Floats:
     return space[skip : skip + size]
 
 
+class Source:
+    """What all lanes of a job start from, as the work space wants it.
+
+    Parameters
+    ----------
+    layout : Layout
+    job : LaneJob
+
+    Attributes
+    ----------
+    rows : ndarray, shape [rows of the layout and one more, lanes]
+    pieces : ndarray, shape [4, pieces, lanes]
+        On, off, start and end of each piece of the current.
+    """
+
+    def __init__(self, layout: Layout, job: LaneJob) -> None:
+        lanes, current = job.lanes, job.current
+        self.states = layout.states
+        rows = np.empty((layout.rows + 1, lanes))
+        rows[: layout.states] = job.state
+        rows[layout.row(BASE)] = current.base
+        rows[layout.row(PEAK)] = rows[-1] = -np.inf
+        for name, row in layout.parameters:
+            rows[row] = job.params[name]
+        self.rows = rows
+        self.pieces = np.empty((4, current.on.shape[0], lanes))
+        for plane, values in enumerate((current.on, current.off, current.start, current.end)):
+            self.pieces[plane] = values
+        self.steps = job.steps
+        self.spike_limit = job.spike_limit
+        self.constants = (
+            job.dt, current.t0, job.model.limit, *(job.v_window or (0, 0)), *(job.peak_window or (0, 0)),
+        )  # fmt: skip
+
+
 class Block:
     """A few lanes of a job, from their first step to their last.
 
     Nothing in it is shared with other blocks but the rows of `v`, which are each lane's own: blocks
-    may run in any order and in any thread. It takes 8 bytes times the rows of the layout (20 to 30)
-    a lane, 256 bytes for spikes, and what the pieces of the current need: about 0.5 kB a lane.
+    may run in any order and in any thread. It takes 8 bytes times the rows of the layout (15 to 20),
+    128 bytes for spikes, more for a lane that fires more, and what the pieces of the current need:
+    about 0.4 kB a lane.
 
     Parameters
     ----------
     kernel : callable
         As :mod:`plausiwidgets.simulation.template` has it.
-    layout : Layout
-    job : LaneJob
-    rows : ndarray, shape [rows of the layout and one more, lanes of the job]
-        What the rows hold at first, see :func:`first_rows`.
+    source : Source
     v : ndarray, shape [lanes of the job, steps of the v window]
     first, last : int
         The lanes first <= lane < last.
     """
 
-    def __init__(
-        self, kernel: Any, layout: Layout, job: LaneJob, rows: Floats, v: Floats, first: int, last: int
-    ) -> None:
+    def __init__(self, kernel: Any, source: Source, v: Floats, first: int, last: int) -> None:
         n = last - first
         self.kernel = kernel
-        self.states = layout.states
+        self.states = source.states
         self.live = n
         self.step = 0
-        self.space = _aligned(rows.shape[0] * STRIDE)
-        places = self.space.reshape(-1, STRIDE)
-        places[:, :n] = rows[:, first:last]
-        padded = -(-n // PAD) * PAD
-        if padded > n:
-            places[:, n:padded] = places[:, :1]
-        current = job.current
-        self.pieces = np.empty((4, current.on.shape[0], n))
-        for plane, values in enumerate((current.on, current.off, current.start, current.end)):
-            self.pieces[plane] = values[:, first:last]
+        self.space = _aligned(source.rows.shape[0] * STRIDE)
+        # Places that are left in a row are filled by the kernel.
+        self.space.reshape(-1, STRIDE)[:, :n] = source.rows[:, first:last]
+        whole = n == source.pieces.shape[2]
+        self.pieces = source.pieces if whole else source.pieces[:, :, first:last].copy()
         self.notes = _FIRST_NOTES[:, :n].copy()
-        self.spike_limit = job.spike_limit
-        first_room = min(job.steps, _FIRST_CAPACITY, job.spike_limit or _FIRST_CAPACITY) or 1
-        self.spikes = np.empty((n, first_room), dtype=np.int32)
+        self.spike_limit = source.spike_limit
+        room = min(source.steps, _FIRST_CAPACITY, self.spike_limit or source.steps) or 1
+        self.spikes = np.empty((n, room), dtype=np.int32)
         self.spikes.fill(-1)
         self.v = v[first:last]
-        v0, v1 = job.v_window or (0, 0)
-        m0, m1 = job.peak_window or (0, 0)
-        self.constants = (job.dt, current.t0, job.model.limit, v0, v1, m0, m1)
+        self.constants = source.constants
 
     @property
     def counts(self) -> NDArray[np.int64]:

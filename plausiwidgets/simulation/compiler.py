@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.simulation.blocks import Block, first_rows
+from plausiwidgets.simulation.blocks import Block, Source
 from plausiwidgets.simulation.cache import load_kernel
 from plausiwidgets.simulation.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
@@ -110,8 +110,8 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
         v[:, max(job.steps - v0, 0) :] = np.nan
     work = job.lanes * job.steps * made.seconds
     threads = 1 if work < _SHORT_SECONDS else thread_count()
-    rows = first_rows(made.layout, job)
-    blocks = [Block(made.kernel, made.layout, job, rows, v, a, b) for a, b in _spans(job.lanes, threads)]
+    source = Source(made.layout, job)
+    blocks = [Block(made.kernel, source, v, a, b) for a, b in _spans(job.lanes, threads)]
     if work < _ROUND_SECONDS:
         if checkpoint is not None:
             checkpoint()

@@ -67,9 +67,8 @@ else:
 
 
 # Added to a number below 2^51, this leaves no bits for a fraction: the sum is rounded to an
-# integer, which then also stands in its low bits.
+# integer, which then also stands in its low bits, all other of the low 52 being zero.
 _ROUND = 1.5 * 2.0**52
-_ROUND_BITS = int(np.float64(_ROUND).view(np.int64))
 _PER_LN2 = 1.0 / math.log(2.0)
 # ln 2 in two parts; the upper one ends in 11 zero bits, so that an exponent times it is exact.
 _LN2_HIGH = float.fromhex("0x1.62e42fefa3800p-1")
@@ -86,31 +85,36 @@ _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (
 )  # fmt: skip
 
 
+# Above the first of these e^x is inf, below the second 0, below the third not a normal number.
+_OVERFLOW, _UNDERFLOW, _SMALL = 709.782712893384, -745.2, -708.0
+
+
 @inline
 def exp(x: float) -> float:
-    """e^x to 1.2 ulp, without a branch: inf above 709.78, denormal below -708.4, 0 below -745.13.
+    """e^x to 1.3 ulp, without a branch: inf above 709.78, denormal below -708.4, 0 below -745.13.
 
     x = n·ln 2 + r with an integer n; e^r is a polynomial, evaluated in pairs (Estrin) so that a
-    single lane does not wait for a chain of sums; 2^n is set in the exponent bits, in two halves
-    because n may leave the range of a normal number.
+    single lane does not wait for a chain of sums; 2^n is added to the exponent bits. What would
+    leave the normal numbers there is made 2^64 too large and brought back by a product, which
+    rounds it; the rest is chosen at the end, out of the way of the chain.
     """
-    x = 710.0 if x > 710.0 else x
-    x = -746.0 if x < -746.0 else x
     shifted: float = _muladd(x, _PER_LN2, _ROUND)
     n = shifted - _ROUND
     r = _muladd(n, -_LN2_LOW, _muladd(n, -_LN2_HIGH, x))
     r2 = r * r
     r4 = r2 * r2
-    p23 = _muladd(_C3, r, _C2)
-    p45 = _muladd(_C5, r, _C4)
-    p67 = _muladd(_C7, r, _C6)
-    p89 = _muladd(_C9, r, _C8)
-    p10 = _muladd(_C11, r, _C10)
-    p = _muladd(p10, r4 * r4, _muladd(_muladd(p89, r2, p67), r4, _muladd(p45, r2, p23)))
-    mantissa = 1.0 + _muladd(r2, p, r)
-    exponent: int = _bits_of(shifted) - (_ROUND_BITS - 2046)
-    half = exponent >> 1
-    return (mantissa * _from_bits(half << 52)) * _from_bits((exponent - half) << 52)
+    low = _muladd(_muladd(_C5, r, _C4), r2, _muladd(_C3, r, _C2))
+    high = _muladd(_muladd(_C11, r, _C10), r4, _muladd(_muladd(_C9, r, _C8), r2, _muladd(_C7, r, _C6)))
+    mantissa = 1.0 + _muladd(r4 * r2, high, _muladd(r2, low, r))
+    small = x < _SMALL
+    lift = 64 if small else 0
+    lower = 2.0**-64 if small else 1.0
+    exponent: int = (_bits_of(shifted) + lift) << 52
+    value = _from_bits(_bits_of(mantissa) + exponent) * lower
+    # inf, nan, or what is below zero and stands for 0
+    beyond = x * 1e308
+    beyond = 0.0 if beyond < 0.0 else beyond
+    return value if (x >= _UNDERFLOW) & (x <= _OVERFLOW) else beyond
 
 
 @inline

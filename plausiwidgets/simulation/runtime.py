@@ -36,9 +36,15 @@ def padded(n: int) -> int:
 
 
 @compiled
-def renew_currents(
-    k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any, n: int, m: int, states: int
-) -> int:
+def fill_up(w: Any, rows: int, n: int) -> None:
+    """Make the places between the n lanes and the next multiple of the padding copies of the first."""
+    for i in range(n, padded(n)):
+        for row in range(rows):
+            w[row * STRIDE + i] = w[row * STRIDE]
+
+
+@compiled
+def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any, n: int, m: int, states: int) -> int:
     """Compute the currents that change at step k; return the next step at which one does."""
     current = (states + CURRENT) * STRIDE
     base = (states + BASE) * STRIDE
@@ -106,9 +112,7 @@ def take_out(
                 pieces[plane, j, i] = pieces[plane, j, n]
         notes[DUE, i] = notes[DUE, n]
         notes[LANE, i] = notes[LANE, n]
-    for i in range(n, padded(n)):
-        for row in range(rows):
-            w[row * STRIDE + i] = w[row * STRIDE]
+    fill_up(w, rows, n)
     return n
 
 

@@ -9,7 +9,15 @@ import numpy as np
 from numba import njit
 
 from plausiwidgets.simulation.mathfunctions import exp, floor_divide, remainder, sigmoid
-from plausiwidgets.simulation.runtime import keep_peaks, note_spikes, padded, record, renew_currents, take_out
+from plausiwidgets.simulation.runtime import (
+    fill_up,
+    keep_peaks,
+    note_spikes,
+    padded,
+    record,
+    renew_currents,
+    take_out,
+)
 
 STATES = {states}
 PARAMETERS = {parameters}
@@ -29,6 +37,7 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
 {uniform}
     m = padded(n)
     if k == 0:
+        fill_up(w, {rows}, n)
         for i in range(m):
 {fixed}
     change = k

@@ -26,8 +26,10 @@ def izhikevich_lanes(v, u, current, a, b, c, d, sq, mn, bias, dt, onset, steps, 
             x1 = x + dt * (sq[i] * x * x + mn[i] * x + bias[i] - y + injected)
             y1 = y + dt * a[i] * (b[i] * x - y)
             fires = x1 > 30.0
-            v[i] = c[i] if fires else x1
-            u[i] = y1 + d[i] if fires else y1
+            z = 1.0 if fires else 0.0
+            # Norse's reset
+            v[i] = (1.0 - z) * x1 + z * c[i]
+            u[i] = (1.0 - z) * y1 + z * (y1 + d[i])
             fired[i] = fires
             any_fired |= fires
             lost |= not (abs(x1) <= LIMIT)
@@ -48,8 +50,53 @@ def izhikevich_time(v, u, current, a, b, c, d, sq, mn, bias, dt, onset, steps, f
         for k in range(steps):
             injected = current[i] if k >= onset else 0.0
             x1 = x + dt * (sq[i] * x * x + mn[i] * x + bias[i] - y + injected)
-            y += dt * a[i] * (b[i] * x - y)
-            x = x1
+            y1 = y + dt * a[i] * (b[i] * x - y)
+            z = 1.0 if x1 > 30.0 else 0.0
+            x = (1.0 - z) * x1 + z * c[i]
+            y = (1.0 - z) * y1 + z * (y1 + d[i])
+            if z > 0.0:
+                spikes[i, counts[i]] = k
+                counts[i] += 1
+            if not (abs(x) <= LIMIT):
+                return
+        v[i] = x
+        u[i] = y
+
+
+@compiled
+def izhikevich_2004_lanes(v, u, current, a, b, c, d, sq, mn, bias, v_u, k_u, dt, onset, steps, fired, spikes, counts):
+    for k in range(steps):
+        any_fired = lost = False
+        for i in range(v.size):
+            x = v[i]
+            y = u[i]
+            injected = current[i] if k >= onset else 0.0
+            x += dt * (sq[i] * x * x + mn[i] * x + bias[i] - y + injected)
+            y += dt * a[i] * (b[i] * (x + v_u[i]) - k_u[i] * y)
+            fires = x > 30.0
+            v[i] = c[i] if fires else x
+            u[i] = y + d[i] if fires else y
+            fired[i] = fires
+            any_fired |= fires
+            lost |= not (abs(x) <= LIMIT)
+        if lost:
+            return
+        if any_fired:
+            for i in range(v.size):
+                if fired[i]:
+                    spikes[i, counts[i]] = k
+                    counts[i] += 1
+
+
+@compiled
+def izhikevich_2004_time(v, u, current, a, b, c, d, sq, mn, bias, v_u, k_u, dt, onset, steps, fired, spikes, counts):
+    for i in range(v.size):
+        x = v[i]
+        y = u[i]
+        for k in range(steps):
+            injected = current[i] if k >= onset else 0.0
+            x += dt * (sq[i] * x * x + mn[i] * x + bias[i] - y + injected)
+            y += dt * a[i] * (b[i] * (x + v_u[i]) - k_u[i] * y)
             if x > 30.0:
                 x = c[i]
                 y += d[i]
@@ -111,5 +158,6 @@ def adex_time(v, w, current, C, g_L, E_L, V_T, delta_T, V_r, a, b, tau_w, dt, on
 
 KERNELS = {
     "izhikevich": {"lanes": izhikevich_lanes, "time": izhikevich_time},
+    "izhikevich_2004": {"lanes": izhikevich_2004_lanes, "time": izhikevich_2004_time},
     "adex": {"lanes": adex_lanes, "time": adex_time},
 }
