@@ -27,12 +27,28 @@ def changed(page, before: list[float]) -> None:
     page.wait_for_function(script, arg=before, timeout=30_000)
 
 
+def steady(page, script: str) -> list:
+    """Return what a script gives once it has given the same for a second.
+
+    A figure takes the width of its page after it is shown, and then draws as finely as that shows.
+    """
+    last = page.evaluate(script)
+    for _ in range(60):
+        page.wait_for_timeout(1000)
+        now = page.evaluate(script)
+        if now == last:
+            return now
+        last = now
+    raise AssertionError("the page does not come to rest")
+
+
 @pytest.fixture
 def explorer(open_notebook):
     opened = open_notebook(EXPLORE)
     opened.wait_for_plot()
-    opened.page.wait_for_function(f"() => ({NAMED})('yours').length > 50", timeout=60_000)
-    opened.page.wait_for_timeout(2000)  # the figure takes the width of the page, and draws as finely as that shows
+    for name in ("yours", "target"):
+        opened.page.wait_for_function(f"() => ({NAMED})('{name}').length > 50", timeout=60_000)
+    steady(opened.page, f"() => ({NAMED})('yours')")
     return opened
 
 
@@ -139,7 +155,7 @@ def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 2", timeout=120_000)
     read = "() => [...document.querySelectorAll('.js-plotly-plot')].map(p => Array.from(p.data[1].y))"
     page.wait_for_function(f"() => ({read})().every(y => y.length > 50)", timeout=60_000)
-    before = page.evaluate(read)
+    before = steady(page, read)
     page.locator(".pw-explorer").first.locator(".noUi-handle").last.focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
