@@ -131,19 +131,20 @@ def solve(
     known = np.isfinite(passed) & ready
     passed = np.where(known, passed, np.nan)
     silent = threshold[~must]
-    ratios = np.where(known, np.minimum(silent, 100.0) - passed, -100.0)
-    missing = np.maximum(WANTED - ratios, 0.0) / SCALE
+    # The least of the ratios counts: what is gained in one of them must not pay for another.
+    ratio = np.where(known, np.minimum(silent, 100.0).min(axis=0) - passed, -100.0)
+    missing = np.maximum(WANTED - ratio, 0.0) / SCALE
     spared = np.minimum(silent.min(axis=0), np.log(limits[1]))
-    return Solved(passed, np.where(known, spared, np.nan), (missing / (1.0 + missing)).sum(axis=0))
+    return Solved(passed, np.where(known, spared, np.nan), len(silent) * missing / (1.0 + missing))
 
 
 def thresholds(pattern: Any) -> Between | None:
     """Return the thresholds that a pattern lives between, None for one that does not."""
-    from plausiwidgets.patterns import get, pulses, steps
-
     # Of the package's own patterns only: another one may use the same key for something else.
     if pattern.key not in ("resonator", "integrator", "threshold_variability", "accommodation"):
         return None
+    from plausiwidgets.patterns import get, pulses, steps
+
     if get(pattern.key) is not pattern:
         return None
     if pattern.key == "resonator":

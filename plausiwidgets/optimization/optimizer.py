@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -125,6 +125,10 @@ class Optimizer:
         self.seed = seed
         self.budget = budget
         point = None if start is None else problem.space.point(start)
+        options = options or Options()
+        if problem.between is not None:
+            # At a solved amplitude chance alone is strong, and the slope may lead astray.
+            options = replace(options, explore=options.starts // 2)
         self.search = Search(problem.space, seed, budget, options, point)
         self.best: Candidate | None = None
         self.solved = False

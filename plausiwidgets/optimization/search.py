@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -31,6 +32,9 @@ class Options:
         Screened points in one batch.
     sigma : float
         First standard deviation of a start in the unit cube.
+    explore : int
+        How many of the starts go on with the Sobol sequence in place of CMA-ES, for a landscape that
+        misleads.
     spreads : tuple of float
         Factors on the middle of asinh scales, taken in turn by the starts (`Space.chart`).
     """
@@ -40,6 +44,7 @@ class Options:
     screen: int = 1024
     chunk: int = 256
     sigma: float = 0.3
+    explore: int = 0
     spreads: tuple[float, ...] = (1.0, 8.0)
 
 
@@ -94,6 +99,7 @@ class Search:
         self._asked: Floats | None = None
         self._told: Floats | None = None
         self._last = False
+        self._sobol: Any = None
         self._charts = [space.chart(spread) for spread in self.options.spreads]
         self._batches = self._plan()
 
@@ -137,10 +143,10 @@ class Search:
         left = self.budget - self.evaluations
         count = self._screen_size(left)
         seed = int(self._seed(_SOBOL).generate_state(1)[0])
-        sobol = SobolEngine(self.space.size, scramble=True, seed=seed)
+        self._sobol = SobolEngine(self.space.size, scramble=True, seed=seed)
         units, losses = [], []
         while count > 0:
-            unit = sobol.draw(min(count, self.options.chunk)).double().numpy()
+            unit = self._draw(min(count, self.options.chunk))
             count -= len(unit)
             self.screening, self._last = True, count == 0
             yield self._charts[0].decode(unit)
@@ -160,14 +166,18 @@ class Search:
     def _side_by_side(self, screened: Floats, losses: Floats) -> Iterator[Floats | None]:
         popsize = self.options.popsize
         good = iter(self._charts[0].decode(screened)[_distinct(screened, losses)])
-        slots = [self._new(slot, 0, good) for slot in range(self.options.starts)]
+        explore = min(self.options.explore, self.options.starts - 1)
+        slots = [self._new(slot, 0, good) for slot in range(self.options.starts - explore)]
         rounds = [0] * len(slots)
         while True:
-            active = min(len(slots), (self.budget - self.evaluations) // popsize)
+            active = min(self.options.starts, (self.budget - self.evaluations) // popsize)
             if active <= 0:
                 yield None  # until somebody allows more
                 continue
-            yield np.concatenate([start.ask() for start in slots[:active]])
+            asked = [start.ask() for start in slots[:active]]
+            if active > len(slots):
+                asked.append(self._charts[0].decode(self._draw((active - len(slots)) * popsize)))
+            yield np.concatenate(asked)
             told = self._take()
             for i, start in enumerate(slots[:active]):
                 start.tell(told[i * popsize : (i + 1) * popsize])
@@ -189,6 +199,9 @@ class Search:
             x0 = chart.encode(point[None, :])[0]
         seed = self._seed(_START, slot, round_)
         return Start(chart, x0, self.options.sigma, self.options.popsize, seed)
+
+    def _draw(self, count: int) -> Floats:
+        return np.asarray(self._sobol.draw(count).double().numpy(), dtype=np.float64)
 
     def _take(self) -> Floats:
         assert self._told is not None
