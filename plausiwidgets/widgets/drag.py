@@ -115,7 +115,7 @@ class DragPath:
         target = patterns.target(topic.pattern)
         with self._figure.update():
             if topic.number == self._scene.topic:
-                self._scene.draw("target", target, topic.number, target, fit=True)
+                self._scene.draw_target(target, topic.number)
                 self._sweeps.show(self._scene.sweeps, self._scene.shown)
 
     def _failed(self, error: Exception) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from plausiwidgets.patterns import Pattern
-from plausiwidgets.widgets.drawing import EMPTY, Singles
+from plausiwidgets.patterns import Pattern, Verdict
+from plausiwidgets.widgets.drawing import Singles
 
 ABOVE_TEXTS = {1e-4: "+0.01 %", 1e-2: "+1 %", 1e-1: "+10 %", 1.0: "+100 %"}
 """Currents above the rheobase, as a share of it, and how an axis names them."""
@@ -18,12 +16,9 @@ def shows_rates(pattern: Pattern) -> bool:
     return pattern.key in ("class_1_excitable", "class_2_excitable")
 
 
-def rate_curve(verdict: Any) -> tuple[Singles, Singles]:
+def rate_curve(verdict: Verdict) -> tuple[Singles, Singles]:
     """Return current above the rheobase (as a share of it) and rate in Hz, as the judge measured them."""
-    measured = getattr(verdict, "measured", None) or {}
-    if "rate" not in measured:
-        return EMPTY, EMPTY
-    rate = np.asarray(measured["rate"], float).reshape(len(ABOVE_TEXTS), -1)[:, 0]
+    rate = np.asarray(verdict.measured["rate"], float).reshape(len(ABOVE_TEXTS), -1)[:, 0]
     known = np.isfinite(rate)
     x = np.array(list(ABOVE_TEXTS), np.float32)[known]
     return x, np.ascontiguousarray(rate[known], np.float32)

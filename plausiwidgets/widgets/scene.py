@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Pattern, Target, Verdict
 from plausiwidgets.widgets import look
 from plausiwidgets.widgets.drawing import (
     EMPTY,
     Floats,
     Grid,
-    VoltageScale,
     corners,
     envelope,
     make_grid,
     padded,
-    with_spikes,
 )
 from plausiwidgets.widgets.figure import TraceFigure
+from plausiwidgets.widgets.lines import Line, own_lines, target_lines, voltage_scale
 from plausiwidgets.widgets.rates import ABOVE_TEXTS, rate_curve, shows_rates
 
 HEIGHTS = {"voltage": 300, "raster": 64, "current": 76}
@@ -30,17 +28,6 @@ OTHERS_HEIGHT, RATES_HEIGHT, SEARCH_HEIGHT = 44, 150, 130
 
 LANE = 0.8
 """Share of its lane that another sweep's trace fills."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One sweep of one role, ready to draw: spikes to the peak, on the model's voltage axis."""
-
-    t: Floats
-    v: Floats
-    spikes: Floats
-    current: Floats
-    diverged_at: float
 
 
 class Scene:
@@ -69,6 +56,7 @@ class Scene:
         self._grids: dict[tuple[Any, ...], Grid] = {}
         self._window: tuple[float, float] | None = None
         self._searching = False
+        self._target: Target | None = None
         figure.on_time_range(self._on_zoom)
 
     # -- topic -----------------------------------------------------------------------------------
@@ -79,8 +67,7 @@ class Scene:
             self.topic, self.model, self.pattern = topic, model, pattern
             self.sweeps, self.shown = (), pattern.telling
             self._lines, self._grids, self._window, self._searching = {}, {}, None, False
-            rest, threshold = model.rest_threshold(model.defaults())
-            self.scale = VoltageScale(float(rest[0]), float(threshold[0]), model.peak)
+            self.scale, self._target = voltage_scale(model), None
             for role in look.ROLES:
                 self.clear(role)
             self.figure.clear("best_search", "current_search")
@@ -98,35 +85,47 @@ class Scene:
 
     # -- roles -----------------------------------------------------------------------------------
 
-    def draw(self, role: str, verdict: Any, topic: int, target: Any = None, fit: bool = False) -> None:
+    def draw(self, role: str, verdict: Verdict, topic: int, fit: bool = False) -> None:
         """Draw the traces of a verdict.
 
         Parameters
         ----------
-        role : {"target", "live", "best"}
-        verdict : Verdict or Target
-            Whatever has ``traces``.
+        role : {"live", "best"}
+        verdict : Verdict
+            Of one set.
         topic : int
             What it belongs to.
-        target : Target, optional
-            Its potentials are mapped onto the model's scale: rest to rest, threshold to threshold.
         fit : bool
-            Fit the axes, forgetting a zoom; otherwise they only widen.
+            After a jump, not a drag: fit the axes, forgetting a zoom, and map the target anew.
+            Otherwise the axes only widen, and the target stays.
         """
         with self.figure.update():
             if topic != self.topic:
                 return
-            own = self.scale if target is None else VoltageScale(target.rest, target.threshold, target.peak)
-            self._lines[role] = {name: self._line(t, own) for name, t in verdict.traces.items()}
-            names = tuple(self._lines[role])
-            if (role == "target" or not self.sweeps) and set(self.sweeps) != set(names):
-                self.sweeps = names
-                self._set_rows()
-            self._draw(role)
-            if shows_rates(self.pattern):
-                x, y = rate_curve(verdict if target is None else target.verdict)
-                self.figure.put(f"{role}_rates", x, y)
+            lines = own_lines(verdict.traces, self.scale.peak)
+            if fit and role == "live":
+                self.scale = voltage_scale(self.model, verdict.parameters, lines)
+                if self._target is not None:
+                    self.draw_target(self._target, topic)
+            self._show(role, lines, verdict)
             self.fit(force=fit)
+
+    def draw_target(self, target: Target, topic: int) -> None:
+        """Draw the target, its potential mapped onto the model's: rest to rest, threshold to threshold."""
+        with self.figure.update():
+            if topic == self.topic:
+                self._target = target
+                self._show("target", target_lines(target, self.scale), target.verdict)
+                self.fit()
+
+    def _show(self, role: str, lines: dict[str, Line], verdict: Verdict) -> None:
+        self._lines[role] = lines
+        if (role == "target" or not self.sweeps) and set(self.sweeps) != set(lines):
+            self.sweeps = tuple(lines)
+            self._set_rows()
+        self._draw(role)
+        if shows_rates(self.pattern):
+            self.figure.put(f"{role}_rates", *rate_curve(verdict))
 
     def has(self, role: str) -> bool:
         """Return whether a role is drawn."""
@@ -195,12 +194,6 @@ class Scene:
                     self._draw(role)
 
     # -- details ---------------------------------------------------------------------------------
-
-    def _line(self, traces: Any, own: VoltageScale) -> Line:
-        v = with_spikes(traces.t, traces.v[0], traces.spike_times[0], own.peak)
-        if own is not self.scale:
-            v = own.onto(v, self.scale)
-        return Line(traces.t, v, traces.spike_times[0], traces.current[0], float(traces.diverged_at[0]))
 
     def _large(self, role: str) -> Line | None:
         lines = self._lines.get(role, {})
