@@ -332,3 +332,18 @@ def test_intervals_read_as_a_person_writes_them() -> None:
     assert interval(-np.inf, 0.0, "spikes") == "0 spikes"
     assert interval(-np.inf, 0.1, "1") == "≤ 0.1"
     assert interval(0.75, 1.05, "") == "0.75 to 1.05"
+
+
+def test_a_cell_of_the_assessment_opens_in_the_explorer(explorer: pw.Explorer) -> None:
+    explorer._pickers._model.value = "lif"
+    explorer._assessing._pressed()
+    panel = explorer._assessing.panel
+    panel.study.wait(0.2)
+    panel.map.open_cell("lif", "integrator")
+    assert explorer.wait()
+    assert (explorer.state.model, explorer.state.pattern) == ("lif", "integrator")
+    assert panel.map.explorer is None
+    explorer.undo()
+    assert explorer.state.pattern == "tonic_spiking"
+    panel.stop()
+    assert panel.join(30)

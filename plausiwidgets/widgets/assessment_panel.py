@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
@@ -27,6 +28,8 @@ class AssessmentPanel(w.VBox):
         As :func:`plausiwidgets.assess` takes them.
     start : bool
         Begin at once, without a press of the button.
+    open_in : callable, optional
+        ``open_in(model, pattern, parameters)`` shows a cell of the map, in place of an explorer below it.
     **settings
         As :func:`plausiwidgets.assess` takes them: seed, budget, store, executor, …
 
@@ -43,11 +46,20 @@ class AssessmentPanel(w.VBox):
     >>> panel.study.table()                       # doctest: +SKIP
     """
 
-    def __init__(self, models: Any, patterns: Any = None, *, start: bool = False, **settings: Any) -> None:
+    def __init__(
+        self,
+        models: Any,
+        patterns: Any = None,
+        *,
+        start: bool = False,
+        open_in: Callable[..., Any] | None = None,
+        **settings: Any,
+    ) -> None:
         several = [models] if isinstance(models, (str, NeuronModel)) else list(models)
         self._models = [registry.get(model) for model in several]
         self._patterns = patterns
         self._settings = settings
+        self._open_in = open_in
         self.study: Any = None
         self.map: PlausibilityMap | None = None
         self._thread: threading.Thread | None = None
@@ -81,7 +93,7 @@ class AssessmentPanel(w.VBox):
         self._buttons(running=True)
         grid = grid_of_units(self.study.snapshot().units, self._models)
         if self.map is None:
-            self.map = PlausibilityMap(grid, self._models)
+            self.map = PlausibilityMap(grid, self._models, self._open_in)
             self._place.children = (self.map,)
         self._thread = threading.Thread(target=self._watch, name="plausiwidgets publisher", daemon=True)
         self._thread.start()

@@ -11,10 +11,11 @@ from typing import Any
 import ipywidgets as w
 
 from plausiwidgets import models, patterns
-from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets import judging
+from plausiwidgets.widgets.assessing import Assessing
 from plausiwidgets.widgets.drag import DragPath
 from plausiwidgets.widgets.figure import TraceFigure
 from plausiwidgets.widgets.optimization_panel import OptimizationPanel
@@ -91,6 +92,7 @@ class Explorer(w.VBox):
         self._parameters = ParameterPanel(self._lock, self._on_change, self._refused)
         self._optimization = OptimizationPanel(self._on_press)
         self._sweeps = SweepPicker(self._scene.select)
+        self._assessing = Assessing(self._open, self._status)
         self._page = Page()
         self._share = Share(app=importlib.util.find_spec("voila") is not None)
         self._drag = DragPath(self._scene, self._sweeps, self._verdict, self._status, self._settled)
@@ -115,7 +117,7 @@ class Explorer(w.VBox):
         plot.add_class("pw-figure")
         main = w.VBox([plot, self._parameters.view, self._verdict.view, self._optimization.view])
         main.add_class("pw-main")
-        return [self._page, bar, self._pickers.text, self._status.view, main]
+        return [self._page, bar, self._pickers.text, self._status.view, main, self._assessing.view]
 
     # -- for scripts -----------------------------------------------------------------------------
 
@@ -196,6 +198,7 @@ class Explorer(w.VBox):
         if hasattr(self, "_drag"):  # not where the arguments were refused
             self.stop()
             self._drag.close()
+            self._assessing.close()
         super().close()
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -213,6 +216,7 @@ class Explorer(w.VBox):
                 self._sweeps.show((), "")
                 self._optimization.set_default_budget(pattern.budget)
                 self._searches.show(number)
+                self._assessing.show(model)
             if values is not None:
                 self._parameters.set_values(values)
                 self._parameters.dt = dt or model.dt
@@ -229,6 +233,14 @@ class Explorer(w.VBox):
         del self._undo[:-MAX_UNDO]
         self._pickers.undo.disabled = False
 
+    def _open(self, model: NeuronModel, pattern: str, values: Mapping[str, float] | None) -> None:
+        """Show a cell of the map."""
+        with self._lock:
+            firing = patterns.get(pattern)
+            checked = judging.checked(model, firing, values)
+            self._remember()
+            self._show(model, firing, checked, None)
+
     def _settled(self) -> None:
         state = self.state
         self._share.query, self._share.python = state.to_query(), state.to_python()
@@ -236,7 +248,7 @@ class Explorer(w.VBox):
     def _reset(self) -> None:
         with self._lock:
             self._remember()
-            self._show(self._model, self._pattern, filled(self._pattern.parameters(self._model), {}), None)
+            self._show(self._model, self._pattern, judging.filled(self._pattern.parameters(self._model), {}), None)
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -251,7 +263,9 @@ class Explorer(w.VBox):
                 self._show(self._model, picked, None, None)
             else:
                 pattern = patterns.get(picked.pattern) if picked.pattern else self._pattern
-                self._show(self._model, pattern, filled(pattern.parameters(self._model), picked.parameters), picked.dt)
+                self._show(
+                    self._model, pattern, judging.filled(pattern.parameters(self._model), picked.parameters), picked.dt
+                )
         except Exception as error:  # a model of one's own may raise anywhere
             self._show(*before, None, None)
             self._status.error("model", error)
@@ -283,8 +297,3 @@ class Explorer(w.VBox):
         except Exception as error:
             self._status.error("search", error)
             self._searches.show(self._number)
-
-
-def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> dict[str, float]:
-    """Return a value for each declared parameter: the given one, or its default."""
-    return {name: values.get(name, parameter.default) for name, parameter in declared.items()}

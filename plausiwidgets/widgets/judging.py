@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from plausiwidgets.models import NeuronModel
+from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Pattern, Verdict, evaluate, judge
 from plausiwidgets.patterns.judge import complete, single
 
@@ -35,3 +35,8 @@ def judged(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt
 def verified(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float) -> Verdict:
     """Return the verdict at `dt` and, where it is accepted, at half of it."""
     return judge(model, pattern, values, dt=dt, verify=True)
+
+
+def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> dict[str, float]:
+    """Return a value for each declared parameter: the given one, or its default."""
+    return {name: values.get(name, parameter.default) for name, parameter in declared.items()}

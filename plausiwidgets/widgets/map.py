@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets as w
@@ -27,6 +27,8 @@ class PlausibilityMap(w.VBox):
     grid : Grid
     own : iterable of NeuronModel
         Models that are not registered.
+    open_in : callable, optional
+        ``open_in(model, pattern, parameters)`` shows a cell, in place of an explorer below the map.
 
     Attributes
     ----------
@@ -36,8 +38,9 @@ class PlausibilityMap(w.VBox):
         What the last cell was opened in.
     """
 
-    def __init__(self, grid: Grid, own: Iterable[NeuronModel] = ()) -> None:
+    def __init__(self, grid: Grid, own: Iterable[NeuronModel] = (), open_in: Callable[..., Any] | None = None) -> None:
         self._grid = grid
+        self._open_in = open_in
         self._own = {model.name: model for model in own}
         self.explorer: Any = None
         self._map = MapFigure(grid, self.open_cell)
@@ -94,6 +97,10 @@ class PlausibilityMap(w.VBox):
         neuron = self._own.get(cell.model) or models.get(cell.model)
         before = self.explorer
         try:
+            if self._open_in is not None:
+                self._open_in(neuron, pattern, cell.parameters)
+                self._choose((model, pattern))
+                return None
             self.explorer = Explorer(neuron, pattern, cell.parameters)
         except ValueError as error:  # the model declares other parameters by now
             self._say(str(error))

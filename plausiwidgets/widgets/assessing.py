@@ -1,0 +1,63 @@
+"""The foot of the explorer: its model searched over all patterns, a map filling in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.widgets.status import StatusLine
+
+
+class Assessing:
+    """A button, and below it the assessment that it starts; a cell of its map opens in the explorer.
+
+    The map is a figure of its own, and hence only made when it is asked for.
+
+    Parameters
+    ----------
+    open_in : callable
+        ``open_in(model, pattern, parameters)`` shows a cell.
+    status : StatusLine
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+    panel : AssessmentPanel or None
+        The assessment that was started last.
+    """
+
+    def __init__(self, open_in: Callable[..., Any], status: StatusLine) -> None:
+        self._open_in = open_in
+        self._status = status
+        self._model: NeuronModel | None = None
+        self.panel: Any = None
+        self._button = w.Button(
+            icon="th", tooltip="Search every pattern in the background; a click on the map shows what was found here"
+        )
+        self._button.on_click(lambda _: self._pressed())
+        self._place = w.VBox()
+        self.view = w.VBox([self._button, self._place])
+        self.view.add_class("pw-assess")
+
+    def show(self, model: NeuronModel) -> None:
+        """Offer the assessment of a model."""
+        self._model = model
+        self._button.description = f"Assess {model.title} on all twenty patterns"
+
+    def close(self) -> None:
+        """End the assessment."""
+        if self.panel is not None:
+            self.panel.close()
+
+    def _pressed(self) -> None:
+        from plausiwidgets.widgets.assessment_panel import AssessmentPanel
+
+        try:
+            self.close()
+            self.panel = AssessmentPanel(self._model, start=True, open_in=self._open_in)
+            self._place.children = (self.panel,)
+        except Exception as error:
+            self._status.error("assessment", error)
