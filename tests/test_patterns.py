@@ -190,3 +190,22 @@ def test_verify_judges_at_half_the_step():
     model, pattern = pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern)
     verdict = evaluate(model, pattern, values, preset.dt)
     assert verdict.accepted[0] and check_fragile(model, pattern, verdict).fragile[0] is True
+
+
+def test_a_threshold_is_that_of_plain_bisection_however_many_are_sought():
+    from plausiwidgets.patterns.thresholds import smallest_firing
+
+    rng = np.random.default_rng(3)
+    wanted, high = rng.uniform(1e-4, 1.0, 40), np.full(40, 1.5)
+
+    def search(chosen):
+        return smallest_firing(lambda x, active: x >= wanted[chosen], np.zeros(len(chosen)), high[chosen],
+                               np.ones(len(chosen), bool), 1e-7)
+
+    together = search(np.arange(40))
+    for lane in range(40):
+        low, top = 0.0, 1.5
+        while top - low > 1e-7 * top:
+            middle = 0.5 * (low + top)
+            low, top = (low, middle) if middle >= wanted[lane] else (middle, top)
+        assert together[lane] == top == search(np.array([lane]))[0] == search(np.array([lane, 0, 1, 2]))[0]

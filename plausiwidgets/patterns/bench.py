@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.simulation.engine import run_lanes
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob
+from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.stimulus import LaneCurrent
 
@@ -179,19 +179,7 @@ class Bench:
                 Record(np.empty((self.n, 0)), empty, first, np.full(self.n, np.nan), self.dt) for _ in range(m)
             ]
         current = self._current(sweeps, chosen)
-        lanes = np.repeat(chosen, m)
-        job = LaneJob(
-            self.model, {k: x[lanes] for k, x in self.params.items()}, np.ascontiguousarray(self.state[:, lanes]),
-            current, steps, self.dt, v_window=v_window, peak_window=self._steps(peak, steps),
-            spike_limit=self._limit(steps),
-        )
-        result = run_lanes(job, self.engine, self.checkpoint)
-        self._note_divergence(result.diverged, steps, lanes)
-        # A lane that was given up has nothing to measure, and would widen the array for all.
-        counts = np.where(result.diverged >= 0, 0, result.counts)
-        spikes = result.spikes[:, : int(counts.max(initial=0))]
-        fine = (np.arange(spikes.shape[1]) < counts[:, None])
-        times = np.where(fine, spikes * self.dt, np.nan)
+        times, result = self._simulate(np.repeat(chosen, m), current, steps, v_window, self._steps(peak, steps))
         records = []
         for j, name in enumerate(sweeps):
             mine = slice(j, None, m)
@@ -203,6 +191,49 @@ class Bench:
                 assert potential is not None
                 self.traces[name] = self._traces(spike_times, potential, result.engine, current, j, m, steps, chosen)
         return records
+
+    def steps(self, heights: Floats, width: float, duration: float, only: NDArray[np.bool_]) -> Floats:
+        """Apply m steps of `width` ms to each set, and return the spike times alone.
+
+        Parameters
+        ----------
+        heights : ndarray, shape [m, n]
+            Currents above the holding level.
+        width, duration : float
+            Of the step, and from the onset to the end, in ms.
+        only : boolean ndarray, shape [n]
+            The other sets are left out: no spikes.
+
+        Returns
+        -------
+        ndarray, shape [m, n, most spikes]
+            Times in ms from the onset, padded with nan.
+        """
+        chosen = np.flatnonzero(only)
+        lanes = np.tile(chosen, len(heights))
+        tall = np.ascontiguousarray(heights[:, chosen].reshape(1, -1))
+        none = np.zeros_like(tall)
+        current = LaneCurrent(self.values["holding"][lanes], none, none + width, tall, tall, 0.0)
+        times, _ = self._simulate(lanes, current, round(duration / self.dt), None, None)
+        out = np.full((len(heights), self.n, times.shape[1]), np.nan)
+        out[:, chosen] = times.reshape(len(heights), chosen.size, times.shape[1])
+        return out
+
+    def _simulate(
+        self, lanes: NDArray[np.intp], current: LaneCurrent, steps: int, v: tuple[int, int] | None,
+        peak: tuple[int, int] | None,
+    ) -> tuple[Floats, LaneResult]:
+        job = LaneJob(
+            self.model, {k: x[lanes] for k, x in self.params.items()}, np.ascontiguousarray(self.state[:, lanes]),
+            current, steps, self.dt, v_window=v, peak_window=peak, spike_limit=self._limit(steps),
+        )
+        result = run_lanes(job, self.engine, self.checkpoint)
+        self._note_divergence(result.diverged, steps, lanes)
+        # A lane that was given up has nothing to measure, and would widen the array for all.
+        counts = np.where(result.diverged >= 0, 0, result.counts)
+        spikes = result.spikes[:, : int(counts.max(initial=0))]
+        fine = np.arange(spikes.shape[1]) < counts[:, None]
+        return np.where(fine, spikes * self.dt, np.nan), result
 
     def _limit(self, steps: int) -> int:
         return int(FASTEST * steps * self.dt) + 2
@@ -219,8 +250,8 @@ class Bench:
         for j, sweep in enumerate(sweeps.values()):
             for i, piece in enumerate(sweep):
                 for part in range(4):
-                    whole = np.broadcast_to(np.asarray(piece[part], float), (self.n,))
-                    arrays[part, i, j::m] = whole[chosen]
+                    value = piece[part]
+                    arrays[part, i, j::m] = value[chosen] if isinstance(value, np.ndarray) else value
         base = np.repeat(self.values["holding"][chosen], m)
         on, off, start, end = (np.ascontiguousarray(a) for a in arrays)
         return LaneCurrent(base, on, off, start, end, 0.0)

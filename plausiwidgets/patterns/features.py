@@ -52,12 +52,12 @@ def last(times: Floats) -> Floats:
 
 def at(rows: Floats, index: ArrayLike) -> Floats:
     """Return one entry of each padded row; nan where the index is outside of it."""
-    place = np.broadcast_to(np.asarray(index), (rows.shape[0],))
-    if rows.shape[1] == 0:
-        return np.full(rows.shape[0], np.nan)
-    valid = (place >= 0) & (place < rows.shape[1])
-    picked = rows[np.arange(rows.shape[0]), np.where(valid, place, 0)]
-    return np.where(valid, picked, np.nan)
+    n, most = rows.shape
+    if most == 0:
+        return np.full(n, np.nan)
+    place = np.asarray(index)
+    picked = rows[np.arange(n), place.clip(0, most - 1)]
+    return np.where((place >= 0) & (place < most), picked, np.nan)
 
 
 def late_half(isi: Floats) -> Floats:

@@ -9,19 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import TAIL, Bench, Record, SweepPiece
+from plausiwidgets.patterns.bench import TAIL, Bench, SweepPiece
 from plausiwidgets.patterns.criterion import Evidence
 from plausiwidgets.patterns.pattern import usual_current
 from plausiwidgets.patterns.steps import silence
 
 Floats = NDArray[np.float64]
 
-PARTS = 4
-"""A power of two: each round tries all the points of so many bisections at once. Three points cost
-a wide batch little more than one, and the path is that of plain bisection."""
-
-PULSE_PARTS = 8
-"""The same for short pulses, where a round costs more than its points."""
+AT_ONCE = 16
+"""Lanes that cost little more than one: few sets try the points of several bisections in one round."""
 
 SMALLEST_SHARE = 1e-6
 LONG = 3000.0
@@ -36,21 +32,21 @@ PULSE_WIDTH = 3.0
 
 def smallest_firing(
     fires: Callable[[Floats, NDArray[np.bool_]], NDArray[np.bool_]],
-    low: Floats, high: Floats, works: NDArray[np.bool_], tolerance: float, parts: int = PARTS,
+    low: Floats, high: Floats, works: NDArray[np.bool_], tolerance: float,
 ) -> Floats:
     """Return the amplitude between `low` and `high` at which firing begins, by bisection.
+
+    The result is that of plain bisection, to the last bit, however many sets are tried at once.
 
     Parameters
     ----------
     fires : callable
-        ``fires(amplitudes [parts - 1, n], active [n])`` returns whether each fires.
+        ``fires(amplitudes [points, n], active [n])`` returns whether each fires.
     low, high : ndarray, shape [n]
         Amplitudes known not to fire, and known to fire where `works`.
     works : boolean ndarray, shape [n]
     tolerance : float
         Relative to the result.
-    parts : int
-        A power of two, see `PARTS`.
 
     Returns
     -------
@@ -58,34 +54,41 @@ def smallest_firing(
         An amplitude that fires; nan where not `works`, or below a millionth of `high`.
     """
     low, top = low.copy(), high.copy()
+    lanes = np.arange(high.size)
     while True:
         # What fires at next to nothing has no threshold.
         works = works & (top > SMALLEST_SHARE * high)
         active = works & (top - low > tolerance * top)
         if not active.any():
             break
-        points = np.stack([low + (top - low) * i / parts for i in range(1, parts)])
-        hits = fires(points, active)
-        ends = np.concatenate([low[None], points, top[None]])
-        lanes = np.arange(high.size)
-        left, right = np.zeros(high.size, int), np.full(high.size, parts)
-        for _ in range(parts.bit_length() - 1):
+        levels = max((AT_ONCE // int(active.sum()) + 1).bit_length() - 1, 1)
+        ends = np.stack([low, top])
+        for _ in range(levels):
+            between = np.empty((2 * len(ends) - 1, high.size))
+            between[::2], between[1::2] = ends, 0.5 * (ends[:-1] + ends[1:])
+            ends = between
+        hits = fires(ends[1:-1], active)
+        left, right = np.zeros(high.size, int), np.full(high.size, len(ends) - 1)
+        for _ in range(levels):
             middle = (left + right) // 2
+            wide = ends[right, lanes] - ends[left, lanes] > tolerance * ends[right, lanes]
             hit = hits[middle - 1, lanes]
-            left, right = np.where(hit, left, middle), np.where(hit, middle, right)
+            left = np.where(wide & ~hit, middle, left)
+            right = np.where(wide & hit, middle, right)
+            # A set that is done keeps its ends; the index of the others halves.
         low = np.where(active, ends[left, lanes], low)
         top = np.where(active, ends[right, lanes], top)
     return np.where(works, top, np.nan)
 
 
-def _to_the_end(record: Record) -> tuple[NDArray[np.bool_], Floats]:
+def _to_the_end(times: Floats) -> tuple[NDArray[np.bool_], Floats]:
     """Return whether a long step fires to its end, and its rate in Hz over the last two thirds."""
-    n = f.lengths(record.times)
-    early = f.count(record.times, 0.0, LONG / 3.0)
-    last = f.at(record.times, n - 1)
+    n = f.lengths(times)
+    early = f.count(times, 0.0, LONG / 3.0)
+    last = f.at(times, n - 1)
     late = n - early
     with np.errstate(invalid="ignore", divide="ignore"):
-        isi = (last - f.at(record.times, early)) / (late - 1)
+        isi = (last - f.at(times, early)) / (late - 1)
         lasts = (late >= 2) & (LONG - last <= 2.0 * isi)
     return lasts, np.where(lasts, 1000.0 / isi, np.nan)
 
@@ -100,13 +103,11 @@ def excitability(holding_zero: bool) -> Callable[[Bench], Evidence]:
         a = bench.values["amplitude"]
         noise = bench.noise + (bench.control(0.0) if holding_zero else 0)
         (full,) = bench.run({"full amplitude": [(0.0, LONG, a, a)]}, LONG, peak=(0.0, LONG))
-        fires_at_a, _ = _to_the_end(full)
+        fires_at_a, _ = _to_the_end(full.times)
 
         def fires(points: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
-            sweeps: dict[str, list[SweepPiece]] = {
-                str(i): [(0.0, LONG, row, row)] for i, row in enumerate(points)
-            }
-            return np.stack([_to_the_end(r)[0] for r in bench.run(sweeps, LONG, only=active, keep=False)])
+            times = bench.steps(points, LONG, LONG, active)
+            return _to_the_end(times.reshape(points.size, times.shape[2]))[0].reshape(points.shape)
 
         works = fires_at_a & (noise == 0)
         rheobase = smallest_firing(fires, np.zeros(bench.n), a, works, RHEOBASE_TOLERANCE)
@@ -126,7 +127,7 @@ def excitability(holding_zero: bool) -> Callable[[Bench], Evidence]:
         records = bench.run(
             {name: [(0.0, LONG, h, h)] for name, h in zip(names, heights, strict=True)}, LONG, only=works
         )
-        rates = [_to_the_end(r)[1] for r in records]
+        rates = [_to_the_end(r.times)[1] for r in records]
         with np.errstate(invalid="ignore"):
             monotone = np.min([b / c for b, c in zip(rates[1:], rates[:-1], strict=True)], axis=0)
         return Evidence(
@@ -160,10 +161,9 @@ def spike_latency(bench: Bench) -> Evidence:
     works = (f.lengths(full.times) > 0) & (bench.noise == 0)
 
     def fires(points: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        records = bench.run({str(i): sweep(row) for i, row in enumerate(points)}, end, only=active, keep=False)
-        return np.stack([f.lengths(r.times) > 0 for r in records])
+        return np.asarray(np.isfinite(bench.steps(points, PULSE_WIDTH, end, active)).any(axis=2), dtype=bool)
 
-    threshold = smallest_firing(fires, np.zeros(bench.n), a, works, PULSE_TOLERANCE, PULSE_PARTS)
+    threshold = smallest_firing(fires, np.zeros(bench.n), a, works, PULSE_TOLERANCE)
     works &= np.isfinite(threshold)
     base = np.where(works, threshold, 0.0)
     names = ("at the threshold", "2 % above", "10 % above", "50 % above")
