@@ -118,9 +118,9 @@ def test_optimize_draws_curve_and_best_and_use_best_moves_the_sliders(explorer: 
     result = explorer.results[-1]
     assert result.replicated
     figure = explorer._figure.widget
-    curve = next(trace for trace in figure.data if trace.name == "best so far")
-    assert len(curve.y) == len(result.history)
-    assert curve.y[-1] == 0.0
+    curve = np.frombuffer(explorer._curve.rows, np.float32).reshape(-1, 3)
+    assert curve[-1].tolist() == [result.evaluations, 0.0, 0.0]
+    assert np.all(np.diff(curve[:, 1]) <= 0)
     assert len(figure.data[0].y) > 500
     assert "replicated" in explorer._optimization.progress.value
     press(explorer, "use")
@@ -173,6 +173,7 @@ def test_another_pattern_ends_the_search_and_use_best_goes_back(explorer: pw.Exp
     assert explorer.wait()
     figure = explorer._figure.widget
     assert len(figure.data[0].y) == 0, "the best of another pattern is drawn"
+    assert explorer._curve.rows == b"", "the curve of another pattern is drawn"
     assert "Phasic spiking" in explorer._optimization.progress.value
     press(explorer, "use")
     explorer.wait()

@@ -120,15 +120,15 @@ def test_a_zoom_in_time_is_reported_and_its_end_too(figure: TraceFigure) -> None
 
 
 def test_rows_fill_the_height_from_top_to_bottom(figure: TraceFigure) -> None:
-    figure.set_rows({"voltage": 300, "raster": 60, "current": 60, "others": 120, "search": 130})
+    figure.set_rows({"voltage": 300, "raster": 60, "current": 60, "rates": 130})
     layout = figure.widget.layout
-    domains = [layout[Y_AXES[row]].domain for row in ("voltage", "raster", "current", "others", "search")]
+    domains = [layout[Y_AXES[row]].domain for row in ("voltage", "raster", "current", "rates")]
     assert domains[0][1] == 1.0
     assert domains[-1][0] == pytest.approx(0.0, abs=1e-9)
     assert all(upper[0] > lower[1] for upper, lower in zip(domains[:-1], domains[1:], strict=True))
-    assert layout.xaxis.anchor == "y4"
-    assert layout[X_AXES["search"]].visible
-    assert not layout[X_AXES["rates"]].visible
+    assert layout.xaxis.anchor == "y3"
+    assert layout[X_AXES["rates"]].visible
+    assert not layout[Y_AXES["others"]].visible
 
 
 def test_dark_and_light_differ_in_colour_alone(figure: TraceFigure) -> None:

@@ -16,6 +16,7 @@ from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets import judging
 from plausiwidgets.widgets.assessing import Assessing
+from plausiwidgets.widgets.curve import Curve
 from plausiwidgets.widgets.drag import DragPath
 from plausiwidgets.widgets.figure import TraceFigure
 from plausiwidgets.widgets.optimization_panel import OptimizationPanel
@@ -92,15 +93,18 @@ class Explorer(w.VBox):
         self._parameters = ParameterPanel(self._lock, self._on_change, self._refused)
         self._optimization = OptimizationPanel(self._on_press)
         self._sweeps = SweepPicker(self._scene.select)
+        self._curve = Curve()
         self._assessing = Assessing(self._open, self._status)
         self._page = Page()
         self._share = Share(app=importlib.util.find_spec("voila") is not None)
         self._drag = DragPath(self._scene, self._sweeps, self._verdict, self._status, self._settled)
-        self._searches = Searches(self._lock, self._scene, self._optimization, self._status, lambda: self._drag.calm)
+        self._searches = Searches(
+            self._lock, self._scene, self._curve, self._optimization, self._status, lambda: self._drag.calm
+        )
         self._pickers.reset.on_click(lambda _: self._reset())
         self._pickers.undo.on_click(lambda _: self.undo())
         self._page.observe(lambda change: self._figure.set_dark(change["new"]), "dark")
-        self._page.observe(lambda change: self._on_width(change["new"]), "width")
+        self._page.observe(lambda change: self._scene.set_width(change["new"]), "width")
 
         super().__init__(self._arranged())
         self.add_class("pw-explorer")
@@ -113,7 +117,7 @@ class Explorer(w.VBox):
         bar.add_class("pw-bar")
         head = w.HBox([self._verdict.head, self._optimization.buttons])
         head.add_class("pw-figure-head")
-        plot = w.VBox([head, self._optimization.progress, self._sweeps.view, self._figure.widget])
+        plot = w.VBox([head, self._optimization.progress, self._sweeps.view, self._figure.widget, self._curve])
         plot.add_class("pw-figure")
         main = w.VBox([plot, self._parameters.view, self._verdict.view, self._optimization.view])
         main.add_class("pw-main")
@@ -277,10 +281,6 @@ class Explorer(w.VBox):
 
     def _refused(self, text: str) -> None:
         self._status.error("value", text)
-
-    def _on_width(self, width: int) -> None:
-        self._figure.set_width(width)
-        self._scene.set_width(width)
 
     def _on_press(self, action: str) -> None:
         try:

@@ -82,7 +82,7 @@ class TraceFigure:
         _keep_after_reload(self.widget)
         self.widget._config = {"displaylogo": False, "responsive": True, "doubleClick": "reset"}
         self.widget.observe(self._on_view, "_view_count")
-        self.set_rows({"voltage": 300, "raster": 62, "current": 70})
+        self.set_rows({"voltage": 272, "raster": 58, "current": 64})
 
     # -- changes ---------------------------------------------------------------------------------
 
@@ -183,8 +183,6 @@ class TraceFigure:
                     layout[axis].domain = (0.0, 0.001)  # out of the way of the mouse
                 if shown:
                     layout[axis].domain = (max(0.0, (y - heights[row]) / inner), min(1.0, y / inner))
-                    if row == "search":
-                        layout.legend2.y = min(1.0, y / inner)
                     y -= heights[row] + gaps[row]
             layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
 

@@ -16,9 +16,8 @@ Y_AXES = {
     "current": "yaxis3",
     "others": "yaxis4",
     "rates": "yaxis5",
-    "search": "yaxis6",
 }
-X_AXES = {"rates": "xaxis2", "search": "xaxis3"}
+X_AXES = {"rates": "xaxis2"}
 """Rows with an x axis of their own."""
 
 DRAWN = ("best", "live", "target")
@@ -31,13 +30,11 @@ TRACES = (
     "live_current",
     *(f"{role}_others" for role in DRAWN),
     *(f"{role}_rates" for role in DRAWN),
-    "current_search",
-    "best_search",
     "diverged_voltage",
 )
 """Names of all traces, ``<role>_<row>``, in drawing order; the live potential is trace 1."""
 
-TOP, BOTTOM, LEFT = 38, 54, 78
+TOP, BOTTOM, LEFT = 34, 46, 78
 """Margins in px: the legend above, the title of the lowest axis below, labels and titles of y axes."""
 
 GAP, GAP_WITH_AXIS = 12, 64
@@ -57,12 +54,6 @@ def trace(name: str, theme: look.Theme) -> dict[str, Any]:
     if role == "diverged":
         common |= {"mode": "markers+text", "hoverinfo": "skip", "cliponaxis": False}
         common |= {"marker": {"symbol": "x", "size": 14}, "textposition": "middle right"}
-    elif row == "search":
-        best = role == "best"
-        shape = {"width": 3.0, "shape": "hv"} if best else {"width": 1.2}
-        common |= {"name": "best so far" if best else "this generation", "line": shape}
-        common |= {"showlegend": True, "legend": "legend2"}
-        common["hovertemplate"] = "loss %{y:.3f} after %{x} evaluations"
     elif row == "raster":
         common |= {"mode": "markers", "hovertemplate": "spike at %{x:.1f} ms"}
         common["marker"] = {"symbol": "line-ns-open", "size": 13, "line": {"width": 2}}
@@ -94,7 +85,13 @@ def colour(name: str, theme: look.Theme) -> dict[str, Any]:
 
 def template(theme: look.Theme) -> dict[str, Any]:
     """Return a layout template for a theme."""
-    axis = {"gridcolor": theme.grid, "linecolor": theme.line, "tickcolor": theme.line, "zeroline": False}
+    axis: dict[str, Any] = {
+        "gridcolor": theme.grid,
+        "linecolor": theme.line,
+        "tickcolor": theme.line,
+        "zeroline": False,
+    }
+    axis["title"] = {"font": {"size": look.FONT_SIZE}}
     return {
         "layout": {
             "paper_bgcolor": theme.paper,
@@ -137,15 +134,12 @@ def layout(theme: look.Theme) -> dict[str, Any]:
             "title": {"text": "current above the rheobase", "standoff": 6},
         },
         "yaxis5": every | {"anchor": "x2", "title": {"text": "rate (Hz)"}, "rangemode": "tozero"},
-        "xaxis3": every | {"anchor": "y6", "title": {"text": "evaluations", "standoff": 6}, "rangemode": "tozero"},
-        "yaxis6": every | {"anchor": "x3", "title": {"text": "loss"}, "rangemode": "tozero", "nticks": 5},
     }
     return axes | {
         "template": template(theme),
         "uirevision": "kept",  # constant: a zoom survives every update
         "margin": {"l": LEFT, "r": 16, "t": TOP, "b": BOTTOM},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
-        "legend2": {"orientation": "h", "x": 1, "xanchor": "right", "yanchor": "top", "bgcolor": "rgba(0,0,0,0)"},
         "hovermode": "closest",
         "dragmode": "zoom",
         "showlegend": True,

@@ -22,8 +22,8 @@ from plausiwidgets.widgets.figure import TraceFigure
 from plausiwidgets.widgets.lines import Line, own_lines, target_lines, voltage_scale
 from plausiwidgets.widgets.rates import ABOVE_TEXTS, rate_curve, shows_rates
 
-HEIGHTS = {"voltage": 300, "raster": 64, "current": 76}
-OTHERS_HEIGHT, RATES_HEIGHT, SEARCH_HEIGHT = 44, 150, 130
+HEIGHTS = {"voltage": 272, "raster": 58, "current": 64}
+OTHERS_HEIGHT, RATES_HEIGHT = 44, 150
 """Heights in px; of the other sweeps for each of them."""
 
 LANE = 0.8
@@ -55,7 +55,6 @@ class Scene:
         self._lines: dict[str, dict[str, Line]] = {}
         self._grids: dict[tuple[Any, ...], Grid] = {}
         self._window: tuple[float, float] | None = None
-        self._searching = False
         self._target: Target | None = None
         figure.on_time_range(self._on_zoom)
 
@@ -66,11 +65,10 @@ class Scene:
         with self.figure.update():
             self.topic, self.model, self.pattern = topic, model, pattern
             self.sweeps, self.shown = (), pattern.telling
-            self._lines, self._grids, self._window, self._searching = {}, {}, None, False
+            self._lines, self._grids, self._window = {}, {}, None
             self.scale, self._target = voltage_scale(model), None
             for role in look.ROLES:
                 self.clear(role)
-            self.figure.clear("best_search", "current_search")
             self.figure.set_axis("current", title={"text": f"I ({model.current.unit})"})
             self._set_rows()
 
@@ -142,18 +140,6 @@ class Scene:
             if role == "best":
                 self.figure.show_legend("best_voltage", False)
 
-    def draw_search(self, evaluations: Floats, best: Floats, current: Floats, topic: int) -> None:
-        """Draw the objective curve, in a row of its own below the traces."""
-        with self.figure.update():
-            if topic != self.topic:
-                return
-            if not self._searching:
-                self._searching = True
-                self._set_rows()
-            x = np.ascontiguousarray(evaluations, np.float32)
-            for name, y in (("best_search", best), ("current_search", current)):
-                self.figure.put(name, x, np.ascontiguousarray(y, np.float32))
-
     def fit(self, force: bool = False) -> None:
         """Widen the axes to what is drawn; with `force`, also narrow them and forget a zoom."""
         lines = [line for role in self._lines if (line := self._large(role)) is not None]
@@ -186,6 +172,7 @@ class Scene:
     def set_width(self, width: int) -> None:
         """Draw for a figure of `width` px."""
         with self.figure.update():
+            self.figure.set_width(width)
             columns = max(200, width - 90)
             if abs(columns - self.columns) > 60:
                 self.columns = columns
@@ -264,8 +251,6 @@ class Scene:
                 tickvals=[lane + 0.25 for lane in range(len(others))],
                 ticktext=list(reversed(others)),
             )
-        if self._searching:
-            heights["search"] = SEARCH_HEIGHT
         self.figure.set_rows(heights, max(map(len, others), default=0) if "others" in heights else 0)
 
     def _widen(self, axis: str, low: float, high: float, force: bool) -> None:

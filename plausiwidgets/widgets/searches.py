@@ -8,6 +8,7 @@ from typing import Any
 
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.widgets import judging
+from plausiwidgets.widgets.curve import Curve
 from plausiwidgets.widgets.optimization_panel import OptimizationPanel
 from plausiwidgets.widgets.scene import Scene
 from plausiwidgets.widgets.search import Search, Topic
@@ -21,7 +22,7 @@ class Searches:
     ----------
     lock : RLock
         The explorer's.
-    scene, panel, status
+    scene, curve, panel, status
         The parts of the explorer that show it.
     calm : callable
         Whether nobody drags: a drag goes first.
@@ -36,6 +37,7 @@ class Searches:
         self,
         lock: RLock,
         scene: Scene,
+        curve: Curve,
         panel: OptimizationPanel,
         status: StatusLine,
         calm: Callable[[], bool],
@@ -43,6 +45,7 @@ class Searches:
         self._lock = lock
         self._scene = scene
         self._figure = scene.figure
+        self._curve = curve
         self._panel = panel
         self._status = status
         self._calm = calm
@@ -55,6 +58,7 @@ class Searches:
         with self._lock:
             self._number = topic.number
             self._scene.clear("best")
+            self._curve.clear()
             self._search = Search(
                 topic, run, self._on_snapshot, self._draw, self._may_tell, self._may_draw, self._failed
             )
@@ -85,6 +89,7 @@ class Searches:
         """
         with self._lock:
             self._number = number
+            self._curve.clear()
             search = self._search
             if search is None:
                 self._panel.idle()
@@ -121,17 +126,15 @@ class Searches:
         topic = search.topic
         if search is not self._search or topic.number != self._scene.topic:
             return
+        history = snapshot.history
+        if history:
+            self._curve.show(history["evaluations"], history["best"], history["current"])
         best = snapshot.best_parameters
-        verdict = None
-        if best is not None and best != search.drawn:
-            verdict = judging.judged(topic.model, topic.pattern, best, topic.dt)
+        if best is None or best == search.drawn:
+            return
+        verdict = judging.judged(topic.model, topic.pattern, best, topic.dt)
         with self._figure.update():
-            if search is not self._search:
-                return
-            history = snapshot.history
-            if history:
-                self._scene.draw_search(history["evaluations"], history["best"], history["current"], topic.number)
-            if verdict is not None:
+            if search is self._search:
                 self._scene.draw("best", verdict, topic.number)
                 search.drawn = best
 
