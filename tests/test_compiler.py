@@ -280,11 +280,11 @@ def test_what_depends_on_parameters_alone_may_have_any_type():
 
 
 def test_a_checkpoint_comes_every_few_milliseconds_and_what_it_raises_ends_the_run():
-    job = default_job(pw.models.get("adex"), 1000, 20_000)
+    job = default_job(pw.models.get("adex"), 1000, 200_000)
     run_compiled(replace(job, steps=2000))
     calls = []
     run_compiled(job, lambda: calls.append(time.perf_counter()))
-    assert len(calls) > 5
+    assert len(calls) > 5  # some 200 ms of work, a round is sized to a few
 
     class Stop(Exception):
         pass
