@@ -237,8 +237,7 @@ _add("threshold_variability", "O", "Threshold variability",
       spikes(1, text="Spikes from the excitatory pulse on, when inhibition comes 10 ms before it."),
       _silent("early", "Spikes before the excitatory pulse, when both are given.")),
      pulses.variability,
-     lambda v: (15.0 + TAIL, {"both": [(0.0, 5.0, -v["inhibition"], -v["inhibition"]),
-                                       (10.0, 15.0, v["amplitude"], v["amplitude"])]}), "both")
+     lambda v: (pulses.VARIABILITY_END, pulses.variability_sweeps(v)), "both")
 
 _add("bistability", "P", "Bistability", _PULSE_VALUES,
      (QUIET, spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."), PERSISTS,
@@ -261,17 +260,11 @@ _add("depolarizing_after_potential", "Q", "Depolarizing after-potential", _PULSE
      pulses.after_potential, _pulse_sketch(2.0, 202.0), "pulse")
 
 
-def _ramps(v: Values) -> Sketch:
-    a = v["amplitude"]
-    return steps.RAMP_END, {"fast ramp": [(0.0, steps.FAST_RAMP, 0.0, 0.5 * a)],
-                            "slow ramp": [(0.0, steps.SLOW_RAMP, 0.0, a)]}
-
-
 _add("accommodation", "R", "Accommodation", {"amplitude": STEP, "holding": HOLDING},
      (QUIET, _silent("slow", "Spikes during the slow ramp, although it ends twice as high."),
       Criterion("fast", "fast: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
                 kind="count")),
-     steps.accommodation, _ramps, "slow ramp")
+     steps.accommodation, lambda v: (steps.RAMP_END, steps.accommodation_sweeps(v)), "slow ramp")
 
 _WIDE_VALUES = {"amplitude": STEP, "holding": WIDE_HOLDING}
 

@@ -98,18 +98,21 @@ def rebound(duration: float) -> Any:
     return protocol
 
 
+VARIABILITY_END = 15.0 + TAIL
+
+
+def variability_sweeps(values: Mapping[str, Any]) -> dict[str, list[SweepPiece]]:
+    """Return excitation, inhibition, and inhibition 10 ms before the excitation."""
+    a, i = values["amplitude"], values["inhibition"]
+    up: SweepPiece = (10.0, 15.0, a, a)
+    down: SweepPiece = (0.0, 5.0, -i, -i)
+    return {"both": [down, up], "excitation alone": [up], "inhibition alone": [down]}
+
+
 def variability(bench: Bench) -> Evidence:
     """Excitation alone, inhibition alone, and inhibition before excitation (O)."""
-    a, i = bench.values["amplitude"], bench.values["inhibition"]
-    end = 15.0 + TAIL
-    both, up, down = bench.run(
-        {
-            "both": [(0.0, 5.0, -i, -i), (10.0, 15.0, a, a)],
-            "excitation alone": [(10.0, 15.0, a, a)],
-            "inhibition alone": [(0.0, 5.0, -i, -i)],
-        },
-        end, peak=(0.0, end),
-    )
+    end = VARIABILITY_END
+    both, up, down = bench.run(variability_sweeps(bench.values), end, peak=(0.0, end))
     return Evidence(
         {
             "quiet": bench.noise,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import TAIL, Bench, Record
+from plausiwidgets.patterns.bench import TAIL, Bench, Record, SweepPiece
 from plausiwidgets.patterns.criterion import Evidence
 from plausiwidgets.patterns.voltage import extent
 
@@ -118,20 +118,23 @@ def inhibited(bench: Bench, record: Record, times: Any, length: float) -> dict[s
 
 
 SLOW_RAMP, FAST_RAMP, RAMP_END = 200.0, 12.5, 500.0
+FAST_RESPONSE = FAST_RAMP + 50.0
+
+
+def accommodation_sweeps(values: Mapping[str, Any]) -> dict[str, list[SweepPiece]]:
+    """Return a ramp to A/2 that is fast, and one to A that is slow."""
+    a = values["amplitude"]
+    return {"fast ramp": [(0.0, FAST_RAMP, 0.0, 0.5 * a)], "slow ramp": [(0.0, SLOW_RAMP, 0.0, a)]}
 
 
 def accommodation(bench: Bench) -> Evidence:
     """Ramps up slowly to A, and fast to A/2 (R)."""
-    a = bench.values["amplitude"]
-    fast, slow = bench.run(
-        {"fast ramp": [(0.0, FAST_RAMP, 0.0, 0.5 * a)], "slow ramp": [(0.0, SLOW_RAMP, 0.0, a)]},
-        RAMP_END, peak=(0.0, SLOW_RAMP),
-    )
+    fast, slow = bench.run(accommodation_sweeps(bench.values), RAMP_END, peak=(0.0, FAST_RESPONSE))
     return Evidence(
         {
             "quiet": bench.noise,
             "slow": f.count(slow.times, 0.0, SLOW_RAMP),
-            "fast": f.count(fast.times, 0.0, FAST_RAMP + 50.0),
+            "fast": f.count(fast.times, 0.0, FAST_RESPONSE),
         },
         silence(bench, fast.peak),
     )
