@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -133,10 +133,6 @@ class Stimulus:
             max(self.before, other.before),
             max(self.settle, other.settle),
         )
-
-    def held_at(self, holding: float) -> Stimulus:
-        """Return the same stimulus on another holding level."""
-        return replace(self, holding=float(holding))
 
 
 @dataclass(frozen=True)

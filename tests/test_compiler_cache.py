@@ -175,7 +175,7 @@ def test_a_directory_that_others_may_write_to_is_closed(tmp_path, monkeypatch):
 
 def test_a_user_cannot_get_the_kernel_of_a_model_of_the_package(tmp_path, monkeypatch):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
-    model = lanes_model(_step, 1, builtin=True)
+    model = lanes_model(_step, 1)
     model.name = "izhikevich"
     cache.load_kernel(model)
     assert [f.name[0] for f in (tmp_path / "kernels").glob("*.py")] == ["u"]

@@ -128,6 +128,32 @@ def test_a_step_with_an_if_on_a_tensor_runs_lane_by_lane():
     assert len(one.spike_times[0]) > 3
 
 
+def test_only_the_step_may_branch():
+    def initial(p, holding):
+        return (p.tau if p.tau > 1 else -p.tau,)
+
+    with pytest.raises(ValueError, match=r"initial_state branches.*torch\.where"):
+        make(good_step, initial_state=initial)
+
+
+@pytest.mark.parametrize("threshold", [-65.0, -70.0, np.nan])
+def test_the_threshold_lies_above_the_rest(threshold):
+    with pytest.raises(ValueError, match="must lie above the rest"):
+        make(good_step, threshold=threshold)
+
+
+def test_a_built_in_whose_step_was_replaced_runs_the_new_step(monkeypatch):
+    model = pw.models.get("lif")
+    stimulus = pw.Stimulus.step(20.0, stop=20.0)
+    pw.simulate(model, stimulus)
+
+    def step(current, state, p, dt):
+        return torch.zeros_like(current), (0.0 * state[0] + 7.0, state[1])
+
+    monkeypatch.setattr(model, "step", step)
+    assert (pw.simulate(model, stimulus).v == 7.0).all()
+
+
 def test_norse_refuses_what_has_no_single_current():
     from norse.torch.functional.coba_lif import coba_lif_feed_forward_step
     from norse.torch.functional.lif import lif_step

@@ -192,6 +192,43 @@ def test_verify_judges_at_half_the_step():
     assert verdict.accepted[0] and check_fragile(model, pattern, verdict).fragile[0] is True
 
 
+def test_a_search_for_a_threshold_may_try_what_diverges():
+    import torch
+
+    def step(current, state, p, dt):
+        (v,) = state
+        v = v + dt / p.tau * (p.v_rest - v + current)
+        fired = v > -50.0
+        v = torch.where(fired, p.v_rest, v)
+        return fired.to(v.dtype), (torch.where((current > 17.4) & (current < 17.6), torch.inf, v),)
+
+    model = pw.NeuronModel(
+        name="holey", step=step,
+        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
+                    pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
+        initial_state=lambda p, holding: (p.v_rest,),
+        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest="v_rest", threshold=-50.0, dt=0.1,
+    )
+    alone = pw.judge(model, "class_1_excitable", {"amplitude": 40.0}, verify=False)
+    many = pw.judge(model, "class_1_excitable", {"amplitude": np.full(20, 40.0)}, verify=False)
+    assert alone.loss == many.loss[0] and not alone.diverged
+
+
+def test_patterns_of_single_spikes_refuse_a_neuron_that_runs_away():
+    for key in ("resonator", "integrator", "threshold_variability", "accommodation"):
+        assert {"min_isi", "rate"} <= {c.key for c in pw.patterns.get(key).criteria}
+
+
+def test_left_out_sweeps_are_not_marked_as_diverged():
+    verdict = pw.judge("izhikevich", "class_1_excitable", {"amplitude": [10.0, 0.3]}, verify=False)
+    assert not verdict.diverged.any()
+    assert np.isnan(verdict.traces["1 % above"].diverged_at).all()
+
+
+def test_an_unverified_verdict_does_not_say_replicated():
+    assert "not verified" in pw.judge("izhikevich", "tonic_spiking", verify=False)._repr_html_()
+
+
 def test_a_threshold_is_that_of_plain_bisection_however_many_are_sought():
     from plausiwidgets.patterns.thresholds import smallest_firing
 

@@ -68,7 +68,7 @@ def adex() -> NeuronModel:
         description="A leaky membrane with a smooth upswing and one adaptation current w: nine parameters "
         "with a biophysical meaning.",
         source="Brette & Gerstner, J. Neurophysiol. 94, 2005",
-        presets=naud_presets(), builtin=True, validate=False,
+        presets=naud_presets(), validate=False,
     )
 
 
@@ -156,5 +156,5 @@ def izhikevich_2004() -> NeuronModel:
         title="Izhikevich, as published in 2004",
         description="The simple model with the update order of the 2004 figure (u from the new v) and the "
         "extra constants of its accommodation variant: the reference for all twenty patterns.",
-        source=_IZH4, presets=izhikevich_presets(norse_order=False), builtin=True, validate=False,
+        source=_IZH4, presets=izhikevich_presets(norse_order=False), validate=False,
     )

@@ -120,7 +120,6 @@ class NeuronModel:
         source: str = "",
         presets: Sequence[Preset] = (),
         validate: bool = True,
-        builtin: bool = False,
     ) -> None:
         from plausiwidgets.models.validation import validate_model
 
@@ -142,7 +141,6 @@ class NeuronModel:
         self.description = description
         self.source = source
         self.presets = tuple(presets)
-        self.builtin = builtin
         self.lanewise = False
         if len(self.parameters) < len(parameters):
             names = [p.name for p in parameters]

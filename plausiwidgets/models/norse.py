@@ -125,7 +125,9 @@ def _refuse(label: str, function: Any) -> None:
 def _leaves(state: Any, field: str = "v") -> Iterator[tuple[str, torch.Tensor]]:
     """Yield (field name, tensor) of a nested NamedTuple, in order."""
     if isinstance(state, tuple):
-        names = getattr(state, "_fields", ("v",) * len(state))
+        names = getattr(state, "_fields", None)
+        if names is None:
+            raise ValueError("initial_state of a Norse model returns Norse's own NamedTuple, not a plain tuple")
         for name, entry in zip(names, state, strict=True):
             yield from _leaves(entry, name)
     else:
@@ -134,9 +136,8 @@ def _leaves(state: Any, field: str = "v") -> Iterator[tuple[str, torch.Tensor]]:
 
 def _build(template: Any, values: Iterator[torch.Tensor], current: torch.Tensor) -> Any:
     """Return a state like `template` from flat values, its ``i`` being the injected current."""
-    fields = getattr(template, "_fields", ())
     entries = []
-    for name, entry in zip(fields, template, strict=True):
+    for name, entry in zip(template._fields, template, strict=True):
         if isinstance(entry, tuple):
             entries.append(_build(entry, values, current))
         else:

@@ -97,7 +97,7 @@ def lif() -> NeuronModel:
         description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory "
         "beyond its potential, so most patterns are out of its reach.",
         source=f"Lapicque 1907; step of {NORSE}",
-        builtin=True, validate=False,
+        validate=False,
     )
 
 
@@ -150,7 +150,7 @@ def adex_norse() -> NeuronModel:
         description="Norse's LIFAdEx fires at the very threshold of its exponential, so the upswing of a spike "
         "never happens; compare it with the textbook AdEx.",
         source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005; step of {NORSE}",
-        builtin=True, validate=False,
+        validate=False,
     )
 
 
@@ -180,5 +180,5 @@ def izhikevich() -> NeuronModel:
         description="Two variables, four parameters, and nearly all of the twenty patterns: a quadratic "
         "membrane and one slow recovery variable u.",
         source=f"Izhikevich, IEEE Trans. Neural Networks 14(6), 2003; step of {NORSE}",
-        presets=presets, builtin=True, validate=False,
+        presets=presets, validate=False,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.model import NeuronModel, Step
 from plausiwidgets.names import unknown
 
 
@@ -13,6 +13,7 @@ from plausiwidgets.names import unknown
 class _Registry:
     models: dict[str, NeuronModel] = field(default_factory=dict)
     builders: dict[str, Callable[[], NeuronModel]] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
 
 
 _registry = _Registry()
@@ -21,7 +22,7 @@ _registry = _Registry()
 def names() -> list[str]:
     """Return the names of all registered models, the package's own first."""
     own = sorted(_registry.builders, key=_ORDER.index)
-    return [*own, *(n for n in _registry.models if n not in _registry.builders)]
+    return [*own, *(n for n in list(_registry.models) if n not in _registry.builders)]
 
 
 def get(model: str | NeuronModel) -> NeuronModel:
@@ -37,7 +38,9 @@ def get(model: str | NeuronModel) -> NeuronModel:
     if model not in _registry.models:
         if model not in _registry.builders:
             raise unknown("model", model, names())
-        _registry.models[model] = _registry.builders[model]()
+        built = _registry.builders[model]()
+        if _registry.models.setdefault(model, built) is built:  # another thread may have been faster
+            _registry.steps[model] = built.step
     return _registry.models[model]
 
 
@@ -70,5 +73,6 @@ def builtin(builder: Callable[[], NeuronModel]) -> Callable[[], NeuronModel]:
 
 
 def is_builtin(model: NeuronModel) -> bool:
-    """Return whether `model` is one of the package's own, and not one that only says so."""
-    return model.name in _registry.builders and _registry.models.get(model.name) is model
+    """Return whether `model` is one of the package's own, and not one that only says so or was changed."""
+    own = _registry.models.get(model.name) is model
+    return own and model.name in _registry.builders and model.step is _registry.steps.get(model.name)

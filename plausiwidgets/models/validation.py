@@ -70,12 +70,18 @@ def _check(model: NeuronModel, lanes: int) -> None:
     for i, s in enumerate(state):
         if not torch.isfinite(s).all():
             raise ValueError(f"{where}: entry {i} of initial_state is not finite at the default parameters")
+    span = {}
     for what in ("rest", "threshold"):
         entry = getattr(model, what)
-        if callable(entry):
-            _call(model, what, p)
-        elif isinstance(entry, str):
+        if isinstance(entry, str):
             read.add(entry)
+        value = _call(model, what, p) if callable(entry) else values[entry] if isinstance(entry, str) else entry
+        span[what] = float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
+    if not 0 < span["threshold"] - span["rest"] < float("inf"):
+        raise ValueError(
+            f"{where}: the threshold ({span['threshold']:g} mV) must lie above the rest ({span['rest']:g} mV) at the "
+            f"default parameters: voltage criteria scale with their distance"
+        )
 
     current = torch.full((lanes,), model.current.default, dtype=torch.float64)
     dt = torch.tensor(model.dt, dtype=torch.float64)
@@ -127,7 +133,12 @@ def _call(model: NeuronModel, what: str, *args: Any) -> Any:
     except Exception as error:
         text = str(error)
         if "ambiguous" in text or "only one element tensors" in text or "a Tensor with 3 elements" in text:
-            raise _Ambiguous from error
+            if what == "step":
+                raise _Ambiguous from error
+            raise ValueError(
+                f"model {model.name!r}: {what} branches on a tensor of several lanes; write "
+                f"torch.where(condition, a, b) instead of an if"
+            ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, _Recorder):
             raise unknown(
                 f"parameter read by {what} of model {model.name!r}", error.name, model.parameters

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns.voltage import extent
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
 from plausiwidgets.simulation.traces import Traces
@@ -98,7 +99,8 @@ class Bench:
         self.n = len(self.values["amplitude"])
         self.span, self.threshold = self.model.span_threshold(self.params)
         self.lost = np.zeros(self.n)
-        self.level, self.wobble, self.noise = np.empty(0), np.empty(0), np.empty(0)
+        self.level, self.wobble = np.empty(0), np.empty(0)
+        self.noise = np.empty(0, dtype=np.int64)
         self.settle()
 
     def settle(self) -> None:
@@ -117,7 +119,7 @@ class Bench:
         self.state = result.state
         self.v_before = result.v
         self.level = result.v[:, -1].copy()
-        self.wobble = result.v.max(axis=1) - result.v.min(axis=1)
+        self.wobble = extent(result.v)
         late = result.spikes >= round(FORGIVEN / self.dt)
         self.noise = late.sum(axis=1)
         self._spikes_before = [
@@ -128,12 +130,15 @@ class Bench:
     def control(self, holding: ArrayLike) -> NDArray[np.int64]:
         """Return the spikes after the first 100 ms at another holding level, shape [n]."""
         held = np.broadcast_to(np.asarray(holding, float), (self.n,))
+        if (held == self.values["holding"]).all():
+            return self.noise
         steps = round(SETTLE / self.dt)
         job = LaneJob(
             self.model, self.params, self.model.start(self.params, held), LaneCurrent.constant(held), steps, self.dt,
             spike_limit=self._limit(steps),
         )
         result = run_lanes(job, self.engine, self.checkpoint)
+        self._note_divergence(result.diverged, steps, np.arange(self.n))
         return (result.spikes >= round(FORGIVEN / self.dt)).sum(axis=1)
 
     def run(
@@ -179,7 +184,9 @@ class Bench:
                 Record(np.empty((self.n, 0)), empty, first, np.full(self.n, np.nan), self.dt) for _ in range(m)
             ]
         current = self._current(sweeps, chosen)
-        times, result = self._simulate(np.repeat(chosen, m), current, steps, v_window, self._steps(peak, steps))
+        lanes = np.repeat(chosen, m)
+        times, result = self._simulate(lanes, current, steps, v_window, self._steps(peak, steps))
+        self._note_divergence(result.diverged, steps, lanes)
         records = []
         for j, name in enumerate(sweeps):
             mine = slice(j, None, m)
@@ -189,7 +196,7 @@ class Bench:
             records.append(Record(spike_times, potential, v_window[0] if v_window else 0, peaks, self.dt))
             if recording:
                 assert potential is not None
-                self.traces[name] = self._traces(spike_times, potential, result.engine, current, j, m, steps, chosen)
+                self.traces[name] = self._traces(potential, result, current, j, m, steps, chosen)
         return records
 
     def steps(self, heights: Floats, width: float, duration: float, only: NDArray[np.bool_]) -> Floats:
@@ -214,6 +221,7 @@ class Bench:
         tall = np.ascontiguousarray(heights[:, chosen].reshape(1, -1))
         none = np.zeros_like(tall)
         current = LaneCurrent(self.values["holding"][lanes], none, none + width, tall, tall, 0.0)
+        # What diverges here only does not fire: the amplitudes that a search tries are not the set's own.
         times, _ = self._simulate(lanes, current, round(duration / self.dt), None, None)
         out = np.full((len(heights), self.n, times.shape[1]), np.nan)
         out[:, chosen] = times.reshape(len(heights), chosen.size, times.shape[1])
@@ -228,7 +236,6 @@ class Bench:
             current, steps, self.dt, v_window=v, peak_window=peak, spike_limit=self._limit(steps),
         )
         result = run_lanes(job, self.engine, self.checkpoint)
-        self._note_divergence(result.diverged, steps, lanes)
         # A lane that was given up has nothing to measure, and would widen the array for all.
         counts = np.where(result.diverged >= 0, 0, result.counts)
         spikes = result.spikes[:, : int(counts.max(initial=0))]
@@ -263,24 +270,24 @@ class Bench:
             np.maximum.at(self.lost, lanes[bad], share)
 
     def _traces(
-        self, times: Floats, v: Floats, engine: str, current: LaneCurrent, j: int, m: int, steps: int,
+        self, v: Floats, result: LaneResult, current: LaneCurrent, j: int, m: int, steps: int,
         chosen: NDArray[np.intp],
     ) -> Traces:
         shown = round(BEFORE / self.dt)
         t: Floats = np.asarray(np.arange(-shown, steps) * self.dt, dtype=np.float64)
         injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
-        whole = np.concatenate([self.v_before, v], axis=1)
-        gone = ~np.isfinite(whole)
-        start = np.where(gone.any(axis=1), t[gone.argmax(axis=1)], np.nan)
-        trains = [
-            np.concatenate([before, row[np.isfinite(row)]])
-            for before, row in zip(self._spikes_before, times, strict=True)
-        ]
+        # Lost while settling: from the first time shown. Left out: no potential, but not lost.
+        start = np.where(np.isfinite(self.level), np.nan, t[0])
+        trains = list(self._spikes_before)
+        for place, lane in enumerate(chosen):
+            row, k = place * m + j, result.diverged[place * m + j]
+            if k >= 0 and np.isnan(start[lane]):
+                start[lane] = k * self.dt
+            trains[lane] = np.concatenate([trains[lane], result.spikes[row, : result.counts[row]] * self.dt])
         level = np.broadcast_to(self.values["holding"][:, None], (self.n, shown))
         stimulus = np.concatenate([level, _scatter(injected, chosen, self.n)], axis=1)
-        return Traces(
-            t, whole, trains, start, stimulus, engine, self.model.current.unit, self.model.name
-        )
+        whole = np.concatenate([self.v_before, v], axis=1)
+        return Traces(t, whole, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name)
 
 
 def _scatter(rows: Floats, chosen: NDArray[np.intp], n: int) -> Floats:

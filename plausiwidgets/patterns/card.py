@@ -36,7 +36,7 @@ def card(pattern: Pattern) -> str:
 
 def sketches(pattern: Pattern) -> str:
     """Return the stimulus of each sweep as inline SVG, with its name."""
-    values = {name: (v.default or 0.0) for name, v in pattern.values.items()}
+    values = {name: v.default for name, v in pattern.values.items()}
     duration, sweeps = pattern.sketch(values)
     top = max((abs(float(x)) for s in sweeps.values() for p in s for x in p[2:]), default=1.0) or 1.0
     out = []

@@ -57,7 +57,9 @@ class Criterion:
     def interval(self, span: Floats, dt: float) -> tuple[Floats, Floats]:
         """Return the accepted interval for each set, shape [n]."""
         factor = span / USUAL_SPAN if self.per_span else np.ones_like(span)
-        return np.maximum(self.low * factor, self.at_least_steps * dt or -INF), self.high * factor
+        low = np.maximum(self.low * factor, self.at_least_steps * dt or -INF)
+        # Times are multiples of dt, and their differences are off by an ulp.
+        return low * (1.0 - 1e-9) if self.at_least_steps else low, self.high * factor
 
     def cost(self, value: Floats, low: Floats, high: Floats, span: Floats, silence: Floats, partial: Floats) -> Floats:
         """Return the violation of each set in [0, 1]: 0 exactly inside of the interval.

@@ -149,7 +149,7 @@ _add("class_1_excitable", "G", "Class 1 excitable", _STEP_VALUES,
                 "firing: class 1 starts slowly.", "Hz", high=10.0, scale=10.0),
       Criterion("rate_range", "range of rates", "Rate at twice the rheobase over that just above it.", "1", low=4.0,
                 scale=1.0, kind="log"),
-      _MONOTONE, _MAX_RATE),
+      _MONOTONE, _MAX_RATE, MIN_ISI),
      thresholds.excitability(False), _rates_sketch, "just above rheobase", budget=10_000)
 
 _add("class_2_excitable", "H", "Class 2 excitable",
@@ -165,7 +165,7 @@ _add("class_2_excitable", "H", "Class 2 excitable",
                 kind="log"),
       Criterion("rate_floor", "range of rates", "Rate just above the rheobase over that at twice the rheobase.", "1",
                 low=0.2, scale=0.1),
-      _MAX_RATE),
+      _MAX_RATE, MIN_ISI),
      thresholds.excitability(True), _rates_sketch, "just above rheobase", budget=10_000)
 
 _add("spike_latency", "I", "Spike latency", _PULSE_VALUES,
@@ -207,12 +207,12 @@ def _pair_criteria(gaps: Mapping[str, float], fire: tuple[str, ...]) -> tuple[Cr
 
 
 _add("resonator", "K", "Resonator", _PULSE_VALUES | {"interval": _interval(30.0, 10.0, 100.0)},
-     (QUIET, *_pair_criteria(pulses.RESONATOR_GAPS, ("gap T",))),
+     (QUIET, *_pair_criteria(pulses.RESONATOR_GAPS, ("gap T",)), MIN_ISI, RATE),
      pulses.resonator,
      lambda v: (pulses.RESONATOR_END, pulses.pairs(pulses.RESONATOR_WIDTH, pulses.RESONATOR_GAPS, v)), "gap T")
 
 _add("integrator", "L", "Integrator", _PULSE_VALUES | {"interval": _interval(5.0, 4.0, 15.0)},
-     (QUIET, *_pair_criteria(pulses.INTEGRATOR_GAPS, ("gap T", "gap 0.6 T"))),
+     (QUIET, *_pair_criteria(pulses.INTEGRATOR_GAPS, ("gap T", "gap 0.6 T")), MIN_ISI, RATE),
      pulses.integrator,
      lambda v: (pulses.INTEGRATOR_END, pulses.pairs(pulses.INTEGRATOR_WIDTH, pulses.INTEGRATOR_GAPS, v)), "gap T")
 
@@ -235,7 +235,7 @@ _add("threshold_variability", "O", "Threshold variability",
      (QUIET, _silent("up", "Spikes after the excitatory pulse alone."),
       _silent("down", "Spikes after the inhibitory pulse alone."),
       spikes(1, text="Spikes from the excitatory pulse on, when inhibition comes 10 ms before it."),
-      _silent("early", "Spikes before the excitatory pulse, when both are given.")),
+      _silent("early", "Spikes before the excitatory pulse, when both are given."), MIN_ISI, RATE),
      pulses.variability,
      lambda v: (pulses.VARIABILITY_END, pulses.variability_sweeps(v)), "both")
 
@@ -263,7 +263,8 @@ _add("depolarizing_after_potential", "Q", "Depolarizing after-potential", _PULSE
 _add("accommodation", "R", "Accommodation", {"amplitude": STEP, "holding": HOLDING},
      (QUIET, _silent("slow", "Spikes during the slow ramp, although it ends twice as high."),
       Criterion("fast", "fast: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
-                kind="count")),
+                kind="count"),
+      MIN_ISI, RATE),
      steps.accommodation, lambda v: (steps.RAMP_END, steps.accommodation_sweeps(v)), "slow ramp")
 
 _WIDE_VALUES = {"amplitude": STEP, "holding": WIDE_HOLDING}

@@ -10,7 +10,7 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import TAIL, Bench, SweepPiece
 from plausiwidgets.patterns.criterion import USUAL_SPAN, Evidence
-from plausiwidgets.patterns.steps import silence
+from plausiwidgets.patterns.steps import runaway, silence
 from plausiwidgets.patterns.voltage import hump, swings
 
 EXTREMUM = 0.1
@@ -70,7 +70,7 @@ def _pairs(bench: Bench, width: float, gaps: Mapping[str, float], end: float) ->
     sweeps = pairs(width, gaps, bench.values)
     records = bench.run(sweeps, end, peak=(0.0, end))
     counts = {name: f.lengths(r.times) for name, r in zip(sweeps, records, strict=True)}
-    return Evidence({"quiet": bench.noise} | counts, silence(bench, records[0].peak))
+    return Evidence({"quiet": bench.noise} | counts | runaway(records, end), silence(bench, records[0].peak))
 
 
 def rebound(duration: float) -> Any:
@@ -120,7 +120,8 @@ def variability(bench: Bench) -> Evidence:
             "down": f.lengths(down.times),
             "n": f.count(both.times, 10.0, end),
             "early": f.count(both.times, 0.0, 10.0),
-        },
+        }
+        | runaway([both, up, down], end),
         silence(bench, both.peak),
     )
 

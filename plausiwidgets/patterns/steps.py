@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,14 @@ def silence(bench: Bench, peak: Any) -> Any:
     """Return the distance of a potential to the threshold over the span; 0 above it."""
     short = np.clip(bench.threshold - peak, 0.0, None) / bench.span
     return np.where(np.isfinite(short), short, 10.0)
+
+
+def runaway(records: Sequence[Record], length: float) -> dict[str, Any]:
+    """Return the shortest ISI (ms) and the highest mean rate (Hz) over several sweeps of `length` ms."""
+    return {
+        "min_isi": np.min([f.shortest_isi(r.times) for r in records], axis=0),
+        "rate": np.max([f.lengths(r.times) for r in records], axis=0) / (length / 1000.0),
+    }
 
 
 def step(length: float, quiet_from: float, measure: Measure, sign: float = 1.0) -> Callable[[Bench], Evidence]:
@@ -135,6 +143,7 @@ def accommodation(bench: Bench) -> Evidence:
             "quiet": bench.noise,
             "slow": f.count(slow.times, 0.0, SLOW_RAMP),
             "fast": f.count(fast.times, 0.0, FAST_RESPONSE),
-        },
+        }
+        | runaway([fast, slow], RAMP_END),
         silence(bench, fast.peak),
     )

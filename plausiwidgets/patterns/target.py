@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from plausiwidgets.models.model import Preset
 from plausiwidgets.models.presets import izhikevich_presets
 from plausiwidgets.models.registry import get as get_model
@@ -43,10 +40,6 @@ class Target:
     def traces(self) -> dict[str, Traces]:
         """Sweep name → Traces."""
         return self.verdict.traces
-
-    def mapped(self, v: NDArray[np.float64], rest: float, threshold: float) -> NDArray[np.float64]:
-        """Return potentials of the reference (mV) on a scale with another rest and threshold."""
-        return rest + (v - self.rest) * (threshold - rest) / (self.threshold - self.rest)
 
 
 @cache

@@ -51,7 +51,7 @@ TEXTS = {
         "The rate can encode the strength of the input over a wide range.",
         "Recovery must not outrun the potential: a small or negative b of Izhikevich."),
     "class_2_excitable": Text(
-        "Below a critical current the neuron is silent; above it fires at a high rate at once.",
+        "Below a critical current the neuron is silent; above it, it fires at a high rate at once.",
         "Look for a rate–current curve that starts with a jump.",
         "The neuron tells only whether the input is above threshold; its rate hardly depends on it.",
         "Fast recovery that follows the potential (a and b of Izhikevich, a of AdEx)."),
@@ -63,7 +63,7 @@ TEXTS = {
     "subthreshold_oscillations": Text(
         "After a brief pulse the potential swings around rest, below the threshold.",
         "Look for damped swings to both sides of the resting potential after the pulse.",
-        "A neuron with an own rhythm acts as a band-pass filter.",
+        "A neuron with a rhythm of its own acts as a band-pass filter.",
         "Recovery about as fast as the membrane: a and b of Izhikevich, a and tau_w of AdEx."),
     "resonator": Text(
         "The neuron fires at a pair of pulses only if their interval fits its own rhythm.",

@@ -140,6 +140,7 @@ def excitability(holding_zero: bool) -> Callable[[Bench], Evidence]:
                 "rate_floor": rates[0] / rates[3],
                 "monotone": monotone,
                 "rate": rates[3],
+                "min_isi": np.where(works, np.min([f.shortest_isi(r.times) for r in records], axis=0), np.nan),
                 "rheobase": 100.0 * rheobase / usual_current(bench.model),
             },
             silence(bench, full.peak),

@@ -124,7 +124,8 @@ class Verdict:
             f"<td>{number(c.value)} {html.escape(c.unit)}</td><td>{interval(c.low, c.high)}</td></tr>"
             for c in self.checks
         )
-        state = "replicated" if self.replicated else ("fragile" if self.accepted else "not shown")
+        state = "fragile" if self.fragile else "accepted, not verified" if self.fragile is None else "replicated"
+        state = state if self.accepted else "not shown"
         return (f"<table><caption>{html.escape(self.model)}, {html.escape(self.pattern)}: <b>{state}</b>, loss "
                 f"{self.loss:.3g}</caption><tr><th></th><th>criterion</th><th>measured</th><th>accepted</th></tr>"
                 f"{rows}</table>")

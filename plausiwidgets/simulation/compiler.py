@@ -180,6 +180,8 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
     try:
         work()
     finally:
+        # All blocks are taken: a helper still queued behind another run has nothing to do here.
+        helpers = [helper for helper in helpers if not helper.cancel()]
         wait(helpers)
     for helper in helpers:
         helper.result()

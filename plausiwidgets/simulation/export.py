@@ -78,6 +78,8 @@ def _quiet() -> Iterator[None]:
     for logger in loggers:
         logger.disabled = True
     try:
+        # For good: catch_warnings puts back what it found, also while another thread exports.
+        warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield

@@ -243,7 +243,7 @@ TABLE.update(
     floor=_float_only("np.floor"), ceil=_float_only("np.ceil"), trunc=_float_only("np.trunc"), round=_rounded,
     maximum=_extremum(">"), minimum=_extremum("<"),
     fmax=_extremum(">", skip_nan=True), fmin=_extremum("<", skip_nan=True),
-    clamp=_clamp, clamp_min=_clamp, clamp_max=_clamp, hardtanh=_clamp,
+    clamp=_clamp, hardtanh=_clamp,
     where=_where, index=_select_by_mask, index_put=_put_by_mask,
     _to_copy=_convert, clone=_convert, alias=_convert, detach=_convert, lift_fresh_copy=_convert,
     expand=_convert, view=_convert, _unsafe_view=_convert, slice=_convert, copy=_copy,

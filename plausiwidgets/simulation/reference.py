@@ -6,13 +6,13 @@ always has, and what the compiled engine is held against.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, pad_spikes
-from plausiwidgets.stimulus import LaneCurrent, fill_current, next_change
+from plausiwidgets.stimulus import fill_current, next_change
 
 
 def run_reference(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
@@ -32,9 +32,7 @@ def run_reference(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneRes
 def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
     model, current, dt = job.model, job.current, job.dt
     lanes = job.lanes
-    p = SimpleNamespace(
-        **{n: torch.from_numpy(np.array(job.params[n], dtype=np.float64)) for n in model.parameters}
-    )
+    p = model.namespace(job.params)
     state = tuple(torch.from_numpy(np.array(row)) for row in job.state)
     dt_tensor = torch.tensor(dt, dtype=torch.float64)
     buffer = np.empty(lanes)
@@ -124,12 +122,8 @@ def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
     parts = []
     for lane in range(job.lanes):
         one = np.array([lane])
-        current: LaneCurrent = job.current.take(one)
         params = {n: values[one] for n, values in job.params.items()}
-        single = LaneJob(
-            job.model, params, job.state[:, one], current, job.steps, job.dt, job.v_window, job.peak_window,
-            job.spike_limit,
-        )
+        single = replace(job, params=params, state=job.state[:, one], current=job.current.take(one))
         with torch.no_grad():
             parts.append(_loop(single, checkpoint))
     counts = np.concatenate([r.counts for r in parts])
