@@ -82,3 +82,20 @@ def test_after_close_nothing_happens() -> None:
     worker.put(2)
     assert worker.join(5)
     assert done == []
+
+
+def test_what_still_waits_is_merged_into_the_newer_job() -> None:
+    done: list[tuple[int, bool]] = []
+    ready = threading.Event()
+    worker: NewestWins[tuple[int, bool]] = NewestWins(
+        done.append, lambda job: None, lambda error: None, lambda: ready.wait(5), rest=0.01,
+        merge=lambda waiting, new: (new[0], waiting[1] or new[1]),
+    )  # fmt: skip
+    worker.put((1, True))
+    worker.put((2, False))
+    ready.set()
+    assert worker.join(5)
+    worker.put((3, False))
+    assert worker.join(5)
+    assert done == [(2, True), (3, False)]
+    worker.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plausiwidgets import patterns
 from plausiwidgets.optimization.priority import gate
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets import judging
 from plausiwidgets.widgets.live import NewestWins
 from plausiwidgets.widgets.scene import Scene
@@ -34,6 +36,15 @@ class Job:
     fresh: bool
 
 
+def _merged(waiting: Job, new: Job) -> Job:
+    """Return the newer job; a jump that was never drawn is still to be fitted."""
+    return replace(new, fresh=new.fresh or waiting.fresh)
+
+
+class _Superseded(Exception):
+    """A newer job waits: what is being verified is of no interest any more."""
+
+
 class DragPath:
     """Judges and draws the sliders' values on a thread of its own.
 
@@ -44,7 +55,7 @@ class DragPath:
     scene, sweeps, verdict, status
         The parts of the explorer that show it.
     settled : callable
-        Called from the thread when the slider rests and everything is shown.
+        Called from the thread when the slider rests, whether or not the model could be simulated.
     """
 
     def __init__(
@@ -62,8 +73,10 @@ class DragPath:
         self._status = status
         self._settled = settled
         self._worker: NewestWins[Job] = NewestWins(
-            self._work, self._settle, self._failed, lambda: self._figure.wait_drawn(MAX_WAIT)
+            self._work, self._settle, self._failed, lambda: self._figure.wait_drawn(MAX_WAIT), merge=_merged
         )
+        self._judged: Verdict | None = None  # of the last job; None where it failed
+        self._unfitted = False  # whether a jump failed before it was drawn
 
     def put(self, topic: Topic, values: Mapping[str, float], fresh: bool) -> None:
         """Judge and draw these values, in place of older ones that wait; returns at once."""
@@ -84,12 +97,17 @@ class DragPath:
 
     def _work(self, job: Job) -> None:
         topic = job.topic
+        self._judged = None
+        self._unfitted = self._unfitted or job.fresh
         with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
-            verdict = judging.judged(topic.model, topic.pattern, job.values, topic.dt)
+            judged = judging.judged(topic.model, topic.pattern, job.values, topic.dt)
+            verdict = single(judged)
             with self._figure.update():
                 if topic.number != self._scene.topic:
                     return
-                self._scene.draw("live", verdict, topic.number, fit=job.fresh)
+                self._scene.draw("live", verdict, topic.number, fit=self._unfitted)
+        self._unfitted = False
+        self._judged = judged
         self._verdict.show(verdict)
         self._status.clear("model")
         if not self._worker.waiting:
@@ -97,9 +115,15 @@ class DragPath:
 
     def _settle(self, job: Job) -> None:
         topic = job.topic
+        self._settled()
         self._draw_target(topic)
-        with gate.urgent():
-            verdict = judging.verified(topic.model, topic.pattern, job.values, topic.dt)
+        if self._judged is None:
+            return
+        try:
+            with gate.urgent():
+                verdict = single(judging.verified(topic.model, topic.pattern, self._judged, self._yield_to_newer))
+        except _Superseded:
+            return
         if self._worker.waiting:
             return
         with self._figure.update():
@@ -107,7 +131,10 @@ class DragPath:
                 return
             self._verdict.show(verdict)
             self._scene.settle()
-        self._settled()
+
+    def _yield_to_newer(self) -> None:
+        if self._worker.waiting:
+            raise _Superseded
 
     def _draw_target(self, topic: Topic) -> None:
         if self._scene.has("target"):

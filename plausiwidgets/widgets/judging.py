@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.patterns import Pattern, Verdict, evaluate, judge
-from plausiwidgets.patterns.judge import complete, single
+from plausiwidgets.patterns import Pattern, Verdict, evaluate
+from plausiwidgets.patterns.judge import check_fragile, complete
+from plausiwidgets.simulation.lanes import Checkpoint
 
 
 def checked(model: NeuronModel, pattern: Pattern, values: Mapping[str, float] | None) -> dict[str, float]:
@@ -27,14 +28,20 @@ def checked(model: NeuronModel, pattern: Pattern, values: Mapping[str, float] | 
 
 
 def judged(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float) -> Verdict:
-    """Return the verdict with its traces, at `dt` alone: quick enough for a drag."""
+    """Return the verdict with its traces, at `dt` alone: quick enough for a drag.
+
+    It is one of n = 1 sets, as :func:`verified` takes it.
+    """
     arrays = {name: np.array([values[name]]) for name in pattern.parameters(model)}
-    return single(evaluate(model, pattern, arrays, dt, record=True))
+    return evaluate(model, pattern, arrays, dt, record=True)
 
 
-def verified(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float) -> Verdict:
-    """Return the verdict at `dt` and, where it is accepted, at half of it."""
-    return judge(model, pattern, values, dt=dt, verify=True)
+def verified(model: NeuronModel, pattern: Pattern, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
+    """Return what :func:`judged` returned, where it is accepted judged at half the step too.
+
+    What `checkpoint` raises, some milliseconds after it was asked for, ends it.
+    """
+    return check_fragile(model, pattern, verdict, checkpoint=checkpoint)
 
 
 def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> dict[str, float]:

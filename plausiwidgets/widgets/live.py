@@ -27,6 +27,9 @@ class NewestWins(Generic[Job]):
         Called before a job is taken; it may wait, while newer jobs replace the one in the slot.
     rest : float
         Seconds.
+    merge : callable
+        ``merge(waiting, new)``: what takes the place of a job that still waits; it can keep of the older one
+        what the newer one must not lose.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class NewestWins(Generic[Job]):
         ready: Callable[[], object] = lambda: None,
         rest: float = 0.25,
         name: str = "plausiwidgets live",
+        merge: Callable[[Job, Job], Job] = lambda waiting, new: new,
     ) -> None:
         self._work = work
         self._settle = settle
@@ -44,6 +48,7 @@ class NewestWins(Generic[Job]):
         self._ready = ready
         self._rest = rest
         self._name = name
+        self._merge = merge
         self._changed = threading.Condition()
         self._job: Job | None = None
         self._busy = False
@@ -56,7 +61,7 @@ class NewestWins(Generic[Job]):
         with self._changed:
             if self._closed:
                 return
-            self._job = job
+            self._job = job if self._job is None else self._merge(self._job, job)
             self._put_at = time.monotonic()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
@@ -70,8 +75,8 @@ class NewestWins(Generic[Job]):
 
     @property
     def waiting(self) -> bool:
-        """Whether a newer job waits: then the current one need not be finished with care."""
-        return self._job is not None
+        """Whether a newer job waits, or the end: then the current one need not be finished with care."""
+        return self._job is not None or self._closed
 
     def join(self, timeout: float = 30.0) -> bool:
         """Wait until there is nothing to do, settled included; return whether that came in time."""

@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any
 
 from plausiwidgets.optimization import Result, Run
+from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets import judging
 from plausiwidgets.widgets.curve import Curve
 from plausiwidgets.widgets.optimization_panel import OptimizationPanel
@@ -132,7 +133,7 @@ class Searches:
         best = snapshot.best_parameters
         if best is None or best == search.drawn:
             return
-        verdict = judging.judged(topic.model, topic.pattern, best, topic.dt)
+        verdict = single(judging.judged(topic.model, topic.pattern, best, topic.dt))
         with self._figure.update():
             if search is self._search:
                 self._scene.draw("best", verdict, topic.number)
