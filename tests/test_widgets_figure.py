@@ -1,14 +1,19 @@
 """The figure: one message for each change, safe on many threads, and plotly as it was when this was written."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+import plausiwidgets as pw
+from plausiwidgets.patterns import evaluate
+from plausiwidgets.widgets import figure as module
 from plausiwidgets.widgets.drawing import EMPTY
 from plausiwidgets.widgets.figure import TraceFigure
 from plausiwidgets.widgets.figure_parts import TRACES, X_AXES, Y_AXES
+from plausiwidgets.widgets.scene import Scene
 
 
 @pytest.fixture
@@ -70,9 +75,8 @@ def test_a_reload_finds_the_current_data(figure: TraceFigure) -> None:
     assert figure.widget._widget_data is figure.widget._data
     assert figure.widget._widget_layout is figure.widget._layout
     assert np.array_equal(figure.widget._widget_data[1]["y"], x)
-    assert {"_send_update_msg", "_handler_js2py_traceDeltas", "_handler_js2py_layoutDelta"} <= set(
-        dir(go.FigureWidget)
-    )
+    private = {"_send_update_msg", "_handler_js2py_traceDeltas", "_handler_js2py_layoutDelta"}
+    assert private | {"_last_trace_edit_id"} <= set(dir(go.FigureWidget))
 
 
 def test_what_a_loading_page_missed_is_sent_when_it_shows_the_figure(figure: TraceFigure) -> None:
@@ -159,3 +163,54 @@ def test_many_threads_may_draw(figure: TraceFigure) -> None:
         thread.join()
     assert errors == []
     assert all(figure.widget.data[i].y[0] == 149 for i in range(3))
+
+
+def answer(figure: TraceFigure) -> None:
+    edit = figure.widget._last_trace_edit_id
+    figure.widget._js2py_traceDeltas = {"trace_deltas": [{"uid": "?"}], "trace_edit_id": edit}
+
+
+def test_the_time_of_the_page_counts_from_the_last_message_that_it_answers(
+    figure: TraceFigure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    figure.put("live_voltage", EMPTY, np.ones(3, np.float32))
+    now[0] = 100.0
+    figure.widget._view_count = 1  # a page that is opened late is sent everything
+    now[0] += 0.2
+    answer(figure)
+    assert figure.seconds == pytest.approx(0.2)
+    figure.put("live_voltage", EMPTY, np.ones(4, np.float32))
+    now[0] += 0.1
+    with figure.update():  # sends nothing
+        pass
+    now[0] += 0.2
+    answer(figure)
+    assert figure.seconds == pytest.approx(0.3)
+    figure.put("live_voltage", EMPTY, np.ones(5, np.float32))
+    now[0] += 1000.0  # a hidden tab
+    answer(figure)
+    assert figure.seconds == module.MAX_SECONDS
+
+
+def test_a_small_sweep_that_diverged_says_so() -> None:
+    model, pattern = pw.models.get("izhikevich"), pw.patterns.get("resonator")
+    figure = TraceFigure()
+    scene = Scene(figure)
+    scene.set_topic(1, model, pattern)
+    values = {name: np.array([p.default]) for name, p in pattern.parameters(model).items()}
+    verdict = evaluate(model, pattern, values, model.dt, record=True)
+    scene.draw("live", verdict, 1, fit=True)
+    labels = figure.widget.layout.yaxis4.ticktext
+    assert labels and not any("diverged" in label for label in labels)
+    small = labels[-1]
+    verdict.traces[small].diverged_at[0] = 20.0
+    scene.draw("live", verdict, 1)
+    assert figure.widget.layout.yaxis4.ticktext == (*labels[:-1], f"{small}<br>✗ diverged")
+    scene.select(small)  # large: the mark stands at the trace itself
+    assert not any("diverged" in label for label in figure.widget.layout.yaxis4.ticktext)
+    assert len(figure.widget.data[TRACES.index("diverged_voltage")].x) == 1
+    scene.clear("live")
+    scene.select(pattern.telling)
+    assert figure.widget.layout.yaxis4.ticktext == labels

@@ -1,17 +1,4 @@
-"""The Plotly figure: the one module that touches plotly, and knows its faults.
-
-What has to be known about ``FigureWidget`` (plotly 7, ipywidgets 8):
-
-- It is not thread-safe: every access holds one lock (:meth:`TraceFigure.update`).
-- Each one carries a front end of 5 MB: an explorer has one, and reuses it.
-- Traces added before a page shows it are lost under Voila: it is built from a finished figure.
-- Updates that arrive while a page still loads the front end are lost: they are sent again then.
-- After a reload of the page it shows what it was built with, unless ``_widget_data`` is the same
-  list as ``_data``, which is kept up to date.
-- Its width stays at 700 px until it is told one.
-- The page answers every update with some 15 kB that nobody needs.
-- Only contiguous one-dimensional float and small integer arrays travel as bytes.
-"""
+"""The explorer's figure: named traces and named rows, sent to the page in as few messages as can be."""
 
 from __future__ import annotations
 
@@ -22,35 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import plotly.graph_objects as go
-import traitlets as t
-from plotly.serializers import custom_serializers
 
 from plausiwidgets.widgets import figure_parts as parts
-from plausiwidgets.widgets import look
+from plausiwidgets.widgets import look, plotly_widget
 from plausiwidgets.widgets.drawing import EMPTY, Singles
 from plausiwidgets.widgets.figure_parts import TIME_ROWS, TRACES, X_AXES, Y_AXES
 
-
-class _QuietFigure(go.FigureWidget):
-    """A figure that takes no more of what its page reports after every update than that it is drawn.
-
-    Plotly's own handlers look for changed defaults: they cost more than the update itself, and fail
-    on properties that are arrays.
-    """
-
-    drawn: Callable[[int], None] | None = None
-
-    _js2py_traceDeltas = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
-    _js2py_layoutDelta = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
-
-    @t.observe("_js2py_traceDeltas")
-    def _handler_js2py_traceDeltas(self, change: Any) -> None:
-        """Replaces plotly's observer."""
-        if self.drawn is not None and change["new"]:
-            self.drawn(change["new"]["trace_edit_id"])
-
-    def _handler_js2py_layoutDelta(self, change: Any) -> None:
-        """Replaces plotly's observer."""
+MAX_SECONDS = 1.0
+"""Most time in s that an answer of the page counts for: a tab in the background answers when it is looked at."""
 
 
 class TraceFigure:
@@ -61,10 +27,10 @@ class TraceFigure:
     widget : plotly.graph_objects.FigureWidget
         To be placed in a layout.
     seconds : float
-        What the page took for its last update, from sending to its answer.
+        What the page took for its last update, from sending to its answer; at most `MAX_SECONDS`.
     """
 
-    def __init__(self, dark: bool = False) -> None:
+    def __init__(self) -> None:
         self._lock = threading.RLock()
         self._sent: dict[str, tuple[Any, Any]] = {}
         self._ranges: dict[str, tuple[float, float]] = {}
@@ -74,14 +40,13 @@ class TraceFigure:
         self._drawn_id = 0
         self._sent_at = 0.0
         self.seconds = 0.0
-        colours = look.theme(dark)
+        colours = look.LIGHT
         figure = go.Figure(data=[parts.trace(name, colours) for name in TRACES], layout=parts.layout(colours))
-        self.widget = _QuietFigure(figure)
+        self.widget = plotly_widget.make(figure, doubleClick="reset")
         self.widget.drawn = self._on_drawn
         self._index = {name: i for i, name in enumerate(TRACES)}
-        _keep_after_reload(self.widget)
-        self.widget._config = {"displaylogo": False, "responsive": True, "doubleClick": "reset"}
         self.widget.observe(self._on_view, "_view_count")
+        self.widget.observe(self._on_sent, "_last_trace_edit_id")
         self.set_rows({"voltage": 272, "raster": 58, "current": 64})
 
     # -- changes ---------------------------------------------------------------------------------
@@ -97,7 +62,6 @@ class TraceFigure:
                 else:
                     with self.widget.batch_update():
                         yield
-                    self._sent_at = time.monotonic()
             finally:
                 self._depth -= 1
 
@@ -156,13 +120,9 @@ class TraceFigure:
             shown = self.widget.layout["xaxis" if axis == "time" else Y_AXES[axis]].range
         return None if shown is None else (float(shown[0]), float(shown[1]))
 
-    def set_rows(self, heights: Mapping[str, int], longest: int = 0) -> None:
-        """Show rows with these heights in px, from top to bottom; every other row is hidden.
-
-        The left margin has room for a label of `longest` letters.
-        """
+    def set_rows(self, heights: Mapping[str, int]) -> None:
+        """Show rows with these heights in px, from top to bottom; every other row is hidden."""
         heights = {row: heights[row] for row in Y_AXES if row in heights}
-        self.set_left(max(parts.LEFT, round(16 + 7.2 * longest)))
         if heights == self._heights:
             return
         self._heights = dict(heights)
@@ -186,8 +146,9 @@ class TraceFigure:
                     y -= heights[row] + gaps[row]
             layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
 
-    def set_left(self, left: int) -> None:
-        """Set the left margin in px."""
+    def set_left(self, letters: int) -> None:
+        """Leave room for labels of so many letters at the left."""
+        left = max(parts.LEFT, round(16 + 7.2 * letters))
         with self.update():
             if self.widget.layout.margin.l != left:
                 self.widget.layout.margin.l = left
@@ -212,11 +173,15 @@ class TraceFigure:
         with self._drawing:
             return self._drawing.wait_for(lambda: self.drawn, timeout)
 
+    def _on_sent(self, _: Any) -> None:
+        # Only a message that the page answers counts this number up, just before it goes.
+        self._sent_at = time.monotonic()
+
     def _on_drawn(self, edit: int) -> None:
         with self._drawing:
             self._drawn_id = max(self._drawn_id, edit)
             if self.drawn:
-                self.seconds = time.monotonic() - self._sent_at
+                self.seconds = min(time.monotonic() - self._sent_at, MAX_SECONDS)
             self._drawing.notify_all()
 
     def on_time_range(self, callback: Callable[[tuple[float, float] | None], None]) -> None:
@@ -239,25 +204,7 @@ class TraceFigure:
     def _on_view(self, change: Any) -> None:
         if change["new"]:
             with self._lock:
-                _send_all(self.widget)
-                if self.widget.layout.width is None:
-                    self.widget.plotly_relayout({"autosize": True})
-
-
-def _send_all(widget: Any) -> None:
-    """Send what a page missed that was still loading plotly when it was drawn; private, as above."""
-    traces = range(len(widget.data))
-    data = {key: [widget._data[i].get(key) for i in traces] for key in ("x", "y", "showlegend", "text")}
-    widget._send_update_msg(data, dict(widget._layout), list(traces))
-
-
-def _keep_after_reload(widget: Any) -> None:
-    """Let a page that is loaded again find the current data.
-
-    Private to plotly, hence here alone: ``tests/test_widgets_figure.py`` notices when it changes.
-    """
-    widget._widget_data = widget._data
-    widget._widget_layout = widget._layout
+                plotly_widget.send_again(self.widget, ("x", "y", "showlegend", "text"))
 
 
 def _close(a: Any, b: Any) -> bool:

@@ -119,7 +119,7 @@ def layout(theme: look.Theme) -> dict[str, Any]:
             "showgrid": False,
             "ticks": "",
             "tickvals": [height for _, height in raster],
-            "ticktext": [look.ROLE_TITLES[role].replace(" found", "") for role, _ in raster],
+            "ticktext": [look.ROLE_TITLES[role] for role, _ in raster],
             "tickfont": {"size": look.FONT_SIZE - 3},
         },
         "yaxis3": every | {"nticks": 3},

@@ -1,4 +1,4 @@
-"""The Plotly heat map of models × patterns: beside the explorer's figure the only one that touches plotly."""
+"""The Plotly heat map of models × patterns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from plausiwidgets.widgets import look
+from plausiwidgets.widgets import look, plotly_widget
 from plausiwidgets.widgets.figure_parts import template
 from plausiwidgets.widgets.map_cells import MARKS, WORDS, Grid, pattern_title
 
@@ -42,15 +42,12 @@ class MapFigure:
     widget : plotly.graph_objects.FigureWidget
     """
 
-    def __init__(self, grid: Grid, clicked: Callable[[str, str], None], dark: bool = False) -> None:
+    def __init__(self, grid: Grid, clicked: Callable[[str, str], None]) -> None:
         self._lock = threading.RLock()
         self._clicked = clicked
         self._grid = grid
-        figure = go.Figure(data=[_heat(grid), *_legend()], layout=_layout(grid, dark))
-        self.widget = go.FigureWidget(figure)
-        # After a reload of the page it would show what it was built with; private to plotly.
-        self.widget._widget_data, self.widget._widget_layout = self.widget._data, self.widget._layout
-        self.widget._config = {"displaylogo": False, "responsive": True, "displayModeBar": False}
+        figure = go.Figure(data=[_heat(grid), *_legend()], layout=_layout(grid))
+        self.widget = plotly_widget.make(figure, displayModeBar=False)
         self.widget.data[0].on_click(self._on_click)
         self.widget.observe(self._on_view, "_view_count")
 
@@ -78,10 +75,7 @@ class MapFigure:
     def _on_view(self, change: Any) -> None:
         if change["new"]:
             with self._lock:
-                # What changed while the page was still loading plotly is lost: once more. And it stays at
-                # 700 px until it is told to look at its width.
-                self.widget._send_restyle_msg({key: [value] for key, value in _content(self._grid).items()}, [0])
-                self.widget.plotly_relayout({"autosize": True})
+                plotly_widget.send_again(self.widget, tuple(_content(self._grid)))
 
 
 def _content(grid: Grid) -> dict[str, Any]:
@@ -158,9 +152,9 @@ def _axes(grid: Grid) -> dict[str, Any]:
     }
 
 
-def _layout(grid: Grid, dark: bool) -> dict[str, Any]:
+def _layout(grid: Grid) -> dict[str, Any]:
     return _axes(grid) | {
-        "template": template(look.theme(dark)),
+        "template": template(look.LIGHT),
         "margin": {"l": 80, "r": 16, "t": TOP, "b": BOTTOM},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "itemclick": False,
                    "itemdoubleclick": False},

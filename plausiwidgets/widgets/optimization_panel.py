@@ -41,7 +41,6 @@ class OptimizationPanel:
                 "Start from good points of a random screen of the whole box",
             ],
         )
-        self._start.add_class("pw-start")
         self._budget = w.BoundedIntText(
             1000, min=100, max=100_000_000, step=1000, description="Budget",
             tooltip="Most evaluations; one is one parameter set, judged with all sweeps",
@@ -96,12 +95,10 @@ class OptimizationPanel:
 
     # -- state -----------------------------------------------------------------------------------
 
-    def idle(self, hint: str = "") -> None:
+    def idle(self) -> None:
         """No search of this model and pattern: Optimize is the next step."""
         self._buttons(running=False, paused=False, best=False)
-        hint = hint or (
-            "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
-        )
+        hint = "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
         self.progress.value = f'<p class="pw-hint">{hint}</p>'
 
     def starting(self) -> None:

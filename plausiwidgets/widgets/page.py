@@ -1,4 +1,4 @@
-"""What only the page knows: its theme, the width of the figure, the address, and the clipboard.
+"""Two widgets that are mostly JavaScript: what watches the page, and the button that copies a link.
 
 The JavaScript and the style live in files of their own beside this one.
 """

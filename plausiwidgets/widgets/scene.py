@@ -29,6 +29,9 @@ OTHERS_HEIGHT, RATES_HEIGHT = 44, 150
 LANE = 0.8
 """Share of its lane that another sweep's trace fills."""
 
+DIVERGED = "<br>✗ diverged"
+"""Behind the name of a sweep that is drawn small."""
+
 
 class Scene:
     """Draws verdicts into a :class:`TraceFigure`.
@@ -56,6 +59,7 @@ class Scene:
         self._grids: dict[tuple[Any, ...], Grid] = {}
         self._window: tuple[float, float] | None = None
         self._target: Target | None = None
+        self._labels: list[str] = []
         figure.on_time_range(self._on_zoom)
 
     # -- topic -----------------------------------------------------------------------------------
@@ -137,6 +141,7 @@ class Scene:
             self.figure.clear(*names, *([f"{role}_current"] if role != "target" else []))
             if role == "live":
                 self.figure.clear("diverged_voltage")
+                self._label_others()
             if role == "best":
                 self.figure.show_legend("best_voltage", False)
 
@@ -209,13 +214,14 @@ class Scene:
             put(f"{role}_current", *corners(line.t, line.current))
         if role == "live":
             self._mark_divergence(line)
+            self._label_others()
         if role == "best":
             self.figure.show_legend("best_voltage", True)
         self._draw_others(role)
 
     def _draw_others(self, role: str) -> None:
-        names = [name for name in self.sweeps if name != self.shown]
-        if not names or shows_rates(self.pattern):
+        names = self._others()
+        if not names:
             return
         xs, ys = [EMPTY], [EMPTY]
         for lane, name in enumerate(reversed(names)):
@@ -237,21 +243,34 @@ class Scene:
         else:
             self.figure.clear("diverged_voltage")
 
+    def _others(self) -> list[str]:
+        """Return the sweeps that are drawn small."""
+        return [] if shows_rates(self.pattern) else [name for name in self.sweeps if name != self.shown]
+
     def _set_rows(self) -> None:
         heights = dict(HEIGHTS)
-        others = [name for name in self.sweeps if name != self.shown]
         if shows_rates(self.pattern):
             heights["rates"] = RATES_HEIGHT
             self.figure.set_rate_ticks(ABOVE_TEXTS)
-        elif others:
+        elif others := self._others():
             heights["others"] = max(80, OTHERS_HEIGHT * len(others))
+        self.figure.set_rows(heights)
+        self._label_others()
+
+    def _label_others(self) -> None:
+        """Name the small traces; where the live one diverged it just ends, so its label says why."""
+        live = self._lines.get("live", {})
+        lost = {name for name, line in live.items() if np.isfinite(line.diverged_at)}
+        labels = [name + DIVERGED * (name in lost) for name in reversed(self._others())]
+        if labels == self._labels:
+            return
+        self._labels = labels
+        self.figure.set_left(max((len(part) for label in labels for part in label.split("<br>")), default=0))
+        if labels:
+            lanes = range(len(labels))
             self.figure.set_axis(
-                "others",
-                range=[-0.15, len(others)],
-                tickvals=[lane + 0.25 for lane in range(len(others))],
-                ticktext=list(reversed(others)),
+                "others", range=[-0.15, len(labels)], tickvals=[lane + 0.25 for lane in lanes], ticktext=labels
             )
-        self.figure.set_rows(heights, max(map(len, others), default=0) if "others" in heights else 0)
 
     def _widen(self, axis: str, low: float, high: float, force: bool) -> None:
         shown = self.figure.get_range(axis)

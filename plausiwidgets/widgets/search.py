@@ -30,7 +30,11 @@ class Topic:
 
 
 class Search:
-    """One run, published by one thread: the newest snapshot at most ten times a second, the last one for sure.
+    """One run, published by one thread: the newest snapshot, at most ten times a second.
+
+    Snapshots between are left out, and all of them while the page has no time. A change of state is
+    always told, the end is always told and drawn; what of it still belongs on the page is for `tell`
+    and `draw` to decide.
 
     Parameters
     ----------

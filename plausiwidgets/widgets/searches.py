@@ -117,8 +117,9 @@ class Searches:
         return self._calm() or seconds > 1.0
 
     def _may_draw(self, seconds: float) -> bool:
-        # The page draws one thing at a time: half of its time is left for other things.
-        return self._figure.drawn and seconds > 2.0 * self._figure.seconds and (self._calm() or seconds > 2.0)
+        # The page draws one thing at a time: half of its time is left for other things. But it may be hidden, or
+        # gone: something is drawn all the same, now and then.
+        return seconds > 2.0 or (self._figure.drawn and self._calm() and seconds > 2.0 * self._figure.seconds)
 
     def _tell(self, search: Search, snapshot: Any) -> None:
         self._panel.show(snapshot, "" if search.topic.number == self._number else search.topic.title)
