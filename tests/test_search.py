@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from optimization_fakes import PARAMETERS
 
 from plausiwidgets.optimization.search import Options, Search, _distinct
@@ -41,6 +42,26 @@ def test_budget_is_never_exceeded_and_nearly_spent(budget, with_start):
     assert budget - SMALL.popsize < search.evaluations <= budget
     if with_start:
         np.testing.assert_array_equal(made[0][1], start[None, :])
+
+
+@pytest.mark.parametrize("popsize", [8, 32, 100])
+def test_a_larger_budget_never_looks_at_fewer_points(popsize):
+    def looked_at(budget):
+        size = Search(SPACE, 0, budget, Options(popsize=popsize))._screen_size(budget)
+        return size + (budget - size) // popsize * popsize
+
+    made = [looked_at(budget) for budget in range(1, 400)]
+    assert made == sorted(made)
+    assert made[: 2 * popsize // 2] == list(range(1, popsize + 1))
+
+
+def test_points_do_not_depend_on_the_default_type_of_torch():
+    expected = Search(SPACE, 0, 100, SMALL).ask()
+    torch.set_default_dtype(torch.float16)
+    try:
+        np.testing.assert_array_equal(Search(SPACE, 0, 100, SMALL).ask(), expected)
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def test_points_stay_in_the_box():

@@ -144,6 +144,7 @@ class Search:
         count = self._screen_size(left)
         seed = int(self._seed(_SOBOL).generate_state(1)[0])
         self._sobol = SobolEngine(self.space.size, scramble=True, seed=seed)
+        self._sobol.fast_forward(1)  # the first point is always made in torch's default type
         units, losses = [], []
         while count > 0:
             unit = self._draw(min(count, self.options.chunk))
@@ -157,11 +158,12 @@ class Search:
         return np.concatenate(units), np.concatenate(losses)
 
     def _screen_size(self, left: int) -> int:
-        """Return a power of two, as a Sobol sequence likes it, near 1/24 of the budget, else 1/4."""
-        if left <= self.options.popsize:
-            return left
-        size = 2 ** max(int(np.log2(max(left, 1) / 24)), 6)
-        return min(self.options.screen, size, max(left // 4, 1))
+        """Return a power of two, as a Sobol sequence likes it, near 1/24 of the budget, else 1/4.
+
+        Where no generation would fit behind it, the screen takes all.
+        """
+        size = min(self.options.screen, 2 ** max(int(np.log2(max(left, 1) / 24)), 6), max(left // 4, 1))
+        return left if left - size < self.options.popsize else size
 
     def _side_by_side(self, screened: Floats, losses: Floats) -> Iterator[Floats | None]:
         popsize = self.options.popsize
@@ -201,7 +203,10 @@ class Search:
         return Start(chart, x0, self.options.sigma, self.options.popsize, seed)
 
     def _draw(self, count: int) -> Floats:
-        return np.asarray(self._sobol.draw(count).double().numpy(), dtype=np.float64)
+        import torch
+
+        # Not in torch's default type, which is the user's.
+        return np.asarray(self._sobol.draw(count, dtype=torch.float64).numpy())
 
     def _take(self) -> Floats:
         assert self._told is not None
