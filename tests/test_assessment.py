@@ -55,9 +55,12 @@ def test_shares_are_equal_and_at_most_double():
         "0": {"status": "replicated", "evaluations": 10},
         "1": {"status": "not found", "evaluations": 99},
         "2": {"status": "fragile", "evaluations": 99},
-        "3": {"status": "failed", "evaluations": 0},
+        "3": {"status": "replicated", "evaluations": 100},
     }
     assert [(u.key, more) for u, more in shares(units, rows)] == [("1", 45), ("2", 45)]
+    rows["3"]["status"] = "failed"
+    assert shares(units, rows) == []  # until it was tried again
+    del rows["3"], units[3]
     rows["2"]["status"] = "replicated"
     assert [(u.key, more) for u, more in shares(units, rows)] == [("1", 91)]
     rows["1"]["status"] = "replicated"
@@ -121,6 +124,46 @@ def test_interrupt_returns_what_there_is():
     table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], progress=interrupt, **SMALL)
     assert list(table["pattern"]) == ["tonic_spiking"]
     assert not table.attrs["complete"]
+
+
+def test_a_stop_in_the_second_round_is_not_complete():
+    def stop(snapshot):
+        again = [u for u in snapshot.units if u.pattern == "tonic_bursting" and u.budget > 300]
+        if again and snapshot.state == "running":
+            study.stop()
+
+    study = start_assessment("lif", ["tonic_spiking", "tonic_bursting"], progress=lambda s: stop(s), **SMALL)
+    table = study.result(60)
+    assert study.snapshot().state == "stopped"
+    assert len(table) == 2
+    assert not table.attrs["complete"]
+    assert table["broken"][1]
+
+
+def test_a_stop_between_the_rounds_is_not_complete():
+    def interrupt(snapshot):
+        if snapshot.position == 2 and snapshot.state == "running":
+            raise KeyboardInterrupt
+
+    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], progress=interrupt, **SMALL)
+    assert list(table["reason"]) == ["solved", "budget"]
+    assert not table.attrs["complete"]
+
+
+def test_seconds_do_not_count_pauses():
+    study = start_assessment("lif", "tonic_bursting", budget=4000)
+    end = time.monotonic() + 60
+    while not study.snapshot().units[0].evaluations:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+    study.pause()
+    while study.snapshot().state != "paused":
+        assert time.monotonic() < end
+        time.sleep(0.001)
+    time.sleep(0.5)
+    study.resume()
+    table = study.result(60)
+    assert table["seconds"][0] <= study.snapshot().elapsed
 
 
 @pytest.mark.parametrize("progress", ["text", "tqdm"])

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -115,14 +116,15 @@ def test_store_with_an_executor_goes_on(expected, tmp_path):
 # -- dead workers ------------------------------------------------------------------------------------
 
 
-def dies_once(task):
+def dies_once(mark, task):
     """Kill the worker on the first attempt at one unit."""
-    if task.key == "b" and not task.attempt:
+    if task.key == "b" and not mark.exists():
+        mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return Outcome(task.key, make_row(task, None, "budget"))
 
 
-def dies_always(task):
+def dies_always(mark, task):
     if task.key == "b":
         os.kill(os.getpid(), signal.SIGKILL)
     return Outcome(task.key, make_row(task, None, "budget"))
@@ -135,8 +137,8 @@ def pools():
 
 @pytest.mark.parametrize(("name", "make"), list(pools()), ids=[n for n, _ in pools()])
 @pytest.mark.parametrize(("work", "status"), [(dies_once, "not found"), (dies_always, "failed")])
-def test_a_dead_worker_costs_its_unit_once(monkeypatch, name, make, work, status):
-    monkeypatch.setattr(executors, "run_unit", work)
+def test_a_dead_worker_costs_its_unit_once(monkeypatch, tmp_path, name, make, work, status):
+    monkeypatch.setattr(executors, "run_unit", partial(work, tmp_path / "died"))
     elsewhere = Elsewhere(make())
     tasks = [Task(key, "lif", "tonic_spiking", 0, (100,)) for key in "abcd"]
     outcomes = {o.key: o for o in elsewhere.run(tasks, lambda: None)}

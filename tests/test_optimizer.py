@@ -1,13 +1,20 @@
 """Verification, fragile solutions, volume and robustness, on a problem with a known answer."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from optimization_fakes import fake_optimizer, fake_problem
 
+import plausiwidgets as pw
+from plausiwidgets.optimization.amplitude import Solved
+from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
+from plausiwidgets.optimization.search import Options
 from plausiwidgets.optimization.volume import Volume, binomial_interval
 
 
@@ -39,7 +46,8 @@ def test_a_search_leaves_the_fragile_for_what_holds_at_both():
 
 def test_an_accepted_start_ends_it_at_once():
     problem = fake_problem()
-    centre = problem.space.one(problem.space.chart().decode(np.full((1, problem.space.size), 0.3))[0])
+    points = problem.space.chart().decode(np.full((1, problem.space.size), 0.3))
+    centre = {n: float(v[0]) for n, v in problem.space.values(points).items()}
     result = Run(fake_optimizer(start=centre)).execute()
     assert result.evaluations == 1
     assert result.parameters == centre
@@ -56,6 +64,49 @@ def test_screen_measures_the_volume():
     assert result.volume.screened == 1024
     assert low < share < high
     assert result.expected_random == pytest.approx(1 / result.volume.share)
+
+
+def test_after_a_solution_the_rest_of_the_screen_is_neither_verified_nor_called_fragile():
+    optimizer = fake_optimizer(radius=0.2)
+    made = []
+    while (generation := optimizer.step()) is not None:
+        made.append(generation)
+    assert made[0].candidate.fragile is False
+    assert len(made) == 2
+    assert all(g.hits and g.candidate.fragile is None for g in made[1:])
+
+
+def between(seed, budget=512):
+    """Return an optimizer of a pattern whose amplitude is solved, with a screen of 256."""
+    problem = make_problem("izhikevich", "resonator")
+    assert problem.between is not None
+    return Optimizer(problem, seed, budget, Options(screen=256))
+
+
+def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(monkeypatch):
+    optimizer = between(0)
+    space = optimizer.problem.space
+    found = pw.optimize("izhikevich", "resonator", seed=0).parameters
+    points = np.stack([space.point(found), space.low])
+    nowhere = np.full(2, np.nan)
+    # Thresholds that are wrong: the amplitude just above the lower bound, where nothing fires.
+    wrong = Solved(np.full(2, np.log(space.low[space.names.index("amplitude")])), nowhere + np.inf, np.full(2, 0.5))
+    monkeypatch.setattr(Problem, "_solve", lambda self, values, dt, checkpoint: replace(wrong, spared=wrong.passed))
+    optimizer.search.ask()
+    batch, hits = optimizer._judge(points, None)
+    assert hits == 1
+    assert list(batch.accepted) == [True, False]
+    assert batch.loss[0] == 0.0
+    assert batch.parameters(0) == found
+
+
+def test_checks_belong_to_the_amplitude_that_is_told():
+    optimizer = between(0, budget=20_000)
+    while optimizer.step() is not None:
+        judged = pw.judge("izhikevich", "resonator", dict(optimizer.best.parameters))
+        assert [(c.name, c.passed) for c in optimizer.best.checks] == [(c.name, c.passed) for c in judged.checks]
+        np.testing.assert_array_equal([c.value for c in optimizer.best.checks], [c.value for c in judged.checks])
+    assert optimizer.solved
 
 
 def test_robustness_is_the_share_of_jitters_that_hold():

@@ -16,6 +16,7 @@ from optimization_fakes import fake_optimizer
 import plausiwidgets as pw
 from plausiwidgets import assessment
 from plausiwidgets.assessment import StoreError, StoreWarning
+from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.search import Options
 from plausiwidgets.optimization.store import Store
 
@@ -74,6 +75,23 @@ def test_a_stopped_study_goes_on_to_the_same_table(tmp_path, stop_at):
 
     part = pw.assess("lif", patterns, store=tmp_path / "s.db", progress=interrupt, **SMALL)
     assert len(part) <= len(whole)
+    same(pw.assess("lif", patterns, store=tmp_path / "s.db", **SMALL), whole)
+
+
+def test_what_failed_is_tried_again(tmp_path, monkeypatch):
+    patterns = ["tonic_spiking", "tonic_bursting"]
+    whole = pw.assess("lif", patterns, **SMALL)
+    judge = Problem.judge
+
+    def broken(self, *arguments, **options):
+        if self.pattern.key == "tonic_spiking":
+            raise MemoryError("this time")
+        return judge(self, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Problem, "judge", broken)
+        part = pw.assess("lif", patterns, store=tmp_path / "s.db", **SMALL)
+    assert list(part["status"]) == ["failed", "not found"]
     same(pw.assess("lif", patterns, store=tmp_path / "s.db", **SMALL), whole)
 
 

@@ -23,7 +23,7 @@ class Control:
     Parameters
     ----------
     max_seconds : float, optional
-        Limit of the working time; waiting does not count.
+        Limit of the working time: pauses do not count, waiting for a slider does.
     gate : Gate
         Where urgent jobs of the process go first.
     on_change : callable, optional
@@ -50,7 +50,7 @@ class Control:
 
     @property
     def elapsed(self) -> float:
-        """Working time in s: without pauses."""
+        """Working time in s: without pauses, with the waits at the gate."""
         since = self._idle_since
         now = self._ended or time.monotonic()
         return now - self._began - self._idle - (now - since if since is not None else 0.0)

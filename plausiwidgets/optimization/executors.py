@@ -6,7 +6,6 @@ import pickle
 import queue
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, ProcessPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from plausiwidgets.optimization.problem import Checkpoint
@@ -56,8 +55,7 @@ class Elsewhere:
                 lost.append((task, outcome))
         for task, error in lost:
             self._renew()
-            again = replace(task, attempt=1)
-            ((_, outcome),) = self._gather([again], checkpoint)
+            ((_, outcome),) = self._gather([task], checkpoint)
             if isinstance(outcome, Outcome):
                 yield outcome
             else:

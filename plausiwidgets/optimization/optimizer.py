@@ -31,7 +31,7 @@ class Candidate:
     graded : float
         What ranks it: the loss, or where it is fragile the loss at dt/2.
     fragile : bool or None
-        Accepted at dt but not at dt/2; None where it is not accepted.
+        Accepted at dt but not at dt/2; None where it is not accepted, or a verified one was known.
     evaluation : int
         How many evaluations had been made when it was found, itself included.
     checks : tuple of Check
@@ -161,7 +161,8 @@ class Optimizer:
             return None
         batch, hits = self._judge(points, checkpoint)
         losses, solution = batch.loss, -1
-        if batch.accepted.any() and not self.solved:
+        verified = bool(batch.accepted.any()) and not self.solved
+        if verified:
             batch, losses, solution = self.problem.verify(batch, checkpoint)
         best = solution
         if best < 0:
@@ -172,18 +173,12 @@ class Optimizer:
             batch.parameters(best),
             float(batch.loss[best]),
             float(losses[best]),
-            (solution < 0) if batch.accepted[best] else None,
+            (solution < 0) if verified else None,
             self.search.evaluations + best + 1,
         )
         if self._improves(candidate):
-            candidate = Candidate(
-                candidate.parameters,
-                candidate.loss,
-                candidate.graded,
-                candidate.fragile,
-                candidate.evaluation,
-                batch.checks(best),
-            )
+            checks = batch.checks(best) or self.problem.checks(candidate.parameters, checkpoint)
+            candidate = replace(candidate, checks=checks)
         generation = Generation(self.phase, told, hits, candidate)
         self._take(generation)
         return generation
@@ -210,18 +205,18 @@ class Optimizer:
 
         Where a pattern lives between two thresholds, the amplitude is solved: not for the start, which
         is looked at as it is, and for the screen beside the points themselves, whose accepted share
-        is the volume.
+        is the volume; one of them that is accepted only as it is stays so.
         """
         problem, screening = self.problem, self.search.screening
         is_start = self.generation == 0 and self.search.start is not None
         solving = problem.between is not None and not self.solved and not is_start
-        hits = 0
-        if not solving or screening:
-            batch = problem.judge(problem.space.values(points), checkpoint)
-            hits = int(batch.accepted.sum())
-        if solving:
-            batch = problem.judge_solved(points, checkpoint)
-        return batch, hits
+        plain = problem.judge(problem.space.values(points), checkpoint) if not solving or screening else None
+        hits = 0 if plain is None else int(plain.accepted.sum())
+        if not solving:
+            assert plain is not None
+            return plain, hits
+        solved = problem.judge_solved(points, checkpoint)
+        return (solved if plain is None else solved.prefer(plain)), hits
 
     def _improves(self, candidate: Candidate) -> bool:
         return not self.solved and (self.best is None or candidate.rank < self.best.rank)

@@ -37,7 +37,7 @@ class Batch:
     accepted : ndarray of bool [n]
         Whether every criterion holds at the time step.
     verdict : Verdict or None
-        Of the batch, for its checks.
+        Of the batch, for its checks; None where it was put together from several.
     solved : Solved, optional
         The thresholds between which the amplitudes were set.
     """
@@ -52,8 +52,17 @@ class Batch:
         """Return the complete set of candidate `i`."""
         return {n: float(v[i]) for n, v in self.values.items()}
 
+    def prefer(self, other: Batch) -> Batch:
+        """Return this batch, with what is accepted in another one alone as it is there."""
+        there = other.accepted & ~self.accepted
+        if not there.any():
+            return self
+        values = {n: np.where(there, other.values[n], v) for n, v in self.values.items()}
+        loss = np.where(there, other.loss, self.loss)
+        return Batch(values, loss, self.accepted | there, solved=self.solved)
+
     def checks(self, i: int) -> tuple[Any, ...]:
-        """Return the checks of candidate `i`, numbers in place of arrays."""
+        """Return the checks of candidate `i`, numbers in place of arrays; none without a verdict."""
         if self.verdict is None:
             return ()
         n = len(self.loss)
@@ -108,6 +117,10 @@ class Problem:
         loss = np.atleast_1d(np.asarray(verdict.loss, dtype=np.float64))
         return Batch(values, loss, np.atleast_1d(np.asarray(verdict.accepted, dtype=bool)), verdict)
 
+    def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Any, ...]:
+        """Return the checks of one complete set, at dt."""
+        return self.judge({n: np.array([v]) for n, v in parameters.items()}, checkpoint).checks(0)
+
     @cached_property
     def between(self) -> Between | None:
         """The thresholds between which the amplitude is solved, for patterns and spaces where it is."""
@@ -122,10 +135,8 @@ class Problem:
         return float(self.space.low[i]), float(self.space.high[i])
 
     def judge_solved(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
-        """Judge points [n, d] of the space, at an amplitude between thresholds where there are any."""
+        """Judge points [n, d] of the space, each at an amplitude between its thresholds."""
         values = self.space.values(points)
-        if self.between is None:
-            return self.judge(values, checkpoint)
         solved = self._solve(values, self.dt, checkpoint)
         values["amplitude"] = solved.amplitude(values["amplitude"], self.limits)
         return replace(self.judge(values, checkpoint), solved=solved)
@@ -164,7 +175,7 @@ class Problem:
         holds = self.judge(part | {"amplitude": amplitude}, checkpoint).accepted
         moved = batch.values["amplitude"].copy()
         moved[chosen] = np.where(holds, amplitude, part["amplitude"])
-        return replace(batch, values={**batch.values, "amplitude": moved})
+        return replace(batch, values={**batch.values, "amplitude": moved}, verdict=None)
 
     def _solve(self, values: Values, dt: float, checkpoint: Checkpoint | None) -> Solved:
         assert self.between is not None

@@ -94,8 +94,7 @@ class Study:
     def table(self) -> pd.DataFrame:
         """Return the rows there are by now."""
         rows = [self._rows[u.key] for u in self.units if u.key in self._rows]
-        complete = len(rows) == len(self.units) and all(r["reason"] != "stopped" for r in rows)
-        table = make_table(rows, complete)
+        table = make_table(rows, complete=self._snapshot.state == "done")
         if self._store_error:
             table.attrs["store_error"] = self._store_error
         return table
@@ -166,7 +165,7 @@ class Study:
             self._write(lambda s: s.add(task.key, new, outcome.generations, outcome.seconds))
         known.generations += outcome.generations
         known.seconds_each += outcome.seconds
-        if outcome.row["reason"] != "stopped":
+        if outcome.row["reason"] not in ("stopped", "failed"):  # both are tried again when the study goes on
             known.rows[number] = outcome.row
             self._write(lambda s: s.end(task.key, number, outcome.row))
         self._take_row(task.key, outcome.row)
@@ -182,7 +181,7 @@ class Study:
         for task in tasks:
             self._control.checkpoint()
             self._states[task.key] = replace(self._states[task.key], state="running")
-            yield run_unit(task, self._control.checkpoint, self._emitter(task))
+            yield run_unit(task, self._control.checkpoint, self._emitter(task), lambda: self._control.elapsed)
 
     def _emitter(self, task: Task) -> Emit:
         number = len(task.known)
@@ -246,13 +245,16 @@ def shares(units: list[Unit], rows: Mapping[str, Mapping[str, Any]]) -> list[tup
 
     What the replicated units of a model and a seed did not use is shared by its open ones, equally,
     and at most doubles what they had. It depends on nothing but the rows of the first round, so it
-    is the same on any executor, and after any interruption.
+    is the same on any executor, and after any interruption. Where one has failed, nothing is shared
+    yet: it is tried again when the study goes on, and the shares depend on what it then needs.
     """
     groups: dict[tuple[str, int], list[Unit]] = {}
     for unit in units:
         groups.setdefault((unit.names[0], unit.seed), []).append(unit)
     more: dict[str, int] = {}
     for group in groups.values():
+        if any(rows[u.key]["status"] == "failed" for u in group):
+            continue
         closed = [u for u in group if rows[u.key]["status"] == "replicated"]
         still = [u for u in group if rows[u.key]["status"] in ("fragile", "not found")]
         left = sum(u.budget - rows[u.key]["evaluations"] for u in closed)

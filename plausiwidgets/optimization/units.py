@@ -44,8 +44,6 @@ class Task:
         What was done before, to be replayed.
     seconds : float
         Working time that `known` took.
-    attempt : int
-        0, or 1 when it is tried again after its worker died.
     """
 
     key: str
@@ -58,7 +56,6 @@ class Task:
     dt: float | None = None
     known: tuple[Generation, ...] = ()
     seconds: float = 0.0
-    attempt: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,11 +79,16 @@ class Outcome:
     seconds: tuple[float, ...] = ()
 
 
-def run_unit(task: Task, checkpoint: Checkpoint | None = None, emit: Emit | None = None) -> Outcome:
+def run_unit(
+    task: Task,
+    checkpoint: Checkpoint | None = None,
+    emit: Emit | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
     """Run a unit to its end; an error of the model becomes a row that says so.
 
     A stop (`Stopped`, KeyboardInterrupt) ends it early: its row then says "stopped", and holds the
-    best so far.
+    best so far. The `clock` counts seconds of work: one that stands still in a pause, where there are any.
     """
     if multiprocessing.parent_process() is not None:
         # The processes share the cores already; and a forked one has lost torch's threads, but would
@@ -96,16 +98,16 @@ def run_unit(task: Task, checkpoint: Checkpoint | None = None, emit: Emit | None
     seconds: list[float] = []
     optimizer: Optimizer | None = None
     reason, robustness, error = "stopped", None, ""
-    began = time.monotonic()
+    began = clock()
     try:
         optimizer = _restore(task)
         while True:
-            start = time.monotonic()
+            start = clock()
             generation = optimizer.step(checkpoint)
             if generation is None:
                 break
             made.append(generation)
-            seconds.append(time.monotonic() - start)
+            seconds.append(clock() - start)
             if emit is not None:
                 emit(optimizer, generation, seconds[-1])
         robustness = optimizer.robustness(checkpoint)
@@ -114,7 +116,7 @@ def run_unit(task: Task, checkpoint: Checkpoint | None = None, emit: Emit | None
         pass
     except Exception as failure:
         reason, error = "failed", f"{type(failure).__name__}: {failure}"
-    row = make_row(task, optimizer, reason, robustness, time.monotonic() - began + task.seconds, error)
+    row = make_row(task, optimizer, reason, robustness, clock() - began + task.seconds, error)
     return Outcome(task.key, row, tuple(made), tuple(seconds))
 
 
@@ -175,9 +177,8 @@ def make_row(
         row["status"] = "fragile" if best.fragile else "replicated"
     if best.fragile is not None:
         row["found_after"] = best.evaluation
-    elif reason in ("solved", "budget"):
-        # Judged again, as a replayed search has not kept its checks.
-        point = optimizer.problem.space.point(best.parameters)
-        batch = optimizer.problem.judge(optimizer.problem.space.values(point[None, :]))
-        row["broken"] = [c.name for c in batch.checks(0) if not c.passed]
+    elif reason != "failed":
+        # A replayed search has not kept its checks.
+        checks = best.checks or optimizer.problem.checks(best.parameters)
+        row["broken"] = [c.name for c in checks if not c.passed]
     return row
