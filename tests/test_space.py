@@ -55,12 +55,19 @@ def test_values_are_complete():
     assert list(values) == list(PARAMETERS)
     assert all(v.shape == (3,) for v in values.values())
     assert np.all(values["tau"] == 20.0)
-    np.testing.assert_array_equal(space.point(space.one(points[1])), points[1])
+    np.testing.assert_array_equal(space.point({n: v[1] for n, v in values.items()}), points[1])
 
 
 def test_start_outside_of_the_soft_range_widens_the_box():
     space = Space.build(PARAMETERS, start={"c": -90.0})
     assert space.low[space.names.index("c")] == -90.0
+
+
+def test_a_default_outside_of_given_bounds_moves_into_them():
+    space = Space.build(PARAMETERS, start={"tau": 30.0}, bounds={"c": (-60.0, -50.0), "a": (0.5, 0.9), "bias": (-2, 2)})
+    assert (space.base["c"], space.base["a"], space.base["bias"]) == (-60.0, 0.5, 0.0)
+    point = space.point(space.base)
+    assert np.all((point >= space.low) & (point <= space.high))
 
 
 @pytest.mark.parametrize(

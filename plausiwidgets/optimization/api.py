@@ -46,8 +46,8 @@ def optimize(
     model : str or NeuronModel
     pattern : str or Pattern
     start : mapping of str to float, optional
-        Values to look at first and to start one search from; what is left out takes its default.
-        Without it the starts are good points of the screen and random ones.
+        Values to look at first and to start one search from; what is left out takes its default
+        (or the nearest value within `bounds`). Without it the starts are good points of the screen and random ones.
     fixed : iterable of str, or mapping of str to float
         Parameters that are not changed.
     bounds : mapping of str to (low, high), optional

@@ -104,8 +104,8 @@ class Space:
         parameters : mapping of str to Parameter
             Everything that may be changed.
         start : mapping of str to float, optional
-            Values to start from; what is left out takes its default. A start outside of a
-            parameter's soft range widens the box to hold it.
+            Values to start from; what is left out takes its default, or the nearest value within
+            given bounds. A start outside of a parameter's soft range widens the box to hold it.
         fixed : iterable of str, or mapping of str to float
             Parameters that keep their value (of the mapping, the start, or their default).
         bounds : mapping of str to (low, high), optional
@@ -137,6 +137,7 @@ class Space:
                 a, b = checked[name]
                 if name in given and not a <= value <= b:
                     raise ValueError(f"start: parameter {name!r} is {value:g}, outside of the bounds {a:g} to {b:g}")
+                base[name] = min(max(value, a), b)
             else:
                 a, b = min(p.low, value), max(p.high, value)
             low.append(a)
@@ -153,10 +154,6 @@ class Space:
         out = {n: np.full(len(points), v) for n, v in self.base.items()}
         out |= {n: np.ascontiguousarray(points[:, i]) for i, n in enumerate(self.names)}
         return out
-
-    def one(self, point: Floats) -> dict[str, float]:
-        """Return a complete set of numbers for one point [d]."""
-        return dict(self.base) | {n: float(x) for n, x in zip(self.names, point, strict=True)}
 
     def point(self, values: Mapping[str, float]) -> Floats:
         """Return the free ones among `values` as a point [d]."""
