@@ -8,7 +8,6 @@ import errno
 import importlib.metadata
 import importlib.util
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -127,11 +126,15 @@ def working_copy(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for original in sorted(notebooks().glob("*.ipynb")):
             copy = folder / original.name
+            content = original.read_bytes()
             try:
-                with original.open("rb") as source, copy.open("xb") as target:
-                    shutil.copyfileobj(source, target)
+                with copy.open("xb") as target:
+                    target.write(content)
             except FileExistsError:
                 pass  # the person's own, perhaps edited
+            except OSError:
+                copy.unlink(missing_ok=True)  # a part of a notebook would be taken for the person's own
+                raise
     except OSError as error:
         raise CommandError(f"cannot put the notebook into {folder}: {error.strerror}; try --folder") from None
     return folder.resolve() / NOTEBOOK

@@ -101,6 +101,25 @@ def test_a_folder_that_cannot_be_made_is_an_error_in_a_sentence(served, tmp_path
     assert served == []
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_notebook_that_does_not_fit_on_the_disk_leaves_no_part_of_it(served, tmp_path, capsys, monkeypatch) -> None:
+    opened = Path.open
+
+    def full(self, mode="r", *arguments, **options):
+        file = opened(self, mode, *arguments, **options)
+        if mode == "xb":
+            file.write(b"{")
+            monkeypatch.setattr(Path, "open", opened)
+            file.close()
+            return opened(Path("/dev/full"), "wb", buffering=0)
+        return file
+
+    monkeypatch.setattr(Path, "open", full)
+    assert app.main(["--folder", str(tmp_path)]) == 1
+    assert "cannot put the notebook" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_command_lists_the_known_ones(capsys) -> None:
     with pytest.raises(SystemExit) as error:
         app.main(["explode"])
