@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from plausiwidgets.optimization.api import ENGINES, check_int, check_number, default_budget, make_options
+from plausiwidgets.optimization.api import check_engine, check_int, make_options
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.exchange import export_json, import_json
 from plausiwidgets.optimization.executors import Elsewhere
@@ -18,6 +18,7 @@ from plausiwidgets.optimization.study import Study
 from plausiwidgets.optimization.study_snapshot import StudySnapshot, Unit
 from plausiwidgets.optimization.table import COLUMNS, make_table, write_csv
 from plausiwidgets.optimization.versions import versions
+from plausiwidgets.simulation.simulate import check_dt
 
 __all__ = [
     "COLUMNS",
@@ -146,10 +147,9 @@ def _study(
     _distinct("pattern", [p.key for p in firing])
     seeds = [check_int("seed", s, 0) for s in (seed if isinstance(seed, (list, tuple, range)) else [seed])]
     _distinct("seed", seeds)
-    if engine not in ENGINES:
-        raise ValueError(f"engine is {engine!r}, valid is: {', '.join(ENGINES)}")
+    check_engine(engine)
     if dt is not None:
-        dt = check_number("dt", dt)
+        dt = check_dt(neurons[0], dt)
     options = make_options(popsize, starts)
     own = None if budget is None else check_int("budget", budget, 1)
     units = []
@@ -157,7 +157,7 @@ def _study(
         for number in seeds:
             for pattern in firing:
                 key = f"{neuron.name}/{pattern.key}/{number}"
-                most = own or max(default_budget(pattern) // FIRST_SHARE, 1)
+                most = own or max(pattern.budget // FIRST_SHARE, 1)
                 units.append(
                     Unit(
                         key,

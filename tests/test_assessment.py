@@ -195,7 +195,7 @@ def test_csv_holds_everything(tmp_path):
         ({"seed": "x"}, "seed is 'x'"),
         ({"budget": 0}, "budget is 0"),
         ({"executor": 4}, "executor is 4, valid is"),
-        ({"engine": "gpu"}, "engine is 'gpu'"),
+        ({"engine": "gpu"}, "unknown engine: 'gpu'"),
         ({"progress": 4}, "progress is 4"),
         ({"dt": -1}, "dt is -1"),
     ],

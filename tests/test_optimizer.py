@@ -100,6 +100,13 @@ def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(mon
     assert batch.parameters(0) == found
 
 
+def test_the_history_holds_losses_without_what_leads_the_search():
+    optimizer = between(0, budget=300)
+    while (generation := optimizer.step()) is not None:
+        assert generation.median == optimizer.history.frozen()["median"][-1]
+        assert generation.median < np.median(generation.losses)
+
+
 def test_checks_belong_to_the_amplitude_that_is_told():
     optimizer = between(0, budget=20_000)
     while optimizer.step() is not None:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ from optimization_fakes import fake_optimizer
 import plausiwidgets as pw
 from plausiwidgets import assessment
 from plausiwidgets.assessment import StoreError, StoreWarning
+from plausiwidgets.optimization.exchange import export_study, import_study
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.search import Options
-from plausiwidgets.optimization.store import Store
+from plausiwidgets.optimization.specification import pattern_fingerprint
+from plausiwidgets.optimization.store import Store, _in_words
 
 SMALL = {"budget": 300, "popsize": 8, "starts": 2}
 SPEC, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
@@ -49,6 +52,7 @@ def test_generations_come_back_bit_for_bit(tmp_path):
     again = fake_optimizer(1, budget=400, options=Options(popsize=8, starts=2), radius=-1.0)
     for one, two in zip(made, known.generations, strict=True):
         np.testing.assert_array_equal(one.losses, two.losses)
+        assert one.median == two.median
         again.replay(two)
     assert again.best.parameters == optimizer.best.parameters
     assert again.step() is None
@@ -237,6 +241,42 @@ def test_json_of_something_else_is_refused_and_leaves_no_file(tmp_path, change):
     with pytest.raises(StoreError):
         assessment.import_json(tmp_path / "bad.json", tmp_path / "new.db")
     assert not (tmp_path / "new.db").exists()
+
+
+def test_an_import_that_does_not_fit_on_the_disk_leaves_no_file(tmp_path, monkeypatch):
+    pw.assess("lif", "tonic_bursting", store=tmp_path / "s.db", **SMALL)
+    data = export_study(tmp_path / "s.db")
+
+    def full(self, *arguments):
+        with _in_words(self.path):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Store, "end", full)
+    with pytest.raises(StoreError, match="disk is full"):
+        import_study(data, tmp_path / "t.db")
+    assert [f.name for f in tmp_path.iterdir()] == ["s.db"]
+    with pytest.raises(StoreError, match="cannot be written"):
+        import_study(data, tmp_path / "no" / "t.db")
+
+
+def test_a_file_that_cannot_be_read_on_says_so(tmp_path):
+    store = Store(tmp_path / "s.db", SPEC, VERSIONS)
+    store._connection.execute("DROP TABLE ended")
+    for ask in (lambda: store.unit("u"), store.keys, lambda: store.end("u", 0, {})):
+        with pytest.raises(StoreError, match=r"s\.db cannot be used: no such table"):
+            ask()
+    store.close()
+
+
+def test_a_pattern_whose_protocol_changed_is_another_one():
+    pattern = pw.patterns.get("tonic_spiking")
+
+    def longer(bench):
+        evidence = pattern.protocol(bench)
+        return replace(evidence, features={n: v + 1.0 for n, v in evidence.features.items()})
+
+    assert pattern_fingerprint(pattern) == pattern_fingerprint(replace(pattern))
+    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, protocol=longer))
 
 
 def test_no_pickle_in_the_file(tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
+from plausiwidgets.names import unknown
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Problem
@@ -14,10 +15,8 @@ from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.search import Options
 from plausiwidgets.optimization.space import Bounds, Space
-
-BUDGET = 100_000
-"""Default budget of evaluations, where a pattern names no own one."""
-ENGINES = ("auto", "compiled", "torch")
+from plausiwidgets.simulation.engine import ENGINES
+from plausiwidgets.simulation.simulate import check_dt
 
 
 def optimize(
@@ -57,6 +56,9 @@ def optimize(
         The same seed gives the same result.
     budget : int, optional
         Most evaluations: one candidate, judged with all its sweeps at dt. Default: the pattern's.
+        For resonator, integrator, threshold variability and accommodation the thresholds of each
+        candidate are searched as well, to set its amplitude between them; that is not counted, and
+        takes some five times as long as the judgement alone.
     popsize, starts : int, optional
         Candidates in a generation of one start, and starts side by side.
     progress : optional
@@ -130,11 +132,15 @@ def make_problem(
     from plausiwidgets import models, patterns
 
     neuron, firing = models.get(model), patterns.get(pattern)
-    if engine not in ENGINES:
-        raise ValueError(f"engine is {engine!r}, valid is: {', '.join(ENGINES)}")
-    step = neuron.dt if dt is None else check_number("dt", dt)
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
-    return Problem(neuron, firing, space, step, engine)
+    return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))
+
+
+def check_engine(engine: str) -> str:
+    """Return the name of an engine, or raise a ValueError that says which there are."""
+    if engine not in ENGINES:
+        raise unknown("engine", engine, ENGINES)
+    return engine
 
 
 def check_int(name: str, value: Any, least: int) -> int:
@@ -150,11 +156,6 @@ def check_number(name: str, value: Any) -> float:
     if not (math.isfinite(number) and number > 0):
         raise ValueError(f"{name} is {value!r}, valid is: a finite number > 0")
     return number
-
-
-def default_budget(pattern: Any) -> int:
-    """Return the budget of a pattern where a person names none."""
-    return int(getattr(pattern, "budget", None) or BUDGET)
 
 
 def make_options(popsize: int | None = None, starts: int | None = None) -> Options:
@@ -186,7 +187,7 @@ def _run(
     optimizer = Optimizer(
         problem,
         check_int("seed", seed, 0),
-        default_budget(problem.pattern) if budget is None else check_int("budget", budget, 1),
+        problem.pattern.budget if budget is None else check_int("budget", budget, 1),
         make_options(popsize, starts),
         problem.space.base if start is not None else None,
     )

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.optimization.optimizer import Generation
-from plausiwidgets.optimization.store import (
-    FORMAT,
-    Known,
-    Store,
-    StoreError,
-    candidate_from,
-    plain,
-    write_problem,
-)
+from plausiwidgets.optimization.store import FORMAT, Known, Store, StoreError, candidate_from, plain
 
 
 def export_study(store: str | Path) -> dict[str, Any]:
@@ -33,8 +25,6 @@ def export_study(store: str | Path) -> dict[str, Any]:
     opened, head = Store.read(store)
     try:
         return head | {"units": {key: _unit(opened.unit(key)) for key in opened.keys()}}  # noqa: SIM118
-    except sqlite3.Error as error:
-        raise StoreError(write_problem(opened.path, error)) from None
     finally:
         opened.close()
 
@@ -45,10 +35,8 @@ def import_study(data: Mapping[str, Any], store: str | Path) -> None:
     Raises
     ------
     StoreError
-        If the file exists, or `data` is not an exported study.
+        If the file exists or cannot be written, or `data` is not an exported study; it then leaves no file.
     """
-    if Path(store).exists():
-        raise StoreError(f"{store} exists: an import never overwrites, choose another name")
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         raise StoreError(f"this is no exported study: its format is not {FORMAT!r}")
     try:
@@ -56,14 +44,22 @@ def import_study(data: Mapping[str, Any], store: str | Path) -> None:
         specification, versions = dict(data["specification"]), dict(data["versions"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise StoreError(f"this exported study is not complete: {type(error).__name__}: {error}") from None
-    opened = Store(store, specification, versions)
     try:
-        for key, (known, seconds) in units.items():
-            opened.add(key, 0, known.generations, seconds)
-            for number, row in known.rows.items():
-                opened.end(key, number, row)
-    finally:
-        opened.close()
+        Path(store).open("xb").close()
+    except FileExistsError:
+        raise StoreError(f"{store} exists: an import never overwrites, choose another name") from None
+    except OSError as error:
+        raise StoreError(f"{store} cannot be written: {error.strerror}") from None
+    try:
+        with closing(Store(store, specification, versions)) as opened:
+            for key, (known, seconds) in units.items():
+                opened.add(key, 0, known.generations, seconds)
+                for number, row in known.rows.items():
+                    opened.end(key, number, row)
+    except BaseException:
+        for file in (f"{store}{end}" for end in ("", "-wal", "-shm")):
+            Path(file).unlink(missing_ok=True)
+        raise
 
 
 def export_json(store: str | Path, path: str | Path) -> None:
@@ -89,6 +85,7 @@ def _unit(known: Known) -> dict[str, Any]:
                 "hits": g.hits,
                 "seconds": s,
                 "candidate": plain(g.candidate),
+                "median": g.median,
                 "losses": g.losses.tolist(),
             }
             for g, s in zip(known.generations, known.seconds_each, strict=True)
@@ -102,7 +99,8 @@ def _known(unit: Mapping[str, Any]) -> tuple[Known, list[float]]:
         losses = np.array(g["losses"], dtype=np.float64)
         if losses.ndim != 1 or not losses.size or not np.all(np.isfinite(losses)):
             raise ValueError("losses are not finite numbers")
-        known.generations.append(Generation(str(g["phase"]), losses, int(g["hits"]), candidate_from(g["candidate"])))
+        candidate, median = candidate_from(g["candidate"]), float(g["median"])
+        known.generations.append(Generation(str(g["phase"]), losses, int(g["hits"]), candidate, median))
         seconds.append(float(g["seconds"]))
     known.rows = {int(number): dict(row) for number, row in unit["rows"].items()}
     return known, seconds

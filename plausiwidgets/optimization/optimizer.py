@@ -65,12 +65,15 @@ class Generation:
         Points of the screen that are accepted as they are, at dt.
     candidate : Candidate
         The best of the batch.
+    median : float
+        Of the batch's losses at dt; what is told may have more in it.
     """
 
     phase: str
     losses: Floats
     hits: int
     candidate: Candidate
+    median: float
 
 
 @dataclass
@@ -179,7 +182,7 @@ class Optimizer:
         if self._improves(candidate):
             checks = batch.checks(best) or self.problem.checks(candidate.parameters, checkpoint)
             candidate = replace(candidate, checks=checks)
-        generation = Generation(self.phase, told, hits, candidate)
+        generation = Generation(self.phase, told, hits, candidate, float(np.median(batch.loss)))
         self._take(generation)
         return generation
 
@@ -236,6 +239,6 @@ class Optimizer:
             evaluations=self.search.evaluations,
             best=self.best.loss,
             current=candidate.loss,
-            median=float(np.median(generation.losses)),
+            median=generation.median,
             screen=float(generation.phase == "screen"),
         )

@@ -48,7 +48,8 @@ class Result:
     found_after : int or None
         Evaluations until the best was found.
     evaluations, budget : int
-        Judged candidates, and how many were allowed.
+        Judged candidates, and how many were allowed. Where the amplitude of each is set between
+        thresholds (see `optimize`), the searches for these come on top, uncounted.
     seed : int
         Seed of the search.
     dt : float

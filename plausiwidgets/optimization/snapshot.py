@@ -11,7 +11,6 @@ from typing import Any
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Optimizer
 
-RUNNING = ("running", "paused")
 ENDED = ("done", "stopped", "failed")
 
 

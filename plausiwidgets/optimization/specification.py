@@ -13,6 +13,7 @@ import numpy as np
 from plausiwidgets.optimization.search import Options
 
 _LANES, _STEPS = 32, 200  # what a model's fingerprint is taken from: some 20 ms of work
+_PROBE, _SETS = "izhikevich", 8  # what a pattern's is taken from
 
 
 def specification(
@@ -62,7 +63,18 @@ def model_fingerprint(model: Any) -> str:
 
 
 def pattern_fingerprint(pattern: Any) -> str:
-    """Return a digest of a pattern's criteria and stimulus values."""
+    """Return a digest of a pattern's criteria, its stimulus values, and what its protocol measures.
+
+    As with a model's step, the protocol is run: on random sets of one model.
+    """
+    from plausiwidgets import models, patterns
+
+    model, rng = models.get(_PROBE), np.random.default_rng(0)
+    values = {n: p.from_unit(rng.random(_SETS)) for n, p in pattern.parameters(model).items()}
+    verdict = patterns.evaluate(model, pattern, values, model.dt)
     described = {"criteria": [asdict(c) for c in pattern.criteria], "values": {
         n: asdict(v) for n, v in pattern.values.items()}}  # fmt: skip
-    return hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
+    for array in (verdict.loss, *(c.value for c in verdict.checks)):
+        digest.update(np.nan_to_num(np.asarray(array, dtype=np.float64), nan=1e300).tobytes())
+    return digest.hexdigest()[:16]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 
 from plausiwidgets.optimization.optimizer import Candidate, Generation
 
-FORMAT = "plausiwidgets-study-1"
+FORMAT = "plausiwidgets-study-2"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,7 +27,8 @@ CREATE TABLE IF NOT EXISTS ended (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS generation (
     unit TEXT NOT NULL, number INTEGER NOT NULL, phase TEXT NOT NULL, hits INTEGER NOT NULL,
-    seconds REAL NOT NULL, candidate TEXT NOT NULL, losses BLOB NOT NULL, PRIMARY KEY (unit, number)
+    seconds REAL NOT NULL, candidate TEXT NOT NULL, median REAL NOT NULL, losses BLOB NOT NULL,
+    PRIMARY KEY (unit, number)
 ) WITHOUT ROWID;
 """
 
@@ -91,14 +93,12 @@ class Store:
         }
         self._connection = _connect(self.path)
         try:
-            found = _read_head(self._connection, self.path)
-            if not found:
-                self._begin(asked)
-            else:
-                _compare(self.path, found, asked)
-        except sqlite3.Error as error:
-            self.close()
-            raise StoreError(_why(self.path, error)) from None
+            with _in_words(self.path):
+                found = _read_head(self._connection, self.path)
+                if not found:
+                    self._begin(asked)
+                else:
+                    _compare(self.path, found, asked)
         except StoreError:
             self.close()
             raise
@@ -110,12 +110,14 @@ class Store:
     def unit(self, key: str) -> Known:
         """Return what is known of a unit."""
         known = Known()
-        for number, row in self._connection.execute("SELECT round, line FROM ended WHERE unit = ?", (key,)):
-            known.rows[number] = json.loads(row)
-        for *data, seconds in self._connection.execute(
-            "SELECT phase, losses, hits, candidate, seconds FROM generation WHERE unit = ? ORDER BY number",
-            (key,),
-        ):
+        with _in_words(self.path):
+            rows = self._connection.execute("SELECT round, line FROM ended WHERE unit = ?", (key,)).fetchall()
+            made = self._connection.execute(
+                "SELECT phase, losses, hits, candidate, median, seconds FROM generation WHERE unit = ? ORDER BY number",
+                (key,),
+            ).fetchall()
+        known.rows = {number: json.loads(row) for number, row in rows}
+        for *data, seconds in made:
             known.generations.append(_generation(*data))
             known.seconds_each.append(seconds)
         return known
@@ -123,21 +125,22 @@ class Store:
     def add(self, key: str, number: int, generations: Sequence[Generation], seconds: Sequence[float]) -> None:
         """Add generations of a unit from `number` on, in one transaction."""
         rows = [
-            (key, number + i, g.phase, g.hits, s, json.dumps(plain(g.candidate)), _blob(g.losses))
+            (key, number + i, g.phase, g.hits, s, json.dumps(plain(g.candidate)), g.median, _blob(g.losses))
             for i, (g, s) in enumerate(zip(generations, seconds, strict=True))
         ]
-        with self._connection:
-            self._connection.executemany("INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        with _in_words(self.path), self._connection:
+            self._connection.executemany("INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def end(self, key: str, number: int, row: Mapping[str, Any]) -> None:
         """Note the row of a unit at the end of a round."""
-        with self._connection:
+        with _in_words(self.path), self._connection:
             self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (key, number, json.dumps(row)))
 
     def keys(self) -> list[str]:
         """Return the units that anything is known of."""
-        found = self._connection.execute("SELECT unit FROM generation UNION SELECT unit FROM ended ORDER BY 1")
-        return [key for (key,) in found]
+        query = "SELECT unit FROM generation UNION SELECT unit FROM ended ORDER BY 1"
+        with _in_words(self.path):
+            return [key for (key,) in self._connection.execute(query)]
 
     @classmethod
     def read(cls, path: str | Path) -> tuple[Store, dict[str, Any]]:
@@ -186,8 +189,8 @@ def candidate_from(data: Mapping[str, Any]) -> Candidate:
     )
 
 
-def _generation(phase: str, losses: bytes, hits: int, candidate: str) -> Generation:
-    return Generation(phase, np.frombuffer(losses, dtype="<f8"), hits, candidate_from(json.loads(candidate)))
+def _generation(phase: str, losses: bytes, hits: int, candidate: str, median: float) -> Generation:
+    return Generation(phase, np.frombuffer(losses, dtype="<f8"), hits, candidate_from(json.loads(candidate)), median)
 
 
 def _blob(losses: np.ndarray[Any, Any]) -> bytes:
@@ -197,14 +200,21 @@ def _blob(losses: np.ndarray[Any, Any]) -> bytes:
 # -- the file --------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a StoreError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_why(path, error)) from None
+
+
 def _connect(path: Path, exclusive: bool = True) -> sqlite3.Connection:
     if path.exists() and path.stat().st_size and not _is_sqlite(path):
         raise StoreError(f"{path} is not a study (not an SQLite file): choose another name")
-    try:
+    with _in_words(path):
         # Transactions are explicit (`with connection`); the thread that works may not be the one that opened.
         connection = sqlite3.connect(path, timeout=1.0, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise StoreError(_why(path, error)) from None
     try:
         if exclusive:
             # The lock is held until the end: a second writer is told, and a kill releases it.
@@ -274,8 +284,3 @@ def _why(path: Path, error: sqlite3.Error) -> str:
     if "full" in text:
         return f"{path} cannot be written: the disk is full"
     return f"{path} cannot be used: {text}"
-
-
-def write_problem(path: Path, error: sqlite3.Error) -> str:
-    """Return in words why a write failed."""
-    return _why(path, error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 import warnings
@@ -18,7 +17,7 @@ from plausiwidgets.optimization.optimizer import Generation, Optimizer
 from plausiwidgets.optimization.priority import Gate
 from plausiwidgets.optimization.progress import Progress, as_progress
 from plausiwidgets.optimization.search import Options
-from plausiwidgets.optimization.store import Known, Store, StoreWarning, write_problem
+from plausiwidgets.optimization.store import Known, Store, StoreError, StoreWarning
 from plausiwidgets.optimization.study_snapshot import StudySnapshot, Unit, UnitState
 from plausiwidgets.optimization.table import make_table
 from plausiwidgets.optimization.units import Emit, Outcome, Task, run_unit
@@ -227,9 +226,8 @@ class Study:
             return
         try:
             what(self._store)
-        except (sqlite3.Error, OSError) as error:
-            reason = write_problem(self._store.path, error) if isinstance(error, sqlite3.Error) else str(error)
-            self._store_error = f"{reason}. The assessment goes on in memory only."
+        except StoreError as error:
+            self._store_error = f"{error}. The assessment goes on in memory only."
             warnings.warn(self._store_error, StoreWarning, stacklevel=2)
 
     def _publish(self, state: str, ended: UnitState | None = None, error: str = "") -> None:

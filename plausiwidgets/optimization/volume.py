@@ -46,15 +46,15 @@ class Volume:
         return 1.0 / high if high > 0 else math.inf
 
 
-def binomial_interval(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval of a share (Clopper and Pearson, Biometrika 26:404, 1934).
+def binomial_interval(hits: int, n: int) -> tuple[float, float]:
+    """Return the exact 95 % interval of a share (Clopper and Pearson, Biometrika 26:404, 1934).
 
     No hit, or only hits, leaves one side open: the other is then a one-sided bound, which is the
     "rule of three" 3/n for no hit in n.
     """
     if not n:
         return 0.0, 1.0
-    tail = (1.0 - level) / (1.0 if hits in (0, n) else 2.0)
+    tail = 0.05 / (1.0 if hits in (0, n) else 2.0)
     low = 0.0 if hits == 0 else _bisect(lambda p: _at_most(hits - 1, n, p) > 1.0 - tail)
     high = 1.0 if hits == n else _bisect(lambda p: _at_most(hits, n, p) > tail)
     return low, high
