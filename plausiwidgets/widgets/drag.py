@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from plausiwidgets import patterns
 from plausiwidgets.optimization.priority import gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.judge import single
@@ -139,10 +138,11 @@ class DragPath:
     def _draw_target(self, topic: Topic) -> None:
         if self._scene.has("target"):
             return
-        target = patterns.target(topic.pattern)
+        target = judging.target(topic.pattern)
         with self._figure.update():
             if topic.number == self._scene.topic:
-                self._scene.draw_target(target, topic.number)
+                if target is not None:
+                    self._scene.draw_target(target, topic.number)
                 self._sweeps.show(self._scene.sweeps, self._scene.shown)
 
     def _failed(self, error: Exception) -> None:

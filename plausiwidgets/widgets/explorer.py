@@ -5,20 +5,19 @@ from __future__ import annotations
 import importlib.util
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as w
 
-from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.optimization import Result, Run, start_optimization
+from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Pattern
-from plausiwidgets.widgets import judging
 from plausiwidgets.widgets.assessing import Assessing
 from plausiwidgets.widgets.curve import Curve
 from plausiwidgets.widgets.drag import DragPath
 from plausiwidgets.widgets.figure import TraceFigure
+from plausiwidgets.widgets.history import History
 from plausiwidgets.widgets.optimization_panel import OptimizationPanel
 from plausiwidgets.widgets.page import Page, Share
 from plausiwidgets.widgets.parameters import ParameterPanel
@@ -26,12 +25,11 @@ from plausiwidgets.widgets.pickers import Pickers
 from plausiwidgets.widgets.scene import Scene
 from plausiwidgets.widgets.search import Topic
 from plausiwidgets.widgets.searches import Searches
+from plausiwidgets.widgets.setting import Setting, defaults, setting_of, setting_of_link, setting_of_preset
 from plausiwidgets.widgets.state import State
 from plausiwidgets.widgets.status import StatusLine
 from plausiwidgets.widgets.sweeps import SweepPicker
 from plausiwidgets.widgets.verdict import VerdictView
-
-MAX_UNDO = 100
 
 
 class Explorer(w.VBox):
@@ -57,7 +55,7 @@ class Explorer(w.VBox):
     Raises
     ------
     ValueError
-        For an unknown name, or a value that is not finite or outside of its hard limits.
+        For an unknown name, or a value or time step that is not finite or outside of its hard limits.
 
     Examples
     --------
@@ -74,41 +72,40 @@ class Explorer(w.VBox):
         dt: float | None = None,
     ) -> None:
         self._lock = threading.RLock()
-        self._undo: list[tuple[NeuronModel, State]] = []
-        self._topics: dict[tuple[NeuronModel, str], int] = {}
+        self._topics: dict[tuple[NeuronModel, int], tuple[int, Pattern]] = {}
         self._number = 0
-        neuron, firing = models.get(model), patterns.get(pattern)
         notes: list[str] = []
         query = os.environ.get("QUERY_STRING", "")
         if query and parameters is None:
-            state, notes = State.from_query(query, neuron, firing.key)
-            neuron = neuron if state.model == neuron.name else models.get(state.model)
-            firing, parameters, dt = patterns.get(state.pattern), state.parameters, state.dt or dt
+            first, notes = setting_of_link(query, model, pattern, dt)
+        else:
+            first = setting_of(model, pattern, parameters, dt)
 
         self._figure = TraceFigure()
         self._scene = Scene(self._figure)
         self._status = StatusLine()
         self._verdict = VerdictView()
-        self._pickers = Pickers(self._lock, self._on_pick, neuron)
+        self._pickers = Pickers(self._lock, self._on_pick, first.model, first.pattern)
+        self._history = History(self._pickers.undo)
         self._parameters = ParameterPanel(self._lock, self._on_change, self._refused)
         self._optimization = OptimizationPanel(self._on_press)
         self._sweeps = SweepPicker(self._scene.select)
         self._curve = Curve()
-        self._assessing = Assessing(self._open, self._status)
+        self._assessing = Assessing(self.show, self._status)
         self._page = Page()
         self._share = Share(app=importlib.util.find_spec("voila") is not None)
         self._drag = DragPath(self._scene, self._sweeps, self._verdict, self._status, self._settled)
         self._searches = Searches(
             self._lock, self._scene, self._curve, self._optimization, self._status, lambda: self._drag.calm
         )
-        self._pickers.reset.on_click(lambda _: self._reset())
-        self._pickers.undo.on_click(lambda _: self.undo())
+        self._pickers.reset.on_click(lambda _: self._try(self._reset))
+        self._pickers.undo.on_click(lambda _: self._try(self.undo))
         self._page.observe(lambda change: self._figure.set_dark(change["new"]), "dark")
         self._page.observe(lambda change: self._scene.set_width(change["new"]), "width")
 
         super().__init__(self._arranged())
         self.add_class("pw-explorer")
-        self._show(neuron, firing, judging.checked(neuron, firing, parameters), dt)
+        self._put(first)
         if notes:
             self._status.note(notes)
 
@@ -136,15 +133,25 @@ class Explorer(w.VBox):
     @state.setter
     def state(self, state: State) -> None:
         with self._lock:
-            neuron = self._model if state.model == self._model.name else models.get(state.model)
-            firing = patterns.get(state.pattern)
-            values = judging.checked(neuron, firing, state.parameters)
-            self._remember()
-            self._show(neuron, firing, values, state.dt)
+            self.show(
+                self._pickers.model(state.model), self._pickers.pattern(state.pattern), state.parameters, dt=state.dt
+            )
 
     @property
     def results(self) -> tuple[Result, ...]:
         return tuple(self._searches.results)
+
+    def show(
+        self,
+        model: str | NeuronModel,
+        pattern: str | Pattern,
+        parameters: Mapping[str, float] | None = None,
+        *,
+        dt: float | None = None,
+    ) -> None:
+        """Show something else; parameters and errors as of the constructor. :meth:`undo` goes back."""
+        with self._lock:
+            self._show(setting_of(model, pattern, parameters, dt))
 
     def optimize(self, **settings: Any) -> Run:
         """Start a search with the panel's settings; a running one is stopped.
@@ -160,29 +167,22 @@ class Explorer(w.VBox):
         """
         with self._lock:
             self.stop()
-            model, pattern = self._model, self._pattern
-            values, free, bounds = self._parameters.values(), self._parameters.free(), self._parameters.bounds()
-            topic = Topic(self._number, model, pattern, self._parameters.dt)
-            usual: dict[str, Any] = {
-                "fixed": {name: value for name, value in values.items() if name not in free},
-                "bounds": {name: bounds[name] for name in free},
-                "start": values if self._optimization.from_sliders else None,
-                "dt": topic.dt,
-            }
-            run = start_optimization(model, pattern, **(usual | self._optimization.settings | settings))
-            self._searches.start(topic, run)
-            return run
+            return self._searches.begin(self._number, self._parameters.setting(), settings)
 
     def stop(self) -> None:
         """End the search, if one is running; its best is kept."""
         self._searches.stop()
 
     def undo(self) -> None:
-        """Go back to before the last preset, reset, “use best”, or assigned state."""
+        """Go back to before the last jump, slider ranges and ticks included.
+
+        A jump is a picked model, pattern or preset, a reset, “use best”, a cell of a map, an assigned
+        state, or :meth:`show`; a moved slider is none.
+        """
         with self._lock:
-            if self._undo:
-                model, state = self._undo.pop()
-                self._show(model, patterns.get(state.pattern), state.parameters, state.dt)
+            earlier = self._history.take()
+            if earlier is not None:
+                self._show(earlier, remember=False)
 
     def use_best(self) -> None:
         """Put the best parameters of the last search on the sliders, in its model and pattern."""
@@ -190,8 +190,7 @@ class Explorer(w.VBox):
             found = self._searches.best()
             if found is not None:
                 topic, best = found
-                self._remember()
-                self._show(topic.model, topic.pattern, best, topic.dt)
+                self._show(Setting(topic.model, topic.pattern, best, topic.dt))
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until everything that was changed is judged and drawn; return whether it is."""
@@ -207,11 +206,24 @@ class Explorer(w.VBox):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def _show(self, model: NeuronModel, pattern: Pattern, values: Mapping[str, float] | None, dt: float | None) -> None:
-        """Show a model and a pattern, with these values or the ones they had."""
+    def _show(self, setting: Setting, remember: bool = True) -> None:
+        """Show a setting; where that fails (a model of one's own may raise anywhere), all stays as it was."""
         with self._lock:
+            before = self._parameters.setting()
+            try:
+                self._put(setting)
+            except Exception:
+                self._put(before)
+                raise
+            if remember:
+                self._history.add(before)
+            self._status.clear("pick")
+
+    def _put(self, setting: Setting) -> None:
+        with self._lock:
+            model, pattern = setting.model, setting.pattern
             # The same number whenever the same two are shown: then a search for them is shown again too.
-            number = self._topics.setdefault((model, pattern.key), len(self._topics) + 1)
+            number, _ = self._topics.setdefault((model, id(pattern)), (len(self._topics) + 1, pattern))
             if number != self._number:
                 self._number = number
                 self._model, self._pattern = model, pattern
@@ -221,29 +233,13 @@ class Explorer(w.VBox):
                 self._optimization.set_default_budget(pattern.budget)
                 self._searches.show(number)
                 self._assessing.show(model)
-            if values is not None:
-                self._parameters.set_values(values)
-                self._parameters.dt = dt or model.dt
+            self._parameters.apply(setting)
             self._pickers.show(model, pattern)
-            self._pickers.undo.disabled = not self._undo
             self._request(fresh=True)
 
     def _request(self, fresh: bool = False) -> None:
         topic = Topic(self._number, self._model, self._pattern, self._parameters.dt)
         self._drag.put(topic, self._parameters.values(), fresh)
-
-    def _remember(self) -> None:
-        self._undo.append((self._model, self.state))
-        del self._undo[:-MAX_UNDO]
-        self._pickers.undo.disabled = False
-
-    def _open(self, model: NeuronModel, pattern: str, values: Mapping[str, float] | None) -> None:
-        """Show a cell of the map."""
-        with self._lock:
-            firing = patterns.get(pattern)
-            checked = judging.checked(model, firing, values)
-            self._remember()
-            self._show(model, firing, checked, None)
 
     def _settled(self) -> None:
         state = self.state
@@ -251,31 +247,33 @@ class Explorer(w.VBox):
 
     def _reset(self) -> None:
         with self._lock:
-            self._remember()
-            self._show(self._model, self._pattern, judging.filled(self._pattern.parameters(self._model), {}), None)
+            self._show(defaults(self._model, self._pattern))
 
     # -- events ----------------------------------------------------------------------------------
 
-    def _on_pick(self, what: str, picked: Any) -> None:
-        before = self._model, self._pattern
+    def _try(self, action: Callable[[], None]) -> None:
+        """Do what a person asked for, or say why not."""
         self._status.clear()
-        self._remember()
         try:
-            if what == "model":
-                self._show(picked, self._pattern, None, None)
-            elif what == "pattern":
-                self._show(self._model, picked, None, None)
-            else:
-                pattern = patterns.get(picked.pattern) if picked.pattern else self._pattern
-                self._show(
-                    self._model, pattern, judging.filled(pattern.parameters(self._model), picked.parameters), picked.dt
-                )
-        except Exception as error:  # a model of one's own may raise anywhere
-            self._show(*before, None, None)
-            self._status.error("model", error)
+            action()
+        except Exception as error:
+            self._status.error("pick", error)
+
+    def _on_pick(self, what: str, picked: Any) -> None:
+        self._try(lambda: self._show(self._picked(what, picked)))
+
+    def _picked(self, what: str, picked: Any) -> Setting:
+        model = self._model
+        if what == "model":
+            return Setting(picked, self._pattern)
+        if what == "pattern":
+            return Setting(model, picked)
+        pattern = self._pickers.pattern(picked.pattern) if picked.pattern else self._pattern
+        return setting_of_preset(model, pattern, picked)
 
     def _on_change(self, row: Any, what: str) -> None:
         self._status.clear("value")
+        self._status.clear("pick")
         if what != "free":
             self._request()
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from plausiwidgets import patterns
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.patterns import Pattern, Verdict, evaluate
+from plausiwidgets.patterns import Pattern, Target, Verdict, evaluate
 from plausiwidgets.patterns.judge import check_fragile, complete
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -47,3 +48,9 @@ def verified(model: NeuronModel, pattern: Pattern, verdict: Verdict, checkpoint:
 def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> dict[str, float]:
     """Return a value for each declared parameter: the given one, or its default."""
     return {name: values.get(name, parameter.default) for name, parameter in declared.items()}
+
+
+def target(pattern: Pattern) -> Target | None:
+    """Return the published neuron that shows a pattern; for a pattern of a person's own there is none."""
+    known = pattern.key in patterns.names() and patterns.get(pattern.key) is pattern
+    return patterns.target(pattern) if known else None

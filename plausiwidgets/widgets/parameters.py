@@ -11,6 +11,7 @@ import ipywidgets as w
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.controls import ParameterRow, Shared
+from plausiwidgets.widgets.setting import Setting
 from plausiwidgets.widgets.state import DT_RANGE
 
 GROUPS = ("membrane", "spike and reset", "adaptation", "stimulus")
@@ -20,7 +21,7 @@ class ParameterPanel:
     """Rows for every parameter of the shown model and pattern.
 
     Rows are kept: a model's values are still there when it is shown again, and the values of a
-    stimulus belong to model and pattern.
+    stimulus belong to model and pattern (the object: one of a person's own may have a known key).
 
     Parameters
     ----------
@@ -43,6 +44,7 @@ class ParameterPanel:
         self._refused = refused
         self._shared = Shared(lock, changed, refused)
         self._rows: dict[object, dict[str, ParameterRow]] = {}
+        self._shown: list[Pattern] = []  # kept alive, so that no other gets the id of one
         self._boxes: dict[str, Any] = {}
         self._dts: dict[int, float] = {}
         self._quiet = False
@@ -65,9 +67,11 @@ class ParameterPanel:
     def show(self, model: NeuronModel, pattern: Pattern) -> None:
         """Show the rows of a model and a pattern, with the values they had when last shown."""
         with self._lock:
-            self._model = model
+            self._model, self._pattern = model, pattern
+            if not any(pattern is shown for shown in self._shown):
+                self._shown.append(pattern)
             rows = dict(self._made(model, model.parameters))
-            rows |= self._made((model, pattern.key), pattern.stimulus_parameters(model))
+            rows |= self._made((model, id(pattern)), pattern.stimulus_parameters(model))
             self.rows = rows
             self._on_bounds(None)
             children: list[Any] = []
@@ -115,6 +119,29 @@ class ParameterPanel:
                 self.rows[name].parameter.check(value)
             for name, value in mine.items():
                 self.rows[name].set(value)
+
+    def setting(self) -> Setting:
+        """Return all that is set."""
+        with self._lock:
+            return Setting(self._model, self._pattern, self.values(), self.dt, self.bounds(), self.free())
+
+    def apply(self, setting: Setting) -> None:
+        """Put a setting of the shown model and pattern on the rows; calls nobody back.
+
+        Raises
+        ------
+        ValueError
+            If a value or a range is not finite or outside of its hard limits.
+        """
+        with self._lock:
+            for name, (low, high) in (setting.bounds or {}).items():
+                self.rows[name].set_bounds(low, high)
+            self.set_values(setting.values or {})
+            if setting.free is not None:
+                for name, row in self.rows.items():
+                    row.free = name in setting.free
+            if setting.dt is not None:
+                self.dt = setting.dt
 
     def free(self) -> tuple[str, ...]:
         """Return the names of the parameters that the optimizer may change."""

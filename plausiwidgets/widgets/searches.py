@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from threading import RLock
 from typing import Any
 
-from plausiwidgets.optimization import Result, Run
+from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets import judging
 from plausiwidgets.widgets.curve import Curve
 from plausiwidgets.widgets.optimization_panel import OptimizationPanel
 from plausiwidgets.widgets.scene import Scene
 from plausiwidgets.widgets.search import Search, Topic
+from plausiwidgets.widgets.setting import Setting
 from plausiwidgets.widgets.status import StatusLine
 
 
@@ -53,6 +55,22 @@ class Searches:
         self._search: Search | None = None
         self._number = 0
         self.results: list[Result] = []
+
+    def begin(self, number: int, setting: Setting, settings: dict[str, Any]) -> Run:
+        """Search for what is set; `settings` as ``start_optimization`` takes them replace the panel's."""
+        values, bounds, free = setting.values or {}, setting.bounds or {}, setting.free or ()
+        usual: dict[str, Any] = {
+            "fixed": {name: value for name, value in values.items() if name not in free},
+            "bounds": {name: bounds[name] for name in free},
+            "start": values if self._panel.from_sliders else None,
+            "dt": setting.dt,
+        }
+        merged = usual | self._panel.settings | settings
+        # What is drawn of it is judged as it judges, whatever the time step of the sliders is then.
+        topic = Topic(number, setting.model, setting.pattern, check_dt(setting.model, merged["dt"]))
+        run = start_optimization(setting.model, setting.pattern, **merged)
+        self.start(topic, run)
+        return run
 
     def start(self, topic: Topic, run: Run) -> None:
         """Show a run that has just begun."""

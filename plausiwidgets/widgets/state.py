@@ -61,7 +61,10 @@ class State:
 
     @classmethod
     def from_query(
-        cls, query: str, model: str | models.NeuronModel = "izhikevich", pattern: str = "tonic_spiking"
+        cls,
+        query: str,
+        model: str | models.NeuronModel = "izhikevich",
+        pattern: str | patterns.Pattern = "tonic_spiking",
     ) -> tuple[State, list[str]]:
         """Read a query string, which may hold anything.
 
@@ -69,7 +72,7 @@ class State:
         ----------
         query : str
         model, pattern
-            What to show where the query names none that is valid; `model` may be an unregistered one.
+            What to show where the query names none that is valid; each may be one of a person's own.
 
         Returns
         -------
@@ -80,11 +83,12 @@ class State:
         """
         notes: list[str] = []
         given = _fields(query, notes)
-        own = models.get(model)
+        own, own_pattern = models.get(model), patterns.get(pattern)
         named = _name(given.pop("model", None), [own.name, *models.names()], own.name, "model", notes)
         neuron = own if named == own.name else models.get(named)
-        pattern = _name(given.pop("pattern", None), patterns.names(), pattern, "pattern", notes)
-        declared = patterns.get(pattern).parameters(neuron)
+        keys = [own_pattern.key, *patterns.names()]
+        key = _name(given.pop("pattern", None), keys, own_pattern.key, "pattern", notes)
+        declared = (own_pattern if key == own_pattern.key else patterns.get(key)).parameters(neuron)
         values = {}
         unknown = []
         dt = None
@@ -97,11 +101,11 @@ class State:
                 unknown.append(_shown(name))
         if unknown:
             listed = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
-            notes.append(f"The link names what {named} with {pattern} does not have: {listed}. Left out.")
+            notes.append(f"The link names what {named} with {key} does not have: {listed}. Left out.")
         if len(notes) > MAX_NOTES:
             notes[MAX_NOTES:] = [f"… and {len(notes) - MAX_NOTES} more notes on this link."]
         complete = {name: values.get(name, p.default) for name, p in declared.items()}
-        return cls(named, pattern, complete, dt), notes
+        return cls(named, key, complete, dt), notes
 
 
 def _fields(query: str, notes: list[str]) -> dict[str, str]:
