@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.simulation.lanes import Checkpoint
 
-Checkpoint = Callable[[], None]
 Values = Mapping[str, Floats]
 
 STEPS = 12
@@ -138,43 +139,46 @@ def solve(
     return Solved(passed, np.where(known, spared, np.nan), len(silent) * missing / (1.0 + missing))
 
 
-def thresholds(pattern: Any) -> Between | None:
-    """Return the thresholds that a pattern lives between, None for one that does not."""
-    # Of the package's own patterns only: another one may use the same key for something else.
-    if pattern.key not in ("resonator", "integrator", "threshold_variability", "accommodation"):
-        return None
-    from plausiwidgets.patterns import get, pulses, steps
+@cache
+def _betweens() -> dict[str, Between]:
+    from plausiwidgets.patterns import pulses, steps
 
-    if get(pattern.key) is not pattern:
-        return None
-    if pattern.key == "resonator":
-        end = pulses.RESONATOR_END
-        return Between(
-            lambda v: pulses.pairs(pulses.RESONATOR_WIDTH, pulses.RESONATOR_GAPS, v), ("gap T",), {"": (0, end)}, end
-        )
-    if pattern.key == "integrator":
-        end = pulses.INTEGRATOR_END
-        return Between(
+    def variability(values: Mapping[str, Any]) -> dict[str, Any]:
+        # Inhibition alone has no amplitude to search a threshold of.
+        return {n: s for n, s in pulses.variability_sweeps(values).items() if n != "inhibition alone"}
+
+    return {
+        "resonator": Between(
+            lambda v: pulses.pairs(pulses.RESONATOR_WIDTH, pulses.RESONATOR_GAPS, v),
+            ("gap T",),
+            {"": (0.0, pulses.RESONATOR_END)},
+            pulses.RESONATOR_END,
+        ),
+        "integrator": Between(
             lambda v: pulses.pairs(pulses.INTEGRATOR_WIDTH, pulses.INTEGRATOR_GAPS, v),
             ("gap T", "gap 0.6 T"),
-            {"": (0, end)},
-            end,
-        )
-    if pattern.key == "threshold_variability":
-        end = 315.0
-        return Between(
-            lambda v: {
-                "both": [(0.0, 5.0, -v["inhibition"], -v["inhibition"]), (10.0, 15.0, v["amplitude"], v["amplitude"])],
-                "up": [(10.0, 15.0, v["amplitude"], v["amplitude"])],
-            },
+            {"": (0.0, pulses.INTEGRATOR_END)},
+            pulses.INTEGRATOR_END,
+        ),
+        "threshold_variability": Between(
+            variability,
             ("both",),
-            {"": (10.0, end), "up": (0.0, end)},
-            end,
-        )
-    slow, fast = steps.SLOW_RAMP, steps.FAST_RAMP
-    return Between(
-        lambda v: {"fast": [(0.0, fast, 0.0, 0.5 * v["amplitude"])], "slow": [(0.0, slow, 0.0, v["amplitude"])]},
-        ("fast",),
-        {"fast": (0.0, fast + 50.0), "": (0.0, slow)},
-        slow,
-    )
+            {"": (0.0, pulses.VARIABILITY_END), "both": (10.0, pulses.VARIABILITY_END)},
+            pulses.VARIABILITY_END,
+        ),
+        "accommodation": Between(
+            steps.accommodation_sweeps,
+            ("fast ramp",),
+            {"": (0.0, steps.SLOW_RAMP), "fast ramp": (0.0, steps.FAST_RESPONSE)},
+            steps.SLOW_RAMP,
+        ),
+    }
+
+
+def thresholds(pattern: Any) -> Between | None:
+    """Return the thresholds that a pattern lives between, None for one that does not."""
+    from plausiwidgets.patterns import get
+
+    between = _betweens().get(pattern.key)
+    # Of the package's own patterns only: another one may use the same key for something else.
+    return between if between is not None and get(pattern.key) is pattern else None

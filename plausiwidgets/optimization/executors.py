@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, ProcessPoolExecutor
 from typing import Any
 
-from plausiwidgets.optimization.problem import Checkpoint
 from plausiwidgets.optimization.units import Outcome, Task, make_row, run_unit
+from plausiwidgets.simulation.lanes import Checkpoint
 
 POLL = 0.05
 """Time in s between two looks at a stop while units run elsewhere."""

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.optimization.problem import Batch, Checkpoint, Problem
+from plausiwidgets.optimization.problem import Batch, Problem
 from plausiwidgets.optimization.search import Options, Search
 from plausiwidgets.optimization.volume import Volume
+from plausiwidgets.simulation.lanes import Checkpoint
 
 COLUMNS = ("evaluations", "best", "current", "median", "screen")
 _JITTER = 3  # spawn key of the jitters' generator, beside those of search.py

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.optimization.amplitude import Between, Solved, solve, thresholds
+from plausiwidgets.optimization.amplitude import Between, Solved, Values, solve, thresholds
 from plausiwidgets.optimization.space import Space
-
-Checkpoint = Callable[[], None]
-Values = Mapping[str, Floats]
+from plausiwidgets.simulation.lanes import Checkpoint
 
 JITTERS = 100
 """Jittered copies of a solution that its robustness is the accepted share of."""

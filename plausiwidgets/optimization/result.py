@@ -15,6 +15,7 @@ import pandas as pd
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.table import outcome
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
 
@@ -123,12 +124,7 @@ class Result:
     @property
     def summary(self) -> str:
         """The outcome in one sentence, with no claim beyond it."""
-        if self.replicated:
-            text = f"replicated, found after {self.found_after} evaluations"
-        elif self.accepted:
-            text = f"fragile: accepted at dt but not at dt/2, within {self.evaluations} evaluations"
-        else:
-            text = f"not found within {self.evaluations} evaluations, least loss {self.loss:.3g}"
+        text = outcome(self.status, self.evaluations, self.found_after, _finite(self.loss))
         return f"{text}; {REASONS[self.reason]}"
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from plausiwidgets.optimization.control import Control, Stopped
+from plausiwidgets.optimization.background import Background
+from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.executors import Elsewhere
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
-from plausiwidgets.optimization.priority import Gate
-from plausiwidgets.optimization.progress import Progress, as_progress
 from plausiwidgets.optimization.search import Options
 from plausiwidgets.optimization.store import Known, Store, StoreError, StoreWarning
 from plausiwidgets.optimization.study_snapshot import StudySnapshot, Unit, UnitState
@@ -26,11 +24,14 @@ _SHOW_EVERY = 0.05
 """Least time in s between two steps of the progress within a unit."""
 
 
-class Study:
+class Study(Background[StudySnapshot, pd.DataFrame]):
     """Runs the units of an assessment, in its own thread or (`execute`) in the caller's.
 
-    Made by `plausiwidgets.assessment.start_assessment`.
+    Made by `plausiwidgets.assessment.start_assessment`. Units that run elsewhere go on through a
+    pause; a stop cancels those that have not begun.
     """
+
+    what = "assessment"
 
     def __init__(
         self,
@@ -41,54 +42,16 @@ class Study:
         elsewhere: Elsewhere | None = None,
         store: Store | None = None,
         progress: Any = None,
-        gate: Gate | None = None,
     ) -> None:
+        self._states = {u.key: UnitState(*u.names, budget=u.budget) for u in units}
+        super().__init__(StudySnapshot("running", tuple(self._states.values())), progress)
         self.units = units
         self._options, self._engine, self._dt = options, engine, dt
         self._elsewhere, self._store = elsewhere, store
         self._store_error = ""
-        self._progress: Progress = as_progress(progress)
-        self._control = Control(None, gate, self._on_change)
-        self._states = {u.key: UnitState(*u.names, budget=u.budget) for u in units}
-        self._snapshot = StudySnapshot("running", tuple(self._states.values()))
         self._rows: dict[str, dict[str, Any]] = {}
         self._known: dict[str, Known] = {}
-        self._ended = threading.Event()
-        self._error: BaseException | None = None
         self._last_shown = 0.0
-
-    # -- for everyone --------------------------------------------------------------------------
-
-    def start(self) -> Study:
-        """Begin in a thread of its own."""
-        threading.Thread(target=self._work, name="plausiwidgets-assessment", daemon=True).start()
-        return self
-
-    def execute(self) -> pd.DataFrame:
-        """Run in the calling thread; KeyboardInterrupt ends it and returns the rows there are."""
-        self._work()
-        return self.result()
-
-    def pause(self) -> None:
-        """Hold the study where it is (units that run elsewhere go on)."""
-        self._control.pause()
-
-    def resume(self) -> None:
-        """Let a paused study go on."""
-        self._control.resume()
-
-    def stop(self) -> None:
-        """End the study and keep what there is."""
-        self._control.stop()
-
-    def snapshot(self) -> StudySnapshot:
-        """Return the state as it is now."""
-        snapshot = self._snapshot
-        return snapshot if snapshot.ended else replace(snapshot, elapsed=self._control.elapsed)
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait for the end, at most `timeout` seconds; return whether it came."""
-        return self._ended.wait(timeout)
 
     def table(self) -> pd.DataFrame:
         """Return the rows there are by now."""
@@ -98,42 +61,25 @@ class Study:
             table.attrs["store_error"] = self._store_error
         return table
 
-    def result(self, timeout: float | None = None) -> pd.DataFrame:
-        """Wait for the end and return the table; TimeoutError if it goes on after `timeout` seconds."""
-        if not self.wait(timeout):
-            raise TimeoutError(f"the assessment goes on after {timeout:g} s")
-        if self._error is not None:
-            raise self._error
-        return self.table()
-
     # -- the work ------------------------------------------------------------------------------
 
-    def _work(self) -> None:
-        state = "done"
-        self._control.begin()
-        try:
-            self._progress.init(self.snapshot())
-            self._round(0, [(u, (u.budget,)) for u in self.units])
-            first = {u.key: self._rows[u.key] for u in self.units}
-            self._round(1, [(u, (u.budget, u.budget + more)) for u, more in shares(self.units, first)])
-        except (Stopped, KeyboardInterrupt):
-            state = "stopped"
-        except BaseException as error:
-            self._error, state = error, "failed"
-        self._control.end()
-        try:
-            self._publish(state, error=f"{type(self._error).__name__}: {self._error}" if self._error else "")
-            self._progress.close(self._snapshot)
-        except (Stopped, KeyboardInterrupt):
-            pass  # a second Ctrl-C: the work has ended already
-        except Exception as error:
-            self._error = self._error or error
-        finally:
-            if self._elsewhere is not None:
-                self._elsewhere.close()
-            if self._store is not None:
-                self._store.close()
-            self._ended.set()
+    def _run(self) -> str:
+        self._round(0, [(u, (u.budget,)) for u in self.units])
+        first = {u.key: self._rows[u.key] for u in self.units}
+        self._round(1, [(u, (u.budget, u.budget + more)) for u, more in shares(self.units, first)])
+        return "done"
+
+    def _finish(self, reason: str, error: str) -> None:
+        self._publish("failed" if error else reason, error=error)
+
+    def _outcome(self) -> pd.DataFrame:
+        return self.table()
+
+    def _close(self) -> None:
+        if self._elsewhere is not None:
+            self._elsewhere.close()
+        if self._store is not None:
+            self._store.close()
 
     def _round(self, number: int, asked: list[tuple[Unit, tuple[int, ...]]]) -> None:
         tasks = {}
@@ -233,9 +179,6 @@ class Study:
     def _publish(self, state: str, ended: UnitState | None = None, error: str = "") -> None:
         units = tuple(self._states.values())
         self._snapshot = StudySnapshot(state, units, self._control.elapsed, ended, error)
-
-    def _on_change(self, state: str) -> None:
-        self._snapshot = replace(self._snapshot, state=state, elapsed=self._control.elapsed)
 
 
 def shares(units: list[Unit], rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[Unit, int]]:

@@ -76,18 +76,20 @@ def make_table(rows: Iterable[Mapping[str, Any]], complete: bool = True) -> pd.D
 
 def sentence(row: Mapping[str, Any]) -> str:
     """Return a row in one sentence, with no claim beyond what was seen."""
-    n = row["evaluations"]
     if row["status"] == "failed":
         return f"failed: {row['error']}"
-    if row["status"] == "replicated":
-        text = f"replicated, found after {row['found_after']} evaluations"
-    elif row["status"] == "fragile":
-        text = f"fragile: accepted at dt but not at dt/2, within {n} evaluations"
-    else:
-        text = f"not found within {n} evaluations"
-        if row["loss"] is not None:
-            text += f", least loss {row['loss']:.3g}"
+    text = outcome(row["status"], row["evaluations"], row["found_after"], row["loss"])
     return text + ("; stopped before its end" if row["reason"] == "stopped" else "")
+
+
+def outcome(status: str, evaluations: int, found_after: int | None, loss: float | None) -> str:
+    """Return what a search found, in words that claim no more than was seen."""
+    if status == "replicated":
+        return f"replicated, found after {found_after} evaluations"
+    if status == "fragile":
+        return f"fragile: accepted at dt but not at dt/2, within {evaluations} evaluations"
+    least = "" if loss is None else f", least loss {loss:.3g}"
+    return f"not found within {evaluations} evaluations{least}"
 
 
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:

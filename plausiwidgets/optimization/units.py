@@ -17,8 +17,8 @@ import torch
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
-from plausiwidgets.optimization.problem import Checkpoint
 from plausiwidgets.optimization.search import Options
+from plausiwidgets.simulation.lanes import Checkpoint
 
 Emit = Callable[[Optimizer, Generation, float], None]
 """Called after each generation with its working time in s."""

@@ -1,0 +1,144 @@
+"""Work in the background: snapshots out, switches in."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Generic, Self, TypeVar
+
+from plausiwidgets.optimization.control import Control, Stopped
+from plausiwidgets.optimization.priority import Gate
+from plausiwidgets.optimization.progress import Progress, as_progress
+from plausiwidgets.optimization.snapshot import Snapshot
+from plausiwidgets.optimization.study_snapshot import StudySnapshot
+
+S = TypeVar("S", Snapshot, StudySnapshot)
+R = TypeVar("R")
+
+
+class Background(ABC, Generic[S, R]):
+    """Work in its own thread, or (`execute`) in the caller's.
+
+    Parameters
+    ----------
+    snapshot : Snapshot or StudySnapshot
+        Of the beginning.
+    progress : Progress, callable, str or None
+        What is told of every step.
+    max_seconds : float, optional
+        Limit of the working time.
+    gate : Gate, optional
+        Where a waiting slider goes first; default: the process's own.
+    """
+
+    what: str
+    """What goes on, in a word."""
+
+    def __init__(
+        self, snapshot: S, progress: Any = None, max_seconds: float | None = None, gate: Gate | None = None
+    ) -> None:
+        self._snapshot: S = snapshot
+        self._progress: Progress = as_progress(progress)
+        self._control = Control(max_seconds, gate, self._on_change)
+        self._ended = threading.Event()
+        self._error: BaseException | None = None
+
+    # -- for everyone --------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Begin in a thread of its own."""
+        threading.Thread(target=self._work, name=f"plausiwidgets-{self.what}", daemon=True).start()
+        return self
+
+    def execute(self) -> R:
+        """Run in the calling thread; KeyboardInterrupt ends it and returns what there is."""
+        self._work()
+        return self.result()
+
+    def pause(self) -> None:
+        """Hold it where it is; it keeps its place within a generation."""
+        self._control.pause()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._control.resume()
+
+    def stop(self) -> None:
+        """End it and keep what there is."""
+        self._control.stop()
+
+    def snapshot(self) -> S:
+        """Return the state as it is now."""
+        snapshot = self._snapshot
+        return snapshot if snapshot.ended else replace(snapshot, elapsed=self._control.elapsed)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most `timeout` seconds; return whether it came."""
+        return self._ended.wait(timeout)
+
+    def result(self, timeout: float | None = None) -> R:
+        """Wait for the end and return what was found.
+
+        Raises
+        ------
+        TimeoutError
+            If it goes on after `timeout` seconds.
+        Exception
+            What ended it, such as an error of the model's step or of the store.
+        """
+        if not self.wait(timeout):
+            raise TimeoutError(f"the {self.what} goes on after {timeout:g} s")
+        if self._error is not None:
+            raise self._error
+        return self._outcome()
+
+    # -- the work ------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _run(self) -> str:
+        """Do the work and return the reason of its end; a checkpoint may leave it with `Stopped`."""
+
+    @abstractmethod
+    def _finish(self, reason: str, error: str) -> None:
+        """Publish the end; `error` is what went wrong, or empty."""
+
+    @abstractmethod
+    def _outcome(self) -> R:
+        """Return what was found."""
+
+    def _close(self) -> None:
+        """Let go of what was held."""
+
+    def _work(self) -> None:
+        reason = "stopped"
+        self._control.begin()
+        try:
+            self._progress.init(self.snapshot())
+            reason = self._run()
+        except Stopped as stopped:
+            reason = str(stopped)
+        except KeyboardInterrupt:
+            pass
+        except BaseException as error:
+            self._error = error
+        self._control.end()
+        try:
+            self._finish(reason, _words(self._error) if self._error else "")
+            with suppress(Stopped, KeyboardInterrupt):  # a second Ctrl-C: the work has ended already
+                self._progress.close(self._snapshot)
+        except Exception as error:
+            self._error = self._error or error
+            self._snapshot = replace(self._snapshot, state="failed", error=_words(error))
+        finally:
+            self._close()
+            self._ended.set()
+
+    def _on_change(self, state: str) -> None:
+        # Within a generation: what it found so far is not counted yet, only the state changes.
+        self._snapshot = replace(self._snapshot, state=state, elapsed=self._control.elapsed)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
