@@ -1,6 +1,7 @@
 """The map of an assessment, its cells and explorers, and the panel that fills it in live."""
 
 import re
+import threading
 import time
 from types import SimpleNamespace
 
@@ -8,8 +9,10 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets import AssessmentPanel
+from plausiwidgets.widgets import AssessmentPanel, PlausibilityMap
+from plausiwidgets.widgets.assessing import Assessing
 from plausiwidgets.widgets.map_cells import grid, grid_of_units
+from plausiwidgets.widgets.status import StatusLine
 
 ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
 ROW |= {"found_after": 6, "robustness": 0.93, "broken": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}
@@ -63,7 +66,7 @@ def test_a_table_read_back_from_its_csv(table, tmp_path):
     assert cells == grid(full.to_dict("records")).cells
 
 
-def test_a_click_opens_an_explorer_and_the_next_replaces_it(table):
+def test_a_click_opens_an_explorer_and_the_next_shows_its_cell_in_it(table):
     shown = pw.plausibility_map(table)
     click = shown.figure.data[0]._click_callbacks[0]
     click(None, SimpleNamespace(xs=[0], ys=[0]), None)
@@ -72,12 +75,49 @@ def test_a_click_opens_an_explorer_and_the_next_replaces_it(table):
     assert (first.state.parameters["tau_mem"], first.state.parameters["amplitude"]) == (7.0, 40.0)
     assert shown._choice.value == ("lif", "tonic_spiking")
     shown._choice.value = ("lif", "tonic_bursting")
-    assert shown.explorer is not first
-    assert shown.explorer.state.pattern == "tonic_bursting"
-    assert shown._place.children == (shown.explorer,)
-    assert first.comm is None  # closed
+    assert shown.explorer is first  # a figure is 5 MB, closed or not
+    assert first.state.pattern == "tonic_bursting"
+    assert shown._place.children == (first,)
+    first.undo()
+    assert first.state.pattern == "tonic_spiking"
+    first.close()
+    assert shown.open_cell("lif", "tonic_bursting") is not first
     with pytest.raises(ValueError, match="no cell"):
         shown.open_cell("adex", "tonic_bursting")
+    shown.close()
+
+
+def test_a_cell_whose_parameters_are_refused_says_why_and_the_explorer_stays(table):
+    shown = pw.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
+    explorer = shown.open_cell("lif", "tonic_spiking")
+    before = explorer.state
+    assert shown.open_cell("lif", "tonic_bursting") is None
+    assert "tau_mem" in shown._status.value
+    assert explorer.state == before
+    shown.close()
+
+
+def test_the_choice_opens_only_what_a_person_chose(table):
+    opened = []
+    cells = grid(table.to_dict("records"))
+    shown = PlausibilityMap(cells, open_in=lambda model, pattern, values: opened.append((model.name, pattern)))
+    others = grid(table[:2].to_dict("records"))
+    stop = threading.Event()
+
+    def publish():
+        while not stop.is_set():
+            shown.show(others)
+            shown.show(cells)
+
+    publisher = threading.Thread(target=publish)
+    publisher.start()
+    chosen = [("lif", "tonic_spiking"), ("lif", "tonic_bursting")] * 20
+    for cell in chosen:
+        shown._on_choice({"new": cell})
+    stop.set()
+    publisher.join(10)
+    assert opened == chosen
+    assert shown._choice.value == chosen[-1]
     shown.close()
 
 
@@ -126,6 +166,40 @@ def test_a_panel_is_live_and_stops():
     assert "■ stopped" in panel._headline.value
     assert not panel.study.table().attrs["complete"]
     panel.close()
+
+
+def test_a_new_start_does_not_wait_and_the_old_study_says_nothing_any_more(monkeypatch):
+    panel = AssessmentPanel("lif", ["tonic_bursting", "mixed_mode"], budget=10_000_000, start=True)
+    old, watcher = panel.study, panel._thread
+    monkeypatch.setattr(type(old), "stop", lambda self: None)  # one that does not end
+    began = time.monotonic()
+    new = panel.start()
+    assert time.monotonic() - began < 5
+    watcher.join(10)
+    assert not watcher.is_alive()
+    assert not old.snapshot().ended
+    assert panel.study is new and panel._start.disabled
+    monkeypatch.undo()
+    old.stop()
+    assert old.wait(10)
+    assert not panel._stop.disabled
+    panel.stop()
+    assert panel.join(10)
+    assert panel._stop.disabled and "■ stopped" in panel._headline.value
+    panel.close()
+
+
+def test_a_model_has_one_panel_however_often_it_is_assessed():
+    assessing = Assessing(lambda *cell: None, StatusLine())
+    panels = []
+    for name in ("lif", "lif", "adex", "lif"):
+        assessing.show(pw.models.get(name))
+        assessing._pressed()
+        panels.append(assessing.panel)
+        assert assessing._place.children == (assessing.panel,)
+    assert panels[0] is panels[1] is panels[3] and panels[2] is not panels[0]
+    assert panels[2].join(10)  # stopped when the other began
+    assessing.close()
 
 
 def test_units_that_wait_and_run():

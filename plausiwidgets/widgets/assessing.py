@@ -14,7 +14,7 @@ from plausiwidgets.widgets.status import StatusLine
 class Assessing:
     """A button, and below it the assessment that it starts; a cell of its map opens in the explorer.
 
-    The map is a figure of its own, and hence only made when it is asked for.
+    A map is a figure of 5 MB, and closed ones stay: it is only made when it is asked for, once for a model.
 
     Parameters
     ----------
@@ -34,6 +34,7 @@ class Assessing:
         self._status = status
         self._model: NeuronModel | None = None
         self.panel: Any = None
+        self._panels: dict[NeuronModel, Any] = {}
         self._button = w.Button(
             icon="th", tooltip="Search every pattern in the background; a click on the map shows what was found here"
         )
@@ -49,15 +50,22 @@ class Assessing:
 
     def close(self) -> None:
         """End the assessment."""
-        if self.panel is not None:
-            self.panel.close()
+        for panel in self._panels.values():
+            panel.close()
 
     def _pressed(self) -> None:
         from plausiwidgets.widgets.assessment_panel import AssessmentPanel
 
         try:
-            self.close()
-            self.panel = AssessmentPanel(self._model, start=True, open_in=self._open_in)
+            model = self._model
+            if model is None:
+                return
+            if self.panel is not None:
+                self.panel.stop()
+            if model not in self._panels:
+                self._panels[model] = AssessmentPanel(model, open_in=self._open_in)
+            self.panel = self._panels[model]
             self._place.children = (self.panel,)
+            self.panel.start()
         except Exception as error:
             self._status.error("assessment", error)

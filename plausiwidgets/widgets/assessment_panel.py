@@ -62,6 +62,7 @@ class AssessmentPanel(w.VBox):
         self._open_in = open_in
         self.study: Any = None
         self.map: PlausibilityMap | None = None
+        self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         title = w.HTML(f"<b>Assessment: {html.escape(', '.join(m.title for m in self._models))}</b>")
         self._start = w.Button(description="Assess", icon="th", tooltip="Search every pattern in the background")
@@ -86,18 +87,20 @@ class AssessmentPanel(w.VBox):
         -------
         Study
         """
-        self.stop()
-        if self._thread is not None:
-            self._thread.join()
-        self.study = start_assessment(self._models, self._patterns, **self._settings)
-        self._buttons(running=True)
-        grid = grid_of_units(self.study.snapshot().units, self._models)
-        if self.map is None:
-            self.map = PlausibilityMap(grid, self._models, self._open_in)
-            self._place.children = (self.map,)
-        self._thread = threading.Thread(target=self._watch, name="plausiwidgets publisher", daemon=True)
-        self._thread.start()
-        return self.study
+        with self._lock:
+            self.stop()
+            study = start_assessment(self._models, self._patterns, **self._settings)
+            self.study = study  # from here on, what the one before still publishes is left out
+            self._buttons(running=True)
+            if self.map is None:
+                grid = grid_of_units(study.snapshot().units, self._models)
+                self.map = PlausibilityMap(grid, self._models, self._open_in)
+                self._place.children = (self.map,)
+            self._thread = threading.Thread(
+                target=self._watch, args=(study,), name="plausiwidgets publisher", daemon=True
+            )
+            self._thread.start()
+            return study
 
     def stop(self) -> None:
         """End the assessment, if one is running; what it found is kept."""
@@ -128,23 +131,28 @@ class AssessmentPanel(w.VBox):
     def _buttons(self, running: bool) -> None:
         self._start.disabled, self._stop.disabled = running, not running
 
-    def _watch(self) -> None:
-        """Publish the newest snapshot at most ten times a second, and the last one for sure."""
-        study = self.study
+    def _watch(self, study: Any) -> None:
+        """Publish the newest snapshot at most ten times a second, and the last one, until another study has begun."""
         before: Any = None
         while True:
             snapshot = study.snapshot()
             now = (snapshot.state, snapshot.units, int(snapshot.elapsed))
-            if now != before:
-                before = now
-                try:
-                    self._show(snapshot)
-                except Exception as error:
-                    self._headline.value = _said(f"✗ {type(error).__name__}: {error}")
-            if snapshot.ended:
-                self._buttons(running=False)
-                return
+            with self._lock:
+                if study is not self.study:
+                    return
+                if now != before:
+                    before = now
+                    self._publish(snapshot)
+                if snapshot.ended:
+                    self._buttons(running=False)
+                    return
             study.wait(INTERVAL)
+
+    def _publish(self, snapshot: Any) -> None:
+        try:
+            self._show(snapshot)
+        except Exception as error:
+            self._headline.value = _said(f"✗ {type(error).__name__}: {error}")
 
     def _show(self, snapshot: Any) -> None:
         if self.map is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import ipywidgets as w
@@ -35,13 +36,15 @@ class PlausibilityMap(w.VBox):
     figure : plotly.graph_objects.FigureWidget
         The heat map, to be saved or changed further.
     explorer : Explorer or None
-        What the last cell was opened in.
+        What cells are opened in: one and the same, because each has a figure of 5 MB.
     """
 
     def __init__(self, grid: Grid, own: Iterable[NeuronModel] = (), open_in: Callable[..., Any] | None = None) -> None:
         self._grid = grid
         self._open_in = open_in
         self._own = {model.name: model for model in own}
+        self._lock = threading.RLock()  # events and the publisher of an assessment come on several threads
+        self._quiet = False
         self.explorer: Any = None
         self._map = MapFigure(grid, self.open_cell)
         self.figure = self._map.widget
@@ -58,15 +61,16 @@ class PlausibilityMap(w.VBox):
 
     def show(self, grid: Grid) -> None:
         """Show other cells."""
-        before, self._grid = self._grid, grid
-        self._map.set(grid)
-        if [(key, cell.status) for key, cell in before.cells.items()] != [
-            (key, cell.status) for key, cell in grid.cells.items()
-        ]:
-            self._offer()
+        with self._lock:
+            before, self._grid = self._grid, grid
+            self._map.set(grid)
+            if [(key, cell.status) for key, cell in before.cells.items()] != [
+                (key, cell.status) for key, cell in grid.cells.items()
+            ]:
+                self._offer()
 
     def open_cell(self, model: str, pattern: str) -> Any:
-        """Open a cell in an explorer below the map, in place of the one before.
+        """Open a cell in the explorer below the map, whose undo goes back to the one before.
 
         Parameters
         ----------
@@ -83,34 +87,36 @@ class PlausibilityMap(w.VBox):
         ValueError
             If the map has no such cell.
         """
+        with self._lock:
+            cell = self._grid.cells.get((model, pattern))
+            if cell is None:
+                raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r}")
+            if cell.model not in self._own and cell.model not in models.names():
+                self._say(
+                    f"{cell.model!r} is not a registered model: register it (models.register), or give it to the map "
+                    "(plausibility_map(table, models=[…]))"
+                )
+                return None
+            try:
+                (self._open_in or self._open_below)(
+                    self._own.get(cell.model) or models.get(cell.model), pattern, cell.parameters
+                )
+            except Exception as error:  # the model declares other parameters by now, or raises
+                self._say(str(error))
+                return None
+            self._choose((model, pattern))
+            if self._open_in is None:
+                self._say("" if cell.parameters else "no parameters yet: the model's defaults", cell)
+            return self.explorer
+
+    def _open_below(self, model: NeuronModel, pattern: str, parameters: Mapping[str, float]) -> None:
         from plausiwidgets.widgets.explorer import Explorer
 
-        cell = self._grid.cells.get((model, pattern))
-        if cell is None:
-            raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r}")
-        if cell.model not in self._own and cell.model not in models.names():
-            self._say(
-                f"{cell.model!r} is not a registered model: register it (models.register), or give it to the map "
-                "(plausibility_map(table, models=[…]))"
-            )
-            return None
-        neuron = self._own.get(cell.model) or models.get(cell.model)
-        before = self.explorer
-        try:
-            if self._open_in is not None:
-                self._open_in(neuron, pattern, cell.parameters)
-                self._choose((model, pattern))
-                return None
-            self.explorer = Explorer(neuron, pattern, cell.parameters)
-        except ValueError as error:  # the model declares other parameters by now
-            self._say(str(error))
-            return None
-        self._place.children = (self.explorer,)
-        self._choose((model, pattern))
-        if before is not None:
-            before.close()
-        self._say("" if cell.parameters else "no parameters yet: the model's defaults", cell)
-        return self.explorer
+        if self.explorer is not None and self.explorer.comm is not None:  # not closed by a script
+            self.explorer.show(model, pattern, parameters)
+        else:
+            self.explorer = Explorer(model, pattern, parameters)
+            self._place.children = (self.explorer,)
 
     def close(self) -> None:
         """Close the map and the explorer."""
@@ -131,15 +137,19 @@ class PlausibilityMap(w.VBox):
 
     def _choose(self, chosen: Any) -> None:
         """Show a choice without opening it."""
-        self._choice.unobserve(self._on_choice, "value")
-        if self._choice.options != tuple(self._options):
-            self._choice.options = self._options
-        self._choice.value = chosen if any(chosen == value for _, value in self._options) else ()
-        self._choice.observe(self._on_choice, "value")
+        with self._lock:
+            self._quiet = True
+            try:
+                if self._choice.options != tuple(self._options):
+                    self._choice.options = self._options
+                self._choice.value = chosen if any(chosen == value for _, value in self._options) else ()
+            finally:
+                self._quiet = False
 
     def _on_choice(self, change: Any) -> None:
-        if change["new"]:
-            self.open_cell(*change["new"])
+        with self._lock:
+            if change["new"] and not self._quiet:
+                self.open_cell(*change["new"])
 
 
 def plausibility_map(table: Any, models: Iterable[NeuronModel] = ()) -> PlausibilityMap:
