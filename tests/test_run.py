@@ -1,5 +1,7 @@
 """A run in the background: snapshots, switches, priority, errors."""
 
+import os
+import sys
 import threading
 import time
 
@@ -218,3 +220,19 @@ def test_a_stop_ends_the_wait_at_the_gate():
     assert time.monotonic() - began < 0.2
     leave.set()
     thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread a priority of its own")
+def test_a_run_in_the_background_stands_behind_what_a_person_waits_for():
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    seen = []
+
+    class Noting(Gate):
+        @property
+        def closed(self):
+            seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+            return super().closed
+
+    Run(fake_optimizer(options=SMALL), gate=Noting()).start().result(30)
+    assert set(seen) == {19}
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own

@@ -13,6 +13,7 @@ from plausiwidgets.optimization.priority import Gate
 from plausiwidgets.optimization.progress import Progress, as_progress
 from plausiwidgets.optimization.snapshot import Snapshot
 from plausiwidgets.optimization.study_snapshot import StudySnapshot
+from plausiwidgets.simulation.threads import step_back
 
 S = TypeVar("S", Snapshot, StudySnapshot)
 R = TypeVar("R")
@@ -49,8 +50,12 @@ class Background(ABC, Generic[S, R]):
 
     def start(self) -> Self:
         """Begin in a thread of its own."""
-        threading.Thread(target=self._work, name=f"plausiwidgets-{self.what}", daemon=True).start()
+        threading.Thread(target=self._work_behind, name=f"plausiwidgets-{self.what}", daemon=True).start()
         return self
+
+    def _work_behind(self) -> None:
+        step_back()
+        self._work()
 
     def execute(self) -> R:
         """Run in the calling thread; KeyboardInterrupt ends it and returns what there is."""

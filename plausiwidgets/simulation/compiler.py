@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -15,6 +14,7 @@ from plausiwidgets.simulation.blocks import Block, Source
 from plausiwidgets.simulation.cache import load_kernel
 from plausiwidgets.simulation.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.threads import pool, thread_count
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
@@ -176,7 +176,7 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
                 return
             block.advance(stop)
 
-    helpers = [_pool().submit(work) for _ in range(min(threads, len(blocks)) - 1)]
+    helpers = [pool().submit(work) for _ in range(min(threads, len(blocks)) - 1)]
     try:
         work()
     finally:
@@ -205,28 +205,3 @@ def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
         spikes[lane : lane + b.counts.size, :most] = b.spikes[:, :most]
         lane += b.counts.size
     return LaneResult(state, spikes, counts, kept, peaks, diverged, "compiled")
-
-
-# -- threads -----------------------------------------------------------------------------------
-
-_own_pool: tuple[int, ThreadPoolExecutor] | None = None
-_pool_lock = Lock()
-
-
-def thread_count() -> int:
-    """Return how many threads simulate: the usable cores, or ``PLAUSIWIDGETS_THREADS``."""
-    asked = os.environ.get("PLAUSIWIDGETS_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
-        return int(asked)
-    if hasattr(os, "sched_getaffinity"):
-        return max(len(os.sched_getaffinity(0)), 1)
-    return os.cpu_count() or 1
-
-
-def _pool() -> ThreadPoolExecutor:
-    """Return the helper threads; those of a forked process are its own."""
-    global _own_pool
-    with _pool_lock:
-        if _own_pool is None or _own_pool[0] != os.getpid():
-            _own_pool = (os.getpid(), ThreadPoolExecutor(max(thread_count() - 1, 1), "plausiwidgets"))
-        return _own_pool[1]
