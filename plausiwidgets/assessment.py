@@ -8,6 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.models import get as get_model
+from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization.api import check_engine, check_int, make_options
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.exchange import export_json, import_json
@@ -18,6 +21,8 @@ from plausiwidgets.optimization.study import Study
 from plausiwidgets.optimization.study_snapshot import StudySnapshot, Unit
 from plausiwidgets.optimization.table import COLUMNS, make_table, write_csv
 from plausiwidgets.optimization.versions import versions
+from plausiwidgets.patterns import get as get_pattern
+from plausiwidgets.patterns import names as pattern_names
 from plausiwidgets.simulation.simulate import check_dt
 
 __all__ = [
@@ -137,12 +142,9 @@ def _study(
     engine: str,
     dt: float | None,
 ) -> Study:
-    from plausiwidgets import models as model_registry
-    from plausiwidgets import patterns as pattern_registry
-
-    neurons = [model_registry.get(m) for m in _several(models)]
-    asked = pattern_registry.names() if patterns is None else _several(patterns)
-    firing = [pattern_registry.get(p) for p in asked]
+    neurons = [get_model(m) for m in _several(models)]
+    asked = pattern_names() if patterns is None else _several(patterns)
+    firing = [get_pattern(p) for p in asked]
     _distinct("model", [m.name for m in neurons])
     _distinct("pattern", [p.key for p in firing])
     seeds = [check_int("seed", s, 0) for s in (seed if isinstance(seed, (list, tuple, range)) else [seed])]
@@ -161,8 +163,8 @@ def _study(
                 units.append(
                     Unit(
                         key,
-                        _by_name(neuron, model_registry),
-                        _by_name(pattern, pattern_registry),
+                        _by_name(neuron),
+                        _by_name(pattern),
                         number,
                         most,
                     )
@@ -193,12 +195,12 @@ def _distinct(what: str, names: Sequence[Any]) -> None:
         raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
 
 
-def _by_name(item: Any, registry: Any) -> Any:
-    """Return the name where it means this very object in any process, else the object."""
-    if getattr(item, "builtin", True) is False:
-        return item
-    name = getattr(item, "key", None) or item.name
-    try:
-        return name if registry.get(name) is item else item
-    except ValueError:
-        return item
+def _by_name(item: Any) -> Any:
+    """Return the name where it means this very object in any process, else the object.
+
+    A registered model of one's own is known to this process only.
+    """
+    if isinstance(item, NeuronModel):
+        return item.name if is_builtin(item) else item
+    known = item.key in pattern_names() and get_pattern(item.key) is item
+    return item.key if known else item

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import plausiwidgets as pw
+from plausiwidgets.models import registry
 from plausiwidgets.optimization import executors
 from plausiwidgets.optimization.executors import Elsewhere
 from plausiwidgets.optimization.units import Outcome, Task, make_row
@@ -64,7 +65,10 @@ def test_loky_with_an_own_model(expected):
         same(pw.assess(**ASKED, **SMALL, executor=pool), expected)
         alone = pw.assess(own_model(), "tonic_spiking", **SMALL)
         same(pw.assess(own_model(), "tonic_spiking", **SMALL, executor=pool), alone)
+        pw.models.register(own_model())  # the workers know nothing of it
+        same(pw.assess("own_leaky", "tonic_spiking", **SMALL, executor=pool), alone)
     finally:
+        registry._registry.models.pop("own_leaky", None)
         loky.get_reusable_executor().shutdown(wait=True)
 
 
