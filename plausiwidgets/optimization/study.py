@@ -119,14 +119,20 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
         if self._elsewhere is not None:
-            for task in tasks:
-                self._states[task.key] = replace(self._states[task.key], state="running")
+            self._begin(tasks)
             yield from self._elsewhere.run(tasks, self._control.checkpoint)
             return
         for task in tasks:
+            self._begin([task])
             self._control.checkpoint()
-            self._states[task.key] = replace(self._states[task.key], state="running")
             yield run_unit(task, self._control.checkpoint, self._emitter(task), lambda: self._control.elapsed)
+
+    def _begin(self, tasks: list[Task]) -> None:
+        for task in tasks:
+            self._states[task.key] = replace(self._states[task.key], state="running")
+        if tasks:
+            self._publish("running")
+            self._progress.step(self._snapshot)
 
     def _emitter(self, task: Task) -> Emit:
         number = len(task.known)

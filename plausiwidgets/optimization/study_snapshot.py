@@ -120,4 +120,5 @@ class StudySnapshot:
         what = f"{head} {unit.model}, {unit.pattern}, seed {unit.seed}"
         if unit.row is not None and unit.state == "done":
             return f"{what}: {sentence(unit.row)}"
-        return f"{what}: {unit.evaluations} of {unit.budget} evaluations, loss {unit.loss}"
+        loss = "" if unit.loss is None else f", loss {unit.loss:.4g}"
+        return f"{what}: {unit.evaluations} of {unit.budget} evaluations{loss}"
