@@ -143,39 +143,34 @@ class LaneCurrent:
     ----------
     base : ndarray, shape [lanes]
         Holding level of each lane.
-    on, off, start, end : ndarray, shape [pieces, lanes]
-        Each lane's pieces, as in :class:`Piece`; a lane with fewer pieces has empty ones (off = on).
+    pieces : ndarray, shape [4, pieces, lanes]
+        On, off, start and end of each lane's pieces, as in :class:`Piece`; a lane with fewer pieces
+        has empty ones (off = on).
     t0 : float
         Left edge of time step 0, in ms relative to the stimulus onset.
     """
 
     base: Floats
-    on: Floats
-    off: Floats
-    start: Floats
-    end: Floats
+    pieces: Floats
     t0: float
 
     @classmethod
     def constant(cls, base: ArrayLike, t0: float = 0.0) -> LaneCurrent:
         """Return lanes that only hold their level."""
         level = np.ascontiguousarray(base, dtype=np.float64)
-        none = np.empty((0, level.size))
-        return cls(level, none, none, none, none, t0)
+        return cls(level, np.empty((4, 0, level.size)), t0)
 
     def take(self, lanes: NDArray[np.intp]) -> LaneCurrent:
         """Return the currents of some of the lanes."""
-        on, off, start, end = (np.ascontiguousarray(x[:, lanes]) for x in (self.on, self.off, self.start, self.end))
-        return LaneCurrent(self.base[lanes], on, off, start, end, self.t0)
+        return LaneCurrent(self.base[lanes], np.ascontiguousarray(self.pieces[:, :, lanes]), self.t0)
 
     def values(self, steps: int, dt: float) -> Floats:
         """Return the current of every step, shape [lanes, steps]."""
         out = np.empty((steps, self.base.size))
-        edges = (self.on, self.off, self.start, self.end)
         k = 0
         while k < steps:
-            fill_current(k, dt, self.t0, self.base, *edges, out[k])
-            change = min(next_change(k, dt, self.t0, *edges), steps)
+            fill_current(k, dt, self.t0, self.base, self.pieces, out[k])
+            change = min(next_change(k, dt, self.t0, self.pieces), steps)
             out[k + 1 : change] = out[k]
             k = change
         return out.T
@@ -183,30 +178,21 @@ class LaneCurrent:
 
 def lane_current(stimuli: Sequence[Stimulus], t0: float) -> LaneCurrent:
     """Return the currents of one lane per stimulus."""
-    pieces = max((len(s.pieces) for s in stimuli), default=0)
-    on, off, start, end = (np.zeros((pieces, len(stimuli))) for _ in range(4))
+    most = max((len(s.pieces) for s in stimuli), default=0)
+    pieces = np.zeros((4, most, len(stimuli)))
     for lane, stimulus in enumerate(stimuli):
         for j, p in enumerate(stimulus.pieces):
-            on[j, lane], off[j, lane], start[j, lane], end[j, lane] = p.on, p.off, p.start, p.end
-    return LaneCurrent(np.array([s.holding for s in stimuli], dtype=float), on, off, start, end, t0)
+            pieces[:, j, lane] = p.on, p.off, p.start, p.end
+    return LaneCurrent(np.array([s.holding for s in stimuli], dtype=float), pieces, t0)
 
 
 # The two functions below are loops over plain numbers on purpose: the torch engine calls them as
 # they are, the compiled engine compiles them, so that both see the same current to the last bit.
 
 
-def fill_current(
-    k: int,
-    dt: float,
-    t0: float,
-    base: Floats,
-    on: Floats,
-    off: Floats,
-    start: Floats,
-    end: Floats,
-    out: Floats,
-) -> None:
+def fill_current(k: int, dt: float, t0: float, base: Floats, pieces: Floats, out: Floats) -> None:
     """Write the mean current of step `k`, the waveform averaged over [t0 + k·dt, t0 + (k+1)·dt)."""
+    on, off, start, end = pieces[0], pieces[1], pieces[2], pieces[3]
     left = t0 + k * dt
     right = t0 + (k + 1) * dt
     for lane in range(base.size):
@@ -229,8 +215,9 @@ def fill_current(
         out[lane] = total
 
 
-def next_change(k: int, dt: float, t0: float, on: Floats, off: Floats, start: Floats, end: Floats) -> int:
+def next_change(k: int, dt: float, t0: float, pieces: Floats) -> int:
     """Return the first step after `k` in which some lane's current may differ from that of `k`."""
+    on, off, start, end = pieces[0], pieces[1], pieces[2], pieces[3]
     left = t0 + k * dt
     right = t0 + (k + 1) * dt
     nearest = 2**62

@@ -339,9 +339,9 @@ def test_several_threads_may_compile_and_simulate_at_once():
 
 def test_a_job_is_not_changed():
     job = random_job(pw.models.get("adex"), 50, 500)
-    before = [job.state.copy(), job.current.on.copy(), *(v.copy() for v in job.params.values())]
+    before = [job.state.copy(), job.current.pieces.copy(), *(v.copy() for v in job.params.values())]
     run_compiled(job)
-    after = [job.state, job.current.on, *job.params.values()]
+    after = [job.state, job.current.pieces, *job.params.values()]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
 
 

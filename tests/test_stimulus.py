@@ -29,9 +29,9 @@ def test_no_change_of_the_current_is_missed(parts, dt):
     c = lane_current([stimulus], -10.0)
     held, due, out = np.nan, 0, np.empty(1)
     for k in range(int(110.0 / dt)):
-        fill_current(k, dt, c.t0, c.base, c.on, c.off, c.start, c.end, out)
+        fill_current(k, dt, c.t0, c.base, c.pieces, out)
         if k >= due:
-            held, due = out[0], next_change(k, dt, c.t0, c.on, c.off, c.start, c.end)
+            held, due = out[0], next_change(k, dt, c.t0, c.pieces)
         assert out[0] == held
 
 

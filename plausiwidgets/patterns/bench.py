@@ -218,9 +218,10 @@ class Bench:
         """
         chosen = np.flatnonzero(only)
         lanes = np.tile(chosen, len(heights))
-        tall = np.ascontiguousarray(heights[:, chosen].reshape(1, -1))
-        none = np.zeros_like(tall)
-        current = LaneCurrent(self.values["holding"][lanes], none, none + width, tall, tall, 0.0)
+        steps = np.zeros((4, 1, lanes.size))
+        steps[1] = width
+        steps[2:] = heights[:, chosen].reshape(-1)
+        current = LaneCurrent(self.values["holding"][lanes], steps, 0.0)
         # What diverges here only does not fire: the amplitudes that a search tries are not the set's own.
         times, _ = self._simulate(lanes, current, round(duration / self.dt), None, None)
         out = np.full((len(heights), self.n, times.shape[1]), np.nan)
@@ -259,9 +260,7 @@ class Bench:
                 for part in range(4):
                     value = piece[part]
                     arrays[part, i, j::m] = value[chosen] if isinstance(value, np.ndarray) else value
-        base = np.repeat(self.values["holding"][chosen], m)
-        on, off, start, end = (np.ascontiguousarray(a) for a in arrays)
-        return LaneCurrent(base, on, off, start, end, 0.0)
+        return LaneCurrent(np.repeat(self.values["holding"][chosen], m), arrays, 0.0)
 
     def _note_divergence(self, diverged: NDArray[np.int64], steps: int, lanes: NDArray[np.intp]) -> None:
         bad = diverged >= 0

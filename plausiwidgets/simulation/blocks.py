@@ -21,11 +21,12 @@ _FIRST_NOTES[1] = np.arange(WIDTH)
 _FIRST_NOTES[3] = -1
 
 
-def _aligned(size: int) -> Floats:
-    """Return an array that starts where a cache line does."""
+def work_space(layout: Layout) -> Floats:
+    """Return a work space, shape [rows of the layout and one more, STRIDE], that starts where a cache line does."""
+    size = (layout.rows + 1) * STRIDE
     space = np.empty(size + _ALIGNMENT // 8)
     skip = (-space.__array_interface__["data"][0] % _ALIGNMENT) // 8
-    return space[skip : skip + size]
+    return space[skip : skip + size].reshape(-1, STRIDE)
 
 
 class Source:
@@ -53,9 +54,7 @@ class Source:
         for name, row in layout.parameters:
             rows[row] = job.params[name]
         self.rows = rows
-        self.pieces = np.empty((4, current.on.shape[0], lanes))
-        for plane, values in enumerate((current.on, current.off, current.start, current.end)):
-            self.pieces[plane] = values
+        self.pieces = current.pieces.copy()
         self.steps = job.steps
         self.spike_limit = job.spike_limit
         self.constants = (
@@ -76,20 +75,22 @@ class Block:
     kernel : callable
         As :mod:`plausiwidgets.simulation.template` has it.
     source : Source
+    space : ndarray
+        Its `work_space`; what was in it does not matter.
     v : ndarray, shape [lanes of the job, steps of the v window]
     first, last : int
         The lanes first <= lane < last.
     """
 
-    def __init__(self, kernel: Any, source: Source, v: Floats, first: int, last: int) -> None:
+    def __init__(self, kernel: Any, source: Source, space: Floats, v: Floats, first: int, last: int) -> None:
         n = last - first
         self.kernel = kernel
         self.states = source.states
         self.live = n
         self.step = 0
-        self.space = _aligned(source.rows.shape[0] * STRIDE)
+        self.space = space
         # Places that are left in a row are filled by the kernel.
-        self.space.reshape(-1, STRIDE)[:, :n] = source.rows[:, first:last]
+        space[:, :n] = source.rows[:, first:last]
         whole = n == source.pieces.shape[2]
         self.pieces = source.pieces if whole else source.pieces[:, :, first:last].copy()
         self.notes = _FIRST_NOTES[:, :n].copy()
@@ -117,13 +118,13 @@ class Block:
     @property
     def peaks(self) -> NDArray[np.float64]:
         """Largest potential of each lane over the peak window."""
-        return self.space[-STRIDE:][: self.notes.shape[1]].copy()
+        return self.space[-1, : self.notes.shape[1]].copy()
 
     def advance(self, stop: int) -> None:
         """Run to step `stop`, without the GIL."""
         while self.step < stop and self.live:
             self.step, self.live, full = self.kernel(
-                self.space, self.pieces, self.notes, self.spikes, self.v,
+                self.space.reshape(-1), self.pieces, self.notes, self.spikes, self.v,
                 self.live, self.step, stop, *self.constants,
             )  # fmt: skip
             if full:
@@ -134,7 +135,7 @@ class Block:
         """Spoil the state of the lanes that fired too often: the kernel takes them out."""
         if self.spike_limit is not None:
             over = self.counts[self.notes[1, : self.live]] >= self.spike_limit
-            self.space[: self.live][over] = np.nan
+            self.space[0, : self.live][over] = np.nan
 
     def _grow(self) -> None:
         old = self.spikes.shape[1]
@@ -148,9 +149,8 @@ class Block:
     def final_state(self) -> NDArray[np.float64]:
         """Return the state of the lanes, shape [state variables, lanes]; nan in a diverged one."""
         lanes = self.notes.shape[1]
-        places = self.space.reshape(-1, STRIDE)[: self.states]
         if self.live == lanes:
-            return places[:, :lanes].copy()
+            return self.space[: self.states, :lanes].copy()
         state = np.full((self.states, lanes), np.nan)
-        state[:, self.notes[1, : self.live]] = places[:, : self.live]
+        state[:, self.notes[1, : self.live]] = self.space[: self.states, : self.live]
         return state

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.simulation.blocks import Block, Source
+from plausiwidgets.simulation.blocks import Block, Source, work_space
 from plausiwidgets.simulation.cache import load_kernel
 from plausiwidgets.simulation.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
@@ -28,6 +28,8 @@ _GUESSED_SECONDS = 5e-9
 
 _TELLING = 10_000
 """Lanes times steps from which on the time of a piece of work says something."""
+_SPARE = 4
+"""Work spaces that a kernel keeps for its next call."""
 _NO_LANES = np.empty(0, dtype=np.int64)
 
 
@@ -46,6 +48,19 @@ class Compiled:
         self.kernel = kernel
         self.layout = layout
         self.seconds = _GUESSED_SECONDS
+        self._spare: list[np.ndarray] = []
+
+    def lend(self) -> np.ndarray:
+        """Return a work space that nobody else has."""
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return work_space(self.layout)
+
+    def take_back(self, space: np.ndarray) -> None:
+        """Keep a work space for the next call."""
+        if len(self._spare) < _SPARE:
+            self._spare.append(space)
 
     def note(self, elapsed: float, lane_steps: int, threads: int) -> None:
         """Learn the time per lane and step from a piece of work."""
@@ -111,7 +126,7 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
     work = job.lanes * job.steps * made.seconds
     threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
-    blocks = [Block(made.kernel, source, v, a, b) for a, b in _spans(job.lanes, threads)]
+    blocks = [Block(made.kernel, source, made.lend(), v, a, b) for a, b in _spans(job.lanes, threads)]
     if work < _ROUND_SECONDS:
         if checkpoint is not None:
             checkpoint()
@@ -121,7 +136,10 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
             made.note(time.perf_counter() - began, job.lanes * job.steps, min(threads, len(blocks)))
     else:
         _run_in_rounds(made, job, blocks, threads, checkpoint)
-    return _gather(job, blocks, v)
+    result = _gather(job, blocks, v)
+    for block in blocks:
+        made.take_back(block.space)
+    return result
 
 
 def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:

@@ -85,18 +85,22 @@ def emit(program: Program, *, cached: bool) -> str:
     fixed += [f"{line.name} = {line.text}" for line in by_level[FIXED]]
     fixed += [f"{_at(rows[line.name])} = {_stored(line)}" for line in kept]
 
-    moving = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
-    moving += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
-    moving += [f"{line.name} = {line.text}" for line in by_level[MOVING]]
-    moving += [f"spike = {program.spikes}", f"{_at(layout.row(SPIKED))} = spike"]
+    loaded = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
+    loaded += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
+    moved = [f"{line.name} = {line.text}" for line in by_level[MOVING]] + [f"spike = {program.spikes}"]
+    lost = f"not (abs({_checked(program.state)}) <= limit)"
+    spiked = f"{_at(layout.row(SPIKED))} = spike"
     # Written only after everything is read: an entry may be handed on to another.
-    moving += [f"{_at(i)} = {name}" for i, name in enumerate(program.state)]
-    moving += ["fired |= spike != 0.0", f"lost |= not (abs({_checked(program.state)}) <= limit)"]
+    moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(program.state))]
+    moving += ["fired |= spike != 0.0", f"lost |= {lost}"]
+    state = [f"s{i}" for i in range(states)]
+    moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in program.state)},"]
+    stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
     return TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
-        peak=layout.row(PEAK) * STRIDE,
-        uniform=_indented(4, [f"{line.name} = {line.text}" for line in by_level[UNIFORM]]),
-        fixed=_indented(12, fixed), moving=_indented(12, moving),
+        peak=layout.row(PEAK) * STRIDE, uniform=_indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
+        fixed=_indented(12, fixed), moving=_indented(16, moving),
+        loaded=_indented(4, loaded), moved=_indented(8, moved), stored=_indented(4, stored),
     )  # fmt: skip
 
 

@@ -47,15 +47,14 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
     tally = torch.zeros(lanes, dtype=torch.int64)
     event_steps: list[np.ndarray] = []
     event_lanes: list[np.ndarray] = []
-    edges = (current.on, current.off, current.start, current.end)
 
     for k in range(job.steps):
         if checkpoint is not None:
             checkpoint()
         if k >= change:
-            fill_current(k, dt, current.t0, current.base, *edges, buffer)
+            fill_current(k, dt, current.t0, current.base, current.pieces, buffer)
             injected = torch.from_numpy(buffer.copy())
-            change = next_change(k, dt, current.t0, *edges)
+            change = next_change(k, dt, current.t0, current.pieces)
         spikes, new = model.step(injected, state, p, dt_tensor)
         state = tuple(_lanes_of(s, lanes) for s in new)
         spikes = _lanes_of(spikes, lanes)

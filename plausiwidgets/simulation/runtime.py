@@ -66,17 +66,13 @@ def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any
                 if ramp and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
                     due = k + 1
             if due == 0:
-                due = _next_change(
-                    k, dt, t0, pieces[ON, :, i : i + 1], pieces[OFF, :, i : i + 1],
-                    pieces[START, :, i : i + 1], pieces[END, :, i : i + 1],
-                )  # fmt: skip
+                due = _next_change(k, dt, t0, pieces[:, :, i : i + 1])
             notes[DUE, i] = due
             change = min(change, due)
             i += 1
         _fill_current(
-            k, dt, t0, w[base + first : base + i], pieces[ON, :, first:i], pieces[OFF, :, first:i],
-            pieces[START, :, first:i], pieces[END, :, first:i], w[current + first : current + i],
-        )  # fmt: skip
+            k, dt, t0, w[base + first : base + i], pieces[:, :, first:i], w[current + first : current + i]
+        )
     for i in range(n, m):
         w[current + i] = w[current]
     return change

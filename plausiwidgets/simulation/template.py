@@ -10,6 +10,7 @@ from numba import njit
 
 from plausiwidgets.simulation.mathfunctions import exp, floor_divide, remainder, sigmoid
 from plausiwidgets.simulation.runtime import (
+    LANE,
     fill_up,
     keep_peaks,
     note_spikes,
@@ -29,6 +30,35 @@ SIGNATURE = (
 )
 
 
+@njit(nogil=True, error_model="numpy")
+def alone(w, v, lane, k, until, dt, limit, v0, v1, m0, m1):
+    """Advance a single lane, its state in registers, to its next spike, its loss or step `until`.
+
+    Returns the last step made, and whether the lane fired or was lost in it.
+    """
+    i = 0
+{uniform}
+{loaded}
+    peak = w[{peak}]
+    while True:
+{moved}
+        # In this order, LLVM takes the reset out of the path of all other steps: 12 in place of 15 ns.
+        if spike != 0.0:
+            break
+        if lost:
+            break
+        if v0 <= k < v1:
+            v[lane, k - v0] = s0
+        if m0 <= k < m1:
+            peak = s0 if s0 > peak else peak
+        if k + 1 == until:
+            break
+        k += 1
+{stored}
+    w[{peak}] = peak
+    return k, spike != 0.0, lost
+
+
 def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
     """Advance n lanes from step k to `stop`, or until a lane has no room for another spike.
 
@@ -45,8 +75,11 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
     while k < stop and n > 0 and not full:
         if k >= change:
             change = renew_currents(k, dt, t0, w, pieces, notes, n, m, {states})
-        fired = lost = False
-        for i in range(m):
+        if n == 1:
+            k, fired, lost = alone(w, v, notes[LANE, 0], k, min(stop, change), dt, limit, v0, v1, m0, m1)
+        else:
+            fired = lost = False
+            for i in range(m):
 {moving}
         if lost:
             n = take_out(w, pieces, notes, v, n, k, limit, v0, v1, {states})

@@ -28,11 +28,12 @@ def izhikevich_lanes(v, u, current, a, b, c, d, sq, mn, bias, dt, onset, steps, 
             fires = x1 > 30.0
             z = 1.0 if fires else 0.0
             # Norse's reset
-            v[i] = (1.0 - z) * x1 + z * c[i]
+            x = (1.0 - z) * x1 + z * c[i]
+            v[i] = x
             u[i] = (1.0 - z) * y1 + z * (y1 + d[i])
             fired[i] = fires
             any_fired |= fires
-            lost |= not (abs(x1) <= LIMIT)
+            lost |= not (abs(x) <= LIMIT)
         if lost:
             return
         if any_fired:
@@ -74,7 +75,8 @@ def izhikevich_2004_lanes(v, u, current, a, b, c, d, sq, mn, bias, v_u, k_u, dt,
             x += dt * (sq[i] * x * x + mn[i] * x + bias[i] - y + injected)
             y += dt * a[i] * (b[i] * (x + v_u[i]) - k_u[i] * y)
             fires = x > 30.0
-            v[i] = c[i] if fires else x
+            x = c[i] if fires else x
+            v[i] = x
             u[i] = y + d[i] if fires else y
             fired[i] = fires
             any_fired |= fires
@@ -120,11 +122,12 @@ def adex_lanes(v, w, current, C, g_L, E_L, V_T, delta_T, V_r, a, b, tau_w, dt, o
             x1 = x + dt / C[i] * (g_L[i] * (E_L[i] - x) + upswing - y + injected)
             y1 = y + dt / tau_w[i] * (a[i] * (x - E_L[i]) - y)
             fires = x1 >= 0.0
-            v[i] = V_r[i] if fires else x1
+            x = V_r[i] if fires else x1
+            v[i] = x
             w[i] = y1 + b[i] if fires else y1
             fired[i] = fires
             any_fired |= fires
-            lost |= not (abs(x1) <= LIMIT)
+            lost |= not (abs(x) <= LIMIT)
         if lost:
             return
         if any_fired:

@@ -19,11 +19,15 @@ pytestmark = pytest.mark.benchmark
 
 LANES = (1, 16, 320, 4096)
 STEPS = 1000
+SWEEP = 10_000
+"""Steps of a judged second: what a call costs in Python is spread over it."""
 
 
-def measure(benchmark, function, engine: str, model: str, lanes: int, rounds: int) -> None:
-    benchmark.group = f"{model} {lanes} lanes"
-    benchmark.extra_info.update(engine=engine, model=model, lanes=lanes, steps=STEPS)
+def measure(benchmark, function, engine: str, model: str, lanes: int, steps: int = STEPS) -> None:
+    benchmark.group = f"{model} {lanes} lanes {steps} steps"
+    benchmark.extra_info.update(engine=engine, model=model, lanes=lanes, steps=steps)
+    work = lanes * steps
+    rounds = 3 if engine == "reference" or work > 10_000_000 else 200 if work < 1_000_000 else 20
     benchmark.pedantic(function, rounds=rounds, warmup_rounds=1)
 
 
@@ -31,30 +35,32 @@ def measure(benchmark, function, engine: str, model: str, lanes: int, rounds: in
 @pytest.mark.parametrize("model", pw.models.names())
 def test_reference(benchmark, model, lanes):
     job = default_job(pw.models.get(model), lanes, STEPS)
-    measure(benchmark, lambda: run_reference(job), "reference", model, lanes, rounds=3)
+    measure(benchmark, lambda: run_reference(job), "reference", model, lanes)
 
 
 @pytest.mark.parametrize("lanes", LANES)
 @pytest.mark.parametrize("model", pw.models.names())
 def test_compiled(benchmark, model, lanes):
     job = default_job(pw.models.get(model), lanes, STEPS)
-    measure(benchmark, lambda: run_compiled(job), "compiled", model, lanes, rounds=200 if lanes < 1000 else 20)
+    measure(benchmark, lambda: run_compiled(job), "compiled", model, lanes)
 
 
+@pytest.mark.parametrize("steps", [STEPS, SWEEP])
 @pytest.mark.parametrize("lanes", LANES)
 @pytest.mark.parametrize("model", pw.models.names())
-def test_compiled_on_one_core(benchmark, model, lanes, monkeypatch):
+def test_compiled_on_one_core(benchmark, model, lanes, steps, monkeypatch):
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", "1")
-    job = default_job(pw.models.get(model), lanes, STEPS)
-    measure(benchmark, lambda: run_compiled(job), "one core", model, lanes, rounds=200 if lanes < 1000 else 20)
+    job = default_job(pw.models.get(model), lanes, steps)
+    measure(benchmark, lambda: run_compiled(job), "one core", model, lanes, steps)
 
 
+@pytest.mark.parametrize("steps", [STEPS, SWEEP])
 @pytest.mark.parametrize("lanes", LANES)
 @pytest.mark.parametrize("order", ["lanes", "time"])
 @pytest.mark.parametrize("model", handwritten.KERNELS)
-def test_handwritten(benchmark, model, order, lanes):
+def test_handwritten(benchmark, model, order, lanes, steps):
     neuron = pw.models.get(model)
-    job = default_job(neuron, lanes, STEPS)
+    job = default_job(neuron, lanes, steps)
     kernel = handwritten.KERNELS[model][order]
     onset = round(-job.current.t0 / job.dt)
     amplitude = np.full(lanes, neuron.current.default)
@@ -62,13 +68,13 @@ def test_handwritten(benchmark, model, order, lanes):
 
     def simulate() -> np.ndarray:
         v, w = job.state.copy()
-        spikes, counts = np.empty((lanes, 64), dtype=np.int32), np.zeros(lanes, dtype=np.int64)
+        spikes, counts = np.empty((lanes, 256), dtype=np.int32), np.zeros(lanes, dtype=np.int64)
         fired = np.empty(lanes, dtype=np.bool_)
-        kernel(v, w, amplitude, *parameters, job.dt, onset, STEPS, fired, spikes, counts)
+        kernel(v, w, amplitude, *parameters, job.dt, onset, steps, fired, spikes, counts)
         return counts
 
     assert np.array_equal(simulate(), run_compiled(job).counts)
-    measure(benchmark, simulate, f"by hand, {order} innermost", model, lanes, rounds=200 if lanes < 1000 else 20)
+    measure(benchmark, simulate, f"by hand, {order} innermost", model, lanes, steps)
 
 
 @pytest.mark.parametrize("letter", ["A", "C", "E", "G", "K", "P"])
