@@ -8,6 +8,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import COLUMNS, start_assessment, write_csv
+from plausiwidgets.optimization import units
 from plausiwidgets.optimization.study import shares
 from plausiwidgets.optimization.study_snapshot import Unit
 
@@ -72,6 +73,15 @@ def test_what_others_left_goes_to_the_open_ones():
     assert table["budget"][0] == 300
     assert table["budget"][1] > 300
     assert 300 < table["evaluations"][1] <= table["budget"][1]
+
+
+def test_a_search_that_goes_on_is_the_one_that_is_replayed(monkeypatch):
+    asked = ["tonic_spiking", "tonic_bursting", "phasic_spiking"]
+    went_on = pw.assess("lif", asked, **SMALL)
+    monkeypatch.setattr(units, "KEPT", 0)
+    replayed = pw.assess("lif", asked, **SMALL)
+    pd.testing.assert_frame_equal(went_on.drop(columns="seconds"), replayed.drop(columns="seconds"))
+    assert went_on["evaluations"][1] > 300
 
 
 def test_a_model_that_raises_costs_its_rows_only():

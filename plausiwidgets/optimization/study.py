@@ -51,6 +51,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         self._store_error = ""
         self._rows: dict[str, dict[str, Any]] = {}
         self._known: dict[str, Known] = {}
+        self._live: dict[str, Optimizer] = {}
         self._last_shown = 0.0
 
     def table(self) -> pd.DataFrame:
@@ -76,6 +77,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         return self.table()
 
     def _close(self) -> None:
+        self._live.clear()
         if self._elsewhere is not None:
             self._elsewhere.close()
         if self._store is not None:
@@ -125,7 +127,9 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         for task in tasks:
             self._begin([task])
             self._control.checkpoint()
-            yield run_unit(task, self._control.checkpoint, self._emitter(task), lambda: self._control.elapsed)
+            yield run_unit(
+                task, self._control.checkpoint, self._emitter(task), lambda: self._control.elapsed, self._live
+            )
 
     def _begin(self, tasks: list[Task]) -> None:
         for task in tasks:

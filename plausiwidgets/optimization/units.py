@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,9 @@ from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
 from plausiwidgets.optimization.search import Options
 from plausiwidgets.simulation.lanes import Checkpoint
+
+KEPT = 64
+"""Most searches that are kept in memory to go on: each takes more than 1 MB."""
 
 Emit = Callable[[Optimizer, Generation, float], None]
 """Called after each generation with its working time in s."""
@@ -84,8 +87,12 @@ def run_unit(
     checkpoint: Checkpoint | None = None,
     emit: Emit | None = None,
     clock: Callable[[], float] = time.monotonic,
+    live: MutableMapping[str, Optimizer] | None = None,
 ) -> Outcome:
     """Run a unit to its end; an error of the model becomes a row that says so.
+
+    One that is in `live` goes on from there, not from what is `known`, which is the same but takes
+    time; it is put back if its search may go on once more.
 
     A stop (`Stopped`, KeyboardInterrupt) ends it early: its row then says "stopped", and holds the
     best so far. The `clock` counts seconds of work: one that stands still in a pause, where there are any.
@@ -100,7 +107,10 @@ def run_unit(
     reason, robustness, error = "stopped", None, ""
     began = clock()
     try:
-        optimizer = _restore(task)
+        optimizer = None if live is None else live.pop(task.key, None)
+        if optimizer is None:
+            optimizer = _restore(task)
+        optimizer.allow(task.budgets[-1])
         while True:
             start = clock()
             generation = optimizer.step(checkpoint)
@@ -112,6 +122,8 @@ def run_unit(
                 emit(optimizer, generation, seconds[-1])
         robustness = optimizer.robustness(checkpoint)
         reason = "solved" if optimizer.solved else "budget"
+        if live is not None and not optimizer.solved and len(live) < KEPT:
+            live[task.key] = optimizer
     except (Stopped, KeyboardInterrupt):
         pass
     except Exception as failure:
