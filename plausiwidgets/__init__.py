@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.traces import Traces
     from plausiwidgets.stimulus import Stimulus
-    from plausiwidgets.widgets import Explorer, plausibility_map
+    from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_map
 
 # Where each public name lives: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
@@ -48,6 +48,7 @@ _HOMES = {
     "Run": "plausiwidgets.optimization",
     "assess": "plausiwidgets.assessment",
     "Explorer": "plausiwidgets.widgets",
+    "NotebookProgress": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
 }
 

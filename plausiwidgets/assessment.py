@@ -79,7 +79,7 @@ def assess(
         SQLite file of the study. If it exists the study goes on where it was.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
-        ``step`` and ``close``.
+        ``step`` and ``close``, such as ``pw.NotebookProgress()``.
     popsize, starts : int, optional
         As for `optimize`.
     engine : {"auto", "compiled", "torch"}

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets import AssessmentPanel, PlausibilityMap
+from plausiwidgets.optimization.study_snapshot import StudySnapshot, UnitState
+from plausiwidgets.widgets import AssessmentPanel, NotebookProgress, PlausibilityMap
 from plausiwidgets.widgets.assessing import Assessing
 from plausiwidgets.widgets.map_cells import grid, grid_of_units
 from plausiwidgets.widgets.status import StatusLine
@@ -147,9 +148,9 @@ def test_a_panel_fills_its_map_in():
     panel._start.click()
     assert panel.join(60)
     assert [list(row) for row in panel.map.figure.data[0].text] == [["✓", "✗"]]
-    assert "✓ done: 2 of 2" in panel._headline.value
-    assert panel._lines.value.count("<br>") == 1
-    assert panel._bar.value == 1.0
+    assert "✓ done: 2 of 2" in panel._parts.headline.value
+    assert panel._parts.lines.value.count("<br>") == 1
+    assert panel._parts.bar.value == 1.0
     assert not panel._start.disabled and panel._stop.disabled
     assert panel.study.table().attrs["complete"]
     panel.close()
@@ -163,7 +164,7 @@ def test_a_panel_is_live_and_stops():
         time.sleep(0.02)
     panel._stop.click()
     assert panel.join(10)
-    assert "■ stopped" in panel._headline.value
+    assert "■ stopped" in panel._parts.headline.value
     assert not panel.study.table().attrs["complete"]
     panel.close()
 
@@ -185,7 +186,7 @@ def test_a_new_start_does_not_wait_and_the_old_study_says_nothing_any_more(monke
     assert not panel._stop.disabled
     panel.stop()
     assert panel.join(10)
-    assert panel._stop.disabled and "■ stopped" in panel._headline.value
+    assert panel._stop.disabled and "■ stopped" in panel._parts.headline.value
     panel.close()
 
 
@@ -210,3 +211,28 @@ def test_units_that_wait_and_run():
     unit.state, unit.evaluations = "running", 64
     [cell] = grid_of_units([unit]).cells.values()
     assert cell.text == "▸" and "64 of 300 evaluations" in cell.hover
+
+
+def test_progress_in_a_notebook(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    progress = NotebookProgress()
+    pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300, popsize=8, starts=2, progress=progress)
+    bar, headline = progress.view.children[0].children
+    lines = progress.view.children[1].value
+    assert shown == [progress.view]
+    assert bar.value == 1.0 and "✓ done: 2 of 2" in headline.value
+    assert lines.count("<br>") == 1 and "✓ " in lines and "✗ " in lines
+    progress = NotebookProgress()
+    result = pw.optimize("lif", "tonic_bursting", budget=300, progress=progress)
+    bar, headline = progress.view.children[0].children
+    assert bar.value == 1.0 and f"{result.evaluations} of 300" in headline.value
+
+
+def test_progress_in_a_notebook_tells_of_a_failure(monkeypatch):
+    monkeypatch.setattr("IPython.display.display", lambda _: None)
+    progress = NotebookProgress()
+    begun = StudySnapshot("failed", (UnitState("<b>", "tonic_spiking", 0),), error="<i> gave up")
+    progress.init(begun)
+    assert "&lt;i&gt; gave up" in progress.view.children[0].children[1].value
+    assert "<b>" not in progress.view.children[1].value

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.assessment_panel import AssessmentPanel
     from plausiwidgets.widgets.explorer import Explorer
     from plausiwidgets.widgets.map import PlausibilityMap, plausibility_map
+    from plausiwidgets.widgets.progress import NotebookProgress
     from plausiwidgets.widgets.state import State
 
-__all__ = ["AssessmentPanel", "Explorer", "PlausibilityMap", "State", "plausibility_map"]
+__all__ = ["AssessmentPanel", "Explorer", "NotebookProgress", "PlausibilityMap", "State", "plausibility_map"]
 
 _HOMES = {
     "AssessmentPanel": "assessment_panel",
     "Explorer": "explorer",
+    "NotebookProgress": "progress",
     "PlausibilityMap": "map",
     "State": "state",
     "plausibility_map": "map",

@@ -13,10 +13,8 @@ from plausiwidgets import models as registry
 from plausiwidgets.assessment import start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.widgets.map import PlausibilityMap
-from plausiwidgets.widgets.map_cells import MARKS, grid_of_units, pattern_title
-
-INTERVAL = 0.1
-"""Least time in s between two messages to the page."""
+from plausiwidgets.widgets.map_cells import grid_of_units
+from plausiwidgets.widgets.progress import INTERVAL, ProgressParts
 
 
 class AssessmentPanel(w.VBox):
@@ -67,15 +65,13 @@ class AssessmentPanel(w.VBox):
         title = w.HTML(f"<b>Assessment: {html.escape(', '.join(m.title for m in self._models))}</b>")
         self._start = w.Button(description="Assess", icon="th", tooltip="Search every pattern in the background")
         self._stop = w.Button(description="Stop", icon="stop", disabled=True, tooltip="End, and keep what there is")
-        self._bar = w.FloatProgress(min=0.0, max=1.0, layout=w.Layout(width="180px"))
-        self._headline = w.HTML()
-        self._lines = w.HTML()
+        self._parts = ProgressParts()
         self._place = w.VBox()
         self._start.on_click(lambda _: self._pressed())
         self._stop.on_click(lambda _: self.stop())
-        head = w.HBox([title, self._start, self._stop, self._bar, self._headline])
+        head = w.HBox([title, self._start, self._stop, self._parts.bar, self._parts.headline])
         head.layout.flex_flow = "row wrap"
-        details = w.Accordion([self._lines], titles=("A line for each pattern",))
+        details = w.Accordion([self._parts.lines], titles=("A line for each pattern",))
         super().__init__([head, self._place, details])
         if start:
             self.start()
@@ -126,7 +122,7 @@ class AssessmentPanel(w.VBox):
         try:
             self.start()
         except Exception as error:
-            self._headline.value = _said(f"✗ {error}")
+            self._parts.say(f"✗ {error}")
 
     def _buttons(self, running: bool) -> None:
         self._start.disabled, self._stop.disabled = running, not running
@@ -152,36 +148,9 @@ class AssessmentPanel(w.VBox):
         try:
             self._show(snapshot)
         except Exception as error:
-            self._headline.value = _said(f"✗ {type(error).__name__}: {error}")
+            self._parts.say(f"✗ {type(error).__name__}: {error}")
 
     def _show(self, snapshot: Any) -> None:
         if self.map is not None:
             self.map.show(grid_of_units(snapshot.units, self._models))
-        self._bar.value = snapshot.position / snapshot.total
-        self._headline.value = _said(_headline(snapshot))
-        titles = {model.name: model.title for model in self._models}
-        self._lines.value = "<br>".join(_line(unit, titles[unit.model]) for unit in snapshot.units)
-
-
-def _said(text: str) -> str:
-    return f'<span role="status">{html.escape(text)}</span>'
-
-
-def _headline(snapshot: Any) -> str:
-    """Return how far an assessment is, or how it ended."""
-    counts = [sum(u.status == status for u in snapshot.units) for status in ("replicated", "fragile", "not found")]
-    told = f"{counts[0]} replicated, {counts[1]} fragile, {counts[2]} not found · {snapshot.elapsed:.0f} s"
-    if snapshot.state == "failed":
-        return f"✗ the assessment failed: {snapshot.error}"
-    state = {"done": "✓ done", "stopped": "■ stopped", "paused": "❚❚ paused"}.get(snapshot.state, "searching …")
-    return f"{state}: {snapshot.position} of {snapshot.total} · {told}"
-
-
-def _line(unit: Any, title: str) -> str:
-    status = "running" if unit.state == "running" else unit.status or "waiting"
-    what = f"{MARKS[status]} {title}, {pattern_title(unit.pattern)}, seed {unit.seed}: "
-    if status == "waiting":
-        return html.escape(what + "to come")
-    told = "searching" if status == "running" else status
-    loss = "" if unit.loss is None else f", loss {unit.loss:.3g}"
-    return html.escape(f"{what}{told}, {unit.evaluations} of {unit.budget} evaluations{loss}")
+        self._parts.show(snapshot, {model.name: model.title for model in self._models})
