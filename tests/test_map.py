@@ -213,6 +213,18 @@ def test_units_that_wait_and_run():
     assert cell.text == "▸" and "64 of 300 evaluations" in cell.hover
 
 
+def test_a_new_start_takes_over_the_store(tmp_path):
+    asked, small = ["tonic_bursting", "mixed_mode"], {"budget": 10_000}
+    panel = AssessmentPanel("lif", asked, store=tmp_path / "study.db", start=True, **small)
+    for _ in range(3):
+        time.sleep(0.1)
+        panel.start()
+    table = panel.study.result(60)
+    panel.close()
+    alone = pw.assess("lif", asked, **small)
+    assert table.drop(columns="seconds").equals(alone.drop(columns="seconds"))
+
+
 def test_progress_in_a_notebook(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
