@@ -204,6 +204,25 @@ def test_a_lane_that_fires_too_often_is_given_up_as_in_the_reference():
     assert (result.counts == 100).any()
 
 
+@pytest.mark.parametrize("limit", [1, 5, 40])
+@pytest.mark.parametrize("lanes", [1, 4, 300])
+def test_a_runaway_is_given_up_even_if_its_step_forgets_its_state(lanes, limit):
+    def step(current, state, p, dt):
+        v, left = state
+        v = torch.where(left > 0.0, 0.0, v + dt * (p.p * current - v))  # nan is clamped away too
+        fired = v > 0.5
+        return fired.to(v.dtype), (torch.where(fired, 0.0, v), torch.where(fired, 0.25, left - dt))
+
+    model = lanes_model(step, 2)
+    current = LaneCurrent.constant(np.linspace(0.4, 40.0, lanes) if lanes > 1 else np.array([40.0]))
+    windows = {"v_window": (0, 3000), "peak_window": (5, 2000)}
+    job = default_job(model, lanes, 3000, spike_limit=limit, **windows)
+    job = replace(job, params={"p": np.ones(lanes)}, current=current, dt=0.1)
+    result = run_compiled(job)
+    assert unequal(result, run_reference(job)) == []
+    assert result.counts[-1] == limit and result.diverged[-1] > 0 and np.isnan(result.v[-1, -1])
+
+
 def test_masked_assignment_is_the_same_as_in_torch():
     def step(current, state, p, dt):
         v, w = state
@@ -343,6 +362,26 @@ def test_a_job_is_not_changed():
     run_compiled(job)
     after = [job.state, job.current.pieces, *job.params.values()]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_a_kernel_goes_with_a_model_whose_step_holds_it():
+    import gc
+    from weakref import ref
+
+    from plausiwidgets.simulation import compiler
+
+    class Neuron:
+        def step(self, current, state, p, dt):
+            return runaway(current, state, p, dt)
+
+    neuron = Neuron()
+    neuron.model = lanes_model(neuron.step, 2)
+    first = compiler.compiled(neuron.model)
+    assert compiler.compiled(neuron.model) is first
+    gone = ref(neuron.model)
+    del neuron, first
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_kernel_is_kept_for_a_model_and_goes_with_it():

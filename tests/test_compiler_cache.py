@@ -113,6 +113,25 @@ def test_a_broken_cache_is_worked_around_and_repaired(tmp_path, suffix, damage, 
     assert kernel.signatures
 
 
+def test_machine_code_that_was_changed_is_never_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
+    model = lanes_model(_step, 1)
+    cache.load_kernel(model)
+    cache.load_kernel(model)
+    (source,) = (tmp_path / "kernels").glob("*.py")
+    (code,) = tmp_path.rglob("*.nbc")
+    content = bytearray(code.read_bytes())
+    content[len(content) // 2] ^= 0x55  # Numba would load it, and the process might end there
+    code.write_bytes(content)
+    assert not cache._intact(source)
+    kernel, _ = cache.load_kernel(model)
+    assert kernel.signatures
+    assert not code.exists() or code.read_bytes() != content
+    for _ in range(2):
+        cache.load_kernel(model)
+    assert cache._intact(source) and list(tmp_path.rglob("*.sha256"))
+
+
 def _step(current, state, p, dt):
     (v,) = state
     return (v > 1.0).to(v.dtype), (v + dt * p.p * current,)

@@ -91,11 +91,12 @@ class Block:
         self.space = space
         # Places that are left in a row are filled by the kernel.
         space[:, :n] = source.rows[:, first:last]
+        # The kernel moves the pieces of lanes: a block that is not the only one needs its own.
         whole = n == source.pieces.shape[2]
         self.pieces = source.pieces if whole else source.pieces[:, :, first:last].copy()
         self.notes = _FIRST_NOTES[:, :n].copy()
-        self.spike_limit = source.spike_limit
-        room = min(source.steps, _FIRST_CAPACITY, self.spike_limit or source.steps) or 1
+        self.steps, self.spike_limit = source.steps, source.spike_limit
+        room = min(self.steps, _FIRST_CAPACITY, self.spike_limit or self.steps) or 1
         self.spikes = np.empty((n, room), dtype=np.int32)
         self.spikes.fill(-1)
         self.v = v[first:last]
@@ -132,8 +133,8 @@ class Block:
                 self._grow()
 
     def _give_up_runaways(self) -> None:
-        """Spoil the state of the lanes that fired too often: the kernel takes them out."""
-        if self.spike_limit is not None:
+        """Spoil the state of the lanes that fired too often: the kernel takes them out before the next step."""
+        if self.spike_limit is not None and self.step < self.steps:
             over = self.counts[self.notes[1, : self.live]] >= self.spike_limit
             self.space[0, : self.live][over] = np.nan
 

@@ -171,6 +171,9 @@ def _write(path: Path, text: str) -> bool:
 
 def _import(path: Path) -> ModuleType | None:
     """Import a kernel, which compiles it unless Numba knows it; None if anything is wrong."""
+    if not _intact(path):
+        _remove(path)
+        return None
     name = f"plausiwidgets_kernel_{path.stem.replace('-', '_')}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -183,7 +186,37 @@ def _import(path: Path) -> ModuleType | None:
         del sys.modules[name]
         _remove(path)
         return None
+    # Not by who has just compiled it: another process may be about to write the same.
+    if module.kernel.stats.cache_hits:
+        with suppress(OSError):
+            seal = _seal(path)
+            if not seal.exists():
+                seal.write_text(_digest(path), encoding="ascii")
     return module
+
+
+def _seal(path: Path) -> Path:
+    return path.parent / "__pycache__" / f"{path.stem}.sha256"
+
+
+def _digest(path: Path) -> str:
+    """Return a digest of a kernel's machine code, empty where there is none."""
+    files = sorted(path.parent.glob(f"__pycache__/{path.stem}.*.nb?"))
+    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest() if files else ""
+
+
+def _intact(path: Path) -> bool:
+    """Return whether the machine code is what was sealed: Numba runs any, and bad code ends the process."""
+    try:
+        sealed = _seal(path).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return True  # not used since it was made
+    except (OSError, UnicodeDecodeError):
+        return False
+    try:
+        return sealed == _digest(path)
+    except OSError:
+        return False
 
 
 def _in_memory(text: str, model: NeuronModel) -> ModuleType:

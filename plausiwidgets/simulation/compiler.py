@@ -6,7 +6,7 @@ import time
 from concurrent.futures import wait
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
@@ -68,6 +68,7 @@ class Compiled:
 
 
 _compiling = RLock()
+# The step weakly as well: it may belong to something that holds the model.
 _compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyDictionary()
 
 
@@ -80,22 +81,29 @@ def compiled(model: NeuronModel) -> Compiled:
         With the reason.
     """
     entry = _compiled.get(model)
-    if entry is None or entry[0] is not model.step:
+    if entry is None or entry[0]() is not model.step:
         # torch.export is not made for two threads, and a second one would only do the same again.
         with _compiling:
             entry = _compiled.get(model)
-            if entry is None or entry[0] is not model.step:
+            if entry is None or entry[0]() is not model.step:
                 outcome: Compiled | str
                 try:
                     outcome = Compiled(*load_kernel(model))
                 except NotCompilable as reason:
                     outcome = str(reason)
-                entry = (model.step, outcome)
+                entry = (_weak(model.step), outcome)
                 _compiled[model] = entry
     outcome = entry[1]
     if isinstance(outcome, str):
         raise NotCompilable(outcome)
     return outcome
+
+
+def _weak(step: Any) -> Any:
+    try:
+        return ref(step)
+    except TypeError:  # such as a method of an object with slots
+        return lambda: step
 
 
 def why_not(model: NeuronModel) -> str | None:
@@ -132,7 +140,8 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
             checkpoint()
         began = time.perf_counter()
         _advance(blocks, job.steps, threads)
-        if job.lanes * job.steps > _TELLING:
+        # Lanes that were lost on the way took no time: nothing to learn from.
+        if job.lanes * job.steps > _TELLING and sum(b.live for b in blocks) == job.lanes:
             made.note(time.perf_counter() - began, job.lanes * job.steps, min(threads, len(blocks)))
     else:
         _run_in_rounds(made, job, blocks, threads, checkpoint)
@@ -174,7 +183,8 @@ def _run_in_rounds(
         first, stop = stop, min(stop + max(steps, 16), job.steps)
         began = time.perf_counter()
         _advance(live, stop, threads)
-        made.note(time.perf_counter() - began, lanes * (stop - first), busy)
+        if sum(b.live for b in live) == lanes:
+            made.note(time.perf_counter() - began, lanes * (stop - first), busy)
 
 
 def _advance(blocks: list[Block], stop: int, threads: int) -> None:

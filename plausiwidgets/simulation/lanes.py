@@ -56,6 +56,13 @@ class LaneJob:
     peak_window: tuple[int, int] | None = None
     spike_limit: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.spike_limit is not None and self.spike_limit < 1:
+            raise ValueError(f"spike_limit is {self.spike_limit}, valid is: None, or 1 and more")
+        for name, window in (("v_window", self.v_window), ("peak_window", self.peak_window)):
+            if window is not None and not 0 <= window[0] <= window[1]:
+                raise ValueError(f"{name} is {window}, valid is: 0 <= k0 <= k1")
+
     @property
     def lanes(self) -> int:
         """Number of lanes."""

@@ -62,6 +62,8 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         good = v.abs() <= model.limit
         for s in state[1:]:
             good &= s.isfinite()
+        if job.spike_limit is not None:
+            good &= tally < job.spike_limit
         lost = alive & ~good
         if lost.any():
             diverged[lost] = k
@@ -77,8 +79,6 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
             event_steps.append(np.full(which.size, k, dtype=np.int64))
             if job.spike_limit is not None:
                 tally += fired
-                spoiled = tally >= job.spike_limit
-                state = (torch.where(spoiled, torch.nan, state[0]), *state[1:]) if spoiled.any() else state
         if v0 <= k < v1:
             v_rows[k - v0] = torch.where(alive, v, torch.nan).numpy()
         if m0 <= k < m1:

@@ -128,9 +128,10 @@ def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int) ->
                 if w[spiked + i] != 0.0:
                     lane = notes[LANE, i]
                     count = notes[COUNT, lane]
-                    spikes[lane, count] = k
-                    notes[COUNT, lane] = count + 1
-                    full = full or count + 1 == spikes.shape[1]
+                    if count < spikes.shape[1]:
+                        spikes[lane, count] = k
+                        notes[COUNT, lane] = count + 1
+                    full = full or count + 1 >= spikes.shape[1]
     return full
 
 

@@ -70,12 +70,16 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
         fill_up(w, {rows}, n)
         for i in range(m):
 {fixed}
+    else:  # lanes that were given up, whatever their step would make of it
+        n = take_out(w, pieces, notes, v, n, k, limit, v0, v1, {states})
+        m = padded(n)
     change = k
     full = False
     while k < stop and n > 0 and not full:
         if k >= change:
             change = renew_currents(k, dt, t0, w, pieces, notes, n, m, {states})
         if n == 1:
+            # What pads it is stale from here on: no lane comes back.
             k, fired, lost = alone(w, v, notes[LANE, 0], k, min(stop, change), dt, limit, v0, v1, m0, m1)
         else:
             fired = lost = False
@@ -86,6 +90,7 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
             m = padded(n)
         if fired:
             full = note_spikes(w, notes, spikes, n, k, {states})
+        # A lane alone has recorded all but its last step.
         if v0 <= k < v1:
             record(w, notes, v, n, k - v0)
         if m0 <= k < m1:
