@@ -23,7 +23,10 @@ random: uniform points over those that hold at dt and dt/2
 cost: judgements that take as long as one evaluation of the search, where it solves the amplitude
 """
 STUDENT = 2.09
-"""Of 19 degrees of freedom, at 95 %."""
+"""Standard errors on each side of a mean over 20 seeds: Student's t, 95 %."""
+
+Estimate = tuple[float, ...]
+"""Value, low, high; the value is nan where only a bound is known."""
 
 
 def rows(run: dict) -> list[tuple[str, ...]]:
@@ -76,9 +79,6 @@ def searches(run: dict) -> list[tuple[str, ...]]:
             )
         )  # fmt: skip
     return table
-
-
-Estimate = tuple[float, ...]  # with its interval: value, low, high; nan, low, inf where only a bound is known
 
 
 def expected(found: list[int | None], budget: int) -> Estimate:
