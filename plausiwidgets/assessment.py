@@ -15,6 +15,7 @@ from plausiwidgets.optimization.api import check_engine, check_int, make_options
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.exchange import export_json, import_json
 from plausiwidgets.optimization.executors import Elsewhere
+from plausiwidgets.optimization.progress import as_progress
 from plausiwidgets.optimization.specification import specification
 from plausiwidgets.optimization.store import Store, StoreError, StoreWarning
 from plausiwidgets.optimization.study import Study
@@ -47,7 +48,7 @@ def assess(
     models: Any,
     patterns: Any = None,
     *,
-    seed: int | Sequence[int] = 0,
+    seed: int | Iterable[int] = 0,
     budget: int | None = None,
     executor: Any = None,
     store: str | Path | None = None,
@@ -68,7 +69,7 @@ def assess(
     models : str, NeuronModel, or several of them
     patterns : str, Pattern, or several of them, optional
         Default: all twenty.
-    seed : int or sequence of int
+    seed : int, or several of them
         Several seeds give a row each. The same seed gives the same table, with any executor,
         interrupted and resumed or not (`seconds` aside).
     budget : int, optional
@@ -108,7 +109,7 @@ def start_assessment(
     models: Any,
     patterns: Any = None,
     *,
-    seed: int | Sequence[int] = 0,
+    seed: int | Iterable[int] = 0,
     budget: int | None = None,
     executor: Any = None,
     store: str | Path | None = None,
@@ -132,7 +133,7 @@ def start_assessment(
 def _study(
     models: Any,
     patterns: Any,
-    seed: int | Sequence[int],
+    seed: int | Iterable[int],
     budget: int | None,
     executor: Any,
     store: str | Path | None,
@@ -147,7 +148,7 @@ def _study(
     firing = [get_pattern(p) for p in asked]
     _distinct("model", [m.name for m in neurons])
     _distinct("pattern", [p.key for p in firing])
-    seeds = [check_int("seed", s, 0) for s in (seed if isinstance(seed, (list, tuple, range)) else [seed])]
+    seeds = [check_int("seed", s, 0) for s in _several(seed)]
     _distinct("seed", seeds)
     check_engine(engine)
     if dt is not None:
@@ -170,14 +171,21 @@ def _study(
                     )
                 )
     load_cma()
+    told = as_progress(progress)  # refused before a file is opened
     elsewhere = None if executor is None else Elsewhere(executor)
     opened = None
     if store is not None:
         asked_for = specification(
             neurons, firing, seeds, {u.key: u.budget for u in units}, options, engine, dt
         )
-        opened = Store(store, asked_for, versions())
-    return Study(units, options, engine, dt, elsewhere, opened, progress)
+        opened = Store(_path(store), asked_for, versions())
+    return Study(units, options, engine, dt, elsewhere, opened, told)
+
+
+def _path(store: Any) -> Path:
+    if not isinstance(store, (str, Path)) or str(store) in ("", ":memory:"):
+        raise ValueError(f"store is {store!r}, valid is: None, or the path of a file")
+    return Path(store).expanduser()
 
 
 def _several(what: Any) -> list[Any]:
@@ -185,7 +193,7 @@ def _several(what: Any) -> list[Any]:
         return [what]
     several = list(what)
     if not several:
-        raise ValueError("nothing to assess: name at least one model and one pattern")
+        raise ValueError("nothing to assess: name at least one model, one pattern and one seed")
     return several
 
 

@@ -2,7 +2,9 @@
 
 import math
 import time
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -21,6 +23,17 @@ def test_a_row_for_each_model_pattern_and_seed():
     assert len(table) == 8
     assert list(table["letter"][:2]) == ["A", "C"]
     assert table.attrs["complete"]
+
+
+def test_a_pattern_of_ones_own_has_no_letter_of_the_paper():
+    own = replace(pw.patterns.get("tonic_spiking"), criteria=pw.patterns.get("tonic_spiking").criteria[:1])
+    table = pw.assess("lif", [own, "tonic_bursting"], **SMALL)
+    assert list(table["letter"]) == ["", "C"]
+
+
+def test_seeds_may_come_in_any_collection():
+    for seeds in ([0, 1], (0, 1), range(2), np.arange(2)):
+        assert list(pw.assess("lif", "tonic_spiking", seed=seeds, **SMALL)["seed"]) == [0, 1]
 
 
 def test_rows_claim_no_more_than_was_seen():
@@ -160,6 +173,25 @@ def test_a_stop_between_the_rounds_is_not_complete():
     assert not table.attrs["complete"]
 
 
+@pytest.mark.parametrize("call", [1, 2, 5])
+@pytest.mark.filterwarnings("error")
+def test_a_progress_that_raises_costs_nothing(call):
+    told = []
+
+    def broken(snapshot):
+        told.append(snapshot)
+        if len(told) == call:
+            raise RuntimeError("no screen")
+
+    asked = ["tonic_spiking", "tonic_bursting"]
+    table = pw.assess("lif", asked, progress=broken, **SMALL)
+    assert len(told) == call and table.attrs["progress_error"] == "RuntimeError: no screen"
+    assert table.attrs["complete"]
+    pd.testing.assert_frame_equal(
+        table.drop(columns="seconds"), pw.assess("lif", asked, **SMALL).drop(columns="seconds")
+    )
+
+
 def test_seconds_do_not_count_pauses():
     study = start_assessment("lif", "tonic_bursting", budget=4000)
     end = time.monotonic() + 60
@@ -203,6 +235,10 @@ def test_csv_holds_everything(tmp_path):
         ({"patterns": ["tonic"]}, "unknown pattern"),
         ({"seed": -1}, "seed is -1"),
         ({"seed": "x"}, "seed is 'x'"),
+        ({"seed": []}, "nothing to assess"),
+        ({"seed": [1, True]}, "seed is True"),
+        ({"store": ":memory:"}, "store is ':memory:', valid is"),
+        ({"store": 5}, "store is 5, valid is"),
         ({"budget": 0}, "budget is 0"),
         ({"executor": 4}, "executor is 4, valid is"),
         ({"engine": "gpu"}, "unknown engine: 'gpu'"),

@@ -111,12 +111,18 @@ def test_a_model_that_raises_fails_the_run_with_its_own_error():
     assert run.snapshot().error == "ZeroDivisionError: in the step"
 
 
-def test_a_progress_that_raises_fails_the_run():
+def test_a_progress_that_raises_is_switched_off():
+    told = []
+
     def broken(snapshot):
+        told.append(snapshot)
         raise RuntimeError("no screen")
 
-    with pytest.raises(RuntimeError, match="no screen"):
-        Run(fake_optimizer(), progress=broken).execute()
+    run = Run(fake_optimizer(options=SMALL, **NEVER), progress=broken)
+    with pytest.warns(UserWarning, match="no screen"):
+        result = run.execute()
+    assert len(told) == 1 and run.progress_error == "RuntimeError: no screen"
+    assert result.reason == "budget" and run.snapshot().state == "done"
 
 
 def test_keyboard_interrupt_returns_what_there_is():

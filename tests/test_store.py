@@ -1,5 +1,6 @@
 """The store: a killed study goes on and gives the same table; a file of something else is refused."""
 
+import gc
 import json
 import os
 import sqlite3
@@ -16,12 +17,13 @@ from optimization_fakes import fake_optimizer
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
-from plausiwidgets.assessment import StoreError, StoreWarning
+from plausiwidgets.assessment import StoreError, StoreWarning, export_json
 from plausiwidgets.optimization.exchange import export_study, import_study
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.search import Options
 from plausiwidgets.optimization.specification import pattern_fingerprint
-from plausiwidgets.optimization.store import Store, _in_words
+from plausiwidgets.optimization.store import Store
+from plausiwidgets.optimization.store_file import in_words
 
 SMALL = {"budget": 300, "popsize": 8, "starts": 2}
 SPEC, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
@@ -174,9 +176,41 @@ def test_a_damaged_file_is_refused(tmp_path):
 
 def test_one_writer_at_a_time(tmp_path):
     first = Store(tmp_path / "s.db", SPEC, VERSIONS)
-    with pytest.raises(StoreError, match="open in another process"):
-        Store(tmp_path / "s.db", SPEC, VERSIONS)
+    (tmp_path / "link.db").symlink_to(tmp_path / "s.db")
+    for name in ("s.db", "link.db"):
+        with pytest.raises(StoreError, match="open in this process"):
+            Store(tmp_path / name, SPEC, VERSIONS)
     first.close()
+    Store(tmp_path / "s.db", SPEC, VERSIONS).close()
+
+
+def test_what_is_refused_in_this_process_does_not_let_another_one_in(tmp_path):
+    path = tmp_path / "s.db"
+    first = Store(path, SPEC, VERSIONS)
+    with pytest.raises(StoreError, match="open in this process"):
+        export_json(path, tmp_path / "s.json")
+    program = (
+        "import sys; from plausiwidgets.optimization.store import Store, StoreError\n"
+        f"try: Store(sys.argv[1], {SPEC!r}, {VERSIONS!r})\n"
+        "except StoreError as error: print(error)"
+    )
+    other = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    assert "open in another process" in other.stdout
+    first.close()
+
+
+@pytest.mark.parametrize("content", [b"x", b"a line of text", b"text" * 1000])
+def test_a_file_that_is_no_database_is_left_alone(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    refused(path, "not an SQLite file")
+    assert path.read_bytes() == content
+
+
+def test_a_store_that_nobody_has_any_more_is_free(tmp_path):
+    store = Store(tmp_path / "s.db", SPEC, VERSIONS)
+    del store
+    gc.collect()
     Store(tmp_path / "s.db", SPEC, VERSIONS).close()
 
 
@@ -248,7 +282,7 @@ def test_an_import_that_does_not_fit_on_the_disk_leaves_no_file(tmp_path, monkey
     data = export_study(tmp_path / "s.db")
 
     def full(self, *arguments):
-        with _in_words(self.path):
+        with in_words(self.path):
             raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Store, "end", full)
@@ -257,6 +291,53 @@ def test_an_import_that_does_not_fit_on_the_disk_leaves_no_file(tmp_path, monkey
     assert [f.name for f in tmp_path.iterdir()] == ["s.db"]
     with pytest.raises(StoreError, match="cannot be written"):
         import_study(data, tmp_path / "no" / "t.db")
+
+
+@pytest.mark.parametrize("change", ["rows", "generation", "loss"])
+def test_an_export_that_was_changed_is_refused(tmp_path, change):
+    pw.assess("lif", "tonic_bursting", store=tmp_path / "s.db", **SMALL)
+    export_json(tmp_path / "s.db", tmp_path / "s.json")
+    data = json.loads((tmp_path / "s.json").read_text())
+    import_study(data, tmp_path / "whole.db")
+    (unit,) = data["units"].values()
+    if change == "rows":
+        unit["rows"]["0"] = {}
+    elif change == "generation":
+        unit["generations"].pop()
+    else:
+        unit["generations"][0]["losses"][0] *= 0.5
+    with pytest.raises(StoreError, match="was changed"):
+        import_study(data, tmp_path / "t.db")
+    assert not (tmp_path / "t.db").exists()
+
+
+def test_a_generation_that_is_damaged_is_refused(tmp_path):
+    options = SMALL | {"store": tmp_path / "s.db"}
+    pw.assess("lif", "tonic_bursting", **options)
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        connection.execute("UPDATE generation SET losses = x'00' WHERE number = 0")
+    connection.close()
+    with pytest.raises(StoreError, match="damaged"):
+        pw.assess("lif", "tonic_bursting", **options)
+
+
+def test_a_store_is_free_after_what_was_refused(tmp_path):
+    options = SMALL | {"store": tmp_path / "s.db"}
+    with pytest.raises(ValueError, match="progress is 'bad'") as kept:
+        pw.assess("lif", "tonic_spiking", progress="bad", **options)
+    pw.assess("lif", "tonic_spiking", **options)
+    assert kept
+
+
+def test_what_cannot_be_fingerprinted_is_assessed_and_stored_all_the_same(tmp_path):
+    def protocol(bench):
+        raise KeyError("a neuron of another kind")
+
+    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", protocol=protocol)
+    asked = ["tonic_spiking", pattern]
+    with_store = pw.assess("lif", asked, store=tmp_path / "s.db", **SMALL)
+    same(with_store, pw.assess("lif", asked, **SMALL))
+    assert list(with_store["status"]) == ["replicated", "failed"]
 
 
 def test_a_file_that_cannot_be_read_on_says_so(tmp_path):

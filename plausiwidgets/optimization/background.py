@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from plausiwidgets.optimization.control import Control, Stopped
 from plausiwidgets.optimization.priority import Gate
-from plausiwidgets.optimization.progress import Progress, as_progress
+from plausiwidgets.optimization.progress import NoProgress, Progress, as_progress
 from plausiwidgets.optimization.snapshot import Snapshot
 from plausiwidgets.optimization.study_snapshot import StudySnapshot
 from plausiwidgets.simulation.threads import step_back
@@ -36,6 +37,8 @@ class Background(ABC, Generic[S, R]):
 
     what: str
     """What goes on, in a word."""
+    progress_error = ""
+    """Why its progress was switched off, or empty."""
 
     def __init__(
         self, snapshot: S, progress: Any = None, max_seconds: float | None = None, gate: Gate | None = None
@@ -101,6 +104,17 @@ class Background(ABC, Generic[S, R]):
 
     # -- the work ------------------------------------------------------------------------------
 
+    def _tell(self, call: str = "step") -> None:
+        """Tell the progress; one that fails is told no more, and takes nothing with it."""
+        try:
+            getattr(self._progress, call)(self.snapshot())
+        except Stopped:
+            raise
+        except Exception as error:
+            self._progress = NoProgress()
+            self.progress_error = _words(error)
+            warn(f"the progress of the {self.what} failed and is switched off ({self.progress_error}), it goes on")
+
     @abstractmethod
     def _run(self) -> str:
         """Do the work and return the reason of its end; a checkpoint may leave it with `Stopped`."""
@@ -120,7 +134,7 @@ class Background(ABC, Generic[S, R]):
         reason = "stopped"
         self._control.begin()
         try:
-            self._progress.init(self.snapshot())
+            self._tell("init")
             reason = self._run()
         except Stopped as stopped:
             reason = str(stopped)
@@ -132,7 +146,7 @@ class Background(ABC, Generic[S, R]):
         try:
             self._finish(reason, _words(self._error) if self._error else "")
             with suppress(Stopped, KeyboardInterrupt):  # a second Ctrl-C: the work has ended already
-                self._progress.close(self._snapshot)
+                self._tell("close")
         except Exception as error:
             self._error = self._error or error
             self._snapshot = replace(self._snapshot, state="failed", error=_words(error))
@@ -143,6 +157,12 @@ class Background(ABC, Generic[S, R]):
     def _on_change(self, state: str) -> None:
         # Within a generation: what it found so far is not counted yet, only the state changes.
         self._snapshot = replace(self._snapshot, state=state, elapsed=self._control.elapsed)
+
+
+def warn(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warn, once and for all: a filter that makes it an error must not end the work, nor look like its model's."""
+    with suppress(Warning):
+        warnings.warn(text, category, stacklevel=2)
 
 
 def _words(error: BaseException) -> str:

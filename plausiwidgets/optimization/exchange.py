@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import closing
@@ -12,6 +13,8 @@ import numpy as np
 
 from plausiwidgets.optimization.optimizer import Generation
 from plausiwidgets.optimization.store import FORMAT, Known, Store, StoreError, candidate_from, plain
+
+_SEAL = "sha256"
 
 
 def export_study(store: str | Path) -> dict[str, Any]:
@@ -24,7 +27,8 @@ def export_study(store: str | Path) -> dict[str, Any]:
     """
     opened, head = Store.read(store)
     try:
-        return head | {"units": {key: _unit(opened.unit(key)) for key in opened.keys()}}  # noqa: SIM118
+        data = head | {"units": {key: _unit(opened.unit(key)) for key in opened.keys()}}  # noqa: SIM118
+        return data | {_SEAL: _digest(data)}
     finally:
         opened.close()
 
@@ -39,6 +43,8 @@ def import_study(data: Mapping[str, Any], store: str | Path) -> None:
     """
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         raise StoreError(f"this is no exported study: its format is not {FORMAT!r}")
+    if data.get(_SEAL) != _digest({n: v for n, v in data.items() if n != _SEAL}):
+        raise StoreError("this exported study was changed, or is not complete: it would not give the same table")
     try:
         units = {str(key): _known(unit) for key, unit in data["units"].items()}
         specification, versions = dict(data["specification"]), dict(data["versions"])
@@ -74,6 +80,10 @@ def import_json(path: str | Path, store: str | Path) -> None:
     except ValueError as error:
         raise StoreError(f"{path} is no JSON: {error}") from None
     import_study(data, store)
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def _unit(known: Known) -> dict[str, Any]:

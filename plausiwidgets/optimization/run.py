@@ -46,7 +46,7 @@ class Run(Background[Snapshot, Result]):
             if optimizer.step(control.checkpoint) is None:
                 break
             self._publish("running")
-            self._progress.step(self._snapshot)
+            self._tell()
         if optimizer.best is not None and optimizer.best.fragile is not None:
             self._publish("running", phase="verify")
             self._robustness = optimizer.robustness(control.checkpoint)

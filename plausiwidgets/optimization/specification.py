@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -43,23 +43,11 @@ def model_fingerprint(model: Any) -> str:
     The source of a step does not say what it calls or has captured, so the step is run: a few
     lanes of random parameters under random constant currents, in the reference engine.
     """
-    from plausiwidgets.simulation.lanes import LaneJob
-    from plausiwidgets.simulation.reference import run_reference
-    from plausiwidgets.stimulus import LaneCurrent
-
     rng = np.random.default_rng(0)
     values = {n: p.from_unit(rng.random(_LANES)) for n, p in model.parameters.items()}
     holding = model.current.from_unit(rng.random(_LANES))
-    state = model.start(values, holding)
-    job = LaneJob(model, values, state, LaneCurrent.constant(holding), _STEPS, model.dt, v_window=(0, _STEPS))
-    run = run_reference(job)
-    assert run.v is not None
-    digest = hashlib.sha256()
     described = [[asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit]
-    digest.update(json.dumps(described, sort_keys=True, default=str).encode())
-    for array in (state, run.v, run.spikes, run.state, *model.rest_threshold(values)):
-        digest.update(np.ascontiguousarray(np.nan_to_num(array, nan=1e300)).tobytes())
-    return digest.hexdigest()[:16]
+    return _digest(described, lambda: _computed(model, values, holding))
 
 
 def pattern_fingerprint(pattern: Any) -> str:
@@ -67,14 +55,40 @@ def pattern_fingerprint(pattern: Any) -> str:
 
     As with a model's step, the protocol is run: on random sets of one model.
     """
-    from plausiwidgets import models, patterns
+    from plausiwidgets import models
 
     model, rng = models.get(_PROBE), np.random.default_rng(0)
     values = {n: p.from_unit(rng.random(_SETS)) for n, p in pattern.parameters(model).items()}
-    verdict = patterns.evaluate(model, pattern, values, model.dt)
     described = {"criteria": [asdict(c) for c in pattern.criteria], "values": {
         n: asdict(v) for n, v in pattern.values.items()}}  # fmt: skip
+    return _digest(described, lambda: _measured(model, pattern, values))
+
+
+def _digest(described: Any, run: Callable[[], Iterable[Any]]) -> str:
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
-    for array in (verdict.loss, *(c.value for c in verdict.checks)):
+    try:
+        arrays = list(run())
+    except Exception as error:  # such as of a protocol for other models: what is assessed will tell
+        digest.update(type(error).__name__.encode())
+        arrays = []
+    for array in arrays:
         digest.update(np.nan_to_num(np.asarray(array, dtype=np.float64), nan=1e300).tobytes())
     return digest.hexdigest()[:16]
+
+
+def _computed(model: Any, values: dict[str, Any], holding: Any) -> list[Any]:
+    from plausiwidgets.simulation.lanes import LaneJob
+    from plausiwidgets.simulation.reference import run_reference
+    from plausiwidgets.stimulus import LaneCurrent
+
+    state = model.start(values, holding)
+    job = LaneJob(model, values, state, LaneCurrent.constant(holding), _STEPS, model.dt, v_window=(0, _STEPS))
+    run = run_reference(job)
+    return [state, run.v, run.spikes, run.state, *model.rest_threshold(values)]
+
+
+def _measured(model: Any, pattern: Any, values: Mapping[str, Any]) -> list[Any]:
+    from plausiwidgets import patterns
+
+    verdict = patterns.evaluate(model, pattern, values, model.dt)
+    return [verdict.loss, *(c.value for c in verdict.checks)]

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,11 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.optimization.optimizer import Candidate, Generation
+from plausiwidgets.optimization.store_file import StoreError, StoreWarning, connect, in_words, reserve, tables
 
-FORMAT = "plausiwidgets-study-2"
+__all__ = ["FORMAT", "Known", "Store", "StoreError", "StoreWarning"]
+
+FORMAT = "plausiwidgets-study-3"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,14 +33,6 @@ CREATE TABLE IF NOT EXISTS generation (
     PRIMARY KEY (unit, number)
 ) WITHOUT ROWID;
 """
-
-
-class StoreError(RuntimeError):
-    """A study's file cannot be used, or not for this; the text says why and what to do."""
-
-
-class StoreWarning(UserWarning):
-    """A study's file can no longer be written; the run in memory goes on."""
 
 
 @dataclass
@@ -86,14 +80,15 @@ class Store:
 
     def __init__(self, path: str | Path, specification: Mapping[str, Any], versions: Mapping[str, str]) -> None:
         self.path = Path(path)
+        self._free = reserve(self, self.path)
         asked = {
             "format": FORMAT,
             "versions": json.dumps(dict(versions), sort_keys=True),
             "specification": json.dumps(specification, sort_keys=True),
         }
-        self._connection = _connect(self.path)
+        self._connect()
         try:
-            with _in_words(self.path):
+            with in_words(self.path):
                 found = _read_head(self._connection, self.path)
                 if not found:
                     self._begin(asked)
@@ -106,20 +101,31 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        self._free()
+
+    def _connect(self, exclusive: bool = True) -> None:
+        try:
+            self._connection = connect(self.path, exclusive)
+        except BaseException:
+            self._free()
+            raise
 
     def unit(self, key: str) -> Known:
         """Return what is known of a unit."""
         known = Known()
-        with _in_words(self.path):
+        with in_words(self.path):
             rows = self._connection.execute("SELECT round, line FROM ended WHERE unit = ?", (key,)).fetchall()
             made = self._connection.execute(
                 "SELECT phase, losses, hits, candidate, median, seconds FROM generation WHERE unit = ? ORDER BY number",
                 (key,),
             ).fetchall()
-        known.rows = {number: json.loads(row) for number, row in rows}
-        for *data, seconds in made:
-            known.generations.append(_generation(*data))
-            known.seconds_each.append(seconds)
+        try:
+            known.rows = {number: json.loads(row) for number, row in rows}
+            for *data, seconds in made:
+                known.generations.append(_generation(*data))
+                known.seconds_each.append(seconds)
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreError(f"{self.path} is damaged: unit {key!r} cannot be read ({error})") from None
         return known
 
     def add(self, key: str, number: int, generations: Sequence[Generation], seconds: Sequence[float]) -> None:
@@ -128,18 +134,18 @@ class Store:
             (key, number + i, g.phase, g.hits, s, json.dumps(plain(g.candidate)), g.median, _blob(g.losses))
             for i, (g, s) in enumerate(zip(generations, seconds, strict=True))
         ]
-        with _in_words(self.path), self._connection:
+        with in_words(self.path), self._connection:
             self._connection.executemany("INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def end(self, key: str, number: int, row: Mapping[str, Any]) -> None:
         """Note the row of a unit at the end of a round."""
-        with _in_words(self.path), self._connection:
+        with in_words(self.path), self._connection:
             self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (key, number, json.dumps(row)))
 
     def keys(self) -> list[str]:
         """Return the units that anything is known of."""
         query = "SELECT unit FROM generation UNION SELECT unit FROM ended ORDER BY 1"
-        with _in_words(self.path):
+        with in_words(self.path):
             return [key for (key,) in self._connection.execute(query)]
 
     @classmethod
@@ -149,11 +155,16 @@ class Store:
             raise StoreError(f"{path} does not exist")
         store = cls.__new__(cls)
         store.path = Path(path)
-        store._connection = _connect(store.path, exclusive=False)
-        head = _read_head(store._connection, store.path)
-        if not head:
+        store._free = reserve(store, store.path)
+        store._connect(exclusive=False)
+        try:
+            with in_words(store.path):
+                head = _read_head(store._connection, store.path)
+            if not head:
+                raise StoreError(f"{path} holds no study")
+        except StoreError:
             store.close()
-            raise StoreError(f"{path} holds no study")
+            raise
         return store, {n: v if n == "format" else json.loads(v) for n, v in head.items()}
 
     def _begin(self, head: Mapping[str, str]) -> None:
@@ -200,56 +211,11 @@ def _blob(losses: np.ndarray[Any, Any]) -> bytes:
 # -- the file --------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a StoreError that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(_why(path, error)) from None
-
-
-def _connect(path: Path, exclusive: bool = True) -> sqlite3.Connection:
-    if path.exists() and path.stat().st_size and not _is_sqlite(path):
-        raise StoreError(f"{path} is not a study (not an SQLite file): choose another name")
-    with _in_words(path):
-        # Transactions are explicit (`with connection`); the thread that works may not be the one that opened.
-        connection = sqlite3.connect(path, timeout=1.0, check_same_thread=False)
-    try:
-        if exclusive:
-            # The lock is held until the end: a second writer is told, and a kill releases it.
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("BEGIN IMMEDIATE")
-            tables = set(_tables(connection))
-            connection.execute("COMMIT")
-            if not tables or "study" in tables:  # another program's file stays as it is
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise sqlite3.DatabaseError("the integrity check failed")
-    except sqlite3.Error as error:
-        connection.close()
-        raise StoreError(_why(path, error)) from None
-    return connection
-
-
-def _is_sqlite(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(16) == b"SQLite format 3\x00"
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _tables(connection: sqlite3.Connection) -> Iterator[str]:
-    return (name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
-
-
 def _read_head(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
-    tables = set(_tables(connection))
-    if not tables:
+    found = set(tables(connection))
+    if not found:
         return {}
-    if "study" not in tables:
+    if "study" not in found:
         raise StoreError(f"{path} is an SQLite file of something else: choose another name")
     return dict(connection.execute("SELECT name, value FROM study").fetchall())
 
@@ -273,14 +239,3 @@ def _compare(path: Path, found: Mapping[str, str], asked: Mapping[str, str]) -> 
 def _short(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _why(path: Path, error: sqlite3.Error) -> str:
-    text = str(error)
-    if "locked" in text:
-        return f"{path} is open in another process: wait for its end, or use another file"
-    if "readonly" in text or "unable to open" in text:
-        return f"{path} cannot be written ({text}): check the folder and its permissions"
-    if "full" in text:
-        return f"{path} cannot be written: the disk is full"
-    return f"{path} cannot be used: {text}"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from plausiwidgets.optimization.background import Background
+from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.executors import Elsewhere
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
@@ -60,6 +59,8 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         table = make_table(rows, complete=self._snapshot.state == "done")
         if self._store_error:
             table.attrs["store_error"] = self._store_error
+        if self.progress_error:
+            table.attrs["progress_error"] = self.progress_error
         return table
 
     # -- the work ------------------------------------------------------------------------------
@@ -115,9 +116,13 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         if outcome.row["reason"] not in ("stopped", "failed"):  # both are tried again when the study goes on
             known.rows[number] = outcome.row
             self._write(lambda s: s.end(task.key, number, outcome.row))
-        self._take_row(task.key, outcome.row)
+        row = outcome.row
+        if row["reason"] == "failed" and not row["evaluations"] and task.key in self._rows:
+            # Its worker died: what the round before has seen still holds.
+            row = self._rows[task.key] | {"error": row["error"]}
+        self._take_row(task.key, row)
         self._publish("running", self._states[task.key])
-        self._progress.step(self._snapshot)
+        self._tell()
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
         if self._elsewhere is not None:
@@ -136,7 +141,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
             self._states[task.key] = replace(self._states[task.key], state="running")
         if tasks:
             self._publish("running")
-            self._progress.step(self._snapshot)
+            self._tell()
 
     def _emitter(self, task: Task) -> Emit:
         number = len(task.known)
@@ -174,7 +179,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         if time.monotonic() - self._last_shown >= _SHOW_EVERY:
             self._last_shown = time.monotonic()
             self._publish("running")
-            self._progress.step(self._snapshot)
+            self._tell()
 
     def _write(self, what: Callable[[Store], None]) -> None:
         """Write to the store; a file that fails ends the writing, not the study."""
@@ -184,7 +189,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
             what(self._store)
         except StoreError as error:
             self._store_error = f"{error}. The assessment goes on in memory only."
-            warnings.warn(self._store_error, StoreWarning, stacklevel=2)
+            warn(self._store_error, StoreWarning)
 
     def _publish(self, state: str, ended: UnitState | None = None, error: str = "") -> None:
         units = tuple(self._states.values())

@@ -44,8 +44,8 @@ class UnitState:
     model, pattern : str
     seed : int
     state : str
-        ``"waiting"``, ``"running"`` or ``"done"``; a done one may run again with its share of
-        what others left.
+        ``"waiting"``, ``"running"`` (with an executor: handed to it) or ``"done"``; a done one may
+        run again with its share of what others left.
     status : str
         As in the table; empty before the unit was done once.
     evaluations, budget : int

@@ -24,16 +24,16 @@ COLUMNS = {
     "evaluations": "candidates judged; for K, L, O and R without the threshold searches, some five times the work",
     "found_after": "evaluations until the accepted best",
     "budget": "evaluations allowed, shares of others included",
-    "volume": "share of the search box that shows the pattern, from the screen",
+    "volume": "share of the search box, on the parameters' scales, that is accepted at dt, from the screen",
     "volume_low": "lower end of its 95 % interval",
     "volume_high": "upper end; without a hit the 95 % upper bound",
-    "expected_random": "expected evaluations of random search until its first hit; missing without a hit",
-    "expected_random_low": "evaluations that random search needs at least (95 %)",
-    "robustness": "share of copies, every parameter changed by up to 1 %, that stay accepted",
+    "expected_random": "1 / volume: expected evaluations of random search until a first hit at dt",
+    "expected_random_low": "1 / volume_high: what these are at least, with 95 % confidence",
+    "robustness": "share of 100 copies, every parameter changed by up to 1 % of its value, accepted at dt",
     "seconds": "working time",
     "reason": "why the search ended: solved, budget, stopped or failed",
     "parameters": "the best parameters, complete",
-    "error": "what the model raised, or why its worker died",
+    "error": "what the model raised, or why its worker died; beside a result: why its search went no further",
     "summary": "the row in one sentence",
     "versions": "of Python and the packages",
 }
@@ -43,9 +43,6 @@ _PLAIN = ("model", "pattern", "seed", "status", "loss", "evaluations", "found_af
 
 def make_table(rows: Iterable[Mapping[str, Any]], complete: bool = True) -> pd.DataFrame:
     """Return the table of the rows of units."""
-    from plausiwidgets import patterns
-
-    letters = {key: patterns.get(key).letter for key in patterns.names()}
     made = versions()
     out = []
     for row in rows:
@@ -54,7 +51,7 @@ def make_table(rows: Iterable[Mapping[str, Any]], complete: bool = True) -> pd.D
         out.append(
             {n: row[n] for n in _PLAIN}
             | {
-                "letter": letters.get(row["pattern"], ""),
+                "letter": row["letter"],
                 "broken": ", ".join(row["broken"]),
                 "volume": volume.share,
                 "volume_low": low,

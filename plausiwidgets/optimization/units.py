@@ -147,6 +147,15 @@ def _restore(task: Task) -> Optimizer:
     return optimizer
 
 
+def _letter(pattern: Any) -> str:
+    """Return the letter of one of the package's own patterns: another one may have the same key."""
+    from plausiwidgets import patterns
+
+    key = getattr(pattern, "key", pattern)
+    own = patterns.get(key) if key in patterns.names() else None
+    return own.letter if own is not None and pattern in (key, own) else ""
+
+
 def make_row(
     task: Task,
     optimizer: Optimizer | None,
@@ -159,6 +168,7 @@ def make_row(
     row: dict[str, Any] = {
         "model": getattr(task.model, "name", task.model),
         "pattern": getattr(task.pattern, "key", task.pattern),
+        "letter": _letter(task.pattern),
         "seed": task.seed,
         "status": "failed" if reason == "failed" else "not found",
         "loss": None,

@@ -36,12 +36,12 @@ class Volume:
 
     @property
     def expected_random(self) -> float:
-        """Expected evaluations of random search until the first hit; nan without a hit."""
+        """Expected evaluations of random search until a first hit at dt; nan without a hit."""
         return self.screened / self.hits if self.hits else math.nan
 
     @property
     def expected_random_bound(self) -> float:
-        """Evaluations that random search needs at least, with 95 % confidence."""
+        """What the expected evaluations of random search are at least, with 95 % confidence."""
         high = self.interval[1]
         return 1.0 / high if high > 0 else math.inf
 
