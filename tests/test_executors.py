@@ -3,7 +3,8 @@
 import multiprocessing
 import os
 import signal
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+import sys
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 
 import pandas as pd
@@ -139,16 +140,156 @@ def pools():
     yield "loky", lambda: pytest.importorskip("loky").get_reusable_executor(max_workers=2)
 
 
+def tasks_for(keys, model="lif"):
+    return [Task(key, model, "tonic_spiking", 0, (100,)) for key in keys]
+
+
 @pytest.mark.parametrize(("name", "make"), list(pools()), ids=[n for n, _ in pools()])
-@pytest.mark.parametrize(("work", "status"), [(dies_once, "not found"), (dies_always, "failed")])
-def test_a_dead_worker_costs_its_unit_once(monkeypatch, tmp_path, name, make, work, status):
+@pytest.mark.parametrize(("work", "status", "most"), [(dies_once, "not found", 1), (dies_always, "failed", 3)])
+def test_a_dead_worker_costs_its_unit_once(monkeypatch, tmp_path, name, make, work, status, most):
     monkeypatch.setattr(executors, "run_unit", partial(work, tmp_path / "died"))
+    renewals, renew = [], Elsewhere._renew
+    monkeypatch.setattr(Elsewhere, "_renew", lambda self: (renewals.append(1), renew(self)))
     elsewhere = Elsewhere(make())
-    tasks = [Task(key, "lif", "tonic_spiking", 0, (100,)) for key in "abcd"]
-    outcomes = {o.key: o for o in elsewhere.run(tasks, lambda: None)}
+    outcomes = {o.key: o for o in elsewhere.run(tasks_for("abcdefgh"), lambda: None)}
     elsewhere.close()
-    assert sorted(outcomes) == ["a", "b", "c", "d"]
+    assert sorted(outcomes) == list("abcdefgh")
     assert outcomes["b"].row["status"] == status
     if status == "failed":
         assert "worker died twice" in outcomes["b"].row["error"]
     assert {o.row["status"] for key, o in outcomes.items() if key != "b"} == {"not found"}
+    assert len(renewals) <= most
+
+
+class Machine:
+    """A pool of two workers that works when told to; a deadly unit takes all that wait with it."""
+
+    def __init__(self, deadly):
+        self.deadly, self.waiting, self.broken, self.batches, self.pools = deadly, [], False, [], 1
+
+    def submit(self, function, task):
+        if self.broken:
+            raise BrokenExecutor("broken")
+        self.waiting.append((task, Future()))
+        return self.waiting[-1][1]
+
+    def renew(self):
+        self.broken, self.pools = False, self.pools + 1
+
+    def work(self):
+        if self.waiting:
+            self.batches.append("".join(task.key for task, _ in self.waiting))
+        while self.waiting:
+            self.broken |= any(task.key in self.deadly for task, _ in self.waiting[:2])
+            for task, future in self.waiting if self.broken else self.waiting[:2]:
+                if self.broken:
+                    future.set_exception(BrokenExecutor("died"))
+                else:
+                    future.set_result(Outcome(task.key, make_row(task, None, "budget")))
+            del self.waiting[: None if self.broken else 2]
+
+
+@pytest.mark.parametrize(
+    ("deadly", "batches", "pools"),
+    [
+        ("", ["abcdefgh"], 1),
+        ("b", ["abcdefgh", "abcdefgh", "a", "b", "cdefgh"], 4),
+        ("a", ["abcdefgh", "abcdefgh", "a", "b", "cdefgh"], 4),
+        ("dh", ["abcdefgh", "cdefgh", "c", "d", "efgh", "g", "h"], 5),
+        ("abcdefgh", ["abcdefgh", "abcdefgh", *"abcdefgh"], 10),
+    ],
+)
+def test_only_what_is_lost_twice_runs_alone(monkeypatch, deadly, batches, pools):
+    machine = Machine(deadly)
+    monkeypatch.setattr(Elsewhere, "_renew", lambda self: machine.renew())
+    outcomes = list(Elsewhere(machine).run(tasks_for("abcdefgh"), machine.work))
+    assert sorted(o.key for o in outcomes) == list("abcdefgh")
+    assert {o.key for o in outcomes if o.row["status"] == "failed"} == set(deadly)
+    assert (machine.batches, machine.pools) == (batches, pools)
+
+
+def test_a_unit_is_not_to_blame_for_a_pool_that_broke_before(monkeypatch):
+    monkeypatch.setattr(executors, "run_unit", partial(dies_always, None))
+    with ProcessPoolExecutor(1, SPAWN) as pool:
+        assert isinstance(pool.submit(os._exit, 1).exception(), BrokenExecutor)
+        elsewhere = Elsewhere(pool)
+        (outcome,) = elsewhere.run(tasks_for("a"), lambda: None)
+        elsewhere.close()
+    assert outcome.row["status"] == "not found"
+
+
+@pytest.mark.parametrize("context", ["spawn", "fork"])
+def test_a_step_that_workers_cannot_import_says_what_to_use(monkeypatch, context):
+    model = own_model()
+    for part, name in ((model.step, "own_step"), (model.initial_state, "own_start")):
+        part.__module__, part.__qualname__ = "__main__", name
+        monkeypatch.setattr(sys.modules["__main__"], name, part, raising=False)
+    if context == "fork":  # it has all that its parent has, and dies of something else
+        monkeypatch.setattr(executors, "run_unit", partial(dies_always, None))
+    with ProcessPoolExecutor(1, multiprocessing.get_context(context)) as pool:
+        elsewhere = Elsewhere(pool)
+        (outcome,) = elsewhere.run(tasks_for("b", model), lambda: None)
+        elsewhere.close()
+    assert "its worker died twice (BrokenProcessPool" in outcome.row["error"]
+    assert ("needs loky.get_reusable_executor() or a dask client" in outcome.row["error"]) is (context == "spawn")
+
+
+# -- executors that fail -----------------------------------------------------------------------------
+
+
+KilledWorker = type("KilledWorker", (Exception,), {})  # the name is that of dask's
+
+
+class Closed(Future):
+    def cancel(self):
+        raise RuntimeError("closed")
+
+
+class Failing:
+    """Runs units at once, but for one model does something else, at first or always."""
+
+    def __init__(self, then, times=100):
+        self.then, self.left = then, times
+
+    def submit(self, function, task):
+        if task.model == "izhikevich" and self.left:
+            self.left -= 1
+            return self.then()
+        future = Closed()
+        future.set_result(function(task))
+        return future
+
+
+def refuses():
+    raise RuntimeError("cannot schedule new futures after shutdown")
+
+
+def fails_with(error):
+    future = Future()
+    future.set_exception(error)
+    return future
+
+
+@pytest.mark.parametrize(
+    ("then", "text"),
+    [
+        (refuses, "could not be run: RuntimeError: cannot schedule new futures after shutdown"),
+        (lambda: None, "could not be run: TypeError: submit returned None, valid is: a future with add_done_callback"),
+        (partial(fails_with, OSError("net down")), "could not be run: OSError: net down"),
+        (partial(fails_with, KilledWorker("lost")), "its worker died twice (KilledWorker: lost)"),
+    ],
+    ids=["refuses", "none", "error", "killed"],
+)
+def test_what_cannot_be_run_leaves_the_other_rows(expected, then, text):
+    table = pw.assess(**ASKED, **SMALL, executor=Failing(then))
+    assert list(table["status"] == "failed") == [False, False, True, True]
+    assert list(table["error"][2:]) == [text, text]
+    same(pw.assess(**ASKED, **SMALL, executor=Failing(then, times=2)), expected)
+
+
+def test_one_model_that_cannot_be_sent_leaves_the_rows_of_the_others():
+    with ProcessPoolExecutor(1, SPAWN) as pool:
+        table = pw.assess(["lif", own_model()], "tonic_spiking", **SMALL, executor=pool)
+    assert list(table["status"] == "failed") == [False, True]
+    assert table["error"][1].startswith("could not be run: ")
+    assert "needs loky.get_reusable_executor() or a dask client" in table["error"][1]

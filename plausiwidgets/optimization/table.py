@@ -33,7 +33,7 @@ COLUMNS = {
     "seconds": "working time",
     "reason": "why the search ended: solved, budget, stopped or failed",
     "parameters": "the best parameters, complete",
-    "error": "what the model raised, or why its worker died; beside a result: why its search went no further",
+    "error": "what the model raised, or why it could not be run; beside a result: why its search went no further",
     "summary": "the row in one sentence",
     "versions": "of Python and the packages",
 }
