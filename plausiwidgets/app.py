@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from plausiwidgets.assess_command import assess, assess_options
+from plausiwidgets.console import INTERRUPTED, leave, tell
 
 NOTEBOOK = "explore.ipynb"
 FAILED = 1  # wrong use is 2, as argparse has it
@@ -188,19 +189,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 fine, 1 failed, 2 wrong use.
+        Exit code: 0 fine, 1 failed, 2 wrong use, 130 ended by Ctrl-C.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "explore")
-    options = build_parser().parse_args(words)
+    if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, leave)  # until the command has its own
     try:
+        options = build_parser().parse_args(words)  # a second or more, as it looks the models up
         return options.run(options)
     except CommandError as error:
-        print(f"plausiwidgets: error: {error}", file=sys.stderr)
+        tell(f"plausiwidgets: error: {error}")
         return FAILED
     except KeyboardInterrupt:
-        return 130  # ended by Ctrl-C before a server could say so itself
+        tell("plausiwidgets: stopped before it began")
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -5,18 +5,26 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import warnings
 from pathlib import Path
 from typing import Any
 
+from plausiwidgets.console import INTERRUPTED, counted_interrupts, not_printed, settle, tell
+
 ALL = "all"
-DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, WRONG_USE = 0, 1, 2
+EXIT_CODES = (
+    "Exit codes: 0 complete; 1 a search failed, or something could not be written; 2 wrong use; "
+    "130 ended by Ctrl-C, with what there was saved (a second Ctrl-C does not wait for the search at work)."
+)
 MARKS = {"replicated": "✓", "fragile": "~", "not found": "✗", "failed": "!"}
 
 
 def assess_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `plausiwidgets assess`."""
+    parser.epilog = EXIT_CODES
     parser.add_argument(
         "models", nargs="+", metavar="MODEL", type=model_name, help="names of neuron models, such as adex lif"
     )
@@ -32,9 +40,7 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         "--seed", nargs="+", default=[0], type=at_least_0, help="one seed or more, a row each (default: 0)"
     )
     parser.add_argument(
-        "--budget",
-        type=at_least_1,
-        help="evaluations of each search (default: a quarter of the pattern's own)",
+        "--budget", type=at_least_1, help="evaluations of each search (default: a quarter of the pattern's own)"
     )
     parser.add_argument(
         "--store", type=Path, help="SQLite file that keeps the study; if it exists, the study goes on there"
@@ -50,20 +56,21 @@ def assess(options: argparse.Namespace) -> int:
     Returns
     -------
     int
-        0: complete; 1: a file could not be used; 2: wrong use; 130: ended by Ctrl-C, with what
-        there was saved.
+        As `EXIT_CODES` has it.
     """
-    from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment, write_csv
+    from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
-    patterns = None if ALL in options.patterns else options.patterns
-    if options.csv is not None and (reason := not_writable(options.csv)):
-        return complain(reason, FAILED)
+    if options.csv is not None:
+        if options.store is not None and same_file(options.store, options.csv):
+            return complain(f"--store and --csv are the same file, {options.csv}: name two", WRONG_USE)
+        if reason := not_writable(options.csv):
+            return complain(reason, FAILED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", StoreWarning)  # told at the end, in the words of the table
         try:
             study = start_assessment(
                 options.models,
-                patterns,
+                None if ALL in options.patterns else options.patterns,
                 seed=options.seed,
                 budget=options.budget,
                 store=options.store,
@@ -73,46 +80,77 @@ def assess(options: argparse.Namespace) -> int:
             return complain(str(error), FAILED)
         except ValueError as error:
             return complain(str(error), WRONG_USE)
-        interrupted = False
-        try:
+        with counted_interrupts() as presses:
             while not study.wait(0.2):
-                pass
-        except KeyboardInterrupt:
-            # A second Ctrl-C ends at once; the store has every generation that was made.
-            interrupted = True
-            study.stop()
-        table = study.result()
-    code = INTERRUPTED if interrupted and not table.attrs["complete"] else DONE
-    print(as_json(table) if options.json else summary(table))
-    if "store_error" in table.attrs:
-        code = complain(table.attrs["store_error"], code or FAILED)
-    if options.csv is not None:
+                if presses:
+                    study.stop()
+                if len(presses) > 1 and not study.wait(1.0):
+                    break
+            code = end(study, options, bool(presses))
+            if not study.wait(0):
+                os._exit(code)  # Python's own end would pull the ground from under the search, and abort
+    return code
+
+
+def end(study: Any, options: argparse.Namespace, interrupted: bool) -> int:
+    """Save what was found, print it, and return the exit code."""
+    from plausiwidgets.assessment import write_csv
+
+    table, snapshot = study.table(), study.snapshot()
+    saved: list[str] = []
+    errors = [snapshot.error] if snapshot.state == "failed" else []
+    if options.csv is not None:  # before anything is printed: hours of work, and nobody may be reading any more
         try:
             write_csv(table, options.csv)
+            saved.append(f"{len(table)} rows in {options.csv}")
         except OSError as error:
-            code = complain(f"cannot write {options.csv}: {error.strerror}", code or FAILED)
-    if code == INTERRUPTED:
-        saved = [f"{len(table)} rows in {options.csv}"] if options.csv is not None else []
-        if options.store is not None and "store_error" not in table.attrs:
-            saved.append(f"the study in {options.store}, where the same command goes on")
-        print(f"stopped; saved: {' and '.join(saved) or 'nothing'}", file=sys.stderr)
+            errors.append(f"cannot write {options.csv}: {error.strerror}")
+    if reason := not_printed(as_json(table) if options.json else summary(table)):
+        errors.append(reason)
+    if "store_error" in table.attrs:
+        errors.append(table.attrs["store_error"])
+    elif options.store is not None:
+        saved.append(f"the study in {options.store}, where the same command goes on")
+    failed = [f"{row.model} {row.pattern} seed {row.seed}" for row in table.itertuples() if row.status == "failed"]
+    if failed:
+        errors.append(f"the search failed for {', '.join(failed)}")
+    code = DONE
+    for text in errors:
+        code = complain(text, FAILED)
+    if interrupted and not table.attrs["complete"]:
+        tell(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
+        code = INTERRUPTED
+    settle(sys.stdout)
+    settle(sys.stderr)  # the progress may have met its end
     return code
 
 
-def complain(text: str, code: int) -> int:
-    """Print an error and return the exit code for it."""
-    print(f"plausiwidgets assess: error: {text}", file=sys.stderr)
-    return code
+# ------------------------------------------------------------------ files
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Return whether two paths are one file, there already or not."""
+    if os.path.exists(one) and os.path.exists(other):
+        return os.path.samefile(one, other)
+    return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
 def not_writable(path: Path) -> str:
     """Return why a file cannot be written, before hours of work go into it; empty where it can."""
+    there = os.path.exists(path)
     try:
-        with path.open("a"):
-            pass
+        path.open("a").close()
+        if not there:  # an empty file would be taken for a table; a link may point to it
+            os.unlink(os.path.realpath(path))
     except OSError as error:
         return f"cannot write {path}: {error.strerror}"
     return ""
+
+
+def complain(text: str, code: int) -> int:
+    """Print an error and return the exit code for it."""
+    tell(f"plausiwidgets assess: error: {text}")
+    return code
 
 
 # ------------------------------------------------------------------ options

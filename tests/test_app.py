@@ -120,6 +120,24 @@ def test_a_notebook_that_does_not_fit_on_the_disk_leaves_no_part_of_it(served, t
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_before_the_command_began_is_told(capsys, monkeypatch) -> None:
+    def interrupted() -> argparse.ArgumentParser:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "build_parser", interrupted)
+    assert app.main(["assess", "lif"]) == 130
+    assert capsys.readouterr().err == "plausiwidgets: stopped before it began\n"
+
+
+def test_an_error_without_a_standard_error_does_not_go_to_the_output(served, tmp_path, capsys, monkeypatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", None)
+        assert app.main(["--folder", str(blocked / "notebooks")]) == 1
+    assert capsys.readouterr().out == ""
+
+
 def test_an_unknown_command_lists_the_known_ones(capsys) -> None:
     with pytest.raises(SystemExit) as error:
         app.main(["explode"])

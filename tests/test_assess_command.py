@@ -1,5 +1,6 @@
 """`plausiwidgets assess`: its table, its files, its errors, and Ctrl-C."""
 
+import io
 import json
 import os
 import signal
@@ -7,13 +8,20 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from plausiwidgets import app
+from plausiwidgets import app, assess_command
+from plausiwidgets.optimization import units
+from plausiwidgets.optimization.progress import TextProgress
 
+RUN = [sys.executable, "-m", "plausiwidgets.app", "assess"]
+posix = pytest.mark.skipif(os.name != "posix", reason="sends signals, or closes what is inherited")
 QUICK = ["lif", "--patterns", "A", "tonic_bursting", "--budget", "300"]
 
 
@@ -74,24 +82,196 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path, c
     assert told.out == ""
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
-def test_ctrl_c_saves_what_there_is(tmp_path: Path) -> None:
-    words = ["lif", "--patterns", "A", "C", "M", "--budget", "5000000", "--csv", "table.csv", "--store", "study.db"]
-    run = [sys.executable, "-m", "plausiwidgets.app", "assess", *words]
-    process = subprocess.Popen(run, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def test_wrong_use_leaves_no_file_and_none_changed(tmp_path: Path, capsys) -> None:
+    csv, link = tmp_path / "table.csv", tmp_path / "link.csv"
+    link.symlink_to(csv)
+    for name in (csv, link):
+        assert app.main(["assess", "lif", "lif", "--csv", str(name)]) == 2
+        assert not csv.exists()
+    csv.write_text("mine")
+    assert app.main(["assess", "lif", "lif", "--csv", str(csv)]) == 2
+    assert csv.read_text() == "mine"
+
+
+def test_the_table_does_not_replace_the_study(tmp_path: Path, capsys) -> None:
+    study, link = tmp_path / "study.db", tmp_path / "link.db"
+    link.symlink_to(study)
+    others = (study, tmp_path / "nowhere" / ".." / "study.db", link)
+    for name in others:
+        assert app.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
+        assert "--store and --csv are the same file" in capsys.readouterr().err
+        assert not study.exists()
+    assert app.main(["assess", *QUICK, "--store", str(study)]) == 0
+    kept = study.read_bytes()
+    os.link(study, tmp_path / "hard.db")
+    for name in (*others, tmp_path / "hard.db"):
+        assert app.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
+    assert study.read_bytes() == kept
+
+
+def test_searches_that_failed_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
+    made = units.make_problem
+
+    def sometimes(model, pattern, **options):
+        if pattern == "tonic_bursting":
+            raise ZeroDivisionError("in the step")
+        return made(model, pattern, **options)
+
+    monkeypatch.setattr(units, "make_problem", sometimes)
+    assert app.main(["assess", *QUICK, "--quiet"]) == 1
+    told = capsys.readouterr()
+    assert "lif: 1 replicated, 1 failed" in told.out
+    assert told.err == "plausiwidgets assess: error: the search failed for lif tonic_bursting seed 0\n"
+
+
+def test_the_help_explains_the_exit_codes(capsys) -> None:
+    with pytest.raises(SystemExit):
+        app.main(["assess", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for code in ("0 complete", "1 a search failed", "2 wrong use", "130 ended by Ctrl-C"):
+        assert code in told
+
+
+# ------------------------------------------------------------------ streams that fail
+
+
+@pytest.fixture
+def unread() -> Iterator[int]:
+    """A pipe that nobody reads any more."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+@posix
+def test_an_output_that_fails_costs_no_table(tmp_path: Path, unread: int) -> None:
+    words = [*RUN, *QUICK, "--quiet", "--csv", "table.csv"]
+    outputs: list[int | Path] = [unread, *(path for path in [Path("/dev/full")] if path.exists())]
+    for output in outputs:
+        (tmp_path / "table.csv").unlink(missing_ok=True)
+        with open(output, "wb", closefd=isinstance(output, Path)) as stdout:
+            done = subprocess.run(words, cwd=tmp_path, stdout=stdout, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 1
+        assert done.stderr.startswith("plausiwidgets assess: error: cannot print the table: ")
+        assert done.stderr.count("\n") == 1
+        assert len(pd.read_csv(tmp_path / "table.csv")) == 2
+
+
+def test_an_output_that_knows_no_marks_has_the_words(monkeypatch) -> None:
+    written = io.BytesIO()
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", io.TextIOWrapper(written, "ascii"))
+        assert assess_command.not_printed("✓ replicated") == ""
+        assert written.getvalue() == f"? replicated{os.linesep}".encode()
+
+
+@posix
+def test_a_closed_output_is_told(tmp_path: Path) -> None:
+    words = ["sh", "-c", 'exec "$@" >&-', "sh", *RUN, *QUICK, "--quiet"]
+    done = subprocess.run(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert "standard output is closed" in done.stderr
+
+
+@posix
+def test_without_a_standard_error_the_output_is_the_table_alone(tmp_path: Path, unread: int) -> None:
+    closed = subprocess.run(["sh", "-c", 'exec "$@" 2>&-', "sh", *RUN, *QUICK, "--json"], stdout=subprocess.PIPE)
+    failing = subprocess.run([*RUN, *QUICK, "--json"], stdout=subprocess.PIPE, stderr=unread)
+    for done in (closed, failing):
+        assert done.returncode == 0
+        assert len(json.loads(done.stdout)["rows"]) == 2
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), ValueError("I/O operation on closed file")])
+def test_progress_that_cannot_be_written_falls_silent(error: Exception) -> None:
+    tries = []
+
+    def write(text: str) -> None:
+        tries.append(text)
+        raise error
+
+    progress = TextProgress(SimpleNamespace(write=write), every=0.0)
+    snapshot = SimpleNamespace(line=lambda: "half", ended_unit=None)
+    progress.init(snapshot)
+    progress.step(snapshot)
+    progress.step(snapshot)
+    progress.close(snapshot)
+    assert tries == ["half"]
+
+
+def test_progress_without_a_standard_error_is_none(capsys, monkeypatch) -> None:
+    snapshot = SimpleNamespace(line=lambda: "half", ended_unit=None)
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", None)
+        TextProgress().close(snapshot)
+    assert capsys.readouterr().out == ""
+
+
+# ------------------------------------------------------------------ Ctrl-C
+
+LONG = ["lif", "--patterns", "A", "C", "M", "--budget", "5000000", "--csv", "table.csv", "--store", "study.db"]
+
+
+@posix
+@pytest.mark.parametrize("where", ["app.build_parser", "assessment.start_assessment"])
+def test_ctrl_c_before_the_work_is_told_even_where_an_import_loses_it(tmp_path: Path, where: str) -> None:
+    module, _ = where.split(".")
+    code = f"""
+import contextlib, os, signal, sys
+from plausiwidgets import app, {module}
+
+def interrupted(*arguments, **options):
+    with contextlib.suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    return before(*arguments, **options)
+
+before, {where} = {where}, interrupted
+sys.exit(app.main())
+"""
+    run = [sys.executable, "-c", code, "assess", *QUICK, "--csv", "table.csv"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "plausiwidgets: stopped before it began\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def interrupt(run: list[str], folder: Path, presses: int) -> tuple[int, str, str]:
+    """Press Ctrl-C as soon as a search has ended; return the exit code and what was said."""
+    process = subprocess.Popen(run, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + 60
-    lines: list[str] = []
-    while not any("[1/3]" in line for line in lines):
+    while "[1/3]" not in process.stderr.readline():
         assert time.monotonic() < end and process.poll() is None
-        lines.append(process.stderr.readline())
     time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
+    for _ in range(presses):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
     out, err = process.communicate(timeout=20)
-    assert process.returncode == 130
+    return process.returncode, out, err
+
+
+@posix
+@pytest.mark.parametrize("presses", [1, 20])
+def test_ctrl_c_saves_what_there_is(tmp_path: Path, presses: int) -> None:
+    code, out, err = interrupt([*RUN, *LONG], tmp_path, presses)
+    assert code == 130
     assert "not complete" in out
     assert "Traceback" not in err
     assert "goes on" in err
     table = pd.read_csv(tmp_path / "table.csv")
-    assert table["status"][0] == "replicated"
+    assert list(table["reason"]) == ["solved", "stopped"]
     with sqlite3.connect(tmp_path / "study.db") as store:
         assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@posix
+def test_a_second_ctrl_c_does_not_wait_for_a_search_that_does_not_end(tmp_path: Path) -> None:
+    code = "import sys; from plausiwidgets import app; from plausiwidgets.assessment import Study; "
+    code += "Study.stop = lambda self: None; sys.exit(app.main())"
+    code, out, err = interrupt([sys.executable, "-c", code, "assess", *LONG], tmp_path, 20)
+    assert code == 130
+    assert "not complete" in out
+    assert "Traceback" not in err
+    assert err.endswith("saved: 1 rows in table.csv and the study in study.db, where the same command goes on\n")
+    assert list(pd.read_csv(tmp_path / "table.csv")["status"]) == ["replicated"]

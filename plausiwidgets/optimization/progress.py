@@ -52,6 +52,8 @@ class CallbackProgress(NoProgress):
 class TextProgress(NoProgress):
     """One line every few seconds, one for each search that ends, and one at the end.
 
+    A stream that fails, such as that of a terminal that was closed, is written to no more.
+
     Parameters
     ----------
     file : text stream, optional
@@ -64,20 +66,31 @@ class TextProgress(NoProgress):
         self.file = file
         self.every = every
         self._last = 0.0
+        self._lost = False
 
     def init(self, snapshot: Any) -> None:
         """Begin."""
         self._last = time.monotonic()
+        self._lost = False
 
     def step(self, snapshot: Any) -> None:
         """Write a line, when it is time."""
         if getattr(snapshot, "ended_unit", None) or time.monotonic() - self._last >= self.every:
             self._last = time.monotonic()
-            print(snapshot.line(), file=self.file or sys.stderr, flush=True)
+            self._write(snapshot.line())
 
     def close(self, snapshot: Any) -> None:
         """Write the last line."""
-        print(snapshot.line(), file=self.file or sys.stderr, flush=True)
+        self._write(snapshot.line())
+
+    def _write(self, line: str) -> None:
+        file = sys.stderr if self.file is None else self.file
+        if file is None or self._lost:  # without a standard error, print would take standard output
+            return
+        try:
+            print(line, file=file, flush=True)
+        except (OSError, ValueError):  # ValueError: it was closed
+            self._lost = True
 
 
 class TqdmProgress(NoProgress):

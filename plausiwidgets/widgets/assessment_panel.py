@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets as w
@@ -12,8 +12,9 @@ import ipywidgets as w
 from plausiwidgets import models as registry
 from plausiwidgets.assessment import start_assessment
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.map import PlausibilityMap
-from plausiwidgets.widgets.map_cells import grid_of_units
+from plausiwidgets.widgets.map_cells import grid_of_units, pattern_title
 from plausiwidgets.widgets.progress import INTERVAL, ProgressParts
 
 
@@ -55,7 +56,11 @@ class AssessmentPanel(w.VBox):
     ) -> None:
         several = [models] if isinstance(models, (str, NeuronModel)) else list(models)
         self._models = [registry.get(model) for model in several]
+        if isinstance(patterns, Iterable) and not isinstance(patterns, str):
+            patterns = list(patterns)  # an iterator would be empty at the second start
         self._patterns = patterns
+        asked = patterns if isinstance(patterns, list) else [patterns]
+        self._own_patterns = [firing for firing in asked if isinstance(firing, Pattern)]
         self._settings = settings
         self._open_in = open_in
         self.study: Any = None
@@ -89,8 +94,8 @@ class AssessmentPanel(w.VBox):
             self.study = study  # from here on, what the one before still publishes is left out
             self._buttons(running=True)
             if self.map is None:
-                grid = grid_of_units(study.snapshot().units, self._models)
-                self.map = PlausibilityMap(grid, self._models, self._open_in)
+                grid = grid_of_units(study.snapshot().units, self._models, self._own_patterns)
+                self.map = PlausibilityMap(grid, self._models, self._open_in, self._own_patterns)
                 self._place.children = (self.map,)
             self._thread = threading.Thread(
                 target=self._watch, args=(study,), name="plausiwidgets publisher", daemon=True
@@ -152,5 +157,6 @@ class AssessmentPanel(w.VBox):
 
     def _show(self, snapshot: Any) -> None:
         if self.map is not None:
-            self.map.show(grid_of_units(snapshot.units, self._models))
-        self._parts.show(snapshot, {model.name: model.title for model in self._models})
+            self.map.show(grid_of_units(snapshot.units, self._models, self._own_patterns))
+        headings = {firing.key: pattern_title(firing) for firing in self._own_patterns}
+        self._parts.show(snapshot, {model.name: model.title for model in self._models}, headings)

@@ -9,8 +9,9 @@ from typing import Any
 
 import ipywidgets as w
 
-from plausiwidgets import models
+from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.map_cells import Cell, Grid, grid_of_table
 from plausiwidgets.widgets.map_figure import MapFigure
 from plausiwidgets.widgets.page import Page
@@ -29,7 +30,10 @@ class PlausibilityMap(w.VBox):
     own : iterable of NeuronModel
         Models that are not registered.
     open_in : callable, optional
-        ``open_in(model, pattern, parameters)`` shows a cell, in place of an explorer below the map.
+        ``open_in(model, pattern, parameters)`` shows a cell, in place of an explorer below the map;
+        the pattern is a key, or an object where it is one of `own_patterns`.
+    own_patterns : iterable of Pattern
+        Patterns that are not registered.
 
     Attributes
     ----------
@@ -39,10 +43,17 @@ class PlausibilityMap(w.VBox):
         What cells are opened in: one and the same, because each has a figure of 5 MB.
     """
 
-    def __init__(self, grid: Grid, own: Iterable[NeuronModel] = (), open_in: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        own: Iterable[NeuronModel] = (),
+        open_in: Callable[..., Any] | None = None,
+        own_patterns: Iterable[Pattern] = (),
+    ) -> None:
         self._grid = grid
         self._open_in = open_in
         self._own = {model.name: model for model in own}
+        self._own_patterns = {firing.key: firing for firing in own_patterns}
         self._lock = threading.RLock()  # events and the publisher of an assessment come on several threads
         self._quiet = False
         self.explorer: Any = None
@@ -97,9 +108,15 @@ class PlausibilityMap(w.VBox):
                     "(plausibility_map(table, models=[…]))"
                 )
                 return None
+            firing = self._own_patterns.get(pattern, pattern)
+            if isinstance(firing, str) and firing not in patterns.names():
+                self._say(
+                    f"{pattern!r} is a pattern of your own: give it to the map (plausibility_map(table, patterns=[…]))"
+                )
+                return None
             try:
                 (self._open_in or self._open_below)(
-                    self._own.get(cell.model) or models.get(cell.model), pattern, cell.parameters
+                    self._own.get(cell.model) or models.get(cell.model), firing, cell.parameters
                 )
             except Exception as error:  # the model declares other parameters by now, or raises
                 self._say(str(error))
@@ -109,7 +126,7 @@ class PlausibilityMap(w.VBox):
                 self._say("" if cell.parameters else "no parameters yet: the model's defaults", cell)
             return self.explorer
 
-    def _open_below(self, model: NeuronModel, pattern: str, parameters: Mapping[str, float]) -> None:
+    def _open_below(self, model: NeuronModel, pattern: str | Pattern, parameters: Mapping[str, float]) -> None:
         from plausiwidgets.widgets.explorer import Explorer
 
         if self.explorer is not None and self.explorer.comm is not None:  # not closed by a script
@@ -152,8 +169,10 @@ class PlausibilityMap(w.VBox):
                 self.open_cell(*change["new"])
 
 
-def plausibility_map(table: Any, models: Iterable[NeuronModel] = ()) -> PlausibilityMap:
-    """Show an assessment as a map: models in rows, patterns A to T in columns.
+def plausibility_map(
+    table: Any, models: Iterable[NeuronModel] = (), patterns: Iterable[Pattern] = ()
+) -> PlausibilityMap:
+    """Show an assessment as a map: models in rows, patterns A to T and then one's own in columns.
 
     A cell is ✓ replicated, ~ fragile or ✗ not found, by its mark as well as by its colour; over several
     seeds it holds the share that replicated. Its tooltip tells the loss, the evaluations, the robustness
@@ -164,7 +183,9 @@ def plausibility_map(table: Any, models: Iterable[NeuronModel] = ()) -> Plausibi
     table : pandas.DataFrame
         What `plausiwidgets.assess` returned; several can be joined with ``pandas.concat``.
     models : iterable of NeuronModel, optional
-        Models of the table that are not registered, so that their cells can be opened.
+    patterns : iterable of Pattern, optional
+        Models and patterns of the table that are not registered, for their titles, and so that their
+        cells can be opened.
 
     Returns
     -------
@@ -174,12 +195,12 @@ def plausibility_map(table: Any, models: Iterable[NeuronModel] = ()) -> Plausibi
     Raises
     ------
     ValueError
-        If `table` is no such table, is empty, or names an unknown pattern.
+        If `table` is no such table, or is empty.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> pw.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
     """
-    own = list(models)
-    return PlausibilityMap(grid_of_table(table, own), own)
+    own, own_patterns = list(models), list(patterns)
+    return PlausibilityMap(grid_of_table(table, own, own_patterns), own, own_patterns=own_patterns)

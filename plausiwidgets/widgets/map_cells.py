@@ -11,6 +11,7 @@ from typing import Any
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
 
 MARKS = {
     "replicated": "✓",
@@ -75,29 +76,31 @@ class Grid:
         Rows from the top, columns from the left.
     cells : mapping of (str, str) to Cell
         By model and pattern; a missing one was not assessed.
-    titles : mapping of str to str
-        Of the models.
+    titles, headings : mapping of str to str
+        Of the models, and of the patterns.
     """
 
     models: tuple[str, ...]
     patterns: tuple[str, ...]
     cells: Mapping[tuple[str, str], Cell]
     titles: Mapping[str, str]
+    headings: Mapping[str, str]
 
 
-def grid_of_table(table: Any, own: Iterable[NeuronModel] = ()) -> Grid:
+def grid_of_table(table: Any, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read back from its CSV.
 
     Parameters
     ----------
     table : pandas.DataFrame
     own : iterable of NeuronModel
-        Models that are not registered, for their titles.
+    own_patterns : iterable of Pattern
+        Models and patterns that are not registered, for their titles.
 
     Raises
     ------
     ValueError
-        If it is no such table, has no rows, or names an unknown pattern or status.
+        If it is no such table, has no rows, or names an unknown status.
     """
     columns = getattr(table, "columns", None)
     if columns is None or not hasattr(table, "to_dict"):
@@ -110,10 +113,12 @@ def grid_of_table(table: Any, own: Iterable[NeuronModel] = ()) -> Grid:
         )
     if len(table) == 0:
         raise ValueError("the table has no rows: there is nothing to show")
-    return grid(table.to_dict("records"), own)
+    return grid(table.to_dict("records"), own, own_patterns)
 
 
-def grid_of_units(units: Iterable[Any], own: Iterable[NeuronModel] = ()) -> Grid:
+def grid_of_units(
+    units: Iterable[Any], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+) -> Grid:
     """Return the grid of the units of a running assessment."""
     rows = []
     for unit in units:
@@ -124,22 +129,27 @@ def grid_of_units(units: Iterable[Any], own: Iterable[NeuronModel] = ()) -> Grid
             # One that runs again with what others left keeps its verdict until it has another.
             row["status"] = "running" if unit.state == "running" else unit.status or "waiting"
         rows.append(row)
-    return grid(rows, own)
+    return grid(rows, own, own_patterns)
 
 
-def grid(rows: Iterable[Mapping[str, Any]], own: Iterable[NeuronModel] = ()) -> Grid:
-    """Return the grid of rows with model, pattern, status, and whatever else is known."""
+def grid(
+    rows: Iterable[Mapping[str, Any]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+) -> Grid:
+    """Return the grid of rows with model, pattern, status, and whatever else is known.
+
+    Patterns that are not registered come last, in the order of the rows.
+    """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault((str(row["model"]), str(row["pattern"])), []).append(row)
-    known = patterns.names()
-    names = {pattern for _, pattern in groups}
-    for name in names:
-        patterns.get(name)  # raises where it is unknown
+    names = dict.fromkeys(pattern for _, pattern in groups)
+    known = [key for key in patterns.names() if key in names]
+    columns = (*known, *(key for key in names if key not in known))
+    headings = {key: pattern_title(key) for key in names} | {p.key: pattern_title(p) for p in own_patterns}
     titles = {model: model_title(model) for model, _ in groups} | {model.name: model.title for model in own}
-    cells = {key: _cell(*key, found, titles[key[0]]) for key, found in groups.items()}
+    cells = {key: _cell(*key, found, f"{titles[key[0]]}, {headings[key[1]]}") for key, found in groups.items()}
     rows_down = tuple(dict.fromkeys(model for model, _ in groups))
-    return Grid(rows_down, tuple(sorted(names, key=known.index)), cells, titles)
+    return Grid(rows_down, columns, cells, titles, headings)
 
 
 def model_title(name: str) -> str:
@@ -147,10 +157,13 @@ def model_title(name: str) -> str:
     return models.get(name).title if name in models.names() else name
 
 
-def pattern_title(key: str) -> str:
-    """Return a pattern's letter and title."""
-    pattern = patterns.get(key)
-    return f"{pattern.letter} {pattern.title}".strip()
+def pattern_title(pattern: str | Pattern) -> str:
+    """Return a pattern's letter and title, or its key where it is not registered."""
+    if isinstance(pattern, str):
+        if pattern not in patterns.names():
+            return pattern
+        pattern = patterns.get(pattern)
+    return f"{pattern.letter} {pattern.title}".strip() or pattern.key
 
 
 def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -> Cell:
@@ -165,7 +178,6 @@ def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -
     elif status == "replicated" and share < len(rows):
         status = "some"
     text = MARKS[status] if len(rows) == 1 else f"{MARKS[status]}<br>{share}/{len(rows)}"
-    title = f"{title}, {pattern_title(pattern)}"
     return Cell(
         model, pattern, status, f"{title}: {WORDS[status]}", text, _hover(title, best, share, len(rows)),
         _parameters(best.get("parameters")),

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from plausiwidgets.widgets import look, plotly_widget
 from plausiwidgets.widgets.figure_parts import template
-from plausiwidgets.widgets.map_cells import MARKS, WORDS, Grid, pattern_title
+from plausiwidgets.widgets.map_cells import MARKS, WORDS, Grid
 
 COLOURS = {
     "replicated": "#56b4e9",
@@ -137,7 +137,7 @@ def _axes(grid: Grid) -> dict[str, Any]:
         "xaxis": plain
         | {
             "tickvals": list(range(columns)),
-            "ticktext": [pattern_title(key) for key in grid.patterns],
+            "ticktext": [grid.headings[key] for key in grid.patterns],
             "tickangle": -45,
             "range": [-0.5, columns - 0.5],
             "tickfont": {"size": look.FONT_SIZE - 2},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets as w
@@ -33,12 +34,12 @@ class ProgressParts:
         """Show a text in place of how far it is."""
         self.headline.value = f'<span role="status">{html.escape(text)}</span>'
 
-    def show(self, snapshot: Any, titles: dict[str, str]) -> None:
-        """Show a snapshot; `titles` are those of the models, by name."""
+    def show(self, snapshot: Any, titles: Mapping[str, str], headings: Mapping[str, str] | None = None) -> None:
+        """Show a snapshot; `titles` are those of the models, `headings` those of one's own patterns."""
         self.bar.value = 1.0 if snapshot.state == "done" else snapshot.position / max(snapshot.total, 1)
         units = getattr(snapshot, "units", ())
         self.say(_headline(snapshot) if units else snapshot.line())
-        self.lines.value = "<br>".join(_line(unit, titles.get(unit.model, unit.model)) for unit in units)
+        self.lines.value = "<br>".join(_line(unit, titles, headings or {}) for unit in units)
 
 
 class NotebookProgress(NoProgress):
@@ -97,11 +98,14 @@ def _headline(snapshot: Any) -> str:
     return f"{state}: {snapshot.position} of {snapshot.total} · {told}"
 
 
-def _line(unit: Any, title: str) -> str:
+def _line(unit: Any, titles: Mapping[str, str], headings: Mapping[str, str]) -> str:
+    title = f"{titles.get(unit.model, unit.model)}, {headings.get(unit.pattern) or pattern_title(unit.pattern)}"
     status = "running" if unit.state == "running" else unit.status or "waiting"
-    what = f"{MARKS[status]} {title}, {pattern_title(unit.pattern)}, seed {unit.seed}: "
+    what = f"{MARKS[status]} {title}, seed {unit.seed}: "
     if status == "waiting":
         return html.escape(what + "to come")
-    told = "searching" if status == "running" else status
+    told = status
+    if status == "running":
+        told = "searching" if unit.row is None else "goes on with what others left"
     loss = "" if unit.loss is None else f", loss {unit.loss:.3g}"
     return html.escape(f"{what}{told}, {unit.evaluations} of {unit.budget} evaluations{loss}")
