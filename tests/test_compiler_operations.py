@@ -291,6 +291,13 @@ def test_every_entry_of_the_table_is_covered():
         (lambda a: a.half().double(), "float16"),
         (lambda a: a[a > 0].sum() + a, "sum"),
         (lambda a: (a > 0).long() // 2 + a, "integers"),
+        (lambda a: a - a[:1], "slice combines or picks lanes"),
+        (lambda a: a - a[-1:], "slice combines or picks lanes"),
+        (lambda a: a - torch.narrow(a, 0, 0, 1), "picks lanes"),
+        (lambda a: a[:1].expand(a.shape), "picks lanes"),
+        (lambda a: a + torch.zeros(1, dtype=f64).copy_(a[:1]), "picks lanes"),
+        (lambda a: put(a, a > 0.5, a[a > 0.5][:1]), "picks lanes"),
+        (lambda a: a * 2 if a.shape[0] > 1 else a, "alone than together"),
     ],
 )
 def test_what_is_not_elementwise_is_refused_by_name(function, operation):

@@ -2,6 +2,8 @@
 
 import inspect
 import math
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -78,9 +80,83 @@ def and_of_masks(current, state, p, dt):
     return fired.to(v.dtype), (v,)
 
 
+def with_bernoulli(current, state, p, dt):
+    (v,) = state
+    return torch.bernoulli(torch.sigmoid(v)), (v,)
+
+
+def with_dropout(current, state, p, dt):
+    (v,) = state
+    v = torch.nn.functional.dropout(v + 1.0)
+    return torch.zeros_like(v), (v,)
+
+
+def with_stack(current, state, p, dt):
+    (v,) = state
+    both = torch.stack([v, current])
+    return torch.zeros_like(v), (both.sum(0),)
+
+
+def with_numel(current, state, p, dt):
+    (v,) = state
+    v = v / v.numel()
+    return torch.zeros_like(v), (v,)
+
+
+def with_len(current, state, p, dt):
+    (v,) = state
+    v = v / len(v)
+    return torch.zeros_like(v), (v,)
+
+
+def with_a_slice(current, state, p, dt):
+    v = state[0].clone()
+    v[:] = v * 2.0
+    return torch.zeros_like(v), (v,)
+
+
+def with_integers(current, state, p, dt):
+    v = state[0] / 2.0
+    count = (v > 0.0).long() // 2
+    return torch.zeros_like(v), (v + count,)
+
+
+def with_a_shift(current, state, p, dt):
+    (v,) = state
+    count = (v > 0.0).long() << 2
+    return torch.zeros_like(v), (v + count,)
+
+
+def with_cond(current, state, p, dt):
+    (v,) = state
+    v = torch.cond(dt > 0, lambda x: x + 1.0, lambda x: x - 1.0, (v,))
+    return torch.zeros_like(v), (v,)
+
+
+def with_cond_of_lanes(current, state, p, dt):
+    (v,) = state
+    v = torch.cond(v > 0, lambda x: x + 1.0, lambda x: x - 1.0, (v,))
+    return torch.zeros_like(v), (v,)
+
+
+def with_data(current, state, p, dt):
+    v = state[0].data * 2.0
+    return torch.zeros_like(v), (v,)
+
+
 @pytest.mark.parametrize(
     ("step", "fragment", "words"),
     [
+        (with_bernoulli, "torch.bernoulli", ["random", "torch engine"]),
+        (with_dropout, "functional.dropout", ["random", "torch engine"]),
+        (with_stack, "torch.stack", ["combines or picks"]),
+        (with_numel, "v.numel()", ["number of lanes"]),
+        (with_len, "len(v)", ["number of lanes"]),
+        (with_a_slice, "v[:] =", ["`v = x`"]),
+        (with_integers, "// 2", ["integers", "torch.floor("]),
+        (with_a_shift, "<< 2", ["`x * 2**n`"]),
+        (with_cond, "torch.cond", ["torch.where("]),
+        (with_data, ".data", [".data", "v.clone()"]),
         (branching, "if v > 5.0", ["torch.where", "decides in Python"]),
         (with_math, "math.exp", ["torch.exp", "Python number"]),
         (with_item, "item()", ["combines or picks"]),
@@ -120,6 +196,10 @@ def test_a_module_that_keeps_a_count_is_told_so():
     assert why_not(lanes_model(Counting(), 1)) is not None
 
 
+def test_the_conditions_of_torch_are_told_the_idiom():
+    assert "torch.where(" in why_not(lanes_model(with_cond_of_lanes, 1))
+
+
 def test_a_captured_tensor_of_many_numbers_is_refused():
     table = torch.arange(3.0, dtype=torch.float64)
 
@@ -146,6 +226,42 @@ def test_nothing_is_printed_or_warned_about(capfd, recwarn):
     out, err = capfd.readouterr()
     assert out == "" == err
     assert len(recwarn) == 0
+
+
+def with_dt_item(current, state, p, dt):
+    v = state[0] + dt.item() * current
+    return torch.zeros_like(v), (v,)
+
+
+def with_int_of_dt(current, state, p, dt):
+    (v,) = state
+    for _ in range(int(dt / 0.05)):
+        v = v + 0.05 * current
+    return torch.zeros_like(v), (v,)
+
+
+@pytest.mark.parametrize("step", [with_dt_item, with_int_of_dt])
+def test_no_graph_is_printed_for_a_number_made_of_dt(step, capfd):
+    assert "Python number" in why_not(lanes_model(step, 1))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_other_threads_keep_their_stderr_during_an_export(capfd):
+    def other():
+        print("from another thread", file=sys.stderr)
+
+    def step(current, state, p, dt):
+        if type(current) is not torch.Tensor:  # the export's own run
+            thread = threading.Thread(target=other)
+            thread.start()
+            thread.join()
+            print("from the step", file=sys.stderr)
+        return torch.zeros_like(current), (state[0] + current,)
+
+    before = sys.stderr
+    assert why_not(lanes_model(step, 1)) is None
+    assert sys.stderr is before
+    assert capfd.readouterr().err == "from another thread\n"
 
 
 def test_the_reason_is_found_once():

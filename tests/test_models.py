@@ -111,6 +111,12 @@ def test_a_broken_step_is_refused_with_what_to_change(step, message):
         make(step, parameters, initial_state=lambda p, holding: (torch.full_like(holding, -65.0),))
 
 
+@pytest.mark.parametrize("limit", [np.inf, np.nan, 0.0, -1e4])
+def test_the_limit_of_a_potential_is_finite_and_positive(limit):
+    with pytest.raises(ValueError, match=r"limit is .*valid is: finite, > 0"):
+        make(good_step, limit=limit)
+
+
 def test_a_step_with_an_if_on_a_tensor_runs_lane_by_lane():
     def step(current, state, p, dt):
         v = state[0] + dt / p.tau * (-65.0 - state[0] + current)

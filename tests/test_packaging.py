@@ -22,7 +22,7 @@ LAYERS = [
     {"optimization"},
     {"assessment"},
     {"widgets"},
-    {"assess_command"},
+    {"assess_command", "console"},
     {"app"},
     {"__init__"},  # the public names, imported on first use
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from plausiwidgets.models.namespace import Namespace
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import unknown
 
@@ -57,7 +57,8 @@ class NeuronModel:
         ``step(current, state, p, dt) -> (spikes, state)``: one time step. ``current`` and every
         entry of ``state`` are float64 tensors of shape [lanes], ``state[0]`` is the membrane
         potential in mV, ``p.<name>`` are the parameters, ``dt`` is a 0-d tensor in ms; ``spikes``
-        is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place.
+        is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place; each
+        lane by itself, whatever the others do.
     parameters : sequence of Parameter
         All that the step reads from ``p``.
     initial_state : callable
@@ -78,13 +79,19 @@ class NeuronModel:
     presets : sequence of Preset
         Published parameter sets.
     validate : bool
-        Run the step once and refuse what no engine could simulate.
+        Run the step on a few lanes and refuse what no engine could simulate.
 
     Raises
     ------
     ValueError
         If a parameter has a reserved name or appears twice, or the step does not keep the
         contract; the text says what to change.
+
+    Notes
+    -----
+    Globals, closures and the parameters of an ``nn.Module`` that the step reads are constants of
+    the kernel: they are read when it is made, before the first simulation. Changed later they have
+    no effect; make a new model, or make them a Parameter.
 
     Examples
     --------
@@ -127,6 +134,8 @@ class NeuronModel:
             raise ValueError(f"a model's name must be a Python identifier, not {name!r}")
         if not (np.isfinite(dt) and dt > 0):
             raise ValueError(f"model {name!r}: dt is {dt}, valid is: finite, > 0 (ms)")
+        if not (np.isfinite(limit) and limit > 0):
+            raise ValueError(f"model {name!r}: limit is {limit}, valid is: finite, > 0 (mV)")
         self.name = name
         self.step = step
         self.parameters = {p.name: p for p in parameters}
@@ -185,9 +194,9 @@ class NeuronModel:
 
     # -- tensors -------------------------------------------------------------------------------
 
-    def namespace(self, values: Mapping[str, Any]) -> SimpleNamespace:
+    def namespace(self, values: Mapping[str, Any]) -> Namespace:
         """Return ``p`` of a step: an attribute, a float64 tensor, for each parameter."""
-        return SimpleNamespace(**{n: _tensor(values[n]) for n in self.parameters})
+        return Namespace(**{n: _tensor(values[n]) for n in self.parameters})
 
     def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
         """Return the initial state of n lanes, shape [state variables, n]."""

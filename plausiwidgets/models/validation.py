@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
+from plausiwidgets.models.namespace import ReadOnly, Recorder
+from plausiwidgets.models.probing import Inputs, depends_on_other_lanes, probes
 from plausiwidgets.names import unknown
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
 
 _LANES = 3
+_AT_DEFAULTS = "at the default parameters"
+_SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ elements")
+"""What torch says where a step asks for the truth, or the number, of several lanes."""
 
-
-class _Recorder(SimpleNamespace):
-    """Parameters of a step that remembers which of them were read."""
-
-    def __init__(self, read: set[str], **values: Any) -> None:
-        super().__init__(**values)
-        object.__setattr__(self, "_read", read)
-
-    def __getattribute__(self, name: str) -> Any:
-        if not name.startswith("_") and name not in super().__getattribute__("__dict__"):
-            raise AttributeError(f"no parameter {name!r}", name=name, obj=self)
-        value = super().__getattribute__(name)
-        if not name.startswith("_"):
-            super().__getattribute__("_read").add(name)
-        return value
+_MISTAKES = (NameError, AttributeError, TypeError, IndexError)
+"""What is wrong whatever the values; anything else a step may raise at values without a meaning."""
 
 
 def validate_model(model: NeuronModel) -> None:
-    """Run `model` once on a few lanes at its defaults, and refuse what breaks the contract.
+    """Run `model` on a few lanes, and refuse what breaks the contract.
+
+    First at its defaults, where all must be finite; then with potentials from far below to far
+    above threshold and with other parameters, where a step shows what it does at a spike.
 
     A step that branches in Python on a tensor cannot run on several lanes at once; such a
     model is marked ``lanewise`` and the reference engine runs it a lane at a time.
@@ -53,14 +50,49 @@ class _Ambiguous(Exception):
     """The step asked for the truth value of several lanes."""
 
 
+class _Meaningless(Exception):
+    """The step raised something at values that a simulation need not reach."""
+
+
 def _check(model: NeuronModel, lanes: int) -> None:
     where = f"model {model.name!r}"
     read: set[str] = set()
-    values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
-    p = _Recorder(read, **values)
-    holding = torch.zeros(lanes, dtype=torch.float64)
+    start = _start(model, lanes, read)
+    new = _check_step(model, start, read)
+    for i, s in enumerate(new):
+        if not torch.isfinite(s).all():
+            raise ValueError(
+                f"{where}: state[{i}] is not finite after one step at the default parameters and the "
+                f"default current {model.current.default:g} {model.current.unit}"
+            )
+    for inputs in _further(model, lanes):
+        try:
+            with np.errstate(all="ignore"):
+                _check_step(model, inputs.copy(), read)
+        except _Meaningless:
+            continue
+        if lanes > 1 and depends_on_other_lanes(model, inputs):
+            raise ValueError(
+                f"{where}: a lane of the step gives other values alone than together with others ({inputs.when}). "
+                f"Each lane is a neuron of its own, and must not depend on the other lanes or on their number: "
+                f"compute elementwise, without `v.mean()`, `v[0]`, `v[:1]` or `len(v)`, and write "
+                f"`torch.where(fired, a, b)` instead of `if fired.any():`"
+            )
+    unused = [n for n in model.parameters if n not in read]
+    if unused:
+        raise ValueError(
+            f"{where} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in the "
+            f"step, initial_state, rest or threshold, or remove the Parameter"
+        )
 
-    state = _call(model, "initial_state", p, holding)
+
+def _start(model: NeuronModel, lanes: int, read: set[str]) -> Inputs:
+    """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
+    where = f"model {model.name!r}"
+    values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
+    p = Recorder(read, **values)
+    holding = torch.zeros(lanes, dtype=torch.float64)
+    state = _call(model, "initial_state", _AT_DEFAULTS, p, holding)
     if not isinstance(state, (tuple, list)) or not state:
         raise ValueError(
             f"{where}: initial_state returned {type(state).__name__}, it must return a tuple with a "
@@ -75,22 +107,36 @@ def _check(model: NeuronModel, lanes: int) -> None:
         entry = getattr(model, what)
         if isinstance(entry, str):
             read.add(entry)
-        value = _call(model, what, p) if callable(entry) else values[entry] if isinstance(entry, str) else entry
+        value = (
+            _call(model, what, _AT_DEFAULTS, p) if callable(entry)
+            else values[entry] if isinstance(entry, str) else entry
+        )  # fmt: skip
         span[what] = float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     if not 0 < span["threshold"] - span["rest"] < float("inf"):
         raise ValueError(
             f"{where}: the threshold ({span['threshold']:g} mV) must lie above the rest ({span['rest']:g} mV) at the "
             f"default parameters: voltage criteria scale with their distance"
         )
-
     current = torch.full((lanes,), model.current.default, dtype=torch.float64)
-    dt = torch.tensor(model.dt, dtype=torch.float64)
-    inputs = {"current": current, "dt": dt} | {f"state[{i}]": s for i, s in enumerate(state)}
-    inputs |= {f"p.{n}": v for n, v in values.items()}
-    before = {n: t.clone() for n, t in inputs.items()}
-    out = _call(model, "step", current, state, p, dt)
-    for name, tensor in inputs.items():
-        if not torch.equal(tensor, before[name]):
+    return Inputs(current, state, values, torch.tensor(model.dt, dtype=torch.float64), _AT_DEFAULTS)
+
+
+def _further(model: NeuronModel, lanes: int) -> Iterator[Inputs]:
+    for inputs in probes(model):
+        yield from [inputs] if lanes > 1 else inputs.alone()
+
+
+def _check_step(model: NeuronModel, inputs: Inputs, read: set[str]) -> list[torch.Tensor]:
+    """Run one step, refuse what breaks the contract whatever the values, and return the new state."""
+    where, lanes, state = f"model {model.name!r}", inputs.lanes, inputs.state
+    named = inputs.named()
+    before = {n: (t.clone(), t._version) for n, t in named.items()}
+    p = Recorder(read, **inputs.values)
+    out = _call(model, "step", inputs.when, inputs.current, state, p, inputs.dt)
+    for name, tensor in named.items():
+        # The version also tells of `v[fired] = reset` where nothing fired.
+        value, version = before[name]
+        if tensor._version != version or not torch.equal(tensor.nan_to_num(), value.nan_to_num()):
             raise ValueError(
                 f"{where}: the step changes its input {name} in place. Make a new tensor instead: "
                 f"`v = v + x`, not `v += x`; `torch.where(fired, reset, v)`, not `v[fired] = reset`, "
@@ -106,45 +152,41 @@ def _check(model: NeuronModel, lanes: int) -> None:
             f"return (spikes, ({', '.join(f's{i}' for i in range(len(state)))},))"
         )
     spikes = _as_lanes(spikes, lanes, f"{where}: spikes")
-    for i, s in enumerate(new):
-        s = _as_lanes(s, lanes, f"{where}: state[{i}] after the step")
-        if not torch.isfinite(s).all():
-            raise ValueError(
-                f"{where}: state[{i}] is not finite after one step at the default parameters and the "
-                f"default current {model.current.default:g} {model.current.unit}"
-            )
-    if not ((spikes == 0) | (spikes == 1)).all():
+    new = [_as_lanes(s, lanes, f"{where}: state[{i}] after the step") for i, s in enumerate(new)]
+    # A lane that ran away has diverged, and its spikes count for nothing.
+    counts = torch.stack(new).isfinite().all(0)
+    wrong = spikes[(spikes != 0) & (spikes != 1) & counts]
+    if wrong.numel():
         raise ValueError(
             f"{where}: spikes must be 1.0 where the lane fired in this step and 0.0 elsewhere, not "
-            f"{spikes[(spikes != 0) & (spikes != 1)][0].item():g}: `spikes = (v > threshold).to(v.dtype)`"
+            f"{wrong[0].item():g} ({inputs.when}): `spikes = (v > threshold).to(v.dtype)`"
         )
-    unused = [n for n in model.parameters if n not in read]
-    if unused:
-        raise ValueError(
-            f"{where} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in the "
-            f"step, initial_state, rest or threshold, or remove the Parameter"
-        )
+    return new
 
 
-def _call(model: NeuronModel, what: str, *args: Any) -> Any:
+def _call(model: NeuronModel, what: str, when: str, *args: Any) -> Any:
     try:
         with torch.no_grad():
             return getattr(model, what)(*args)
+    except ReadOnly as error:
+        raise ValueError(f"model {model.name!r}: {what} sets a parameter. {error}") from error
     except Exception as error:
         text = str(error)
-        if "ambiguous" in text or "only one element tensors" in text or "a Tensor with 3 elements" in text:
+        if _SEVERAL.search(text):
             if what == "step":
                 raise _Ambiguous from error
             raise ValueError(
                 f"model {model.name!r}: {what} branches on a tensor of several lanes; write "
                 f"torch.where(condition, a, b) instead of an if"
             ) from error
-        if isinstance(error, AttributeError) and isinstance(error.obj, _Recorder):
+        if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
             raise unknown(
                 f"parameter read by {what} of model {model.name!r}", error.name, model.parameters
             ) from error
+        if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
+            raise _Meaningless from error
         raise ValueError(
-            f"model {model.name!r}: {what} raised {type(error).__name__} at the default parameters: {text}"
+            f"model {model.name!r}: {what} raised {type(error).__name__} {when}: {text}"
         ) from error
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from plausiwidgets.models.probing import depends_on_other_lanes, probes
 from plausiwidgets.simulation import reasons
 from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.simulation.lowering import DTYPES, Call, Unsupported, cast
 from plausiwidgets.simulation.operations import TABLE
 from plausiwidgets.simulation.program import FIXED, MOVING, UNIFORM, Body, Program, Value
+from plausiwidgets.simulation.purity import why_impure
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
@@ -56,16 +60,46 @@ def export_step(model: NeuronModel) -> Program:
     Raises
     ------
     NotCompilable
-        If the step cannot be traced, or contains what the table does not cover; the text names
-        the operation, the line of the step where that is known, and what to write instead.
+        If the step is not a function of its inputs, cannot be traced, or contains what the table
+        does not cover; the text names the operation, the line of the step where that is known, and
+        what to write instead.
     """
+    impure = why_impure(model)
+    if impure is not None:
+        raise NotCompilable(impure)
     exported = _trace(model)
     try:
-        return _Translation(model, exported).program()
+        program = _Translation(model, exported).program()
     except Unsupported as error:
         raise NotCompilable(str(error)) from None
     except Exception as error:  # a graph that nobody thought of; the torch engine may know better
         raise NotCompilable(reasons.of_exception(model, error)) from error
+    if _knows_other_lanes(model):
+        raise NotCompilable(reasons.other_lanes(model))
+    return program
+
+
+def _knows_other_lanes(model: NeuronModel) -> bool:
+    """Return whether a lane alone differs: what is traced is a step of several lanes."""
+    with suppress(Exception):  # a step that raises at some values does so in torch, not in a kernel
+        return any(depends_on_other_lanes(model, inputs) for inputs in probes(model))
+    return False
+
+
+class _Muted:
+    """A stream that drops what one thread writes."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._thread = threading.get_ident()
+
+    def write(self, text: str) -> int:
+        if self._stream is None or threading.get_ident() == self._thread:
+            return len(text)
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 @contextmanager
@@ -77,6 +111,9 @@ def _quiet() -> Iterator[None]:
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
         logger.disabled = True
+    # Other threads keep their stderr; a replacement by others in the meantime stays.
+    stderr, muted = sys.stderr, _Muted(sys.stderr)
+    sys.stderr = muted
     try:
         # For good: catch_warnings puts back what it found, also while another thread exports.
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
@@ -84,6 +121,8 @@ def _quiet() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     finally:
+        if sys.stderr is muted:
+            sys.stderr = stderr
         for logger, disabled in zip(loggers, before, strict=True):
             logger.disabled = disabled
 
@@ -116,6 +155,7 @@ class _Translation:
         self.body = Body()
         self.values: dict[Any, Value] = {}
         self.failed: dict[Any, str] = {}
+        self.node: Any = None
 
     def program(self) -> Program:
         self._inputs()
@@ -182,7 +222,7 @@ class _Translation:
             if argument in self.failed:
                 raise Unsupported(self.failed[argument])
             if argument not in self.values:
-                raise Unsupported(reasons.lane_count(self.model))
+                raise Unsupported(reasons.lane_count(self.model, self.node))
             return self.values[argument]
         if isinstance(argument, bool | int | float):
             kinds = {bool: torch.bool, int: torch.int64, float: torch.float64}
@@ -198,12 +238,14 @@ class _Translation:
         aten = getattr(node.target, "namespace", "") == "aten"
         if name in _SKIPPED:
             return
-        if not isinstance(node.meta.get("val"), torch.Tensor):
+        self.node = node
+        value = node.meta.get("val")
+        if not isinstance(value, torch.Tensor):
             inherited = [self.failed[n] for n in node.all_input_nodes if n in self.failed]
             if inherited:
                 self.failed[node] = inherited[0]
-            elif aten:
-                self.failed[node] = reasons.operation(self.model, name)
+            elif aten or isinstance(value, tuple | list):
+                self.failed[node] = reasons.operation(self.model, name, node)
             return
         try:
             self.values[node] = self._lower(name if aten else "", name, node)
@@ -216,22 +258,35 @@ class _Translation:
             for argument in node.all_input_nodes:
                 if argument in self.failed:
                     raise Unsupported(self.failed[argument])
-            raise Unsupported(reasons.operation(self.model, name))
+            raise Unsupported(reasons.operation(self.model, name, node))
+        if self._picks(key, node):
+            raise Unsupported(reasons.picks(self.model, name, node))
         # Of some operations the first argument, or all but the first, only says how large the result is.
         given = node.args[:1] if key in _SIZED_BY_REST else node.args
         args = [None if key in _SIZED_BY_FIRST and i == 0 else self._operand(a) for i, a in enumerate(given)]
         kwargs = {k: self._operand(v) for k, v in node.kwargs.items() if k not in ("device", "layout")}
         masked = key == "index" or any(isinstance(a, Value) and a.mask is not None for a in args)
         if meta.dtype not in DTYPES:
-            raise Unsupported(reasons.dtype(self.model, name, meta.dtype))
+            raise Unsupported(reasons.dtype(self.model, name, meta.dtype, node))
         if not (masked and key != "index_put") and not self._is_lanes(meta):
-            raise Unsupported(reasons.shape(self.model, name, list(meta.shape)))
+            raise Unsupported(reasons.shape(self.model, name, list(meta.shape), node))
         try:
             return TABLE[key](Call(self.body, args, kwargs, meta.dtype, min(meta.dim(), 1)))
         except Unsupported as error:
-            raise Unsupported(reasons.usage(self.model, name, str(error))) from None
+            raise Unsupported(reasons.usage(self.model, name, str(error), node)) from None
+
+    def _picks(self, key: str, node: Any) -> bool:
+        """Return whether one of several lanes is picked for all, or some of those that a mask selected."""
+        shape = _shape(node)
+        if key in _SIZED_BY_REST and getattr(self.values.get(node.args[0]), "mask", None) is not None:
+            return shape != _shape(node.args[0])
+        return shape == ["1"] and any(_shape(n) == [self.lanes] for n in node.all_input_nodes)
 
     def _is_lanes(self, tensor: Any) -> bool:
         """Return whether a tensor has the lanes' shape, or one number for all of them."""
         shape = [str(n) for n in tensor.shape]
         return shape in ([], ["1"], [self.lanes])
+
+
+def _shape(node: Any) -> list[str]:
+    return [str(n) for n in getattr(node.meta.get("val"), "shape", ())]

@@ -1,8 +1,10 @@
 """The table of ATen operations that act on each lane by itself, and the source each becomes.
 
-The meaning is torch's to the last bit wherever the operation is not transcendental: types are
-promoted as torch does, small powers are products, minima let a nan through, rounding is half to
-even, a remainder has the sign of its divisor.
+The meaning is torch's: types are promoted as torch does, small powers are products, minima let a
+nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is equal to
+the last bit; what is transcendental may differ in the last places, and by one unit of the last place
+what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``, and
+``sqrt`` of float32 or of integers.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ def _division(call: Call) -> Value:
     if mode is None:
         return call.result(f"{a} / {b}", *call.args[:2])
     if not call.dtype.is_floating_point:
-        raise Unsupported("divides integers")
+        raise Unsupported("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
     text = f"floor_divide({a}, {b})" if mode == "floor" else f"np.trunc({a} / {b})"
     return call.result(text, *call.args[:2])
 
@@ -76,7 +78,7 @@ def _division(call: Call) -> Value:
 def _remainder(function: str) -> Lowering:
     def lower(call: Call) -> Value:
         if not call.dtype.is_floating_point:
-            raise Unsupported("divides integers")
+            raise Unsupported("divides integers: compute in torch.float64, `x.to(torch.float64) % n`")
         return call.result(f"{function}({', '.join(cast(v, call.dtype) for v in call.values())})")
 
     return lower
@@ -86,7 +88,7 @@ def _power(call: Call) -> Value:
     base, exponent = call.args[:2]
     x = cast(base, call.dtype)
     if not call.dtype.is_floating_point:
-        raise Unsupported("raises integers to a power")
+        raise Unsupported("raises integers to a power: compute in torch.float64, `x.to(torch.float64)**n`")
     n = exponent.number if exponent.dims < 0 else None
     small = {
         2: f"{x} * {x}", 3: f"{x} * {x} * {x}", 0.5: f"math.sqrt({x})", 1: x, 0: "1.0",
@@ -133,6 +135,8 @@ def _where(call: Call) -> Value:
 def _select_by_mask(call: Call) -> Value:
     """Lower ``x[mask]``: the same lanes, remembered as a selection."""
     value, mask = call.args[0], _only_mask(call.args[1])
+    if value.mask is not None or mask.mask is not None:
+        raise Unsupported("selects from lanes that are selected already: combine the masks, `v[a & b]`")
     chosen = call.body.assign(cast(mask, torch.bool), torch.bool, mask.dims, [mask])
     text = cast(value, value.dtype)
     return call.body.assign(text, value.dtype, 1, [value, chosen], chosen.text)

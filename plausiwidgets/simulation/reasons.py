@@ -7,11 +7,10 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+
+from plausiwidgets.simulation import lines
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from plausiwidgets.models.model import NeuronModel
 
 _RANDOM = (
@@ -28,8 +27,24 @@ _RANDOM = (
 _ACROSS = (
     "sum", "mean", "any", "all", "amax", "amin", "max", "min", "cumsum", "cumprod", "prod", "std", "var",
     "sort", "argmax", "argmin", "mm", "matmul", "dot", "cat", "stack", "roll", "flip", "select",
-    "index_select", "gather", "median",
+    "index_select", "gather", "median", "slice", "split", "split_with_sizes", "unbind", "softmax", "linalg_vector_norm",
 )  # fmt: skip
+_SPELLINGS = {
+    "rand": ("rand", "bernoulli"), "native_dropout": ("native_dropout", "bernoulli"), "cat": ("cat", "stack"),
+    "slice_scatter": ("slice_scatter", "copy", "fill"), "div": ("floor_divide", "div"),
+}  # fmt: skip
+"""What an operation of an exported graph may be called in the step itself, the likeliest first."""
+_SIZES = (
+    *(f"torch.Tensor.{n}" for n in ("__len__", "numel", "tolist", "size", "shape.__get__")),
+    "unbind", "split", "split_with_sizes", "slice",
+)  # fmt: skip
+"""Where a step may ask for the number of lanes, the likeliest first."""
+_CONTROL = ("cond", "while_loop", "scan", "map_impl", "associative_scan")
+_INSTEAD = {
+    "slice_scatter": ". To replace a whole tensor write `v = x`, not `v[:] = x`",
+    "lshift": ". Write `x * 2**n` instead of `x << n`",
+    "rshift": ". Write `torch.floor(x.to(torch.float64) / 2**n)` instead of `x >> n`",
+}
 _BRANCH = (
     "it decides in Python on the values of a tensor. Write `torch.where(condition, a, b)` instead of an "
     "`if`, and `&`, `|`, `~` instead of `and`, `or`, `not`"
@@ -47,10 +62,12 @@ def _sentence(model: NeuronModel, reason: str, line: str = "") -> str:
 def of_exception(model: NeuronModel, error: Exception) -> str:
     """Return why tracing the step ended in `error`."""
     text = str(error)
-    line = _line_of_traceback(model, error)
+    line = lines.of_traceback(model, error)
     code = linecache.getline(*line).strip() if line else ""
     called = any(f"{word}(" in code for word in ("math.exp", "float", "int", "item", "math.sqrt", "math.log"))
-    if "GuardOnDataDependent" in type(error).__name__ or "ambiguous" in text:
+    if any("_higher_order_ops" in f.f_code.co_filename for f, _ in traceback.walk_tb(error.__traceback__)):
+        reason = _control("torch.cond" if "cond" in code else "a function")
+    elif "GuardOnDataDependent" in type(error).__name__ or "ambiguous" in text:
         reason = _NUMBER if called or "zuf" in text else _BRANCH
     elif "Python scalars" in text or "converted to" in text or ".item" in text:
         reason = _NUMBER
@@ -58,13 +75,26 @@ def of_exception(model: NeuronModel, error: Exception) -> str:
         reason = "it hands a tensor to NumPy. Use torch's function of the same name"
     elif "Constraints violated" in text or "specialized" in text:
         return lane_count(model)
+    elif "fake tensor in the exported program constant" in text:
+        line = lines.of_operation(model, ["torch.Tensor.data.__get__"])
+        reason = (
+            "it reads or changes a tensor where torch cannot follow, as with `.data`. Use the tensor itself, "
+            "or `v.clone()` to work on a copy"
+        )
     else:
         first = text.strip().splitlines()[0] if text.strip() else ""
         reason = f"torch.export raised {type(error).__name__}" + (f": {first}" if first else "")
-    return _sentence(model, reason, _at(line))
+    return _sentence(model, reason, lines.at(line))
 
 
-def operation(model: NeuronModel, name: str) -> str:
+def _control(name: str) -> str:
+    return (
+        f"{name} that branches or loops on the values of a tensor has no compiled form. Compute both sides and "
+        f"choose with `torch.where(condition, a, b)`"
+    )
+
+
+def operation(model: NeuronModel, name: str, node: Any = None) -> str:
     """Return why an operation outside of the table ends the compilation."""
     bare = name.strip("_").removeprefix("native_")
     if bare.startswith(_RANDOM):
@@ -74,36 +104,51 @@ def operation(model: NeuronModel, name: str) -> str:
         )
     elif bare == "local_scalar_dense" or bare == "item":
         reason = _NUMBER
+    elif bare in _CONTROL:
+        line = (lines.of_node(node) if node is not None else None) or lines.of_source(model, bare)
+        return _sentence(model, _control(f"torch.{bare}"), lines.at(line))
     elif bare in _ACROSS:
-        reason = (
-            f"the operation {name} combines or picks lanes, and each lane is a neuron of its own. Compute "
-            f"elementwise, from the lane's own current, state and parameters"
-        )
+        return picks(model, name, node)
     else:
-        reason = f"the operation {name} has no compiled form"
-    return _sentence(model, reason, _at(_line_of_operation(model, name)))
+        reason = f"the operation {name} has no compiled form{_INSTEAD.get(bare, '')}"
+    return _sentence(model, reason, _at(model, name, node))
 
 
-def usage(model: NeuronModel, name: str, problem: str) -> str:
+def picks(model: NeuronModel, name: str, node: Any = None) -> str:
+    """Return that an operation makes of several lanes what is not one value for each."""
+    reason = (
+        f"the operation {name} combines or picks lanes, and each lane is a neuron of its own. Compute "
+        f"elementwise, from the lane's own current, state and parameters"
+    )
+    return _sentence(model, reason, _at(model, name, node))
+
+
+def random_numbers(model: NeuronModel) -> str | None:
+    """Return which of torch's operations in the step draws random numbers, if one does."""
+    drawing = [n for n in lines.calls(model) if n.startswith(_RANDOM)]
+    return operation(model, drawing[0]) if drawing else None
+
+
+def usage(model: NeuronModel, name: str, problem: str, node: Any = None) -> str:
     """Return that an operation of the table is used in a way that it does not cover."""
-    return _sentence(model, f"the operation {name} {problem}", _at(_line_of_operation(model, name)))
+    return _sentence(model, f"the operation {name} {problem}", _at(model, name, node))
 
 
-def shape(model: NeuronModel, name: str, found: Any) -> str:
+def shape(model: NeuronModel, name: str, found: Any, node: Any = None) -> str:
     """Return that an intermediate result is not a tensor of lanes."""
     reason = (
         f"the operation {name} makes a tensor of shape {found}; everything must have the shape [lanes] of "
         f"the current"
     )
-    return _sentence(model, reason, _at(_line_of_operation(model, name)))
+    return _sentence(model, reason, _at(model, name, node))
 
 
-def dtype(model: NeuronModel, name: str, found: torch.dtype) -> str:
+def dtype(model: NeuronModel, name: str, found: torch.dtype, node: Any = None) -> str:
     """Return that an intermediate result has a type that kernels do not compute with."""
     return _sentence(
         model,
         f"the operation {name} makes a tensor of {found}; use torch.float64",
-        _at(_line_of_operation(model, name)),
+        _at(model, name, node),
     )
 
 
@@ -120,88 +165,45 @@ def changes_input(model: NeuronModel) -> str:
 
 def keeps_state(model: NeuronModel) -> str:
     """Return that the step remembers something outside of its state."""
-    return _sentence(model, "it keeps values outside of its state. Make them entries of the state")
+    return _sentence(
+        model,
+        "it keeps values outside of its state, such as a counter, a list or a generator of random numbers. Make "
+        "them entries of the state",
+    )
 
 
-def lane_count(model: NeuronModel) -> str:
+def unsteady(model: NeuronModel) -> str:
+    """Return that the step gives now this, now that."""
+    return random_numbers(model) or _sentence(
+        model,
+        "it gives other values for the same inputs: random numbers, or a counter outside of its state. Only the "
+        "torch engine runs it; make a counter an entry of the state",
+    )
+
+
+def other_lanes(model: NeuronModel) -> str:
+    """Return that a lane alone gives other values than together with others."""
+    return _sentence(
+        model,
+        "a lane gives other values alone than together with others, and each lane is a neuron of its own. Compute "
+        "elementwise, and not with the number of lanes",
+        lines.at(lines.of_operation(model, _SIZES)),
+    )
+
+
+def lane_count(model: NeuronModel, node: Any = None) -> str:
     """Return that the step computes with the number of lanes."""
+    line = (lines.of_node(node) if node is not None else None) or lines.of_operation(model, _SIZES)
     return _sentence(
         model,
         "it computes with the number of lanes, and each lane is a neuron of its own. Make the number a "
         "Parameter or a constant",
+        lines.at(line),
     )
 
 
-# -- lines of the step -------------------------------------------------------------------------
-
-Line = tuple[str, int]
-
-
-def _at(line: Line | None) -> str:
-    if line is None:
-        return ""
-    code = linecache.getline(*line).strip()
-    return f" ({line[0]}, line {line[1]}{f': `{code}`' if code else ''})"
-
-
-def _line_of_traceback(model: NeuronModel, error: BaseException) -> Line | None:
-    """Return the innermost line of the user's code in the traceback of `error`."""
-    inside = False
-    line = None
-    code = _code_of(model)
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        inside = inside or frame.f_code is code
-        if inside and not _is_library(frame):
-            line = (frame.f_code.co_filename, number)
-    return line
-
-
-def _is_library(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__", "")
-    return name.split(".")[0] in ("torch", "numpy", "sympy", "norse") or name == __name__
-
-
-def _code_of(model: NeuronModel) -> Any:
-    step = model.step
-    step = getattr(step, "__wrapped__", step)
-    step = getattr(step, "__func__", step)
-    return getattr(step, "__code__", None) or getattr(type(step).__call__, "__code__", None)
-
-
-class _Watch(TorchDispatchMode):
-    """Notes the line of the step at which an operation is first called."""
-
-    def __init__(self, model: NeuronModel, name: str) -> None:
-        super().__init__()
-        self.code = _code_of(model)
-        self.name = name
-        self.line: Line | None = None
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        called = func.overloadpacket.__name__.rstrip("_").lstrip("_")
-        if self.line is None and called == self.name.strip("_"):
-            self.line = self._user_line()
-        return func(*args, **(kwargs or {}))
-
-    def _user_line(self) -> Line | None:
-        line = None
-        for frame, number in traceback.walk_stack(None):
-            if line is None and not _is_library(frame):
-                line = (frame.f_code.co_filename, number)
-            if frame.f_code is self.code:
-                return line
-        return None
-
-
-def _line_of_operation(model: NeuronModel, name: str) -> Line | None:
-    """Run the step once in torch and return the line that calls the operation `name`."""
-    values = {n: torch.full((3,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
-    watch = _Watch(model, name)
-    try:
-        state = tuple(torch.from_numpy(row.copy()) for row in model.start(model.defaults(), [0.0] * 3))
-        current = torch.full((3,), model.current.default, dtype=torch.float64)
-        with torch.no_grad(), watch:
-            model.step(current, state, model.namespace(values), torch.tensor(model.dt, dtype=torch.float64))
-    except Exception:  # a reason without its line is better than none
-        return watch.line
-    return watch.line
+def _at(model: NeuronModel, name: str, node: Any) -> str:
+    """Return the line of a node, or of the first operation of its name, as the end of a sentence."""
+    line = lines.of_node(node) if node is not None else None
+    bare = name.strip("_")
+    return lines.at(line or lines.of_operation(model, _SPELLINGS.get(bare, (bare,))))
