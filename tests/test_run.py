@@ -1,6 +1,7 @@
 """A run in the background: snapshots, switches, priority, errors."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -242,3 +243,20 @@ def test_a_run_in_the_background_stands_behind_what_a_person_waits_for():
     Run(fake_optimizer(options=SMALL), gate=Noting()).start().result(30)
     assert set(seen) == {19}
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
+
+
+@pytest.mark.parametrize("after", [0.0, 0.7])
+@pytest.mark.parametrize(
+    "work",
+    [
+        "run = pw.start_optimization('lif', 'tonic_bursting')",
+        "from plausiwidgets.assessment import start_assessment; study = start_assessment('lif', 'tonic_bursting')",
+        "explorer = pw.Explorer('lif')",
+        "explorer = pw.Explorer('lif', 'tonic_bursting'); explorer.optimize()",
+    ],
+)
+def test_the_end_of_python_in_the_midst_of_work_is_a_quiet_one(work, after):
+    program = f"import time; import plausiwidgets as pw; {work}; time.sleep({after})"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""

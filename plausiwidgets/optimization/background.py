@@ -14,7 +14,7 @@ from plausiwidgets.optimization.priority import Gate
 from plausiwidgets.optimization.progress import NoProgress, Progress, as_progress
 from plausiwidgets.optimization.snapshot import Snapshot
 from plausiwidgets.optimization.study_snapshot import StudySnapshot
-from plausiwidgets.simulation.threads import step_back
+from plausiwidgets.simulation.threads import start_behind, step_back
 
 S = TypeVar("S", Snapshot, StudySnapshot)
 R = TypeVar("R")
@@ -53,7 +53,7 @@ class Background(ABC, Generic[S, R]):
 
     def start(self) -> Self:
         """Begin in a thread of its own."""
-        threading.Thread(target=self._work_behind, name=f"plausiwidgets-{self.what}", daemon=True).start()
+        start_behind(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
         return self
 
     def _work_behind(self) -> None:

@@ -1,15 +1,23 @@
-"""Threads that simulate: how many there are, and that they stand behind what a person waits for."""
+"""Threads: how many simulate, that they stand behind what a person waits for, and how they end."""
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Lock, get_native_id
+from threading import Lock, Thread, get_native_id
+from typing import Any
 
 NICENESS = 19
 """Priority of a thread that works in the background, as of the command ``nice``."""
+
+ENDING = 10.0
+"""Most seconds that Python's end waits for threads in the background: one of them may compile."""
 
 _own_pool: tuple[int, ThreadPoolExecutor] | None = None
 _pool_lock = Lock()
@@ -42,3 +50,38 @@ def step_back() -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
+
+
+_behind: dict[Thread, Callable[[], Any]] = {}
+
+
+def start_behind(work: Callable[[], Any], name: str, end: Callable[[], Any] = lambda: None) -> Thread:
+    """Start a thread that Python's end does not wait for, but asks to `end` first.
+
+    Left alone, it would be cut off in the midst of torch's or LLVM's code, which aborts the process.
+    """
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            _behind.pop(thread, None)
+
+    thread = Thread(target=run, name=name, daemon=True)
+    _behind[thread] = end
+    thread.start()
+    return thread
+
+
+def _end_all() -> None:
+    running = list(_behind.items())
+    for _, end in running:
+        with suppress(Exception):
+            end()
+    latest = time.monotonic() + ENDING
+    for thread, _ in running:
+        thread.join(max(latest - time.monotonic(), 0.0))
+
+
+# Before the pools of concurrent.futures take no more work, where Python lets us.
+getattr(threading, "_register_atexit", atexit.register)(_end_all)

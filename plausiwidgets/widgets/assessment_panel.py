@@ -13,6 +13,7 @@ from plausiwidgets import models as registry
 from plausiwidgets.assessment import start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
+from plausiwidgets.simulation.threads import start_behind
 from plausiwidgets.widgets.map import PlausibilityMap
 from plausiwidgets.widgets.map_cells import grid_of_units, pattern_title
 from plausiwidgets.widgets.progress import INTERVAL, ProgressParts
@@ -97,10 +98,7 @@ class AssessmentPanel(w.VBox):
                 grid = grid_of_units(study.snapshot().units, self._models, self._own_patterns)
                 self.map = PlausibilityMap(grid, self._models, self._open_in, self._own_patterns)
                 self._place.children = (self.map,)
-            self._thread = threading.Thread(
-                target=self._watch, args=(study,), name="plausiwidgets publisher", daemon=True
-            )
-            self._thread.start()
+            self._thread = start_behind(lambda: self._watch(study), "plausiwidgets publisher")
             return study
 
     def stop(self) -> None:

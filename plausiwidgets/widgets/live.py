@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from plausiwidgets.simulation.threads import start_behind
+
 Job = TypeVar("Job")
 
 
@@ -64,8 +66,7 @@ class NewestWins(Generic[Job]):
             self._job = job if self._job is None else self._merge(self._job, job)
             self._put_at = time.monotonic()
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
+                self._thread = start_behind(self._run, self._name, self.close)
             self._changed.notify_all()
 
     @property

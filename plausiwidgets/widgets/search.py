@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
+from plausiwidgets.simulation.threads import start_behind
 
 INTERVAL = 0.1
 """Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
@@ -73,8 +73,7 @@ class Search:
         self._may_tell = may_tell
         self._may_draw = may_draw
         self._failed = failed
-        self._thread = threading.Thread(target=self._watch, name="plausiwidgets publisher", daemon=True)
-        self._thread.start()
+        self._thread = start_behind(self._watch, "plausiwidgets publisher")
 
     @property
     def running(self) -> bool:
