@@ -165,9 +165,9 @@ BURST_LARGEST = Criterion(
 )
 
 
-def spikes(low: float, high: float = INF, text: str = "Spikes during the stimulus.", key: str = "n") -> Criterion:
+def spikes(low: float, high: float = INF, text: str = "Spikes during the stimulus.") -> Criterion:
     """Return the criterion of a number of spikes."""
-    return Criterion(key, "spikes", text, "spikes", low=low, high=high, kind="count")
+    return Criterion("n", "spikes", text, "spikes", low=low, high=high, kind="count")
 
 
 def latency(high: float, text: str) -> Criterion:

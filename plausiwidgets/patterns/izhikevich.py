@@ -73,8 +73,12 @@ def _pulse_sketch(width: float, end: float, name: str = "pulse", sign: float = 1
     return sketch
 
 
-def _silent(key: str, text: str) -> Criterion:
-    return Criterion(key, f"{key}: silent", text, "spikes", high=0, kind="count")
+def _silent(key: str, text: str, sweep: str = "") -> Criterion:
+    return Criterion(key, f"{sweep or key}: silent", text, "spikes", high=0, kind="count")
+
+
+def _bursts(low: int, text: str) -> Criterion:
+    return Criterion("bursts", "complete bursts", text, "bursts", low=low, kind="count")
 
 
 _STEP_VALUES = {"amplitude": STEP, "holding": HOLDING}
@@ -93,7 +97,7 @@ _add("phasic_spiking", "B", "Phasic spiking", _STEP_VALUES,
      steps.step(2000.0, 50.0, steps.phasic), _step_sketch(2000.0), "step")
 
 _add("tonic_bursting", "C", "Tonic bursting", _STEP_VALUES,
-     (QUIET, spikes(3, text="Complete bursts of 3 to 40 spikes.", key="bursts"), BURST_RATIO, BURST_SMALLEST,
+     (QUIET, _bursts(3, "Bursts of 3 to 40 spikes, with a gap before and after."), BURST_RATIO, BURST_SMALLEST,
       BURST_LARGEST,
       Criterion("period_cv", "regularity of bursts", "Standard deviation over mean of the time from burst to burst.",
                 "1", high=0.2, scale=0.3),
@@ -232,10 +236,12 @@ _add("rebound_burst", "N", "Rebound burst", _PULSE_VALUES,
 
 _add("threshold_variability", "O", "Threshold variability",
      _PULSE_VALUES | {"inhibition": FreeValue(2.0, 0.02, 20.0, "log", limits=(0.0, None))},
-     (QUIET, _silent("up", "Spikes after the excitatory pulse alone."),
-      _silent("down", "Spikes after the inhibitory pulse alone."),
-      spikes(1, text="Spikes from the excitatory pulse on, when inhibition comes 10 ms before it."),
-      _silent("early", "Spikes before the excitatory pulse, when both are given."), MIN_ISI, RATE),
+     (QUIET, _silent("up", "Spikes after the excitatory pulse alone.", "excitation alone"),
+      _silent("down", "Spikes after the inhibitory pulse alone.", "inhibition alone"),
+      Criterion("n", "both: fires", "Spikes from the excitatory pulse on, when inhibition comes 10 ms before it.",
+                "spikes", low=1, kind="count"),
+      _silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
+      MIN_ISI, RATE),
      pulses.variability,
      lambda v: (pulses.VARIABILITY_END, pulses.variability_sweeps(v)), "both")
 
@@ -261,8 +267,8 @@ _add("depolarizing_after_potential", "Q", "Depolarizing after-potential", _PULSE
 
 
 _add("accommodation", "R", "Accommodation", {"amplitude": STEP, "holding": HOLDING},
-     (QUIET, _silent("slow", "Spikes during the slow ramp, although it ends twice as high."),
-      Criterion("fast", "fast: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
+     (QUIET, _silent("slow", "Spikes during the slow ramp, although it ends twice as high.", "slow ramp"),
+      Criterion("fast", "fast ramp: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
                 kind="count"),
       MIN_ISI, RATE),
      steps.accommodation, lambda v: (steps.RAMP_END, steps.accommodation_sweeps(v)), "slow ramp")
@@ -277,6 +283,6 @@ _add("inhibition_induced_spiking", "S", "Inhibition-induced spiking", _WIDE_VALU
      steps.step(400.0, 75.0, steps.inhibited, -1.0), _step_sketch(400.0, -1.0), "step")
 
 _add("inhibition_induced_bursting", "T", "Inhibition-induced bursting", _WIDE_VALUES,
-     (QUIET, spikes(2, text="Complete bursts of 3 to 40 spikes during the inhibition.", key="bursts"), BURST_RATIO,
+     (QUIET, _bursts(2, "Bursts of 3 to 40 spikes during the inhibition."), BURST_RATIO,
       BURST_SMALLEST, BURST_LARGEST, BURSTS_PERSIST, QUIET_AFTER, MIN_ISI),
      steps.step(400.0, 75.0, steps.bursting, -1.0), _step_sketch(400.0, -1.0), "step")
