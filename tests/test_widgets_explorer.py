@@ -339,6 +339,8 @@ def test_a_cell_of_the_assessment_opens_in_the_explorer(explorer: pw.Explorer) -
     explorer._pickers._model.value = "lif"
     explorer._assessing._pressed()
     panel = explorer._assessing.panel
+    button = explorer._assessing.view.children[0]
+    assert button.layout.display == "none"  # the panel has its own
     panel.study.wait(0.2)
     panel.map.open_cell("lif", "integrator")
     assert explorer.wait()
@@ -346,5 +348,7 @@ def test_a_cell_of_the_assessment_opens_in_the_explorer(explorer: pw.Explorer) -
     assert panel.map.explorer is None
     explorer.undo()
     assert explorer.state.pattern == "tonic_spiking"
+    explorer._pickers._model.value = "adex"
+    assert button.layout.display == "" and "AdEx" in button.description
     panel.stop()
     assert panel.join(30)

@@ -47,11 +47,17 @@ class Assessing:
         """Offer the assessment of a model."""
         self._model = model
         self._button.description = f"Assess {model.title} on all twenty patterns"
+        self._offer()
 
     def close(self) -> None:
         """End the assessment."""
         for panel in self._panels.values():
             panel.close()
+
+    def _offer(self) -> None:
+        """Hide the button where the panel below it, which has its own, is of the same model."""
+        shown = self._model in self._panels and self._panels[self._model] is self.panel
+        self._button.layout.display = "none" if shown else ""
 
     def _pressed(self) -> None:
         from plausiwidgets.widgets.assessment_panel import AssessmentPanel
@@ -67,5 +73,6 @@ class Assessing:
             self.panel = self._panels[model]
             self._place.children = (self.panel,)
             self.panel.start()
+            self._offer()
         except Exception as error:
             self._status.error("assessment", error)

@@ -76,7 +76,7 @@ class AssessmentPanel(w.VBox):
         self._start.on_click(lambda _: self._pressed())
         self._stop.on_click(lambda _: self.stop())
         head = w.HBox([title, self._start, self._stop, self._parts.bar, self._parts.headline])
-        head.layout.flex_flow = "row wrap"
+        head.layout.flex_flow, head.layout.align_items = "row wrap", "center"
         details = w.Accordion([self._parts.lines], titles=("A line for each pattern",))
         super().__init__([head, self._place, details])
         if start:

@@ -68,7 +68,7 @@ class PlausibilityMap(w.VBox):
         self._options: list[tuple[str, tuple[str, ...]]] = []
         self._offer()
         super().__init__([self._page, self.figure, w.HBox([self._choice, self._status]), self._place])
-        self.children[2].layout.flex_flow = "row wrap"
+        self.children[2].layout.flex_flow, self.children[2].layout.align_items = "row wrap", "center"
 
     def show(self, grid: Grid) -> None:
         """Show other cells."""
