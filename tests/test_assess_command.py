@@ -230,15 +230,22 @@ before, {where} = {where}, interrupted
 sys.exit(app.main())
 """
     run = [sys.executable, "-c", code, "assess", *QUICK, "--csv", "table.csv"]
-    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, preexec_fn=hear)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "plausiwidgets: stopped before it began\n"
     assert list(tmp_path.iterdir()) == []
 
 
+def hear() -> None:
+    """Let a process hear Ctrl-C: where the tests run in the background of a shell, it would inherit their deafness."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupt(run: list[str], folder: Path, presses: int) -> tuple[int, str, str]:
     """Press Ctrl-C as soon as a search has ended; return the exit code and what was said."""
-    process = subprocess.Popen(run, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        run, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear
+    )
     end = time.monotonic() + 60
     while "[1/3]" not in process.stderr.readline():
         assert time.monotonic() < end and process.poll() is None

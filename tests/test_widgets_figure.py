@@ -1,5 +1,7 @@
 """The figure: one message for each change, safe on many threads, and plotly as it was when this was written."""
 
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
@@ -14,6 +16,26 @@ from plausiwidgets.widgets.drawing import EMPTY
 from plausiwidgets.widgets.figure import TraceFigure
 from plausiwidgets.widgets.figure_parts import TRACES, X_AXES, Y_AXES
 from plausiwidgets.widgets.scene import Scene
+
+
+def test_a_new_kernel_does_not_wait_for_grammars_and_loses_none() -> None:
+    program = """
+import sys
+import plausiwidgets.widgets.plotly_widget
+assert "lark" not in sys.modules
+import jsonschema
+from jsonschema.exceptions import FormatError
+check = jsonschema.FormatChecker().check
+if "iri" in jsonschema.FormatChecker.checkers:
+    check("http://localhost/ä", "iri")
+    try: check("not an address", "iri")
+    except FormatError: print("refused")
+    from rfc3987_syntax import is_valid_syntax
+    print(is_valid_syntax("iri", "http://localhost"))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stderr == ""
+    assert done.stdout in ("refused\nTrue\n", "")
 
 
 @pytest.fixture

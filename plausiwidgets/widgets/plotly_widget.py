@@ -16,11 +16,19 @@ What has to be known about ``FigureWidget`` (plotly 7, ipywidgets 8):
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import plotly.graph_objects as go
 import traitlets as t
 from plotly.serializers import custom_serializers
+
+from plausiwidgets.widgets.deferred import deferred
+
+# Plotly looks for nbformat, which imports jsonschema, which compiles some forty grammars for a check of web
+# addresses: more than half of the time to the first plot.
+with deferred("rfc3987_syntax", "is_valid_syntax"):
+    import_module("plotly.basewidget")
 
 
 class QuietFigure(go.FigureWidget):
