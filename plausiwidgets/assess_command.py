@@ -24,9 +24,10 @@ MARKS = {"replicated": "✓", "fragile": "~", "not found": "✗", "failed": "!"}
 
 def assess_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `plausiwidgets assess`."""
-    parser.epilog = EXIT_CODES
+    parser.usage, parser.epilog = "plausiwidgets assess MODEL [MODEL ...] [options]", EXIT_CODES
     parser.add_argument(
-        "models", nargs="+", metavar="MODEL", type=model_name, help="names of neuron models, such as adex lif"
+        "models", nargs="+", metavar="MODEL", type=model_name,
+        help="names of neuron models, such as adex lif; before the options",
     )
     parser.add_argument(
         "--patterns",
@@ -40,7 +41,8 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         "--seed", nargs="+", default=[0], type=at_least_0, help="one seed or more, a row each (default: 0)"
     )
     parser.add_argument(
-        "--budget", type=at_least_1, help="evaluations of each search (default: a quarter of the pattern's own)"
+        "--budget", type=at_least_1,
+        help="evaluations of each search (default: a quarter of the pattern's own; an open one may get as much again)",
     )
     parser.add_argument(
         "--store", type=Path, help="SQLite file that keeps the study; if it exists, the study goes on there"

@@ -90,7 +90,8 @@ def assess(
     Returns
     -------
     pandas.DataFrame
-        A row for each (model, pattern, seed); the columns are explained in `COLUMNS`.
+        A row for each (model, pattern, seed); the columns are explained in
+        `plausiwidgets.assessment.COLUMNS`.
         KeyboardInterrupt returns the rows that there are. ``.attrs`` holds the versions, whether
         the table is complete, and what went wrong with the store, if anything.
 

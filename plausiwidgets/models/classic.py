@@ -97,7 +97,7 @@ def izhikevich_parts() -> dict[str, Any]:
     parameters = [
         Parameter("a", 0.02, -0.05, 1.2, "1/ms", "asinh", 0.01, group="adaptation",
                   description="Rate of the recovery variable u: small is slow.", source=_IZH4),
-        Parameter("b", 0.2, -1.2, 1.2, "1", "asinh", 0.1, group="adaptation",
+        Parameter("b", 0.2, -1.2, 1.2, "1/ms", "asinh", 0.1, group="adaptation",
                   description="How strongly u follows the potential below threshold; large makes the neuron "
                   "resonate and rebound.", source=_IZH4),
         Parameter("c", -65.0, -70.0, -40.0, "mV", limits=(None, 29.0), group="spike and reset",

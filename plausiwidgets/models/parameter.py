@@ -31,7 +31,7 @@ class Parameter:
         How the range is spread over slider and search space. ``"asinh"`` is for values that
         change sign over decades: linear within ``±zero``, logarithmic beyond.
     zero : float, optional
-        Width of the linear middle of an ``"asinh"`` scale, in `unit`.
+        Half-width of the linear middle of an ``"asinh"`` scale, in `unit`.
     limits : tuple of (float or None, float or None)
         Hard limits, both included: a value outside of them has no meaning and is refused.
         A parameter on a log scale is refused at or below zero as well.

@@ -41,7 +41,7 @@ def table(name: str) -> tuple[dict[str, str], ...]:
 
 @cache
 def izhikevich_presets(norse_order: bool, robust: bool = True) -> tuple[Preset, ...]:
-    """Return the twenty published sets, each with its own stimulus values and time step.
+    """Return a set for each pattern: published parameters and time step, stimulus values for our protocols.
 
     Parameters
     ----------

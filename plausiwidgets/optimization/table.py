@@ -21,7 +21,7 @@ COLUMNS = {
     "status": "replicated; fragile (accepted at dt, not at dt/2); not found (within the evaluations); failed",
     "loss": "least loss; 0 when accepted",
     "broken": "names of the criteria that the best does not meet",
-    "evaluations": "candidates judged; for K, L, O and R without the threshold searches, some five times the work",
+    "evaluations": "candidates judged; for K, L, O and R the threshold searches come on top, some five times the work",
     "found_after": "evaluations until the accepted best",
     "budget": "evaluations allowed, shares of others included",
     "volume": "share of the search box, on the parameters' scales, that is accepted at dt, from the screen",

@@ -124,19 +124,19 @@ class Evidence:
 # -- criteria that several patterns share --------------------------------------------------------
 
 QUIET = Criterion(
-    "quiet", "silent before", "Spikes before the stimulus: without it the neuron must be silent.", "spikes",
-    high=0, kind="count",
+    "quiet", "silent before", "Spikes at the holding current before the stimulus, once settled: the neuron must be "
+    "silent.", "spikes", high=0, kind="count",
 )
 QUIET_AFTER = Criterion(
-    "quiet_after", "silent after", "Spikes after the stimulus has ended: the firing must stop with it.", "spikes",
-    high=0, kind="count",
+    "quiet_after", "silent after", "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop "
+    "with it.", "spikes", high=0, kind="count",
 )
 MIN_ISI = Criterion(
-    "min_isi", "shortest ISI", "The shortest interval between two spikes: below 1 ms the neuron runs away.", "ms",
-    low=1.0, scale=0.5, at_least_steps=3.0,
+    "min_isi", "shortest ISI", "The shortest interval between two spikes: below 1 ms, or three time steps, the "
+    "neuron runs away.", "ms", low=1.0, scale=0.5, at_least_steps=3.0,
 )
 RATE = Criterion(
-    "rate", "mean rate", "Spikes per second during the stimulus: above it the neuron runs away.", "Hz",
+    "rate", "mean rate", "Spikes per second, of the busiest sweep: above it the neuron runs away.", "Hz",
     high=250.0, scale=100.0,
 )
 FLAT = Criterion(
@@ -152,8 +152,8 @@ BURSTS_PERSIST = Criterion(
     "on to the end.", "periods", high=1.5, scale=2.0,
 )
 BURST_RATIO = Criterion(
-    "ratio", "gap between bursts", "How much longer the intervals between bursts are than those within: the largest "
-    "jump between neighbours of the sorted intervals.", "×", low=2.0, scale=0.5, kind="log",
+    "ratio", "gaps over intervals within", "How much longer the intervals between bursts are than those within: the "
+    "largest jump between neighbours of the sorted intervals.", "×", low=2.0, scale=0.5, kind="log",
 )
 BURST_SMALLEST = Criterion(
     "smallest", "spikes of the smallest burst", "Spikes of the smallest complete burst: an isolated spike or a pair "

@@ -7,6 +7,7 @@ neurons?", IEEE Transactions on Neural Networks 15(5), 2004, figure 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from plausiwidgets.patterns import pulses, steps, thresholds
@@ -29,7 +30,10 @@ from plausiwidgets.patterns.criterion import (
 from plausiwidgets.patterns.pattern import FreeValue, Pattern, add
 from plausiwidgets.patterns.texts import TEXTS
 
-SOURCE = "Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, fig. 1"
+SOURCE = (
+    "Pattern: Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, fig. 1; "
+    "protocol, criteria and intervals are this package's choice"
+)
 
 Values = Mapping[str, Any]
 Sketch = tuple[float, dict[str, list[SweepPiece]]]
@@ -41,9 +45,9 @@ HOLDING = FreeValue(0.0, -1.0, 1.0, "asinh", 0.05)
 # Inhibition-induced firing lives at holding levels close to a balance of large currents.
 WIDE_HOLDING = FreeValue(0.0, -1.0, 9.0, "linear")
 
-CV = Criterion("cv", "regularity", "Standard deviation over mean of the intervals in the later half: small is "
+CV = Criterion("cv", "irregularity", "Standard deviation over mean of the intervals in the later half: small is "
                "regular.", "1", high=0.1, scale=0.2)
-SPREAD = Criterion("spread", "evenness", "Longest over shortest interval in the later half.", "1", high=1.5, scale=1.0)
+SPREAD = Criterion("spread", "longest over shortest ISI", "Of the later half.", "1", high=1.5, scale=1.0)
 LONGEST = Criterion("longest_isi", "longest ISI", "The longest interval within the burst.", "ms", high=25.0,
                     scale=25.0)
 
@@ -97,9 +101,9 @@ _add("phasic_spiking", "B", "Phasic spiking", _STEP_VALUES,
      steps.step(2000.0, 50.0, steps.phasic), _step_sketch(2000.0), "step")
 
 _add("tonic_bursting", "C", "Tonic bursting", _STEP_VALUES,
-     (QUIET, _bursts(3, "Bursts of 3 to 40 spikes, with a gap before and after."), BURST_RATIO, BURST_SMALLEST,
-      BURST_LARGEST,
-      Criterion("period_cv", "regularity of bursts", "Standard deviation over mean of the time from burst to burst.",
+     (QUIET, _bursts(3, "Bursts of 3 to 40 spikes that the end of the step does not cut off."), BURST_RATIO,
+      BURST_SMALLEST, BURST_LARGEST,
+      Criterion("period_cv", "irregularity of bursts", "Standard deviation over mean of the time from burst to burst.",
                 "1", high=0.2, scale=0.3),
       BURSTS_PERSIST, QUIET_AFTER, MIN_ISI),
      steps.step(500.0, 100.0, steps.bursting), _step_sketch(500.0), "step")
@@ -113,16 +117,16 @@ _add("phasic_bursting", "D", "Phasic bursting", _STEP_VALUES,
 
 _add("mixed_mode", "E", "Mixed mode", _STEP_VALUES,
      (QUIET, spikes(7),
-      Criterion("initial", "initial burst", "Longer of the first two intervals over the steady interval: the firing "
-                "must start with a burst.", "1", high=1.0 / 3.0, scale=0.5, kind="log"),
-      Criterion("jump", "step to regular firing", "The interval after the burst over the steady interval: the burst "
-                "must end at once.", "1", low=0.9, scale=0.3),
+      Criterion("initial", "initial burst", "Longer of the first two intervals over the median of the later half: the "
+                "firing must start with a burst.", "1", high=1.0 / 3.0, scale=0.5, kind="log"),
+      Criterion("jump", "step to regular firing", "The interval after the burst over the median of the later half: the "
+                "burst must end at once.", "1", low=0.9, scale=0.3),
       CV, PERSISTS, MIN_ISI, RATE),
      steps.step(500.0, 50.0, steps.mixed), _step_sketch(500.0), "step")
 
 _add("spike_frequency_adaptation", "F", "Spike frequency adaptation", _STEP_VALUES,
      (QUIET, spikes(6),
-      Criterion("steady_growth", "intervals never shrink", "Smallest ratio of an interval to the one before it.",
+      Criterion("steady_growth", "intervals hardly shrink", "Smallest ratio of an interval to the one before it.",
                 "1", low=0.95, scale=0.2),
       Criterion("rises", "growing intervals", "How many intervals are more than 5 % longer than the one before.",
                 "ISIs", low=3, kind="count"),
@@ -141,17 +145,17 @@ def _rates_sketch(v: Values) -> Sketch:
     }
 
 
-_FIRES = spikes(2, text="Spikes in the last two thirds of the longest step, at the full amplitude: a step that is "
-                "strong enough must fire to its end.")
-_MONOTONE = Criterion("monotone", "rate rises with current", "Smallest ratio of a rate to that of the next weaker "
-                      "step.", "1", low=1.0, scale=0.2)
-_MAX_RATE = Criterion("rate", "highest rate", "Rate at twice the rheobase.", "Hz", high=500.0, scale=200.0)
+_FIRES = spikes(2, text="Spikes in the last 2 s of a step of 3 s at the full amplitude: one that is strong enough "
+                "must fire to its end.")
+_MONOTONE = Criterion("monotone", "rate never falls with current", "Smallest ratio of a rate to that of the next "
+                      "weaker step.", "1", low=1.0, scale=0.2)
+_MAX_RATE = Criterion("rate", "rate at twice the rheobase", "Spikes per second there.", "Hz", high=500.0, scale=200.0)
 
 _add("class_1_excitable", "G", "Class 1 excitable", _STEP_VALUES,
      (QUIET, _FIRES,
       Criterion("rate_rheobase", "rate at the rheobase", "Rate just above the weakest step that keeps the neuron "
                 "firing: class 1 starts slowly.", "Hz", high=10.0, scale=10.0),
-      Criterion("rate_range", "range of rates", "Rate at twice the rheobase over that just above it.", "1", low=4.0,
+      Criterion("rate_range", "rise of the rate", "Rate at twice the rheobase over that just above it.", "1", low=4.0,
                 scale=1.0, kind="log"),
       _MONOTONE, _MAX_RATE, MIN_ISI),
      thresholds.excitability(False), _rates_sketch, "just above rheobase", budget=10_000)
@@ -161,13 +165,13 @@ _add("class_2_excitable", "H", "Class 2 excitable",
      (QUIET, _FIRES,
       Criterion("rate_rheobase", "rate at the rheobase", "Rate just above the weakest step that keeps the neuron "
                 "firing: class 2 starts at a high rate.", "Hz", low=10.0, scale=10.0),
-      Criterion("rate_near", "flat start", "Rate just above the rheobase over that 1 % above.", "1", low=0.75,
+      Criterion("rate_near", "no steep start", "Rate just above the rheobase over that 1 % above.", "1", low=0.75,
                 high=1.05, scale=0.2),
       # A leaky neuron that rests a hair below its threshold, with a deep reset, would pass.
       Criterion("rheobase", "rheobase", "The weakest step that keeps the neuron firing, as a share of the model's "
                 "usual current: a neuron that rests at its threshold fires at any current.", "%", low=1.0, scale=1.0,
                 kind="log"),
-      Criterion("rate_floor", "range of rates", "Rate just above the rheobase over that at twice the rheobase.", "1",
+      Criterion("rate_floor", "start over later rate", "Rate just above the rheobase over that at twice it.", "1",
                 low=0.2, scale=0.1),
       _MAX_RATE, MIN_ISI),
      thresholds.excitability(True), _rates_sketch, "just above rheobase", budget=10_000)
@@ -178,16 +182,16 @@ _add("spike_latency", "I", "Spike latency", _PULSE_VALUES,
                 "ms", low=5.0, scale=5.0),
       Criterion("latency_range", "latency depends on strength", "Latency at the threshold over that of a pulse half "
                 "as strong again.", "1", low=2.0, scale=0.5, kind="log"),
-      Criterion("monotone", "stronger is earlier", "Smallest ratio of a latency to that of the next stronger pulse.",
-                "1", low=1.0, scale=0.2),
+      Criterion("monotone", "stronger is never later", "Smallest ratio of a latency to that of the next stronger "
+                "pulse.", "1", low=1.0, scale=0.2),
       Criterion("each", "one spike each", "The most spikes that one of the four pulses evokes.", "spikes", low=1,
                 high=1, kind="count")),
      thresholds.spike_latency, _pulse_sketch(thresholds.PULSE_WIDTH, thresholds.PULSE_WIDTH + TAIL),
      "at the threshold", budget=50_000)
 
 _add("subthreshold_oscillations", "J", "Subthreshold oscillations", _PULSE_VALUES,
-     (QUIET, spikes(0, 1, "Spikes after the pulse: one at most."),
-      Criterion("wobble", "still before", "How much the potential moves in the 50 ms before the pulse.", "mV",
+     (QUIET, spikes(0, 1, "Spikes from the pulse on: one at most."),
+      Criterion("wobble", "steady before the pulse", "How much the potential moves in the 50 ms before it.", "mV",
                 high=pulses.EXTREMUM, scale=0.5, per_span=True),
       Criterion("extrema", "swings", "Turning points on alternating sides of the resting potential, each at least "
                 "0.1 mV away (for a span of 15 mV).", "extrema", low=3, kind="count")),
@@ -202,8 +206,8 @@ def _pair_criteria(gaps: Mapping[str, float], fire: tuple[str, ...]) -> tuple[Cr
     out = []
     for name in (*gaps, "single pulse"):
         if name in fire:
-            out.append(Criterion(name, f"{name}: fires", "Spikes after the pair of pulses at this gap.", "spikes",
-                                 low=1, kind="count"))
+            out.append(Criterion(name, f"{name}: fires", "Spikes from two pulses whose onsets are this far apart.",
+                                 "spikes", low=1, kind="count"))
         else:
             what = "single pulse" if name == "single pulse" else "pair of pulses at this gap"
             out.append(_silent(name, f"Spikes after the {what}: it must not reach the threshold."))
@@ -246,9 +250,12 @@ _add("threshold_variability", "O", "Threshold variability",
      lambda v: (pulses.VARIABILITY_END, pulses.variability_sweeps(v)), "both")
 
 _add("bistability", "P", "Bistability", _PULSE_VALUES,
-     (QUIET, spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."), PERSISTS,
-      Criterion("silenced", "a second pulse ends it", "Longest silence after a second pulse at the best of 20 phases "
-                "and both signs, in periods of the running firing.", "periods", low=4.0, scale=1.0, kind="log"),
+     (QUIET, spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
+      replace(PERSISTS, text="Silence before the end of the second, in typical intervals between spikes: the firing "
+              "must go on."),
+      Criterion("silenced", "silence after a second pulse", "The longest one after a second pulse at the best of 20 "
+                "phases and of either sign, in periods of the running firing.", "periods", low=4.0, scale=1.0,
+                kind="log"),
       MIN_ISI, RATE),
      pulses.bistability,
      lambda v: (pulses.RUN, {"second pulse": [(0.0, 5.0, v["amplitude"], v["amplitude"]),
@@ -277,7 +284,7 @@ _WIDE_VALUES = {"amplitude": STEP, "holding": WIDE_HOLDING}
 
 _add("inhibition_induced_spiking", "S", "Inhibition-induced spiking", _WIDE_VALUES,
      (QUIET, spikes(3, text="Spikes during the inhibition."),
-      Criterion("cv", "regularity", "Standard deviation over mean of the intervals.", "1", high=0.3, scale=0.3),
+      Criterion("cv", "irregularity", "Standard deviation over mean of the intervals.", "1", high=0.3, scale=0.3),
       Criterion("spread", "evenness", "Longest over shortest interval.", "1", high=2.0, scale=1.0),
       PERSISTS, QUIET_AFTER, MIN_ISI, RATE),
      steps.step(400.0, 75.0, steps.inhibited, -1.0), _step_sketch(400.0, -1.0), "step")

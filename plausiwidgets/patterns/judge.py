@@ -46,7 +46,13 @@ def judge(
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
     verify : bool
-        Judge what is accepted once more at dt / 2.
+        Judge what is accepted once more at dt / 2; without it `fragile` is None, and
+        `replicated` says no more than `accepted`.
+
+    Returns
+    -------
+    Verdict
+        Booleans and numbers for one set, arrays [n] for n.
 
     Raises
     ------

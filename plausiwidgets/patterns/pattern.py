@@ -111,7 +111,7 @@ def usual_current(model: NeuronModel) -> float:
 
 
 _STIMULUS_TEXTS = {
-    "amplitude": "Amplitude of the stimulus above the holding level.",
+    "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
     "holding": "Constant current on which the stimulus rides; the neuron settles at it first.",
     "interval": "Interval T between the onsets of a pair of pulses.",
     "inhibition": "Amplitude of the inhibitory pulse, downwards.",

@@ -1,4 +1,4 @@
-"""The target of a figure: the reference neuron showing the pattern, as published."""
+"""The target of a figure: the reference neuron showing the pattern."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ TEXTS = {
         "The threshold of a neuron is not a number: it depends on what came before.",
         "Recovery that inhibition takes away, as for a rebound."),
     "bistability": Text(
-        "One brief pulse switches a lasting firing on, and another one, well timed, switches it off.",
+        "One brief pulse switches a lasting firing on, and another one, of either sign, well timed, switches it off.",
         "Look for firing that goes on after the first pulse and stops after the second.",
         "A memory of one bit in a single neuron.",
         "Rest and firing must both be stable: holding level and reset decide."),

@@ -46,8 +46,8 @@ class NotebookProgress(NoProgress):
     """Progress of `assess` or `optimize` in a notebook: a bar, and below it a line for each search.
 
     It appears below the cell when the work begins. A button that stops it would not be heard, as the
-    kernel is busy: interrupt the kernel, and what there is is returned. An `AssessmentPanel` works in
-    the background instead.
+    kernel is busy: interrupt the kernel, and what there is is returned. A
+    `plausiwidgets.widgets.AssessmentPanel` works in the background instead.
 
     Examples
     --------

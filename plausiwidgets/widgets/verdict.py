@@ -56,7 +56,7 @@ def badge(verdict: Any) -> tuple[str, str, str, str]:
     if verdict.fragile is False:
         return "replicated", "✓", "yes", "Every criterion holds, at this time step and at half of it."
     if verdict.fragile:
-        note = "Every criterion holds at this time step, but not at half of it: the pattern is an artefact of it."
+        note = "Every criterion holds at this time step, but not at half of it: the outcome depends on it."
         return "numerically fragile", "⚠", "hmm", note
     return "accepted", "✓", "yes", "Every criterion holds; half the time step is checked when the slider rests."
 

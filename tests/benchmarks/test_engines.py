@@ -20,7 +20,7 @@ pytestmark = pytest.mark.benchmark
 LANES = (1, 16, 320, 4096)
 STEPS = 1000
 SWEEP = 10_000
-"""Steps of a judged second: what a call costs in Python is spread over it."""
+"""As many as a judged sweep has: what a call costs in Python is spread over it."""
 
 
 def measure(benchmark, function, engine: str, model: str, lanes: int, steps: int = STEPS) -> None:
