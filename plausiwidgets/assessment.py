@@ -23,6 +23,7 @@ from plausiwidgets.optimization.study_snapshot import StudySnapshot, Unit
 from plausiwidgets.optimization.table import COLUMNS, make_table, write_csv
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import get as get_pattern
+from plausiwidgets.patterns import is_registered
 from plausiwidgets.patterns import names as pattern_names
 from plausiwidgets.simulation.simulate import check_dt
 
@@ -211,5 +212,4 @@ def _by_name(item: Any) -> Any:
     """
     if isinstance(item, NeuronModel):
         return item.name if is_builtin(item) else item
-    known = item.key in pattern_names() and get_pattern(item.key) is item
-    return item.key if known else item
+    return item.key if is_registered(item) else item

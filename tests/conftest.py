@@ -1,6 +1,8 @@
 """What every test may use, and in which order the tests run."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,17 @@ ROOT = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """The folder of the project: pyproject.toml, README.md, notebooks/."""
     return ROOT
+
+
+@pytest.fixture
+def explorer() -> Iterator[Any]:
+    """An explorer of the defaults that has drawn its first plot."""
+    import plausiwidgets as pw
+
+    explorer = pw.Explorer()
+    assert explorer.wait(120)
+    yield explorer
+    explorer.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

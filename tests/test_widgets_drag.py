@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,14 +9,6 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.widgets import State, judging
 from plausiwidgets.widgets.drag import Job, _merged
-
-
-@pytest.fixture
-def explorer() -> Iterator[pw.Explorer]:
-    explorer = pw.Explorer()
-    assert explorer.wait(120)
-    yield explorer
-    explorer.close()
 
 
 def fits(explorer: pw.Explorer, monkeypatch: pytest.MonkeyPatch) -> list[bool]:

@@ -1,7 +1,6 @@
 """The explorer without a browser: what a person does, event by event."""
 
 import threading
-from collections.abc import Iterator
 
 import ipywidgets
 import numpy as np
@@ -11,14 +10,6 @@ import torch
 import plausiwidgets as pw
 from plausiwidgets.widgets import State
 from plausiwidgets.widgets.verdict import interval
-
-
-@pytest.fixture
-def explorer() -> Iterator[pw.Explorer]:
-    explorer = pw.Explorer()
-    assert explorer.wait(120)
-    yield explorer
-    explorer.close()
 
 
 def live(explorer: pw.Explorer) -> np.ndarray:

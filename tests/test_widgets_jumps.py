@@ -1,6 +1,5 @@
 """Jumps of the explorer: picks, resets and assigned states, what refuses them, and the way back."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,14 +8,6 @@ import torch
 import plausiwidgets as pw
 from plausiwidgets.widgets import State
 from plausiwidgets.widgets.history import MAX_UNDO
-
-
-@pytest.fixture
-def explorer() -> Iterator[pw.Explorer]:
-    explorer = pw.Explorer()
-    assert explorer.wait(120)
-    yield explorer
-    explorer.close()
 
 
 def broken_model() -> pw.NeuronModel:

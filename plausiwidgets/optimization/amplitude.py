@@ -177,8 +177,6 @@ def _betweens() -> dict[str, Between]:
 
 def thresholds(pattern: Any) -> Between | None:
     """Return the thresholds that a pattern lives between, None for one that does not."""
-    from plausiwidgets.patterns import get
+    from plausiwidgets.patterns import is_registered
 
-    between = _betweens().get(pattern.key)
-    # Of the package's own patterns only: another one may use the same key for something else.
-    return between if between is not None and get(pattern.key) is pattern else None
+    return _betweens().get(pattern.key) if is_registered(pattern) else None

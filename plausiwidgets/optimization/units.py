@@ -151,9 +151,7 @@ def _letter(pattern: Any) -> str:
     """Return the letter of one of the package's own patterns: another one may have the same key."""
     from plausiwidgets import patterns
 
-    key = getattr(pattern, "key", pattern)
-    own = patterns.get(key) if key in patterns.names() else None
-    return own.letter if own is not None and pattern in (key, own) else ""
+    return patterns.get(pattern).letter if patterns.is_registered(pattern) else ""
 
 
 def make_row(

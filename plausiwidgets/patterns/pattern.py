@@ -131,6 +131,13 @@ def names() -> list[str]:
     return sorted(_patterns, key=lambda key: _patterns[key].letter)
 
 
+def is_registered(pattern: str | Pattern) -> bool:
+    """Return whether this key, or this very pattern, is in the registry: another one may have the same key."""
+    if isinstance(pattern, str):
+        return pattern in _patterns
+    return _patterns.get(pattern.key) is pattern
+
+
 def get(pattern: str | Pattern) -> Pattern:
     """Return a pattern by its key; a Pattern is returned as it is.
 

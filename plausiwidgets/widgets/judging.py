@@ -52,5 +52,4 @@ def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> di
 
 def target(pattern: Pattern) -> Target | None:
     """Return the published neuron that shows a pattern; for a pattern of a person's own there is none."""
-    known = pattern.key in patterns.names() and patterns.get(pattern.key) is pattern
-    return patterns.target(pattern) if known else None
+    return patterns.target(pattern) if patterns.is_registered(pattern) else None

@@ -109,7 +109,7 @@ class PlausibilityMap(w.VBox):
                 )
                 return None
             firing = self._own_patterns.get(pattern, pattern)
-            if isinstance(firing, str) and firing not in patterns.names():
+            if isinstance(firing, str) and not patterns.is_registered(firing):
                 self._say(
                     f"{pattern!r} is a pattern of your own: give it to the map (plausibility_map(table, patterns=[…]))"
                 )

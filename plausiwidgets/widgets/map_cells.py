@@ -160,7 +160,7 @@ def model_title(name: str) -> str:
 def pattern_title(pattern: str | Pattern) -> str:
     """Return a pattern's letter and title, or its key where it is not registered."""
     if isinstance(pattern, str):
-        if pattern not in patterns.names():
+        if not patterns.is_registered(pattern):
             return pattern
         pattern = patterns.get(pattern)
     return f"{pattern.letter} {pattern.title}".strip() or pattern.key
