@@ -157,7 +157,7 @@ def numbers(snapshot: Any) -> str:
         parts.append(f"best loss {shown(snapshot.best_loss, 3)}")
     time = seconds(snapshot.elapsed)
     if not snapshot.ended and math.isfinite(snapshot.remaining):
-        time += f", at most {seconds(snapshot.remaining)} to go"
+        time += f", ≤ {seconds(snapshot.remaining)} to go"
     return " · ".join([*parts, time])
 
 
