@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from plausiwidgets.patterns import Pattern, Verdict, judge
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.simulate import simulate
+    from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
-    from plausiwidgets.stimulus import Stimulus
     from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_map
 
 # Where each public name lives: imported when it is first used, so that a script never pays
@@ -35,7 +35,7 @@ _HOMES = {
     "Parameter": "plausiwidgets.models",
     "Preset": "plausiwidgets.models",
     "from_norse": "plausiwidgets.models",
-    "Stimulus": "plausiwidgets.stimulus",
+    "Stimulus": "plausiwidgets.simulation.stimulus",
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
     "NotCompilable": "plausiwidgets.simulation.lanes",

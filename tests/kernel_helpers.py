@@ -8,12 +8,12 @@ from numba import njit
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.simulation.export import export_step
+from plausiwidgets.simulation.compiled.export import export_step
 
 _SOURCE = """
 import math
 import numpy as np
-from plausiwidgets.simulation.mathfunctions import exp, floor_divide, remainder, sigmoid
+from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, remainder, sigmoid
 
 def step(inputs, out, dt):
     for i in range(inputs.shape[1]):

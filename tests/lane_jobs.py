@@ -6,7 +6,7 @@ import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
-from plausiwidgets.stimulus import Stimulus, lane_current
+from plausiwidgets.simulation.stimulus import Stimulus, lane_current
 
 
 def default_job(model: NeuronModel, lanes: int, steps: int, **options) -> LaneJob:

@@ -14,7 +14,7 @@ import time
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
-from plausiwidgets.optimization.executors import Elsewhere  # noqa: F401  (imported before the fork)
+from plausiwidgets.assessment.executors import Elsewhere  # noqa: F401  (imported before the fork)
 
 MODELS = ["lif", "izhikevich"]
 PATTERNS = ["tonic_spiking", "tonic_bursting", "mixed_mode", "rebound_burst"]

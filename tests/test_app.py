@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plausiwidgets import app
+from plausiwidgets.cli import main as app
 
 
 @pytest.fixture

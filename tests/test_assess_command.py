@@ -16,11 +16,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from plausiwidgets import app, assess_command
-from plausiwidgets.optimization import units
+from plausiwidgets.assessment import units
+from plausiwidgets.cli import assess as assess_command
+from plausiwidgets.cli import main as app
 from plausiwidgets.optimization.progress import TextProgress
 
-RUN = [sys.executable, "-m", "plausiwidgets.app", "assess"]
+RUN = [sys.executable, "-m", "plausiwidgets.cli.main", "assess"]
 posix = pytest.mark.skipif(os.name != "posix", reason="sends signals, or closes what is inherited")
 QUICK = ["lif", "--patterns", "A", "tonic_bursting", "--budget", "300"]
 
@@ -214,12 +215,12 @@ LONG = ["lif", "--patterns", "A", "C", "M", "--budget", "5000000", "--csv", "tab
 
 
 @posix
-@pytest.mark.parametrize("where", ["app.build_parser", "assessment.start_assessment"])
+@pytest.mark.parametrize("where", ["main.build_parser", "assessment.start_assessment"])
 def test_ctrl_c_before_the_work_is_told_even_where_an_import_loses_it(tmp_path: Path, where: str) -> None:
-    module, _ = where.split(".")
     code = f"""
 import contextlib, os, signal, sys
-from plausiwidgets import app, {module}
+from plausiwidgets import assessment
+from plausiwidgets.cli import main
 
 def interrupted(*arguments, **options):
     with contextlib.suppress(KeyboardInterrupt):
@@ -227,7 +228,7 @@ def interrupted(*arguments, **options):
     return before(*arguments, **options)
 
 before, {where} = {where}, interrupted
-sys.exit(app.main())
+sys.exit(main.main())
 """
     run = [sys.executable, "-c", code, "assess", *QUICK, "--csv", "table.csv"]
     done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, preexec_fn=hear)
@@ -274,7 +275,7 @@ def test_ctrl_c_saves_what_there_is(tmp_path: Path, presses: int) -> None:
 
 @posix
 def test_a_second_ctrl_c_does_not_wait_for_a_search_that_does_not_end(tmp_path: Path) -> None:
-    code = "import sys; from plausiwidgets import app; from plausiwidgets.assessment import Study; "
+    code = "import sys; from plausiwidgets.cli import main as app; from plausiwidgets.assessment import Study; "
     code += "Study.stop = lambda self: None; sys.exit(app.main())"
     code, out, err = interrupt([sys.executable, "-c", code, "assess", *LONG], tmp_path, 20)
     assert code == 130

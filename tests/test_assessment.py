@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import COLUMNS, start_assessment, write_csv
-from plausiwidgets.optimization import units
-from plausiwidgets.optimization.study import shares
-from plausiwidgets.optimization.study_snapshot import Unit
+from plausiwidgets.assessment import COLUMNS, start_assessment, units, write_csv
+from plausiwidgets.assessment.study import shares
+from plausiwidgets.assessment.study_snapshot import Unit
 
 SMALL = {"budget": 300, "popsize": 8, "starts": 2}
 

@@ -11,10 +11,10 @@ from kernel_helpers import lanes_model
 from lane_jobs import default_job, differing, random_job, take, unequal
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiler import run_compiled, why_not
-from plausiwidgets.simulation.kernel import PAD, WIDTH
-from plausiwidgets.simulation.reference import run_reference
-from plausiwidgets.stimulus import LaneCurrent, Stimulus, lane_current
+from plausiwidgets.simulation.compiled.compiler import run_compiled, why_not
+from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH
+from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
+from plausiwidgets.simulation.torch_engine import run_reference
 
 ALGEBRAIC = [n for n in pw.models.names() if n not in ("adex", "adex_norse")]
 EXPONENTIAL = ["adex", "adex_norse"]
@@ -368,7 +368,7 @@ def test_a_kernel_goes_with_a_model_whose_step_holds_it():
     import gc
     from weakref import ref
 
-    from plausiwidgets.simulation import compiler
+    from plausiwidgets.simulation.compiled import compiler
 
     class Neuron:
         def step(self, current, state, p, dt):
@@ -385,7 +385,7 @@ def test_a_kernel_goes_with_a_model_whose_step_holds_it():
 
 
 def test_a_kernel_is_kept_for_a_model_and_goes_with_it():
-    from plausiwidgets.simulation import compiler
+    from plausiwidgets.simulation.compiled import compiler
 
     model = lanes_model(runaway, 2)
     first = compiler.compiled(model)

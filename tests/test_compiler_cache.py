@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from kernel_helpers import lanes_model
 
-from plausiwidgets.simulation import cache
+from plausiwidgets.simulation.compiled import cache
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -225,7 +225,7 @@ def test_two_threads_simulate_at_once_whatever_numbas_threading_layer(tmp_path):
     import threading
     import plausiwidgets as pw
     from lane_jobs import random_job
-    from plausiwidgets.simulation.compiler import run_compiled
+    from plausiwidgets.simulation.compiled.compiler import run_compiled
 
     jobs = [random_job(pw.models.get("izhikevich"), 600, 4000, seed=i) for i in range(2)]
     done = []

@@ -19,9 +19,9 @@ from norse.torch.functional import (
 )
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiler import run_compiled, why_not
-from plausiwidgets.simulation.reference import run_reference
-from plausiwidgets.stimulus import Stimulus, lane_current
+from plausiwidgets.simulation.compiled.compiler import run_compiled, why_not
+from plausiwidgets.simulation.stimulus import Stimulus, lane_current
+from plausiwidgets.simulation.torch_engine import run_reference
 
 
 def zero(p):

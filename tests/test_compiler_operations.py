@@ -8,9 +8,9 @@ import pytest
 import torch
 from kernel_helpers import lanes_model, outputs_of
 
-from plausiwidgets.simulation.export import export_step
+from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.operations import TABLE
 from plausiwidgets.simulation.lanes import NotCompilable
-from plausiwidgets.simulation.operations import TABLE
 
 F = torch.nn.functional
 f32, f64, i64, i32 = torch.float32, torch.float64, torch.int64, torch.int32

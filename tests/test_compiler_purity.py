@@ -10,7 +10,7 @@ import torch
 from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiler import why_not
+from plausiwidgets.simulation.compiled.compiler import why_not
 
 
 def leaky(v, current, p, dt, noise):

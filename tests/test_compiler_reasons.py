@@ -11,7 +11,7 @@ import torch
 from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiler import why_not
+from plausiwidgets.simulation.compiled.compiler import why_not
 
 
 def line_of(function, fragment):

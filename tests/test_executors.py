@@ -12,10 +12,10 @@ import pytest
 import torch
 
 import plausiwidgets as pw
+from plausiwidgets.assessment import executors
+from plausiwidgets.assessment.executors import Elsewhere
+from plausiwidgets.assessment.units import Outcome, Task, make_row
 from plausiwidgets.models import registry
-from plausiwidgets.optimization import executors
-from plausiwidgets.optimization.executors import Elsewhere
-from plausiwidgets.optimization.units import Outcome, Task, make_row
 
 ASKED = {"models": ["lif", "izhikevich"], "patterns": ["tonic_spiking", "tonic_bursting"]}
 SMALL = {"budget": 300, "popsize": 8, "starts": 2}

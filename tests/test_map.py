@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.optimization.study_snapshot import StudySnapshot, UnitState
+from plausiwidgets.assessment.study_snapshot import StudySnapshot, UnitState
 from plausiwidgets.widgets import AssessmentPanel, NotebookProgress, PlausibilityMap
-from plausiwidgets.widgets.assessing import Assessing
-from plausiwidgets.widgets.map_cells import grid, grid_of_units
-from plausiwidgets.widgets.status import StatusLine
+from plausiwidgets.widgets.explorer.status import StatusLine
+from plausiwidgets.widgets.map.assessing import Assessing
+from plausiwidgets.widgets.map.map_cells import grid, grid_of_units
 
 ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
 ROW |= {"found_after": 6, "robustness": 0.93, "broken": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}

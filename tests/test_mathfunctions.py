@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from plausiwidgets.simulation import mathfunctions
+from plausiwidgets.simulation.compiled import mathfunctions
 
 
 @njit

@@ -16,14 +16,15 @@ PACKAGE = "plausiwidgets"
 
 # The house, from the ground up: a module may import its own layer and those above it in this list.
 LAYERS = [
-    {"names", "data", "models", "stimulus"},
+    {"names"},
+    {"data"},
+    {"models"},
     {"simulation"},
     {"patterns"},
     {"optimization"},
     {"assessment"},
     {"widgets"},
-    {"assess_command", "console"},
-    {"app"},
+    {"cli"},
     {"__init__"},  # the public names, imported on first use
 ]
 WIDGET_LIBRARIES = {"ipywidgets", "plotly", "anywidget"}
@@ -90,7 +91,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path
 def test_the_installed_package_finds_its_notebook_and_data(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     script = (
-        "import json, sys, plausiwidgets, plausiwidgets.app as app;"
+        "import json, sys, plausiwidgets, plausiwidgets.cli.main as app;"
         "from pathlib import Path;"
         "copy = app.working_copy(Path('work'));"
         "json.dump([plausiwidgets.__file__, copy.read_text()], sys.stdout)"
@@ -207,12 +208,3 @@ def test_a_script_never_pays_for_widgets(tmp_path: Path) -> None:
     )
     answer = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert (answer.stdout, answer.stderr) == ("[]\n", "")
-
-
-def test_files_stay_short(root: Path, capsys) -> None:
-    """A printed hint only: a file past 300 lines is asking to be two."""
-    long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules(root)}
-    with capsys.disabled():
-        for name, lines in long.items():
-            if lines > 300:
-                print(f"\n{name} has {lines} lines", end="")

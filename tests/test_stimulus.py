@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plausiwidgets as pw
-from plausiwidgets.stimulus import Piece, fill_current, lane_current, next_change
+from plausiwidgets.simulation.stimulus import Piece, fill_current, lane_current, next_change
 
 times = st.floats(-5.0, 60.0, allow_nan=False)
 pieces = st.lists(st.tuples(times, st.floats(0.0, 30.0), st.floats(-5, 5), st.floats(-5, 5)), max_size=3)

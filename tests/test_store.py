@@ -18,12 +18,12 @@ from optimization_fakes import fake_optimizer
 import plausiwidgets as pw
 from plausiwidgets import assessment
 from plausiwidgets.assessment import StoreError, StoreWarning, export_json
-from plausiwidgets.optimization.exchange import export_study, import_study
+from plausiwidgets.assessment.exchange import export_study, import_study
+from plausiwidgets.assessment.specification import pattern_fingerprint
+from plausiwidgets.assessment.store import Store
+from plausiwidgets.assessment.store_file import in_words
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.search import Options
-from plausiwidgets.optimization.specification import pattern_fingerprint
-from plausiwidgets.optimization.store import Store
-from plausiwidgets.optimization.store_file import in_words
 
 SMALL = {"budget": 300, "popsize": 8, "starts": 2}
 SPEC, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
@@ -190,7 +190,7 @@ def test_what_is_refused_in_this_process_does_not_let_another_one_in(tmp_path):
     with pytest.raises(StoreError, match="open in this process"):
         export_json(path, tmp_path / "s.json")
     program = (
-        "import sys; from plausiwidgets.optimization.store import Store, StoreError\n"
+        "import sys; from plausiwidgets.assessment.store import Store, StoreError\n"
         f"try: Store(sys.argv[1], {SPEC!r}, {VERSIONS!r})\n"
         "except StoreError as error: print(error)"
     )

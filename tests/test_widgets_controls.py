@@ -6,9 +6,9 @@ import pytest
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import Parameter
-from plausiwidgets.widgets.controls import ParameterRow, Shared
-from plausiwidgets.widgets.numbers import STEPS
-from plausiwidgets.widgets.parameters import ParameterPanel
+from plausiwidgets.widgets.explorer.controls import ParameterRow, Shared
+from plausiwidgets.widgets.explorer.numbers import STEPS
+from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 
 TAU = Parameter(
     "tau", 20.0, 5.0, 80.0, unit="ms", scale="log", limits=(0.1, None), description="How slow.", source="A. Paper"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from plausiwidgets.widgets.curve import MOST, Curve
+from plausiwidgets.widgets.explorer.curve import MOST, Curve
 
 
 def shown(curve: Curve) -> np.ndarray:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets import State, judging
-from plausiwidgets.widgets.drag import Job, _merged
+from plausiwidgets.widgets import State
+from plausiwidgets.widgets.explorer import judging
+from plausiwidgets.widgets.explorer.drag import Job, _merged
 
 
 def fits(explorer: pw.Explorer, monkeypatch: pytest.MonkeyPatch) -> list[bool]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plausiwidgets.widgets.drawing import VoltageScale, corners, envelope, make_grid, with_spikes
+from plausiwidgets.widgets.figure.drawing import VoltageScale, corners, envelope, make_grid, with_spikes
 
 
 def trace(n: int, dt: float = 0.1) -> tuple[np.ndarray, np.ndarray]:

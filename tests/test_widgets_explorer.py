@@ -9,7 +9,7 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import State
-from plausiwidgets.widgets.verdict import interval
+from plausiwidgets.widgets.explorer.verdict import interval
 
 
 def live(explorer: pw.Explorer) -> np.ndarray:

@@ -11,17 +11,17 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import evaluate
-from plausiwidgets.widgets import figure as module
-from plausiwidgets.widgets.drawing import EMPTY
-from plausiwidgets.widgets.figure import TraceFigure
-from plausiwidgets.widgets.figure_parts import TRACES, X_AXES, Y_AXES
-from plausiwidgets.widgets.scene import Scene
+from plausiwidgets.widgets.figure import figure as module
+from plausiwidgets.widgets.figure.drawing import EMPTY
+from plausiwidgets.widgets.figure.figure import TraceFigure
+from plausiwidgets.widgets.figure.figure_parts import TRACES, X_AXES, Y_AXES
+from plausiwidgets.widgets.figure.scene import Scene
 
 
 def test_a_new_kernel_does_not_wait_for_grammars_and_loses_none() -> None:
     program = """
 import sys
-import plausiwidgets.widgets.plotly_widget
+import plausiwidgets.widgets.figure.plotly_widget
 assert "lark" not in sys.modules
 import jsonschema
 from jsonschema.exceptions import FormatError

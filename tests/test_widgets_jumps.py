@@ -7,7 +7,7 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import State
-from plausiwidgets.widgets.history import MAX_UNDO
+from plausiwidgets.widgets.explorer.history import MAX_UNDO
 
 
 def broken_model() -> pw.NeuronModel:

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from plausiwidgets.widgets.live import NewestWins
+from plausiwidgets.widgets.explorer.live import NewestWins
 
 
 def test_the_newest_job_wins_and_settles_once() -> None:

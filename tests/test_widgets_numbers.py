@@ -3,7 +3,7 @@
 import pytest
 
 from plausiwidgets import models
-from plausiwidgets.widgets.numbers import STEPS, dragged, in_box, position, shown, symbol
+from plausiwidgets.widgets.explorer.numbers import STEPS, dragged, in_box, position, shown, symbol
 
 PARAMETERS = [
     pytest.param(p, id=f"{name}-{p.name}") for name in models.names() for p in models.get(name).parameters.values()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plausiwidgets import models, patterns
-from plausiwidgets.widgets.state import MAX_QUERY, State
+from plausiwidgets.widgets.explorer.state import MAX_QUERY, State
 
 
 def defaults(model: str, pattern: str) -> dict[str, float]:
@@ -112,7 +112,7 @@ def test_an_own_model_opens_from_its_link() -> None:
 
 def test_state_needs_no_notebook() -> None:
     code = (
-        "import sys; from plausiwidgets.widgets.state import State; State.from_query('model=lif');"
+        "import sys; from plausiwidgets.widgets.explorer.state import State; State.from_query('model=lif');"
         "assert not {'ipywidgets', 'plotly', 'anywidget'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

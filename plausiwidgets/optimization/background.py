@@ -7,17 +7,32 @@ import warnings
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from plausiwidgets.optimization.control import Control, Stopped
 from plausiwidgets.optimization.priority import Gate
 from plausiwidgets.optimization.progress import NoProgress, Progress, as_progress
-from plausiwidgets.optimization.snapshot import Snapshot
-from plausiwidgets.optimization.study_snapshot import StudySnapshot
 from plausiwidgets.simulation.threads import start_behind, step_back
 
-S = TypeVar("S", Snapshot, StudySnapshot)
+
+class State(Protocol):
+    """What is published of the work: a frozen dataclass with at least these fields."""
+
+    @property
+    def state(self) -> str:
+        """``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the work is over."""
+
+
+S = TypeVar("S", bound=State)
 R = TypeVar("R")
+
+
+def _changed(snapshot: S, **fields: Any) -> S:
+    return replace(snapshot, **fields)  # type: ignore[type-var]
 
 
 class Background(ABC, Generic[S, R]):
@@ -80,7 +95,7 @@ class Background(ABC, Generic[S, R]):
     def snapshot(self) -> S:
         """Return the state as it is now."""
         snapshot = self._snapshot
-        return snapshot if snapshot.ended else replace(snapshot, elapsed=self._control.elapsed)
+        return snapshot if snapshot.ended else _changed(snapshot, elapsed=self._control.elapsed)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most `timeout` seconds; return whether it came."""
@@ -149,14 +164,14 @@ class Background(ABC, Generic[S, R]):
                 self._tell("close")
         except Exception as error:
             self._error = self._error or error
-            self._snapshot = replace(self._snapshot, state="failed", error=_words(error))
+            self._snapshot = _changed(self._snapshot, state="failed", error=_words(error))
         finally:
             self._close()
             self._ended.set()
 
     def _on_change(self, state: str) -> None:
         # Within a generation: what it found so far is not counted yet, only the state changes.
-        self._snapshot = replace(self._snapshot, state=state, elapsed=self._control.elapsed)
+        self._snapshot = _changed(self._snapshot, state=state, elapsed=self._control.elapsed)
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Optimizer
-from plausiwidgets.optimization.table import outcome
+from plausiwidgets.optimization.outcome import outcome
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
 

@@ -13,8 +13,8 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.voltage import extent
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
+from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.stimulus import LaneCurrent
 
 Floats = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plausiwidgets.names import unknown
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
-from plausiwidgets.simulation.reference import run_reference
+from plausiwidgets.simulation.torch_engine import run_reference
 
 ENGINES = ("auto", "compiled", "torch")
 
@@ -30,7 +30,7 @@ def run_lanes(job: LaneJob, engine: str = "auto", checkpoint: Checkpoint | None 
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
     if engine != "torch":
-        from plausiwidgets.simulation.compiler import run_compiled
+        from plausiwidgets.simulation.compiled.compiler import run_compiled
 
         try:
             return run_compiled(job, checkpoint)

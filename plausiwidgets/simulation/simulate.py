@@ -11,8 +11,8 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import LaneJob
+from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.stimulus import LaneCurrent, Stimulus, lane_current
 
 
 def simulate(

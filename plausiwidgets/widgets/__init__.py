@@ -9,21 +9,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plausiwidgets.widgets.assessment_panel import AssessmentPanel
-    from plausiwidgets.widgets.explorer import Explorer
-    from plausiwidgets.widgets.map import PlausibilityMap, plausibility_map
-    from plausiwidgets.widgets.progress import NotebookProgress
-    from plausiwidgets.widgets.state import State
+    from plausiwidgets.widgets.explorer.explorer import Explorer
+    from plausiwidgets.widgets.explorer.state import State
+    from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel
+    from plausiwidgets.widgets.map.map import PlausibilityMap, plausibility_map
+    from plausiwidgets.widgets.map.progress import NotebookProgress
 
 __all__ = ["AssessmentPanel", "Explorer", "NotebookProgress", "PlausibilityMap", "State", "plausibility_map"]
 
 _HOMES = {
-    "AssessmentPanel": "assessment_panel",
-    "Explorer": "explorer",
-    "NotebookProgress": "progress",
-    "PlausibilityMap": "map",
-    "State": "state",
-    "plausibility_map": "map",
+    "AssessmentPanel": "map.assessment_panel",
+    "Explorer": "explorer.explorer",
+    "NotebookProgress": "map.progress",
+    "PlausibilityMap": "map.map",
+    "State": "explorer.state",
+    "plausibility_map": "map.map",
 }
 
 

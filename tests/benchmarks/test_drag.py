@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.drag import Job
-from plausiwidgets.widgets.search import Topic
+from plausiwidgets.widgets.explorer.drag import Job
+from plausiwidgets.widgets.explorer.search import Topic
 
 pytestmark = pytest.mark.benchmark
 

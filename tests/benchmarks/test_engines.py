@@ -12,8 +12,8 @@ from benchmarks import handwritten
 from lane_jobs import default_job
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiler import run_compiled
-from plausiwidgets.simulation.reference import run_reference
+from plausiwidgets.simulation.compiled.compiler import run_compiled
+from plausiwidgets.simulation.torch_engine import run_reference
 
 pytestmark = pytest.mark.benchmark
 

@@ -26,7 +26,7 @@ class Command:
                 [
                     sys.executable,
                     "-m",
-                    "plausiwidgets.app",
+                    "plausiwidgets.cli.main",
                     "--no-browser",
                     f"--folder={home / 'work'}",
                     *arguments,

@@ -1,0 +1,235 @@
+"""The compiled engine: a model's own step as machine code, many lanes at once."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import wait
+from threading import Lock, RLock
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, ref
+
+import numpy as np
+
+from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
+from plausiwidgets.simulation.compiled.cache import load_kernel
+from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
+from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.threads import pool, thread_count
+
+if TYPE_CHECKING:
+    from plausiwidgets.models.model import NeuronModel
+
+_ROUND_SECONDS = 4e-3
+"""Work between two checkpoints."""
+_SHORT_SECONDS = 1e-3
+"""Work that is not worth a second thread."""
+_GUESSED_SECONDS = 5e-9
+"""Time per lane and step of a kernel that has not run yet."""
+
+_TELLING = 10_000
+"""Lanes times steps from which on the time of a piece of work says something."""
+_SPARE = 4
+"""Work spaces that a kernel keeps for its next call."""
+_NO_LANES = np.empty(0, dtype=np.int64)
+
+
+class Compiled:
+    """A model's kernel.
+
+    Attributes
+    ----------
+    kernel : callable
+    layout : Layout
+    seconds : float
+        Time per lane and step, as measured last; it only sizes the pieces of work.
+    """
+
+    def __init__(self, kernel: Any, layout: Layout) -> None:
+        self.kernel = kernel
+        self.layout = layout
+        self.seconds = _GUESSED_SECONDS
+        self._spare: list[np.ndarray] = []
+
+    def lend(self) -> np.ndarray:
+        """Return a work space that nobody else has."""
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return work_space(self.layout)
+
+    def take_back(self, space: np.ndarray) -> None:
+        """Keep a work space for the next call."""
+        if len(self._spare) < _SPARE:
+            self._spare.append(space)
+
+    def note(self, elapsed: float, lane_steps: int, threads: int) -> None:
+        """Learn the time per lane and step from a piece of work."""
+        self.seconds = min(max(elapsed * threads / lane_steps, 0.2e-9), 1e-6)
+
+
+_compiling = RLock()
+# The step weakly as well: it may belong to something that holds the model.
+_compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyDictionary()
+
+
+def compiled(model: NeuronModel) -> Compiled:
+    """Return the kernel of `model`, made when it is first asked for.
+
+    Raises
+    ------
+    NotCompilable
+        With the reason.
+    """
+    entry = _compiled.get(model)
+    if entry is None or entry[0]() is not model.step:
+        # torch.export is not made for two threads, and a second one would only do the same again.
+        with _compiling:
+            entry = _compiled.get(model)
+            if entry is None or entry[0]() is not model.step:
+                outcome: Compiled | str
+                try:
+                    outcome = Compiled(*load_kernel(model))
+                except NotCompilable as reason:
+                    outcome = str(reason)
+                entry = (_weak(model.step), outcome)
+                _compiled[model] = entry
+    outcome = entry[1]
+    if isinstance(outcome, str):
+        raise NotCompilable(outcome)
+    return outcome
+
+
+def _weak(step: Any) -> Any:
+    try:
+        return ref(step)
+    except TypeError:  # such as a method of an object with slots
+        return lambda: step
+
+
+def why_not(model: NeuronModel) -> str | None:
+    """Return why `model` cannot be compiled, or None if it can."""
+    try:
+        compiled(model)
+    except NotCompilable as reason:
+        return str(reason)
+    return None
+
+
+def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
+    """Simulate a batch of lanes by machine code.
+
+    What comes out does not depend on how the lanes are split into blocks, on the number of
+    threads, or on the length of the pieces between two checkpoints.
+
+    Raises
+    ------
+    NotCompilable
+        If the model's step has no compiled form.
+    """
+    made = compiled(job.model)
+    v0, v1 = job.v_window or (0, 0)
+    v = np.empty((job.lanes, max(v1 - v0, 0)))
+    if v1 > job.steps:
+        v[:, max(job.steps - v0, 0) :] = np.nan
+    work = job.lanes * job.steps * made.seconds
+    threads = 1 if work < _SHORT_SECONDS else thread_count()
+    source = Source(made.layout, job)
+    blocks = [Block(made.kernel, source, made.lend(), v, a, b) for a, b in _spans(job.lanes, threads)]
+    if work < _ROUND_SECONDS:
+        if checkpoint is not None:
+            checkpoint()
+        began = time.perf_counter()
+        _advance(blocks, job.steps, threads)
+        # Lanes that were lost on the way took no time: nothing to learn from.
+        if job.lanes * job.steps > _TELLING and sum(b.live for b in blocks) == job.lanes:
+            made.note(time.perf_counter() - began, job.lanes * job.steps, min(threads, len(blocks)))
+    else:
+        _run_in_rounds(made, job, blocks, threads, checkpoint)
+    result = _gather(job, blocks, v)
+    for block in blocks:
+        made.take_back(block.space)
+    return result
+
+
+def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:
+    """Return (first, last) of each block: equal parts, as many for each thread, whole vectors."""
+    count = -(-lanes // WIDTH)
+    if threads > 1:
+        count = min(-(-count // threads) * threads, -(-lanes // PAD))
+    if count < 2:
+        return [(0, lanes)] if lanes else []
+    vectors = -(-lanes // PAD)
+    edges = [min(vectors * i // count * PAD, lanes) for i in range(count + 1)]
+    return list(zip(edges, edges[1:], strict=False))
+
+
+def _run_in_rounds(
+    made: Compiled, job: LaneJob, blocks: list[Block], threads: int, checkpoint: Checkpoint | None
+) -> None:
+    """Advance all blocks together, a few ms at a time, with a checkpoint in between."""
+    stop = 0
+    while stop < job.steps:
+        if checkpoint is not None:
+            checkpoint()
+        live = [b for b in blocks if b.live]
+        if not live:
+            return
+        lanes = sum(b.live for b in live)
+        busy = min(threads, len(live))
+        steps = int(_ROUND_SECONDS * busy / (lanes * made.seconds))
+        if stop == 0:
+            # The time per step is a guess until it has been seen for this job.
+            steps //= 4
+        first, stop = stop, min(stop + max(steps, 16), job.steps)
+        began = time.perf_counter()
+        _advance(live, stop, threads)
+        if sum(b.live for b in live) == lanes:
+            made.note(time.perf_counter() - began, lanes * (stop - first), busy)
+
+
+def _advance(blocks: list[Block], stop: int, threads: int) -> None:
+    """Advance blocks to `stop` in several threads, of which the calling one is one."""
+    if threads == 1 or len(blocks) == 1:
+        for block in blocks:
+            block.advance(stop)
+        return
+    todo = iter(blocks)
+    taking = Lock()
+
+    def work() -> None:
+        while True:
+            with taking:
+                block = next(todo, None)
+            if block is None:
+                return
+            block.advance(stop)
+
+    helpers = [pool().submit(work) for _ in range(min(threads, len(blocks)) - 1)]
+    try:
+        work()
+    finally:
+        # All blocks are taken: a helper still queued behind another run has nothing to do here.
+        helpers = [helper for helper in helpers if not helper.cancel()]
+        wait(helpers)
+    for helper in helpers:
+        helper.result()
+
+
+def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
+    kept = v if job.v_window else None
+    if len(blocks) == 1:
+        b = blocks[0]
+        spikes = b.spikes[:, : b.most_spikes()]
+        return LaneResult(b.final_state(), spikes, b.counts, kept, b.peaks, b.diverged, "compiled")
+    counts, peaks, diverged = (
+        np.concatenate([empty, *(getattr(b, name) for b in blocks)])
+        for name, empty in (("counts", _NO_LANES), ("peaks", np.empty(0)), ("diverged", _NO_LANES))
+    )
+    state = np.concatenate([np.empty((job.state.shape[0], 0)), *(b.final_state() for b in blocks)], axis=1)
+    spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
+    lane = 0
+    for b in blocks:
+        most = b.most_spikes()
+        spikes[lane : lane + b.counts.size, :most] = b.spikes[:, :most]
+        lane += b.counts.size
+    return LaneResult(state, spikes, counts, kept, peaks, diverged, "compiled")

@@ -1,0 +1,144 @@
+"""From a program to the source of a kernel: the loop over time around a loop over lanes.
+
+A kernel works on one block of lanes. All that its inner loop touches lies in one array, the
+work space, in rows of ``STRIDE`` numbers at offsets that are constants in the source: LLVM then
+sees that the rows do not overlap, and vectorizes. The inner loop has no branch; it notes the
+spikes in a row and, in one flag, whether any lane fired or diverged. Only then are lanes looked
+at one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from plausiwidgets.simulation.compiled.program import FIXED, MOVING, UNIFORM, Assignment, Program
+from plausiwidgets.simulation.compiled.template import TEMPLATE
+
+WIDTH = 160
+"""Most lanes of a block."""
+PAD = 8
+"""Blocks are padded to a multiple of this with copies of their first lane: full vectors only."""
+STRIDE = WIDTH + 8
+"""Numbers in a row. Not a power of two: rows must not fall on the same lines of the cache."""
+CURRENT, BASE, SPIKED, PEAK = range(4)
+"""Rows behind the state: injected current, holding current, spikes of the present step, largest
+potential so far."""
+_ENGINE_ROWS = 4
+
+_KEPT_EXACTLY = (torch.float64, torch.float32, torch.bool)
+"""Types that survive a row of float64."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Rows of the work space: the state, what the engine needs, the model's parameters, constants.
+
+    Attributes
+    ----------
+    states : int
+        Number of state variables; they are the first rows.
+    parameters : tuple of (str, int)
+        The parameters that the step reads, each with its row.
+    rows : int
+        Number of rows.
+    """
+
+    states: int
+    parameters: tuple[tuple[str, int], ...]
+    rows: int
+
+    def row(self, which: int) -> int:
+        """Return a row of the engine: ``CURRENT``, ``BASE``, ``SPIKED`` or ``PEAK``."""
+        return self.states + which
+
+
+def emit(program: Program, *, cached: bool) -> str:
+    """Return the source of a module whose ``kernel`` runs `program`.
+
+    Parameters
+    ----------
+    program : Program
+    cached : bool
+        Whether Numba shall keep the machine code beside the file that this source is written to.
+    """
+    levels = _levels(program)
+    by_level: dict[int, list[Assignment]] = {UNIFORM: [], FIXED: [], MOVING: []}
+    for line in program.body:
+        by_level[levels[line.name]].append(line)
+    moving_reads = _names_read(by_level[MOVING]) | {program.spikes, *program.state}
+    fixed_reads = _names_read(by_level[FIXED])
+    names = [f"p{i}" for i in range(len(program.parameters))]
+    used = [name for name in names if name in moving_reads | fixed_reads]
+    kept = [line for line in by_level[FIXED] if line.name in moving_reads]
+
+    states = len(program.state)
+    first = states + _ENGINE_ROWS
+    rows = {name: first + i for i, name in enumerate([*used, *(line.name for line in kept)])}
+    rows |= {f"s{i}": i for i in range(states)}
+    parameters = tuple((program.parameters[int(name[1:])], rows[name]) for name in used)
+    layout = Layout(states, parameters, first + len(used) + len(kept))
+    rows["current"] = layout.row(CURRENT)
+
+    fixed = [f"{name} = {_at(rows[name])}" for name in used if name in fixed_reads]
+    fixed += [f"{line.name} = {line.text}" for line in by_level[FIXED]]
+    fixed += [f"{_at(rows[line.name])} = {_stored(line)}" for line in kept]
+
+    loaded = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
+    loaded += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
+    moved = [f"{line.name} = {line.text}" for line in by_level[MOVING]] + [f"spike = {program.spikes}"]
+    lost = f"not (abs({_checked(program.state)}) <= limit)"
+    spiked = f"{_at(layout.row(SPIKED))} = spike"
+    # Written only after everything is read: an entry may be handed on to another.
+    moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(program.state))]
+    moving += ["fired |= spike != 0.0", f"lost |= {lost}"]
+    state = [f"s{i}" for i in range(states)]
+    moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in program.state)},"]
+    stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
+    return TEMPLATE.format(
+        states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
+        peak=layout.row(PEAK) * STRIDE, uniform=_indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
+        fixed=_indented(12, fixed), moving=_indented(16, moving),
+        loaded=_indented(4, loaded), moved=_indented(8, moved), stored=_indented(4, stored),
+    )  # fmt: skip
+
+
+def _checked(state: tuple[str, ...]) -> str:
+    """Return the potential, or nan where another state variable is not finite: x - x is 0, else nan."""
+    return " + ".join([state[0], *(f"({name} - {name})" for name in state[1:])])
+
+
+def _levels(program: Program) -> dict[str, int]:
+    """Return what each assignment depends on; MOVING also for what no row could keep."""
+    levels: dict[str, int] = {}
+    for line in program.body:
+        level = line.level
+        if level == FIXED and (
+            line.dtype not in _KEPT_EXACTLY or any(levels.get(name) == MOVING for name in line.reads)
+        ):
+            level = MOVING
+        levels[line.name] = level
+    return levels
+
+
+def _names_read(lines: list[Assignment]) -> set[str]:
+    return {name for line in lines for name in line.reads}
+
+
+def _at(row: int) -> str:
+    return f"w[i + {row * STRIDE}]" if row else "w[i]"
+
+
+def _stored(line: Assignment) -> str:
+    return f"1.0 if {line.name} else 0.0" if line.dtype == torch.bool else line.name
+
+
+def _loaded(line: Assignment, row: int) -> str:
+    if line.dtype == torch.bool:
+        return f"{_at(row)} != 0.0"
+    return f"np.float32({_at(row)})" if line.dtype == torch.float32 else _at(row)
+
+
+def _indented(spaces: int, lines: list[str]) -> str:
+    return "\n".join(" " * spaces + line for line in lines or ["pass"])

@@ -1,0 +1,151 @@
+"""The parts of a kernel that no model changes: currents, spikes, divergence, recording.
+
+They are compiled once in a process and linked into each kernel. Only kernels import this module:
+it needs Numba. All of them get the work space `w` of :mod:`plausiwidgets.simulation.compiled.kernel`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from plausiwidgets.simulation import stimulus
+from plausiwidgets.simulation.compiled.kernel import BASE, CURRENT, PAD, PEAK, SPIKED, STRIDE
+
+DUE, LANE, COUNT, DIVERGED = range(4)
+"""Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
+there; the number of spikes of lane j and the step in which it diverged."""
+ON, OFF, START, END = range(4)
+"""Planes of `pieces`, see :class:`plausiwidgets.simulation.stimulus.LaneCurrent`."""
+
+_LARGEST = float(np.finfo(np.float64).max)
+
+compiled = njit(nogil=True, error_model="numpy")
+
+# One source for the currents of both engines, see plausiwidgets.simulation.stimulus.
+_fill_current = compiled(stimulus.fill_current)
+_next_change = compiled(stimulus.next_change)
+
+
+@compiled
+def padded(n: int) -> int:
+    """Return n as a multiple of the padding."""
+    return (n + PAD - 1) // PAD * PAD
+
+
+@compiled
+def fill_up(w: Any, rows: int, n: int) -> None:
+    """Make the places between the n lanes and the next multiple of the padding copies of the first."""
+    for i in range(n, padded(n)):
+        for row in range(rows):
+            w[row * STRIDE + i] = w[row * STRIDE]
+
+
+@compiled
+def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any, n: int, m: int, states: int) -> int:
+    """Compute the currents that change at step k; return the next step at which one does."""
+    current = (states + CURRENT) * STRIDE
+    base = (states + BASE) * STRIDE
+    left = t0 + k * dt
+    right = t0 + (k + 1) * dt
+    change = 2**62
+    i = 0
+    while i < n:
+        if k < notes[DUE, i]:
+            change = min(change, notes[DUE, i])
+            i += 1
+            continue
+        # Neighbours that are due together, at a call's cost.
+        first = i
+        while i < n and k >= notes[DUE, i]:
+            due = 0
+            for j in range(pieces.shape[1]):
+                ramp = pieces[START, j, i] != pieces[END, j, i]
+                if ramp and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
+                    due = k + 1
+            if due == 0:
+                due = _next_change(k, dt, t0, pieces[:, :, i : i + 1])
+            notes[DUE, i] = due
+            change = min(change, due)
+            i += 1
+        _fill_current(
+            k, dt, t0, w[base + first : base + i], pieces[:, :, first:i], w[current + first : current + i]
+        )
+    for i in range(n, m):
+        w[current + i] = w[current]
+    return change
+
+
+@compiled
+def take_out(
+    w: Any, pieces: Any, notes: Any, v: Any, n: int, k: int, limit: float, v0: int, v1: int, states: int
+) -> int:
+    """Take out the lanes that diverged in step k; return how many are left."""
+    peak = (states + PEAK) * STRIDE
+    rows = w.size // STRIDE - 1
+    i = 0
+    while i < n:
+        good = abs(w[i]) <= limit
+        for state in range(1, states):
+            good = good and abs(w[state * STRIDE + i]) <= _LARGEST
+        if good:
+            i += 1
+            continue
+        lane = notes[LANE, i]
+        notes[DIVERGED, lane] = k
+        w[rows * STRIDE + lane] = w[peak + i]
+        if k < v1:
+            for j in range(max(k - v0, 0), v1 - v0):
+                v[lane, j] = np.nan
+        # The last lane takes the place.
+        n -= 1
+        for row in range(rows):
+            w[row * STRIDE + i] = w[row * STRIDE + n]
+        for plane in range(pieces.shape[0]):
+            for j in range(pieces.shape[1]):
+                pieces[plane, j, i] = pieces[plane, j, n]
+        notes[DUE, i] = notes[DUE, n]
+        notes[LANE, i] = notes[LANE, n]
+    fill_up(w, rows, n)
+    return n
+
+
+@compiled
+def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int) -> bool:
+    """Note the spikes of step k; return whether a lane has no room for another one."""
+    spiked = (states + SPIKED) * STRIDE
+    bits = w.view(np.int64)
+    full = False
+    for first in range(0, n, PAD):
+        # Most lanes are silent in most steps: a look at a vector of them at once.
+        some = np.int64(0)
+        for i in range(first, first + PAD):
+            some |= bits[spiked + i]
+        if some != 0:
+            for i in range(first, min(first + PAD, n)):
+                if w[spiked + i] != 0.0:
+                    lane = notes[LANE, i]
+                    count = notes[COUNT, lane]
+                    if count < spikes.shape[1]:
+                        spikes[lane, count] = k
+                        notes[COUNT, lane] = count + 1
+                    full = full or count + 1 >= spikes.shape[1]
+    return full
+
+
+@compiled
+def record(w: Any, notes: Any, v: Any, n: int, column: int) -> None:
+    """Keep the potential of the present step."""
+    for i in range(n):
+        v[notes[LANE, i], column] = w[i]
+
+
+@compiled
+def keep_peaks(w: Any, notes: Any, n: int, states: int) -> None:
+    """Copy the peaks of the lanes that are left to the last row, in the order of lanes."""
+    peak = (states + PEAK) * STRIDE
+    last = w.size - STRIDE
+    for i in range(n):
+        w[last + notes[LANE, i]] = w[peak + i]

@@ -1,0 +1,140 @@
+"""The reference engine: the model's own torch step in a Python loop over time.
+
+It takes any step, on as many lanes at once as the tensor holds. It is what a black-box model
+always has, and what the compiled engine is held against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, pad_spikes
+from plausiwidgets.simulation.stimulus import fill_current, next_change
+
+
+def run_reference(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
+    """Simulate a batch of lanes in torch, float64, without autograd.
+
+    Raises
+    ------
+    Exception
+        Whatever the model's step raises, unchanged.
+    """
+    if job.model.lanewise and job.lanes > 1:
+        return _lane_by_lane(job, checkpoint)
+    with torch.no_grad():
+        return _loop(job, checkpoint)
+
+
+def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
+    model, current, dt = job.model, job.current, job.dt
+    lanes = job.lanes
+    p = model.namespace(job.params)
+    state = tuple(torch.from_numpy(np.array(row)) for row in job.state)
+    dt_tensor = torch.tensor(dt, dtype=torch.float64)
+    buffer = np.empty(lanes)
+    injected = torch.empty(lanes, dtype=torch.float64)
+    change = 0
+    v0, v1 = job.v_window or (0, 0)
+    m0, m1 = job.peak_window or (0, 0)
+    v_rows = np.full((max(v1 - v0, 0), lanes), np.nan)
+    v_max = torch.full((lanes,), -np.inf, dtype=torch.float64)
+    diverged = torch.full((lanes,), -1, dtype=torch.int64)
+    alive = torch.ones(lanes, dtype=torch.bool)
+    tally = torch.zeros(lanes, dtype=torch.int64)
+    event_steps: list[np.ndarray] = []
+    event_lanes: list[np.ndarray] = []
+
+    for k in range(job.steps):
+        if checkpoint is not None:
+            checkpoint()
+        if k >= change:
+            fill_current(k, dt, current.t0, current.base, current.pieces, buffer)
+            injected = torch.from_numpy(buffer.copy())
+            change = next_change(k, dt, current.t0, current.pieces)
+        spikes, new = model.step(injected, state, p, dt_tensor)
+        state = tuple(_lanes_of(s, lanes) for s in new)
+        spikes = _lanes_of(spikes, lanes)
+        v = state[0]
+        good = v.abs() <= model.limit
+        for s in state[1:]:
+            good &= s.isfinite()
+        if job.spike_limit is not None:
+            good &= tally < job.spike_limit
+        lost = alive & ~good
+        if lost.any():
+            diverged[lost] = k
+            alive &= good
+            # Lanes do not touch each other, but a lost one must stay lost, visibly.
+            state = tuple(torch.where(alive, s, torch.nan) for s in state)
+            if not alive.any():
+                break
+        fired = (spikes != 0) & alive
+        if fired.any():
+            which = fired.nonzero()[:, 0].numpy()
+            event_lanes.append(which)
+            event_steps.append(np.full(which.size, k, dtype=np.int64))
+            if job.spike_limit is not None:
+                tally += fired
+        if v0 <= k < v1:
+            v_rows[k - v0] = torch.where(alive, v, torch.nan).numpy()
+        if m0 <= k < m1:
+            v_max = torch.where(alive, torch.maximum(v_max, v), v_max)
+
+    none = np.empty(0, dtype=np.int64)
+    spikes_out, counts = pad_spikes(
+        np.concatenate([none, *event_steps]), np.concatenate([none, *event_lanes]), lanes
+    )
+    dead = ~alive.numpy()
+    final = np.stack([s.numpy() for s in state]).astype(np.float64)
+    final[:, dead] = np.nan
+    return LaneResult(
+        final,
+        spikes_out,
+        counts,
+        v_rows.T if job.v_window else None,
+        v_max.numpy(),
+        diverged.numpy(),
+        "torch",
+    )
+
+
+def _lanes_of(value: object, lanes: int) -> torch.Tensor:
+    """Return what a step gave back as float64 lanes; a lane-by-lane step may give a bare number."""
+    tensor = value if isinstance(value, torch.Tensor) else torch.tensor(value)
+    if tensor.dtype != torch.float64:
+        tensor = tensor.to(torch.float64)
+    if tensor.shape != (lanes,):
+        if tensor.numel() != 1:
+            raise ValueError(
+                f"the step returned a tensor of shape {list(tensor.shape)}, it must be [lanes], here [{lanes}]"
+            )
+        tensor = tensor.reshape(1).expand(lanes)
+    return tensor
+
+
+def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
+    """Run a step that branches in Python on a tensor: one lane at a time."""
+    parts = []
+    for lane in range(job.lanes):
+        one = np.array([lane])
+        params = {n: values[one] for n, values in job.params.items()}
+        single = replace(job, params=params, state=job.state[:, one], current=job.current.take(one))
+        with torch.no_grad():
+            parts.append(_loop(single, checkpoint))
+    counts = np.concatenate([r.counts for r in parts])
+    spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
+    for lane, r in enumerate(parts):
+        spikes[lane, : r.spikes.shape[1]] = r.spikes[0]
+    return LaneResult(
+        np.concatenate([r.state for r in parts], axis=1),
+        spikes,
+        counts,
+        np.concatenate([r.v for r in parts if r.v is not None]) if job.v_window else None,
+        np.concatenate([r.v_max for r in parts]),
+        np.concatenate([r.diverged for r in parts]),
+        "torch",
+    )

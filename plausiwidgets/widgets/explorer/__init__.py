@@ -1,0 +1,1 @@
+"""The explorer: its bar, its panels, and what they show."""

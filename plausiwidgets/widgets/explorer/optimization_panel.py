@@ -1,0 +1,179 @@
+"""Settings, buttons and progress of the search; it shows snapshots and knows no thread."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from plausiwidgets.widgets.explorer.numbers import shown
+
+ACTIONS = ("optimize", "pause", "stop", "use_best")
+
+
+class OptimizationPanel:
+    """What a person sees of an optimization.
+
+    Parameters
+    ----------
+    pressed : callable
+        ``pressed(action)`` with one of ``"optimize"``, ``"pause"`` (or resume), ``"stop"`` and
+        ``"use_best"``.
+
+    Attributes
+    ----------
+    buttons, progress : ipywidgets.Widget
+        To be placed beside the figure: one press, and one look.
+    view : ipywidgets.Widget
+        The settings.
+    """
+
+    def __init__(self, pressed: Callable[[str], None]) -> None:
+        self._budget_default = 0
+        self._start = w.ToggleButtons(
+            options=[("the sliders", True), ("random points", False)],
+            description="Start from",
+            tooltips=[
+                "Look at the present parameters first, and start one of the searches there",
+                "Start from good points of a random screen of the whole box",
+            ],
+        )
+        self._budget = w.BoundedIntText(
+            1000, min=100, max=100_000_000, step=1000, description="Budget",
+            tooltip="Most evaluations; one is one parameter set, judged with all sweeps",
+        )  # fmt: skip
+        self._seed = w.BoundedIntText(
+            0, min=0, max=2**31 - 1, description="Seed", tooltip="The same seed gives the same search"
+        )
+        self._popsize = w.BoundedIntText(
+            32, min=4, max=512, description="Population",
+            tooltip="Candidates in each generation of CMA-ES, for each of the starts side by side",
+        )  # fmt: skip
+        settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
+        settings.add_class("pw-settings")
+        self._optimize = w.Button(
+            description="Optimize", icon="play", button_style="primary",
+            tooltip="Search in the background for parameters that show the pattern; the sliders stay usable",
+        )  # fmt: skip
+        self._pause = w.Button(description="Pause", icon="pause", tooltip="Hold the search, or let it go on")
+        self._stop = w.Button(description="Stop", icon="stop", tooltip="End the search and keep the best")
+        self._use = w.Button(description="Use best", icon="check", tooltip="Put the best parameters on the sliders")
+        self.buttons = w.HBox([self._optimize, self._pause, self._stop, self._use])
+        self.buttons.add_class("pw-buttons")
+        for button, action in zip((self._optimize, self._pause, self._stop, self._use), ACTIONS, strict=True):
+            button.on_click(lambda _, action=action: pressed(action))
+        self.progress = w.HTML()
+        self.progress.add_class("pw-progress-box")
+        self.view = w.VBox([w.HTML('<span class="pw-title">Search settings</span>'), settings])
+        self.view.add_class("pw-optimize")
+        self.idle()
+
+    # -- settings --------------------------------------------------------------------------------
+
+    @property
+    def from_sliders(self) -> bool:
+        """Whether one search starts at the sliders."""
+        return bool(self._start.value)
+
+    @property
+    def settings(self) -> dict[str, int]:
+        """Budget, seed and population, as ``start_optimization`` takes them."""
+        return {
+            "budget": int(self._budget.value),
+            "seed": int(self._seed.value),
+            "popsize": int(self._popsize.value),
+        }
+
+    def set_default_budget(self, budget: int) -> None:
+        """Show a pattern's budget, unless a person has typed one."""
+        if self._budget.value == self._budget_default or not self._budget_default:
+            self._budget.value = budget
+        self._budget_default = budget
+
+    # -- state -----------------------------------------------------------------------------------
+
+    def idle(self) -> None:
+        """No search of this model and pattern: Optimize is the next step."""
+        self._buttons(running=False, paused=False, best=False)
+        hint = "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
+        self.progress.value = f'<p class="pw-hint">{hint}</p>'
+
+    def starting(self) -> None:
+        """A search is about to begin."""
+        self._buttons(running=True, paused=False, best=False)
+        self.progress.value = _bar(0.0, "starting …", "")
+
+    def show(self, snapshot: Any, title: str = "") -> None:
+        """Show a snapshot; with `title`, as one of another model or pattern than the shown one."""
+        running = not snapshot.ended
+        self._buttons(running, snapshot.state == "paused", snapshot.best_parameters is not None, title)
+        share = snapshot.evaluations / snapshot.budget if snapshot.budget else 0.0
+        self.progress.value = (
+            _bar(share, headline(snapshot), "" if running else f"pw-{snapshot.state}")
+            + f'<p class="pw-numbers">{numbers(snapshot)}</p>'
+            + (f'<p class="pw-of">search for {html.escape(title)}</p>' if title else "")
+        )
+
+    def _buttons(self, running: bool, paused: bool, best: bool, title: str = "") -> None:
+        self._optimize.disabled = running
+        self._pause.disabled = not running
+        self._stop.disabled = not running
+        self._use.disabled = not best
+        self._pause.description, self._pause.icon = ("Resume", "play") if paused else ("Pause", "pause")
+        self._use.tooltip = (
+            f"Go back to {title} with the best parameters" if title else "Put the best parameters on the sliders"
+        )
+
+
+def headline(snapshot: Any) -> str:
+    """Return what a search is doing, or how it ended."""
+    if snapshot.state == "failed":
+        return "✗ the search failed"
+    if snapshot.replicated:
+        return "✓ replicated"
+    if snapshot.accepted:
+        return "⚠ accepted, but numerically fragile"
+    if snapshot.state == "paused":
+        return "❚❚ paused"
+    if not snapshot.ended:
+        return {"screen": "looking around …", "search": "searching …", "verify": "verifying …"}.get(
+            snapshot.phase, "searching …"
+        )
+    if snapshot.state == "stopped":
+        return f"■ stopped: not found within {snapshot.evaluations:,} evaluations".replace(",", " ")
+    return f"✗ not found within {snapshot.evaluations:,} evaluations".replace(",", " ")
+
+
+def numbers(snapshot: Any) -> str:
+    """Return the numbers under the bar."""
+    parts = [
+        f"generation {snapshot.generation}",
+        f"{snapshot.evaluations:,} of {snapshot.budget:,} evaluations".replace(",", " "),
+    ]
+    if math.isfinite(snapshot.best_loss):
+        parts.append(f"best loss {shown(snapshot.best_loss, 3)}")
+    time = seconds(snapshot.elapsed)
+    if not snapshot.ended and math.isfinite(snapshot.remaining):
+        time += f", ≤ {seconds(snapshot.remaining)} to go"
+    return " · ".join([*parts, time])
+
+
+def seconds(value: float) -> str:
+    """Return a duration for a person."""
+    if value < 9.95:
+        return f"{value:.1f} s"
+    if value < 120:
+        return f"{value:.0f} s"
+    return f"{value / 60:.0f} min"
+
+
+def _bar(share: float, text: str, kind: str) -> str:
+    percent = round(100 * min(max(share, 0.0), 1.0))
+    return (
+        f'<div class="pw-headline {kind}" role="status">{html.escape(text)}</div>'
+        f'<div class="pw-meter" role="progressbar" aria-valuenow="{percent}" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-label="budget used"><div style="width:{percent}%"></div></div>'
+    )

@@ -1,0 +1,1 @@
+"""The figure of the explorer, and what is drawn of a response."""

@@ -1,0 +1,1 @@
+"""The plausibility map, and an assessment as it fills in."""

@@ -1,0 +1,78 @@
+"""The foot of the explorer: its model searched over all patterns, a map filling in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.widgets.explorer.status import StatusLine
+
+
+class Assessing:
+    """A button, and below it the assessment that it starts; a cell of its map opens in the explorer.
+
+    A map is a figure of 5 MB, and closed ones stay: it is only made when it is asked for, once for a model.
+
+    Parameters
+    ----------
+    open_in : callable
+        ``open_in(model, pattern, parameters)`` shows a cell.
+    status : StatusLine
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+    panel : AssessmentPanel or None
+        The assessment that was started last.
+    """
+
+    def __init__(self, open_in: Callable[..., Any], status: StatusLine) -> None:
+        self._open_in = open_in
+        self._status = status
+        self._model: NeuronModel | None = None
+        self.panel: Any = None
+        self._panels: dict[NeuronModel, Any] = {}
+        self._button = w.Button(
+            icon="th", tooltip="Search every pattern in the background; a click on the map shows what was found here"
+        )
+        self._button.on_click(lambda _: self._pressed())
+        self._place = w.VBox()
+        self.view = w.VBox([self._button, self._place])
+        self.view.add_class("pw-assess")
+
+    def show(self, model: NeuronModel) -> None:
+        """Offer the assessment of a model."""
+        self._model = model
+        self._button.description = f"Assess {model.title} on all twenty patterns"
+        self._offer()
+
+    def close(self) -> None:
+        """End the assessment."""
+        for panel in self._panels.values():
+            panel.close()
+
+    def _offer(self) -> None:
+        """Hide the button where the panel below it, which has its own, is of the same model."""
+        shown = self._model in self._panels and self._panels[self._model] is self.panel
+        self._button.layout.display = "none" if shown else ""
+
+    def _pressed(self) -> None:
+        from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel
+
+        try:
+            model = self._model
+            if model is None:
+                return
+            if self.panel is not None:
+                self.panel.stop()
+            if model not in self._panels:
+                self._panels[model] = AssessmentPanel(model, open_in=self._open_in)
+            self.panel = self._panels[model]
+            self._place.children = (self.panel,)
+            self.panel.start()
+            self._offer()
+        except Exception as error:
+            self._status.error("assessment", error)

@@ -1,0 +1,160 @@
+"""An assessment in the background, its map filling in while one watches."""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import ipywidgets as w
+
+from plausiwidgets import models as registry
+from plausiwidgets.assessment import start_assessment
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.widgets.map.map import PlausibilityMap
+from plausiwidgets.widgets.map.map_cells import grid_of_units, pattern_title
+from plausiwidgets.widgets.map.progress import INTERVAL, ProgressParts
+
+
+class AssessmentPanel(w.VBox):
+    """Start, watch and stop an assessment; a cell of its map opens in an explorer.
+
+    Parameters
+    ----------
+    models, patterns
+        As :func:`plausiwidgets.assess` takes them.
+    start : bool
+        Begin at once, without a press of the button.
+    open_in : callable, optional
+        ``open_in(model, pattern, parameters)`` shows a cell of the map, in place of an explorer below it.
+    **settings
+        As :func:`plausiwidgets.assess` takes them: seed, budget, store, executor, …
+
+    Attributes
+    ----------
+    study : Study or None
+        The assessment that was started last; ``study.table()`` is its table so far.
+    map : PlausibilityMap or None
+
+    Examples
+    --------
+    >>> from plausiwidgets.widgets import AssessmentPanel
+    >>> panel = AssessmentPanel("adex")           # doctest: +SKIP
+    >>> panel.study.table()                       # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        models: Any,
+        patterns: Any = None,
+        *,
+        start: bool = False,
+        open_in: Callable[..., Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        several = [models] if isinstance(models, (str, NeuronModel)) else list(models)
+        self._models = [registry.get(model) for model in several]
+        if isinstance(patterns, Iterable) and not isinstance(patterns, str):
+            patterns = list(patterns)  # an iterator would be empty at the second start
+        self._patterns = patterns
+        asked = patterns if isinstance(patterns, list) else [patterns]
+        self._own_patterns = [firing for firing in asked if isinstance(firing, Pattern)]
+        self._settings = settings
+        self._open_in = open_in
+        self.study: Any = None
+        self.map: PlausibilityMap | None = None
+        self._lock = threading.RLock()
+        self._thread: threading.Thread | None = None
+        title = w.HTML(f"<b>Assessment: {html.escape(', '.join(m.title for m in self._models))}</b>")
+        self._start = w.Button(description="Assess", icon="th", tooltip="Search every pattern in the background")
+        self._stop = w.Button(description="Stop", icon="stop", disabled=True, tooltip="End, and keep what there is")
+        self._parts = ProgressParts()
+        self._place = w.VBox()
+        self._start.on_click(lambda _: self._pressed())
+        self._stop.on_click(lambda _: self.stop())
+        head = w.HBox([title, self._start, self._stop, self._parts.bar, self._parts.headline])
+        head.layout.flex_flow, head.layout.align_items = "row wrap", "center"
+        details = w.Accordion([self._parts.lines], titles=("A line for each pattern",))
+        super().__init__([head, self._place, details])
+        if start:
+            self.start()
+
+    def start(self) -> Any:
+        """Start the assessment; one that runs is stopped.
+
+        Returns
+        -------
+        Study
+        """
+        with self._lock:
+            self.stop()
+            study = start_assessment(self._models, self._patterns, **self._settings)
+            self.study = study  # from here on, what the one before still publishes is left out
+            self._buttons(running=True)
+            if self.map is None:
+                grid = grid_of_units(study.snapshot().units, self._models, self._own_patterns)
+                self.map = PlausibilityMap(grid, self._models, self._open_in, self._own_patterns)
+                self._place.children = (self.map,)
+            self._thread = start_behind(lambda: self._watch(study), "plausiwidgets publisher")
+            return study
+
+    def stop(self) -> None:
+        """End the assessment, if one is running; what it found is kept."""
+        if self.study is not None:
+            self.study.stop()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the end is shown; return whether it is."""
+        if self._thread is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        """End the assessment and close the widgets."""
+        if hasattr(self, "study"):  # not where the arguments were refused
+            self.stop()
+        if getattr(self, "map", None) is not None:
+            self.map.close()  # type: ignore[union-attr]
+        super().close()
+
+    def _pressed(self) -> None:
+        try:
+            self.start()
+        except Exception as error:
+            self._parts.say(f"✗ {error}")
+
+    def _buttons(self, running: bool) -> None:
+        self._start.disabled, self._stop.disabled = running, not running
+
+    def _watch(self, study: Any) -> None:
+        """Publish the newest snapshot at most ten times a second, and the last one, until another study has begun."""
+        before: Any = None
+        while True:
+            snapshot = study.snapshot()
+            now = (snapshot.state, snapshot.units, int(snapshot.elapsed))
+            with self._lock:
+                if study is not self.study:
+                    return
+                if now != before:
+                    before = now
+                    self._publish(snapshot)
+                if snapshot.ended:
+                    self._buttons(running=False)
+                    return
+            study.wait(INTERVAL)
+
+    def _publish(self, snapshot: Any) -> None:
+        try:
+            self._show(snapshot)
+        except Exception as error:
+            self._parts.say(f"✗ {type(error).__name__}: {error}")
+
+    def _show(self, snapshot: Any) -> None:
+        if self.map is not None:
+            self.map.show(grid_of_units(snapshot.units, self._models, self._own_patterns))
+        headings = {firing.key: pattern_title(firing) for firing in self._own_patterns}
+        self._parts.show(snapshot, {model.name: model.title for model in self._models}, headings)

@@ -1,0 +1,164 @@
+"""The Plotly heat map of models × patterns."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+
+from plausiwidgets.widgets.figure import look, plotly_widget
+from plausiwidgets.widgets.figure.figure_parts import template
+from plausiwidgets.widgets.map.map_cells import MARKS, WORDS, Grid
+
+COLOURS = {
+    "replicated": "#56b4e9",
+    "some": "#b5dcf3",
+    "fragile": "#f0b429",
+    "not found": "#d4d4d4",
+    "failed": "#dd9fc2",
+    "running": "#ffffff",
+    "waiting": "#f2f2f2",
+}
+"""Okabe and Ito's blue and orange, and grey: black marks stand out on all of them, in both themes."""
+
+ROW, TOP, BOTTOM = 46, 44, 150
+"""Height in px of a row, of the legend above, and of the slanted titles below."""
+
+_CODES = {status: code for code, status in enumerate(COLOURS)}
+
+
+class MapFigure:
+    """A heat map whose cells can be replaced and clicked.
+
+    Parameters
+    ----------
+    clicked : callable
+        Called with the model's name and the pattern's key of a cell that was clicked.
+
+    Attributes
+    ----------
+    widget : plotly.graph_objects.FigureWidget
+    """
+
+    def __init__(self, grid: Grid, clicked: Callable[[str, str], None]) -> None:
+        self._lock = threading.RLock()
+        self._clicked = clicked
+        self._grid = grid
+        figure = go.Figure(data=[_heat(grid), *_legend()], layout=_layout(grid))
+        self.widget = plotly_widget.make(figure, displayModeBar=False)
+        self.widget.data[0].on_click(self._on_click)
+        self.widget.observe(self._on_view, "_view_count")
+
+    def set(self, grid: Grid) -> None:
+        """Show other cells, in one message."""
+        with self._lock, self.widget.batch_update():
+            if (grid.models, grid.patterns) != (self._grid.models, self._grid.patterns):
+                self.widget.layout.update(_axes(grid))
+            self._grid = grid
+            self.widget.data[0].update(_content(grid))
+
+    def set_dark(self, dark: bool) -> None:
+        """Switch to the colours for a dark or a light page."""
+        with self._lock, self.widget.batch_update():
+            self.widget.layout.template = template(look.theme(dark))
+
+    def _on_click(self, trace: Any, points: Any, state: Any) -> None:
+        if points.xs and points.ys:
+            column, row = round(float(points.xs[0])), round(float(points.ys[0]))
+            with self._lock:
+                grid = self._grid
+            if 0 <= row < len(grid.models) and 0 <= column < len(grid.patterns):
+                self._clicked(grid.models[row], grid.patterns[column])
+
+    def _on_view(self, change: Any) -> None:
+        if change["new"]:
+            with self._lock:
+                plotly_widget.send_again(self.widget, tuple(_content(self._grid)))
+
+
+def _content(grid: Grid) -> dict[str, Any]:
+    z: list[list[int | None]] = []
+    text: list[list[str]] = []
+    hover: list[list[str]] = []
+    for model in grid.models:
+        row = [grid.cells.get((model, pattern)) for pattern in grid.patterns]
+        z.append([_CODES[cell.status] if cell else None for cell in row])
+        text.append([cell.text if cell else "" for cell in row])
+        hover.append([cell.hover if cell else "not assessed" for cell in row])
+    return {
+        "x": list(range(len(grid.patterns))),
+        "y": list(range(len(grid.models))),
+        "z": z,
+        "text": text,
+        "hovertext": hover,
+    }
+
+
+def _heat(grid: Grid) -> dict[str, Any]:
+    last = len(_CODES)
+    scale = [(edge / last, colour) for code, colour in enumerate(COLOURS.values()) for edge in (code, code + 1)]
+    return {
+        "type": "heatmap",
+        "zmin": -0.5,
+        "zmax": last - 0.5,
+        "colorscale": scale,
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "texttemplate": "%{text}",
+        "textfont": {"size": look.FONT_SIZE, "color": "#111111"},
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "hoverongaps": False,
+    } | _content(grid)
+
+
+def _legend() -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "scatter",
+            "x": [None],
+            "y": [None],
+            "mode": "markers",
+            "name": f"{MARKS[status]} {WORDS[status]}",
+            "marker": {"symbol": "square", "size": 14, "color": COLOURS[status], "line": {"width": 1, "color": "#666"}},
+            "hoverinfo": "skip",
+        }
+        for status in ("replicated", "fragile", "not found")
+    ]
+
+
+def _axes(grid: Grid) -> dict[str, Any]:
+    plain = {"showgrid": False, "ticks": "", "showline": False, "fixedrange": True, "tickmode": "array"}
+    columns, rows = len(grid.patterns), len(grid.models)
+    return {
+        "height": TOP + BOTTOM + ROW * rows,
+        "xaxis": plain
+        | {
+            "tickvals": list(range(columns)),
+            "ticktext": [grid.headings[key] for key in grid.patterns],
+            "tickangle": -45,
+            "range": [-0.5, columns - 0.5],
+            "tickfont": {"size": look.FONT_SIZE - 2},
+        },
+        "yaxis": plain
+        | {
+            "tickvals": list(range(rows)),
+            "ticktext": [grid.titles[name] for name in grid.models],
+            "range": [rows - 0.5, -0.5],
+            "automargin": True,
+        },
+    }
+
+
+def _layout(grid: Grid) -> dict[str, Any]:
+    return _axes(grid) | {
+        "template": template(look.LIGHT),
+        "margin": {"l": 80, "r": 16, "t": TOP, "b": BOTTOM},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "itemclick": False,
+                   "itemdoubleclick": False},
+        "showlegend": True,
+        "dragmode": False,
+        "hovermode": "closest",
+    }  # fmt: skip

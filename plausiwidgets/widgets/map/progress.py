@@ -1,0 +1,111 @@
+"""How far a search or an assessment is: a bar, a line in words, and a line for each search."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+
+from plausiwidgets import models as registry
+from plausiwidgets.optimization.progress import NoProgress
+from plausiwidgets.widgets.map.map_cells import MARKS, pattern_title
+
+INTERVAL = 0.1
+"""Least time in s between two messages to the page."""
+
+
+class ProgressParts:
+    """The widgets that show a snapshot, for whoever lays them out.
+
+    Attributes
+    ----------
+    bar, headline, lines : ipywidgets.Widget
+    """
+
+    def __init__(self) -> None:
+        self.bar = w.FloatProgress(min=0.0, max=1.0, layout=w.Layout(width="180px"))
+        self.headline = w.HTML()
+        self.lines = w.HTML()
+
+    def say(self, text: str) -> None:
+        """Show a text in place of how far it is."""
+        self.headline.value = f'<span role="status">{html.escape(text)}</span>'
+
+    def show(self, snapshot: Any, titles: Mapping[str, str], headings: Mapping[str, str] | None = None) -> None:
+        """Show a snapshot; `titles` are those of the models, `headings` those of one's own patterns."""
+        self.bar.value = 1.0 if snapshot.state == "done" else snapshot.position / max(snapshot.total, 1)
+        units = getattr(snapshot, "units", ())
+        self.say(_headline(snapshot) if units else snapshot.line())
+        self.lines.value = "<br>".join(_line(unit, titles, headings or {}) for unit in units)
+
+
+class NotebookProgress(NoProgress):
+    """Progress of `assess` or `optimize` in a notebook: a bar, and below it a line for each search.
+
+    It appears below the cell when the work begins. A button that stops it would not be heard, as the
+    kernel is busy: interrupt the kernel, and what there is is returned. A
+    `plausiwidgets.widgets.AssessmentPanel` works in the background instead.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.assess("adex", progress=pw.NotebookProgress())  # doctest: +SKIP
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+    """
+
+    def __init__(self) -> None:
+        self._parts = ProgressParts()
+        self.view = w.VBox([w.HBox([self._parts.bar, self._parts.headline]), self._parts.lines])
+        self._titles: dict[str, str] = {}
+        self._shown = 0.0
+
+    def init(self, snapshot: Any) -> None:
+        """Appear."""
+        from IPython.display import display
+
+        known = {u.model for u in getattr(snapshot, "units", ())} & set(registry.names())
+        self._titles = {name: registry.get(name).title for name in known}
+        self._show(snapshot)
+        display(self.view)
+
+    def step(self, snapshot: Any) -> None:
+        """Show a snapshot, when it is time."""
+        if time.monotonic() - self._shown >= INTERVAL:
+            self._show(snapshot)
+
+    def close(self, snapshot: Any) -> None:
+        """Show the end."""
+        self._show(snapshot)
+
+    def _show(self, snapshot: Any) -> None:
+        self._shown = time.monotonic()
+        self._parts.show(snapshot, self._titles)
+
+
+def _headline(snapshot: Any) -> str:
+    """Return how far an assessment is, or how it ended."""
+    counts = [sum(u.status == status for u in snapshot.units) for status in ("replicated", "fragile", "not found")]
+    told = f"{counts[0]} replicated, {counts[1]} fragile, {counts[2]} not found · {snapshot.elapsed:.0f} s"
+    if snapshot.state == "failed":
+        return f"✗ the assessment failed: {snapshot.error}"
+    state = {"done": "✓ done", "stopped": "■ stopped", "paused": "❚❚ paused"}.get(snapshot.state, "searching …")
+    return f"{state}: {snapshot.position} of {snapshot.total} · {told}"
+
+
+def _line(unit: Any, titles: Mapping[str, str], headings: Mapping[str, str]) -> str:
+    title = f"{titles.get(unit.model, unit.model)}, {headings.get(unit.pattern) or pattern_title(unit.pattern)}"
+    status = "running" if unit.state == "running" else unit.status or "waiting"
+    what = f"{MARKS[status]} {title}, seed {unit.seed}: "
+    if status == "waiting":
+        return html.escape(what + "to come")
+    told = status
+    if status == "running":
+        told = "searching" if unit.row is None else "goes on with what others left"
+    loss = "" if unit.loss is None else f", loss {unit.loss:.3g}"
+    return html.escape(f"{what}{told}, {unit.evaluations} of {unit.budget} evaluations{loss}")
