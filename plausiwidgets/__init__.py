@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from plausiwidgets import models, patterns
     from plausiwidgets.assessment import assess
-    from plausiwidgets.models import NeuronModel, Parameter, Preset, from_norse
+    from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
     from plausiwidgets.patterns import Pattern, Verdict, judge
     from plausiwidgets.simulation.lanes import NotCompilable
@@ -34,6 +34,7 @@ _HOMES = {
     "NeuronModel": "plausiwidgets.models",
     "Parameter": "plausiwidgets.models",
     "Preset": "plausiwidgets.models",
+    "StateVariable": "plausiwidgets.models",
     "from_norse": "plausiwidgets.models",
     "Stimulus": "plausiwidgets.simulation.stimulus",
     "simulate": "plausiwidgets.simulation.simulate",

@@ -97,7 +97,7 @@ def bad_steps():
         return 0.0 * p.tau, (state[0].float(),)
 
     return [
-        (in_place, r"state\[0\] in place.*v = v \+ x"), (too_short, "0 entries, that of initial_state 1"),
+        (in_place, r"state 'v' in place.*v = v \+ x"), (too_short, "0 entries, that of initial_state 1"),
         (shape, r"shape \[\].*\[lanes\]"), (half_spikes, "spikes must be 1.0"), (undeclared, "'tow'. Valid: tau"),
         (unused, "nothing reads: tau"), (infinite, "not finite after one step"), (raises, "my own words"),
         (single, "float32"),

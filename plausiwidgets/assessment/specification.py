@@ -79,12 +79,12 @@ def _digest(described: Any, run: Callable[[], Iterable[Any]]) -> str:
 def _computed(model: Any, values: dict[str, Any], holding: Any) -> list[Any]:
     from plausiwidgets.simulation.lanes import LaneJob
     from plausiwidgets.simulation.stimulus import LaneCurrent
-    from plausiwidgets.simulation.torch_engine import run_reference
+    from plausiwidgets.simulation.torch_engine import run_torch
 
     state = model.start(values, holding)
-    job = LaneJob(model, values, state, LaneCurrent.constant(holding), _STEPS, model.dt, v_window=(0, _STEPS))
-    run = run_reference(job)
-    return [state, run.v, run.spikes, run.state, *model.rest_threshold(values)]
+    job = LaneJob(model, values, state, LaneCurrent.constant(holding), _STEPS, model.dt, window=(0, _STEPS))
+    run = run_torch(job)
+    return [state, run.recorded, run.spikes, run.state, *model.rest_threshold(values)]
 
 
 def _measured(model: Any, pattern: Any, values: Mapping[str, Any]) -> list[Any]:

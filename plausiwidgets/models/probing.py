@@ -32,6 +32,8 @@ class Inputs:
     values : dict of str to torch.Tensor
         The parameters.
     dt : torch.Tensor
+    names : tuple of str
+        Of the state variables.
     when : str
         In words, for an error.
     """
@@ -40,6 +42,7 @@ class Inputs:
     state: tuple[torch.Tensor, ...]
     values: dict[str, torch.Tensor]
     dt: torch.Tensor
+    names: tuple[str, ...]
     when: str
 
     @property
@@ -59,7 +62,7 @@ class Inputs:
         """Return all tensors by the names that a person knows them by."""
         return (
             {"current": self.current, "dt": self.dt}
-            | {f"state[{i}]": s for i, s in enumerate(self.state)}
+            | {f"state {n!r}": s for n, s in zip(self.names, self.state, strict=True)}
             | {f"p.{n}": v for n, v in self.values.items()}
         )
 
@@ -69,6 +72,7 @@ class Inputs:
             tuple(change(s) for s in self.state),
             {n: change(v) for n, v in self.values.items()},
             change(self.dt),
+            self.names,
             self.when,
         )
 
@@ -97,7 +101,7 @@ def probes(model: NeuronModel) -> Iterator[Inputs]:
 def run(model: NeuronModel, inputs: Inputs) -> Outputs:
     """Return (spikes, *state) of one step as float64; `inputs` is as the step leaves it."""
     with torch.no_grad(), np.errstate(all="ignore"):
-        spikes, new = model.step(inputs.current, inputs.state, model.namespace(inputs.values), inputs.dt)
+        spikes, new = model.advance(inputs.current, inputs.state, model.namespace(inputs.values), inputs.dt)
     return tuple(_flat(x, inputs.lanes) for x in (spikes, *new))
 
 
@@ -134,6 +138,7 @@ def _inputs(model: NeuronModel, current: Any, state: Any, values: dict[str, Any]
         tuple(torch.from_numpy(row.copy()) for row in state),
         {n: torch.from_numpy(v) for n, v in values.items()},
         torch.tensor(model.dt, dtype=torch.float64),
+        tuple(s.name for s in model.states),
         when,
     )
 

@@ -59,10 +59,10 @@ def _check(model: NeuronModel, lanes: int) -> None:
     read: set[str] = set()
     start = _start(model, lanes, read)
     new = _check_step(model, start, read)
-    for i, s in enumerate(new):
+    for name, s in zip(start.names, new, strict=True):
         if not torch.isfinite(s).all():
             raise ValueError(
-                f"{where}: state[{i}] is not finite after one step at the default parameters and the "
+                f"{where}: state {name!r} is not finite after one step at the default parameters and the "
                 f"default current {model.current.default:g} {model.current.unit}"
             )
     for inputs in _further(model, lanes):
@@ -98,10 +98,16 @@ def _start(model: NeuronModel, lanes: int, read: set[str]) -> Inputs:
             f"{where}: initial_state returned {type(state).__name__}, it must return a tuple with a "
             f"tensor for each state variable, the membrane potential first, such as (p.v_rest,)"
         )
-    state = tuple(_as_lanes(s, lanes, f"{where}: initial_state, entry {i}") for i, s in enumerate(state))
-    for i, s in enumerate(state):
+    if model._states is not None and len(model._states) != len(state):
+        raise ValueError(
+            f"{where}: initial_state returned {len(state)} entries, and states names {len(model._states)}: "
+            f"{', '.join(s.name for s in model._states)}"
+        )
+    names = tuple(s.name for s in model.states)
+    state = tuple(_start_lanes(s, lanes, f"{where}: initial_state, {n!r}") for n, s in zip(names, state, strict=True))
+    for name, s in zip(names, state, strict=True):
         if not torch.isfinite(s).all():
-            raise ValueError(f"{where}: entry {i} of initial_state is not finite at the default parameters")
+            raise ValueError(f"{where}: {name!r} of initial_state is not finite at the default parameters")
     span = {}
     for what in ("rest", "threshold"):
         entry = getattr(model, what)
@@ -117,8 +123,13 @@ def _start(model: NeuronModel, lanes: int, read: set[str]) -> Inputs:
             f"{where}: the threshold ({span['threshold']:g} mV) must lie above the rest ({span['rest']:g} mV) at the "
             f"default parameters: voltage criteria scale with their distance"
         )
+    if model.spike_level is not None and model.spike_level <= span["rest"]:
+        raise ValueError(
+            f"{where}: spike_level ({model.spike_level:g} mV) must lie above the rest ({span['rest']:g} mV) at the "
+            f"default parameters: a spike crosses it upwards"
+        )
     current = torch.full((lanes,), model.current.default, dtype=torch.float64)
-    return Inputs(current, state, values, torch.tensor(model.dt, dtype=torch.float64), _AT_DEFAULTS)
+    return Inputs(current, state, values, torch.tensor(model.dt, dtype=torch.float64), names, _AT_DEFAULTS)
 
 
 def _further(model: NeuronModel, lanes: int) -> Iterator[Inputs]:
@@ -142,17 +153,26 @@ def _check_step(model: NeuronModel, inputs: Inputs, read: set[str]) -> list[torc
                 f"`v = v + x`, not `v += x`; `torch.where(fired, reset, v)`, not `v[fired] = reset`, "
                 f"or work on `v.clone()`"
             )
-    if not (isinstance(out, tuple) and len(out) == 2):
+    if model.spike_level is not None:
+        if not isinstance(out, (tuple, list)) or any(isinstance(s, (tuple, list)) for s in out):
+            raise ValueError(
+                f"{where}: with spike_level the step returns the new state alone, such as (v, w), not {_describe(out)}"
+            )
+        spikes, new = torch.zeros(lanes, dtype=torch.float64), out
+    elif not (isinstance(out, tuple) and len(out) == 2):
         raise ValueError(f"{where}: the step must return two things, (spikes, state), not {_describe(out)}")
-    spikes, new = out
+    else:
+        spikes, new = out
     if not isinstance(new, (tuple, list)) or len(new) != len(state):
         got = f"{len(new)} entries" if isinstance(new, (tuple, list)) else _describe(new)
         raise ValueError(
             f"{where}: the state that the step returns has {got}, that of initial_state {len(state)}: "
-            f"return (spikes, ({', '.join(f's{i}' for i in range(len(state)))},))"
+            f"return (spikes, ({', '.join(inputs.names)},))"
         )
     spikes = _as_lanes(spikes, lanes, f"{where}: spikes")
-    new = [_as_lanes(s, lanes, f"{where}: state[{i}] after the step") for i, s in enumerate(new)]
+    new = [
+        _as_lanes(s, lanes, f"{where}: state {n!r} after the step") for n, s in zip(inputs.names, new, strict=True)
+    ]
     # A lane that ran away has diverged, and its spikes count for nothing.
     counts = torch.stack(new).isfinite().all(0)
     wrong = spikes[(spikes != 0) & (spikes != 1) & counts]
@@ -188,6 +208,13 @@ def _call(model: NeuronModel, what: str, when: str, *args: Any) -> Any:
         raise ValueError(
             f"model {model.name!r}: {what} raised {type(error).__name__} {when}: {text}"
         ) from error
+
+
+def _start_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
+    """Return an entry of the initial state as lanes; a number is the same for all of them."""
+    if isinstance(value, (int, float)) or (isinstance(value, torch.Tensor) and not value.dim()):
+        return torch.full((lanes,), float(value), dtype=torch.float64)
+    return _as_lanes(value, lanes, what)
 
 
 def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:

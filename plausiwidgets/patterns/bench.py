@@ -111,15 +111,15 @@ class Bench:
         state = self.model.start(self.params, holding)
         job = LaneJob(
             self.model, self.params, state, LaneCurrent.constant(holding, -steps * self.dt), steps, self.dt,
-            v_window=(steps - shown, steps), spike_limit=self._limit(steps),
+            window=(steps - shown, steps), spike_limit=self._limit(steps),
         )
         result = run_lanes(job, self.engine, self.checkpoint)
-        assert result.v is not None
+        assert result.recorded is not None
         self.engine_used = result.engine
         self.state = result.state
-        self.v_before = result.v
-        self.level = result.v[:, -1].copy()
-        self.wobble = extent(result.v)
+        self.v_before = result.recorded[0]
+        self.level = self.v_before[:, -1].copy()
+        self.wobble = extent(self.v_before)
         late = result.spikes >= round(FORGIVEN / self.dt)
         self.noise = late.sum(axis=1)
         self._spikes_before = [
@@ -191,7 +191,7 @@ class Bench:
         for j, name in enumerate(sweeps):
             mine = slice(j, None, m)
             spike_times = _scatter(times[mine], chosen, self.n)
-            potential = None if result.v is None else _scatter(result.v[mine], chosen, self.n)
+            potential = None if result.recorded is None else _scatter(result.recorded[0, mine], chosen, self.n)
             peaks = _scatter(result.v_max[mine], chosen, self.n)
             records.append(Record(spike_times, potential, v_window[0] if v_window else 0, peaks, self.dt))
             if recording:
@@ -234,7 +234,7 @@ class Bench:
     ) -> tuple[Floats, LaneResult]:
         job = LaneJob(
             self.model, {k: x[lanes] for k, x in self.params.items()}, np.ascontiguousarray(self.state[:, lanes]),
-            current, steps, self.dt, v_window=v, peak_window=peak, spike_limit=self._limit(steps),
+            current, steps, self.dt, window=v, peak_window=peak, spike_limit=self._limit(steps),
         )
         result = run_lanes(job, self.engine, self.checkpoint)
         # A lane that was given up has nothing to measure, and would widen the array for all.
@@ -286,7 +286,10 @@ class Bench:
         level = np.broadcast_to(self.values["holding"][:, None], (self.n, shown))
         stimulus = np.concatenate([level, _scatter(injected, chosen, self.n)], axis=1)
         whole = np.concatenate([self.v_before, v], axis=1)
-        return Traces(t, whole, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name)
+        name = self.model.states[0].name
+        return Traces(
+            t, {name: whole}, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name, name
+        )
 
 
 def _scatter(rows: Floats, chosen: NDArray[np.intp], n: int) -> Floats:

@@ -175,7 +175,7 @@ def single(verdict: Verdict, index: int = 0) -> Verdict:
         out = {}
         for name, tr in verdict.traces.items():
             lane = slice(index, index + 1)
-            out[name] = replace(tr, v=tr.v[lane], spike_times=tr.spike_times[lane],
+            out[name] = replace(tr, states={n: x[lane] for n, x in tr.states.items()}, spike_times=tr.spike_times[lane],
                                 diverged_at=tr.diverged_at[lane], current=tr.current[lane])
         return out
 
