@@ -69,7 +69,7 @@ def test_loky_with_an_own_model(expected):
         pw.models.register(own_model())  # the workers know nothing of it
         same(pw.assess("own_leaky", "tonic_spiking", **SMALL, executor=pool), alone)
     finally:
-        registry._registry.models.pop("own_leaky", None)
+        registry._users.pop("own_leaky", None)
         loky.get_reusable_executor().shutdown(wait=True)
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.models.validation import validate_model
+from plausiwidgets.models.contract import check_contract
 
 
 def make(step, parameters=None, name="mine", **changes):
@@ -27,7 +27,7 @@ def good_step(current, state, p, dt):
 
 @pytest.mark.parametrize("name", pw.models.names())
 def test_each_model_of_the_package_keeps_the_contract(name):
-    validate_model(pw.models.get(name))
+    check_contract(pw.models.get(name))
 
 
 @pytest.mark.parametrize("name", pw.models.names())

@@ -17,7 +17,6 @@ PACKAGE = "plausiwidgets"
 # The house, from the ground up: a module may import its own layer and those above it in this list.
 LAYERS = [
     {"names"},
-    {"data"},
     {"models"},
     {"simulation"},
     {"patterns"},
@@ -187,6 +186,23 @@ def test_imports_point_downwards(root: Path) -> None:
             if name.split(".")[0] == PACKAGE and layer(name) > layer(own):
                 upwards.append(f"{own} imports {name}")
     assert upwards == []
+
+
+def test_no_files_import_each_other_in_a_circle(root: Path) -> None:
+    known = {module_name(path, root): path for path in modules(root)}
+    packages = {module_name(path, root) for path in modules(root) if path.name == "__init__.py"}
+    graph = {own: (set(imports(path, root)) & set(known)) - packages - {own} for own, path in known.items()}
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            new = graph[todo.pop()] - seen
+            seen |= new
+            todo += new
+        return seen
+
+    assert [own for own in graph if own in reached(own)] == []
 
 
 def test_nothing_below_the_widgets_imports_a_widget_library(root: Path) -> None:

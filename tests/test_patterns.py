@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.models.presets import izhikevich_presets
 from plausiwidgets.patterns.judge import check_fragile, complete, evaluate
 from plausiwidgets.simulation.simulate import broadcast
 
-PUBLISHED = {p.pattern: p for p in izhikevich_presets(norse_order=False, robust=False)}
-NORSE = {p.pattern: p for p in izhikevich_presets(norse_order=True)}
+PUBLISHED = {p.pattern: p for p in pw.models.get("izhikevich_2004").presets if "robust" not in p.title}
+NORSE = {p.pattern: p for p in pw.models.get("izhikevich").presets}
 
 # What the published parameters give at their own time step and update order.
 REFERENCE = {

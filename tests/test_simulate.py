@@ -6,6 +6,7 @@ import torch
 from scipy.integrate import solve_ivp
 
 import plausiwidgets as pw
+from plausiwidgets.models import library
 
 
 @pytest.mark.parametrize("engine", ["compiled", "torch"])
@@ -64,9 +65,7 @@ def test_adex_spikes_when_scipy_says_so():
 
 
 def test_naud_patterns_fire_as_often_as_published():
-    from plausiwidgets.models.presets import naud_presets, table
-
-    for preset, row in zip(naud_presets(), table("naud2008_adex.csv"), strict=True):
+    for preset, row in zip(pw.models.get("adex").presets, library.rows("adex.csv"), strict=True):
         values = {k: v for k, v in preset.parameters.items() if k != "amplitude"}
         stimulus = pw.Stimulus.step(preset.parameters["amplitude"], stop=600.0, before=0.0)
         n = len(pw.simulate("adex", stimulus, values, dt=0.1).spike_times[0])

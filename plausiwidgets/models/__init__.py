@@ -1,6 +1,5 @@
 """Neuron models: equations as one torch step, parameters as data."""
 
-from plausiwidgets.models import classic, norse_cells  # noqa: F401  (they register the package's own models)
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.norse import from_norse
 from plausiwidgets.models.parameter import Parameter

@@ -10,11 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from plausiwidgets.models.namespace import Namespace
+from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import unknown
 
-Tensors = tuple[torch.Tensor, ...]
 Step = Callable[..., Any]
 """What a person writes: see `step` of :class:`NeuronModel`."""
 PerSet = float | str | Callable[[Any], Any]
@@ -158,7 +157,7 @@ class NeuronModel:
         name: str,
         step: Step,
         parameters: Sequence[Parameter],
-        initial_state: Callable[[Any, torch.Tensor], Sequence[torch.Tensor]],
+        initial_state: Callable[[Any, torch.Tensor], Sequence[torch.Tensor | float]],
         current: Parameter,
         rest: PerSet,
         threshold: PerSet,
@@ -175,8 +174,6 @@ class NeuronModel:
         presets: Sequence[Preset] = (),
         validate: bool = True,
     ) -> None:
-        from plausiwidgets.models.validation import validate_model
-
         if not isinstance(name, str) or not name.isidentifier():
             raise ValueError(f"a model's name must be a Python identifier, not {name!r}")
         if not (np.isfinite(dt) and dt > 0):
@@ -189,7 +186,7 @@ class NeuronModel:
         self.step = step
         self.spike_level = None if spike_level is None else float(spike_level)
         self.equations = equations
-        self.parameters = {p.name: p for p in parameters}
+        self.parameters: Mapping[str, Parameter] = {p.name: p for p in parameters}
         self.initial_state = initial_state
         self.current = current
         self.rest = rest
@@ -218,7 +215,7 @@ class NeuronModel:
         self._states = None if states is None else _named(name, states)
         self._span: float | None = None
         if validate:
-            validate_model(self)
+            check_contract(self)
 
     def __repr__(self) -> str:
         state = ", ".join(s.name for s in self._states) if self._states else "not run yet"
@@ -271,8 +268,10 @@ class NeuronModel:
     def states(self) -> tuple[StateVariable, ...]:
         """The state variables, the membrane potential first."""
         if self._states is None:
-            count = len(self.start(self.defaults(), 0.0))
-            self._states = _named(self.name, ["v", *(f"x{i}" for i in range(1, count))])
+            values = {n: [v] for n, v in self.defaults().items()}
+            with torch.no_grad():
+                state = self.initial_state(self.namespace(values), torch.zeros(1, dtype=torch.float64))
+            self._states = _named(self.name, ["v", *(f"x{i}" for i in range(1, len(state)))])
         return self._states
 
     def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:

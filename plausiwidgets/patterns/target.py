@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from plausiwidgets.models.model import Preset
-from plausiwidgets.models.presets import izhikevich_presets
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.judge import complete, evaluate, single
 from plausiwidgets.patterns.pattern import Pattern, get
@@ -46,7 +45,7 @@ class Target:
 def _target(key: str) -> Target:
     model = get_model(REFERENCE)
     pattern = get(key)
-    presets = [p for p in izhikevich_presets(norse_order=False) if p.pattern == key]
+    presets = [p for p in model.presets if p.pattern == key]
     preset = presets[-1]  # the robust set where there are two
     assert preset.dt is not None
     values = broadcast(complete(model, pattern, preset.parameters))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from plausiwidgets.models.probing import Inputs, equal, probes, run
+from plausiwidgets.models.contract import Inputs, _equal as equal, _probes as probes, _run as run
 from plausiwidgets.simulation.compiled import reasons
 
 if TYPE_CHECKING:
