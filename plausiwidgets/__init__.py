@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment import assess
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
-    from plausiwidgets.patterns import Pattern, Verdict, judge
+    from plausiwidgets.patterns import (
+        AmplitudeWindow,
+        Criterion,
+        Curve,
+        FreeValue,
+        Pattern,
+        Sweep,
+        Verdict,
+        judge,
+        pulse,
+        ramp,
+    )
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
@@ -42,6 +53,13 @@ _HOMES = {
     "NotCompilable": "plausiwidgets.simulation.lanes",
     "judge": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
+    "FreeValue": "plausiwidgets.patterns",
+    "Sweep": "plausiwidgets.patterns",
+    "pulse": "plausiwidgets.patterns",
+    "ramp": "plausiwidgets.patterns",
+    "Criterion": "plausiwidgets.patterns",
+    "AmplitudeWindow": "plausiwidgets.patterns",
+    "Curve": "plausiwidgets.patterns",
     "Verdict": "plausiwidgets.patterns",
     "optimize": "plausiwidgets.optimization",
     "start_optimization": "plausiwidgets.optimization",

@@ -53,7 +53,8 @@ class FakeProblem(Problem):
 def fake_problem(start=None, fixed=(), bounds=None, **options):
     """Return a FakeProblem over `PARAMETERS`."""
     space = Space.build(PARAMETERS, start, fixed, bounds)
-    return FakeProblem(SimpleNamespace(name="fake"), SimpleNamespace(key="ball"), space, dt=0.1, **options)
+    pattern = SimpleNamespace(key="ball", amplitude_window=None)
+    return FakeProblem(SimpleNamespace(name="fake"), pattern, space, dt=0.1, **options)
 
 
 def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.judge import check_fragile, complete, evaluate
+from plausiwidgets.patterns import evaluate, verify
+from plausiwidgets.patterns.judge import complete
 from plausiwidgets.simulation.simulate import broadcast
 
 PUBLISHED = {p.pattern: p for p in pw.models.get("izhikevich_2004").presets if "robust" not in p.title}
@@ -158,10 +160,10 @@ def test_silent_neurons_are_ranked_by_their_distance_to_threshold():
 
 def test_numbers_give_numbers_and_arrays_give_arrays():
     one = pw.judge("izhikevich", "tonic_spiking")
-    assert isinstance(one.loss, float) and one.accepted is True and one.fragile is False and one.replicated
+    assert isinstance(one.loss, float) and one.accepted is True and one.status == "replicated" and one.replicated
     many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [0.5, 10.0]})
     assert many.loss.shape == (2,) and list(many.accepted) == [False, True]
-    assert many.fragile[0] is None and many.fragile[1] is False and list(many.replicated) == [False, True]
+    assert list(many.status) == ["rejected", "replicated"] and list(many.replicated) == [False, True]
     assert many.traces["step"].v.shape[0] == 2 and one.traces["step"].v.shape[0] == 1
     assert "criterion" in one.to_frame() and len(many.to_frame()) == 2 * len(one.to_frame())
 
@@ -170,17 +172,31 @@ def test_numbers_give_numbers_and_arrays_give_arrays():
 def test_each_pattern_has_a_target_a_card_and_a_stimulus_that_does_something(key):
     pattern = pw.patterns.get(key)
     target = pw.patterns.target(key)
-    assert target.verdict.accepted and pattern.telling in target.traces
+    assert target.verdict.accepted and pattern.main_sweep in target.traces
     card = pattern._repr_html_()
     assert pattern.title in card and "<svg" in card and all(c.text for c in pattern.criteria)
     for name, parameter in pattern.stimulus_parameters(pw.models.get("adex")).items():
         assert name in pattern.free and parameter.group == "stimulus" and parameter.unit in ("pA", "ms")
 
 
-def test_a_diverged_neuron_is_worse_the_earlier_it_diverges():
-    verdict = pw.judge("izhikevich", "tonic_spiking", {"a": [-0.5, -0.2, 0.02]}, verify=False)
-    assert list(verdict.diverged)[2] is np.False_ or not verdict.diverged[2]
-    assert verdict.loss[2] == 0
+def test_a_diverged_neuron_is_worse_than_any_other_and_the_worse_the_earlier_it_diverges():
+    def step(current, state, p, dt):
+        v, age = state
+        v = v + dt / p.tau * (-65.0 - v + current)
+        fired = v > -50.0
+        v = torch.where(age > p.until, torch.inf, torch.where(fired, -65.0, v))
+        return fired.to(v.dtype), (v, age + dt)
+
+    mortal = pw.NeuronModel(
+        "mortal", step, states=("v", pw.StateVariable("age", "ms")),
+        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms"), pw.Parameter("until", 5e3, 1.0, 1e4, unit="ms")],
+        initial_state=lambda p, holding: (-65.0, 0.0), current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0, threshold=-50.0,
+    )
+    # The sweep begins after some 1550 ms at rest.
+    verdict = pw.judge(mortal, "tonic_spiking", {"until": [1600.0, 1800.0, 2000.0, 5000.0]})
+    assert list(verdict.diverged) == [True, True, True, False]
+    assert verdict.loss[0] > verdict.loss[1] > verdict.loss[2] > len(verdict.checks) and verdict.loss[3] == 0
 
 
 def test_verify_judges_at_half_the_step():
@@ -188,12 +204,10 @@ def test_verify_judges_at_half_the_step():
     values = broadcast(complete(pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern), preset.parameters))
     model, pattern = pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern)
     verdict = evaluate(model, pattern, values, preset.dt)
-    assert verdict.accepted[0] and check_fragile(model, pattern, verdict).fragile[0] is True
+    assert verdict.accepted[0] and verify(model, pattern, verdict).status[0] == "fragile"
 
 
 def test_a_search_for_a_threshold_may_try_what_diverges():
-    import torch
-
     def step(current, state, p, dt):
         (v,) = state
         v = v + dt / p.tau * (p.v_rest - v + current)
@@ -224,12 +238,16 @@ def test_left_out_sweeps_are_not_marked_as_diverged():
     assert np.isnan(verdict.traces["1 % above"].diverged_at).all()
 
 
-def test_an_unverified_verdict_does_not_say_replicated():
-    assert "not verified" in pw.judge("izhikevich", "tonic_spiking", verify=False)._repr_html_()
+def test_what_was_not_verified_is_never_called_replicated():
+    one = pw.judge("izhikevich", "tonic_spiking", verify=False)
+    many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [9.0, 10.0]}, verify=False)
+    assert one.accepted and one.status == "unverified" and one.replicated is False
+    assert "not verified" in one._repr_html_() and "replicated" not in one._repr_html_()
+    assert list(many.status) == ["unverified"] * 2 and not many.replicated.any()
 
 
 def test_a_threshold_is_that_of_plain_bisection_however_many_are_sought():
-    from plausiwidgets.patterns.thresholds import smallest_firing
+    from plausiwidgets.patterns.bisection import smallest_firing
 
     rng = np.random.default_rng(3)
     wanted, high = rng.uniform(1e-4, 1.0, 40), np.full(40, 1.5)

@@ -333,7 +333,7 @@ def test_what_cannot_be_fingerprinted_is_assessed_and_stored_all_the_same(tmp_pa
     def protocol(bench):
         raise KeyError("a neuron of another kind")
 
-    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", protocol=protocol)
+    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", measure=None, protocol=protocol)
     asked = ["tonic_spiking", pattern]
     with_store = pw.assess("lif", asked, store=tmp_path / "s.db", **SMALL)
     same(with_store, pw.assess("lif", asked, **SMALL))
@@ -353,11 +353,11 @@ def test_a_pattern_whose_protocol_changed_is_another_one():
     pattern = pw.patterns.get("tonic_spiking")
 
     def longer(bench):
-        evidence = pattern.protocol(bench)
-        return replace(evidence, features={n: v + 1.0 for n, v in evidence.features.items()})
+        measured = pattern.measured_on(bench)
+        return replace(measured, features={n: v + 1.0 for n, v in measured.features.items()})
 
     assert pattern_fingerprint(pattern) == pattern_fingerprint(replace(pattern))
-    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, protocol=longer))
+    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, measure=None, protocol=longer))
 
 
 def test_no_pickle_in_the_file(tmp_path):

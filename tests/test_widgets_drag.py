@@ -67,7 +67,7 @@ def test_a_rest_simulates_only_the_half_step(explorer, monkeypatch) -> None:
         return evaluate(model, pattern, values, dt, *args, **more)
 
     monkeypatch.setattr(judging, "evaluate", counted)
-    monkeypatch.setitem(judging.check_fragile.__globals__, "evaluate", counted)
+    monkeypatch.setitem(judging.verify.__globals__, "evaluate", counted)
     explorer._parameters.rows["amplitude"]._box.value = 10.5
     assert explorer.wait()
     assert "replicated" in explorer._verdict.head.value

@@ -222,7 +222,7 @@ def test_a_small_sweep_that_diverged_says_so() -> None:
     scene = Scene(figure)
     scene.set_topic(1, model, pattern)
     values = {name: np.array([p.default]) for name, p in pattern.parameters(model).items()}
-    verdict = evaluate(model, pattern, values, model.dt, record=True)
+    verdict = evaluate(model, pattern, values, model.dt, record=("v",))
     scene.draw("live", verdict, 1, fit=True)
     labels = figure.widget.layout.yaxis4.ticktext
     assert labels and not any("diverged" in label for label in labels)
@@ -234,5 +234,5 @@ def test_a_small_sweep_that_diverged_says_so() -> None:
     assert not any("diverged" in label for label in figure.widget.layout.yaxis4.ticktext)
     assert len(figure.widget.data[TRACES.index("diverged_voltage")].x) == 1
     scene.clear("live")
-    scene.select(pattern.telling)
+    scene.select(pattern.main_sweep)
     assert figure.widget.layout.yaxis4.ticktext == labels

@@ -60,7 +60,7 @@ def pattern_fingerprint(pattern: Any) -> str:
     model, rng = models.get(_PROBE), np.random.default_rng(0)
     values = {n: p.from_unit(rng.random(_SETS)) for n, p in pattern.parameters(model).items()}
     described = {"criteria": [asdict(c) for c in pattern.criteria], "values": {
-        n: asdict(v) for n, v in pattern.values.items()}}  # fmt: skip
+        v.name: asdict(v) for v in pattern.stimulus}}  # fmt: skip
     return _digest(described, lambda: _measured(model, pattern, values))
 
 

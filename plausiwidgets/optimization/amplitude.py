@@ -9,14 +9,16 @@ accepted is decided by the judge alone, at the amplitude that was set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.simulation.lanes import Checkpoint
 
 Values = Mapping[str, Floats]
@@ -27,28 +29,6 @@ WANTED = 0.2
 """Logarithm of the ratio of the thresholds, above which the search is content."""
 SCALE = 0.2
 """Shortfall of that logarithm that costs half."""
-
-
-@dataclass(frozen=True)
-class Between:
-    """Which sweeps must fire, and which must not.
-
-    Attributes
-    ----------
-    sweeps : callable
-        ``sweeps(values)`` returns name → pieces, as the pattern's protocol has them.
-    fire : tuple of str
-        Those that must fire.
-    windows : mapping of str to (float, float)
-        Where their spikes count, in ms; ``""`` stands for all others.
-    end : float
-        Length of a sweep in ms.
-    """
-
-    sweeps: Callable[[Mapping[str, Any]], Mapping[str, Any]]
-    fire: tuple[str, ...]
-    windows: Mapping[str, tuple[float, float]]
-    end: float
 
 
 @dataclass(frozen=True)
@@ -83,8 +63,8 @@ class Solved:
 
 
 def solve(
-    model: Any,
-    between: Between,
+    model: NeuronModel,
+    pattern: Pattern,
     values: Values,
     limits: tuple[float, float],
     dt: float,
@@ -95,88 +75,40 @@ def solve(
 
     Parameters
     ----------
+    pattern : Pattern
+        With an amplitude window, whose sweeps are searched.
     values : mapping of str to ndarray [n]
         Complete sets; their amplitudes do not matter.
     limits : (float, float)
         Least and largest amplitude, both above 0.
     """
-    from plausiwidgets.patterns import features
-    from plausiwidgets.patterns.bench import Bench
-
+    window = pattern.amplitude_window
+    assert window is not None
     bench = Bench(model, values, dt, engine, checkpoint)
-    ready = (bench.noise == 0) & (bench.lost == 0)
-    names = list(between.sweeps(values))
+    ready = (bench.spontaneous_spikes == 0) & (bench.divergence == 0)
+    names = [*window.fire, *window.silent]
     low = np.full((len(names), bench.n), np.log(limits[0]))
     high = np.full((len(names), bench.n), np.log(limits[1]))
     fires_at_all = np.zeros((len(names), bench.n), dtype=bool)
     for step in range(STEPS + 1):
         middle = 0.5 * (low + high) if step else high
-        amplitudes = np.exp(middle)
         sweeps = {
-            name: between.sweeps({**values, "amplitude": a})[name] for name, a in zip(names, amplitudes, strict=True)
+            name: pattern.sweeps_at({**values, "amplitude": a})[name]
+            for name, a in zip(names, np.exp(middle), strict=True)
         }
-        records = bench.run(sweeps, between.end, only=ready, keep=False)
-        fired = np.stack(
-            [
-                features.count(r.times, *between.windows.get(name, between.windows[""])) > 0
-                for name, r in zip(names, records, strict=True)
-            ]
-        )
+        responses = bench.apply(sweeps, duration=pattern.duration(bench.stimulus), only=ready, keep=False)
+        fired = np.stack([r.count(*sweeps[name].window) > 0 for name, r in responses.items()])
         if step:
             high, low = np.where(fired, middle, high), np.where(fired, low, middle)
         else:
             fires_at_all = fired
     threshold = np.where(fires_at_all, high, np.inf)
-    must = np.array([name in between.fire for name in names])
-    passed = threshold[must].max(axis=0)
+    passed = threshold[: len(window.fire)].max(axis=0)
     known = np.isfinite(passed) & ready
     passed = np.where(known, passed, np.nan)
-    silent = threshold[~must]
+    silent = threshold[len(window.fire) :]
     # The least of the ratios counts: what is gained in one of them must not pay for another.
     ratio = np.where(known, np.minimum(silent, 100.0).min(axis=0) - passed, -100.0)
     missing = np.maximum(WANTED - ratio, 0.0) / SCALE
     spared = np.minimum(silent.min(axis=0), np.log(limits[1]))
     return Solved(passed, np.where(known, spared, np.nan), len(silent) * missing / (1.0 + missing))
-
-
-@cache
-def _betweens() -> dict[str, Between]:
-    from plausiwidgets.patterns import pulses, steps
-
-    def variability(values: Mapping[str, Any]) -> dict[str, Any]:
-        # Inhibition alone has no amplitude to search a threshold of.
-        return {n: s for n, s in pulses.variability_sweeps(values).items() if n != "inhibition alone"}
-
-    return {
-        "resonator": Between(
-            lambda v: pulses.pairs(pulses.RESONATOR_WIDTH, pulses.RESONATOR_GAPS, v),
-            ("gap T",),
-            {"": (0.0, pulses.RESONATOR_END)},
-            pulses.RESONATOR_END,
-        ),
-        "integrator": Between(
-            lambda v: pulses.pairs(pulses.INTEGRATOR_WIDTH, pulses.INTEGRATOR_GAPS, v),
-            ("gap T", "gap 0.6 T"),
-            {"": (0.0, pulses.INTEGRATOR_END)},
-            pulses.INTEGRATOR_END,
-        ),
-        "threshold_variability": Between(
-            variability,
-            ("both",),
-            {"": (0.0, pulses.VARIABILITY_END), "both": (10.0, pulses.VARIABILITY_END)},
-            pulses.VARIABILITY_END,
-        ),
-        "accommodation": Between(
-            steps.accommodation_sweeps,
-            ("fast ramp",),
-            {"": (0.0, steps.SLOW_RAMP), "fast ramp": (0.0, steps.FAST_RESPONSE)},
-            steps.SLOW_RAMP,
-        ),
-    }
-
-
-def thresholds(pattern: Any) -> Between | None:
-    """Return the thresholds that a pattern lives between, None for one that does not."""
-    from plausiwidgets.patterns import is_registered
-
-    return _betweens().get(pattern.key) if is_registered(pattern) else None

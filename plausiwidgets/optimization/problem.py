@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.optimization.amplitude import Between, Solved, Values, solve, thresholds
+from plausiwidgets.optimization.amplitude import Solved, Values, solve
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -120,11 +120,11 @@ class Problem:
         return self.judge({n: np.array([v]) for n, v in parameters.items()}, checkpoint).checks(0)
 
     @cached_property
-    def between(self) -> Between | None:
+    def between(self) -> Any:
         """The thresholds between which the amplitude is solved, for patterns and spaces where it is."""
         if "amplitude" not in self.space.names or self.limits[0] <= 0.0:
             return None
-        return thresholds(self.pattern)
+        return self.pattern.amplitude_window
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -177,7 +177,7 @@ class Problem:
 
     def _solve(self, values: Values, dt: float, checkpoint: Checkpoint | None) -> Solved:
         assert self.between is not None
-        return solve(self.model, self.between, values, self.limits, dt, self.engine, checkpoint)
+        return solve(self.model, self.pattern, values, self.limits, dt, self.engine, checkpoint)
 
     def robustness(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,17 @@ class Traces:
                 f"{', '.join(self.states) or 'nothing'}: simulate with record=({self.potential!r}, …)"
             )
         return self.states[self.potential]
+
+    def lane(self, index: int) -> Traces:
+        """Return one lane alone."""
+        one = slice(index, index + 1)
+        return replace(
+            self,
+            states={name: values[one] for name, values in self.states.items()},
+            spike_times=self.spike_times[one],
+            diverged_at=self.diverged_at[one],
+            current=self.current[one],
+        )
 
     def __len__(self) -> int:
         return len(self.spike_times)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from plausiwidgets.models.contract import _depends_on_other_lanes as depends_on_other_lanes, _probes as probes
+from plausiwidgets.models.contract import _depends_on_other_lanes as depends_on_other_lanes
+from plausiwidgets.models.contract import _probes as probes
 from plausiwidgets.simulation.compiled import reasons
 from plausiwidgets.simulation.compiled.lowering import DTYPES, Call, Unsupported, cast
 from plausiwidgets.simulation.compiled.operations import TABLE

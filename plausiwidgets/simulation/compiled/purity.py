@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from plausiwidgets.models.contract import Inputs, _equal as equal, _probes as probes, _run as run
+from plausiwidgets.models.contract import Inputs
+from plausiwidgets.models.contract import _equal as equal
+from plausiwidgets.models.contract import _probes as probes
+from plausiwidgets.models.contract import _run as run
 from plausiwidgets.simulation.compiled import reasons
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy as np
 
 from plausiwidgets import patterns
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.patterns import Pattern, Target, Verdict, evaluate
-from plausiwidgets.patterns.judge import check_fragile, complete
+from plausiwidgets.patterns import Pattern, Target, Verdict, evaluate, verify
+from plausiwidgets.patterns.judge import complete
 from plausiwidgets.simulation.lanes import Checkpoint
 
 
@@ -34,7 +34,7 @@ def judged(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt
     It is one of n = 1 sets, as :func:`verified` takes it.
     """
     arrays = {name: np.array([values[name]]) for name in pattern.parameters(model)}
-    return evaluate(model, pattern, arrays, dt, record=True)
+    return evaluate(model, pattern, arrays, dt, record=(model.states[0].name,))
 
 
 def verified(model: NeuronModel, pattern: Pattern, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
@@ -42,7 +42,7 @@ def verified(model: NeuronModel, pattern: Pattern, verdict: Verdict, checkpoint:
 
     What `checkpoint` raises, some milliseconds after it was asked for, ends it.
     """
-    return check_fragile(model, pattern, verdict, checkpoint=checkpoint)
+    return verify(model, pattern, verdict, checkpoint=checkpoint)
 
 
 def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> dict[str, float]:
@@ -52,4 +52,4 @@ def filled(declared: Mapping[str, Parameter], values: Mapping[str, float]) -> di
 
 def target(pattern: Pattern) -> Target | None:
     """Return the published neuron that shows a pattern; for a pattern of a person's own there is none."""
-    return patterns.target(pattern) if patterns.is_registered(pattern) else None
+    return patterns.target(pattern)

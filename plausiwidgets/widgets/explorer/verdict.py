@@ -53,9 +53,9 @@ def badge(verdict: Any) -> tuple[str, str, str, str]:
     if not verdict.accepted:
         note = "Not all criteria hold with these parameters."
         return f"{missed} of {len(verdict.checks)} missed", "✗", "no", note
-    if verdict.fragile is False:
+    if verdict.status == "replicated":
         return "replicated", "✓", "yes", "Every criterion holds, at this time step and at half of it."
-    if verdict.fragile:
+    if verdict.status == "fragile":
         note = "Every criterion holds at this time step, but not at half of it: the outcome depends on it."
         return "numerically fragile", "⚠", "hmm", note
     return "accepted", "✓", "yes", "Every criterion holds; half the time step is checked when the slider rests."

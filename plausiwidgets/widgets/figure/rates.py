@@ -13,7 +13,7 @@ ABOVE_TEXTS = {1e-4: "+0.01 %", 1e-2: "+1 %", 1e-1: "+10 %", 1.0: "+100 %"}
 
 def shows_rates(pattern: Pattern) -> bool:
     """Return whether a pattern is about rates: then a curve says more than the other sweeps' traces."""
-    return pattern.key in ("class_1_excitable", "class_2_excitable")
+    return pattern.curve is not None
 
 
 def rate_curve(verdict: Verdict) -> tuple[Singles, Singles]:

@@ -68,7 +68,7 @@ class Scene:
         """Begin to show a model and a pattern: nothing of the topic before is left."""
         with self.figure.update():
             self.topic, self.model, self.pattern = topic, model, pattern
-            self.sweeps, self.shown = (), pattern.telling
+            self.sweeps, self.shown = (), pattern.main_sweep
             self._lines, self._grids, self._window = {}, {}, None
             self.scale, self._target = voltage_scale(model), None
             for role in look.ROLES:
