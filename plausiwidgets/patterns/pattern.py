@@ -138,6 +138,11 @@ def is_registered(pattern: str | Pattern) -> bool:
     return _patterns.get(pattern.key) is pattern
 
 
+def is_builtin(pattern: Pattern) -> bool:
+    """Return whether `pattern` is one of the package's own, and not one that only has the key of one."""
+    return is_registered(pattern)
+
+
 def get(pattern: str | Pattern) -> Pattern:
     """Return a pattern by its key; a Pattern is returned as it is.
 
