@@ -114,7 +114,8 @@ class Verdict:
             return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}>"
         missed = [c.key for c in self.checks if not c.passed]
         why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
-        return f"<Verdict of {self.model} on {self.pattern}: {self.status}{f' ({why})' * bool(why)}, loss {self.loss:.3g}>"
+        told = f"{self.status}{f' ({why})' * bool(why)}"
+        return f"<Verdict of {self.model} on {self.pattern}: {told}, loss {self.loss:.3g}>"
 
     def _counted(self) -> str:
         words, counts = np.unique(self.status, return_counts=True)
