@@ -1,0 +1,47 @@
+"""How numbers and intervals are printed for people, everywhere."""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Return a number with `digits` significant digits, a dash where it is not known.
+
+    Examples
+    --------
+    >>> number(-0.012345), number(float("nan")), number(123456.7), number(5.45e-16)
+    ('−0.01235', '–', '123457', '0')
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if abs(value) < 1e-12:  # rounding, whatever the unit
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" in text and 1e-4 <= abs(value) < 1e7:
+        text = f"{value:.0f}"
+    return text.replace("-", "−")
+
+
+def interval(low: float | None, high: float | None, unit: str = "") -> str:
+    """Return an accepted interval, both ends included; None and infinity leave an end open.
+
+    Examples
+    --------
+    >>> interval(1, 1, "spikes"), interval(None, 0.1, "1"), interval(3, 40, "spikes")
+    ('1 spike', '≤ 0.1', '3 to 40 spikes')
+    """
+    low = -math.inf if low is None else low
+    high = math.inf if high is None else high
+    unit = f" {unit}" if unit and unit != "1" else ""
+    if unit == " spikes" and low == high == 1:
+        unit = " spike"
+    if low == high or (high == 0 and low < 0):
+        return f"{number(high)}{unit}"
+    if math.isinf(high):
+        return "any" if math.isinf(low) else f"≥ {number(low)}{unit}"
+    if math.isinf(low):
+        return f"≤ {number(high)}{unit}"
+    return f"{number(low)} to {number(high)}{unit}"

@@ -1,0 +1,24 @@
+"""The four words for a verdict, with a mark and an explanation of each."""
+
+from __future__ import annotations
+
+STATUSES = ("replicated", "fragile", "unverified", "rejected")
+"""From the strongest claim to none. A search that raised an error is "failed" in a table."""
+
+MARKS = {"replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "failed": "!"}
+
+WORDS = {
+    "replicated": "replicated",
+    "fragile": "fragile",
+    "unverified": "accepted, not verified",
+    "rejected": "not shown",
+    "failed": "failed",
+}
+
+EXPLANATIONS = {
+    "replicated": "Every criterion holds, and goes on holding in each check of the verification.",
+    "fragile": "Every criterion holds at this time step, but not in one of the checks of the verification.",
+    "unverified": "Every criterion holds at this time step; the verification has not been made.",
+    "rejected": "At least one criterion does not hold.",
+    "failed": "The model raised an error.",
+}
