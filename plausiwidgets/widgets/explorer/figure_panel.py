@@ -59,7 +59,6 @@ class FigurePanel(Panel):
         self._window: Range | None = None
         self._target: Target | None = None
         self._labels: list[str] = []
-        self._ticks: list[str] = []
         self._buttons = w.ToggleButtons(description="Sweep", tooltip="The sweep that is drawn large")
         self._buttons.observe(lambda _: self._on_button(), "value")
         self._offered: tuple[str, ...] = ()
@@ -83,12 +82,12 @@ class FigurePanel(Panel):
             self._curve = curves.curve_of(pattern)
             self._sweeps, self._large = (), curves.main_sweep(pattern)
             self._lines, self._grids, self._window, self._target = {}, {}, None, None
-            self._drawn, self._ticks = None, []
+            self._drawn = None
             for role in style.ROLES:
                 self._clear(role)
             self.figure.set_axis("current", title={"text": f"I ({model.current.unit})"})
             if self._curve is not None:
-                self.figure.set_axis("curve", title={"text": curves.axis_titles(self._curve, model)[1]})
+                self.figure.set_curve_titles(*curves.axis_titles(self._curve, model))
             self._set_rows()
             self._offer_sweeps()
 
@@ -235,14 +234,13 @@ class FigurePanel(Panel):
         self.figure.put(f"{role}_others", np.concatenate(xs), np.concatenate(ys))
 
     def _draw_curve(self, role: str, verdict: Verdict) -> None:
-        assert self._curve is not None and self._selection is not None
+        assert self._curve is not None
         ticks, heights = curves.points(self._curve, verdict)
         known = np.isfinite(heights)
         places = np.flatnonzero(known).astype(np.float32)
         self.figure.put(f"{role}_curve", places, np.ascontiguousarray(heights[known], np.float32))
-        if role == "yours" and known.all() and ticks != self._ticks:
-            self._ticks = ticks
-            self.figure.set_curve_axis(curves.axis_titles(self._curve, self._selection.model)[0], ticks)
+        if role == "yours" and known.all():
+            self.figure.set_curve_ticks(ticks)
 
     def _grid(self, t: Floats, columns: int) -> Grid:
         key = (len(t), float(t[0]), float(t[-1]), columns, self._window)

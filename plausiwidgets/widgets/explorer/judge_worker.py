@@ -116,7 +116,9 @@ class JudgeWorker(Observer):
                     self._changed.notify_all()
                     return
                 selection, self._next = self._next, None
-                jumped, self._jumped = self._jumped, False
+                jumped = self._jumped
+                if selection is not None:
+                    self._jumped = False
             if selection is not None:
                 unverified = selection
                 self._judge(selection, jumped)

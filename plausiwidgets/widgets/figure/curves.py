@@ -29,7 +29,7 @@ RATES = Curve("amplitude", "rate", "current", "rate", "", "Hz")
 
 def curve_of(pattern: Pattern) -> Curve | None:
     """Return the curve that a pattern is about: it then says more than the traces of the other sweeps."""
-    return RATES if any(criterion.key == "monotone" for criterion in pattern.criteria) else None
+    return RATES if any(criterion.key == "rate_rheobase" for criterion in pattern.criteria) else None
 
 
 def axis_titles(curve: Curve, model: NeuronModel) -> tuple[str, str]:

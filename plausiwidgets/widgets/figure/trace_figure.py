@@ -93,14 +93,22 @@ class TraceFigure(PlotlyFigure):
         with self.update():
             self.widget.layout[Y_AXES[row]].update(properties)
 
-    def set_curve_axis(self, title: str, ticks: Sequence[str]) -> None:
-        """Name the x axis of the curve, and what stands below each of its points."""
+    def set_curve_titles(self, x: str, y: str) -> None:
+        """Name the axes of the curve."""
+        with self.update():
+            self.widget.layout[X_AXES["curve"]].title.text = x
+            self.widget.layout[Y_AXES["curve"]].title.text = y
+
+    def set_curve_ticks(self, texts: Sequence[str]) -> None:
+        """Say what stands below each point of the curve."""
         axis = self.widget.layout[X_AXES["curve"]]
-        if (title, tuple(ticks)) != (axis.title.text, axis.ticktext):
-            places = list(range(len(ticks)))
-            with self.update():
-                axis.update(title={"text": title}, tickvals=places, ticktext=list(ticks))
-                axis.range = (-0.3, len(ticks) - 0.7)
+        if tuple(texts) == axis.ticktext:
+            return
+        with self.update():
+            if axis.tickvals is None or len(texts) != len(axis.tickvals):
+                axis.tickvals = list(range(len(texts)))
+                axis.range = (-0.3, len(texts) - 0.7)
+            axis.ticktext = list(texts)
 
     def set_range(self, axis: str, low: float, high: float, force: bool = False) -> None:
         """Set the range of a row's y axis, or of ``"time"``, unless a person has zoomed it.
