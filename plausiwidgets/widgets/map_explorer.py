@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
-import pandas as pd
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
@@ -14,6 +13,9 @@ from plausiwidgets.widgets.explorer.explorer import Explorer
 from plausiwidgets.widgets.map import assessment_panel
 from plausiwidgets.widgets.map.cells import Grid, grid_of_table
 from plausiwidgets.widgets.map.map import CellMap
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class _ExplorerBelow:

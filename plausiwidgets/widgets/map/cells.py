@@ -7,13 +7,16 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models, patterns
 from plausiwidgets.assessment.study_snapshot import UnitState
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern, status
 from plausiwidgets.patterns.formatting import number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MARKS = status.MARKS | {"some": status.MARKS["replicated"], "running": "▸", "waiting": "·"}
 """A cell's status and its mark; "some": replicated with some of several seeds."""
@@ -79,7 +82,9 @@ class Grid:
     headings: Mapping[str, str]
 
 
-def grid_of_table(table: Any, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> Grid:
+def grid_of_table(
+    table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read back from its CSV.
 
     Parameters
@@ -105,7 +110,8 @@ def grid_of_table(table: Any, own: Iterable[NeuronModel] = (), own_patterns: Ite
         )
     if len(table) == 0:
         raise ValueError("the table has no rows: there is nothing to show")
-    return grid(table.to_dict("records"), own, own_patterns)
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    return grid(rows, own, own_patterns)
 
 
 def grid_of_units(
