@@ -5,6 +5,7 @@ from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import evaluate, judge
 from plausiwidgets.patterns.judge import verify_sets as verify
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, FreeValue, Pattern
+from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import get, is_builtin, is_registered, names, register
 from plausiwidgets.patterns.sweep import Sweep, pulse, ramp
 from plausiwidgets.patterns.target import Target, target
@@ -12,6 +13,6 @@ from plausiwidgets.patterns.verdict import Check, Verdict
 
 __all__ = [
     "AmplitudeWindow", "Bench", "Check", "Criterion", "Curve", "FreeValue", "Graded", "Measurement", "Pattern",
-    "Response", "Responses", "Sweep", "Target", "Verdict", "evaluate", "get", "is_builtin", "is_registered", "judge",
-    "names", "pulse", "ramp", "register", "target", "verify",
+    "Response", "Responses", "Sweep", "Target", "Verdict", "evaluate", "from_recording", "get", "is_builtin",
+    "is_registered", "judge", "names", "pulse", "ramp", "register", "target", "verify",
 ]

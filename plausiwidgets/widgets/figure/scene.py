@@ -120,13 +120,13 @@ class Scene:
                 self._show("target", target_lines(target, self.scale), target.verdict)
                 self.fit()
 
-    def _show(self, role: str, lines: dict[str, Line], verdict: Verdict) -> None:
+    def _show(self, role: str, lines: dict[str, Line], verdict: Verdict | None) -> None:
         self._lines[role] = lines
         if (role == "target" or not self.sweeps) and set(self.sweeps) != set(lines):
             self.sweeps = tuple(lines)
             self._set_rows()
         self._draw(role)
-        if shows_rates(self.pattern):
+        if verdict is not None and shows_rates(self.pattern):
             self.figure.put(f"{role}_rates", *rate_curve(verdict))
 
     def has(self, role: str) -> bool:
