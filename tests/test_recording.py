@@ -65,7 +65,9 @@ def test_the_file_is_what_its_generator_makes():
 
 def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
     cell = pw.patterns.from_recording(CELL)
-    assert [c.key for c in cell.criteria] == ["quiet", "n", "latency", "mean_isi", "cv", "gamma"]
+    assert [c.key for c in cell.criteria] == [
+        "quiet", "at_rest", "n", "latency", "mean_isi", "cv", "gamma", "min_isi",
+    ]
     result = pw.optimize("adex", cell, seed=2, budget=5000)
     assert result.replicated
     # Simulated apart from the pattern: the recorded current, as it was.
