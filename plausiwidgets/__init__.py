@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from plausiwidgets import models, patterns
-    from plausiwidgets.assessment import assess
+    from plausiwidgets import assessment, models, patterns
+    from plausiwidgets.assessment import assess, plausibility_score
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
     from plausiwidgets.patterns import (
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 # for widgets, and the explorer never for a store.
 _HOMES = {
     "models": "plausiwidgets.models",
+    "assessment": "plausiwidgets.assessment",
     "patterns": "plausiwidgets.patterns",
     "NeuronModel": "plausiwidgets.models",
     "Parameter": "plausiwidgets.models",
@@ -66,6 +67,7 @@ _HOMES = {
     "Result": "plausiwidgets.optimization",
     "Run": "plausiwidgets.optimization",
     "assess": "plausiwidgets.assessment",
+    "plausibility_score": "plausiwidgets.assessment",
     "Explorer": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
