@@ -68,7 +68,7 @@ def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
     assert [c.key for c in cell.criteria] == [
         "quiet", "at_rest", "n", "latency", "mean_isi", "cv", "gamma", "min_isi",
     ]
-    result = pw.optimize("adex", cell, seed=2, budget=5000)
+    result = pw.optimize("adex", cell, seed=2)
     assert result.replicated
     # Simulated apart from the pattern: the recorded current, as it was.
     neuron = {name: result.parameters[name] for name in pw.models.get("adex").parameters}
@@ -85,7 +85,7 @@ def test_without_the_current_a_step_of_free_amplitude_is_searched_too():
     file = table()
     cell = pw.patterns.from_recording(file["t"], file["v"], step=(25.0, 275.0), distance="van_rossum")
     assert cell.parameters(pw.models.get("adex"))["amplitude"].unit == "pA"
-    assert pw.optimize("adex", cell, seed=2, budget=5000).replicated
+    assert pw.optimize("adex", cell, seed=2).replicated
 
 
 def test_a_neuron_without_adaptation_misses_the_intervals_of_an_adapting_cell():

@@ -181,6 +181,9 @@ class Pattern:
     at_rest : bool
         Whether the neuron must be at rest before the onset. Only a recording that fires from its start does
         without.
+    parts : sequence of Pattern
+        Patterns that must all be shown with one set of model parameters, made by `all_of`: stimulus and criteria
+        are then theirs, and there is nothing to measure besides.
     budget : int
         Evaluations that a search for it takes by default.
 
@@ -222,6 +225,7 @@ class Pattern:
     curve: Curve | None = None
     reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
     at_rest: bool = True
+    parts: Sequence[Pattern] = ()
     budget: int = 100_000
 
     def __post_init__(self) -> None:
@@ -236,7 +240,11 @@ class Pattern:
             raise ValueError(f"{where} has no criteria: every neuron would show it")
         _unique(f"{where}: stimulus value", self.free)
         _unique(f"{where}: criterion", [c.key for c in self.criteria])
-        _set(self, stimulus=tuple(self.stimulus), criteria=with_common(self.criteria, self.at_rest))
+        _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts))
+        if self.parts:
+            _set(self, criteria=tuple(self.criteria))
+            return
+        _set(self, criteria=with_common(self.criteria, self.at_rest))
         if (self.protocol is None) == (self.measure is None):
             raise ValueError(f"{where} needs either measure (and sweeps) or protocol")
         if self.measure is not None and self.sweeps is None:
@@ -248,8 +256,28 @@ class Pattern:
 
     @property
     def free(self) -> tuple[str, ...]:
-        """Names of the free stimulus values."""
+        """Names of the stimulus values."""
         return tuple(value.name for value in self.stimulus)
+
+    @property
+    def prefix(self) -> str:
+        """What its stimulus values and criteria are called by among those of other patterns: key and underscore."""
+        return f"{self.key}_"
+
+    def within(self, name: str) -> str:
+        """Return the name of one of its criteria or sweeps among those of other patterns, for people."""
+        return f"{self.title}: {name}"
+
+    @property
+    def components(self) -> dict[str, Pattern]:
+        """What is judged on a bench of its own: prefix of the stimulus values → pattern; without parts, itself."""
+        return {part.prefix: part for part in self.parts} or {"": self}
+
+    def values_of(self, prefix: str, values: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Return the values of one component, by the names that it has for them."""
+        mine = self.components[prefix].free
+        model = {name: value for name, value in values.items() if name not in self.free}
+        return model | {name: values[prefix + name] for name in mine}
 
     def stimulus_parameters(self, model: NeuronModel) -> dict[str, Parameter]:
         """Return the free stimulus values as parameters in the model's own units and ranges.
@@ -259,6 +287,12 @@ class Pattern:
         ValueError
             If the model has a parameter of the same name.
         """
+        if self.parts:
+            return {
+                part.prefix + name: replace(p, name=part.prefix + name, description=part.within(p.description))
+                for part in self.parts
+                for name, p in part.stimulus_parameters(model).items()
+            }
         out = {}
         for value in self.stimulus:
             if value.name in model.parameters:
@@ -282,6 +316,12 @@ class Pattern:
 
     def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
         """Return the sweeps for given stimulus values; none for a protocol without."""
+        if self.parts:
+            return {
+                part.within(name): sweep
+                for part in self.parts
+                for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.free}).items()
+            }
         if self.sweeps is None:
             return {}
         return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
@@ -366,6 +406,9 @@ class Pattern:
             ) from error
 
     def _repr_html_(self) -> str:
+        if self.parts:
+            cards = "".join(part._repr_html_() for part in self.parts)
+            return f"<h3>{html.escape(self.title)}</h3><p>{html.escape(self.description)}</p>{cards}"
         rows = "".join(
             f"<tr><td style='text-align:left'>{html.escape(c.name)}</td>"
             f"<td style='text-align:left'>{html.escape(interval(c.low, c.high, c.unit))}</td>"
