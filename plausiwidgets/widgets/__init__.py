@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.explorer.explorer import Explorer
     from plausiwidgets.widgets.explorer.state import State
     from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel
+    from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
     from plausiwidgets.widgets.map.map import PlausibilityMap, plausibility_map
     from plausiwidgets.widgets.map.progress import NotebookProgress
 
-__all__ = ["AssessmentPanel", "Explorer", "NotebookProgress", "PlausibilityMap", "State", "plausibility_map"]
+__all__ = [
+    "AssessmentPanel", "Explorer", "NotebookProgress", "PlausibilityChart", "PlausibilityMap", "State",
+    "plausibility_chart", "plausibility_map",
+]  # fmt: skip
 
 _HOMES = {
     "AssessmentPanel": "map.assessment_panel",
     "Explorer": "explorer.explorer",
     "NotebookProgress": "map.progress",
+    "PlausibilityChart": "map.chart",
     "PlausibilityMap": "map.map",
     "State": "explorer.state",
+    "plausibility_chart": "map.chart",
     "plausibility_map": "map.map",
 }
 
