@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from plausiwidgets.assessment import SCORE_COLUMNS
-from plausiwidgets.widgets.map.chart import draw
+from plausiwidgets.widgets.map.chart import COMPARED_2004, draw
 
 # The zoo, with counts that crowd it.
 MODELS = [
@@ -48,7 +48,7 @@ def test_labels_cover_neither_each_other_nor_points(browser, tmp_path, dark):
     drawn = page.evaluate(BOXES)
     page.close()
     labels = [label for label in drawn["labels"] if label[0]]
-    assert len(labels) == len(MODELS) + 11
+    assert len(labels) == len(MODELS) + len(COMPARED_2004)
     for i, (name, left, top, right, bottom) in enumerate(labels):
         for other, a, b, c, d in labels[i + 1 :]:
             assert not (left < c and a < right and top + 2 < d and b + 2 < bottom), (name, other)

@@ -17,7 +17,7 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.explorer.page import Page
 from plausiwidgets.widgets.figure import look, plotly_widget
 from plausiwidgets.widgets.figure.figure_parts import template
-from plausiwidgets.widgets.map.labels import Label, place
+from plausiwidgets.widgets.map.labels import Label, place, text_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,9 +43,8 @@ class Judged2004:
 
 COMPARED_2004 = (
     Judged2004("integrate-and-fire", 5, 3),
-    Judged2004("integrate-and-fire with adaptation", 10),
     Judged2004("integrate-and-fire-or-burst", 13),
-    Judged2004("resonate-and-fire", 10),
+    Judged2004("resonate-and-fire, and adapting", 10),
     Judged2004("quadratic", 7, 6),
     Judged2004("Izhikevich", 13, 20),
     Judged2004("FitzHugh–Nagumo", 72),
@@ -56,17 +55,18 @@ COMPARED_2004 = (
 )
 """Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, sec. III and fig. 2.
 
-Operations are those of his figure. The patterns are those that the text of section III grants: integrate-and-fire
-tonic spikes, class 1 and integration; quadratic also latency, a variable threshold and bistability; Izhikevich's all.
+Operations are those of his figure, where resonate-and-fire and adapting integrate-and-fire have the same. The patterns
+are those that the text of section III grants: integrate-and-fire tonic spikes, class 1 and integration; quadratic also
+latency, a variable threshold and bistability; Izhikevich's all.
 """
 
 WIDTH, HEIGHT = 920, 600
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 50, 64
-BELOW = -1.2
+BELOW = -1.5
 """Where on the axis of patterns a model of 2004 stands whose number of patterns is not given."""
-FLOOR, CEILING = -2.6, 21.4
-LABEL, LETTER = 13, 0.48
-"""Size in px of a label, and mean width of a letter over it."""
+FLOOR, CEILING = -3.0, 21.2
+LABEL = 13
+"""Size in px of a label."""
 NAME_OURS, NAME_2004 = "shown by a search", "2004, by hand"
 
 
@@ -150,8 +150,8 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
     --------
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=200)
-    >>> draw(pw.plausibility_score(table, measure=False)).data[0].y
-    (1,)
+    >>> draw(pw.plausibility_score(table, measure=False)).data[0].y[0]
+    1.0
     """
     rows = [row for row in score.to_dict("records") if row["operations_per_ms"] > 0]
     ours = [(float(row["operations_per_ms"]), float(row["shown"])) for row in rows]
@@ -161,7 +161,7 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
     names = [str(row["title"]) for row in rows] + [m.name for m in COMPARED_2004]
     labels = place(
         [scale.pixels(*point) for point in ours + theirs],
-        [(LETTER * LABEL * len(name) + 4, LABEL + 3) for name in names],
+        [(text_width(name, LABEL), LABEL + 3) for name in names],
         scale.area,
     )
     n = len(rows)
