@@ -91,7 +91,7 @@ def compiled(model: NeuronModel) -> Compiled:
                     outcome = Compiled(*load_kernel(model))
                 except NotCompilable as reason:
                     outcome = str(reason)
-                entry = (_weak(model.step), outcome)
+                entry = (weakly(model.step), outcome)
                 _compiled[model] = entry
     outcome = entry[1]
     if isinstance(outcome, str):
@@ -99,7 +99,8 @@ def compiled(model: NeuronModel) -> Compiled:
     return outcome
 
 
-def _weak(step: Any) -> Any:
+def weakly(step: Any) -> Any:
+    """Return a function that gives `step` back, and keeps it only where it must."""
     try:
         return ref(step)
     except TypeError:  # such as a method of an object with slots
@@ -115,8 +116,8 @@ def why_not(model: NeuronModel) -> str | None:
     return None
 
 
-def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes by machine code.
+def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None, *, threads: int | None = None) -> LaneResult:
+    """Simulate a batch of lanes by machine code, in at most `threads` threads (default: as many as are of use).
 
     What comes out does not depend on how the lanes are split into blocks, on the number of
     threads, or on the length of the pieces between two checkpoints.
@@ -132,7 +133,8 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
     if k1 > job.steps:
         recorded[:, :, max(job.steps - k0, 0) :] = np.nan
     work = job.lanes * job.steps * made.seconds
-    threads = 1 if work < _SHORT_SECONDS else thread_count()
+    if threads is None:
+        threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
     blocks = [Block(made.kernel, source, made.lend(), recorded, a, b) for a, b in _spans(job.lanes, threads)]
     if work < _ROUND_SECONDS:
