@@ -39,7 +39,7 @@ def test_each_parameter_says_what_it_is(name):
 
 
 def test_unknown_model_names_the_nearest_and_all_valid():
-    with pytest.raises(ValueError, match=r"'izhikevitch'.*lif, adex.*Did you mean 'izhikevich'"):
+    with pytest.raises(ValueError, match=r"'izhikevitch'.*lif, lif_adapt, .*Did you mean 'izhikevich'"):
         pw.models.get("izhikevitch")
 
 
