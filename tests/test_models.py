@@ -191,5 +191,6 @@ def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
     times = []
     for dt in (0.05, 0.025):
         times.append(pw.simulate(model, stimulus, dt=dt).spike_times[0])
-    assert len(times[0]) >= 3 and len(times[0]) == len(times[1])
-    np.testing.assert_allclose(times[0], times[1], rtol=0.02)
+    common = min(map(len, times))
+    assert common >= 3 and common >= max(map(len, times)) - 1  # one may fall behind the end
+    np.testing.assert_allclose(times[0][:common], times[1][:common], rtol=0.02)
