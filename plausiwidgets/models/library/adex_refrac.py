@@ -1,6 +1,6 @@
 """Adaptive exponential integrate-and-fire neuron with an absolute refractory period.
 
-Destexhe, *J. Comput. Neurosci.* 27, 2009, eqs. 1 and 2: the equations of Brette & Gerstner (2005), see ``adex``, ::
+Destexhe, *J. Comput. Neurosci.* 27, 2009, with eqs. 2 and 3 of Brette & Gerstner, *J. Neurophysiol.* 94, 2005::
 
     C dv/dt     = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) − w + I
     tau_w dw/dt = a (v − E_L) − w

@@ -1,14 +1,15 @@
 """Exponential integrate-and-fire neuron.
 
-Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, *J. Neurosci.* 23, 2003::
+Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, *J. Neurosci.* 23, 2003; Gerstner, Kistler, Naud & Paninski, *Neuronal
+Dynamics*, Cambridge 2014, eq. 5.6, times the leak conductance::
 
     C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) + I
 
 with a spike and v → V_r where v ≥ 0 mV, held there for t_ref. The right side is smallest at v = V_T, so that the
 rheobase is g_L (V_T − E_L − delta_T). Of the upswing beyond 0 mV nothing else depends: it is cut there.
 
-The step is forward Euler at 0.05 ms: the upswing takes delta_T/v̇, some tenths of a ms, and the rate is that of the
-integral over dv to 1 %.
+The step is forward Euler at 0.05 ms, half of that of AdEx: the rate is that of the integral over dv to 1 % at 50 Hz and
+to 2 % at 100 Hz, half of what 0.1 ms gives.
 
 Norse's exponential neuron (``LIFEx``) fires at V_T itself, before the upswing: it is ``adex_norse`` with a = 0 and
 b = 0, and needs no model of its own.

@@ -1,6 +1,6 @@
 """Integrate-and-fire-or-burst neuron of the thalamus.
 
-Smith, Cox, Sherman & Rinzel, *J. Neurophysiol.* 83, 2000, eqs. 1 to 4::
+Smith, Cox, Sherman & Rinzel, *J. Neurophysiol.* 83, 2000, with its parameters::
 
     C dv/dt = −g_L (v − V_L) − g_T m∞ h (v − V_T) + I        m∞ = 1 where v > V_h, else 0
     dh/dt   = −h/tau_minus          where v > V_h
@@ -10,8 +10,8 @@ with a spike and v → V_reset where v ≥ V_th. The T current is ready (h = 1) 
 some tau_plus, and makes a burst when it is released; from above V_h the neuron fires single spikes, as a leaky
 integrator does, beyond the rheobase g_L (V_th − V_L), 1.05 µA/cm².
 
-The potential steps by forward Euler, h exactly: within the box C/(g_L + g_T) is at least 3.3 ms, and the burst's
-spikes are 2 to 3 ms apart, so that 0.05 ms places them to some percent.
+The potential steps by forward Euler, h exactly: within the box C/(g_L + g_T) is at least 3.3 ms, and the first
+spikes of a burst are some 4 ms apart, so that 0.05 ms places them to 2 %.
 """
 
 from __future__ import annotations
@@ -92,9 +92,9 @@ NEURON = NeuronModel(
     source=SOURCE,
     presets=[
         Preset("Relay cell, tonic mode", {**_CELL, "holding": 0.3, "amplitude": 1.2}, "tonic_spiking", 0.05,
-               f"{SOURCE}, table 1; currents for our protocol"),
+               f"{SOURCE}; currents for our protocol"),
         Preset("Relay cell, burst mode", {**_CELL, "holding": 0.3, "amplitude": 1.5}, "rebound_burst", 0.05,
-               f"{SOURCE}, table 1; currents for our protocol"),
+               f"{SOURCE}; currents for our protocol"),
     ],
     validate=False,
 )  # fmt: skip

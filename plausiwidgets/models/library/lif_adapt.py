@@ -8,8 +8,8 @@ membrane resistance::
 
 with a spike, v → v_reset and g → g + dg where v > v_threshold.
 
-The potential steps by forward Euler, g decays exactly. In the whole box C/(g_L + g) stays above 0.5 ms: g settles
-where it takes up the current, 2000 pA over some 30 mV. A step of 0.1 ms is far below it.
+The potential steps by forward Euler, g decays exactly. In the whole box C/(g_L + g) stays above 0.3 ms, since g grows
+only until it takes up the current (2000 pA over 15 mV): at 0.1 ms no step overshoots.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ presets are its table 1.
 
 Between spikes the equations are linear. The two currents decay exactly; V and Θ relax exactly towards what the mean of
 their drive over the step asks for, second order in dt, and without the quotients that the closed solution has where two
-rates are equal. At 0.1 ms V and Θ follow it to some µV.
+rates are equal. At 0.1 ms V and Θ follow it to 2 µV.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ fixed point; they meet at the rheobase a (v_threshold − v_rest)²/4, beyond wh
 
     ∫ dv / (a (v − v_rest) (v − v_threshold) + I)  from v_reset to v_peak.
 
-The step is the midpoint rule (second order): forward Euler lags behind the upswing, whose slope rises by 2 a v_peak a
-ms, and would need a fifth of the step for the same rate. At 0.05 ms the rate is the exact one to 0.5 % up to 100 Hz;
-what is left is the grid, on which a spike falls half a step late.
+The step is the midpoint rule: forward Euler, which lags behind the upswing, would need a fifth of the step for the same
+rate. At 0.05 ms the rate is the exact one to 0.5 % up to 100 Hz; what is left is the grid, on which a spike falls up to
+a step late.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Resonate-and-fire neuron: a damped oscillator with a threshold.
 
-Izhikevich, *Neural Networks* 14, 2001, eqs. 1 and 2::
+Izhikevich, *Neural Networks* 14, 2001, there with the complex variable x + iy::
 
     dx/dt = b x − ω y + I
     dy/dt = ω x + b y
