@@ -24,7 +24,8 @@ def spikes(
 
 def model_values(preset: Any) -> dict[str, float]:
     """Return a published set without its stimulus."""
-    return {k: v for k, v in preset.parameters.items() if k not in ("amplitude", "holding", "interval")}
+    stimulus = ("amplitude", "holding", "interval", "inhibition", "width")
+    return {k: v for k, v in preset.parameters.items() if k not in stimulus}
 
 
 def interval(model: str, current: float, values: Values | None = None, **options: Any) -> float:
@@ -372,12 +373,14 @@ def test_below_threshold_potential_and_threshold_follow_the_exact_solution(value
     np.testing.assert_allclose(state[:, after].T, np.array(exact)[:, :4] + offset, atol=2e-3)
 
 
-@pytest.mark.parametrize("figure", list("ACDMNPT"))
-def test_figures_of_mihalas_and_niebur_fire_when_scipy_says_so(figure):
+@pytest.mark.parametrize(
+    ("figure", "current"), [("A", 1.5), ("C", 2.0), ("D", 1.5), ("M", 2.0), ("N", 1.5), ("P", 2.0), ("T", 8.0)]
+)
+def test_figures_of_mihalas_and_niebur_fire_when_scipy_says_so(figure, current):
     preset = FIGURES[figure]
     values = model_values(preset)
     p = MN.defaults() | values
-    current, end = preset.parameters["amplitude"], 2.0 if figure == "T" else 300.0
+    end = 2.0 if figure == "T" else 300.0
     matrix = mihalas_niebur_matrix(p)
 
     def rhs(t: float, y: np.ndarray) -> list[float]:
@@ -407,3 +410,19 @@ def test_what_a_spike_of_mihalas_and_niebur_changes():
         np.testing.assert_allclose(traces.states[name][0, at], [first, second], rtol=1e-6)
     np.testing.assert_array_equal(traces.v[0, at], -70.0)
     assert (traces.states["theta"][0, at] >= -60.0).all()
+
+
+@pytest.mark.parametrize("figure", [f for f, p in FIGURES.items() if f not in "EHJPS"])
+def test_published_sets_of_mihalas_and_niebur_show_their_pattern(figure):
+    preset = FIGURES[figure]
+    assert pw.judge(MN, preset.pattern, preset.parameters, dt=preset.dt).replicated
+
+
+@pytest.mark.parametrize("preset", pw.models.get("ifb").presets, ids=lambda p: p.title)
+def test_the_relay_cell_shows_both_of_its_modes(preset):
+    assert pw.judge("ifb", preset.pattern, preset.parameters, dt=preset.dt).replicated
+
+
+def test_the_published_oscillator_resonates():
+    (preset,) = pw.models.get("rf").presets
+    assert pw.judge("rf", preset.pattern, preset.parameters, dt=preset.dt).replicated

@@ -12,7 +12,8 @@ with a spike where V ≥ Θ, and then (eq. 2.2) ::
     I₁ → R1 I₁ + A1,   I₂ → R2 I₂ + A2,   V → V_r,   Θ → max(Theta_r, Θ)
 
 Currents are over the capacitance, in mV/ms, which is the V/s of the source; its rates per s are per ms here. The
-presets are its table 1.
+presets are its table 1, each with the stimulus at which our protocol finds the behaviour that it was published for,
+where it does (not in E, H, P and S, which keep the published current).
 
 Between spikes the equations are linear. The two currents decay exactly; V and Θ relax exactly towards what the mean of
 their drive over the step asks for, second order in dt, and without the quotients that the closed solution has where two
@@ -93,11 +94,12 @@ PARAMETERS = [
               description="Share of the slow current that a spike leaves.", source=SOURCE),
 ]  # fmt: skip
 
+_COLUMNS = ("a", "A1", "A2", "amplitude", "holding", "interval", "inhibition", "width")
 PRESETS = [
     Preset(
         f"{row['figure']} {row['title']}",
-        {name: float(row[name]) for name in ("a", "A1", "A2", "amplitude", "holding") if row[name]},
-        row["pattern"] or None, 0.1, f"{SOURCE}, table 1",
+        {name: float(row[name]) for name in _COLUMNS if row[name]},
+        row["pattern"] or None, 0.1, f"{SOURCE}, table 1; stimulus for our protocol",
     )
     for row in rows("mihalas_niebur.csv")
 ]  # fmt: skip

@@ -9,12 +9,11 @@ from typing import Any
 import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.parameter import GROUPS
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.explorer.controls import ParameterRow, Shared
 from plausiwidgets.widgets.explorer.setting import Setting
 from plausiwidgets.widgets.explorer.state import DT_RANGE
-
-GROUPS = ("membrane", "spike and reset", "adaptation", "stimulus")
 
 
 class ParameterPanel:
