@@ -53,8 +53,8 @@ def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
 
 def a_current(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Return a∞, τ_a (ms), b∞ and τ_b (ms)."""
-    a = torch.exp((v + 94.22) * (0.0314 / 3.0) + math.log(0.0761) / 3.0)
-    a = a * torch.exp(torch.log1p(torch.exp((v + 1.17) * 0.0346)) * (-1.0 / 3.0))
+    log_a = math.log(0.0761) + (v + 94.22) * 0.0314 - torch.log(1.0 + torch.exp((v + 1.17) * 0.0346))
+    a = torch.exp(log_a * (1.0 / 3.0))
     b = 1.0 / (1.0 + torch.exp((v + 53.3) * 0.0688))
     tau_a = 0.3632 + 1.158 / (1.0 + torch.exp((v + 55.96) * 0.0497))
     tau_b = 1.24 + 2.678 / (1.0 + torch.exp((v + 50.0) * 0.0624))

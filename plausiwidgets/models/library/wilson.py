@@ -35,9 +35,9 @@ def step(
     v, r, t, h = state
     u = 0.01 * v
     r = advance(r, 1.24 + u * (3.7 + 3.2 * u) - r, 1.0, dt / p.tau_R)
-    # H comes half a step behind T, in the middle of whose step it takes T.
-    h = advance(h, 3.0 * t - h, 1.0, dt / p.tau_H)
-    t = advance(t, 4.205 + u * (11.6 + 8.0 * u) - t, 1.0, dt / p.tau_T)
+    before, t = t, advance(t, 4.205 + u * (11.6 + 8.0 * u) - t, 1.0, dt / p.tau_T)
+    # H stands where T does, and takes its mean over the step.
+    h = advance(h, 1.5 * (before + t) - h, 1.0, dt / p.tau_H)
     sodium, potassium, calcium = 17.8 + u * (47.6 + 33.8 * u), p.g_K * r + p.g_H * h, p.g_T * t
     dv = current - sodium * (v - p.E_Na) - potassium * (v - p.E_K) - calcium * (v - p.E_T)
     # The sodium conductance follows the potential at once: its slope is (47.6 + 67.6 V)/100 mV.
@@ -46,8 +46,8 @@ def step(
 
 
 def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
-    """Return where the neuron rests without calcium, with the other variables that belong to it."""
-    u = -0.754
+    """Return where the neuron of the default parameters rests, with the other variables that belong to it."""
+    u = -0.7503
     calcium = 4.205 + u * (11.6 + 8.0 * u)
     return 100.0 * u, 1.24 + u * (3.7 + 3.2 * u), calcium, 3.0 * calcium
 
@@ -87,7 +87,7 @@ PRESETS = [
 NEURON = NeuronModel(
     "wilson", step, PARAMETERS, initial_state,
     current=Parameter("current", 100.0, -100.0, 300.0, "µA/cm²", description="Injected current density."),
-    rest=-75.4, threshold=-60.0, dt=0.05, spike_level=-20.0, peak=20.0,
+    rest=-75.0, threshold=-60.0, dt=0.05, spike_level=-20.0, peak=20.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("r", "1", "Recovery: opens the potassium channels that end a spike."),
