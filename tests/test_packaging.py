@@ -90,7 +90,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path
 def test_the_installed_package_finds_its_notebook_and_data(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     script = (
-        "import json, sys, plausiwidgets, plausiwidgets.cli.main as app;"
+        "import json, sys, plausiwidgets, plausiwidgets.cli.explore as app;"
         "from pathlib import Path;"
         "copy = app.working_copy(Path('work'));"
         "json.dump([plausiwidgets.__file__, copy.read_text()], sys.stdout)"

@@ -20,8 +20,8 @@ REFERENCE = {
     "phasic_bursting": {"n": 6, "longest_isi": 9.6},
     "mixed_mode": {"jump": 1.22},
     "spike_frequency_adaptation": {"last_over_first": 14.5, "adaptation_index": 0.063},
-    "class_1_excitable": {"rate_rheobase": 0.65, "rate_range": 17.4},
-    "class_2_excitable": {"rate_rheobase": 20.6, "rate_near": 0.84, "rate_floor": 0.39},
+    "class_1_excitable": {"period_growth": 2.0, "rate_range": 17.4},
+    "class_2_excitable": {"period_growth": 0.9, "rate_rheobase": 20.6, "rate_near": 0.84, "rate_floor": 0.39},
     "spike_latency": {"latency_range": 3.8},
     "rebound_spike": {"latency": 30.8},
     "rebound_burst": {"n": 7},
@@ -35,7 +35,7 @@ REFERENCE = {
 
 
 def test_there_are_twenty_in_the_order_of_their_letters():
-    assert [pw.patterns.get(k).letter for k in pw.patterns.names()] == list("ABCDEFGHIJKLMNOPQRST")
+    assert [pw.patterns.get(k).letter for k in pw.patterns.names()[:20]] == list("ABCDEFGHIJKLMNOPQRST")
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
@@ -48,8 +48,9 @@ def test_published_parameters_show_their_pattern(key):
     measured = {c.key: c.value for c in verdict.checks}
     for name, value in REFERENCE.get(key, {}).items():
         # Class 2 fires in slivers of amplitudes below its rheobase: which one a bisection meets
-        # moves its rates by 2 %.
-        assert measured[name] == pytest.approx(value, rel=0.02 if key == "class_2_excitable" else 0.015), name
+        # moves its rates by 2 %, and what is computed from their differences by 20 %.
+        loose = {"period_growth": 0.2}.get(name, 0.02) if key == "class_2_excitable" else 0.015
+        assert measured[name] == pytest.approx(value, rel=loose), name
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
@@ -112,12 +113,12 @@ def test_lif_held_below_threshold_with_a_deep_reset_is_not_phasic():
 
 
 def test_lif_that_rests_at_its_threshold_is_not_class_2():
-    # Found by a search: every other criterion holds.
+    # Found by a search: but for the growth of its period, every criterion holds.
     values = {"tau_mem": 2.0673205339534664, "v_rest": -55.00467066215052, "v_threshold": -54.982535476931396,
               "v_reset": -83.97381258260485, "t_ref": 4.996280151622258, "amplitude": 53.26113932534722,
               "holding": -0.0009856728151262928}
     verdict = pw.judge("lif", "class_2_excitable", values, verify=False)
-    assert [c.key for c in verdict.checks if not c.passed] == ["rheobase"]
+    assert [c.key for c in verdict.checks if not c.passed] == ["period_growth"]
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())

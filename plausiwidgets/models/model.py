@@ -18,7 +18,7 @@ Step = Callable[..., Any]
 """What a person writes: see `step` of :class:`NeuronModel`."""
 PerSet = float | str | Callable[[Any], Any]
 
-STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition")
+STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
 RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed")
 
 

@@ -22,6 +22,12 @@ Mask = NDArray[np.bool_]
 SETTLE = 1500.0
 """Time in ms at the holding level before anything counts."""
 
+KICK = 0.5 / 15.0
+"""Share of its span by which the potential of a neuron starts above its initial state.
+
+An initial state that is computed as a fixed point would sit on an unstable one for ever.
+"""
+
 TRANSIENT = 100.0
 """Time in ms from the initial state in which spikes do not count."""
 
@@ -96,8 +102,9 @@ class Responses(Mapping[str, Response]):
         Time step in ms.
     span, threshold : ndarray, shape [n]
         Potential from rest to threshold, and the threshold, in mV.
-    v_baseline, baseline_range : ndarray, shape [n]
-        Settled potential at the onset, and how much it moves in the 50 ms before it, in mV.
+    v_baseline, baseline_range, baseline_peak : ndarray, shape [n]
+        Settled potential at the onset; how much it moves in the 50 ms before it, and its largest value
+        there, in mV.
     spontaneous_spikes : ndarray, shape [n]
         Spikes at the holding level after the first 100 ms.
     """
@@ -109,6 +116,7 @@ class Responses(Mapping[str, Response]):
     threshold: Floats
     v_baseline: Floats
     baseline_range: Floats
+    baseline_peak: Floats
     spontaneous_spikes: NDArray[np.int64]
 
     def __getitem__(self, name: str) -> Response:
@@ -170,10 +178,11 @@ class Bench:
         Number of sets.
     stimulus : namespace
         An attribute of shape [n] for each stimulus value, such as ``stimulus.amplitude``.
-    span, threshold, v_baseline, baseline_range, spontaneous_spikes
+    span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes
         As in :class:`Responses`.
     divergence : ndarray, shape [n]
-        Share of the planned time that a diverged set lost; 0 where all is well.
+        Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where all
+        is well.
     traces : dict of str to Traces
         Of the sweeps, where they are recorded.
     engine_used : {"compiled", "torch"}
@@ -209,9 +218,9 @@ class Bench:
         shown = round(BEFORE / self.dt)
         steps = round(SETTLE / self.dt) + shown
         job = LaneJob(
-            self.model, self.parameters, self.model.start(self.parameters, self.holding),
+            self.model, self.parameters, self._start(self.holding),
             LaneCurrent.constant(self.holding, -steps * self.dt), steps, self.dt,
-            window=(steps - shown, steps), record=self._recorded or (0,), spike_limit=spike_limit(steps, self.dt),
+            window=(steps - shown, steps), record=self._record(), spike_limit=spike_limit(steps, self.dt),
         )
         result = run_lanes(job, self.engine, self._checkpoint)
         assert result.recorded is not None
@@ -221,26 +230,37 @@ class Bench:
         v = result.recorded[job.record.index(0)]
         self.v_baseline = v[:, -1].copy()
         self.baseline_range = f.voltage_range(v)
+        self.baseline_peak = v.max(axis=1)
         self.spontaneous_spikes = self._late(result)
         self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
-        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n))
+        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
+        self._settled = result.diverged < 0
 
-    def control(self, holding: ArrayLike) -> NDArray[np.int64]:
-        """Return the spikes after the first 100 ms at another holding level, shape [n]."""
-        held = np.broadcast_to(np.asarray(holding, float), (self.n,))
-        if (held == self.holding).all():
+    def control(self, holding: ArrayLike | None = None, time: float = SETTLE) -> NDArray[np.int64]:
+        """Return the spikes after the first 100 ms of `time` ms at a holding level, shape [n]; default: its own."""
+        held = np.broadcast_to(self.holding if holding is None else np.asarray(holding, float), (self.n,))
+        if time == SETTLE and (held == self.holding).all():
             return self.spontaneous_spikes
-        steps = round(SETTLE / self.dt)
+        steps = round(time / self.dt)
         job = LaneJob(
-            self.model, self.parameters, self.model.start(self.parameters, held), LaneCurrent.constant(held), steps,
-            self.dt, spike_limit=spike_limit(steps, self.dt),
+            self.model, self.parameters, self._start(held), LaneCurrent.constant(held), steps, self.dt,
+            spike_limit=spike_limit(steps, self.dt),
         )
         result = run_lanes(job, self.engine, self._checkpoint)
-        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n))
+        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
         return self._late(result)
+
+    def _start(self, holding: Floats) -> Floats:
+        state = self.model.start(self.parameters, holding)
+        state[0] += KICK * self.span
+        return state
 
     def _late(self, result: LaneResult) -> NDArray[np.int64]:
         return np.asarray((result.spikes >= round(TRANSIENT / self.dt)).sum(axis=1), dtype=np.int64)
+
+    def _record(self) -> tuple[int, ...]:
+        """Return the state variables to record before the onset: always the potential."""
+        return self._recorded if 0 in self._recorded else (0, *self._recorded)
 
     # -- sweeps --------------------------------------------------------------------------------
 
@@ -249,66 +269,71 @@ class Bench:
         sweeps: Mapping[str, Sweep],
         *,
         graded: str = "",
-        duration: float | None = None,
+        durations: Mapping[str, float] | None = None,
         only: Mask | None = None,
         keep: bool = True,
     ) -> Responses:
-        """Apply every sweep to every set, all in one batch.
+        """Apply every sweep to every set; those of one duration in one batch.
 
         Parameters
         ----------
         sweeps : mapping of str to Sweep
         graded : str
             Sweep whose largest potential grades a silent neuron; default: the first.
-        duration : float, optional
-            Time in ms to simulate; default: the longest sweep of the batch. What happens after the
-            end of a sweep does not count; with ends that differ from set to set, a `duration` that
+        durations : mapping of str to float, optional
+            Time in ms to simulate of each sweep; default: the longest of all. What happens after the
+            end of a sweep does not count; with ends that differ from set to set, a duration that
             does not depend on the sets makes every set's result the same in any company.
         only : boolean ndarray, shape [n], optional
             The other sets are left out: no spikes, potential nan.
         keep : bool
             Keep the traces where the bench records them.
         """
-        names, m = list(sweeps), len(sweeps)
-        chosen = np.arange(self.n) if only is None else np.flatnonzero(only)
-        longest = max(float(np.max(s.end)) for s in sweeps.values()) if duration is None else duration
-        steps = round(longest / self.dt)
+        longest = max(float(np.max(s.end)) for s in sweeps.values())
+        times = {name: longest if durations is None else durations[name] for name in sweeps}
+        chosen = np.flatnonzero(self._settled if only is None else self._settled & only)
+        out: dict[str, Response] = {}
+        for duration in dict.fromkeys(times.values()):
+            batch = {name: sweep for name, sweep in sweeps.items() if times[name] == duration}
+            out |= self._apply(batch, graded or next(iter(sweeps)), round(duration / self.dt), chosen, keep)
+        return self.responses({name: out[name] for name in sweeps})
+
+    def _apply(
+        self, sweeps: Mapping[str, Sweep], graded: str, steps: int, chosen: NDArray[np.intp], keep: bool
+    ) -> dict[str, Response]:
+        m = len(sweeps)
         recording = bool(self._recorded) and keep
         window = self._window(sweeps, steps)
         record: tuple[int, ...] = (0,)
         if recording:
-            window, record = (0, steps), self._recorded
+            window, record = (0, steps), self._record()
         first = window[0] if window else 0
         if chosen.size == 0:
             v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
             nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
-            return self.responses(
-                {name: Response(nothing, s.end, unknown, self.dt, v, first) for name, s in sweeps.items()}
-            )
+            return {name: Response(nothing, s.end, unknown, self.dt, v, first) for name, s in sweeps.items()}
         lanes = np.repeat(chosen, m)
         current = self._current(sweeps, chosen)
         ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
         last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
-        peak = self._peak_window(sweeps[graded or names[0]], steps)
+        peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
         times, result = self._simulate(lanes, current, steps, last, window, record, peak)
         self._note_divergence(result.diverged, last, lanes)
         out = {}
         for j, (name, sweep) in enumerate(sweeps.items()):
             mine = slice(j, None, m)
-            v = None
-            if result.recorded is not None and 0 in record:
-                v = _scatter(result.recorded[record.index(0)][mine], chosen, self.n)
+            v = None if result.recorded is None else _scatter(result.recorded[record.index(0)][mine], chosen, self.n)
             peaks = _scatter(result.v_max[mine], chosen, self.n)
             out[name] = Response(_scatter(times[mine], chosen, self.n), sweep.end, peaks, self.dt, v, first)
             if recording:
                 self.traces[name] = self._traces(result, current, j, m, steps, chosen)
-        return self.responses(out)
+        return out
 
     def responses(self, by_name: Mapping[str, Response]) -> Responses:
         """Return responses together with what the neurons are like at rest."""
         return Responses(
             by_name, self.n, self.dt, self.span, self.threshold, self.v_baseline, self.baseline_range,
-            self.spontaneous_spikes,
+            self.baseline_peak, self.spontaneous_spikes,
         )
 
     def step_spikes(self, heights: Floats, width: float, duration: float, only: Mask) -> Floats:
@@ -328,7 +353,7 @@ class Bench:
         ndarray, shape [m, n, most spikes]
             Times in ms from the onset, padded with nan.
         """
-        chosen = np.flatnonzero(only)
+        chosen = np.flatnonzero(only & self._settled)
         lanes = np.tile(chosen, len(heights))
         pieces = np.zeros((4, 1, lanes.size))
         pieces[1] = width
@@ -403,12 +428,12 @@ class Bench:
         return LaneCurrent(np.repeat(self.holding[chosen], m), arrays, 0.0)
 
     def _note_divergence(
-        self, diverged: NDArray[np.int64], steps: NDArray[np.int64], lanes: NDArray[np.intp]
+        self, diverged: NDArray[np.int64], steps: NDArray[np.int64], lanes: NDArray[np.intp], offset: float = 0.0
     ) -> None:
         bad = diverged >= 0
         if bad.any():
             share = np.clip((steps[bad] - diverged[bad]) / np.maximum(steps[bad], 1), 1e-6, 1.0)
-            np.maximum.at(self.divergence, lanes[bad], share)
+            np.maximum.at(self.divergence, lanes[bad], offset + share)
 
     def _traces(
         self, result: LaneResult, current: LaneCurrent, j: int, m: int, steps: int, chosen: NDArray[np.intp]
@@ -417,7 +442,7 @@ class Bench:
         shown = round(BEFORE / self.dt)
         t: Floats = np.asarray(np.arange(-shown, steps) * self.dt, dtype=np.float64)
         injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
-        # Lost while settling: from the first time shown. Left out: no potential, but not lost.
+        # Diverged while settling: from the first time shown. Left out: no potential, but not lost.
         start = np.where(np.isfinite(self.v_baseline), np.nan, t[0])
         trains = list(self._spikes_before)
         for place, lane in enumerate(chosen):
@@ -431,7 +456,8 @@ class Bench:
             self.model.states[i].name: np.concatenate(
                 [self._before[place], _scatter(result.recorded[place][j::m], chosen, self.n)], axis=1
             )
-            for place, i in enumerate(self._recorded)
+            for place, i in enumerate(self._record())
+            if i in self._recorded
         }
         return Traces(t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
@@ -113,12 +113,30 @@ class Criterion:
         return np.where(inside, 0.0, np.where(np.isnan(value), 1.0, outside))
 
 
+    def violation(self, value: ArrayLike) -> Floats:
+        """Return the cost of plain values, without scaling and grading: 0 exactly inside of the interval."""
+        x = np.asarray(value, dtype=np.float64)
+        one, none = np.ones_like(x), np.zeros_like(x)
+        return self.cost(x, self.low * one, self.high * one, USUAL_SPAN * one, none, none)
+
+
 def saturated(x: Any) -> Any:
     """Return x / (1 + x) of a distance x >= 0."""
     return np.where(np.isposinf(x), 1.0, np.maximum(x, 0) / (1.0 + np.maximum(x, 0)))
 
 
+# -- criteria of every pattern ---------------------------------------------------------------------
+
 QUIET = Criterion(
-    "quiet", "silent before", "Spikes at the holding current before the stimulus, once settled: the neuron must be "
-    "silent.", "spikes", high=0, kind="count",
+    "quiet", "silent before", "Spikes before the stimulus, once the neuron has settled: it must be silent.", "spikes",
+    high=0, kind="count",
+)
+AT_REST = Criterion(
+    "at_rest", "at rest before", "How much the potential still moves in the 50 ms before the stimulus. The neuron was "
+    "pushed a little off its rest, and must have come back: else what follows may have begun by itself.", "mV",
+    high=0.1, scale=0.5, per_span=True,
+)
+MIN_ISI = Criterion(
+    "min_isi", "shortest ISI", "The shortest interval between two spikes: below 1 ms, or three time steps, the "
+    "neuron runs away.", "ms", low=1.0, scale=0.5, at_least_steps=3.0,
 )

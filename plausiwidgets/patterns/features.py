@@ -68,15 +68,14 @@ def late_half(isi: Floats) -> Floats:
 
 def mean(rows: Floats) -> Floats:
     """Return the mean of each padded row."""
-    n = lengths(rows)
-    return _divide(np.nansum(rows, axis=1), n)
+    return _divide(_sum(rows), lengths(rows))
 
 
 def cv(rows: Floats) -> Floats:
     """Return standard deviation over mean of each row; nan below two entries."""
     n = lengths(rows)
     average = mean(rows)
-    deviation = np.sqrt(_divide(np.nansum((rows - average[:, None]) ** 2, axis=1), n))
+    deviation = np.sqrt(_divide(_sum((rows - average[:, None]) ** 2), n))
     return np.where(n >= 2, _divide(deviation, average), np.nan)
 
 
@@ -274,41 +273,47 @@ def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
     return Swings(number, progress)
 
 
+def first_below(v: Floats, level: Floats, start: Ints) -> Ints:
+    """Return the first index from `start` on at which ``v`` is below a level, shape [lanes]; the end without one."""
+    below = (v < level[:, None]) & (np.arange(v.shape[1]) >= start[:, None])
+    return np.where(below.any(axis=1), below.argmax(axis=1), v.shape[1]).astype(np.int64)
+
+
 @dataclass(frozen=True)
 class Hump:
-    """The depolarization after a spike; arrays of shape [lanes], mV.
+    """The depolarization after a spike; arrays of shape [lanes], mV, nan where there is no potential to look at.
 
     Attributes
     ----------
     height : ndarray
         Top of the hump above the settled potential.
     rise : ndarray
-        Top of the hump above the lowest potential between the spike and the top.
-    left : ndarray
-        Distance from the settled potential at the end.
+        Top of the hump above the lowest potential between the start and the top.
+    undershoot : ndarray
+        How far that lowest potential lies below the settled one; 0 where it is not below.
     """
 
     height: Floats
     rise: Floats
-    left: Floats
+    undershoot: Floats
 
 
-def hump(v: Floats, level: Floats, start: Ints) -> Hump:
-    """Return the largest rise of ``v`` above its running minimum, from index `start` on."""
+def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
+    """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop)."""
     lanes, steps = v.shape
     index = np.arange(steps)
-    inside = index >= start[:, None]
-    seen = np.where(inside, v, np.inf)
-    lowest = np.minimum.accumulate(seen, axis=1)
+    inside = (index >= start[:, None]) & (index < stop[:, None])
+    lowest = np.minimum.accumulate(np.where(inside, v, np.inf), axis=1)
     with np.errstate(invalid="ignore"):
         climb = np.where(inside, v - lowest, -np.inf)
-    fine = np.isfinite(v).all(axis=1) & (start < steps)
+    fine = np.isfinite(v).all(axis=1) & inside.any(axis=1)
     top = np.where(np.isfinite(climb), climb, -np.inf).argmax(axis=1)
     rows = np.arange(lanes)
-    height = np.where(fine, v[rows, top] - level, np.nan)
+    height = np.where(fine, v[rows, top] - v_baseline, np.nan)
     rise = np.where(fine, climb[rows, top], np.nan)
-    left = np.where(fine, np.abs(v[:, -1] - level), np.nan)
-    return Hump(height, rise, left)
+    with np.errstate(invalid="ignore"):
+        undershoot = np.where(fine, np.maximum(v_baseline - lowest[rows, top], 0.0), np.nan)
+    return Hump(height, rise, undershoot)
 
 
 # -- padded rows -----------------------------------------------------------------------------------
@@ -322,6 +327,13 @@ def _compact(rows: Floats, keep: NDArray[np.bool_]) -> Floats:
     starts = np.cumsum(counts) - counts
     out[lane, np.arange(lane.size) - np.repeat(starts, counts)] = rows[lane, place]
     return out
+
+
+def _sum(rows: Floats) -> Floats:
+    """Return the sum of each padded row, added up from left to right: the padding changes no bit of it."""
+    if rows.shape[1] == 0:
+        return np.zeros(rows.shape[0])
+    return np.cumsum(np.where(np.isfinite(rows), rows, 0.0), axis=1)[:, -1]
 
 
 def _column(bound: ArrayLike) -> Any:

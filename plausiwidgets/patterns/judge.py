@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.bench import Bench, Graded
-from plausiwidgets.patterns.criterion import saturated
+from plausiwidgets.patterns.criterion import QUIET, saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.verdict import Check, Verdict
@@ -22,6 +22,11 @@ from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
 
 Floats = NDArray[np.float64]
+
+DIGITS = 6
+"""Significant digits with which a verified set must still show its pattern."""
+LONG = 20_000.0
+"""Time in ms at the holding level that a verified set must stay silent."""
 
 
 def judge(
@@ -46,7 +51,8 @@ def judge(
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
     verify : bool
-        Judge what is accepted once more at dt / 2; without it what is accepted is "unverified".
+        Judge what is accepted again: at dt/2, dt/4 and dt/8, with six significant digits, and in 20 s at rest.
+        Without it what is accepted is "unverified".
 
     Returns
     -------
@@ -151,7 +157,8 @@ def evaluate(
 
     return Verdict(
         model.name, pattern.key, dict(values), dt, loss, np.where(loss == 0.0, "unverified", "rejected"),
-        np.full(bench.n, "", dtype=object), tuple(checks), diverged, bench.engine_used, dict(measured.curve), again,
+        np.full(bench.n, "", dtype=object), np.zeros(bench.n), tuple(checks), diverged, bench.engine_used,
+        dict(measured.curve), again,
     )
 
 
@@ -162,15 +169,60 @@ def verify_sets(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Verdict:
-    """Return a verdict of n sets in which what is accepted is either replicated or fragile."""
-    accepted = np.flatnonzero(verdict.accepted)
+    """Return a verdict of n sets in which what is accepted is either replicated or fragile.
+
+    What is accepted must stay so at half, a quarter and an eighth of the time step, with its values rounded
+    to six significant digits, and stay silent in 20 s at the holding level (and in the long control of the
+    pattern, where it has one).
+    """
     status, failed = verdict.status.astype(object), verdict.failed_check.copy()
-    if accepted.size:
-        values = {name: v[accepted] for name, v in verdict.parameters.items()}
-        half = evaluate(model, pattern, values, verdict.dt / 2.0, engine, checkpoint)
-        status[accepted] = np.where(half.accepted, "replicated", "fragile")
-        failed[accepted] = np.where(half.accepted, "", "at half the time step")
-    return replace(verdict, status=status.astype(str), failed_check=failed)
+    failed_loss = np.zeros(len(verdict.loss))
+    left = np.flatnonzero(verdict.accepted)
+    for name, check in _verification(model, pattern, verdict.dt, engine, checkpoint):
+        if not left.size:
+            break
+        loss = check({n: v[left] for n, v in verdict.parameters.items()})
+        lost = left[loss > 0]
+        status[lost], failed[lost], failed_loss[lost] = "fragile", name, loss[loss > 0]
+        left = left[loss == 0]
+    status[left] = "replicated"
+    return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
+
+
+LossOf = Callable[[Mapping[str, Floats]], Floats]
+
+
+def _verification(
+    model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
+) -> Iterator[tuple[str, LossOf]]:
+    """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
+
+    def at(factor: float) -> LossOf:
+        return lambda values: evaluate(model, pattern, values, dt * factor, engine, checkpoint).loss
+
+    def rounded(values: Mapping[str, Floats]) -> Floats:
+        known = pattern.parameters(model)
+        some = {n: known[n].clip(np.array([float(f"{x:.{DIGITS}g}") for x in v])) for n, v in values.items()}
+        return np.asarray(evaluate(model, pattern, some, dt, engine, checkpoint).loss)
+
+    def silence(values: Mapping[str, Floats]) -> Floats:
+        return QUIET.violation(Bench(model, values, dt, engine, checkpoint).control(time=LONG))
+
+    def long_control(values: Mapping[str, Floats]) -> Floats:
+        assert pattern.long_control is not None
+        bench = Bench(model, values, dt, engine, checkpoint)
+        sweeps = pattern.long_control(bench.stimulus)
+        responses = bench.apply(sweeps)
+        spikes = np.sum([responses[name].count(*sweep.window) for name, sweep in sweeps.items()], axis=0)
+        return np.where(bench.divergence > 0, 1.0, QUIET.violation(spikes))
+
+    yield "at half the time step", at(1 / 2)
+    yield f"with {DIGITS} significant digits", rounded
+    yield f"in {LONG / 1000:g} s at rest", silence
+    if pattern.long_control is not None:
+        yield "in a stimulus that lasts longer", long_control
+    yield "at a quarter of the time step", at(1 / 4)
+    yield "at an eighth of the time step", at(1 / 8)
 
 
 def single(verdict: Verdict, index: int = 0) -> Verdict:
@@ -191,6 +243,7 @@ def single(verdict: Verdict, index: int = 0) -> Verdict:
         verdict,
         parameters={k: pick(v) for k, v in verdict.parameters.items()},
         loss=pick(verdict.loss), status=pick(verdict.status), failed_check=pick(verdict.failed_check),
+        failed_loss=pick(verdict.failed_loss),
         checks=checks, diverged=pick(verdict.diverged),
         measured={k: v[..., index] for k, v in verdict.measured.items()},
         _record=traces,

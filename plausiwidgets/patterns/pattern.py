@@ -17,7 +17,7 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
-from plausiwidgets.patterns.criterion import QUIET, Criterion
+from plausiwidgets.patterns.criterion import AT_REST, MIN_ISI, QUIET, Criterion
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.sweep import Floats, Sweep, sketch
 
@@ -137,7 +137,8 @@ class Pattern:
     """A firing pattern: how a neuron is stimulated, what is measured, and what is accepted.
 
     Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to what it saw, a ``protocol``.
-    What holds for every pattern (silence at the holding level before the onset) is added.
+    What holds for every pattern is added: the neuron is silent and at rest before the onset, and no
+    interval between spikes is shorter than 1 ms.
 
     Parameters
     ----------
@@ -163,6 +164,9 @@ class Pattern:
         Name of the sweep to look at first; default: the first one.
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
+    long_control : callable, optional
+        ``long_control(s)`` returns name → `Sweep`, for the verification: no spike may fall into the response
+        window of any.
     curve : Curve, optional
     reference : (str, mapping of str to float, float), optional
         Name, parameters and time step in ms of a neuron that shows the pattern: the target in a figure.
@@ -203,6 +207,7 @@ class Pattern:
     source: str = ""
     main_sweep: str = ""
     amplitude_window: AmplitudeWindow | None = None
+    long_control: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
     curve: Curve | None = None
     reference: tuple[str, Mapping[str, float], float | None] | None = None
     budget: int = 100_000
@@ -272,8 +277,8 @@ class Pattern:
             return {}
         return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
 
-    def duration(self, stimulus: Stimulus) -> float:
-        """Return the time in ms that is simulated: of the longest sweep that the stimulus values allow.
+    def durations(self, stimulus: Stimulus) -> dict[str, float]:
+        """Return the time in ms to simulate of each sweep: its length at the longest times that are allowed.
 
         Taken at the hard upper limits of the values in ms, so that it is the same for every set.
         """
@@ -282,19 +287,20 @@ class Pattern:
         for value in self.stimulus:
             if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
                 longest[value.name] = np.full_like(longest[value.name], value.limits[1])
-        return max(float(np.max(s.end)) for s in self.sweeps(SimpleNamespace(**longest)).values())
+        return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**longest)).items()}
 
     def measured_on(self, bench: Bench) -> Measurement:
         """Return what the pattern measures on the sets of a bench."""
         if self.protocol is not None:
             measured = self.protocol(bench)
-            return replace(measured, features={"quiet": bench.spontaneous_spikes} | dict(measured.features))
+            common = {"quiet": bench.spontaneous_spikes, "at_rest": bench.baseline_range}
+            return replace(measured, features=common | dict(measured.features))
         assert self.sweeps is not None and self.measure is not None
         s = bench.stimulus
         sweeps = self.sweeps(s)
         # A silent neuron is graded where it should fire.
         graded = self.amplitude_window.fire[0] if self.amplitude_window else self.main_sweep
-        responses = bench.apply(sweeps, graded=graded, duration=self.duration(s))
+        responses = bench.apply(sweeps, graded=graded, durations=self.durations(s))
         features = rate_limits(responses, sweeps) | dict(self.measure(responses, s))
         return Measurement(features, bench.gap_to_threshold(responses[graded]))
 
@@ -333,7 +339,8 @@ class Pattern:
             first = 0 if sweep.voltage is None else round(sweep.voltage[0] / dt)
             responses[name] = Response(times, sweep.end, np.full(n, -60.0), dt, potential, first)
         flat = np.full(n, -60.0)
-        made_up = Responses(responses, n, dt, np.full(n, 15.0), flat + 15.0, flat, 0.0 * flat, np.zeros(n, np.int64))
+        silence = np.zeros(n, np.int64)
+        made_up = Responses(responses, n, dt, np.full(n, 15.0), flat + 15.0, flat, 0.0 * flat, flat, silence)
         with np.errstate(all="ignore"):
             features = self._call("measure", self.measure, made_up, s)
         if not isinstance(features, Mapping):
@@ -375,11 +382,12 @@ def usual_current(model: NeuronModel) -> float:
 def with_common(criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
     """Return the criteria of a pattern with those that hold for every one, where they are not among them."""
     given = {c.key for c in criteria}
-    return tuple([c for c in (QUIET,) if c.key not in given] + list(criteria))
+    before = [c for c in (QUIET, AT_REST) if c.key not in given]
+    return (*before, *criteria, *(c for c in (MIN_ISI,) if c.key not in given))
 
 
 def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, ArrayLike | Graded]:
-    """Return what is measured for every pattern: spikes at rest, shortest ISI (ms), highest rate (Hz)."""
+    """Return what is measured for every pattern: at rest, and the shortest ISI (ms) and highest rate (Hz)."""
     shortest, rates = [], []
     for name, sweep in sweeps.items():
         t0, t1 = sweep.window
@@ -388,6 +396,7 @@ def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, 
         rates.append(f.lengths(times) / ((np.asarray(t1) - np.asarray(t0)) / 1000.0))
     return {
         "quiet": responses.spontaneous_spikes,
+        "at_rest": responses.baseline_range,
         "min_isi": np.min(shortest, axis=0),
         "rate": np.max(rates, axis=0),
     }

@@ -66,6 +66,8 @@ class Verdict:
         ``"replicated"``: all hold, and in every check too.
     failed_check : str or ndarray of str
         Of a fragile set, the first check of the verification that it fails; else empty.
+    failed_loss : float or ndarray
+        Loss in that check; 0 where there is none.
     checks : tuple of Check
     diverged : bool or ndarray
     engine : {"compiled", "torch"}
@@ -80,6 +82,7 @@ class Verdict:
     loss: Any
     status: Any
     failed_check: Any
+    failed_loss: Any
     checks: tuple[Check, ...]
     diverged: Any
     engine: str

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, MIN_ISI, RATE, SOURCE, STEP, silent
-from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, Stimulus
+from plausiwidgets.patterns.izhikevich.common import HOLDING, RATE, SOURCE, STEP, silent
+from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Sweep, ramp
 
-FAST, SLOW, END = 12.5, 200.0, 500.0
-"""Lengths of the ramps and of a sweep in ms."""
+SLOWER = 16.0
+"""Length of the slow ramp over that of the fast one."""
+TAIL = 100.0
+"""Time at the holding level after a ramp in ms."""
+LATE = 50.0
+"""Time after the fast ramp, in ms, in which a spike still is an answer to it."""
 
 
 def _ramps(s: Stimulus) -> dict[str, Sweep]:
+    slow = SLOWER * s.rise
     return {
-        "fast ramp": Sweep([ramp(0.0, FAST, 0.5 * s.amplitude)], END, response=(0.0, FAST + 50.0)),
-        "slow ramp": Sweep([ramp(0.0, SLOW, s.amplitude)], END, response=(0.0, SLOW)),
+        "fast ramp": Sweep([ramp(0.0, s.rise, 0.5 * s.amplitude)], s.rise + TAIL, response=(0.0, s.rise + LATE)),
+        "slow ramp": Sweep([ramp(0.0, slow, s.amplitude)], slow + TAIL, response=(0.0, slow)),
     }
 
 
 def _accommodation(r: Responses, s: Stimulus) -> dict[str, Any]:
     return {
-        "slow": r["slow ramp"].count(0.0, SLOW),
-        "fast": r["fast ramp"].count(0.0, FAST + 50.0),
-        "min_isi": np.min([f.shortest_isi(x.times) for x in r.values()], axis=0),
-        "rate": np.max([f.lengths(x.times) for x in r.values()], axis=0) / (END / 1000.0),
+        "slow": r["slow ramp"].count(0.0, SLOWER * s.rise),
+        "fast": r["fast ramp"].count(0.0, s.rise + LATE),
     }
 
 
@@ -45,14 +45,18 @@ ACCOMMODATION = Pattern(
     function="Responds to sudden changes and ignores slow drifts.",
     parameter_hint="Recovery must keep up with a slow rise of the potential.",
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    stimulus=[
+        STEP, HOLDING,
+        FreeValue("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
+                  text="Length of the fast ramp; the slow one takes 16 times as long."),
+    ],
     sweeps=_ramps,
     measure=_accommodation,
     criteria=[
         silent("slow", "Spikes during the slow ramp, although it ends twice as high.", "slow ramp"),
         Criterion("fast", "fast ramp: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
                   kind="count"),
-        MIN_ISI, RATE,
+        RATE,
     ],
     main_sweep="slow ramp",
     amplitude_window=AmplitudeWindow(fire=("fast ramp",), silent=("slow ramp",)),

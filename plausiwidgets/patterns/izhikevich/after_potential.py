@@ -18,19 +18,25 @@ WIDTH = 2.0
 END = WIDTH + 200.0
 
 
+SOON = 50.0
+"""Time after the spike, in ms, within which the hump has its top."""
+
+
 def _after_potential(r: Responses, s: Stimulus) -> dict[str, Any]:
     response = r["pulse"]
-    n = response.count()
-    # The hump is looked for after the spike and after the pulse, whichever ends later.
-    after = np.maximum(np.nan_to_num(response.last(), nan=0.0), WIDTH)
-    start = np.round(after / r.dt).astype(np.int64)
-    found = f.hump(response.v(0.0, END), r.v_baseline, start)
-    fired = n >= 1
-    return {
-        "n": n,
-        "hump": np.where(fired, found.height, np.nan),
-        "rise": np.where(fired, found.rise, np.nan),
-        "left": np.where(fired, found.left, np.nan),
+    v, spike = response.v(0.0, END), response.last()
+    fired = np.isfinite(spike)
+    after = np.maximum(np.where(fired, spike, 0.0), WIDTH)
+    # From where the potential is below the threshold again: the action potential itself is no hump.
+    start = f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
+    stop = np.round((np.where(fired, spike, 0.0) + SOON) / r.dt).astype(np.int64)
+    found = f.hump(v, r.v_baseline, start, stop)
+    left = np.abs(v[:, -1] - r.v_baseline)
+    return {"n": response.count()} | {
+        name: np.where(fired, value, np.nan)
+        for name, value in (
+            ("hump", found.height), ("rise", found.rise), ("undershoot", found.undershoot), ("left", left)
+        )
     }
 
 
@@ -48,10 +54,12 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     measure=_after_potential,
     criteria=[
         spikes(1, 1, "Spikes after the pulse."),
-        Criterion("hump", "height of the hump", "Top of the hump after the spike, above the resting potential.", "mV",
-                  low=2.25, scale=3.0, per_span=True),
-        Criterion("rise", "rise of the hump", "How far the potential rises again after the reset.", "mV", low=0.45,
-                  scale=1.0, per_span=True),
+        Criterion("hump", "height of the hump", "Top of the hump in the 50 ms after the spike, above the resting "
+                  "potential.", "mV", low=2.25, scale=3.0, per_span=True),
+        Criterion("rise", "rise of the hump", "How far the potential rises again after it has come down from the "
+                  "spike.", "mV", low=0.45, scale=1.0, per_span=True),
+        Criterion("undershoot", "no fall below rest", "How far the potential falls below rest before the hump: what "
+                  "rises after that is a rebound.", "mV", high=0.3, scale=1.0, per_span=True),
         Criterion("left", "returns to rest", "Distance from the resting potential after 200 ms.", "mV", high=1.5,
                   scale=3.0, per_span=True),
     ],

@@ -8,22 +8,24 @@ from dataclasses import replace
 import numpy as np
 
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench, Measurement
+from plausiwidgets.patterns.bench import Bench, Measurement, Response
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, MIN_ISI, PERSISTS, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PERSISTS, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Floats, Sweep, Value, pulse
 
 WIDTH = 5.0
 """Width of a pulse in ms."""
-RUN = 1000.0
-"""Length of a sweep in ms."""
+RUN, AFTER = 1000.0, 1300.0
+"""Length of a sweep with one pulse, and with a second one, in ms: at least 500 ms are left after that."""
+LATE = 50.0
+"""Time at the end of a sweep, in ms, in which the potential must be back at its level."""
 PHASES = 20
 """Times within a period of the running firing at which the second pulse is tried, with either sign."""
 
 
 def _second(amplitude: Value, onset: Value, height: Value) -> Sweep:
-    return Sweep([pulse(0.0, WIDTH, amplitude), pulse(onset, WIDTH, height)], RUN)
+    return Sweep([pulse(0.0, WIDTH, amplitude), pulse(onset, WIDTH, height)], AFTER, voltage=(AFTER - LATE, AFTER))
 
 
 def _sketch(s: Stimulus) -> Mapping[str, Sweep]:
@@ -49,34 +51,37 @@ def _protocol(bench: Bench) -> Measurement:
             onsets.append(onset)
             sweeps[f"{sign:+.0f} {phase}"] = _second(a, onset, sign * a)
     responses = bench.apply(sweeps, only=goes_on, keep=False)
-    quiet = [
-        _longest_silence(r.window(t), t + WIDTH, RUN) for r, t in zip(responses.values(), onsets, strict=True)
-    ]
-    quiet_periods = np.stack(quiet) / np.where(goes_on, period, np.nan)
-    best = np.where(np.isfinite(quiet_periods), quiet_periods, -1.0).argmax(axis=0)
+    with np.errstate(invalid="ignore"):
+        tails = np.stack([_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)])
+        away = np.stack([_away(r, bench.v_baseline) for r in responses.values()])
+    # The phase after which the firing ends soonest and, of those, that after which the neuron is closest to rest.
+    order = np.where(np.isfinite(tails), tails, np.inf) + 1e-6 * np.where(np.isfinite(away), away, 1e3)
+    best, sets = order.argmin(axis=0), np.arange(bench.n)
     if bench.recording and goes_on.any():
-        onset = np.stack(onsets)[best, np.arange(bench.n)]
+        onset = np.stack(onsets)[best, sets]
         bench.apply({"second pulse": _second(a, onset, np.where(best < PHASES, a, -a))}, only=goes_on)
     return Measurement(
         {
-            "quiet": bench.spontaneous_spikes,
             "n": n,
             "min_isi": f.shortest_isi(times),
             "rate": n / (RUN / 1000.0),
             "persists": persists,
-            "silenced": np.where(goes_on, quiet_periods[best, np.arange(bench.n)], np.nan),
+            "ends": np.where(goes_on, tails[best, sets], np.nan),
+            "returns": np.where(goes_on, away[best, sets], np.nan),
         },
         bench.gap_to_threshold(first),
     )
 
 
-def _longest_silence(times: Floats, start: Floats, end: float) -> Floats:
-    """Return the longest time without a spike from `start` ms on to `end`, shape [n]."""
-    n = times.shape[0]
-    after = np.where(times >= start[:, None], times, np.nan)
-    edges = np.concatenate([start[:, None], np.sort(after, axis=1), np.full((n, 1), np.nan)], axis=1)
-    edges[np.arange(n), f.lengths(edges)] = end
-    return f.largest(np.diff(edges, axis=1))
+def _tail(response: Response, onset: Floats, period: Floats) -> Floats:
+    """Return the time from a second pulse to the last spike in periods, shape [n]; 0 without a spike."""
+    after = response.last(onset) - onset
+    return np.where(np.isfinite(period), np.where(np.isfinite(after), after, 0.0) / period, np.nan)
+
+
+def _away(response: Response, v_baseline: Floats) -> Floats:
+    """Return how far from its settled level the potential still goes at the end, shape [n], in mV."""
+    return np.abs(response.v(AFTER - LATE, AFTER) - v_baseline[:, None]).max(axis=1)
 
 
 BISTABILITY = Pattern(
@@ -98,10 +103,12 @@ BISTABILITY = Pattern(
         spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
         replace(PERSISTS, text="Silence before the end of the second, in typical intervals between spikes: the firing "
                 "must go on."),
-        Criterion("silenced", "silence after a second pulse", "The longest one after a second pulse at the best of 20 "
-                  "phases and of either sign, in periods of the running firing.", "periods", low=4.0, scale=1.0,
-                  kind="log"),
-        MIN_ISI, RATE,
+        Criterion("ends", "second pulse ends it", "Time from a second pulse to the last spike, in periods of the "
+                  "running firing, at the best of 20 phases and of either sign: after it, no spike until the end.",
+                  "periods", high=1.5, scale=3.0),
+        Criterion("returns", "back at rest", "How far from its resting potential the neuron still is at the end: a "
+                  "pause in firing is not the other stable state.", "mV", high=1.5, scale=3.0, per_span=True),
+        RATE,
     ],
     main_sweep="second pulse",
     budget=50_000,

@@ -15,16 +15,27 @@ SOURCE = (
 STEP = FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None))
 PULSE = FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))
 HOLDING = FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05)
+# Inhibition-induced firing lives at holding levels close to a balance of large currents.
+WIDE_HOLDING = FreeValue("holding", 0.0, -1.0, 9.0, of="current")
+
+
+def width(high: float, text: str) -> FreeValue:
+    """Return the free width of a pulse, up to `high` ms."""
+    return FreeValue("width", 5.0, 2.0, high, unit="ms", scale="log", text=text)
+
+
+def interval(default: float, low: float, high: float) -> FreeValue:
+    """Return the free interval between the onsets of a pair of pulses."""
+    return FreeValue(
+        "interval", default, low, high, unit="ms", scale="log",
+        text="Interval T between the onsets of a pair of pulses.",
+    )
 
 # -- criteria --------------------------------------------------------------------------------------
 
 QUIET_AFTER = Criterion(
     "quiet_after", "silent after", "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop "
     "with it.", "spikes", high=0, kind="count",
-)
-MIN_ISI = Criterion(
-    "min_isi", "shortest ISI", "The shortest interval between two spikes: below 1 ms, or three time steps, the "
-    "neuron runs away.", "ms", low=1.0, scale=0.5, at_least_steps=3.0,
 )
 RATE = Criterion(
     "rate", "mean rate", "Spikes per second, of the busiest sweep: above it the neuron runs away.", "Hz",
@@ -33,6 +44,11 @@ RATE = Criterion(
 FLAT = Criterion(
     "flat", "potential settles", "How much the potential still moves in the last 100 ms of the step: it must have "
     "come to rest.", "mV", high=0.75, scale=1.5, per_span=True,
+)
+NO_BLOCK = Criterion(
+    "no_block", "not blocked", "How far the potential at rest lies above the threshold: far above it the neuron is "
+    "silent because it cannot fire any more (depolarization block), which is not rest.", "mV", high=3.75, scale=3.75,
+    per_span=True,
 )
 PERSISTS = Criterion(
     "persists", "lasts to the end", "Silence before the end of the stimulus, in typical intervals between spikes: "

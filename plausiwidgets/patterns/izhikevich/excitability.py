@@ -10,8 +10,8 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, MIN_ISI, SOURCE, STEP, spikes
-from plausiwidgets.patterns.pattern import Curve, FreeValue, Pattern, Stimulus, usual_current
+from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, spikes
+from plausiwidgets.patterns.pattern import Curve, FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Sweep, Value, pulse
 
 LENGTH = 3000.0
@@ -26,6 +26,8 @@ FIRES = spikes(
     2, text="Spikes in the last 2 s of a step of 3 s at the full amplitude: one that is strong enough must fire to its "
     "end.",
 )
+MONOTONE = Criterion("monotone", "rate never falls with current", "Smallest ratio of a rate to that of the next weaker "
+                     "step.", "1", low=1.0, scale=0.2)
 MAX_RATE = Criterion("rate", "rate at twice the rheobase", "Spikes per second there.", "Hz", high=500.0, scale=200.0)
 RATE_CURVE = Curve("amplitude", "rate", "current above holding", "rate", y_unit="Hz")
 
@@ -79,13 +81,17 @@ def _protocol(holding_zero: bool) -> Callable[[Bench], Measurement]:
         heights = {name: base * (1.0 + share) for name, share in ABOVE.items()}
         responses = bench.apply({name: _step(h) for name, h in heights.items()}, only=works)
         rates = [_to_the_end(r.times)[1] for r in responses.values()]
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):
             monotone = np.min([b / c for b, c in zip(rates[1:], rates[:-1], strict=True)], axis=0)
+            periods = [1000.0 / rate for rate in rates]
+            farther = periods[1] - periods[2]
+            growth = np.where(farther > 0, (periods[0] - periods[1]) / farther, np.nan)
         shortest = np.min([f.shortest_isi(r.times) for r in responses.values()], axis=0)
         return Measurement(
             {
                 "quiet": spontaneous,
                 "n": full.count(LENGTH / 3.0),
+                "period_growth": growth,
                 "rate_rheobase": rates[0],
                 "rate_range": rates[3] / rates[0],
                 "rate_near": rates[0] / rates[1],
@@ -93,7 +99,6 @@ def _protocol(holding_zero: bool) -> Callable[[Bench], Measurement]:
                 "monotone": monotone,
                 "rate": rates[3],
                 "min_isi": np.where(works, shortest, np.nan),
-                "rheobase": 100.0 * rheobase / usual_current(bench.model),
             },
             bench.gap_to_threshold(full),
             {"amplitude": np.stack(list(heights.values())), "rate": np.stack(rates), "rheobase": rheobase},
@@ -116,13 +121,12 @@ CLASS_1_EXCITABLE = Pattern(
     protocol=_protocol(holding_zero=False),
     criteria=[
         FIRES,
-        Criterion("rate_rheobase", "rate at the rheobase", "Rate just above the weakest step that keeps the neuron "
-                  "firing: class 1 starts slowly.", "Hz", high=10.0, scale=10.0),
+        Criterion("period_growth", "period grows without end", "How much the period between spikes grows from 1 % to "
+                  "0.01 % above the rheobase, over how much it grows from 10 % to 1 %. Class 1 can fire as slowly as "
+                  "one likes: 13 for a square root, 2 for a logarithm.", "1", low=1.5, scale=0.5),
         Criterion("rate_range", "rise of the rate", "Rate at twice the rheobase over that just above it.", "1", low=4.0,
                   scale=1.0, kind="log"),
-        Criterion("monotone", "rate never falls with current", "Smallest ratio of a rate to that of the next weaker "
-                  "step.", "1", low=1.0, scale=0.2),
-        MAX_RATE, MIN_ISI,
+        MONOTONE, MAX_RATE,
     ],
     main_sweep="just above rheobase",
     curve=RATE_CURVE,
@@ -143,17 +147,16 @@ CLASS_2_EXCITABLE = Pattern(
     protocol=_protocol(holding_zero=True),
     criteria=[
         FIRES,
+        Criterion("period_growth", "period stays finite", "How much the period between spikes grows from 1 % to 0.01 % "
+                  "above the rheobase, over how much it grows from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2.",
+                  "1", high=1.5, scale=0.5),
         Criterion("rate_rheobase", "rate at the rheobase", "Rate just above the weakest step that keeps the neuron "
-                  "firing: class 2 starts at a high rate.", "Hz", low=10.0, scale=10.0),
+                  "firing: class 2 does not start at zero.", "Hz", low=3.0, scale=3.0),
         Criterion("rate_near", "no steep start", "Rate just above the rheobase over that 1 % above.", "1", low=0.75,
                   high=1.05, scale=0.2),
-        # A leaky neuron that rests a hair below its threshold, with a deep reset, would pass.
-        Criterion("rheobase", "rheobase", "The weakest step that keeps the neuron firing, as a share of the model's "
-                  "usual current: a neuron that rests at its threshold fires at any current.", "%", low=1.0, scale=1.0,
-                  kind="log"),
         Criterion("rate_floor", "start over later rate", "Rate just above the rheobase over that at twice it.", "1",
                   low=0.2, scale=0.1),
-        MAX_RATE, MIN_ISI,
+        MAX_RATE,
     ],
     main_sweep="just above rheobase",
     curve=RATE_CURVE,

@@ -12,30 +12,29 @@ from plausiwidgets.patterns.izhikevich.common import (
     BURST_RATIO,
     BURST_SMALLEST,
     BURSTS_PERSIST,
-    MIN_ISI,
+    NO_BLOCK,
     PERSISTS,
     QUIET_AFTER,
     RATE,
     SOURCE,
     STEP,
+    WIDE_HOLDING,
     bursts,
     spikes,
 )
 from plausiwidgets.patterns.izhikevich.steps import bursting, during, spikes_and_after, step
-from plausiwidgets.patterns.pattern import FreeValue, Pattern, Stimulus
+from plausiwidgets.patterns.pattern import Pattern, Stimulus
 
 LENGTH, GRACE = 400.0, 75.0
 """Length of the step, and time after it in which spikes are allowed, in ms."""
-
-# Inhibition-induced firing lives at holding levels close to a balance of large currents.
-WIDE_HOLDING = FreeValue("holding", 0.0, -1.0, 9.0, of="current")
 
 
 def _spiking(r: Responses, s: Stimulus) -> dict[str, Any]:
     times = during(r, LENGTH)
     isi = f.intervals(times)
     return spikes_and_after(r, LENGTH, GRACE) | {
-        "cv": f.cv(isi), "spread": f.spread(isi), "persists": f.persistence(times, LENGTH)
+        "cv": f.cv(isi), "spread": f.spread(isi), "persists": f.persistence(times, LENGTH),
+        "no_block": r.baseline_peak - r.threshold,
     }
 
 
@@ -55,7 +54,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
         spikes(3, text="Spikes during the inhibition."),
         Criterion("cv", "irregularity", "Standard deviation over mean of the intervals.", "1", high=0.3, scale=0.3),
         Criterion("spread", "evenness", "Longest over shortest interval.", "1", high=2.0, scale=1.0),
-        PERSISTS, QUIET_AFTER, MIN_ISI, RATE,
+        PERSISTS, QUIET_AFTER, NO_BLOCK, RATE,
     ],
 )
 
@@ -70,9 +69,9 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     source=SOURCE,
     stimulus=[STEP, WIDE_HOLDING],
     sweeps=step(LENGTH, -1.0),
-    measure=lambda r, s: bursting(r, LENGTH, GRACE),
+    measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold},
     criteria=[
         bursts(2, "Bursts of 3 to 40 spikes during the inhibition."), BURST_RATIO, BURST_SMALLEST, BURST_LARGEST,
-        BURSTS_PERSIST, QUIET_AFTER, MIN_ISI,
+        BURSTS_PERSIST, QUIET_AFTER, NO_BLOCK,
     ],
 )

@@ -10,7 +10,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 from plausiwidgets.patterns.sweep import TAIL, Sweep, Value, pulse
 
@@ -49,6 +49,8 @@ def _protocol(bench: Bench) -> Measurement:
         {
             "quiet": bench.spontaneous_spikes,
             "n": f.lengths(full.times),
+            "min_isi": f.shortest_isi(full.times),
+            "rate": f.lengths(full.times) / (END / 1000.0),
             "delay": latencies[0] - WIDTH,
             "latency_range": latencies[0] / latencies[3],
             "monotone": monotone,
@@ -84,6 +86,7 @@ SPIKE_LATENCY = Pattern(
                   "pulse.", "1", low=1.0, scale=0.2),
         Criterion("each", "one spike each", "The most spikes that one of the four pulses evokes.", "spikes", low=1,
                   high=1, kind="count"),
+        RATE,
     ],
     main_sweep="at the threshold",
     budget=50_000,

@@ -7,25 +7,19 @@ from typing import Any
 
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, MIN_ISI, PULSE, RATE, SOURCE, silent
-from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, RATE, SOURCE, interval, silent
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
 
 SINGLE = "single pulse"
 
 
-def _interval(default: float, low: float, high: float) -> FreeValue:
-    return FreeValue(
-        "interval", default, low, high, unit="ms", scale="log",
-        text="Interval T between the onsets of a pair of pulses.",
-    )
-
-
-def _sweeps(width: float, gaps: Mapping[str, float], end: float) -> Callable[[Stimulus], Mapping[str, Sweep]]:
+def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[Stimulus], Mapping[str, Sweep]]:
     """Return sweeps of two pulses, `gaps` times the interval T apart onset to onset, and of a single pulse."""
 
     def sweeps(s: Stimulus) -> dict[str, Sweep]:
         first = pulse(0.0, width, s.amplitude)
+        end = max(gaps.values()) * s.interval + width + TAIL
         pairs = {
             name: Sweep([first, pulse(factor * s.interval, width, s.amplitude)], end) for name, factor in gaps.items()
         }
@@ -46,7 +40,7 @@ def _criteria(window: AmplitudeWindow) -> list[Criterion]:
     ]
     what = dict.fromkeys(window.silent, "pair of pulses at this gap") | {SINGLE: "single pulse"}
     rest = [silent(n, f"Spikes after the {what[n]}: it must not reach the threshold.") for n in window.silent]
-    return [*fire, *rest, MIN_ISI, RATE]
+    return [*fire, *rest, RATE]
 
 
 # -- K ---------------------------------------------------------------------------------------------
@@ -65,9 +59,8 @@ RESONATOR = Pattern(
     function="Selects inputs by their frequency: several neurons can share one line.",
     parameter_hint="The period of the subthreshold oscillation sets T; the amplitude lies between two thresholds.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING, _interval(30.0, 10.0, 100.0)],
-    # The longest interval of the range plus the tail, the same for every set of a batch.
-    sweeps=_sweeps(4.0, {"gap T": 1.0, "gap T/2": 0.5, "gap 1.5 T": 1.5}, 1.5 * 100.0 + 4.0 + TAIL),
+    stimulus=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
+    sweeps=_sweeps(4.0, {"gap T": 1.0, "gap T/2": 0.5, "gap 1.5 T": 1.5}),
     measure=_counts,
     criteria=_criteria(RESONATOR_WINDOW),
     main_sweep="gap T",
@@ -87,10 +80,8 @@ INTEGRATOR = Pattern(
     function="Detects coincident inputs.",
     parameter_hint="The membrane time constant, and an amplitude between half of the threshold and all of it.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING, _interval(5.0, 4.0, 15.0)],
-    sweeps=_sweeps(
-        2.0, {"gap T": 1.0, "gap 0.6 T": 0.6, "gap 2 T": 2.0, "gap 4 T": 4.0, "gap 8 T": 8.0}, 8.0 * 15.0 + 2.0 + TAIL
-    ),
+    stimulus=[PULSE, HOLDING, interval(5.0, 4.0, 15.0)],
+    sweeps=_sweeps(2.0, {"gap T": 1.0, "gap 0.6 T": 0.6, "gap 2 T": 2.0, "gap 4 T": 4.0, "gap 8 T": 8.0}),
     measure=_counts,
     criteria=_criteria(INTEGRATOR_WINDOW),
     main_sweep="gap T",

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
     HOLDING,
     LONGEST_ISI,
-    MIN_ISI,
     PULSE,
     RATE,
     SOURCE,
     latency,
     silent,
     spikes,
+    width,
 )
 from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
 
-WIDTH = 5.0
-"""Width of a pulse in ms."""
+WIDTH = width(500.0, "Width of the inhibitory pulse.")
 
 DURING = Criterion(
     "during", "silent during inhibition", "Spikes during the inhibitory pulse.", "spikes", high=0, kind="count"
@@ -38,18 +35,18 @@ REBOUND = latency(150.0, "Time from the release of the inhibition to the first s
 def _release(tail: float) -> Callable[[Stimulus], Mapping[str, Sweep]]:
     """Return the sweep of an inhibitory pulse, and `tail` ms after its release."""
     return lambda s: {
-        "release": Sweep([pulse(0.0, WIDTH, -s.amplitude)], WIDTH + tail, response=(WIDTH, WIDTH + tail))
+        "release": Sweep([pulse(0.0, s.width, -s.amplitude)], s.width + tail, response=(s.width, s.width + tail))
     }
 
 
 def _rebound(r: Responses, s: Stimulus) -> dict[str, Any]:
-    after = r["release"].window(WIDTH)
+    after = r["release"].window(s.width)
     return {
-        "during": r["release"].count(0.0, WIDTH),
+        "during": r["release"].count(0.0, s.width),
         "n": f.lengths(after),
-        "latency": f.first(after) - WIDTH,
+        "latency": f.first(after) - s.width,
         "longest_isi": f.largest(f.intervals(after)),
-        "last": f.last(after) - WIDTH,
+        "last": f.last(after) - s.width,
     }
 
 
@@ -62,7 +59,7 @@ REBOUND_SPIKE = Pattern(
     function="Turns an inhibitory input into an output; rhythms of half-centre circuits rest on it.",
     parameter_hint="Inhibition must take recovery away: a large b of Izhikevich, a large a of AdEx.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING],
+    stimulus=[PULSE, HOLDING, WIDTH],
     sweeps=_release(500.0),
     measure=_rebound,
     criteria=[DURING, spikes(1, 1, "Spikes after the release."), REBOUND],
@@ -77,25 +74,21 @@ REBOUND_BURST = Pattern(
     function="Thalamic cells answer inhibition so, as in sleep spindles.",
     parameter_hint="As for a rebound spike, with a high reset that lets one spike follow the other.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING],
+    stimulus=[PULSE, HOLDING, WIDTH],
     sweeps=_release(700.0),
     measure=_rebound,
     criteria=[
         DURING, spikes(3, 40, "Spikes after the release."), REBOUND, LONGEST_ISI,
         Criterion("last", "last spike", "Time from the release to the last spike.", "ms", high=350.0, scale=200.0),
-        MIN_ISI,
     ],
 )
 
 # -- O ---------------------------------------------------------------------------------------------
 
-PAUSE = 5.0
-"""Time from the end of the inhibition to the excitation in ms."""
-
 
 def _inhibition_and_excitation(s: Stimulus) -> dict[str, Sweep]:
-    end, onset = WIDTH + PAUSE + WIDTH + TAIL, WIDTH + PAUSE
-    up, down = pulse(onset, WIDTH, s.amplitude), pulse(0.0, WIDTH, -s.inhibition)
+    onset, end = 2.0 * s.width, 3.0 * s.width + TAIL
+    up, down = pulse(onset, s.width, s.amplitude), pulse(0.0, s.width, -s.inhibition)
     return {
         "both": Sweep([down, up], end, response=(onset, end)),
         "excitation alone": Sweep([up], end),
@@ -104,14 +97,12 @@ def _inhibition_and_excitation(s: Stimulus) -> dict[str, Sweep]:
 
 
 def _variability(r: Responses, s: Stimulus) -> dict[str, Any]:
-    onset = WIDTH + PAUSE
+    onset = 2.0 * s.width
     return {
         "up": r["excitation alone"].count(),
         "down": r["inhibition alone"].count(),
         "n": r["both"].count(onset),
         "early": r["both"].count(0.0, onset),
-        "min_isi": np.min([f.shortest_isi(x.times) for x in r.values()], axis=0),
-        "rate": np.max([f.lengths(x.times) for x in r.values()], axis=0) / (r["both"].end / 1000.0),
     }
 
 
@@ -126,6 +117,7 @@ THRESHOLD_VARIABILITY = Pattern(
     source=SOURCE,
     stimulus=[
         PULSE, HOLDING,
+        width(50.0, "Width of each pulse, and of the pause between them."),
         FreeValue("inhibition", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None),
                   text="Amplitude of the inhibitory pulse, downwards."),
     ],
@@ -134,10 +126,10 @@ THRESHOLD_VARIABILITY = Pattern(
     criteria=[
         silent("up", "Spikes after the excitatory pulse alone.", "excitation alone"),
         silent("down", "Spikes after the inhibitory pulse alone.", "inhibition alone"),
-        Criterion("n", "both: fires", "Spikes from the excitatory pulse on, when inhibition comes 10 ms before it.",
+        Criterion("n", "both: fires", "Spikes from the excitatory pulse on, when inhibition comes before it.",
                   "spikes", low=1, kind="count"),
         silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
-        MIN_ISI, RATE,
+        RATE,
     ],
     main_sweep="both",
     # Inhibition alone has no amplitude to search a threshold of.

@@ -18,7 +18,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     FLAT,
     HOLDING,
     LONGEST_ISI,
-    MIN_ISI,
+    NO_BLOCK,
     PERSISTS,
     QUIET_AFTER,
     RATE,
@@ -107,7 +107,7 @@ TONIC_SPIKING = Pattern(
         # Without it mixed mode and spike frequency adaptation pass: their late half is regular too.
         Criterion("initial", "no initial burst", "Longer of the first two intervals over the steady interval: the "
                   "firing must not start with a burst.", "1", low=1.0 / 3.0, scale=0.5, kind="log"),
-        CV, SPREAD, PERSISTS, QUIET_AFTER, MIN_ISI, RATE,
+        CV, SPREAD, PERSISTS, QUIET_AFTER, RATE,
     ],
 )
 
@@ -115,11 +115,17 @@ TONIC_SPIKING = Pattern(
 # -- B and D ---------------------------------------------------------------------------------------
 
 
+def _no_later_spike(s: Stimulus) -> dict[str, Sweep]:
+    """Return a step that lasts ten times as long: it must evoke no further spike."""
+    length = 10.0 * LONG
+    return {"long step": Sweep([pulse(0.0, length, s.amplitude)], length, response=(LONG, length))}
+
+
 def _phasic(r: Responses, grace: float) -> dict[str, Any]:
-    times = during(r, LONG)
+    times, late = during(r, LONG), r["step"].v(LONG - 100.0, LONG)
     return spikes_and_after(r, LONG, grace) | {
         "latency": f.first(times), "longest_isi": f.largest(f.intervals(times)), "last": f.last(times),
-        "flat": f.voltage_range(r["step"].v(LONG - 100.0, LONG)),
+        "flat": f.voltage_range(late), "no_block": late.mean(axis=1) - r.threshold,
     }
 
 
@@ -138,7 +144,8 @@ PHASIC_SPIKING = Pattern(
     stimulus=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, 50.0),
-    criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, QUIET_AFTER],
+    criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, NO_BLOCK, QUIET_AFTER],
+    long_control=_no_later_spike,
 )
 
 PHASIC_BURSTING = Pattern(
@@ -157,8 +164,9 @@ PHASIC_BURSTING = Pattern(
         spikes(3, 40), latency(100.0, "Time from the onset to the first spike."), LONGEST_ISI,
         Criterion("last", "last spike", "Time of the last spike: the burst must be over soon.", "ms", high=200.0,
                   scale=200.0),
-        FLAT, QUIET_AFTER, MIN_ISI,
+        FLAT, NO_BLOCK, QUIET_AFTER,
     ],
+    long_control=_no_later_spike,
 )
 
 # -- C ---------------------------------------------------------------------------------------------
@@ -182,7 +190,7 @@ TONIC_BURSTING = Pattern(
         BURST_LARGEST,
         Criterion("period_cv", "irregularity of bursts", "Standard deviation over mean of the time from burst to "
                   "burst.", "1", high=0.2, scale=0.3),
-        BURSTS_PERSIST, QUIET_AFTER, MIN_ISI,
+        BURSTS_PERSIST, QUIET_AFTER,
     ],
 )
 
@@ -222,7 +230,7 @@ MIXED_MODE = Pattern(
                   "the firing must start with a burst.", "1", high=1.0 / 3.0, scale=0.5, kind="log"),
         Criterion("jump", "step to regular firing", "The interval after the burst over the median of the later half: "
                   "the burst must end at once.", "1", low=0.9, scale=0.3),
-        CV, PERSISTS, MIN_ISI, RATE,
+        CV, PERSISTS, RATE,
     ],
 )
 
@@ -265,6 +273,6 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
                   low=1.5, scale=0.5, kind="log"),
         Criterion("adaptation_index", "adaptation index", "Mean of (ISI − previous ISI) / (ISI + previous ISI).",
                   "1", low=0.01, scale=0.02),
-        PERSISTS, MIN_ISI, RATE,
+        PERSISTS, RATE,
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from plausiwidgets.optimization.priority import gate
+from plausiwidgets.optimization import gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer import judging

@@ -17,7 +17,7 @@ MARKS = {
     "replicated": "✓",
     "some": "✓",
     "fragile": "~",
-    "not found": "✗",
+    "rejected": "✗",
     "failed": "!",
     "running": "▸",
     "waiting": "·",
@@ -28,14 +28,14 @@ WORDS = {
     "replicated": "replicated",
     "some": "with some seeds",
     "fragile": "fragile",
-    "not found": "not found",
+    "rejected": "not found",
     "failed": "failed",
     "running": "searching",
     "waiting": "to come",
 }
 
 NEEDED = ("model", "pattern", "status")
-_BEST_FIRST = ("replicated", "fragile", "running", "not found", "failed", "waiting")
+_BEST_FIRST = ("replicated", "fragile", "running", "rejected", "failed", "waiting")
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,8 @@ def _hover(title: str, row: Mapping[str, Any], share: int, seeds: int) -> str:
         after = within if math.isnan(found) else f", found after {found:.0f} evaluations"
         lines.append(f"✓ replicated{after}")
     elif status == "fragile":
-        lines.append(f"~ fragile: accepted at dt, not at dt/2{',' if within else ''}{within}")
-    elif status == "not found":
+        lines.append(f"~ fragile: accepted, but not verified{',' if within else ''}{within}")
+    elif status == "rejected":
         lines.append(f"✗ not found{within}")
     elif status == "running":
         lines.append(f"▸ searching, {evaluations:.0f} of {_number(row.get('budget'), math.nan):.0f} evaluations")

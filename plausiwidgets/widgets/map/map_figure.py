@@ -16,7 +16,7 @@ COLOURS = {
     "replicated": "#56b4e9",
     "some": "#b5dcf3",
     "fragile": "#f0b429",
-    "not found": "#d4d4d4",
+    "rejected": "#d4d4d4",
     "failed": "#dd9fc2",
     "running": "#ffffff",
     "waiting": "#f2f2f2",
@@ -125,7 +125,7 @@ def _legend() -> list[dict[str, Any]]:
             "marker": {"symbol": "square", "size": 14, "color": COLOURS[status], "line": {"width": 1, "color": "#666"}},
             "hoverinfo": "skip",
         }
-        for status in ("replicated", "fragile", "not found")
+        for status in ("replicated", "fragile", "rejected")
     ]
 
 

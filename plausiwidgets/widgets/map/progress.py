@@ -11,7 +11,7 @@ import ipywidgets as w
 
 from plausiwidgets import models as registry
 from plausiwidgets.optimization.progress import NoProgress
-from plausiwidgets.widgets.map.map_cells import MARKS, pattern_title
+from plausiwidgets.widgets.map.map_cells import MARKS, WORDS, pattern_title
 
 INTERVAL = 0.1
 """Least time in s between two messages to the page."""
@@ -90,7 +90,7 @@ class NotebookProgress(NoProgress):
 
 def _headline(snapshot: Any) -> str:
     """Return how far an assessment is, or how it ended."""
-    counts = [sum(u.status == status for u in snapshot.units) for status in ("replicated", "fragile", "not found")]
+    counts = [sum(u.status == status for u in snapshot.units) for status in ("replicated", "fragile", "rejected")]
     told = f"{counts[0]} replicated, {counts[1]} fragile, {counts[2]} not found · {snapshot.elapsed:.0f} s"
     if snapshot.state == "failed":
         return f"✗ the assessment failed: {snapshot.error}"
@@ -104,7 +104,7 @@ def _line(unit: Any, titles: Mapping[str, str], headings: Mapping[str, str]) -> 
     what = f"{MARKS[status]} {title}, seed {unit.seed}: "
     if status == "waiting":
         return html.escape(what + "to come")
-    told = status
+    told = WORDS[status]
     if status == "running":
         told = "searching" if unit.row is None else "goes on with what others left"
     loss = "" if unit.loss is None else f", loss {unit.loss:.3g}"
