@@ -92,7 +92,8 @@ PARAMETERS = [
 PRESETS = [
     Preset("Giant axon of the squid, 6.3 °C",
            {"C": 1.0, "g_L": 0.3, "E_L": -54.387, "g_Na": 120.0, "g_K": 36.0, "E_K": -77.0, "temperature": 6.3,
-            "rate_n": 1.0, "rate_h": 1.0, "amplitude": 10.0}, "tonic_spiking", 0.05, _SQUID),
+            "rate_n": 1.0, "rate_h": 1.0, "amplitude": 10.0}, "class_2_excitable", 0.05,
+           f"{_SQUID}; class 2: Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
