@@ -61,7 +61,7 @@ def operations(model: str | NeuronModel) -> int:
     known = _counts.get(neuron)
     if known is None or known[0]() is not neuron.step:
         # Imported when first asked for: a kernel from disk does without torch.export.
-        from plausiwidgets.simulation.compiled.compiler import weakly
+        from plausiwidgets.simulation.compiled.engine import weakly
         from plausiwidgets.simulation.compiled.export import export_step
         from plausiwidgets.simulation.compiled.program import MOVING
 
@@ -106,7 +106,7 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     >>> nanoseconds("lif") < nanoseconds("adex_norse") < 1000.0
     True
     """
-    from plausiwidgets.simulation.compiled.compiler import run_compiled
+    from plausiwidgets.simulation.compiled.engine import run_compiled
 
     neuron = get(model)
     values = {n: np.full(lanes, p.default) for n, p in neuron.parameters.items()}
