@@ -64,8 +64,8 @@ class Steps:
         Of one step.
     state : ndarray, shape [state variables, lanes]
     fired : boolean ndarray, shape [lanes]
-    names : list of str
-        Which step it is, in words, for each lane.
+    names : callable
+        ``names(lane)``: which step it is, in words.
     usual : ndarray, shape [state variables]
         Usual size of each state variable.
     doubt : ndarray, shape [state variables, lanes], or None
@@ -159,7 +159,7 @@ def _remembers(model: NeuronModel, job: LaneJob, recorded: Floats) -> bool:
     # A step may keep what it computed once, and other threads may draw numbers as well: what counts is a change
     # in every run.
     before = _reachable(model.step)
-    for _ in range(3):
+    for _ in range(5):
         run_torch(replace(job, steps=1))
         after = _reachable(model.step)
         if after == before:
