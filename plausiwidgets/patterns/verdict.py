@@ -45,7 +45,7 @@ class Check:
     cost: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
 
@@ -86,8 +86,8 @@ class Verdict:
     checks: tuple[Check, ...]
     diverged: Any
     engine: str
-    measured: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, repr=False, compare=False)
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
 
     @property
     def accepted(self) -> Any:
@@ -109,6 +109,18 @@ class Verdict:
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
         return self._record() if self._record is not None else {}
 
+    def __repr__(self) -> str:
+        if isinstance(self.loss, np.ndarray):
+            return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}>"
+        missed = [c.key for c in self.checks if not c.passed]
+        why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
+        told = f"{self.status}{f' ({why})' * bool(why)}"
+        return f"<Verdict of {self.model} on {self.pattern}: {told}, loss {self.loss:.3g}>"
+
+    def _counted(self) -> str:
+        words, counts = np.unique(self.status, return_counts=True)
+        return ", ".join(f"{count} {WORDS[word]}" for word, count in zip(words, counts, strict=True))
+
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each criterion (and each set, where there are many)."""
         import pandas as pd
@@ -129,9 +141,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         title = f"{html.escape(self.model)}, {html.escape(self.pattern)}"
         if isinstance(self.loss, np.ndarray):
-            words, counts = np.unique(self.status, return_counts=True)
-            told = ", ".join(f"{count} {WORDS[word]}" for word, count in zip(words, counts, strict=True))
-            return f"<p>{title}, {len(self.loss)} sets: {told}</p>"
+            return f"<p>{title}, {len(self.loss)} sets: {self._counted()}</p>"
         rows = "".join(
             f"<tr><td>{'✓' if c.passed else '✗'}</td><td style='text-align:left'>{html.escape(c.name)}</td>"
             f"<td>{number(c.value)} {html.escape('' if c.unit == '1' else c.unit)}</td>"

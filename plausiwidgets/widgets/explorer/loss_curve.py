@@ -14,7 +14,7 @@ MOST = 300
 """Points that are sent: more than a person can tell apart."""
 
 
-class Curve(anywidget.AnyWidget):
+class LossCurve(anywidget.AnyWidget):
     """A curve that grows while a search runs; hidden while there is none.
 
     Attributes
@@ -23,7 +23,7 @@ class Curve(anywidget.AnyWidget):
         Evaluations, best loss and current loss of each point, as float32.
     """
 
-    _esm = Path(__file__).parent / "curve.js"
+    _esm = Path(__file__).parent / "loss_curve.js"
     rows = t.Bytes(b"").tag(sync=True)
 
     def show(self, evaluations: Floats, best: Floats, current: Floats) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.widgets.explorer.status import StatusLine
+from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel, OpenCell
 
 
-class Assessing:
+class AssessPanel(Panel):
     """A button, and below it the assessment that it starts; a cell of its map opens in the explorer.
 
     A map is a figure of 5 MB, and closed ones stay: it is only made when it is asked for, once for a model.
 
     Parameters
     ----------
-    open_in : callable
-        ``open_in(model, pattern, parameters)`` shows a cell.
-    status : StatusLine
+    open_cell : callable
+        ``open_cell(model, pattern, parameters)`` shows a cell.
+    messages : MessageLine
 
     Attributes
     ----------
@@ -29,28 +29,29 @@ class Assessing:
         The assessment that was started last.
     """
 
-    def __init__(self, open_in: Callable[..., Any], status: StatusLine) -> None:
-        self._open_in = open_in
-        self._status = status
+    def __init__(self, open_cell: OpenCell, messages: MessageLine) -> None:
+        self._open_cell = open_cell
+        self._messages = messages
         self._model: NeuronModel | None = None
-        self.panel: Any = None
-        self._panels: dict[NeuronModel, Any] = {}
+        self.panel: AssessmentPanel | None = None
+        self._panels: dict[NeuronModel, AssessmentPanel] = {}
         self._button = w.Button(
             icon="th", tooltip="Search every pattern in the background; a click on the map shows what was found here"
         )
-        self._button.on_click(lambda _: self._pressed())
+        self._button.on_click(lambda _: self._on_press())
         self._place = w.VBox()
         self.view = w.VBox([self._button, self._place])
         self.view.add_class("pw-assess")
 
-    def show(self, model: NeuronModel) -> None:
-        """Offer the assessment of a model."""
-        self._model = model
-        self._button.description = f"Assess {model.title} on all twenty patterns"
-        self._offer()
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Offer the assessment of the model."""
+        if selection.model is not self._model:
+            self._model = selection.model
+            self._button.description = f"Assess {selection.model.title} on all twenty patterns"
+            self._offer()
 
     def close(self) -> None:
-        """End the assessment."""
+        """End the assessments."""
         for panel in self._panels.values():
             panel.close()
 
@@ -59,9 +60,7 @@ class Assessing:
         shown = self._model in self._panels and self._panels[self._model] is self.panel
         self._button.layout.display = "none" if shown else ""
 
-    def _pressed(self) -> None:
-        from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel
-
+    def _on_press(self) -> None:
         try:
             model = self._model
             if model is None:
@@ -69,10 +68,10 @@ class Assessing:
             if self.panel is not None:
                 self.panel.stop()
             if model not in self._panels:
-                self._panels[model] = AssessmentPanel(model, open_in=self._open_in)
+                self._panels[model] = AssessmentPanel(model, open_cell=self._open_cell)
             self.panel = self._panels[model]
             self._place.children = (self.panel,)
             self.panel.start()
             self._offer()
         except Exception as error:
-            self._status.error("assessment", error)
+            self._messages.error("assessment", error)

@@ -7,35 +7,30 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models, patterns
+from plausiwidgets.assessment import UnitState
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Pattern, status
+from plausiwidgets.patterns.formatting import number
 
-MARKS = {
-    "replicated": "✓",
-    "some": "✓",
-    "fragile": "~",
-    "rejected": "✗",
-    "failed": "!",
-    "running": "▸",
-    "waiting": "·",
-}
+if TYPE_CHECKING:
+    import pandas as pd
+
+MARKS = status.MARKS | {"some": status.MARKS["replicated"], "running": "▸", "waiting": "·"}
 """A cell's status and its mark; "some": replicated with some of several seeds."""
 
-WORDS = {
-    "replicated": "replicated",
+WORDS = status.WORDS | {
     "some": "with some seeds",
-    "fragile": "fragile",
-    "rejected": "not found",
-    "failed": "failed",
+    "rejected": "not found",  # of a search: it claims no more than was seen
     "running": "searching",
     "waiting": "to come",
 }
 
 NEEDED = ("model", "pattern", "status")
-_BEST_FIRST = ("replicated", "fragile", "running", "rejected", "failed", "waiting")
+_BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
+_FORMERLY = {"not found": "rejected"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,9 @@ class Grid:
     headings: Mapping[str, str]
 
 
-def grid_of_table(table: Any, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> Grid:
+def grid_of_table(
+    table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read back from its CSV.
 
     Parameters
@@ -113,21 +110,19 @@ def grid_of_table(table: Any, own: Iterable[NeuronModel] = (), own_patterns: Ite
         )
     if len(table) == 0:
         raise ValueError("the table has no rows: there is nothing to show")
-    return grid(table.to_dict("records"), own, own_patterns)
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    return grid(rows, own, own_patterns)
 
 
 def grid_of_units(
-    units: Iterable[Any], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+    units: Iterable[UnitState], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
 ) -> Grid:
     """Return the grid of the units of a running assessment."""
     rows = []
     for unit in units:
         row = dict(unit.row or {})
         row |= {"model": unit.model, "pattern": unit.pattern, "seed": unit.seed, "loss": unit.loss}
-        row |= {"evaluations": unit.evaluations, "budget": unit.budget}
-        if unit.state != "done":
-            # One that runs again with what others left keeps its verdict until it has another.
-            row["status"] = "running" if unit.state == "running" else unit.status or "waiting"
+        row |= {"evaluations": unit.evaluations, "budget": unit.budget, "status": status_of_unit(unit)}
         rows.append(row)
     return grid(rows, own, own_patterns)
 
@@ -166,22 +161,33 @@ def pattern_title(pattern: str | Pattern) -> str:
     return f"{pattern.letter} {pattern.title}".strip() or pattern.key
 
 
+def known_status(word: object) -> str:
+    """Return a status as a table has it; a ValueError says which are valid."""
+    status = _FORMERLY.get(str(word), str(word))
+    if status not in _BEST_FIRST:
+        raise ValueError(f"unknown status: {word!r}. Valid: {', '.join(_BEST_FIRST)}.")
+    return status
+
+
+def status_of_unit(unit: UnitState) -> str:
+    """Return the status of a unit; one that waits for what others left keeps its verdict until it has another."""
+    return "running" if unit.state == "running" else known_status(unit.status or "waiting")
+
+
 def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -> Cell:
-    for row in rows:
-        if row["status"] not in _BEST_FIRST:
-            raise ValueError(f"unknown status: {row['status']!r}. Valid: {', '.join(_BEST_FIRST)}.")
-    best = min(rows, key=lambda row: (_BEST_FIRST.index(row["status"]), _number(row.get("loss"), math.inf)))
-    status = best["status"]
-    share = sum(row["status"] == "replicated" for row in rows)
-    if any(row["status"] == "running" for row in rows):
-        status = "running"
-    elif status == "replicated" and share < len(rows):
-        status = "some"
-    text = MARKS[status] if len(rows) == 1 else f"{MARKS[status]}<br>{share}/{len(rows)}"
+    statuses = [known_status(row["status"]) for row in rows]
+    losses = [_number(row.get("loss"), math.inf) for row in rows]
+    best = min(range(len(rows)), key=lambda i: (_BEST_FIRST.index(statuses[i]), losses[i]))
+    word, share = statuses[best], statuses.count("replicated")
+    hover = _hover(title, rows[best], word, share, len(rows))
+    if "running" in statuses:
+        word = "running"
+    elif word == "replicated" and share < len(rows):
+        word = "some"
+    text = MARKS[word] if len(rows) == 1 else f"{MARKS[word]}<br>{share}/{len(rows)}"
     return Cell(
-        model, pattern, status, f"{title}: {WORDS[status]}", text, _hover(title, best, share, len(rows)),
-        _parameters(best.get("parameters")),
-    )  # fmt: skip
+        model, pattern, word, f"{title}: {WORDS[word]}", text, hover, _parameters(rows[best].get("parameters"))
+    )
 
 
 def _parameters(kept: Any) -> dict[str, float]:
@@ -193,30 +199,28 @@ def _parameters(kept: Any) -> dict[str, float]:
     return dict(kept) if isinstance(kept, Mapping) else {}
 
 
-def _hover(title: str, row: Mapping[str, Any], share: int, seeds: int) -> str:
+def _hover(title: str, row: Mapping[str, Any], word: str, share: int, seeds: int) -> str:
     lines = [f"<b>{html.escape(title)}</b>"]
-    status = row["status"]
     evaluations = _number(row.get("evaluations"), math.nan)
     within = "" if math.isnan(evaluations) else f" within {evaluations:.0f} evaluations"
     found = _number(row.get("found_after"), math.nan)
     if seeds > 1:
         lines.append(f"replicated with {share} of {seeds} seeds; the best of them:")
-    if status == "replicated":
-        after = within if math.isnan(found) else f", found after {found:.0f} evaluations"
-        lines.append(f"✓ replicated{after}")
-    elif status == "fragile":
-        lines.append(f"~ fragile: accepted, but not verified{',' if within else ''}{within}")
-    elif status == "rejected":
-        lines.append(f"✗ not found{within}")
-    elif status == "running":
-        lines.append(f"▸ searching, {evaluations:.0f} of {_number(row.get('budget'), math.nan):.0f} evaluations")
-    elif status == "failed":
-        lines.append(f"! failed: {html.escape(str(row.get('error', '')))[:200]}")
+    what = f"{MARKS[word]} {WORDS[word]}"
+    if word == "replicated" and not math.isnan(found):
+        lines.append(f"{what}, found after {found:.0f} evaluations")
+    elif word == "fragile":
+        lines.append(f"{what}: accepted, but not in each check of its verification{',' if within else ''}{within}")
+    elif word == "running":
+        budget = _number(row.get("budget"), math.nan)
+        lines.append(f"{what}, {evaluations:.0f} of {budget:.0f} evaluations")
+    elif word == "failed":
+        lines.append(f"{what}: {html.escape(str(row.get('error', '')))[:200]}")
     else:
-        lines.append("to come")
+        lines.append(what if word == "waiting" else what + within)
     loss = _number(row.get("loss"), math.nan)
     if not math.isnan(loss):
-        lines.append(f"loss {loss:.3g}")
+        lines.append(f"loss {number(loss, 3)}")
     robustness = _number(row.get("robustness"), math.nan)
     if not math.isnan(robustness):
         lines.append(f"robustness {100 * robustness:.0f} % (copies changed by up to 1 % that stay accepted)")

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from plausiwidgets.widgets.explorer.curve import MOST, Curve
+from plausiwidgets.widgets.explorer.loss_curve import MOST, LossCurve
 
 
-def shown(curve: Curve) -> np.ndarray:
+def shown(curve: LossCurve) -> np.ndarray:
     return np.frombuffer(curve.rows, np.float32).reshape(-1, 3)
 
 
 def test_a_long_search_keeps_its_ends_and_its_least_losses() -> None:
-    curve = Curve()
+    curve = LossCurve()
     evaluations = np.arange(1, 5001) * 256.0
     current = 1.0 + np.random.default_rng(0).random(5000)
     current[1234] = 0.25
@@ -25,7 +25,7 @@ def test_a_long_search_keeps_its_ends_and_its_least_losses() -> None:
 
 
 def test_losses_that_are_not_finite_are_left_out() -> None:
-    curve = Curve()
+    curve = LossCurve()
     curve.show(np.array([1.0, 2.0]), np.array([np.inf, 3.0]), np.array([np.inf, 3.0]))
     assert shown(curve).tolist() == [[2.0, 3.0, 3.0]]
     curve.clear()

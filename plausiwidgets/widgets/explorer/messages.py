@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 import ipywidgets as w
+
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel
 
 MAX_TEXT = 600
 
 
-class StatusLine:
+class MessageLine(Panel):
     """Shows one message at a time; any thread may set it.
 
     Attributes
@@ -26,8 +28,13 @@ class StatusLine:
         self._lock = threading.Lock()
         self._source = ""
         self.text = ""
-        self.view: Any = w.HTML()
+        self.view = w.HTML()
         self.view.add_class("pw-status")
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Take back what was said of a pick or a value: another one is shown by now."""
+        self.clear("pick")
+        self.clear("value")
 
     def note(self, texts: str | Sequence[str]) -> None:
         """Say something that is no error."""
