@@ -35,7 +35,7 @@ def _fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
 
 
 @intrinsic
-def _bits_of(typingctx: Any, x: Any) -> Any:
+def bits_of(typingctx: Any, x: Any) -> Any:
     """The bits of a double as an integer."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -109,8 +109,8 @@ def exp(x: float) -> float:
     small = x < _SMALL
     lift = 64 if small else 0
     lower = 2.0**-64 if small else 1.0
-    exponent: int = (_bits_of(shifted) + lift) << 52
-    value = _from_bits(_bits_of(mantissa) + exponent) * lower
+    exponent: int = (bits_of(shifted) + lift) << 52
+    value = _from_bits(bits_of(mantissa) + exponent) * lower
     # inf, nan, or what is below zero and stands for 0
     beyond = x * 1e308
     beyond = 0.0 if beyond < 0.0 else beyond

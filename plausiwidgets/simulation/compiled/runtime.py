@@ -13,6 +13,7 @@ from numba import njit
 
 from plausiwidgets.simulation import stimulus
 from plausiwidgets.simulation.compiled.kernel import BASE, CURRENT, PAD, PEAK, SPIKED, STRIDE
+from plausiwidgets.simulation.compiled.mathfunctions import bits_of
 
 DUE, LANE, COUNT, DIVERGED = range(4)
 """Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
@@ -22,7 +23,9 @@ ON, OFF, START, END = range(4)
 
 _LARGEST = float(np.finfo(np.float64).max)
 
-compiled = njit(nogil=True, error_model="numpy")
+# Only kernels call what is made here, so that nothing needs a way in from Python.
+_OPTIONS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+compiled = njit(nogil=True, error_model="numpy", **_OPTIONS)
 
 # One source for the currents of both engines, see plausiwidgets.simulation.stimulus.
 _fill_current = compiled(stimulus.fill_current)
@@ -117,13 +120,12 @@ def take_out(
 def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int) -> bool:
     """Note the spikes of step k; return whether a lane has no room for another one."""
     spiked = (states + SPIKED) * STRIDE
-    bits = w.view(np.int64)
     full = False
     for first in range(0, n, PAD):
         # Most lanes are silent in most steps: a look at a vector of them at once.
         some = np.int64(0)
         for i in range(first, first + PAD):
-            some |= bits[spiked + i]
+            some |= bits_of(w[spiked + i])
         if some != 0:
             for i in range(first, min(first + PAD, n)):
                 if w[spiked + i] != 0.0:

@@ -10,8 +10,9 @@ from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
+from plausiwidgets.simulation.compiled import cache, check
 from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
-from plausiwidgets.simulation.compiled.cache import load_kernel
+from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
 from plausiwidgets.simulation.threads import pool, thread_count
@@ -73,7 +74,7 @@ _compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyD
 
 
 def compiled(model: NeuronModel) -> Compiled:
-    """Return the kernel of `model`, made when it is first asked for.
+    """Return the kernel of `model`, made, and checked against torch, when it is first asked for.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def compiled(model: NeuronModel) -> Compiled:
             if entry is None or entry[0]() is not model.step:
                 outcome: Compiled | str
                 try:
-                    outcome = Compiled(*load_kernel(model))
+                    outcome = _make(model)
                 except NotCompilable as reason:
                     outcome = str(reason)
                 entry = (_weak(model.step), outcome)
@@ -97,6 +98,19 @@ def compiled(model: NeuronModel) -> Compiled:
     if isinstance(outcome, str):
         raise NotCompilable(outcome)
     return outcome
+
+
+def _make(model: NeuronModel) -> Compiled:
+    known = cache.load_checked(model)
+    if known is not None:
+        return Compiled(*known)
+    steps = check.observe(model)
+    program = export_step(model)
+    check.compare_lanes(model, steps)
+    made = Compiled(*cache.make_kernel(program, model.name))
+    check.compare(model, steps, lambda job: _run(made, job), program.single)
+    cache.mark_checked(model, made.kernel)
+    return made
 
 
 def _weak(step: Any) -> Any:
@@ -126,7 +140,10 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
     NotCompilable
         If the model's step has no compiled form.
     """
-    made = compiled(job.model)
+    return _run(compiled(job.model), job, checkpoint)
+
+
+def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
     k0, k1 = job.window or (0, 0)
     recorded = np.empty((len(job.record), job.lanes, k1 - k0))
     if k1 > job.steps:
