@@ -1,17 +1,90 @@
-"""Errors for names that do not exist: what is valid, and what was probably meant."""
+"""Errors for what a person gives: names that do not exist, names that cannot be, and values of a wrong type."""
 
 from __future__ import annotations
 
 import difflib
+import keyword
+import unicodedata
 from collections.abc import Iterable
+from numbers import Real
 
 
 def unknown(what: str, name: object, valid: Iterable[str]) -> ValueError:
     """Return a ValueError that lists the valid names and the nearest one."""
     choices = list(valid)
-    shown = repr(name)
-    if len(shown) > 80:
-        shown = shown[:77] + "..."
     near = difflib.get_close_matches(str(name)[:80], choices, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return ValueError(f"unknown {what}: {shown}. Valid: {', '.join(choices) or 'none'}.{hint}")
+    return ValueError(f"unknown {what}: {_shown(name)}. Valid: {', '.join(choices) or 'none'}.{hint}")
+
+
+def check_name(what: str, name: object) -> None:
+    """Refuse a name that is no attribute, no keyword argument or no key that Python would find again.
+
+    Examples
+    --------
+    >>> check_name("a parameter", "tau_m")
+    >>> check_name("a parameter", "_tau")
+    Traceback (most recent call last):
+    ValueError: the name of a parameter is '_tau', which starts with an underscore: write 'tau'
+
+    Raises
+    ------
+    TypeError
+        If it is no string.
+    ValueError
+        If it is no identifier, a keyword, starts with an underscore, or is not as Python reads it; the text says what
+        to write.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"the name of {what} is {_shown(name)}, valid is a string")
+    where = f"the name of {what} is {_shown(name)}"
+    read = unicodedata.normalize("NFKC", name)
+    if not name.isidentifier():
+        raise ValueError(f"{where}, it must be a Python identifier: letters, digits and underscores, no digit first")
+    if read != name:
+        points = " ".join(f"U+{ord(c):04X}" for c in read if c not in name)
+        raise ValueError(f"{where}, which Python reads as {read!r} (Unicode's NFKC; {points}): write {read!r}")
+    if name.startswith("_"):
+        meant = name.strip("_") or "x"
+        raise ValueError(f"{where}, which starts with an underscore: write {meant!r}")
+    if keyword.iskeyword(name):
+        raise ValueError(f"{where}, which is a word of Python's own: write {name + '_'!r}")
+
+
+def check_type(where: str, argument: str, value: object, types: type | tuple[type, ...], valid: str) -> None:
+    """Refuse a value of a wrong type.
+
+    Examples
+    --------
+    >>> check_type("model 'mine'", "dt", "0.1", float, "a number")
+    Traceback (most recent call last):
+    TypeError: model 'mine': dt is '0.1', valid is a number
+
+    Raises
+    ------
+    TypeError
+        That names the argument and what is valid.
+    """
+    if not isinstance(value, types):
+        raise TypeError(f"{where}: {argument} is {_shown(value)}, valid is {valid}")
+
+
+def check_number(where: str, argument: str, value: object) -> None:
+    """Refuse what is no number; a truth value is none.
+
+    Examples
+    --------
+    >>> check_number("Parameter 'tau'", "low", 1.0)
+
+    Raises
+    ------
+    TypeError
+        That names the argument.
+    """
+    check_type(where, argument, None if isinstance(value, bool) else value, Real, "a number")
+
+
+def _shown(value: object) -> str:
+    """Return a value as an error shows it."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -96,8 +96,8 @@ def unusual_steps():
         return fired.to(v.dtype), (v,)
 
     def runs_away(current, state, p, dt):
-        v = state[0] + dt / p.tau * torch.exp(state[0] - 5.0)
-        return (v > -50.0).to(v.dtype) * (v / v), (v,)
+        v = state[0] + dt / p.tau * (torch.exp(state[0] - 5.0) + current)
+        return (v > 40.0).to(v.dtype) * (v / v), (v,)
 
     def refuses_the_far(current, state, p, dt):
         if (state[0].abs() > 1000.0).any():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -26,6 +26,19 @@ _PROBED_LANES = 7
 _TRIES = 4
 """How often a difference must show before it is none of a random number that was drawn rarely."""
 _AT_DEFAULTS = "at the default parameters"
+
+_TRIAL_MS, _TRIAL_STEPS = 60.0, 1200
+"""Length of a trial, in ms, and at most in steps."""
+_AFTER_SPIKE_MS = 3.0
+"""Time from the first spike to the end of a trial."""
+_MODERATE = 3
+"""The first currents of a trial, at which a neuron does not run away."""
+_POTENTIAL_FIRST = (
+    "it must be the membrane potential in mV. Put the potential first in initial_state, in what the step returns, and "
+    "in states"
+)
+_MOVES = 1e-3
+"""Share of the span by which a potential moves at least when the current changes."""
 _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ elements")
 """What torch says where a step asks for the truth, or the number, of several lanes."""
 
@@ -148,6 +161,7 @@ def _check(model: Neuron, lanes: int) -> None:
     new = _check_step(model, start, read)
     for name, s in zip(start.names, new, strict=True):
         if not torch.isfinite(s).all():
+            _refuse_singularity(model, start, lanes, start.state[0].numpy()[:1])
             raise ValueError(
                 f"{where}: state {name!r} is not finite after one step at the default parameters and the "
                 f"default current {model.current.default:g} {model.current.unit}"
@@ -165,12 +179,14 @@ def _check(model: Neuron, lanes: int) -> None:
                 f"compute elementwise, without `v.mean()`, `v[0]`, `v[:1]` or `len(v)`, and write "
                 f"`torch.where(fired, a, b)` instead of `if fired.any():`"
             )
+    _refuse_singularity(model, start, lanes, _round_potentials(model))
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
             f"{where} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in the "
             f"step, initial_state, rest or threshold, or remove the Parameter"
         )
+    _check_trial(model, lanes)
 
 
 def _start(model: Neuron, lanes: int, read: set[str]) -> Inputs:
@@ -327,6 +343,109 @@ def _describe(value: Any) -> str:
     return f"a {type(value).__name__}"
 
 
+# ------------------------------------------------------------------ the first milliseconds
+
+
+def _check_trial(model: Neuron, lanes: int) -> None:
+    """Run the neuron for a moment at several currents: does it have a potential, and does it fire once a spike?"""
+    where, name = f"model {model.name!r}", model.states[0].name
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    span = threshold - rest
+    fired, v = _first_milliseconds(model, lanes)
+    above = fired & (v > threshold) & (v <= model.limit)
+    # A potential that is reset is the same after each spike of a neuron that runs away.
+    again = above[1:] & above[:-1] & (v[1:] != v[:-1])
+    for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
+        raise ValueError(
+            f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above "
+            f"the threshold ({threshold:g} mV): one spike would count in each of them. A spike is an upward crossing, "
+            f"and not a level: give the level, such as spike_level=0.0, and let the step return the new state alone, "
+            f"or reset the potential where the neuron fires"
+        )
+    known = v[np.isfinite(v)]
+    moved = float(np.ptp(known)) if known.size else 0.0
+    if known.size and moved < _MOVES * span:
+        raise ValueError(
+            f"{where}: {name!r}, the first state variable, moves by {moved:.2g} at most in {len(v) * model.dt:.3g} ms, "
+            f"whatever the current from {model.current.low:g} to {model.current.high:g} {model.current.unit}: "
+            f"{_POTENTIAL_FIRST}"
+        )
+    away = np.maximum(np.maximum(rest - span - v[:, 0], v[:, 0] - threshold - span), 0.0)
+    if len(away) and away.min() > 0.99 * away[0] > 0.0:
+        raise ValueError(
+            f"{where}: {name!r}, the first state variable, stays at {v[-1, 0]:.3g} without a current, far from the "
+            f"rest ({rest:g} mV) and the threshold ({threshold:g} mV): {_POTENTIAL_FIRST}"
+        )
+
+
+def _first_milliseconds(model: Neuron, lanes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return (fired, potential), each of shape [steps, currents], until a little after the first spike.
+
+    The currents are none, the default and twice the default, then the least and the greatest.
+    """
+    default = model.current.default
+    currents = np.array([0.0, default, 2.0 * default, model.current.low, model.current.high])
+    n, steps = currents.size, min(_TRIAL_STEPS, int(np.ceil(_TRIAL_MS / model.dt)))
+    course: list[tuple[np.ndarray, np.ndarray]] = []
+    with suppress(Exception):  # what a step raises at a current without a meaning says nothing about the others
+        values = {name: np.full(n, p.default) for name, p in model.parameters.items()}
+        inputs = _inputs(model, currents, model.start(values, np.zeros(n)), values, "in its first milliseconds")
+        while len(course) < steps:
+            parts = [_run(model, part) for part in ([inputs] if lanes > 1 else inputs.alone())]
+            spikes, *state = (torch.cat(each) for each in zip(*parts, strict=True))
+            inputs = replace(inputs, state=tuple(state))
+            course.append((spikes.numpy() != 0, state[0].numpy()))
+            if course[-1][0][1]:
+                steps = min(steps, len(course) + int(_AFTER_SPIKE_MS / model.dt))
+    if not course:
+        return np.zeros((0, n), dtype=bool), np.zeros((0, n))
+    return np.stack([fired for fired, _ in course]), np.stack([v for _, v in course])
+
+
+# ------------------------------------------------------------------ singularities
+
+
+def _round_potentials(model: Neuron) -> np.ndarray:
+    """Return the potentials in mV at which a rate may be 0/0: round ones, and parameters that are potentials."""
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    span = threshold - rest
+    spacing = 10.0 ** np.floor(np.log10(span)) / 20.0
+    low, high = np.round(np.array([rest - 4.0 * span, threshold + 6.0 * span]) / spacing)
+    potentials = [p.default for p in model.parameters.values() if p.unit == "mV"]
+    return np.append(np.arange(low, high) * spacing, potentials)
+
+
+def _refuse_singularity(model: Neuron, at: Inputs, lanes: int, potentials: np.ndarray) -> None:
+    """Refuse a step that gives nan at one of the potentials and is finite beside it.
+
+    Raises
+    ------
+    ValueError
+        That names the state variable and the potential, and says how to write a rate that has its limit there.
+    """
+    span = model.span(model.defaults())[0]
+
+    def outcome(v: np.ndarray) -> torch.Tensor:
+        wide = at.spread(v)
+        with suppress(Exception):  # what a step raises at a potential without a meaning says nothing about this
+            parts = [wide] if lanes > 1 else wide.alone()
+            return torch.cat([torch.stack(_run(model, part)[1:]) for part in parts], dim=1)
+        return torch.zeros(len(at.names), v.size)
+
+    wrong = outcome(potentials).isnan()
+    if not wrong.any():
+        return
+    where = np.flatnonzero(wrong.any(0).numpy())
+    beside = [outcome(potentials[where] + shift).isfinite().all(0) for shift in (-1e-4 * span, 1e-4 * span)]
+    for lane in where[(beside[0] & beside[1]).numpy()]:
+        name = at.names[int(wrong[:, lane].nonzero()[0])]
+        raise ValueError(
+            f"model {model.name!r}: state {name!r} is nan after a step at a potential of {potentials[lane]:g} mV, and "
+            f"finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
+            f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
+        )
+
+
 # ------------------------------------------------------------------ what a step is tried with
 
 
@@ -370,6 +489,11 @@ class Inputs:
             return self._each(lambda t: t[i : i + 1].clone() if t.dim() else t.clone())
 
         return [lane(i) for i in range(self.lanes)]
+
+    def spread(self, potentials: np.ndarray) -> Inputs:
+        """Return the first of these lanes at several potentials."""
+        wide = self._each(lambda t: t[:1].expand(potentials.size).clone() if t.dim() else t.clone())
+        return replace(wide, state=(torch.from_numpy(potentials.astype(np.float64)), *wide.state[1:]))
 
     def named(self) -> dict[str, torch.Tensor]:
         """Return all tensors by the names that a person knows them by."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
-from plausiwidgets.names import unknown
+from plausiwidgets.names import check_name, check_number, check_type, unknown
 
 Step = Callable[..., Any]
 """What a person writes: see `step` of :class:`NeuronModel`."""
@@ -46,6 +47,17 @@ class Preset:
     dt: float | None = None
     source: str = ""
 
+    def __post_init__(self) -> None:
+        check_type("a Preset", "title", self.title, str, "a string")
+        where = f"Preset {self.title!r}"
+        check_type(where, "parameters", self.parameters, Mapping, "a mapping of names to numbers")
+        for name, value in self.parameters.items():
+            check_number(where, f"the value of {name!r}", value)
+        check_type(where, "pattern", self.pattern, (str, type(None)), "the key of a pattern, or None")
+        if self.dt is not None:
+            check_number(where, "dt", self.dt)
+        check_type(where, "source", self.source, str, "a string")
+
 
 @dataclass(frozen=True)
 class StateVariable:
@@ -71,8 +83,9 @@ class StateVariable:
     description: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name.isidentifier():
-            raise ValueError(f"the name of a state variable must be a Python identifier, not {self.name!r}")
+        check_name("a state variable", self.name)
+        for field in ("unit", "description"):
+            check_type(f"StateVariable {self.name!r}", field, getattr(self, field), str, "a string")
 
     @property
     def label(self) -> str:
@@ -126,9 +139,12 @@ class NeuronModel:
 
     Raises
     ------
+    TypeError
+        For an argument of a wrong type; the text names it and what is valid.
     ValueError
-        If a parameter has a reserved name or appears twice, or the step does not keep the
-        contract; the text says what to change.
+        If a parameter has a reserved name or appears twice, the step does not keep the contract, or
+        what it makes is no neuron: no potential, or one spike counted in several steps. The text says
+        what to change.
 
     Notes
     -----
@@ -174,8 +190,22 @@ class NeuronModel:
         presets: Sequence[Preset] = (),
         validate: bool = True,
     ) -> None:
-        if not isinstance(name, str) or not name.isidentifier():
-            raise ValueError(f"a model's name must be a Python identifier, not {name!r}")
+        check_name("a model", name)
+        numbers = {"dt": dt, "peak": peak, "limit": limit}
+        if spike_level is not None:
+            numbers["spike_level"] = spike_level
+        _check_types(
+            f"model {name!r}",
+            functions={"step": step, "initial_state": initial_state},
+            numbers=numbers,
+            per_set={"rest": rest, "threshold": threshold},
+            texts={"equations": equations, "title": title, "description": description, "source": source},
+        )
+        check_type(f"model {name!r}", "current", current, Parameter, "a Parameter")
+        for argument, entries, kind in (("parameters", parameters, Parameter), ("presets", presets, Preset)):
+            check_type(f"model {name!r}", argument, entries, Collection, f"a list of {kind.__name__}s")
+            for entry in entries:
+                check_type(f"model {name!r}", f"an entry of {argument}", entry, kind, f"a {kind.__name__}")
         if not (np.isfinite(dt) and dt > 0):
             raise ValueError(f"model {name!r}: dt is {dt}, valid is: finite, > 0 (ms)")
         if not (np.isfinite(limit) and limit > 0):
@@ -308,6 +338,25 @@ class NeuronModel:
             rest, threshold = self.rest_threshold(self.defaults())
             self._span = float(threshold[0] - rest[0])
         return self._span
+
+
+def _check_types(
+    where: str,
+    functions: Mapping[str, object],
+    numbers: Mapping[str, object],
+    per_set: Mapping[str, object],
+    texts: Mapping[str, object],
+) -> None:
+    """Refuse arguments of a wrong type, by their names."""
+    for name, value in functions.items():
+        check_type(where, name, value, Callable, "a function")  # type: ignore[arg-type]
+    for name, value in numbers.items():
+        check_number(where, name, value)
+    for name, value in per_set.items():
+        if not callable(value) and not isinstance(value, str):
+            check_type(where, name, value, Real, "a number in mV, the name of a parameter, or a function of p")
+    for name, value in texts.items():
+        check_type(where, name, value, str, "a string")
 
 
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:

@@ -101,6 +101,9 @@ def from_norse(
     function = getattr(step, "activation", step)
     label = getattr(function, "__name__", type(step).__name__)
     _refuse(label, function)
+    for argument, value in (("convert", convert), ("initial_state", initial_state), ("inject", inject)):
+        if not callable(value) and (argument, value) != ("inject", None):
+            raise TypeError(f"from_norse: {argument} is {value!r}, valid is a function")
     template: list[Any] = []
 
     def flat_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.names import check_name, check_number, check_type
+
 Floats = NDArray[np.float64]
 
 SCALES = ("linear", "log", "asinh")
@@ -45,9 +47,11 @@ class Parameter:
 
     Raises
     ------
+    TypeError
+        For an argument of a wrong type.
     ValueError
-        If the range is empty or not finite, the default lies outside of it, or the scale
-        does not fit the range.
+        If the name cannot be one, the range is empty or not finite, the default lies outside of it, or
+        the scale does not fit the range.
     """
 
     name: str
@@ -64,11 +68,21 @@ class Parameter:
     free: bool = True
 
     def __post_init__(self) -> None:
+        check_name("a parameter", self.name)
         where = f"Parameter {self.name!r}"
-        if not self.name.isidentifier():
-            raise ValueError(f"{where}: the name must be a Python identifier")
+        for field in ("unit", "scale", "group", "description", "source"):
+            check_type(where, field, getattr(self, field), str, "a string")
+        check_type(where, "free", self.free, bool, "True or False")
+        limits = self.limits
+        if not isinstance(limits, (tuple, list)) or len(limits) != 2:
+            raise TypeError(f"{where}: limits is {limits!r}, valid is a pair such as (0.0, None)")
+        for field, value in (("limits", limits[0]), ("limits", limits[1]), ("zero", self.zero)):
+            if value is not None:
+                check_number(where, field, value)
+        object.__setattr__(self, "limits", tuple(limits))
         for field in ("default", "low", "high"):
             value = getattr(self, field)
+            check_number(where, field, value)
             if not np.isfinite(value):
                 raise ValueError(f"{where}: {field} is {value}, it must be a finite number")
             object.__setattr__(self, field, float(value))

@@ -1,0 +1,232 @@
+"""What a person may get wrong when writing a neuron, and what the answer is."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from test_models import good_step, make
+
+import plausiwidgets as pw
+
+V_REST = pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")
+
+
+def linoid(x: torch.Tensor) -> torch.Tensor:
+    """Return x / (1 − exp(−x)), 0/0 at x = 0."""
+    return x / (1.0 - torch.exp(-x))
+
+
+def safe_linoid(x: torch.Tensor) -> torch.Tensor:
+    """Return x / (1 − exp(−x)) as the package's error advises."""
+    return torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))
+
+
+def hodgkin_huxley(fires, rate=safe_linoid):
+    """Return a step of the squid's axon; `fires`(v before, v after) is what it returns as spikes, None for none."""
+
+    def step(current, state, p, dt):
+        v, n, m, h = state
+        alphas = 0.1 * rate(0.1 * v + 5.5), rate(0.1 * v + 4.0), 0.07 * torch.exp(-(v + 65.0) / 20.0)
+        betas = 0.125 * torch.exp(-(v + 65.0) / 80.0), 4.0 * torch.exp(-(v + 65.0) / 18.0), torch.sigmoid(0.1 * v + 3.5)
+        ionic = p.g_Na * m**3 * h * (v - 50.0) + 36.0 * n**4 * (v + 77.0) + 0.3 * (v + 54.387)
+        gates = tuple(x + dt * (a * (1.0 - x) - b * x) for x, a, b in zip((n, m, h), alphas, betas, strict=True))
+        new = v + dt * (current - ionic)
+        return (new, *gates) if fires is None else (fires(v, new).to(v.dtype), (new, *gates))
+
+    return step
+
+
+def axon(step, **changes):
+    options = dict(
+        initial_state=lambda p, holding: (-65.0, 0.318, 0.053, 0.596), states=("v", "n", "m", "h"),
+        current=pw.Parameter("current", 10.0, -20.0, 60.0, unit="µA/cm²"), dt=0.02, threshold=-55.0,
+    )  # fmt: skip
+    return make(step, [pw.Parameter("g_Na", 120.0, 60.0, 200.0, unit="mS/cm²")], **(options | changes))
+
+
+# ------------------------------------------------------------------ a spike
+
+
+def test_a_test_of_a_level_is_refused_and_a_crossing_is_taken():
+    with pytest.raises(ValueError, match=r"successive steps.*stays above.*spike_level=0\.0"):
+        axon(hodgkin_huxley(lambda v, new: new > 0.0))
+    crossing = axon(hodgkin_huxley(lambda v, new: (v < 0.0) & (new >= 0.0)))
+    level = axon(hodgkin_huxley(None), spike_level=0.0)
+    stimulus = pw.Stimulus.step(10.0, stop=100.0)
+    a, b = (pw.simulate(neuron, stimulus).spike_times[0] for neuron in (crossing, level))
+    assert 5 < len(a) < 10
+    np.testing.assert_array_equal(a, b)
+
+
+def test_a_neuron_that_is_reset_above_its_threshold_and_runs_away_is_no_level_test():
+    def step(current, state, p, dt):
+        v = state[0] + dt / p.tau * (-65.0 - state[0] + current)
+        fired = v > -50.0
+        return fired.to(v.dtype), (torch.where(fired, -45.0, v),)
+
+    make(step)
+
+
+# ------------------------------------------------------------------ the potential
+
+
+def test_a_first_state_variable_that_does_not_follow_the_current_is_refused():
+    def step(current, state, p, dt):
+        spikes, (v,) = good_step(current, state[1:], p, dt)
+        return spikes, (state[0] * torch.exp(-dt / 50.0), v)
+
+    with pytest.raises(ValueError, match=r"'x', the first state variable, moves by .*Put the potential first"):
+        make(step, states=("x", "v"), initial_state=lambda p, holding: (0.0, -65.0))
+
+
+def test_a_gate_in_place_of_the_potential_is_refused():
+    axons = hodgkin_huxley(lambda v, new: (v < 0.0) & (new >= 0.0))
+
+    def gate_first(current, state, p, dt):
+        m, v, n, h = state
+        spikes, (v, n, m, h) = axons(current, (v, n, m, h), p, dt)
+        return spikes, (m, v, n, h)
+
+    with pytest.raises(ValueError, match=r"'m', the first.*stays at 0\.05.*far from the rest \(-65 mV\)"):
+        axon(gate_first, states=("m", "v", "n", "h"), initial_state=lambda p, holding: (0.053, -65.0, 0.318, 0.596))
+
+
+@pytest.mark.parametrize("start", [0.0, -120.0])
+def test_a_potential_that_starts_far_away_and_comes_to_rest_is_one(start):
+    make(good_step, initial_state=lambda p, holding: (start,))
+
+
+# ------------------------------------------------------------------ singularities
+
+
+@pytest.mark.parametrize("start", [-65.0, -40.0, -55.0])
+def test_a_removable_singularity_is_named_with_its_potential_and_what_to_write(start):
+    message = rf"nan after a step at a potential of {start if start > -60.0 else -55.0:g} mV.*torch\.where"
+    with pytest.raises(ValueError, match=message):
+        axon(hodgkin_huxley(None, linoid), spike_level=0.0, initial_state=lambda p, holding: (start, 0.3, 0.05, 0.6))
+
+
+def test_a_singularity_at_a_parameter_is_named():
+    def step(current, state, p, dt):
+        v = state[0] + dt / 20.0 * (-65.0 - state[0] + current) + 0.0 * linoid(state[0] - p.v_half)
+        fired = v > -50.0
+        return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
+
+    parameters = [pw.Parameter("v_half", -43.21, -60.0, -30.0, unit="mV")]
+    with pytest.raises(ValueError, match=r"nan after a step at a potential of -43\.21 mV"):
+        make(step, parameters, initial_state=lambda p, holding: (-65.0,))
+
+
+def test_a_step_that_has_no_value_far_away_is_no_singularity():
+    def step(current, state, p, dt):
+        v = state[0] + dt / p.tau * (-65.0 - state[0] + current) + 0.0 * torch.log(state[0] + 90.0)
+        fired = v > -50.0
+        return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
+
+    make(step)
+
+
+def test_the_advised_form_has_its_limit():
+    x = torch.tensor([-1e-7, 0.0, 1e-7, 2e-6, 1.0], dtype=torch.float64)
+    expected = [1.0 if abs(y) < 1e-9 else y / -math.expm1(-y) for y in x.tolist()]
+    np.testing.assert_allclose(safe_linoid(x).numpy(), expected, rtol=1e-9)
+
+
+# ------------------------------------------------------------------ names
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("_tau", r"'_tau', which starts with an underscore: write 'tau'"),
+        ("__x__", "write 'x'"), ("_", "write 'x'"),
+        ("\N{MICRO SIGN}", r"reads as '\N{GREEK SMALL LETTER MU}' \(Unicode's NFKC; U\+03BC\): write"),
+        ("lambda", r"word of Python's own: write 'lambda_'"),
+        ("tau m", "must be a Python identifier"), ("2tau", "no digit first"),
+    ],
+)  # fmt: skip
+def test_a_name_that_a_step_could_not_read_is_refused_with_what_to_write(name, message):
+    with pytest.raises(ValueError, match=message):
+        pw.Parameter(name, 1.0, 0.0, 2.0)
+    with pytest.raises(ValueError, match=message):
+        pw.StateVariable(name)
+    with pytest.raises(ValueError, match=message):
+        make(good_step, name=name)
+
+
+@pytest.mark.parametrize("name", ["tau", "g_Na", "\N{GREEK SMALL LETTER MU}", "Θ", "τ_w", "lambda_"])
+def test_any_other_name_is_taken(name):
+    assert pw.Parameter(name, 1.0, 0.0, 2.0).name == name
+
+
+# ------------------------------------------------------------------ arguments of a wrong type
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": 3}, "the name of a model is 3, valid is a string"),
+        ({"step": None}, "step is None, valid is a function"),
+        ({"step": "step"}, "step is 'step', valid is a function"),
+        ({"parameters": V_REST}, "parameters is Parameter.*valid is a list of Parameters"),
+        ({"parameters": [20.0]}, r"an entry of parameters is 20\.0, valid is a Parameter"),
+        ({"initial_state": (-65.0,)}, r"initial_state is \(-65\.0,\), valid is a function"),
+        ({"current": 20.0}, r"current is 20\.0, valid is a Parameter"),
+        ({"rest": None}, "rest is None, valid is a number in mV, the name of a parameter, or a function of p"),
+        ({"threshold": [-50.0]}, r"threshold is \[-50\.0\], valid is a number in mV"),
+        ({"dt": "0.1"}, r"dt is '0\.1', valid is a number"),
+        ({"dt": None}, "dt is None, valid is a number"),
+        ({"spike_level": "0"}, "spike_level is '0', valid is a number"),
+        ({"spike_level": True}, "spike_level is .*valid is a number"),
+        ({"peak": "high"}, "peak is 'high'"), ({"limit": None}, "limit is None"),
+        ({"equations": ["dv/dt = I"]}, "equations is .*valid is a string"),
+        ({"title": 1}, "title is 1, valid is a string"), ({"source": None}, "source is None"),
+        ({"states": "v"}, "states is 'v', valid is a sequence"), ({"states": (1,)}, "states is"),
+        ({"presets": [{"tau": 20.0}]}, "an entry of presets is .*valid is a Preset"),
+        ({"presets": 1}, "presets is 1, valid is a list of Presets"),
+    ],
+)  # fmt: skip
+def test_an_argument_of_a_wrong_type_is_named_with_what_is_valid(changes, message):
+    with pytest.raises(TypeError, match=message):
+        pw.NeuronModel(**(
+            dict(name="mine", step=good_step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0)],
+                 initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 25.0, 0.0, 100.0),
+                 rest=-65.0, threshold=-50.0) | changes
+        ))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"name": 1}, TypeError, "the name of a parameter is 1"),
+        ({"default": "1"}, TypeError, "default is '1', valid is a number"),
+        ({"low": None}, TypeError, "low is None"), ({"high": True}, TypeError, "high is"),
+        ({"default": np.nan}, ValueError, "default is nan"),
+        ({"unit": None}, TypeError, "unit is None, valid is a string"),
+        ({"scale": 1}, TypeError, "scale is 1, valid is a string"),
+        ({"scale": "logarithmic"}, ValueError, "'logarithmic' is not one of linear, log, asinh"),
+        ({"zero": "small"}, TypeError, "zero is 'small'"),
+        ({"limits": 0.0}, TypeError, r"limits is 0\.0, valid is a pair"),
+        ({"limits": (0.0, "1")}, TypeError, "limits is '1', valid is a number"),
+        ({"group": "gates"}, ValueError, "'gates' is not one of membrane, channels"),
+        ({"description": 1}, TypeError, "description is 1"), ({"free": "no"}, TypeError, "free is 'no'"),
+    ],
+)  # fmt: skip
+def test_a_parameter_of_wrong_values_is_refused_by_its_field(changes, error, message):
+    with pytest.raises(error, match=message):
+        pw.Parameter(**(dict(name="tau", default=1.0, low=0.5, high=2.0) | changes))
+
+
+def test_channels_are_a_group():
+    assert pw.Parameter("g_Na", 120.0, 60.0, 200.0, group="channels").group == "channels"
+
+
+@pytest.mark.parametrize("argument", ["convert", "initial_state", "inject"])
+def test_from_norse_names_what_is_no_function(argument):
+    given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
+    with pytest.raises(TypeError, match=f"{argument} is 1, valid is a function"):
+        pw.models.from_norse(
+            "mine", good_step, parameters=[], current=pw.Parameter("current", 1.0, 0.0, 2.0),
+            rest=-65.0, threshold=-50.0, **(given | {argument: 1}),
+        )  # fmt: skip
