@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         pulse,
         ramp,
     )
+    from plausiwidgets.simulation.cost import model_card
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
@@ -52,6 +53,7 @@ _HOMES = {
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
     "NotCompilable": "plausiwidgets.simulation.lanes",
+    "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
     "FreeValue": "plausiwidgets.patterns",

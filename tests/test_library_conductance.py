@@ -168,21 +168,25 @@ def crossings(case: str, duration: float, dt: float) -> Floats:
     return t[before] + dt * (model.spike_level - v[before]) / (v[before + 1] - v[before])
 
 
-def spikes(name: str, currents: Sequence[float] | Floats, duration: float, parameters: Any = None) -> list[Floats]:
+def spikes(
+    name: str, currents: Sequence[float] | Floats, duration: float, parameters: Any = None, dt: float | None = None
+) -> list[Floats]:
     """Return the spike times of steps of `currents` that last, from rest."""
     steps = [pw.Stimulus.step(float(i), stop=duration, before=0.0, settle=300.0) for i in currents]
-    return pw.simulate(name, steps, parameters, record=()).spike_times
+    return pw.simulate(name, steps, parameters, record=(), dt=dt).spike_times
 
 
 def fires_to_the_end(times: Floats, duration: float) -> bool:
     return len(times) > 2 and times[-1] > 0.9 * duration
 
 
-def onset(name: str, low: float, high: float, duration: float, parameters: Any = None) -> tuple[float, float]:
+def onset(
+    name: str, low: float, high: float, duration: float, parameters: Any = None, dt: float | None = None
+) -> tuple[float, float]:
     """Return the least current that keeps the neuron firing, and its rate there in Hz."""
     for _ in range(3):
         currents = np.linspace(low, high, 25)
-        times = spikes(name, currents, duration, parameters)
+        times = spikes(name, currents, duration, parameters, dt)
         first = next(i for i, t in enumerate(times) if fires_to_the_end(t, duration))
         assert first > 0
         low, high = currents[first - 1], currents[first]
@@ -233,10 +237,11 @@ def test_the_neuron_rests_where_the_equations_do(name: str) -> None:
 def test_hodgkin_huxley_rests_at_minus_65_and_fires_on_from_6_26_at_51_hz() -> None:
     rest = np.ravel(pw.simulate("hodgkin_huxley", pw.Stimulus(10.0, settle=500.0)).v)[-1]
     assert rest == pytest.approx(-65.0, abs=5e-3)
-    current, rate = onset("hodgkin_huxley", 5.0, 8.0, 2000.0)
-    # Below, LSODA has a train that ends after 840 ms at 6.260, and none that ends at 6.2605.
-    assert current == pytest.approx(6.2605, abs=2e-3)
-    assert rate == pytest.approx(51.0, abs=1.0)
+    # At 6.260 LSODA has a train that ends after 840 ms, at 6.2605 one that does not.
+    current, rate = onset("hodgkin_huxley", 6.0, 7.0, 2000.0, dt=0.0125)
+    assert current == pytest.approx(6.2605, abs=1e-3)
+    assert rate == pytest.approx(50.5, abs=1.0)
+    assert onset("hodgkin_huxley", 6.0, 7.0, 2000.0)[0] == pytest.approx(6.261, rel=1e-3)
 
 
 def test_hodgkin_huxley_is_faster_in_the_warmth() -> None:

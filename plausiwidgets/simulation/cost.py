@@ -17,14 +17,16 @@ from __future__ import annotations
 
 import ast
 import time
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from plausiwidgets.models.card import card
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.simulation.lanes import LaneJob
+from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
 from plausiwidgets.simulation.stimulus import LaneCurrent
 
 _TRANSCENDENTAL = 10
@@ -134,6 +136,48 @@ def nanoseconds_per_ms(model: str | NeuronModel, lanes: int = 320) -> float:
     """
     neuron = get(model)
     return nanoseconds(neuron, lanes) / neuron.dt
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a notebook shows of a model: its equations, state, parameters, published sets and cost.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    cost : str
+        What a step costs, in words.
+    """
+
+    model: NeuronModel
+    cost: str
+
+    def _repr_html_(self) -> str:
+        return card(self.model, self.cost)
+
+
+def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
+    """Return the card of a model with the operations that it costs and, with `measure`, the time.
+
+    Raises
+    ------
+    ValueError
+        If no model has this name.
+
+    Examples
+    --------
+    >>> model_card("izhikevich_2004").cost
+    '19 operations a step, 76 per ms.'
+    """
+    neuron = get(model)
+    try:
+        cost = f"{operations(neuron)} operations a step, {operations_per_ms(neuron):.0f} per ms."
+        if measure:
+            ns = nanoseconds(neuron)
+            cost += f" {ns:.2g} ns a step, {ns / neuron.dt:.3g} per ms, as one of 320 on one thread of this machine."
+    except NotCompilable as reason:
+        cost = f"Not counted, because the step cannot be compiled: {reason}"
+    return ModelCard(neuron, cost)
 
 
 def _count(text: str) -> int:

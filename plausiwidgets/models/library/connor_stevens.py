@@ -19,6 +19,8 @@ with rates in 1/ms and time constants in ms::
     τ_b = 1.24 + 2.678/(1 + exp(0.0624 (V + 50)))
 
 and φ = 1 but for n, h and b, where it is rate_n, rate_h and rate_b: with all of them 1 the neuron is the published one.
+
+Time step: 0.05 ms. At 15 µA/cm² a spike is then 1.4 ms late after 500 ms, at 9 µA/cm² 0.6 ms.
 """
 
 from __future__ import annotations

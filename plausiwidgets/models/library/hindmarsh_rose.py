@@ -7,7 +7,10 @@ Hindmarsh & Rose, *Proc. R. Soc. Lond. B* 221, 1984::
     dz/dt = r (s (x − x_1) − z)
 
 Scales: the equations have no units. Here V = 25 x − 25 mV, so that the neuron rests near −65 mV and its spikes
-reach some 20 mV, and a unit of time is T ms; T = 0.5 gives spikes of 1 to 2 ms.
+reach 20 to 35 mV, and a unit of time is T ms; T = 0.5 gives spikes of 1 to 2 ms.
+
+Time step: 0.025 ms, a twentieth of T. In the fast train of I = 4 a spike is then 0.8 ms late after 500 ms; with
+0.4 T the neuron falls silent, because the potential settles between spikes within T/17.
 """
 
 from __future__ import annotations

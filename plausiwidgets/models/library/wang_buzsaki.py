@@ -11,6 +11,8 @@ with rates in 1/ms::
     α_m = 0.1 (V + 35)/(1 − exp(−0.1 (V + 35)))      β_m = 4 exp(−(V + 60)/18)
     α_h = 0.07 exp(−(V + 58)/20)                     β_h = 1/(1 + exp(−0.1 (V + 28)))
     α_n = 0.01 (V + 34)/(1 − exp(−0.1 (V + 34)))     β_n = 0.125 exp(−(V + 44)/80)
+
+Time step: 0.05 ms. At 1 µA/cm² a spike is then 1.6 ms early after 500 ms, at 5 µA/cm² 0.5 ms late.
 """
 
 from __future__ import annotations

@@ -13,6 +13,9 @@ Wilson, *J. Theor. Biol.* 200, 1999::
 
 Scales: the publication has V in units of 100 mV and I accordingly; here V is in mV, and I, 100 times as large as
 there, in µA/cm², which goes with conductances in mS/cm² and a capacitance of 1 µF/cm².
+
+Time step: 0.05 ms. At 100 µA/cm² a spike of the regular spiking cell is then 0.6 ms late after 500 ms, of the fast
+spiking one, which fires 366 times a second, 3.7 ms.
 """
 
 from __future__ import annotations
