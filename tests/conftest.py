@@ -26,6 +26,14 @@ def explorer() -> Iterator[Any]:
     explorer.close()
 
 
+@pytest.fixture
+def screen(explorer: Any) -> Any:
+    """That explorer as a person sees and uses it."""
+    from screen import Screen
+
+    return Screen(explorer)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last.
 

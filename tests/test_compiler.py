@@ -16,7 +16,7 @@ from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH
 from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
 from plausiwidgets.simulation.torch_engine import run_torch
 
-ALGEBRAIC = [n for n in pw.models.names() if n not in ("adex", "adex_norse")]
+ALGEBRAIC = ["lif", "qif", "lsnn", "izhikevich", "izhikevich_2004"]
 EXPONENTIAL = ["adex", "adex_norse"]
 
 

@@ -6,26 +6,55 @@ import time
 from dataclasses import replace
 from types import SimpleNamespace
 
+import ipywidgets as w
 import pandas as pd
 import pytest
+from screen import find, widgets
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import StudySnapshot, UnitState
-from plausiwidgets.widgets import AssessmentPanel, NotebookProgress, PlausibilityMap
-from plausiwidgets.widgets.explorer.status import StatusLine
-from plausiwidgets.widgets.map.assessing import Assessing
-from plausiwidgets.widgets.map.map_cells import grid, grid_of_units
+from plausiwidgets.widgets import AssessmentPanel, NotebookProgress
+from plausiwidgets.widgets.map.cells import grid, grid_of_units
+from plausiwidgets.widgets.map.map import CellMap
 
 ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
 ROW |= {"found_after": 6, "robustness": 0.93, "broken": "", "parameters": {"tau_mem": 7.0, "amplitude": 40.0}}
 MINE = replace(pw.patterns.get("tonic_spiking"), key="mine", letter="", title="My own")
 
 
+def choice(shown: w.Widget) -> w.Dropdown:
+    return find(shown, w.Dropdown, description="Cell")
+
+
+def message(shown: w.Widget) -> str:
+    line = next(x for x in widgets(shown) if choice(shown) in getattr(x, "children", ()))
+    return line.children[1].value
+
+
+def click(shown: w.Widget, column: int, row: int) -> None:
+    """Click a cell, as plotly reports it."""
+    for callback in shown.figure.data[0]._click_callbacks:
+        callback(None, SimpleNamespace(xs=[column], ys=[row]), None)
+
+
+def headline(panel: AssessmentPanel) -> str:
+    return panel.children[0].children[-1].value
+
+
+def enabled(panel: AssessmentPanel) -> list[str]:
+    buttons = (x for x in widgets(panel.children[0]) if isinstance(x, w.Button))
+    return [button.description for button in buttons if not button.disabled]
+
+
+def lines(panel: AssessmentPanel) -> str:
+    return find(panel, w.Accordion).children[0].value
+
+
 @pytest.fixture
 def table() -> pd.DataFrame:
     rows = [
         ROW,
-        ROW | {"pattern": "tonic_bursting", "status": "rejected", "loss": 5.08, "found_after": None,
+        ROW | {"pattern": "tonic_bursting", "status": "not found", "loss": 5.08, "found_after": None,
                "robustness": None, "broken": "spikes, <gap>"},
         ROW | {"model": "adex", "status": "fragile", "parameters": {}},
     ]  # fmt: skip
@@ -53,7 +82,7 @@ def test_columns_stand_in_the_order_of_the_letters(table):
 
 
 def test_several_seeds_show_the_share():
-    rows = [ROW | {"seed": seed, "status": "replicated" if seed < 3 else "rejected"} for seed in range(5)]
+    rows = [ROW | {"seed": seed, "status": "replicated" if seed < 3 else "not found"} for seed in range(5)]
     [cell] = grid(rows).cells.values()
     assert (cell.status, cell.text) == ("some", "✓<br>3/5")
     assert "3 of 5 seeds" in cell.hover
@@ -71,20 +100,21 @@ def test_a_table_read_back_from_its_csv(table, tmp_path):
 
 def test_a_click_opens_an_explorer_and_the_next_shows_its_cell_in_it(table):
     shown = pw.plausibility_map(table)
-    click = shown.figure.data[0]._click_callbacks[0]
-    click(None, SimpleNamespace(xs=[0], ys=[0]), None)
+    assert shown.explorer is None
+    click(shown, 0, 0)
     first = shown.explorer
-    assert (first.state.model, first.state.pattern) == ("lif", "tonic_spiking")
-    assert (first.state.parameters["tau_mem"], first.state.parameters["amplitude"]) == (7.0, 40.0)
-    assert shown._choice.value == ("lif", "tonic_spiking")
-    shown._choice.value = ("lif", "tonic_bursting")
+    assert (first.selection.model.name, first.selection.pattern.key) == ("lif", "tonic_spiking")
+    assert (first.selection.values["tau_mem"], first.selection.values["amplitude"]) == (7.0, 40.0)
+    assert choice(shown).value == ("lif", "tonic_spiking")
+    choice(shown).value = ("lif", "tonic_bursting")
     assert shown.explorer is first  # a figure is 5 MB, closed or not
-    assert first.state.pattern == "tonic_bursting"
-    assert shown._place.children == (first,)
+    assert first.selection.pattern.key == "tonic_bursting"
+    assert first in widgets(shown)
     first.undo()
-    assert first.state.pattern == "tonic_spiking"
+    assert first.selection.pattern.key == "tonic_spiking"
     first.close()
-    assert shown.open_cell("lif", "tonic_bursting") is not first
+    assert shown.open_cell("lif", "tonic_bursting")
+    assert shown.explorer is not first
     with pytest.raises(ValueError, match="no cell"):
         shown.open_cell("adex", "tonic_bursting")
     shown.close()
@@ -92,18 +122,18 @@ def test_a_click_opens_an_explorer_and_the_next_shows_its_cell_in_it(table):
 
 def test_a_cell_whose_parameters_are_refused_says_why_and_the_explorer_stays(table):
     shown = pw.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
-    explorer = shown.open_cell("lif", "tonic_spiking")
-    before = explorer.state
-    assert shown.open_cell("lif", "tonic_bursting") is None
-    assert "tau_mem" in shown._status.value
-    assert explorer.state == before
+    assert shown.open_cell("lif", "tonic_spiking")
+    before = shown.explorer.selection
+    assert not shown.open_cell("lif", "tonic_bursting")
+    assert "tau_mem" in message(shown)
+    assert shown.explorer.selection == before
     shown.close()
 
 
 def test_the_choice_opens_only_what_a_person_chose(table):
     opened = []
     cells = grid(table.to_dict("records"))
-    shown = PlausibilityMap(cells, open_in=lambda model, pattern, values: opened.append((model.name, pattern)))
+    shown = CellMap(cells, lambda model, pattern, values: opened.append((model.name, pattern)))
     others = grid(table[:2].to_dict("records"))
     stop = threading.Event()
 
@@ -116,18 +146,18 @@ def test_the_choice_opens_only_what_a_person_chose(table):
     publisher.start()
     chosen = [("lif", "tonic_spiking"), ("lif", "tonic_bursting")] * 20
     for cell in chosen:
-        shown._on_choice({"new": cell})
+        choice(shown).value = cell
     stop.set()
     publisher.join(10)
     assert opened == chosen
-    assert shown._choice.value == chosen[-1]
+    assert choice(shown).value == chosen[-1]
     shown.close()
 
 
 def test_a_model_that_nobody_knows_says_what_to_do(table):
     shown = pw.plausibility_map(table.replace({"model": {"adex": "mine"}}))
-    assert shown.open_cell("mine", "tonic_spiking") is None
-    assert "register" in shown._status.value
+    assert not shown.open_cell("mine", "tonic_spiking")
+    assert "register" in message(shown)
     shown.close()
 
 
@@ -137,12 +167,12 @@ def test_patterns_of_ones_own_come_last_and_open(table):
     shown = pw.plausibility_map(table, patterns=[MINE])
     assert list(shown.figure.layout.xaxis.ticktext) == ["A Tonic spiking", "C Tonic bursting", "My own", "yours"]
     assert "My own</b>" in shown.figure.data[0].hovertext[0][2]
-    shown.figure.data[0]._click_callbacks[0](None, SimpleNamespace(xs=[2], ys=[0]), None)
-    assert shown.explorer._pattern is MINE
-    assert (shown.explorer.state.pattern, shown.explorer.state.parameters["tau_mem"]) == ("mine", 7.0)
+    click(shown, 2, 0)
+    assert shown.explorer.selection.pattern is MINE
+    assert shown.explorer.selection.values["tau_mem"] == 7.0
     assert shown.explorer.wait()
-    assert shown.open_cell("lif", "yours") is None
-    assert "give it to the map" in shown._status.value
+    assert not shown.open_cell("lif", "yours")
+    assert "give it to the map" in message(shown)
     shown.close()
 
 
@@ -150,22 +180,22 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(table):
     changed = replace(MINE, key="tonic_spiking")
     shown = pw.plausibility_map(table, patterns=[changed])
     assert list(shown.figure.layout.xaxis.ticktext) == ["My own", "C Tonic bursting"]
-    assert shown.open_cell("lif", "tonic_spiking")._pattern is changed
+    assert shown.open_cell("lif", "tonic_spiking")
+    assert shown.explorer.selection.pattern is changed
     shown.close()
 
 
 def test_a_panel_with_a_pattern_of_ones_own():
-    opened = []
     asked = iter(["tonic_bursting", MINE])
-    panel = AssessmentPanel("lif", asked, budget=300, open_in=lambda *cell: opened.append(cell[:2]))
+    panel = AssessmentPanel("lif", asked, budget=300)
     for _ in range(2):
         panel.start()
         assert panel.join(60)
-        assert "✓ done: 2 of 2" in panel._parts.headline.value
+        assert "✓ done: 2 of 2" in headline(panel)
     assert list(panel.map.figure.layout.xaxis.ticktext) == ["C Tonic bursting", "My own"]
-    assert ", My own, seed 0: replicated" in panel._parts.lines.value
-    panel.map.open_cell("lif", "mine")
-    assert opened == [(pw.models.get("lif"), MINE)]
+    assert ", My own, seed 0: replicated" in lines(panel)
+    assert panel.map.open_cell("lif", "mine")
+    assert (panel.explorer.selection.model, panel.explorer.selection.pattern) == (pw.models.get("lif"), MINE)
     panel.close()
 
 
@@ -184,13 +214,13 @@ def test_tables_that_are_none():
 def test_a_panel_fills_its_map_in():
     panel = AssessmentPanel("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
     assert panel.study is None
-    panel._start.click()
+    find(panel, w.Button, description="Assess").click()
     assert panel.join(60)
     assert [list(row) for row in panel.map.figure.data[0].text] == [["✓", "✗"]]
-    assert "✓ done: 2 of 2" in panel._parts.headline.value
-    assert panel._parts.lines.value.count("<br>") == 1
-    assert panel._parts.bar.value == 1.0
-    assert not panel._start.disabled and panel._stop.disabled
+    assert "✓ done: 2 of 2" in headline(panel)
+    assert lines(panel).count("<br>") == 1
+    assert find(panel, w.FloatProgress).value == 1.0
+    assert enabled(panel) == ["Assess"]
     assert panel.study.table().attrs["complete"]
     panel.close()
 
@@ -201,16 +231,17 @@ def test_a_panel_is_live_and_stops():
     while "▸" not in panel.map.figure.data[0].text[0]:
         assert time.monotonic() < end
         time.sleep(0.02)
-    panel._stop.click()
+    find(panel, w.Button, description="Stop").click()
     assert panel.join(10)
-    assert "■ stopped" in panel._parts.headline.value
+    assert "■ stopped" in headline(panel)
     assert not panel.study.table().attrs["complete"]
     panel.close()
 
 
 def test_a_new_start_does_not_wait_and_the_old_study_says_nothing_any_more(monkeypatch):
     panel = AssessmentPanel("lif", ["tonic_bursting", "mixed_mode"], budget=10_000_000, start=True)
-    old, watcher = panel.study, panel._thread
+    old = panel.study
+    (watcher,) = (t for t in threading.enumerate() if t.name == "plausiwidgets publisher")
     monkeypatch.setattr(type(old), "stop", lambda self: None)  # one that does not end
     began = time.monotonic()
     new = panel.start()
@@ -218,28 +249,15 @@ def test_a_new_start_does_not_wait_and_the_old_study_says_nothing_any_more(monke
     watcher.join(10)
     assert not watcher.is_alive()
     assert not old.snapshot().ended
-    assert panel.study is new and panel._start.disabled
+    assert panel.study is new and enabled(panel) == ["Stop"]
     monkeypatch.undo()
     old.stop()
     assert old.wait(10)
-    assert not panel._stop.disabled
+    assert enabled(panel) == ["Stop"]
     panel.stop()
     assert panel.join(10)
-    assert panel._stop.disabled and "■ stopped" in panel._parts.headline.value
+    assert enabled(panel) == ["Assess"] and "■ stopped" in headline(panel)
     panel.close()
-
-
-def test_a_model_has_one_panel_however_often_it_is_assessed():
-    assessing = Assessing(lambda *cell: None, StatusLine())
-    panels = []
-    for name in ("lif", "lif", "adex", "lif"):
-        assessing.show(pw.models.get(name))
-        assessing._pressed()
-        panels.append(assessing.panel)
-        assert assessing._place.children == (assessing.panel,)
-    assert panels[0] is panels[1] is panels[3] and panels[2] is not panels[0]
-    assert panels[2].join(10)  # stopped when the other began
-    assessing.close()
 
 
 def test_units_that_wait_and_run():
@@ -292,8 +310,8 @@ def test_progress_in_a_notebook_tells_of_a_failure(monkeypatch):
 def test_progress_in_a_notebook_says_what_goes_on(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda _: None)
     progress = NotebookProgress()
-    unit = UnitState("lif", "mixed_mode", 0, "running", "rejected", 300, 600)
+    unit = UnitState("lif", "mixed_mode", 0, "running", "not found", 300, 600)
     progress.init(StudySnapshot("running", (unit,)))
     assert "searching, 300 of 600" in progress.view.children[1].value
     progress.close(StudySnapshot("running", (replace(unit, row={}),)))
-    assert "goes on with what others left, 300 of 600" in progress.view.children[1].value
+    assert "continuing with unused budget, 300 of 600" in progress.view.children[1].value

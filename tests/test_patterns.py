@@ -105,22 +105,6 @@ def test_lif_shows_only_tonic_class1_and_integrator(key):
         assert not verdict.accepted.any()
 
 
-def test_lif_held_below_threshold_with_a_deep_reset_is_not_phasic():
-    # Its second spike comes 440 ms after the first: a short step would be fooled.
-    values = {"tau_mem": 50.0, "v_reset": -85.0, "holding": 14.95, "amplitude": 0.058}
-    assert not pw.judge("lif", "phasic_spiking", values).accepted
-    assert not pw.judge("lif", "phasic_spiking", values | {"v_reset": -100.0}).accepted
-
-
-def test_lif_that_rests_at_its_threshold_is_not_class_2():
-    # Found by a search: but for the growth of its period, every criterion holds.
-    values = {"tau_mem": 2.0673205339534664, "v_rest": -55.00467066215052, "v_threshold": -54.982535476931396,
-              "v_reset": -83.97381258260485, "t_ref": 4.996280151622258, "amplitude": 53.26113932534722,
-              "holding": -0.0009856728151262928}
-    verdict = pw.judge("lif", "class_2_excitable", values, verify=False)
-    assert [c.key for c in verdict.checks if not c.passed] == ["period_growth"]
-
-
 @pytest.mark.parametrize("key", pw.patterns.names())
 @pytest.mark.parametrize("name", ["izhikevich", "adex"])
 def test_loss_is_zero_exactly_where_accepted_and_always_finite(name, key):

@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 import plausiwidgets as pw
 from plausiwidgets.patterns import features
 from plausiwidgets.simulation.stimulus import LaneCurrent, pieces_of_samples
-from plausiwidgets.widgets.figure.lines import target_lines, voltage_scale
+from plausiwidgets.widgets.figure.drawing import target_lines, voltage_scale
 
 CELL = Path(__file__).parent / "data" / "regular_spiking.csv"
 """300 ms of :func:`regular_spiking`, 300 pA from 25 to 275 ms, every 0.2 ms; v rounded to 0.01 mV."""

@@ -1,13 +1,14 @@
-"""Jumps of the explorer: picks, resets and assigned states, what refuses them, and the way back."""
+"""Jumps of the explorer: picks, resets and assigned selections, what refuses them, and the way back."""
 
 from dataclasses import replace
 
 import pytest
 import torch
+from screen import Screen, until
 
 import plausiwidgets as pw
-from plausiwidgets.widgets import State
-from plausiwidgets.widgets.explorer.history import MAX_UNDO
+from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.explorer.session import MAX_UNDO
 
 
 def broken_model() -> pw.NeuronModel:
@@ -32,125 +33,154 @@ def broken_model() -> pw.NeuronModel:
     return model
 
 
-def picture(explorer: pw.Explorer) -> tuple:
-    panel, menus = explorer._parameters, explorer._pickers
-    return explorer.state, panel.bounds(), panel.free(), menus._model.value, menus._pattern.value
+def picture(screen: Screen) -> tuple:
+    """What is selected, and what the menus and the rows show of it."""
+    menus = tuple(screen.menu(title).value for title in ("Model", "Pattern", "Presets"))
+    rows = {name: (row.slider.value, row.box.value, row.tick.value) for name, row in screen.rows.items()}
+    return screen.explorer.selection, menus, rows, screen.dt.value
 
 
-def test_a_pick_that_fails_says_why_and_leaves_everything_as_it_was(explorer: pw.Explorer) -> None:
-    explorer._parameters.rows["a"]._box.value = 0.03
-    before = picture(explorer)
-    explorer._on_pick("model", broken_model())
+def test_a_pick_that_fails_says_why_and_leaves_everything_as_it_was(monkeypatch, explorer, screen) -> None:
+    monkeypatch.setattr(pw.models, "names", lambda: ["izhikevich", "restless"])
+    models, broken = {"izhikevich": pw.models.get("izhikevich")}, broken_model()
+    monkeypatch.setattr(pw.models, "get", lambda name: broken if name == "restless" else models.get(name, name))
+    explorer.selection = Selection.of("izhikevich", "tonic_spiking", {"a": 0.03})  # the menu offers it by now
+    explorer.undo()
+    before = picture(screen)
+    screen.menu("Model").value = "restless"
     assert explorer.wait()
-    assert "I have no rest" in explorer._status.text  # the worker has not taken it back
-    assert picture(explorer) == before
-    assert explorer._pickers.undo.disabled
-    assert len(explorer._figure.widget.data[1].y) > 500
-    explorer._parameters.rows["a"]._box.value = 0.04
-    assert explorer._status.text == ""
+    assert "I have no rest" in screen.message  # nothing has taken it back
+    assert picture(screen) == before
+    assert screen.button("Undo").disabled
+    assert len(screen.yours) > 500
+    screen.rows["a"].box.value = 0.04
+    assert screen.message == ""
 
 
-def test_a_state_or_a_cell_that_fails_leaves_everything_as_it_was(explorer: pw.Explorer) -> None:
-    before = picture(explorer)
+def test_a_selection_or_a_cell_that_fails_leaves_everything_as_it_was(explorer, screen) -> None:
+    before = picture(screen)
     with pytest.raises(RuntimeError, match="I have no rest"):
         explorer.show(broken_model(), "tonic_spiking")
+    with pytest.raises(RuntimeError, match="I have no rest"):
+        explorer.selection = Selection.of(broken_model(), "tonic_spiking")
     with pytest.raises(ValueError, match="tau_mem"):
-        explorer.state = State("lif", "resonator", {"tau_mem": -1.0})
+        explorer.show("lif", "resonator", {"tau_mem": -1.0})
     assert explorer.wait()
-    assert picture(explorer) == before
-    assert explorer._pickers.undo.disabled
-    assert explorer._status.text == ""
+    assert picture(screen) == before
+    assert screen.button("Undo").disabled
+    assert screen.message == ""
 
 
 @pytest.mark.parametrize("dt", [float("nan"), -0.1, 0.0, float("inf"), "0.1"])
-def test_a_time_step_that_is_none_is_refused(explorer: pw.Explorer, dt: float) -> None:
+def test_a_time_step_that_is_none_is_refused(explorer, screen, dt) -> None:
     with pytest.raises(ValueError, match="dt is"):
         pw.Explorer("lif", dt=dt)
-    before = picture(explorer)
+    before = picture(screen)
     with pytest.raises(ValueError, match="dt is"):
-        explorer.state = replace(explorer.state, dt=dt)
+        explorer.show("izhikevich", "tonic_spiking", dt=dt)
     with pytest.raises(ValueError, match="dt is"):
         explorer.optimize(dt=dt)
-    assert picture(explorer) == before
+    assert picture(screen) == before
 
 
-def test_a_search_at_another_time_step_is_drawn_and_used_at_that_one(explorer: pw.Explorer) -> None:
-    explorer.optimize(dt=0.05).result(120)
-    search = explorer._searches._search
-    assert search.join(10)
-    assert search.topic.dt == 0.05
-    assert explorer._parameters.dt != 0.05
+def test_a_search_at_another_time_step_is_drawn_and_used_at_that_one(explorer, screen) -> None:
+    result = explorer.optimize(dt=0.05).result(120)
+    until(lambda: explorer.results)
+    assert explorer.selection.dt != 0.05
+    (traces,) = pw.judge(result.model, result.pattern, result.parameters, dt=0.05).traces.values()
+    assert screen.trace("best found", "raster").x == pytest.approx(traces.spike_times[0])
     explorer.use_best()
-    assert explorer.state.dt == 0.05
+    assert explorer.selection.dt == screen.dt.value == 0.05
     explorer.undo()
-    assert explorer.state.dt is None
+    assert explorer.selection.dt == explorer.selection.model.dt
 
 
-def test_reset_and_undo_bring_ranges_and_ticks_back(explorer: pw.Explorer) -> None:
-    rows = explorer._parameters.rows
-    declared = picture(explorer)
-    rows["a"]._box.value = 5.0 * rows["a"].high  # widens the range
-    rows["b"].set_bounds(0.1, 0.4)
-    rows["c"]._tick.value = False
-    explorer._parameters._dt.value = 0.05
-    changed = picture(explorer)
-    explorer._pickers.reset.click()
-    assert picture(explorer) == declared
-    explorer._pickers.undo.click()
-    assert picture(explorer) == changed
-    assert explorer._pickers.undo.disabled
+def test_reset_and_undo_bring_ranges_and_ticks_back(explorer, screen) -> None:
+    declared = picture(screen)
+    screen.show_bounds()
+    rows = screen.rows
+    rows["a"].box.value = 5.0 * explorer.selection.bounds["a"][1]  # widens the range
+    for box, bound in zip(rows["b"].bounds, (0.1, 0.4), strict=True):
+        box.value = bound
+    rows["c"].tick.value = False
+    screen.dt.value = 0.05
+    changed = picture(screen)
+    assert changed[0].bounds["b"] == (0.1, 0.4) and "c" not in changed[0].free and changed[0].dt == 0.05
+    screen.press("Reset")
+    assert picture(screen) == declared
+    screen.press("Undo")
+    assert picture(screen) == changed
+    assert screen.button("Undo").disabled
 
 
-def test_undo_takes_back_the_range_that_a_jump_widened(explorer: pw.Explorer) -> None:
-    before = picture(explorer)
-    explorer.state = State("izhikevich", "tonic_spiking", {"a": 1.5})
-    assert explorer._parameters.rows["a"].high == 1.5
+def test_undo_takes_back_the_range_that_a_jump_widened(explorer, screen) -> None:
+    before = picture(screen)
+    explorer.show("izhikevich", "tonic_spiking", {"a": 1.5})
+    assert explorer.selection.bounds["a"][1] == 1.5
     explorer.undo()
-    assert picture(explorer) == before
+    assert picture(screen) == before
 
 
-def test_the_history_is_bounded(explorer: pw.Explorer) -> None:
+def test_a_jump_keeps_the_ranges_and_ticks_that_a_person_has_set(explorer, screen) -> None:
+    screen.rows["c"].tick.value = False
+    screen.pick_preset("K")
+    assert "c" not in explorer.selection.free
+    explorer.show("izhikevich", "mixed_mode", {"c": -60.0})
+    assert "c" not in explorer.selection.free
+    explorer.selection = Selection.of("izhikevich", "mixed_mode")
+    assert "c" in explorer.selection.free
+
+
+def test_the_history_is_bounded(explorer, screen) -> None:
     for i in range(MAX_UNDO + 5):
-        explorer.state = State("izhikevich", "tonic_spiking", {"amplitude": 5.0 + 0.1 * i})
+        explorer.selection = Selection.of("izhikevich", "tonic_spiking", {"amplitude": 5.0 + 0.1 * i})
     for _ in range(MAX_UNDO):
-        assert not explorer._pickers.undo.disabled
+        assert not screen.button("Undo").disabled
         explorer.undo()
-    assert explorer._pickers.undo.disabled
-    assert explorer.state.parameters["amplitude"] == pytest.approx(5.4)
+    assert screen.button("Undo").disabled
+    assert explorer.selection.values["amplitude"] == pytest.approx(5.4)
     explorer.undo()  # nothing left: nothing happens
 
 
-def test_a_pattern_of_ones_own_stands_in_the_menu_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pattern_of_ones_own_stands_in_the_menu_with_its_text_and_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("QUERY_STRING", "amplitude=11")
-    mine = replace(pw.patterns.get("phasic_spiking"), key="mine", letter="∗", title="My own")
+    known = pw.patterns.get("phasic_spiking")
+    mine = replace(known, key="mine", letter="∗", title="My own", look_for="Look for one <spike>.")
     explorer = pw.Explorer("izhikevich", mine)
+    screen = Screen(explorer)
     assert explorer.wait(120)
-    assert explorer._status.text == ""
-    assert (explorer.state.pattern, explorer.state.parameters["amplitude"]) == ("mine", 11.0)
-    assert len(explorer._figure.widget.data[1].y) > 500
-    assert not explorer._scene.has("target")
-    explorer._pickers._pattern.value = "tonic_bursting"
+    assert screen.message == ""
+    assert "Look for</b> one &lt;spike&gt;." in screen.explanation
+    assert (explorer.selection.pattern, explorer.selection.values["amplitude"]) == (mine, 11.0)
+    assert len(screen.yours) > 500
+    assert len(screen.target) == 0
+    screen.menu("Pattern").value = "tonic_bursting"
     assert explorer.wait()
-    assert explorer._scene.has("target")
-    state = explorer.state
-    explorer._pickers._pattern.value = "mine"
+    assert len(screen.target) > 500
+    before = explorer.selection
+    screen.menu("Pattern").value = "mine"
     assert explorer.wait()
-    assert explorer._pattern is mine
-    explorer.state = state
-    explorer.state = State("izhikevich", "mine", {})
-    assert explorer._pattern is mine
+    assert explorer.selection.pattern is mine
+    explorer.selection = before
+    explorer.selection = Selection.of("izhikevich", mine)
     assert explorer.optimize(budget=300).result(60).evaluations > 0
-    assert explorer._searches._search.join(10)
-    assert explorer._status.text == ""
+    until(lambda: explorer.results)
+    assert screen.message == ""
     explorer.close()
 
 
-def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(explorer: pw.Explorer) -> None:
+def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(explorer, screen) -> None:
     known = pw.patterns.get("tonic_spiking")
     stricter = replace(known, criteria=known.criteria[:1], title="Other criteria")
-    number = explorer._number
     explorer.show("izhikevich", stricter)
     assert explorer.wait()
-    assert explorer._number != number
-    assert explorer._verdict._table.value.count("<tr") == 2  # the head, and one criterion
-    assert any("Other criteria" in title for title, _ in explorer._pickers._pattern.options)
+    assert explorer.selection.pattern is stricter
+    assert screen.criteria.count("<tr") == 4  # the head, one criterion, and what is asked of every pattern
+    assert len(screen.target) == 0
+    assert any("Other criteria" in title for title, _ in screen.menu("Pattern").options)
+    explorer.undo()
+    assert explorer.wait()
+    assert screen.criteria.count("<tr") > 2
+    assert len(screen.target) > 500

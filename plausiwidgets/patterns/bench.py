@@ -180,6 +180,10 @@ class Bench:
         Called every few ms of work; what it raises ends the simulation.
     record : sequence of str
         State variables of every sweep to keep as :class:`Traces`.
+    settle : float
+        Time in ms at the holding level before what each sweep shows of it.
+    kick : float
+        How far from its initial state the potential starts, as a share of the span.
 
     Attributes
     ----------
@@ -205,8 +209,12 @@ class Bench:
         engine: str = "auto",
         checkpoint: Checkpoint | None = None,
         record: Sequence[str] = (),
+        *,
+        settle: float = SETTLE,
+        kick: float = KICK,
     ) -> None:
         self.model, self.dt, self.engine = model, dt, engine
+        self._settle_time, self._kick = settle, kick
         self.n = max(len(v) for v in values.values())
         self.parameters = {name: values[name] for name in model.parameters}
         self.stimulus = SimpleNamespace(**{k: v for k, v in values.items() if k not in model.parameters})
@@ -225,7 +233,7 @@ class Bench:
     def _settle(self) -> None:
         """Let every set sit at its holding level; the state at the onset is where sweeps start."""
         shown = round(BEFORE / self.dt)
-        steps = round(SETTLE / self.dt) + shown
+        steps = round(self._settle_time / self.dt) + shown
         job = LaneJob(
             self.model, self.parameters, self._start(self.holding),
             LaneCurrent.constant(self.holding, -steps * self.dt), steps, self.dt,
@@ -245,12 +253,12 @@ class Bench:
         self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
         self._settled = result.diverged < 0
 
-    def control(self, holding: ArrayLike | None = None, time: float = SETTLE) -> NDArray[np.int64]:
+    def control(self, holding: ArrayLike | None = None, time: float | None = None) -> NDArray[np.int64]:
         """Return the spikes after the first 100 ms of `time` ms at a holding level, shape [n]; default: its own."""
         held = np.broadcast_to(self.holding if holding is None else np.asarray(holding, float), (self.n,))
-        if time == SETTLE and (held == self.holding).all():
+        if time is None and (held == self.holding).all():
             return self.spontaneous_spikes
-        steps = round(time / self.dt)
+        steps = round((self._settle_time if time is None else time) / self.dt)
         job = LaneJob(
             self.model, self.parameters, self._start(held), LaneCurrent.constant(held), steps, self.dt,
             spike_limit=spike_limit(steps, self.dt),
@@ -261,7 +269,7 @@ class Bench:
 
     def _start(self, holding: Floats) -> Floats:
         state = self.model.start(self.parameters, holding)
-        state[0] += KICK * self.span
+        state[0] += self._kick * self.span
         return state
 
     def _late(self, result: LaneResult) -> NDArray[np.int64]:

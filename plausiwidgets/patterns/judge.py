@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns.bench import Bench, Graded
+from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded
 from plausiwidgets.patterns.criterion import QUIET, saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.registry import Named
@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 DIGITS = 6
 """Significant digits with which a verified set must still show its pattern."""
+LONG_REST = 6000.0
+"""Time in ms at rest after which a verified set must still show its pattern."""
 LONG = 20_000.0
 """Time in ms at the holding level that a verified set must stay silent."""
 
@@ -54,8 +56,8 @@ def judge(
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
     verify : bool
-        Judge what is accepted again: at dt/2, dt/4 and dt/8, with six significant digits, and in 20 s at rest.
-        Without it what is accepted is "unverified".
+        Judge what is accepted again: at dt/2 to dt/16, with six significant digits, pushed off its rest to the
+        other side, after a longer rest, and in 20 s at rest. Without it what is accepted is "unverified".
 
     Returns
     -------
@@ -109,6 +111,9 @@ def evaluate(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
     record: Sequence[str] = (),
+    *,
+    settle: float = SETTLE,
+    kick: float = KICK,
 ) -> Verdict:
     """Judge n complete sets of values at one time step, all in one batch, without verification.
 
@@ -123,6 +128,8 @@ def evaluate(
     record : sequence of str
         State variables to keep as traces; without any, the potential is simulated again when the
         verdict's traces are asked for.
+    settle, kick : float
+        How the neurons are brought to rest, as of a :class:`Bench`.
 
     Returns
     -------
@@ -131,11 +138,13 @@ def evaluate(
     """
     if pattern.parts:
         parts = {
-            part.key: evaluate(model, part, pattern.values_of(prefix, values), dt, engine, checkpoint, record)
+            part.key: evaluate(
+                model, part, pattern.values_of(prefix, values), dt, engine, checkpoint, record, settle=settle, kick=kick
+            )
             for prefix, part in pattern.components.items()
         }
         return _together(pattern, values, parts)
-    bench = Bench(model, values, dt, engine, checkpoint, record)
+    bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
     with np.errstate(invalid="ignore"):
         measured = pattern.measured_on(bench)
     features = check_features(pattern, measured.features, bench.n)
@@ -159,7 +168,7 @@ def evaluate(
     def again() -> Mapping[str, Traces]:
         if record:
             return traces
-        recorder = Bench(model, values, dt, engine, None, [model.states[0].name])
+        recorder = Bench(model, values, dt, engine, None, [model.states[0].name], settle=settle, kick=kick)
         with np.errstate(invalid="ignore"):
             pattern.measured_on(recorder)
         return recorder.traces
@@ -180,9 +189,10 @@ def verify_sets(
 ) -> Verdict:
     """Return a verdict of n sets in which what is accepted is either replicated or fragile.
 
-    What is accepted must stay so at half, a quarter and an eighth of the time step, with its values rounded
-    to six significant digits, and stay silent in 20 s at the holding level, where the pattern begins at rest
-    (and in the long control of the pattern, where it has one).
+    What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
+    significant digits, when it is pushed off its rest to the other side, and after a longer rest; and stay silent
+    in 20 s at the holding level, where the pattern begins at rest (and in the long control of the pattern, where it
+    has one).
     """
     if pattern.parts:
         parts = {
@@ -240,8 +250,10 @@ def _verification(
 ) -> Iterator[tuple[str, LossOf]]:
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
 
-    def at(factor: float) -> LossOf:
-        return lambda values: evaluate(model, pattern, values, dt * factor, engine, checkpoint).loss
+    def at(factor: float, settle: float = SETTLE, kick: float = KICK) -> LossOf:
+        return lambda values: np.asarray(
+            evaluate(model, pattern, values, dt * factor, engine, checkpoint, settle=settle, kick=kick).loss
+        )
 
     def rounded(values: Mapping[str, Floats]) -> Floats:
         known = pattern.parameters(model)
@@ -262,11 +274,13 @@ def _verification(
     yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
     if pattern.at_rest:
+        yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
+        yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
         yield f"in {LONG / 1000:g} s at rest", silence
     if pattern.long_control is not None:
         yield "in a stimulus that lasts longer", long_control
-    yield "at a quarter of the time step", at(1 / 4)
-    yield "at an eighth of the time step", at(1 / 8)
+    for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")):
+        yield f"at {word} of the time step", at(1 / part)
 
 
 def single(verdict: Verdict, index: int = 0) -> Verdict:

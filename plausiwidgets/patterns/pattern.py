@@ -139,7 +139,7 @@ class Curve:
     y_unit: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Pattern:
     """A firing pattern: how a neuron is stimulated, what is measured, and what is accepted.
 
@@ -404,6 +404,9 @@ class Pattern:
                 f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with three sets: silent, "
                 "one spike, thirty spikes; a feature that cannot be computed is nan)"
             ) from error
+
+    def __repr__(self) -> str:
+        return f"<Pattern {self.key!r}: {', '.join(c.key for c in self.criteria)}>"
 
     def _repr_html_(self) -> str:
         if self.parts:

@@ -45,7 +45,7 @@ class Check:
     cost: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
 
@@ -88,9 +88,9 @@ class Verdict:
     checks: tuple[Check, ...]
     diverged: Any
     engine: str
-    measured: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    parts: Mapping[str, Verdict] = field(default_factory=dict, repr=False)
-    _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, repr=False, compare=False)
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Verdict] = field(default_factory=dict)
+    _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
 
     @property
     def accepted(self) -> Any:
@@ -111,6 +111,18 @@ class Verdict:
     def traces(self) -> Mapping[str, Traces]:
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
         return self._record() if self._record is not None else {}
+
+    def __repr__(self) -> str:
+        if isinstance(self.loss, np.ndarray):
+            return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}>"
+        missed = [c.key for c in self.checks if not c.passed]
+        why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
+        told = f"{self.status}{f' ({why})' * bool(why)}"
+        return f"<Verdict of {self.model} on {self.pattern}: {told}, loss {self.loss:.3g}>"
+
+    def _counted(self) -> str:
+        words, counts = np.unique(self.status, return_counts=True)
+        return ", ".join(f"{count} {WORDS[word]}" for word, count in zip(words, counts, strict=True))
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each criterion (and each set, where there are many; and each of several patterns)."""
@@ -135,9 +147,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         title = f"{html.escape(self.model)}, {html.escape(self.pattern)}"
         if isinstance(self.loss, np.ndarray):
-            words, counts = np.unique(self.status, return_counts=True)
-            told = ", ".join(f"{count} {WORDS[word]}" for word, count in zip(words, counts, strict=True))
-            return f"<p>{title}, {len(self.loss)} sets: {told}</p>"
+            return f"<p>{title}, {len(self.loss)} sets: {self._counted()}</p>"
         if self.parts:
             judged = f"<b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} {WORDS[self.status]}</b>"
             return f"<p>{title}: {judged}</p>" + "".join(part._repr_html_() for part in self.parts.values())

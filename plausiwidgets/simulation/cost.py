@@ -35,9 +35,9 @@ _CHEAP = {
 }  # fmt: skip
 """Functions of a kernel that are no transcendental ones, and types."""
 
-_ROUND_SECONDS = 0.02
-"""One measurement, long enough for what a call costs in Python not to matter."""
-_ROUNDS = 7
+_ROUND_SECONDS = 4e-3
+"""One measurement: long enough for what a call costs in Python not to matter, short enough to be left alone."""
+_ROUNDS = 50
 
 _counts: WeakKeyDictionary[NeuronModel, tuple[Any, int]] = WeakKeyDictionary()
 
@@ -120,7 +120,7 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
         return time.perf_counter() - began
 
     seconds(10)
-    steps = max(int(200 * _ROUND_SECONDS / seconds(200)), 1000)
+    steps = max(int(100 * _ROUND_SECONDS / seconds(100)), 100)
     return min(seconds(steps) for _ in range(_ROUNDS)) / (steps * lanes) * 1e9
 
 

@@ -1,39 +1,46 @@
 """What a person sees: the explorer and the map. Nothing below this package imports ipywidgets or plotly.
 
-The names load on first use, so that the plain parts (:mod:`.state`) work without a notebook.
+- :mod:`.explorer`: one session, and the panels that observe it;
+- :mod:`.figure`: the Plotly figure, and what is drawn of a response;
+- :mod:`.map`: the plausibility map, and an assessment as it fills in.
+
+The names load on first use, so that the plain parts (:mod:`.explorer.selection`) work without a notebook.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plausiwidgets.widgets.explorer.explorer import Explorer
-    from plausiwidgets.widgets.explorer.state import State
-    from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel
+    from plausiwidgets.widgets.explorer.selection import Selection
+    from plausiwidgets.widgets.explorer.session import Panel, Response, Session
     from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
-    from plausiwidgets.widgets.map.map import PlausibilityMap, plausibility_map
     from plausiwidgets.widgets.map.progress import NotebookProgress
-
-__all__ = [
-    "AssessmentPanel", "Explorer", "NotebookProgress", "PlausibilityChart", "PlausibilityMap", "State",
-    "plausibility_chart", "plausibility_map",
-]  # fmt: skip
+    from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
 
 _HOMES = {
-    "AssessmentPanel": "map.assessment_panel",
+    "AssessmentPanel": "map_explorer",
     "Explorer": "explorer.explorer",
     "NotebookProgress": "map.progress",
+    "Panel": "explorer.session",
     "PlausibilityChart": "map.chart",
-    "PlausibilityMap": "map.map",
-    "State": "explorer.state",
+    "PlausibilityMap": "map_explorer",
+    "Response": "explorer.session",
+    "Selection": "explorer.selection",
+    "Session": "explorer.session",
     "plausibility_chart": "map.chart",
-    "plausibility_map": "map.map",
+    "plausibility_map": "map_explorer",
 }
 
+__all__ = [
+    "AssessmentPanel", "Explorer", "NotebookProgress", "Panel", "PlausibilityChart", "PlausibilityMap", "Response",
+    "Selection", "Session", "plausibility_chart", "plausibility_map",
+]  # fmt: skip
 
-def __getattr__(name: str) -> Any:
+
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"plausiwidgets.widgets.{_HOMES[name]}"), name)

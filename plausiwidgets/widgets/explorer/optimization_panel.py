@@ -1,20 +1,24 @@
-"""Settings, buttons and progress of the search; it shows snapshots and knows no thread."""
+"""Settings, buttons, progress and curve of a search; it shows snapshots and knows no thread."""
 
 from __future__ import annotations
 
 import html
 import math
 from collections.abc import Callable
-from typing import Any
 
 import ipywidgets as w
 
-from plausiwidgets.widgets.explorer.numbers import shown
+from plausiwidgets.optimization import Snapshot
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.widgets.explorer.loss_curve import LossCurve
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel
 
 ACTIONS = ("optimize", "pause", "stop", "use_best")
 
 
-class OptimizationPanel:
+class OptimizationPanel(Panel):
     """What a person sees of an optimization.
 
     Parameters
@@ -25,8 +29,8 @@ class OptimizationPanel:
 
     Attributes
     ----------
-    buttons, progress : ipywidgets.Widget
-        To be placed beside the figure: one press, and one look.
+    buttons, progress, curve : ipywidgets.Widget
+        To be placed beside the figure: one press, one look, and the loss as it falls.
     view : ipywidgets.Widget
         The settings.
     """
@@ -63,10 +67,11 @@ class OptimizationPanel:
         self._use = w.Button(description="Use best", icon="check", tooltip="Put the best parameters on the sliders")
         self.buttons = w.HBox([self._optimize, self._pause, self._stop, self._use])
         self.buttons.add_class("pw-buttons")
-        for button, action in zip((self._optimize, self._pause, self._stop, self._use), ACTIONS, strict=True):
+        for button, action in zip(self.buttons.children, ACTIONS, strict=True):
             button.on_click(lambda _, action=action: pressed(action))
         self.progress = w.HTML()
         self.progress.add_class("pw-progress-box")
+        self.curve = LossCurve()
         self.view = w.VBox([w.HTML('<span class="pw-title">Search settings</span>'), settings])
         self.view.add_class("pw-optimize")
         self.idle()
@@ -87,8 +92,9 @@ class OptimizationPanel:
             "popsize": int(self._popsize.value),
         }
 
-    def set_default_budget(self, budget: int) -> None:
-        """Show a pattern's budget, unless a person has typed one."""
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Show the pattern's budget, unless a person has typed one."""
+        budget = selection.pattern.budget
         if self._budget.value == self._budget_default or not self._budget_default:
             self._budget.value = budget
         self._budget_default = budget
@@ -97,19 +103,19 @@ class OptimizationPanel:
 
     def idle(self) -> None:
         """No search of this model and pattern: Optimize is the next step."""
-        self._buttons(running=False, paused=False, best=False)
+        self._enable(running=False, paused=False, best=False)
         hint = "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
         self.progress.value = f'<p class="pw-hint">{hint}</p>'
 
     def starting(self) -> None:
         """A search is about to begin."""
-        self._buttons(running=True, paused=False, best=False)
+        self._enable(running=True, paused=False, best=False)
         self.progress.value = _bar(0.0, "starting …", "")
 
-    def show(self, snapshot: Any, title: str = "") -> None:
+    def show(self, snapshot: Snapshot, title: str = "") -> None:
         """Show a snapshot; with `title`, as one of another model or pattern than the shown one."""
         running = not snapshot.ended
-        self._buttons(running, snapshot.state == "paused", snapshot.best_parameters is not None, title)
+        self._enable(running, snapshot.state == "paused", snapshot.best_parameters is not None, title)
         share = snapshot.evaluations / snapshot.budget if snapshot.budget else 0.0
         self.progress.value = (
             _bar(share, headline(snapshot), "" if running else f"pw-{snapshot.state}")
@@ -117,7 +123,12 @@ class OptimizationPanel:
             + (f'<p class="pw-of">search for {html.escape(title)}</p>' if title else "")
         )
 
-    def _buttons(self, running: bool, paused: bool, best: bool, title: str = "") -> None:
+    def show_curve(self, snapshot: Snapshot) -> None:
+        """Draw the losses of a snapshot."""
+        if history := snapshot.history:
+            self.curve.show(history["evaluations"], history["best"], history["current"])
+
+    def _enable(self, running: bool, paused: bool, best: bool, title: str = "") -> None:
         self._optimize.disabled = running
         self._pause.disabled = not running
         self._stop.disabled = not running
@@ -128,37 +139,39 @@ class OptimizationPanel:
         )
 
 
-def headline(snapshot: Any) -> str:
+def headline(snapshot: Snapshot) -> str:
     """Return what a search is doing, or how it ended."""
+    status = snapshot.status
     if snapshot.state == "failed":
-        return "✗ the search failed"
-    if snapshot.replicated:
-        return "✓ replicated"
-    if snapshot.accepted:
-        return "⚠ accepted, but numerically fragile"
+        return f"{MARKS['failed']} the search failed"
+    if status != "rejected":
+        why = f": not {snapshot.failed_check}" if snapshot.failed_check else ""
+        return f"{MARKS[status]} {WORDS[status]}{why}"
     if snapshot.state == "paused":
         return "❚❚ paused"
     if not snapshot.ended:
-        return {"screen": "looking around …", "search": "searching …", "verify": "verifying …"}.get(
-            snapshot.phase, "searching …"
-        )
-    if snapshot.state == "stopped":
-        return f"■ stopped: not found within {snapshot.evaluations:,} evaluations".replace(",", " ")
-    return f"✗ not found within {snapshot.evaluations:,} evaluations".replace(",", " ")
+        return {"screen": "screening parameter space …", "verify": "verifying …"}.get(snapshot.phase, "searching …")
+    mark = f"{MARKS['rejected']} " if snapshot.state == "done" else "■ stopped: "
+    return f"{mark}not found within {grouped(snapshot.evaluations)} evaluations"
 
 
-def numbers(snapshot: Any) -> str:
+def numbers(snapshot: Snapshot) -> str:
     """Return the numbers under the bar."""
     parts = [
         f"generation {snapshot.generation}",
-        f"{snapshot.evaluations:,} of {snapshot.budget:,} evaluations".replace(",", " "),
+        f"{grouped(snapshot.evaluations)} of {grouped(snapshot.budget)} evaluations",
     ]
     if math.isfinite(snapshot.best_loss):
-        parts.append(f"best loss {shown(snapshot.best_loss, 3)}")
+        parts.append(f"best loss {number(snapshot.best_loss, 3)}")
     time = seconds(snapshot.elapsed)
     if not snapshot.ended and math.isfinite(snapshot.remaining):
         time += f", ≤ {seconds(snapshot.remaining)} to go"
     return " · ".join([*parts, time])
+
+
+def grouped(count: int) -> str:
+    """Return a count with its thousands apart."""
+    return f"{count:,}".replace(",", " ")
 
 
 def seconds(value: float) -> str:

@@ -1,17 +1,18 @@
-"""The head of the explorer: what is looked at, what it is, and the ways back."""
+"""The head of the explorer: which model, pattern and published parameters, what they are, and the ways back."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
-from threading import RLock
-from typing import Any
 
 import ipywidgets as w
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Preset
 from plausiwidgets.patterns import Pattern
+from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel, Session
 
 PROMPT = "published parameters …"
 
@@ -19,104 +20,126 @@ RESET_TIP = "Back to the defaults of model and stimulus: values, ranges, time st
 UNDO_TIP = "Back to before the last model, pattern or preset, reset, “use best” or opened cell, ranges and ticks too"
 
 
-class Pickers:
+class Pickers(Panel):
     """Menus for model, pattern and published parameters, with an explanation of what is picked.
 
-    Parameters
+    They offer what is registered, and beside it the model and the pattern of one's own that were shown last.
+
+    Attributes
     ----------
-    lock : RLock
-        The explorer's.
-    picked : callable
-        ``picked(what, value)`` with ``("model", NeuronModel)``, ``("pattern", Pattern)`` or
-        ``("preset", Preset)``, after a person chose.
-    own : NeuronModel
-    own_pattern : Pattern
-        Offered beside the registered ones; of the same name, instead of it.
+    buttons : tuple of ipywidgets.Widget
+        The menus, reset and undo, for whoever lays out the bar.
+    view : ipywidgets.Widget
+        The explanation.
     """
 
-    def __init__(self, lock: RLock, picked: Callable[[str, Any], None], own: NeuronModel, own_pattern: Pattern) -> None:
-        self._lock = lock
-        self._picked = picked
-        self._quiet = True
-        self._own, self._own_pattern = own, own_pattern
+    def __init__(self, session: Session, messages: MessageLine) -> None:
+        self._session = session
+        self._messages = messages
+        self._quiet = False
+        first = session.selection
+        self._own, self._own_pattern = first.model, first.pattern
         self._models: dict[str, NeuronModel] = {}
         self._patterns: dict[str, Pattern] = {}
+        self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
         self._model = w.Dropdown(description="Model", tooltip="The neuron model whose parameters you change")
         self._pattern = w.Dropdown(description="Pattern", tooltip="The firing pattern that the model is to show")
         self._preset = w.Dropdown(description="Presets", tooltip="Published parameters of this model")
-        self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
-        self.reset = w.Button(description="Reset", tooltip=RESET_TIP)
-        self.undo = w.Button(description="Undo", disabled=True, tooltip=UNDO_TIP)
-        self._text = w.HTML()
-        self._text.add_class("pw-explain")
-        for widget, what in ((self._model, "model"), (self._pattern, "pattern"), (self._preset, "preset")):
-            widget.add_class(f"pw-pick-{what}")
-            widget.observe(self._observer(what), "value")
-        self.bar = (self._model, self._pattern, self._preset, self.reset, self.undo)
-        self.text = self._text
+        self._reset = w.Button(description="Reset", tooltip=RESET_TIP)
+        self._undo = w.Button(description="Undo", disabled=True, tooltip=UNDO_TIP)
+        self.buttons = (self._model, self._pattern, self._preset, self._reset, self._undo)
+        self.view = w.HTML()
+        self.view.add_class("pw-explain")
+        for menu, picked in (
+            (self._model, self._picked_model),
+            (self._pattern, self._picked_pattern),
+            (self._preset, self._picked_preset),
+        ):
+            menu.observe(lambda _, menu=menu, picked=picked: self._on_menu(menu, picked), "value")
+        self._reset.on_click(lambda _: self._try(self._on_reset))
+        self._undo.on_click(lambda _: self._try(session.undo))
 
-    def show(self, model: NeuronModel, pattern: Pattern) -> None:
-        """Show what is picked; calls nobody back."""
-        with self._lock:
-            self._quiet = True
-            try:
-                registered = {name: models.get(name) for name in models.names()}
-                if registered.get(model.name) is not model:
-                    self._own = model
-                self._models = registered | {self._own.name: self._own}
-                known = {key: patterns.get(key) for key in patterns.names()}
-                if known.get(pattern.key) is not pattern:
-                    self._own_pattern = pattern
-                self._patterns = known | {self._own_pattern.key: self._own_pattern}
-                _choose(self._model, [(m.title, name) for name, m in self._models.items()], model.name)
-                firing = [(f"{p.letter}  {p.title}", key) for key, p in self._patterns.items()]
-                _choose(self._pattern, firing, pattern.key)
-                if self._presets is not model.presets:
-                    self._presets = model.presets
-                    titles = [(preset.title, i) for i, preset in enumerate(model.presets)]
-                    self._preset.options = [(PROMPT if titles else "none published", -1), *titles]
-                    self._preset.disabled = not titles
-                self._preset.value = -1
-                self._text.value = explanation(model, pattern)
-            finally:
-                self._quiet = False
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Show what is picked."""
+        self._undo.disabled = not self._session.can_undo
+        if not jumped:
+            return
+        model, pattern = selection.model, selection.pattern
+        self._quiet = True
+        try:
+            known = {name: models.get(name) for name in models.names()}
+            if known.get(model.name) is not model:
+                self._own = model
+            self._models = known | {self._own.name: self._own}
+            known_patterns = {key: patterns.get(key) for key in patterns.names()}
+            if known_patterns.get(pattern.key) is not pattern:
+                self._own_pattern = pattern
+            self._patterns = known_patterns | {self._own_pattern.key: self._own_pattern}
+            _choose(self._model, [(m.title, name) for name, m in self._models.items()], model.name)
+            _choose(self._pattern, [(_heading(p), key) for key, p in self._patterns.items()], pattern.key)
+            if self._presets is not model.presets:
+                self._presets = model.presets
+                titles = [(preset.title, i) for i, preset in enumerate(model.presets)]
+                self._preset.options = [(PROMPT if titles else "none published", -1), *titles]
+                self._preset.disabled = not titles
+            self._preset.value = -1
+            self.view.value = explanation(model, pattern)
+        finally:
+            self._quiet = False
 
-    def model(self, name: str) -> NeuronModel:
-        """Return a model that is offered; a ValueError lists the valid names."""
-        return self._models.get(name) or models.get(name)
+    # -- events ----------------------------------------------------------------------------------
 
-    def pattern(self, key: str) -> Pattern:
-        """Return a pattern that is offered; a ValueError lists the valid keys."""
-        return self._patterns.get(key) or patterns.get(key)
+    def _on_menu(self, menu: w.Dropdown, picked: Callable[[], Selection]) -> None:
+        with self._session.lock:
+            if not self._quiet and menu.value not in (None, -1):
+                self._try(lambda: self._session.show(picked()))
 
-    def _observer(self, what: str) -> Callable[[Any], None]:
-        def chosen(change: Any) -> None:
-            with self._lock:
-                if self._quiet or change["new"] is None:
-                    return
-                value = change["new"]
-                if what == "model":
-                    self._picked(what, self._models[value])
-                elif what == "pattern":
-                    self._picked(what, self._patterns[value])
-                elif value >= 0 and self._presets:
-                    self._picked(what, (self._presets or ())[value])
+    def _picked_model(self) -> Selection:
+        return self._session.recalled(self._models[self._model.value], self._session.selection.pattern)
 
-        return chosen
+    def _picked_pattern(self) -> Selection:
+        return self._session.recalled(self._session.selection.model, self._patterns[self._pattern.value])
+
+    def _picked_preset(self) -> Selection:
+        selection = self._session.selection
+        preset = selection.model.presets[self._preset.value]
+        pattern = selection.pattern
+        if preset.pattern:
+            pattern = self._patterns.get(preset.pattern) or patterns.get(preset.pattern)
+        return self._session.recalled(selection.model, pattern).with_preset(preset)
+
+    def _on_reset(self) -> None:
+        with self._session.lock:
+            selection = self._session.selection
+            self._session.show(Selection.defaults(selection.model, selection.pattern))
+
+    def _try(self, action: Callable[[], None]) -> None:
+        """Do what a person asked for, or say why not."""
+        self._messages.clear()
+        try:
+            action()
+        except Exception as error:
+            self.on_selection(self._session.selection, True)  # a menu may show what could not be
+            self._messages.error("pick", error)
 
 
-def _choose(menu: Any, options: list[tuple[str, str]], value: str) -> None:
+def _choose(menu: w.Dropdown, options: list[tuple[str, str]], value: str) -> None:
     if tuple(options) != menu.options:
         menu.options = options
     menu.value = value
 
 
+def _heading(pattern: Pattern) -> str:
+    return f"{pattern.letter}  {pattern.title}".strip()
+
+
 def explanation(model: NeuronModel, pattern: Pattern) -> str:
     """Return model, pattern and what to look for as HTML."""
     look = pattern.look_for.removeprefix("Look for").strip()
+    title = " · ".join(part for part in (pattern.letter, pattern.title) if part)
     lines = [
         (model.source, [(f"{model.title}.", model.description)]),
-        (pattern.source, [(f"{pattern.letter} · {pattern.title}.", pattern.description), ("Look for", look)]),
+        (pattern.source, [(f"{title}.", pattern.description), ("Look for", look)]),
         (pattern.function, [("What matters:", pattern.parameter_hint)]),
     ]
     return "".join(
@@ -124,4 +147,5 @@ def explanation(model: NeuronModel, pattern: Pattern) -> str:
         + " ".join(f"<b>{html.escape(head)}</b> {html.escape(text)}" for head, text in parts if text)
         + "</p>"
         for tip, parts in lines
+        if any(text for _, text in parts)
     )

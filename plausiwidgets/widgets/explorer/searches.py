@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from threading import RLock
+from dataclasses import dataclass, replace
 from typing import Any
 
-from plausiwidgets.optimization import Result, Run, start_optimization
+from plausiwidgets.optimization import Result, Run, Snapshot, start_optimization
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.widgets.explorer import judging
-from plausiwidgets.widgets.explorer.curve import Curve
+from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker, judge_quickly
+from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
-from plausiwidgets.widgets.explorer.search import Search, Topic
-from plausiwidgets.widgets.explorer.setting import Setting
-from plausiwidgets.widgets.explorer.status import StatusLine
-from plausiwidgets.widgets.figure.scene import Scene
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Observer, Response, Session
+from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+
+INTERVAL = 0.1
+"""Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
 
 
-class Searches:
-    """Starts, shows and ends searches; one runs at a time.
+@dataclass
+class Search:
+    """A run, and what is known of its best.
 
-    Parameters
+    Attributes
     ----------
-    lock : RLock
-        The explorer's.
-    scene, curve, panel, status
-        The parts of the explorer that show it.
-    calm : callable
-        Whether nobody drags: a drag goes first.
+    selection : Selection
+        What it is about, at its own time step; it stays so when the explorer has gone on to something else.
+    run : Run
+    best : Response or None
+        The judged best that was published last.
+    """
+
+    selection: Selection
+    run: Run
+    best: Response | None = None
+
+
+class Searches(Observer):
+    """Starts, shows and ends searches; one runs at a time, and belongs to a model and a pattern.
+
+    A thread publishes each: the newest snapshot, at most ten times a second, and all less often while
+    the page has no time. A change of state is always told, the end is always told and drawn.
 
     Attributes
     ----------
@@ -38,125 +53,158 @@ class Searches:
 
     def __init__(
         self,
-        lock: RLock,
-        scene: Scene,
-        curve: Curve,
+        session: Session,
         panel: OptimizationPanel,
-        status: StatusLine,
-        calm: Callable[[], bool],
+        worker: JudgeWorker,
+        figure: PlotlyFigure,
+        messages: MessageLine,
     ) -> None:
-        self._lock = lock
-        self._scene = scene
-        self._figure = scene.figure
-        self._curve = curve
+        self._session = session
         self._panel = panel
-        self._status = status
-        self._calm = calm
+        self._worker = worker
+        self._figure = figure
+        self._messages = messages
+        self._about: Selection | None = None
         self._search: Search | None = None
-        self._number = 0
         self.results: list[Result] = []
 
-    def begin(self, number: int, setting: Setting, settings: dict[str, Any]) -> Run:
-        """Search for what is set; `settings` as ``start_optimization`` takes them replace the panel's."""
-        values, bounds, free = setting.values or {}, setting.bounds or {}, setting.free or ()
-        usual: dict[str, Any] = {
-            "fixed": {name: value for name, value in values.items() if name not in free},
-            "bounds": {name: bounds[name] for name in free},
-            "start": values if self._panel.from_sliders else None,
-            "dt": setting.dt,
-        }
-        merged = usual | self._panel.settings | settings
-        # What is drawn of it is judged as it judges, whatever the time step of the sliders is then.
-        topic = Topic(number, setting.model, setting.pattern, check_dt(setting.model, merged["dt"]))
-        run = start_optimization(setting.model, setting.pattern, **merged)
-        self.start(topic, run)
-        return run
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Go on to another model or pattern: a search for something else ends, and says what it was for.
 
-    def start(self, topic: Topic, run: Run) -> None:
-        """Show a run that has just begun."""
-        with self._lock:
-            self._number = topic.number
-            self._scene.clear("best")
-            self._curve.clear()
-            self._search = Search(
-                topic, run, self._on_snapshot, self._draw, self._may_tell, self._may_draw, self._failed
-            )
+        What it found is still there for “use best”, and is drawn again when its pattern is shown again.
+        """
+        if self._about is not None and self._about.is_about(selection.model, selection.pattern):
+            return
+        self._about = selection
+        self._panel.curve.clear()
+        search = self._search
+        if search is None:
+            self._panel.idle()
+            return
+        if not self._is_shown(search):
+            search.run.stop()
+        snapshot = search.run.snapshot()
+        self._tell(search, snapshot)
+        self._draw(search, snapshot)
+
+    def begin(self, settings: Mapping[str, Any]) -> Run:
+        """End the former search, and begin one for what is selected.
+
+        `settings`, as ``start_optimization`` takes them, replace the panel's.
+        """
+        with self._session.lock:
+            self.stop()
+            selection = self._session.selection
+            usual: dict[str, Any] = {
+                "fixed": {name: x for name, x in selection.values.items() if name not in selection.free},
+                "bounds": {name: selection.bounds[name] for name in selection.free},
+                "start": selection.values if self._panel.from_sliders else None,
+                "dt": selection.dt,
+            }
+            merged = usual | self._panel.settings | dict(settings)
+            # What is drawn of it is judged as it judges, whatever the time step of the sliders is then.
+            own = selection.with_dt(merged["dt"])
+            search = Search(own, start_optimization(selection.model, selection.pattern, **merged))
+            self._search = search
+            self._session.publish(Response("best", own, None))
+            self._panel.curve.clear()
+            start_behind(lambda: self._watch(search), "plausiwidgets publisher")
+            return search.run
 
     def stop(self) -> None:
         """End the running search, if there is one; its best is kept."""
-        with self._lock:
+        with self._session.lock:
             if self._search is not None:
                 self._search.run.stop()
 
     def toggle_pause(self) -> None:
         """Pause the running search, or let it go on."""
-        with self._lock:
-            if self._search is not None:
-                self._search.toggle_pause()
-
-    def best(self) -> tuple[Topic, Mapping[str, float]] | None:
-        """Return the best parameters of the current search and what they are for."""
-        with self._lock:
-            search = self._search
-            best = search.best if search is not None else None
-            return None if search is None or best is None else (search.topic, best)
-
-    def show(self, number: int) -> None:
-        """Go on to another topic: a search for something else ends, and says from then on what it was for.
-
-        What it found is still there for “use best”, and is drawn again when its topic is shown again.
-        """
-        with self._lock:
-            self._number = number
-            self._curve.clear()
-            search = self._search
-            if search is None:
-                self._panel.idle()
+        with self._session.lock:
+            if self._search is None:
                 return
-            if search.topic.number != number:
-                search.run.stop()
-            search.drawn = None
+            run = self._search.run
+            if run.snapshot().state == "paused":
+                run.resume()
+            else:
+                run.pause()
+
+    def use_best(self) -> None:
+        """Select the best parameters of the current search, with its model, pattern and time step."""
+        with self._session.lock:
+            search = self._search
+            best = None if search is None else search.run.snapshot().best_parameters
+            if search is not None and best is not None:
+                recalled = self._session.recalled(search.selection.model, search.selection.pattern)
+                self._session.show(recalled.filled(best, search.selection.dt))
+
+    def refresh(self) -> None:
+        """Show again where the current search is: an action has failed."""
+        with self._session.lock:
+            if self._search is None:
+                self._panel.idle()
+            else:
+                self._tell(self._search, self._search.run.snapshot())
+
+    # -- on the thread of a search ---------------------------------------------------------------
+
+    def _watch(self, search: Search) -> None:
+        told: tuple[object, ...] = ("",)
+        drawn, drawn_at, told_at = -1, 0.0, 0.0
+        while True:
             snapshot = search.run.snapshot()
-            self._tell(search, snapshot)
-            self._draw(search, snapshot)
-
-    # -- on the publisher's thread ---------------------------------------------------------------
-
-    def _on_snapshot(self, search: Search, snapshot: Any) -> None:
-        with self._lock:
-            if search is self._search:
-                self._tell(search, snapshot)
+            # Of what changes within a generation only the clock matters, to the second.
+            now = (snapshot.state, snapshot.generation, snapshot.phase, int(snapshot.elapsed))
+            if now[0] != told[0] or (now != told and self._may_tell(time.monotonic() - told_at)):
+                told, told_at = now, time.monotonic()
+                self._try(self._tell, search, snapshot)
+            if snapshot.ended:
+                break
+            if snapshot.generation != drawn and self._may_draw(time.monotonic() - drawn_at):
+                self._try(self._draw, search, snapshot)
+                drawn, drawn_at = snapshot.generation, time.monotonic()
+            search.run.wait(INTERVAL)
+        self._try(self._draw, search, snapshot)
         if snapshot.state == "failed":
-            self._status.error("search", snapshot.error)
-        elif snapshot.ended:
+            self._messages.error("search", snapshot.error)
+        else:
             self.results.append(search.run.result())
 
+    def _try(self, show: Callable[[Search, Snapshot], None], search: Search, snapshot: Snapshot) -> None:
+        try:
+            show(search, snapshot)
+        except Exception as error:
+            self._messages.error("search", error)
+
     def _may_tell(self, seconds: float) -> bool:
-        return self._calm() or seconds > 1.0
+        return self._worker.calm or seconds > 1.0
 
     def _may_draw(self, seconds: float) -> bool:
         # The page draws one thing at a time: half of its time is left for other things. But it may be hidden, or
         # gone: something is drawn all the same, now and then.
-        return seconds > 2.0 or (self._figure.drawn and self._calm() and seconds > 2.0 * self._figure.seconds)
+        figure = self._figure
+        return seconds > 2.0 or (figure.drawn and self._worker.calm and seconds > 2.0 * figure.seconds)
 
-    def _tell(self, search: Search, snapshot: Any) -> None:
-        self._panel.show(snapshot, "" if search.topic.number == self._number else search.topic.title)
+    def _is_shown(self, search: Search) -> bool:
+        shown = self._session.selection
+        return search.selection.is_about(shown.model, shown.pattern)
 
-    def _draw(self, search: Search, snapshot: Any) -> None:
-        topic = search.topic
-        if search is not self._search or topic.number != self._scene.topic:
-            return
-        history = snapshot.history
-        if history:
-            self._curve.show(history["evaluations"], history["best"], history["current"])
-        best = snapshot.best_parameters
-        if best is None or best == search.drawn:
-            return
-        verdict = single(judging.judged(topic.model, topic.pattern, best, topic.dt))
-        with self._figure.update():
+    def _tell(self, search: Search, snapshot: Snapshot) -> None:
+        """Show the numbers of a search; cheap."""
+        with self._session.lock:
             if search is self._search:
-                self._scene.draw("best", verdict, topic.number)
-                search.drawn = best
+                self._panel.show(snapshot, "" if self._is_shown(search) else search.selection.title)
 
-    def _failed(self, error: Exception) -> None:
-        self._status.error("search", error)
+    def _draw(self, search: Search, snapshot: Snapshot) -> None:
+        """Show the curve of a search and its best; costs the page as much as a drag."""
+        if search is not self._search or not self._is_shown(search):
+            return
+        self._panel.show_curve(snapshot)
+        best = snapshot.best_parameters
+        if best is None:
+            return
+        if search.best is None or best != search.best.selection.values:
+            selection = replace(search.selection, values=best)
+            search.best = Response("best", selection, single(judge_quickly(selection)))
+        with self._session.lock:
+            if search is self._search and self._session.response("best") is not search.best:
+                self._session.publish(search.best)

@@ -3,66 +3,66 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Iterable
-from typing import Any
 
 import ipywidgets as w
 
-from plausiwidgets.widgets.explorer.numbers import shown
+from plausiwidgets.patterns import Check
+from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
+from plausiwidgets.widgets.explorer.session import Panel, Response
+
+KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "open", "rejected": "no"}
+"""Colour of a status, as a class of the style sheet."""
+
+LOSS_TIP = (
+    "Sum over the criteria of how far each is missed; 0 exactly when all hold. Optimize makes it small."
+)
 
 
-class VerdictView:
+class VerdictPanel(Panel):
     """Badge, loss and list of criteria; a mark beside every colour.
 
     Attributes
     ----------
-    head : ipywidgets.Widget
-        Badge and loss, to be placed beside the figure: visible during a drag.
+    badge : ipywidgets.Widget
+        Status and loss, to be placed beside the figure: visible during a drag.
     view : ipywidgets.Widget
         The criteria.
     """
 
     def __init__(self) -> None:
-        self.head = w.HTML()
-        self.head.add_class("pw-badge-box")
+        self.badge = w.HTML()
+        self.badge.add_class("pw-badge-box")
         self._table = w.HTML()
         self.view = w.VBox([w.HTML('<span class="pw-title">Criteria</span>'), self._table])
         self.view.add_class("pw-verdict")
 
-    def show(self, verdict: Any) -> None:
-        """Show the verdict of one parameter set."""
-        word, mark, kind, note = badge(verdict)
-        self.head.value = (
-            f'<span class="pw-badge pw-{kind}" role="status" title="{html.escape(note)}">'
-            f"{mark} {word}</span>"
-            f'<span class="pw-loss" title="Sum over the criteria of how far each is missed; '
-            f'0 exactly when all hold. Optimize makes it small.">loss {shown(verdict.loss, 3)}</span>'
+    def on_response(self, response: Response) -> None:
+        """Show the verdict of what the sliders say."""
+        if response.role != "yours":
+            return
+        verdict = response.verdict
+        if verdict is None:
+            self.badge.value = f'<span class="pw-badge pw-no">{MARKS["rejected"]} no verdict</span>'
+            text = "The model could not be simulated with these parameters."
+            self._table.value = f'<p class="pw-hint">{text}</p>'
+            return
+        status = verdict.status
+        missed = sum(not check.passed for check in verdict.checks)
+        words = f"{missed} of {len(verdict.checks)} missed" if status == "rejected" else WORDS[status]
+        if verdict.failed_check:
+            words += f": not {verdict.failed_check}"
+        why = EXPLANATIONS[status] + (f" Not {verdict.failed_check}." if verdict.failed_check else "")
+        self.badge.value = (
+            f'<span class="pw-badge pw-{KINDS[status]}" role="status" title="{html.escape(why)}">'
+            f"{MARKS[status]} {words}</span>"
+            f'<span class="pw-loss" title="{LOSS_TIP}">loss {number(verdict.loss, 3)}</span>'
         )
-        self._table.value = table(verdict.checks)
-
-    def fail(self, text: str) -> None:
-        """Say that there is no verdict."""
-        self.head.value = '<span class="pw-badge pw-no">✗ no verdict</span>'
-        self._table.value = f'<p class="pw-hint">{html.escape(text)}</p>'
+        self._table.value = _table(verdict.checks)
 
 
-def badge(verdict: Any) -> tuple[str, str, str, str]:
-    """Return word, mark, CSS kind and explanation of a verdict as a whole."""
-    missed = sum(not check.passed for check in verdict.checks)
-    if not verdict.accepted:
-        note = "Not all criteria hold with these parameters."
-        return f"{missed} of {len(verdict.checks)} missed", "✗", "no", note
-    if verdict.status == "replicated":
-        return "replicated", "✓", "yes", "Every criterion holds, at this time step and at half of it."
-    if verdict.status == "fragile":
-        note = "Every criterion holds at this time step, but not at half of it: the outcome depends on it."
-        return "numerically fragile", "⚠", "hmm", note
-    return "accepted", "✓", "yes", "Every criterion holds; half the time step is checked when the slider rests."
-
-
-def table(checks: Iterable[Any]) -> str:
-    """Return the criteria as an HTML table."""
+def _table(checks: Iterable[Check]) -> str:
     rows = []
     for check in checks:
         mark, word, kind = ("✓", "holds", "yes") if check.passed else ("✗", "missed", "no")
@@ -70,26 +70,10 @@ def table(checks: Iterable[Any]) -> str:
             f'<tr class="pw-{kind}" title="{html.escape(check.text)}">'
             f'<td class="pw-mark" aria-label="{word}">{mark}</td>'
             f"<td>{html.escape(check.name)}</td>"
-            f'<td class="pw-value">{shown(check.value, 3)}</td>'
+            f'<td class="pw-value">{number(check.value, 3)}</td>'
             f'<td class="pw-asked">{html.escape(interval(check.low, check.high, check.unit))}</td></tr>'
         )
     return (
         '<table class="pw-checks"><thead><tr><th></th><th>criterion</th><th>measured</th>'
         f"<th>asked for</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
-
-
-def interval(low: float | None, high: float | None, unit: str) -> str:
-    """Return an accepted interval as a person writes it."""
-    low = -math.inf if low is None else low
-    high = math.inf if high is None else high
-    unit = f" {unit}" if unit and unit != "1" else ""
-    if unit == " spikes" and 1 in (low, high):
-        unit = " spike"
-    if low == high or (high == 0 and low < 0):
-        return f"{shown(high)}{unit}"
-    if math.isinf(high):
-        return "any" if math.isinf(low) else f"≥ {shown(low)}{unit}"
-    if math.isinf(low) or (low == 0 and high > 0):
-        return f"≤ {shown(high)}{unit}"
-    return f"{shown(low)} to {shown(high)}{unit}"

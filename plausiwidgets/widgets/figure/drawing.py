@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Target
+from plausiwidgets.simulation.traces import Traces
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -118,6 +123,73 @@ class VoltageScale:
         below = other.rest + (v - self.rest) * (other.threshold - other.rest) / (self.threshold - self.rest)
         above = other.threshold + (v - self.threshold) * (other.peak - other.threshold) / (self.peak - self.threshold)
         return np.where(v <= self.threshold, below, above)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sweep as it is drawn.
+
+    Attributes
+    ----------
+    t, v, current : ndarray, shape [T]
+        Time in ms, potential in mV with its spikes, injected current.
+    spikes : ndarray
+        In ms.
+    diverged_at : float
+        In ms; nan where all is well.
+    """
+
+    t: Floats
+    v: Floats
+    spikes: Floats
+    current: Floats
+    diverged_at: float
+
+
+def own_lines(traces: Mapping[str, Traces], peak: float) -> dict[str, Line]:
+    """Return the lines of a model's own sweeps, spikes drawn to `peak` (mV)."""
+    return {
+        name: _line(sweep, with_spikes(sweep.t, sweep.v[0], sweep.spike_times[0], peak))
+        for name, sweep in traces.items()
+    }
+
+
+def _line(sweep: Traces, v: Floats) -> Line:
+    return Line(sweep.t, v, sweep.spike_times[0], sweep.current[0], float(sweep.diverged_at[0]))
+
+
+def _recorded(traces: Traces, scale: VoltageScale) -> Floats:
+    if traces.states:
+        return traces.v[0]
+    return with_spikes(traces.t, np.full(traces.t.size, scale.rest), traces.spike_times[0], scale.peak)
+
+
+def target_lines(target: Target, scale: VoltageScale) -> dict[str, Line]:
+    """Return the lines of a target, mapped onto a model's scale; a recording's are drawn as measured.
+
+    Of spikes alone, the line is that of a neuron at rest between them.
+    """
+    if target.verdict is None:
+        return {name: _line(t, _recorded(t, scale)) for name, t in target.traces.items()}
+    own = VoltageScale(target.rest, target.threshold, target.peak)
+    lines = own_lines(target.traces, target.peak)
+    return {name: replace(line, v=own.onto(line.v, scale)) for name, line in lines.items()}
+
+
+def voltage_scale(
+    model: NeuronModel, values: Mapping[str, float] | None = None, lines: Mapping[str, Line] | None = None
+) -> VoltageScale:
+    """Return the scale of a model with these values; its rest is where its sweeps begin, holding included."""
+    arrays = {name: np.array([x]) for name, x in (values or model.defaults()).items()}
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(arrays))
+    span = float(model.span(arrays)[0])
+    for line in (lines or {}).values():
+        if np.isfinite(line.v[0]) and line.v[0] < model.peak:
+            rest, threshold = float(line.v[0]), float(line.v[0]) + span
+            break
+    if not np.isfinite(rest) or not np.isfinite(threshold):
+        return voltage_scale(model)
+    return VoltageScale(rest, min(threshold, model.peak - 1.0), model.peak)
 
 
 def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:

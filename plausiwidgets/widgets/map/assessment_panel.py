@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import html
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import ipywidgets as w
 
 from plausiwidgets import models as registry
-from plausiwidgets.assessment import start_assessment
+from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.threads import start_behind
-from plausiwidgets.widgets.map.map import PlausibilityMap
-from plausiwidgets.widgets.map.map_cells import grid_of_units, pattern_title
+from plausiwidgets.widgets.map.cells import grid_of_units, pattern_title
+from plausiwidgets.widgets.map.map import CellMap, OpenCell
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressParts
 
 
 class AssessmentPanel(w.VBox):
-    """Start, watch and stop an assessment; a cell of its map opens in an explorer.
+    """Start, watch and stop an assessment, whose cells can be opened.
 
     Parameters
     ----------
     models, patterns
         As :func:`plausiwidgets.assess` takes them.
-    start : bool
-        Begin at once, without a press of the button.
-    open_in : callable, optional
-        ``open_in(model, pattern, parameters)`` shows a cell of the map, in place of an explorer below it.
+    open_cell : callable
+        ``open_cell(model, pattern, parameters)`` shows a cell of the map.
     **settings
         As :func:`plausiwidgets.assess` takes them: seed, budget, store, executor, …
 
@@ -37,22 +35,15 @@ class AssessmentPanel(w.VBox):
     ----------
     study : Study or None
         The assessment that was started last; ``study.table()`` is its table so far.
-    map : PlausibilityMap or None
-
-    Examples
-    --------
-    >>> from plausiwidgets.widgets import AssessmentPanel
-    >>> panel = AssessmentPanel("adex")           # doctest: +SKIP
-    >>> panel.study.table()                       # doctest: +SKIP
+    map : CellMap or None
     """
 
     def __init__(
         self,
-        models: Any,
-        patterns: Any = None,
+        models: str | NeuronModel | Iterable[str | NeuronModel],
+        patterns: str | Pattern | Iterable[str | Pattern] | None = None,
         *,
-        start: bool = False,
-        open_in: Callable[..., Any] | None = None,
+        open_cell: OpenCell,
         **settings: Any,
     ) -> None:
         several = [models] if isinstance(models, (str, NeuronModel)) else list(models)
@@ -63,9 +54,9 @@ class AssessmentPanel(w.VBox):
         asked = patterns if isinstance(patterns, list) else [patterns]
         self._own_patterns = [firing for firing in asked if isinstance(firing, Pattern)]
         self._settings = settings
-        self._open_in = open_in
-        self.study: Any = None
-        self.map: PlausibilityMap | None = None
+        self._open_cell = open_cell
+        self.study: Study | None = None
+        self.map: CellMap | None = None
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         title = w.HTML(f"<b>Assessment: {html.escape(', '.join(m.title for m in self._models))}</b>")
@@ -73,16 +64,14 @@ class AssessmentPanel(w.VBox):
         self._stop = w.Button(description="Stop", icon="stop", disabled=True, tooltip="End, and keep what there is")
         self._parts = ProgressParts()
         self._place = w.VBox()
-        self._start.on_click(lambda _: self._pressed())
+        self._start.on_click(lambda _: self._on_press())
         self._stop.on_click(lambda _: self.stop())
         head = w.HBox([title, self._start, self._stop, self._parts.bar, self._parts.headline])
         head.layout.flex_flow, head.layout.align_items = "row wrap", "center"
         details = w.Accordion([self._parts.lines], titles=("A line for each pattern",))
         super().__init__([head, self._place, details])
-        if start:
-            self.start()
 
-    def start(self) -> Any:
+    def start(self) -> Study:
         """Start the assessment; one that runs is stopped.
 
         Returns
@@ -96,7 +85,7 @@ class AssessmentPanel(w.VBox):
             self._buttons(running=True)
             if self.map is None:
                 grid = grid_of_units(study.snapshot().units, self._models, self._own_patterns)
-                self.map = PlausibilityMap(grid, self._models, self._open_in, self._own_patterns)
+                self.map = CellMap(grid, self._open_cell, self._models, self._own_patterns)
                 self._place.children = (self.map,)
             self._thread = start_behind(lambda: self._watch(study), "plausiwidgets publisher")
             return study
@@ -117,11 +106,11 @@ class AssessmentPanel(w.VBox):
         """End the assessment and close the widgets."""
         if hasattr(self, "study"):  # not where the arguments were refused
             self.stop()
-        if getattr(self, "map", None) is not None:
-            self.map.close()  # type: ignore[union-attr]
+            if self.map is not None:
+                self.map.close()
         super().close()
 
-    def _pressed(self) -> None:
+    def _on_press(self) -> None:
         try:
             self.start()
         except Exception as error:
@@ -130,9 +119,9 @@ class AssessmentPanel(w.VBox):
     def _buttons(self, running: bool) -> None:
         self._start.disabled, self._stop.disabled = running, not running
 
-    def _watch(self, study: Any) -> None:
+    def _watch(self, study: Study) -> None:
         """Publish the newest snapshot at most ten times a second, and the last one, until another study has begun."""
-        before: Any = None
+        before: tuple[object, ...] = ()
         while True:
             snapshot = study.snapshot()
             now = (snapshot.state, snapshot.units, int(snapshot.elapsed))
@@ -147,13 +136,13 @@ class AssessmentPanel(w.VBox):
                     return
             study.wait(INTERVAL)
 
-    def _publish(self, snapshot: Any) -> None:
+    def _publish(self, snapshot: StudySnapshot) -> None:
         try:
             self._show(snapshot)
         except Exception as error:
             self._parts.say(f"✗ {type(error).__name__}: {error}")
 
-    def _show(self, snapshot: Any) -> None:
+    def _show(self, snapshot: StudySnapshot) -> None:
         if self.map is not None:
             self.map.show(grid_of_units(snapshot.units, self._models, self._own_patterns))
         headings = {firing.key: pattern_title(firing) for firing in self._own_patterns}

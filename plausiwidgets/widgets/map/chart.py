@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import math
-import threading
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,9 @@ import plotly.graph_objects as go
 
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.explorer.page import Page
-from plausiwidgets.widgets.figure import look, plotly_widget
-from plausiwidgets.widgets.figure.figure_parts import template
+from plausiwidgets.widgets.figure import style
+from plausiwidgets.widgets.figure.page_watch import PageWatch
+from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
 from plausiwidgets.widgets.map.labels import Label, place, text_width
 
 if TYPE_CHECKING:
@@ -83,10 +82,9 @@ class PlausibilityChart(w.VBox):
 
     def __init__(self, score: pd.DataFrame) -> None:
         self.score = score
-        self._lock = threading.RLock()
-        self.figure = plotly_widget.make(draw(score), displayModeBar=False)
-        self.figure.observe(self._on_view, "_view_count")
-        page = Page()
+        self._chart = PlotlyFigure(draw(score), ("x", "y", "text"), displayModeBar=False)
+        self.figure = self._chart.widget
+        page = PageWatch()
         page.observe(lambda change: self._set_dark(change["new"]), "dark")
         left_out = [str(title) for title in score.loc[~(score["operations_per_ms"] > 0), "title"]]
         text = "A count of patterns is what it is: no weight, and no proof that a pattern not found cannot be shown."
@@ -96,16 +94,11 @@ class PlausibilityChart(w.VBox):
         self.layout.overflow = "auto"  # a narrow page scrolls it: labels are placed for one width
 
     def _set_dark(self, dark: bool) -> None:
-        theme = look.theme(dark)
-        with self._lock, self.figure.batch_update():
-            self.figure.layout.template = template(theme)
+        theme = style.theme(dark)
+        with self._chart.update():
+            self.figure.layout.template = style.template(theme)
             for trace, looks in zip(self.figure.data, _looks(theme), strict=True):
                 trace.update(looks)
-
-    def _on_view(self, change: Any) -> None:
-        if change["new"]:
-            with self._lock:
-                plotly_widget.send_again(self.figure, ("x", "y", "text"))
 
 
 def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
@@ -166,7 +159,7 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
         scale.area,
     )
     n = len(rows)
-    theme = look.theme(dark)
+    theme = style.theme(dark)
     most = int(score["patterns"].max())
     traces = [
         *_series(NAME_OURS, ours, names[:n], labels[:n], scale, [_hover(row) for row in rows], "circle", 11),
@@ -177,7 +170,7 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
         _merge(trace, looks)
     for trace in traces[3:]:
         trace["visible"] = "legendonly"
-    return go.Figure(data=traces, layout=_layout(scale, most) | {"template": template(theme)})
+    return go.Figure(data=traces, layout=_layout(scale, most) | {"template": style.template(theme)})
 
 
 # -- details -----------------------------------------------------------------------------------------
@@ -239,11 +232,11 @@ def _series(
     ]  # fmt: skip
 
 
-def _looks(theme: look.Theme) -> list[dict[str, Any]]:
+def _looks(theme: style.Theme) -> list[dict[str, Any]]:
     """Return the colours of all traces: of points, labels and lines, ours and those of 2004."""
     pale = theme.roles["target"]
     return [
-        {"marker": {"color": theme.roles["live"], "line": {"color": theme.paper, "width": 1}}},
+        {"marker": {"color": theme.roles["yours"], "line": {"color": theme.paper, "width": 1}}},
         {"textfont": {"color": theme.text}},
         {"line": {"color": theme.line}},
         {"marker": {"color": pale, "line": {"color": pale, "width": 1.5}}, "opacity": 0.75},

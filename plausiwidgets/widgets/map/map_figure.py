@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import plotly.graph_objects as go
 
-from plausiwidgets.widgets.figure import look, plotly_widget
-from plausiwidgets.widgets.figure.figure_parts import template
-from plausiwidgets.widgets.map.map_cells import MARKS, WORDS, Grid
+from plausiwidgets.widgets.figure import style
+from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.map.cells import MARKS, WORDS, Grid
 
 COLOURS = {
     "replicated": "#56b4e9",
     "some": "#b5dcf3",
     "fragile": "#f0b429",
+    "unverified": "#e8e2b8",
     "rejected": "#d4d4d4",
     "failed": "#dd9fc2",
     "running": "#ffffff",
@@ -29,31 +29,26 @@ ROW, TOP, BOTTOM = 46, 44, 150
 _CODES = {status: code for code, status in enumerate(COLOURS)}
 
 
-class MapFigure:
+class MapFigure(PlotlyFigure):
     """A heat map whose cells can be replaced and clicked.
 
     Parameters
     ----------
+    grid : Grid
     clicked : callable
         Called with the model's name and the pattern's key of a cell that was clicked.
-
-    Attributes
-    ----------
-    widget : plotly.graph_objects.FigureWidget
     """
 
-    def __init__(self, grid: Grid, clicked: Callable[[str, str], None]) -> None:
-        self._lock = threading.RLock()
+    def __init__(self, grid: Grid, clicked: Callable[[str, str], object]) -> None:
         self._clicked = clicked
         self._grid = grid
         figure = go.Figure(data=[_heat(grid), *_legend()], layout=_layout(grid))
-        self.widget = plotly_widget.make(figure, displayModeBar=False)
+        super().__init__(figure, tuple(_content(grid)), displayModeBar=False)
         self.widget.data[0].on_click(self._on_click)
-        self.widget.observe(self._on_view, "_view_count")
 
     def set(self, grid: Grid) -> None:
         """Show other cells, in one message."""
-        with self._lock, self.widget.batch_update():
+        with self.update():
             if (grid.models, grid.patterns) != (self._grid.models, self._grid.patterns):
                 self.widget.layout.update(_axes(grid))
             self._grid = grid
@@ -61,21 +56,15 @@ class MapFigure:
 
     def set_dark(self, dark: bool) -> None:
         """Switch to the colours for a dark or a light page."""
-        with self._lock, self.widget.batch_update():
-            self.widget.layout.template = template(look.theme(dark))
+        with self.update():
+            self.widget.layout.template = style.template(style.theme(dark))
 
-    def _on_click(self, trace: Any, points: Any, state: Any) -> None:
+    def _on_click(self, trace: object, points: Any, state: object) -> None:
         if points.xs and points.ys:
             column, row = round(float(points.xs[0])), round(float(points.ys[0]))
-            with self._lock:
-                grid = self._grid
+            grid = self._grid
             if 0 <= row < len(grid.models) and 0 <= column < len(grid.patterns):
                 self._clicked(grid.models[row], grid.patterns[column])
-
-    def _on_view(self, change: Any) -> None:
-        if change["new"]:
-            with self._lock:
-                plotly_widget.send_again(self.widget, tuple(_content(self._grid)))
 
 
 def _content(grid: Grid) -> dict[str, Any]:
@@ -108,7 +97,7 @@ def _heat(grid: Grid) -> dict[str, Any]:
         "xgap": 3,
         "ygap": 3,
         "texttemplate": "%{text}",
-        "textfont": {"size": look.FONT_SIZE, "color": "#111111"},
+        "textfont": {"size": style.FONT_SIZE, "color": "#111111"},
         "hovertemplate": "%{hovertext}<extra></extra>",
         "hoverongaps": False,
     } | _content(grid)
@@ -140,7 +129,7 @@ def _axes(grid: Grid) -> dict[str, Any]:
             "ticktext": [grid.headings[key] for key in grid.patterns],
             "tickangle": -45,
             "range": [-0.5, columns - 0.5],
-            "tickfont": {"size": look.FONT_SIZE - 2},
+            "tickfont": {"size": style.FONT_SIZE - 2},
         },
         "yaxis": plain
         | {
@@ -154,7 +143,7 @@ def _axes(grid: Grid) -> dict[str, Any]:
 
 def _layout(grid: Grid) -> dict[str, Any]:
     return _axes(grid) | {
-        "template": template(look.LIGHT),
+        "template": style.template(style.LIGHT),
         "margin": {"l": 80, "r": 16, "t": TOP, "b": BOTTOM},
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "itemclick": False,
                    "itemdoubleclick": False},

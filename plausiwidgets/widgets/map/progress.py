@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Mapping
-from typing import Any
 
 import ipywidgets as w
 
 from plausiwidgets import models as registry
-from plausiwidgets.optimization.progress import NoProgress
-from plausiwidgets.widgets.map.map_cells import MARKS, WORDS, pattern_title
+from plausiwidgets.assessment import StudySnapshot, UnitState
+from plausiwidgets.optimization.progress import NoProgress, WorkSnapshot
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.widgets.map.cells import MARKS, WORDS, known_status, pattern_title, status_of_unit
 
 INTERVAL = 0.1
 """Least time in s between two messages to the page."""
@@ -34,12 +35,16 @@ class ProgressParts:
         """Show a text in place of how far it is."""
         self.headline.value = f'<span role="status">{html.escape(text)}</span>'
 
-    def show(self, snapshot: Any, titles: Mapping[str, str], headings: Mapping[str, str] | None = None) -> None:
+    def show(
+        self, snapshot: WorkSnapshot, titles: Mapping[str, str], headings: Mapping[str, str] | None = None
+    ) -> None:
         """Show a snapshot; `titles` are those of the models, `headings` those of one's own patterns."""
         self.bar.value = 1.0 if snapshot.state == "done" else snapshot.position / max(snapshot.total, 1)
-        units = getattr(snapshot, "units", ())
-        self.say(_headline(snapshot) if units else snapshot.line())
-        self.lines.value = "<br>".join(_line(unit, titles, headings or {}) for unit in units)
+        if isinstance(snapshot, StudySnapshot):
+            self.say(_headline(snapshot))
+            self.lines.value = "<br>".join(_line(unit, titles, headings or {}) for unit in snapshot.units)
+        else:
+            self.say(snapshot.line())
 
 
 class NotebookProgress(NoProgress):
@@ -65,47 +70,48 @@ class NotebookProgress(NoProgress):
         self._titles: dict[str, str] = {}
         self._shown = 0.0
 
-    def init(self, snapshot: Any) -> None:
+    def init(self, snapshot: WorkSnapshot) -> None:
         """Appear."""
         from IPython.display import display
 
-        known = {u.model for u in getattr(snapshot, "units", ())} & set(registry.names())
-        self._titles = {name: registry.get(name).title for name in known}
+        if isinstance(snapshot, StudySnapshot):
+            known = {unit.model for unit in snapshot.units} & set(registry.names())
+            self._titles = {name: registry.get(name).title for name in known}
         self._show(snapshot)
         display(self.view)
 
-    def step(self, snapshot: Any) -> None:
+    def step(self, snapshot: WorkSnapshot) -> None:
         """Show a snapshot, when it is time."""
         if time.monotonic() - self._shown >= INTERVAL:
             self._show(snapshot)
 
-    def close(self, snapshot: Any) -> None:
+    def close(self, snapshot: WorkSnapshot) -> None:
         """Show the end."""
         self._show(snapshot)
 
-    def _show(self, snapshot: Any) -> None:
+    def _show(self, snapshot: WorkSnapshot) -> None:
         self._shown = time.monotonic()
         self._parts.show(snapshot, self._titles)
 
 
-def _headline(snapshot: Any) -> str:
+def _headline(snapshot: StudySnapshot) -> str:
     """Return how far an assessment is, or how it ended."""
-    counts = [sum(u.status == status for u in snapshot.units) for status in ("replicated", "fragile", "rejected")]
-    told = f"{counts[0]} replicated, {counts[1]} fragile, {counts[2]} not found · {snapshot.elapsed:.0f} s"
     if snapshot.state == "failed":
-        return f"✗ the assessment failed: {snapshot.error}"
+        return f"{MARKS['failed']} the assessment failed: {snapshot.error}"
+    statuses = [known_status(unit.status or "waiting") for unit in snapshot.units]
+    found = ", ".join(f"{statuses.count(word)} {WORDS[word]}" for word in ("replicated", "fragile", "rejected"))
     state = {"done": "✓ done", "stopped": "■ stopped", "paused": "❚❚ paused"}.get(snapshot.state, "searching …")
-    return f"{state}: {snapshot.position} of {snapshot.total} · {told}"
+    return f"{state}: {snapshot.position} of {snapshot.total} · {found} · {snapshot.elapsed:.0f} s"
 
 
-def _line(unit: Any, titles: Mapping[str, str], headings: Mapping[str, str]) -> str:
+def _line(unit: UnitState, titles: Mapping[str, str], headings: Mapping[str, str]) -> str:
     title = f"{titles.get(unit.model, unit.model)}, {headings.get(unit.pattern) or pattern_title(unit.pattern)}"
-    status = "running" if unit.state == "running" else unit.status or "waiting"
-    what = f"{MARKS[status]} {title}, seed {unit.seed}: "
-    if status == "waiting":
-        return html.escape(what + "to come")
-    told = WORDS[status]
-    if status == "running":
-        told = "searching" if unit.row is None else "goes on with what others left"
-    loss = "" if unit.loss is None else f", loss {unit.loss:.3g}"
-    return html.escape(f"{what}{told}, {unit.evaluations} of {unit.budget} evaluations{loss}")
+    status = status_of_unit(unit)
+    words = WORDS[status]
+    if status == "running" and unit.row is not None:
+        words = "continuing with unused budget"
+    what = f"{MARKS[status]} {title}, seed {unit.seed}: {words}"
+    if status != "waiting":
+        what += f", {unit.evaluations} of {unit.budget} evaluations"
+        what += "" if unit.loss is None else f", loss {number(unit.loss, 3)}"
+    return html.escape(what)

@@ -1,0 +1,317 @@
+"""The figure: target, yours and best of one pattern, one sweep large and the others small."""
+
+from __future__ import annotations
+
+import ipywidgets as w
+import numpy as np
+
+from plausiwidgets.patterns import Target, Verdict
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel, Response
+from plausiwidgets.widgets.figure import curves, style
+from plausiwidgets.widgets.figure.drawing import (
+    EMPTY,
+    Floats,
+    Grid,
+    Line,
+    corners,
+    envelope,
+    make_grid,
+    own_lines,
+    padded,
+    target_lines,
+    voltage_scale,
+)
+from plausiwidgets.widgets.figure.page_watch import PageWatch
+from plausiwidgets.widgets.figure.trace_figure import FIRST_ROWS, RASTER_HEIGHTS, Range, TraceFigure
+
+OTHERS_HEIGHT, CURVE_HEIGHT = 44, 150
+"""Heights in px; of the other sweeps for each of them."""
+
+LANE = 0.8
+"""Share of its lane that another sweep's trace fills."""
+
+DIVERGED = "<br>✗ diverged"
+"""Behind the name of a sweep that is drawn small."""
+
+
+class FigurePanel(Panel):
+    """Draws the responses into a :class:`TraceFigure`; above it buttons choose the sweep that is drawn large.
+
+    Besides the session, the page changes it (a zoom, a sweep, the width), from any thread: every method
+    holds the figure's lock.
+
+    Attributes
+    ----------
+    figure : TraceFigure
+    view : ipywidgets.Widget
+    """
+
+    def __init__(self, page: PageWatch) -> None:
+        self.figure = TraceFigure()
+        self._selection: Selection | None = None
+        self._drawn: Selection | None = None  # whose response is drawn as "yours"
+        self._sweeps: tuple[str, ...] = ()
+        self._large = ""
+        self._columns = 900
+        self._lines: dict[str, dict[str, Line]] = {}
+        self._grids: dict[tuple[object, ...], Grid] = {}
+        self._window: Range | None = None
+        self._target: Target | None = None
+        self._labels: list[str] = []
+        self._buttons = w.ToggleButtons(description="Sweep", tooltip="The sweep that is drawn large")
+        self._buttons.observe(lambda _: self._on_button(), "value")
+        self._offered: tuple[str, ...] = ()
+        self._buttons_place = w.HBox()
+        self._buttons_place.add_class("pw-sweeps")
+        self.view = w.VBox([self._buttons_place, self.figure.widget])
+        self.figure.on_time_range(self._on_zoom)
+        page.observe(lambda _: self.figure.set_dark(page.dark), "dark")
+        page.observe(lambda _: self._set_width(page.width), "width")
+
+    # -- the session -----------------------------------------------------------------------------
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Begin to show a model and a pattern, where they are others: nothing of those before is left."""
+        with self.figure.update():
+            model, pattern = selection.model, selection.pattern
+            if self._selection is not None and self._selection.is_about(model, pattern):
+                return
+            self._scale = voltage_scale(model)  # a model of one's own may raise here
+            self._selection = selection
+            self._curve = pattern.curve
+            self._sweeps, self._large = (), pattern.main_sweep
+            self._lines, self._grids, self._window, self._target = {}, {}, None, None
+            self._drawn = None
+            for role in style.ROLES:
+                self._clear(role)
+            self.figure.set_axis("current", title={"text": f"I ({model.current.unit})"})
+            if self._curve is not None:
+                self.figure.set_curve_titles(*curves.axis_titles(self._curve, model))
+            self._set_rows()
+            self._offer_sweeps()
+
+    def on_response(self, response: Response) -> None:
+        """Draw it. After a jump the axes are fitted, and a zoom is forgotten; otherwise they only widen."""
+        with self.figure.update():
+            if response.role == "target":
+                self._target = response.target
+                self._draw_target()
+                self._fit()
+            elif response.verdict is None:
+                self._clear(response.role)
+                if response.role == "yours":
+                    self._drawn = None
+            elif response.role == "best" or response.selection is not self._drawn:
+                self._draw_own(response, response.verdict)
+
+    def on_rest(self, selection: Selection) -> None:
+        """Narrow the voltage axis where it has become much too wide; nobody drags now."""
+        with self.figure.update():
+            before = self.figure.get_range("voltage")
+            lines = self._large_lines()
+            if before is None or not lines:
+                return
+            low = min([_least(line.v) for line in lines] + [self._scale.rest])
+            if before[1] - before[0] > 1.6 * (self._scale.peak - low):
+                self.figure.set_range("voltage", *padded(low, self._scale.peak))
+
+    def _draw_own(self, response: Response, verdict: Verdict) -> None:
+        yours = response.role == "yours"
+        lines = own_lines(verdict.traces, self._scale.peak)
+        fit = yours and response.jumped
+        if fit:
+            self._scale = voltage_scale(response.selection.model, verdict.parameters, lines)
+            if self._target is not None:
+                self._draw_target()
+        self._draw(response.role, lines, verdict)
+        self._fit(force=fit)
+        if yours:
+            self._drawn = response.selection
+
+    def _draw_target(self) -> None:
+        assert self._target is not None
+        self._draw("target", target_lines(self._target, self._scale), self._target.verdict)
+
+    def _draw(self, role: str, lines: dict[str, Line], verdict: Verdict | None) -> None:
+        self._lines[role] = lines
+        if (role == "target" or not self._sweeps) and set(self._sweeps) != set(lines):
+            self._sweeps = tuple(lines)
+            self._set_rows()
+            self._offer_sweeps()
+        self._draw_lines(role)
+        if self._curve is not None and verdict is not None:
+            self._draw_curve(role, verdict)
+
+    # -- sweeps ----------------------------------------------------------------------------------
+
+    def _offer_sweeps(self) -> None:
+        """Offer the sweeps where there are several."""
+        names = self._sweeps if len(self._sweeps) > 1 else ()
+        if names != self._offered:
+            self._offered = ()  # not the choice of a person
+            if names:
+                self._buttons.options = names
+                self._buttons.value = self._large if self._large in names else names[0]
+            self._offered = names
+        self._buttons_place.children = (self._buttons,) if names else ()
+
+    def _on_button(self) -> None:
+        with self.figure.update():
+            if self._buttons.value not in self._offered:
+                return
+            self._large = self._buttons.value
+            self._set_rows()
+            for role in self._lines:
+                self._draw_lines(role)
+            self._fit(force=True)
+
+    def _large_line(self, role: str) -> Line | None:
+        lines = self._lines.get(role, {})
+        # A sweep may be missing: a second pulse is not tried on a neuron that the first did not start.
+        return lines.get(self._large) or next(iter(lines.values()), None)
+
+    def _large_lines(self) -> list[Line]:
+        return [line for role in self._lines if (line := self._large_line(role)) is not None]
+
+    def _small_sweeps(self) -> list[str]:
+        return [] if self._curve is not None else [name for name in self._sweeps if name != self._large]
+
+    def _set_rows(self) -> None:
+        heights = dict(FIRST_ROWS)
+        if self._curve is not None:
+            heights["curve"] = CURVE_HEIGHT
+        elif small := self._small_sweeps():
+            heights["others"] = max(80, OTHERS_HEIGHT * len(small))
+        self.figure.set_rows(heights)
+        self._label_small()
+
+    # -- traces ----------------------------------------------------------------------------------
+
+    def _clear(self, role: str) -> None:
+        self._lines.pop(role, None)
+        rows = ("voltage", "raster", "others", "curve", *(("current",) if role != "target" else ()))
+        self.figure.clear(*(f"{role}_{row}" for row in rows))
+        if role == "yours":
+            self.figure.clear("diverged_voltage")
+            self._label_small()
+        if role == "best":
+            self.figure.show_legend("best_voltage", False)
+
+    def _draw_lines(self, role: str) -> None:
+        line = self._large_line(role)
+        if line is None:
+            self._clear(role)
+            return
+        put = self.figure.put
+        grid = self._grid(line.t, self._columns)
+        put(f"{role}_voltage", grid.x, envelope(line.v, grid))
+        spikes = np.ascontiguousarray(line.spikes, np.float32)
+        put(f"{role}_raster", spikes, np.full(len(spikes), RASTER_HEIGHTS[role], np.float32))
+        if role != "target":
+            put(f"{role}_current", *corners(line.t, line.current))
+        if role == "yours":
+            self._mark_divergence(line)
+            self._label_small()
+        if role == "best":
+            self.figure.show_legend("best_voltage", True)
+        self._draw_small(role)
+
+    def _draw_small(self, role: str) -> None:
+        names = self._small_sweeps()
+        if not names:
+            return
+        xs, ys = [EMPTY], [EMPTY]
+        for lane, name in enumerate(reversed(names)):
+            line = self._lines[role].get(name)
+            if line is None:
+                continue
+            grid = self._grid(line.t, self._columns // 2)
+            low = self._scale.rest - 0.5 * (self._scale.threshold - self._scale.rest)
+            height = np.clip((line.v - low) / (self._scale.peak - low), 0.0, 1.0)
+            xs += [grid.x, grid.x[-1:]]
+            ys += [lane + np.float32(LANE) * envelope(height, grid), np.full(1, np.nan, np.float32)]
+        self.figure.put(f"{role}_others", np.concatenate(xs), np.concatenate(ys))
+
+    def _draw_curve(self, role: str, verdict: Verdict) -> None:
+        assert self._curve is not None
+        ticks, heights = curves.points(self._curve, verdict)
+        known = np.isfinite(heights)
+        places = np.flatnonzero(known).astype(np.float32)
+        self.figure.put(f"{role}_curve", places, np.ascontiguousarray(heights[known], np.float32))
+        if role == "yours" and known.all():
+            self.figure.set_curve_ticks(ticks)
+
+    def _grid(self, t: Floats, columns: int) -> Grid:
+        key = (len(t), float(t[0]), float(t[-1]), columns, self._window)
+        if key not in self._grids:
+            if len(self._grids) > 40:
+                self._grids.clear()
+            self._grids[key] = make_grid(t, columns, self._window)
+        return self._grids[key]
+
+    def _mark_divergence(self, line: Line) -> None:
+        if np.isfinite(line.diverged_at):
+            x = np.array([line.diverged_at], np.float32)
+            y = np.array([self._scale.threshold], np.float32)
+            self.figure.put("diverged_voltage", x, y, text=["diverged"])
+        else:
+            self.figure.clear("diverged_voltage")
+
+    def _label_small(self) -> None:
+        """Name the small traces; where yours diverged it just ends, so its label says why."""
+        yours = self._lines.get("yours", {})
+        diverged = {name for name, line in yours.items() if np.isfinite(line.diverged_at)}
+        labels = [name + DIVERGED * (name in diverged) for name in reversed(self._small_sweeps())]
+        if labels == self._labels:
+            return
+        self._labels = labels
+        self.figure.set_left(max((len(part) for label in labels for part in label.split("<br>")), default=0))
+        if labels:
+            lanes = range(len(labels))
+            self.figure.set_axis(
+                "others", range=[-0.15, len(labels)], tickvals=[lane + 0.25 for lane in lanes], ticktext=labels
+            )
+
+    # -- axes ------------------------------------------------------------------------------------
+
+    def _fit(self, force: bool = False) -> None:
+        """Widen the axes to what is drawn; with `force`, also narrow them and forget a zoom."""
+        lines = self._large_lines()
+        if not lines:
+            return
+        floor = self._scale.rest - 4.0 * (self._scale.threshold - self._scale.rest)
+        low = min(max(_least(line.v), floor) for line in lines)
+        self._widen("voltage", *padded(min(low, self._scale.rest), self._scale.peak), force)
+        least, most = min(_least(line.current) for line in lines), max(-_least(-line.current) for line in lines)
+        self._widen("current", *padded(least, most, 0.15), force)
+        if force or self.figure.get_range("time") is None or self._window is None:
+            begin, end = min(line.t[0] for line in lines), max(line.t[-1] for line in lines)
+            self.figure.set_range("time", float(begin), float(end), force)
+
+    def _widen(self, axis: str, low: float, high: float, force: bool) -> None:
+        shown = self.figure.get_range(axis)
+        if shown is not None and not force:
+            low, high = min(low, shown[0]), max(high, shown[1])
+        self.figure.set_range(axis, low, high, force)
+
+    def _on_zoom(self, window: Range | None) -> None:
+        with self.figure.update():
+            if window != self._window:
+                self._window = window
+                for role in self._lines:
+                    self._draw_lines(role)
+
+    def _set_width(self, width: int) -> None:
+        with self.figure.update():
+            self.figure.set_width(width)
+            columns = max(200, width - 90)
+            if abs(columns - self._columns) > 60:
+                self._columns = columns
+                self._grids.clear()
+                for role in self._lines:
+                    self._draw_lines(role)
+
+
+def _least(values: Floats) -> float:
+    return float(np.nanmin(values)) if np.isfinite(values).any() else np.inf

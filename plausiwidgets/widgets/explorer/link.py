@@ -1,0 +1,152 @@
+"""Reading the query of a link, which comes from anywhere.
+
+Whatever it holds, reading it gives something to show and notes, never an error. Nothing of it is
+evaluated, and no text of it is shown at length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from plausiwidgets import models, patterns
+from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.patterns import Pattern
+
+DT_RANGE = (0.005, 1.0)
+"""Time steps (ms) that an explorer takes from a person: below, a drag takes seconds; above, no model is right."""
+
+MAX_QUERY = 8192
+"""Characters of a query that are read; the longest link of a model with fifty parameters has 1500."""
+
+MAX_FIELDS = 200
+MAX_NOTES = 6
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_FOREIGN = re.compile(r"voila-.*|token|_.*", re.ASCII)  # what servers put into an address themselves
+
+
+@dataclass(frozen=True)
+class Link:
+    """What could be used of a query.
+
+    Attributes
+    ----------
+    model, pattern
+    values : mapping of str to float
+        Those that it gives.
+    dt : float or None
+        Time step in ms.
+    notes : tuple of str
+        A sentence for each thing that could not be used, for a person (plain text, not markup).
+    """
+
+    model: NeuronModel
+    pattern: Pattern
+    values: Mapping[str, float]
+    dt: float | None
+    notes: tuple[str, ...]
+
+
+def read_query(query: str, own: NeuronModel, own_pattern: Pattern) -> Link:
+    """Read a query string, which may hold anything.
+
+    Parameters
+    ----------
+    query : str
+    own, own_pattern
+        What to show where the query names none that is valid; each may be one that is not registered.
+    """
+    notes: list[str] = []
+    given = _fields(query, notes)
+    name = _name(given.pop("model", None), [own.name, *models.names()], own.name, "model", notes)
+    key = _name(given.pop("pattern", None), [own_pattern.key, *patterns.names()], own_pattern.key, "pattern", notes)
+    model = own if name == own.name else models.get(name)
+    pattern = own_pattern if key == own_pattern.key else patterns.get(key)
+    declared = pattern.parameters(model)
+    values: dict[str, float] = {}
+    unknown: list[str] = []
+    dt = None
+    for field, text in given.items():
+        if field == "dt":
+            dt = _dt(text, notes)
+        elif field in declared:
+            values[field] = _value(declared[field], text, notes)
+        elif not _FOREIGN.fullmatch(field):
+            unknown.append(_shown(field))
+    if unknown:
+        listed = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
+        notes.append(f"The link names what {name} with {key} does not have: {listed}. Left out.")
+    if len(notes) > MAX_NOTES:
+        notes[MAX_NOTES:] = [f"… and {len(notes) - MAX_NOTES} more notes on this link."]
+    return Link(model, pattern, values, dt, tuple(notes))
+
+
+def _fields(query: str, notes: list[str]) -> dict[str, str]:
+    query = query.lstrip("?")
+    if len(query) > MAX_QUERY:
+        notes.append("The link is longer than any that this explorer makes: it was not read.")
+        return {}
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
+    except ValueError:
+        notes.append("The link could not be read.")
+        return {}
+    given: dict[str, str] = {}
+    for name, text in pairs:
+        if name in given and given[name] != text:
+            notes.append(f"The link says {_shown(name)} twice: the first counts.")
+        given.setdefault(name, text)
+    return given
+
+
+def _name(text: str | None, valid: list[str], default: str, what: str, notes: list[str]) -> str:
+    if text is None:
+        return default
+    if text not in valid:
+        notes.append(f"There is no {what} {_shown(text)}: showing {default}.")
+        return default
+    return text
+
+
+def _number(text: str) -> float | None:
+    text = text.strip()
+    return float(text) if len(text) <= 40 and _NUMBER.fullmatch(text) else None
+
+
+def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
+    value = _number(text)
+    if value is None:
+        notes.append(f"{parameter.name}={_shown(text)} is not a number: using {parameter.default:g}.")
+        return parameter.default
+    # A value far beyond the slider is legal for a script, but from a link it may stand for hours of work.
+    reach = 10.0 * (parameter.high - parameter.low)
+    if parameter.group == "stimulus" and parameter.unit == "ms":
+        reach = 0.0
+    low, high = parameter.limits
+    low = max(parameter.low - reach, -float("inf") if low is None else low)
+    high = min(parameter.high + reach, float("inf") if high is None else high)
+    if not low <= value <= high or (parameter.scale == "log" and value <= 0):
+        notes.append(
+            f"{parameter.name}={value:g} is out of range ({low:g} to {high:g} {parameter.unit}): "
+            f"using {parameter.default:g}."
+        )
+        return parameter.default
+    return value
+
+
+def _dt(text: str, notes: list[str]) -> float | None:
+    value = _number(text)
+    low, high = DT_RANGE
+    if value is None or not low <= value <= high:
+        notes.append(f"dt={_shown(text)} is not a time step from {low:g} to {high:g} ms: using the model's.")
+        return None
+    return value
+
+
+def _shown(text: str) -> str:
+    """Return foreign text for a note: printable, short, in quotes."""
+    plain = "".join(c if c.isprintable() else "�" for c in text[:25])
+    return f"‘{plain}{'…' if len(text) > 25 else ''}’"

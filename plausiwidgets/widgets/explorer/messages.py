@@ -1,0 +1,60 @@
+"""One line for what went wrong, or what a person should know."""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Sequence
+
+import ipywidgets as w
+
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel
+
+MAX_TEXT = 600
+
+
+class MessageLine(Panel):
+    """Shows one message at a time; any thread may set it.
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+    text : str
+        What is shown, without markup.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._source = ""
+        self.text = ""
+        self.view = w.HTML()
+        self.view.add_class("pw-status")
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Take back what was said of a pick or a value: another one is shown by now."""
+        self.clear("pick")
+        self.clear("value")
+
+    def note(self, texts: str | Sequence[str]) -> None:
+        """Say something that is no error."""
+        lines = [texts] if isinstance(texts, str) else list(texts)
+        self._show("note", "ℹ", lines, "note")
+
+    def error(self, source: str, error: Exception | str) -> None:
+        """Show an error of a `source`, which takes it back with :meth:`clear` when it works again."""
+        text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        self._show("error", "⚠", [text], source)
+
+    def clear(self, source: str | None = None) -> None:
+        """Take back the message of a source, or any."""
+        with self._lock:
+            if self.text and source in (None, self._source):
+                self.text = self._source = self.view.value = ""
+
+    def _show(self, kind: str, mark: str, lines: list[str], source: str) -> None:
+        with self._lock:
+            self.text = "\n".join(lines)[:MAX_TEXT]
+            self._source = source
+            body = "<br>".join(html.escape(line) for line in self.text.split("\n"))
+            self.view.value = f'<div class="pw-{kind}" role="status"><span>{mark}</span><div>{body}</div></div>'

@@ -1,0 +1,189 @@
+"""One parameter as a row: name, slider, exact value, unit, whether it is free, and its bounds."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import ipywidgets as w
+
+from plausiwidgets.models import Parameter
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Session
+
+STEPS = 400
+"""Positions of a slider: one key press moves it by a four-hundredth of its range."""
+
+GREEK = {"tau": "τ", "delta": "Δ", "theta": "θ", "alpha": "α", "beta": "β", "sigma": "σ", "rho": "ρ", "kappa": "κ"}
+
+
+@dataclass
+class RowStyles:
+    """What all rows of an explorer share: each Layout and Style is a message of its own to the page."""
+
+    layout: w.Layout = field(default_factory=w.Layout)
+    slider: w.Widget = field(default_factory=lambda: w.FloatSlider(readout=False).style)
+    box: w.Widget = field(default_factory=lambda: w.FloatText().style)
+    tick: w.Widget = field(default_factory=lambda: w.Checkbox().style)
+    text: w.Widget = field(default_factory=lambda: w.HTML().style)
+
+
+class ParameterRow:
+    """A row for one parameter: it shows what is selected of it, and changes that.
+
+    The slider runs over whole positions; the scale (linear, log, asinh) is the parameter's own, the
+    same that the optimizer searches on. The exact value may have more digits than its box shows.
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+    """
+
+    def __init__(self, parameter: Parameter, session: Session, messages: MessageLine, styles: RowStyles) -> None:
+        self.parameter = parameter
+        self._session = session
+        self._messages = messages
+        self._styles = styles
+        self._quiet = False
+        self._shown: tuple[float, float, float, bool] | None = None
+        self._bounds: tuple[w.FloatText, w.FloatText] | None = None
+        self._bounds_line: w.HBox | None = None
+        tip = tooltip(parameter)
+        name = parameter.name
+        unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
+        label = w.HTML(
+            f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{symbol(name)}</span>'
+            f'<span class="pw-unit">{unit}</span>',
+            layout=styles.layout,
+            style=styles.text,
+        )
+        label.add_class("pw-label")
+        self._slider = w.IntSlider(
+            0, min=0, max=STEPS, readout=False, tooltip=tip, layout=styles.layout, style=styles.slider
+        )
+        limits = f"Exact value of {name}; allowed: {parameter.limits_text()}"
+        self._box = w.FloatText(step=None, tooltip=limits, layout=styles.layout, style=styles.box)
+        self._tick = w.Checkbox(
+            indent=False, tooltip=f"Optimize may change {name}", layout=styles.layout, style=styles.tick
+        )
+        line = w.HBox([label, self._slider, self._box, self._tick], layout=styles.layout)
+        line.add_class("pw-line")
+        self.view = w.VBox([line], layout=styles.layout)
+        self.view.add_class("pw-row")
+        for widget, change in ((self._slider, self._dragged), (self._box, self._typed), (self._tick, self._ticked)):
+            widget.observe(lambda _, change=change: self._on_event(change), "value")
+
+    def show(self, selection: Selection) -> None:
+        """Show what is selected of the parameter."""
+        name = self.parameter.name
+        value, (low, high), free = selection.values[name], selection.bounds[name], name in selection.free
+        if (value, low, high, free) == self._shown:
+            return
+        self._shown = value, low, high, free
+        before, self._quiet = self._quiet, True
+        try:
+            self._slider.value = position(self.parameter, value, low, high)
+            self._box.value = in_box(value)
+            self._tick.value = free
+            if self._bounds is not None:
+                self._bounds[0].value, self._bounds[1].value = in_box(low), in_box(high)
+        finally:
+            self._quiet = before
+
+    def show_bounds(self, shown: bool) -> None:
+        """Show or hide the two boxes for the bounds; they are made on first use."""
+        line = self.view.children[0]
+        self.view.children = (line, self._bounds_boxes()) if shown else (line,)
+
+    # -- events: they come on several threads ----------------------------------------------------
+
+    def _on_event(self, change: Callable[[Selection], Selection]) -> None:
+        with self._session.lock:
+            if self._quiet:
+                return
+            try:
+                self._session.change(change(self._session.selection))
+            except ValueError as error:
+                self._shown = None
+                self.show(self._session.selection)
+                self._messages.error("value", str(error))
+
+    def _dragged(self, selection: Selection) -> Selection:
+        low, high = selection.bounds[self.parameter.name]
+        return selection.with_value(self.parameter.name, dragged(self.parameter, self._slider.value, low, high))
+
+    def _typed(self, selection: Selection) -> Selection:
+        return selection.with_value(self.parameter.name, self._box.value)
+
+    def _ticked(self, selection: Selection) -> Selection:
+        others = [name for name in selection.free if name != self.parameter.name]
+        return selection.with_free([*others, self.parameter.name] if self._tick.value else others)
+
+    def _bounded(self, selection: Selection) -> Selection:
+        assert self._bounds is not None
+        return selection.with_bounds(self.parameter.name, self._bounds[0].value, self._bounds[1].value)
+
+    def _bounds_boxes(self) -> w.HBox:
+        if self._bounds_line is None:
+            styles = self._styles
+            boxes = []
+            bounds = self._session.selection.bounds[self.parameter.name]
+            for word, value in zip(("Lower", "Upper"), bounds, strict=True):
+                tip = f"{word} bound of {self.parameter.name}, for the slider and for Optimize"
+                box = w.FloatText(in_box(value), step=None, tooltip=tip, layout=styles.layout, style=styles.box)
+                box.observe(lambda _: self._on_event(self._bounded), "value")
+                boxes.append(box)
+            self._bounds = (boxes[0], boxes[1])
+            text = w.HTML("to", layout=styles.layout, style=styles.text)
+            self._bounds_line = w.HBox([boxes[0], text, boxes[1]], layout=styles.layout)
+            self._bounds_line.add_class("pw-bounds")
+        return self._bounds_line
+
+
+def symbol(name: str) -> str:
+    """Return a parameter's name as HTML: Greek letters, and what follows an underscore as an index."""
+    head, _, index = html.escape(name).partition("_")
+    return GREEK.get(head, head) + (f"<sub>{index}</sub>" if index else "")
+
+
+def tooltip(parameter: Parameter) -> str:
+    """Return what a person reads on pointing at a parameter."""
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    scale = {"linear": "", "log": ", log scale", "asinh": ", asinh scale"}[parameter.scale]
+    default, low, high = (number(value) for value in (parameter.default, parameter.low, parameter.high))
+    lines = [
+        f"{parameter.name}: {parameter.description}" if parameter.description else parameter.name,
+        f"default {default}{unit}; from {low}–{high}{unit}{scale}",
+    ]
+    if parameter.source:
+        lines.append(f"source: {parameter.source}")
+    return "\n".join(lines)
+
+
+def in_box(value: float) -> float:
+    """Return the value that a box shows: six significant digits."""
+    return float(f"{value:.6g}")
+
+
+def dragged(parameter: Parameter, position: int, low: float, high: float) -> float:
+    """Return the value at a slider's position (0 to STEPS), without digits that the slider cannot tell apart."""
+    if position <= 0:
+        return low
+    if position >= STEPS:
+        return high
+    before, here, after = parameter.from_unit(
+        [(position - 1) / STEPS, position / STEPS, (position + 1) / STEPS], low, high
+    ).tolist()
+    step = min(after - here, here - before)
+    decimals = max(0, math.ceil(-math.log10(step))) if step > 0 else 12
+    return min(max(round(here, decimals), low), high)
+
+
+def position(parameter: Parameter, value: float, low: float, high: float) -> int:
+    """Return the slider's position for a value; at the nearest end where it is out of range."""
+    inside = min(max(value, low), high)
+    return round(float(parameter.to_unit(inside, low, high)) * STEPS)

@@ -1,0 +1,233 @@
+"""Everything that a person sets in an explorer, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+import numpy as np
+
+from plausiwidgets import models, patterns
+from plausiwidgets.models import NeuronModel, Parameter, Preset
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.judge import complete
+from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.widgets.explorer.link import read_query
+
+DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_spiking"
+"""What an explorer shows when nothing else is said."""
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A model and a pattern, and what is set of them.
+
+    It is complete and valid, and never changes: made by :meth:`defaults`, :meth:`of` or :meth:`from_query`,
+    its other methods return another one.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    pattern : Pattern
+    values : mapping of str to float
+        Every parameter of the model and every stimulus value of the pattern.
+    dt : float
+        Time step in ms.
+    bounds : mapping of str to (float, float)
+        Range of each value, for its slider and for a search; the value lies within.
+    free : tuple of str
+        What a search may change.
+    parameters : mapping of str to Parameter
+        What `values`, `bounds` and `free` are of, in the order of the screen.
+
+    Examples
+    --------
+    >>> from plausiwidgets.widgets import Selection
+    >>> selection = Selection.of("adex", "tonic_bursting", {"tau_w": 120.0})
+    >>> selection.values["tau_w"], selection.dt
+    (120.0, 0.1)
+    """
+
+    model: NeuronModel
+    pattern: Pattern
+    values: Mapping[str, float]
+    dt: float
+    bounds: Mapping[str, Range]
+    free: tuple[str, ...]
+    parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
+
+    @classmethod
+    def defaults(
+        cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: str | Pattern = DEFAULT_PATTERN
+    ) -> Selection:
+        """Return a model and a pattern as they are declared.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name.
+        """
+        neuron, firing = models.get(model), patterns.get(pattern)
+        declared = firing.parameters(neuron)
+        return cls(
+            neuron,
+            firing,
+            MappingProxyType({name: parameter.default for name, parameter in declared.items()}),
+            neuron.dt,
+            MappingProxyType({name: (parameter.low, parameter.high) for name, parameter in declared.items()}),
+            tuple(name for name, parameter in declared.items() if parameter.free),
+            MappingProxyType(declared),
+        )
+
+    @classmethod
+    def of(
+        cls,
+        model: str | NeuronModel = DEFAULT_MODEL,
+        pattern: str | Pattern = DEFAULT_PATTERN,
+        parameters: Mapping[str, float] | None = None,
+        dt: float | None = None,
+    ) -> Selection:
+        """Return a model and a pattern with these values; what is left out has its default.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name, or a value or time step that is not one finite number within its hard limits.
+        """
+        return cls.defaults(model, pattern).filled(parameters, dt)
+
+    @classmethod
+    def from_query(
+        cls,
+        query: str,
+        model: str | NeuronModel = DEFAULT_MODEL,
+        pattern: str | Pattern = DEFAULT_PATTERN,
+        dt: float | None = None,
+    ) -> tuple[Selection, tuple[str, ...]]:
+        """Return what the query of a link says, which may hold anything, and notes for a person.
+
+        Parameters
+        ----------
+        query : str
+        model, pattern, dt
+            Where the query says nothing that is valid.
+
+        Returns
+        -------
+        selection : Selection
+        notes : tuple of str
+            A sentence for each thing that could not be used (plain text, not markup).
+
+        Examples
+        --------
+        >>> selection, notes = Selection.from_query("pattern=mixed_mode&a=0.03&b=much")
+        >>> selection.values["a"], notes
+        (0.03, ('b=‘much’ is not a number: using 0.2.',))
+        """
+        link = read_query(query, models.get(model), patterns.get(pattern))
+        return cls.of(link.model, link.pattern, link.values, dt if link.dt is None else link.dt), link.notes
+
+    # -- other selections ------------------------------------------------------------------------
+
+    def filled(self, parameters: Mapping[str, float] | None = None, dt: float | None = None) -> Selection:
+        """Return one with these values, defaults for all others, and the ranges and free parameters of this.
+
+        Raises
+        ------
+        ValueError
+            As of :meth:`of`.
+        """
+        values = {}
+        for name, value in complete(self.model, self.pattern, parameters).items():
+            if np.ndim(value):
+                raise ValueError(f"parameter {name!r}: an explorer shows one set, give a number instead of an array")
+            values[name] = float(value)
+        return replace(self, dt=check_dt(self.model, dt))._with(values)
+
+    def with_preset(self, preset: Preset) -> Selection:
+        """Return one with published values; what the publication leaves out has its default."""
+        return self.filled({name: x for name, x in preset.parameters.items() if name in self.values}, preset.dt)
+
+    def with_value(self, name: str, value: float) -> Selection:
+        """Return one with another value, its range widened where it lies outside.
+
+        Raises
+        ------
+        ValueError
+            If it is not finite, or outside of the hard limits.
+        """
+        return self._with({name: float(self.parameters[name].check(value))})
+
+    def with_bounds(self, name: str, low: float, high: float) -> Selection:
+        """Return one with another range; a value outside of it moves to the nearest end.
+
+        Raises
+        ------
+        ValueError
+            If the range is empty, not finite, or outside of the hard limits.
+        """
+        self.parameters[name].check([low, high])
+        if not low < high:
+            raise ValueError(f"bounds of {name}: {low:g} must be less than {high:g}")
+        bounds = MappingProxyType({**self.bounds, name: (float(low), float(high))})
+        return replace(self, bounds=bounds)._with({name: min(max(self.values[name], low), high)})
+
+    def with_free(self, names: Iterable[str]) -> Selection:
+        """Return one in which a search may change these, and nothing else."""
+        free = set(names)
+        return replace(self, free=tuple(name for name in self.values if name in free))
+
+    def taking(self, names: Iterable[str], other: Selection) -> Selection:
+        """Return one with the values, ranges and freedom that these names have in another."""
+        taken = set(names)
+        return replace(
+            self,
+            values=MappingProxyType({n: (other if n in taken else self).values[n] for n in self.values}),
+            bounds=MappingProxyType({n: (other if n in taken else self).bounds[n] for n in self.values}),
+            free=tuple(n for n in self.values if n in (other if n in taken else self).free),
+        )
+
+    def with_dt(self, dt: float) -> Selection:
+        """Return one with another time step in ms; a ValueError says what is none."""
+        return replace(self, dt=check_dt(self.model, dt))
+
+    def _with(self, values: Mapping[str, float]) -> Selection:
+        outside = {
+            name: (min(low, values[name]), max(high, values[name]))
+            for name, (low, high) in self.bounds.items()
+            if name in values and not low <= values[name] <= high
+        }
+        return replace(
+            self,
+            values=MappingProxyType({**self.values, **values}),
+            bounds=MappingProxyType({**self.bounds, **outside}) if outside else self.bounds,
+        )
+
+    # -- what it is ------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """Model and pattern, for people."""
+        return f"{self.model.title}, {self.pattern.title}"
+
+    def is_about(self, model: NeuronModel, pattern: Pattern) -> bool:
+        """Return whether it is of this very model and this very pattern: another one may have the same name."""
+        return self.model is model and self.pattern is pattern
+
+    def to_query(self) -> str:
+        """Return the query of a link to it; numbers in full, so that reading it gives the same."""
+        fields = {"model": self.model.name, "pattern": self.pattern.key}
+        fields |= {name: repr(value) for name, value in self.values.items()}
+        if self.dt != self.model.dt:
+            fields["dt"] = repr(self.dt)
+        return urlencode(fields)
+
+    def to_python(self) -> str:
+        """Return a line of Python that opens an explorer of it."""
+        values = ", ".join(f"{name!r}: {value!r}" for name, value in self.values.items())
+        dt = "" if self.dt == self.model.dt else f", dt={self.dt!r}"
+        return f"pw.Explorer({self.model.name!r}, {self.pattern.key!r}, {{{values}}}{dt})"

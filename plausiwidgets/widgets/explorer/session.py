@@ -1,0 +1,197 @@
+"""What is shown in an explorer: one selection that everything observes, and the way back to earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import RLock
+
+import ipywidgets as w
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern, Target, Verdict
+from plausiwidgets.widgets.explorer.selection import Selection
+
+MAX_UNDO = 100
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the judge says of a selection.
+
+    Attributes
+    ----------
+    role : {"yours", "best", "target"}
+        Of the sliders, of the best that a search has found, or of the reference neuron.
+    selection : Selection
+        Whose model and pattern are meant and, but for the target, whose values were judged.
+    verdict : Verdict or None
+        Of one set, with its traces; None where there is none.
+    target : Target or None
+        For the role "target": how its potential is mapped.
+    jumped : bool
+        Whether it follows a jump, not a drag: axes are fitted anew.
+    """
+
+    role: str
+    selection: Selection
+    verdict: Verdict | None
+    target: Target | None = None
+    jumped: bool = False
+
+
+class Observer:
+    """What is told of a session. Subclasses write the methods that they need; the others do nothing.
+
+    The calls come from several threads, one at a time: the session's lock is held. What takes longer than
+    some milliseconds belongs into a thread of its own, or into :meth:`on_rest`.
+    """
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Show what is selected now; `jumped`: picked or assigned, not dragged. May raise to refuse it."""
+
+    def on_response(self, response: Response) -> None:
+        """Show a response of the shown model and pattern."""
+
+    def on_rest(self, selection: Selection) -> None:
+        """Do what is too slow for a drag: nothing was changed for a quarter of a second."""
+
+
+class Panel(Observer):
+    """A part of the explorer: an observer that can be seen.
+
+    A new one is a class with a `view` and the methods that it needs, and ``explorer.add(panel)``.
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+    """
+
+    view: w.DOMWidget
+
+
+class Session:
+    """The selection of an explorer, its history, and who is told of them.
+
+    Parameters
+    ----------
+    selection : Selection
+    report : callable
+        Called with an exception of an observer that was told of a response; the others are told all the same.
+
+    Attributes
+    ----------
+    lock : RLock
+        Held while observers are told, and by whoever changes what is selected: events come on several threads.
+    selection : Selection
+        Read it and change it while holding the lock.
+    """
+
+    def __init__(self, selection: Selection, report: Callable[[Exception], None]) -> None:
+        self.lock = RLock()
+        self.selection = selection
+        self._report = report
+        self._observers: list[Observer] = []
+        self._responses: dict[str, Response] = {}
+        self._history: tuple[Selection, ...] = ()
+        self._last_of_model: dict[NeuronModel, Selection] = {}
+        self._last_of_both: dict[tuple[NeuronModel, int], Selection] = {}  # each keeps the pattern of this id alive
+        self._remember()
+
+    def attach(self, observer: Observer) -> None:
+        """Tell an observer of all that comes, and of what there is."""
+        with self.lock:
+            observer.on_selection(self.selection, True)
+            for response in self._responses.values():
+                observer.on_response(response)
+            self._observers.append(observer)
+
+    # -- the selection ---------------------------------------------------------------------------
+
+    def change(self, selection: Selection) -> None:
+        """Go on to another selection of the same model and pattern, as a drag does."""
+        with self.lock:
+            self._tell(selection, jumped=False)
+
+    def show(self, selection: Selection) -> None:
+        """Jump to another selection; :meth:`undo` goes back.
+
+        Where an observer refuses it (a model of one's own may raise anywhere) all stays as it was.
+        """
+        with self.lock:
+            self._jump(selection, (*self._history, self.selection)[-MAX_UNDO:])
+
+    def undo(self) -> None:
+        """Go back to before the last jump, ranges and free parameters included."""
+        with self.lock:
+            if self._history:
+                self._jump(self._history[-1], self._history[:-1])
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to go back to."""
+        return bool(self._history)
+
+    def recalled(self, model: NeuronModel, pattern: Pattern) -> Selection:
+        """Return a model and a pattern as they were when last shown, or with their defaults.
+
+        The parameters of a model and its time step are the same for all patterns.
+        """
+        with self.lock:
+            recalled = Selection.defaults(model, pattern)
+            if model in self._last_of_model:
+                last = self._last_of_model[model]
+                recalled = recalled.taking(model.parameters, last).with_dt(last.dt)
+            if (model, id(pattern)) in self._last_of_both:
+                recalled = recalled.taking(pattern.free, self._last_of_both[model, id(pattern)])
+            return recalled
+
+    def _jump(self, selection: Selection, history: tuple[Selection, ...]) -> None:
+        before, earlier = self.selection, self._history
+        self._history = history
+        try:
+            self._tell(selection, jumped=True)
+        except Exception:
+            self._history = earlier
+            self._tell(before, jumped=True)
+            raise
+
+    def _tell(self, selection: Selection, jumped: bool) -> None:
+        if not selection.is_about(self.selection.model, self.selection.pattern):
+            self._responses.clear()
+        self.selection = selection
+        for observer in self._observers:
+            observer.on_selection(selection, jumped)
+        self._remember()
+
+    def _remember(self) -> None:
+        selection = self.selection
+        self._last_of_model[selection.model] = selection
+        self._last_of_both[selection.model, id(selection.pattern)] = selection
+
+    # -- responses -------------------------------------------------------------------------------
+
+    def response(self, role: str) -> Response | None:
+        """Return the last response of a role, for the shown model and pattern."""
+        return self._responses.get(role)
+
+    def publish(self, response: Response) -> bool:
+        """Tell the observers of a response; one of another model or pattern than the shown one is left out."""
+        with self.lock:
+            if not response.selection.is_about(self.selection.model, self.selection.pattern):
+                return False
+            self._responses[response.role] = response
+            self._each(lambda observer: observer.on_response(response))
+            return True
+
+    def rest(self, selection: Selection) -> None:
+        """Tell the observers that nobody has changed anything for a while."""
+        with self.lock:
+            self._each(lambda observer: observer.on_rest(selection))
+
+    def _each(self, call: Callable[[Observer], None]) -> None:
+        for observer in self._observers:
+            try:
+                call(observer)
+            except Exception as error:
+                self._report(error)

@@ -1,0 +1,46 @@
+"""The button "Copy link"; its JavaScript, and the style of the whole explorer, live beside this file."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel
+
+_HERE = Path(__file__).parent
+
+
+class ShareButton(anywidget.AnyWidget):
+    """The button, with the link and a line of Python to copy by hand.
+
+    Attributes
+    ----------
+    query : str
+        Query of the link; the page puts its own address in front.
+    python : str
+        A line that opens the same explorer in a notebook.
+    app : bool
+        Whether this server can show the notebook as an app (Voila), which reads the query.
+    """
+
+    _esm = _HERE / "share.js"
+    _css = _HERE / "explorer.css"
+    query = t.Unicode().tag(sync=True)
+    python = t.Unicode().tag(sync=True)
+    app = t.Bool(False).tag(sync=True)
+
+
+class SharePanel(Panel):
+    """A link to what is selected."""
+
+    def __init__(self) -> None:
+        self.view = ShareButton(app=importlib.util.find_spec("voila") is not None)
+
+    def on_rest(self, selection: Selection) -> None:
+        """Take the new link, whether or not the model could be simulated."""
+        with self.view.hold_sync():
+            self.view.query, self.view.python = selection.to_query(), selection.to_python()

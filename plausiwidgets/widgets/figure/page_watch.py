@@ -1,0 +1,24 @@
+"""A widget that watches the page which it is on; its JavaScript lives beside this file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+
+
+class PageWatch(anywidget.AnyWidget):
+    """Tells the theme of the page and the width of a figure, and names an explorer's controls for screen readers.
+
+    Attributes
+    ----------
+    dark : bool
+        Whether the page's theme is dark.
+    width : int
+        Width in px that the figure has; 0 before a page shows it.
+    """
+
+    _esm = Path(__file__).parent / "page_watch.js"
+    dark = t.Bool(False).tag(sync=True)
+    width = t.Int(0).tag(sync=True)

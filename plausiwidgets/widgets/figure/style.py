@@ -1,0 +1,85 @@
+"""Colours, dashes, sizes and words of every figure, as data, and the Plotly template made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ROLES = ("target", "yours", "best")
+"""Whose traces a figure shows: the reference neuron's, those of the sliders, and the best of a search."""
+
+ROLE_TITLES = {"target": "target", "yours": "yours", "best": "best found"}
+
+DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px"}
+"""The roles differ in dash as well as in colour."""
+
+FONT_SIZE = 15
+"""Points on a 1400 px page: readable from the back row of a classroom."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours for one background; the lines are Okabe and Ito's colour-blind safe ones.
+
+    Attributes
+    ----------
+    paper, text, grid, line : str
+        Background, font, grid lines and axis lines.
+    roles : mapping of str to str
+        Line colour of each role.
+    warning : str
+        Colour of the mark where a trace diverged.
+    """
+
+    paper: str
+    text: str
+    grid: str
+    line: str
+    roles: Mapping[str, str]
+    warning: str
+
+
+LIGHT = Theme(
+    paper="#ffffff",
+    text="#222222",
+    grid="#e6e6e6",
+    line="#8a8a8a",
+    roles={"target": "#6b6b6b", "yours": "#0072b2", "best": "#d55e00"},
+    warning="#b3261e",
+)
+DARK = Theme(
+    paper="#111111",
+    text="#e4e4e4",
+    grid="#303030",
+    line="#7d7d7d",
+    roles={"target": "#b4b4b4", "yours": "#56b4e9", "best": "#e69f00"},
+    warning="#ff8a80",
+)
+
+
+def theme(dark: bool) -> Theme:
+    """Return the theme for a dark or a light page."""
+    return DARK if dark else LIGHT
+
+
+def template(theme: Theme) -> dict[str, Any]:
+    """Return the Plotly template of a theme."""
+    axis = {
+        "gridcolor": theme.grid,
+        "linecolor": theme.line,
+        "tickcolor": theme.line,
+        "zeroline": False,
+        "title": {"font": {"size": FONT_SIZE}},
+    }
+    return {
+        "layout": {
+            "paper_bgcolor": theme.paper,
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"color": theme.text, "size": FONT_SIZE},
+            "hoverlabel": {"font": {"size": FONT_SIZE}},
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.line, "activecolor": theme.text},
+            "xaxis": axis,
+            "yaxis": axis,
+        }
+    }

@@ -1,0 +1,276 @@
+"""The explorer's figure: named traces in named rows, whose points a few messages carry to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from plausiwidgets.widgets.figure import style
+from plausiwidgets.widgets.figure.drawing import EMPTY, Singles
+from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+
+Range = tuple[float, float]
+
+TIME_ROWS = ("voltage", "raster", "current", "others")
+"""Rows that share the time axis, from the top."""
+
+Y_AXES = {
+    "voltage": "yaxis",
+    "raster": "yaxis2",
+    "current": "yaxis3",
+    "others": "yaxis4",
+    "curve": "yaxis5",
+}
+X_AXES = {"curve": "xaxis2"}
+"""Rows with an x axis of their own."""
+
+RASTER_HEIGHTS = {"target": 2.0, "yours": 1.0, "best": 0.0}
+
+_BACK_TO_FRONT = ("best", "yours", "target")
+"""The dashes of the target let the others show through."""
+
+TRACES = (
+    *(f"{role}_voltage" for role in _BACK_TO_FRONT),
+    *(f"{role}_raster" for role in _BACK_TO_FRONT),
+    "best_current",
+    "yours_current",
+    *(f"{role}_others" for role in _BACK_TO_FRONT),
+    *(f"{role}_curve" for role in _BACK_TO_FRONT),
+    "diverged_voltage",
+)
+"""Names of all traces, ``<role>_<row>``, in drawing order; the potential of the sliders is trace 1."""
+
+TOP, BOTTOM, LEFT = 34, 46, 78
+"""Margins in px: the legend above, the title of the lowest axis below, labels and titles of y axes."""
+
+GAP, GAP_WITH_AXIS = 12, 64
+"""Space in px between two rows, and below one that has an x axis."""
+
+FIRST_ROWS = {"voltage": 272, "raster": 58, "current": 64}
+
+
+class TraceFigure(PlotlyFigure):
+    """Named traces and named rows of one ``FigureWidget``."""
+
+    def __init__(self) -> None:
+        figure = go.Figure(data=[_trace(name, style.LIGHT) for name in TRACES], layout=_layout(style.LIGHT))
+        super().__init__(figure, ("x", "y", "showlegend", "text"), doubleClick="reset")
+        self._sent: dict[str, tuple[Singles, Singles]] = {}
+        self._ranges: dict[str, Range] = {}
+        self._heights: dict[str, int] = {}
+        self.set_rows(FIRST_ROWS)
+
+    def put(self, name: str, x: Singles, y: Singles, **properties: Any) -> None:
+        """Draw other points in a trace; an array that is the same object as before is not sent again."""
+        with self.update():
+            trace = self._named(name)
+            before = self._sent.get(name, (EMPTY, EMPTY))
+            if x is not before[0]:
+                trace.x = x
+            if y is not before[1]:
+                trace.y = y
+            self._sent[name] = (x, y)
+            if properties:
+                trace.update(properties)
+
+    def clear(self, *names: str) -> None:
+        """Empty traces."""
+        with self.update():
+            for name in names:
+                self.put(name, EMPTY, EMPTY)
+
+    def show_legend(self, name: str, shown: bool) -> None:
+        """List a trace in the legend, or not."""
+        with self.update():
+            self._named(name).showlegend = shown
+
+    # -- axes ------------------------------------------------------------------------------------
+
+    def set_axis(self, row: str, **properties: Any) -> None:
+        """Change properties of a row's y axis (title, ticks)."""
+        with self.update():
+            self.widget.layout[Y_AXES[row]].update(properties)
+
+    def set_curve_titles(self, x: str, y: str) -> None:
+        """Name the axes of the curve."""
+        with self.update():
+            self.widget.layout[X_AXES["curve"]].title.text = x
+            self.widget.layout[Y_AXES["curve"]].title.text = y
+
+    def set_curve_ticks(self, texts: Sequence[str]) -> None:
+        """Say what stands below each point of the curve."""
+        axis = self.widget.layout[X_AXES["curve"]]
+        if tuple(texts) == axis.ticktext:
+            return
+        with self.update():
+            if axis.tickvals is None or len(texts) != len(axis.tickvals):
+                axis.tickvals = list(range(len(texts)))
+                axis.range = (-0.3, len(texts) - 0.7)
+            axis.ticktext = list(texts)
+
+    def set_range(self, axis: str, low: float, high: float, force: bool = False) -> None:
+        """Set the range of a row's y axis, or of ``"time"``, unless a person has zoomed it.
+
+        With `force` (another pattern) a zoom is forgotten.
+        """
+        with self.update():
+            key = "xaxis" if axis == "time" else Y_AXES[axis]
+            ours = self._ranges.get(key)
+            shown = self.widget.layout[key].range
+            zoomed = ours is not None and shown is not None and not _close(shown, ours)
+            if (zoomed or ours == (low, high)) and not force:
+                return
+            self._ranges[key] = (low, high)
+            self.widget.layout[key].range = (low, high)
+
+    def get_range(self, axis: str) -> Range | None:
+        """Return the range that the page shows on an axis."""
+        with self.update():
+            shown = self.widget.layout["xaxis" if axis == "time" else Y_AXES[axis]].range
+        return None if shown is None else (float(shown[0]), float(shown[1]))
+
+    def on_time_range(self, callback: Callable[[Range | None], None]) -> None:
+        """Call `callback` with the time range (ms) whenever a zoom or a pan changes it, None when it ends."""
+
+        def changed(_: object, shown: Range | None) -> None:
+            ours = self._ranges.get("xaxis")
+            if shown is None or (ours is not None and _close(shown, ours)):
+                callback(None)
+            else:
+                callback((float(shown[0]), float(shown[1])))
+
+        self.widget.layout.on_change(changed, ("xaxis", "range"))
+
+    # -- layout ----------------------------------------------------------------------------------
+
+    def set_rows(self, heights: Mapping[str, int]) -> None:
+        """Show rows with these heights in px, from top to bottom; every other row is hidden."""
+        heights = {row: heights[row] for row in Y_AXES if row in heights}
+        if heights == self._heights:
+            return
+        self._heights = dict(heights)
+        last_time_row = [row for row in TIME_ROWS if row in heights][-1]
+        gaps = {row: GAP_WITH_AXIS if row in (*X_AXES, last_time_row) else GAP for row in heights}
+        gaps[list(heights)[-1]] = 0
+        inner = sum(heights.values()) + sum(gaps.values())
+        with self.update():
+            layout = self.widget.layout
+            layout.height = inner + TOP + BOTTOM
+            y = float(inner)
+            for row, axis in Y_AXES.items():
+                shown = row in heights
+                layout[axis].visible = shown
+                if row in X_AXES:
+                    layout[X_AXES[row]].visible = shown
+                if shown:
+                    layout[axis].domain = (max(0.0, (y - heights[row]) / inner), min(1.0, y / inner))
+                    y -= heights[row] + gaps[row]
+                else:
+                    layout[axis].domain = (0.0, 0.001)  # out of the way of the mouse
+            layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
+
+    def set_left(self, letters: int) -> None:
+        """Leave room for labels of so many letters at the left."""
+        left = max(LEFT, round(16 + 7.2 * letters))
+        with self.update():
+            if self.widget.layout.margin.l != left:
+                self.widget.layout.margin.l = left
+
+    def set_width(self, width: int) -> None:
+        """Take the width in px that the page offers; told outright, the page need not measure at every update."""
+        with self.update():
+            self.widget.layout.update(width=width, autosize=False)
+
+    def set_dark(self, dark: bool) -> None:
+        """Switch to the colours for a dark or a light page."""
+        theme = style.theme(dark)
+        with self.update():
+            self.widget.layout.template = style.template(theme)
+            for name in TRACES:
+                self._named(name).update(_colour(name, theme))
+
+    def _named(self, name: str) -> Any:
+        return self.widget.data[TRACES.index(name)]
+
+
+def _close(a: Sequence[float], b: Range) -> bool:
+    width = abs(b[1] - b[0]) or 1.0
+    return bool(abs(float(a[0]) - b[0]) < 1e-6 * width and abs(float(a[1]) - b[1]) < 1e-6 * width)
+
+
+def _trace(name: str, theme: style.Theme) -> dict[str, Any]:
+    """Return an empty trace."""
+    role, row = name.split("_")
+    y_axis = Y_AXES[row].replace("axis", "")
+    x_axis = X_AXES.get(row, "xaxis").replace("axis", "")
+    common: dict[str, Any] = {"type": "scatter", "x": EMPTY, "y": EMPTY, "xaxis": x_axis, "yaxis": y_axis}
+    common |= {"name": style.ROLE_TITLES.get(role, role), "showlegend": False, "mode": "lines"}
+    if role in style.ROLES:
+        common |= {"legendgroup": role, "legendrank": 1 + style.ROLES.index(role)}
+    line = {"dash": style.DASHES.get(role, "solid"), "width": 2.0}
+    if role == "diverged":
+        common |= {"mode": "markers+text", "hoverinfo": "skip", "cliponaxis": False}
+        common |= {"marker": {"symbol": "x", "size": 14}, "textposition": "middle right"}
+    elif row == "raster":
+        common |= {"mode": "markers", "hovertemplate": "spike at %{x:.1f} ms"}
+        common["marker"] = {"symbol": "line-ns-open", "size": 13, "line": {"width": 2}}
+    elif row == "curve":
+        symbol = {"target": "diamond-open", "yours": "circle", "best": "square"}[role]
+        common |= {"mode": "lines+markers", "line": line, "marker": {"size": 9, "symbol": symbol}}
+        common["hovertemplate"] = "%{y:.4g}"
+    elif row == "others":
+        common |= {"line": line | {"width": 1.3}, "hoverinfo": "skip"}
+    else:
+        common["line"] = line
+        common["hovertemplate"] = "%{y:.4g} at %{x:.1f} ms"
+        common["showlegend"] = role != "best" and row == "voltage"
+    return common | _colour(name, theme)
+
+
+def _colour(name: str, theme: style.Theme) -> dict[str, Any]:
+    """Return the properties of a trace that depend on the theme."""
+    role, row = name.split("_")
+    if role == "diverged":
+        return {"marker_color": theme.warning, "textfont": {"color": theme.warning, "size": style.FONT_SIZE}}
+    line = theme.roles.get(role, theme.line)
+    if row == "raster":
+        return {"marker_color": line, "marker_line_color": line}
+    if row == "curve":
+        return {"marker_color": line, "line_color": line}
+    return {"line_color": line}
+
+
+def _layout(theme: style.Theme) -> dict[str, Any]:
+    """Return the layout; domains and heights come with :meth:`TraceFigure.set_rows`."""
+    every = {"showline": True, "ticks": "outside", "ticklen": 4, "fixedrange": False}
+    raster = sorted(RASTER_HEIGHTS.items(), key=lambda item: item[1])
+    axes: dict[str, Any] = {
+        "xaxis": every | {"title": {"text": "time (ms)", "standoff": 6}, "anchor": "y3"},
+        "yaxis": every | {"title": {"text": "membrane potential (mV)"}},
+        "yaxis2": every
+        | {
+            "range": [-0.7, 2.7],
+            "fixedrange": True,
+            "showgrid": False,
+            "ticks": "",
+            "tickvals": [height for _, height in raster],
+            "ticktext": [style.ROLE_TITLES[role] for role, _ in raster],
+            "tickfont": {"size": style.FONT_SIZE - 3},
+        },
+        "yaxis3": every | {"nticks": 3},
+        "yaxis4": every
+        | {"showgrid": False, "ticks": "", "fixedrange": True, "tickfont": {"size": style.FONT_SIZE - 2}},
+        "xaxis2": every | {"anchor": "y5", "fixedrange": True, "title": {"standoff": 6}},
+        "yaxis5": every | {"anchor": "x2", "rangemode": "tozero"},
+    }
+    return axes | {
+        "template": style.template(theme),
+        "uirevision": "kept",  # constant: a zoom survives every update
+        "margin": {"l": LEFT, "r": 16, "t": TOP, "b": BOTTOM},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        "hovermode": "closest",
+        "dragmode": "zoom",
+        "showlegend": True,
+    }

@@ -1,0 +1,145 @@
+"""What a person has in front of them: the widgets of an explorer or a map, found by what stands on them."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import ipywidgets as w
+import numpy as np
+import plotly.graph_objects as go
+
+import plausiwidgets as pw
+
+ROWS = {"voltage": 0, "raster": 1, "current": 2}
+
+
+def widgets(root: w.Widget) -> Iterator[w.Widget]:
+    """Yield a widget and all that is laid out in it."""
+    yield root
+    for child in getattr(root, "children", ()):
+        yield from widgets(child)
+
+
+def find(root: w.Widget, kind: type, **traits: object) -> Any:
+    """Return the one widget of a kind with these traits."""
+    found = [x for x in widgets(root) if isinstance(x, kind) and all(getattr(x, k) == v for k, v in traits.items())]
+    assert len(found) == 1, f"{len(found)} of {kind.__name__} with {traits}"
+    return found[0]
+
+
+def named(root: w.Widget, css: str) -> Any:
+    """Return the one widget with a class of the style sheet."""
+    found = [x for x in widgets(root) if css in getattr(x, "_dom_classes", ())]
+    assert len(found) == 1, f"{len(found)} of {css}"
+    return found[0]
+
+
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Wait for a condition."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
+class Row:
+    """A parameter's row."""
+
+    def __init__(self, view: w.Widget) -> None:
+        line, *bounds = view.children
+        self.label, self.slider, self.box, self.tick = line.children
+        self.bounds = (bounds[0].children[0], bounds[0].children[2]) if bounds else None
+
+
+class Screen:
+    """An explorer as a person sees and uses it."""
+
+    def __init__(self, explorer: pw.Explorer) -> None:
+        self.explorer = explorer
+
+    # -- to use ----------------------------------------------------------------------------------
+
+    def menu(self, title: str) -> w.Dropdown:
+        return find(self.explorer, w.Dropdown, description=title)
+
+    def pick_preset(self, start: str) -> None:
+        menu = self.menu("Presets")
+        menu.value = next(value for title, value in menu.options if title.startswith(start))
+
+    def button(self, title: str) -> w.Button:
+        return find(self.explorer, w.Button, description=title)
+
+    def press(self, title: str) -> None:
+        self.button(title).click()
+
+    @property
+    def rows(self) -> dict[str, Row]:
+        views = [x for x in widgets(self.explorer) if "pw-row" in getattr(x, "_dom_classes", ())]
+        return {re.search('data-name="([^"]*)"', Row(v).label.value)[1]: Row(v) for v in views}
+
+    def show_bounds(self, shown: bool = True) -> None:
+        find(self.explorer, w.ToggleButton, description="Bounds").value = shown
+
+    @property
+    def dt(self) -> w.FloatText:
+        return named(self.explorer, "pw-dt").children[1]
+
+    @property
+    def sweeps(self) -> w.ToggleButtons | None:
+        children = named(self.explorer, "pw-sweeps").children
+        return children[0] if children else None
+
+    # -- to look at ------------------------------------------------------------------------------
+
+    @property
+    def badge(self) -> str:
+        return named(self.explorer, "pw-badge-box").value
+
+    @property
+    def criteria(self) -> str:
+        return named(self.explorer, "pw-verdict").children[1].value
+
+    @property
+    def message(self) -> str:
+        return named(self.explorer, "pw-status").value
+
+    @property
+    def explanation(self) -> str:
+        return named(self.explorer, "pw-explain").value
+
+    @property
+    def progress(self) -> str:
+        return named(self.explorer, "pw-progress-box").value
+
+    @property
+    def figure(self) -> go.FigureWidget:
+        return next(x for x in widgets(self.explorer) if isinstance(x, go.FigureWidget))
+
+    def trace(self, name: str, row: str = "voltage") -> Any:
+        """Return the trace of ``"yours"``, ``"best found"`` or ``"target"`` in a row of the figure."""
+        return [trace for trace in self.figure.data if trace.name == name][ROWS[row]]
+
+    @property
+    def yours(self) -> np.ndarray:
+        return np.asarray(self.trace("yours").y)
+
+    @property
+    def best(self) -> np.ndarray:
+        return np.asarray(self.trace("best found").y)
+
+    @property
+    def target(self) -> np.ndarray:
+        return np.asarray(self.trace("target").y)
+
+    @property
+    def curve(self) -> np.ndarray:
+        """Evaluations, best loss and current loss of each point of the objective curve."""
+        (rows,) = (x.rows for x in widgets(self.explorer) if hasattr(x, "rows"))
+        return np.frombuffer(rows, np.float32).reshape(-1, 3)
+
+    @property
+    def link(self) -> Any:
+        """The button that copies a link: its `query` and its line of `python`."""
+        (button,) = (x for x in widgets(self.explorer) if hasattr(x, "query"))
+        return button

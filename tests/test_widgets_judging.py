@@ -1,0 +1,168 @@
+"""From a slider to its picture: what may not be lost or delayed on the way."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from screen import Screen
+
+import plausiwidgets as pw
+from plausiwidgets.widgets import Response, Selection
+from plausiwidgets.widgets.explorer import judge_worker
+from plausiwidgets.widgets.explorer.session import Observer
+from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+
+
+class Pictures(Observer):
+    """The responses of the sliders, one for each selection that was drawn."""
+
+    def __init__(self) -> None:
+        self.seen: list[Response] = []
+
+    def on_response(self, response: Response) -> None:
+        if response.role == "yours" and all(response.selection is not old.selection for old in self.seen):
+            self.seen.append(response)
+
+
+@pytest.fixture
+def pictures(explorer: pw.Explorer) -> list[Response]:
+    witness = Pictures()
+    explorer.session.attach(witness)
+    witness.seen.clear()
+    return witness.seen
+
+
+def amplitude(value: float) -> Selection:
+    return Selection.of("izhikevich", "tonic_spiking", {"amplitude": value})
+
+
+def test_the_newest_selection_wins_and_is_verified_once(explorer, screen, pictures, monkeypatch) -> None:
+    begun, go_on, verified = threading.Event(), threading.Event(), []
+    quickly, verify = judge_worker.judge_quickly, judge_worker.verify
+
+    def slow(selection: Selection):
+        begun.set()
+        go_on.wait(10)
+        return quickly(selection)
+
+    def recorded(selection, *rest):
+        verified.append(selection.values["amplitude"])
+        return verify(selection, *rest)
+
+    monkeypatch.setattr(judge_worker, "judge_quickly", slow)
+    monkeypatch.setattr(judge_worker, "verify", recorded)
+    box = screen.rows["amplitude"].box
+    box.value = 10.5
+    assert begun.wait(10)
+    for step in range(1000):
+        box.value = 11.0 + 1e-3 * step
+    go_on.set()
+    assert explorer.wait()
+    assert [response.selection.values["amplitude"] for response in pictures] == [10.5, 11.999]
+    assert verified == [11.999]
+
+
+def test_a_key_press_right_after_a_jump_does_not_take_its_fit_away(explorer, screen, pictures, monkeypatch) -> None:
+    ready = threading.Event()
+    with monkeypatch.context() as patched:
+        patched.setattr(PlotlyFigure, "wait_drawn", lambda *_: ready.wait(10))
+        explorer.selection = amplitude(20.0)
+        screen.rows["amplitude"].box.value = 21.0
+        ready.set()
+        assert explorer.wait()
+    screen.rows["amplitude"].box.value = 22.0
+    assert explorer.wait()
+    assert [(r.selection.values["amplitude"], r.jumped) for r in pictures] == [(21.0, True), (22.0, False)]
+
+
+def test_a_jump_that_failed_is_fitted_when_it_is_drawn_at_last(explorer, screen, pictures, monkeypatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(judge_worker, "judge_quickly", lambda _: 1 / 0)
+        explorer.selection = amplitude(20.0)
+        assert explorer.wait()
+    assert "ZeroDivisionError" in screen.message
+    screen.rows["amplitude"].box.value = 21.0
+    assert explorer.wait()
+    assert [(r.verdict is None, r.jumped) for r in pictures] == [(True, False), (False, True)]
+    assert screen.message == ""
+
+
+def test_a_drag_is_judged_at_its_step_alone_and_a_rest_does_not_judge_that_again(explorer, screen, monkeypatch) -> None:
+    steps: list[tuple[float, bool]] = []
+    evaluate = judge_worker.evaluate
+
+    def counted(model, pattern, values, dt, *args, **more):
+        steps.append((dt, bool(more)))
+        return evaluate(model, pattern, values, dt, *args, **more)
+
+    monkeypatch.setattr(judge_worker, "evaluate", counted)
+    screen.rows["amplitude"].box.value = 10.5
+    assert explorer.wait()
+    assert "replicated" in screen.badge
+    assert steps == [(explorer.selection.dt, True)]  # the verification is made by the judge itself
+
+
+def test_what_is_not_verified_yet_is_not_called_replicated(explorer, screen, monkeypatch) -> None:
+    monkeypatch.setattr(judge_worker, "verify", lambda selection, verdict, checkpoint: verdict)
+    screen.rows["amplitude"].box.value = 10.5
+    assert explorer.wait()
+    assert "○ accepted, not verified" in screen.badge
+    assert "replicated" not in screen.badge
+
+
+def test_a_drag_ends_a_verification_that_takes_long(explorer, screen, monkeypatch) -> None:
+    verifying = threading.Event()
+
+    def slow(selection, verdict, checkpoint):
+        verifying.set()
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            checkpoint()
+            time.sleep(0.005)
+        raise AssertionError("it was not ended")
+
+    box = screen.rows["amplitude"].box
+    with monkeypatch.context() as patched:
+        patched.setattr(judge_worker, "verify", slow)
+        box.value = 10.5
+        assert verifying.wait(10)
+    before = screen.yours
+    box.value = 15.0
+    assert explorer.wait(10)
+    assert screen.message == ""
+    assert not np.array_equal(before, screen.yours)
+
+
+def test_a_tick_or_a_wider_range_is_not_judged_again(explorer, screen, pictures) -> None:
+    screen.show_bounds()
+    screen.rows["a"].tick.value = False
+    screen.rows["a"].bounds[1].value = 0.5
+    assert explorer.wait()
+    assert pictures == []
+
+
+def test_the_link_is_new_before_the_verification_and_also_when_the_model_fails(explorer, screen, monkeypatch) -> None:
+    seen: list[str] = []
+    verify = judge_worker.verify
+
+    def recorded(*args):
+        seen.append(screen.link.query)
+        return verify(*args)
+
+    monkeypatch.setattr(judge_worker, "verify", recorded)
+    box = screen.rows["amplitude"].box
+    box.value = 10.5
+    assert explorer.wait()
+    assert "amplitude=10.5" in seen[-1]
+    monkeypatch.setattr(judge_worker, "judge_quickly", lambda _: 1 / 0)
+    box.value = 11.5
+    assert explorer.wait()
+    assert "amplitude=11.5" in screen.link.query
+
+
+def test_after_the_end_nothing_is_judged(explorer: pw.Explorer, screen: Screen, pictures) -> None:
+    explorer.close()
+    explorer.selection = amplitude(20.0)
+    assert explorer.wait()
+    assert pictures == []

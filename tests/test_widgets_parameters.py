@@ -1,0 +1,155 @@
+"""A parameter's row and the column of rows, as a person uses them."""
+
+import threading
+
+import pytest
+from screen import Row, Screen
+
+from plausiwidgets import models, patterns
+from plausiwidgets.widgets import Selection, Session
+from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.parameter_row import STEPS, dragged, in_box, position, symbol
+from plausiwidgets.widgets.explorer.parameters import ParameterPanel
+
+PARAMETERS = [
+    pytest.param(p, id=f"{name}-{p.name}") for name in models.names() for p in models.get(name).parameters.values()
+]
+TAU = models.get("lif").parameters["tau_mem"]  # on a log scale, above 0
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(Selection.of("lif"), lambda error: None)
+
+
+@pytest.fixture
+def messages() -> MessageLine:
+    return MessageLine()
+
+
+@pytest.fixture
+def column(session: Session, messages: MessageLine) -> Screen:
+    panel = ParameterPanel(session, messages)
+    session.attach(messages)
+    session.attach(panel)
+    return Screen(panel.view)
+
+
+@pytest.fixture
+def row(column: Screen) -> Row:
+    return column.rows["tau_mem"]
+
+
+def test_a_drag_moves_value_and_box(session: Session, row: Row) -> None:
+    row.slider.value = STEPS
+    assert session.selection.values["tau_mem"] == row.box.value == TAU.high
+    row.slider.value = STEPS // 2
+    assert session.selection.values["tau_mem"] == pytest.approx((TAU.low * TAU.high) ** 0.5, rel=1e-2)
+
+
+def test_a_typed_value_is_kept_exactly_and_moves_the_slider(session: Session, row: Row) -> None:
+    row.box.value = 5.123456789
+    assert session.selection.values["tau_mem"] == 5.123456789
+    assert row.slider.value == position(TAU, 5.123456789, TAU.low, TAU.high)
+
+
+def test_a_selected_value_keeps_digits_that_the_box_does_not_show(session: Session, row: Row) -> None:
+    session.change(session.selection.with_value("tau_mem", 12.3456789012345))
+    assert row.box.value == 12.3457
+    assert session.selection.values["tau_mem"] == 12.3456789012345
+
+
+def test_a_typed_value_beyond_the_range_widens_it(session: Session, row: Row) -> None:
+    row.box.value = 3.0 * TAU.high
+    assert session.selection.bounds["tau_mem"] == (TAU.low, 3.0 * TAU.high)
+    assert row.slider.value == STEPS
+
+
+@pytest.mark.parametrize("bad", [0.0, -3.0, float("nan"), float("inf")])
+def test_a_value_beyond_the_hard_limits_is_refused_with_its_name_and_the_limits(
+    session: Session, messages: MessageLine, row: Row, bad: float
+) -> None:
+    row.box.value = bad
+    assert session.selection.values["tau_mem"] == row.box.value == TAU.default
+    assert "tau_mem" in messages.text and TAU.limits_text() in messages.text
+    row.box.value = 21.0
+    assert messages.text == ""
+
+
+def test_bounds_are_edited_and_checked(session: Session, messages: MessageLine, column: Screen) -> None:
+    column.show_bounds()
+    row = column.rows["tau_mem"]
+    low, high = row.bounds
+    row.box.value = 20.0
+    low.value = 10.0
+    assert session.selection.bounds["tau_mem"] == (10.0, TAU.high)
+    high.value = 15.0
+    assert session.selection.values["tau_mem"] == row.box.value == 15.0
+    high.value = 5.0
+    assert "tau_mem" in messages.text
+    assert session.selection.bounds["tau_mem"] == (10.0, high.value) == (10.0, 15.0)
+    column.show_bounds(False)
+    assert column.rows["tau_mem"].bounds is None
+
+
+def test_a_tick_frees_a_parameter(session: Session, row: Row) -> None:
+    row.tick.value = False
+    assert "tau_mem" not in session.selection.free
+    row.tick.value = True
+    assert session.selection.free == Selection.of("lif").free
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, 100.0, float("nan")])
+def test_a_time_step_that_is_none_is_refused(session: Session, messages: MessageLine, column: Screen, bad) -> None:
+    column.dt.value = bad
+    assert column.dt.value == session.selection.dt == models.get("lif").dt
+    assert "time step" in messages.text
+    column.dt.value = 0.05
+    assert session.selection.dt == 0.05
+    assert messages.text == ""
+
+
+def test_the_tooltip_says_what_the_parameter_is(row: Row) -> None:
+    for text in (TAU.description, f"default {TAU.default:g} ms", f"{TAU.low:g}–{TAU.high:g} ms", "log scale"):
+        assert text in row.slider.tooltip
+
+
+def test_events_from_many_threads_leave_slider_box_and_value_in_agreement(session: Session, row: Row) -> None:
+    def drag(offset: int) -> None:
+        for i in range(100):
+            row.slider.value = (offset + 7 * i) % STEPS
+
+    threads = [threading.Thread(target=drag, args=(40 * k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    row.slider.value = 100
+    assert row.box.value == pytest.approx(session.selection.values["tau_mem"], rel=1e-5)
+    assert session.selection.values["tau_mem"] == dragged(TAU, 100, TAU.low, TAU.high)
+
+
+def test_another_pattern_has_its_own_stimulus_in_the_column(session: Session, column: Screen) -> None:
+    assert "interval" not in column.rows
+    column.rows["tau_mem"].box.value = 30.0
+    session.show(session.recalled(models.get("lif"), patterns.get("resonator")))
+    assert column.rows["interval"].box.value == session.selection.values["interval"]
+    assert column.rows["tau_mem"].box.value == 30.0
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS)
+def test_each_position_is_a_value_of_its_own_with_few_digits(parameter: models.Parameter) -> None:
+    low, high = parameter.low, parameter.high
+    values = [dragged(parameter, i, low, high) for i in range(STEPS + 1)]
+    assert values[0] == low
+    assert values[-1] == high
+    assert all(a < b for a, b in zip(values[:-1], values[1:], strict=True))
+    assert [position(parameter, v, low, high) for v in values] == list(range(STEPS + 1))
+    texts = [f"{value!r}" for value in values[1:-1]]
+    assert max(len(text.lstrip("-").replace(".", "").lstrip("0")) for text in texts) <= 6
+
+
+def test_names_are_shown_with_greek_letters_and_an_index() -> None:
+    assert symbol("tau_mem") == "τ<sub>mem</sub>"
+    assert symbol("<b>") == "&lt;b&gt;"
+    assert in_box(0.123456789) == 0.123457

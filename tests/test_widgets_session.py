@@ -1,0 +1,137 @@
+"""The session: who is told of what, and what it goes back to."""
+
+import ipywidgets
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.widgets import Panel, Response, Selection, Session
+from plausiwidgets.widgets.explorer.session import Observer
+
+
+class Witness(Observer):
+    """Remembers what it is told; refuses a model by its name."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self.selections: list[tuple[Selection, bool]] = []
+        self.responses: list[Response] = []
+        self.refuses = refuses
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        if selection.model.name == self.refuses:
+            raise RuntimeError("not that one")
+        self.selections.append((selection, jumped))
+
+    def on_response(self, response: Response) -> None:
+        self.responses.append(response)
+
+
+@pytest.fixture
+def errors() -> list[Exception]:
+    return []
+
+
+@pytest.fixture
+def session(errors: list[Exception]) -> Session:
+    return Session(Selection.of("lif"), errors.append)
+
+
+def test_an_observer_is_told_of_what_there_is_and_of_what_comes(session: Session) -> None:
+    first = session.selection
+    response = Response("yours", first, None)
+    session.publish(response)
+    witness = Witness()
+    session.attach(witness)
+    dragged = first.with_value("tau_mem", 30.0)
+    session.change(dragged)
+    session.show(first)
+    assert witness.selections == [(first, True), (dragged, False), (first, True)]
+    assert witness.responses == [response]
+
+
+def test_a_response_of_another_pattern_is_left_out_however_late_it_comes(session: Session) -> None:
+    witness = Witness()
+    session.attach(witness)
+    late = Response("yours", session.selection, None)
+    assert session.publish(late)
+    session.show(Selection.of("lif", "tonic_bursting"))
+    assert session.response("yours") is None
+    assert not session.publish(late)
+    assert witness.responses == [late]
+
+
+def test_a_refused_selection_leaves_everyone_with_the_one_before(session: Session) -> None:
+    first, before, after = session.selection, Witness(), Witness()
+    for observer in (before, Witness(refuses="adex"), after):
+        session.attach(observer)
+    with pytest.raises(RuntimeError, match="not that one"):
+        session.show(Selection.of("adex"))
+    assert session.selection == before.selections[-1][0] == after.selections[-1][0] == first
+    assert not session.can_undo
+
+
+def test_an_observer_that_fails_at_a_response_takes_nothing_from_the_others(session, errors) -> None:
+    class Failing(Observer):
+        def on_response(self, response: Response) -> None:
+            raise RuntimeError("I cannot draw it")
+
+        def on_rest(self, selection: Selection) -> None:
+            raise RuntimeError("I cannot rest")
+
+    witness = Witness()
+    session.attach(Failing())
+    session.attach(witness)
+    session.publish(Response("yours", session.selection, None))
+    session.rest(session.selection)
+    assert len(witness.responses) == 1
+    assert [str(error) for error in errors] == ["I cannot draw it", "I cannot rest"]
+
+
+def test_undo_goes_back_jump_by_jump_with_what_was_dragged_in_between(session: Session) -> None:
+    first = session.selection
+    dragged = first.with_value("tau_mem", 30.0)
+    session.change(dragged)
+    session.show(Selection.of("adex"))
+    session.show(Selection.of("lif", "tonic_bursting"))
+    session.undo()
+    assert session.selection == Selection.of("adex")
+    session.undo()
+    assert session.selection == dragged
+    session.undo()
+    assert session.selection == dragged and not session.can_undo
+
+
+def test_a_model_keeps_its_values_for_all_patterns_and_a_stimulus_for_its_own(session: Session) -> None:
+    model = pw.models.get("lif")
+    tonic, resonator = pw.patterns.get("tonic_spiking"), pw.patterns.get("resonator")
+    session.change(session.selection.with_value("tau_mem", 30.0).with_value("amplitude", 40.0).with_dt(0.2))
+    other = session.recalled(model, resonator)
+    assert other.values["tau_mem"] == 30.0 and other.dt == 0.2
+    assert other.values["amplitude"] == Selection.defaults(model, resonator).values["amplitude"]
+    session.show(other)
+    session.show(Selection.of("adex"))
+    assert session.selection.dt == pw.models.get("adex").dt
+    again = session.recalled(model, tonic)
+    assert (again.values["tau_mem"], again.values["amplitude"], again.dt) == (30.0, 40.0, 0.2)
+
+
+class SecondState(Panel):
+    """The second state variable of the sliders' neuron over time."""
+
+    def __init__(self) -> None:
+        self.view = ipywidgets.HTML()
+
+    def on_response(self, response: Response) -> None:
+        if response.role == "yours" and response.verdict is not None:
+            trace = next(iter(response.verdict.traces.values()))
+            points = " ".join(f"{t:.1f},{v:.2f}" for t, v in zip(trace.t[::50], trace.v[0][::50], strict=True))
+            self.view.value = f'<svg viewBox="0 0 500 100"><polyline points="{points}"/></svg>'
+
+
+def test_a_panel_of_ones_own_is_a_class_and_a_line(explorer: pw.Explorer) -> None:
+    panel = SecondState()
+    explorer.add(panel)
+    first = panel.view.value
+    assert "polyline" in first
+    explorer.selection = Selection.of("adex", "tonic_bursting")
+    assert explorer.wait(120)
+    assert panel.view.value != first
