@@ -1,10 +1,13 @@
 """One neuron, several patterns: each judged as it is alone, all with the same parameters of the model."""
 
+import ipywidgets
 import numpy as np
 import pytest
+from screen import Screen, widgets
 
 import plausiwidgets as pw
 from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.widgets.figure.drawing import target_lines, voltage_scale
 
 CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
 """What a relay cell shows."""
@@ -116,6 +119,35 @@ def test_it_is_assessed_like_any_other():
     assert list(table["status"]) == ["replicated"] * 2
     assert table["pattern"][0] == both.key and "class_1_excitable_holding" in table["parameters"][0]
     assert "Class 1" in both._repr_html_() and "<svg" in both._repr_html_()
+
+
+def test_its_target_is_that_of_each_part():
+    both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
+    target = pw.patterns.target(both)
+    assert set(target.traces) == {"Tonic spiking: step", "Rebound spike: release"}
+    lines = target_lines(target, voltage_scale(pw.models.get("adex")))
+    alone = target_lines(pw.patterns.target("rebound_spike"), voltage_scale(pw.models.get("adex")))
+    np.testing.assert_array_equal(lines["Rebound spike: release"].v, alone["release"].v)
+    mine = pw.Pattern(
+        key="mine", title="Mine", sweeps=lambda s: {"rest": pw.Sweep([], end=10.0)},
+        measure=lambda r, s: {"n": r["rest"].count()},
+        criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", high=0, kind="count")],
+    )
+    assert pw.patterns.target(pw.patterns.all_of("tonic_spiking", mine)) is None
+
+
+def test_in_the_explorer_each_part_has_sliders_of_its_own():
+    explorer = pw.Explorer("adex", ["tonic_spiking", "rebound_spike"])
+    try:
+        screen = Screen(explorer)
+        row = screen.rows["rebound_spike_amplitude"]
+        row.box.value = 321.0
+        assert explorer.selection.values["rebound_spike_amplitude"] == 321.0
+        text = " ".join(x.value for x in widgets(explorer) if isinstance(x, ipywidgets.HTML))
+        assert "<span>Tonic spiking</span>" in text and "<span>Rebound spike</span>" in text
+        assert ">width</span>" in text and "rebound<sub>" not in text
+    finally:
+        explorer.close()
 
 
 def test_a_recording_may_be_one_of_them():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from plausiwidgets.models.registry import get as get_model
@@ -32,6 +32,8 @@ class Target:
     rest, threshold, peak : float
         In mV: what maps a reference neuron's potential onto another model's scale. nan for a recording, which
         is shown as it was measured; one of spikes alone has no potential among its traces' states.
+    parts : tuple of Target
+        Of several patterns, the target of each, whose traces these are.
     """
 
     traces: Mapping[str, Traces]
@@ -39,10 +41,13 @@ class Target:
     rest: float = math.nan
     threshold: float = math.nan
     peak: float = math.nan
+    parts: tuple[Target, ...] = ()
 
 
 @cache
 def _target(pattern: Pattern) -> Target | None:
+    if pattern.parts:
+        return _together(pattern)
     reference = pattern.reference or (_published(pattern) if is_builtin(pattern) else None)
     if reference is None:
         return None
@@ -55,6 +60,17 @@ def _target(pattern: Pattern) -> Target | None:
     # The settled potential is where the neuron of this pattern rests, holding current included.
     rest = float(next(iter(verdict.traces.values())).v[0, 0])
     return Target(verdict.traces, verdict, rest, rest + float(model.span(values)[0]), model.peak)
+
+
+def _together(pattern: Pattern) -> Target | None:
+    """Return the targets of several patterns as one; None where one of them has none."""
+    parts = []
+    for part in pattern.parts:
+        own = _target(part)
+        if own is None:
+            return None
+        parts.append(replace(own, traces={part.within(name): trace for name, trace in own.traces.items()}))
+    return Target({name: trace for own in parts for name, trace in own.traces.items()}, parts=tuple(parts))
 
 
 def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None]:

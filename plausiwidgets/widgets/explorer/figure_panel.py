@@ -282,7 +282,8 @@ class FigurePanel(Panel):
             return
         floor = self._scale.rest - 4.0 * (self._scale.threshold - self._scale.rest)
         low = min(max(_least(line.v), floor) for line in lines)
-        self._widen("voltage", *padded(min(low, self._scale.rest), self._scale.peak), force)
+        high = max([self._scale.peak, *(-_least(-line.v) for line in lines)])  # a recording has its own peak
+        self._widen("voltage", *padded(min(low, self._scale.rest), high), force)
         least, most = min(_least(line.current) for line in lines), max(-_least(-line.current) for line in lines)
         self._widen("current", *padded(least, most, 0.15), force)
         if force or self.figure.get_range("time") is None or self._window is None:

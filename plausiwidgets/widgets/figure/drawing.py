@@ -169,6 +169,8 @@ def target_lines(target: Target, scale: VoltageScale) -> dict[str, Line]:
 
     Of spikes alone, the line is that of a neuron at rest between them.
     """
+    if target.parts:
+        return {name: line for part in target.parts for name, line in target_lines(part, scale).items()}
     if target.verdict is None:
         return {name: _line(t, _recorded(t, scale)) for name, t in target.traces.items()}
     own = VoltageScale(target.rest, target.threshold, target.peak)

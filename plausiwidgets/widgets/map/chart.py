@@ -59,7 +59,7 @@ are those that the text of section III grants: integrate-and-fire tonic spikes, 
 latency, a variable threshold and bistability; Izhikevich's all.
 """
 
-WIDTH, HEIGHT = 920, 600
+WIDTH, HEIGHT = 840, 600
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 50, 64
 BELOW = -1.5
 """Where on the axis of patterns a model of 2004 stands whose number of patterns is not given."""
@@ -91,6 +91,7 @@ class PlausibilityChart(w.VBox):
         if left_out:
             text += f" Without a known cost, and not drawn: {', '.join(left_out)}."
         super().__init__([page, self.figure, w.HTML(f"<small>{html.escape(text)}</small>")])
+        self.layout.overflow = "auto"  # a narrow page scrolls it: labels are placed for one width
 
     def _set_dark(self, dark: bool) -> None:
         theme = style.theme(dark)
