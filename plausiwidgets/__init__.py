@@ -17,9 +17,20 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from plausiwidgets import models, patterns
     from plausiwidgets.assessment import assess
-    from plausiwidgets.models import NeuronModel, Parameter, Preset, from_norse
+    from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
-    from plausiwidgets.patterns import Pattern, Verdict, judge
+    from plausiwidgets.patterns import (
+        AmplitudeWindow,
+        Criterion,
+        Curve,
+        FreeValue,
+        Pattern,
+        Sweep,
+        Verdict,
+        judge,
+        pulse,
+        ramp,
+    )
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
@@ -34,6 +45,7 @@ _HOMES = {
     "NeuronModel": "plausiwidgets.models",
     "Parameter": "plausiwidgets.models",
     "Preset": "plausiwidgets.models",
+    "StateVariable": "plausiwidgets.models",
     "from_norse": "plausiwidgets.models",
     "Stimulus": "plausiwidgets.simulation.stimulus",
     "simulate": "plausiwidgets.simulation.simulate",
@@ -41,6 +53,13 @@ _HOMES = {
     "NotCompilable": "plausiwidgets.simulation.lanes",
     "judge": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
+    "FreeValue": "plausiwidgets.patterns",
+    "Sweep": "plausiwidgets.patterns",
+    "pulse": "plausiwidgets.patterns",
+    "ramp": "plausiwidgets.patterns",
+    "Criterion": "plausiwidgets.patterns",
+    "AmplitudeWindow": "plausiwidgets.patterns",
+    "Curve": "plausiwidgets.patterns",
     "Verdict": "plausiwidgets.patterns",
     "optimize": "plausiwidgets.optimization",
     "start_optimization": "plausiwidgets.optimization",

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Batch, Problem
 from plausiwidgets.optimization.space import Space
+from plausiwidgets.optimization.strategy import ScreenAndCma
 
 PARAMETERS = {
     "tau": Parameter("tau", 20.0, 1.0, 100.0, unit="ms", scale="log", limits=(0.0, None)),
@@ -47,16 +49,24 @@ class FakeProblem(Problem):
         centre = 0.3 + (self.finer if dt is not None else 0.0)
         distance = np.linalg.norm(unit - centre, axis=1) / np.sqrt(self.space.size)
         beyond = np.maximum(distance - self.radius, 0.0)
-        return Batch(values, beyond / (1.0 + beyond), beyond == 0.0)
+        return Batch.unverified(values, beyond / (1.0 + beyond))
+
+    def verified(self, values, checkpoint=None):
+        """Only half the time step is tried."""
+        finer = self.judge(values, checkpoint, dt=self.dt / 2)
+        status = np.where(finer.accepted, "replicated", "fragile")
+        return status, np.where(finer.accepted, "", "at half the time step"), finer.loss
 
 
 def fake_problem(start=None, fixed=(), bounds=None, **options):
     """Return a FakeProblem over `PARAMETERS`."""
     space = Space.build(PARAMETERS, start, fixed, bounds)
-    return FakeProblem(SimpleNamespace(name="fake"), SimpleNamespace(key="ball"), space, dt=0.1, **options)
+    pattern = SimpleNamespace(key="ball", amplitude_window=None)
+    return FakeProblem(SimpleNamespace(name="fake"), pattern, space, dt=0.1, **options)
 
 
 def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):
-    """Return an Optimizer of a `fake_problem`."""
+    """Return an Optimizer of a `fake_problem`, with the package's own strategy under these options."""
     made = fake_problem(start, **problem)
-    return Optimizer(made, seed, budget, options, made.space.base if start is not None else None)
+    strategy = partial(ScreenAndCma, options=options)
+    return Optimizer(made, seed, budget, strategy, made.space.base if start is not None else None)

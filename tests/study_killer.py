@@ -14,11 +14,11 @@ import time
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
-from plausiwidgets.assessment.executors import Elsewhere  # noqa: F401  (imported before the fork)
+from plausiwidgets.assessment import units  # noqa: F401  (imported before the fork)
 
 MODELS = ["lif", "izhikevich"]
 PATTERNS = ["tonic_spiking", "tonic_bursting", "mixed_mode", "rebound_burst"]
-SETTINGS = {"seed": [0, 1], "budget": 800, "popsize": 8, "starts": 4}
+SETTINGS = {"seed": [0, 1], "budget": 800, "popsize": 8}
 
 
 def table(store=None):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plausiwidgets.cli import main as app
+from plausiwidgets.cli import explore, main
 
 
 @pytest.fixture
@@ -19,21 +19,21 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, list[str]]]
 
     def record(kind: str, server: str):
         def serve(notebook: Path, options: argparse.Namespace) -> int:
-            calls.append((kind, notebook, app.common_arguments(server, options)))
+            calls.append((kind, notebook, explore.common_arguments(server, options)))
             return 0
 
         return serve
 
-    monkeypatch.setattr(app.signal, "signal", lambda number, handler: None)
-    monkeypatch.setattr(app, "serve_lab", record("lab", "ServerApp"))
-    monkeypatch.setattr(app, "serve_app", record("app", "Voila"))
+    monkeypatch.setattr(explore.signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(explore, "serve_lab", record("lab", "ServerApp"))
+    monkeypatch.setattr(explore, "serve_app", record("app", "Voila"))
     return calls
 
 
 def test_without_a_command_it_opens_the_explorer_in_jupyterlab(served, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    assert app.main([]) == 0
+    assert main.main([]) == 0
     assert served == [("lab", (tmp_path / "plausiwidgets-notebooks" / "explore.ipynb").resolve(), [])]
 
 
@@ -41,7 +41,7 @@ def test_app_port_and_no_browser_reach_the_server(served, tmp_path: Path) -> Non
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    assert app.main(["--app", "--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0
+    assert main.main(["--app", "--port", str(port), "--no-browser", "--folder", str(tmp_path)]) == 0
     [(kind, notebook, arguments)] = served
     assert (kind, notebook.parent) == ("app", tmp_path.resolve())
     assert arguments == ["--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0"]
@@ -49,18 +49,18 @@ def test_app_port_and_no_browser_reach_the_server(served, tmp_path: Path) -> Non
 
 def test_the_copy_is_a_notebook_that_can_be_edited_and_stays_as_it_was_left(served, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
-    app.main(["--folder", str(folder)])
+    main.main(["--folder", str(folder)])
     copy = folder / "explore.ipynb"
     assert json.loads(copy.read_text())["nbformat"] == 4
-    assert copy.read_bytes() == (app.notebooks() / "explore.ipynb").read_bytes()
+    assert copy.read_bytes() == (explore.notebooks() / "explore.ipynb").read_bytes()
     copy.write_text("my own")
-    app.main(["--folder", str(folder)])
+    main.main(["--folder", str(folder)])
     assert copy.read_text() == "my own"
 
 
 def test_the_installed_notebook_is_never_the_one_that_is_served(served, tmp_path: Path) -> None:
-    app.main(["--folder", str(tmp_path)])
-    assert not served[0][1].is_relative_to(app.notebooks())
+    main.main(["--folder", str(tmp_path)])
+    assert not served[0][1].is_relative_to(explore.notebooks())
 
 
 def test_a_taken_port_is_said_before_anything_starts(served, tmp_path: Path, capsys) -> None:
@@ -68,7 +68,7 @@ def test_a_taken_port_is_said_before_anything_starts(served, tmp_path: Path, cap
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        assert app.main(["--port", str(port), "--folder", str(tmp_path / "notebooks")]) == 1
+        assert main.main(["--port", str(port), "--folder", str(tmp_path / "notebooks")]) == 1
     assert f"port {port} is taken" in capsys.readouterr().err
     assert served == []
     assert not (tmp_path / "notebooks").exists()
@@ -77,7 +77,7 @@ def test_a_taken_port_is_said_before_anything_starts(served, tmp_path: Path, cap
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "8e3", "", "８０８０"])
 def test_what_is_not_a_port_is_wrong_use(served, port: str, capsys) -> None:
     with pytest.raises(SystemExit) as error:
-        app.main([f"--port={port}"])
+        main.main([f"--port={port}"])
     assert error.value.code == 2
     assert "is not a port" in capsys.readouterr().err
     assert served == []
@@ -86,7 +86,7 @@ def test_what_is_not_a_port_is_wrong_use(served, port: str, capsys) -> None:
 def test_app_without_voila_says_how_to_install_it(served, tmp_path: Path, capsys, monkeypatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "voila" else find(name))
-    assert app.main(["--app", "--folder", str(tmp_path)]) == 1
+    assert main.main(["--app", "--folder", str(tmp_path)]) == 1
     assert "pip install 'plausiwidgets[app]'" in capsys.readouterr().err
     assert served == []
 
@@ -94,7 +94,7 @@ def test_app_without_voila_says_how_to_install_it(served, tmp_path: Path, capsys
 def test_a_folder_that_cannot_be_made_is_an_error_in_a_sentence(served, tmp_path: Path, capsys) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert app.main(["--folder", str(blocked / "notebooks")]) == 1
+    assert main.main(["--folder", str(blocked / "notebooks")]) == 1
     message = capsys.readouterr().err
     assert str(blocked) in message
     assert "--folder" in message
@@ -115,7 +115,7 @@ def test_a_notebook_that_does_not_fit_on_the_disk_leaves_no_part_of_it(served, t
         return file
 
     monkeypatch.setattr(Path, "open", full)
-    assert app.main(["--folder", str(tmp_path)]) == 1
+    assert main.main(["--folder", str(tmp_path)]) == 1
     assert "cannot put the notebook" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
@@ -124,8 +124,8 @@ def test_ctrl_c_before_the_command_began_is_told(capsys, monkeypatch) -> None:
     def interrupted() -> argparse.ArgumentParser:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(app, "build_parser", interrupted)
-    assert app.main(["assess", "lif"]) == 130
+    monkeypatch.setattr(main, "build_parser", interrupted)
+    assert main.main(["assess", "lif"]) == 130
     assert capsys.readouterr().err == "plausiwidgets: stopped before it began\n"
 
 
@@ -134,26 +134,26 @@ def test_an_error_without_a_standard_error_does_not_go_to_the_output(served, tmp
     blocked.write_text("")
     with monkeypatch.context() as patch:
         patch.setattr("sys.stderr", None)
-        assert app.main(["--folder", str(blocked / "notebooks")]) == 1
+        assert main.main(["--folder", str(blocked / "notebooks")]) == 1
     assert capsys.readouterr().out == ""
 
 
 def test_an_unknown_command_lists_the_known_ones(capsys) -> None:
     with pytest.raises(SystemExit) as error:
-        app.main(["explode"])
+        main.main(["explode"])
     assert error.value.code == 2
     assert "explore" in capsys.readouterr().err
 
 
 def test_version(capsys) -> None:
     with pytest.raises(SystemExit) as error:
-        app.main(["--version"])
+        main.main(["--version"])
     assert error.value.code == 0
     assert capsys.readouterr().out == f"plausiwidgets {importlib.metadata.version('plausiwidgets')}\n"
 
 
 def test_every_command_has_a_help(capsys) -> None:
-    for command in app.COMMANDS:
+    for command in main.COMMANDS:
         with pytest.raises(SystemExit) as error:
-            app.main([command, "--help"])
+            main.main([command, "--help"])
         assert error.value.code == 0

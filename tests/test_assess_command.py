@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from plausiwidgets.assessment import units
-from plausiwidgets.cli import assess as assess_command
-from plausiwidgets.cli import main as app
+from plausiwidgets.cli import main
+from plausiwidgets.cli.console import print_table
 from plausiwidgets.optimization.progress import TextProgress
 
 RUN = [sys.executable, "-m", "plausiwidgets.cli.main", "assess"]
@@ -28,7 +28,7 @@ QUICK = ["lif", "--patterns", "A", "tonic_bursting", "--budget", "300"]
 
 def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, capsys) -> None:
     csv = tmp_path / "table.csv"
-    assert app.main(["assess", *QUICK, "--csv", str(csv)]) == 0
+    assert main.main(["assess", *QUICK, "--csv", str(csv)]) == 0
     told = capsys.readouterr()
     assert "✓ replicated, found after" in told.out
     assert "✗ not found within" in told.out
@@ -41,16 +41,16 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
 
 def test_json_and_store(tmp_path: Path, capsys) -> None:
     words = ["assess", *QUICK, "--json", "--quiet", "--store", str(tmp_path / "study.db")]
-    assert app.main(words) == 0
+    assert main.main(words) == 0
     first = capsys.readouterr()
     assert first.err == ""
     told = json.loads(first.out)
     assert told["complete"] is True
-    assert [row["status"] for row in told["rows"]] == ["replicated", "not found"]
+    assert [row["status"] for row in told["rows"]] == ["replicated", "rejected"]
     assert told["rows"][1]["found_after"] is None
-    assert app.main(words) == 0  # all of it from the store
+    assert main.main(words) == 0  # all of it from the store
     assert json.loads(capsys.readouterr().out) == told
-    assert app.main([*words[:-2], "--seed", "1", *words[-2:]]) == 1
+    assert main.main([*words[:-2], "--seed", "1", *words[-2:]]) == 1
     assert "study.db" in capsys.readouterr().err
 
 
@@ -66,18 +66,18 @@ def test_json_and_store(tmp_path: Path, capsys) -> None:
 )
 def test_wrong_use_is_2_and_says_what_is_valid(words: list[str], said: str, capsys) -> None:
     with pytest.raises(SystemExit) as error:
-        app.main(["assess", *words])
+        main.main(["assess", *words])
     assert error.value.code == 2
     assert said in capsys.readouterr().err
 
 
 def test_what_is_named_twice_is_wrong_use(capsys) -> None:
-    assert app.main(["assess", "lif", "lif", "--patterns", "A"]) == 2
+    assert main.main(["assess", "lif", "lif", "--patterns", "A"]) == 2
     assert "named twice" in capsys.readouterr().err
 
 
 def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path, capsys) -> None:
-    assert app.main(["assess", *QUICK, "--csv", str(tmp_path / "nowhere" / "table.csv")]) == 1
+    assert main.main(["assess", *QUICK, "--csv", str(tmp_path / "nowhere" / "table.csv")]) == 1
     told = capsys.readouterr()
     assert "table.csv" in told.err
     assert told.out == ""
@@ -87,10 +87,10 @@ def test_wrong_use_leaves_no_file_and_none_changed(tmp_path: Path, capsys) -> No
     csv, link = tmp_path / "table.csv", tmp_path / "link.csv"
     link.symlink_to(csv)
     for name in (csv, link):
-        assert app.main(["assess", "lif", "lif", "--csv", str(name)]) == 2
+        assert main.main(["assess", "lif", "lif", "--csv", str(name)]) == 2
         assert not csv.exists()
     csv.write_text("mine")
-    assert app.main(["assess", "lif", "lif", "--csv", str(csv)]) == 2
+    assert main.main(["assess", "lif", "lif", "--csv", str(csv)]) == 2
     assert csv.read_text() == "mine"
 
 
@@ -99,14 +99,14 @@ def test_the_table_does_not_replace_the_study(tmp_path: Path, capsys) -> None:
     link.symlink_to(study)
     others = (study, tmp_path / "nowhere" / ".." / "study.db", link)
     for name in others:
-        assert app.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
+        assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
         assert "--store and --csv are the same file" in capsys.readouterr().err
         assert not study.exists()
-    assert app.main(["assess", *QUICK, "--store", str(study)]) == 0
+    assert main.main(["assess", *QUICK, "--store", str(study)]) == 0
     kept = study.read_bytes()
     os.link(study, tmp_path / "hard.db")
     for name in (*others, tmp_path / "hard.db"):
-        assert app.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
+        assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
     assert study.read_bytes() == kept
 
 
@@ -119,7 +119,7 @@ def test_searches_that_failed_are_named(tmp_path: Path, capsys, monkeypatch) -> 
         return made(model, pattern, **options)
 
     monkeypatch.setattr(units, "make_problem", sometimes)
-    assert app.main(["assess", *QUICK, "--quiet"]) == 1
+    assert main.main(["assess", *QUICK, "--quiet"]) == 1
     told = capsys.readouterr()
     assert "lif: 1 replicated, 1 failed" in told.out
     assert told.err == "plausiwidgets assess: error: the search failed for lif tonic_bursting seed 0\n"
@@ -127,7 +127,7 @@ def test_searches_that_failed_are_named(tmp_path: Path, capsys, monkeypatch) -> 
 
 def test_the_help_explains_the_exit_codes(capsys) -> None:
     with pytest.raises(SystemExit):
-        app.main(["assess", "--help"])
+        main.main(["assess", "--help"])
     told = " ".join(capsys.readouterr().out.split())
     for code in ("0 complete", "1 a search failed", "2 wrong use", "130 ended by Ctrl-C"):
         assert code in told
@@ -163,7 +163,7 @@ def test_an_output_that_knows_no_marks_has_the_words(monkeypatch) -> None:
     written = io.BytesIO()
     with monkeypatch.context() as patch:
         patch.setattr("sys.stdout", io.TextIOWrapper(written, "ascii"))
-        assert assess_command.not_printed("✓ replicated") == ""
+        assert print_table("✓ replicated") == ""
         assert written.getvalue() == f"? replicated{os.linesep}".encode()
 
 
@@ -193,7 +193,7 @@ def test_progress_that_cannot_be_written_falls_silent(error: Exception) -> None:
         raise error
 
     progress = TextProgress(SimpleNamespace(write=write), every=0.0)
-    snapshot = SimpleNamespace(line=lambda: "half", ended_unit=None)
+    snapshot = SimpleNamespace(line=lambda: "half", milestone=False)
     progress.init(snapshot)
     progress.step(snapshot)
     progress.step(snapshot)
@@ -202,7 +202,7 @@ def test_progress_that_cannot_be_written_falls_silent(error: Exception) -> None:
 
 
 def test_progress_without_a_standard_error_is_none(capsys, monkeypatch) -> None:
-    snapshot = SimpleNamespace(line=lambda: "half", ended_unit=None)
+    snapshot = SimpleNamespace(line=lambda: "half", milestone=False)
     with monkeypatch.context() as patch:
         patch.setattr("sys.stderr", None)
         TextProgress().close(snapshot)
@@ -275,8 +275,8 @@ def test_ctrl_c_saves_what_there_is(tmp_path: Path, presses: int) -> None:
 
 @posix
 def test_a_second_ctrl_c_does_not_wait_for_a_search_that_does_not_end(tmp_path: Path) -> None:
-    code = "import sys; from plausiwidgets.cli import main as app; from plausiwidgets.assessment import Study; "
-    code += "Study.stop = lambda self: None; sys.exit(app.main())"
+    code = "import sys; from plausiwidgets.cli import main; from plausiwidgets.assessment import Study; "
+    code += "Study.stop = lambda self: None; sys.exit(main.main())"
     code, out, err = interrupt([sys.executable, "-c", code, "assess", *LONG], tmp_path, 20)
     assert code == 130
     assert "not complete" in out

@@ -11,9 +11,9 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.assessment import COLUMNS, start_assessment, units, write_csv
 from plausiwidgets.assessment.study import shares
-from plausiwidgets.assessment.study_snapshot import Unit
+from plausiwidgets.assessment.units import Unit
 
-SMALL = {"budget": 300, "popsize": 8, "starts": 2}
+SMALL = {"budget": 300, "popsize": 8}
 
 
 def test_a_row_for_each_model_pattern_and_seed():
@@ -24,8 +24,8 @@ def test_a_row_for_each_model_pattern_and_seed():
     assert table.attrs["complete"]
 
 
-def test_a_pattern_of_ones_own_has_no_letter_of_the_paper():
-    own = replace(pw.patterns.get("tonic_spiking"), criteria=pw.patterns.get("tonic_spiking").criteria[:1])
+def test_the_letter_is_the_patterns_own():
+    own = replace(pw.patterns.get("tonic_spiking"), letter="")
     table = pw.assess("lif", [own, "tonic_bursting"], **SMALL)
     assert list(table["letter"]) == ["", "C"]
 
@@ -43,7 +43,7 @@ def test_rows_claim_no_more_than_was_seen():
     assert found["found_after"] <= found["evaluations"]
     assert 0 <= found["robustness"] <= 1
     assert found["expected_random"] >= 1
-    assert missing["status"] == "not found"
+    assert missing["status"] == "rejected"
     assert missing["summary"].startswith(f"not found within {missing['evaluations']} evaluations")
     assert missing["broken"]
     verdict = pw.judge("lif", "tonic_bursting", missing["parameters"])
@@ -66,7 +66,7 @@ def test_shares_are_equal_and_at_most_double():
     units = [Unit(str(i), "m", f"p{i}", 0, 100) for i in range(4)]
     rows = {
         "0": {"status": "replicated", "evaluations": 10},
-        "1": {"status": "not found", "evaluations": 99},
+        "1": {"status": "rejected", "evaluations": 99},
         "2": {"status": "fragile", "evaluations": 99},
         "3": {"status": "replicated", "evaluations": 100},
     }

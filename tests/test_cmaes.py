@@ -1,4 +1,4 @@
-"""One CMA-ES start: reproducible, quiet, confined to the cube, and it ends when nothing gains."""
+"""One CMA-ES run: reproducible, quiet, confined to the cube, and it ends when nothing gains."""
 
 import warnings
 
@@ -7,52 +7,52 @@ import pytest
 from numpy.random import SeedSequence
 from optimization_fakes import PARAMETERS
 
-from plausiwidgets.optimization.cmaes import PATIENCE, Start
+from plausiwidgets.optimization.cmaes import PATIENCE, CmaRun
 from plausiwidgets.optimization.space import Space
 
 
 def make(seed=0, popsize=16, fixed=()):
     chart = Space.build(PARAMETERS, fixed=fixed).chart()
     x0 = np.full(len(chart.parameters), 0.9)
-    return chart, Start(chart, x0, 0.3, popsize, SeedSequence(seed))
+    return chart, CmaRun(chart, x0, 0.3, popsize, SeedSequence(seed))
 
 
 def sphere(chart, points):
     return np.sum((chart.encode(points) - 0.3) ** 2, axis=1)
 
 
-def run(seed, generations=20):
-    chart, start = make(seed)
+def points_of(seed, generations=20):
+    chart, run = make(seed)
     out = []
     for _ in range(generations):
-        points = start.ask()
-        start.tell(sphere(chart, points))
+        points = run.ask()
+        run.tell(sphere(chart, points))
         out.append(points)
     return np.array(out)
 
 
 def test_finds_the_minimum_inside_of_the_box():
-    chart, start = make()
-    while not start.finished:
-        points = start.ask()
+    chart, run = make()
+    while not run.finished:
+        points = run.ask()
         assert np.all((points >= chart.low) & (points <= chart.high))
-        start.tell(sphere(chart, points))
-    assert start.best < 1e-3
+        run.tell(sphere(chart, points))
+    assert run.best < 1e-3
 
 
 def test_same_seed_same_points_and_the_global_generator_is_not_touched():
     np.random.seed(123)  # noqa: NPY002
     before = np.random.get_state()[1].copy()  # noqa: NPY002
-    first = run(5)
+    first = points_of(5)
     np.random.rand(7)  # noqa: NPY002
-    np.testing.assert_array_equal(first, run(5))
-    assert not np.array_equal(first, run(6))
+    np.testing.assert_array_equal(first, points_of(5))
+    assert not np.array_equal(first, points_of(6))
     np.random.seed(123)  # noqa: NPY002
-    run(5)
+    points_of(5)
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
 
 
-def test_interleaved_starts_do_not_disturb_each_other():
+def test_interleaved_runs_do_not_disturb_each_other():
     chart, one = make(1)
     _, two = make(2)
     ones = []
@@ -60,28 +60,28 @@ def test_interleaved_starts_do_not_disturb_each_other():
         ones.append(one.ask())
         two.tell(sphere(chart, two.ask()))
         one.tell(sphere(chart, ones[-1]))
-    np.testing.assert_array_equal(np.array(ones), run(1, 10))
+    np.testing.assert_array_equal(np.array(ones), points_of(1, 10))
 
 
 def test_asking_twice_gives_the_same_points():
-    _, start = make()
-    np.testing.assert_array_equal(start.ask(), start.ask())
+    _, run = make()
+    np.testing.assert_array_equal(run.ask(), run.ask())
 
 
 @pytest.mark.parametrize("loss", [0.0, 1.7, 20.0])
-def test_a_plateau_ends_the_start_after_its_patience(loss):
-    _, start = make()
+def test_a_plateau_ends_the_run_after_its_patience(loss):
+    _, run = make()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        while not start.finished:
-            start.ask()
-            start.tell(np.full(16, loss))
-    assert start.generation <= PATIENCE + 1
+        while not run.finished:
+            run.ask()
+            run.tell(np.full(16, loss))
+    assert run.generation <= PATIENCE + 1
 
 
 def test_one_free_parameter_is_enough(capfd):
-    chart, start = make(fixed=("a", "c", "amplitude"))
+    chart, run = make(fixed=("a", "c", "amplitude"))
     for _ in range(15):
-        start.tell(sphere(chart, start.ask()))
-    assert start.best < 1e-3
+        run.tell(sphere(chart, run.ask()))
+    assert run.best < 1e-3
     assert capfd.readouterr() == ("", "")

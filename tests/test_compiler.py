@@ -14,7 +14,7 @@ import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.compiler import run_compiled, why_not
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH
 from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
-from plausiwidgets.simulation.torch_engine import run_reference
+from plausiwidgets.simulation.torch_engine import run_torch
 
 ALGEBRAIC = [n for n in pw.models.names() if n not in ("adex", "adex_norse")]
 EXPONENTIAL = ["adex", "adex_norse"]
@@ -27,8 +27,8 @@ def test_every_model_of_the_package_compiles(name):
 
 @pytest.mark.parametrize("name", ALGEBRAIC)
 def test_a_model_without_transcendental_functions_is_the_same_to_the_last_bit(name):
-    job = random_job(pw.models.get(name), 1000, 2000, v_window=(200, 2000), peak_window=(0, 1500))
-    compiled, reference = run_compiled(job), run_reference(job)
+    job = random_job(pw.models.get(name), 1000, 2000, window=(200, 2000), peak_window=(0, 1500))
+    compiled, reference = run_compiled(job), run_torch(job)
     assert unequal(compiled, reference) == []
     assert compiled.counts.sum() > 1000
 
@@ -36,12 +36,12 @@ def test_a_model_without_transcendental_functions_is_the_same_to_the_last_bit(na
 @pytest.mark.parametrize("name", EXPONENTIAL)
 def test_a_model_with_exp_differs_no_more_than_two_references_by_an_ulp(name, monkeypatch):
     job = random_job(pw.models.get(name), 1000, 2000)
-    reference = run_reference(job)
+    reference = run_torch(job)
     compiled = run_compiled(job)
     exp = torch.exp
     up = torch.tensor(torch.inf, dtype=torch.float64)
     monkeypatch.setattr(torch, "exp", lambda x: torch.nextafter(exp(x), up))
-    other = run_reference(job)
+    other = run_torch(job)
     assert reference.counts.sum() > 1000
     assert differing(compiled, reference) <= max(differing(other, reference), 10)
 
@@ -51,17 +51,17 @@ def test_a_model_with_exp_differs_no_more_than_two_references_by_an_ulp(name, mo
 def test_a_second_of_a_thousand_random_neurons(name):
     model = pw.models.get(name)
     job = random_job(model, 1000, round(1000.0 / model.dt), seed=7)
-    differ = differing(run_compiled(job), run_reference(job))
+    differ = differing(run_compiled(job), run_torch(job))
     assert differ <= (0 if name in ALGEBRAIC else 10)
 
 
 def test_single_lanes_are_what_they_are_in_a_crowd():
     for name in ("izhikevich", "adex"):
-        job = random_job(pw.models.get(name), 300, 1500, v_window=(0, 1500), peak_window=(100, 1500))
+        job = random_job(pw.models.get(name), 300, 1500, window=(0, 1500), peak_window=(100, 1500))
         together = run_compiled(job)
         for lane in (0, 7, 127, 128, 299):
             alone = run_compiled(take(job, np.array([lane])))
-            assert np.array_equal(alone.v[0], together.v[lane], equal_nan=True)
+            assert np.array_equal(alone.recorded[0][0], together.recorded[0][lane], equal_nan=True)
             assert alone.counts[0] == together.counts[lane]
             assert alone.diverged[0] == together.diverged[lane]
             assert alone.v_max[0] == together.v_max[lane]
@@ -69,17 +69,17 @@ def test_single_lanes_are_what_they_are_in_a_crowd():
 
 @pytest.mark.parametrize("lanes", [1, 2, PAD - 1, PAD, PAD + 1, WIDTH - 1, WIDTH, WIDTH + 1, 3 * WIDTH + 5])
 def test_any_number_of_lanes_in_any_order(lanes):
-    job = random_job(pw.models.get("izhikevich"), lanes, 800, seed=lanes, v_window=(0, 800))
+    job = random_job(pw.models.get("izhikevich"), lanes, 800, seed=lanes, window=(0, 800))
     order = np.random.default_rng(1).permutation(lanes)
     there, back = run_compiled(job), run_compiled(take(job, order))
-    assert np.array_equal(there.v[order], back.v, equal_nan=True)
+    assert np.array_equal(there.recorded[0][order], back.recorded[0], equal_nan=True)
     assert np.array_equal(there.counts[order], back.counts)
     assert np.array_equal(there.state[:, order], back.state, equal_nan=True)
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "3", "8"])
 def test_results_do_not_depend_on_threads(threads, monkeypatch):
-    job = random_job(pw.models.get("adex"), 500, 6000, v_window=(0, 100), peak_window=(0, 6000))
+    job = random_job(pw.models.get("adex"), 500, 6000, window=(0, 100), peak_window=(0, 6000))
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", "1")
     one = run_compiled(job)
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", threads)
@@ -88,8 +88,8 @@ def test_results_do_not_depend_on_threads(threads, monkeypatch):
 
 def test_no_lanes_and_no_steps():
     model = pw.models.get("izhikevich")
-    job = default_job(model, 3, 0, v_window=(0, 0))
-    nothing, reference = run_compiled(job), run_reference(job)
+    job = default_job(model, 3, 0, window=(0, 0))
+    nothing, reference = run_compiled(job), run_torch(job)
     assert unequal(nothing, reference) == []
     assert run_compiled(default_job(model, 3, 5)).counts.tolist() == [0, 0, 0]
 
@@ -105,11 +105,11 @@ def test_each_lane_has_its_own_current():
     ] * 30
     values = {n: np.full(len(stimuli), p.default) for n, p in model.parameters.items()}
     job = replace(
-        default_job(model, len(stimuli), 880, v_window=(0, 880)),
+        default_job(model, len(stimuli), 880, window=(0, 880)),
         params=values,
         current=lane_current(stimuli, -20.0),
     )
-    assert unequal(run_compiled(job), run_reference(job)) == []
+    assert unequal(run_compiled(job), run_torch(job)) == []
 
 
 def runaway(current, state, p, dt):
@@ -135,22 +135,22 @@ def growing_job(factors, steps=400, **options):
 def test_a_diverged_lane_is_marked_and_silent_from_then_on():
     rng = np.random.default_rng(0)
     factors = np.where(rng.random(200) < 0.5, rng.uniform(1.01, 1.5, 200), rng.uniform(0.5, 1.0, 200))
-    job = growing_job(factors, v_window=(20, 390), peak_window=(0, 400))
+    job = growing_job(factors, window=(20, 390), peak_window=(0, 400))
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
+    assert unequal(result, run_torch(job)) == []
     lost = result.diverged >= 0
     assert 50 < lost.sum() < 150
     assert np.array_equal(lost, factors > 1.02) or (lost == (factors**400 > 1e4)).all()
     assert np.isnan(result.state[:, lost]).all()
     for lane in np.flatnonzero(lost):
         assert (result.spikes[lane, : result.counts[lane]] < result.diverged[lane]).all()
-        assert np.isnan(result.v[lane, max(result.diverged[lane] - 20, 0) :]).all()
+        assert np.isnan(result.recorded[0][lane, max(result.diverged[lane] - 20, 0) :]).all()
 
 
 def test_all_lanes_may_diverge_also_in_the_first_step():
-    job = growing_job([1e6] * 20 + [2.0] * 20, v_window=(0, 400))
+    job = growing_job([1e6] * 20 + [2.0] * 20, window=(0, 400))
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
+    assert unequal(result, run_torch(job)) == []
     assert result.diverged.tolist() == [0] * 20 + [13] * 20
 
 
@@ -162,7 +162,7 @@ def test_a_state_that_is_not_finite_is_a_divergence_too():
     job = default_job(lanes_model(step, 2), 9, 200)
     job = replace(job, params={"p": np.linspace(0.5, 2.5, 9)})
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
+    assert unequal(result, run_torch(job)) == []
     assert (result.diverged > 0).any()
 
 
@@ -192,15 +192,15 @@ def test_no_spike_is_lost_however_many_there_are(every):
     periods = np.where(np.arange(150) % 2 == 0, every, 50.0)
     job = replace(job, params={"p": periods})
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
+    assert unequal(result, run_torch(job)) == []
     assert result.counts[0] == 3000 // every
     assert result.counts[1] == 60
 
 
 def test_a_lane_that_fires_too_often_is_given_up_as_in_the_reference():
-    job = random_job(pw.models.get("izhikevich"), 300, 3000, spike_limit=100, v_window=(0, 3000))
+    job = random_job(pw.models.get("izhikevich"), 300, 3000, spike_limit=100, window=(0, 3000))
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
+    assert unequal(result, run_torch(job)) == []
     assert (result.counts == 100).any()
 
 
@@ -215,12 +215,12 @@ def test_a_runaway_is_given_up_even_if_its_step_forgets_its_state(lanes, limit):
 
     model = lanes_model(step, 2)
     current = LaneCurrent.constant(np.linspace(0.4, 40.0, lanes) if lanes > 1 else np.array([40.0]))
-    windows = {"v_window": (0, 3000), "peak_window": (5, 2000)}
+    windows = {"window": (0, 3000), "peak_window": (5, 2000)}
     job = default_job(model, lanes, 3000, spike_limit=limit, **windows)
     job = replace(job, params={"p": np.ones(lanes)}, current=current, dt=0.1)
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
-    assert result.counts[-1] == limit and result.diverged[-1] > 0 and np.isnan(result.v[-1, -1])
+    assert unequal(result, run_torch(job)) == []
+    assert result.counts[-1] == limit and result.diverged[-1] > 0 and np.isnan(result.recorded[0][-1, -1])
 
 
 def test_masked_assignment_is_the_same_as_in_torch():
@@ -234,14 +234,14 @@ def test_masked_assignment_is_the_same_as_in_torch():
         w[~fired] *= 0.999
         return fired.to(v.dtype), (v, w)
 
-    job = default_job(lanes_model(step, 2), 40, 1000, v_window=(0, 1000))
+    job = default_job(lanes_model(step, 2), 40, 1000, window=(0, 1000))
     job = replace(
         job,
         params={"p": np.linspace(0.5, 2.5, 40)},
         current=lane_current([Stimulus.step(float(a), stop=1e6) for a in np.linspace(1.0, 20.0, 40)], 0.0),
     )
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
+    assert unequal(result, run_torch(job)) == []
     assert result.counts.sum() > 100
 
 
@@ -256,7 +256,7 @@ def test_spikes_may_be_a_mask_or_another_type():
 
         job = default_job(lanes_model(step, 1), 5, 600)
         result = run_compiled(job)
-        assert unequal(result, run_reference(job)) == []
+        assert unequal(result, run_torch(job)) == []
         assert result.counts.min() > 2
 
 
@@ -267,7 +267,7 @@ def test_parameters_that_the_step_does_not_read_do_no_harm():
         return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
 
     model = lanes_model(step, 1, ["unused", "used"])
-    assert unequal(run_compiled(default_job(model, 5, 600)), run_reference(default_job(model, 5, 600))) == []
+    assert unequal(run_compiled(default_job(model, 5, 600)), run_torch(default_job(model, 5, 600))) == []
 
 
 def test_a_model_may_have_no_parameters_and_states_that_stay():
@@ -277,9 +277,9 @@ def test_a_model_may_have_no_parameters_and_states_that_stay():
         fired = v > 1.0
         return fired.to(v.dtype), (torch.where(fired, kept, v), kept, torch.full_like(v, 2.0))
 
-    job = default_job(lanes_model(step, 3, []), 5, 600, v_window=(0, 600))
+    job = default_job(lanes_model(step, 3, []), 5, 600, window=(0, 600))
     result = run_compiled(job)
-    assert unequal(result, run_reference(job)) == []
+    assert unequal(result, run_torch(job)) == []
     assert result.counts.min() > 1
 
 
@@ -293,9 +293,9 @@ def test_what_depends_on_parameters_alone_may_have_any_type():
         fired = v > count
         return fired.to(v.dtype), (torch.where(fired & large, 0.0, torch.where(fired, -1.0, v)),)
 
-    job = default_job(lanes_model(step, 1), 60, 500, v_window=(0, 500))
+    job = default_job(lanes_model(step, 1), 60, 500, window=(0, 500))
     job = replace(job, params={"p": np.linspace(0.5, 2.5, 60)})
-    assert unequal(run_compiled(job), run_reference(job)) == []
+    assert unequal(run_compiled(job), run_torch(job)) == []
 
 
 def test_a_checkpoint_comes_every_few_milliseconds_and_what_it_raises_ends_the_run():
@@ -353,7 +353,7 @@ def test_several_threads_may_compile_and_simulate_at_once():
     for thread in threads:
         thread.join()
     for job, result in zip(jobs, results, strict=True):
-        assert unequal(result, run_reference(job)) == []
+        assert unequal(result, run_torch(job)) == []
 
 
 def test_a_job_is_not_changed():

@@ -21,7 +21,7 @@ from norse.torch.functional import (
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.compiler import run_compiled, why_not
 from plausiwidgets.simulation.stimulus import Stimulus, lane_current
-from plausiwidgets.simulation.torch_engine import run_reference
+from plausiwidgets.simulation.torch_engine import run_torch
 
 
 def zero(p):
@@ -129,14 +129,14 @@ def test_a_step_of_norse_is_compiled_and_fires_as_in_torch(name):
         **options,
     )
     assert why_not(model) is None
-    job = default_job(model, 200, 2000, v_window=(0, 2000))
+    job = default_job(model, 200, 2000, window=(0, 2000))
     amplitudes = np.linspace(0.3, 1.5, 200) * model.current.default
     job = replace(
         job,
         params={"tau": np.random.default_rng(0).uniform(5.0, 30.0, 200)},
         current=lane_current([Stimulus.step(float(a), stop=300.0) for a in amplitudes], -20.0),
     )
-    compiled, reference = run_compiled(job), run_reference(job)
+    compiled, reference = run_compiled(job), run_torch(job)
     assert compiled.counts.sum() > 300
     if name in EXPONENTIAL:
         assert differing(compiled, reference) <= 2

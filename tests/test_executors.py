@@ -1,10 +1,9 @@
-"""The same table on any executor; a dead worker costs its unit once."""
+"""The same table on any executor; what cannot be run costs its own rows, and says why."""
 
 import multiprocessing
 import os
 import signal
-import sys
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 
 import pandas as pd
@@ -12,13 +11,9 @@ import pytest
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import executors
-from plausiwidgets.assessment.executors import Elsewhere
-from plausiwidgets.assessment.units import Outcome, Task, make_row
-from plausiwidgets.models import registry
 
 ASKED = {"models": ["lif", "izhikevich"], "patterns": ["tonic_spiking", "tonic_bursting"]}
-SMALL = {"budget": 300, "popsize": 8, "starts": 2}
+SMALL = {"budget": 300, "popsize": 8}
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -32,7 +27,7 @@ def expected():
     return pw.assess(**ASKED, **SMALL)
 
 
-def own_model():
+def own_model(name="own_leaky"):
     """Return a model that plain pickle cannot carry: its step is a local function."""
     import torch
 
@@ -41,7 +36,7 @@ def own_model():
         return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0 + 0.0 * v, v),)
 
     return pw.NeuronModel(
-        name="own_leaky", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+        name=name, step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
         initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
         current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.5,
     )  # fmt: skip
@@ -66,10 +61,10 @@ def test_loky_with_an_own_model(expected):
         same(pw.assess(**ASKED, **SMALL, executor=pool), expected)
         alone = pw.assess(own_model(), "tonic_spiking", **SMALL)
         same(pw.assess(own_model(), "tonic_spiking", **SMALL, executor=pool), alone)
-        pw.models.register(own_model())  # the workers know nothing of it
-        same(pw.assess("own_leaky", "tonic_spiking", **SMALL, executor=pool), alone)
+        pw.models.register(own_model("own_registered"))  # the workers know nothing of it
+        named = pw.assess("own_registered", "tonic_spiking", **SMALL, executor=pool)
+        same(named, alone.assign(model="own_registered"))
     finally:
-        registry._registry.models.pop("own_leaky", None)
         loky.get_reusable_executor().shutdown(wait=True)
 
 
@@ -121,123 +116,46 @@ def test_store_with_an_executor_goes_on(expected, tmp_path):
 # -- dead workers ------------------------------------------------------------------------------------
 
 
-def dies_once(mark, task):
-    """Kill the worker on the first attempt at one unit."""
-    if task.key == "b" and not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(task.key, make_row(task, None, "budget"))
+def deadly_model():
+    """Return a model whose worker dies, where there is one: its step kills the process unless it is this one."""
+    parent, leaky = os.getpid(), own_model()
+
+    def step(current, state, p, dt):
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return leaky.step(current, state, p, dt)
+
+    return pw.NeuronModel(
+        name="deadly", step=step, parameters=leaky.parameters.values(), initial_state=leaky.initial_state,
+        current=leaky.current, rest=-65.0, threshold=-50.0, dt=0.5,
+    )  # fmt: skip
 
 
-def dies_always(mark, task):
-    if task.key == "b":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(task.key, make_row(task, None, "budget"))
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a worker")
+def test_a_worker_that_dies_leaves_a_table_and_a_store_that_goes_on(expected, tmp_path):
+    loky = pytest.importorskip("loky")
+    asked = ASKED | {"models": ["lif", "izhikevich", deadly_model()]}
+    pool = loky.get_reusable_executor(max_workers=1)
+    table = pw.assess(**asked, **SMALL, executor=pool, store=tmp_path / "s.db")
+    assert len(table) == 6
+    dead = table[table["status"] == "failed"]
+    assert set(dead["model"]) >= {"deadly"}
+    assert dead["error"].str.startswith("could not be run: TerminatedWorkerError").all()
+    again = pw.assess(**asked, **SMALL, store=tmp_path / "s.db")
+    same(again[:4], expected)
+    assert "failed" not in set(again["status"])
 
 
-def pools():
-    yield "process", lambda: ProcessPoolExecutor(2, SPAWN)
-    yield "loky", lambda: pytest.importorskip("loky").get_reusable_executor(max_workers=2)
-
-
-def tasks_for(keys, model="lif"):
-    return [Task(key, model, "tonic_spiking", 0, (100,)) for key in keys]
-
-
-@pytest.mark.parametrize(("name", "make"), list(pools()), ids=[n for n, _ in pools()])
-@pytest.mark.parametrize(("work", "status", "most"), [(dies_once, "not found", 1), (dies_always, "failed", 3)])
-def test_a_dead_worker_costs_its_unit_once(monkeypatch, tmp_path, name, make, work, status, most):
-    monkeypatch.setattr(executors, "run_unit", partial(work, tmp_path / "died"))
-    renewals, renew = [], Elsewhere._renew
-    monkeypatch.setattr(Elsewhere, "_renew", lambda self: (renewals.append(1), renew(self)))
-    elsewhere = Elsewhere(make())
-    outcomes = {o.key: o for o in elsewhere.run(tasks_for("abcdefgh"), lambda: None)}
-    elsewhere.close()
-    assert sorted(outcomes) == list("abcdefgh")
-    assert outcomes["b"].row["status"] == status
-    if status == "failed":
-        assert "worker died twice" in outcomes["b"].row["error"]
-    assert {o.row["status"] for key, o in outcomes.items() if key != "b"} == {"not found"}
-    assert len(renewals) <= most
-
-
-class Machine:
-    """A pool of two workers that works when told to; a deadly unit takes all that wait with it."""
-
-    def __init__(self, deadly):
-        self.deadly, self.waiting, self.broken, self.batches, self.pools = deadly, [], False, [], 1
-
-    def submit(self, function, task):
-        if self.broken:
-            raise BrokenExecutor("broken")
-        self.waiting.append((task, Future()))
-        return self.waiting[-1][1]
-
-    def renew(self):
-        self.broken, self.pools = False, self.pools + 1
-
-    def work(self):
-        if self.waiting:
-            self.batches.append("".join(task.key for task, _ in self.waiting))
-        while self.waiting:
-            self.broken |= any(task.key in self.deadly for task, _ in self.waiting[:2])
-            for task, future in self.waiting if self.broken else self.waiting[:2]:
-                if self.broken:
-                    future.set_exception(BrokenExecutor("died"))
-                else:
-                    future.set_result(Outcome(task.key, make_row(task, None, "budget")))
-            del self.waiting[: None if self.broken else 2]
-
-
-@pytest.mark.parametrize(
-    ("deadly", "batches", "pools"),
-    [
-        ("", ["abcdefgh"], 1),
-        ("b", ["abcdefgh", "abcdefgh", "a", "b", "cdefgh"], 4),
-        ("a", ["abcdefgh", "abcdefgh", "a", "b", "cdefgh"], 4),
-        ("dh", ["abcdefgh", "cdefgh", "c", "d", "efgh", "g", "h"], 5),
-        ("abcdefgh", ["abcdefgh", "abcdefgh", *"abcdefgh"], 10),
-    ],
-)
-def test_only_what_is_lost_twice_runs_alone(monkeypatch, deadly, batches, pools):
-    machine = Machine(deadly)
-    monkeypatch.setattr(Elsewhere, "_renew", lambda self: machine.renew())
-    outcomes = list(Elsewhere(machine).run(tasks_for("abcdefgh"), machine.work))
-    assert sorted(o.key for o in outcomes) == list("abcdefgh")
-    assert {o.key for o in outcomes if o.row["status"] == "failed"} == set(deadly)
-    assert (machine.batches, machine.pools) == (batches, pools)
-
-
-def test_a_unit_is_not_to_blame_for_a_pool_that_broke_before(monkeypatch):
-    monkeypatch.setattr(executors, "run_unit", partial(dies_always, None))
+def test_a_pool_that_is_broken_says_so_in_every_row():
     with ProcessPoolExecutor(1, SPAWN) as pool:
-        assert isinstance(pool.submit(os._exit, 1).exception(), BrokenExecutor)
-        elsewhere = Elsewhere(pool)
-        (outcome,) = elsewhere.run(tasks_for("a"), lambda: None)
-        elsewhere.close()
-    assert outcome.row["status"] == "not found"
-
-
-@pytest.mark.parametrize("context", ["spawn", "fork"])
-def test_a_step_that_workers_cannot_import_says_what_to_use(monkeypatch, context):
-    model = own_model()
-    for part, name in ((model.step, "own_step"), (model.initial_state, "own_start")):
-        part.__module__, part.__qualname__ = "__main__", name
-        monkeypatch.setattr(sys.modules["__main__"], name, part, raising=False)
-    if context == "fork":  # it has all that its parent has, and dies of something else
-        monkeypatch.setattr(executors, "run_unit", partial(dies_always, None))
-    with ProcessPoolExecutor(1, multiprocessing.get_context(context)) as pool:
-        elsewhere = Elsewhere(pool)
-        (outcome,) = elsewhere.run(tasks_for("b", model), lambda: None)
-        elsewhere.close()
-    assert "its worker died twice (BrokenProcessPool" in outcome.row["error"]
-    assert ("needs loky.get_reusable_executor() or a dask client" in outcome.row["error"]) is (context == "spawn")
+        pool.submit(os._exit, 1).exception()
+        table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL, executor=pool)
+    assert list(table["status"]) == ["failed", "failed"]
+    assert table["error"].str.startswith("could not be run: BrokenProcessPool").all()
 
 
 # -- executors that fail -----------------------------------------------------------------------------
 
-
-KilledWorker = type("KilledWorker", (Exception,), {})  # the name is that of dask's
 
 
 class Closed(Future):
@@ -246,14 +164,13 @@ class Closed(Future):
 
 
 class Failing:
-    """Runs units at once, but for one model does something else, at first or always."""
+    """Runs units at once, but for one model does something else."""
 
-    def __init__(self, then, times=100):
-        self.then, self.left = then, times
+    def __init__(self, then):
+        self.then = then
 
     def submit(self, function, task):
-        if task.model == "izhikevich" and self.left:
-            self.left -= 1
+        if task.unit.model == "izhikevich":
             return self.then()
         future = Closed()
         future.set_result(function(task))
@@ -276,15 +193,14 @@ def fails_with(error):
         (refuses, "could not be run: RuntimeError: cannot schedule new futures after shutdown"),
         (lambda: None, "could not be run: TypeError: submit returned None, valid is: a future with add_done_callback"),
         (partial(fails_with, OSError("net down")), "could not be run: OSError: net down"),
-        (partial(fails_with, KilledWorker("lost")), "its worker died twice (KilledWorker: lost)"),
     ],
-    ids=["refuses", "none", "error", "killed"],
+    ids=["refuses", "none", "error"],
 )
 def test_what_cannot_be_run_leaves_the_other_rows(expected, then, text):
     table = pw.assess(**ASKED, **SMALL, executor=Failing(then))
     assert list(table["status"] == "failed") == [False, False, True, True]
     assert list(table["error"][2:]) == [text, text]
-    same(pw.assess(**ASKED, **SMALL, executor=Failing(then, times=2)), expected)
+    same(table[:2], expected[:2])
 
 
 def test_one_model_that_cannot_be_sent_leaves_the_rows_of_the_others():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.voltage import extent, hump, swings
 
 FEATURES = (
     f.intervals, f.lengths, f.first, f.last, f.late_half, f.mean, f.cv, f.smallest, f.largest, f.spread, f.median,
@@ -57,11 +56,11 @@ def test_any_potential_goes_through_every_feature(values, start, diverged):
     first = np.array([start, 0])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = swings(v, v[:, 0], np.array([1.0, 1.0]), first)
-        top = hump(v, v[:, 0], first)
-        width = extent(v)
-    assert found.number[1] == 0 and top.rise[1] == 0 and width[1] == 0
-    assert ((found.partial >= 0) & (found.partial < 1)).all()
+        found = f.swings(v, v[:, 0], np.array([1.0, 1.0]), first)
+        top = f.hump(v, v[:, 0], first, np.full(2, v.shape[1]))
+        width = f.voltage_range(v)
+    assert found.number[1] == 0 and top.rise[1] == 0 and top.undershoot[1] == 0 and width[1] == 0
+    assert ((found.progress >= 0) & (found.progress < 1)).all()
 
 
 def criteria():

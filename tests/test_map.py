@@ -12,7 +12,7 @@ import pytest
 from screen import find, widgets
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.study_snapshot import StudySnapshot, UnitState
+from plausiwidgets.assessment import StudySnapshot, UnitState
 from plausiwidgets.widgets import AssessmentPanel, NotebookProgress
 from plausiwidgets.widgets.map.cells import grid, grid_of_units
 from plausiwidgets.widgets.map.map import CellMap
@@ -286,7 +286,7 @@ def test_progress_in_a_notebook(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
     progress = NotebookProgress()
-    pw.assess("lif", [MINE, "tonic_bursting"], budget=300, popsize=8, starts=2, progress=progress)
+    pw.assess("lif", [MINE, "tonic_bursting"], budget=300, popsize=8, progress=progress)
     bar, headline = progress.view.children[0].children
     lines = progress.view.children[1].value
     assert shown == [progress.view]

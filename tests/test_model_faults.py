@@ -71,7 +71,7 @@ def hidden_faults():
 
     return [
         (current_in_place, "current in place"), (parameter_in_place, r"p\.tau in place"),
-        (state_in_place_at_a_spike, r"state\[0\] in place.*v\.clone"), (dt_in_place, "dt in place"),
+        (state_in_place_at_a_spike, r"state 'v' in place.*v\.clone"), (dt_in_place, "dt in place"),
         (twice, "spikes must be 1.0.*not 2"), (rebinds, r"p\.tau cannot be set.*variable of your own"),
         (rebinds_at_a_spike, r"p\.tau cannot be set"), (misspelt_at_a_spike, "AttributeError with potentials from far"),
         (against_the_first, "must not depend on the other lanes"), (against_the_mean, "must not depend"),

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.models.validation import validate_model
+from plausiwidgets.models.contract import check_contract
 
 
 def make(step, parameters=None, name="mine", **changes):
@@ -27,7 +27,7 @@ def good_step(current, state, p, dt):
 
 @pytest.mark.parametrize("name", pw.models.names())
 def test_each_model_of_the_package_keeps_the_contract(name):
-    validate_model(pw.models.get(name))
+    check_contract(pw.models.get(name))
 
 
 @pytest.mark.parametrize("name", pw.models.names())
@@ -97,7 +97,7 @@ def bad_steps():
         return 0.0 * p.tau, (state[0].float(),)
 
     return [
-        (in_place, r"state\[0\] in place.*v = v \+ x"), (too_short, "0 entries, that of initial_state 1"),
+        (in_place, r"state 'v' in place.*v = v \+ x"), (too_short, "0 entries, that of initial_state 1"),
         (shape, r"shape \[\].*\[lanes\]"), (half_spikes, "spikes must be 1.0"), (undeclared, "'tow'. Valid: tau"),
         (unused, "nothing reads: tau"), (infinite, "not finite after one step"), (raises, "my own words"),
         (single, "float32"),

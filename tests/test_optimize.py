@@ -1,5 +1,6 @@
 """`optimize` and `start_optimization` on real neurons: finds, is reproducible, refuses bad input."""
 
+import itertools
 import json
 import math
 
@@ -7,7 +8,23 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.optimization import gate
+from plausiwidgets.optimization import Strategy, gate
+
+
+class Grid(Strategy):
+    """Looks at the middles of a grid of 2 × 2 × …, once."""
+
+    def __init__(self, space, seed, budget, start):
+        corners = np.array(list(itertools.product([0.25, 0.75], repeat=space.size)))
+        self.batches = [space.chart().decode(part) for part in np.array_split(corners, 8)]
+        self.told = []
+
+    def ask(self):
+        return self.batches[len(self.told)]
+
+    def tell(self, losses):
+        self.told.append(losses)
+        self.finished = len(self.told) == len(self.batches)
 
 
 def comparable(result):
@@ -67,7 +84,6 @@ def test_start_is_looked_at_first_and_fixed_parameters_stay():
         bounds={"c": (-62.0, -60.0)},
         budget=300,
         popsize=8,
-        starts=2,
         progress=seen.append,
     )
     assert seen[0].evaluations == 1
@@ -91,13 +107,13 @@ def test_an_accepted_start_is_returned_as_it_is():
 
 
 def test_history_has_a_row_for_each_generation():
-    result = pw.optimize("lif", "phasic_spiking", budget=600, popsize=8, starts=2)
+    result = pw.optimize("lif", "phasic_spiking", budget=600, popsize=8)
     history = result.history
     assert list(history.columns) == ["evaluations", "best", "current", "median", "phase"]
     assert history["evaluations"].is_monotonic_increasing
     assert history["evaluations"].iloc[-1] == result.evaluations
     assert history["best"].is_monotonic_decreasing
-    assert set(history["phase"]) == {"screen", "search"}
+    assert set(history["phase"]) == {"screen", "CMA-ES"}
     data = json.loads(result.to_json())
     assert data["versions"]["torch"]
     assert pw.Result.from_json(result.to_json()).verdict.loss == pytest.approx(result.loss)
@@ -108,11 +124,43 @@ def test_global_generators_are_not_touched():
 
     np.random.seed(3)  # noqa: NPY002
     torch.manual_seed(3)
-    pw.optimize("lif", "tonic_bursting", budget=200, popsize=8, starts=2)
+    pw.optimize("lif", "tonic_bursting", budget=200, popsize=8)
     drawn = np.random.rand(), torch.rand(1).item()  # noqa: NPY002
     np.random.seed(3)  # noqa: NPY002
     torch.manual_seed(3)
     assert drawn == (np.random.rand(), torch.rand(1).item())  # noqa: NPY002
+
+
+def test_a_strategy_from_outside_says_what_to_look_at():
+    result = pw.optimize("lif", "tonic_bursting", strategy=Grid)
+    assert (result.reason, result.status) == ("finished", "rejected")
+    assert result.evaluations == 2 ** len(result.bounds)
+    assert result.reproducible
+    assert set(result.history["phase"]) == {"search"}
+    assert pw.optimize("adex", "tonic_spiking", strategy=Grid).replicated
+
+
+def test_a_strategy_from_outside_is_kept_to_the_budget_and_to_the_box():
+    class Wild(Strategy):
+        def __init__(self, space, seed, budget, start):
+            self.rng, self.size = np.random.default_rng(seed), space.size
+
+        def ask(self):
+            return self.rng.normal(0.0, 1e3, (30, self.size))
+
+        def tell(self, losses):
+            assert np.all(np.isfinite(losses))
+
+    result = pw.optimize("lif", "tonic_bursting", budget=100, strategy=Wild, seed=3)
+    assert (result.reason, result.evaluations) == ("budget", 90)
+    assert all(low <= result.parameters[name] <= high for name, (low, high) in result.bounds.items())
+
+
+def test_what_is_no_strategy_says_what_is():
+    with pytest.raises(TypeError, match="valid is: None, or a class or function that makes a Strategy"):
+        pw.optimize("lif", "tonic_spiking", strategy="random")
+    with pytest.raises(TypeError, match=r"valid is: a subclass of plausiwidgets\.optimization\.Strategy"):
+        pw.optimize("lif", "tonic_spiking", strategy=lambda **given: object())
 
 
 @pytest.mark.parametrize("call", [pw.optimize, pw.start_optimization])
@@ -126,7 +174,7 @@ def test_global_generators_are_not_touched():
         ({"seed": True}, "seed is True"),
         ({"budget": 0}, "budget is 0, valid is: an int >= 1"),
         ({"popsize": 3}, "popsize is 3, valid is: an int >= 4"),
-        ({"starts": 0}, "starts is 0"),
+        ({"popsize": 8, "strategy": Grid}, "popsize is of the package's own strategy"),
         ({"max_seconds": math.nan}, "max_seconds is nan"),
         ({"max_seconds": -1}, "max_seconds is -1"),
         ({"dt": 0}, "dt is 0"),
@@ -145,5 +193,5 @@ def test_what_is_refused_names_value_and_what_is_valid(call, arguments, text):
 @pytest.mark.parametrize("progress", ["text", "tqdm"])
 def test_progress_on_a_terminal(progress, capsys):
     pytest.importorskip("tqdm")
-    pw.optimize("lif", "tonic_bursting", budget=100, popsize=8, starts=1, progress=progress)
+    pw.optimize("lif", "tonic_bursting", budget=100, popsize=8, progress=progress)
     assert "100" in capsys.readouterr().err

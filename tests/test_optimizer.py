@@ -1,20 +1,20 @@
 """Verification, fragile solutions, volume and robustness, on a problem with a known answer."""
 
 import math
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from optimization_fakes import fake_optimizer, fake_problem
 
 import plausiwidgets as pw
-from plausiwidgets.optimization.amplitude import Solved
+from plausiwidgets.optimization.amplitude import Thresholds
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.strategy import Options, ScreenAndCma, Strategy
 from plausiwidgets.optimization.volume import Volume, binomial_interval
 
 
@@ -32,9 +32,9 @@ def test_a_fragile_solution_is_remembered_and_the_search_goes_on():
     optimizer = fake_optimizer(budget=6000, radius=0.05, finer=0.2)
     result = Run(optimizer).execute()
     assert result.accepted
-    assert result.fragile
     assert not result.replicated
     assert result.status == "fragile"
+    assert "not at half the time step" in result.summary
     assert result.reason == "budget"
     assert result.evaluations > 5900
 
@@ -71,44 +71,59 @@ def test_after_a_solution_the_rest_of_the_screen_is_neither_verified_nor_called_
     made = []
     while (generation := optimizer.step()) is not None:
         made.append(generation)
-    assert made[0].candidate.fragile is False
-    assert len(made) == 2
-    assert all(g.hits and g.candidate.fragile is None for g in made[1:])
+    assert [g.candidate.status for g in made] == ["replicated", "unverified"]
+    assert [g.phase for g in made] == ["screen", "screen"]
+    assert all(g.hits for g in made)
 
 
-def between(seed, budget=512):
+def solving(seed, budget=512):
     """Return an optimizer of a pattern whose amplitude is solved, with a screen of 256."""
     problem = make_problem("izhikevich", "resonator")
-    assert problem.between is not None
-    return Optimizer(problem, seed, budget, Options(screen=256))
+    assert problem.solves_amplitude
+    return Optimizer(problem, seed, budget, partial(ScreenAndCma, options=Options(screen=256)))
 
 
 def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(monkeypatch):
-    optimizer = between(0)
-    space = optimizer.problem.space
+    problem = make_problem("izhikevich", "resonator")
     found = pw.optimize("izhikevich", "resonator", seed=0).parameters
-    points = np.stack([space.point(found), space.low])
-    nowhere = np.full(2, np.nan)
-    # Thresholds that are wrong: the amplitude just above the lower bound, where nothing fires.
-    wrong = Solved(np.full(2, np.log(space.low[space.names.index("amplitude")])), nowhere + np.inf, np.full(2, 0.5))
-    monkeypatch.setattr(Problem, "_solve", lambda self, values, dt, checkpoint: replace(wrong, spared=wrong.passed))
-    optimizer.search.ask()
-    batch, hits = optimizer._judge(points, None)
-    assert hits == 1
-    assert list(batch.accepted) == [True, False]
-    assert batch.loss[0] == 0.0
-    assert batch.parameters(0) == found
+
+    class Given(Strategy):
+        """One screen of two points."""
+
+        def __init__(self, space, seed, budget, start):
+            self.phase = "screen"
+            self.points = np.stack([space.point(found), space.low])
+
+        def ask(self):
+            return self.points
+
+        def tell(self, losses):
+            self.losses, self.phase, self.finished = losses, "over", True
+
+    def wrong(self, values, dt, checkpoint=None):
+        # The amplitude just above the lower bound, where nothing fires.
+        low = np.full(len(values["a"]), np.log(self.limits[0]))
+        return Thresholds(low, low, 0.5 + 0.0 * low)
+
+    monkeypatch.setattr(Problem, "thresholds", wrong)
+    optimizer = Optimizer(problem, 0, 100, Given)
+    generation = optimizer.step()
+    assert optimizer.step() is None
+    assert generation.hits == 1
+    assert generation.candidate.loss == 0.0
+    assert generation.candidate.parameters == found
+    assert generation.losses[1] > 0.5
 
 
 def test_the_history_holds_losses_without_what_leads_the_search():
-    optimizer = between(0, budget=300)
+    optimizer = solving(0, budget=300)
     while (generation := optimizer.step()) is not None:
         assert generation.median == optimizer.history.frozen()["median"][-1]
         assert generation.median < np.median(generation.losses)
 
 
 def test_checks_belong_to_the_amplitude_that_is_told():
-    optimizer = between(0, budget=20_000)
+    optimizer = solving(0, budget=20_000)
     while optimizer.step() is not None:
         judged = pw.judge("izhikevich", "resonator", dict(optimizer.best.parameters))
         assert [(c.name, c.passed) for c in optimizer.best.checks] == [(c.name, c.passed) for c in judged.checks]
@@ -150,3 +165,21 @@ def test_summary_claims_no_more_than_was_found():
     result = Run(fake_optimizer(radius=-1.0, budget=500)).execute()
     assert "not found within" in result.summary
     assert "impossible" not in result.summary
+
+
+def test_a_loss_that_is_not_finite_is_refused():
+    optimizer = fake_optimizer(radius=np.nan)
+    with pytest.raises(ValueError, match="not finite"):
+        optimizer.step()
+
+
+def test_a_replay_gives_the_same_search_and_refuses_what_is_not_its_own():
+    one = fake_optimizer(budget=600, radius=-1.0)
+    made = list(iter(one.step, None))
+    again = fake_optimizer(budget=600, radius=-1.0)
+    again.replay(made, (600,))
+    assert (again.best.parameters, again.evaluations) == (one.best.parameters, one.evaluations)
+    with pytest.raises(ValueError, match="longer than its budget"):
+        fake_optimizer(budget=600, radius=-1.0).replay([*made, made[-1]], (600,))
+    with pytest.raises(ValueError, match="not this one"):
+        fake_optimizer(budget=600, radius=-1.0).replay(made[1:], (600,))

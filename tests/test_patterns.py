@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
+import torch
 
 import plausiwidgets as pw
-from plausiwidgets.models.presets import izhikevich_presets
-from plausiwidgets.patterns.judge import check_fragile, complete, evaluate
+from plausiwidgets.patterns import evaluate, verify
+from plausiwidgets.patterns.judge import complete
 from plausiwidgets.simulation.simulate import broadcast
 
-PUBLISHED = {p.pattern: p for p in izhikevich_presets(norse_order=False, robust=False)}
-NORSE = {p.pattern: p for p in izhikevich_presets(norse_order=True)}
+PUBLISHED = {p.pattern: p for p in pw.models.get("izhikevich_2004").presets if "robust" not in p.title}
+NORSE = {p.pattern: p for p in pw.models.get("izhikevich").presets}
 
 # What the published parameters give at their own time step and update order.
 REFERENCE = {
@@ -19,8 +20,8 @@ REFERENCE = {
     "phasic_bursting": {"n": 6, "longest_isi": 9.6},
     "mixed_mode": {"jump": 1.22},
     "spike_frequency_adaptation": {"last_over_first": 14.5, "adaptation_index": 0.063},
-    "class_1_excitable": {"rate_rheobase": 0.65, "rate_range": 17.4},
-    "class_2_excitable": {"rate_rheobase": 20.6, "rate_near": 0.84, "rate_floor": 0.39},
+    "class_1_excitable": {"period_growth": 2.0, "rate_range": 17.4},
+    "class_2_excitable": {"period_growth": 0.9, "rate_rheobase": 20.6, "rate_near": 0.84, "rate_floor": 0.39},
     "spike_latency": {"latency_range": 3.8},
     "rebound_spike": {"latency": 30.8},
     "rebound_burst": {"n": 7},
@@ -34,7 +35,7 @@ REFERENCE = {
 
 
 def test_there_are_twenty_in_the_order_of_their_letters():
-    assert [pw.patterns.get(k).letter for k in pw.patterns.names()] == list("ABCDEFGHIJKLMNOPQRST")
+    assert [pw.patterns.get(k).letter for k in pw.patterns.names()[:20]] == list("ABCDEFGHIJKLMNOPQRST")
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
@@ -47,8 +48,9 @@ def test_published_parameters_show_their_pattern(key):
     measured = {c.key: c.value for c in verdict.checks}
     for name, value in REFERENCE.get(key, {}).items():
         # Class 2 fires in slivers of amplitudes below its rheobase: which one a bisection meets
-        # moves its rates by 2 %.
-        assert measured[name] == pytest.approx(value, rel=0.02 if key == "class_2_excitable" else 0.015), name
+        # moves its rates by 2 %, and what is computed from their differences by 20 %.
+        loose = {"period_growth": 0.2}.get(name, 0.02) if key == "class_2_excitable" else 0.015
+        assert measured[name] == pytest.approx(value, rel=loose), name
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
@@ -103,22 +105,6 @@ def test_lif_shows_only_tonic_class1_and_integrator(key):
         assert not verdict.accepted.any()
 
 
-def test_lif_held_below_threshold_with_a_deep_reset_is_not_phasic():
-    # Its second spike comes 440 ms after the first: a short step would be fooled.
-    values = {"tau_mem": 50.0, "v_reset": -85.0, "holding": 14.95, "amplitude": 0.058}
-    assert not pw.judge("lif", "phasic_spiking", values).accepted
-    assert not pw.judge("lif", "phasic_spiking", values | {"v_reset": -100.0}).accepted
-
-
-def test_lif_that_rests_at_its_threshold_is_not_class_2():
-    # Found by a search: every other criterion holds.
-    values = {"tau_mem": 2.0673205339534664, "v_rest": -55.00467066215052, "v_threshold": -54.982535476931396,
-              "v_reset": -83.97381258260485, "t_ref": 4.996280151622258, "amplitude": 53.26113932534722,
-              "holding": -0.0009856728151262928}
-    verdict = pw.judge("lif", "class_2_excitable", values, verify=False)
-    assert [c.key for c in verdict.checks if not c.passed] == ["rheobase"]
-
-
 @pytest.mark.parametrize("key", pw.patterns.names())
 @pytest.mark.parametrize("name", ["izhikevich", "adex"])
 def test_loss_is_zero_exactly_where_accepted_and_always_finite(name, key):
@@ -159,10 +145,10 @@ def test_silent_neurons_are_ranked_by_their_distance_to_threshold():
 
 def test_numbers_give_numbers_and_arrays_give_arrays():
     one = pw.judge("izhikevich", "tonic_spiking")
-    assert isinstance(one.loss, float) and one.accepted is True and one.fragile is False and one.replicated
+    assert isinstance(one.loss, float) and one.accepted is True and one.status == "replicated" and one.replicated
     many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [0.5, 10.0]})
     assert many.loss.shape == (2,) and list(many.accepted) == [False, True]
-    assert many.fragile[0] is None and many.fragile[1] is False and list(many.replicated) == [False, True]
+    assert list(many.status) == ["rejected", "replicated"] and list(many.replicated) == [False, True]
     assert many.traces["step"].v.shape[0] == 2 and one.traces["step"].v.shape[0] == 1
     assert "criterion" in one.to_frame() and len(many.to_frame()) == 2 * len(one.to_frame())
 
@@ -171,17 +157,31 @@ def test_numbers_give_numbers_and_arrays_give_arrays():
 def test_each_pattern_has_a_target_a_card_and_a_stimulus_that_does_something(key):
     pattern = pw.patterns.get(key)
     target = pw.patterns.target(key)
-    assert target.verdict.accepted and pattern.telling in target.traces
+    assert target.verdict.accepted and pattern.main_sweep in target.traces
     card = pattern._repr_html_()
     assert pattern.title in card and "<svg" in card and all(c.text for c in pattern.criteria)
     for name, parameter in pattern.stimulus_parameters(pw.models.get("adex")).items():
         assert name in pattern.free and parameter.group == "stimulus" and parameter.unit in ("pA", "ms")
 
 
-def test_a_diverged_neuron_is_worse_the_earlier_it_diverges():
-    verdict = pw.judge("izhikevich", "tonic_spiking", {"a": [-0.5, -0.2, 0.02]}, verify=False)
-    assert list(verdict.diverged)[2] is np.False_ or not verdict.diverged[2]
-    assert verdict.loss[2] == 0
+def test_a_diverged_neuron_is_worse_than_any_other_and_the_worse_the_earlier_it_diverges():
+    def step(current, state, p, dt):
+        v, age = state
+        v = v + dt / p.tau * (-65.0 - v + current)
+        fired = v > -50.0
+        v = torch.where(age > p.until, torch.inf, torch.where(fired, -65.0, v))
+        return fired.to(v.dtype), (v, age + dt)
+
+    mortal = pw.NeuronModel(
+        "mortal", step, states=("v", pw.StateVariable("age", "ms")),
+        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms"), pw.Parameter("until", 5e3, 1.0, 1e4, unit="ms")],
+        initial_state=lambda p, holding: (-65.0, 0.0), current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0, threshold=-50.0,
+    )
+    # The sweep begins after some 1550 ms at rest.
+    verdict = pw.judge(mortal, "tonic_spiking", {"until": [1600.0, 1800.0, 2000.0, 5000.0]})
+    assert list(verdict.diverged) == [True, True, True, False]
+    assert verdict.loss[0] > verdict.loss[1] > verdict.loss[2] > len(verdict.checks) and verdict.loss[3] == 0
 
 
 def test_verify_judges_at_half_the_step():
@@ -189,12 +189,10 @@ def test_verify_judges_at_half_the_step():
     values = broadcast(complete(pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern), preset.parameters))
     model, pattern = pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern)
     verdict = evaluate(model, pattern, values, preset.dt)
-    assert verdict.accepted[0] and check_fragile(model, pattern, verdict).fragile[0] is True
+    assert verdict.accepted[0] and verify(model, pattern, verdict).status[0] == "fragile"
 
 
 def test_a_search_for_a_threshold_may_try_what_diverges():
-    import torch
-
     def step(current, state, p, dt):
         (v,) = state
         v = v + dt / p.tau * (p.v_rest - v + current)
@@ -225,12 +223,16 @@ def test_left_out_sweeps_are_not_marked_as_diverged():
     assert np.isnan(verdict.traces["1 % above"].diverged_at).all()
 
 
-def test_an_unverified_verdict_does_not_say_replicated():
-    assert "not verified" in pw.judge("izhikevich", "tonic_spiking", verify=False)._repr_html_()
+def test_what_was_not_verified_is_never_called_replicated():
+    one = pw.judge("izhikevich", "tonic_spiking", verify=False)
+    many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [9.0, 10.0]}, verify=False)
+    assert one.accepted and one.status == "unverified" and one.replicated is False
+    assert "not verified" in one._repr_html_() and "replicated" not in one._repr_html_()
+    assert list(many.status) == ["unverified"] * 2 and not many.replicated.any()
 
 
 def test_a_threshold_is_that_of_plain_bisection_however_many_are_sought():
-    from plausiwidgets.patterns.thresholds import smallest_firing
+    from plausiwidgets.patterns.bisection import smallest_firing
 
     rng = np.random.default_rng(3)
     wanted, high = rng.uniform(1e-4, 1.0, 40), np.full(40, 1.5)

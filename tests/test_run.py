@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from optimization_fakes import fake_optimizer
 
-from plausiwidgets.optimization.control import Control, Stopped
-from plausiwidgets.optimization.priority import Gate
+from plausiwidgets.optimization.control import Control, Gate, Stopped
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.strategy import Options
 
-SMALL = Options(popsize=8, starts=2, screen=64, chunk=32)
+SMALL = Options(popsize=8, runs=2, screen=64, chunk=32)
 NEVER = {"radius": -1.0}  # nothing is accepted
 
 
@@ -172,7 +171,7 @@ def test_an_urgent_job_holds_every_run():
 
 def test_urgent_inside_of_the_worker_does_not_wait_for_itself():
     gate = Gate()
-    control = Control(gate=gate)
+    control = Control(own_gate=gate)
     with gate.urgent(), gate.urgent():
         control.checkpoint()
     assert not gate.closed
@@ -219,7 +218,7 @@ def test_a_stop_ends_the_wait_at_the_gate():
     thread = threading.Thread(target=job)
     thread.start()
     wait_for(lambda: gate.closed)
-    control = Control(gate=gate)
+    control = Control(own_gate=gate)
     threading.Timer(0.05, control.stop).start()
     began = time.monotonic()
     with pytest.raises(Stopped):

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 from scipy.integrate import solve_ivp
 
 import plausiwidgets as pw
+from plausiwidgets.models import library
 
 
 @pytest.mark.parametrize("engine", ["compiled", "torch"])
@@ -63,9 +65,7 @@ def test_adex_spikes_when_scipy_says_so():
 
 
 def test_naud_patterns_fire_as_often_as_published():
-    from plausiwidgets.models.presets import naud_presets, table
-
-    for preset, row in zip(naud_presets(), table("naud2008_adex.csv"), strict=True):
+    for preset, row in zip(pw.models.get("adex").presets, library.rows("adex.csv"), strict=True):
         values = {k: v for k, v in preset.parameters.items() if k != "amplitude"}
         stimulus = pw.Stimulus.step(preset.parameters["amplitude"], stop=600.0, before=0.0)
         n = len(pw.simulate("adex", stimulus, values, dt=0.1).spike_times[0])
@@ -115,3 +115,101 @@ def test_unequal_lengths_and_unknown_names_are_refused():
         pw.judge("lif", "tonic_spiking", {"interval": 10.0})
     with pytest.raises(ValueError, match="Did you mean 'tonic_spiking'"):
         pw.judge("lif", "tonic_spikin")
+
+
+def four_states(current, state, p, dt):
+    v, fast, slow, count = state
+    fast = fast + dt * (v - fast) / p.tau
+    slow = slow + dt * (v - slow) / 50.0
+    v = v + dt / p.tau * (-65.0 - v - 0.2 * (slow + 65.0) + current)
+    fired = v > -50.0
+    return fired.to(v.dtype), (torch.where(fired, -65.0, v), fast, slow, count + fired)
+
+
+def neuron_with_four_states(**changes):
+    options = dict(
+        states=["v", pw.StateVariable("fast", "mV"), pw.StateVariable("slow", "mV"), pw.StateVariable("count", "1")],
+        parameters=[pw.Parameter("tau", 10.0, 5.0, 50.0, unit="ms", scale="log")],
+        initial_state=lambda p, holding: (-65.0, -65, -65.0 + 0.0 * p.tau, 0),
+        current=pw.Parameter("current", 40.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
+    )
+    return pw.NeuronModel("four", four_states, **(options | changes))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+@pytest.mark.parametrize("taus", [[10.0], [6.0, 10.0, 20.0]])
+def test_each_state_variable_is_recorded_by_its_name_and_no_other(engine, taus):
+    model, stimulus = neuron_with_four_states(), pw.Stimulus.step(40.0, stop=200.0)
+    whole = pw.simulate(model, stimulus, {"tau": taus}, record=("v", "fast", "slow", "count"), engine=engine)
+    assert list(whole.states) == ["v", "fast", "slow", "count"]
+    assert whole.v is whole.states["v"]
+    fired = [np.searchsorted(times, whole.t + 0.05) for times in whole.spike_times]
+    np.testing.assert_array_equal(whole.states["count"], fired)
+    v, slow = whole.v, whole.states["slow"]
+    np.testing.assert_allclose(slow[:, 1:], slow[:, :-1] + 0.1 * (v[:, :-1] - slow[:, :-1]) / 50.0, rtol=1e-12)
+    part = pw.simulate(model, stimulus, {"tau": taus}, record=("count", "fast"), engine=engine)
+    assert list(part.states) == ["count", "fast"]
+    for name, values in part.states.items():
+        np.testing.assert_array_equal(values, whole.states[name])
+    with pytest.raises(ValueError, match=r"'v' was not recorded, only count, fast"):
+        part.v
+    assert list(pw.simulate(model, stimulus, record="slow", engine=engine).to_frame().columns) == [
+        "lane", "t", "slow", "current",
+    ]
+
+
+def test_an_unknown_state_variable_names_the_nearest():
+    with pytest.raises(ValueError, match=r"state variable of model 'four': 'slo'.*v, fast, slow, count.*mean 'slow'"):
+        pw.simulate(neuron_with_four_states(), pw.Stimulus.step(40.0), record=("v", "slo"))
+
+
+def test_state_variables_have_names_of_their_own():
+    assert [s.label for s in neuron_with_four_states().states] == ["v (mV)", "fast (mV)", "slow (mV)", "count (1)"]
+    assert [s.name for s in neuron_with_four_states(states=None).states] == ["v", "x1", "x2", "x3"]
+    for states, message in (
+        (("v", "w"), "returned 4 entries, and states names 2: v, w"), (("v", "w", "w", "u"), "a name of its own"),
+        (("v", "w 2", "x", "y"), "'w 2'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            neuron_with_four_states(states=states)
+    with pytest.raises(TypeError, match="sequence of names"):
+        neuron_with_four_states(states="vwxy")
+
+
+def swinging(current, state, p, dt):
+    _, phase = state
+    phase = phase + dt * p.rate
+    return -20.0 + 40.0 * torch.sin(phase) + 0.0 * current, phase
+
+
+def swinging_neuron(**changes):
+    options = dict(
+        states=("v", pw.StateVariable("phase", "rad")),
+        parameters=[pw.Parameter("rate", 0.1, 0.01, 1.0, "1/ms", "log")],
+        initial_state=lambda p, holding: (-65.0, -1.5), current=pw.Parameter("current", 1.0, 0.0, 2.0, "pA"),
+        rest=-65.0, threshold=-50.0, spike_level=0.0,
+    )
+    return pw.NeuronModel("swinging", **({"step": swinging} | options | changes))
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+@pytest.mark.parametrize("rates", [[0.1], [0.05, 0.1, 0.2]])
+def test_a_spike_is_an_upward_crossing_of_the_spike_level(engine, rates):
+    traces = pw.simulate(swinging_neuron(), pw.Stimulus.step(1.0, stop=500.0), {"rate": rates}, engine=engine)
+    for rate, times in zip(rates, traces.spike_times, strict=True):
+        # sin(phase) = 1/2 on its way up, once a turn
+        turns = np.arange(0, (550.0 * rate - 1.5 - np.pi / 6) // (2 * np.pi) + 1)
+        expected = (np.pi / 6 + 2 * np.pi * turns + 1.5) / rate - 50.0
+        np.testing.assert_allclose(times, expected, atol=0.11)
+
+
+def test_with_a_spike_level_the_step_returns_the_state_alone():
+    def with_spikes(current, state, p, dt):
+        return torch.zeros_like(current), swinging(current, state, p, dt)
+
+    with pytest.raises(ValueError, match="with spike_level the step returns the new state alone"):
+        swinging_neuron(step=with_spikes)
+    with pytest.raises(ValueError, match=r"spike_level.*above the rest"):
+        swinging_neuron(spike_level=-70.0)
+    with pytest.raises(ValueError, match=r"spike_level is nan, valid is: finite"):
+        swinging_neuron(spike_level=np.nan)

@@ -1,7 +1,6 @@
 """The store: a killed study goes on and gives the same table; a file of something else is refused."""
 
 import gc
-import json
 import os
 import sqlite3
 import subprocess
@@ -17,15 +16,13 @@ from optimization_fakes import fake_optimizer
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
-from plausiwidgets.assessment import StoreError, StoreWarning, export_json
-from plausiwidgets.assessment.exchange import export_study, import_study
+from plausiwidgets.assessment import StoreError, StoreWarning
 from plausiwidgets.assessment.specification import pattern_fingerprint
 from plausiwidgets.assessment.store import Store
-from plausiwidgets.assessment.store_file import in_words
 from plausiwidgets.optimization.problem import Problem
-from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.strategy import Options
 
-SMALL = {"budget": 300, "popsize": 8, "starts": 2}
+SMALL = {"budget": 300, "popsize": 8}
 SPEC, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
 
 
@@ -42,23 +39,23 @@ def refused(path, text, specification=SPEC, versions=VERSIONS):
 
 
 def test_generations_come_back_bit_for_bit(tmp_path):
-    optimizer = fake_optimizer(1, budget=400, options=Options(popsize=8, starts=2), radius=-1.0)
+    optimizer = fake_optimizer(1, budget=400, options=Options(popsize=8, runs=2), radius=-1.0)
     store = Store(tmp_path / "s.db", SPEC, VERSIONS)
     made = []
     while (generation := optimizer.step()) is not None:
         store.add("u", len(made), [generation], [0.1])
         made.append(generation)
-    store.end("u", 0, {"status": "not found"})
+    store.end("u", 0, {"status": "rejected"})
     store.close()
-    known = Store(tmp_path / "s.db", SPEC, VERSIONS).unit("u")
-    again = fake_optimizer(1, budget=400, options=Options(popsize=8, starts=2), radius=-1.0)
-    for one, two in zip(made, known.generations, strict=True):
+    stored = Store(tmp_path / "s.db", SPEC, VERSIONS).unit("u")
+    again = fake_optimizer(1, budget=400, options=Options(popsize=8, runs=2), radius=-1.0)
+    for one, two in zip(made, stored.generations, strict=True):
         np.testing.assert_array_equal(one.losses, two.losses)
         assert one.median == two.median
-        again.replay(two)
+    again.replay(stored.generations, (400,))
     assert again.best.parameters == optimizer.best.parameters
     assert again.step() is None
-    assert known.rows == {0: {"status": "not found"}}
+    assert stored.rows == {0: {"status": "rejected"}}
 
 
 def test_a_finished_study_is_read_not_made_again(tmp_path):
@@ -97,7 +94,7 @@ def test_what_failed_is_tried_again(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Problem, "judge", broken)
         part = pw.assess("lif", patterns, store=tmp_path / "s.db", **SMALL)
-    assert list(part["status"]) == ["failed", "not found"]
+    assert list(part["status"]) == ["failed", "rejected"]
     same(pw.assess("lif", patterns, store=tmp_path / "s.db", **SMALL), whole)
 
 
@@ -188,7 +185,7 @@ def test_what_is_refused_in_this_process_does_not_let_another_one_in(tmp_path):
     path = tmp_path / "s.db"
     first = Store(path, SPEC, VERSIONS)
     with pytest.raises(StoreError, match="open in this process"):
-        export_json(path, tmp_path / "s.json")
+        Store(path, SPEC, VERSIONS)
     program = (
         "import sys; from plausiwidgets.assessment.store import Store, StoreError\n"
         f"try: Store(sys.argv[1], {SPEC!r}, {VERSIONS!r})\n"
@@ -229,86 +226,21 @@ def test_a_read_only_file_says_so(tmp_path):
 
 
 def test_a_disk_that_fills_up_keeps_the_run_in_memory(tmp_path, monkeypatch):
-    opened = Store.__init__
+    opened = sqlite3.connect
 
-    def small(self, *arguments):
-        opened(self, *arguments)
-        pages = self._connection.execute("PRAGMA page_count").fetchone()[0]
-        self._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    def small(*arguments, **options):
+        connection = opened(*arguments, **options)
+        connection.execute("PRAGMA max_page_count = 6")
+        return connection
 
-    monkeypatch.setattr(Store, "__init__", small)
+    monkeypatch.setattr(sqlite3, "connect", small)
     with pytest.warns(StoreWarning, match="disk is full.*goes on in memory"):
         table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=tmp_path / "s.db", **SMALL)
     assert "disk is full" in table.attrs["store_error"]
     same(table, pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL))
-    with sqlite3.connect(tmp_path / "s.db") as connection:
+    with opened(tmp_path / "s.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
-
-
-def test_json_there_and_back(tmp_path):
-    options = SMALL | {"store": tmp_path / "s.db"}
-    first = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **options)
-    assessment.export_json(tmp_path / "s.db", tmp_path / "s.json")
-    assessment.import_json(tmp_path / "s.json", tmp_path / "t.db")
-    again = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **(options | {"store": tmp_path / "t.db"}))
-    pd.testing.assert_frame_equal(first, again, check_exact=True)
-    with pytest.raises(StoreError, match="exists"):
-        assessment.import_json(tmp_path / "s.json", tmp_path / "t.db")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda d: d | {"format": "other"},
-        lambda d: {k: v for k, v in d.items() if k != "units"},
-        lambda d: d | {"units": {"u": {"generations": [{"losses": [None]}], "rows": {}}}},
-        lambda d: [],
-        lambda d: "text",
-    ],
-)
-def test_json_of_something_else_is_refused_and_leaves_no_file(tmp_path, change):
-    Store(tmp_path / "s.db", SPEC, VERSIONS).close()
-    assessment.export_json(tmp_path / "s.db", tmp_path / "s.json")
-    data = json.loads((tmp_path / "s.json").read_text())
-    (tmp_path / "bad.json").write_text(json.dumps(change(data)))
-    with pytest.raises(StoreError):
-        assessment.import_json(tmp_path / "bad.json", tmp_path / "new.db")
-    assert not (tmp_path / "new.db").exists()
-
-
-def test_an_import_that_does_not_fit_on_the_disk_leaves_no_file(tmp_path, monkeypatch):
-    pw.assess("lif", "tonic_bursting", store=tmp_path / "s.db", **SMALL)
-    data = export_study(tmp_path / "s.db")
-
-    def full(self, *arguments):
-        with in_words(self.path):
-            raise sqlite3.OperationalError("database or disk is full")
-
-    monkeypatch.setattr(Store, "end", full)
-    with pytest.raises(StoreError, match="disk is full"):
-        import_study(data, tmp_path / "t.db")
-    assert [f.name for f in tmp_path.iterdir()] == ["s.db"]
-    with pytest.raises(StoreError, match="cannot be written"):
-        import_study(data, tmp_path / "no" / "t.db")
-
-
-@pytest.mark.parametrize("change", ["rows", "generation", "loss"])
-def test_an_export_that_was_changed_is_refused(tmp_path, change):
-    pw.assess("lif", "tonic_bursting", store=tmp_path / "s.db", **SMALL)
-    export_json(tmp_path / "s.db", tmp_path / "s.json")
-    data = json.loads((tmp_path / "s.json").read_text())
-    import_study(data, tmp_path / "whole.db")
-    (unit,) = data["units"].values()
-    if change == "rows":
-        unit["rows"]["0"] = {}
-    elif change == "generation":
-        unit["generations"].pop()
-    else:
-        unit["generations"][0]["losses"][0] *= 0.5
-    with pytest.raises(StoreError, match="was changed"):
-        import_study(data, tmp_path / "t.db")
-    assert not (tmp_path / "t.db").exists()
 
 
 def test_a_generation_that_is_damaged_is_refused(tmp_path):
@@ -333,31 +265,32 @@ def test_what_cannot_be_fingerprinted_is_assessed_and_stored_all_the_same(tmp_pa
     def protocol(bench):
         raise KeyError("a neuron of another kind")
 
-    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", protocol=protocol)
+    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", measure=None, protocol=protocol)
     asked = ["tonic_spiking", pattern]
     with_store = pw.assess("lif", asked, store=tmp_path / "s.db", **SMALL)
     same(with_store, pw.assess("lif", asked, **SMALL))
     assert list(with_store["status"]) == ["replicated", "failed"]
 
 
-def test_a_file_that_cannot_be_read_on_says_so(tmp_path):
-    store = Store(tmp_path / "s.db", SPEC, VERSIONS)
-    store._connection.execute("DROP TABLE ended")
-    for ask in (lambda: store.unit("u"), store.keys, lambda: store.end("u", 0, {})):
-        with pytest.raises(StoreError, match=r"s\.db cannot be used: no such table"):
-            ask()
-    store.close()
+def test_a_file_without_its_tables_is_refused(tmp_path):
+    options = SMALL | {"store": tmp_path / "s.db"}
+    pw.assess("lif", "tonic_bursting", **options)
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        connection.execute("DROP TABLE ended")
+    connection.close()
+    with pytest.raises(StoreError, match=r"s\.db cannot be used: no such table"):
+        pw.assess("lif", "tonic_bursting", **options)
 
 
 def test_a_pattern_whose_protocol_changed_is_another_one():
     pattern = pw.patterns.get("tonic_spiking")
 
     def longer(bench):
-        evidence = pattern.protocol(bench)
-        return replace(evidence, features={n: v + 1.0 for n, v in evidence.features.items()})
+        measured = pattern.measured_on(bench)
+        return replace(measured, features={n: v + 1.0 for n, v in measured.features.items()})
 
     assert pattern_fingerprint(pattern) == pattern_fingerprint(replace(pattern))
-    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, protocol=longer))
+    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, measure=None, protocol=longer))
 
 
 def test_no_pickle_in_the_file(tmp_path):

@@ -115,7 +115,7 @@ def test_many_threads_may_draw(figure: TraceFigure) -> None:
 def judged(model: str, pattern: str) -> Response:
     selection = Selection.of(model, pattern)
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
-    verdict = evaluate(selection.model, selection.pattern, arrays, selection.dt, record=True)
+    verdict = evaluate(selection.model, selection.pattern, arrays, selection.dt, record=("v",))
     return Response("yours", selection, single(verdict), jumped=True)
 
 
@@ -164,7 +164,7 @@ def test_a_pattern_about_a_curve_shows_it_with_its_currents() -> None:
     assert curve.x.tolist() == [0, 1, 2, 3]
     currents = [float(text) for text in figure.layout.xaxis2.ticktext]
     assert np.allclose(currents, response.verdict.measured["amplitude"], rtol=1e-3)
-    assert figure.layout.xaxis2.title.text == "current (mV/ms)"
+    assert figure.layout.xaxis2.title.text == "current above holding (mV/ms)"
     assert figure.layout.yaxis5.title.text == "rate (Hz)"
     panel.on_selection(Selection.of("izhikevich", "tonic_spiking"), True)
     assert not figure.layout.xaxis2.visible and len(curve.y) == 0
@@ -188,5 +188,5 @@ def test_the_same_response_is_not_drawn_again_when_it_is_verified() -> None:
     panel = panel_of(response)
     panel.on_response(response)
     sent = messages(panel.figure)
-    panel.on_response(replace(response, verdict=response.verdict.with_fragile(False)))
+    panel.on_response(replace(response, verdict=replace(response.verdict, status="replicated")))
     assert sent == []

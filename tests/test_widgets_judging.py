@@ -88,21 +88,19 @@ def test_a_jump_that_failed_is_fitted_when_it_is_drawn_at_last(explorer, screen,
     assert screen.message == ""
 
 
-def test_a_rest_simulates_only_the_half_step(explorer, screen, monkeypatch) -> None:
-    steps: list[float] = []
+def test_a_drag_is_judged_at_its_step_alone_and_a_rest_does_not_judge_that_again(explorer, screen, monkeypatch) -> None:
+    steps: list[tuple[float, bool]] = []
     evaluate = judge_worker.evaluate
 
     def counted(model, pattern, values, dt, *args, **more):
-        steps.append(dt)
+        steps.append((dt, bool(more)))
         return evaluate(model, pattern, values, dt, *args, **more)
 
     monkeypatch.setattr(judge_worker, "evaluate", counted)
-    monkeypatch.setitem(judge_worker.check_fragile.__globals__, "evaluate", counted)
     screen.rows["amplitude"].box.value = 10.5
     assert explorer.wait()
     assert "replicated" in screen.badge
-    dt = explorer.selection.dt
-    assert steps == [dt, dt / 2]
+    assert steps == [(explorer.selection.dt, True)]  # the verification is made by the judge itself
 
 
 def test_what_is_not_verified_yet_is_not_called_replicated(explorer, screen, monkeypatch) -> None:

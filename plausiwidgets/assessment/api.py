@@ -1,4 +1,4 @@
-"""Models × patterns: which model shows which pattern, as a table that claims no more than was seen."""
+"""`assess` and `start_assessment`: models × patterns, as a table that claims no more than was seen."""
 
 from __future__ import annotations
 
@@ -8,38 +8,39 @@ from typing import Any
 
 import pandas as pd
 
-from plausiwidgets.assessment.executors import Elsewhere
-from plausiwidgets.assessment.specification import specification
+from plausiwidgets import models as neurons
+from plausiwidgets import patterns as firing
+from plausiwidgets.assessment.executors import Executor, check_executor
+from plausiwidgets.assessment.specification import specify
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
-from plausiwidgets.assessment.study_snapshot import Unit
+from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.models import get as get_model
 from plausiwidgets.models.registry import is_builtin
-from plausiwidgets.optimization.api import check_engine, check_int, make_options
+from plausiwidgets.optimization.api import check_engine, check_int, check_popsize
 from plausiwidgets.optimization.cmaes import load_cma
-from plausiwidgets.optimization.progress import as_progress
+from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns import get as get_pattern
-from plausiwidgets.patterns import is_registered
-from plausiwidgets.patterns import names as pattern_names
+from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.simulate import check_dt
+
+Models = str | NeuronModel | Iterable[str | NeuronModel]
+Patterns = str | Pattern | Iterable[str | Pattern]
 
 FIRST_SHARE = 4
 """A unit begins with its pattern's budget divided by this; what others leave may double it."""
 
 
 def assess(
-    models: Any,
-    patterns: Any = None,
+    models: Models,
+    patterns: Patterns | None = None,
     *,
     seed: int | Iterable[int] = 0,
     budget: int | None = None,
-    executor: Any = None,
+    executor: Executor | None = None,
     store: str | Path | None = None,
-    progress: Any = None,
+    progress: ProgressLike = None,
     popsize: int | None = None,
-    starts: int | None = None,
     engine: str = "auto",
     dt: float | None = None,
 ) -> pd.DataFrame:
@@ -48,6 +49,13 @@ def assess(
     Each (model, pattern, seed) is a search of its own, the same as `optimize` makes. When all have
     ended, what the successful ones of a model did not use goes to its open ones, at most as much
     again as they had.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
+    >>> print(table["summary"][1])    # doctest: +ELLIPSIS
+    not found within ... evaluations, least loss ...
 
     Parameters
     ----------
@@ -66,7 +74,7 @@ def assess(
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
         ``step`` and ``close``, such as ``pw.NotebookProgress()``.
-    popsize, starts : int, optional
+    popsize : int, optional
         As for `optimize`.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
@@ -87,94 +95,94 @@ def assess(
     StoreError
         If the store's file cannot be used, or belongs to another study or version.
     """
-    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, starts, engine, dt)
+    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt)
     return study.execute()
 
 
 def start_assessment(
-    models: Any,
-    patterns: Any = None,
+    models: Models,
+    patterns: Patterns | None = None,
     *,
     seed: int | Iterable[int] = 0,
     budget: int | None = None,
-    executor: Any = None,
+    executor: Executor | None = None,
     store: str | Path | None = None,
-    progress: Any = None,
+    progress: ProgressLike = None,
     popsize: int | None = None,
-    starts: int | None = None,
     engine: str = "auto",
     dt: float | None = None,
 ) -> Study:
     """Start `assess` in the background; see there for the parameters and errors.
+
+    Examples
+    --------
+    >>> from plausiwidgets.assessment import start_assessment
+    >>> study = start_assessment("lif", "tonic_spiking")
+    >>> table = study.result(timeout=60)
+    >>> study.snapshot().line()    # doctest: +ELLIPSIS
+    '[1/1] ... s done'
 
     Returns
     -------
     Study
         With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
     """
-    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, starts, engine, dt)
+    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt)
     return study.start()
 
 
 def _study(
-    models: Any,
-    patterns: Any,
+    models: Models,
+    patterns: Patterns | None,
     seed: int | Iterable[int],
     budget: int | None,
-    executor: Any,
+    executor: Executor | None,
     store: str | Path | None,
-    progress: Any,
+    progress: ProgressLike,
     popsize: int | None,
-    starts: int | None,
     engine: str,
     dt: float | None,
 ) -> Study:
-    neurons = [get_model(m) for m in _several(models)]
-    asked = pattern_names() if patterns is None else _several(patterns)
-    firing = [get_pattern(p) for p in asked]
-    _distinct("model", [m.name for m in neurons])
-    _distinct("pattern", [p.key for p in firing])
+    chosen = [neurons.get(m) for m in _several(models)]
+    asked = [firing.get(p) for p in (firing.names() if patterns is None else _several(patterns))]
+    _distinct("model", [m.name for m in chosen])
+    _distinct("pattern", [p.key for p in asked])
     seeds = [check_int("seed", s, 0) for s in _several(seed)]
     _distinct("seed", seeds)
     check_engine(engine)
-    if dt is not None:
-        dt = check_dt(neurons[0], dt)
-    options = make_options(popsize, starts)
+    dt = None if dt is None else check_dt(chosen[0], dt)
+    popsize = check_popsize(popsize)
     own = None if budget is None else check_int("budget", budget, 1)
-    units = []
-    for neuron in neurons:
-        for number in seeds:
-            for pattern in firing:
-                key = f"{neuron.name}/{pattern.key}/{number}"
-                most = own or max(pattern.budget // FIRST_SHARE, 1)
-                units.append(
-                    Unit(
-                        key,
-                        _by_name(neuron),
-                        _by_name(pattern),
-                        number,
-                        most,
-                    )
-                )
+    units = [
+        Unit(
+            f"{model.name}/{pattern.key}/{number}",
+            # A registered one of one's own is known to this process only.
+            model.name if is_builtin(model) else model,
+            pattern.key if firing.is_builtin(pattern) else pattern,
+            number,
+            own or max(pattern.budget // FIRST_SHARE, 1),
+        )
+        for model in chosen
+        for number in seeds
+        for pattern in asked
+    ]
     load_cma()
-    told = as_progress(progress)  # refused before a file is opened
-    elsewhere = None if executor is None else Elsewhere(executor)
+    as_progress(progress)  # refused before a file is opened
+    executor = None if executor is None else check_executor(executor)
     opened = None
     if store is not None:
-        asked_for = specification(
-            neurons, firing, seeds, {u.key: u.budget for u in units}, options, engine, dt
-        )
-        opened = Store(_path(store), asked_for, versions())
-    return Study(units, options, engine, dt, elsewhere, opened, told)
+        budgets = {u.key: u.budget for u in units}
+        opened = Store(_path(store), specify(chosen, asked, seeds, budgets, popsize, engine, dt), versions())
+    return Study(units, popsize, engine, dt, executor, opened, progress)
 
 
-def _path(store: Any) -> Path:
+def _path(store: str | Path) -> Path:
     if not isinstance(store, (str, Path)) or str(store) in ("", ":memory:"):
         raise ValueError(f"store is {store!r}, valid is: None, or the path of a file")
     return Path(store).expanduser()
 
 
-def _several(what: Any) -> list[Any]:
+def _several(what: object) -> list[Any]:
     if isinstance(what, str) or not isinstance(what, Iterable):
         return [what]
     several = list(what)
@@ -183,17 +191,7 @@ def _several(what: Any) -> list[Any]:
     return several
 
 
-def _distinct(what: str, names: Sequence[Any]) -> None:
-    twice = sorted({n for n in names if names.count(n) > 1})
+def _distinct(what: str, names: Sequence[object]) -> None:
+    twice = sorted({repr(n) for n in names if names.count(n) > 1})
     if twice:
-        raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
-
-
-def _by_name(item: Any) -> Any:
-    """Return the name where it means this very object in any process, else the object.
-
-    A registered model of one's own is known to this process only.
-    """
-    if isinstance(item, NeuronModel):
-        return item.name if is_builtin(item) else item
-    return item.key if is_registered(item) else item
+        raise ValueError(f"{what} {', '.join(twice)} is named twice")

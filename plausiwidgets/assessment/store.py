@@ -7,20 +7,23 @@ bit-identical results. One connection writes, a transaction a generation; no pic
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from plausiwidgets.assessment.store_file import StoreError, StoreWarning, connect, in_words, reserve, tables
+from plausiwidgets.assessment.units import Row
+from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Candidate, Generation
 
-__all__ = ["FORMAT", "Known", "Store", "StoreError", "StoreWarning"]
-
-FORMAT = "plausiwidgets-study-3"
+FORMAT = "plausiwidgets-study-4"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -33,10 +36,31 @@ CREATE TABLE IF NOT EXISTS generation (
     PRIMARY KEY (unit, number)
 ) WITHOUT ROWID;
 """
+_PATIENCE = 1.0
+"""Time in s to wait for a file that is in use."""
+_HEADER = 100
+"""Bytes that every SQLite file has."""
+
+
+class StoreError(RuntimeError):
+    """A study's file cannot be used, or not for this; the text says why and what to do."""
+
+
+class StoreWarning(UserWarning):
+    """A study's file can no longer be written; the run in memory goes on."""
+
+
+@contextmanager
+def translate_sqlite_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a StoreError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_why(path, str(error))) from None
 
 
 @dataclass
-class Known:
+class StoredSearch:
     """What a store knows of one unit.
 
     Attributes
@@ -51,7 +75,7 @@ class Known:
 
     generations: list[Generation] = field(default_factory=list)
     seconds_each: list[float] = field(default_factory=list)
-    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+    rows: dict[int, Row] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -80,15 +104,19 @@ class Store:
 
     def __init__(self, path: str | Path, specification: Mapping[str, Any], versions: Mapping[str, str]) -> None:
         self.path = Path(path)
-        self._free = reserve(self, self.path)
+        self._free = _reserve(self, self.path)
         asked = {
             "format": FORMAT,
             "versions": json.dumps(dict(versions), sort_keys=True),
             "specification": json.dumps(specification, sort_keys=True),
         }
-        self._connect()
         try:
-            with in_words(self.path):
+            self._connection = _connect(self.path)
+        except BaseException:
+            self._free()
+            raise
+        try:
+            with translate_sqlite_errors(self.path):
                 found = _read_head(self._connection, self.path)
                 if not found:
                     self._begin(asked)
@@ -103,69 +131,37 @@ class Store:
         self._connection.close()
         self._free()
 
-    def _connect(self, exclusive: bool = True) -> None:
-        try:
-            self._connection = connect(self.path, exclusive)
-        except BaseException:
-            self._free()
-            raise
-
-    def unit(self, key: str) -> Known:
+    def unit(self, key: str) -> StoredSearch:
         """Return what is known of a unit."""
-        known = Known()
-        with in_words(self.path):
+        stored = StoredSearch()
+        with translate_sqlite_errors(self.path):
             rows = self._connection.execute("SELECT round, line FROM ended WHERE unit = ?", (key,)).fetchall()
             made = self._connection.execute(
                 "SELECT phase, losses, hits, candidate, median, seconds FROM generation WHERE unit = ? ORDER BY number",
                 (key,),
             ).fetchall()
         try:
-            known.rows = {number: json.loads(row) for number, row in rows}
+            stored.rows = {number: json.loads(row) for number, row in rows}
             for *data, seconds in made:
-                known.generations.append(_generation(*data))
-                known.seconds_each.append(seconds)
+                stored.generations.append(_generation(*data))
+                stored.seconds_each.append(seconds)
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(f"{self.path} is damaged: unit {key!r} cannot be read ({error})") from None
-        return known
+        return stored
 
     def add(self, key: str, number: int, generations: Sequence[Generation], seconds: Sequence[float]) -> None:
         """Add generations of a unit from `number` on, in one transaction."""
         rows = [
-            (key, number + i, g.phase, g.hits, s, json.dumps(plain(g.candidate)), g.median, _blob(g.losses))
+            (key, number + i, g.phase, g.hits, s, _text(g.candidate), g.median, _blob(g.losses))
             for i, (g, s) in enumerate(zip(generations, seconds, strict=True))
         ]
-        with in_words(self.path), self._connection:
+        with translate_sqlite_errors(self.path), self._connection:
             self._connection.executemany("INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def end(self, key: str, number: int, row: Mapping[str, Any]) -> None:
+    def end(self, key: str, number: int, row: Row) -> None:
         """Note the row of a unit at the end of a round."""
-        with in_words(self.path), self._connection:
+        with translate_sqlite_errors(self.path), self._connection:
             self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (key, number, json.dumps(row)))
-
-    def keys(self) -> list[str]:
-        """Return the units that anything is known of."""
-        query = "SELECT unit FROM generation UNION SELECT unit FROM ended ORDER BY 1"
-        with in_words(self.path):
-            return [key for (key,) in self._connection.execute(query)]
-
-    @classmethod
-    def read(cls, path: str | Path) -> tuple[Store, dict[str, Any]]:
-        """Open a study for reading; return it and its head: format, versions, specification."""
-        if not Path(path).exists():
-            raise StoreError(f"{path} does not exist")
-        store = cls.__new__(cls)
-        store.path = Path(path)
-        store._free = reserve(store, store.path)
-        store._connect(exclusive=False)
-        try:
-            with in_words(store.path):
-                head = _read_head(store._connection, store.path)
-            if not head:
-                raise StoreError(f"{path} holds no study")
-        except StoreError:
-            store.close()
-            raise
-        return store, {n: v if n == "format" else json.loads(v) for n, v in head.items()}
 
     def _begin(self, head: Mapping[str, str]) -> None:
         with self._connection:
@@ -177,34 +173,37 @@ class Store:
 # -- rows ------------------------------------------------------------------------------------------
 
 
-def plain(candidate: Candidate) -> dict[str, Any]:
+def _text(candidate: Candidate) -> str:
     """Return the stored form of a candidate."""
-    return {
+    plain = {
         "parameters": dict(candidate.parameters),
         "loss": candidate.loss,
         "graded": candidate.graded,
-        "fragile": candidate.fragile,
+        "status": candidate.status,
+        "failed_check": candidate.failed_check,
         "evaluation": candidate.evaluation,
     }
+    return json.dumps(plain)
 
 
-def candidate_from(data: Mapping[str, Any]) -> Candidate:
+def _candidate(text: str) -> Candidate:
     """Return the Candidate of its stored form; its checks are judged again where needed."""
-    fragile = data["fragile"]
+    data = json.loads(text)
     return Candidate(
         {str(n): float(v) for n, v in data["parameters"].items()},
         float(data["loss"]),
         float(data["graded"]),
-        None if fragile is None else bool(fragile),
+        str(data["status"]),
+        str(data["failed_check"]),
         int(data["evaluation"]),
     )
 
 
 def _generation(phase: str, losses: bytes, hits: int, candidate: str, median: float) -> Generation:
-    return Generation(phase, np.frombuffer(losses, dtype="<f8"), hits, candidate_from(json.loads(candidate)), median)
+    return Generation(phase, np.frombuffer(losses, dtype="<f8"), hits, _candidate(candidate), median)
 
 
-def _blob(losses: np.ndarray[Any, Any]) -> bytes:
+def _blob(losses: Floats) -> bytes:
     return np.asarray(losses, dtype="<f8").tobytes()
 
 
@@ -212,7 +211,7 @@ def _blob(losses: np.ndarray[Any, Any]) -> bytes:
 
 
 def _read_head(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
-    found = set(tables(connection))
+    found = set(_tables(connection))
     if not found:
         return {}
     if "study" not in found:
@@ -232,10 +231,77 @@ def _compare(path: Path, found: Mapping[str, str], asked: Mapping[str, str]) -> 
         kind = "other versions" if what == "versions" else "another specification"
         raise StoreError(
             f"{path} was made with {kind}, so going on would not give one table ({'; '.join(changes)}). "
-            "Use another file name; `plausiwidgets.assessment.export_json` reads the old one."
+            "Use another file name."
         )
 
 
 def _short(value: Any) -> str:
     text = json.dumps(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+_opened: set[str] = set()
+_closing = threading.Condition()
+
+
+def _reserve(owner: object, path: Path) -> Callable[[], object]:
+    """Reserve a file for one store of this process; return what frees it.
+
+    SQLite's locks are the process's: a second connection would not be kept out by them as another
+    process is, and whoever else opens and closes the file here takes them away.
+    """
+    name = os.path.realpath(path)
+
+    def free() -> None:
+        with _closing:
+            _opened.discard(name)
+            _closing.notify_all()
+
+    with _closing:
+        # A study that has just been stopped closes its file a moment later.
+        if not _closing.wait_for(lambda: name not in _opened, timeout=_PATIENCE):
+            raise StoreError(f"{path} is open in this process: wait for the end of its study, or stop it")
+        _opened.add(name)
+    return weakref.finalize(owner, free)  # called at the latest when nobody has the store any more
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open a file that is not damaged, and keep other processes out until the end."""
+    # Not looked into beforehand: closing a file takes away the locks that this process has on it.
+    if path.exists() and 0 < path.stat().st_size < _HEADER:
+        raise StoreError(_why(path, "not a database"))  # SQLite takes one of a single byte for empty
+    with translate_sqlite_errors(path):
+        # Transactions are explicit (`with connection`); the thread that works may not be the one that opened.
+        connection = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False)
+    try:
+        # The lock is held until the end: a second writer is told, and a kill releases it.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN IMMEDIATE")
+        found = set(_tables(connection))
+        connection.execute("COMMIT")
+        if not found or "study" in found:  # another program's file stays as it is
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("the integrity check failed")
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(_why(path, str(error))) from None
+    return connection
+
+
+def _tables(connection: sqlite3.Connection) -> Iterator[str]:
+    """Return the names of the tables."""
+    return (name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+
+
+def _why(path: Path, text: str) -> str:
+    if "not a database" in text:
+        return f"{path} is not a study (not an SQLite file): choose another name"
+    if "locked" in text:
+        return f"{path} is open in another process: wait for its end, or use another file"
+    if "readonly" in text or "unable to open" in text:
+        return f"{path} cannot be written ({text}): check the folder and its permissions"
+    if "full" in text:
+        return f"{path} cannot be written: the disk is full"
+    return f"{path} cannot be used: {text}"

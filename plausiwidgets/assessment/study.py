@@ -4,23 +4,115 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from plausiwidgets.assessment.executors import Elsewhere
-from plausiwidgets.assessment.store import Known, Store, StoreError, StoreWarning
-from plausiwidgets.assessment.study_snapshot import StudySnapshot, Unit, UnitState
-from plausiwidgets.assessment.table import make_table
-from plausiwidgets.assessment.units import Emit, Outcome, Task, run_unit
+from plausiwidgets.assessment.executors import Executor, run_on
+from plausiwidgets.assessment.store import Store, StoredSearch, StoreError, StoreWarning
+from plausiwidgets.assessment.table import make_table, summarize
+from plausiwidgets.assessment.units import Emit, Outcome, Row, Task, Unit, run_unit
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
-from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.progress import ENDED, ProgressLike
 
 _SHOW_EVERY = 0.05
 """Least time in s between two steps of the progress within a unit."""
+
+
+@dataclass(frozen=True)
+class UnitState:
+    """How far a unit is.
+
+    Attributes
+    ----------
+    model, pattern : str
+    seed : int
+    state : str
+        ``"waiting"``, ``"running"`` (with an executor: handed to it) or ``"done"``; a done one may
+        run again with its share of what others left.
+    status : str
+        As in the table; empty before the unit was done once.
+    evaluations, budget : int
+    loss : float or None
+        Least so far.
+    row : Row or None
+        Of the table, once it was done.
+    """
+
+    model: str
+    pattern: str
+    seed: int
+    state: str = "waiting"
+    status: str = ""
+    evaluations: int = 0
+    budget: int = 0
+    loss: float | None = None
+    row: Row | None = None
+
+
+@dataclass(frozen=True)
+class StudySnapshot:
+    """The state of a study at one moment; it never changes afterwards.
+
+    Attributes
+    ----------
+    state : str
+        ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``.
+    units : tuple of UnitState
+        In the order of the table.
+    elapsed : float
+        Working time in s.
+    ended_unit : UnitState or None
+        The one that has just ended, at a step that tells of an end.
+    error : str
+    """
+
+    state: str
+    units: tuple[UnitState, ...]
+    elapsed: float = 0.0
+    ended_unit: UnitState | None = None
+    error: str = ""
+
+    unit = "search"  # what a progress bar counts
+
+    @property
+    def total(self) -> int:
+        """Number of units."""
+        return len(self.units)
+
+    @property
+    def position(self) -> int:
+        """Number of units that are done."""
+        return sum(u.state == "done" for u in self.units)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the study is over."""
+        return self.state in ENDED
+
+    @property
+    def milestone(self) -> bool:
+        """Whether a unit has just ended."""
+        return self.ended_unit is not None
+
+    def postfix(self) -> str:
+        """Return what stands beside a progress bar."""
+        running = [u.pattern for u in self.units if u.state == "running"]
+        return ", ".join(running[:3])
+
+    def line(self) -> str:
+        """Return the snapshot in one line."""
+        head = f"[{self.position}/{self.total}] {self.elapsed:.1f} s"
+        unit = self.ended_unit or next((u for u in self.units if u.state == "running"), None)
+        if self.ended or unit is None:
+            return f"{head} {self.state}"
+        what = f"{head} {unit.model}, {unit.pattern}, seed {unit.seed}"
+        if unit.row is not None and unit.state == "done":
+            return f"{what}: {summarize(unit.row)}"
+        loss = "" if unit.loss is None else f", loss {unit.loss:.4g}"
+        return f"{what}: {unit.evaluations} of {unit.budget} evaluations{loss}"
 
 
 class Study(Background[StudySnapshot, pd.DataFrame]):
@@ -35,27 +127,27 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
     def __init__(
         self,
         units: list[Unit],
-        options: Options,
+        popsize: int | None = None,
         engine: str = "auto",
         dt: float | None = None,
-        elsewhere: Elsewhere | None = None,
+        executor: Executor | None = None,
         store: Store | None = None,
-        progress: Any = None,
+        progress: ProgressLike = None,
     ) -> None:
         self._states = {u.key: UnitState(*u.names, budget=u.budget) for u in units}
         super().__init__(StudySnapshot("running", tuple(self._states.values())), progress)
-        self.units = units
-        self._options, self._engine, self._dt = options, engine, dt
-        self._elsewhere, self._store = elsewhere, store
+        self._units = units
+        self._popsize, self._engine, self._dt = popsize, engine, dt
+        self._executor, self._store = executor, store
         self._store_error = ""
-        self._rows: dict[str, dict[str, Any]] = {}
-        self._known: dict[str, Known] = {}
+        self._rows: dict[str, Row] = {}
+        self._stored: dict[str, StoredSearch] = {}
         self._live: dict[str, Optimizer] = {}
         self._last_shown = 0.0
 
     def table(self) -> pd.DataFrame:
         """Return the rows there are by now."""
-        rows = [self._rows[u.key] for u in self.units if u.key in self._rows]
+        rows = [self._rows[u.key] for u in self._units if u.key in self._rows]
         table = make_table(rows, complete=self._snapshot.state == "done")
         if self._store_error:
             table.attrs["store_error"] = self._store_error
@@ -66,9 +158,9 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
     # -- the work ------------------------------------------------------------------------------
 
     def _run(self) -> str:
-        self._round(0, [(u, (u.budget,)) for u in self.units])
-        first = {u.key: self._rows[u.key] for u in self.units}
-        self._round(1, [(u, (u.budget, u.budget + more)) for u, more in shares(self.units, first)])
+        self._round(0, [(u, (u.budget,)) for u in self._units])
+        first = {u.key: self._rows[u.key] for u in self._units}
+        self._round(1, [(u, (u.budget, u.budget + more)) for u, more in shares(self._units, first)])
         return "done"
 
     def _finish(self, reason: str, error: str) -> None:
@@ -79,55 +171,52 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
 
     def _close(self) -> None:
         self._live.clear()
-        if self._elsewhere is not None:
-            self._elsewhere.close()
         if self._store is not None:
             self._store.close()
 
     def _round(self, number: int, asked: list[tuple[Unit, tuple[int, ...]]]) -> None:
         tasks = {}
         for unit, budgets in asked:
-            known = self._look_up(unit.key)
-            if number in known.rows:
-                self._take_row(unit.key, known.rows[number])
+            stored = self._look_up(unit.key)
+            if number in stored.rows:
+                self._take_row(unit.key, stored.rows[number])
                 continue
             tasks[unit.key] = Task(
-                unit.key, unit.model, unit.pattern, unit.seed, budgets, self._options, self._engine, self._dt,
-                tuple(known.generations), known.seconds,
-            )  # fmt: skip
+                unit, budgets, self._popsize, self._engine, self._dt, tuple(stored.generations), stored.seconds
+            )
             self._states[unit.key] = replace(self._states[unit.key], state="waiting", budget=budgets[-1])
         for outcome in self._outcomes(list(tasks.values())):
             self._take(number, tasks[outcome.key], outcome)
             if outcome.row["reason"] == "stopped":
                 raise Stopped("stopped")
 
-    def _look_up(self, key: str) -> Known:
-        if key not in self._known:
-            self._known[key] = Known() if self._store is None else self._store.unit(key)
-        return self._known[key]
+    def _look_up(self, key: str) -> StoredSearch:
+        if key not in self._stored:
+            self._stored[key] = StoredSearch() if self._store is None else self._store.unit(key)
+        return self._stored[key]
 
     def _take(self, number: int, task: Task, outcome: Outcome) -> None:
-        known = self._known[task.key]
-        if self._elsewhere is not None and outcome.generations:
-            new = len(known.generations)
+        stored = self._stored[task.key]
+        if self._executor is not None and outcome.generations:
+            new = len(stored.generations)
             self._write(lambda s: s.add(task.key, new, outcome.generations, outcome.seconds))
-        known.generations += outcome.generations
-        known.seconds_each += outcome.seconds
+        stored.generations += outcome.generations
+        stored.seconds_each += outcome.seconds
         if outcome.row["reason"] not in ("stopped", "failed"):  # both are tried again when the study goes on
-            known.rows[number] = outcome.row
+            stored.rows[number] = outcome.row
             self._write(lambda s: s.end(task.key, number, outcome.row))
         row = outcome.row
         if row["reason"] == "failed" and not row["evaluations"] and task.key in self._rows:
             # Its worker died: what the round before has seen still holds.
-            row = self._rows[task.key] | {"error": row["error"]}
+            row = {**self._rows[task.key], "error": row["error"]}
         self._take_row(task.key, row)
         self._publish("running", self._states[task.key])
-        self._tell()
+        self._report()
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
-        if self._elsewhere is not None:
+        if self._executor is not None:
             self._begin(tasks)
-            yield from self._elsewhere.run(tasks, self._control.checkpoint)
+            yield from run_on(self._executor, tasks, self._control.checkpoint)
             return
         for task in tasks:
             self._begin([task])
@@ -141,10 +230,10 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
             self._states[task.key] = replace(self._states[task.key], state="running")
         if tasks:
             self._publish("running")
-            self._tell()
+            self._report()
 
     def _emitter(self, task: Task) -> Emit:
-        number = len(task.known)
+        number = len(task.stored)
 
         def emit(optimizer: Optimizer, made: Generation, seconds: float) -> None:
             nonlocal number
@@ -157,7 +246,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
 
     # -- what is kept and shown ----------------------------------------------------------------
 
-    def _take_row(self, key: str, row: dict[str, Any]) -> None:
+    def _take_row(self, key: str, row: Row) -> None:
         self._rows[key] = row
         self._states[key] = replace(
             self._states[key],
@@ -173,13 +262,13 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         best = optimizer.best
         self._states[key] = replace(
             self._states[key],
-            evaluations=optimizer.search.evaluations,
+            evaluations=optimizer.evaluations,
             loss=best.loss if best is not None else None,
         )
         if time.monotonic() - self._last_shown >= _SHOW_EVERY:
             self._last_shown = time.monotonic()
             self._publish("running")
-            self._tell()
+            self._report()
 
     def _write(self, what: Callable[[Store], None]) -> None:
         """Write to the store; a file that fails ends the writing, not the study."""
@@ -196,7 +285,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         self._snapshot = StudySnapshot(state, units, self._control.elapsed, ended, error)
 
 
-def shares(units: list[Unit], rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[Unit, int]]:
+def shares(units: list[Unit], rows: Mapping[str, Row]) -> list[tuple[Unit, int]]:
     """Return which units go on, and with how many evaluations more.
 
     What the replicated units of a model and a seed did not use is shared by its open ones, equally,
@@ -212,7 +301,7 @@ def shares(units: list[Unit], rows: Mapping[str, Mapping[str, Any]]) -> list[tup
         if any(rows[u.key]["status"] == "failed" for u in group):
             continue
         closed = [u for u in group if rows[u.key]["status"] == "replicated"]
-        still = [u for u in group if rows[u.key]["status"] in ("fragile", "not found")]
+        still = [u for u in group if rows[u.key]["status"] in ("fragile", "rejected")]
         left = sum(u.budget - rows[u.key]["evaluations"] for u in closed)
         more |= {u.key: min(left // len(still), u.budget) for u in still}
     return [(u, more[u.key]) for u in units if more.get(u.key, 0) > 0]

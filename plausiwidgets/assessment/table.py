@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from plausiwidgets.optimization.outcome import outcome
+from plausiwidgets.assessment.units import Row
+from plausiwidgets.optimization.result import describe_outcome
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
+from plausiwidgets.patterns.status import WORDS
 
 COLUMNS = {
     "model": "name of the model",
-    "letter": "letter of the pattern in Izhikevich 2004",
+    "letter": "letter of the pattern",
     "pattern": "key of the pattern",
     "seed": "seed of the search",
-    "status": "replicated; fragile (accepted at dt, not at dt/2); not found (within the evaluations); failed",
+    "status": "replicated; fragile (accepted, but not verified); rejected (not found within the evaluations); failed",
+    "failed_check": "which verification a fragile one failed",
     "loss": "least loss; 0 when accepted",
     "broken": "names of the criteria that the best does not meet",
-    "evaluations": "candidates judged; for K, L, O and R the threshold searches come on top, some five times the work",
+    "evaluations": "candidates judged; where the amplitude is solved, the searches for its thresholds come on top",
     "found_after": "evaluations until the accepted best",
     "budget": "evaluations allowed, shares of others included",
     "volume": "share of the search box, on the parameters' scales, that is accepted at dt, from the screen",
@@ -32,38 +34,36 @@ COLUMNS = {
     "expected_random_low": "1 / volume_high: what these are at least, with 95 % confidence",
     "robustness": "share of 100 copies, every parameter changed by up to 1 % of its value, accepted at dt",
     "seconds": "working time",
-    "reason": "why the search ended: solved, budget, stopped or failed",
+    "reason": "why the search ended: solved, budget, finished, stopped or failed",
     "parameters": "the best parameters, complete",
     "error": "what the model raised, or why it could not be run; beside a result: why its search went no further",
     "summary": "the row in one sentence",
     "versions": "of Python and the packages",
 }
-_PLAIN = ("model", "pattern", "seed", "status", "loss", "evaluations", "found_after", "budget", "robustness",
-          "seconds", "reason", "error")  # fmt: skip
+
+SEARCH_WORDS = WORDS | {"rejected": "not found"}
+"""Word for each status of a row: a search that found nothing has not shown that there is nothing."""
 
 
-def make_table(rows: Iterable[Mapping[str, Any]], complete: bool = True) -> pd.DataFrame:
+def make_table(rows: Iterable[Row], complete: bool = True) -> pd.DataFrame:
     """Return the table of the rows of units."""
     made = versions()
     out = []
     for row in rows:
-        volume = Volume(int(row["hits"]), int(row["screened"]))
+        volume = Volume(row["hits"], row["screened"])
         low, high = volume.interval
-        out.append(
-            {n: row[n] for n in _PLAIN}
-            | {
-                "letter": row["letter"],
-                "broken": ", ".join(row["broken"]),
-                "volume": volume.share,
-                "volume_low": low,
-                "volume_high": high,
-                "expected_random": volume.expected_random,
-                "expected_random_low": volume.expected_random_bound,
-                "parameters": dict(row["parameters"]),
-                "summary": sentence(row),
-                "versions": made,
-            }
-        )
+        more = {
+            "broken": ", ".join(row["broken"]),
+            "volume": volume.share,
+            "volume_low": low,
+            "volume_high": high,
+            "expected_random": volume.expected_random,
+            "expected_random_low": volume.expected_random_bound,
+            "parameters": dict(row["parameters"]),
+            "summary": summarize(row),
+            "versions": made,
+        }
+        out.append({**row, **more})
     table = pd.DataFrame(out, columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)
@@ -72,16 +72,22 @@ def make_table(rows: Iterable[Mapping[str, Any]], complete: bool = True) -> pd.D
     return table
 
 
-def sentence(row: Mapping[str, Any]) -> str:
+def summarize(row: Row) -> str:
     """Return a row in one sentence, with no claim beyond what was seen."""
     if row["status"] == "failed":
         return f"failed: {row['error']}"
-    text = outcome(row["status"], row["evaluations"], row["found_after"], row["loss"])
+    text = describe_outcome(row["status"], row["failed_check"], row["evaluations"], row["found_after"], row["loss"])
     return text + ("; stopped before its end" if row["reason"] == "stopped" else "")
 
 
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as CSV; parameters and versions become JSON text."""
+    """Write a table as CSV; parameters and versions become JSON text.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> write_csv(pw.assess("lif", "tonic_spiking"), "lif.csv")    # doctest: +SKIP
+    """
     flat = table.copy()
     for name in ("parameters", "versions"):
         flat[name] = [json.dumps(value, sort_keys=True) for value in flat[name]]

@@ -9,15 +9,18 @@ import math
 import multiprocessing
 import time
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 import torch
 
+from plausiwidgets import patterns
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
-from plausiwidgets.optimization.search import Options
+from plausiwidgets.optimization.strategy import default_strategy
+from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.lanes import Checkpoint
 
 KEPT = 64
@@ -27,49 +30,100 @@ Emit = Callable[[Optimizer, Generation, float], None]
 """Called after each generation with its working time in s."""
 
 
+class Row(TypedDict):
+    """A unit's row of the table, as it is stored; what is not known, or not finite, is None."""
+
+    model: str
+    pattern: str
+    letter: str
+    seed: int
+    status: str
+    failed_check: str
+    loss: float | None
+    broken: list[str]
+    evaluations: int
+    found_after: int | None
+    budget: int
+    hits: int
+    screened: int
+    robustness: float | None
+    seconds: float
+    reason: str
+    parameters: dict[str, float]
+    error: str
+
+
 @dataclass(frozen=True)
-class Task:
-    """What a unit is to do.
+class Unit:
+    """What is asked of one model, pattern and seed.
 
     Attributes
     ----------
     key : str
         Its name in the study.
-    model, pattern
-        Name or object.
+    model : str or NeuronModel
+    pattern : str or Pattern
+        The name where it means this very object in any process, else the object.
     seed : int
-    budgets : tuple of int
-        Evaluations it was allowed at first, and with its share of what others left.
-    options : Options
-    engine : str
-    dt : float or None
-    known : tuple of Generation
-        What was done before, to be replayed.
-    seconds : float
-        Working time that `known` took.
+    budget : int
+        Evaluations at first.
     """
 
     key: str
-    model: Any
-    pattern: Any
+    model: str | NeuronModel
+    pattern: str | Pattern
     seed: int
+    budget: int
+
+    @property
+    def names(self) -> tuple[str, str, int]:
+        """Name of the model, key of the pattern, seed."""
+        model = self.model if isinstance(self.model, str) else self.model.name
+        return model, self.pattern if isinstance(self.pattern, str) else self.pattern.key, self.seed
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be done for a unit; it may be sent to another process.
+
+    Attributes
+    ----------
+    unit : Unit
+    budgets : tuple of int
+        Evaluations it was allowed at first, and with its share of what others left.
+    popsize : int or None
+    engine : str
+    dt : float or None
+        As for `assess`.
+    stored : tuple of Generation
+        What was done before, to be replayed.
+    seconds : float
+        Working time that these took.
+    """
+
+    unit: Unit
     budgets: tuple[int, ...]
-    options: Options = field(default_factory=Options)
+    popsize: int | None = None
     engine: str = "auto"
     dt: float | None = None
-    known: tuple[Generation, ...] = ()
+    stored: tuple[Generation, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """The unit's name in the study."""
+        return self.unit.key
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a unit did.
+    """What was done for a unit.
 
     Attributes
     ----------
     key : str
-    row : dict
-        Of the table: numbers, strings, lists and dicts.
+        The unit's name in the study.
+    row : Row
     generations : tuple of Generation
         The new ones.
     seconds : tuple of float
@@ -77,7 +131,7 @@ class Outcome:
     """
 
     key: str
-    row: dict[str, Any]
+    row: Row
     generations: tuple[Generation, ...] = ()
     seconds: tuple[float, ...] = ()
 
@@ -91,11 +145,17 @@ def run_unit(
 ) -> Outcome:
     """Run a unit to its end; an error of the model becomes a row that says so.
 
-    One that is in `live` goes on from there, not from what is `known`, which is the same but takes
+    One that is in `live` goes on from there, not from what is stored, which is the same but takes
     time; it is put back if its search may go on once more.
 
     A stop (`Stopped`, KeyboardInterrupt) ends it early: its row then says "stopped", and holds the
     best so far. The `clock` counts seconds of work: one that stands still in a pause, where there are any.
+
+    Examples
+    --------
+    >>> outcome = run_unit(Task(Unit("lif/tonic_spiking/0", "lif", "tonic_spiking", 0, 1000), (1000,)))
+    >>> outcome.row["status"], outcome.row["reason"]
+    ('replicated', 'solved')
     """
     if multiprocessing.parent_process() is not None:
         # The processes share the cores already; and a forked one has lost torch's threads, but would
@@ -112,16 +172,16 @@ def run_unit(
             optimizer = _restore(task)
         optimizer.allow(task.budgets[-1])
         while True:
-            start = clock()
+            begun = clock()
             generation = optimizer.step(checkpoint)
             if generation is None:
                 break
             made.append(generation)
-            seconds.append(clock() - start)
+            seconds.append(clock() - begun)
             if emit is not None:
                 emit(optimizer, generation, seconds[-1])
         robustness = optimizer.robustness(checkpoint)
-        reason = "solved" if optimizer.solved else "budget"
+        reason = optimizer.reason
         if live is not None and not optimizer.solved and len(live) < KEPT:
             live[task.key] = optimizer
     except (Stopped, KeyboardInterrupt):
@@ -133,25 +193,11 @@ def run_unit(
 
 
 def _restore(task: Task) -> Optimizer:
-    problem = make_problem(task.model, task.pattern, engine=task.engine, dt=task.dt)
-    optimizer = Optimizer(problem, task.seed, task.budgets[0], task.options)
-    known = iter(task.known)
-    generation = next(known, None)
-    for budget in task.budgets:
-        optimizer.allow(budget)
-        while generation is not None and not optimizer.done and optimizer.search.ask() is not None:
-            optimizer.replay(generation)
-            generation = next(known, None)
-    if generation is not None:
-        raise ValueError("the stored search is longer than its budget allows")
+    problem = make_problem(task.unit.model, task.unit.pattern, engine=task.engine, dt=task.dt)
+    strategy = default_strategy(task.popsize, problem.solves_amplitude)
+    optimizer = Optimizer(problem, task.unit.seed, task.budgets[0], strategy)
+    optimizer.replay(task.stored, task.budgets)
     return optimizer
-
-
-def _letter(pattern: Any) -> str:
-    """Return the letter of one of the package's own patterns: another one may have the same key."""
-    from plausiwidgets import patterns
-
-    return patterns.get(pattern).letter if patterns.is_registered(pattern) else ""
 
 
 def make_row(
@@ -161,14 +207,16 @@ def make_row(
     robustness: float | None = None,
     seconds: float = 0.0,
     error: str = "",
-) -> dict[str, Any]:
-    """Return the row of a unit; what is not known, or not finite, is None."""
-    row: dict[str, Any] = {
-        "model": getattr(task.model, "name", task.model),
-        "pattern": getattr(task.pattern, "key", task.pattern),
-        "letter": _letter(task.pattern),
-        "seed": task.seed,
-        "status": "failed" if reason == "failed" else "not found",
+) -> Row:
+    """Return the row of a unit; without an optimizer, of one that could not be run."""
+    model, pattern, seed = task.unit.names
+    row: Row = {
+        "model": model,
+        "pattern": pattern,
+        "letter": patterns.get(task.unit.pattern).letter,
+        "seed": seed,
+        "status": "failed" if reason == "failed" else "rejected",
+        "failed_check": "",
         "loss": None,
         "broken": [],
         "evaluations": 0,
@@ -184,20 +232,19 @@ def make_row(
     }
     if optimizer is None:
         return row
-    row |= {
-        "evaluations": optimizer.search.evaluations,
-        "hits": optimizer.volume.hits,
-        "screened": optimizer.volume.screened,
-    }
+    row["evaluations"] = optimizer.evaluations
+    row["hits"], row["screened"] = optimizer.volume.hits, optimizer.volume.screened
     best = optimizer.best
     if best is None:
         return row
-    row |= {"loss": best.loss if math.isfinite(best.loss) else None, "parameters": dict(best.parameters)}
-    if best.fragile is not None and reason != "failed":
-        row["status"] = "fragile" if best.fragile else "replicated"
-    if best.fragile is not None:
+    row["loss"] = best.loss if math.isfinite(best.loss) else None
+    row["parameters"] = dict(best.parameters)
+    if best.accepted:
         row["found_after"] = best.evaluation
-    elif reason != "failed":
+    if reason == "failed":
+        return row
+    row["status"], row["failed_check"] = best.status, best.failed_check
+    if not best.accepted:
         # A replayed search has not kept its checks.
         checks = best.checks or optimizer.problem.checks(best.parameters)
         row["broken"] = [c.name for c in checks if not c.passed]

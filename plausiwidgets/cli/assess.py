@@ -9,17 +9,29 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from plausiwidgets.cli.console import INTERRUPTED, counted_interrupts, not_printed, settle, tell
+from plausiwidgets.cli.console import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    WRONG_USE,
+    complain,
+    counted_interrupts,
+    flush_or_close,
+    print_table,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from plausiwidgets.assessment import Study
 
 ALL = "all"
-DONE, FAILED, WRONG_USE = 0, 1, 2
 EXIT_CODES = (
     "Exit codes: 0 complete; 1 a search failed, or something could not be written; 2 wrong use; "
     "130 ended by Ctrl-C, with what there was saved (a second Ctrl-C does not wait for the search at work)."
 )
-MARKS = {"replicated": "✓", "fragile": "~", "not found": "✗", "failed": "!"}
 
 
 def assess_options(parser: argparse.ArgumentParser) -> None:
@@ -64,9 +76,9 @@ def assess(options: argparse.Namespace) -> int:
 
     if options.csv is not None:
         if options.store is not None and same_file(options.store, options.csv):
-            return complain(f"--store and --csv are the same file, {options.csv}: name two", WRONG_USE)
-        if reason := not_writable(options.csv):
-            return complain(reason, FAILED)
+            return refuse(f"--store and --csv are the same file, {options.csv}: name two", WRONG_USE)
+        if reason := why_not_writable(options.csv):
+            return refuse(reason, FAILED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", StoreWarning)  # told at the end, in the words of the table
         try:
@@ -79,9 +91,9 @@ def assess(options: argparse.Namespace) -> int:
                 progress=None if options.quiet else "text",
             )
         except StoreError as error:
-            return complain(str(error), FAILED)
+            return refuse(str(error), FAILED)
         except ValueError as error:
-            return complain(str(error), WRONG_USE)
+            return refuse(str(error), WRONG_USE)
         with counted_interrupts() as presses:
             while not study.wait(0.2):
                 if presses:
@@ -94,7 +106,7 @@ def assess(options: argparse.Namespace) -> int:
     return code
 
 
-def end(study: Any, options: argparse.Namespace, interrupted: bool) -> int:
+def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     """Save what was found, print it, and return the exit code."""
     from plausiwidgets.assessment import write_csv
 
@@ -107,7 +119,7 @@ def end(study: Any, options: argparse.Namespace, interrupted: bool) -> int:
             saved.append(f"{len(table)} rows in {options.csv}")
         except OSError as error:
             errors.append(f"cannot write {options.csv}: {error.strerror}")
-    if reason := not_printed(as_json(table) if options.json else summary(table)):
+    if reason := print_table(as_json(table) if options.json else summary(table)):
         errors.append(reason)
     if "store_error" in table.attrs:
         errors.append(table.attrs["store_error"])
@@ -118,12 +130,12 @@ def end(study: Any, options: argparse.Namespace, interrupted: bool) -> int:
         errors.append(f"the search failed for {', '.join(failed)}")
     code = DONE
     for text in errors:
-        code = complain(text, FAILED)
+        code = refuse(text, FAILED)
     if interrupted and not table.attrs["complete"]:
-        tell(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
+        complain(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
         code = INTERRUPTED
-    settle(sys.stdout)
-    settle(sys.stderr)  # the progress may have met its end
+    flush_or_close(sys.stdout)
+    flush_or_close(sys.stderr)  # the progress may have met its end
     return code
 
 
@@ -137,7 +149,7 @@ def same_file(one: Path, other: Path) -> bool:
     return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
-def not_writable(path: Path) -> str:
+def why_not_writable(path: Path) -> str:
     """Return why a file cannot be written, before hours of work go into it; empty where it can."""
     there = os.path.exists(path)
     try:
@@ -149,9 +161,9 @@ def not_writable(path: Path) -> str:
     return ""
 
 
-def complain(text: str, code: int) -> int:
+def refuse(text: str, code: int) -> int:
     """Print an error and return the exit code for it."""
-    tell(f"plausiwidgets assess: error: {text}")
+    complain(f"plausiwidgets assess: error: {text}")
     return code
 
 
@@ -201,26 +213,28 @@ def _whole(text: str, least: int) -> int:
 # ------------------------------------------------------------------ the table as text
 
 
-def summary(table: Any) -> str:
+def summary(table: pd.DataFrame) -> str:
     """Return a line for each row of a table, and the counts for each model."""
+    from plausiwidgets.assessment.table import SEARCH_WORDS
+    from plausiwidgets.patterns.status import MARKS
+
     seeds = table["seed"].nunique() > 1
     lines = []
     for name, rows in table.groupby("model", sort=False):
         wide = max(len(pattern) for pattern in rows["pattern"])
-        for row in rows.itertuples():
-            seed = f"seed {row.seed}  " if seeds else ""
-            lines.append(
-                f"{name}  {row.letter or ' '} {row.pattern:<{wide}}  {seed}{MARKS[row.status]} {row.summary}"
-            )
+        for row in rows.to_dict("records"):
+            seed = f"seed {row['seed']}  " if seeds else ""
+            what = f"{row['letter'] or ' '} {row['pattern']:<{wide}}"
+            lines.append(f"{name}  {what}  {seed}{MARKS[row['status']]} {row['summary']}")
         counts = rows["status"].value_counts()
-        told = ", ".join(f"{counts[status]} {status}" for status in MARKS if status in counts)
+        told = ", ".join(f"{counts[status]} {word}" for status, word in SEARCH_WORDS.items() if status in counts)
         lines.append(f"{name}: {told}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
         lines.append("The table is not complete: the assessment was stopped.\n")
     return "\n".join(lines).rstrip("\n")
 
 
-def as_json(table: Any) -> str:
+def as_json(table: pd.DataFrame) -> str:
     """Return a table as JSON: whether it is complete, the versions, and its rows."""
     rows = [
         {name: _plain(value) for name, value in row.items() if name != "versions"}

@@ -1,161 +1,22 @@
-"""The console command `plausiwidgets`: open the explorer in JupyterLab or as an app (Voila), or assess.
+"""The console command `plausiwidgets`: its parser, and where each command is.
 
 Each command is a pair of functions, one that declares its options and one that runs it; see `COMMANDS`.
 """
 
+from __future__ import annotations
+
 import argparse
-import errno
 import importlib.metadata
-import importlib.util
-import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from plausiwidgets.cli.assess import assess, assess_options
-from plausiwidgets.cli.console import INTERRUPTED, leave, tell
-
-NOTEBOOK = "explore.ipynb"
-FAILED = 1  # wrong use is 2, as argparse has it
-
-
-class CommandError(Exception):
-    """What went wrong, in a sentence for the person at the terminal."""
-
-
-# ------------------------------------------------------------------ explore
-
-
-def explore_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `plausiwidgets explore`."""
-    parser.add_argument(
-        "--folder",
-        type=Path,
-        default=Path("~/plausiwidgets-notebooks"),
-        help="where your copy of the notebook lives, made if missing (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--port", type=port_number, help="listen there, and nowhere else (default: Jupyter's choice)"
-    )
-    parser.add_argument(
-        "--no-browser", action="store_true", help="print the address instead of opening a browser"
-    )
-    parser.add_argument(
-        "--app", action="store_true", help="the explorer as a page of its own, without code (Voila)"
-    )
-
-
-def explore(options: argparse.Namespace) -> int:
-    """Serve the working copy of the explorer notebook until Ctrl-C."""
-    if options.app and importlib.util.find_spec("voila") is None:
-        raise CommandError("--app needs Voila, which is not installed: pip install 'plausiwidgets[app]'")
-    if options.port is not None:
-        require_free(options.port)
-    notebook = working_copy(options.folder.expanduser())
-    # A kernel named python3 in the user's home may belong to another Python, which lacks this package.
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    # Both servers end cleanly on SIGTERM; a KeyboardInterrupt in the midst of a request may leave them hanging.
-    signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
-    return serve_app(notebook, options) if options.app else serve_lab(notebook, options)
-
-
-def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
-    """Run JupyterLab on the notebook's folder, with the notebook open."""
-    from jupyterlab.labapp import LabApp
-
-    arguments = [
-        f"--ServerApp.root_dir={notebook.parent}",
-        f"--LabApp.default_url=/lab/tree/{notebook.name}",
-        f"--LabApp.extra_labextensions_path={Path(__file__).resolve().parent / '_labextensions'}",  # runs it
-        "--ServerApp.answer_yes=True",  # Ctrl-C ends it, without a question
-        *common_arguments("ServerApp", options),
-    ]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append(
-            "--allow-root"
-        )  # in a container there may be no other user; it listens to localhost only
-    LabApp.launch_instance(arguments)
-    return 0
-
-
-def serve_app(notebook: Path, options: argparse.Namespace) -> int:
-    """Run Voila with the notebook as its only page."""
-    from voila.app import Voila
-
-    Voila.launch_instance([str(notebook), *common_arguments("Voila", options)])
-    return 0
-
-
-def common_arguments(server: str, options: argparse.Namespace) -> list[str]:
-    """The arguments that both servers know, each under its own name."""
-    arguments = ["--no-browser"] if options.no_browser else []
-    if options.port is not None:
-        arguments += [f"--{server}.port={options.port}", f"--{server}.port_retries=0"]
-    return arguments
-
-
-def port_number(text: str) -> int:
-    """A port from the command line, or argparse's error."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a whole number from 1 to 65535")
-    return int(text)
-
-
-def require_free(port: int) -> None:
-    """Raise a CommandError where `port` of this machine cannot be listened on."""
-    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        try:
-            with socket.socket(family, socket.SOCK_STREAM) as probe:
-                if os.name == "posix":  # as the servers do: a connection that was just closed takes no port
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((host, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise CommandError(
-                    f"port {port} is taken: choose another with --port, or leave it out"
-                ) from None
-            if error.errno == errno.EACCES:
-                raise CommandError(f"port {port} is not yours to open: choose one above 1023") from None
-            # Anything else says that this machine has no such address (no IPv6), not that the port is taken.
-
-
-def working_copy(folder: Path) -> Path:
-    """The explorer notebook in `folder`, copied there where it is missing; what lies there stays as it is."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for original in sorted(notebooks().glob("*.ipynb")):
-            copy = folder / original.name
-            content = original.read_bytes()
-            try:
-                with copy.open("xb") as target:
-                    target.write(content)
-            except FileExistsError:
-                pass  # the person's own, perhaps edited
-            except OSError:
-                copy.unlink(missing_ok=True)  # a part of a notebook would be taken for the person's own
-                raise
-    except OSError as error:
-        raise CommandError(f"cannot put the notebook into {folder}: {error.strerror}; try --folder") from None
-    return folder.resolve() / NOTEBOOK
-
-
-def notebooks() -> Path:
-    """The folder of the notebooks that came with the package."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_notebooks"
-    return (
-        installed if installed.is_dir() else package.parent / "notebooks"
-    )  # the latter in a development install
-
-
-# ------------------------------------------------------------------ command line
+from plausiwidgets.cli.console import FAILED, INTERRUPTED, CommandError, complain, exit_at_once
+from plausiwidgets.cli.explore import explore, explore_options
 
 # name: (help, declare options, run)
-COMMANDS: dict[
-    str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]
-] = {
+COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
     "explore": ("open the explorer in a browser (the default)", explore_options, explore),
     "assess": ("search firing patterns with neuron models, without a screen", assess_options, assess),
 }
@@ -195,15 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "explore")
     if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, leave)  # until the command has its own
+        signal.signal(signal.SIGINT, exit_at_once)  # until the command has its own
     try:
         options = build_parser().parse_args(words)  # a second or more, as it looks the models up
         return options.run(options)
     except CommandError as error:
-        tell(f"plausiwidgets: error: {error}")
+        complain(f"plausiwidgets: error: {error}")
         return FAILED
     except KeyboardInterrupt:
-        tell("plausiwidgets: stopped before it began")
+        complain("plausiwidgets: stopped before it began")
         return INTERRUPTED
 
 

@@ -1,9 +1,8 @@
 """Neuron models: equations as one torch step, parameters as data."""
 
-from plausiwidgets.models import classic, norse_cells  # noqa: F401  (they register the package's own models)
-from plausiwidgets.models.model import NeuronModel, Preset
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.norse import from_norse
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get, names, register
 
-__all__ = ["NeuronModel", "Parameter", "Preset", "from_norse", "get", "names", "register"]
+__all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "from_norse", "get", "names", "register"]

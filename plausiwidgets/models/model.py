@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from plausiwidgets.models.namespace import Namespace
+from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import unknown
 
-Step = Callable[..., tuple[torch.Tensor, Sequence[torch.Tensor]]]
+Step = Callable[..., Any]
+"""What a person writes: see `step` of :class:`NeuronModel`."""
 PerSet = float | str | Callable[[Any], Any]
 
-STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition")
+STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
 RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed")
 
 
@@ -46,6 +47,39 @@ class Preset:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class StateVariable:
+    """A variable of a neuron that changes from step to step.
+
+    Examples
+    --------
+    >>> StateVariable("w", "pA", "Adaptation current.").label
+    'w (pA)'
+
+    Attributes
+    ----------
+    name : str
+        Python identifier; what ``simulate(record=...)`` takes.
+    unit : str
+        Unit of its values.
+    description : str
+        What it stands for.
+    """
+
+    name: str
+    unit: str = ""
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.isidentifier():
+            raise ValueError(f"the name of a state variable must be a Python identifier, not {self.name!r}")
+
+    @property
+    def label(self) -> str:
+        """Name and unit, as an axis shows it."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
 
@@ -58,11 +92,12 @@ class NeuronModel:
         entry of ``state`` are float64 tensors of shape [lanes], ``state[0]`` is the membrane
         potential in mV, ``p.<name>`` are the parameters, ``dt`` is a 0-d tensor in ms; ``spikes``
         is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place; each
-        lane by itself, whatever the others do.
+        lane by itself, whatever the others do. With `spike_level` the step returns the state alone.
     parameters : sequence of Parameter
         All that the step reads from ``p``.
     initial_state : callable
-        ``initial_state(p, holding) -> state``: where the neuron starts at a constant current.
+        ``initial_state(p, holding) -> state``: where the neuron starts at a constant current; an
+        entry may be a number, the same for all lanes.
     current : Parameter
         The injected current: unit, range, and as default a step that makes the neuron fire.
     rest, threshold : float, str or callable
@@ -70,6 +105,14 @@ class NeuronModel:
         of ``p``. Their distance is the span that voltage criteria scale with.
     dt : float
         Default time step in ms.
+    states : sequence of str or StateVariable, optional
+        The state variables in order, the membrane potential first; its unit is mV where none is
+        given. Left out, they are called ``v``, ``x1``, ``x2``, …
+    spike_level : float, optional
+        Potential in mV that a spike crosses upwards: the neuron fires in the step that starts below it
+        and ends at or above it. For a neuron without a reset, such as Hodgkin's and Huxley's.
+    equations : str
+        The differential equations in plain text, one a line, for people.
     peak : float
         Potential in mV to which a figure draws a spike.
     limit : float
@@ -114,12 +157,15 @@ class NeuronModel:
         name: str,
         step: Step,
         parameters: Sequence[Parameter],
-        initial_state: Callable[[Any, torch.Tensor], Sequence[torch.Tensor]],
+        initial_state: Callable[[Any, torch.Tensor], Sequence[torch.Tensor | float]],
         current: Parameter,
         rest: PerSet,
         threshold: PerSet,
         dt: float = 0.1,
         *,
+        states: Sequence[str | StateVariable] | None = None,
+        spike_level: float | None = None,
+        equations: str = "",
         peak: float = 20.0,
         limit: float = 1e4,
         title: str = "",
@@ -128,17 +174,19 @@ class NeuronModel:
         presets: Sequence[Preset] = (),
         validate: bool = True,
     ) -> None:
-        from plausiwidgets.models.validation import validate_model
-
         if not isinstance(name, str) or not name.isidentifier():
             raise ValueError(f"a model's name must be a Python identifier, not {name!r}")
         if not (np.isfinite(dt) and dt > 0):
             raise ValueError(f"model {name!r}: dt is {dt}, valid is: finite, > 0 (ms)")
         if not (np.isfinite(limit) and limit > 0):
             raise ValueError(f"model {name!r}: limit is {limit}, valid is: finite, > 0 (mV)")
+        if spike_level is not None and not np.isfinite(spike_level):
+            raise ValueError(f"model {name!r}: spike_level is {spike_level}, valid is: finite (mV), or None")
         self.name = name
         self.step = step
-        self.parameters = {p.name: p for p in parameters}
+        self.spike_level = None if spike_level is None else float(spike_level)
+        self.equations = equations
+        self.parameters: Mapping[str, Parameter] = {p.name: p for p in parameters}
         self.initial_state = initial_state
         self.current = current
         self.rest = rest
@@ -164,13 +212,14 @@ class NeuronModel:
         for what, value in (("rest", rest), ("threshold", threshold)):
             if isinstance(value, str) and value not in self.parameters:
                 raise unknown(f"{what} of model {name!r}", value, self.parameters)
-        self._n_state: int | None = None
+        self._states = None if states is None else _named(name, states)
         self._span: float | None = None
         if validate:
-            validate_model(self)
+            check_contract(self)
 
     def __repr__(self) -> str:
-        return f"<NeuronModel {self.name!r}: {', '.join(self.parameters)}>"
+        state = ", ".join(s.name for s in self._states) if self._states else "not run yet"
+        return f"<NeuronModel {self.name!r}: state {state}; parameters {', '.join(self.parameters) or 'none'}>"
 
     # -- values --------------------------------------------------------------------------------
 
@@ -207,12 +256,23 @@ class NeuronModel:
             state = self.initial_state(self.namespace(lanes), held.expand(n))
         return np.stack([np.broadcast_to(_tensor(s).numpy(), (n,)) for s in state]).astype(np.float64)
 
+    def advance(self, current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[Any, Any]:
+        """Return (spikes, state) after one step, whichever way the model says where it fires."""
+        if self.spike_level is None:
+            return self.step(current, state, p, dt)
+        new = self.step(current, state, p, dt)
+        fired = (state[0] < self.spike_level) & (new[0] >= self.spike_level)
+        return fired.to(torch.float64), new
+
     @property
-    def n_state(self) -> int:
-        """Number of state variables."""
-        if self._n_state is None:
-            self._n_state = len(self.start(self.defaults(), 0.0))
-        return self._n_state
+    def states(self) -> tuple[StateVariable, ...]:
+        """The state variables, the membrane potential first."""
+        if self._states is None:
+            values = {n: [v] for n, v in self.defaults().items()}
+            with torch.no_grad():
+                state = self.initial_state(self.namespace(values), torch.zeros(1, dtype=torch.float64))
+            self._states = _named(self.name, ["v", *(f"x{i}" for i in range(1, len(state)))])
+        return self._states
 
     def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
         """Return resting potential and spike threshold in mV, each of shape [n]."""
@@ -248,6 +308,21 @@ class NeuronModel:
             rest, threshold = self.rest_threshold(self.defaults())
             self._span = float(threshold[0] - rest[0])
         return self._span
+
+
+def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:
+    if isinstance(states, str) or not all(isinstance(s, (str, StateVariable)) for s in states):
+        raise TypeError(
+            f"model {model!r}: states is {states!r}, valid is a sequence of names or StateVariables, the membrane "
+            f'potential first, such as ("v", "w")'
+        )
+    named = [StateVariable(s) if isinstance(s, str) else s for s in states]
+    names = [s.name for s in named]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"model {model!r}: states are {', '.join(names) or 'none'}; each needs a name of its own")
+    if not named[0].unit:
+        named[0] = replace(named[0], unit="mV")
+    return tuple(named)
 
 
 def _tensor(value: Any) -> torch.Tensor:

@@ -12,12 +12,15 @@ they are 1/ms, and a person sees time constants.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from typing import Any
 
 import torch
 
 from plausiwidgets.models.model import NeuronModel, PerSet
 from plausiwidgets.models.parameter import Parameter
+
+NORSE = "Pehle & Pedersen, Norse, doi:10.5281/zenodo.4422025"
 
 # Steps that have more than one input, more than one compartment, or noise.
 _REFUSED = {
@@ -31,6 +34,25 @@ _REFUSED = {
     "lif_adex_current_encoder": "does not integrate its adaptation variable: use lif_adex_feed_forward_step",
     "li": "is a leaky integrator, it never fires",
 }
+
+
+class NorseStep:
+    """A step of Norse's functional core that is imported when it is first called: Norse takes its time.
+
+    Parameters
+    ----------
+    module : str
+        In ``norse.torch.functional``.
+    name : str
+        Of the function.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module = f"norse.torch.functional.{module}"
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return getattr(import_module(self.module), self.__name__)(*args, **kwargs)
 
 
 def from_norse(

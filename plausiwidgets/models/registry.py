@@ -1,32 +1,35 @@
-"""The models by their names: the package's own, built when they are first asked for, and the user's."""
+"""The models by their names: the package's own, read when they are first asked for, and the user's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from importlib import import_module
 
+from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel, Step
 from plausiwidgets.names import unknown
 
-
-@dataclass
-class _Registry:
-    models: dict[str, NeuronModel] = field(default_factory=dict)
-    builders: dict[str, Callable[[], NeuronModel]] = field(default_factory=dict)
-    steps: dict[str, Step] = field(default_factory=dict)
-
-
-_registry = _Registry()
+_users: dict[str, NeuronModel] = {}
+_own: dict[str, tuple[NeuronModel, Step]] = {}
 
 
 def names() -> list[str]:
-    """Return the names of all registered models, the package's own first."""
-    own = sorted(_registry.builders, key=_ORDER.index)
-    return [*own, *(n for n in list(_registry.models) if n not in _registry.builders)]
+    """Return the names of all registered models, the package's own first.
+
+    Examples
+    --------
+    >>> names()[:2]
+    ['lif', 'adex']
+    """
+    return [*NAMES, *_users]
 
 
 def get(model: str | NeuronModel) -> NeuronModel:
     """Return a model by its name; a NeuronModel is returned as it is.
+
+    Examples
+    --------
+    >>> get("adex").title
+    'Adaptive exponential (AdEx)'
 
     Raises
     ------
@@ -35,17 +38,23 @@ def get(model: str | NeuronModel) -> NeuronModel:
     """
     if isinstance(model, NeuronModel):
         return model
-    if model not in _registry.models:
-        if model not in _registry.builders:
-            raise unknown("model", model, names())
-        built = _registry.builders[model]()
-        if _registry.models.setdefault(model, built) is built:  # another thread may have been faster
-            _registry.steps[model] = built.step
-    return _registry.models[model]
+    if model in _users:
+        return _users[model]
+    if model not in NAMES:
+        raise unknown("model", model, names())
+    if model not in _own:
+        neuron = import_module(f"plausiwidgets.models.library.{model}").NEURON
+        _own.setdefault(model, (neuron, neuron.step))
+    return _own[model][0]
 
 
 def register(model: NeuronModel) -> NeuronModel:
     """Make a model available by its name, and in every explorer opened from now on.
+
+    Examples
+    --------
+    >>> register(my_neuron)                       # doctest: +SKIP
+    >>> judge("my_neuron", "tonic_spiking")       # doctest: +SKIP
 
     Raises
     ------
@@ -56,23 +65,19 @@ def register(model: NeuronModel) -> NeuronModel:
     """
     if not isinstance(model, NeuronModel):
         raise TypeError(f"register takes a NeuronModel, not {type(model).__name__}")
-    if model.name in _registry.builders:
+    if model.name in NAMES:
         raise ValueError(f"{model.name!r} is one of the package's own models: choose another name")
-    _registry.models[model.name] = model
+    _users[model.name] = model
     return model
 
 
-# The order in which people meet the package's own models.
-_ORDER = ("lif", "adex", "adex_norse", "izhikevich", "izhikevich_2004")
-
-
-def builtin(builder: Callable[[], NeuronModel]) -> Callable[[], NeuronModel]:
-    """Register a builder of one of the package's own models under the function's name."""
-    _registry.builders[builder.__name__] = builder
-    return builder
-
-
 def is_builtin(model: NeuronModel) -> bool:
-    """Return whether `model` is one of the package's own, and not one that only says so or was changed."""
-    own = _registry.models.get(model.name) is model
-    return own and model.name in _registry.builders and model.step is _registry.steps.get(model.name)
+    """Return whether `model` is one of the package's own, and not one that only says so or was changed.
+
+    Examples
+    --------
+    >>> is_builtin(get("adex"))
+    True
+    """
+    own, step = _own.get(model.name, (None, None))
+    return own is model and model.step is step

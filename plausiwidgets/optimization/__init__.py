@@ -1,9 +1,9 @@
 """Searching for the parameters of a firing pattern with CMA-ES."""
 
 from plausiwidgets.optimization.api import optimize, start_optimization
-from plausiwidgets.optimization.priority import gate
+from plausiwidgets.optimization.control import gate
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.snapshot import Snapshot
+from plausiwidgets.optimization.run import Run, Snapshot
+from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 
-__all__ = ["Result", "Run", "Snapshot", "gate", "optimize", "start_optimization"]
+__all__ = ["Result", "Run", "Snapshot", "Strategy", "StrategyFactory", "gate", "optimize", "start_optimization"]

@@ -9,20 +9,25 @@ accepted is decided by the judge alone, at the amplitude that was set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.simulation.lanes import Checkpoint
 
 Values = Mapping[str, Floats]
+"""Complete sets: every parameter, with an array [n] each."""
 
-STEPS = 12
-"""Bisections of the logarithm of the amplitude: a range of 1:1000 to 0.2 %."""
+AMPLITUDE = "amplitude"
+"""The stimulus value that is solved."""
+BISECTIONS = 12
+"""Of the logarithm of the amplitude: a range of 1:1000 to 0.2 %."""
 WANTED = 0.2
 """Logarithm of the ratio of the thresholds, above which the search is content."""
 SCALE = 0.2
@@ -30,153 +35,97 @@ SCALE = 0.2
 
 
 @dataclass(frozen=True)
-class Between:
-    """Which sweeps must fire, and which must not.
+class Thresholds:
+    """Between which amplitudes n sets show a pattern.
 
     Attributes
     ----------
-    sweeps : callable
-        ``sweeps(values)`` returns name → pieces, as the pattern's protocol has them.
-    fire : tuple of str
-        Those that must fire.
-    windows : mapping of str to (float, float)
-        Where their spikes count, in ms; ``""`` stands for all others.
-    end : float
-        Length of a sweep in ms.
-    """
-
-    sweeps: Callable[[Mapping[str, Any]], Mapping[str, Any]]
-    fire: tuple[str, ...]
-    windows: Mapping[str, tuple[float, float]]
-    end: float
-
-
-@dataclass(frozen=True)
-class Solved:
-    """Thresholds of n sets.
-
-    Attributes
-    ----------
-    passed, spared : ndarray [n]
-        Logarithms of the amplitude that must be passed, and of the lowest that must not be.
-        Where what must fire fires at no amplitude, or the neuron is not silent at rest, nan.
+    fire_above, silent_below : ndarray [n]
+        Logarithms of the amplitude above which all sweeps fire that must, and below which all are
+        silent that must be. Where what must fire fires at no amplitude, or the neuron is not silent
+        at rest, nan.
     shortfall : ndarray [n]
         In [0, number of silent sweeps]: how far the thresholds are from being apart.
     """
 
-    passed: Floats
-    spared: Floats
+    fire_above: Floats
+    silent_below: Floats
     shortfall: Floats
 
-    def take(self, chosen: Any) -> Solved:
-        """Return some of the sets."""
-        return Solved(self.passed[chosen], self.spared[chosen], self.shortfall[chosen])
+    def take(self, chosen: NDArray[np.intp]) -> Thresholds:
+        """Return those of some of the sets."""
+        return Thresholds(self.fire_above[chosen], self.silent_below[chosen], self.shortfall[chosen])
 
-    def both(self, other: Solved) -> Solved:
-        """Return the thresholds of which amplitudes are between at two time steps."""
-        return Solved(np.maximum(self.passed, other.passed), np.minimum(self.spared, other.spared), self.shortfall)
+    def intersect(self, other: Thresholds) -> Thresholds:
+        """Return the thresholds of which amplitudes are between these and those of another time step."""
+        fire_above = np.maximum(self.fire_above, other.fire_above)
+        return Thresholds(fire_above, np.minimum(self.silent_below, other.silent_below), self.shortfall)
 
     def amplitude(self, otherwise: Floats, limits: tuple[float, float]) -> Floats:
-        """Return the geometric middle of the thresholds, or just above the first, where there is no room."""
-        room = np.maximum(0.5 * (self.spared - self.passed), 1e-3)
-        return np.where(np.isnan(room), otherwise, np.clip(np.exp(self.passed + room), *limits))
+        """Return the geometric middle of the thresholds, or just above the first where there is no room.
+
+        Parameters
+        ----------
+        otherwise : ndarray [n]
+            Where the thresholds are not known.
+        limits : (float, float)
+            Least and largest amplitude.
+        """
+        room = np.maximum(0.5 * (self.silent_below - self.fire_above), 1e-3)
+        return np.where(np.isnan(room), otherwise, np.clip(np.exp(self.fire_above + room), *limits))
 
 
-def solve(
-    model: Any,
-    between: Between,
+def find_thresholds(
+    model: NeuronModel,
+    pattern: Pattern,
     values: Values,
     limits: tuple[float, float],
     dt: float,
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
-) -> Solved:
+) -> Thresholds:
     """Find the thresholds of every set by bisection, all at once.
 
     Parameters
     ----------
+    model : NeuronModel
+    pattern : Pattern
+        With an amplitude window.
     values : mapping of str to ndarray [n]
         Complete sets; their amplitudes do not matter.
     limits : (float, float)
         Least and largest amplitude, both above 0.
+    dt : float
+        Time step in ms.
     """
-    from plausiwidgets.patterns import features
-    from plausiwidgets.patterns.bench import Bench
-
+    window = pattern.amplitude_window
+    assert window is not None
     bench = Bench(model, values, dt, engine, checkpoint)
-    ready = (bench.noise == 0) & (bench.lost == 0)
-    names = list(between.sweeps(values))
+    ready = (bench.spontaneous_spikes == 0) & (bench.divergence == 0)
+    names = (*window.fire, *window.silent)
+    durations = pattern.durations(bench.stimulus)
     low = np.full((len(names), bench.n), np.log(limits[0]))
     high = np.full((len(names), bench.n), np.log(limits[1]))
     fires_at_all = np.zeros((len(names), bench.n), dtype=bool)
-    for step in range(STEPS + 1):
-        middle = 0.5 * (low + high) if step else high
-        amplitudes = np.exp(middle)
+    for bisection in range(BISECTIONS + 1):
+        middle = 0.5 * (low + high) if bisection else high
         sweeps = {
-            name: between.sweeps({**values, "amplitude": a})[name] for name, a in zip(names, amplitudes, strict=True)
+            name: pattern.sweeps_at({**values, AMPLITUDE: a})[name]
+            for name, a in zip(names, np.exp(middle), strict=True)
         }
-        records = bench.run(sweeps, between.end, only=ready, keep=False)
-        fired = np.stack(
-            [
-                features.count(r.times, *between.windows.get(name, between.windows[""])) > 0
-                for name, r in zip(names, records, strict=True)
-            ]
-        )
-        if step:
+        responses = bench.apply(sweeps, durations=durations, only=ready, keep=False)
+        fired = np.stack([responses[name].count(*sweep.window) > 0 for name, sweep in sweeps.items()])
+        if bisection:
             high, low = np.where(fired, middle, high), np.where(fired, low, middle)
         else:
             fires_at_all = fired
     threshold = np.where(fires_at_all, high, np.inf)
-    must = np.array([name in between.fire for name in names])
-    passed = threshold[must].max(axis=0)
-    known = np.isfinite(passed) & ready
-    passed = np.where(known, passed, np.nan)
-    silent = threshold[~must]
+    must, must_not = threshold[: len(window.fire)], threshold[len(window.fire) :]
+    fire_above = must.max(axis=0)
+    known = np.isfinite(fire_above) & ready
+    fire_above = np.where(known, fire_above, np.nan)
     # The least of the ratios counts: what is gained in one of them must not pay for another.
-    ratio = np.where(known, np.minimum(silent, 100.0).min(axis=0) - passed, -100.0)
+    ratio = np.where(known, np.minimum(must_not, 100.0).min(axis=0) - fire_above, -100.0)
     missing = np.maximum(WANTED - ratio, 0.0) / SCALE
-    spared = np.minimum(silent.min(axis=0), np.log(limits[1]))
-    return Solved(passed, np.where(known, spared, np.nan), len(silent) * missing / (1.0 + missing))
-
-
-@cache
-def _betweens() -> dict[str, Between]:
-    from plausiwidgets.patterns import pulses, steps
-
-    def variability(values: Mapping[str, Any]) -> dict[str, Any]:
-        # Inhibition alone has no amplitude to search a threshold of.
-        return {n: s for n, s in pulses.variability_sweeps(values).items() if n != "inhibition alone"}
-
-    return {
-        "resonator": Between(
-            lambda v: pulses.pairs(pulses.RESONATOR_WIDTH, pulses.RESONATOR_GAPS, v),
-            ("gap T",),
-            {"": (0.0, pulses.RESONATOR_END)},
-            pulses.RESONATOR_END,
-        ),
-        "integrator": Between(
-            lambda v: pulses.pairs(pulses.INTEGRATOR_WIDTH, pulses.INTEGRATOR_GAPS, v),
-            ("gap T", "gap 0.6 T"),
-            {"": (0.0, pulses.INTEGRATOR_END)},
-            pulses.INTEGRATOR_END,
-        ),
-        "threshold_variability": Between(
-            variability,
-            ("both",),
-            {"": (0.0, pulses.VARIABILITY_END), "both": (10.0, pulses.VARIABILITY_END)},
-            pulses.VARIABILITY_END,
-        ),
-        "accommodation": Between(
-            steps.accommodation_sweeps,
-            ("fast ramp",),
-            {"": (0.0, steps.SLOW_RAMP), "fast ramp": (0.0, steps.FAST_RESPONSE)},
-            steps.SLOW_RAMP,
-        ),
-    }
-
-
-def thresholds(pattern: Any) -> Between | None:
-    """Return the thresholds that a pattern lives between, None for one that does not."""
-    from plausiwidgets.patterns import is_registered
-
-    return _betweens().get(pattern.key) if is_registered(pattern) else None
+    silent_below = np.minimum(must_not.min(axis=0), np.log(limits[1]))
+    return Thresholds(fire_above, np.where(known, silent_below, np.nan), len(must_not) * missing / (1.0 + missing))

@@ -5,23 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
-from typing import Any
 
+from plausiwidgets import models, patterns
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Problem
+from plausiwidgets.optimization.progress import ProgressLike
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.search import Options
 from plausiwidgets.optimization.space import Bounds, Space
+from plausiwidgets.optimization.strategy import StrategyFactory, default_strategy
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
 
 
 def optimize(
-    model: Any,
-    pattern: Any,
+    model: str | models.NeuronModel,
+    pattern: str | patterns.Pattern,
     *,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
@@ -29,24 +30,33 @@ def optimize(
     seed: int = 0,
     budget: int | None = None,
     popsize: int | None = None,
-    starts: int | None = None,
-    progress: Any = None,
+    strategy: StrategyFactory | None = None,
+    progress: ProgressLike = None,
     max_seconds: float | None = None,
     engine: str = "auto",
     dt: float | None = None,
 ) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
-    A screen of the whole box is followed by several CMA-ES starts side by side, until a solution
-    also holds at half the time step, or the budget is spent.
+    A screen of the whole box is followed by several CMA-ES runs side by side, until a solution
+    is verified too, or the budget is spent.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> result = pw.optimize("adex", "tonic_spiking", seed=1)
+    >>> result.status, result.found_after < 100
+    ('replicated', True)
+    >>> verdict = pw.judge("adex", "tonic_spiking", result.parameters)
 
     Parameters
     ----------
     model : str or NeuronModel
     pattern : str or Pattern
     start : mapping of str to float, optional
-        Values to look at first and to start one search from; what is left out takes its default
-        (or the nearest value within `bounds`). Without it the starts are good points of the screen and random ones.
+        Values to look at first and to start one CMA-ES run from; what is left out takes its default
+        (or the nearest value within `bounds`). Without it the runs start from good points of the screen
+        and from random ones.
     fixed : iterable of str, or mapping of str to float
         Parameters that are not changed.
     bounds : mapping of str to (low, high), optional
@@ -56,11 +66,14 @@ def optimize(
         The same seed gives the same result.
     budget : int, optional
         Most evaluations: one candidate, judged with all its sweeps at dt. Default: the pattern's.
-        For resonator, integrator, threshold variability and accommodation the thresholds of each
-        candidate are searched as well, to set its amplitude between them; that is not counted, and
-        takes some five times as long as the judgement alone.
-    popsize, starts : int, optional
-        Candidates in a generation of one start, and starts side by side.
+        Where a pattern has an amplitude window, the thresholds of each candidate are searched as well,
+        to set its amplitude between them; that is not counted, and takes some five times as long as
+        the judgement alone.
+    popsize : int, optional
+        Candidates in a generation of one CMA-ES run.
+    strategy : StrategyFactory, optional
+        Another strategy in place of the package's own: a class like
+        `plausiwidgets.optimization.Strategy`, which has an example.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `Snapshot`, or an object with ``init``,
         ``step`` and ``close``.
@@ -79,21 +92,14 @@ def optimize(
     ------
     ValueError
         For an unknown name or a value that is not valid; the text says what is.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> result = pw.optimize("izhikevich", "tonic_bursting", seed=1)    # doctest: +SKIP
-    >>> result.replicated, result.parameters["a"]                       # doctest: +SKIP
     """
-    return _run(
-        model, pattern, start, fixed, bounds, seed, budget, popsize, starts, progress, max_seconds, engine, dt
-    ).execute()
+    run = _run(model, pattern, start, fixed, bounds, seed, budget, popsize, strategy, progress, max_seconds, engine, dt)
+    return run.execute()
 
 
 def start_optimization(
-    model: Any,
-    pattern: Any,
+    model: str | models.NeuronModel,
+    pattern: str | patterns.Pattern,
     *,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
@@ -101,36 +107,46 @@ def start_optimization(
     seed: int = 0,
     budget: int | None = None,
     popsize: int | None = None,
-    starts: int | None = None,
-    progress: Any = None,
+    strategy: StrategyFactory | None = None,
+    progress: ProgressLike = None,
     max_seconds: float | None = None,
     engine: str = "auto",
     dt: float | None = None,
 ) -> Run:
     """Start `optimize` in the background; see there for the parameters and errors.
 
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> run = pw.start_optimization("adex", "tonic_spiking", seed=1)
+    >>> run.result(timeout=60).status, run.snapshot().state
+    ('replicated', 'done')
+
     Returns
     -------
     Run
         With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
     """
-    return _run(
-        model, pattern, start, fixed, bounds, seed, budget, popsize, starts, progress, max_seconds, engine, dt
-    ).start()
+    run = _run(model, pattern, start, fixed, bounds, seed, budget, popsize, strategy, progress, max_seconds, engine, dt)
+    return run.start()
 
 
 def make_problem(
-    model: Any,
-    pattern: Any,
+    model: str | models.NeuronModel,
+    pattern: str | patterns.Pattern,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
     bounds: Bounds | None = None,
     engine: str = "auto",
     dt: float | None = None,
 ) -> Problem:
-    """Return the checked problem of a model and a pattern, each a name or an object."""
-    from plausiwidgets import models, patterns
+    """Return the checked problem of a model and a pattern, each a name or an object.
 
+    Examples
+    --------
+    >>> make_problem("lif", "tonic_spiking", fixed=["holding"]).space.names
+    ('tau_mem', 'v_rest', 'v_threshold', 'v_reset', 't_ref', 'amplitude')
+    """
     neuron, firing = models.get(model), patterns.get(pattern)
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
     return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))
@@ -143,14 +159,14 @@ def check_engine(engine: str) -> str:
     return engine
 
 
-def check_int(name: str, value: Any, least: int) -> int:
+def check_int(name: str, value: object, least: int) -> int:
     """Return an int of at least `least`, or raise a ValueError that names it."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{name} is {value!r}, valid is: an int >= {least}")
     return int(value)
 
 
-def check_number(name: str, value: Any) -> float:
+def check_number(name: str, value: object) -> float:
     """Return a finite float above 0, or raise a ValueError that names it."""
     number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
     if not (math.isfinite(number) and number > 0):
@@ -158,37 +174,37 @@ def check_number(name: str, value: Any) -> float:
     return number
 
 
-def make_options(popsize: int | None = None, starts: int | None = None) -> Options:
-    """Return the checked options of a search."""
-    usual = Options()
-    return Options(
-        popsize=usual.popsize if popsize is None else check_int("popsize", popsize, 4),
-        starts=usual.starts if starts is None else check_int("starts", starts, 1),
-    )
+def check_popsize(popsize: int | None) -> int | None:
+    """Return the size of a population, None for the usual one, or raise a ValueError."""
+    return None if popsize is None else check_int("popsize", popsize, 4)
 
 
 def _run(
-    model: Any,
-    pattern: Any,
+    model: str | models.NeuronModel,
+    pattern: str | patterns.Pattern,
     start: Mapping[str, float] | None,
     fixed: Iterable[str] | Mapping[str, float],
     bounds: Bounds | None,
     seed: int,
     budget: int | None,
     popsize: int | None,
-    starts: int | None,
-    progress: Any,
+    strategy: StrategyFactory | None,
+    progress: ProgressLike,
     max_seconds: float | None,
     engine: str,
     dt: float | None,
 ) -> Run:
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
     limit = None if max_seconds is None else check_number("max_seconds", max_seconds)
+    if strategy is not None and not callable(strategy):
+        raise TypeError(f"strategy is {strategy!r}, valid is: None, or a class or function that makes a Strategy")
+    if strategy is not None and popsize is not None:
+        raise ValueError("popsize is of the package's own strategy: leave it out, or leave out strategy")
     optimizer = Optimizer(
         problem,
         check_int("seed", seed, 0),
         problem.pattern.budget if budget is None else check_int("budget", budget, 1),
-        make_options(popsize, starts),
+        strategy or default_strategy(check_popsize(popsize), problem.solves_amplitude),
         problem.space.base if start is not None else None,
     )
     load_cma()  # here, not in the worker: silencing an import's warning is not thread-safe

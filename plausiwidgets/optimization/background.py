@@ -7,27 +7,13 @@ import warnings
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
-from plausiwidgets.optimization.control import Control, Stopped
-from plausiwidgets.optimization.priority import Gate
-from plausiwidgets.optimization.progress import NoProgress, Progress, as_progress
+from plausiwidgets.optimization.control import Control, Gate, Stopped
+from plausiwidgets.optimization.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 from plausiwidgets.simulation.threads import start_behind, step_back
 
-
-class State(Protocol):
-    """What is published of the work: a frozen dataclass with at least these fields."""
-
-    @property
-    def state(self) -> str:
-        """``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
-
-    @property
-    def ended(self) -> bool:
-        """Whether the work is over."""
-
-
-S = TypeVar("S", bound=State)
+S = TypeVar("S", bound=WorkSnapshot)
 R = TypeVar("R")
 
 
@@ -56,7 +42,7 @@ class Background(ABC, Generic[S, R]):
     """Why its progress was switched off, or empty."""
 
     def __init__(
-        self, snapshot: S, progress: Any = None, max_seconds: float | None = None, gate: Gate | None = None
+        self, snapshot: S, progress: ProgressLike = None, max_seconds: float | None = None, gate: Gate | None = None
     ) -> None:
         self._snapshot: S = snapshot
         self._progress: Progress = as_progress(progress)
@@ -70,10 +56,6 @@ class Background(ABC, Generic[S, R]):
         """Begin in a thread of its own."""
         start_behind(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
         return self
-
-    def _work_behind(self) -> None:
-        step_back()
-        self._work()
 
     def execute(self) -> R:
         """Run in the calling thread; KeyboardInterrupt ends it and returns what there is."""
@@ -119,17 +101,6 @@ class Background(ABC, Generic[S, R]):
 
     # -- the work ------------------------------------------------------------------------------
 
-    def _tell(self, call: str = "step") -> None:
-        """Tell the progress; one that fails is told no more, and takes nothing with it."""
-        try:
-            getattr(self._progress, call)(self.snapshot())
-        except Stopped:
-            raise
-        except Exception as error:
-            self._progress = NoProgress()
-            self.progress_error = _words(error)
-            warn(f"the progress of the {self.what} failed and is switched off ({self.progress_error}), it goes on")
-
     @abstractmethod
     def _run(self) -> str:
         """Do the work and return the reason of its end; a checkpoint may leave it with `Stopped`."""
@@ -145,11 +116,26 @@ class Background(ABC, Generic[S, R]):
     def _close(self) -> None:
         """Let go of what was held."""
 
+    def _report(self, call: Literal["init", "step", "close"] = "step") -> None:
+        """Call the progress; one that fails is called no more, and takes nothing with it."""
+        try:
+            getattr(self._progress, call)(self.snapshot())
+        except Stopped:
+            raise
+        except Exception as error:
+            self._progress = NoProgress()
+            self.progress_error = _describe(error)
+            warn(f"the progress of the {self.what} failed and is switched off ({self.progress_error}), it goes on")
+
+    def _work_behind(self) -> None:
+        step_back()
+        self._work()
+
     def _work(self) -> None:
         reason = "stopped"
         self._control.begin()
         try:
-            self._tell("init")
+            self._report("init")
             reason = self._run()
         except Stopped as stopped:
             reason = str(stopped)
@@ -159,12 +145,12 @@ class Background(ABC, Generic[S, R]):
             self._error = error
         self._control.end()
         try:
-            self._finish(reason, _words(self._error) if self._error else "")
+            self._finish(reason, _describe(self._error) if self._error else "")
             with suppress(Stopped, KeyboardInterrupt):  # a second Ctrl-C: the work has ended already
-                self._tell("close")
+                self._report("close")
         except Exception as error:
             self._error = self._error or error
-            self._snapshot = _changed(self._snapshot, state="failed", error=_words(error))
+            self._snapshot = _changed(self._snapshot, state="failed", error=_describe(error))
         finally:
             self._close()
             self._ended.set()
@@ -180,5 +166,5 @@ def warn(text: str, category: type[Warning] = UserWarning) -> None:
         warnings.warn(text, category, stacklevel=2)
 
 
-def _words(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"

@@ -1,9 +1,9 @@
-"""One CMA-ES start in a unit cube: pycma's strategy, kept reproducible and quiet."""
+"""One run of CMA-ES in a unit cube: pycma's, kept reproducible and quiet."""
 
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -12,7 +12,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.space import Chart, fold
 
 PATIENCE = 30
-"""Generations without gain after which a start is given up."""
+"""Generations without gain after which a run is given up."""
 GAIN = 1e-3
 """Least improvement of the loss that counts as a gain."""
 OUTSIDE = 1.0
@@ -22,10 +22,10 @@ Folding makes the landscape periodic and symmetric; a step size that grows there
 copies and never shrinks again. This small slope leads it home.
 """
 COLLAPSED = 1e-4
-"""Largest standard deviation, in the unit cube, of a start that has converged."""
+"""Largest standard deviation, in the unit cube, of a run that has converged."""
 
 
-def load_cma() -> Any:
+def load_cma() -> ModuleType:
     """Import pycma, without its warning that matplotlib is missing."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Could not import matplotlib")
@@ -33,25 +33,36 @@ def load_cma() -> Any:
     return cma
 
 
-class Start:
+class CmaRun:
     """One CMA-ES run: N. Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772.
 
-    The strategy itself knows no bounds: its points are folded into the cube, all at once, which
-    is far cheaper than pycma's own handling. It draws from its own generator, so that starts may
-    be interleaved, threaded and replayed.
+    It knows no bounds: its points are folded into the cube, all at once, which is far cheaper than
+    pycma's own handling. It draws from its own generator, so that runs may be interleaved, threaded
+    and replayed.
 
     Parameters
     ----------
     chart : Chart
         The cube and its scales.
     x0 : ndarray [d]
-        Where it starts, in the cube.
+        Where it begins, in the cube.
     sigma : float
         First standard deviation, in the cube.
     popsize : int
         Points in a generation.
     seed : SeedSequence
         Of its generator.
+
+    Examples
+    --------
+    >>> from plausiwidgets.models.parameter import Parameter
+    >>> from plausiwidgets.optimization.space import Space
+    >>> chart = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"}).chart()
+    >>> run = CmaRun(chart, np.array([0.9, 0.9]), 0.3, 8, SeedSequence(0))
+    >>> while not run.finished:
+    ...     run.tell(np.sum((run.ask() - 0.3) ** 2, axis=1))
+    >>> run.best < 1e-3
+    True
     """
 
     def __init__(self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence) -> None:
@@ -98,6 +109,6 @@ class Start:
             self._es.tell(asked, (losses + OUTSIDE * outside).tolist(), check_points=False)
             spread = float(self._es.sigma * np.sqrt(np.max(self._es.sm.variances)))
         except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError):
-            # A covariance that lost its rank on a plateau ends this start, not the search.
+            # A covariance that lost its rank on a plateau ends this run, not the search.
             spread = 0.0
         self.finished = self.generation - self._last_gain >= PATIENCE or not spread > COLLAPSED

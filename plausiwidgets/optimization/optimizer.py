@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.random import SeedSequence
+from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.problem import Batch, Problem
-from plausiwidgets.optimization.search import Options, Search
+from plausiwidgets.optimization.strategy import Strategy, StrategyFactory, default_strategy
 from plausiwidgets.optimization.volume import Volume
+from plausiwidgets.patterns import Check
+from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
 
-COLUMNS = ("evaluations", "best", "current", "median", "screen")
-_JITTER = 3  # spawn key of the jitters' generator, beside those of search.py
+_JITTER = 3  # spawn key of the jitters' generator, beside those of strategy.py
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,11 @@ class Candidate:
     loss : float
         At dt; 0 when accepted.
     graded : float
-        What ranks it: the loss, or where it is fragile the loss at dt/2.
-    fragile : bool or None
-        Accepted at dt but not at dt/2; None where it is not accepted, or a verified one was known.
+        What ranks it: the loss or, where it is fragile, the loss of the check that failed.
+    status : {"replicated", "fragile", "unverified", "rejected"}
+        "unverified" where it is accepted, but a replicated one was known already.
+    failed_check : str
+        Which verification a fragile one failed, in words.
     evaluation : int
         How many evaluations had been made when it was found, itself included.
     checks : tuple of Check
@@ -42,14 +46,20 @@ class Candidate:
     parameters: Mapping[str, float]
     loss: float
     graded: float
-    fragile: bool | None
+    status: str
+    failed_check: str
     evaluation: int
-    checks: tuple[Any, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every criterion holds at dt."""
+        return self.status != "rejected"
 
     @property
     def rank(self) -> tuple[int, float]:
-        """Order among candidates, the least is the best: replicated, fragile, by loss."""
-        return (2 if self.fragile is None else int(self.fragile), self.graded)
+        """Order among candidates, the least is the best."""
+        return STATUSES.index(self.status), self.graded
 
 
 @dataclass(frozen=True)
@@ -59,11 +69,11 @@ class Generation:
     Attributes
     ----------
     phase : str
-        ``"screen"`` or ``"search"``.
+        Of the strategy.
     losses : ndarray [m]
-        As told to the search.
+        As told to the strategy.
     hits : int
-        Points of the screen that are accepted as they are, at dt.
+        Points of a screen that are accepted as they are, at dt.
     candidate : Candidate
         The best of the batch.
     median : float
@@ -77,22 +87,29 @@ class Generation:
     median: float
 
 
+Columns = Mapping[str, NDArray[Any]]
+"""A history: column → array [generations], of floats or, for the phase, of strings."""
+
+COLUMNS: dict[str, str] = {"evaluations": "f8", "best": "f8", "current": "f8", "median": "f8", "phase": "U16"}
+"""Columns of a history, with their types: evaluations so far, three losses, and the strategy's phase."""
+
+
 @dataclass
 class History:
     """A row for each generation, in growing columns."""
 
-    columns: dict[str, Floats] = field(default_factory=lambda: {n: np.empty(64) for n in COLUMNS})
+    columns: dict[str, NDArray[Any]] = field(default_factory=lambda: {n: np.empty(64, t) for n, t in COLUMNS.items()})
     rows: int = 0
 
-    def append(self, **row: float) -> None:
+    def append(self, **row: float | str) -> None:
         """Add a row."""
         if self.rows == len(self.columns["best"]):
-            self.columns = {n: np.concatenate([c, np.empty(len(c))]) for n, c in self.columns.items()}
+            self.columns = {n: np.concatenate([c, np.empty_like(c)]) for n, c in self.columns.items()}
         for name, value in row.items():
             self.columns[name][self.rows] = value
         self.rows += 1
 
-    def frozen(self) -> dict[str, Floats]:
+    def frozen(self) -> dict[str, NDArray[Any]]:
         """Return read-only columns of what there is; later rows do not change them."""
         out = {}
         for name, column in self.columns.items():
@@ -103,7 +120,7 @@ class History:
 
 
 class Optimizer:
-    """Search, judge and verification of one problem.
+    """Strategy, judge and verification of one problem.
 
     Parameters
     ----------
@@ -112,7 +129,8 @@ class Optimizer:
         Of everything random.
     budget : int
         Most evaluations: candidates judged at dt with all their sweeps.
-    options : Options
+    strategy : StrategyFactory, optional
+        What says which candidates.
     start : mapping of str to float, optional
         Complete set that is looked at first.
     """
@@ -122,22 +140,26 @@ class Optimizer:
         problem: Problem,
         seed: int,
         budget: int,
-        options: Options | None = None,
+        strategy: StrategyFactory | None = None,
         start: Mapping[str, float] | None = None,
     ) -> None:
         self.problem = problem
         self.seed = seed
         self.budget = budget
+        make = strategy or default_strategy(solves_amplitude=problem.solves_amplitude)
         point = None if start is None else problem.space.point(start)
-        options = options or Options()
-        if problem.between is not None:
-            # At a solved amplitude chance alone is strong, and the slope may lead astray.
-            options = replace(options, explore=options.starts // 2)
-        self.search = Search(problem.space, seed, budget, options, point)
+        self.strategy: Strategy = make(space=problem.space, seed=seed, budget=budget, start=point)
+        if not isinstance(self.strategy, Strategy):
+            raise TypeError(
+                f"strategy made a {type(self.strategy).__name__}, valid is: a subclass of "
+                "plausiwidgets.optimization.Strategy, or what has all its members"
+            )
+        self.evaluations = 0
         self.best: Candidate | None = None
         self.solved = False
         self.volume = Volume()
         self.history = History()
+        self._asked: Floats | None = None
 
     @property
     def generation(self) -> int:
@@ -145,79 +167,101 @@ class Optimizer:
         return self.history.rows
 
     @property
-    def phase(self) -> str:
-        """``"screen"`` or ``"search"``."""
-        return self.search.phase
-
-    @property
     def done(self) -> bool:
         """Whether a verified solution is there (a begun screen is still completed)."""
-        return self.solved and not self.search.screening
+        return self.solved and self.strategy.phase != "screen"
+
+    @property
+    def reason(self) -> str:
+        """Why it ends: ``"solved"``, ``"finished"`` or ``"budget"``."""
+        return "solved" if self.solved else "finished" if self.strategy.finished else "budget"
 
     def step(self, checkpoint: Checkpoint | None = None) -> Generation | None:
         """Make one generation and return it; None when there is nothing left to do.
 
         What `checkpoint` raises passes through, and the interrupted generation did not happen:
-        the next call asks for the same points.
+        the next call judges the same points.
         """
-        points = None if self.done else self.search.ask()
+        points = self._ask()
         if points is None:
             return None
+        phase = self.strategy.phase
         batch, hits = self._judge(points, checkpoint)
-        losses, solution = batch.loss, -1
-        verified = bool(batch.accepted.any()) and not self.solved
-        if verified:
-            batch, losses, solution = self.problem.verify(batch, checkpoint)
-        best = solution
-        if best < 0:
-            among = np.flatnonzero(batch.accepted) if batch.accepted.any() else np.arange(len(losses))
-            best = int(among[np.argmin(losses[among])])
-        told = losses if batch.solved is None else losses + batch.solved.shortfall
+        if batch.accepted.any() and not self.solved:
+            batch = self.problem.verify(batch, checkpoint)
+        best = _best(batch)
         candidate = Candidate(
             batch.parameters(best),
             float(batch.loss[best]),
-            float(losses[best]),
-            (solution < 0) if verified else None,
-            self.search.evaluations + best + 1,
+            float(batch.graded[best]),
+            str(batch.status[best]),
+            str(batch.failed_check[best]),
+            self.evaluations + best + 1,
         )
         if self._improves(candidate):
             checks = batch.checks(best) or self.problem.checks(candidate.parameters, checkpoint)
             candidate = replace(candidate, checks=checks)
-        generation = Generation(self.phase, told, hits, candidate, float(np.median(batch.loss)))
+        losses = batch.graded if batch.thresholds is None else batch.graded + batch.thresholds.shortfall
+        if not np.all(np.isfinite(losses)):
+            raise ValueError("a loss is not finite: a strategy would rank it as average")
+        generation = Generation(phase, losses, hits, candidate, float(np.median(batch.loss)))
         self._take(generation)
         return generation
 
     def allow(self, budget: int) -> None:
         """Change the budget; a search that had spent it goes on."""
-        self.budget = self.search.budget = budget
+        self.budget = self.strategy.budget = budget
 
-    def replay(self, generation: Generation) -> None:
-        """Take a generation from a store, as if it had just been made."""
-        if self.search.ask() is None:
-            raise ValueError("the stored search is longer than its budget")
-        self._take(generation)
+    def replay(self, generations: Iterable[Generation], budgets: tuple[int, ...]) -> None:
+        """Take generations from a store, as if they had just been made under one budget after another.
+
+        Raises
+        ------
+        ValueError
+            If they are not those of this search under these budgets.
+        """
+        stored = iter(generations)
+        generation = next(stored, None)
+        for budget in budgets:
+            self.allow(budget)
+            while generation is not None and (asked := self._ask()) is not None:
+                if len(asked) != len(generation.losses):
+                    raise ValueError("the stored search is not this one")
+                self._take(generation)
+                generation = next(stored, None)
+        if generation is not None:
+            raise ValueError("the stored search is longer than its budget allows")
 
     def robustness(self, checkpoint: Checkpoint | None = None) -> float | None:
         """Return the share of jittered copies of the best that stay accepted; None if it is not."""
-        if self.best is None or self.best.fragile is None:
+        if self.best is None or not self.best.accepted:
             return None
         seed = SeedSequence(self.seed, spawn_key=(_JITTER,))
         return self.problem.robustness(self.best.parameters, seed, checkpoint)
 
+    def _ask(self) -> Floats | None:
+        """Return the points of the next generation, the same until they are told; None at the end."""
+        if self.done:
+            return None
+        if self._asked is None and not self.strategy.finished:
+            asked, space = self.strategy.ask(), self.problem.space
+            self._asked = None if asked is None else np.clip(asked, space.low, space.high)
+        if self._asked is None or self.evaluations + len(self._asked) > self.budget:
+            return None
+        return self._asked
+
     def _judge(self, points: Floats, checkpoint: Checkpoint | None) -> tuple[Batch, int]:
-        """Return the judged batch, and how many of the points are accepted as they are.
+        """Return the judged batch, and how many of the points of a screen are accepted as they are.
 
         Where a pattern lives between two thresholds, the amplitude is solved: not for the start, which
         is looked at as it is, and for the screen beside the points themselves, whose accepted share
         is the volume; one of them that is accepted only as it is stays so.
         """
-        problem, screening = self.problem, self.search.screening
-        is_start = self.generation == 0 and self.search.start is not None
-        solving = problem.between is not None and not self.solved and not is_start
+        problem, screening = self.problem, self.strategy.phase == "screen"
+        solving = problem.solves_amplitude and not self.solved and self.strategy.phase != "start"
         plain = problem.judge(problem.space.values(points), checkpoint) if not solving or screening else None
-        hits = 0 if plain is None else int(plain.accepted.sum())
-        if not solving:
-            assert plain is not None
+        hits = int(plain.accepted.sum()) if plain is not None and screening else 0
+        if plain is not None and not solving:
             return plain, hits
         solved = problem.judge_solved(points, checkpoint)
         return (solved if plain is None else solved.prefer(plain)), hits
@@ -227,19 +271,29 @@ class Optimizer:
 
     def _take(self, generation: Generation) -> None:
         candidate = generation.candidate
-        screen = self.search.screening
-        self.search.tell(generation.losses)
+        self._asked = None
+        self.evaluations += len(generation.losses)
+        self.strategy.tell(generation.losses)
         if self._improves(candidate):
             self.best = candidate
-            self.solved = candidate.fragile is False
-        if screen:
+            self.solved = candidate.status == "replicated"
+        if generation.phase == "screen":
             before = self.volume
             self.volume = Volume(before.hits + generation.hits, before.screened + len(generation.losses))
         assert self.best is not None
         self.history.append(
-            evaluations=self.search.evaluations,
+            evaluations=self.evaluations,
             best=self.best.loss,
             current=candidate.loss,
             median=generation.median,
-            screen=float(generation.phase == "screen"),
+            phase=generation.phase,
         )
+
+
+def _best(batch: Batch) -> int:
+    """Return the index of the first replicated candidate, else of the best accepted, else of the best."""
+    replicated = np.flatnonzero(batch.status == "replicated")
+    if replicated.size:
+        return int(replicated[0])
+    among = np.flatnonzero(batch.accepted) if batch.accepted.any() else np.arange(len(batch.loss))
+    return int(among[np.argmin(batch.graded[among])])

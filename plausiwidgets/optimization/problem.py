@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.optimization.amplitude import Between, Solved, Values, solve, thresholds
+from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
+from plausiwidgets.patterns import Check, Pattern, Verdict, evaluate, verify
+from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
 
 JITTERS = 100
@@ -19,7 +21,12 @@ JITTERS = 100
 JITTER = 0.01
 """Largest relative change of every parameter in such a copy."""
 VERIFIED_AT_ONCE = 16
-"""Accepted candidates of a batch that are judged together at dt/2, the first ones first."""
+"""Accepted candidates of a batch that are verified together, the first ones first."""
+
+FINER = (1 / 2, 1 / 8)
+"""Time steps at which a solved amplitude is moved to between the thresholds, over the problem's own."""
+
+Words = NDArray[np.str_]
 
 
 @dataclass(frozen=True)
@@ -32,23 +39,42 @@ class Batch:
         Complete sets, as judged.
     loss : ndarray [n]
         Graded loss, 0 exactly where accepted.
-    accepted : ndarray of bool [n]
-        Whether every criterion holds at the time step.
     verdict : Verdict or None
         Of the batch, for its checks; None where it was put together from several.
-    solved : Solved, optional
-        The thresholds between which the amplitudes were set.
+    status, failed_check : ndarray of str [n]
+        As a `Verdict` has them.
+    graded : ndarray [n]
+        What ranks the candidates: the loss or, of a fragile one, the loss of the check that failed.
+    thresholds : Thresholds or None
+        Between which the amplitudes were set, where they were solved.
     """
 
     values: Values
     loss: Floats
-    accepted: np.ndarray[Any, Any]
-    verdict: Any = None
-    solved: Solved | None = None
+    verdict: Verdict | None
+    status: Words
+    failed_check: Words
+    graded: Floats
+    thresholds: Thresholds | None = None
+
+    @classmethod
+    def unverified(cls, values: Values, loss: Floats, verdict: Verdict | None = None) -> Batch:
+        """Return a batch as the judge leaves it."""
+        status = np.where(loss == 0.0, "unverified", "rejected")
+        return cls(values, loss, verdict, status, np.full(len(loss), ""), loss)
+
+    @property
+    def accepted(self) -> NDArray[np.bool_]:
+        """Whether every criterion holds at the time step, shape [n]."""
+        return np.asarray(self.loss == 0.0)
 
     def parameters(self, i: int) -> dict[str, float]:
         """Return the complete set of candidate `i`."""
         return {n: float(v[i]) for n, v in self.values.items()}
+
+    def checks(self, i: int) -> tuple[Check, ...]:
+        """Return the checks of candidate `i`; none without a verdict."""
+        return () if self.verdict is None else single(self.verdict, i).checks
 
     def prefer(self, other: Batch) -> Batch:
         """Return this batch, with what is accepted in another one alone as it is there."""
@@ -56,22 +82,8 @@ class Batch:
         if not there.any():
             return self
         values = {n: np.where(there, other.values[n], v) for n, v in self.values.items()}
-        loss = np.where(there, other.loss, self.loss)
-        return Batch(values, loss, self.accepted | there, solved=self.solved)
-
-    def checks(self, i: int) -> tuple[Any, ...]:
-        """Return the checks of candidate `i`, numbers in place of arrays; none without a verdict."""
-        if self.verdict is None:
-            return ()
-        n = len(self.loss)
-
-        def pick(value: Any) -> Any:
-            whole = isinstance(value, (np.ndarray, list, tuple)) and len(value) == n
-            return np.asarray(value)[i].item() if whole else value
-
-        return tuple(
-            replace(c, **{f: pick(getattr(c, f)) for f in c.__dataclass_fields__}) for c in self.verdict.checks
-        )
+        merged = Batch.unverified(values, np.where(there, other.loss, self.loss))
+        return replace(merged, thresholds=self.thresholds)
 
 
 @dataclass(frozen=True)
@@ -80,104 +92,92 @@ class Problem:
 
     Attributes
     ----------
-    model, pattern
-        Objects, not names.
+    model : NeuronModel
+    pattern : Pattern
     space : Space
         Free parameters.
     dt : float
         Time step in ms.
-    engine : str
-        ``"auto"``, ``"compiled"`` or ``"torch"``.
+    engine : {"auto", "compiled", "torch"}
     """
 
-    model: Any
-    pattern: Any
+    model: NeuronModel
+    pattern: Pattern
     space: Space
     dt: float
     engine: str = "auto"
 
     def judge(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Batch:
-        """Judge complete sets, by the one judge there is.
+        """Judge complete sets, by the one judge there is, at the problem's time step or another one."""
+        verdict = evaluate(self.model, self.pattern, values, dt or self.dt, self.engine, checkpoint)
+        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), verdict)
 
-        A batch whose judge gives a loss that is not finite is refused by the search, never
-        passed on to CMA-ES.
-        """
-        from plausiwidgets.patterns import evaluate
-
-        verdict = evaluate(
-            self.model,
-            self.pattern,
-            dict(values),
-            self.dt if dt is None else dt,
-            engine=self.engine,
-            checkpoint=checkpoint,
-        )
-        loss = np.atleast_1d(np.asarray(verdict.loss, dtype=np.float64))
-        return Batch(values, loss, np.atleast_1d(np.asarray(verdict.accepted, dtype=bool)), verdict)
-
-    def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Any, ...]:
-        """Return the checks of one complete set, at dt."""
+    def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
+        """Return the checks of one complete set."""
         return self.judge({n: np.array([v]) for n, v in parameters.items()}, checkpoint).checks(0)
 
-    @cached_property
-    def between(self) -> Between | None:
-        """The thresholds between which the amplitude is solved, for patterns and spaces where it is."""
-        if "amplitude" not in self.space.names or self.limits[0] <= 0.0:
-            return None
-        return thresholds(self.pattern)
+    @property
+    def solves_amplitude(self) -> bool:
+        """Whether the amplitude of each candidate is set between its thresholds."""
+        free = AMPLITUDE in self.space.names and self.limits[0] > 0.0
+        return free and self.pattern.amplitude_window is not None
 
     @property
     def limits(self) -> tuple[float, float]:
         """Bounds of the amplitude."""
-        i = self.space.names.index("amplitude")
+        i = self.space.names.index(AMPLITUDE)
         return float(self.space.low[i]), float(self.space.high[i])
 
     def judge_solved(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
         """Judge points [n, d] of the space, each at an amplitude between its thresholds."""
         values = self.space.values(points)
-        solved = self._solve(values, self.dt, checkpoint)
-        values["amplitude"] = solved.amplitude(values["amplitude"], self.limits)
-        return replace(self.judge(values, checkpoint), solved=solved)
+        thresholds = self.thresholds(values, self.dt, checkpoint)
+        values[AMPLITUDE] = thresholds.amplitude(values[AMPLITUDE], self.limits)
+        return replace(self.judge(values, checkpoint), thresholds=thresholds)
 
-    def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> tuple[Batch, Floats, int]:
-        """Judge the accepted candidates of a batch again at half the time step.
+    def thresholds(self, values: Values, dt: float, checkpoint: Checkpoint | None = None) -> Thresholds:
+        """Return the thresholds of complete sets at a time step."""
+        return find_thresholds(self.model, self.pattern, values, self.limits, dt, self.engine, checkpoint)
+
+    def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
+        """Verify the accepted candidates of a batch, until one of them is replicated.
 
         Returns
         -------
-        batch : Batch
-            The same, but for solved amplitudes, which may have moved to where they hold at both.
-        loss : ndarray [n]
-            The batch's loss; where a candidate is accepted at dt but not at dt/2 (fragile), the
-            loss at dt/2, so that a search leaves it for what holds at both.
-        solution : int
-            Index of the first candidate that is accepted at both, or -1.
+        Batch
+            The same with statuses, and graded losses that lead a search from what is fragile to what
+            is not. Solved amplitudes may have moved to where they hold at finer time steps too.
         """
-        loss = batch.loss.copy()
+        status, failed_check, graded = batch.status.astype("U16"), batch.failed_check.astype("U64"), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
             batch = self._reconcile(batch, chosen, checkpoint)
-            finer = self.judge({n: v[chosen] for n, v in batch.values.items()}, checkpoint, dt=self.dt / 2)
-            loss[chosen] = finer.loss
-            if finer.accepted.any():
-                return batch, loss, int(chosen[np.argmax(finer.accepted)])
-        return batch, loss, -1
+            values = {n: v[chosen] for n, v in batch.values.items()}
+            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint)
+            if (status[chosen] == "replicated").any():
+                break
+        return replace(batch, status=status, failed_check=failed_check, graded=graded)
 
-    def _reconcile(self, batch: Batch, chosen: Any, checkpoint: Checkpoint | None) -> Batch:
-        """Move solved amplitudes to where they are between the thresholds at dt and at dt/2."""
-        if batch.solved is None:
+    def verified(self, values: Values, checkpoint: Checkpoint | None = None) -> tuple[Words, Words, Floats]:
+        """Return status, failed check and the loss in that check of accepted sets."""
+        judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint)
+        verdict = verify(self.model, self.pattern, judged, self.engine, checkpoint)
+        return verdict.status, verdict.failed_check, verdict.failed_loss
+
+    def _reconcile(self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None) -> Batch:
+        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps."""
+        if batch.thresholds is None:
             return batch
         part = {n: v[chosen] for n, v in batch.values.items()}
-        finer = self._solve(part, self.dt / 2, checkpoint)
-        amplitude = batch.solved.take(chosen).both(finer).amplitude(part["amplitude"], self.limits)
-        holds = self.judge(part | {"amplitude": amplitude}, checkpoint).accepted
-        moved = batch.values["amplitude"].copy()
-        moved[chosen] = np.where(holds, amplitude, part["amplitude"])
-        return replace(batch, values={**batch.values, "amplitude": moved}, verdict=None)
-
-    def _solve(self, values: Values, dt: float, checkpoint: Checkpoint | None) -> Solved:
-        assert self.between is not None
-        return solve(self.model, self.between, values, self.limits, dt, self.engine, checkpoint)
+        thresholds = batch.thresholds.take(chosen)
+        for factor in FINER:
+            thresholds = thresholds.intersect(self.thresholds(part, self.dt * factor, checkpoint))
+        amplitude = thresholds.amplitude(part[AMPLITUDE], self.limits)
+        holds = self.judge(part | {AMPLITUDE: amplitude}, checkpoint).accepted
+        moved = batch.values[AMPLITUDE].copy()
+        moved[chosen] = np.where(holds, amplitude, part[AMPLITUDE])
+        return replace(batch, values={**batch.values, AMPLITUDE: moved}, verdict=None)
 
     def robustness(
         self,

@@ -7,9 +7,58 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
+ENDED = ("done", "stopped", "failed")
+"""States of work that is over; before, it is "running" or "paused"."""
+
+
+class WorkSnapshot(Protocol):
+    """What a `Snapshot` of a search and a `StudySnapshot` of an assessment have in common."""
+
+    unit: str
+    """What a progress bar counts."""
+
+    @property
+    def state(self) -> str:
+        """``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the work is over."""
+
+    @property
+    def milestone(self) -> bool:
+        """Whether it tells of something that nobody should miss."""
+
+    @property
+    def total(self) -> int:
+        """Length of a progress bar."""
+
+    @property
+    def position(self) -> int:
+        """Place on a progress bar."""
+
+    def postfix(self) -> str:
+        """Return what stands beside a progress bar."""
+
+    def line(self) -> str:
+        """Return the snapshot in one line."""
+
 
 class Progress(Protocol):
-    """What a run tells; called from the run's thread, one call at a time."""
+    """What a run tells; called from the run's thread, one call at a time.
+
+    Examples
+    --------
+    >>> class Dots:
+    ...     def init(self, snapshot):
+    ...         print("begins", end="")
+    ...     def step(self, snapshot):
+    ...         print(".", end="")
+    ...     def close(self, snapshot):
+    ...         print(snapshot.state)
+    >>> result = plausiwidgets.optimize("adex", "tonic_spiking", progress=Dots())    # doctest: +SKIP
+    begins.....done
+    """
 
     def init(self, snapshot: Any) -> None:
         """Begin."""
@@ -21,30 +70,34 @@ class Progress(Protocol):
         """End, with the last snapshot."""
 
 
+ProgressLike = Progress | Callable[[Any], object] | str | None
+"""What `as_progress` takes."""
+
+
 class NoProgress:
     """Shows nothing."""
 
-    def init(self, snapshot: Any) -> None:
+    def init(self, snapshot: WorkSnapshot) -> None:
         """Begin."""
 
-    def step(self, snapshot: Any) -> None:
+    def step(self, snapshot: WorkSnapshot) -> None:
         """Do nothing."""
 
-    def close(self, snapshot: Any) -> None:
+    def close(self, snapshot: WorkSnapshot) -> None:
         """End."""
 
 
 class CallbackProgress(NoProgress):
     """Passes every snapshot to a function, the last one included."""
 
-    def __init__(self, callback: Callable[[Any], Any]) -> None:
+    def __init__(self, callback: Callable[[Any], object]) -> None:
         self.callback = callback
 
-    def step(self, snapshot: Any) -> None:
+    def step(self, snapshot: WorkSnapshot) -> None:
         """Pass it on."""
         self.callback(snapshot)
 
-    def close(self, snapshot: Any) -> None:
+    def close(self, snapshot: WorkSnapshot) -> None:
         """Pass it on."""
         self.callback(snapshot)
 
@@ -68,18 +121,18 @@ class TextProgress(NoProgress):
         self._last = 0.0
         self._lost = False
 
-    def init(self, snapshot: Any) -> None:
+    def init(self, snapshot: WorkSnapshot) -> None:
         """Begin."""
         self._last = time.monotonic()
         self._lost = False
 
-    def step(self, snapshot: Any) -> None:
+    def step(self, snapshot: WorkSnapshot) -> None:
         """Write a line, when it is time."""
-        if getattr(snapshot, "ended_unit", None) or time.monotonic() - self._last >= self.every:
+        if snapshot.milestone or time.monotonic() - self._last >= self.every:
             self._last = time.monotonic()
             self._write(snapshot.line())
 
-    def close(self, snapshot: Any) -> None:
+    def close(self, snapshot: WorkSnapshot) -> None:
         """Write the last line."""
         self._write(snapshot.line())
 
@@ -99,43 +152,44 @@ class TqdmProgress(NoProgress):
     tqdm is not a dependency: install it to use this.
     """
 
-    def __init__(self, **options: Any) -> None:
-        self.options = options
-        self._bar: Any = None
-
-    def init(self, snapshot: Any) -> None:
+    def init(self, snapshot: WorkSnapshot) -> None:
         """Open the bar."""
         from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
-        self._bar = tqdm(total=snapshot.total, unit=snapshot.unit, **self.options)
+        self._bar = tqdm(total=snapshot.total, unit=snapshot.unit)
 
-    def step(self, snapshot: Any) -> None:
+    def step(self, snapshot: WorkSnapshot) -> None:
         """Move the bar."""
         self._bar.update(snapshot.position - self._bar.n)
         self._bar.set_postfix_str(snapshot.postfix(), refresh=False)
 
-    def close(self, snapshot: Any) -> None:
+    def close(self, snapshot: WorkSnapshot) -> None:
         """Close the bar."""
         self.step(snapshot)
         self._bar.close()
 
 
-def as_progress(progress: Any) -> Progress:
+def as_progress(progress: ProgressLike) -> Progress:
     """Return what `progress` means: None, a name, a function of a snapshot, or a Progress.
 
     Raises
     ------
     ValueError
         If it is none of these.
+
+    Examples
+    --------
+    >>> type(as_progress("text")).__name__, type(as_progress(print)).__name__
+    ('TextProgress', 'CallbackProgress')
     """
-    if progress is None or progress is False:
+    if progress is None:
         return NoProgress()
-    if progress is True or progress == "text":
+    if progress == "text":
         return TextProgress()
     if progress == "tqdm":
         return TqdmProgress()
     if all(callable(getattr(progress, call, None)) for call in ("init", "step", "close")):
-        return progress  # type: ignore[no-any-return]
+        return progress  # type: ignore[return-value]
     if callable(progress):
         return CallbackProgress(progress)
     raise ValueError(

@@ -1,4 +1,4 @@
-"""What an optimization found."""
+"""What a search found."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from plausiwidgets.models.parameter import Floats
-from plausiwidgets.optimization.optimizer import Optimizer
-from plausiwidgets.optimization.outcome import outcome
+from plausiwidgets.optimization.optimizer import COLUMNS, Columns, Optimizer
+from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
+from plausiwidgets.patterns import Verdict, judge
+from plausiwidgets.patterns.status import STATUSES
 
-FORMAT = "plausiwidgets-result-1"
+FORMAT = "plausiwidgets-result-2"
 REASONS = {
     "solved": "a verified solution was found",
     "budget": "the budget was spent",
+    "finished": "the strategy had nothing more to look at",
     "stopped": "it was stopped",
     "time": "the time limit was reached",
 }
 _PLAIN = (
-    "loss", "fragile", "found_after", "evaluations", "budget", "seed", "dt", "engine", "seconds", "reason",
-    "robustness", "restarts",
+    "loss", "status", "failed_check", "found_after", "evaluations", "budget", "seed", "dt", "engine", "seconds",
+    "reason", "robustness", "restarts",
 )  # fmt: skip
 
 
@@ -44,8 +46,10 @@ class Result:
         The best complete set.
     loss : float
         Of the best, at `dt`; inf when it was stopped before the first generation.
-    fragile : bool or None
-        Accepted at dt but not at dt/2; None where it is not accepted.
+    status : {"replicated", "fragile", "unverified", "rejected"}
+        Of the best, as a `Verdict` has it; "rejected" means no more than not found.
+    failed_check : str
+        Which verification a fragile one failed, in words.
     found_after : int or None
         Evaluations until the best was found.
     evaluations, budget : int
@@ -60,11 +64,11 @@ class Result:
     seconds : float
         Working time.
     reason : str
-        Why it ended: ``"solved"``, ``"budget"``, ``"stopped"`` or ``"time"``.
+        Why it ended: ``"solved"``, ``"budget"``, ``"finished"``, ``"stopped"`` or ``"time"``.
     robustness : float or None
         Share of copies with every parameter changed by up to 1 % that stay accepted.
     restarts : int
-        CMA-ES starts that were given up and replaced.
+        How often the strategy has begun anew.
     volume : Volume
         Hits and points of the screen: the share of the space that shows the pattern.
     bounds : mapping of str to (float, float)
@@ -79,7 +83,8 @@ class Result:
     pattern: str
     parameters: Mapping[str, float]
     loss: float
-    fragile: bool | None
+    status: str
+    failed_check: str
     found_after: int | None
     evaluations: int
     budget: int
@@ -93,23 +98,23 @@ class Result:
     volume: Volume
     bounds: Mapping[str, tuple[float, float]]
     versions: Mapping[str, str]
-    columns: Mapping[str, Floats] = field(repr=False, default_factory=dict)
-    problem: Any = field(repr=False, compare=False, default=None)
+    columns: Columns = field(repr=False, default_factory=dict)
+    problem: Problem | None = field(repr=False, compare=False, default=None)
 
     @property
     def accepted(self) -> bool:
         """Whether every criterion holds at dt."""
-        return self.loss == 0.0
+        return self.status != "rejected"
 
     @property
     def replicated(self) -> bool:
-        """Whether every criterion holds at dt and at dt/2."""
-        return self.accepted and self.fragile is False
+        """Whether it is verified too."""
+        return self.status == "replicated"
 
     @property
     def reproducible(self) -> bool:
         """Whether the same call gives this result again: not after a stop or a time limit."""
-        return self.reason in ("solved", "budget")
+        return self.reason in ("solved", "budget", "finished")
 
     @property
     def expected_random(self) -> float:
@@ -117,33 +122,26 @@ class Result:
         return self.volume.expected_random
 
     @property
-    def status(self) -> str:
-        """``"replicated"``, ``"fragile"`` or ``"not found"``."""
-        return "replicated" if self.replicated else "fragile" if self.accepted else "not found"
-
-    @property
     def summary(self) -> str:
         """The outcome in one sentence, with no claim beyond it."""
-        text = outcome(self.status, self.evaluations, self.found_after, _finite(self.loss))
+        loss = _finite(self.loss)
+        text = describe_outcome(self.status, self.failed_check, self.evaluations, self.found_after, loss)
         return f"{text}; {REASONS[self.reason]}"
 
     @property
     def history(self) -> pd.DataFrame:
         """A row for each generation: evaluations so far; best, current and median loss; phase."""
-        frame = pd.DataFrame({n: np.asarray(c) for n, c in self.columns.items() if n != "screen"})
+        frame = pd.DataFrame({n: np.asarray(c) for n, c in self.columns.items()})
         frame["evaluations"] = frame["evaluations"].astype(int)
-        frame["phase"] = np.where(np.asarray(self.columns["screen"]) > 0, "screen", "search")
         frame.index.name = "generation"
         return frame
 
     @cached_property
-    def verdict(self) -> Any:
-        """The judge's Verdict of the best, with its traces, verified at dt/2 (computed when first asked)."""
-        from plausiwidgets.patterns import judge
-
-        model = self.problem.model if self.problem is not None else self.model
-        pattern = self.problem.pattern if self.problem is not None else self.pattern
-        return judge(model, pattern, dict(self.parameters), dt=self.dt, engine=self.engine, verify=True)
+    def verdict(self) -> Verdict:
+        """The judge's verdict of the best, verified, with its traces; computed when it is first asked for."""
+        model = self.model if self.problem is None else self.problem.model
+        pattern = self.pattern if self.problem is None else self.problem.pattern
+        return judge(model, pattern, dict(self.parameters), dt=self.dt, engine=self.engine)
 
     def to_dict(self) -> dict[str, Any]:
         """Return numbers, strings, lists and dicts only; what is not finite becomes None."""
@@ -152,7 +150,6 @@ class Result:
             "format": FORMAT,
             "model": self.model,
             "pattern": self.pattern,
-            "status": self.status,
             "parameters": dict(self.parameters),
             **plain,
             "volume": {"hits": self.volume.hits, "screened": self.volume.screened},
@@ -180,8 +177,9 @@ class Result:
         try:
             plain = {n: data[n] for n in _PLAIN}
             plain["loss"] = math.inf if plain["loss"] is None else float(plain["loss"])
-            if plain["reason"] not in REASONS:
-                raise ValueError(f"reason {plain['reason']!r}")
+            for name, valid in (("reason", REASONS), ("status", STATUSES)):
+                if plain[name] not in valid:
+                    raise ValueError(f"{name} {plain[name]!r}")
             return cls(
                 model=str(data["model"]),
                 pattern=str(data["pattern"]),
@@ -189,7 +187,7 @@ class Result:
                 volume=Volume(int(data["volume"]["hits"]), int(data["volume"]["screened"])),
                 bounds={str(n): (float(a), float(b)) for n, (a, b) in data["bounds"].items()},
                 versions={str(n): str(v) for n, v in data["versions"].items()},
-                columns={str(n): np.array(c, dtype=np.float64) for n, c in data["history"].items()},
+                columns={n: np.array(data["history"][n], dtype=kind) for n, kind in COLUMNS.items()},
                 **plain,
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -222,9 +220,10 @@ def make_result(optimizer: Optimizer, seconds: float, reason: str, robustness: f
         pattern=problem.pattern.key,
         parameters=dict(best.parameters if best else space.base),
         loss=best.loss if best else math.inf,
-        fragile=best.fragile if best else None,
+        status=best.status if best else "rejected",
+        failed_check=best.failed_check if best else "",
         found_after=best.evaluation if best else None,
-        evaluations=optimizer.search.evaluations,
+        evaluations=optimizer.evaluations,
         budget=optimizer.budget,
         seed=optimizer.seed,
         dt=problem.dt,
@@ -232,13 +231,33 @@ def make_result(optimizer: Optimizer, seconds: float, reason: str, robustness: f
         seconds=seconds,
         reason=reason,
         robustness=robustness,
-        restarts=optimizer.search.restarts,
+        restarts=optimizer.strategy.restarts,
         volume=optimizer.volume,
         bounds={n: (float(a), float(b)) for n, a, b in zip(space.names, space.low, space.high, strict=True)},
         versions=versions(),
         columns=optimizer.history.frozen(),
         problem=problem,
     )
+
+
+def describe_outcome(
+    status: str, failed_check: str, evaluations: int, found_after: int | None, loss: float | None
+) -> str:
+    """Return what a search found, in words that claim no more than was seen.
+
+    Examples
+    --------
+    >>> describe_outcome("replicated", "", 64, 12, 0.0)
+    'replicated, found after 12 evaluations'
+    >>> describe_outcome("rejected", "", 2000, None, 0.5)
+    'not found within 2000 evaluations, least loss 0.5'
+    """
+    if status == "replicated":
+        return f"replicated, found after {found_after} evaluations"
+    if status == "fragile":
+        return f"fragile: accepted, but not {failed_check}, within {evaluations} evaluations"
+    least = "" if loss is None else f", least loss {loss:.3g}"
+    return f"not found within {evaluations} evaluations{least}"
 
 
 def _finite(value: Any) -> Any:

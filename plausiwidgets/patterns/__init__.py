@@ -1,13 +1,17 @@
 """Firing patterns, and the one judge of them."""
 
-from plausiwidgets.patterns import izhikevich  # noqa: F401  (it registers the twenty patterns)
+from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import evaluate, judge
-from plausiwidgets.patterns.pattern import Pattern, get, is_registered, names
+from plausiwidgets.patterns.judge import verify_sets as verify
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, FreeValue, Pattern
+from plausiwidgets.patterns.registry import get, is_builtin, is_registered, names, register
+from plausiwidgets.patterns.sweep import Sweep, pulse, ramp
 from plausiwidgets.patterns.target import Target, target
 from plausiwidgets.patterns.verdict import Check, Verdict
 
 __all__ = [
-    "Check", "Criterion", "Pattern", "Target", "Verdict", "evaluate", "get", "is_registered", "judge", "names",
-    "target",
-]  # fmt: skip
+    "AmplitudeWindow", "Bench", "Check", "Criterion", "Curve", "FreeValue", "Graded", "Measurement", "Pattern",
+    "Response", "Responses", "Sweep", "Target", "Verdict", "evaluate", "get", "is_builtin", "is_registered", "judge",
+    "names", "pulse", "ramp", "register", "target", "verify",
+]

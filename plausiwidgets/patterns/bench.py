@@ -1,205 +1,350 @@
-"""The bench: settles the neurons of a batch, applies sweeps, and records what protocols ask for."""
+"""The bench: settles the neurons of a batch, applies sweeps, and hands back their responses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.patterns.voltage import extent
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.sweep import BEFORE, Floats, Sweep, Value
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
 from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.traces import Traces
 
-Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 SETTLE = 1500.0
 """Time in ms at the holding level before anything counts."""
 
-FORGIVEN = 100.0
-"""Time in ms from the initial state during which spikes are forgiven."""
+KICK = 0.5 / 15.0
+"""Share of its span by which the potential of a neuron starts above its initial state.
 
-BEFORE = 50.0
-"""Time in ms at the holding level that each sweep shows before the onset."""
+An initial state that is computed as a fixed point would sit on an unstable one for ever.
+"""
 
-TAIL = 300.0
-"""Time in ms after a stimulus where a pattern gives no length."""
+TRANSIENT = 100.0
+"""Time in ms from the initial state in which spikes do not count."""
 
-FASTEST = 1.0
+MAX_RATE = 1.0
 """Spikes per ms above which, over a whole sweep, a neuron runs away: every pattern asks for
 intervals of at least 1 ms, so it can be given up as soon as it has fired too often."""
 
-SweepPiece = tuple[Any, Any, Any, Any]
-"""(on, off, start, end): as in a stimulus; each a number or one value per set."""
-
 
 @dataclass(frozen=True)
-class Record:
-    """One sweep of n sets.
+class Response:
+    """The response of n sets to one sweep; times in ms from the onset, windows half-open.
 
     Attributes
     ----------
     times : ndarray, shape [n, most spikes]
-        Spike times in ms from the onset, padded with nan.
-    v : ndarray, shape [n, T], or None
-        Potential in mV where it was asked for, first sample at step `first`.
+        Spike times, ascending, padded with nan.
+    end : float or ndarray, shape [n]
+        Length of the sweep.
     peak : ndarray, shape [n]
-        Largest potential in mV over the window that was asked for.
+        Largest potential in mV where the bench looked for it.
+    dt : float
     """
 
     times: Floats
-    v: Floats | None
-    first: int
+    end: Value
     peak: Floats
     dt: float
+    potential: Floats | None = field(default=None, repr=False)
+    first_step: int = 0
 
-    def between(self, t0: float, t1: float) -> Floats:
-        """Return the potential after the steps that start in [t0, t1), shape [n, steps]."""
-        assert self.v is not None
-        a, b = round(t0 / self.dt) - self.first, round(t1 / self.dt) - self.first
-        return self.v[:, max(a, 0) : b]
+    def window(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
+        """Return the spike times in [t0, t1) as a new padded array; without `t1`, to the end."""
+        return f.window(self.times, t0, self.end if t1 is None else t1)
+
+    def count(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> NDArray[np.int64]:
+        """Return the number of spikes in [t0, t1), shape [n]."""
+        return f.count(self.times, t0, self.end if t1 is None else t1)
+
+    def first(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
+        """Return the first spike in [t0, t1), shape [n]; nan without one."""
+        return f.first(self.window(t0, t1))
+
+    def last(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
+        """Return the last spike in [t0, t1), shape [n]; nan without one."""
+        return f.last(self.window(t0, t1))
+
+    def v(self, t0: float, t1: float) -> Floats:
+        """Return the potential after the steps that start in [t0, t1), shape [n, steps], in mV.
+
+        Raises
+        ------
+        ValueError
+            If the sweep does not record it: ``Sweep(…, voltage=(t0, t1))``.
+        """
+        a, b = round(t0 / self.dt) - self.first_step, round(t1 / self.dt) - self.first_step
+        if self.potential is None or a < 0 or b > self.potential.shape[1]:
+            raise ValueError(
+                f"the potential from {t0:g} to {t1:g} ms is not recorded: give its sweep voltage=({t0:g}, {t1:g})"
+            )
+        return self.potential[:, a:b]
 
 
-@dataclass
-class Bench:
-    """n parameter sets of one model, ready for sweeps.
+@dataclass(frozen=True)
+class Responses(Mapping[str, Response]):
+    """The responses to the sweeps of a pattern by their names, and what the neurons are like at rest.
 
     Attributes
     ----------
-    values : dict of str to ndarray, shape [n]
-        Every parameter of the model and every stimulus value of the pattern.
-    record : bool
-        Keep the potential of every sweep as :class:`Traces`.
-    noise : ndarray, shape [n]
-        Spikes at the holding level after the first 100 ms: a silent neuron has none.
-    level : ndarray, shape [n]
-        Settled potential in mV at the onset.
-    wobble : ndarray, shape [n]
-        Extent of the potential in the 50 ms before the onset, in mV.
-    lost : ndarray, shape [n]
-        Share of the planned time that a diverged set lost; 0 where all is well.
+    n : int
+        Number of parameter sets.
+    dt : float
+        Time step in ms.
+    span, threshold : ndarray, shape [n]
+        Potential from rest to threshold, and the threshold, in mV.
+    v_baseline, baseline_range, baseline_peak : ndarray, shape [n]
+        Settled potential at the onset; how much it moves in the 50 ms before it, and its largest value
+        there, in mV.
+    spontaneous_spikes : ndarray, shape [n]
+        Spikes at the holding level after the first 100 ms.
     """
 
-    model: NeuronModel
-    values: Mapping[str, Floats]
+    responses: Mapping[str, Response]
+    n: int
     dt: float
-    engine: str = "auto"
-    checkpoint: Checkpoint | None = None
-    record: bool = False
-    traces: dict[str, Traces] = field(default_factory=dict)
-    engine_used: str = ""
+    span: Floats
+    threshold: Floats
+    v_baseline: Floats
+    baseline_range: Floats
+    baseline_peak: Floats
+    spontaneous_spikes: NDArray[np.int64]
 
-    def __post_init__(self) -> None:
-        self.params = {name: self.values[name] for name in self.model.parameters}
-        self.n = len(self.values["amplitude"])
-        self.span, self.threshold = self.model.span_threshold(self.params)
-        self.lost = np.zeros(self.n)
-        self.level, self.wobble = np.empty(0), np.empty(0)
-        self.noise = np.empty(0, dtype=np.int64)
-        self.settle()
+    def __getitem__(self, name: str) -> Response:
+        return self.responses[name]
 
-    def settle(self) -> None:
-        """Let every set sit at its holding level; the state at the onset is where sweeps start."""
-        holding = self.values["holding"]
-        shown = round(BEFORE / self.dt)
-        steps = round(SETTLE / self.dt) + shown
-        state = self.model.start(self.params, holding)
-        job = LaneJob(
-            self.model, self.params, state, LaneCurrent.constant(holding, -steps * self.dt), steps, self.dt,
-            v_window=(steps - shown, steps), spike_limit=self._limit(steps),
-        )
-        result = run_lanes(job, self.engine, self.checkpoint)
-        assert result.v is not None
-        self.engine_used = result.engine
-        self.state = result.state
-        self.v_before = result.v
-        self.level = result.v[:, -1].copy()
-        self.wobble = extent(result.v)
-        late = result.spikes >= round(FORGIVEN / self.dt)
-        self.noise = late.sum(axis=1)
-        self._spikes_before = [
-            (row[row >= steps - shown] - steps) * self.dt for row in result.spikes
-        ]
-        self._note_divergence(result.diverged, steps, np.arange(self.n))
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.responses)
 
-    def control(self, holding: ArrayLike) -> NDArray[np.int64]:
-        """Return the spikes after the first 100 ms at another holding level, shape [n]."""
-        held = np.broadcast_to(np.asarray(holding, float), (self.n,))
-        if (held == self.values["holding"]).all():
-            return self.noise
-        steps = round(SETTLE / self.dt)
-        job = LaneJob(
-            self.model, self.params, self.model.start(self.params, held), LaneCurrent.constant(held), steps, self.dt,
-            spike_limit=self._limit(steps),
-        )
-        result = run_lanes(job, self.engine, self.checkpoint)
-        self._note_divergence(result.diverged, steps, np.arange(self.n))
-        return (result.spikes >= round(FORGIVEN / self.dt)).sum(axis=1)
+    def __len__(self) -> int:
+        return len(self.responses)
 
-    def run(
+
+@dataclass(frozen=True)
+class Graded:
+    """A count, and how far the next one is: 0 to below 1. Arrays of shape [n]."""
+
+    count: NDArray[np.int64]
+    progress: Floats
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a protocol measured on n sets.
+
+    Attributes
+    ----------
+    features : mapping of str to ndarray, shape [n], or Graded
+        A value for each criterion of the pattern; nan where it cannot be computed.
+    gap_to_threshold : ndarray, shape [n]
+        Distance of the largest potential of the response to the threshold, over the span.
+    curve : mapping of str to ndarray, shape [points, n]
+        Points of a curve, such as rates over currents.
+    """
+
+    features: Mapping[str, ArrayLike | Graded]
+    gap_to_threshold: Floats
+    curve: Mapping[str, Floats] = field(default_factory=dict)
+
+
+class Bench:
+    """n parameter sets of one model, settled at their holding level and ready for sweeps.
+
+    Parameters
+    ----------
+    model : NeuronModel
+    values : mapping of str to ndarray, shape [n]
+        Every parameter of the model and every stimulus value of the pattern.
+    dt : float
+        Time step in ms.
+    engine : {"auto", "compiled", "torch"}
+    checkpoint : callable, optional
+        Called every few ms of work; what it raises ends the simulation.
+    record : sequence of str
+        State variables of every sweep to keep as :class:`Traces`.
+    settle : float
+        Time in ms at the holding level before what each sweep shows of it.
+    kick : float
+        How far from its initial state the potential starts, as a share of the span.
+
+    Attributes
+    ----------
+    n : int
+        Number of sets.
+    stimulus : namespace
+        An attribute of shape [n] for each stimulus value, such as ``stimulus.amplitude``.
+    span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes
+        As in :class:`Responses`.
+    divergence : ndarray, shape [n]
+        Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where all
+        is well.
+    traces : dict of str to Traces
+        Of the sweeps, where they are recorded.
+    engine_used : {"compiled", "torch"}
+    """
+
+    def __init__(
         self,
-        sweeps: Mapping[str, Sequence[SweepPiece]],
-        duration: float,
+        model: NeuronModel,
+        values: Mapping[str, Floats],
+        dt: float,
+        engine: str = "auto",
+        checkpoint: Checkpoint | None = None,
+        record: Sequence[str] = (),
         *,
-        v: tuple[float, float] | None = None,
-        peak: tuple[float, float] | None = None,
-        only: NDArray[np.bool_] | None = None,
+        settle: float = SETTLE,
+        kick: float = KICK,
+    ) -> None:
+        self.model, self.dt, self.engine = model, dt, engine
+        self._settle_time, self._kick = settle, kick
+        self.n = max(len(v) for v in values.values())
+        self.parameters = {name: values[name] for name in model.parameters}
+        self.stimulus = SimpleNamespace(**{k: v for k, v in values.items() if k not in model.parameters})
+        self.holding: Floats = np.asarray(values["holding"] if "holding" in values else np.zeros(self.n), float)
+        self.span, self.threshold = model.span_threshold(self.parameters)
+        self.divergence = np.zeros(self.n)
+        self.traces: dict[str, Traces] = {}
+        self.engine_used = ""
+        self._checkpoint = checkpoint
+        names = [s.name for s in model.states]
+        self._recorded = tuple(names.index(name) for name in record)
+        self._settle()
+
+    # -- at rest -------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Let every set sit at its holding level; the state at the onset is where sweeps start."""
+        shown = round(BEFORE / self.dt)
+        steps = round(self._settle_time / self.dt) + shown
+        job = LaneJob(
+            self.model, self.parameters, self._start(self.holding),
+            LaneCurrent.constant(self.holding, -steps * self.dt), steps, self.dt,
+            window=(steps - shown, steps), record=self._record(), spike_limit=spike_limit(steps, self.dt),
+        )
+        result = run_lanes(job, self.engine, self._checkpoint)
+        assert result.recorded is not None
+        self.engine_used = result.engine
+        self._state = result.state
+        self._before = result.recorded
+        v = result.recorded[job.record.index(0)]
+        self.v_baseline = v[:, -1].copy()
+        self.baseline_range = f.voltage_range(v)
+        self.baseline_peak = v.max(axis=1)
+        self.spontaneous_spikes = self._late(result)
+        self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
+        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
+        self._settled = result.diverged < 0
+
+    def control(self, holding: ArrayLike | None = None, time: float | None = None) -> NDArray[np.int64]:
+        """Return the spikes after the first 100 ms of `time` ms at a holding level, shape [n]; default: its own."""
+        held = np.broadcast_to(self.holding if holding is None else np.asarray(holding, float), (self.n,))
+        if time is None and (held == self.holding).all():
+            return self.spontaneous_spikes
+        steps = round((self._settle_time if time is None else time) / self.dt)
+        job = LaneJob(
+            self.model, self.parameters, self._start(held), LaneCurrent.constant(held), steps, self.dt,
+            spike_limit=spike_limit(steps, self.dt),
+        )
+        result = run_lanes(job, self.engine, self._checkpoint)
+        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
+        return self._late(result)
+
+    def _start(self, holding: Floats) -> Floats:
+        state = self.model.start(self.parameters, holding)
+        state[0] += self._kick * self.span
+        return state
+
+    def _late(self, result: LaneResult) -> NDArray[np.int64]:
+        return np.asarray((result.spikes >= round(TRANSIENT / self.dt)).sum(axis=1), dtype=np.int64)
+
+    def _record(self) -> tuple[int, ...]:
+        """Return the state variables to record before the onset: always the potential."""
+        return self._recorded if 0 in self._recorded else (0, *self._recorded)
+
+    # -- sweeps --------------------------------------------------------------------------------
+
+    def apply(
+        self,
+        sweeps: Mapping[str, Sweep],
+        *,
+        graded: str = "",
+        durations: Mapping[str, float] | None = None,
+        only: Mask | None = None,
         keep: bool = True,
-    ) -> list[Record]:
-        """Apply every sweep to every set, all in one batch.
+    ) -> Responses:
+        """Apply every sweep to every set; those of one duration in one batch.
 
         Parameters
         ----------
-        sweeps : mapping of str to sequence of (on, off, start, end)
-            Name and pieces of each sweep; each entry is a number or an array [n].
-        duration : float
-            From the onset to the end, in ms.
-        v, peak : (float, float), optional
-            Windows in ms in which to record the potential, and to look for its largest value.
+        sweeps : mapping of str to Sweep
+        graded : str
+            Sweep whose largest potential grades a silent neuron; default: the first.
+        durations : mapping of str to float, optional
+            Time in ms to simulate of each sweep; default: the longest of all. What happens after the
+            end of a sweep does not count; with ends that differ from set to set, a duration that
+            does not depend on the sets makes every set's result the same in any company.
         only : boolean ndarray, shape [n], optional
             The other sets are left out: no spikes, potential nan.
         keep : bool
             Keep the traces where the bench records them.
-
-        Returns
-        -------
-        list of Record
-            One per sweep.
         """
-        chosen = np.arange(self.n) if only is None else np.flatnonzero(only)
-        m = len(sweeps)
-        steps = round(duration / self.dt)
-        recording = self.record and keep
-        v_window = (0, steps) if recording else self._steps(v, steps)
-        if chosen.size == 0:
-            width = 0 if v_window is None else v_window[1] - v_window[0]
-            empty = None if v_window is None else np.full((self.n, width), np.nan)
-            first = 0 if v_window is None else v_window[0]
-            return [
-                Record(np.empty((self.n, 0)), empty, first, np.full(self.n, np.nan), self.dt) for _ in range(m)
-            ]
-        current = self._current(sweeps, chosen)
-        lanes = np.repeat(chosen, m)
-        times, result = self._simulate(lanes, current, steps, v_window, self._steps(peak, steps))
-        self._note_divergence(result.diverged, steps, lanes)
-        records = []
-        for j, name in enumerate(sweeps):
-            mine = slice(j, None, m)
-            spike_times = _scatter(times[mine], chosen, self.n)
-            potential = None if result.v is None else _scatter(result.v[mine], chosen, self.n)
-            peaks = _scatter(result.v_max[mine], chosen, self.n)
-            records.append(Record(spike_times, potential, v_window[0] if v_window else 0, peaks, self.dt))
-            if recording:
-                assert potential is not None
-                self.traces[name] = self._traces(potential, result, current, j, m, steps, chosen)
-        return records
+        longest = max(float(np.max(s.end)) for s in sweeps.values())
+        times = {name: longest if durations is None else durations[name] for name in sweeps}
+        chosen = np.flatnonzero(self._settled if only is None else self._settled & only)
+        out: dict[str, Response] = {}
+        for duration in dict.fromkeys(times.values()):
+            batch = {name: sweep for name, sweep in sweeps.items() if times[name] == duration}
+            out |= self._apply(batch, graded or next(iter(sweeps)), round(duration / self.dt), chosen, keep)
+        return self.responses({name: out[name] for name in sweeps})
 
-    def steps(self, heights: Floats, width: float, duration: float, only: NDArray[np.bool_]) -> Floats:
+    def _apply(
+        self, sweeps: Mapping[str, Sweep], graded: str, steps: int, chosen: NDArray[np.intp], keep: bool
+    ) -> dict[str, Response]:
+        m = len(sweeps)
+        recording = bool(self._recorded) and keep
+        window = self._window(sweeps, steps)
+        record: tuple[int, ...] = (0,)
+        if recording:
+            window, record = (0, steps), self._record()
+        first = window[0] if window else 0
+        if chosen.size == 0:
+            v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
+            nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
+            return {name: Response(nothing, s.end, unknown, self.dt, v, first) for name, s in sweeps.items()}
+        lanes = np.repeat(chosen, m)
+        current = self._current(sweeps, chosen)
+        ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
+        last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
+        peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
+        times, result = self._simulate(lanes, current, steps, last, window, record, peak)
+        self._note_divergence(result.diverged, last, lanes)
+        out = {}
+        for j, (name, sweep) in enumerate(sweeps.items()):
+            mine = slice(j, None, m)
+            v = None if result.recorded is None else _scatter(result.recorded[record.index(0)][mine], chosen, self.n)
+            peaks = _scatter(result.v_max[mine], chosen, self.n)
+            out[name] = Response(_scatter(times[mine], chosen, self.n), sweep.end, peaks, self.dt, v, first)
+            if recording:
+                self.traces[name] = self._traces(result, current, j, m, steps, chosen)
+        return out
+
+    def responses(self, by_name: Mapping[str, Response]) -> Responses:
+        """Return responses together with what the neurons are like at rest."""
+        return Responses(
+            by_name, self.n, self.dt, self.span, self.threshold, self.v_baseline, self.baseline_range,
+            self.baseline_peak, self.spontaneous_spikes,
+        )
+
+    def step_spikes(self, heights: Floats, width: float, duration: float, only: Mask) -> Floats:
         """Apply m steps of `width` ms to each set, and return the spike times alone.
 
         Parameters
@@ -216,77 +361,141 @@ class Bench:
         ndarray, shape [m, n, most spikes]
             Times in ms from the onset, padded with nan.
         """
-        chosen = np.flatnonzero(only)
+        chosen = np.flatnonzero(only & self._settled)
         lanes = np.tile(chosen, len(heights))
-        steps = np.zeros((4, 1, lanes.size))
-        steps[1] = width
-        steps[2:] = heights[:, chosen].reshape(-1)
-        current = LaneCurrent(self.values["holding"][lanes], steps, 0.0)
+        pieces = np.zeros((4, 1, lanes.size))
+        pieces[1] = width
+        pieces[2:] = heights[:, chosen].reshape(-1)
+        current = LaneCurrent(self.holding[lanes], pieces, 0.0)
+        steps = round(duration / self.dt)
         # What diverges here only does not fire: the amplitudes that a search tries are not the set's own.
-        times, _ = self._simulate(lanes, current, round(duration / self.dt), None, None)
+        times, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
         out = np.full((len(heights), self.n, times.shape[1]), np.nan)
         out[:, chosen] = times.reshape(len(heights), chosen.size, times.shape[1])
         return out
 
+    @property
+    def recording(self) -> bool:
+        """Whether sweeps are kept as traces."""
+        return bool(self._recorded)
+
+    def gap_to_threshold(self, response: Response) -> Floats:
+        """Return the distance of a response's largest potential to the threshold over the span; 0 above it."""
+        gap = np.clip(self.threshold - response.peak, 0.0, None) / self.span
+        return np.where(np.isfinite(gap), gap, 10.0)
+
+    # -- details -------------------------------------------------------------------------------
+
     def _simulate(
-        self, lanes: NDArray[np.intp], current: LaneCurrent, steps: int, v: tuple[int, int] | None,
+        self,
+        lanes: NDArray[np.intp],
+        current: LaneCurrent,
+        steps: int,
+        last: NDArray[np.int64],
+        window: tuple[int, int] | None,
+        record: tuple[int, ...],
         peak: tuple[int, int] | None,
     ) -> tuple[Floats, LaneResult]:
+        """Return spike times [lanes, most] before step `last` of each lane, and the result with the same cut."""
         job = LaneJob(
-            self.model, {k: x[lanes] for k, x in self.params.items()}, np.ascontiguousarray(self.state[:, lanes]),
-            current, steps, self.dt, v_window=v, peak_window=peak, spike_limit=self._limit(steps),
+            self.model, {k: x[lanes] for k, x in self.parameters.items()},
+            np.ascontiguousarray(self._state[:, lanes]), current, steps, self.dt,
+            window=window, record=record, peak_window=peak, spike_limit=spike_limit(int(last.max(initial=1)), self.dt),
         )
-        result = run_lanes(job, self.engine, self.checkpoint)
+        result = cut(run_lanes(job, self.engine, self._checkpoint), last, steps, self.dt)
         # A lane that was given up has nothing to measure, and would widen the array for all.
         counts = np.where(result.diverged >= 0, 0, result.counts)
         spikes = result.spikes[:, : int(counts.max(initial=0))]
         fine = np.arange(spikes.shape[1]) < counts[:, None]
         return np.where(fine, spikes * self.dt, np.nan), result
 
-    def _limit(self, steps: int) -> int:
-        return int(FASTEST * steps * self.dt) + 2
-
-    def _steps(self, window: tuple[float, float] | None, steps: int) -> tuple[int, int] | None:
-        if window is None:
+    def _window(self, sweeps: Mapping[str, Sweep], steps: int) -> tuple[int, int] | None:
+        asked = [s.voltage for s in sweeps.values() if s.voltage is not None]
+        if not asked:
             return None
-        return max(round(window[0] / self.dt), 0), min(round(window[1] / self.dt), steps)
+        return self._steps(min(a for a, _ in asked), max(b for _, b in asked), steps)
 
-    def _current(self, sweeps: Mapping[str, Sequence[SweepPiece]], chosen: NDArray[np.intp]) -> LaneCurrent:
+    def _peak_window(self, sweep: Sweep, steps: int) -> tuple[int, int]:
+        """Return where to look for the largest potential: in the whole sweep, where the window is not one for all."""
+        t0, t1 = sweep.window
+        if isinstance(t0, np.ndarray) or isinstance(t1, np.ndarray):
+            return 0, steps
+        return self._steps(t0, t1, steps)
+
+    def _steps(self, t0: float, t1: float, steps: int) -> tuple[int, int]:
+        return max(round(t0 / self.dt), 0), min(round(t1 / self.dt), steps)
+
+    def _current(self, sweeps: Mapping[str, Sweep], chosen: NDArray[np.intp]) -> LaneCurrent:
         m, lanes = len(sweeps), chosen.size * len(sweeps)
-        pieces = max((len(p) for p in sweeps.values()), default=0)
-        arrays = np.zeros((4, pieces, lanes))
+        most = max((len(s.pieces) for s in sweeps.values()), default=0)
+        arrays = np.zeros((4, most, lanes))
         for j, sweep in enumerate(sweeps.values()):
-            for i, piece in enumerate(sweep):
-                for part in range(4):
-                    value = piece[part]
-                    arrays[part, i, j::m] = value[chosen] if isinstance(value, np.ndarray) else value
-        return LaneCurrent(np.repeat(self.values["holding"][chosen], m), arrays, 0.0)
+            for i, piece in enumerate(sweep.pieces):
+                for part, value in enumerate((piece.on, piece.off, piece.start, piece.end)):
+                    arrays[part, i, j::m] = value[chosen] if isinstance(value, np.ndarray) and value.ndim else value
+        return LaneCurrent(np.repeat(self.holding[chosen], m), arrays, 0.0)
 
-    def _note_divergence(self, diverged: NDArray[np.int64], steps: int, lanes: NDArray[np.intp]) -> None:
+    def _note_divergence(
+        self, diverged: NDArray[np.int64], steps: NDArray[np.int64], lanes: NDArray[np.intp], offset: float = 0.0
+    ) -> None:
         bad = diverged >= 0
         if bad.any():
-            share = np.clip((steps - diverged[bad]) / max(steps, 1), 1e-6, 1.0)
-            np.maximum.at(self.lost, lanes[bad], share)
+            share = np.clip((steps[bad] - diverged[bad]) / np.maximum(steps[bad], 1), 1e-6, 1.0)
+            np.maximum.at(self.divergence, lanes[bad], offset + share)
 
     def _traces(
-        self, v: Floats, result: LaneResult, current: LaneCurrent, j: int, m: int, steps: int,
-        chosen: NDArray[np.intp],
+        self, result: LaneResult, current: LaneCurrent, j: int, m: int, steps: int, chosen: NDArray[np.intp]
     ) -> Traces:
+        assert result.recorded is not None
         shown = round(BEFORE / self.dt)
         t: Floats = np.asarray(np.arange(-shown, steps) * self.dt, dtype=np.float64)
         injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
-        # Lost while settling: from the first time shown. Left out: no potential, but not lost.
-        start = np.where(np.isfinite(self.level), np.nan, t[0])
+        # Diverged while settling: from the first time shown. Left out: no potential, but not lost.
+        start = np.where(np.isfinite(self.v_baseline), np.nan, t[0])
         trains = list(self._spikes_before)
         for place, lane in enumerate(chosen):
             row, k = place * m + j, result.diverged[place * m + j]
             if k >= 0 and np.isnan(start[lane]):
                 start[lane] = k * self.dt
             trains[lane] = np.concatenate([trains[lane], result.spikes[row, : result.counts[row]] * self.dt])
-        level = np.broadcast_to(self.values["holding"][:, None], (self.n, shown))
+        level = np.broadcast_to(self.holding[:, None], (self.n, shown))
         stimulus = np.concatenate([level, _scatter(injected, chosen, self.n)], axis=1)
-        whole = np.concatenate([self.v_before, v], axis=1)
-        return Traces(t, whole, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name)
+        states = {
+            self.model.states[i].name: np.concatenate(
+                [self._before[place], _scatter(result.recorded[place][j::m], chosen, self.n)], axis=1
+            )
+            for place, i in enumerate(self._record())
+            if i in self._recorded
+        }
+        return Traces(t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name)
+
+
+def spike_limit(steps: int, dt: float) -> int:
+    """Return after how many spikes a lane is given up."""
+    return int(MAX_RATE * steps * dt) + 2
+
+
+def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> LaneResult:
+    """Return a result in which nothing from step `last` of each lane on counts.
+
+    A lane that fires too often for its own length is given up as it would be if all were as long.
+    """
+    if (last == steps).all():
+        return result
+    inside = (result.spikes >= 0) & (result.spikes < last[:, None])
+    counts = inside.sum(axis=1).astype(np.int64)
+    diverged = np.where(result.diverged < last, result.diverged, -1)
+    limits = (MAX_RATE * last * dt).astype(np.int64) + 2
+    over = counts >= limits
+    if over.any():
+        rows = np.flatnonzero(over)
+        given_up = result.spikes[rows, limits[rows] - 1] + 1
+        earlier = (diverged[rows] < 0) | (given_up < diverged[rows])
+        diverged[rows] = np.where(earlier & (given_up < last[rows]), given_up, diverged[rows])
+        counts[rows] = np.minimum(counts[rows], limits[rows])
+    return LaneResult(
+        result.state, result.spikes, counts, result.recorded, result.v_max, diverged, result.engine
+    )
 
 
 def _scatter(rows: Floats, chosen: NDArray[np.intp], n: int) -> Floats:

@@ -1,8 +1,8 @@
-"""Features of spike trains, for many lanes at once.
+"""Features of spike trains and of the membrane potential, for many lanes at once.
 
 A batch of spike trains is an array ``times`` of shape [lanes, most spikes], in ms, ascending,
 padded with nan. A feature is an array of shape [lanes]; nan where it cannot be computed.
-Windows are half-open, [t0, t1).
+Windows are half-open, [t0, t1). A potential ``v`` has the shape [lanes, time] and is in mV.
 """
 
 from __future__ import annotations
@@ -68,15 +68,14 @@ def late_half(isi: Floats) -> Floats:
 
 def mean(rows: Floats) -> Floats:
     """Return the mean of each padded row."""
-    n = lengths(rows)
-    return _divide(np.nansum(rows, axis=1), n)
+    return _divide(_sum(rows), lengths(rows))
 
 
 def cv(rows: Floats) -> Floats:
     """Return standard deviation over mean of each row; nan below two entries."""
     n = lengths(rows)
     average = mean(rows)
-    deviation = np.sqrt(_divide(np.nansum((rows - average[:, None]) ** 2, axis=1), n))
+    deviation = np.sqrt(_divide(_sum((rows - average[:, None]) ** 2), n))
     return np.where(n >= 2, _divide(deviation, average), np.nan)
 
 
@@ -209,6 +208,117 @@ def bursts(times: Floats, end: float) -> Bursts:
     )
 
 
+# -- membrane potential ----------------------------------------------------------------------------
+
+
+def voltage_range(v: Floats) -> Floats:
+    """Return largest minus smallest potential of each lane in mV; nan if one is not finite."""
+    if v.shape[1] == 0:
+        return np.full(v.shape[0], np.nan)
+    return v.max(axis=1) - v.min(axis=1)
+
+
+@dataclass(frozen=True)
+class Swings:
+    """Alternating extrema about a level; arrays of shape [lanes].
+
+    Attributes
+    ----------
+    number : ndarray
+        How many extrema in a row, on alternating sides of the level, are large enough.
+    progress : ndarray
+        How far the next one is, 0 to below 1.
+    """
+
+    number: Ints
+    progress: Floats
+
+
+def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
+    """Count the alternating extrema of ``v`` about a level from an index on.
+
+    Parameters
+    ----------
+    v : ndarray, shape [lanes, time]
+        Potential in mV.
+    level : ndarray, shape [lanes]
+        The level in mV that the extrema alternate about.
+    size : ndarray, shape [lanes]
+        How far from the level an extremum must be, in mV.
+    start : ndarray, shape [lanes]
+        First index to look at. A stretch on one side of the level counts if its largest
+        distance is a turning point: not at its first sample from `start`, nor at the end.
+    """
+    lanes = v.shape[0]
+    number = np.zeros(lanes, dtype=np.int64)
+    progress = np.zeros(lanes)
+    for lane in range(lanes):
+        x = v[lane, int(start[lane]):] - level[lane]
+        if x.size < 3 or not np.isfinite(x).all():
+            continue
+        side = x >= 0
+        cuts = np.flatnonzero(side[1:] != side[:-1]) + 1
+        bounds = np.concatenate([[0], cuts, [x.size]])
+        for first, after in zip(bounds[:-1], bounds[1:], strict=True):
+            stretch = np.abs(x[first:after])
+            top = int(stretch.argmax())
+            if first == 0 and top == 0:
+                continue  # only the way back from where it was pushed
+            if after == x.size and top == stretch.size - 1:
+                break
+            if stretch[top] < size[lane]:
+                progress[lane] = min(stretch[top] / size[lane], 0.999)
+                break
+            number[lane] += 1
+    return Swings(number, progress)
+
+
+def first_below(v: Floats, level: Floats, start: Ints) -> Ints:
+    """Return the first index from `start` on at which ``v`` is below a level, shape [lanes]; the end without one."""
+    below = (v < level[:, None]) & (np.arange(v.shape[1]) >= start[:, None])
+    return np.where(below.any(axis=1), below.argmax(axis=1), v.shape[1]).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Hump:
+    """The depolarization after a spike; arrays of shape [lanes], mV, nan where there is no potential to look at.
+
+    Attributes
+    ----------
+    height : ndarray
+        Top of the hump above the settled potential.
+    rise : ndarray
+        Top of the hump above the lowest potential between the start and the top.
+    undershoot : ndarray
+        How far that lowest potential lies below the settled one; 0 where it is not below.
+    """
+
+    height: Floats
+    rise: Floats
+    undershoot: Floats
+
+
+def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
+    """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop)."""
+    lanes, steps = v.shape
+    index = np.arange(steps)
+    inside = (index >= start[:, None]) & (index < stop[:, None])
+    lowest = np.minimum.accumulate(np.where(inside, v, np.inf), axis=1)
+    with np.errstate(invalid="ignore"):
+        climb = np.where(inside, v - lowest, -np.inf)
+    fine = np.isfinite(v).all(axis=1) & inside.any(axis=1)
+    top = np.where(np.isfinite(climb), climb, -np.inf).argmax(axis=1)
+    rows = np.arange(lanes)
+    height = np.where(fine, v[rows, top] - v_baseline, np.nan)
+    rise = np.where(fine, climb[rows, top], np.nan)
+    with np.errstate(invalid="ignore"):
+        undershoot = np.where(fine, np.maximum(v_baseline - lowest[rows, top], 0.0), np.nan)
+    return Hump(height, rise, undershoot)
+
+
+# -- padded rows -----------------------------------------------------------------------------------
+
+
 def _compact(rows: Floats, keep: NDArray[np.bool_]) -> Floats:
     """Return the kept entries of each row, moved to the left, padded with nan."""
     counts = keep.sum(axis=1)
@@ -217,6 +327,13 @@ def _compact(rows: Floats, keep: NDArray[np.bool_]) -> Floats:
     starts = np.cumsum(counts) - counts
     out[lane, np.arange(lane.size) - np.repeat(starts, counts)] = rows[lane, place]
     return out
+
+
+def _sum(rows: Floats) -> Floats:
+    """Return the sum of each padded row, added up from left to right: the padding changes no bit of it."""
+    if rows.shape[1] == 0:
+        return np.zeros(rows.shape[0])
+    return np.cumsum(np.where(np.isfinite(rows), rows, 0.0), axis=1)[:, -1]
 
 
 def _column(bound: ArrayLike) -> Any:

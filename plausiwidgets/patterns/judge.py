@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +12,23 @@ from numpy.typing import ArrayLike, NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.criterion import saturated
-from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.pattern import get as get_pattern
+from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded
+from plausiwidgets.patterns.criterion import QUIET, saturated
+from plausiwidgets.patterns.pattern import Pattern, check_features
+from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.verdict import Check, Verdict
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
 
 Floats = NDArray[np.float64]
+
+DIGITS = 6
+"""Significant digits with which a verified set must still show its pattern."""
+LONG_REST = 6000.0
+"""Time in ms at rest after which a verified set must still show its pattern."""
+LONG = 20_000.0
+"""Time in ms at the holding level that a verified set must stay silent."""
 
 
 def judge(
@@ -46,8 +53,8 @@ def judge(
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
     verify : bool
-        Judge what is accepted once more at dt / 2; without it `fragile` is None, and
-        `replicated` says no more than `accepted`.
+        Judge what is accepted again: at dt/2 to dt/16, with six significant digits, pushed off its rest to the
+        other side, after a longer rest, and in 20 s at rest. Without it what is accepted is "unverified".
 
     Returns
     -------
@@ -58,6 +65,12 @@ def judge(
     ------
     ValueError
         For an unknown name, or a value that is not finite or outside of its hard limits.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.judge("izhikevich", "tonic_spiking").status
+    'replicated'
     """
     neuron, pat = get_model(model), get_pattern(pattern)
     values = complete(neuron, pat, parameters)
@@ -65,7 +78,7 @@ def judge(
     step = check_dt(neuron, dt)
     verdict = evaluate(neuron, pat, broadcast(values), step, engine)
     if verify:
-        verdict = check_fragile(neuron, pat, verdict, engine)
+        verdict = verify_sets(neuron, pat, verdict, engine)
     return verdict if many else single(verdict)
 
 
@@ -94,9 +107,12 @@ def evaluate(
     dt: float,
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
-    record: bool = False,
+    record: Sequence[str] = (),
+    *,
+    settle: float = SETTLE,
+    kick: float = KICK,
 ) -> Verdict:
-    """Judge n complete sets of values at one time step, all in one batch.
+    """Judge n complete sets of values at one time step, all in one batch, without verification.
 
     Parameters
     ----------
@@ -106,62 +122,118 @@ def evaluate(
         Time step in ms.
     checkpoint : callable, optional
         Called every few ms of work; what it raises ends the evaluation.
-    record : bool
-        Keep the traces, which are simulated again when they are asked for otherwise.
+    record : sequence of str
+        State variables to keep as traces; without any, the potential is simulated again when the
+        verdict's traces are asked for.
+    settle, kick : float
+        How the neurons are brought to rest, as of a :class:`Bench`.
 
     Returns
     -------
     Verdict
-        With arrays of shape [n]; ``fragile`` is None.
+        With arrays of shape [n].
     """
-    bench = Bench(model, values, dt, engine, checkpoint, record)
+    bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
     with np.errstate(invalid="ignore"):
-        evidence = pattern.protocol(bench)
+        measured = pattern.measured_on(bench)
+    features = check_features(pattern, measured.features, bench.n)
     none = np.zeros(bench.n)
-    lost = bench.lost > 0
+    diverged = bench.divergence > 0
     checks = []
     for criterion in pattern.criteria:
-        value = np.where(lost, np.nan, np.asarray(evidence.features[criterion.key], dtype=np.float64))
+        value = np.where(diverged, np.nan, features[criterion.key])
         low, high = criterion.interval(bench.span, dt)
-        partial = evidence.partial.get(criterion.key, none)
-        cost = criterion.cost(value, low, high, bench.span, evidence.silence, partial)
+        graded = measured.features[criterion.key]
+        # A count that grades itself does not need the distance to the threshold.
+        gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
+        cost = criterion.cost(value, low, high, bench.span, gap, progress)
         checks.append(Check(criterion.key, criterion.name, criterion.text, criterion.unit, value, low, high,
                             cost == 0.0, cost))
     loss = np.sum([c.cost for c in checks], axis=0)
     # A diverged simulation is worse than every finite one, the earlier the worse.
-    loss = np.where(lost, len(checks) + 1.0 + saturated(bench.lost), loss)
+    loss = np.where(diverged, len(checks) + 1.0 + saturated(bench.divergence), loss)
     traces = dict(bench.traces)
 
-    def again() -> dict[str, Traces]:
-        return traces if record else _record(model, pattern, values, dt, engine)
+    def again() -> Mapping[str, Traces]:
+        if record:
+            return traces
+        recorder = Bench(model, values, dt, engine, None, [model.states[0].name], settle=settle, kick=kick)
+        with np.errstate(invalid="ignore"):
+            pattern.measured_on(recorder)
+        return recorder.traces
 
     return Verdict(
-        model.name, pattern.key, dict(values), dt, loss, loss == 0.0, None, tuple(checks), lost, bench.engine_used,
-        dict(evidence.measured), again,
+        model.name, pattern.key, dict(values), dt, loss, np.where(loss == 0.0, "unverified", "rejected"),
+        np.full(bench.n, "", dtype=object), np.zeros(bench.n), tuple(checks), diverged, bench.engine_used,
+        dict(measured.curve), again,
     )
 
 
-def _record(
-    model: NeuronModel, pattern: Pattern, values: Mapping[str, Floats], dt: float, engine: str
-) -> dict[str, Traces]:
-    bench = Bench(model, values, dt, engine, None, True)
-    with np.errstate(invalid="ignore"):
-        pattern.protocol(bench)
-    return bench.traces
-
-
-def check_fragile(
-    model: NeuronModel, pattern: Pattern, verdict: Verdict, engine: str = "auto",
+def verify_sets(
+    model: NeuronModel,
+    pattern: Pattern,
+    verdict: Verdict,
+    engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Verdict:
-    """Return a verdict of n sets with ``fragile``: what is accepted, judged again at half the step."""
-    fragile = np.array([None] * len(verdict.loss), dtype=object)
-    accepted = np.flatnonzero(verdict.accepted)
-    if accepted.size:
-        values = {name: v[accepted] for name, v in verdict.parameters.items()}
-        half = evaluate(model, pattern, values, verdict.dt / 2.0, engine, checkpoint)
-        fragile[accepted] = [bool(x) for x in ~half.accepted]
-    return verdict.with_fragile(fragile)
+    """Return a verdict of n sets in which what is accepted is either replicated or fragile.
+
+    What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
+    significant digits, when it is pushed off its rest to the other side, and after a longer rest; and stay silent
+    in 20 s at the holding level (and in the long control of the pattern, where it has one).
+    """
+    status, failed = verdict.status.astype(object), verdict.failed_check.copy()
+    failed_loss = np.zeros(len(verdict.loss))
+    left = np.flatnonzero(verdict.accepted)
+    for name, check in _verification(model, pattern, verdict.dt, engine, checkpoint):
+        if not left.size:
+            break
+        loss = check({n: v[left] for n, v in verdict.parameters.items()})
+        lost = left[loss > 0]
+        status[lost], failed[lost], failed_loss[lost] = "fragile", name, loss[loss > 0]
+        left = left[loss == 0]
+    status[left] = "replicated"
+    return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
+
+
+LossOf = Callable[[Mapping[str, Floats]], Floats]
+
+
+def _verification(
+    model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
+) -> Iterator[tuple[str, LossOf]]:
+    """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
+
+    def at(factor: float, settle: float = SETTLE, kick: float = KICK) -> LossOf:
+        return lambda values: np.asarray(
+            evaluate(model, pattern, values, dt * factor, engine, checkpoint, settle=settle, kick=kick).loss
+        )
+
+    def rounded(values: Mapping[str, Floats]) -> Floats:
+        known = pattern.parameters(model)
+        some = {n: known[n].clip(np.array([float(f"{x:.{DIGITS}g}") for x in v])) for n, v in values.items()}
+        return np.asarray(evaluate(model, pattern, some, dt, engine, checkpoint).loss)
+
+    def silence(values: Mapping[str, Floats]) -> Floats:
+        return QUIET.violation(Bench(model, values, dt, engine, checkpoint).control(time=LONG))
+
+    def long_control(values: Mapping[str, Floats]) -> Floats:
+        assert pattern.long_control is not None
+        bench = Bench(model, values, dt, engine, checkpoint)
+        sweeps = pattern.long_control(bench.stimulus)
+        responses = bench.apply(sweeps)
+        spikes = np.sum([responses[name].count(*sweep.window) for name, sweep in sweeps.items()], axis=0)
+        return np.where(bench.divergence > 0, 1.0, QUIET.violation(spikes))
+
+    yield "at half the time step", at(1 / 2)
+    yield f"with {DIGITS} significant digits", rounded
+    yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
+    yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
+    yield f"in {LONG / 1000:g} s at rest", silence
+    if pattern.long_control is not None:
+        yield "in a stimulus that lasts longer", long_control
+    for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")):
+        yield f"at {word} of the time step", at(1 / part)
 
 
 def single(verdict: Verdict, index: int = 0) -> Verdict:
@@ -171,13 +243,8 @@ def single(verdict: Verdict, index: int = 0) -> Verdict:
         value = x[index]
         return value.item() if isinstance(value, np.generic) else value
 
-    def traces() -> dict[str, Traces]:
-        out = {}
-        for name, tr in verdict.traces.items():
-            lane = slice(index, index + 1)
-            out[name] = replace(tr, v=tr.v[lane], spike_times=tr.spike_times[lane],
-                                diverged_at=tr.diverged_at[lane], current=tr.current[lane])
-        return out
+    def traces() -> Mapping[str, Traces]:
+        return {name: traces.lane(index) for name, traces in verdict.traces.items()}
 
     checks = tuple(
         replace(c, value=pick(c.value), low=pick(c.low), high=pick(c.high), passed=pick(c.passed), cost=pick(c.cost))
@@ -186,8 +253,8 @@ def single(verdict: Verdict, index: int = 0) -> Verdict:
     return replace(
         verdict,
         parameters={k: pick(v) for k, v in verdict.parameters.items()},
-        loss=pick(verdict.loss), accepted=pick(verdict.accepted),
-        fragile=None if verdict.fragile is None else pick(verdict.fragile),
+        loss=pick(verdict.loss), status=pick(verdict.status), failed_check=pick(verdict.failed_check),
+        failed_loss=pick(verdict.failed_loss),
         checks=checks, diverged=pick(verdict.diverged),
         measured={k: v[..., index] for k, v in verdict.measured.items()},
         _record=traces,

@@ -1,153 +1,442 @@
-"""A firing pattern: its protocol, its free stimulus values, its criteria, and what it teaches."""
+"""A firing pattern as one object: stimulus, measurement, criteria, and what it teaches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import html
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns.bench import Bench, SweepPiece
-from plausiwidgets.patterns.criterion import Criterion, Evidence
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
+from plausiwidgets.patterns.criterion import AT_REST, MIN_ISI, QUIET, Criterion
+from plausiwidgets.patterns.formatting import interval
+from plausiwidgets.patterns.sweep import Floats, Sweep, sketch
+
+Stimulus = Any
+"""The stimulus values of n sets: a namespace with an attribute of shape [n] for each."""
+
+_CURRENT = "current"
+_TEXTS = {
+    "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
+    "holding": "Constant current on which the stimulus rides; the neuron settles at it first.",
+}
 
 
 @dataclass(frozen=True)
 class FreeValue:
-    """A free stimulus value: currents as factors of the model's default current, times in ms."""
+    """A free value of a stimulus, which a person drags and a search tunes.
 
+    Parameters
+    ----------
+    name : str
+        Attribute of the namespace that ``sweeps`` and ``measure`` get. ``amplitude`` is the height that a
+        search can solve, ``holding`` the current at which the neuron settles (0 where a pattern has none).
+    default, low, high : float
+        Value and range: in `unit`, or as factors of the model's default current.
+    unit : str
+        Such as ``"ms"``; not with `of`.
+    of : {"", "current"}
+        ``"current"``: the value is a current, in the model's unit.
+    scale, zero, limits
+        As of a `Parameter`. Hard limits of a value in ms are its range, where nothing else is said.
+    text : str
+        What a person reads about it.
+
+    Raises
+    ------
+    ValueError
+        If it has neither a unit nor is a current, or both.
+
+    Examples
+    --------
+    >>> FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.").limits
+    (2.0, 500.0)
+    """
+
+    name: str
     default: float
     low: float
     high: float
+    unit: str = ""
+    of: str = ""
     scale: str = "linear"
     zero: float | None = None
-    limits: tuple[float | None, float | None] = (None, None)
+    limits: tuple[float | None, float | None] | None = None
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.of not in ("", _CURRENT):
+            raise ValueError(f"stimulus value {self.name!r}: of is {self.of!r}, valid is: 'current', or a unit instead")
+        if bool(self.unit) == bool(self.of):
+            raise ValueError(
+                f"stimulus value {self.name!r} needs a unit: say unit='ms', or of='current' for a current in the "
+                "model's own unit, and not both"
+            )
+        if self.limits is None:
+            object.__setattr__(self, "limits", (self.low, self.high) if self.unit == "ms" else (None, None))
+        self.parameter(1.0, self.unit or "current")
+
+    def parameter(self, current: float, unit: str, source: str = "") -> Parameter:
+        """Return it as a parameter of a model whose usual current is `current`, in `unit`."""
+        factor = current if self.of else 1.0
+        assert self.limits is not None
+        return Parameter(
+            self.name, self.default * factor, self.low * factor, self.high * factor, unit if self.of else self.unit,
+            self.scale, None if self.zero is None else self.zero * factor,
+            (None if self.limits[0] is None else self.limits[0] * factor,
+             None if self.limits[1] is None else self.limits[1] * factor),
+            "stimulus", self.text or _TEXTS.get(self.name, ""), source,
+        )
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """One of the canonical firing patterns.
+class AmplitudeWindow:
+    """The two thresholds between which the amplitude of a pattern lies, and is solved by a search.
 
     Attributes
     ----------
-    key, letter, title : str
-    description : str
-        What happens.
-    look_for : str
-        One sentence on what to look at in the trace.
-    function : str
-        What it may be good for in the brain.
-    parameter_hint : str
-        Which parameter matters.
-    source : str
-    values : dict of str to FreeValue
-        The free stimulus values: amplitude, holding and sometimes interval or inhibition.
-    criteria : tuple of Criterion
+    fire, silent : tuple of str
+        Sweeps that must fire, and that must not. Spikes count in each sweep's `response` window.
+    """
+
+    fire: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a pattern measures as a curve, for a figure.
+
+    Attributes
+    ----------
+    x, y : str
+        Names in ``Verdict.measured``.
+    x_label, y_label, x_unit, y_unit : str
+        For the axes; an empty `x_unit` is the unit of the model's current.
+    """
+
+    x: str
+    y: str
+    x_label: str
+    y_label: str
+    x_unit: str = ""
+    y_unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Pattern:
+    """A firing pattern: how a neuron is stimulated, what is measured, and what is accepted.
+
+    Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to what it saw, a ``protocol``.
+    What holds for every pattern is added: the neuron is silent and at rest before the onset, and no
+    interval between spikes is shorter than 1 ms.
+
+    Parameters
+    ----------
+    key : str
+        Identifier.
+    title : str
+    criteria : sequence of Criterion
         All must hold for the pattern to be accepted.
+    stimulus : sequence of FreeValue
+    sweeps : callable
+        ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n]. With a
+        protocol it only serves the sketch of the stimulus.
+    measure : callable
+        ``measure(r, s)`` returns feature → array of shape [n]; ``r["name"]`` is the `Response` to a sweep,
+        ``r.span`` and so on say what the neurons are like at rest (`Responses`). A feature is nan where it
+        cannot be computed.
     protocol : callable
-        Applies the sweeps to a bench and returns the evidence.
-    sketch : callable
-        ``sketch(values)`` returns (duration, sweeps) for drawing the stimulus.
-    telling : str
-        Name of the sweep to look at first.
+        ``protocol(bench)`` applies sweeps to a `Bench` and returns a `Measurement`.
+    letter, description, look_for, function, parameter_hint, source : str
+        For people: what happens, what to look at, what it may be good for in the brain, which parameter
+        matters, and where it comes from.
+    main_sweep : str
+        Name of the sweep to look at first; default: the first one.
+    amplitude_window : AmplitudeWindow, optional
+        Lets a search solve the amplitude of each candidate.
+    long_control : callable, optional
+        ``long_control(s)`` returns name → `Sweep`, for the verification: no spike may fall into the response
+        window of any.
+    curve : Curve, optional
+    reference : (str, mapping of str to float, float), optional
+        Name, parameters and time step in ms of a neuron that shows the pattern: the target in a figure.
     budget : int
         Evaluations that a search for it takes by default.
+
+    Raises
+    ------
+    ValueError
+        If names are used twice, sweeps or features are missing or of the wrong shape, or texts are empty;
+        the message says what to change.
+
+    Examples
+    --------
+    >>> from plausiwidgets.patterns import Criterion, FreeValue, Pattern, Sweep, pulse
+    >>> Pattern(
+    ...     key="one_spike", title="One spike",
+    ...     stimulus=[FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))],
+    ...     sweeps=lambda s: {"pulse": Sweep([pulse(0.0, 5.0, s.amplitude)], end=200.0)},
+    ...     measure=lambda r, s: {"n": r["pulse"].count()},
+    ...     criteria=[Criterion("n", "spikes", "Spikes after the pulse.", "spikes", low=1, high=1, kind="count")],
+    ... ).free
+    ('amplitude',)
     """
 
     key: str
-    letter: str
     title: str
-    description: str
-    look_for: str
-    function: str
-    parameter_hint: str
-    source: str
-    values: Mapping[str, FreeValue]
-    criteria: tuple[Criterion, ...]
-    protocol: Callable[[Bench], Evidence]
-    sketch: Callable[[Mapping[str, float]], tuple[float, dict[str, list[SweepPiece]]]]
-    telling: str
+    criteria: Sequence[Criterion]
+    stimulus: Sequence[FreeValue] = ()
+    sweeps: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
+    measure: Callable[[Responses, Stimulus], Mapping[str, ArrayLike | Graded]] | None = None
+    protocol: Callable[[Bench], Measurement] | None = None
+    letter: str = ""
+    description: str = ""
+    look_for: str = ""
+    function: str = ""
+    parameter_hint: str = ""
+    source: str = ""
+    main_sweep: str = ""
+    amplitude_window: AmplitudeWindow | None = None
+    long_control: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
+    curve: Curve | None = None
+    reference: tuple[str, Mapping[str, float], float | None] | None = None
     budget: int = 100_000
+
+    def __post_init__(self) -> None:
+        where = f"pattern {self.key!r}"
+        if not isinstance(self.key, str) or not self.key.isidentifier():
+            raise ValueError(f"a pattern's key must be a Python identifier, not {self.key!r}")
+        if unicodedata.normalize("NFKC", self.key) != self.key:
+            raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
+        if not self.title:
+            raise ValueError(f"{where} needs a title")
+        if not self.criteria:
+            raise ValueError(f"{where} has no criteria: every neuron would show it")
+        _unique(f"{where}: stimulus value", self.free)
+        _unique(f"{where}: criterion", [c.key for c in self.criteria])
+        _set(self, stimulus=tuple(self.stimulus), criteria=with_common(self.criteria))
+        if (self.protocol is None) == (self.measure is None):
+            raise ValueError(f"{where} needs either measure (and sweeps) or protocol")
+        if self.measure is not None and self.sweeps is None:
+            raise ValueError(f"{where} measures the responses to its sweeps, but has none: give sweeps")
+        if self.measure is not None:
+            self._try()
+
+    # -- values --------------------------------------------------------------------------------
 
     @property
     def free(self) -> tuple[str, ...]:
         """Names of the free stimulus values."""
-        return tuple(self.values)
+        return tuple(value.name for value in self.stimulus)
 
     def stimulus_parameters(self, model: NeuronModel) -> dict[str, Parameter]:
-        """Return the free stimulus values as parameters in the model's own units and ranges."""
-        unit = usual_current(model)
+        """Return the free stimulus values as parameters in the model's own units and ranges.
+
+        Raises
+        ------
+        ValueError
+            If the model has a parameter of the same name.
+        """
         out = {}
-        for name, value in self.values.items():
-            is_time = name == "interval"
-            factor = 1.0 if is_time else unit
-            low, high = value.low * factor, value.high * factor
+        for value in self.stimulus:
+            if value.name in model.parameters:
+                raise ValueError(
+                    f"{value.name!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
+                    f"{model.name!r}: rename one"
+                )
+            p = value.parameter(usual_current(model), model.current.unit, self.source)
+            low, high = max(p.low, model.current.low), min(p.high, model.current.high)
             # Where the model's range leaves nothing of the pattern's, the pattern's holds.
-            if name == "holding" and max(low, model.current.low) < min(high, model.current.high):
-                low, high = max(low, model.current.low), min(high, model.current.high)
-            default = float(np.clip(value.default * factor, low, high))
-            zero = None if value.zero is None else value.zero * factor
-            out[name] = Parameter(
-                name, default, low, high, "ms" if is_time else model.current.unit, value.scale, zero,
-                value.limits, "stimulus", _STIMULUS_TEXTS[name], self.source,
-            )
+            if value.name == "holding" and low < high:
+                p = Parameter(
+                    p.name, float(np.clip(p.default, low, high)), low, high, p.unit, p.scale, p.zero, p.limits, p.group,
+                    p.description, p.source,
+                )
+            out[value.name] = p
         return out
 
     def parameters(self, model: NeuronModel) -> dict[str, Parameter]:
         """Return the model's parameters and the stimulus values: all that can be tuned."""
         return dict(model.parameters) | self.stimulus_parameters(model)
 
-    def _repr_html_(self) -> str:
-        from plausiwidgets.patterns.card import card
+    # -- sweeps --------------------------------------------------------------------------------
 
-        return card(self)
+    def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
+        """Return the sweeps for given stimulus values; none for a protocol without."""
+        if self.sweeps is None:
+            return {}
+        return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
+
+    def durations(self, stimulus: Stimulus) -> dict[str, float]:
+        """Return the time in ms to simulate of each sweep: its length at the longest times that are allowed.
+
+        Taken at the hard upper limits of the values in ms, so that it is the same for every set.
+        """
+        assert self.sweeps is not None
+        longest = dict(vars(stimulus))
+        for value in self.stimulus:
+            if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
+                longest[value.name] = np.full_like(longest[value.name], value.limits[1])
+        return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**longest)).items()}
+
+    def measured_on(self, bench: Bench) -> Measurement:
+        """Return what the pattern measures on the sets of a bench."""
+        if self.protocol is not None:
+            measured = self.protocol(bench)
+            common = {"quiet": bench.spontaneous_spikes, "at_rest": bench.baseline_range}
+            return replace(measured, features=common | dict(measured.features))
+        assert self.sweeps is not None and self.measure is not None
+        s = bench.stimulus
+        sweeps = self.sweeps(s)
+        # A silent neuron is graded where it should fire.
+        graded = self.amplitude_window.fire[0] if self.amplitude_window else self.main_sweep
+        responses = bench.apply(sweeps, graded=graded, durations=self.durations(s))
+        features = rate_limits(responses, sweeps) | dict(self.measure(responses, s))
+        return Measurement(features, bench.gap_to_threshold(responses[graded]))
+
+    # -- construction --------------------------------------------------------------------------
+
+    def _try(self) -> None:
+        """Run sweeps and measure on made-up responses of three sets: silent, one spike, many spikes."""
+        where, n, dt = f"pattern {self.key!r}", 3, 0.1
+        assert self.sweeps is not None and self.measure is not None
+        s = SimpleNamespace(**{v.name: np.full(n, v.default) for v in self.stimulus})
+        sweeps = self._call("sweeps", self.sweeps, s)
+        if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
+            raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
+        if not self.main_sweep:
+            _set(self, main_sweep=next(iter(sweeps)))
+        window = self.amplitude_window
+        named = (self.main_sweep, *((*window.fire, *window.silent) if window else ()))
+        for name in named:
+            if name not in sweeps:
+                raise unknown(f"sweep of {where}", name, sweeps)
+        if window and ("amplitude" not in self.free or not window.fire or not window.silent):
+            raise ValueError(
+                f"{where}: amplitude_window needs a stimulus value 'amplitude', and sweeps that fire and that do not"
+            )
+        responses = {}
+        for name, sweep in sweeps.items():
+            ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
+            if not (np.isfinite(ends).all() and (ends > 0).all()):
+                raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
+            times = np.full((n, 30), np.nan)
+            times[1, 0], times[2] = 0.4 * ends[1], np.linspace(0.05, 0.95, 30) * ends[2]
+            potential = None
+            if sweep.voltage is not None:
+                t0, t1 = sweep.voltage
+                potential = np.full((n, max(round(t1 / dt) - round(t0 / dt), 0)), -60.0)
+            first = 0 if sweep.voltage is None else round(sweep.voltage[0] / dt)
+            responses[name] = Response(times, sweep.end, np.full(n, -60.0), dt, potential, first)
+        flat = np.full(n, -60.0)
+        silence = np.zeros(n, np.int64)
+        made_up = Responses(responses, n, dt, np.full(n, 15.0), flat + 15.0, flat, 0.0 * flat, flat, silence)
+        with np.errstate(all="ignore"):
+            features = self._call("measure", self.measure, made_up, s)
+        if not isinstance(features, Mapping):
+            raise ValueError(f"{where}: measure must return a dict of feature → values, not {type(features).__name__}")
+        check_features(self, rate_limits(made_up, sweeps) | dict(features), n)
+
+    def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            raise ValueError(
+                f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with three sets: silent, "
+                "one spike, thirty spikes; a feature that cannot be computed is nan)"
+            ) from error
+
+    def __repr__(self) -> str:
+        return f"<Pattern {self.key!r}: {', '.join(c.key for c in self.criteria)}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{html.escape(c.name)}</td>"
+            f"<td style='text-align:left'>{html.escape(interval(c.low, c.high, c.unit))}</td>"
+            f"<td style='text-align:left'>{html.escape(c.text)}</td></tr>"
+            for c in self.criteria
+        )
+        head = f"{self.letter} · {self.title}" if self.letter else self.title
+        drawn = sketch(self.sweeps_at({v.name: [v.default] for v in self.stimulus}))
+        return (
+            f"<div style='max-width:46em'><h3>{html.escape(head)}</h3>"
+            f"<p>{html.escape(self.description)} <b>{html.escape(self.look_for)}</b></p>"
+            f"<p>{html.escape(self.function)} {html.escape(self.parameter_hint)}</p>{drawn}"
+            f"<table><tr><th>criterion</th><th>accepted</th><th>what is measured</th></tr>{rows}</table>"
+            f"<p><small>{html.escape(self.source)}</small></p></div>"
+        )
 
 
 def usual_current(model: NeuronModel) -> float:
-    """Return the current of a step that makes the model fire: what amplitudes are factors of."""
+    """Return the current of a step that makes the model fire: what stimulus currents are factors of."""
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
 
 
-_STIMULUS_TEXTS = {
-    "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
-    "holding": "Constant current on which the stimulus rides; the neuron settles at it first.",
-    "interval": "Interval T between the onsets of a pair of pulses.",
-    "inhibition": "Amplitude of the inhibitory pulse, downwards.",
-}
-
-_patterns: dict[str, Pattern] = {}
+def with_common(criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
+    """Return the criteria of a pattern with those that hold for every one, where they are not among them."""
+    given = {c.key for c in criteria}
+    before = [c for c in (QUIET, AT_REST) if c.key not in given]
+    return (*before, *criteria, *(c for c in (MIN_ISI,) if c.key not in given))
 
 
-def add(pattern: Pattern) -> Pattern:
-    """Put a pattern into the registry."""
-    _patterns[pattern.key] = pattern
-    return pattern
+def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, ArrayLike | Graded]:
+    """Return what is measured for every pattern: at rest, and the shortest ISI (ms) and highest rate (Hz)."""
+    shortest, rates = [], []
+    for name, sweep in sweeps.items():
+        t0, t1 = sweep.window
+        times = responses[name].window(t0, t1)
+        shortest.append(f.shortest_isi(times))
+        rates.append(f.lengths(times) / ((np.asarray(t1) - np.asarray(t0)) / 1000.0))
+    return {
+        "quiet": responses.spontaneous_spikes,
+        "at_rest": responses.baseline_range,
+        "min_isi": np.min(shortest, axis=0),
+        "rate": np.max(rates, axis=0),
+    }
 
 
-def names() -> list[str]:
-    """Return the keys of all patterns, in the order of their letters."""
-    return sorted(_patterns, key=lambda key: _patterns[key].letter)
-
-
-def is_registered(pattern: str | Pattern) -> bool:
-    """Return whether this key, or this very pattern, is in the registry: another one may have the same key."""
-    if isinstance(pattern, str):
-        return pattern in _patterns
-    return _patterns.get(pattern.key) is pattern
-
-
-def get(pattern: str | Pattern) -> Pattern:
-    """Return a pattern by its key; a Pattern is returned as it is.
+def check_features(pattern: Pattern, features: Mapping[str, ArrayLike | Graded], n: int) -> dict[str, Floats]:
+    """Return the features of the criteria as arrays of shape [n].
 
     Raises
     ------
     ValueError
-        If no pattern has this key; the text lists the valid ones and the nearest.
+        If a criterion's feature is not measured, or has another shape.
     """
-    if isinstance(pattern, Pattern):
-        return pattern
-    if pattern not in _patterns:
-        raise unknown("pattern", pattern, names())
-    return _patterns[pattern]
+    out = {}
+    for criterion in pattern.criteria:
+        if criterion.key not in features:
+            raise ValueError(
+                f"pattern {pattern.key!r}: criterion {criterion.key!r} is about a feature that is not measured; "
+                f"measured are {', '.join(features)}"
+            )
+        value = features[criterion.key]
+        array = np.asarray(value.count if isinstance(value, Graded) else value, dtype=np.float64)
+        if array.shape not in ((), (n,)):
+            raise ValueError(
+                f"pattern {pattern.key!r}: feature {criterion.key!r} has the shape {list(array.shape)}, it must be "
+                f"[n], a value for each of the {n} sets"
+            )
+        out[criterion.key] = np.broadcast_to(array, (n,))
+    return out
+
+
+def _unique(what: str, names: Sequence[str]) -> None:
+    twice = sorted({n for n in names if list(names).count(n) > 1})
+    if twice:
+        raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
+
+
+def _set(pattern: Pattern, **fields: Any) -> None:
+    for name, value in fields.items():
+        object.__setattr__(pattern, name, value)

@@ -1,20 +1,21 @@
-"""The target of a figure: the reference neuron showing the pattern."""
+"""The target of a figure: a reference neuron that shows the pattern."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from plausiwidgets.models.model import Preset
-from plausiwidgets.models.presets import izhikevich_presets
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.judge import complete, evaluate, single
-from plausiwidgets.patterns.pattern import Pattern, get
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.registry import get, is_builtin
 from plausiwidgets.patterns.verdict import Verdict
-from plausiwidgets.simulation.simulate import broadcast
+from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
 
 REFERENCE = "izhikevich_2004"
+"""Whose published parameters show the twenty patterns."""
 
 
 @dataclass(frozen=True)
@@ -23,43 +24,53 @@ class Target:
 
     Attributes
     ----------
-    preset : Preset
-        Its parameters.
     verdict : Verdict
     rest, threshold, peak : float
         In mV: what maps its potential onto another model's scale.
     """
 
-    preset: Preset
     verdict: Verdict
     rest: float
     threshold: float
     peak: float
 
     @property
-    def traces(self) -> dict[str, Traces]:
+    def traces(self) -> Mapping[str, Traces]:
         """Sweep name → Traces."""
         return self.verdict.traces
 
 
 @cache
-def _target(key: str) -> Target:
-    model = get_model(REFERENCE)
-    pattern = get(key)
-    presets = [p for p in izhikevich_presets(norse_order=False) if p.pattern == key]
-    preset = presets[-1]  # the robust set where there are two
-    assert preset.dt is not None
-    values = broadcast(complete(model, pattern, preset.parameters))
-    verdict = single(evaluate(model, pattern, values, preset.dt, record=True))
+def _target(pattern: Pattern) -> Target | None:
+    reference = pattern.reference or (_published(pattern) if is_builtin(pattern) else None)
+    if reference is None:
+        return None
+    name, parameters, dt = reference
+    model = get_model(name)
+    values = broadcast(complete(model, pattern, parameters))
+    verdict = single(evaluate(model, pattern, values, check_dt(model, dt), record=("v",)))
     # The settled potential is where the neuron of this pattern rests, holding current included.
     rest = float(next(iter(verdict.traces.values())).v[0, 0])
-    return Target(preset, verdict, rest, rest + float(model.span(values)[0]), model.peak)
+    return Target(verdict, rest, rest + float(model.span(values)[0]), model.peak)
 
 
-def target(pattern: str | Pattern) -> Target:
-    """Return the reference neuron of a pattern: Izhikevich's published parameters.
+def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None]:
+    presets = [p for p in get_model(REFERENCE).presets if p.pattern == pattern.key]
+    preset = presets[-1]  # the robust set where there are two
+    return REFERENCE, preset.parameters, preset.dt
 
-    For depolarizing after-potential and inhibition-induced bursting the published sets hold
-    only at their own time step; the target shows sets that do not depend on it.
+
+def target(pattern: str | Pattern) -> Target | None:
+    """Return the reference neuron of a pattern, None for a pattern of one's own that names none.
+
+    For the twenty it has Izhikevich's published parameters. For depolarizing after-potential and
+    inhibition-induced bursting the published sets hold only at their own time step; the target shows
+    sets that do not depend on it.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.patterns.target("tonic_spiking").verdict.accepted
+    True
     """
-    return _target(get(pattern).key)
+    return _target(get(pattern))

@@ -1,15 +1,17 @@
-"""The verdict: every criterion with its value, the loss, and whether the pattern is replicated."""
+"""The verdict: every criterion with its measured value, the loss, and the status."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.simulation.traces import Traces
 
 if TYPE_CHECKING:
@@ -43,29 +45,34 @@ class Check:
     cost: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
 
     Attributes
     ----------
     model, pattern : str
-    parameters : dict
+        Names.
+    parameters : mapping of str to float or ndarray
         The judged values: the model's parameters and the stimulus values.
     dt : float
         Time step in ms.
     loss : float or ndarray
-        Sum of the costs; 0 exactly where accepted; above the number of criteria where the
+        Sum of the costs; 0 exactly where every criterion holds; above the number of criteria where the
         simulation diverged.
-    accepted : bool or ndarray
-        Every criterion holds at `dt`.
-    fragile : bool, None or ndarray
-        Accepted at `dt` and not at `dt` / 2; None where that was not checked.
+    status : str or ndarray of str
+        ``"rejected"``: a criterion does not hold; ``"unverified"``: all hold at `dt`;
+        ``"fragile"``: all hold at `dt`, but not in a check of the verification;
+        ``"replicated"``: all hold, and in every check too.
+    failed_check : str or ndarray of str
+        Of a fragile set, the first check of the verification that it fails; else empty.
+    failed_loss : float or ndarray
+        Loss in that check; 0 where there is none.
     checks : tuple of Check
     diverged : bool or ndarray
     engine : {"compiled", "torch"}
     measured : mapping of str to ndarray
-        Further measurements, such as the points of a rate–current curve.
+        Further measurements, such as the points of a rate–current curve, shape [points] or [points, n].
     """
 
     model: str
@@ -73,81 +80,77 @@ class Verdict:
     parameters: Mapping[str, Any]
     dt: float
     loss: Any
-    accepted: Any
-    fragile: Any
+    status: Any
+    failed_check: Any
+    failed_loss: Any
     checks: tuple[Check, ...]
     diverged: Any
     engine: str
-    measured: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    _record: Callable[[], dict[str, Traces]] | None = field(default=None, repr=False, compare=False)
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
+
+    @property
+    def accepted(self) -> Any:
+        """Whether every criterion holds at `dt`: bool, or ndarray of bool."""
+        return self.loss == 0.0
+
+    @property
+    def fragile(self) -> Any:
+        """Whether it is accepted, but fails the verification: bool, or ndarray of bool."""
+        return self.status == "fragile"
 
     @property
     def replicated(self) -> Any:
-        """Accepted, and not fragile (an unchecked one counts as not fragile)."""
-        if isinstance(self.fragile, np.ndarray):
-            return self.accepted & ~np.array([bool(x) for x in self.fragile])
-        return bool(self.accepted and not self.fragile)
+        """Whether it is accepted and verified: bool, or ndarray of bool. Never True for what was not verified."""
+        return self.status == "replicated"
 
     @cached_property
-    def traces(self) -> dict[str, Traces]:
+    def traces(self) -> Mapping[str, Traces]:
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
         return self._record() if self._record is not None else {}
 
-    def with_fragile(self, fragile: Any) -> Verdict:
-        """Return the same verdict with the check at half the time step."""
-        return replace(self, fragile=fragile)
+    def __repr__(self) -> str:
+        if isinstance(self.loss, np.ndarray):
+            return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}>"
+        missed = [c.key for c in self.checks if not c.passed]
+        why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
+        told = f"{self.status}{f' ({why})' * bool(why)}"
+        return f"<Verdict of {self.model} on {self.pattern}: {told}, loss {self.loss:.3g}>"
+
+    def _counted(self) -> str:
+        words, counts = np.unique(self.status, return_counts=True)
+        return ", ".join(f"{count} {WORDS[word]}" for word, count in zip(words, counts, strict=True))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row per criterion (and per set, where there are many)."""
+        """Return a row for each criterion (and each set, where there are many)."""
         import pandas as pd
 
         many = isinstance(self.loss, np.ndarray)
-        frames = []
-        for check in self.checks:
-            frame = pd.DataFrame({
+        frames = [
+            pd.DataFrame({
                 "set": np.arange(len(self.loss)) if many else [0],
                 "criterion": check.name, "value": np.atleast_1d(check.value), "low": np.atleast_1d(check.low),
                 "high": np.atleast_1d(check.high), "unit": check.unit, "passed": np.atleast_1d(check.passed),
                 "cost": np.atleast_1d(check.cost), "text": check.text,
             })
-            frames.append(frame)
+            for check in self.checks
+        ]
         frame = pd.concat(frames, ignore_index=True)
         return frame if many else frame.drop(columns="set")
 
     def _repr_html_(self) -> str:
+        title = f"{html.escape(self.model)}, {html.escape(self.pattern)}"
         if isinstance(self.loss, np.ndarray):
-            n = len(self.loss)
-            return (f"<p>{html.escape(self.model)}, {html.escape(self.pattern)}: {int(np.sum(self.accepted))} of {n} "
-                    f"sets accepted</p>")
+            return f"<p>{title}, {len(self.loss)} sets: {self._counted()}</p>"
         rows = "".join(
             f"<tr><td>{'✓' if c.passed else '✗'}</td><td style='text-align:left'>{html.escape(c.name)}</td>"
-            f"<td>{number(c.value)} {html.escape(c.unit)}</td><td>{interval(c.low, c.high)}</td></tr>"
+            f"<td>{number(c.value)} {html.escape('' if c.unit == '1' else c.unit)}</td>"
+            f"<td>{html.escape(interval(c.low, c.high, c.unit))}</td></tr>"
             for c in self.checks
         )
-        state = "fragile" if self.fragile else "accepted, not verified" if self.fragile is None else "replicated"
-        state = state if self.accepted else "not shown"
-        return (f"<table><caption>{html.escape(self.model)}, {html.escape(self.pattern)}: <b>{state}</b>, loss "
-                f"{self.loss:.3g}</caption><tr><th></th><th>criterion</th><th>measured</th><th>accepted</th></tr>"
-                f"{rows}</table>")
-
-
-def number(value: float) -> str:
-    """Return a number for people: a dash where it could not be computed."""
-    if np.isnan(value):
-        return "–"
-    if np.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{value:.4g}".replace("-", "−")
-
-
-def interval(low: float, high: float) -> str:
-    """Return an accepted interval for people."""
-    if np.isneginf(low) and np.isposinf(high):
-        return "any"
-    if low == high:
-        return f"= {number(low)}"
-    if np.isneginf(low):
-        return f"≤ {number(high)}"
-    if np.isposinf(high):
-        return f"≥ {number(low)}"
-    return f"{number(low)} – {number(high)}"
+        why = f" ({html.escape(self.failed_check)})" if self.failed_check else ""
+        return (
+            f"<table><caption>{title}: <b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} "
+            f"{WORDS[self.status]}</b>{why}, loss {number(self.loss, 3)}</caption>"
+            f"<tr><th></th><th>criterion</th><th>measured</th><th>accepted</th></tr>{rows}</table>"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plausiwidgets.names import unknown
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
-from plausiwidgets.simulation.torch_engine import run_reference
+from plausiwidgets.simulation.torch_engine import run_torch
 
 ENGINES = ("auto", "compiled", "torch")
 
@@ -37,4 +37,4 @@ def run_lanes(job: LaneJob, engine: str = "auto", checkpoint: Checkpoint | None 
         except NotCompilable:
             if engine == "compiled":
                 raise
-    return run_reference(job, checkpoint)
+    return run_torch(job, checkpoint)

@@ -37,8 +37,10 @@ class LaneJob:
         Number of time steps.
     dt : float
         Time step in ms.
-    v_window : (int, int) or None
-        Record the potential after the steps k0 <= k < k1.
+    window : (int, int) or None
+        Record after the steps k0 <= k < k1.
+    record : tuple of int
+        Which state variables: their places in ``model.states``.
     peak_window : (int, int) or None
         Keep the largest potential after the steps k0 <= k < k1.
     spike_limit : int or None
@@ -52,16 +54,19 @@ class LaneJob:
     current: LaneCurrent
     steps: int
     dt: float
-    v_window: tuple[int, int] | None = None
+    window: tuple[int, int] | None = None
+    record: tuple[int, ...] = (0,)
     peak_window: tuple[int, int] | None = None
     spike_limit: int | None = None
 
     def __post_init__(self) -> None:
         if self.spike_limit is not None and self.spike_limit < 1:
             raise ValueError(f"spike_limit is {self.spike_limit}, valid is: None, or 1 and more")
-        for name, window in (("v_window", self.v_window), ("peak_window", self.peak_window)):
+        for name, window in (("window", self.window), ("peak_window", self.peak_window)):
             if window is not None and not 0 <= window[0] <= window[1]:
                 raise ValueError(f"{name} is {window}, valid is: 0 <= k0 <= k1")
+        if len(set(self.record)) < len(self.record) or not all(0 <= i < len(self.state) for i in self.record):
+            raise ValueError(f"record is {self.record}, valid is: places in the state, 0 to {len(self.state) - 1}")
 
     @property
     def lanes(self) -> int:
@@ -81,8 +86,9 @@ class LaneResult:
         Indices of the steps in which each lane fired, ascending, padded with -1.
     counts : int64 ndarray, shape [lanes]
         Number of spikes.
-    v : ndarray, shape [lanes, k1 - k0], or None
-        Potential over the v window, in mV, after each step (a reset applied); nan once diverged.
+    recorded : ndarray, shape [recorded variables, lanes, k1 - k0], or None
+        State variables over the window, after each step (a reset applied), in the order that was
+        asked for; nan once diverged. None without a window.
     v_max : ndarray, shape [lanes]
         Largest finite potential over the peak window; -inf without one.
     diverged : int64 ndarray, shape [lanes]
@@ -94,7 +100,7 @@ class LaneResult:
     state: Floats
     spikes: NDArray[np.int32]
     counts: NDArray[np.int64]
-    v: Floats | None
+    recorded: Floats | None
     v_max: Floats
     diverged: NDArray[np.int64]
     engine: str

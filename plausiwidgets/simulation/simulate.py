@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
+from plausiwidgets.names import unknown
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
@@ -21,6 +22,7 @@ def simulate(
     parameters: Mapping[str, ArrayLike] | None = None,
     *,
     dt: float | None = None,
+    record: str | Sequence[str] = ("v",),
     engine: str = "auto",
 ) -> Traces:
     """Simulate parameter sets × stimuli at once.
@@ -34,6 +36,9 @@ def simulate(
         Arrays broadcast to n sets; what is left out takes its default.
     dt : float, optional
         Time step in ms; the model's own by default.
+    record : str or sequence of str
+        The state variables to keep, see ``model.states``; ``"v"`` is the membrane potential, however it
+        is called there. An empty sequence records none.
     engine : {"auto", "compiled", "torch"}
         ``"auto"`` compiles where it can, see ``Traces.engine``.
 
@@ -52,6 +57,7 @@ def simulate(
     """
     neuron = get(model)
     step = check_dt(neuron, dt)
+    recorded = _places(neuron, record)
     stimuli = [stimulus] if isinstance(stimulus, Stimulus) else list(stimulus)
     if not stimuli or not all(isinstance(s, Stimulus) for s in stimuli):
         raise ValueError("stimulus must be a Stimulus or a list with at least one")
@@ -68,25 +74,39 @@ def simulate(
         job = LaneJob(neuron, lanes, state, LaneCurrent.constant(holding), settle, step)
         state = run_lanes(job, engine).state
     current = lane_current(stimuli * n, -round(stimuli[0].before / step) * step)
-    return trace(neuron, lanes, state, current, stimuli[0].duration, step, engine)
+    return trace(neuron, lanes, state, current, stimuli[0].duration, step, recorded, engine)
 
 
 def trace(
     model: NeuronModel, params: dict[str, np.ndarray], state: np.ndarray, current: LaneCurrent,
-    duration: float, dt: float, engine: str,
+    duration: float, dt: float, record: tuple[int, ...], engine: str,
 ) -> Traces:
     """Return the Traces of lanes that start in `state`."""
     before = round(-current.t0 / dt)
     steps = before + round(duration / dt)
-    result = run_lanes(LaneJob(model, params, state, current, steps, dt, v_window=(0, steps)), engine)
-    assert result.v is not None
+    job = LaneJob(model, params, state, current, steps, dt, window=(0, steps), record=record)
+    result = run_lanes(job, engine)
+    assert result.recorded is not None
+    names = [s.name for s in model.states]
     t = np.asarray((np.arange(steps) - before) * dt, dtype=np.float64)
     return Traces(
-        t, np.ascontiguousarray(result.v),
+        t, {names[i]: np.ascontiguousarray(x) for i, x in zip(record, result.recorded, strict=True)},
         [(row[:c] - before) * dt for row, c in zip(result.spikes, result.counts, strict=True)],
         np.where(result.diverged >= 0, (result.diverged - before) * dt, np.nan),
         np.ascontiguousarray(current.values(steps, dt)), result.engine, model.current.unit, model.name,
+        names[0],
     )
+
+
+def _places(model: NeuronModel, record: str | Sequence[str]) -> tuple[int, ...]:
+    """Return which entries of the state `record` names."""
+    names = [s.name for s in model.states]
+    places = []
+    for name in [record] if isinstance(record, str) else record:
+        if name not in names and name != "v":
+            raise unknown(f"state variable of model {model.name!r}", name, names)
+        places.append(names.index(name) if name in names else 0)
+    return tuple(dict.fromkeys(places))
 
 
 def check_dt(model: NeuronModel, dt: float | None) -> float:

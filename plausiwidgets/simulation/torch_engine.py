@@ -1,4 +1,4 @@
-"""The reference engine: the model's own torch step in a Python loop over time.
+"""The torch engine: the model's own torch step in a Python loop over time.
 
 It takes any step, on as many lanes at once as the tensor holds. It is what a black-box model
 always has, and what the compiled engine is held against.
@@ -15,7 +15,7 @@ from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, pad_
 from plausiwidgets.simulation.stimulus import fill_current, next_change
 
 
-def run_reference(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
+def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
     """Simulate a batch of lanes in torch, float64, without autograd.
 
     Raises
@@ -38,9 +38,9 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
     buffer = np.empty(lanes)
     injected = torch.empty(lanes, dtype=torch.float64)
     change = 0
-    v0, v1 = job.v_window or (0, 0)
+    k0, k1 = job.window or (0, 0)
     m0, m1 = job.peak_window or (0, 0)
-    v_rows = np.full((max(v1 - v0, 0), lanes), np.nan)
+    rows = np.full((len(job.record), k1 - k0, lanes), np.nan)
     v_max = torch.full((lanes,), -np.inf, dtype=torch.float64)
     diverged = torch.full((lanes,), -1, dtype=torch.int64)
     alive = torch.ones(lanes, dtype=torch.bool)
@@ -55,7 +55,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
             fill_current(k, dt, current.t0, current.base, current.pieces, buffer)
             injected = torch.from_numpy(buffer.copy())
             change = next_change(k, dt, current.t0, current.pieces)
-        spikes, new = model.step(injected, state, p, dt_tensor)
+        spikes, new = model.advance(injected, state, p, dt_tensor)
         state = tuple(_lanes_of(s, lanes) for s in new)
         spikes = _lanes_of(spikes, lanes)
         v = state[0]
@@ -79,8 +79,9 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
             event_steps.append(np.full(which.size, k, dtype=np.int64))
             if job.spike_limit is not None:
                 tally += fired
-        if v0 <= k < v1:
-            v_rows[k - v0] = torch.where(alive, v, torch.nan).numpy()
+        if k0 <= k < k1:
+            for place, variable in enumerate(job.record):
+                rows[place, k - k0] = torch.where(alive, state[variable], torch.nan).numpy()
         if m0 <= k < m1:
             v_max = torch.where(alive, torch.maximum(v_max, v), v_max)
 
@@ -95,7 +96,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         final,
         spikes_out,
         counts,
-        v_rows.T if job.v_window else None,
+        rows.transpose(0, 2, 1) if job.window else None,
         v_max.numpy(),
         diverged.numpy(),
         "torch",
@@ -133,7 +134,7 @@ def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         np.concatenate([r.state for r in parts], axis=1),
         spikes,
         counts,
-        np.concatenate([r.v for r in parts if r.v is not None]) if job.v_window else None,
+        np.concatenate([r.recorded for r in parts if r.recorded is not None], axis=1) if job.window else None,
         np.concatenate([r.v_max for r in parts]),
         np.concatenate([r.diverged for r in parts]),
         "torch",

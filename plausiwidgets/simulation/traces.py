@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +23,8 @@ class Traces:
     ----------
     t : ndarray, shape [T]
         Left edges of the time steps in ms; 0 is the stimulus onset.
-    v : ndarray, shape [lanes, T]
-        Membrane potential in mV after each step, a reset applied; nan from where a lane diverged.
+    states : mapping of str to ndarray, shape [lanes, T]
+        The recorded state variables after each step, a reset applied; nan from where a lane diverged.
     spike_times : list of ndarray
         Spike times of each lane in ms: left edges of the steps in which it fired, so that a spike belongs
         to the half-open window of its step.
@@ -35,16 +36,46 @@ class Traces:
         What simulated it.
     current_unit : str
     model : str
+    potential : str
+        Name of the state variable that is the membrane potential.
     """
 
     t: Floats
-    v: Floats
+    states: Mapping[str, Floats]
     spike_times: list[Floats]
     diverged_at: Floats
     current: Floats
     engine: str
     current_unit: str = ""
     model: str = ""
+    potential: str = "v"
+
+    @property
+    def v(self) -> Floats:
+        """Membrane potential in mV, shape [lanes, T].
+
+        Raises
+        ------
+        ValueError
+            If it was not recorded.
+        """
+        if self.potential not in self.states:
+            raise ValueError(
+                f"the membrane potential {self.potential!r} was not recorded, only "
+                f"{', '.join(self.states) or 'nothing'}: simulate with record=({self.potential!r}, …)"
+            )
+        return self.states[self.potential]
+
+    def lane(self, index: int) -> Traces:
+        """Return one lane alone."""
+        one = slice(index, index + 1)
+        return replace(
+            self,
+            states={name: values[one] for name, values in self.states.items()},
+            spike_times=self.spike_times[one],
+            diverged_at=self.diverged_at[one],
+            current=self.current[one],
+        )
 
     def __len__(self) -> int:
         return len(self.spike_times)
@@ -56,13 +87,13 @@ class Traces:
         return f"<Traces of {self.model}: {len(self)} lanes, {span}, engine {self.engine}{note}>"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return columns lane, t (ms), v (mV) and current, one row per lane and time."""
+        """Return columns lane, t (ms), the recorded state variables and current, one row per lane and time."""
         import pandas as pd
 
-        lanes, steps = self.v.shape
+        lanes, steps = self.current.shape
         return pd.DataFrame({
             "lane": np.repeat(np.arange(lanes), steps),
             "t": np.tile(self.t, lanes),
-            "v": self.v.ravel(),
+            **{name: values.ravel() for name, values in self.states.items()},
             "current": self.current.ravel(),
         })

@@ -13,7 +13,7 @@ from lane_jobs import default_job
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.compiler import run_compiled
-from plausiwidgets.simulation.torch_engine import run_reference
+from plausiwidgets.simulation.torch_engine import run_torch
 
 pytestmark = pytest.mark.benchmark
 
@@ -35,7 +35,7 @@ def measure(benchmark, function, engine: str, model: str, lanes: int, steps: int
 @pytest.mark.parametrize("model", pw.models.names())
 def test_reference(benchmark, model, lanes):
     job = default_job(pw.models.get(model), lanes, STEPS)
-    measure(benchmark, lambda: run_reference(job), "reference", model, lanes)
+    measure(benchmark, lambda: run_torch(job), "reference", model, lanes)
 
 
 @pytest.mark.parametrize("lanes", LANES)

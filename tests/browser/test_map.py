@@ -11,7 +11,7 @@ import plausiwidgets as pw
 row = {"model": "lif", "pattern": "tonic_spiking", "status": "replicated", "loss": 0.0, "evaluations": 64}
 table = pd.DataFrame([
     row | {"parameters": {"tau_mem": 7.0, "amplitude": 40.0}},
-    row | {"pattern": "tonic_bursting", "status": "not found", "loss": 5.0, "parameters": {}},
+    row | {"pattern": "tonic_bursting", "status": "rejected", "loss": 5.0, "parameters": {}},
 ])
 shown = pw.plausibility_map(table)
 shown

@@ -42,6 +42,8 @@ class Source:
     rows : ndarray, shape [rows of the layout and one more, lanes]
     pieces : ndarray, shape [4, pieces, lanes]
         On, off, start and end of each piece of the current.
+    places : int64 ndarray, shape [state variables]
+        Where each of them is recorded, or -1.
     """
 
     def __init__(self, layout: Layout, job: LaneJob) -> None:
@@ -57,15 +59,17 @@ class Source:
         self.pieces = current.pieces.copy()
         self.steps = job.steps
         self.spike_limit = job.spike_limit
+        self.places = np.full(layout.states, -1)
+        self.places[list(job.record)] = np.arange(len(job.record))
         self.constants = (
-            job.dt, current.t0, job.model.limit, *(job.v_window or (0, 0)), *(job.peak_window or (0, 0)),
+            job.dt, current.t0, job.model.limit, *(job.window or (0, 0)), *(job.peak_window or (0, 0)),
         )  # fmt: skip
 
 
 class Block:
     """A few lanes of a job, from their first step to their last.
 
-    Nothing in it is shared with other blocks but the rows of `v`, which are each lane's own: blocks
+    Nothing in it is shared with other blocks but the rows of `recorded`, which are each lane's own: blocks
     may run in any order and in any thread. It takes 8 bytes times the rows of the layout (15 to 20),
     128 bytes for spikes, more for a lane that fires more, and what the pieces of the current need:
     about 0.4 kB a lane.
@@ -77,12 +81,12 @@ class Block:
     source : Source
     space : ndarray
         Its `work_space`; what was in it does not matter.
-    v : ndarray, shape [lanes of the job, steps of the v window]
+    recorded : ndarray, shape [recorded variables, lanes of the job, steps of the window]
     first, last : int
         The lanes first <= lane < last.
     """
 
-    def __init__(self, kernel: Any, source: Source, space: Floats, v: Floats, first: int, last: int) -> None:
+    def __init__(self, kernel: Any, source: Source, space: Floats, recorded: Floats, first: int, last: int) -> None:
         n = last - first
         self.kernel = kernel
         self.states = source.states
@@ -99,7 +103,8 @@ class Block:
         room = min(self.steps, _FIRST_CAPACITY, self.spike_limit or self.steps) or 1
         self.spikes = np.empty((n, room), dtype=np.int32)
         self.spikes.fill(-1)
-        self.v = v[first:last]
+        self.recorded = recorded[:, first:last]
+        self.places = source.places
         self.constants = source.constants
 
     @property
@@ -125,7 +130,7 @@ class Block:
         """Run to step `stop`, without the GIL."""
         while self.step < stop and self.live:
             self.step, self.live, full = self.kernel(
-                self.space.reshape(-1), self.pieces, self.notes, self.spikes, self.v,
+                self.space.reshape(-1), self.pieces, self.notes, self.spikes, self.recorded, self.places,
                 self.live, self.step, stop, *self.constants,
             )  # fmt: skip
             if full:

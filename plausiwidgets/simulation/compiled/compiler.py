@@ -127,14 +127,14 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
         If the model's step has no compiled form.
     """
     made = compiled(job.model)
-    v0, v1 = job.v_window or (0, 0)
-    v = np.empty((job.lanes, max(v1 - v0, 0)))
-    if v1 > job.steps:
-        v[:, max(job.steps - v0, 0) :] = np.nan
+    k0, k1 = job.window or (0, 0)
+    recorded = np.empty((len(job.record), job.lanes, k1 - k0))
+    if k1 > job.steps:
+        recorded[:, :, max(job.steps - k0, 0) :] = np.nan
     work = job.lanes * job.steps * made.seconds
     threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
-    blocks = [Block(made.kernel, source, made.lend(), v, a, b) for a, b in _spans(job.lanes, threads)]
+    blocks = [Block(made.kernel, source, made.lend(), recorded, a, b) for a, b in _spans(job.lanes, threads)]
     if work < _ROUND_SECONDS:
         if checkpoint is not None:
             checkpoint()
@@ -145,7 +145,7 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
             made.note(time.perf_counter() - began, job.lanes * job.steps, min(threads, len(blocks)))
     else:
         _run_in_rounds(made, job, blocks, threads, checkpoint)
-    result = _gather(job, blocks, v)
+    result = _gather(job, blocks, recorded)
     for block in blocks:
         made.take_back(block.space)
     return result
@@ -215,8 +215,8 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
         helper.result()
 
 
-def _gather(job: LaneJob, blocks: list[Block], v: np.ndarray) -> LaneResult:
-    kept = v if job.v_window else None
+def _gather(job: LaneJob, blocks: list[Block], recorded: np.ndarray) -> LaneResult:
+    kept = recorded if job.window else None
     if len(blocks) == 1:
         b = blocks[0]
         spikes = b.spikes[:, : b.most_spikes()]

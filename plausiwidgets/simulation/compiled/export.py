@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from plausiwidgets.models.probing import depends_on_other_lanes, probes
+from plausiwidgets.models.contract import _depends_on_other_lanes as depends_on_other_lanes
+from plausiwidgets.models.contract import _probes as probes
 from plausiwidgets.simulation.compiled import reasons
 from plausiwidgets.simulation.compiled.lowering import DTYPES, Call, Unsupported, cast
 from plausiwidgets.simulation.compiled.operations import TABLE
@@ -38,7 +39,7 @@ class _StepModule(torch.nn.Module):
 
     def __init__(self, model: NeuronModel) -> None:
         super().__init__()
-        self._step = model.step
+        self._advance = model.advance
         self._namespace = model.namespace
         self._names = tuple(model.parameters)
 
@@ -50,7 +51,7 @@ class _StepModule(torch.nn.Module):
         dt: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
         p = self._namespace(dict(zip(self._names, parameters, strict=True)))
-        spikes, new = self._step(current, tuple(state), p, dt)
+        spikes, new = self._advance(current, tuple(state), p, dt)
         return (spikes, *new)
 
 
@@ -175,7 +176,7 @@ class _Translation:
     def _inputs(self) -> None:
         specs = self.exported.graph_signature.input_specs
         placeholders = [n for n in self.exported.graph.nodes if n.op == "placeholder"]
-        states = self.model.n_state
+        states = len(self.model.states)
         names = ["current", *(f"s{i}" for i in range(states))]
         levels = [MOVING] * len(names)
         names += [f"p{i}" for i in range(len(self.model.parameters))] + ["dt"]

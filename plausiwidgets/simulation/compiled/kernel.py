@@ -95,12 +95,17 @@ def emit(program: Program, *, cached: bool) -> str:
     moving += ["fired |= spike != 0.0", f"lost |= {lost}"]
     state = [f"s{i}" for i in range(states)]
     moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in program.state)},"]
+    placed = [f"r{i} = places[{i}]" for i in range(states)]
+    recorded = [
+        line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")
+    ]
     stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
     return TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
         peak=layout.row(PEAK) * STRIDE, uniform=_indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
         fixed=_indented(12, fixed), moving=_indented(16, moving),
-        loaded=_indented(4, loaded), moved=_indented(8, moved), stored=_indented(4, stored),
+        loaded=_indented(4, loaded), moved=_indented(8, moved), placed=_indented(4, placed),
+        recorded=_indented(12, recorded), stored=_indented(4, stored),
     )  # fmt: skip
 
 

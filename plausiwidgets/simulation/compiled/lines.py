@@ -81,7 +81,7 @@ def calls(model: NeuronModel) -> dict[str, Line]:
         state = tuple(torch.from_numpy(row.copy()) for row in model.start(model.defaults(), [0.0] * 3))
         current = torch.full((3,), model.current.default, dtype=torch.float64)
         with torch.no_grad(), _Functions(code, found), _Operations(code, found):
-            model.step(current, state, model.namespace(values), torch.tensor(model.dt, dtype=torch.float64))
+            model.advance(current, state, model.namespace(values), torch.tensor(model.dt, dtype=torch.float64))
     except Exception:  # a reason without its line is better than none
         return found
     return found

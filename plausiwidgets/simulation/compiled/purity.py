@@ -19,7 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from plausiwidgets.models.probing import Inputs, equal, probes, run
+from plausiwidgets.models.contract import Inputs
+from plausiwidgets.models.contract import _equal as equal
+from plausiwidgets.models.contract import _probes as probes
+from plausiwidgets.models.contract import _run as run
 from plausiwidgets.simulation.compiled import reasons
 
 if TYPE_CHECKING:

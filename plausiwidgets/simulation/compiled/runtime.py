@@ -80,7 +80,7 @@ def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any
 
 @compiled
 def take_out(
-    w: Any, pieces: Any, notes: Any, v: Any, n: int, k: int, limit: float, v0: int, v1: int, states: int
+    w: Any, pieces: Any, notes: Any, recorded: Any, n: int, k: int, limit: float, k0: int, k1: int, states: int
 ) -> int:
     """Take out the lanes that diverged in step k; return how many are left."""
     peak = (states + PEAK) * STRIDE
@@ -96,9 +96,10 @@ def take_out(
         lane = notes[LANE, i]
         notes[DIVERGED, lane] = k
         w[rows * STRIDE + lane] = w[peak + i]
-        if k < v1:
-            for j in range(max(k - v0, 0), v1 - v0):
-                v[lane, j] = np.nan
+        if k < k1:
+            for which in range(recorded.shape[0]):
+                for j in range(max(k - k0, 0), k1 - k0):
+                    recorded[which, lane, j] = np.nan
         # The last lane takes the place.
         n -= 1
         for row in range(rows):
@@ -136,10 +137,13 @@ def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int) ->
 
 
 @compiled
-def record(w: Any, notes: Any, v: Any, n: int, column: int) -> None:
-    """Keep the potential of the present step."""
-    for i in range(n):
-        v[notes[LANE, i], column] = w[i]
+def record(w: Any, notes: Any, recorded: Any, places: Any, n: int, column: int) -> None:
+    """Keep what is recorded of the present step."""
+    for state in range(places.size):
+        place = places[state]
+        if place >= 0:
+            for i in range(n):
+                recorded[place, notes[LANE, i], column] = w[state * STRIDE + i]
 
 
 @compiled

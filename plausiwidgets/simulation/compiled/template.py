@@ -25,13 +25,13 @@ PARAMETERS = {parameters}
 ROWS = {rows}
 
 SIGNATURE = (
-    "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], int64[:, ::1], int32[:, ::1], float64[:, :], "
-    "int64, int64, int64, float64, float64, float64, int64, int64, int64, int64)"
+    "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], int64[:, ::1], int32[:, ::1], "
+    "float64[:, :, :], int64[::1], int64, int64, int64, float64, float64, float64, int64, int64, int64, int64)"
 )
 
 
 @njit(nogil=True, error_model="numpy")
-def alone(w, v, lane, k, until, dt, limit, v0, v1, m0, m1):
+def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1):
     """Advance a single lane, its state in registers, to its next spike, its loss or step `until`.
 
     Returns the last step made, and whether the lane fired or was lost in it.
@@ -39,6 +39,7 @@ def alone(w, v, lane, k, until, dt, limit, v0, v1, m0, m1):
     i = 0
 {uniform}
 {loaded}
+{placed}
     peak = w[{peak}]
     while True:
 {moved}
@@ -47,8 +48,8 @@ def alone(w, v, lane, k, until, dt, limit, v0, v1, m0, m1):
             break
         if lost:
             break
-        if v0 <= k < v1:
-            v[lane, k - v0] = s0
+        if k0 <= k < k1:
+{recorded}
         if m0 <= k < m1:
             peak = s0 if s0 > peak else peak
         if k + 1 == until:
@@ -59,7 +60,7 @@ def alone(w, v, lane, k, until, dt, limit, v0, v1, m0, m1):
     return k, spike != 0.0, lost
 
 
-def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
+def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1):
     """Advance n lanes from step k to `stop`, or until a lane has no room for another spike.
 
     Returns the step reached, the lanes left, and whether a lane has no room.
@@ -71,7 +72,7 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
         for i in range(m):
 {fixed}
     else:  # lanes that were given up, whatever their step would make of it
-        n = take_out(w, pieces, notes, v, n, k, limit, v0, v1, {states})
+        n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, {states})
         m = padded(n)
     change = k
     full = False
@@ -80,19 +81,20 @@ def run(w, pieces, notes, spikes, v, n, k, stop, dt, t0, limit, v0, v1, m0, m1):
             change = renew_currents(k, dt, t0, w, pieces, notes, n, m, {states})
         if n == 1:
             # What pads it is stale from here on: no lane comes back.
-            k, fired, lost = alone(w, v, notes[LANE, 0], k, min(stop, change), dt, limit, v0, v1, m0, m1)
+            lane = notes[LANE, 0]
+            k, fired, lost = alone(w, recorded, places, lane, k, min(stop, change), dt, limit, k0, k1, m0, m1)
         else:
             fired = lost = False
             for i in range(m):
 {moving}
         if lost:
-            n = take_out(w, pieces, notes, v, n, k, limit, v0, v1, {states})
+            n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, {states})
             m = padded(n)
         if fired:
             full = note_spikes(w, notes, spikes, n, k, {states})
         # A lane alone has recorded all but its last step.
-        if v0 <= k < v1:
-            record(w, notes, v, n, k - v0)
+        if k0 <= k < k1:
+            record(w, notes, recorded, places, n, k - k0)
         if m0 <= k < m1:
             for i in range(m):
                 w[i + {peak}] = w[i] if w[i] > w[i + {peak}] else w[i + {peak}]

@@ -79,8 +79,8 @@ class FigurePanel(Panel):
         with self.figure.update():
             self._scale = voltage_scale(model)  # a model of one's own may raise here
             self._selection = selection
-            self._curve = curves.curve_of(pattern)
-            self._sweeps, self._large = (), curves.main_sweep(pattern)
+            self._curve = pattern.curve
+            self._sweeps, self._large = (), pattern.main_sweep
             self._lines, self._grids, self._window, self._target = {}, {}, None, None
             self._drawn = None
             for role in style.ROLES:

@@ -8,9 +8,9 @@ import time
 import numpy as np
 
 from plausiwidgets import patterns
-from plausiwidgets.optimization.priority import gate
+from plausiwidgets.optimization import gate
 from plausiwidgets.patterns import Target, Verdict, evaluate
-from plausiwidgets.patterns.judge import check_fragile, single
+from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import start_behind
 from plausiwidgets.widgets.explorer.messages import MessageLine
@@ -186,14 +186,14 @@ class JudgeWorker(Observer):
 def judge_quickly(selection: Selection) -> Verdict:
     """Return the verdict of n = 1 sets with its traces, at the time step alone."""
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
-    return evaluate(selection.model, selection.pattern, arrays, selection.dt, record=True)
+    return evaluate(selection.model, selection.pattern, arrays, selection.dt, record=(selection.model.states[0].name,))
 
 
 def verify(selection: Selection, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
     """Return the verdict with its verification; what `checkpoint` raises ends it."""
-    return check_fragile(selection.model, selection.pattern, verdict, checkpoint=checkpoint)
+    return patterns.verify(selection.model, selection.pattern, verdict, checkpoint=checkpoint)
 
 
 def target_of(selection: Selection) -> Target | None:
     """Return the reference neuron of a pattern; an own pattern may have none."""
-    return patterns.target(selection.pattern) if patterns.is_registered(selection.pattern) else None
+    return patterns.target(selection.pattern)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
-from plausiwidgets.optimization.snapshot import Snapshot
+from plausiwidgets.optimization import Snapshot
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
@@ -139,20 +139,14 @@ class OptimizationPanel(Panel):
         )
 
 
-def status_of(snapshot: Snapshot) -> str:
-    """Return the status of the best that a search has found."""
-    if not snapshot.accepted:
-        return "rejected"
-    return "replicated" if snapshot.replicated else "fragile" if snapshot.fragile else "unverified"
-
-
 def headline(snapshot: Snapshot) -> str:
     """Return what a search is doing, or how it ended."""
-    status = status_of(snapshot)
+    status = snapshot.status
     if snapshot.state == "failed":
         return f"{MARKS['failed']} the search failed"
     if status != "rejected":
-        return f"{MARKS[status]} {WORDS[status]}"
+        why = f": not {snapshot.failed_check}" if snapshot.failed_check else ""
+        return f"{MARKS[status]} {WORDS[status]}{why}"
     if snapshot.state == "paused":
         return "❚❚ paused"
     if not snapshot.ended:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from plausiwidgets.optimization import Result, Run, start_optimization
-from plausiwidgets.optimization.snapshot import Snapshot
+from plausiwidgets.optimization import Result, Run, Snapshot, start_optimization
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.threads import start_behind
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker, judge_quickly

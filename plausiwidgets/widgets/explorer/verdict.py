@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import ipywidgets as w
 
-from plausiwidgets.patterns import Check, Verdict
+from plausiwidgets.patterns import Check
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.widgets.explorer.session import Panel, Response
@@ -48,22 +48,18 @@ class VerdictPanel(Panel):
             text = "The model could not be simulated with these parameters."
             self._table.value = f'<p class="pw-hint">{text}</p>'
             return
-        status = status_of(verdict)
+        status = verdict.status
         missed = sum(not check.passed for check in verdict.checks)
         words = f"{missed} of {len(verdict.checks)} missed" if status == "rejected" else WORDS[status]
+        if verdict.failed_check:
+            words += f": not {verdict.failed_check}"
+        why = EXPLANATIONS[status] + (f" Not {verdict.failed_check}." if verdict.failed_check else "")
         self.badge.value = (
-            f'<span class="pw-badge pw-{KINDS[status]}" role="status" title="{html.escape(EXPLANATIONS[status])}">'
+            f'<span class="pw-badge pw-{KINDS[status]}" role="status" title="{html.escape(why)}">'
             f"{MARKS[status]} {words}</span>"
             f'<span class="pw-loss" title="{LOSS_TIP}">loss {number(verdict.loss, 3)}</span>'
         )
         self._table.value = _table(verdict.checks)
-
-
-def status_of(verdict: Verdict) -> str:
-    """Return the status of a verdict of one set."""
-    if not verdict.accepted:
-        return "rejected"
-    return "unverified" if verdict.fragile is None else "fragile" if verdict.fragile else "replicated"
 
 
 def _table(checks: Iterable[Check]) -> str:

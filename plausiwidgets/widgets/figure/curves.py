@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern, Verdict
+from plausiwidgets.patterns import Curve, Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.figure.drawing import Floats
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Which measurements of a pattern make a curve; an empty `x_unit` is that of the model's current."""
-
-    x: str
-    y: str
-    x_label: str
-    y_label: str
-    x_unit: str = ""
-    y_unit: str = ""
-
-
-RATES = Curve("amplitude", "rate", "current", "rate", "", "Hz")
-
-
-def curve_of(pattern: Pattern) -> Curve | None:
-    """Return the curve that a pattern is about: it then says more than the traces of the other sweeps."""
-    return RATES if any(criterion.key == "rate_rheobase" for criterion in pattern.criteria) else None
 
 
 def axis_titles(curve: Curve, model: NeuronModel) -> tuple[str, str]:
@@ -45,8 +23,3 @@ def points(curve: Curve, verdict: Verdict) -> tuple[list[str], Floats]:
     """
     heights = np.asarray(verdict.measured[curve.y], dtype=np.float64)
     return [number(float(x)) for x in np.asarray(verdict.measured[curve.x])], heights
-
-
-def main_sweep(pattern: Pattern) -> str:
-    """Return the sweep that is drawn large at first."""
-    return pattern.telling

@@ -10,8 +10,7 @@ from typing import Any
 import ipywidgets as w
 
 from plausiwidgets import models as registry
-from plausiwidgets.assessment import Study, start_assessment
-from plausiwidgets.assessment.study_snapshot import StudySnapshot
+from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.threads import start_behind

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.assessment.study_snapshot import UnitState
+from plausiwidgets.assessment import UnitState
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern, status
 from plausiwidgets.patterns.formatting import number

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 import ipywidgets as w
 
 from plausiwidgets import models as registry
-from plausiwidgets.assessment.study_snapshot import StudySnapshot, UnitState
-from plausiwidgets.optimization.progress import NoProgress
-from plausiwidgets.optimization.snapshot import Snapshot
+from plausiwidgets.assessment import StudySnapshot, UnitState
+from plausiwidgets.optimization.progress import NoProgress, WorkSnapshot
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.map.cells import MARKS, WORDS, known_status, pattern_title, status_of_unit
 
@@ -37,7 +36,7 @@ class ProgressParts:
         self.headline.value = f'<span role="status">{html.escape(text)}</span>'
 
     def show(
-        self, snapshot: Snapshot | StudySnapshot, titles: Mapping[str, str], headings: Mapping[str, str] | None = None
+        self, snapshot: WorkSnapshot, titles: Mapping[str, str], headings: Mapping[str, str] | None = None
     ) -> None:
         """Show a snapshot; `titles` are those of the models, `headings` those of one's own patterns."""
         self.bar.value = 1.0 if snapshot.state == "done" else snapshot.position / max(snapshot.total, 1)
@@ -71,7 +70,7 @@ class NotebookProgress(NoProgress):
         self._titles: dict[str, str] = {}
         self._shown = 0.0
 
-    def init(self, snapshot: Snapshot | StudySnapshot) -> None:
+    def init(self, snapshot: WorkSnapshot) -> None:
         """Appear."""
         from IPython.display import display
 
@@ -81,16 +80,16 @@ class NotebookProgress(NoProgress):
         self._show(snapshot)
         display(self.view)
 
-    def step(self, snapshot: Snapshot | StudySnapshot) -> None:
+    def step(self, snapshot: WorkSnapshot) -> None:
         """Show a snapshot, when it is time."""
         if time.monotonic() - self._shown >= INTERVAL:
             self._show(snapshot)
 
-    def close(self, snapshot: Snapshot | StudySnapshot) -> None:
+    def close(self, snapshot: WorkSnapshot) -> None:
         """Show the end."""
         self._show(snapshot)
 
-    def _show(self, snapshot: Snapshot | StudySnapshot) -> None:
+    def _show(self, snapshot: WorkSnapshot) -> None:
         self._shown = time.monotonic()
         self._parts.show(snapshot, self._titles)
 

@@ -1,0 +1,102 @@
+"""Adaptive exponential integrate-and-fire neuron (AdEx).
+
+Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3::
+
+    C dv/dt     = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) − w + I
+    tau_w dw/dt = a (v − E_L) − w
+
+with a spike, v → V_r and w → w + b where v ≥ 0 mV. Of the upswing beyond 0 mV nothing else depends, so it is cut
+there, as Naud et al. (2008) do, whose eight parameter sets are the presets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library import rows
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+_NAUD = "Naud, Marcille, Clopath & Gerstner, Biol. Cybern. 99, 2008"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Step by forward Euler.
+
+    The quotients of parameters stand in brackets of their own, so that an engine can compute
+    them once, and the upswing is added last, so that nothing else waits for the exponential.
+    """
+    v, w = state
+    upswing = (dt / p.C * p.g_L * p.delta_T) * torch.exp((v - p.V_T) * (1.0 / p.delta_T))
+    dv = (dt / p.C) * (p.g_L * (p.E_L - v) - w + current)
+    dw = (dt / p.tau_w) * (p.a * (v - p.E_L) - w)
+    v = v + dv + upswing
+    w = w + dw
+    fired = v >= 0.0
+    return fired.to(v.dtype), (torch.where(fired, p.V_r, v), torch.where(fired, w + p.b, w))
+
+
+PARAMETERS = [
+    Parameter("C", 200.0, 50.0, 300.0, "pF", "log", group="membrane",
+              description="Membrane capacitance: more of it, and everything is slower.", source=_NAUD),
+    Parameter("g_L", 10.0, 5.0, 20.0, "nS", "log", group="membrane",
+              description="Leak conductance: pulls the potential to rest.", source=_NAUD),
+    Parameter("E_L", -70.0, -80.0, -55.0, "mV", group="membrane",
+              description="Leak reversal potential: where the neuron rests.", source=_NAUD),
+    Parameter("V_T", -50.0, -55.0, -40.0, "mV", limits=(None, -10.0), group="spike and reset",
+              description="Threshold of the exponential: above it the potential takes off.", source=_NAUD),
+    Parameter("delta_T", 2.0, 0.5, 5.0, "mV", "log", group="spike and reset",
+              description="Slope factor: how sharply the potential takes off.", source=_NAUD),
+    Parameter("V_r", -58.0, -75.0, -44.0, "mV", limits=(None, -1.0), group="spike and reset",
+              description="Potential right after a spike; near the threshold the neuron bursts.", source=_NAUD),
+    Parameter("a", 2.0, -15.0, 60.0, "nS", group="adaptation",
+              description="Subthreshold adaptation: how strongly w follows the potential; positive makes "
+              "the neuron resonate, negative sustains its firing.", source=_NAUD),
+    Parameter("b", 60.0, 0.0, 150.0, "pA", group="adaptation",
+              description="Spike-triggered adaptation: added to w at each spike.", source=_NAUD),
+    Parameter("tau_w", 120.0, 10.0, 300.0, "ms", "log", group="adaptation",
+              description="Time constant of the adaptation current w.", source=_NAUD),
+]  # fmt: skip
+
+# Which of the twenty patterns a pattern of Naud et al. is, where it is one.
+_PATTERNS = {
+    "tonic spiking": "tonic_spiking",
+    "adaptation": "spike_frequency_adaptation",
+    "initial burst": "mixed_mode",
+    "regular bursting": "tonic_bursting",
+    "transient spiking": "phasic_spiking",
+}
+_COLUMNS = {
+    "C": "C_pF", "g_L": "gL_nS", "E_L": "EL_mV", "V_T": "VT_mV", "delta_T": "DeltaT_mV", "a": "a_nS",
+    "tau_w": "tau_w_ms", "b": "b_pA", "V_r": "Vr_mV", "amplitude": "I_pA",
+}  # fmt: skip
+PRESETS = [
+    Preset(
+        row["pattern"].capitalize(), {name: float(row[column]) for name, column in _COLUMNS.items()},
+        _PATTERNS.get(row["pattern"]), 0.1, f"{_NAUD} (values of Brian 2's example)",
+    )
+    for row in rows("adex.csv")
+]  # fmt: skip
+
+NEURON = NeuronModel(
+    "adex", step, PARAMETERS,
+    initial_state=lambda p, holding: (p.E_L, 0.0),
+    current=Parameter("current", 500.0, -500.0, 2000.0, "pA", description="Injected current."),
+    rest="E_L", threshold="V_T", dt=0.1, peak=20.0,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("w", "pA", "Adaptation current: slows the neuron down."),
+    ],
+    equations="C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) − w + I\n"
+    "tau_w dw/dt = a (v − E_L) − w\n"
+    "v ≥ 0 mV: spike, v → V_r, w → w + b",
+    title="Adaptive exponential (AdEx)",
+    description="A leaky membrane with a smooth upswing and one adaptation current w: nine parameters "
+    "with a biophysical meaning.",
+    source="Brette & Gerstner, J. Neurophysiol. 94, 2005",
+    presets=PRESETS, validate=False,
+)

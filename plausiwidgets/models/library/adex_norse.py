@@ -1,0 +1,81 @@
+"""Adaptive exponential neuron as Norse's ``LIFAdEx`` computes it.
+
+Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3, over the leak conductance::
+
+    tau_mem dv/dt = −(v − v_rest) + delta_T exp((v − v_threshold)/delta_T) − w + R I
+    tau_w dw/dt   = a (v − v_rest) − w
+
+with a spike, v → v_reset and w → w + b where v > v_threshold. Norse fires at the threshold of the exponential
+itself: the upswing of a spike never happens, and with it neither tonic bursting nor spike latency.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.lif import (
+    CURRENT,
+    TAU_MEM,
+    V_RESET,
+    V_REST,
+    V_THRESHOLD,
+    reset_below_threshold,
+)
+from plausiwidgets.models.model import StateVariable
+from plausiwidgets.models.norse import NORSE, NorseStep, from_norse
+from plausiwidgets.models.parameter import Parameter
+
+
+def convert(p: Any, dt: Any) -> Any:
+    """Return Norse's parameters."""
+    from norse.torch.functional.lif_adex import LIFAdExParameters
+
+    return LIFAdExParameters(
+        adaptation_current=p.a, adaptation_spike=p.b, delta_T=p.delta_T,
+        tau_ada_inv=1.0 / p.tau_w, tau_syn_inv=torch.zeros_like(p.tau_w), tau_mem_inv=1.0 / p.tau_mem,
+        v_leak=p.v_rest, v_th=p.v_threshold, v_reset=reset_below_threshold(p),
+    )
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> Any:
+    """Return Norse's state at rest."""
+    from norse.torch.functional.lif_adex import LIFAdExFeedForwardState
+
+    zero = torch.zeros_like(p.v_rest)
+    return LIFAdExFeedForwardState(v=p.v_rest + zero, i=zero, a=zero)
+
+
+PARAMETERS = [
+    TAU_MEM, V_REST,
+    Parameter("delta_T", 2.0, 0.5, 5.0, "mV", "log", group="membrane",
+              description="Slope factor: how sharply the potential takes off near the threshold.",
+              source="Brette & Gerstner 2005"),
+    V_THRESHOLD, V_RESET,
+    Parameter("a", 0.2, -2.0, 4.0, "1", "asinh", 0.1, group="adaptation",
+              description="Subthreshold adaptation: how strongly the adaptation follows the potential.",
+              source="Brette & Gerstner 2005, over the leak conductance"),
+    Parameter("b", 5.0, -5.0, 40.0, "mV", "asinh", 1.0, group="adaptation",
+              description="Spike-triggered adaptation: added at each spike.",
+              source="Brette & Gerstner 2005, times the membrane resistance"),
+    Parameter("tau_w", 100.0, 5.0, 500.0, "ms", "log", group="adaptation",
+              description="Time constant of the adaptation.", source="Brette & Gerstner 2005"),
+]  # fmt: skip
+
+NEURON = from_norse(
+    "adex_norse", NorseStep("lif_adex", "lif_adex_feed_forward_step"), convert, initial_state, PARAMETERS,
+    current=CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("w", "mV", "Adaptation current times the membrane resistance."),
+    ],
+    equations="tau_mem dv/dt = −(v − v_rest) + delta_T exp((v − v_threshold)/delta_T) − w + I\n"
+    "tau_w dw/dt = a (v − v_rest) − w\n"
+    "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), w → w + b",
+    title="Adaptive exponential, Norse's (LIFAdEx)",
+    description="Norse's LIFAdEx fires at the very threshold of its exponential, so the upswing of a spike "
+    "never happens; compare it with the textbook AdEx.",
+    source=f"Brette & Gerstner, J. Neurophysiol. 94, 2005; step of {NORSE}",
+    validate=False,
+)

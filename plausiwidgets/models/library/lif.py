@@ -1,0 +1,91 @@
+"""Leaky integrate-and-fire neuron with an absolute refractory period.
+
+Gerstner, Kistler, Naud & Paninski, *Neuronal Dynamics*, Cambridge 2014, eq. 1.5::
+
+    tau_mem dv/dt = −(v − v_rest) + R I
+
+with a spike and v → v_reset where v > v_threshold; for t_ref after a spike the potential stays where it is.
+
+The step is that of Norse's ``LIFRefrac``: forward Euler, with the refractory period as a number of steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.model import StateVariable
+from plausiwidgets.models.norse import NORSE, NorseStep, from_norse
+from plausiwidgets.models.parameter import Parameter
+
+_BOOK = "Gerstner et al., Neuronal Dynamics, 2014, ch. 1"
+
+
+def convert(p: Any, dt: Any) -> Any:
+    """Return Norse's parameters."""
+    from norse.torch.functional.lif import LIFParameters
+    from norse.torch.functional.lif_refrac import LIFRefracParameters
+
+    inner = LIFParameters(
+        tau_syn_inv=torch.zeros_like(p.tau_mem), tau_mem_inv=1.0 / p.tau_mem, v_leak=p.v_rest,
+        v_th=p.v_threshold, v_reset=reset_below_threshold(p),
+    )
+    # Norse counts refractory steps; unrounded, 3.0000000000000004 would cost one more.
+    return LIFRefracParameters(lif=inner, rho_reset=torch.round(p.t_ref / dt))
+
+
+def reset_below_threshold(p: Any) -> torch.Tensor:
+    """Return the reset: at the threshold a leaky neuron would fire without end, or look bistable."""
+    return torch.minimum(p.v_reset, p.v_threshold - 1.0)
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> Any:
+    """Return Norse's state at rest."""
+    from norse.torch.functional.lif import LIFFeedForwardState
+    from norse.torch.functional.lif_refrac import LIFRefracFeedForwardState
+
+    zero = torch.zeros_like(p.v_rest)
+    return LIFRefracFeedForwardState(lif=LIFFeedForwardState(v=p.v_rest + zero, i=zero), rho=zero)
+
+
+TAU_MEM = Parameter(
+    "tau_mem", 20.0, 2.0, 50.0, "ms", "log", limits=(2.0, None), group="membrane",
+    description="Membrane time constant: how slowly the potential follows the current.", source=_BOOK,
+)
+V_REST = Parameter(
+    "v_rest", -65.0, -80.0, -55.0, "mV", group="membrane",
+    description="Resting potential, where the neuron sits without a current.", source=_BOOK,
+)
+V_THRESHOLD = Parameter(
+    "v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
+    description="Threshold: above it the neuron fires.", source=_BOOK,
+)
+V_RESET = Parameter(
+    "v_reset", -65.0, -85.0, -45.0, "mV", group="spike and reset",
+    description="Potential right after a spike; held at least 1 mV below the threshold.", source=_BOOK,
+)
+T_REF = Parameter(
+    "t_ref", 2.0, 0.0, 5.0, "ms", limits=(0.0, 5.0), group="spike and reset",
+    description="Absolute refractory period: for so long after a spike the neuron cannot fire.", source=_BOOK,
+)
+CURRENT = Parameter(
+    "current", 20.0, -50.0, 100.0, "mV", description="Injected current times the membrane resistance.",
+)
+
+NEURON = from_norse(
+    "lif", NorseStep("lif_refrac", "lif_refrac_feed_forward_step"), convert, initial_state,
+    parameters=[TAU_MEM, V_REST, V_THRESHOLD, V_RESET, T_REF],
+    current=CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("rho", "steps", "Time steps that are left of the refractory period."),
+    ],
+    equations="tau_mem dv/dt = −(v − v_rest) + I\n"
+    "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), and v stays there for t_ref",
+    title="Leaky integrate-and-fire (LIF)",
+    description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory "
+    "beyond its potential, so most patterns are out of its reach.",
+    source=f"Lapicque 1907; step of {NORSE}",
+    validate=False,
+)

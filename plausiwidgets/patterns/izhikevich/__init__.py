@@ -1,0 +1,43 @@
+"""The twenty firing patterns of Izhikevich 2004: how each is tested, and what it teaches.
+
+Source of the classification: E. M. Izhikevich, "Which model to use for cortical spiking
+neurons?", IEEE Transactions on Neural Networks 15(5), 2004, figure 1. A family of patterns that
+share a stimulus is a file.
+"""
+
+from plausiwidgets.patterns.izhikevich import (
+    accommodation,
+    after_potential,
+    bistability,
+    excitability,
+    inhibition,
+    latency,
+    oscillation,
+    pulse_pairs,
+    rebound,
+    steps,
+)
+
+TWENTY = (
+    steps.TONIC_SPIKING,
+    steps.PHASIC_SPIKING,
+    steps.TONIC_BURSTING,
+    steps.PHASIC_BURSTING,
+    steps.MIXED_MODE,
+    steps.SPIKE_FREQUENCY_ADAPTATION,
+    excitability.CLASS_1_EXCITABLE,
+    excitability.CLASS_2_EXCITABLE,
+    latency.SPIKE_LATENCY,
+    oscillation.SUBTHRESHOLD_OSCILLATIONS,
+    pulse_pairs.RESONATOR,
+    pulse_pairs.INTEGRATOR,
+    rebound.REBOUND_SPIKE,
+    rebound.REBOUND_BURST,
+    rebound.THRESHOLD_VARIABILITY,
+    bistability.BISTABILITY,
+    after_potential.DEPOLARIZING_AFTER_POTENTIAL,
+    accommodation.ACCOMMODATION,
+    inhibition.INHIBITION_INDUCED_SPIKING,
+    inhibition.INHIBITION_INDUCED_BURSTING,
+)
+"""In the order of their letters, A to T."""

@@ -1,0 +1,63 @@
+"""Accommodation: a fast ramp fires, a slow one does not, although it ends higher (R)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plausiwidgets.patterns.bench import Responses
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import HOLDING, RATE, SOURCE, STEP, silent
+from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
+from plausiwidgets.patterns.sweep import Sweep, ramp
+
+SLOWER = 16.0
+"""Length of the slow ramp over that of the fast one."""
+TAIL = 100.0
+"""Time at the holding level after a ramp in ms."""
+LATE = 50.0
+"""Time after the fast ramp, in ms, in which a spike still is an answer to it."""
+
+
+def _ramps(s: Stimulus) -> dict[str, Sweep]:
+    slow = SLOWER * s.rise
+    return {
+        "fast ramp": Sweep([ramp(0.0, s.rise, 0.5 * s.amplitude)], s.rise + TAIL, response=(0.0, s.rise + LATE)),
+        "slow ramp": Sweep([ramp(0.0, slow, s.amplitude)], slow + TAIL, response=(0.0, slow)),
+    }
+
+
+def _accommodation(r: Responses, s: Stimulus) -> dict[str, Any]:
+    return {
+        "slow": r["slow ramp"].count(0.0, SLOWER * s.rise),
+        "fast": r["fast ramp"].count(0.0, s.rise + LATE),
+    }
+
+
+ACCOMMODATION = Pattern(
+    key="accommodation",
+    letter="R",
+    title="Accommodation",
+    description=(
+        "The neuron fires at a current that rises fast, and not at one that rises slowly, although that ends "
+        "higher."
+    ),
+    look_for="Look for a spike in the fast ramp and none in the slow ramp.",
+    function="Responds to sudden changes and ignores slow drifts.",
+    parameter_hint="Recovery must keep up with a slow rise of the potential.",
+    source=SOURCE,
+    stimulus=[
+        STEP, HOLDING,
+        FreeValue("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
+                  text="Length of the fast ramp; the slow one takes 16 times as long."),
+    ],
+    sweeps=_ramps,
+    measure=_accommodation,
+    criteria=[
+        silent("slow", "Spikes during the slow ramp, although it ends twice as high.", "slow ramp"),
+        Criterion("fast", "fast ramp: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
+                  kind="count"),
+        RATE,
+    ],
+    main_sweep="slow ramp",
+    amplitude_window=AmplitudeWindow(fire=("fast ramp",), silent=("slow ramp",)),
+)

@@ -1,0 +1,66 @@
+"""Depolarizing after-potential: the potential rises once more after the spike (Q)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Responses
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.pattern import Pattern, Stimulus
+from plausiwidgets.patterns.sweep import Sweep, pulse
+
+WIDTH = 2.0
+"""Width of the pulse in ms."""
+END = WIDTH + 200.0
+
+
+SOON = 50.0
+"""Time after the spike, in ms, within which the hump has its top."""
+
+
+def _after_potential(r: Responses, s: Stimulus) -> dict[str, Any]:
+    response = r["pulse"]
+    v, spike = response.v(0.0, END), response.last()
+    fired = np.isfinite(spike)
+    after = np.maximum(np.where(fired, spike, 0.0), WIDTH)
+    # From where the potential is below the threshold again: the action potential itself is no hump.
+    start = f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
+    stop = np.round((np.where(fired, spike, 0.0) + SOON) / r.dt).astype(np.int64)
+    found = f.hump(v, r.v_baseline, start, stop)
+    left = np.abs(v[:, -1] - r.v_baseline)
+    return {"n": response.count()} | {
+        name: np.where(fired, value, np.nan)
+        for name, value in (
+            ("hump", found.height), ("rise", found.rise), ("undershoot", found.undershoot), ("left", left)
+        )
+    }
+
+
+DEPOLARIZING_AFTER_POTENTIAL = Pattern(
+    key="depolarizing_after_potential",
+    letter="Q",
+    title="Depolarizing after-potential",
+    description="After the spike the potential does not fall to rest directly: it rises once more.",
+    look_for="Look for the hump after the spike.",
+    function="For a while after a spike the neuron is more excitable.",
+    parameter_hint="Fast recovery with a negative jump at the spike (d of Izhikevich).",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING],
+    sweeps=lambda s: {"pulse": Sweep([pulse(0.0, WIDTH, s.amplitude)], END, voltage=(0.0, END))},
+    measure=_after_potential,
+    criteria=[
+        spikes(1, 1, "Spikes after the pulse."),
+        Criterion("hump", "height of the hump", "Top of the hump in the 50 ms after the spike, above the resting "
+                  "potential.", "mV", low=2.25, scale=3.0, per_span=True),
+        Criterion("rise", "rise of the hump", "How far the potential rises again after it has come down from the "
+                  "spike.", "mV", low=0.45, scale=1.0, per_span=True),
+        Criterion("undershoot", "no fall below rest", "How far the potential falls below rest before the hump: what "
+                  "rises after that is a rebound.", "mV", high=0.3, scale=1.0, per_span=True),
+        Criterion("left", "returns to rest", "Distance from the resting potential after 200 ms.", "mV", high=1.5,
+                  scale=3.0, per_span=True),
+    ],
+)

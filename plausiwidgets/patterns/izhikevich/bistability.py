@@ -1,0 +1,115 @@
+"""Bistability: one pulse starts a lasting firing, another one ends it (P)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Bench, Measurement, Response
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PERSISTS, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.pattern import Pattern, Stimulus
+from plausiwidgets.patterns.sweep import Floats, Sweep, Value, pulse
+
+WIDTH = 5.0
+"""Width of a pulse in ms."""
+RUN, AFTER = 1000.0, 1300.0
+"""Length of a sweep with one pulse, and with a second one, in ms: at least 500 ms are left after that."""
+LATE = 50.0
+"""Time at the end of a sweep, in ms, in which the potential must be back at its level."""
+PHASES = 20
+"""Times within a period of the running firing at which the second pulse is tried, with either sign."""
+
+
+def _second(amplitude: Value, onset: Value, height: Value) -> Sweep:
+    return Sweep([pulse(0.0, WIDTH, amplitude), pulse(onset, WIDTH, height)], AFTER, voltage=(AFTER - LATE, AFTER))
+
+
+def _sketch(s: Stimulus) -> Mapping[str, Sweep]:
+    return {"second pulse": _second(s.amplitude, 400.0, s.amplitude)}
+
+
+def _protocol(bench: Bench) -> Measurement:
+    a = bench.stimulus.amplitude
+    first = bench.apply({"first pulse": Sweep([pulse(0.0, WIDTH, a)], RUN)})["first pulse"]
+    times = first.window()
+    n = f.lengths(times)
+    period = f.median(f.late_half(f.intervals(times)))
+    persists = f.persistence(times, RUN)
+    goes_on = (n >= 8) & (persists <= 1.5) & (bench.spontaneous_spikes == 0) & np.isfinite(period)
+
+    # A third into the run: transients are over, and there is time left to stay silent.
+    base = np.where(goes_on, f.at(times, n // 3), 0.0)
+    step = np.where(goes_on, period, 0.0) / PHASES
+    sweeps, onsets = {}, []
+    for sign in (1.0, -1.0):
+        for phase in range(PHASES):
+            onset = base + phase * step
+            onsets.append(onset)
+            sweeps[f"{sign:+.0f} {phase}"] = _second(a, onset, sign * a)
+    responses = bench.apply(sweeps, only=goes_on, keep=False)
+    with np.errstate(invalid="ignore"):
+        tails = np.stack([_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)])
+        away = np.stack([_away(r, bench.v_baseline) for r in responses.values()])
+    # The phase after which the firing ends soonest and, of those, that after which the neuron is closest to rest.
+    order = np.where(np.isfinite(tails), tails, np.inf) + 1e-6 * np.where(np.isfinite(away), away, 1e3)
+    best, sets = order.argmin(axis=0), np.arange(bench.n)
+    if bench.recording and goes_on.any():
+        onset = np.stack(onsets)[best, sets]
+        bench.apply({"second pulse": _second(a, onset, np.where(best < PHASES, a, -a))}, only=goes_on)
+    return Measurement(
+        {
+            "n": n,
+            "min_isi": f.shortest_isi(times),
+            "rate": n / (RUN / 1000.0),
+            "persists": persists,
+            "ends": np.where(goes_on, tails[best, sets], np.nan),
+            "returns": np.where(goes_on, away[best, sets], np.nan),
+        },
+        bench.gap_to_threshold(first),
+    )
+
+
+def _tail(response: Response, onset: Floats, period: Floats) -> Floats:
+    """Return the time from a second pulse to the last spike in periods, shape [n]; 0 without a spike."""
+    after = response.last(onset) - onset
+    return np.where(np.isfinite(period), np.where(np.isfinite(after), after, 0.0) / period, np.nan)
+
+
+def _away(response: Response, v_baseline: Floats) -> Floats:
+    """Return how far from its settled level the potential still goes at the end, shape [n], in mV."""
+    return np.abs(response.v(AFTER - LATE, AFTER) - v_baseline[:, None]).max(axis=1)
+
+
+BISTABILITY = Pattern(
+    key="bistability",
+    letter="P",
+    title="Bistability",
+    description=(
+        "One brief pulse switches a lasting firing on, and another one, of either sign, well timed, switches "
+        "it off."
+    ),
+    look_for="Look for firing that goes on after the first pulse and stops after the second.",
+    function="A memory of one bit in a single neuron.",
+    parameter_hint="Rest and firing must both be stable: holding level and reset decide.",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING],
+    sweeps=_sketch,
+    protocol=_protocol,
+    criteria=[
+        spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
+        replace(PERSISTS, text="Silence before the end of the second, in typical intervals between spikes: the firing "
+                "must go on."),
+        Criterion("ends", "second pulse ends it", "Time from a second pulse to the last spike, in periods of the "
+                  "running firing, at the best of 20 phases and of either sign: after it, no spike until the end.",
+                  "periods", high=1.5, scale=3.0),
+        Criterion("returns", "back at rest", "How far from its resting potential the neuron still is at the end: a "
+                  "pause in firing is not the other stable state.", "mV", high=1.5, scale=3.0, per_span=True),
+        RATE,
+    ],
+    main_sweep="second pulse",
+    budget=50_000,
+)

@@ -1,0 +1,164 @@
+"""Excitability classes: the rate–current curve just above the rheobase (G and H)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Bench, Measurement
+from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, spikes
+from plausiwidgets.patterns.pattern import Curve, FreeValue, Pattern, Stimulus
+from plausiwidgets.patterns.sweep import Sweep, Value, pulse
+
+LENGTH = 3000.0
+"""Length of a step in ms."""
+ABOVE = {"just above rheobase": 1e-4, "1 % above": 1e-2, "10 % above": 0.1, "twice the rheobase": 1.0}
+"""Amplitudes of the steps above the rheobase, as shares of it."""
+RHEOBASE_TOLERANCE = 1e-7
+MAX_RHEOBASE_RETRIES = 2
+"""How often the search for the rheobase goes on where firing ceased again just above."""
+
+FIRES = spikes(
+    2, text="Spikes in the last 2 s of a step of 3 s at the full amplitude: one that is strong enough must fire to its "
+    "end.",
+)
+MONOTONE = Criterion("monotone", "rate never falls with current", "Smallest ratio of a rate to that of the next weaker "
+                     "step.", "1", low=1.0, scale=0.2)
+MAX_RATE = Criterion("rate", "rate at twice the rheobase", "Spikes per second there.", "Hz", high=500.0, scale=200.0)
+RATE_CURVE = Curve("amplitude", "rate", "current above holding", "rate", y_unit="Hz")
+
+
+def _step(height: Value) -> Sweep:
+    return Sweep([pulse(0.0, LENGTH, height)], LENGTH)
+
+
+def _sweeps(s: Stimulus) -> Mapping[str, Sweep]:
+    return {"full amplitude": _step(s.amplitude)}
+
+
+def _to_the_end(times: Floats) -> tuple[Mask, Floats]:
+    """Return whether a long step fires to its end, and its rate in Hz over the last two thirds."""
+    n = f.lengths(times)
+    early = f.count(times, 0.0, LENGTH / 3.0)
+    last = f.at(times, n - 1)
+    late = n - early
+    with np.errstate(invalid="ignore", divide="ignore"):
+        isi = (last - f.at(times, early)) / (late - 1)
+        lasts = (late >= 2) & (LENGTH - last <= 2.0 * isi)
+    return lasts, np.where(lasts, 1000.0 / isi, np.nan)
+
+
+def _protocol(holding_zero: bool) -> Callable[[Bench], Measurement]:
+    """Return the protocol; `holding_zero`: the neuron must be silent without any holding current too."""
+
+    def protocol(bench: Bench) -> Measurement:
+        a = bench.stimulus.amplitude
+        spontaneous = bench.spontaneous_spikes + (bench.control(0.0) if holding_zero else 0)
+        full = bench.apply(_sweeps(bench.stimulus))["full amplitude"]
+        fires_at_a, _ = _to_the_end(full.times)
+
+        def fires(points: Floats, active: Mask) -> Mask:
+            times = bench.step_spikes(points, LENGTH, LENGTH, active)
+            return _to_the_end(times.reshape(points.size, times.shape[2]))[0].reshape(points.shape)
+
+        works = fires_at_a & (spontaneous == 0)
+        rheobase = smallest_firing(fires, np.zeros(bench.n), a, works, RHEOBASE_TOLERANCE)
+        for _ in range(MAX_RHEOBASE_RETRIES):
+            # A resonating neuron fires in slivers of amplitudes below its rheobase: go on above.
+            above = np.where(works, rheobase, 0.0) * (1.0 + min(ABOVE.values()))
+            again = works & np.isfinite(rheobase) & (above < a)
+            again &= ~fires(above[None], again)[0]
+            if not again.any():
+                break
+            further = smallest_firing(fires, above, a, again, RHEOBASE_TOLERANCE)
+            rheobase = np.where(again, further, rheobase)
+        works &= np.isfinite(rheobase)
+        base = np.where(works, rheobase, 0.0)
+        heights = {name: base * (1.0 + share) for name, share in ABOVE.items()}
+        responses = bench.apply({name: _step(h) for name, h in heights.items()}, only=works)
+        rates = [_to_the_end(r.times)[1] for r in responses.values()]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            monotone = np.min([b / c for b, c in zip(rates[1:], rates[:-1], strict=True)], axis=0)
+            periods = [1000.0 / rate for rate in rates]
+            farther = periods[1] - periods[2]
+            growth = np.where(farther > 0, (periods[0] - periods[1]) / farther, np.nan)
+        shortest = np.min([f.shortest_isi(r.times) for r in responses.values()], axis=0)
+        return Measurement(
+            {
+                "quiet": spontaneous,
+                "n": full.count(LENGTH / 3.0),
+                "period_growth": growth,
+                "rate_rheobase": rates[0],
+                "rate_range": rates[3] / rates[0],
+                "rate_near": rates[0] / rates[1],
+                "rate_floor": rates[0] / rates[3],
+                "monotone": monotone,
+                "rate": rates[3],
+                "min_isi": np.where(works, shortest, np.nan),
+            },
+            bench.gap_to_threshold(full),
+            {"amplitude": np.stack(list(heights.values())), "rate": np.stack(rates), "rheobase": rheobase},
+        )
+
+    return protocol
+
+
+CLASS_1_EXCITABLE = Pattern(
+    key="class_1_excitable",
+    letter="G",
+    title="Class 1 excitable",
+    description="The weakest step that fires at all fires slowly, and the rate rises smoothly with the current.",
+    look_for="Look for a rate–current curve that starts near zero.",
+    function="The rate can encode the strength of the input over a wide range.",
+    parameter_hint="Recovery must not outrun the potential: a small or negative b of Izhikevich.",
+    source=SOURCE,
+    stimulus=[STEP, HOLDING],
+    sweeps=_sweeps,
+    protocol=_protocol(holding_zero=False),
+    criteria=[
+        FIRES,
+        Criterion("period_growth", "period grows without end", "How much the period between spikes grows from 1 % to "
+                  "0.01 % above the rheobase, over how much it grows from 10 % to 1 %. Class 1 can fire as slowly as "
+                  "one likes: 13 for a square root, 2 for a logarithm.", "1", low=1.5, scale=0.5),
+        Criterion("rate_range", "rise of the rate", "Rate at twice the rheobase over that just above it.", "1", low=4.0,
+                  scale=1.0, kind="log"),
+        MONOTONE, MAX_RATE,
+    ],
+    main_sweep="just above rheobase",
+    curve=RATE_CURVE,
+    budget=10_000,
+)
+
+CLASS_2_EXCITABLE = Pattern(
+    key="class_2_excitable",
+    letter="H",
+    title="Class 2 excitable",
+    description="Below a critical current the neuron is silent; above it, it fires at a high rate at once.",
+    look_for="Look for a rate–current curve that starts with a jump.",
+    function="The neuron tells only whether the input is above threshold; its rate hardly depends on it.",
+    parameter_hint="Fast recovery that follows the potential (a and b of Izhikevich, a of AdEx).",
+    source=SOURCE,
+    stimulus=[STEP, FreeValue("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))],
+    sweeps=_sweeps,
+    protocol=_protocol(holding_zero=True),
+    criteria=[
+        FIRES,
+        Criterion("period_growth", "period stays finite", "How much the period between spikes grows from 1 % to 0.01 % "
+                  "above the rheobase, over how much it grows from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2.",
+                  "1", high=1.5, scale=0.5),
+        Criterion("rate_rheobase", "rate at the rheobase", "Rate just above the weakest step that keeps the neuron "
+                  "firing: class 2 does not start at zero.", "Hz", low=3.0, scale=3.0),
+        Criterion("rate_near", "no steep start", "Rate just above the rheobase over that 1 % above.", "1", low=0.75,
+                  high=1.05, scale=0.2),
+        Criterion("rate_floor", "start over later rate", "Rate just above the rheobase over that at twice it.", "1",
+                  low=0.2, scale=0.1),
+        MAX_RATE,
+    ],
+    main_sweep="just above rheobase",
+    curve=RATE_CURVE,
+    budget=10_000,
+)

@@ -1,0 +1,77 @@
+"""Firing while inhibited: a step downwards from a holding level (S and T)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Responses
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import (
+    BURST_LARGEST,
+    BURST_RATIO,
+    BURST_SMALLEST,
+    BURSTS_PERSIST,
+    NO_BLOCK,
+    PERSISTS,
+    QUIET_AFTER,
+    RATE,
+    SOURCE,
+    STEP,
+    WIDE_HOLDING,
+    bursts,
+    spikes,
+)
+from plausiwidgets.patterns.izhikevich.steps import bursting, during, spikes_and_after, step
+from plausiwidgets.patterns.pattern import Pattern, Stimulus
+
+LENGTH, GRACE = 400.0, 75.0
+"""Length of the step, and time after it in which spikes are allowed, in ms."""
+
+
+def _spiking(r: Responses, s: Stimulus) -> dict[str, Any]:
+    times = during(r, LENGTH)
+    isi = f.intervals(times)
+    return spikes_and_after(r, LENGTH, GRACE) | {
+        "cv": f.cv(isi), "spread": f.spread(isi), "persists": f.persistence(times, LENGTH),
+        "no_block": r.baseline_peak - r.threshold,
+    }
+
+
+INHIBITION_INDUCED_SPIKING = Pattern(
+    key="inhibition_induced_spiking",
+    letter="S",
+    title="Inhibition-induced spiking",
+    description="The neuron is silent, and fires while it is inhibited.",
+    look_for="Look for regular spikes during the downward step, and silence before and after.",
+    function="Thalamo-cortical cells can do it, by a current that inhibition activates.",
+    parameter_hint="A recovery variable that runs away from its rest (negative a and b of Izhikevich).",
+    source=SOURCE,
+    stimulus=[STEP, WIDE_HOLDING],
+    sweeps=step(LENGTH, -1.0),
+    measure=_spiking,
+    criteria=[
+        spikes(3, text="Spikes during the inhibition."),
+        Criterion("cv", "irregularity", "Standard deviation over mean of the intervals.", "1", high=0.3, scale=0.3),
+        Criterion("spread", "evenness", "Longest over shortest interval.", "1", high=2.0, scale=1.0),
+        PERSISTS, QUIET_AFTER, NO_BLOCK, RATE,
+    ],
+)
+
+INHIBITION_INDUCED_BURSTING = Pattern(
+    key="inhibition_induced_bursting",
+    letter="T",
+    title="Inhibition-induced bursting",
+    description="The neuron is silent, and bursts while it is inhibited.",
+    look_for="Look for bursts during the downward step, and silence before and after.",
+    function="Thalamo-cortical cells in sleep, when a spindle spreads.",
+    parameter_hint="As for inhibition-induced spiking, with a high reset.",
+    source=SOURCE,
+    stimulus=[STEP, WIDE_HOLDING],
+    sweeps=step(LENGTH, -1.0),
+    measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold},
+    criteria=[
+        bursts(2, "Bursts of 3 to 40 spikes during the inhibition."), BURST_RATIO, BURST_SMALLEST, BURST_LARGEST,
+        BURSTS_PERSIST, QUIET_AFTER, NO_BLOCK,
+    ],
+)

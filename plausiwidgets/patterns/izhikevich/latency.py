@@ -1,0 +1,93 @@
+"""Spike latency: pulses at and above the weakest one that fires (I)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Bench, Measurement
+from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.pattern import Pattern, Stimulus
+from plausiwidgets.patterns.sweep import TAIL, Sweep, Value, pulse
+
+WIDTH = 3.0
+"""Width of a pulse in ms."""
+END = WIDTH + TAIL
+TOLERANCE = 1e-5
+FACTORS = {"at the threshold": 1.0005, "2 % above": 1.02, "10 % above": 1.1, "50 % above": 1.5}
+"""Amplitudes of the pulses over that of the weakest one that fires."""
+
+
+def _pulse(height: Value) -> Sweep:
+    return Sweep([pulse(0.0, WIDTH, height)], END)
+
+
+def _sweeps(s: Stimulus) -> Mapping[str, Sweep]:
+    return {"full amplitude": _pulse(s.amplitude)}
+
+
+def _protocol(bench: Bench) -> Measurement:
+    full = bench.apply(_sweeps(bench.stimulus))["full amplitude"]
+    works = (f.lengths(full.times) > 0) & (bench.spontaneous_spikes == 0)
+
+    def fires(points: Floats, active: Mask) -> Mask:
+        return np.asarray(np.isfinite(bench.step_spikes(points, WIDTH, END, active)).any(axis=2), dtype=bool)
+
+    threshold = smallest_firing(fires, np.zeros(bench.n), bench.stimulus.amplitude, works, TOLERANCE)
+    works &= np.isfinite(threshold)
+    base = np.where(works, threshold, 0.0)
+    responses = bench.apply({name: _pulse(base * factor) for name, factor in FACTORS.items()}, only=works)
+    latencies = [f.first(r.times) for r in responses.values()]
+    counts = np.stack([f.lengths(r.times) for r in responses.values()])
+    with np.errstate(invalid="ignore"):
+        monotone = np.min([b / c for b, c in zip(latencies[:-1], latencies[1:], strict=True)], axis=0)
+    return Measurement(
+        {
+            "quiet": bench.spontaneous_spikes,
+            "n": f.lengths(full.times),
+            "min_isi": f.shortest_isi(full.times),
+            "rate": f.lengths(full.times) / (END / 1000.0),
+            "delay": latencies[0] - WIDTH,
+            "latency_range": latencies[0] / latencies[3],
+            "monotone": monotone,
+            "each": np.where(works, counts.max(axis=0), np.nan),
+        },
+        bench.gap_to_threshold(full),
+        {"amplitude": np.stack([base * x for x in FACTORS.values()]), "latency": np.stack(latencies)},
+    )
+
+
+SPIKE_LATENCY = Pattern(
+    key="spike_latency",
+    letter="I",
+    title="Spike latency",
+    description="After a brief weak pulse the spike comes late, and later the weaker the pulse was.",
+    look_for=(
+        "Look for the pause between the end of the pulse and the spike, and how it shrinks with a stronger "
+        "pulse."
+    ),
+    function="The delay encodes the strength of a brief input.",
+    parameter_hint="A smooth upswing: the potential must linger close to its threshold.",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING],
+    sweeps=_sweeps,
+    protocol=_protocol,
+    criteria=[
+        spikes(1, text="Spikes after a pulse of the full amplitude."),
+        Criterion("delay", "delay at the threshold", "Time from the end of the weakest pulse that fires to its spike.",
+                  "ms", low=5.0, scale=5.0),
+        Criterion("latency_range", "latency depends on strength", "Latency at the threshold over that of a pulse half "
+                  "as strong again.", "1", low=2.0, scale=0.5, kind="log"),
+        Criterion("monotone", "stronger is never later", "Smallest ratio of a latency to that of the next stronger "
+                  "pulse.", "1", low=1.0, scale=0.2),
+        Criterion("each", "one spike each", "The most spikes that one of the four pulses evokes.", "spikes", low=1,
+                  high=1, kind="count"),
+        RATE,
+    ],
+    main_sweep="at the threshold",
+    budget=50_000,
+)

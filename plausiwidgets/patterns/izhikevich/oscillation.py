@@ -1,0 +1,50 @@
+"""Subthreshold oscillations after a pulse (J)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Graded, Responses
+from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.pattern import Pattern, Stimulus
+from plausiwidgets.patterns.sweep import Sweep, pulse
+
+WIDTH = 5.0
+"""Width of the pulse in ms."""
+END = WIDTH + 500.0
+EXTREMUM = 0.1
+"""Smallest extremum that counts in mV, for a span of 15 mV."""
+
+
+def _oscillation(r: Responses, s: Stimulus) -> dict[str, Any]:
+    response = r["pulse"]
+    v = response.v(0.0, END)
+    after = np.maximum(np.nan_to_num(response.last(), nan=0.0), WIDTH)
+    # An action potential that is still going on, or the way back from it, is no swing.
+    start = f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
+    found = f.swings(v, r.v_baseline, EXTREMUM * r.span / USUAL_SPAN, start)
+    return {"n": response.count(), "extrema": Graded(found.number, found.progress)}
+
+
+SUBTHRESHOLD_OSCILLATIONS = Pattern(
+    key="subthreshold_oscillations",
+    letter="J",
+    title="Subthreshold oscillations",
+    description="After a brief pulse the potential swings around rest, below the threshold.",
+    look_for="Look for damped swings to both sides of the resting potential after the pulse.",
+    function="A neuron with a rhythm of its own acts as a band-pass filter.",
+    parameter_hint="Recovery about as fast as the membrane: a and b of Izhikevich, a and tau_w of AdEx.",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING],
+    sweeps=lambda s: {"pulse": Sweep([pulse(0.0, WIDTH, s.amplitude)], END, voltage=(0.0, END))},
+    measure=_oscillation,
+    criteria=[
+        spikes(0, 1, "Spikes from the pulse on: one at most."),
+        Criterion("extrema", "swings", "Turning points on alternating sides of the resting potential, each at least "
+                  "0.1 mV away (for a span of 15 mV).", "extrema", low=4, kind="count"),
+    ],
+)

@@ -1,0 +1,89 @@
+"""Pairs of pulses: the resonator fires at one gap, the integrator at short ones (K and L)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from plausiwidgets.patterns.bench import Responses
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, RATE, SOURCE, interval, silent
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, Stimulus
+from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
+
+SINGLE = "single pulse"
+
+
+def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[Stimulus], Mapping[str, Sweep]]:
+    """Return sweeps of two pulses, `gaps` times the interval T apart onset to onset, and of a single pulse."""
+
+    def sweeps(s: Stimulus) -> dict[str, Sweep]:
+        first = pulse(0.0, width, s.amplitude)
+        end = max(gaps.values()) * s.interval + width + TAIL
+        pairs = {
+            name: Sweep([first, pulse(factor * s.interval, width, s.amplitude)], end) for name, factor in gaps.items()
+        }
+        return pairs | {SINGLE: Sweep([first], end)}
+
+    return sweeps
+
+
+def _counts(r: Responses, s: Stimulus) -> dict[str, Any]:
+    return {name: response.count() for name, response in r.items()}
+
+
+def _criteria(window: AmplitudeWindow) -> list[Criterion]:
+    fire = [
+        Criterion(name, f"{name}: fires", "Spikes from two pulses whose onsets are this far apart.", "spikes", low=1,
+                  kind="count")
+        for name in window.fire
+    ]
+    what = dict.fromkeys(window.silent, "pair of pulses at this gap") | {SINGLE: "single pulse"}
+    rest = [silent(n, f"Spikes after the {what[n]}: it must not reach the threshold.") for n in window.silent]
+    return [*fire, *rest, RATE]
+
+
+# -- K ---------------------------------------------------------------------------------------------
+
+RESONATOR_WINDOW = AmplitudeWindow(fire=("gap T",), silent=("gap T/2", "gap 1.5 T", SINGLE))
+
+RESONATOR = Pattern(
+    key="resonator",
+    letter="K",
+    title="Resonator",
+    description="The neuron fires at a pair of pulses only if their interval fits its own rhythm.",
+    look_for=(
+        "Look for a spike at the interval T, and none at half of it, at one and a half, or after a single "
+        "pulse."
+    ),
+    function="Selects inputs by their frequency: several neurons can share one line.",
+    parameter_hint="The period of the subthreshold oscillation sets T; the amplitude lies between two thresholds.",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
+    sweeps=_sweeps(4.0, {"gap T": 1.0, "gap T/2": 0.5, "gap 1.5 T": 1.5}),
+    measure=_counts,
+    criteria=_criteria(RESONATOR_WINDOW),
+    main_sweep="gap T",
+    amplitude_window=RESONATOR_WINDOW,
+)
+
+# -- L ---------------------------------------------------------------------------------------------
+
+INTEGRATOR_WINDOW = AmplitudeWindow(fire=("gap T", "gap 0.6 T"), silent=("gap 2 T", "gap 4 T", "gap 8 T", SINGLE))
+
+INTEGRATOR = Pattern(
+    key="integrator",
+    letter="L",
+    title="Integrator",
+    description="The neuron fires at pulses that come close together, and not at pulses far apart.",
+    look_for="Look for a spike at the short gaps only.",
+    function="Detects coincident inputs.",
+    parameter_hint="The membrane time constant, and an amplitude between half of the threshold and all of it.",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING, interval(5.0, 4.0, 15.0)],
+    sweeps=_sweeps(2.0, {"gap T": 1.0, "gap 0.6 T": 0.6, "gap 2 T": 2.0, "gap 4 T": 4.0, "gap 8 T": 8.0}),
+    measure=_counts,
+    criteria=_criteria(INTEGRATOR_WINDOW),
+    main_sweep="gap T",
+    amplitude_window=INTEGRATOR_WINDOW,
+)

@@ -1,0 +1,137 @@
+"""After inhibition: rebound spike, rebound burst, and a threshold that inhibition lowers (M, N and O)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Responses
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import (
+    HOLDING,
+    LONGEST_ISI,
+    PULSE,
+    RATE,
+    SOURCE,
+    latency,
+    silent,
+    spikes,
+    width,
+)
+from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
+from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
+
+WIDTH = width(500.0, "Width of the inhibitory pulse.")
+
+DURING = Criterion(
+    "during", "silent during inhibition", "Spikes during the inhibitory pulse.", "spikes", high=0, kind="count"
+)
+REBOUND = latency(150.0, "Time from the release of the inhibition to the first spike.")
+
+# -- M and N ---------------------------------------------------------------------------------------
+
+
+def _release(tail: float) -> Callable[[Stimulus], Mapping[str, Sweep]]:
+    """Return the sweep of an inhibitory pulse, and `tail` ms after its release."""
+    return lambda s: {
+        "release": Sweep([pulse(0.0, s.width, -s.amplitude)], s.width + tail, response=(s.width, s.width + tail))
+    }
+
+
+def _rebound(r: Responses, s: Stimulus) -> dict[str, Any]:
+    after = r["release"].window(s.width)
+    return {
+        "during": r["release"].count(0.0, s.width),
+        "n": f.lengths(after),
+        "latency": f.first(after) - s.width,
+        "longest_isi": f.largest(f.intervals(after)),
+        "last": f.last(after) - s.width,
+    }
+
+
+REBOUND_SPIKE = Pattern(
+    key="rebound_spike",
+    letter="M",
+    title="Rebound spike",
+    description="A brief inhibition is followed by a spike.",
+    look_for="Look for the spike after the release of the inhibition, and for silence during it.",
+    function="Turns an inhibitory input into an output; rhythms of half-centre circuits rest on it.",
+    parameter_hint="Inhibition must take recovery away: a large b of Izhikevich, a large a of AdEx.",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING, WIDTH],
+    sweeps=_release(500.0),
+    measure=_rebound,
+    criteria=[DURING, spikes(1, 1, "Spikes after the release."), REBOUND],
+)
+
+REBOUND_BURST = Pattern(
+    key="rebound_burst",
+    letter="N",
+    title="Rebound burst",
+    description="A brief inhibition is followed by a burst.",
+    look_for="Look for at least three close spikes after the release, then silence.",
+    function="Thalamic cells answer inhibition so, as in sleep spindles.",
+    parameter_hint="As for a rebound spike, with a high reset that lets one spike follow the other.",
+    source=SOURCE,
+    stimulus=[PULSE, HOLDING, WIDTH],
+    sweeps=_release(700.0),
+    measure=_rebound,
+    criteria=[
+        DURING, spikes(3, 40, "Spikes after the release."), REBOUND, LONGEST_ISI,
+        Criterion("last", "last spike", "Time from the release to the last spike.", "ms", high=350.0, scale=200.0),
+    ],
+)
+
+# -- O ---------------------------------------------------------------------------------------------
+
+
+def _inhibition_and_excitation(s: Stimulus) -> dict[str, Sweep]:
+    onset, end = 2.0 * s.width, 3.0 * s.width + TAIL
+    up, down = pulse(onset, s.width, s.amplitude), pulse(0.0, s.width, -s.inhibition)
+    return {
+        "both": Sweep([down, up], end, response=(onset, end)),
+        "excitation alone": Sweep([up], end),
+        "inhibition alone": Sweep([down], end),
+    }
+
+
+def _variability(r: Responses, s: Stimulus) -> dict[str, Any]:
+    onset = 2.0 * s.width
+    return {
+        "up": r["excitation alone"].count(),
+        "down": r["inhibition alone"].count(),
+        "n": r["both"].count(onset),
+        "early": r["both"].count(0.0, onset),
+    }
+
+
+THRESHOLD_VARIABILITY = Pattern(
+    key="threshold_variability",
+    letter="O",
+    title="Threshold variability",
+    description="A weak excitation alone does nothing; after a brief inhibition the same excitation fires.",
+    look_for="Look for a spike in the run with both pulses, and none with either alone.",
+    function="The threshold of a neuron is not a number: it depends on what came before.",
+    parameter_hint="Recovery that inhibition takes away, as for a rebound.",
+    source=SOURCE,
+    stimulus=[
+        PULSE, HOLDING,
+        width(50.0, "Width of each pulse, and of the pause between them."),
+        FreeValue("inhibition", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None),
+                  text="Amplitude of the inhibitory pulse, downwards."),
+    ],
+    sweeps=_inhibition_and_excitation,
+    measure=_variability,
+    criteria=[
+        silent("up", "Spikes after the excitatory pulse alone.", "excitation alone"),
+        silent("down", "Spikes after the inhibitory pulse alone.", "inhibition alone"),
+        Criterion("n", "both: fires", "Spikes from the excitatory pulse on, when inhibition comes before it.",
+                  "spikes", low=1, kind="count"),
+        silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
+        RATE,
+    ],
+    main_sweep="both",
+    # Inhibition alone has no amplitude to search a threshold of.
+    amplitude_window=AmplitudeWindow(fire=("both",), silent=("excitation alone",)),
+)

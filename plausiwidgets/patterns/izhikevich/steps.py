@@ -1,0 +1,278 @@
+"""Tonic and phasic firing, mixed mode and adaptation: patterns of one long step (A–F)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bench import Responses
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.izhikevich.common import (
+    BURST_LARGEST,
+    BURST_RATIO,
+    BURST_SMALLEST,
+    BURSTS_PERSIST,
+    FLAT,
+    HOLDING,
+    LONGEST_ISI,
+    NO_BLOCK,
+    PERSISTS,
+    QUIET_AFTER,
+    RATE,
+    SOURCE,
+    STEP,
+    bursts,
+    latency,
+    spikes,
+)
+from plausiwidgets.patterns.pattern import Pattern, Stimulus
+from plausiwidgets.patterns.sweep import TAIL, Floats, Sweep, pulse
+
+SHORT, LONG = 500.0, 2000.0
+"""Length of a step in ms: of firing that goes on, and of firing that must not come back."""
+
+CV = Criterion(
+    "cv", "irregularity", "Standard deviation over mean of the intervals in the later half: small is regular.", "1",
+    high=0.1, scale=0.2,
+)
+SPREAD = Criterion("spread", "longest over shortest ISI", "Of the later half.", "1", high=1.5, scale=1.0)
+
+
+def step(length: float, sign: float = 1.0) -> Callable[[Stimulus], Mapping[str, Sweep]]:
+    """Return the sweep of one step of `length` ms, `sign` times the amplitude high."""
+    return lambda s: {
+        "step": Sweep(
+            [pulse(0.0, length, sign * s.amplitude)], length + TAIL, response=(0.0, length),
+            voltage=(length - 100.0, length),
+        )
+    }
+
+
+def during(r: Responses, length: float) -> Floats:
+    """Return the spikes during the step."""
+    return r["step"].window(0.0, length)
+
+
+def spikes_and_after(r: Responses, length: float, grace: float = 50.0) -> dict[str, Any]:
+    """Return the spikes during the step, and those later than `grace` ms after its end."""
+    return {"n": f.lengths(during(r, length)), "quiet_after": r["step"].count(length + grace)}
+
+
+def initial_burst(isi: Floats, late: Floats) -> Floats:
+    """Return the longer of the first two intervals over the median of the later half."""
+    both = np.where(f.lengths(isi) >= 2, f.largest(isi[:, :2]), np.nan)
+    return both / f.median(late)
+
+
+def bursting(r: Responses, length: float, grace: float) -> dict[str, Any]:
+    """Return what is measured of bursts that last to the end of the step."""
+    times = during(r, length)
+    b = f.bursts(times, length)
+    return spikes_and_after(r, length, grace) | {
+        "bursts": b.complete, "ratio": b.ratio, "smallest": b.shortest, "largest": b.longest,
+        "period_cv": b.period_cv, "persists": (length - f.last(times)) / b.period,
+    }
+
+
+# -- A ---------------------------------------------------------------------------------------------
+
+
+def _tonic_spiking(r: Responses, s: Stimulus) -> dict[str, Any]:
+    times = during(r, SHORT)
+    isi = f.intervals(times)
+    late = f.late_half(isi)
+    return spikes_and_after(r, SHORT) | {
+        "initial": initial_burst(isi, late), "cv": f.cv(late), "spread": f.spread(late),
+        "persists": f.persistence(times, SHORT),
+    }
+
+
+TONIC_SPIKING = Pattern(
+    key="tonic_spiking",
+    letter="A",
+    title="Tonic spiking",
+    description="As long as the input is on, the neuron fires a regular train of spikes.",
+    look_for="Look for evenly spaced spikes from the onset to the end of the step, and silence before and after.",
+    function="The rate of firing reports how strong a lasting input is.",
+    parameter_hint="The amplitude sets the rate; adaptation slows the train down.",
+    source=SOURCE,
+    stimulus=[STEP, HOLDING],
+    sweeps=step(SHORT),
+    measure=_tonic_spiking,
+    criteria=[
+        spikes(5),
+        # Without it mixed mode and spike frequency adaptation pass: their late half is regular too.
+        Criterion("initial", "no initial burst", "Longer of the first two intervals over the steady interval: the "
+                  "firing must not start with a burst.", "1", low=1.0 / 3.0, scale=0.5, kind="log"),
+        CV, SPREAD, PERSISTS, QUIET_AFTER, RATE,
+    ],
+)
+
+
+# -- B and D ---------------------------------------------------------------------------------------
+
+
+def _no_later_spike(s: Stimulus) -> dict[str, Sweep]:
+    """Return a step that lasts ten times as long: it must evoke no further spike."""
+    length = 10.0 * LONG
+    return {"long step": Sweep([pulse(0.0, length, s.amplitude)], length, response=(LONG, length))}
+
+
+def _phasic(r: Responses, grace: float) -> dict[str, Any]:
+    times, late = during(r, LONG), r["step"].v(LONG - 100.0, LONG)
+    return spikes_and_after(r, LONG, grace) | {
+        "latency": f.first(times), "longest_isi": f.largest(f.intervals(times)), "last": f.last(times),
+        "flat": f.voltage_range(late), "no_block": late.mean(axis=1) - r.threshold,
+    }
+
+
+PHASIC_SPIKING = Pattern(
+    key="phasic_spiking",
+    letter="B",
+    title="Phasic spiking",
+    description="The neuron fires a single spike at the onset of the input and then stays quiet.",
+    look_for="Look for exactly one spike at the start, and a flat potential for the rest of the step.",
+    function="Marks that something has changed, and ignores that it lasts.",
+    parameter_hint=(
+        "A recovery variable that follows the potential (b of Izhikevich, a of AdEx) holds the later spikes "
+        "back."
+    ),
+    source=SOURCE,
+    stimulus=[STEP, HOLDING],
+    sweeps=step(LONG),
+    measure=lambda r, s: _phasic(r, 50.0),
+    criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, NO_BLOCK, QUIET_AFTER],
+    long_control=_no_later_spike,
+)
+
+PHASIC_BURSTING = Pattern(
+    key="phasic_bursting",
+    letter="D",
+    title="Phasic bursting",
+    description="The neuron answers the onset of the input with one burst and then stays quiet.",
+    look_for="Look for one burst at the start, then a flat potential.",
+    function="Reports the start of an input reliably: a burst is harder to miss than a spike.",
+    parameter_hint="A high reset makes the burst, recovery that follows the potential ends it for good.",
+    source=SOURCE,
+    stimulus=[STEP, HOLDING],
+    sweeps=step(LONG),
+    measure=lambda r, s: _phasic(r, 100.0),
+    criteria=[
+        spikes(3, 40), latency(100.0, "Time from the onset to the first spike."), LONGEST_ISI,
+        Criterion("last", "last spike", "Time of the last spike: the burst must be over soon.", "ms", high=200.0,
+                  scale=200.0),
+        FLAT, NO_BLOCK, QUIET_AFTER,
+    ],
+    long_control=_no_later_spike,
+)
+
+# -- C ---------------------------------------------------------------------------------------------
+
+TONIC_BURSTING = Pattern(
+    key="tonic_bursting",
+    letter="C",
+    title="Tonic bursting",
+    description="The neuron fires bursts of spikes, one after the other, as long as the input is on.",
+    look_for="Look for groups of at least three close spikes, with clear pauses of equal length between the groups.",
+    function="A burst gets across an unreliable synapse; chattering cells may pace gamma rhythms.",
+    parameter_hint=(
+        "A high reset potential starts the next spike at once; the adaptation added per spike ends the burst."
+    ),
+    source=SOURCE,
+    stimulus=[STEP, HOLDING],
+    sweeps=step(SHORT),
+    measure=lambda r, s: bursting(r, SHORT, 100.0),
+    criteria=[
+        bursts(3, "Bursts of 3 to 40 spikes that the end of the step does not cut off."), BURST_RATIO, BURST_SMALLEST,
+        BURST_LARGEST,
+        Criterion("period_cv", "irregularity of bursts", "Standard deviation over mean of the time from burst to "
+                  "burst.", "1", high=0.2, scale=0.3),
+        BURSTS_PERSIST, QUIET_AFTER,
+    ],
+)
+
+# -- E ---------------------------------------------------------------------------------------------
+
+
+def _mixed_mode(r: Responses, s: Stimulus) -> dict[str, Any]:
+    times = during(r, SHORT)
+    isi = f.intervals(times)
+    late = f.late_half(isi)
+    steady = f.median(late)
+    initial = np.cumprod(isi < steady[:, None] / 3.0, axis=1).sum(axis=1)
+    return spikes_and_after(r, SHORT) | {
+        "initial": initial_burst(isi, late), "jump": f.at(isi, initial) / steady, "cv": f.cv(late),
+        "persists": f.persistence(times, SHORT),
+    }
+
+
+MIXED_MODE = Pattern(
+    key="mixed_mode",
+    letter="E",
+    title="Mixed mode",
+    description="The neuron starts with a burst and goes on with single, regular spikes.",
+    look_for="Look for a few very close spikes first, then one jump to long and even intervals.",
+    function="Intrinsically bursting cells signal the onset by the burst and the strength by the rate that follows.",
+    parameter_hint=(
+        "Reset potential and adaptation per spike: the reset must allow a burst only while the adaptation is "
+        "low."
+    ),
+    source=SOURCE,
+    stimulus=[STEP, HOLDING],
+    sweeps=step(SHORT),
+    measure=_mixed_mode,
+    criteria=[
+        spikes(7),
+        Criterion("initial", "initial burst", "Longer of the first two intervals over the median of the later half: "
+                  "the firing must start with a burst.", "1", high=1.0 / 3.0, scale=0.5, kind="log"),
+        Criterion("jump", "step to regular firing", "The interval after the burst over the median of the later half: "
+                  "the burst must end at once.", "1", low=0.9, scale=0.3),
+        CV, PERSISTS, RATE,
+    ],
+)
+
+# -- F ---------------------------------------------------------------------------------------------
+
+
+def _adaptation(r: Responses, s: Stimulus) -> dict[str, Any]:
+    times = during(r, SHORT)
+    isi = f.intervals(times)
+    growth = f.growth(isi)
+    k = f.lengths(isi)
+    return spikes_and_after(r, SHORT) | {
+        "steady_growth": f.smallest(growth),
+        "rises": (growth > 1.05).sum(axis=1),
+        "last_over_first": np.where(k >= 2, f.at(isi, k - 1) / f.at(isi, 0), np.nan),
+        "adaptation_index": f.adaptation_index(isi),
+        "persists": f.persistence(times, SHORT),
+    }
+
+
+SPIKE_FREQUENCY_ADAPTATION = Pattern(
+    key="spike_frequency_adaptation",
+    letter="F",
+    title="Spike frequency adaptation",
+    description="The neuron fires fast at first and then slower and slower.",
+    look_for="Look for intervals that grow from spike to spike.",
+    function="Regular spiking cells of the cortex report the onset strongly and save spikes later.",
+    parameter_hint="Adaptation per spike (d of Izhikevich, b of AdEx) and its time constant.",
+    source=SOURCE,
+    stimulus=[STEP, HOLDING],
+    sweeps=step(SHORT),
+    measure=_adaptation,
+    criteria=[
+        spikes(6),
+        Criterion("steady_growth", "intervals hardly shrink", "Smallest ratio of an interval to the one before it.",
+                  "1", low=0.95, scale=0.2),
+        Criterion("rises", "growing intervals", "How many intervals are more than 5 % longer than the one before.",
+                  "ISIs", low=3, kind="count"),
+        Criterion("last_over_first", "last over first interval", "How much slower the firing has become.", "1",
+                  low=1.5, scale=0.5, kind="log"),
+        Criterion("adaptation_index", "adaptation index", "Mean of (ISI − previous ISI) / (ISI + previous ISI).",
+                  "1", low=0.01, scale=0.02),
+        PERSISTS, RATE,
+    ],
+)

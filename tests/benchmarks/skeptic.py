@@ -1,0 +1,87 @@
+"""What a skeptic tries with every set that a search calls replicated; prints a table, and fails if a claim falls.
+
+``python tests/benchmarks/skeptic.py --models izhikevich adex --seeds 3`` searches each pattern at its default budget.
+What is found is judged again at a sixteenth of the time step, started off its rest in other ways, and after other times
+at rest; ``--fresh`` does so in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+import plausiwidgets as pw
+from plausiwidgets.patterns.bench import KICK
+
+VARIATIONS: dict[str, dict[str, float]] = {
+    "dt/16": {"dt": 1 / 16},
+    "off its rest by +0.5 mV": {},
+    "off its rest by -0.5 mV": {"kick": -KICK},
+    "off its rest by +0.25 mV": {"kick": KICK / 2},
+    "6000 ms at rest": {"settle": 6000.0},
+    "4000 ms at rest": {"settle": 4000.0},
+}
+"""Changes of how a set is judged; voltages are per 15 mV of span."""
+
+
+def attempt(model: str, pattern: str, parameters: dict[str, float], dt: float) -> list[str]:
+    """Return the variations under which a set is not accepted."""
+    neuron, firing = pw.models.get(model), pw.patterns.get(pattern)
+    values = {name: np.array([parameters[name]]) for name in firing.parameters(neuron)}
+    fallen = []
+    for name, changes in VARIATIONS.items():
+        how = dict(changes)
+        verdict = pw.patterns.evaluate(neuron, firing, values, dt * how.pop("dt", 1.0), **how)
+        if not verdict.accepted[0]:
+            missed = ", ".join(c.name for c in verdict.checks if not c.passed[0])
+            fallen.append(f"{name}: {missed}")
+    return fallen
+
+
+def in_a_fresh_process(*what: Any) -> list[str]:
+    """Return what `attempt` returns, of a process that has never seen the search."""
+    done = subprocess.run([sys.executable, __file__, "--attempt", json.dumps(what)], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)
+
+
+def main() -> int:
+    """Search, try everything, print a row for each found set."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", nargs="+", default=["izhikevich", "adex"])
+    parser.add_argument("--patterns", nargs="+", default=pw.patterns.names())
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--budget", type=int)
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--attempt", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.attempt:
+        print(json.dumps(attempt(*json.loads(options.attempt))))
+        return 0
+    found, lost = 0, 0
+    for model in options.models:
+        for pattern in options.patterns:
+            for seed in range(options.seeds):
+                began = time.perf_counter()
+                result = pw.optimize(model, pattern, seed=seed, budget=options.budget)
+                line = f"{model:12} {pw.patterns.get(pattern).letter} seed {seed:2} {result.evaluations:7}"
+                line += f" {time.perf_counter() - began:6.1f} s  {result.status}"
+                if result.replicated:
+                    check = in_a_fresh_process if options.fresh else attempt
+                    fallen = check(model, pattern, dict(result.parameters), result.dt)
+                    found, lost = found + 1, lost + bool(fallen)
+                    line += f"  {'; '.join(fallen) or 'holds'}"
+                print(line, flush=True)
+    print(f"{found} sets found, {found - lost} hold everywhere")
+    return int(lost > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

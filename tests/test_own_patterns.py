@@ -1,0 +1,153 @@
+"""Patterns of one's own: a few lines make one that everything else takes, and a mistake is told at once."""
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+
+
+def doublet(**changes):
+    """Two spikes after a pulse whose width is free, and nothing more."""
+    fields = dict(
+        key="doublet",
+        title="Doublet",
+        look_for="Look for exactly two spikes.",
+        stimulus=[
+            pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
+            pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms", scale="log", text="Width of the pulse."),
+        ],
+        sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=s.width + 200.0)},
+        measure=lambda r, s: {"n": r["pulse"].count(), "gap": r["pulse"].last() - r["pulse"].first()},
+        criteria=[
+            pw.Criterion("n", "spikes", "Spikes after the onset.", "spikes", low=2, high=2, kind="count"),
+            pw.Criterion("gap", "interval", "From the first to the last spike.", "ms", high=50.0, scale=20.0),
+        ],
+    )
+    return pw.Pattern(**(fields | changes))
+
+
+def test_it_is_judged_optimized_and_assessed():
+    pattern = doublet()
+    verdict = pw.judge("izhikevich", pattern, {"width": [10.0, 40.0]})
+    assert set(verdict.status) <= {"rejected", "replicated", "fragile"}
+    result = pw.optimize("izhikevich", pattern, seed=0, budget=4000)
+    assert result.replicated and 5.0 <= result.parameters["width"] <= 100.0
+    again = pw.judge("izhikevich", pattern, result.parameters)
+    assert again.replicated and {c.key: c.value for c in again.checks}["n"] == 2
+    table = pw.assess(["izhikevich", "lif"], pattern, budget=2000)
+    assert list(table["pattern"]) == ["doublet"] * 2 and table["status"][0] == "replicated"
+
+
+def test_silence_before_the_onset_is_asked_of_every_pattern():
+    verdict = pw.judge("izhikevich", doublet(stimulus=[*doublet().stimulus, HOLDING]), {"holding": 10.0})
+    assert "quiet" in [c.key for c in verdict.checks if not c.passed]
+
+
+HOLDING = pw.FreeValue("holding", 0.0, -1.0, 1.0, of="current")
+
+
+def test_a_set_is_judged_the_same_alone_and_among_sets_of_other_widths():
+    rng = np.random.default_rng(0)
+    values = {"width": rng.uniform(5, 100, 30), "amplitude": 10 ** rng.uniform(0, 2.3, 30)}
+    pattern = doublet()
+    many = pw.judge("izhikevich", pattern, values, verify=False)
+    for i in range(30):
+        alone = pw.judge("izhikevich", pattern, {k: v[i] for k, v in values.items()}, verify=False)
+        assert alone.loss == many.loss[i]
+        np.testing.assert_array_equal([c.value for c in alone.checks], [c.value[i] for c in many.checks])
+
+
+def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
+    pair = doublet(
+        key="pair",
+        stimulus=doublet().stimulus[:1],
+        sweeps=lambda s: {
+            "one": pw.Sweep([pw.pulse(0.0, 2.0, s.amplitude)], end=100.0),
+            "two": pw.Sweep([pw.pulse(0.0, 2.0, s.amplitude), pw.pulse(5.0, 2.0, s.amplitude)], end=100.0),
+        },
+        measure=lambda r, s: {"one": r["one"].count(), "two": r["two"].count()},
+        criteria=[
+            pw.Criterion("one", "one pulse: silent", "Spikes.", "spikes", high=0, kind="count"),
+            pw.Criterion("two", "two pulses: fire", "Spikes.", "spikes", low=1, kind="count"),
+        ],
+        main_sweep="two",
+        amplitude_window=pw.AmplitudeWindow(fire=("two",), silent=("one",)),
+    )
+    result = pw.optimize("lif", pair, seed=0, budget=300)
+    assert result.replicated and result.found_after <= 300
+    assert "<svg" in pair._repr_html_()
+
+
+def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty():
+    pattern = pw.patterns.register(doublet(key="doublet_registered"))
+    assert pw.patterns.get("doublet_registered") is pattern
+    assert pw.patterns.names()[-1] == "doublet_registered" and pw.patterns.names()[0] == "tonic_spiking"
+    assert pw.patterns.is_registered(pattern) and not pw.patterns.is_builtin(pattern)
+    with pytest.raises(ValueError, match="one of the package's own"):
+        pw.patterns.register(doublet(key="resonator"))
+    with pytest.raises(TypeError, match="takes a Pattern"):
+        pw.patterns.register("doublet")
+
+
+SPIKES = pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1, kind="count")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (dict(key="two words"), "identifier"),
+        (dict(title=""), "title"),
+        (dict(criteria=[]), "no criteria"),
+        (dict(criteria=[SPIKES, SPIKES]), "'n' is named twice"),
+        (dict(stimulus=[HOLDING, HOLDING, *doublet().stimulus]), "'holding' is named twice"),
+        (dict(criteria=[pw.Criterion("isi", "ISI", "ISI.", "ms", low=1.0)]), "'isi' is about a feature that is not"),
+        (dict(measure=lambda r, s: {"n": np.zeros((3, 2)), "gap": 0.0}), r"has the shape \[3, 2\]"),
+        (dict(measure=lambda r, s: 5), "must return a dict"),
+        (dict(measure=lambda r, s: {"n": r["puls"].count()}), "measure raised KeyError"),
+        (dict(sweeps=lambda s: {}), "dict of name → Sweep"),
+        (dict(sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0, 1, s.height)], 10.0)}), "sweeps raised AttributeError"),
+        (dict(sweeps=lambda s: {"pulse": pw.Sweep([], end=0.0)}), "ends at 0.0"),
+        (dict(main_sweep="puls"), "Did you mean 'pulse'"),
+        (dict(amplitude_window=pw.AmplitudeWindow(("pulse",), ())), "sweeps that fire and that do not"),
+        (dict(measure=None), "either measure"),
+        (dict(sweeps=None), "give sweeps"),
+        (dict(measure=lambda r, s: {"n": r["pulse"].count(), "gap": r["pulse"].v(0.0, 5.0).max()}), "voltage="),
+    ],
+)
+def test_a_mistake_is_told_when_the_pattern_is_made(changes, said):
+    with pytest.raises(ValueError, match=said):
+        doublet(**changes)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0), "needs a unit"),
+        (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", of="current"), "and not both"),
+        (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, of="voltage"), "valid is: 'current'"),
+        (lambda: pw.FreeValue("width", 1.0, 2.0, 50.0, unit="ms"), "outside of its range"),
+        (lambda: pw.Criterion("n", "n", "n", low=2, high=1), "is empty"),
+        (lambda: pw.Criterion("n", "n", "n"), "accepts everything"),
+        (lambda: pw.Criterion("n", "n", "n", low=1, kind="counts"), "valid is one of"),
+        (lambda: pw.Criterion("n", "n", "n", low=1, scale=0.0), "scale is 0.0"),
+    ],
+)
+def test_a_value_without_a_unit_and_a_criterion_without_a_meaning_are_refused(make, said):
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def test_a_stimulus_value_with_the_name_of_a_parameter_is_refused():
+    pattern = doublet(stimulus=[*doublet().stimulus, pw.FreeValue("tau_w", 5.0, 1.0, 9.0, unit="ms")])
+    with pytest.raises(ValueError, match="'tau_w' is both a stimulus value"):
+        pw.judge("adex", pattern)
+
+
+def test_a_protocol_that_forgets_a_feature_is_told_when_it_is_judged():
+    def protocol(bench):
+        r = bench.apply({"pulse": pw.Sweep([pw.pulse(0.0, 5.0, bench.stimulus.amplitude)], 100.0)})
+        return pw.patterns.Measurement({"m": r["pulse"].count()}, bench.gap_to_threshold(r["pulse"]))
+
+    pattern = doublet(sweeps=None, measure=None, protocol=protocol)
+    with pytest.raises(ValueError, match="is about a feature that is not measured; measured are quiet, at_rest, m"):
+        pw.judge("lif", pattern)
