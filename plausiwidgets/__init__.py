@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from plausiwidgets import models, patterns
-    from plausiwidgets.assessment import assess
+    from plausiwidgets import assessment, models, patterns
+    from plausiwidgets.assessment import assess, plausibility_score
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
     from plausiwidgets.patterns import (
@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
-    from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_map
+    from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_chart, plausibility_map
 
 # Where each public name lives: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
 _HOMES = {
     "models": "plausiwidgets.models",
+    "assessment": "plausiwidgets.assessment",
     "patterns": "plausiwidgets.patterns",
     "NeuronModel": "plausiwidgets.models",
     "Parameter": "plausiwidgets.models",
@@ -66,9 +67,11 @@ _HOMES = {
     "Result": "plausiwidgets.optimization",
     "Run": "plausiwidgets.optimization",
     "assess": "plausiwidgets.assessment",
+    "plausibility_score": "plausiwidgets.assessment",
     "Explorer": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
+    "plausibility_chart": "plausiwidgets.widgets",
 }
 
 __all__ = [*_HOMES, "__version__"]

@@ -13,7 +13,7 @@ from plausiwidgets.simulation.compiled.export import export_step
 _SOURCE = """
 import math
 import numpy as np
-from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, remainder, sigmoid
+from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid
 
 def step(inputs, out, dt):
     for i in range(inputs.shape[1]):

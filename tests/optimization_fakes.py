@@ -61,7 +61,7 @@ class FakeProblem(Problem):
 def fake_problem(start=None, fixed=(), bounds=None, **options):
     """Return a FakeProblem over `PARAMETERS`."""
     space = Space.build(PARAMETERS, start, fixed, bounds)
-    pattern = SimpleNamespace(key="ball", amplitude_window=None)
+    pattern = SimpleNamespace(key="ball", components={})
     return FakeProblem(SimpleNamespace(name="fake"), pattern, space, dt=0.1, **options)
 
 

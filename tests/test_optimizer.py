@@ -102,8 +102,8 @@ def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(mon
 
     def wrong(self, values, dt, checkpoint=None):
         # The amplitude just above the lower bound, where nothing fires.
-        low = np.full(len(values["a"]), np.log(self.limits[0]))
-        return Thresholds(low, low, 0.5 + 0.0 * low)
+        low = np.full(len(values["a"]), np.log(self.limits("amplitude")[0]))
+        return {"amplitude": Thresholds(low, low, 0.5 + 0.0 * low)}
 
     monkeypatch.setattr(Problem, "thresholds", wrong)
     optimizer = Optimizer(problem, 0, 100, Given)

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 SCALES = ("linear", "log", "asinh")
-GROUPS = ("membrane", "spike and reset", "adaptation", "stimulus")
+GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
+"""In the order in which the explorer shows them."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Parameter:
     limits : tuple of (float or None, float or None)
         Hard limits, both included: a value outside of them has no meaning and is refused.
         A parameter on a log scale is refused at or below zero as well.
-    group : {"membrane", "spike and reset", "adaptation", "stimulus"}
+    group : {"membrane", "channels", "spike and reset", "adaptation", "stimulus"}
         Where the explorer shows it.
     description, source : str
         What it does, and the publication that its default or its range comes from.

@@ -18,7 +18,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()[:2]
-    ['lif', 'adex']
+    ['lif', 'lif_adapt']
     """
     return [*NAMES, *_users]
 

@@ -201,7 +201,7 @@ class Optimizer:
         if self._improves(candidate):
             checks = batch.checks(best) or self.problem.checks(candidate.parameters, checkpoint)
             candidate = replace(candidate, checks=checks)
-        losses = batch.graded if batch.thresholds is None else batch.graded + batch.thresholds.shortfall
+        losses = batch.guidance
         if not np.all(np.isfinite(losses)):
             raise ValueError("a loss is not finite: a strategy would rank it as average")
         generation = Generation(phase, losses, hits, candidate, float(np.median(batch.loss)))

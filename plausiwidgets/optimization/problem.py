@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,8 @@ class Batch:
         As a `Verdict` has them.
     graded : ndarray [n]
         What ranks the candidates: the loss or, of a fragile one, the loss of the check that failed.
-    thresholds : Thresholds or None
-        Between which the amplitudes were set, where they were solved.
+    thresholds : mapping of str to Thresholds
+        Between which the amplitudes were set, where they were solved; by the name of the amplitude.
     """
 
     values: Values
@@ -55,7 +55,7 @@ class Batch:
     status: Words
     failed_check: Words
     graded: Floats
-    thresholds: Thresholds | None = None
+    thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @classmethod
     def unverified(cls, values: Values, loss: Floats, verdict: Verdict | None = None) -> Batch:
@@ -67,6 +67,11 @@ class Batch:
     def accepted(self) -> NDArray[np.bool_]:
         """Whether every criterion holds at the time step, shape [n]."""
         return np.asarray(self.loss == 0.0)
+
+    @property
+    def guidance(self) -> Floats:
+        """What leads a search: graded, and how far thresholds are from being apart."""
+        return np.sum([self.graded, *(t.shortfall for t in self.thresholds.values())], axis=0)
 
     def parameters(self, i: int) -> dict[str, float]:
         """Return the complete set of candidate `i`."""
@@ -118,26 +123,39 @@ class Problem:
 
     @property
     def solves_amplitude(self) -> bool:
-        """Whether the amplitude of each candidate is set between its thresholds."""
-        free = AMPLITUDE in self.space.names and self.limits[0] > 0.0
-        return free and self.pattern.amplitude_window is not None
+        """Whether amplitudes of each candidate are set between their thresholds."""
+        return bool(self.amplitudes)
 
     @property
-    def limits(self) -> tuple[float, float]:
-        """Bounds of the amplitude."""
-        i = self.space.names.index(AMPLITUDE)
+    def amplitudes(self) -> dict[str, str]:
+        """The amplitudes that are set between their thresholds: name → prefix of its pattern."""
+        names = {prefix + AMPLITUDE: prefix for prefix, p in self.pattern.components.items() if p.amplitude_window}
+        return {name: prefix for name, prefix in names.items() if name in self.space.names and self.limits(name)[0] > 0}
+
+    def limits(self, name: str) -> tuple[float, float]:
+        """Bounds of a free parameter."""
+        i = self.space.names.index(name)
         return float(self.space.low[i]), float(self.space.high[i])
 
     def judge_solved(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
-        """Judge points [n, d] of the space, each at an amplitude between its thresholds."""
+        """Judge points [n, d] of the space, each at amplitudes between their thresholds."""
         values = self.space.values(points)
         thresholds = self.thresholds(values, self.dt, checkpoint)
-        values[AMPLITUDE] = thresholds.amplitude(values[AMPLITUDE], self.limits)
-        return replace(self.judge(values, checkpoint), thresholds=thresholds)
+        return replace(self.judge(self._between(values, thresholds), checkpoint), thresholds=thresholds)
 
-    def thresholds(self, values: Values, dt: float, checkpoint: Checkpoint | None = None) -> Thresholds:
-        """Return the thresholds of complete sets at a time step."""
-        return find_thresholds(self.model, self.pattern, values, self.limits, dt, self.engine, checkpoint)
+    def thresholds(self, values: Values, dt: float, checkpoint: Checkpoint | None = None) -> dict[str, Thresholds]:
+        """Return the thresholds of complete sets at a time step, by the name of the amplitude."""
+        return {
+            name: find_thresholds(
+                self.model, self.pattern.components[prefix], self.pattern.values_of(prefix, values), self.limits(name),
+                dt, self.engine, checkpoint,
+            )
+            for name, prefix in self.amplitudes.items()
+        }
+
+    def _between(self, values: Values, thresholds: Mapping[str, Thresholds]) -> Values:
+        """Return the sets with their amplitudes between the thresholds."""
+        return {**values, **{name: t.amplitude(values[name], self.limits(name)) for name, t in thresholds.items()}}
 
     def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
         """Verify the accepted candidates of a batch, until one of them is replicated.
@@ -167,17 +185,19 @@ class Problem:
 
     def _reconcile(self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None) -> Batch:
         """Move solved amplitudes to where they are between the thresholds at dt and at finer steps."""
-        if batch.thresholds is None:
+        if not batch.thresholds:
             return batch
         part = {n: v[chosen] for n, v in batch.values.items()}
-        thresholds = batch.thresholds.take(chosen)
+        thresholds = {name: t.take(chosen) for name, t in batch.thresholds.items()}
         for factor in FINER:
-            thresholds = thresholds.intersect(self.thresholds(part, self.dt * factor, checkpoint))
-        amplitude = thresholds.amplitude(part[AMPLITUDE], self.limits)
-        holds = self.judge(part | {AMPLITUDE: amplitude}, checkpoint).accepted
-        moved = batch.values[AMPLITUDE].copy()
-        moved[chosen] = np.where(holds, amplitude, part[AMPLITUDE])
-        return replace(batch, values={**batch.values, AMPLITUDE: moved}, verdict=None)
+            finer = self.thresholds(part, self.dt * factor, checkpoint)
+            thresholds = {name: t.intersect(finer[name]) for name, t in thresholds.items()}
+        moved = self._between(part, thresholds)
+        holds = self.judge(moved, checkpoint).accepted
+        values = {name: v.copy() for name, v in batch.values.items()}
+        for name in thresholds:
+            values[name][chosen] = np.where(holds, moved[name], part[name])
+        return replace(batch, values=values, verdict=None)
 
     def robustness(
         self,

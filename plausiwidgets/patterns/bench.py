@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -131,9 +132,17 @@ class Responses(Mapping[str, Response]):
 
 @dataclass(frozen=True)
 class Graded:
-    """A count, and how far the next one is: 0 to below 1. Arrays of shape [n]."""
+    """A feature that changes in jumps, and how far it is on its way to the next one. Arrays of shape [n].
 
-    count: NDArray[np.int64]
+    Attributes
+    ----------
+    value : ndarray
+        Such as a number of spikes.
+    progress : ndarray
+        In the unit of the value, less than the next jump; what leads a search to it.
+    """
+
+    value: NDArray[Any]
     progress: Floats
 
 

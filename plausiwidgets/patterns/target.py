@@ -1,7 +1,8 @@
-"""The target of a figure: a reference neuron that shows the pattern."""
+"""The target of a figure: a reference neuron that shows the pattern, or a recording of one."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,24 +21,24 @@ REFERENCE = "izhikevich_2004"
 
 @dataclass(frozen=True)
 class Target:
-    """The reference neuron at its own amplitude, units and time step.
+    """What a figure shows as the target of a pattern.
 
     Attributes
     ----------
-    verdict : Verdict
+    traces : mapping of str to Traces
+        Sweep name → Traces: of a reference neuron at its own amplitude, units and time step, or recorded.
+    verdict : Verdict or None
+        Of the reference neuron; None for a recording.
     rest, threshold, peak : float
-        In mV: what maps its potential onto another model's scale.
+        In mV: what maps a reference neuron's potential onto another model's scale. nan for a recording, which
+        is shown as it was measured; one of spikes alone has no potential among its traces' states.
     """
 
-    verdict: Verdict
-    rest: float
-    threshold: float
-    peak: float
-
-    @property
-    def traces(self) -> Mapping[str, Traces]:
-        """Sweep name → Traces."""
-        return self.verdict.traces
+    traces: Mapping[str, Traces]
+    verdict: Verdict | None = None
+    rest: float = math.nan
+    threshold: float = math.nan
+    peak: float = math.nan
 
 
 @cache
@@ -45,13 +46,15 @@ def _target(pattern: Pattern) -> Target | None:
     reference = pattern.reference or (_published(pattern) if is_builtin(pattern) else None)
     if reference is None:
         return None
+    if isinstance(reference, Mapping):
+        return Target(reference)
     name, parameters, dt = reference
     model = get_model(name)
     values = broadcast(complete(model, pattern, parameters))
     verdict = single(evaluate(model, pattern, values, check_dt(model, dt), record=("v",)))
     # The settled potential is where the neuron of this pattern rests, holding current included.
     rest = float(next(iter(verdict.traces.values())).v[0, 0])
-    return Target(verdict, rest, rest + float(model.span(values)[0]), model.peak)
+    return Target(verdict.traces, verdict, rest, rest + float(model.span(values)[0]), model.peak)
 
 
 def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None]:
@@ -61,7 +64,7 @@ def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None
 
 
 def target(pattern: str | Pattern) -> Target | None:
-    """Return the reference neuron of a pattern, None for a pattern of one's own that names none.
+    """Return the target of a pattern, None for a pattern of one's own that names none.
 
     For the twenty it has Izhikevich's published parameters. For depolarizing after-potential and
     inhibition-induced bursting the published sets hold only at their own time step; the target shows

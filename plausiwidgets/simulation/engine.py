@@ -30,7 +30,7 @@ def run_lanes(job: LaneJob, engine: str = "auto", checkpoint: Checkpoint | None 
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
     if engine != "torch":
-        from plausiwidgets.simulation.compiled.compiler import run_compiled
+        from plausiwidgets.simulation.compiled.engine import run_compiled
 
         try:
             return run_compiled(job, checkpoint)

@@ -7,7 +7,7 @@ import pytest
 from lane_jobs import default_job
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled.compiler import run_compiled
+from plausiwidgets.simulation.compiled.engine import run_compiled
 
 try:
     import brian2

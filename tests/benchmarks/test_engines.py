@@ -12,7 +12,7 @@ from benchmarks import handwritten
 from lane_jobs import default_job
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled.compiler import run_compiled
+from plausiwidgets.simulation.compiled.engine import run_compiled
 from plausiwidgets.simulation.torch_engine import run_torch
 
 pytestmark = pytest.mark.benchmark

@@ -8,7 +8,28 @@ from __future__ import annotations
 import csv
 from importlib.resources import files
 
-NAMES = ("lif", "adex", "adex_norse", "izhikevich", "izhikevich_2004")
+NAMES = (
+    "lif",
+    "lif_adapt",
+    "qif",
+    "eif",
+    "rf",
+    "ifb",
+    "lsnn",
+    "mihalas_niebur",
+    "adex",
+    "adex_refrac",
+    "adex_norse",
+    "izhikevich",
+    "izhikevich_2004",
+    "fitzhugh_nagumo",
+    "hindmarsh_rose",
+    "morris_lecar",
+    "wilson",
+    "hodgkin_huxley",
+    "connor_stevens",
+    "wang_buzsaki",
+)
 """In the order in which people meet them."""
 
 

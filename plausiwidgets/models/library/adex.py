@@ -7,6 +7,10 @@ Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3::
 
 with a spike, v → V_r and w → w + b where v ≥ 0 mV. Of the upswing beyond 0 mV nothing else depends, so it is cut
 there, as Naud et al. (2008) do, whose eight parameter sets are the presets.
+
+Of a search that finds nothing one may only say in which box it looked. Inhibition-induced spiking needs a small, tight
+cell with strong adaptation (such as C 29 pF, g_L 1.7 nS, a 63 nS, b 147 pA): it is found with C from 20 pF, g_L from
+1 nS, a to 100 nS and b to 400 pA, and by no search within C ≥ 50 pF, g_L ≥ 5 nS, a ≤ 60 nS and b ≤ 150 pA.
 """
 
 from __future__ import annotations
@@ -20,6 +24,8 @@ from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
 _NAUD = "Naud, Marcille, Clopath & Gerstner, Biol. Cybern. 99, 2008"
+_WIDE = "; range as wide as that of real cells"
+_INHIBITED = "; range wide enough for inhibition-induced spiking"
 
 
 def step(
@@ -41,10 +47,12 @@ def step(
 
 
 PARAMETERS = [
-    Parameter("C", 200.0, 50.0, 300.0, "pF", "log", group="membrane",
-              description="Membrane capacitance: more of it, and everything is slower.", source=_NAUD),
-    Parameter("g_L", 10.0, 5.0, 20.0, "nS", "log", group="membrane",
-              description="Leak conductance: pulls the potential to rest.", source=_NAUD),
+    Parameter("C", 200.0, 20.0, 300.0, "pF", "log", group="membrane",
+              description="Membrane capacitance: more of it, and everything is slower.",
+              source=f"{_NAUD}{_WIDE}, from a small interneuron to a pyramidal cell"),
+    Parameter("g_L", 10.0, 1.0, 20.0, "nS", "log", group="membrane",
+              description="Leak conductance: pulls the potential to rest.",
+              source=f"{_NAUD}{_WIDE}, input resistances of 50 MΩ to 1 GΩ"),
     Parameter("E_L", -70.0, -80.0, -55.0, "mV", group="membrane",
               description="Leak reversal potential: where the neuron rests.", source=_NAUD),
     Parameter("V_T", -50.0, -55.0, -40.0, "mV", limits=(None, -10.0), group="spike and reset",
@@ -53,11 +61,12 @@ PARAMETERS = [
               description="Slope factor: how sharply the potential takes off.", source=_NAUD),
     Parameter("V_r", -58.0, -75.0, -44.0, "mV", limits=(None, -1.0), group="spike and reset",
               description="Potential right after a spike; near the threshold the neuron bursts.", source=_NAUD),
-    Parameter("a", 2.0, -15.0, 60.0, "nS", group="adaptation",
+    Parameter("a", 2.0, -15.0, 100.0, "nS", group="adaptation",
               description="Subthreshold adaptation: how strongly w follows the potential; positive makes "
-              "the neuron resonate, negative sustains its firing.", source=_NAUD),
-    Parameter("b", 60.0, 0.0, 150.0, "pA", group="adaptation",
-              description="Spike-triggered adaptation: added to w at each spike.", source=_NAUD),
+              "the neuron resonate, negative sustains its firing.", source=f"{_NAUD}{_INHIBITED}"),
+    Parameter("b", 60.0, 0.0, 400.0, "pA", group="adaptation",
+              description="Spike-triggered adaptation: added to w at each spike.",
+              source=f"{_NAUD}{_INHIBITED}"),
     Parameter("tau_w", 120.0, 10.0, 300.0, "ms", "log", group="adaptation",
               description="Time constant of the adaptation current w.", source=_NAUD),
 ]  # fmt: skip

@@ -77,7 +77,7 @@ class Block:
     Parameters
     ----------
     kernel : callable
-        As :mod:`plausiwidgets.simulation.compiled.template` has it.
+        As :mod:`plausiwidgets.simulation.compiled.kernel` has it.
     source : Source
     space : ndarray
         Its `work_space`; what was in it does not matter.

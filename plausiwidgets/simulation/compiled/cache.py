@@ -1,11 +1,9 @@
-"""Kernels on disk, so that a new process neither exports nor compiles what is known already.
+"""Kernels on disk, so that a new process does not compile what is known already.
 
-A kernel is a file of Python source in the user's cache directory; Numba keeps the machine code
-beside it. The file's name says which kernel it is:
-
-- for the package's own models, the model's name and a digest of everything that the kernel depends
-  on (the sources of this package, the versions of what they use), so that it is found without an export;
-- for a user's model, a digest of the emitted source, which needs the export, but not the compiler.
+A kernel is a file of Python source in the user's cache directory, named after its content and everything else that it
+depends on; Numba keeps the machine code beside it. A model of the package that was checked against torch leaves a note
+that says which file is its kernel, and needs no export the next time. A user's step is exported, and checked, in each
+process: nothing else says that it is still the step that it was.
 
 What is on disk is code, so that it is used only from a directory that belongs to the user alone.
 Whatever is wrong with it (read-only, full, broken), the kernel is compiled in memory instead.
@@ -26,8 +24,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from platformdirs import user_cache_path
+
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.simulation.compiled.kernel import Layout, emit
+from plausiwidgets.simulation.compiled.program import Program
 from plausiwidgets.simulation.lanes import NotCompilable
 
 if TYPE_CHECKING:
@@ -35,55 +36,71 @@ if TYPE_CHECKING:
 
 _KEPT_FILES = 200
 """Kernels that stay on disk; the oldest beyond these are removed."""
-_CHECKSUM = "# sha256 "
+
+Kernel = tuple[Any, Layout]
 
 
-def load_kernel(model: NeuronModel) -> tuple[Any, Layout]:
-    """Return (kernel, layout) of `model`, from disk where it is known there.
+def load_checked(model: NeuronModel) -> Kernel | None:
+    """Return (kernel, layout) of a model of the package that was checked before, or None.
 
     Raises
     ------
     NotCompilable
-        With the reason.
+        If this process has Numba switched off.
     """
     import numba
 
     if getattr(numba.config, "DISABLE_JIT", 0):
         raise NotCompilable("Numba is switched off in this process by NUMBA_DISABLE_JIT")
-    directory = kernel_directory()
-    if directory is not None and is_builtin(model):
-        path = directory / f"{model.name}-{environment()}.py"
-        known = _read(path)
-        if known is not None:
-            module = _import(path)
-            if module is not None:
-                return _parts(module)
-    from plausiwidgets.simulation.compiled.export import export_step
+    note = _note(model)
+    with suppress(OSError, UnicodeDecodeError):
+        if note is not None:
+            return _load(note.parent / f"{note.read_text(encoding='ascii')[:80]}.py")
+    return None
 
-    program = export_step(model)
+
+def make_kernel(program: Program, name: str) -> Kernel:
+    """Return (kernel, layout) of a program, compiled unless it is on disk.
+
+    Parameters
+    ----------
+    program : Program
+    name : str
+        Of the model, for an error.
+
+    Raises
+    ------
+    NotCompilable
+        If Numba cannot compile it.
+    """
+    directory = kernel_directory()
     if directory is not None:
         text = emit(program, cached=True)
-        if not is_builtin(model):
-            digest = hashlib.sha256(text.encode()).hexdigest()[:32]
-            path = directory / f"u{digest}-{environment()}.py"
-        if _write(path, text):
-            module = _import(path)
-            if module is not None:
-                return _parts(module)
-    return _parts(_in_memory(emit(program, cached=False), model))
+        path = directory / f"{_stem(text)}.py"
+        kernel = _load(path) or (_load(path) if _write(path, text) else None)
+        if kernel is not None:
+            return kernel
+    return _in_memory(emit(program, cached=False), name)
+
+
+def mark_checked(model: NeuronModel, kernel: Any) -> None:
+    """Note that a kernel of a model of the package was found to do as torch does."""
+    note = _note(model)
+    if note is not None and Path(kernel.py_func.__code__.co_filename).parent == note.parent:
+        with suppress(OSError):
+            _replace(note, Path(kernel.py_func.__code__.co_filename).stem)
 
 
 def cache_directory() -> Path:
-    """Return the user's cache directory of this package, ``PLAUSIWIDGETS_CACHE_DIR`` if that is set."""
+    """Return the user's cache directory of this package, ``PLAUSIWIDGETS_CACHE_DIR`` if that is set.
+
+    Examples
+    --------
+    >>> cache_directory()                         # doctest: +SKIP
+    PosixPath('/home/me/.cache/plausiwidgets')
+    """
     asked = os.environ.get("PLAUSIWIDGETS_CACHE_DIR")
-    if asked:
-        return Path(asked).expanduser()
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-        return Path(base) / "plausiwidgets" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "plausiwidgets"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "plausiwidgets"
+    return Path(asked).expanduser() if asked else user_cache_path("plausiwidgets", appauthor=False)
 
 
 def kernel_directory() -> Path | None:
@@ -107,7 +124,7 @@ def kernel_directory() -> Path | None:
 
 @lru_cache(maxsize=1)
 def environment() -> str:
-    """Return a digest of what a kernel depends on besides a user's step."""
+    """Return a digest of what a kernel depends on besides its own source."""
     digest = hashlib.sha256()
     package = Path(__file__).parents[2]
     for source in [*sorted((package / "models").rglob("*.py")),
@@ -120,117 +137,72 @@ def environment() -> str:
     return digest.hexdigest()[:16]
 
 
-def _parts(module: ModuleType) -> tuple[Any, Layout]:
+def _note(model: NeuronModel) -> Path | None:
+    directory = kernel_directory() if is_builtin(model) else None
+    return None if directory is None else directory / f"{model.name}-{environment()}.checked"
+
+
+def _stem(text: str) -> str:
+    return "k" + hashlib.sha256(f"{environment()}\n{text}".encode()).hexdigest()[:32]
+
+
+def _load(path: Path) -> Kernel | None:
+    """Import a kernel, which compiles it unless Numba knows it; None if there is none, or anything is wrong."""
+    try:
+        if path.stem != _stem(path.read_text(encoding="utf-8")):
+            return None
+        spec = importlib.util.spec_from_file_location(f"plausiwidgets_{path.stem}", path)
+        assert spec is not None and spec.loader is not None
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where Numba looks for it
+        spec.loader.exec_module(module)
+        return _parts(module)
+    except (OSError, UnicodeDecodeError):
+        return None
+    except Exception:  # damaged machine code may raise anything at all
+        _remove(path)
+        return None
+
+
+def _parts(module: ModuleType) -> Kernel:
     return module.kernel, Layout(module.STATES, module.PARAMETERS, module.ROWS)
 
 
-def _sealed(text: str) -> str:
-    return f"{text}{_CHECKSUM}{hashlib.sha256(text.encode()).hexdigest()}\n"
-
-
-def _read(path: Path) -> str | None:
-    """Return the source in `path`, or None where there is none or it is damaged."""
-    try:
-        content = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    text, _, _ = content.rpartition(_CHECKSUM)
-    return text if text and content == _sealed(text) else None
-
-
 def _write(path: Path, text: str) -> bool:
-    """Put a kernel on disk unless it is there; return whether it is there now.
-
-    The file appears at once and complete, and is never replaced by an equal one: Numba knows its
-    machine code by the time stamp of the source, and another process may be about to read it.
-    """
-    if _read(path) == text:
-        return True
+    """Put a kernel on disk; return whether it is there now."""
     try:
-        with suppress(FileNotFoundError):
-            path.unlink()
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(_sealed(text))
-            try:
-                os.link(temporary, path)
-            except FileExistsError:
-                pass
-            except OSError:  # a file system without hard links
-                if not path.exists():
-                    os.replace(temporary, path)
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
+        _replace(path, text)
         _prune(path.parent)
     except OSError:
         return False
-    return _read(path) == text
+    return True
 
 
-def _import(path: Path) -> ModuleType | None:
-    """Import a kernel, which compiles it unless Numba knows it; None if anything is wrong."""
-    if not _intact(path):
-        _remove(path)
-        return None
-    name = f"plausiwidgets_kernel_{path.stem.replace('-', '_')}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        return None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+def _replace(path: Path, text: str) -> None:
+    """Write a file that appears at once and complete."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
-        spec.loader.exec_module(module)
-    except Exception:  # a damaged file may raise anything at all
-        del sys.modules[name]
-        _remove(path)
-        return None
-    # Not by who has just compiled it: another process may be about to write the same.
-    if module.kernel.stats.cache_hits:
-        with suppress(OSError):
-            seal = _seal(path)
-            if not seal.exists():
-                seal.write_text(_digest(path), encoding="ascii")
-    return module
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        # Numba knows its machine code by the time stamp of the source: another process that writes the same file
+        # must not make it compile again.
+        os.utime(temporary, (0, 0))
+        os.replace(temporary, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
 
 
-def _seal(path: Path) -> Path:
-    return path.parent / "__pycache__" / f"{path.stem}.sha256"
-
-
-def _digest(path: Path) -> str:
-    """Return a digest of a kernel's machine code, empty where there is none."""
-    files = sorted(path.parent.glob(f"__pycache__/{path.stem}.*.nb?"))
-    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest() if files else ""
-
-
-def _intact(path: Path) -> bool:
-    """Return whether the machine code is what was sealed: Numba runs any, and bad code ends the process."""
-    try:
-        sealed = _seal(path).read_text(encoding="ascii")
-    except FileNotFoundError:
-        return True  # not used since it was made
-    except (OSError, UnicodeDecodeError):
-        return False
-    try:
-        return sealed == _digest(path)
-    except OSError:
-        return False
-
-
-def _in_memory(text: str, model: NeuronModel) -> ModuleType:
+def _in_memory(text: str, name: str) -> Kernel:
     module = ModuleType("plausiwidgets_kernel")
     try:
         # Emitted a few lines ago from a table of known operations.
-        exec(compile(text, f"<kernel of {model.name}>", "exec"), module.__dict__)
+        exec(compile(text, f"<kernel of {name}>", "exec"), module.__dict__)
     except Exception as error:
-        first = (str(error).strip().splitlines() or [""])[0]
+        words = " ".join(str(error).split()[:40])
         raise NotCompilable(
-            f"Numba could not compile model {model.name!r} ({type(error).__name__}: {first}); the torch "
-            f"engine runs it"
+            f"Numba could not compile model {name!r} ({type(error).__name__}: {words}); the torch engine runs it"
         ) from error
-    return module
+    return _parts(module)
 
 
 def _remove(path: Path) -> None:
@@ -242,11 +214,9 @@ def _remove(path: Path) -> None:
 
 def _prune(directory: Path) -> None:
     """Remove the oldest kernels when there are many."""
-    files = list(directory.glob("*.py"))
-    if len(files) > _KEPT_FILES:
-        times = {}
-        for file in files:
-            with suppress(OSError):
-                times[file] = file.stat().st_mtime
-        for file in sorted(times, key=times.__getitem__)[: len(files) - _KEPT_FILES]:
-            _remove(file)
+    made = []
+    for file in directory.glob("k*.py"):
+        with suppress(OSError):
+            made.append((file.stat().st_ctime, file))
+    for _, file in sorted(made)[: max(len(made) - _KEPT_FILES, 0)]:
+        _remove(file)

@@ -2,20 +2,126 @@
 
 The meaning is torch's: types are promoted as torch does, small powers are products, minima let a
 nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is equal to
-the last bit; what is transcendental may differ in the last places, and by one unit of the last place
-what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``, and
-``sqrt`` of float32 or of integers.
+the last bit; what is transcendental may differ in the last places, and by one or two units of the last
+place what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``,
+integer powers from the fourth on, and ``sqrt`` of float32 or of integers.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from plausiwidgets.simulation.compiled.lowering import Call, Unsupported, cast, literal, promoted
-from plausiwidgets.simulation.compiled.program import UNIFORM, Number, Value
+from plausiwidgets.simulation.compiled.program import UNIFORM, Body, Number, Value
+
+_NUMPY_NAMES = {
+    torch.float64: "np.float64", torch.float32: "np.float32", torch.int64: "np.int64",
+    torch.int32: "np.int32", torch.int16: "np.int16", torch.int8: "np.int8", torch.uint8: "np.uint8",
+    torch.bool: "np.bool_",
+}  # fmt: skip
+
+_NARROW = (torch.int16, torch.int8, torch.uint8)
+
+DTYPES = tuple(_NUMPY_NAMES)
+"""Types a kernel can compute with."""
+
+
+class Unsupported(Exception):
+    """An operation is used in a way that the table does not cover; the text says which."""
+
+
+def literal(number: Number, dtype: torch.dtype) -> str:
+    """Return a constant of a type as source text."""
+    if dtype == torch.bool:
+        return str(bool(number))
+    if not dtype.is_floating_point:
+        text = repr(int(number))
+    elif math.isnan(number):
+        text = "np.nan"
+    elif math.isinf(number):
+        text = "np.inf" if number > 0 else "(-np.inf)"
+    else:
+        text = repr(float(number))
+        text = f"({text})" if text.startswith("-") else text
+    return text if dtype in (torch.float64, torch.int64) else f"{_NUMPY_NAMES[dtype]}({text})"
+
+
+def cast(value: Value, dtype: torch.dtype) -> str:
+    """Return source text for `value` as `dtype`."""
+    if value.number is not None:
+        return literal(value.number, dtype)
+    if value.dtype == dtype:
+        return value.text
+    if dtype == torch.bool:
+        return f"({value.text} != 0)"
+    if value.dtype == torch.bool:
+        return f"({literal(1, dtype)} if {value.text} else {literal(0, dtype)})"
+    return f"{_NUMPY_NAMES[dtype]}({value.text})"
+
+
+@dataclass
+class Call:
+    """One node of the graph: an operation, what it gets, and the type of what it gives.
+
+    Attributes
+    ----------
+    body : Body
+        Where its result is assigned.
+    arguments : dict of str to Value, list or other
+        Everything that the operation takes, by the names of its schema, defaults included: a graph drops an
+        argument that has its default value.
+    dtype : torch.dtype
+    dims : {0, 1}
+        Of the result: one number for all lanes, or one for each.
+    """
+
+    body: Body
+    arguments: dict[str, Any]
+    dtype: torch.dtype
+    dims: int
+
+    def __getitem__(self, name: str) -> Any:
+        return self.arguments[name]
+
+    def number(self, name: str) -> Any:
+        """Return an argument that must be a constant: a number, a word or None."""
+        value = self.arguments[name]
+        if not isinstance(value, Value):
+            return value
+        if value.number is None:
+            raise Unsupported(f"gets {name} from a tensor that is not a constant")
+        return value.number
+
+    def values(self) -> list[Value]:
+        """Return the operands in order."""
+        return [a for a in self.arguments.values() if isinstance(a, Value)]
+
+    def result(self, text: str, *operands: Value, dtype: torch.dtype | None = None) -> Value:
+        """Return the outcome `text` as a new value."""
+        dtype = dtype or self.dtype
+        inputs = list(operands) or self.values()
+        masks = {v.mask for v in inputs if v.mask is not None}
+        if masks and (len(masks) > 1 or any(v.mask is None and v.dims == 1 for v in inputs)):
+            raise Unsupported("combines lanes selected by different masks")
+        if dtype not in (torch.bool, torch.int64, torch.float64):
+            text = f"{_NUMPY_NAMES[dtype]}({text})"
+        return self.body.assign(text, dtype, self.dims, inputs, masks.pop() if masks else None)
+
+
+def promoted(operands: list[Value]) -> torch.dtype:
+    """Return the type in which torch compares `operands`."""
+    if len(operands) == 1:
+        return operands[0].dtype
+    samples: list[Any] = [
+        v.number if v.dims < 0 and v.number is not None else torch.empty((1,) * max(v.dims, 0), dtype=v.dtype)
+        for v in operands
+    ]
+    return torch.result_type(*samples)
+
 
 Lowering = Callable[[Call], Value]
 TABLE: dict[str, Lowering] = {}
@@ -50,8 +156,8 @@ def _elementwise(text: str, *, boolean: str | None = None, of: str = "result") -
 
 def _with_alpha(sign: str, boolean: str | None) -> Lowering:
     def lower(call: Call) -> Value:
-        a, b = call.args[:2]
-        alpha = call.number(2, "alpha", 1)
+        a, b = call["self"], call["other"]
+        alpha = call.number("alpha")
         if call.dtype == torch.bool:
             if boolean is None or alpha != 1:
                 raise Unsupported("is applied to booleans")
@@ -65,14 +171,13 @@ def _with_alpha(sign: str, boolean: str | None) -> Lowering:
 
 
 def _division(call: Call) -> Value:
-    a, b = (cast(v, call.dtype) for v in call.args[:2])
-    mode = call.number(2, "rounding_mode", None)
+    a, b = (cast(v, call.dtype) for v in call.values())
+    mode = call.arguments.get("rounding_mode")
     if mode is None:
-        return call.result(f"{a} / {b}", *call.args[:2])
+        return call.result(f"{a} / {b}")
     if not call.dtype.is_floating_point:
         raise Unsupported("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
-    text = f"floor_divide({a}, {b})" if mode == "floor" else f"np.trunc({a} / {b})"
-    return call.result(text, *call.args[:2])
+    return call.result(f"floor_divide({a}, {b})" if mode == "floor" else f"np.trunc({a} / {b})")
 
 
 def _remainder(function: str) -> Lowering:
@@ -84,18 +189,35 @@ def _remainder(function: str) -> Lowering:
     return lower
 
 
+_MOST_FACTORS = 8
+"""Integer powers up to this one are products, as torch computes the second and the third."""
+
+
+def _product(call: Call, base: Value, n: int) -> Value:
+    """Return the n-th power of `base`: of two equal factors where n is even."""
+    x = cast(base, call.dtype)
+    if n == 1:
+        return call.result(x, base)
+    if n % 2:
+        even = _product(call, base, n - 1)
+        return call.result(f"{even.text} * {x}", even, base)
+    half = _product(call, base, n // 2)
+    return call.result(f"{half.text} * {half.text}", half)
+
+
 def _power(call: Call) -> Value:
-    base, exponent = call.args[:2]
+    base, exponent = call["self"], call["exponent"]
     x = cast(base, call.dtype)
     if not call.dtype.is_floating_point:
         raise Unsupported("raises integers to a power: compute in torch.float64, `x.to(torch.float64)**n`")
     n = exponent.number if exponent.dims < 0 else None
-    small = {
-        2: f"{x} * {x}", 3: f"{x} * {x} * {x}", 0.5: f"math.sqrt({x})", 1: x, 0: "1.0",
-        -0.5: f"1.0 / math.sqrt({x})", -1: f"1.0 / {x}", -2: f"1.0 / ({x} * {x})",
-    }  # fmt: skip
-    if n in small:
-        return call.result(small[n], base)
+    if n == 0:
+        return call.result("1.0", base)
+    if n in (0.5, -0.5):
+        return call.result(f"math.sqrt({x})" if n > 0 else f"1.0 / math.sqrt({x})", base)
+    if n is not None and abs(n) in range(1, _MOST_FACTORS + 1):
+        power = _product(call, base, int(abs(n)))
+        return power if n > 0 else call.result(f"1.0 / {power.text}", power)
     return call.result(f"math.pow({x}, {cast(exponent, call.dtype)})", base, exponent)
 
 
@@ -105,36 +227,38 @@ def _extremum(sign: str, *, skip_nan: bool = False) -> Lowering:
     def lower(call: Call) -> Value:
         if call.dtype == torch.bool:
             return _elementwise("", boolean="{0} | {1}" if sign == ">" else "{0} & {1}")(call)
-        a, b = (cast(v, call.dtype) for v in call.args[:2])
+        a, b = (cast(v, call.dtype) for v in call.values())
         winner = f"({b} != {b})" if skip_nan else f"({a} != {a})"
-        return call.result(f"{a} if ({a} {sign} {b}) | {winner} else {b}", *call.args[:2])
+        return call.result(f"{a} if ({a} {sign} {b}) | {winner} else {b}")
 
     return lower
 
 
-def _clamp(call: Call) -> Value:
-    value = call.args[0]
-    for place, name, sign in ((1, "min", "<"), (2, "max", ">")):
-        bound = call.args[place] if place < len(call.args) else call.kwargs.get(name)
-        if bound is None:
-            continue
-        x, edge = cast(value, call.dtype), cast(bound, call.dtype)
-        outside = f"{x} {sign} {edge}"
-        if bound.number is None:
-            outside = f"({outside}) | ({edge} != {edge})"
-        value = call.result(f"{edge} if {outside} else {x}", value, bound)
-    return call.result(cast(value, call.dtype), value)
+def _clamp(least: str, most: str) -> Lowering:
+    def lower(call: Call) -> Value:
+        value = call["self"]
+        for name, sign in ((least, "<"), (most, ">")):
+            bound = call[name]
+            if bound is None:
+                continue
+            x, edge = cast(value, call.dtype), cast(bound, call.dtype)
+            outside = f"{x} {sign} {edge}"
+            if bound.number is None:
+                outside = f"({outside}) | ({edge} != {edge})"
+            value = call.result(f"{edge} if {outside} else {x}", value, bound)
+        return call.result(cast(value, call.dtype), value)
+
+    return lower
 
 
 def _where(call: Call) -> Value:
-    chosen, a, b = call.args[:3]
-    text = f"{cast(a, call.dtype)} if {cast(chosen, torch.bool)} else {cast(b, call.dtype)}"
-    return call.result(text, chosen, a, b)
+    chosen, a, b = call["condition"], call["self"], call["other"]
+    return call.result(f"{cast(a, call.dtype)} if {cast(chosen, torch.bool)} else {cast(b, call.dtype)}")
 
 
 def _select_by_mask(call: Call) -> Value:
     """Lower ``x[mask]``: the same lanes, remembered as a selection."""
-    value, mask = call.args[0], _only_mask(call.args[1])
+    value, mask = call["self"], _only_mask(call["indices"])
     if value.mask is not None or mask.mask is not None:
         raise Unsupported("selects from lanes that are selected already: combine the masks, `v[a & b]`")
     chosen = call.body.assign(cast(mask, torch.bool), torch.bool, mask.dims, [mask])
@@ -144,14 +268,14 @@ def _select_by_mask(call: Call) -> Value:
 
 def _put_by_mask(call: Call) -> Value:
     """Lower ``x[mask] = y``, with one y for all or one that was selected by the same mask."""
-    value, mask, new = call.args[0], _only_mask(call.args[1]), call.args[2]
+    value, mask, new = call["self"], _only_mask(call["indices"]), call["values"]
     chosen = call.body.assign(cast(mask, torch.bool), torch.bool, mask.dims, [mask])
     if new.mask is not None and new.mask != chosen.text:
         raise Unsupported("assigns lanes selected by another mask")
     if new.mask is None and new.dims == 1 and new.number is None:
         raise Unsupported("assigns a value for each selected lane")
     y = cast(new, call.dtype)
-    if call.number(3, "accumulate", False):
+    if call.number("accumulate"):
         y = f"{cast(value, call.dtype)} + {y}"
     text = f"({y}) if {chosen.text} else {cast(value, call.dtype)}"
     return call.body.assign(text, call.dtype, 1, [value, chosen, new])
@@ -168,74 +292,69 @@ def _constant(call: Call, number: Number) -> Value:
     return Value("", call.dtype, call.dims, UNIFORM, torch.tensor(number, dtype=call.dtype).item())
 
 
-def _convert(call: Call) -> Value:
-    return _converted(call, call.args[0])
+def _convert(name: str) -> Lowering:
+    """Lower a cast, or a copy, of the argument `name`."""
 
-
-def _copy(call: Call) -> Value:
-    return _converted(call, call.args[1])
-
-
-def _converted(call: Call, value: Value) -> Value:
-    if value.number is not None:
-        return _constant(call, value.number)
-    return call.result(cast(value, call.dtype), value)
-
-
-def _fill(place: int) -> Lowering:
     def lower(call: Call) -> Value:
-        number = call.number(place, "fill_value", 0)
-        if number is None:
-            raise Unsupported("fills with a value that is not a constant")
-        return _constant(call, number)
+        value = call[name]
+        if value.number is not None:
+            return _constant(call, value.number)
+        if value.dtype.is_floating_point and call.dtype in _NARROW:
+            raise Unsupported(
+                f"turns a number into {call.dtype}, where one out of range has no meaning: use torch.int64"
+            )
+        return call.result(cast(value, call.dtype), value)
 
     return lower
 
 
+def _fill(name: str) -> Lowering:
+    return lambda call: _constant(call, call.number(name))
+
+
 def _rounded(call: Call) -> Value:
-    decimals = call.number(1, "decimals", 0)
-    x = cast(call.args[0], call.dtype)
+    value = call["self"]
+    x = cast(value, call.dtype)
     if not call.dtype.is_floating_point:
-        return call.result(x, call.args[0])
-    power = literal(10.0 ** abs(decimals), call.dtype)
+        return call.result(x, value)
+    decimals = call.number("decimals") if "decimals" in call.arguments else 0
     if decimals == 0:
-        return call.result(f"np.rint({x})", call.args[0])
+        return call.result(f"np.rint({x})", value)
+    power = literal(10.0 ** abs(decimals), call.dtype)
     scale, back = ("*", "/") if decimals > 0 else ("/", "*")
-    return call.result(f"np.rint({x} {scale} {power}) {back} {power}", call.args[0])
+    return call.result(f"np.rint({x} {scale} {power}) {back} {power}", value)
 
 
 def _float_only(function: str) -> Lowering:
     """Lower a rounding function; integers are already round."""
 
     def lower(call: Call) -> Value:
-        x = cast(call.args[0], call.dtype)
-        return call.result(f"{function}({x})" if call.dtype.is_floating_point else x, call.args[0])
+        x = cast(call["self"], call.dtype)
+        return call.result(f"{function}({x})" if call.dtype.is_floating_point else x)
 
     return lower
 
 
 def _relu(call: Call) -> Value:
-    x = cast(call.args[0], call.dtype)
-    return call.result(f"{x} if ({x} > 0) | ({x} != {x}) else {literal(0, call.dtype)}", call.args[0])
+    x = cast(call["self"], call.dtype)
+    return call.result(f"{x} if ({x} > 0) | ({x} != {x}) else {literal(0, call.dtype)}")
 
 
 def _sign(call: Call) -> Value:
-    x, (minus, zero, plus) = cast(call.args[0], call.dtype), (literal(n, call.dtype) for n in (-1, 0, 1))
-    return call.result(f"{plus} if {x} > 0 else ({minus} if {x} < 0 else {zero})", call.args[0])
+    x, (minus, zero, plus) = cast(call["self"], call.dtype), (literal(n, call.dtype) for n in (-1, 0, 1))
+    return call.result(f"{plus} if {x} > 0 else ({minus} if {x} < 0 else {zero})")
 
 
 def _leaky(call: Call) -> Value:
-    x, slope = cast(call.args[0], call.dtype), call.number(1, "negative_slope", 0.01)
-    return call.result(f"{x} if {x} > 0.0 else {x} * {literal(slope, call.dtype)}", call.args[0])
+    x, slope = cast(call["self"], call.dtype), literal(call.number("negative_slope"), call.dtype)
+    return call.result(f"{x} if {x} > 0.0 else {x} * {slope}", call["self"])
 
 
 def _elu(call: Call) -> Value:
-    x = cast(call.args[0], call.dtype)
-    alpha, scale, inner = (
-        literal(call.number(i, n, 1.0), call.dtype) for i, n in ((1, "alpha"), (2, "scale"), (3, "input_scale"))
-    )
+    x = cast(call["self"], call.dtype)
+    alpha, scale, inner = (literal(call.number(n), call.dtype) for n in ("alpha", "scale", "input_scale"))
     below = f"math.expm1({x} * {inner}) * ({alpha} * {scale})"
-    return call.result(f"{x} * {scale} if {x} > 0.0 else {below}", call.args[0])
+    return call.result(f"{x} * {scale} if {x} > 0.0 else {below}", call["self"])
 
 
 TABLE.update(
@@ -247,13 +366,15 @@ TABLE.update(
     floor=_float_only("np.floor"), ceil=_float_only("np.ceil"), trunc=_float_only("np.trunc"), round=_rounded,
     maximum=_extremum(">"), minimum=_extremum("<"),
     fmax=_extremum(">", skip_nan=True), fmin=_extremum("<", skip_nan=True),
-    clamp=_clamp, hardtanh=_clamp,
-    where=_where, index=_select_by_mask, index_put=_put_by_mask,
-    _to_copy=_convert, clone=_convert, alias=_convert, detach=_convert, lift_fresh_copy=_convert,
-    expand=_convert, view=_convert, _unsafe_view=_convert, slice=_convert, copy=_copy,
-    full=_fill(1), full_like=_fill(1), scalar_tensor=_fill(0),
+    clamp=_clamp("min", "max"), hardtanh=_clamp("min_val", "max_val"),
+    where=_where, index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
+    full=_fill("fill_value"), full_like=_fill("fill_value"), scalar_tensor=_fill("s"),
     leaky_relu=_leaky, elu=_elu,
 )  # fmt: skip
+for _name in (
+    "_to_copy", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice",
+):  # fmt: skip
+    TABLE[_name] = _convert("self")
 for _name, _operator in dict(eq="==", ne="!=", lt="<", le="<=", gt=">", ge=">=").items():
     TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", of="promoted")
 for _name, _operator in dict(logical_and="&", logical_or="|", logical_xor="^").items():
@@ -265,7 +386,9 @@ TABLE.update(
     bitwise_not=_elementwise("~{0}", boolean="not {0}"),
     isnan=_elementwise("{0} != {0}", of="promoted"),
     isinf=_elementwise("abs({0}) == np.inf", of="promoted"),
+    signbit=_elementwise("math.copysign(1.0, {0}) < 0.0", of="float64"),
     exp=_elementwise("exp({0})", of="float64"),
+    log=_elementwise("log({0})", of="float64"),
     sigmoid=_elementwise("sigmoid({0})", of="float64"),
     exp2=_elementwise("math.pow(2.0, {0})", of="float64"),
     copysign=_elementwise("math.copysign({0}, {1})", of="float64"),
@@ -273,7 +396,7 @@ TABLE.update(
     hypot=_elementwise("math.hypot({0}, {1})", of="float64"),
 )
 for _name in (
-    "sqrt", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+    "sqrt", "expm1", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh",
     "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc",
 ):  # fmt: skip
     TABLE[_name] = _elementwise(f"math.{_name}({{0}})", of="float64")

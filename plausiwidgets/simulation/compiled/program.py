@@ -72,6 +72,11 @@ class Program:
     spikes: str
     state: tuple[str, ...]
 
+    @property
+    def single(self) -> bool:
+        """Whether something is computed in float32."""
+        return any(line.dtype == torch.float32 for line in self.body)
+
 
 @dataclass
 class Body:

@@ -22,7 +22,9 @@ ON, OFF, START, END = range(4)
 
 _LARGEST = float(np.finfo(np.float64).max)
 
-compiled = njit(nogil=True, error_model="numpy")
+# Only kernels call what is made here, so that nothing needs a way in from Python.
+_OPTIONS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+compiled = njit(nogil=True, error_model="numpy", **_OPTIONS)
 
 # One source for the currents of both engines, see plausiwidgets.simulation.stimulus.
 _fill_current = compiled(stimulus.fill_current)

@@ -96,6 +96,9 @@ EXACT = {
     "round to -1": lambda a, b, dt: a.round(decimals=-1),
     "relu": lambda a, b, dt: F.relu(a),
     "hardtanh": lambda a, b, dt: F.hardtanh(a),
+    "hardtanh by default": lambda a, b, dt: torch.ops.aten.hardtanh(a),
+    "hardtanh up to 2": lambda a, b, dt: torch.ops.aten.hardtanh(a, -1, 2),
+    "signbit": lambda a, b, dt: torch.signbit(a),
     "relu6": lambda a, b, dt: F.relu6(a),
     "leaky_relu": lambda a, b, dt: F.leaky_relu(a),
     "threshold": lambda a, b, dt: F.threshold(a, 0.1, 20.0),
@@ -191,6 +194,11 @@ CLOSE = {
     "silu": lambda a, b, dt: F.silu(a),
     "softplus": lambda a, b, dt: F.softplus(a),
     "elu": lambda a, b, dt: F.elu(a),
+    "elu by default": lambda a, b, dt: torch.ops.aten.elu(a),
+    "fourth power": lambda a, b, dt: a**4,
+    "fifth power": lambda a, b, dt: a**5,
+    "eighth power": lambda a, b, dt: a**8,
+    "inverse cube": lambda a, b, dt: a**-3,
     "sin": lambda a, b, dt: torch.sin(a.clamp(-1e6, 1e6)),
     "cos": lambda a, b, dt: torch.cos(a.clamp(-1e6, 1e6)),
     "tan": lambda a, b, dt: torch.tan(a.clamp(-1e3, 1e3)),
@@ -297,7 +305,9 @@ def test_every_entry_of_the_table_is_covered():
         (lambda a: a[:1].expand(a.shape), "picks lanes"),
         (lambda a: a + torch.zeros(1, dtype=f64).copy_(a[:1]), "picks lanes"),
         (lambda a: put(a, a > 0.5, a[a > 0.5][:1]), "picks lanes"),
-        (lambda a: a * 2 if a.shape[0] > 1 else a, "alone than together"),
+        (lambda a: (a > 0).long().view(f64) + a, r"reads the bits.*`x.to\(torch.float64\)`"),
+        (lambda a: (a * 100.0).to(torch.uint8) + a, "turns a number into torch.uint8.*torch.int64"),
+        (lambda a: (a * 100.0).to(torch.int8) + a, "turns a number into torch.int8"),
     ],
 )
 def test_what_is_not_elementwise_is_refused_by_name(function, operation):
@@ -324,6 +334,14 @@ def test_masks_of_different_lanes_do_not_mix():
 
     with pytest.raises(NotCompilable, match="another mask"):
         export_step(lanes_model(step, 1))
+
+
+def test_small_integer_powers_are_products():
+    def step(current, state, p, dt):
+        return torch.zeros_like(current), (current**2 + current**3 + current**4 + current**8 + current**-3,)
+
+    lines = [line.text for line in export_step(lanes_model(step, 1)).body]
+    assert not any("pow" in line for line in lines)
 
 
 def test_equal_expressions_are_computed_once():

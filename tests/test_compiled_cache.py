@@ -11,6 +11,7 @@ import pytest
 from kernel_helpers import lanes_model
 
 from plausiwidgets.simulation.compiled import cache
+from plausiwidgets.simulation.compiled.engine import why_not
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -35,9 +36,8 @@ model = {model}
 traces = pw.simulate(model, pw.Stimulus.step(20.0, stop=50.0))
 import numba
 compiled = sum(
-    not list(d.stats.cache_hits)
-    for m in list(sys.modules.values()) if m and m.__name__.startswith("plausiwidgets_kernel_")
-    for d in [m.kernel]
+    not list(m.kernel.stats.cache_hits)
+    for m in list(sys.modules.values()) if m and m.__name__.startswith("plausiwidgets_k")
 )
 print(traces.engine, len(traces.spike_times[0]), "exports", len(exports), "compilations", compiled)
 """
@@ -100,36 +100,24 @@ def test_two_processes_at_once(tmp_path):
 def test_a_broken_cache_is_worked_around_and_repaired(tmp_path, suffix, damage, monkeypatch):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
     model = lanes_model(_step, 1)
-    cache.load_kernel(model)
+    assert why_not(model) is None
     files = [f for f in tmp_path.rglob("*") if f.suffix == suffix]
     assert files
     for file in files:
         content = file.read_bytes()
         file.write_bytes(content[: len(content) // 2] if damage == "half" else damage)
-    kernel, layout = cache.load_kernel(model)
-    assert kernel.signatures
-    assert layout.states == 1
-    kernel, _ = cache.load_kernel(model)
-    assert kernel.signatures
-
-
-def test_machine_code_that_was_changed_is_never_run(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
-    model = lanes_model(_step, 1)
-    cache.load_kernel(model)
-    cache.load_kernel(model)
-    (source,) = (tmp_path / "kernels").glob("*.py")
-    (code,) = tmp_path.rglob("*.nbc")
-    content = bytearray(code.read_bytes())
-    content[len(content) // 2] ^= 0x55  # Numba would load it, and the process might end there
-    code.write_bytes(content)
-    assert not cache._intact(source)
-    kernel, _ = cache.load_kernel(model)
-    assert kernel.signatures
-    assert not code.exists() or code.read_bytes() != content
     for _ in range(2):
-        cache.load_kernel(model)
-    assert cache._intact(source) and list(tmp_path.rglob("*.sha256"))
+        assert why_not(lanes_model(_step, 1)) is None
+
+
+def test_a_model_of_the_package_is_trusted_only_once_it_was_checked(tmp_path):
+    assert run(OWN, tmp_path).endswith("exports 1 compilations 1")
+    (note,) = tmp_path.rglob("*.checked")
+    note.unlink()
+    assert run(OWN, tmp_path).endswith("exports 1 compilations 0")
+    note.write_text("../elsewhere")
+    assert run(OWN, tmp_path).endswith("exports 1 compilations 0")
+    assert run(OWN, tmp_path).endswith("exports 0 compilations 0")
 
 
 def _step(current, state, p, dt):
@@ -147,8 +135,7 @@ def unusable(tmp_path, monkeypatch):
 
 def test_without_a_place_to_write_a_kernel_is_compiled_in_memory(unusable):
     assert cache.kernel_directory() is None
-    kernel, _ = cache.load_kernel(lanes_model(_step, 1))
-    assert kernel.signatures
+    assert why_not(lanes_model(_step, 1)) is None
 
 
 def test_a_read_only_directory_is_worked_around(tmp_path, monkeypatch):
@@ -158,8 +145,7 @@ def test_a_read_only_directory_is_worked_around(tmp_path, monkeypatch):
         raise PermissionError("read-only")
 
     monkeypatch.setattr(cache.tempfile, "TemporaryFile", refuse)
-    kernel, _ = cache.load_kernel(lanes_model(_step, 1))
-    assert kernel.signatures
+    assert why_not(lanes_model(_step, 1)) is None
     assert not list(tmp_path.rglob("*.py"))
 
 
@@ -170,8 +156,7 @@ def test_a_full_disk_is_worked_around(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(cache.tempfile, "mkstemp", refuse)
-    kernel, _ = cache.load_kernel(lanes_model(_step, 1))
-    assert kernel.signatures
+    assert why_not(lanes_model(_step, 1)) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners here")
@@ -196,8 +181,8 @@ def test_a_user_cannot_get_the_kernel_of_a_model_of_the_package(tmp_path, monkey
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
     model = lanes_model(_step, 1)
     model.name = "izhikevich"
-    cache.load_kernel(model)
-    assert [f.name[0] for f in (tmp_path / "kernels").glob("*.py")] == ["u"]
+    assert why_not(model) is None
+    assert not list(tmp_path.rglob("*.checked"))
 
 
 def test_the_environment_covers_sources_and_versions(monkeypatch):
@@ -215,8 +200,6 @@ def test_old_kernels_are_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "_KEPT_FILES", 3)
     for i in range(6):
         assert cache._write(tmp_path / f"k{i}.py", f"x = {i}\n")
-        os.utime(tmp_path / f"k{i}.py", (i, i))
-    cache._prune(tmp_path)
     assert sorted(f.name for f in tmp_path.glob("*.py")) == ["k3.py", "k4.py", "k5.py"]
 
 
@@ -225,7 +208,7 @@ def test_two_threads_simulate_at_once_whatever_numbas_threading_layer(tmp_path):
     import threading
     import plausiwidgets as pw
     from lane_jobs import random_job
-    from plausiwidgets.simulation.compiled.compiler import run_compiled
+    from plausiwidgets.simulation.compiled.engine import run_compiled
 
     jobs = [random_job(pw.models.get("izhikevich"), 600, 4000, seed=i) for i in range(2)]
     done = []

@@ -10,8 +10,9 @@ from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
+from plausiwidgets.simulation.compiled import cache, check
 from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
-from plausiwidgets.simulation.compiled.cache import load_kernel
+from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
 from plausiwidgets.simulation.threads import pool, thread_count
@@ -73,7 +74,7 @@ _compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyD
 
 
 def compiled(model: NeuronModel) -> Compiled:
-    """Return the kernel of `model`, made when it is first asked for.
+    """Return the kernel of `model`, made, and checked against torch, when it is first asked for.
 
     Raises
     ------
@@ -88,10 +89,10 @@ def compiled(model: NeuronModel) -> Compiled:
             if entry is None or entry[0]() is not model.step:
                 outcome: Compiled | str
                 try:
-                    outcome = Compiled(*load_kernel(model))
+                    outcome = _make(model)
                 except NotCompilable as reason:
                     outcome = str(reason)
-                entry = (_weak(model.step), outcome)
+                entry = (weakly(model.step), outcome)
                 _compiled[model] = entry
     outcome = entry[1]
     if isinstance(outcome, str):
@@ -99,7 +100,21 @@ def compiled(model: NeuronModel) -> Compiled:
     return outcome
 
 
-def _weak(step: Any) -> Any:
+def _make(model: NeuronModel) -> Compiled:
+    known = cache.load_checked(model)
+    if known is not None:
+        return Compiled(*known)
+    steps = check.observe(model)
+    program = export_step(model)
+    check.compare_lanes(model, steps)
+    made = Compiled(*cache.make_kernel(program, model.name))
+    check.compare(model, steps, lambda job: _run(made, job), program.single)
+    cache.mark_checked(model, made.kernel)
+    return made
+
+
+def weakly(step: Any) -> Any:
+    """Return a function that gives `step` back, and keeps it only where it must."""
     try:
         return ref(step)
     except TypeError:  # such as a method of an object with slots
@@ -115,8 +130,8 @@ def why_not(model: NeuronModel) -> str | None:
     return None
 
 
-def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes by machine code.
+def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None, *, threads: int | None = None) -> LaneResult:
+    """Simulate a batch of lanes by machine code, in at most `threads` threads (default: as many as are of use).
 
     What comes out does not depend on how the lanes are split into blocks, on the number of
     threads, or on the length of the pieces between two checkpoints.
@@ -126,13 +141,19 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
     NotCompilable
         If the model's step has no compiled form.
     """
-    made = compiled(job.model)
+    return _run(compiled(job.model), job, checkpoint, threads)
+
+
+def _run(
+    made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, threads: int | None = None
+) -> LaneResult:
     k0, k1 = job.window or (0, 0)
     recorded = np.empty((len(job.record), job.lanes, k1 - k0))
     if k1 > job.steps:
         recorded[:, :, max(job.steps - k0, 0) :] = np.nan
     work = job.lanes * job.steps * made.seconds
-    threads = 1 if work < _SHORT_SECONDS else thread_count()
+    if threads is None:
+        threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
     blocks = [Block(made.kernel, source, made.lend(), recorded, a, b) for a, b in _spans(job.lanes, threads)]
     if work < _ROUND_SECONDS:

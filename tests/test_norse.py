@@ -19,7 +19,7 @@ from norse.torch.functional import (
 )
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled.compiler import run_compiled, why_not
+from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.stimulus import Stimulus, lane_current
 from plausiwidgets.simulation.torch_engine import run_torch
 

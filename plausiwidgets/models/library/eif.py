@@ -1,0 +1,68 @@
+"""Exponential integrate-and-fire neuron.
+
+Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, *J. Neurosci.* 23, 2003; Gerstner, Kistler, Naud & Paninski, *Neuronal
+Dynamics*, Cambridge 2014, eq. 5.6, times the leak conductance::
+
+    C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) + I
+
+with a spike and v → V_r where v ≥ 0 mV, held there for t_ref. The right side is smallest at v = V_T, so that the
+rheobase is g_L (V_T − E_L − delta_T). Of the upswing beyond 0 mV nothing else depends: it is cut there.
+
+The step is forward Euler at 0.05 ms, half of that of AdEx: the rate is that of the integral over dv to 1 % at 50 Hz and
+to 2 % at 100 Hz, half of what 0.1 ms gives.
+
+Norse's exponential neuron (``LIFEx``) fires at V_T itself, before the upswing: it is ``adex_norse`` with a = 0 and
+b = 0, and needs no model of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library import adex
+from plausiwidgets.models.library.lif import T_REF
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+
+SOURCE = "Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, J. Neurosci. 23, 2003"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Step by forward Euler; the refractory period is a number of steps."""
+    v, rho = state
+    refractory = rho > 0.0
+    upswing = (dt / p.C * p.g_L * p.delta_T) * torch.exp((v - p.V_T) * (1.0 / p.delta_T))
+    moved = v + (dt / p.C) * (p.g_L * (p.E_L - v) + current) + upswing
+    fired = (moved >= 0.0) & ~refractory
+    v = torch.where(fired, p.V_r, torch.where(refractory, v, moved))
+    rho = torch.where(fired, torch.round(p.t_ref / dt), torch.clamp(rho - 1.0, min=0.0))
+    return fired.to(v.dtype), (v, rho)
+
+
+NEURON = NeuronModel(
+    "eif", step,
+    parameters=[*(q for q in adex.PARAMETERS if q.group != "adaptation"), T_REF],
+    initial_state=lambda p, holding: (torch.minimum(p.E_L + holding / p.g_L, p.V_T), 0.0),
+    current=adex.NEURON.current, rest="E_L", threshold="V_T", dt=0.05,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("rho", "steps", "Time steps that are left of the refractory period."),
+    ],
+    equations="C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) + I\n"
+    "v ≥ 0 mV: spike, v → V_r, and v stays there for t_ref",
+    title="Exponential integrate-and-fire (EIF)",
+    description="A leaky membrane with a smooth upswing in place of a sharp threshold: one variable, and a rate that "
+    "follows fast inputs as that of a conductance-based neuron does.",
+    source=SOURCE,
+    presets=[
+        Preset(
+            "Fitted to Wang and Buzsáki's neuron",
+            {"C": 100.0, "g_L": 10.0, "E_L": -65.0, "V_T": -59.9, "delta_T": 3.48, "V_r": -68.0, "t_ref": 1.7},
+            None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here of a membrane of 10⁻⁴ cm²",
+        )
+    ],
+    validate=False,
+)  # fmt: skip

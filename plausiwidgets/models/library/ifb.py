@@ -1,0 +1,100 @@
+"""Integrate-and-fire-or-burst neuron of the thalamus.
+
+Smith, Cox, Sherman & Rinzel, *J. Neurophysiol.* 83, 2000, with its parameters::
+
+    C dv/dt = −g_L (v − V_L) − g_T m∞ h (v − V_T) + I        m∞ = 1 where v > V_h, else 0
+    dh/dt   = −h/tau_minus          where v > V_h
+    dh/dt   = (1 − h)/tau_plus      elsewhere
+
+with a spike and v → V_reset where v ≥ V_th. The T current is ready (h = 1) after the neuron has been below V_h for
+some tau_plus, and makes a burst when it is released; from above V_h the neuron fires single spikes, as a leaky
+integrator does, beyond the rheobase g_L (V_th − V_L), 1.05 µA/cm².
+
+The potential steps by forward Euler, h exactly: within the box C/(g_L + g_T) is at least 3.3 ms, and the first
+spikes of a burst are some 4 ms apart, so that 0.05 ms places them to 2 %.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+SOURCE = "Smith, Cox, Sherman & Rinzel, J. Neurophysiol. 83, 2000"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Step the potential by forward Euler and the gate exactly."""
+    v, h = state
+    is_open = v > p.V_h
+    calcium = torch.where(is_open, p.g_T * h * (p.V_T - v), 0.0)
+    v = v + (dt / p.C) * (p.g_L * (p.V_L - v) + calcium + current)
+    h = torch.where(is_open, h * torch.exp(-dt / p.tau_minus), 1.0 - (1.0 - h) * torch.exp(-dt / p.tau_plus))
+    fired = v >= p.V_th
+    return fired.to(v.dtype), (torch.where(fired, torch.minimum(p.V_reset, p.V_th - 1.0), v), h)
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the neuron at rest, at most at its threshold, with the T current ready where it rests below V_h."""
+    v = torch.minimum(p.V_L + holding / p.g_L, p.V_th)
+    return v, torch.where(v > p.V_h, 0.0, torch.ones_like(v))
+
+
+_CELL = {
+    "C": 2.0, "g_L": 0.035, "V_L": -65.0, "V_th": -35.0, "V_reset": -50.0, "g_T": 0.07, "V_T": 120.0, "V_h": -60.0,
+    "tau_minus": 20.0, "tau_plus": 100.0,
+}  # fmt: skip
+
+NEURON = NeuronModel(
+    "ifb", step,
+    parameters=[
+        Parameter("C", 2.0, 1.0, 3.0, "µF/cm²", "log", group="membrane",
+                  description="Membrane capacitance: more of it, and everything is slower.", source=SOURCE),
+        Parameter("g_L", 0.035, 0.02, 0.1, "mS/cm²", "log", group="membrane",
+                  description="Leak conductance: pulls the potential to rest.", source=SOURCE),
+        Parameter("V_L", -65.0, -80.0, -55.0, "mV", group="membrane",
+                  description="Leak reversal potential: where the neuron rests.", source=SOURCE),
+        Parameter("V_th", -35.0, -50.0, -30.0, "mV", group="spike and reset",
+                  description="Threshold: at it the neuron fires.", source=SOURCE),
+        Parameter("V_reset", -50.0, -75.0, -50.0, "mV", group="spike and reset",
+                  description="Potential right after a spike; held at least 1 mV below the threshold.", source=SOURCE),
+        Parameter("g_T", 0.07, 0.01, 0.2, "mS/cm²", "log", group="channels",
+                  description="Conductance of the T-type calcium current, which makes the burst.", source=SOURCE),
+        Parameter("V_T", 120.0, 100.0, 140.0, "mV", group="channels", free=False,
+                  description="Reversal potential of the T current, that of calcium.", source=SOURCE),
+        Parameter("V_h", -60.0, -75.0, -52.0, "mV", group="channels",
+                  description="Potential above which the T current flows, and below which it gets ready.",
+                  source=SOURCE),
+        Parameter("tau_minus", 20.0, 5.0, 60.0, "ms", "log", group="channels",
+                  description="Time constant with which the T current inactivates: how long a burst lasts.",
+                  source=SOURCE),
+        Parameter("tau_plus", 100.0, 20.0, 300.0, "ms", "log", group="channels",
+                  description="Time constant with which the T current recovers from inactivation.", source=SOURCE),
+    ],
+    initial_state=initial_state,
+    current=Parameter("current", 1.5, -3.0, 5.0, "µA/cm²", description="Injected current."),
+    rest="V_L", threshold="V_th", dt=0.05,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("h", "1", "How much of the T current is ready: 1 after inhibition, 0 after a burst."),
+    ],
+    equations="C dv/dt = −g_L (v − V_L) − g_T m∞ h (v − V_T) + I,  m∞ = 1 where v > V_h, else 0\n"
+    "dh/dt = −h/tau_minus where v > V_h, else (1 − h)/tau_plus\n"
+    "v ≥ V_th: spike, v → min(V_reset, V_th − 1)",
+    title="Integrate-and-fire-or-burst",
+    description="A relay cell of the thalamus: single spikes when it is depolarized, a burst when it is released from "
+    "inhibition, by a slow calcium current.",
+    source=SOURCE,
+    presets=[
+        Preset("Relay cell, tonic mode", {**_CELL, "holding": 0.3, "amplitude": 1.2}, "tonic_spiking", 0.05,
+               f"{SOURCE}; currents for our protocol"),
+        Preset("Relay cell, burst mode", {**_CELL, "holding": 0.27, "amplitude": 0.69, "width": 128.0},
+               "rebound_burst", 0.05, f"{SOURCE}; currents for our protocol"),
+    ],
+    validate=False,
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""Leaky integrate-and-fire neuron with an adapting potassium conductance.
+
+Treves, *Network* 4, 1993; Dayan & Abbott, *Theoretical Neuroscience*, MIT Press 2001, eqs. 5.13 and 5.14, over the
+membrane resistance::
+
+    C dv/dt     = −g_L (v − E_L) − g (v − E_K) + I
+    tau_g dg/dt = −g
+
+with a spike, v → v_reset and g → g + dg where v > v_threshold.
+
+The potential steps by forward Euler, g decays exactly. In the whole box C/(g_L + g) stays above 0.3 ms, since g grows
+only until it takes up the current (2000 pA over 15 mV): at 0.1 ms no step overshoots.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.lif import V_RESET, V_THRESHOLD, reset_below_threshold
+from plausiwidgets.models.model import NeuronModel, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+_BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, sec. 5.4"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Step the potential by forward Euler and the conductance exactly."""
+    v, g = state
+    v = v + (dt / p.C) * (p.g_L * (p.E_L - v) + g * (p.E_K - v) + current)
+    g = g * torch.exp(-dt / p.tau_g)
+    fired = v > p.v_threshold
+    return fired.to(v.dtype), (torch.where(fired, reset_below_threshold(p), v), torch.where(fired, g + p.dg, g))
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the neuron at rest, at most at its threshold."""
+    v = torch.minimum(p.E_L + holding / p.g_L, p.v_threshold)
+    return v, torch.zeros_like(v)
+
+
+NEURON = NeuronModel(
+    "lif_adapt", step,
+    parameters=[
+        Parameter("C", 200.0, 50.0, 300.0, "pF", "log", group="membrane",
+                  description="Membrane capacitance: more of it, and everything is slower.",
+                  source="cortical neurons; with g_L at most 20 nS the membrane time constant is at least 2.5 ms"),
+        Parameter("g_L", 10.0, 1.0, 20.0, "nS", "log", group="membrane",
+                  description="Leak conductance: pulls the potential to rest.",
+                  source="input resistances of 50 MΩ to 1 GΩ"),
+        Parameter("E_L", -70.0, -80.0, -55.0, "mV", group="membrane",
+                  description="Leak reversal potential: where the neuron rests.", source=_BOOK),
+        V_THRESHOLD, V_RESET,
+        Parameter("E_K", -80.0, -95.0, -70.0, "mV", group="adaptation",
+                  description="Reversal potential of the adapting conductance, that of potassium.", source=_BOOK),
+        Parameter("dg", 1.0, 0.0, 10.0, "nS", limits=(0.0, None), group="adaptation",
+                  description="Added to the adapting conductance at each spike: how much a spike slows the next one.",
+                  source=f"{_BOOK} (0.06 of the leak conductance), and stronger"),
+        Parameter("tau_g", 100.0, 10.0, 300.0, "ms", "log", group="adaptation",
+                  description="Time constant of the adapting conductance: how long a spike is remembered.",
+                  source=_BOOK),
+    ],
+    initial_state=initial_state,
+    current=Parameter("current", 500.0, -500.0, 2000.0, "pA", description="Injected current."),
+    rest="E_L", threshold="v_threshold", dt=0.1,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("g", "nS", "Adapting potassium conductance: slows the neuron down."),
+    ],
+    equations="C dv/dt = −g_L (v − E_L) − g (v − E_K) + I\n"
+    "tau_g dg/dt = −g\n"
+    "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), g → g + dg",
+    title="Leaky integrate-and-fire with adaptation",
+    description="A leaky membrane, a threshold, and a potassium conductance that grows with each spike: the simplest "
+    "neuron whose firing slows down.",
+    source="Treves, Network 4, 1993; Dayan & Abbott, Theoretical Neuroscience, 2001",
+    validate=False,
+)  # fmt: skip

@@ -1,0 +1,78 @@
+"""Leaky integrate-and-fire neuron with an adaptive threshold, as Norse's ``LSNN`` computes it.
+
+Bellec, Salaj, Subramoney, Legenstein & Maass, *NeurIPS* 31, 2018, eqs. 1 to 3, with the threshold theta as the
+variable::
+
+    tau_mem dv/dt       = −(v − v_rest) + I
+    tau_adapt dtheta/dt = −(theta − v_threshold)
+
+with a spike, v → v_reset and theta → theta + beta where v > theta.
+
+The step is that of Norse's ``lsnn_feed_forward_step``: forward Euler, both from the old state; its text gives the
+threshold another sign, its code is as above. tau_mem is at least 2 ms, of which 0.1 ms is a twentieth.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.lif import (
+    CURRENT,
+    TAU_MEM,
+    V_RESET,
+    V_REST,
+    V_THRESHOLD,
+    reset_below_threshold,
+)
+from plausiwidgets.models.model import StateVariable
+from plausiwidgets.models.norse import NORSE, NorseStep, from_norse
+from plausiwidgets.models.parameter import Parameter
+
+_BELLEC = "Bellec et al., NeurIPS 31, 2018"
+
+
+def convert(p: Any, dt: Any) -> Any:
+    """Return Norse's parameters."""
+    from norse.torch.functional.lsnn import LSNNParameters
+
+    return LSNNParameters(
+        tau_syn_inv=torch.zeros_like(p.tau_mem), tau_mem_inv=1.0 / p.tau_mem, tau_adapt_inv=1.0 / p.tau_adapt,
+        v_leak=p.v_rest, v_th=p.v_threshold, v_reset=reset_below_threshold(p), beta=p.beta,
+    )
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> Any:
+    """Return Norse's state at rest."""
+    from norse.torch.functional.lsnn import LSNNFeedForwardState
+
+    zero = torch.zeros_like(p.v_rest)
+    return LSNNFeedForwardState(v=p.v_rest + zero, i=zero, b=p.v_threshold + zero)
+
+
+NEURON = from_norse(
+    "lsnn", NorseStep("lsnn", "lsnn_feed_forward_step"), convert, initial_state,
+    parameters=[
+        TAU_MEM, V_REST, V_THRESHOLD, V_RESET,
+        Parameter("beta", 3.0, 0.0, 30.0, "mV", limits=(0.0, None), group="adaptation",
+                  description="Added to the threshold at each spike: how much a spike slows the next one.",
+                  source=f"{_BELLEC}, whose unit is the distance from rest to threshold; up to twice that"),
+        Parameter("tau_adapt", 100.0, 5.0, 2000.0, "ms", "log", group="adaptation",
+                  description="Time constant of the threshold: how long a spike is remembered.",
+                  source=f"{_BELLEC} (up to 2 s)"),
+    ],
+    current=CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("theta", "mV", "Spike threshold: jumps at each spike, and falls back."),
+    ],
+    equations="tau_mem dv/dt = −(v − v_rest) + I\n"
+    "tau_adapt dtheta/dt = −(theta − v_threshold)\n"
+    "v > theta: spike, v → min(v_reset, v_threshold − 1), theta → theta + beta",
+    title="Adaptive threshold (Norse's LSNN)",
+    description="A leaky integrator whose threshold jumps at each spike and falls back: its firing slows down, and it "
+    "remembers its own spikes for as long as the threshold takes.",
+    source=f"{_BELLEC}; step of {NORSE}",
+    validate=False,
+)  # fmt: skip

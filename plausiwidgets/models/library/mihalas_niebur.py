@@ -1,0 +1,126 @@
+"""Mihalaş and Niebur's generalized linear integrate-and-fire neuron.
+
+Mihalaş & Niebur, *Neural Computation* 21, 2009, eq. 2.1, over the capacitance::
+
+    dI₁/dt = −k1 I₁
+    dI₂/dt = −k2 I₂
+    dV/dt  = I + I₁ + I₂ − G (V − E_L)
+    dΘ/dt  = a (V − E_L) − b (Θ − Theta_inf)
+
+with a spike where V ≥ Θ, and then (eq. 2.2) ::
+
+    I₁ → R1 I₁ + A1,   I₂ → R2 I₂ + A2,   V → V_r,   Θ → max(Theta_r, Θ)
+
+Currents are over the capacitance, in mV/ms, which is the V/s of the source; its rates per s are per ms here. The
+presets are its table 1, each with the stimulus at which our protocol finds the behaviour that it was published for,
+where it does (not in E, H, P and S, which keep the published current).
+
+Between spikes the equations are linear. The two currents decay exactly; V and Θ relax exactly towards what the mean of
+their drive over the step asks for, second order in dt, and without the quotients that the closed solution has where two
+rates are equal. At 0.1 ms V and Θ follow it to 2 µV.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library import rows
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+SOURCE = "Mihalaş & Niebur, Neural Computation 21, 2009"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Step each equation exactly, with the mean of its drive."""
+    v, theta, i1, i2 = state
+    decay1, decay2 = torch.exp(-p.k1 * dt), torch.exp(-p.k2 * dt)
+    mean1, mean2 = (1.0 - decay1) / (p.k1 * dt), (1.0 - decay2) / (p.k2 * dt)
+    target = p.E_L + (1.0 / p.G) * (current + mean1 * i1 + mean2 * i2)
+    moved = target + (v - target) * torch.exp(-p.G * dt)
+    target = p.Theta_inf + (p.a / p.b) * (0.5 * (v + moved) - p.E_L)
+    theta = target + (theta - target) * torch.exp(-p.b * dt)
+    i1, i2 = i1 * decay1, i2 * decay2
+    fired = moved >= theta
+    return fired.to(v.dtype), (
+        torch.where(fired, torch.minimum(p.V_r, p.Theta_r - 1.0), moved),
+        torch.where(fired, torch.maximum(p.Theta_r, theta), theta),
+        torch.where(fired, p.R1 * i1 + p.A1, i1),
+        torch.where(fired, p.R2 * i2 + p.A2, i2),
+    )
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
+    """Return potential and threshold at rest."""
+    above = holding / p.G
+    return p.E_L + above, p.Theta_inf + p.a / p.b * above, 0.0, 0.0
+
+
+PARAMETERS = [
+    Parameter("G", 0.05, 0.02, 0.2, "1/ms", "log", group="membrane",
+              description="Leak conductance over the capacitance: 1/G is the membrane time constant, 5 to 50 ms.",
+              source=SOURCE),
+    Parameter("E_L", -70.0, -80.0, -62.0, "mV", group="membrane", free=False,
+              description="Leak reversal potential: where the neuron rests.", source=SOURCE),
+    Parameter("V_r", -70.0, -80.0, -61.0, "mV", group="spike and reset",
+              description="Potential right after a spike; held at least 1 mV below Theta_r.", source=SOURCE),
+    Parameter("Theta_r", -60.0, -69.0, -51.0, "mV", group="spike and reset",
+              description="Least threshold right after a spike.", source=SOURCE),
+    Parameter("Theta_inf", -50.0, -58.0, -45.0, "mV", group="spike and reset",
+              description="Threshold of the neuron at rest.", source=SOURCE),
+    Parameter("a", 0.0, -0.1, 0.1, "1/ms", "asinh", 0.002, group="adaptation",
+              description="How strongly the threshold follows the potential: positive makes the neuron accommodate.",
+              source=f"{SOURCE}, table 1: −80 to 30 per s"),
+    Parameter("b", 0.01, 0.002, 0.1, "1/ms", "log", group="adaptation",
+              description="Rate at which the threshold falls back: 1/b is its time constant, 10 to 500 ms.",
+              source=SOURCE),
+    Parameter("k1", 0.2, 0.05, 0.5, "1/ms", "log", group="adaptation",
+              description="Rate at which the fast current that a spike starts decays.", source=SOURCE),
+    Parameter("k2", 0.02, 0.005, 0.1, "1/ms", "log", group="adaptation",
+              description="Rate at which the slow current that a spike starts decays.", source=SOURCE),
+    Parameter("A1", 0.0, -10.0, 12.0, "mV/ms", "asinh", 1.0, group="adaptation",
+              description="Fast current that a spike starts: positive makes bursts.",
+              source=f"{SOURCE}, table 1: −3 to 10 V/s"),
+    Parameter("A2", 0.0, -2.0, 2.0, "mV/ms", "asinh", 0.1, group="adaptation",
+              description="Slow current that a spike starts: negative slows the neuron down.",
+              source=f"{SOURCE}, table 1: −0.6 to 0.5 V/s"),
+    Parameter("R1", 0.0, 0.0, 1.0, "1", limits=(0.0, 1.0), group="adaptation",
+              description="Share of the fast current that a spike leaves.", source=SOURCE),
+    Parameter("R2", 1.0, 0.0, 1.0, "1", limits=(0.0, 1.0), group="adaptation",
+              description="Share of the slow current that a spike leaves.", source=SOURCE),
+]  # fmt: skip
+
+_COLUMNS = ("a", "A1", "A2", "amplitude", "holding", "interval", "inhibition", "width")
+PRESETS = [
+    Preset(
+        f"{row['figure']} {row['title']}",
+        {name: float(row[name]) for name in _COLUMNS if row[name]},
+        row["pattern"] or None, 0.1, f"{SOURCE}, table 1; stimulus for our protocol",
+    )
+    for row in rows("mihalas_niebur.csv")
+]  # fmt: skip
+
+NEURON = NeuronModel(
+    "mihalas_niebur", step, PARAMETERS, initial_state,
+    current=Parameter("current", 1.5, -4.0, 10.0, "mV/ms", description="Injected current over the capacitance."),
+    rest="E_L", threshold="Theta_inf", dt=0.1,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("theta", "mV", "Spike threshold: follows the potential."),
+        StateVariable("i1", "mV/ms", "Fast current that a spike starts."),
+        StateVariable("i2", "mV/ms", "Slow current that a spike starts."),
+    ],
+    equations="dV/dt = I + I₁ + I₂ − G (V − E_L)\n"
+    "dΘ/dt = a (V − E_L) − b (Θ − Theta_inf)\n"
+    "dI₁/dt = −k1 I₁\n"
+    "dI₂/dt = −k2 I₂\n"
+    "V ≥ Θ: spike, V → min(V_r, Theta_r − 1), Θ → max(Theta_r, Θ), I₁ → R1 I₁ + A1, I₂ → R2 I₂ + A2",
+    title="Mihalaş–Niebur",
+    description="Linear equations between spikes, and a threshold that follows the potential; what a spike changes "
+    "makes bursts, adaptation and after-potentials.",
+    source=SOURCE, presets=PRESETS, validate=False,
+)

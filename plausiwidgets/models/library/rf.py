@@ -1,0 +1,87 @@
+"""Resonate-and-fire neuron: a damped oscillator with a threshold.
+
+Izhikevich, *Neural Networks* 14, 2001, there with the complex variable x + iy::
+
+    dx/dt = b x − ω y + I
+    dy/dt = ω x + b y
+
+with a spike, x → x_reset and y → y_reset where y ≥ 1; published: b = −0.1, ω = 0.25 per ms, reset to x = 0, y = 1.
+The source has no unit of voltage: here the potential is v = −65 mV + 15 mV · y, rest at y = 0 and the threshold at
+y = 1; time is in ms.
+
+Between spikes the equations are linear and the current of a step is constant, so that the step is exact at any dt: a
+turn by ω dt about the fixed point, shrunk by exp(b dt). Only the time of a spike depends on dt, by at most one step;
+0.1 ms is 1/60 of the shortest period in the box.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+SOURCE = "Izhikevich, Neural Networks 14, 2001"
+
+_REST = -65.0
+_SPAN = 15.0
+"""Potential in mV at y = 0, and mV from there to the threshold y = 1."""
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """Step exactly: turn and shrink about the fixed point of this step's current."""
+    v, x = state
+    squared = p.b * p.b + p.omega * p.omega
+    x0, y0 = current * (-p.b / squared), current * (p.omega / squared)
+    shrink = torch.exp(p.b * dt)
+    cos, sin = shrink * torch.cos(p.omega * dt), shrink * torch.sin(p.omega * dt)
+    dx, dy = x - x0, (v - _REST) * (1.0 / _SPAN) - y0
+    x, y = x0 + cos * dx - sin * dy, y0 + sin * dx + cos * dy
+    fired = y >= 1.0
+    v = _REST + _SPAN * torch.where(fired, p.y_reset, y)
+    return fired.to(v.dtype), (v, torch.where(fired, p.x_reset, x))
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the fixed point."""
+    squared = p.b * p.b + p.omega * p.omega
+    return _REST + _SPAN * holding * p.omega / squared, -holding * p.b / squared
+
+
+NEURON = NeuronModel(
+    "rf", step,
+    parameters=[
+        Parameter("b", -0.1, -0.5, -0.005, "1/ms", "asinh", 0.02, limits=(None, 0.0), group="membrane",
+                  description="Growth rate of the oscillation, negative: how fast it is damped.", source=SOURCE),
+        Parameter("omega", 0.25, 0.05, 1.0, "1/ms", "log", group="membrane",
+                  description="Angular frequency of the oscillation; its period is 2π/ω, from 6 to 126 ms.",
+                  source=f"{SOURCE}; subthreshold resonance from 8 to 160 Hz"),
+        Parameter("x_reset", 0.0, -2.0, 2.0, "1", group="spike and reset",
+                  description="The current-like variable right after a spike.", source=SOURCE),
+        Parameter("y_reset", 1.0, -2.0, 1.0, "1", limits=(None, 1.0), group="spike and reset",
+                  description="The voltage-like variable right after a spike: 0 is rest, 1 the threshold.",
+                  source=SOURCE),
+    ],
+    initial_state=initial_state,
+    current=Parameter("current", 0.3, -2.0, 4.0, "1/ms", description="Injected current: change of x a ms."),
+    rest=_REST, threshold=_REST + _SPAN, dt=0.1,
+    states=[
+        StateVariable("v", "mV", "Membrane potential, −65 mV + 15 mV · y."),
+        StateVariable("x", "1", "Current-like variable: a quarter of a period ahead of the potential."),
+    ],
+    equations="dx/dt = b x − ω y + I\ndy/dt = ω x + b y\nv = −65 mV + 15 mV · y\n"
+    "y ≥ 1: spike, x → x_reset, y → y_reset",
+    title="Resonate-and-fire",
+    description="A damped oscillator with a threshold: it prefers inputs at its own frequency, and fires after "
+    "inhibition. Linear, so that it cannot accommodate: a slow ramp reaches what its end would.",
+    source=SOURCE,
+    presets=[
+        Preset("Pairs at the period", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0, "amplitude": 0.435,
+               "interval": 25.0, "holding": 0.0}, "resonator", 0.1, f"{SOURCE}; pulses for our protocol")
+    ],
+    validate=False,
+)  # fmt: skip

@@ -1,0 +1,359 @@
+"""A kernel against torch, before it is used: the same steps by both, each from the same state.
+
+Torch runs a few lanes for some 2000 steps, at the defaults and at parameters spread over their ranges, driven so that
+they fire, at the model's time step and at finer ones. Each of these steps is one sample: the kernel must make of its
+state what torch made of it, so that nothing can hide behind chaos, and the first difference is the cause. To them come
+states that no lane visited, out to the limit of the potential.
+
+Before the export torch makes the first steps once more: what draws random numbers or counts outside of its state
+gives something else then, and is refused before an export can leave its stand-ins in what the step remembers. What
+such a step does only now and then shows in what it can reach: that must not change when it runs.
+"""
+
+from __future__ import annotations
+
+import gc
+import random
+import sys
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from types import CellType, CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.stimulus import LaneCurrent, Piece, Stimulus, lane_current
+from plausiwidgets.simulation.torch_engine import run_torch
+
+if TYPE_CHECKING:
+    from plausiwidgets.models.model import NeuronModel
+
+_TOLERANCE = 1e-9
+"""Of a state variable after one step, relative to its usual size: far above what the last bits of exp and its kin make
+of it, and far below what anybody would see."""
+_SINGLE_TOLERANCE = 1e-6
+"""The same where a step computes in float32, in which torch itself is not sure of the last bit."""
+_RUNS = ((1.0, 1600), (0.5, 200), (0.125, 200))
+"""Time step, in those of the model, and number of steps: verification asks for the finer ones."""
+_AT_DEFAULTS, _SPREAD = 3, 5
+"""Lanes at the default parameters and at others."""
+_UNVISITED = 512
+_BESIDE = 1e-13
+"""Relative distance of the states that show how certain a result is."""
+_ALONE = 32
+"""Samples that are run as single lanes as well: a kernel has code of its own for them."""
+_CONTAINERS = {"builtins", "collections", "functools", "types", "_thread", "__main__"}
+_LIBRARIES = sys.stdlib_module_names - _CONTAINERS | {
+    "torch", "numpy", "numba", "norse", "plausiwidgets", "sympy", "pandas",
+}  # fmt: skip
+_MOST_OBJECTS = 5000
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Single steps, each in a lane of its own, and what torch made of them.
+
+    Attributes
+    ----------
+    job : LaneJob
+        Of one step.
+    state : ndarray, shape [state variables, lanes]
+    fired : boolean ndarray, shape [lanes]
+    names : list of str
+        Which step it is, in words, for each lane.
+    usual : ndarray, shape [state variables]
+        Usual size of each state variable.
+    doubt : ndarray, shape [state variables, lanes], or None
+        How far torch's own result moves with the last bits of its input; infinite where it does not say.
+    """
+
+    job: LaneJob
+    state: Floats
+    fired: NDArray[np.bool_]
+    names: Callable[[int], str]
+    usual: Floats
+    doubt: Floats | None = None
+
+
+def observe(model: NeuronModel) -> list[Steps]:
+    """Return steps that torch made; none where it cannot make them, which an export will explain.
+
+    Raises
+    ------
+    NotCompilable
+        If the step remembers something: an export would leave its stand-ins there.
+    """
+    if model.lanewise:
+        return []
+    try:
+        with np.errstate(all="ignore"):
+            return _observe(model)
+    except NotCompilable:
+        raise
+    except Exception:
+        return []
+
+
+def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
+    """Refuse a step that makes something else of its lanes when they are many, or one.
+
+    Raises
+    ------
+    NotCompilable
+        With the first step that differs.
+    """
+    if not observed:
+        raise NotCompilable(f"model {model.name!r} cannot be compiled: torch cannot run its step on several lanes")
+    for steps in observed:
+        difference = _difference(steps, run_torch, "alone or among others", _SINGLE_TOLERANCE)
+        if difference is not None:
+            raise NotCompilable(
+                f"the step of model {model.name!r} cannot be compiled: a lane gives other values alone than together "
+                f"with others, or now and then ({difference}). Compute each lane by itself, without the number of "
+                f"lanes and without random numbers"
+            )
+
+
+def compare(model: NeuronModel, observed: list[Steps], run: Callable[[LaneJob], LaneResult], single: bool) -> None:
+    """Refuse a kernel that makes something else of `observed` than torch did.
+
+    Parameters
+    ----------
+    model : NeuronModel
+    observed : list of Steps
+    run : callable
+        Runs a job by the kernel.
+    single : bool
+        Whether the step computes in float32.
+
+    Raises
+    ------
+    NotCompilable
+        With the first step that differs.
+    """
+    tolerance = _SINGLE_TOLERANCE if single else _TOLERANCE
+    for steps in observed:
+        difference = _difference(steps, run, "compiled", tolerance)
+        if difference is not None:
+            raise NotCompilable(
+                f"the compiled form of model {model.name!r} differs from torch ({difference}), so "
+                f"that only the torch engine runs it. Does the step keep values outside of its state, draw random "
+                f"numbers now and then, or find out that it is traced? Make what it remembers an entry of the state"
+            )
+
+
+_AGAIN = 100
+"""Steps that torch makes twice."""
+
+
+def _remembers(model: NeuronModel, job: LaneJob, recorded: Floats) -> bool:
+    """Return whether the step makes something else the second time, or changes what it can reach."""
+    again = run_torch(replace(job, steps=_AGAIN)).recorded
+    if again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True):
+        return True
+    # A step may keep what it computed once, and other threads may draw numbers as well: what counts is a change
+    # in every run.
+    before = _reachable(model.step)
+    for _ in range(3):
+        run_torch(replace(job, steps=1))
+        after = _reachable(model.step)
+        if after == before:
+            return False
+        before = after
+    return True
+
+
+def _reachable(step: object) -> list[object]:
+    """Return what a step can reach besides its inputs: equal to that of another moment if nothing has changed."""
+    found: list[object] = [random.getstate(), repr(np.random.get_state()), bytes(torch.get_rng_state().numpy())]  # noqa: NPY002
+    seen: dict[int, object] = {}  # an object that is kept keeps its id for itself
+    todo = [step]
+    while todo and len(seen) < _MOST_OBJECTS:
+        thing = todo.pop()
+        if isinstance(thing, (int, float, complex, str, bytes, type(None))):
+            found.append(repr(thing))
+            continue
+        found.append(id(thing))
+        if id(thing) in seen:
+            continue
+        seen[id(thing)] = thing
+        with suppress(Exception):  # an object may do anything when it is looked at
+            found.append(_inside(thing))
+            todo += _parts(thing)
+    return found
+
+
+def _inside(thing: object) -> object:
+    """Return what tells whether a single object has changed, where its parts do not."""
+    if isinstance(thing, torch.Tensor):
+        return thing._version
+    if isinstance(thing, (np.ndarray, bytearray, array)):
+        return hash(bytes(thing))
+    if isinstance(thing, np.random.Generator):
+        return repr(thing.bit_generator.state)
+    if isinstance(thing, torch.Generator):
+        return bytes(thing.get_state().numpy())
+    if isinstance(thing, (Iterator, random.Random, np.random.RandomState)):
+        return repr(thing.__reduce_ex__(2)[1:])  # the place of an iterator, the state of a generator
+    return None
+
+
+def _parts(thing: object) -> list[object]:
+    """Return what an object holds, as far as a step could change it: nothing that is a library's."""
+    if isinstance(thing, FunctionType):
+        names = [] if _is_library(thing.__module__) else _names(thing.__code__)
+        cells = [c.cell_contents for c in thing.__closure__ or () if c != CellType()]
+        named = [thing.__globals__[n] for n in names if n in thing.__globals__]
+        return [thing.__defaults__, thing.__kwdefaults__, thing.__dict__, *cells, *named]
+    if isinstance(thing, ModuleType):
+        return [] if _is_library(thing.__name__) else [vars(thing)]
+    if isinstance(thing, type):
+        return [] if _is_library(thing.__module__) else list(vars(thing).values())
+    return [] if _is_library(type(thing).__module__) else gc.get_referents(thing)
+
+
+def _names(code: CodeType) -> list[str]:
+    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return [*code.co_names, *(name for c in inner for name in _names(c))]
+
+
+def _is_library(module: str | None) -> bool:
+    return (module or "").partition(".")[0] in _LIBRARIES
+
+
+def _observe(model: NeuronModel) -> list[Steps]:
+    values, amplitudes = _parameters(model)
+    everything = tuple(range(len(model.states)))
+    state = model.start(values, np.zeros(_AT_DEFAULTS + _SPREAD))
+    start, observed, visited = state, list[Steps](), [state]
+    usual = np.abs(state[:, 0])
+    for factor, steps in _RUNS:
+        dt = factor * model.dt
+        job = LaneJob(model, values, state, _drive(amplitudes, steps * dt), steps, dt, (0, steps), everything)
+        result = run_torch(job)
+        assert result.recorded is not None
+        if not observed and _remembers(model, job, result.recorded):
+            raise NotCompilable(
+                f"the step of model {model.name!r} cannot be compiled: it changes what stands outside of its state, "
+                f"such as a counter, a list or a generator of random numbers. Make what it remembers an entry of the "
+                f"state"
+            )
+        usual = np.fmax(usual, np.fmax.reduce(np.abs(result.recorded[:, 0]), axis=1, initial=0.0))
+        observed.append(_single_steps(job, result, usual))
+        visited.append(observed[-1].state)
+        state = np.where(np.isfinite(result.state), result.state, start)
+    job = _unvisited(model, np.concatenate(visited, axis=1))
+    result = run_torch(job)
+    # So far out, the sine of an exponential may be any number.
+    beside = run_torch(replace(job, state=job.state * (1.0 + _BESIDE)))
+    doubt = np.where(result.counts == beside.counts, 100.0 * np.abs(beside.state - result.state), np.inf)
+    observed.append(Steps(job, result.state, result.counts > 0, lambda lane: "in an unusual state", usual, doubt))
+    return observed
+
+
+def _parameters(model: NeuronModel) -> tuple[dict[str, Floats], Floats]:
+    """Return the parameters, and the largest current, of each lane."""
+    # Multiples of the golden ratio, in another order for each parameter, fill every range evenly.
+    share = np.arange(1, _SPREAD + 1) * 0.6180339887498949
+    values = {
+        name: np.concatenate([np.full(_AT_DEFAULTS, p.default), p.from_unit(share * (i + 1) % 1.0)])
+        for i, (name, p) in enumerate(model.parameters.items())
+    }
+    current = model.current
+    spread = current.from_unit(share * (len(values) + 1) % 1.0)
+    return values, np.concatenate([[current.default, current.high, current.low], spread])
+
+
+def _drive(amplitudes: Floats, duration: float) -> LaneCurrent:
+    """Return a step, then a ramp to twice its height, then nothing, for each lane."""
+    on, change, off = 0.1 * duration, 0.6 * duration, 0.9 * duration
+    stimuli = [
+        Stimulus(duration, (Piece(on, change, a, a), Piece(change, off, 0.0, 2.0 * a))) for a in map(float, amplitudes)
+    ]
+    return lane_current(stimuli, 0.0)
+
+
+def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
+    """Return each step of a run, but for those of a lane that has diverged."""
+    assert result.recorded is not None
+    after = result.recorded
+    before = np.concatenate([job.state[:, :, None], after[:, :, :-1]], axis=2)
+    fired = np.zeros(after.shape[1:], dtype=bool)
+    for lane, count in enumerate(result.counts):
+        fired[lane, result.spikes[lane, :count]] = True
+    kept = (result.diverged[:, None] < 0) | (np.arange(job.steps) < result.diverged[:, None])
+    times, lanes = np.nonzero(kept.T)  # in order of time, so that the first difference is the earliest
+    single = LaneJob(
+        job.model, {n: v[lanes] for n, v in job.params.items()}, before[:, lanes, times],
+        LaneCurrent.constant(job.current.values(job.steps, job.dt)[lanes, times]), 1, job.dt,
+    )  # fmt: skip
+
+    def name(i: int) -> str:
+        which = "at the default parameters" if lanes[i] < _AT_DEFAULTS else "at other parameters"
+        return f"in step {times[i]} of a run {which} with dt = {job.dt:g} ms"
+
+    return Steps(single, after[:, lanes, times], fired[lanes, times], name, usual)
+
+
+def _unvisited(model: NeuronModel, visited: Floats) -> LaneJob:
+    """Return single steps from states around those `visited`, at any parameters and currents."""
+    rng = np.random.default_rng(0)
+    values = {name: p.from_unit(rng.random(_UNVISITED)) for name, p in model.parameters.items()}
+    low, high = visited.min(axis=1, keepdims=True), visited.max(axis=1, keepdims=True)
+    width = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0))
+    state = low - width + 3.0 * width * rng.random((len(visited), _UNVISITED))
+    state = np.where(np.isfinite(state), state, low)
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    span = threshold - rest
+    state[0] = rng.uniform(rest - 2.0 * span, max(threshold, model.peak) + span, _UNVISITED)
+    far = rng.random(_UNVISITED) < 0.25
+    distance = model.limit * 10.0 ** rng.uniform(-3.0, 0.0, _UNVISITED)
+    state[0, far] = (distance * rng.choice([-1.0, 1.0], _UNVISITED))[far]
+    current = rng.uniform(model.current.low, model.current.high, _UNVISITED)
+    return LaneJob(model, values, state, LaneCurrent.constant(current), 1, model.dt)
+
+
+def _take(steps: Steps, lanes: NDArray[np.intp]) -> Steps:
+    job = steps.job
+    params = {n: v[lanes] for n, v in job.params.items()}
+    few = LaneJob(job.model, params, job.state[:, lanes], job.current.take(lanes), 1, job.dt)
+    return replace(
+        steps, job=few, state=steps.state[:, lanes], fired=steps.fired[lanes],
+        names=lambda i: steps.names(int(lanes[i])), doubt=None if steps.doubt is None else steps.doubt[:, lanes],
+    )  # fmt: skip
+
+
+def _difference(steps: Steps, run: Callable[[LaneJob], LaneResult], how: str, tolerance: float) -> str | None:
+    """Return in words the first step of which `run` makes something else, all together or alone."""
+    with np.errstate(all="ignore"):
+        found = _first_difference(steps, run(steps.job), how, tolerance)
+        for lane in np.linspace(0, steps.job.lanes - 1, _ALONE, dtype=int) if found is None else ():
+            one = _take(steps, np.array([lane]))
+            found = found or _first_difference(one, run(one.job), how, tolerance)
+    return found
+
+
+def _first_difference(steps: Steps, result: LaneResult, how: str, tolerance: float) -> str | None:
+    ours, theirs = result.state, steps.state
+    size = np.maximum(np.maximum(np.abs(theirs), np.abs(steps.job.state)), steps.usual[:, None])
+    allowed, spikes = tolerance * size, (result.counts > 0) == steps.fired
+    if steps.doubt is not None:
+        allowed, spikes = np.fmax(allowed, steps.doubt), spikes | np.isinf(steps.doubt).any(axis=0)
+    equal = (ours == theirs) | (np.abs(ours - theirs) <= allowed) | (np.isnan(ours) & np.isnan(theirs))
+    wrong = np.flatnonzero(~(equal.all(axis=0) & spikes))
+    if not wrong.size:
+        return None
+    lane = int(wrong[0])
+    names = [s.name for s in steps.job.model.states]
+    bad = np.flatnonzero(~equal[:, lane])
+    what = (
+        f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} by torch and {ours[bad[0], lane]:.10g} {how}"
+        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} by torch, not so {how}"
+    )  # fmt: skip
+    start = ", ".join(f"{n} = {x:.10g}" for n, x in zip(names, steps.job.state[:, lane], strict=True))
+    return f"{steps.names(lane)}, from {start}: {what}"

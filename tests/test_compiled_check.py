@@ -1,0 +1,218 @@
+"""No kernel differs silently from torch: what cannot be compiled is refused, with the first step that differs."""
+
+import array
+import contextvars
+import functools
+import itertools
+import math
+import os
+import random
+import threading
+import types
+
+import numpy as np
+import pytest
+import torch
+from kernel_helpers import lanes_model
+from lane_jobs import random_job
+from random_steps import model_of, random_step
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiled import operations
+from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
+from plausiwidgets.simulation.lanes import LaneJob
+from plausiwidgets.simulation.stimulus import LaneCurrent
+from plausiwidgets.simulation.torch_engine import run_torch
+
+
+def leaky(v, current, p, dt, more):
+    v = v + dt * (current - v) * p.p + more
+    return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+
+
+class Slots:
+    __slots__ = ("n",)
+
+    def __init__(self):
+        self.n = 0
+
+
+def numbers():
+    n = 0
+    while True:
+        yield n
+        n += 1
+
+
+def steps_with_a_memory():
+    """Steps that are no functions of their inputs; each adds something of its own at some time or other."""
+    count, seen, slots, module = [0], [torch.zeros((), dtype=torch.float64)], Slots(), types.ModuleType("counts")
+    iterator, generator, counter = iter(range(10**9)), numbers(), itertools.count()
+    cells, octets, large, local = array.array("d", [0.0]), bytearray(4), np.zeros(100_000), threading.local()
+    variable, draw, draws = contextvars.ContextVar("n", default=0), random.Random(1), np.random.default_rng(1)
+    module.n = 0
+    made = {}
+    exec("n = [0]\ndef following():\n    n[0] += 1\n    return n[0]", made)
+
+    @functools.lru_cache
+    def remembered(key):
+        return random.random()
+
+    def kept_by(function):
+        return lambda: function() * 1e-3
+
+    def raised(container, key):
+        container[key] += 1
+        return float(container[key])
+
+    def attribute(thing):
+        thing.n = getattr(thing, "n", 0) + 1
+        return thing.n
+
+    def environment():
+        os.environ["PLAUSIWIDGETS_COUNT"] = str(int(os.environ.get("PLAUSIWIDGETS_COUNT", 0)) + 1)
+        return int(os.environ["PLAUSIWIDGETS_COUNT"])
+
+    def context():
+        variable.set(variable.get() + 1)
+        return variable.get()
+
+    def tensor():
+        seen[0] = seen[0] + 1.0
+        return seen[0]
+
+    sources = {
+        "closure": kept_by(lambda: raised(count, 0)), "slots": kept_by(lambda: attribute(slots)),
+        "module": kept_by(lambda: attribute(module)), "iterator": kept_by(lambda: next(iterator)),
+        "generator": kept_by(lambda: next(generator)), "array": kept_by(lambda: raised(cells, 0)),
+        "bytearray": kept_by(lambda: octets.append(1) or len(octets)), "numpy": kept_by(lambda: raised(large, 5)),
+        "thread": kept_by(lambda: attribute(local)), "context": kept_by(context), "environ": kept_by(environment),
+        "lru_cache": kept_by(lambda: remembered(raised(count, 0) // 300)), "exec": kept_by(made["following"]),
+        "tensor": kept_by(tensor), "random": kept_by(random.random), "numpy.random": kept_by(np.random.rand),
+        "rare draw": lambda: 1.0 if draw.random() < 1e-6 else 0.0,
+        "rare draw of numpy": lambda: 1.0 if draws.random() < 1e-6 else 0.0,
+        "late count": lambda: 1.0 if next(counter) % 10_000 == 9_999 else 0.0,
+    }  # fmt: skip
+
+    def step_of(source):
+        return lambda current, state, p, dt: leaky(state[0], current, p, dt, source())
+
+    steps = {name: step_of(source) for name, source in sources.items()}
+
+    def into_the_parameters(current, state, p, dt):
+        vars(p)["p"] = p.p * 1.001
+        return leaky(state[0], current, p, dt, 0.0)
+
+    def last_potential(current, state, p, dt):
+        before, made["last"] = made.get("last", state[0]), state[0]
+        return leaky(state[0], current, p, dt, 0.01 * (state[0] - before) if before.shape == state[0].shape else 0.0)
+
+    return steps | {"p": into_the_parameters, "last potential": last_potential}
+
+
+@pytest.mark.parametrize("name", steps_with_a_memory())
+def test_what_is_no_function_of_its_inputs_is_refused_before_the_export(name):
+    model = lanes_model(steps_with_a_memory()[name], 1)
+    reason = why_not(model)
+    assert ("outside of its state" in reason and "entry of the state" in reason) or name == "p"
+    # The export leaves nothing behind that the torch engine could not run on.
+    assert pw.simulate(model, pw.Stimulus.step(8.0, stop=2.0)).engine == "torch"
+
+
+def test_a_step_that_looks_at_the_number_of_lanes_is_refused():
+    def step(current, state, p, dt):
+        return leaky(state[0], current, p, dt, 0.1 if current.shape[0] > 1 else 0.0)
+
+    assert "other values alone than together" in why_not(lanes_model(step, 1))
+
+
+def by_its_type(current, state, p, dt):
+    return leaky(state[0], current, p, dt, 0.1 if type(current) is torch.Tensor else 0.0)
+
+
+def by_the_compiler(current, state, p, dt):
+    return leaky(state[0], current, p, dt, 0.1 if torch.compiler.is_compiling() else 0.0)
+
+
+def by_an_error(current, state, p, dt):
+    try:
+        more = 0.1 * float(dt)
+    except Exception:
+        more = 0.02
+    return leaky(state[0], current, p, dt, more)
+
+
+@pytest.mark.parametrize("step", [by_its_type, by_the_compiler, by_an_error])
+def test_a_step_that_finds_out_that_it_is_traced_is_refused_with_the_first_step_that_differs(step):
+    reason = why_not(lanes_model(step, 1))
+    assert "differs from torch (in step 0 of a run at the default parameters with dt = 0.1 ms, from v = 0" in reason
+    assert "state 'v' becomes" in reason and "find out that it is traced" in reason
+
+
+@pytest.mark.parametrize("error", [1e-6, 1e-8])
+def test_a_kernel_that_computes_something_else_is_refused(error, monkeypatch):
+    right = operations.TABLE["mul"]
+
+    def wrong(call):
+        value = right(call)
+        return call.result(f"{value.text} * {1.0 + error!r}", value)
+
+    monkeypatch.setitem(operations.TABLE, "mul", wrong)
+    model = lanes_model(lambda current, state, p, dt: leaky(state[0], current, p, dt, 0.0), 1)
+    assert "state 'v' becomes" in why_not(model)
+    assert pw.simulate(model, pw.Stimulus.step(8.0, stop=2.0)).engine == "torch"
+
+
+def test_a_kernel_that_is_wrong_only_far_from_what_neurons_do_is_refused(monkeypatch):
+    monkeypatch.setitem(operations.TABLE, "exp", lambda call: call.result(f"exp(min({call['self'].text}, 0.5))"))
+
+    def step(current, state, p, dt):
+        return torch.zeros_like(current), (0.5 * state[0] + dt * (current - p.p * torch.exp(state[0] * 1e-3)),)
+
+    assert "in an unusual state" in why_not(lanes_model(step, 1))
+
+
+def test_a_step_that_computes_a_constant_at_its_first_call_is_compiled():
+    memory = {}
+
+    def step(current, state, p, dt):
+        if "factor" not in memory:
+            memory["factor"] = math.exp(-1.0)
+        return leaky(state[0], current, p, dt, memory["factor"])
+
+    assert why_not(lanes_model(step, 1)) is None
+
+
+def outcomes(steps, seed):
+    """Compile random steps side by side in one neuron; return for each "refused", "same" or what it computes."""
+    model = model_of(steps)
+    if why_not(model) is not None:
+        if len(steps) == 1:
+            return ["refused"]
+        return [outcome for step in steps for outcome in outcomes([step], seed)]
+    count, lanes, time = 3 * len(steps), 64, 60
+    job = random_job(model, lanes, time, seed, window=(0, time), record=tuple(range(count)))
+    recorded = run_torch(job).recorded
+    before, theirs = (x.reshape(count, -1) for x in (recorded[:, :, :-1], recorded[:, :, 1:]))
+    current = LaneCurrent.constant(job.current.values(time, job.dt)[:, 1:].ravel())
+    values = {n: np.repeat(v, time - 1) for n, v in job.params.items()}
+    ours = run_compiled(LaneJob(model, values, np.ascontiguousarray(before), current, 1, job.dt)).state
+    same = np.isclose(ours, theirs, rtol=1e-6, atol=1e-6, equal_nan=True)
+    per_step = same.all(axis=1).reshape(-1, 3).all(axis=1)
+    return ["same" if fine else step.text for step, fine in zip(steps, per_step, strict=True)]
+
+
+def test_random_steps_are_compiled_as_torch_computes_or_refused():
+    found = [o for seed in range(0, 50, 10) for o in outcomes([random_step(i) for i in range(seed, seed + 10)], seed)]
+    assert [o for o in found if o not in ("same", "refused")] == []
+    assert found.count("same") > 40
+
+
+@pytest.mark.benchmark
+@pytest.mark.timeout(0)
+def test_ten_thousand_random_steps():
+    found = []
+    for seed in range(1000, 11_000, 20):
+        found += outcomes([random_step(i) for i in range(seed, seed + 20)], seed)
+        print(f"{len(found)} steps, {found.count('refused')} refused")
+    assert [o for o in found if o not in ("same", "refused")] == []

@@ -1,0 +1,68 @@
+"""The package's own neurons, all of them: what each must keep."""
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.models import library
+
+SETS = 24
+
+
+def random_sets(model: pw.NeuronModel, count: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """Return parameter sets drawn from the box of a model."""
+    rng = np.random.default_rng(seed)
+    return {name: p.from_unit(rng.random(count)) for name, p in model.parameters.items()}
+
+
+@pytest.mark.parametrize("name", library.NAMES)
+def test_both_engines_give_the_same_spike_times(name):
+    model = pw.models.get(name)
+    amplitudes = [model.current.default, 0.5 * model.current.high, -model.current.default]
+    stimuli = [pw.Stimulus.step(a, stop=250.0, duration=300.0, before=20.0) for a in amplitudes]
+    sets = random_sets(model, SETS)
+    compiled, torch = (pw.simulate(model, stimuli, sets, engine=engine) for engine in ("compiled", "torch"))
+    assert sum(len(s) for s in torch.spike_times) > SETS
+    pairs = zip(compiled.spike_times, torch.spike_times, strict=True)
+    # An exp may differ in its last bit, and move the spike of a lane that just reaches its threshold.
+    assert sum(not np.array_equal(a, b) for a, b in pairs) <= 1
+
+
+@pytest.mark.parametrize("name", library.NAMES)
+def test_each_neuron_says_what_it_is(name):
+    model = pw.models.get(name)
+    assert model.name == name and model.title and model.description and model.source
+    assert len(model.equations.splitlines()) >= 2
+    assert all(p.unit and p.description and p.source for p in model.parameters.values())
+    assert all(s.unit and s.description for s in model.states) and model.states[0].unit == "mV"
+
+
+@pytest.mark.parametrize("name", library.NAMES)
+def test_the_default_current_makes_each_neuron_fire_and_none_leaves_it_silent(name):
+    model = pw.models.get(name)
+    stimuli = [pw.Stimulus.step(a, stop=500.0, settle=500.0) for a in (0.0, model.current.default)]
+    silent, firing = pw.simulate(model, stimuli, record=()).spike_times
+    assert len(silent) == 0 and len(firing) >= 1
+
+
+@pytest.mark.parametrize("name", library.NAMES)
+def test_a_finer_step_changes_the_firing_rate_by_a_few_percent_at_most(name):
+    model = pw.models.get(name)
+    stimulus = pw.Stimulus.step(model.current.default, stop=1000.0)
+    coarse, fine = (
+        len(pw.simulate(model, stimulus, record=(), dt=dt).spike_times[0]) for dt in (model.dt, model.dt / 8)
+    )
+    assert abs(coarse - fine) <= max(1, 0.04 * fine)
+
+
+@pytest.mark.parametrize(("name", "preset"), [(n, p) for n in library.NAMES for p in pw.models.get(n).presets])
+def test_each_published_set_is_complete_and_says_where_it_comes_from(name, preset):
+    model = pw.models.get(name)
+    pattern = pw.patterns.get(preset.pattern) if preset.pattern else None
+    stimulus = pattern.stimulus_parameters(model) if pattern else {}
+    assert preset.source and preset.dt
+    for key, value in preset.parameters.items():
+        parameter = model.parameters.get(key) or stimulus.get(key)
+        assert parameter is not None or (pattern is None and key in ("amplitude", "holding")), key
+        if parameter is not None:
+            parameter.check(value)
