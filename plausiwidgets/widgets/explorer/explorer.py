@@ -141,6 +141,8 @@ class Explorer(w.VBox):
         >>> explorer.add(Loss())                        # doctest: +SKIP
         """
         self.session.attach(panel)
+        if panel.needs_states:
+            self._worker.on_selection(self.selection, True)  # what was judged before does not have them
         self._more.children = (*self._more.children, panel.view)
 
     # -- for scripts -----------------------------------------------------------------------------

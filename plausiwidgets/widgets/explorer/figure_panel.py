@@ -73,10 +73,10 @@ class FigurePanel(Panel):
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Begin to show a model and a pattern, where they are others: nothing of those before is left."""
+        model, pattern = selection.model, selection.pattern
+        if self._selection is not None and self._selection.is_about(model, pattern):
+            return
         with self.figure.update():
-            model, pattern = selection.model, selection.pattern
-            if self._selection is not None and self._selection.is_about(model, pattern):
-                return
             self._scale = voltage_scale(model)  # a model of one's own may raise here
             self._selection = selection
             self._curve = pattern.curve

@@ -204,7 +204,8 @@ class Searches(Observer):
             return
         if search.best is None or best != search.best.selection.values:
             selection = replace(search.selection, values=best)
-            search.best = Response("best", selection, single(judge_quickly(selection)))
+            judged = judge_quickly(selection, self._session.recorded(selection.model))
+            search.best = Response("best", selection, single(judged))
         with self._session.lock:
             if search is self._search and self._session.response("best") is not search.best:
                 self._session.publish(search.best)
