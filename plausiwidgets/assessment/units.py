@@ -19,7 +19,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
-from plausiwidgets.optimization.strategy import default_strategy
+from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.lanes import Checkpoint
 

@@ -13,6 +13,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.patterns import Check, Pattern, Verdict, evaluate, verify
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -107,9 +108,19 @@ class Problem:
     dt: float
     engine: str = "auto"
 
-    def judge(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Batch:
-        """Judge complete sets, by the one judge there is, at the problem's time step or another one."""
-        verdict = evaluate(self.model, self.pattern, values, dt or self.dt, self.engine, checkpoint)
+    def settle(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Bench:
+        """Return complete sets settled at their holding level, at the problem's time step or another one."""
+        return Bench(self.model, values, dt or self.dt, self.engine, checkpoint)
+
+    def judge(
+        self,
+        values: Values,
+        checkpoint: Checkpoint | None = None,
+        *,
+        settled: Bench | None = None,
+    ) -> Batch:
+        """Judge complete sets, by the one judge there is; those that are settled already need not settle again."""
+        verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), verdict)
 
     def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
@@ -128,16 +139,19 @@ class Problem:
         i = self.space.names.index(AMPLITUDE)
         return float(self.space.low[i]), float(self.space.high[i])
 
-    def judge_solved(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
+    def judge_solved(
+        self, points: Floats, checkpoint: Checkpoint | None = None, *, settled: Bench | None = None
+    ) -> Batch:
         """Judge points [n, d] of the space, each at an amplitude between its thresholds."""
         values = self.space.values(points)
-        thresholds = self.thresholds(values, self.dt, checkpoint)
+        settled = settled or self.settle(values, checkpoint)
+        thresholds = self.thresholds(settled)
         values[AMPLITUDE] = thresholds.amplitude(values[AMPLITUDE], self.limits)
-        return replace(self.judge(values, checkpoint), thresholds=thresholds)
+        return replace(self.judge(values, checkpoint, settled=settled), thresholds=thresholds)
 
-    def thresholds(self, values: Values, dt: float, checkpoint: Checkpoint | None = None) -> Thresholds:
-        """Return the thresholds of complete sets at a time step."""
-        return find_thresholds(self.model, self.pattern, values, self.limits, dt, self.engine, checkpoint)
+    def thresholds(self, settled: Bench) -> Thresholds:
+        """Return between which amplitudes settled sets show the pattern."""
+        return find_thresholds(self.pattern, settled, self.limits)
 
     def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
         """Verify the accepted candidates of a batch, until one of them is replicated.
@@ -152,32 +166,41 @@ class Problem:
         accepted = np.flatnonzero(batch.accepted)
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
-            batch = self._reconcile(batch, chosen, checkpoint)
+            settled = None
+            if batch.thresholds is not None:
+                batch, settled = self._reconcile(batch, chosen, checkpoint)
             values = {n: v[chosen] for n, v in batch.values.items()}
-            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint)
+            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint, settled=settled)
             if (status[chosen] == "replicated").any():
                 break
         return replace(batch, status=status, failed_check=failed_check, graded=graded)
 
-    def verified(self, values: Values, checkpoint: Checkpoint | None = None) -> tuple[Words, Words, Floats]:
+    def verified(
+        self, values: Values, checkpoint: Checkpoint | None = None, *, settled: Bench | None = None
+    ) -> tuple[Words, Words, Floats]:
         """Return status, failed check and the loss in that check of accepted sets."""
-        judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint)
+        judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         verdict = verify(self.model, self.pattern, judged, self.engine, checkpoint)
         return verdict.status, verdict.failed_check, verdict.failed_loss
 
-    def _reconcile(self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None) -> Batch:
-        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps."""
-        if batch.thresholds is None:
-            return batch
+    def _reconcile(
+        self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None
+    ) -> tuple[Batch, Bench]:
+        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps.
+
+        Returns the batch, and the chosen sets settled at dt.
+        """
+        assert batch.thresholds is not None
         part = {n: v[chosen] for n, v in batch.values.items()}
         thresholds = batch.thresholds.take(chosen)
         for factor in FINER:
-            thresholds = thresholds.intersect(self.thresholds(part, self.dt * factor, checkpoint))
+            thresholds = thresholds.intersect(self.thresholds(self.settle(part, checkpoint, dt=self.dt * factor)))
         amplitude = thresholds.amplitude(part[AMPLITUDE], self.limits)
-        holds = self.judge(part | {AMPLITUDE: amplitude}, checkpoint).accepted
+        settled = self.settle(part, checkpoint)
+        holds = self.judge(part | {AMPLITUDE: amplitude}, checkpoint, settled=settled).accepted
         moved = batch.values[AMPLITUDE].copy()
         moved[chosen] = np.where(holds, amplitude, part[AMPLITUDE])
-        return replace(batch, values={**batch.values, AMPLITUDE: moved}, verdict=None)
+        return replace(batch, values={**batch.values, AMPLITUDE: moved}, verdict=None), settled
 
     def robustness(
         self,

@@ -106,6 +106,7 @@ def evaluate(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
     record: Sequence[str] = (),
+    settled: Bench | None = None,
 ) -> Verdict:
     """Judge n complete sets of values at one time step, all in one batch, without verification.
 
@@ -120,13 +121,16 @@ def evaluate(
     record : sequence of str
         State variables to keep as traces; without any, the potential is simulated again when the
         verdict's traces are asked for.
+    settled : Bench, optional
+        The same neurons, settled at the same holding level and time step without a record: they need not settle
+        again.
 
     Returns
     -------
     Verdict
         With arrays of shape [n].
     """
-    bench = Bench(model, values, dt, engine, checkpoint, record)
+    bench = Bench(model, values, dt, engine, checkpoint, record) if settled is None else settled.with_stimulus(values)
     with np.errstate(invalid="ignore"):
         measured = pattern.measured_on(bench)
     features = check_features(pattern, measured.features, bench.n)
