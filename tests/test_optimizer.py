@@ -89,7 +89,7 @@ def solving(seed, budget=512):
     """Return an optimizer of a pattern whose amplitude is solved, with a screen of 256."""
     problem = make_problem("izhikevich", "resonator")
     assert problem.solves_amplitude
-    return Optimizer(problem, seed, budget, partial(Portfolio, options=Options(population=256, explore=True)))
+    return Optimizer(problem, seed, budget, partial(Portfolio, options=Options(population=256, explore=2)))
 
 
 def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(monkeypatch):

@@ -49,7 +49,7 @@ class Population:
     >>> population = Population(chart, units, np.sum((units - 0.3) ** 2, axis=1), rng)
     >>> while not population.stale:
     ...     population.tell(np.sum((population.ask(8) - 0.3) ** 2, axis=1))
-    >>> population.losses.min() < 1e-3
+    >>> bool(population.losses.min() < 1e-3)
     True
     """
 

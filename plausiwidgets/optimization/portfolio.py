@@ -45,9 +45,9 @@ class Options:
         Generations without gain after which a CMA-ES run is given up.
     alone : int
         Evaluations that the first population has before CMA-ES runs start beside it.
-    explore : bool
-        Whether as many points as the population tries are taken from the Sobol sequence beside it, for a landscape
-        that misleads.
+    explore : int
+        Points of the Sobol sequence that are looked at beside each one that the population tries, in place of CMA-ES
+        runs: for a landscape that misleads.
     spreads : tuple of float
         Factors on the middle of asinh scales, taken in turn by populations and runs (`Space.chart`).
     """
@@ -59,7 +59,7 @@ class Options:
     sigma: float = 0.15
     patience: int = 15
     alone: int = 500
-    explore: bool = False
+    explore: int = 0
     spreads: tuple[float, ...] = (1.0, 8.0)
 
 
@@ -155,13 +155,18 @@ class Portfolio:
         used: list[Floats] = []
         runs: list[CmaRun] = []
         while not population.stale:
-            if not runs and (self.start is not None or self.evaluations >= options.alone):
+            if self._left <= 0:
+                # Nothing may be drawn here: a replay does not ask in vain.
+                yield None
+                continue
+            begun = self.start is not None or (self.evaluations >= options.alone and not options.explore)
+            if begun and not runs:
                 runs = [self._new_run(population, used) for _ in range(count)]
             tried = max(population.size // options.tried, 1)
             active = runs if self._left >= tried + len(runs) * options.popsize else []
-            asked = [population.ask(max(min(tried, self._left), 1)), *(run.ask() for run in active)]
+            asked = [population.ask(min(tried, self._left)), *(run.ask() for run in active)]
             if options.explore:
-                asked.append(self._charts[0].decode(_draw(self._sobol, tried)))
+                asked.append(self._charts[0].decode(_draw(self._sobol, options.explore * tried)))
             losses = yield from self._evaluate(np.concatenate(asked), "search")
             parts = np.split(losses, np.cumsum([len(points) for points in asked])[:-1])
             population.tell(parts[0])
@@ -218,7 +223,7 @@ def default_strategy(popsize: int | None = None, solves_amplitude: bool = False)
     solves_amplitude : bool
         Whether the amplitude is solved: chance alone is strong there, and the slope may lead astray.
     """
-    return partial(Portfolio, options=Options(popsize or Options.popsize, explore=solves_amplitude))
+    return partial(Portfolio, options=Options(popsize or Options.popsize, explore=2 if solves_amplitude else 0))
 
 
 def _apart(population: Population, used: list[Floats]) -> Floats | None:

@@ -32,6 +32,7 @@ class Strategy(Protocol):
     --------
     Random search, from the start if there is one:
 
+    >>> import numpy as np
     >>> class RandomSearch(Strategy):
     ...     def __init__(self, space, seed, budget, start=None):
     ...         self.budget, self.phase = budget, "random"
