@@ -77,7 +77,9 @@ def summarize(row: Row) -> str:
     """Return a row in one sentence, with no claim beyond what was seen."""
     if row["status"] == "failed":
         return f"failed: {row['error']}"
-    text = describe_outcome(row["status"], row["failed_check"], row["evaluations"], row["found_after"], row["loss"])
+    text = describe_outcome(
+        row["status"], row["failed_check"], row["evaluations"], row["found_after"], row["loss"], row["missed"]
+    )
     return text + ("; stopped before its end" if row["reason"] == "stopped" else "")
 
 

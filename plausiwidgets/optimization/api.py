@@ -10,12 +10,13 @@ from plausiwidgets import models, patterns
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.progress import ProgressLike
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.space import Bounds, Space
-from plausiwidgets.optimization.strategy import StrategyFactory, default_strategy
+from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
 

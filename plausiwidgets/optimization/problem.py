@@ -13,6 +13,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.patterns import Check, Pattern, Verdict, evaluate, verify
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -27,6 +28,9 @@ FINER = (1 / 2, 1 / 8)
 """Time steps at which a solved amplitude is moved to between the thresholds, over the problem's own."""
 
 Words = NDArray[np.str_]
+
+Settled = Mapping[str, Bench]
+"""Neurons at rest, for each component of the pattern by its prefix."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,22 @@ class Problem:
     dt: float
     engine: str = "auto"
 
-    def judge(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Batch:
-        """Judge complete sets, by the one judge there is, at the problem's time step or another one."""
-        verdict = evaluate(self.model, self.pattern, values, dt or self.dt, self.engine, checkpoint)
+    def settle(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Settled:
+        """Return complete sets settled at their holding levels, at the problem's time step or another one."""
+        return {
+            prefix: Bench(self.model, self.pattern.values_of(prefix, values), dt or self.dt, self.engine, checkpoint)
+            for prefix in self.pattern.components
+        }
+
+    def judge(
+        self,
+        values: Values,
+        checkpoint: Checkpoint | None = None,
+        *,
+        settled: Settled | None = None,
+    ) -> Batch:
+        """Judge complete sets, by the one judge there is; those that are settled already need not settle again."""
+        verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), verdict)
 
     def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
@@ -137,19 +154,20 @@ class Problem:
         i = self.space.names.index(name)
         return float(self.space.low[i]), float(self.space.high[i])
 
-    def judge_solved(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
+    def judge_solved(
+        self, points: Floats, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
+    ) -> Batch:
         """Judge points [n, d] of the space, each at amplitudes between their thresholds."""
         values = self.space.values(points)
-        thresholds = self.thresholds(values, self.dt, checkpoint)
-        return replace(self.judge(self._between(values, thresholds), checkpoint), thresholds=thresholds)
+        settled = settled or self.settle(values, checkpoint)
+        thresholds = self.thresholds(settled)
+        between = self._between(values, thresholds)
+        return replace(self.judge(between, checkpoint, settled=settled), thresholds=thresholds)
 
-    def thresholds(self, values: Values, dt: float, checkpoint: Checkpoint | None = None) -> dict[str, Thresholds]:
-        """Return the thresholds of complete sets at a time step, by the name of the amplitude."""
+    def thresholds(self, settled: Settled) -> dict[str, Thresholds]:
+        """Return between which amplitudes settled sets show the pattern, by the name of the amplitude."""
         return {
-            name: find_thresholds(
-                self.model, self.pattern.components[prefix], self.pattern.values_of(prefix, values), self.limits(name),
-                dt, self.engine, checkpoint,
-            )
+            name: find_thresholds(self.pattern.components[prefix], settled[prefix], self.limits(name))
             for name, prefix in self.amplitudes.items()
         }
 
@@ -170,34 +188,41 @@ class Problem:
         accepted = np.flatnonzero(batch.accepted)
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
-            batch = self._reconcile(batch, chosen, checkpoint)
+            settled = None
+            if batch.thresholds:
+                batch, settled = self._reconcile(batch, chosen, checkpoint)
             values = {n: v[chosen] for n, v in batch.values.items()}
-            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint)
+            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint, settled=settled)
             if (status[chosen] == "replicated").any():
                 break
         return replace(batch, status=status, failed_check=failed_check, graded=graded)
 
-    def verified(self, values: Values, checkpoint: Checkpoint | None = None) -> tuple[Words, Words, Floats]:
+    def verified(
+        self, values: Values, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
+    ) -> tuple[Words, Words, Floats]:
         """Return status, failed check and the loss in that check of accepted sets."""
-        judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint)
+        judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         verdict = verify(self.model, self.pattern, judged, self.engine, checkpoint)
         return verdict.status, verdict.failed_check, verdict.failed_loss
 
-    def _reconcile(self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None) -> Batch:
-        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps."""
-        if not batch.thresholds:
-            return batch
+    def _reconcile(
+        self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None
+    ) -> tuple[Batch, Settled]:
+        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps.
+
+        Returns the batch, and the chosen sets settled at dt.
+        """
         part = {n: v[chosen] for n, v in batch.values.items()}
         thresholds = {name: t.take(chosen) for name, t in batch.thresholds.items()}
         for factor in FINER:
-            finer = self.thresholds(part, self.dt * factor, checkpoint)
+            finer = self.thresholds(self.settle(part, checkpoint, dt=self.dt * factor))
             thresholds = {name: t.intersect(finer[name]) for name, t in thresholds.items()}
-        moved = self._between(part, thresholds)
-        holds = self.judge(moved, checkpoint).accepted
-        values = {name: v.copy() for name, v in batch.values.items()}
+        moved, settled = self._between(part, thresholds), self.settle(part, checkpoint)
+        holds = self.judge(moved, checkpoint, settled=settled).accepted
+        values = {name: np.array(v) for name, v in batch.values.items()}
         for name in thresholds:
             values[name][chosen] = np.where(holds, moved[name], part[name])
-        return replace(batch, values=values, verdict=None)
+        return replace(batch, values=values, verdict=None), settled
 
     def robustness(
         self,

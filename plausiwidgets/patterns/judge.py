@@ -114,6 +114,7 @@ def evaluate(
     *,
     settle: float = SETTLE,
     kick: float = KICK,
+    settled: Mapping[str, Bench] | None = None,
 ) -> Verdict:
     """Judge n complete sets of values at one time step, all in one batch, without verification.
 
@@ -130,6 +131,9 @@ def evaluate(
         verdict's traces are asked for.
     settle, kick : float
         How the neurons are brought to rest, as of a :class:`Bench`.
+    settled : mapping of str to Bench, optional
+        The same neurons, settled at the same holding level and time step without a record: they need not settle
+        again. By the prefix of each component of the pattern (``""`` where it is one).
 
     Returns
     -------
@@ -139,12 +143,16 @@ def evaluate(
     if pattern.parts:
         parts = {
             part.key: evaluate(
-                model, part, pattern.values_of(prefix, values), dt, engine, checkpoint, record, settle=settle, kick=kick
+                model, part, pattern.values_of(prefix, values), dt, engine, checkpoint, record,
+                settle=settle, kick=kick, settled=None if settled is None else {"": settled[prefix]},
             )
             for prefix, part in pattern.components.items()
         }
         return _together(pattern, values, parts)
-    bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
+    if settled is None:
+        bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
+    else:
+        bench = settled[""].with_stimulus(values)
     with np.errstate(invalid="ignore"):
         measured = pattern.measured_on(bench)
     features = check_features(pattern, measured.features, bench.n)

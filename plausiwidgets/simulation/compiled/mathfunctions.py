@@ -139,7 +139,7 @@ def log(x: float) -> float:
     what is rounded is small beside f.
     """
     small = x < _SMALLEST_NORMAL
-    bits = _bits_of(x * 2.0**54 if small else x)
+    bits = bits_of(x * 2.0**54 if small else x)
     whole = (bits - _BITS_OF_ROOT_HALF) >> 52
     f = _from_bits(bits - (whole << 52)) - 1.0
     # An integer below 2^51 as a double, by its bits: a conversion is not vectorized everywhere.
