@@ -196,9 +196,10 @@ class Searches(Observer):
 
     def _draw(self, search: Search, snapshot: Snapshot) -> None:
         """Show the curve of a search and its best; costs the page as much as a drag."""
-        if search is not self._search or not self._is_shown(search):
-            return
-        self._panel.show_curve(snapshot)
+        with self._session.lock:  # another pattern may be picked at any moment
+            if search is not self._search or not self._is_shown(search):
+                return
+            self._panel.show_curve(snapshot)
         best = snapshot.best_parameters
         if best is None:
             return
