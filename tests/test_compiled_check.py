@@ -204,9 +204,10 @@ def outcomes(steps, seed):
 
 
 def test_random_steps_are_compiled_as_torch_computes_or_refused():
-    found = [o for seed in range(0, 50, 10) for o in outcomes([random_step(i) for i in range(seed, seed + 10)], seed)]
+    assert translated_wrongly([random_step(i) for i in range(50)], 0) == []
+    found = outcomes([random_step(i) for i in range(50, 55)], 1)
     assert [o for o in found if o not in ("same", "refused")] == []
-    assert found.count("same") > 40
+    assert found.count("same") >= 3
 
 
 def translated_wrongly(steps, seed):

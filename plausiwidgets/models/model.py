@@ -28,6 +28,11 @@ RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed")
 class Preset:
     """A published parameter set.
 
+    Examples
+    --------
+    >>> Preset("Bursting", {"tau": 12.0, "amplitude": 30.0}, pattern="tonic_bursting", dt=0.1).title
+    'Bursting'
+
     Attributes
     ----------
     title : str
@@ -97,6 +102,24 @@ class StateVariable:
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
 
+    Examples
+    --------
+    >>> import torch
+    >>> def step(current, state, p, dt):
+    ...     (v,) = state
+    ...     v = v + dt / p.tau * (p.v_rest - v + current)
+    ...     spikes = (v > -50.0).to(v.dtype)
+    ...     return spikes, (torch.where(v > -50.0, p.v_rest, v),)
+    >>> neuron = NeuronModel(
+    ...     name="leaky", step=step, states=["v"],
+    ...     parameters=[Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
+    ...                 Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
+    ...     initial_state=lambda p, holding: (p.v_rest,),
+    ...     current=Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+    ...     rest="v_rest", threshold=-50.0, dt=0.1)
+    >>> neuron
+    <NeuronModel 'leaky': state v; parameters tau, v_rest>
+
     Parameters
     ----------
     name : str
@@ -152,21 +175,6 @@ class NeuronModel:
     Globals, closures and the parameters of an ``nn.Module`` that the step reads are constants of
     the kernel: they are read when it is made, before the first simulation. Changed later they have
     no effect; make a new model, or make them a Parameter.
-
-    Examples
-    --------
-    >>> def step(current, state, p, dt):
-    ...     (v,) = state
-    ...     v = v + dt / p.tau * (p.v_rest - v + current)
-    ...     spikes = (v > -50.0).to(v.dtype)
-    ...     return spikes, (torch.where(v > -50.0, p.v_rest, v),)
-    >>> neuron = NeuronModel(
-    ...     name="leaky", step=step,
-    ...     parameters=[Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
-    ...                 Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
-    ...     initial_state=lambda p, holding: (p.v_rest,),
-    ...     current=Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
-    ...     rest="v_rest", threshold=-50.0, dt=0.1)
     """
 
     def __init__(

@@ -20,6 +20,12 @@ GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
 class Parameter:
     """One number a slider can drag and an optimizer can change.
 
+    Examples
+    --------
+    >>> tau = Parameter("tau", 20.0, 5.0, 80.0, unit="ms", scale="log")
+    >>> tau.label, tau.limits_text(), round(float(tau.from_unit(0.5)), 6)
+    ('tau (ms)', 'finite, > 0 (ms)', 20.0)
+
     Parameters
     ----------
     name : str

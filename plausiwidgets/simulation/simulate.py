@@ -27,6 +27,13 @@ def simulate(
 ) -> Traces:
     """Simulate parameter sets × stimuli at once.
 
+    Examples
+    --------
+    >>> from plausiwidgets.simulation.stimulus import Stimulus
+    >>> traces = simulate("adex", Stimulus.step(500.0, stop=100.0), {"b": [30.0, 60.0]}, record=("v", "w"))
+    >>> len(traces), list(traces.states), [len(times) for times in traces.spike_times]
+    (2, ['v', 'w'], [7, 6])
+
     Parameters
     ----------
     model : str or NeuronModel

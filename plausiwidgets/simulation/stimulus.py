@@ -26,6 +26,13 @@ class Piece:
 class Stimulus:
     """A current over time, in ms relative to the stimulus onset at t = 0.
 
+    Examples
+    --------
+    >>> Stimulus.step(10.0, stop=500.0, duration=800.0).pieces
+    (Piece(on=0.0, off=500.0, start=10.0, end=10.0),)
+    >>> (Stimulus.ramp(5.0, stop=100.0) + Stimulus.pulses(20.0, [20.0, 40.0], 2.0, duration=150.0)).duration
+    150.0
+
     Attributes
     ----------
     duration : float
@@ -38,11 +45,6 @@ class Stimulus:
         Time shown before the onset, in ms.
     settle : float
         Time the neuron sits at the holding level before that, in ms, not part of the traces.
-
-    Examples
-    --------
-    >>> Stimulus.step(10.0, stop=500.0, duration=800.0).pieces
-    (Piece(on=0.0, off=500.0, start=10.0, end=10.0),)
     """
 
     duration: float

@@ -19,6 +19,15 @@ Floats = NDArray[np.float64]
 class Traces:
     """Simulated lanes of one duration; a lane is one parameter set under one stimulus, set-major.
 
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> traces = pw.simulate("lif", pw.Stimulus.step(25.0, stop=50.0), record=("v", "rho"))
+    >>> traces
+    <Traces of lif: 1 lanes, -50 to 49.9 ms, engine compiled>
+    >>> list(traces.to_frame().columns)
+    ['lane', 't', 'v', 'rho', 'current']
+
     Attributes
     ----------
     t : ndarray, shape [T]
