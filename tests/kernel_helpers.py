@@ -29,7 +29,7 @@ def lanes_model(step: Callable, states: int, parameters: Sequence[str] = ("p",),
         parameters=[Parameter(n, 1.5, 0.5, 2.5) for n in parameters],
         initial_state=lambda p, holding: tuple(0.0 * holding for _ in range(states)),
         current=Parameter("current", 1.0, -10.0, 10.0),
-        rest=-65.0, threshold=-50.0, dt=0.1, **({"validate": False} | options),
+        **({"rest": -65.0, "threshold": -50.0, "dt": 0.1, "validate": False} | options),
     )  # fmt: skip
 
 

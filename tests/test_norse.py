@@ -123,8 +123,8 @@ def test_a_step_of_norse_is_compiled_and_fires_as_in_torch(name):
         initial,
         parameters=[pw.Parameter("tau", 10.0, 5.0, 30.0, unit="ms")],
         current=pw.Parameter("current", 2.0 if name != "izhikevich" else 10.0, 0.0, 30.0),
-        rest=0.0,
-        threshold=1.0,
+        rest=-70.0 if name == "izhikevich" else 0.0,
+        threshold=-55.0 if name == "izhikevich" else 1.0,
         dt=0.2,
         **options,
     )

@@ -34,8 +34,8 @@ _AFTER_SPIKE_MS = 3.0
 _MODERATE = 3
 """The first currents of a trial, at which a neuron does not run away."""
 _POTENTIAL_FIRST = (
-    "it must be the membrane potential in mV. Put the potential first in initial_state, in what the step returns, and "
-    "in states"
+    "it must be the membrane potential, on the scale of rest and threshold. Put the potential first in initial_state, "
+    "in what the step returns, and in states"
 )
 _MOVES = 1e-3
 """Share of the span by which a potential moves at least when the current changes."""
