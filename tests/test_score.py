@@ -126,6 +126,7 @@ def test_a_file_that_is_no_table_says_where(tmp_path, change, said):
         read_csv(path)
 
 
+@pytest.mark.slow
 def test_the_command_writes_table_and_score_of_all_models(tmp_path, capsys):
     csv, path = tmp_path / "zoo.csv", tmp_path / "score.csv"
     words = ["assess", "all", "--patterns", "A", "--budget", "32", "--quiet", "--csv", str(csv), "--score", str(path)]
