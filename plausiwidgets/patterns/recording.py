@@ -59,7 +59,7 @@ def from_recording(
     tolerance: float = 0.1,
     current_tolerance: float = 0.005,
     free: Iterable[str] = (),
-    budget: int = 20_000,
+    budget: int = 50_000,
 ) -> Pattern:
     """Make a pattern from a measured trace or spike train, to be judged, shown and searched like any other.
 
