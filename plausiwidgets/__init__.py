@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from plausiwidgets import models, patterns
-    from plausiwidgets.assessment import assess
+    from plausiwidgets import assessment, models, patterns
+    from plausiwidgets.assessment import assess, plausibility_score
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
     from plausiwidgets.patterns import (
@@ -31,16 +31,18 @@ if TYPE_CHECKING:
         pulse,
         ramp,
     )
+    from plausiwidgets.simulation.cost import model_card
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
-    from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_map
+    from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_chart, plausibility_map
 
 # Where each public name lives: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
 _HOMES = {
     "models": "plausiwidgets.models",
+    "assessment": "plausiwidgets.assessment",
     "patterns": "plausiwidgets.patterns",
     "NeuronModel": "plausiwidgets.models",
     "Parameter": "plausiwidgets.models",
@@ -51,6 +53,7 @@ _HOMES = {
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
     "NotCompilable": "plausiwidgets.simulation.lanes",
+    "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
     "FreeValue": "plausiwidgets.patterns",
@@ -66,9 +69,11 @@ _HOMES = {
     "Result": "plausiwidgets.optimization",
     "Run": "plausiwidgets.optimization",
     "assess": "plausiwidgets.assessment",
+    "plausibility_score": "plausiwidgets.assessment",
     "Explorer": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
+    "plausibility_chart": "plausiwidgets.widgets",
 }
 
 __all__ = [*_HOMES, "__version__"]

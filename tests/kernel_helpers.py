@@ -9,14 +9,15 @@ from numba import njit
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.program import Program
 
 _SOURCE = """
 import math
 import numpy as np
-from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, remainder, sigmoid
+from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, log, remainder, sigmoid
 
-def step(inputs, out, dt):
-    for i in range(inputs.shape[1]):
+def step(current_, state_, parameters_, out, dt):
+    for i in range(current_.size):
         {body}
 """
 
@@ -32,6 +33,28 @@ def lanes_model(step: Callable, states: int, parameters: Sequence[str] = ("p",),
     )  # fmt: skip
 
 
+def compiled_body(program: Program) -> Callable:
+    """Return ``run(current [n], state [states, n], parameters [parameters, n], dt)``: (spikes, *state) by machine code.
+
+    It is a loop around what a kernel computes in a step, without what all kernels share.
+    """
+    lines = ["current = current_[i]"]
+    lines += [f"s{j} = state_[{j}, i]" for j in range(len(program.state))]
+    lines += [f"p{j} = parameters_[{j}, i]" for j in range(len(program.parameters))]
+    lines += [f"{line.name} = {line.text}" for line in program.body]
+    lines += [f"out[{j}, i] = {name}" for j, name in enumerate((program.spikes, *program.state))]
+    namespace: dict = {}
+    exec(_SOURCE.format(body="\n        ".join(lines)), namespace)
+    kernel = njit(error_model="numpy")(namespace["step"])
+
+    def run(current: np.ndarray, state: np.ndarray, parameters: np.ndarray, dt: float) -> np.ndarray:
+        out = np.empty((1 + len(program.state), current.size))
+        kernel(current, state, parameters, out, dt)
+        return out
+
+    return run
+
+
 def outputs_of(function: Callable, count: int) -> tuple[Callable, Callable]:
     """Return (compiled, eager): `function`(a, b, dt) → `count` tensors, on arrays a and b.
 
@@ -42,19 +65,10 @@ def outputs_of(function: Callable, count: int) -> tuple[Callable, Callable]:
         results = function(current, state[0], dt)
         return torch.zeros_like(current), tuple(results)
 
-    model = lanes_model(step, count)
-    program = export_step(model)
-    lines = ["current = inputs[0, i]", "s0 = inputs[1, i]", "p0 = 1.5"]
-    lines += [f"{line.name} = {line.text}" for line in program.body]
-    lines += [f"out[{j}, i] = {name}" for j, name in enumerate(program.state)]
-    namespace: dict = {}
-    exec(_SOURCE.format(body="\n        ".join(lines)), namespace)
-    kernel = njit(error_model="numpy")(namespace["step"])
+    run = compiled_body(export_step(lanes_model(step, count)))
 
     def compiled(a: np.ndarray, b: np.ndarray, dt: float = 0.1) -> np.ndarray:
-        out = np.empty((count, a.size))
-        kernel(np.stack([a, b]), out, dt)
-        return out
+        return run(a, np.stack([b] * count), np.full((1, a.size), 1.5), dt)[1:]
 
     def eager(a: np.ndarray, b: np.ndarray, dt: float = 0.1) -> np.ndarray:
         results = function(torch.from_numpy(a), torch.from_numpy(b), torch.tensor(dt, dtype=torch.float64))

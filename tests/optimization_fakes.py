@@ -9,9 +9,9 @@ import numpy as np
 
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.portfolio import Portfolio
 from plausiwidgets.optimization.problem import Batch, Problem
 from plausiwidgets.optimization.space import Space
-from plausiwidgets.optimization.strategy import ScreenAndCma
 
 PARAMETERS = {
     "tau": Parameter("tau", 20.0, 1.0, 100.0, unit="ms", scale="log", limits=(0.0, None)),
@@ -34,7 +34,7 @@ class FakeProblem(Problem):
     seconds: float = 0.0
     error: Exception | None = None
 
-    def judge(self, values, checkpoint=None, *, dt=None):
+    def judge(self, values, checkpoint=None, *, settled=None, dt=None):
         if self.error is not None:
             raise self.error
         end = time.monotonic() + self.seconds
@@ -51,7 +51,7 @@ class FakeProblem(Problem):
         beyond = np.maximum(distance - self.radius, 0.0)
         return Batch.unverified(values, beyond / (1.0 + beyond))
 
-    def verified(self, values, checkpoint=None):
+    def verified(self, values, checkpoint=None, *, settled=None):
         """Only half the time step is tried."""
         finer = self.judge(values, checkpoint, dt=self.dt / 2)
         status = np.where(finer.accepted, "replicated", "fragile")
@@ -61,12 +61,12 @@ class FakeProblem(Problem):
 def fake_problem(start=None, fixed=(), bounds=None, **options):
     """Return a FakeProblem over `PARAMETERS`."""
     space = Space.build(PARAMETERS, start, fixed, bounds)
-    pattern = SimpleNamespace(key="ball", amplitude_window=None)
+    pattern = SimpleNamespace(key="ball", components={})
     return FakeProblem(SimpleNamespace(name="fake"), pattern, space, dt=0.1, **options)
 
 
 def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):
     """Return an Optimizer of a `fake_problem`, with the package's own strategy under these options."""
     made = fake_problem(start, **problem)
-    strategy = partial(ScreenAndCma, options=options)
+    strategy = partial(Portfolio, options=options)
     return Optimizer(made, seed, budget, strategy, made.space.base if start is not None else None)

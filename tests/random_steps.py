@@ -106,7 +106,7 @@ def random_step(seed: int) -> RandomStep:
 
     lines = []
     for name in "abc":
-        text = number(int(rng.integers(1, 5)))
+        text = number(int(rng.integers(1, 4)))
         bounded = pick(["torch.tanh({0})", "2 * torch.sin({0})", "({0}).clamp(-50.0, 50.0)", "0.9 * {1} + 0.1 * ({0})"])
         lines.append(f"    new_{name} = {bounded.format(text, name)} + 0.0 * current")
     source = "\n".join(["def function(current, a, b, c, p, dt):", *lines, "    return new_a, new_b, new_c"])

@@ -18,8 +18,11 @@ from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH
 from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
 from plausiwidgets.simulation.torch_engine import run_torch
 
-ALGEBRAIC = ["lif", "qif", "lsnn", "izhikevich", "izhikevich_2004"]
-EXPONENTIAL = ["adex", "adex_norse"]
+EXPONENTIAL = [
+    "adex", "adex_refrac", "adex_norse", "eif", "mihalas_niebur", "rf", "ifb", "lif_adapt", "morris_lecar", "wilson",
+    "hodgkin_huxley", "connor_stevens", "wang_buzsaki",
+]
+ALGEBRAIC = ["lif", "qif", "lsnn", "izhikevich", "izhikevich_2004", "fitzhugh_nagumo", "hindmarsh_rose"]
 
 
 @pytest.mark.parametrize("name", pw.models.names())

@@ -1,4 +1,4 @@
-"""The vectorizable exponential over the whole range of doubles."""
+"""The vectorizable exponential and logarithm over the whole range of doubles."""
 
 import math
 
@@ -15,20 +15,34 @@ def _exp(x, out):
         out[i] = mathfunctions.exp(x[i])
 
 
-def exp(x):
+@njit
+def _log(x, out):
+    for i in range(x.size):
+        out[i] = mathfunctions.log(x[i])
+
+
+def _applied(function, x):
     x = np.asarray(x, dtype=np.float64)
     out = np.empty_like(x)
-    _exp(x, out)
+    function(x, out)
     return out
+
+
+def exp(x):
+    return _applied(_exp, x)
+
+
+def log(x):
+    return _applied(_log, x)
 
 
 # Where a long double is a double, the yardstick itself is off by half a unit or more.
 SLACK = 0.0 if np.finfo(np.longdouble).nmant > 52 else 0.7
 
 
-def ulps(ours, x):
+def ulps(ours, x, function=np.exp):
     with np.errstate(over="ignore", under="ignore"):
-        exact = np.exp(x.astype(np.longdouble))
+        exact = function(x.astype(np.longdouble))
     return np.abs((ours.astype(np.longdouble) - exact) / np.spacing(exact.astype(np.float64)))
 
 
@@ -101,3 +115,23 @@ def test_exp_is_vectorized_without_a_call():
 def test_remainder_and_floor_division_have_the_sign_of_python(a, b):
     assert mathfunctions.remainder(a, b) == a % b
     assert mathfunctions.floor_divide(a, b) == a // b
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(-708.0, 709.0), (-1.0, 1.0), (-1e-3, 1e-3), (-1e-8, 1e-8), (-744.0, -708.0)]
+)
+def test_log_is_right_to_a_unit_in_the_last_place(low, high):
+    x = np.exp(np.random.default_rng(2).uniform(low, high, 200_000))
+    assert ulps(log(x), x, np.log).max() < 1.0 + SLACK
+
+
+def test_log_of_every_power_of_two_and_its_neighbours():
+    x = 2.0 ** np.arange(-1073, 1024, dtype=np.float64)
+    for near in (np.nextafter(x, 0.0), x, np.nextafter(x, np.inf)):
+        np.testing.assert_allclose(log(near), np.log(near), rtol=4e-16, atol=0.0)
+
+
+def test_log_of_special_numbers():
+    assert log([1.0, 0.0, -0.0]).tolist() == [0.0, -math.inf, -math.inf]
+    assert log([math.inf]).tolist() == [math.inf]
+    assert np.isnan(log([-1.0, -5e-324, -math.inf, math.nan])).all()

@@ -54,7 +54,7 @@ def lines(panel: AssessmentPanel) -> str:
 def table() -> pd.DataFrame:
     rows = [
         ROW,
-        ROW | {"pattern": "tonic_bursting", "status": "not found", "loss": 5.08, "found_after": None,
+        ROW | {"pattern": "tonic_bursting", "status": "rejected", "loss": 5.08, "found_after": None,
                "robustness": None, "broken": "spikes, <gap>"},
         ROW | {"model": "adex", "status": "fragile", "parameters": {}},
     ]  # fmt: skip
@@ -82,7 +82,7 @@ def test_columns_stand_in_the_order_of_the_letters(table):
 
 
 def test_several_seeds_show_the_share():
-    rows = [ROW | {"seed": seed, "status": "replicated" if seed < 3 else "not found"} for seed in range(5)]
+    rows = [ROW | {"seed": seed, "status": "replicated" if seed < 3 else "rejected"} for seed in range(5)]
     [cell] = grid(rows).cells.values()
     assert (cell.status, cell.text) == ("some", "✓<br>3/5")
     assert "3 of 5 seeds" in cell.hover
@@ -310,7 +310,7 @@ def test_progress_in_a_notebook_tells_of_a_failure(monkeypatch):
 def test_progress_in_a_notebook_says_what_goes_on(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda _: None)
     progress = NotebookProgress()
-    unit = UnitState("lif", "mixed_mode", 0, "running", "not found", 300, 600)
+    unit = UnitState("lif", "mixed_mode", 0, "running", "rejected", 300, 600)
     progress.init(StudySnapshot("running", (unit,)))
     assert "searching, 300 of 600" in progress.view.children[1].value
     progress.close(StudySnapshot("running", (replace(unit, row={}),)))

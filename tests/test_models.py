@@ -193,4 +193,4 @@ def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
         times.append(pw.simulate(model, stimulus, dt=dt).spike_times[0])
     common = min(map(len, times))
     assert common >= 3 and common >= max(map(len, times)) - 1  # one may fall behind the end
-    np.testing.assert_allclose(times[0][:common], times[1][:common], rtol=0.02)
+    np.testing.assert_allclose(times[0][:common], times[1][:common], rtol=0.02, atol=0.05)

@@ -109,11 +109,11 @@ def test_an_accepted_start_is_returned_as_it_is():
 def test_history_has_a_row_for_each_generation():
     result = pw.optimize("lif", "phasic_spiking", budget=600, popsize=8)
     history = result.history
-    assert list(history.columns) == ["evaluations", "best", "current", "median", "phase"]
+    assert list(history.columns) == ["evaluations", "best", "current", "median", "restarts", "phase"]
     assert history["evaluations"].is_monotonic_increasing
     assert history["evaluations"].iloc[-1] == result.evaluations
     assert history["best"].is_monotonic_decreasing
-    assert set(history["phase"]) == {"screen", "CMA-ES"}
+    assert set(history["phase"]) == {"screen", "search"}
     data = json.loads(result.to_json())
     assert data["versions"]["torch"]
     assert pw.Result.from_json(result.to_json()).verdict.loss == pytest.approx(result.loss)

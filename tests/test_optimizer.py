@@ -11,10 +11,11 @@ import plausiwidgets as pw
 from plausiwidgets.optimization.amplitude import Thresholds
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.portfolio import Options, Portfolio
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.strategy import Options, ScreenAndCma, Strategy
+from plausiwidgets.optimization.strategy import Strategy
 from plausiwidgets.optimization.volume import Volume, binomial_interval
 
 
@@ -61,26 +62,34 @@ def test_screen_measures_the_volume():
     unit = rng.random((200_000, optimizer.problem.space.size))
     share = np.mean(np.linalg.norm(unit - 0.3, axis=1) / 2.0 <= 0.2)
     low, high = result.volume.interval
-    assert result.volume.screened == 1024
+    assert result.volume.screened == result.evaluations == 64
     assert low < share < high
     assert result.expected_random == pytest.approx(1 / result.volume.share)
 
 
-def test_after_a_solution_the_rest_of_the_screen_is_neither_verified_nor_called_fragile():
-    optimizer = fake_optimizer(radius=0.2)
-    made = []
-    while (generation := optimizer.step()) is not None:
-        made.append(generation)
-    assert [g.candidate.status for g in made] == ["replicated", "unverified"]
-    assert [g.phase for g in made] == ["screen", "screen"]
-    assert all(g.hits for g in made)
+def test_a_search_in_vain_screens_ever_more_of_the_box():
+    result = Run(fake_optimizer(radius=-1.0, budget=20_000)).execute()
+    assert result.volume.screened >= 64 + 128 + 256
+    assert result.volume.screened == sum(
+        rows["evaluations"].iloc[-1] - before
+        for before, rows in _phases(result.history)
+        if rows["phase"].iloc[0] == "screen"
+    )
+
+
+def _phases(history):
+    """Yield the evaluations before each stretch of one phase, and its rows."""
+    before = 0
+    for _, rows in history.groupby((history["phase"] != history["phase"].shift()).cumsum()):
+        yield before, rows
+        before = rows["evaluations"].iloc[-1]
 
 
 def solving(seed, budget=512):
     """Return an optimizer of a pattern whose amplitude is solved, with a screen of 256."""
     problem = make_problem("izhikevich", "resonator")
     assert problem.solves_amplitude
-    return Optimizer(problem, seed, budget, partial(ScreenAndCma, options=Options(screen=256)))
+    return Optimizer(problem, seed, budget, partial(Portfolio, options=Options(population=256, explore=2)))
 
 
 def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(monkeypatch):
@@ -100,10 +109,10 @@ def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(mon
         def tell(self, losses):
             self.losses, self.phase, self.finished = losses, "over", True
 
-    def wrong(self, values, dt, checkpoint=None):
+    def wrong(self, settled):
         # The amplitude just above the lower bound, where nothing fires.
-        low = np.full(len(values["a"]), np.log(self.limits[0]))
-        return Thresholds(low, low, 0.5 + 0.0 * low)
+        low = np.full(settled[""].n, np.log(self.limits("amplitude")[0]))
+        return {"amplitude": Thresholds(low, low, 0.5 + 0.0 * low)}
 
     monkeypatch.setattr(Problem, "thresholds", wrong)
     optimizer = Optimizer(problem, 0, 100, Given)

@@ -11,10 +11,10 @@ import pytest
 from optimization_fakes import fake_optimizer
 
 from plausiwidgets.optimization.control import Control, Gate, Stopped
+from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.strategy import Options
 
-SMALL = Options(popsize=8, runs=2, screen=64, chunk=32)
+SMALL = Options(popsize=8, population=32)
 NEVER = {"radius": -1.0}  # nothing is accepted
 
 

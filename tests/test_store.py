@@ -19,8 +19,8 @@ from plausiwidgets import assessment
 from plausiwidgets.assessment import StoreError, StoreWarning
 from plausiwidgets.assessment.specification import pattern_fingerprint
 from plausiwidgets.assessment.store import Store
+from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.problem import Problem
-from plausiwidgets.optimization.strategy import Options
 
 SMALL = {"budget": 300, "popsize": 8}
 SPEC, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
@@ -39,7 +39,7 @@ def refused(path, text, specification=SPEC, versions=VERSIONS):
 
 
 def test_generations_come_back_bit_for_bit(tmp_path):
-    optimizer = fake_optimizer(1, budget=400, options=Options(popsize=8, runs=2), radius=-1.0)
+    optimizer = fake_optimizer(1, budget=400, options=Options(popsize=8, population=32), radius=-1.0)
     store = Store(tmp_path / "s.db", SPEC, VERSIONS)
     made = []
     while (generation := optimizer.step()) is not None:
@@ -48,7 +48,7 @@ def test_generations_come_back_bit_for_bit(tmp_path):
     store.end("u", 0, {"status": "rejected"})
     store.close()
     stored = Store(tmp_path / "s.db", SPEC, VERSIONS).unit("u")
-    again = fake_optimizer(1, budget=400, options=Options(popsize=8, runs=2), radius=-1.0)
+    again = fake_optimizer(1, budget=400, options=Options(popsize=8, population=32), radius=-1.0)
     for one, two in zip(made, stored.generations, strict=True):
         np.testing.assert_array_equal(one.losses, two.losses)
         assert one.median == two.median

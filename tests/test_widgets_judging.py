@@ -41,10 +41,10 @@ def test_the_newest_selection_wins_and_is_verified_once(explorer, screen, pictur
     begun, go_on, verified = threading.Event(), threading.Event(), []
     quickly, verify = judge_worker.judge_quickly, judge_worker.verify
 
-    def slow(selection: Selection):
+    def slow(*asked):
         begun.set()
         go_on.wait(10)
-        return quickly(selection)
+        return quickly(*asked)
 
     def recorded(selection, *rest):
         verified.append(selection.values["amplitude"])
@@ -78,7 +78,7 @@ def test_a_key_press_right_after_a_jump_does_not_take_its_fit_away(explorer, scr
 
 def test_a_jump_that_failed_is_fitted_when_it_is_drawn_at_last(explorer, screen, pictures, monkeypatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(judge_worker, "judge_quickly", lambda _: 1 / 0)
+        patched.setattr(judge_worker, "judge_quickly", lambda *_: 1 / 0)
         explorer.selection = amplitude(20.0)
         assert explorer.wait()
     assert "ZeroDivisionError" in screen.message
@@ -155,7 +155,7 @@ def test_the_link_is_new_before_the_verification_and_also_when_the_model_fails(e
     box.value = 10.5
     assert explorer.wait()
     assert "amplitude=10.5" in seen[-1]
-    monkeypatch.setattr(judge_worker, "judge_quickly", lambda _: 1 / 0)
+    monkeypatch.setattr(judge_worker, "judge_quickly", lambda *_: 1 / 0)
     box.value = 11.5
     assert explorer.wait()
     assert "amplitude=11.5" in screen.link.query

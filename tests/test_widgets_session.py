@@ -1,6 +1,7 @@
 """The session: who is told of what, and what it goes back to."""
 
 import ipywidgets
+import numpy as np
 import pytest
 
 import plausiwidgets as pw
@@ -115,23 +116,41 @@ def test_a_model_keeps_its_values_for_all_patterns_and_a_stimulus_for_its_own(se
 
 
 class SecondState(Panel):
-    """The second state variable of the sliders' neuron over time."""
+    """The second state variable of the sliders' neuron over time, as a small SVG."""
+
+    needs_states = True
 
     def __init__(self) -> None:
         self.view = ipywidgets.HTML()
 
     def on_response(self, response: Response) -> None:
-        if response.role == "yours" and response.verdict is not None:
-            trace = next(iter(response.verdict.traces.values()))
-            points = " ".join(f"{t:.1f},{v:.2f}" for t, v in zip(trace.t[::50], trace.v[0][::50], strict=True))
-            self.view.value = f'<svg viewBox="0 0 500 100"><polyline points="{points}"/></svg>'
+        if response.role != "yours" or response.verdict is None:
+            return
+        (_, state, *_), traces = response.selection.model.states, next(iter(response.verdict.traces.values()))
+        if state.name not in traces.states:  # judged before this panel was there
+            return
+        t, w = traces.t[::20], traces.states[state.name][0][::20]
+        x, y = 600 * (t - t[0]) / np.ptp(t), 100 - 90 * (w - w.min()) / (np.ptp(w) or 1.0)
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
+        self.view.value = (
+            f'<b>{state.label}</b><svg viewBox="0 0 600 110" width="100%">'
+            f'<polyline points="{points}" fill="none" stroke="#0072b2"/></svg>'
+        )
 
 
-def test_a_panel_of_ones_own_is_a_class_and_a_line(explorer: pw.Explorer) -> None:
+def test_a_panel_that_shows_the_second_state_is_a_class_and_a_line(explorer: pw.Explorer) -> None:
     panel = SecondState()
     explorer.add(panel)
+    assert explorer.wait()
     first = panel.view.value
-    assert "polyline" in first
+    assert "polyline" in first and "<b>u" in first
     explorer.selection = Selection.of("adex", "tonic_bursting")
     assert explorer.wait(120)
-    assert panel.view.value != first
+    assert "<b>w" in panel.view.value
+    traces = explorer.session.response("yours").verdict.traces["step"]
+    assert set(traces.states) == {state.name for state in explorer.selection.model.states}
+
+
+def test_nothing_is_recorded_that_no_panel_needs(explorer: pw.Explorer) -> None:
+    for traces in explorer.session.response("yours").verdict.traces.values():
+        assert set(traces.states) == {"v"}

@@ -1,11 +1,14 @@
 """Models × patterns: which model shows which pattern, as a table that claims no more than was seen."""
 
 from plausiwidgets.assessment.api import assess, start_assessment
+from plausiwidgets.assessment.published import published_score, published_table
+from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.assessment.store import StoreError, StoreWarning
 from plausiwidgets.assessment.study import Study, StudySnapshot, UnitState
-from plausiwidgets.assessment.table import COLUMNS, make_table, write_csv
+from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_csv
 
 __all__ = [
-    "COLUMNS", "StoreError", "StoreWarning", "Study", "StudySnapshot", "UnitState", "assess", "make_table",
-    "start_assessment", "write_csv",
+    "COLUMNS", "SCORE_COLUMNS", "StoreError", "StoreWarning", "Study", "StudySnapshot", "UnitState", "assess",
+    "make_table", "plausibility_score", "published_score", "published_table", "read_csv", "start_assessment",
+    "write_csv",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from plausiwidgets.assessment.units import Row
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Candidate, Generation
 
-FORMAT = "plausiwidgets-study-4"
+FORMAT = "plausiwidgets-study-5"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -38,7 +39,7 @@ COLUMNS = {
     "parameters": "the best parameters, complete",
     "error": "what the model raised, or why it could not be run; beside a result: why its search went no further",
     "summary": "the row in one sentence",
-    "versions": "of Python and the packages",
+    "versions": "of Python and the packages; in a file also the day on which it was written",
 }
 
 SEARCH_WORDS = WORDS | {"rejected": "not found"}
@@ -76,12 +77,14 @@ def summarize(row: Row) -> str:
     """Return a row in one sentence, with no claim beyond what was seen."""
     if row["status"] == "failed":
         return f"failed: {row['error']}"
-    text = describe_outcome(row["status"], row["failed_check"], row["evaluations"], row["found_after"], row["loss"])
+    text = describe_outcome(
+        row["status"], row["failed_check"], row["evaluations"], row["found_after"], row["loss"], row["missed"]
+    )
     return text + ("; stopped before its end" if row["reason"] == "stopped" else "")
 
 
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as CSV; parameters and versions become JSON text.
+    """Write a table as CSV; parameters and versions become JSON text, to which the date is added.
 
     Examples
     --------
@@ -89,7 +92,60 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     >>> write_csv(pw.assess("lif", "tonic_spiking"), "lif.csv")    # doctest: +SKIP
     """
     flat = table.copy()
-    for name in ("parameters", "versions"):
-        flat[name] = [json.dumps(value, sort_keys=True) for value in flat[name]]
+    today = {"date": date.today().isoformat()}
+    flat["parameters"] = [json.dumps(value, sort_keys=True) for value in flat["parameters"]]
+    flat["versions"] = [json.dumps(value | today, sort_keys=True) for value in flat["versions"]]
     flat = flat.replace({math.inf: None})
     flat.to_csv(path, index=False)
+
+
+def read_csv(path: str | Path) -> pd.DataFrame:
+    """Read a table back that `write_csv` wrote.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `plausiwidgets.assess` returns it; ``.attrs["versions"]`` also holds the date.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or parameters or versions are no JSON; the text names file, row and column.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> table = read_csv("lif.csv")                                # doctest: +SKIP
+    """
+    where = Path(path).name
+    try:
+        table = pd.read_csv(path, keep_default_na=False, na_values={n: [""] for n in _NUMBERS})
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise ValueError(f"{where} is no table of an assessment: {error}") from None
+    missing = [name for name in COLUMNS if name not in table]
+    if missing:
+        raise ValueError(f"{where} has no column {', '.join(map(repr, missing))}: it is no table of an assessment")
+    for name in _NUMBERS:
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        bad = numbers.isna() & table[name].notna()
+        if bad.any():
+            row = int(bad.to_numpy().argmax())
+            raise ValueError(f"{where}, row {row + 1}, column {name!r}: {table[name][row]!r} is not a number")
+        table[name] = numbers
+    for name in ("parameters", "versions"):
+        read = []
+        for row, text in enumerate(table[name]):
+            try:
+                read.append(dict(json.loads(text)))
+            except (ValueError, TypeError):
+                raise ValueError(f"{where}, row {row + 1}, column {name!r}: {text!r} is not JSON") from None
+        table[name] = pd.Series(read, index=table.index, dtype=object)
+    table["found_after"] = table["found_after"].astype("Int64")
+    table.attrs = {"versions": table["versions"][0] if len(table) else {}, "complete": True}
+    return table[list(COLUMNS)]
+
+
+_NUMBERS = (
+    "seed", "loss", "evaluations", "found_after", "budget", "volume", "volume_low", "volume_high", "expected_random",
+    "expected_random_low", "robustness", "seconds",
+)  # fmt: skip

@@ -19,7 +19,8 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Generation, Optimizer
-from plausiwidgets.optimization.strategy import default_strategy
+from plausiwidgets.optimization.portfolio import default_strategy
+from plausiwidgets.optimization.result import describe_missed
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -41,6 +42,7 @@ class Row(TypedDict):
     failed_check: str
     loss: float | None
     broken: list[str]
+    missed: list[str]
     evaluations: int
     found_after: int | None
     budget: int
@@ -219,6 +221,7 @@ def make_row(
         "failed_check": "",
         "loss": None,
         "broken": [],
+        "missed": [],
         "evaluations": 0,
         "found_after": None,
         "budget": task.budgets[-1],
@@ -248,4 +251,5 @@ def make_row(
         # A replayed search has not kept its checks.
         checks = best.checks or optimizer.problem.checks(best.parameters)
         row["broken"] = [c.name for c in checks if not c.passed]
+        row["missed"] = list(describe_missed(checks))
     return row

@@ -8,6 +8,7 @@ import math
 import os
 import sys
 import warnings
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
     parser.usage, parser.epilog = "plausiwidgets assess MODEL [MODEL ...] [options]", EXIT_CODES
     parser.add_argument(
         "models", nargs="+", metavar="MODEL", type=model_name,
-        help="names of neuron models, such as adex lif; before the options",
+        help="names of neuron models, such as adex lif, or all; before the options",
     )
     parser.add_argument(
         "--patterns",
@@ -60,6 +61,9 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         "--store", type=Path, help="SQLite file that keeps the study; if it exists, the study goes on there"
     )
     parser.add_argument("--csv", type=Path, help="write the table to this file")
+    parser.add_argument(
+        "--score", type=Path, help="write what each model shows and costs to this file, as CSV; the time is measured"
+    )
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
@@ -74,16 +78,18 @@ def assess(options: argparse.Namespace) -> int:
     """
     from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
-    if options.csv is not None:
-        if options.store is not None and same_file(options.store, options.csv):
-            return refuse(f"--store and --csv are the same file, {options.csv}: name two", WRONG_USE)
-        if reason := why_not_writable(options.csv):
+    files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
+    for (one, first), (other, second) in combinations(files.items(), 2):
+        if same_file(first, second):
+            return refuse(f"--{one} and --{other} are the same file, {second}: name two", WRONG_USE)
+    for name in ("csv", "score"):
+        if name in files and (reason := why_not_writable(files[name])):
             return refuse(reason, FAILED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", StoreWarning)  # told at the end, in the words of the table
         try:
             study = start_assessment(
-                options.models,
+                named(options.models),
                 None if ALL in options.patterns else options.patterns,
                 seed=options.seed,
                 budget=options.budget,
@@ -108,7 +114,7 @@ def assess(options: argparse.Namespace) -> int:
 
 def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     """Save what was found, print it, and return the exit code."""
-    from plausiwidgets.assessment import write_csv
+    from plausiwidgets.assessment import plausibility_score, write_csv
 
     table, snapshot = study.table(), study.snapshot()
     saved: list[str] = []
@@ -119,6 +125,12 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
             saved.append(f"{len(table)} rows in {options.csv}")
         except OSError as error:
             errors.append(f"cannot write {options.csv}: {error.strerror}")
+    if options.score is not None and len(table):
+        try:
+            plausibility_score(table).to_csv(options.score, index=False)
+            saved.append(f"the score of each model in {options.score}")
+        except OSError as error:
+            errors.append(f"cannot write {options.score}: {error.strerror}")
     if reason := print_table(as_json(table) if options.json else summary(table)):
         errors.append(reason)
     if "store_error" in table.attrs:
@@ -170,10 +182,19 @@ def refuse(text: str, code: int) -> int:
 # ------------------------------------------------------------------ options
 
 
+def named(chosen: list[str]) -> list[str]:
+    """Return the models that are meant."""
+    from plausiwidgets import models
+
+    return models.names() if ALL in chosen else chosen
+
+
 def model_name(text: str) -> str:
     """A model's name from the command line, or argparse's error."""
     from plausiwidgets import models
 
+    if text == ALL:
+        return ALL
     try:
         return models.get(text).name
     except ValueError as error:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import check_name, check_number, check_type, unknown
@@ -250,6 +251,10 @@ class NeuronModel:
     def __repr__(self) -> str:
         state = ", ".join(s.name for s in self._states) if self._states else "not run yet"
         return f"<NeuronModel {self.name!r}: state {state}; parameters {', '.join(self.parameters) or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        """Return the card of the model, as a notebook shows it; ``model_card`` adds what a step costs."""
+        return card(self)
 
     # -- values --------------------------------------------------------------------------------
 

@@ -15,11 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.simulation.lanes import Checkpoint
 
 Values = Mapping[str, Floats]
 """Complete sets: every parameter, with an array [n] each."""
@@ -75,34 +73,23 @@ class Thresholds:
         return np.where(np.isnan(room), otherwise, np.clip(np.exp(self.fire_above + room), *limits))
 
 
-def find_thresholds(
-    model: NeuronModel,
-    pattern: Pattern,
-    values: Values,
-    limits: tuple[float, float],
-    dt: float,
-    engine: str = "auto",
-    checkpoint: Checkpoint | None = None,
-) -> Thresholds:
+def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float]) -> Thresholds:
     """Find the thresholds of every set by bisection, all at once.
 
     Parameters
     ----------
-    model : NeuronModel
     pattern : Pattern
         With an amplitude window.
-    values : mapping of str to ndarray [n]
-        Complete sets; their amplitudes do not matter.
+    bench : Bench
+        The sets, settled; their amplitudes do not matter.
     limits : (float, float)
         Least and largest amplitude, both above 0.
-    dt : float
-        Time step in ms.
     """
     window = pattern.amplitude_window
     assert window is not None
-    bench = Bench(model, values, dt, engine, checkpoint)
     ready = (bench.spontaneous_spikes == 0) & (bench.divergence == 0)
     names = (*window.fire, *window.silent)
+    values = vars(bench.stimulus)
     durations = pattern.durations(bench.stimulus)
     low = np.full((len(names), bench.n), np.log(limits[0]))
     high = np.full((len(names), bench.n), np.log(limits[1]))

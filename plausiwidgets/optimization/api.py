@@ -10,19 +10,20 @@ from plausiwidgets import models, patterns
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.progress import ProgressLike
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.space import Bounds, Space
-from plausiwidgets.optimization.strategy import StrategyFactory, default_strategy
+from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
 
 
 def optimize(
     model: str | models.NeuronModel,
-    pattern: str | patterns.Pattern,
+    pattern: patterns.Named,
     *,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
@@ -52,7 +53,9 @@ def optimize(
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str or Pattern
+    pattern : str or Pattern, or a list of several
+        Of several, one set of the model's parameters must show each under a stimulus of its own, as
+        `plausiwidgets.patterns.all_of` says.
     start : mapping of str to float, optional
         Values to look at first and to start one CMA-ES run from; what is left out takes its default
         (or the nearest value within `bounds`). Without it the runs start from good points of the screen
@@ -99,7 +102,7 @@ def optimize(
 
 def start_optimization(
     model: str | models.NeuronModel,
-    pattern: str | patterns.Pattern,
+    pattern: patterns.Named,
     *,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
@@ -133,7 +136,7 @@ def start_optimization(
 
 def make_problem(
     model: str | models.NeuronModel,
-    pattern: str | patterns.Pattern,
+    pattern: patterns.Named,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
     bounds: Bounds | None = None,
@@ -181,7 +184,7 @@ def check_popsize(popsize: int | None) -> int | None:
 
 def _run(
     model: str | models.NeuronModel,
-    pattern: str | patterns.Pattern,
+    pattern: patterns.Named,
     start: Mapping[str, float] | None,
     fixed: Iterable[str] | Mapping[str, float],
     bounds: Bounds | None,

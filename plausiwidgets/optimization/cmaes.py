@@ -12,7 +12,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.space import Chart, fold
 
 PATIENCE = 30
-"""Generations without gain after which a run is given up."""
+"""Generations without gain after which a run is given up, where nothing else is said."""
 GAIN = 1e-3
 """Least improvement of the loss that counts as a gain."""
 OUTSIDE = 1.0
@@ -52,6 +52,8 @@ class CmaRun:
         Points in a generation.
     seed : SeedSequence
         Of its generator.
+    patience : int
+        Generations without gain after which it is given up.
 
     Examples
     --------
@@ -65,8 +67,11 @@ class CmaRun:
     True
     """
 
-    def __init__(self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence) -> None:
+    def __init__(
+        self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence, patience: int = PATIENCE
+    ) -> None:
         rng = default_rng(seed)
+        self.patience = patience
         self.chart = chart
         self.popsize = popsize
         self.generation = 0
@@ -111,4 +116,4 @@ class CmaRun:
         except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError):
             # A covariance that lost its rank on a plateau ends this run, not the search.
             spread = 0.0
-        self.finished = self.generation - self._last_gain >= PATIENCE or not spread > COLLAPSED
+        self.finished = self.generation - self._last_gain >= self.patience or not spread > COLLAPSED

@@ -11,14 +11,15 @@ from numpy.random import SeedSequence
 from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Batch, Problem
-from plausiwidgets.optimization.strategy import Strategy, StrategyFactory, default_strategy
+from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
 
-_JITTER = 3  # spawn key of the jitters' generator, beside those of strategy.py
+_JITTER = 3  # spawn key of the jitters' generator, beside those of portfolio.py
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Candidate:
     graded : float
         What ranks it: the loss or, where it is fragile, the loss of the check that failed.
     status : {"replicated", "fragile", "unverified", "rejected"}
-        "unverified" where it is accepted, but a replicated one was known already.
+        "unverified" where it is accepted and was not verified.
     failed_check : str
         Which verification a fragile one failed, in words.
     evaluation : int
@@ -90,8 +91,11 @@ class Generation:
 Columns = Mapping[str, NDArray[Any]]
 """A history: column → array [generations], of floats or, for the phase, of strings."""
 
-COLUMNS: dict[str, str] = {"evaluations": "f8", "best": "f8", "current": "f8", "median": "f8", "phase": "U16"}
-"""Columns of a history, with their types: evaluations so far, three losses, and the strategy's phase."""
+COLUMNS: dict[str, str] = {
+    "evaluations": "f8", "best": "f8", "current": "f8", "median": "f8", "restarts": "i8", "phase": "U16",
+}  # fmt: skip
+"""Columns of a history, with their types: evaluations so far; three losses; how often the strategy has begun anew,
+this generation included; and its phase."""
 
 
 @dataclass
@@ -168,8 +172,8 @@ class Optimizer:
 
     @property
     def done(self) -> bool:
-        """Whether a verified solution is there (a begun screen is still completed)."""
-        return self.solved and self.strategy.phase != "screen"
+        """Whether a verified solution is there."""
+        return self.solved
 
     @property
     def reason(self) -> str:
@@ -187,7 +191,7 @@ class Optimizer:
             return None
         phase = self.strategy.phase
         batch, hits = self._judge(points, checkpoint)
-        if batch.accepted.any() and not self.solved:
+        if batch.accepted.any():
             batch = self.problem.verify(batch, checkpoint)
         best = _best(batch)
         candidate = Candidate(
@@ -201,7 +205,7 @@ class Optimizer:
         if self._improves(candidate):
             checks = batch.checks(best) or self.problem.checks(candidate.parameters, checkpoint)
             candidate = replace(candidate, checks=checks)
-        losses = batch.graded if batch.thresholds is None else batch.graded + batch.thresholds.shortfall
+        losses = batch.guidance
         if not np.all(np.isfinite(losses)):
             raise ValueError("a loss is not finite: a strategy would rank it as average")
         generation = Generation(phase, losses, hits, candidate, float(np.median(batch.loss)))
@@ -258,21 +262,26 @@ class Optimizer:
         is the volume; one of them that is accepted only as it is stays so.
         """
         problem, screening = self.problem, self.strategy.phase == "screen"
-        solving = problem.solves_amplitude and not self.solved and self.strategy.phase != "start"
-        plain = problem.judge(problem.space.values(points), checkpoint) if not solving or screening else None
-        hits = int(plain.accepted.sum()) if plain is not None and screening else 0
-        if plain is not None and not solving:
-            return plain, hits
-        solved = problem.judge_solved(points, checkpoint)
-        return (solved if plain is None else solved.prefer(plain)), hits
+        solving = problem.solves_amplitude and self.strategy.phase != "start"
+        values = problem.space.values(points)
+        if not solving:
+            plain = problem.judge(values, checkpoint)
+            return plain, int(plain.accepted.sum()) if screening else 0
+        settled = problem.settle(values, checkpoint)
+        solved = problem.judge_solved(points, checkpoint, settled=settled)
+        if not screening:
+            return solved, 0
+        plain = problem.judge(values, checkpoint, settled=settled)
+        return solved.prefer(plain), int(plain.accepted.sum())
 
     def _improves(self, candidate: Candidate) -> bool:
-        return not self.solved and (self.best is None or candidate.rank < self.best.rank)
+        return self.best is None or candidate.rank < self.best.rank
 
     def _take(self, generation: Generation) -> None:
         candidate = generation.candidate
         self._asked = None
         self.evaluations += len(generation.losses)
+        restarts = self.strategy.restarts
         self.strategy.tell(generation.losses)
         if self._improves(candidate):
             self.best = candidate
@@ -286,6 +295,7 @@ class Optimizer:
             best=self.best.loss,
             current=candidate.loss,
             median=generation.median,
+            restarts=restarts,
             phase=generation.phase,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.patterns import Check, Pattern, Verdict, evaluate, verify
+from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -27,6 +28,9 @@ FINER = (1 / 2, 1 / 8)
 """Time steps at which a solved amplitude is moved to between the thresholds, over the problem's own."""
 
 Words = NDArray[np.str_]
+
+Settled = Mapping[str, Bench]
+"""Neurons at rest, for each component of the pattern by its prefix."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ class Batch:
         As a `Verdict` has them.
     graded : ndarray [n]
         What ranks the candidates: the loss or, of a fragile one, the loss of the check that failed.
-    thresholds : Thresholds or None
-        Between which the amplitudes were set, where they were solved.
+    thresholds : mapping of str to Thresholds
+        Between which the amplitudes were set, where they were solved; by the name of the amplitude.
     """
 
     values: Values
@@ -55,7 +59,7 @@ class Batch:
     status: Words
     failed_check: Words
     graded: Floats
-    thresholds: Thresholds | None = None
+    thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @classmethod
     def unverified(cls, values: Values, loss: Floats, verdict: Verdict | None = None) -> Batch:
@@ -67,6 +71,11 @@ class Batch:
     def accepted(self) -> NDArray[np.bool_]:
         """Whether every criterion holds at the time step, shape [n]."""
         return np.asarray(self.loss == 0.0)
+
+    @property
+    def guidance(self) -> Floats:
+        """What leads a search: graded, and how far thresholds are from being apart."""
+        return np.sum([self.graded, *(t.shortfall for t in self.thresholds.values())], axis=0)
 
     def parameters(self, i: int) -> dict[str, float]:
         """Return the complete set of candidate `i`."""
@@ -107,9 +116,22 @@ class Problem:
     dt: float
     engine: str = "auto"
 
-    def judge(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Batch:
-        """Judge complete sets, by the one judge there is, at the problem's time step or another one."""
-        verdict = evaluate(self.model, self.pattern, values, dt or self.dt, self.engine, checkpoint)
+    def settle(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Settled:
+        """Return complete sets settled at their holding levels, at the problem's time step or another one."""
+        return {
+            prefix: Bench(self.model, self.pattern.values_of(prefix, values), dt or self.dt, self.engine, checkpoint)
+            for prefix in self.pattern.components
+        }
+
+    def judge(
+        self,
+        values: Values,
+        checkpoint: Checkpoint | None = None,
+        *,
+        settled: Settled | None = None,
+    ) -> Batch:
+        """Judge complete sets, by the one judge there is; those that are settled already need not settle again."""
+        verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), verdict)
 
     def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
@@ -118,26 +140,40 @@ class Problem:
 
     @property
     def solves_amplitude(self) -> bool:
-        """Whether the amplitude of each candidate is set between its thresholds."""
-        free = AMPLITUDE in self.space.names and self.limits[0] > 0.0
-        return free and self.pattern.amplitude_window is not None
+        """Whether amplitudes of each candidate are set between their thresholds."""
+        return bool(self.amplitudes)
 
     @property
-    def limits(self) -> tuple[float, float]:
-        """Bounds of the amplitude."""
-        i = self.space.names.index(AMPLITUDE)
+    def amplitudes(self) -> dict[str, str]:
+        """The amplitudes that are set between their thresholds: name → prefix of its pattern."""
+        names = {prefix + AMPLITUDE: prefix for prefix, p in self.pattern.components.items() if p.amplitude_window}
+        return {name: prefix for name, prefix in names.items() if name in self.space.names and self.limits(name)[0] > 0}
+
+    def limits(self, name: str) -> tuple[float, float]:
+        """Bounds of a free parameter."""
+        i = self.space.names.index(name)
         return float(self.space.low[i]), float(self.space.high[i])
 
-    def judge_solved(self, points: Floats, checkpoint: Checkpoint | None = None) -> Batch:
-        """Judge points [n, d] of the space, each at an amplitude between its thresholds."""
+    def judge_solved(
+        self, points: Floats, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
+    ) -> Batch:
+        """Judge points [n, d] of the space, each at amplitudes between their thresholds."""
         values = self.space.values(points)
-        thresholds = self.thresholds(values, self.dt, checkpoint)
-        values[AMPLITUDE] = thresholds.amplitude(values[AMPLITUDE], self.limits)
-        return replace(self.judge(values, checkpoint), thresholds=thresholds)
+        settled = settled or self.settle(values, checkpoint)
+        thresholds = self.thresholds(settled)
+        between = self._between(values, thresholds)
+        return replace(self.judge(between, checkpoint, settled=settled), thresholds=thresholds)
 
-    def thresholds(self, values: Values, dt: float, checkpoint: Checkpoint | None = None) -> Thresholds:
-        """Return the thresholds of complete sets at a time step."""
-        return find_thresholds(self.model, self.pattern, values, self.limits, dt, self.engine, checkpoint)
+    def thresholds(self, settled: Settled) -> dict[str, Thresholds]:
+        """Return between which amplitudes settled sets show the pattern, by the name of the amplitude."""
+        return {
+            name: find_thresholds(self.pattern.components[prefix], settled[prefix], self.limits(name))
+            for name, prefix in self.amplitudes.items()
+        }
+
+    def _between(self, values: Values, thresholds: Mapping[str, Thresholds]) -> Values:
+        """Return the sets with their amplitudes between the thresholds."""
+        return {**values, **{name: t.amplitude(values[name], self.limits(name)) for name, t in thresholds.items()}}
 
     def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
         """Verify the accepted candidates of a batch, until one of them is replicated.
@@ -152,32 +188,41 @@ class Problem:
         accepted = np.flatnonzero(batch.accepted)
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
-            batch = self._reconcile(batch, chosen, checkpoint)
+            settled = None
+            if batch.thresholds:
+                batch, settled = self._reconcile(batch, chosen, checkpoint)
             values = {n: v[chosen] for n, v in batch.values.items()}
-            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint)
+            status[chosen], failed_check[chosen], graded[chosen] = self.verified(values, checkpoint, settled=settled)
             if (status[chosen] == "replicated").any():
                 break
         return replace(batch, status=status, failed_check=failed_check, graded=graded)
 
-    def verified(self, values: Values, checkpoint: Checkpoint | None = None) -> tuple[Words, Words, Floats]:
+    def verified(
+        self, values: Values, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
+    ) -> tuple[Words, Words, Floats]:
         """Return status, failed check and the loss in that check of accepted sets."""
-        judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint)
+        judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         verdict = verify(self.model, self.pattern, judged, self.engine, checkpoint)
         return verdict.status, verdict.failed_check, verdict.failed_loss
 
-    def _reconcile(self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None) -> Batch:
-        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps."""
-        if batch.thresholds is None:
-            return batch
+    def _reconcile(
+        self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None
+    ) -> tuple[Batch, Settled]:
+        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps.
+
+        Returns the batch, and the chosen sets settled at dt.
+        """
         part = {n: v[chosen] for n, v in batch.values.items()}
-        thresholds = batch.thresholds.take(chosen)
+        thresholds = {name: t.take(chosen) for name, t in batch.thresholds.items()}
         for factor in FINER:
-            thresholds = thresholds.intersect(self.thresholds(part, self.dt * factor, checkpoint))
-        amplitude = thresholds.amplitude(part[AMPLITUDE], self.limits)
-        holds = self.judge(part | {AMPLITUDE: amplitude}, checkpoint).accepted
-        moved = batch.values[AMPLITUDE].copy()
-        moved[chosen] = np.where(holds, amplitude, part[AMPLITUDE])
-        return replace(batch, values={**batch.values, AMPLITUDE: moved}, verdict=None)
+            finer = self.thresholds(self.settle(part, checkpoint, dt=self.dt * factor))
+            thresholds = {name: t.intersect(finer[name]) for name, t in thresholds.items()}
+        moved, settled = self._between(part, thresholds), self.settle(part, checkpoint)
+        holds = self.judge(moved, checkpoint, settled=settled).accepted
+        values = {name: np.array(v) for name, v in batch.values.items()}
+        for name in thresholds:
+            values[name][chosen] = np.where(holds, moved[name], part[name])
+        return replace(batch, values=values, verdict=None), settled
 
     def robustness(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
@@ -12,15 +12,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from plausiwidgets.optimization.optimizer import COLUMNS, Columns, Optimizer
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
-from plausiwidgets.patterns import Verdict, judge
+from plausiwidgets.patterns import Check, Verdict, judge
+from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import STATUSES
 
-FORMAT = "plausiwidgets-result-2"
+FORMAT = "plausiwidgets-result-3"
 REASONS = {
     "solved": "a verified solution was found",
     "budget": "the budget was spent",
@@ -32,6 +34,8 @@ _PLAIN = (
     "loss", "status", "failed_check", "found_after", "evaluations", "budget", "seed", "dt", "engine", "seconds",
     "reason", "robustness", "restarts",
 )  # fmt: skip
+NAMED = 3
+"""Most criteria that a sentence about a vain search names."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Result:
         Of the best, as a `Verdict` has it; "rejected" means no more than not found.
     failed_check : str
         Which verification a fragile one failed, in words.
+    missed : tuple of str
+        What the best does not meet and by how much, the costliest first; see `describe_missed`.
     found_after : int or None
         Evaluations until the best was found.
     evaluations, budget : int
@@ -85,6 +91,7 @@ class Result:
     loss: float
     status: str
     failed_check: str
+    missed: tuple[str, ...]
     found_after: int | None
     evaluations: int
     budget: int
@@ -125,16 +132,21 @@ class Result:
     def summary(self) -> str:
         """The outcome in one sentence, with no claim beyond it."""
         loss = _finite(self.loss)
-        text = describe_outcome(self.status, self.failed_check, self.evaluations, self.found_after, loss)
+        text = describe_outcome(self.status, self.failed_check, self.evaluations, self.found_after, loss, self.missed)
         return f"{text}; {REASONS[self.reason]}"
 
     @property
     def history(self) -> pd.DataFrame:
-        """A row for each generation: evaluations so far; best, current and median loss; phase."""
+        """A row for each generation: evaluations so far; best, current and median loss; restarts so far; phase."""
         frame = pd.DataFrame({n: np.asarray(c) for n, c in self.columns.items()})
         frame["evaluations"] = frame["evaluations"].astype(int)
         frame.index.name = "generation"
         return frame
+
+    @property
+    def restarts_at(self) -> NDArray[np.int64]:
+        """Evaluations after which the strategy began anew, ascending."""
+        return restarts_at(self.columns)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -152,6 +164,7 @@ class Result:
             "pattern": self.pattern,
             "parameters": dict(self.parameters),
             **plain,
+            "missed": list(self.missed),
             "volume": {"hits": self.volume.hits, "screened": self.volume.screened},
             "bounds": {n: list(b) for n, b in self.bounds.items()},
             "versions": dict(self.versions),
@@ -183,6 +196,7 @@ class Result:
             return cls(
                 model=str(data["model"]),
                 pattern=str(data["pattern"]),
+                missed=tuple(str(text) for text in data["missed"]),
                 parameters={str(n): float(v) for n, v in data["parameters"].items()},
                 volume=Volume(int(data["volume"]["hits"]), int(data["volume"]["screened"])),
                 bounds={str(n): (float(a), float(b)) for n, (a, b) in data["bounds"].items()},
@@ -222,6 +236,7 @@ def make_result(optimizer: Optimizer, seconds: float, reason: str, robustness: f
         loss=best.loss if best else math.inf,
         status=best.status if best else "rejected",
         failed_check=best.failed_check if best else "",
+        missed=describe_missed(best.checks) if best else (),
         found_after=best.evaluation if best else None,
         evaluations=optimizer.evaluations,
         budget=optimizer.budget,
@@ -240,8 +255,40 @@ def make_result(optimizer: Optimizer, seconds: float, reason: str, robustness: f
     )
 
 
+def restarts_at(history: Columns) -> NDArray[np.int64]:
+    """Return the evaluations after which a strategy began anew, from a history.
+
+    Examples
+    --------
+    >>> restarts_at({"evaluations": np.array([64, 80, 96]), "restarts": np.array([0, 0, 1])})
+    array([80])
+    """
+    if not history:
+        return np.empty(0, dtype=np.int64)
+    evaluations = np.asarray(history["evaluations"], dtype=np.int64)
+    return evaluations[:-1][np.diff(history["restarts"]) > 0]
+
+
+def describe_missed(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Return the criteria that a set does not meet, each with its value and what is asked for, the costliest first.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> describe_missed(pw.judge("lif", "tonic_bursting").checks)[-1]
+    'complete bursts (0, asked for ≥ 3 bursts)'
+    """
+    open_ = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.cost))
+    return tuple(f"{c.name} ({number(c.value)}, asked for {interval(c.low, c.high, c.unit)})" for c in open_)
+
+
 def describe_outcome(
-    status: str, failed_check: str, evaluations: int, found_after: int | None, loss: float | None
+    status: str,
+    failed_check: str,
+    evaluations: int,
+    found_after: int | None,
+    loss: float | None,
+    missed: Sequence[str] = (),
 ) -> str:
     """Return what a search found, in words that claim no more than was seen.
 
@@ -251,13 +298,18 @@ def describe_outcome(
     'replicated, found after 12 evaluations'
     >>> describe_outcome("rejected", "", 2000, None, 0.5)
     'not found within 2000 evaluations, least loss 0.5'
+    >>> describe_outcome("rejected", "", 2000, None, 0.5, ["step to regular firing (0.86, asked for ≥ 0.9)"])
+    'not found within 2000 evaluations, least loss 0.5: the best misses step to regular firing (0.86, asked for ≥ 0.9)'
     """
     if status == "replicated":
         return f"replicated, found after {found_after} evaluations"
     if status == "fragile":
         return f"fragile: accepted, but not {failed_check}, within {evaluations} evaluations"
     least = "" if loss is None else f", least loss {loss:.3g}"
-    return f"not found within {evaluations} evaluations{least}"
+    if not missed:
+        return f"not found within {evaluations} evaluations{least}"
+    more = f" and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
+    return f"not found within {evaluations} evaluations{least}: the best misses {', '.join(missed[:NAMED])}{more}"
 
 
 def _finite(value: Any) -> Any:

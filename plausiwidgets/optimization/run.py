@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from plausiwidgets.optimization.background import Background
 from plausiwidgets.optimization.control import Gate
 from plausiwidgets.optimization.optimizer import Columns, Optimizer
 from plausiwidgets.optimization.progress import ENDED, ProgressLike
-from plausiwidgets.optimization.result import Result, make_result
+from plausiwidgets.optimization.result import Result, describe_missed, make_result, restarts_at
 from plausiwidgets.patterns import Check
 
 
@@ -77,6 +80,16 @@ class Snapshot:
     def ended(self) -> bool:
         """Whether the run is over."""
         return self.state in ENDED
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """What the best does not meet and by how much, the costliest first."""
+        return describe_missed(self.checks)
+
+    @property
+    def restarts_at(self) -> NDArray[np.int64]:
+        """Evaluations after which the strategy began anew, ascending."""
+        return restarts_at(self.history)
 
     @property
     def accepted(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -131,9 +133,17 @@ class Responses(Mapping[str, Response]):
 
 @dataclass(frozen=True)
 class Graded:
-    """A count, and how far the next one is: 0 to below 1. Arrays of shape [n]."""
+    """A feature that changes in jumps, and how far it is on its way to the next one. Arrays of shape [n].
 
-    count: NDArray[np.int64]
+    Attributes
+    ----------
+    value : ndarray
+        Such as a number of spikes.
+    progress : ndarray
+        In the unit of the value, less than the next jump; what leads a search to it.
+    """
+
+    value: NDArray[Any]
     progress: Floats
 
 
@@ -243,6 +253,24 @@ class Bench:
         self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
         self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
         self._settled = result.diverged < 0
+        self._lost_at_rest = self.divergence.copy()
+
+    def with_stimulus(self, values: Mapping[str, Floats]) -> Bench:
+        """Return a bench for other stimulus values, with the same neurons, settled already.
+
+        Parameters
+        ----------
+        values : mapping of str to ndarray, shape [n]
+            Complete sets; the model's parameters and the holding level must be those of this bench.
+        """
+        same = all(values[name] is x or np.array_equal(values[name], x) for name, x in self.parameters.items())
+        if not same or not np.array_equal(np.broadcast_to(values.get("holding", 0.0), (self.n,)), self.holding):
+            raise ValueError("a settled bench is for the same neurons at the same holding level: make a new one")
+        other = copy.copy(self)
+        other.stimulus = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.parameters})
+        other.divergence = self._lost_at_rest.copy()
+        other.traces = {}
+        return other
 
     def control(self, holding: ArrayLike | None = None, time: float | None = None) -> NDArray[np.int64]:
         """Return the spikes after the first 100 ms of `time` ms at a holding level, shape [n]; default: its own."""

@@ -92,7 +92,7 @@ class Criterion:
         gap : ndarray, shape [n]
             Distance of the largest potential to the threshold over the span.
         progress : ndarray, shape [n]
-            For counts: how far the next one is, 0 to below 1.
+            Of a feature that changes in jumps: how far it is on its way upwards to the next one.
         """
         inside = (value >= low) & (value <= high)
         with np.errstate(all="ignore"):
@@ -105,7 +105,7 @@ class Criterion:
                 above = saturated(np.log(value / high) / self.scale)
             else:
                 scale = self.scale * (span / USUAL_SPAN if self.per_span else 1.0)
-                below = saturated((low - value) / scale)
+                below = saturated((low - value - progress) / scale)
                 above = saturated((value - high) / scale)
             outside = np.where(value < low, below, above)
         # A distance may round to zero; outside is outside.

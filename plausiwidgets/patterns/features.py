@@ -208,6 +208,111 @@ def bursts(times: Floats, end: float) -> Bursts:
     )
 
 
+# -- two spike trains ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Coincidences:
+    """How far spike trains agree with a given one; arrays of shape [lanes].
+
+    Attributes
+    ----------
+    gamma : ndarray
+        Coincidence factor: 1 for the same train, 0 for what a Poisson train of the same rate reaches by
+        chance; nan where the rate is so high that all would be chance.
+    progress : ndarray
+        How far it is on its way to the next coincidence, for a search: spikes that come nearer count more.
+    """
+
+    gamma: Floats
+    progress: Floats
+
+
+def coincidences(times: Floats, reference: Floats, precision: float, duration: float) -> Coincidences:
+    """Compare spike trains with a reference by the coincidence factor Γ.
+
+    Kistler, Gerstner & van Hemmen, *Neural Computation* 9, 1997::
+
+        Γ = (N_coinc − ⟨N_coinc⟩) / (½ (N_ref + N)) / (1 − 2 ν Δ)     ⟨N_coinc⟩ = 2 ν Δ N_ref
+
+    N_coinc spikes of the reference have a spike within ±Δ (each counts once), N_ref and N are the numbers of
+    spikes, and ν = N / duration is the rate of the train: ⟨N_coinc⟩ is what a Poisson train of that rate reaches.
+
+    Parameters
+    ----------
+    times : ndarray, shape [lanes, most spikes]
+    reference : ndarray, shape [spikes]
+    precision : float
+        Δ in ms.
+    duration : float
+        Length of the trains in ms.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> coincidences(np.array([[10.0, 51.0, np.nan]]), np.array([10.0, 50.0]), 2.0, 100.0).gamma
+    array([1.])
+    """
+    n, n_reference = lengths(times), reference.size
+    if n_reference == 0 or times.shape[1] == 0:
+        return Coincidences(np.zeros(times.shape[0]), np.zeros(times.shape[0]))
+    merged, mine = _merged(times, reference)
+    near_train = _nearest(merged, mine)[~mine & np.isfinite(merged)].reshape(-1, n_reference)
+    near_reference = np.where(mine, _nearest(merged, ~mine & np.isfinite(merged)), np.inf)
+    # What was computed as Δ apart may be off by rounding; two spikes close to one count once.
+    within = precision * (1.0 + 1e-9)
+    found = np.minimum((near_train <= within).sum(axis=1), (near_reference <= within).sum(axis=1))
+    chance = 2.0 * precision * n / duration
+    scale = _divide(1.0, 0.5 * (n + n_reference) * np.where(chance < 1.0, 1.0 - chance, np.nan))
+    gamma = np.where(n > 0, (found - chance * n_reference) * scale, 0.0)
+    missed = np.where(near_train <= within, 0.0, within / np.maximum(near_train, within)).sum(axis=1)
+    return Coincidences(gamma, np.nan_to_num(0.5 * missed * np.maximum(scale, 0.0)))
+
+
+def van_rossum(times: Floats, reference: Floats, time_constant: float) -> Floats:
+    """Return van Rossum's distance D² of spike trains from a reference, shape [lanes], without a unit.
+
+    *Neural Computation* 13, 2001: each spike is followed by an exponential, f(t) = Σ_i exp(−(t − t_i)/τ) from
+    its time t_i on, and g(t) likewise for the reference::
+
+        D² = 1/τ ∫ (f(t) − g(t))² dt = ½ Σ_k Σ_l w_k w_l exp(−|t_k − t_l|/τ)
+
+    over the spikes k, l of both trains, w = 1 for the one and −1 for the other. A spike more or less is ½.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> van_rossum(np.array([[10.0, 50.0], [10.0, np.nan]]), np.array([10.0, 50.0]), 5.0)
+    array([0. , 0.5])
+    """
+    merged, mine = _merged(times, reference)
+    weight = np.where(np.isfinite(merged), np.where(mine, 1.0, -1.0), 0.0)
+    decay = np.exp(-np.nan_to_num(np.diff(merged, axis=1)) / time_constant)
+    total, before = (weight**2).sum(axis=1), np.zeros(len(merged))
+    # Houghton & Kreuz, Network 23, 2012: what is left of all earlier spikes, from spike to spike.
+    for k in range(1, merged.shape[1]):
+        before = (before + weight[:, k - 1]) * decay[:, k - 1]
+        total += 2.0 * weight[:, k] * before
+    return np.maximum(0.5 * total, 0.0)
+
+
+def _merged(times: Floats, reference: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return each train with the reference in one ascending row, and which spikes are the train's own."""
+    both = np.concatenate([times, np.broadcast_to(reference, (times.shape[0], reference.size))], axis=1)
+    order = np.argsort(both, axis=1, kind="stable")
+    mine = order < times.shape[1]
+    merged = np.take_along_axis(both, order, axis=1)
+    return merged, mine & np.isfinite(merged)
+
+
+def _nearest(merged: Floats, others: NDArray[np.bool_]) -> Floats:
+    """Return the distance of each entry of ascending rows to the nearest of some of them; inf without any."""
+    before = np.maximum.accumulate(np.where(others, merged, -np.inf), axis=1)
+    after = np.minimum.accumulate(np.where(others, merged, np.inf)[:, ::-1], axis=1)[:, ::-1]
+    with np.errstate(invalid="ignore"):
+        return np.minimum(merged - before, after - merged)
+
+
 # -- membrane potential ----------------------------------------------------------------------------
 
 

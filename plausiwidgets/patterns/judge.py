@@ -15,7 +15,9 @@ from plausiwidgets.names import unknown
 from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded
 from plausiwidgets.patterns.criterion import QUIET, saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
+from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
+from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verdict import Check, Verdict
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import broadcast, check_dt
@@ -33,7 +35,7 @@ LONG = 20_000.0
 
 def judge(
     model: str | NeuronModel,
-    pattern: str | Pattern,
+    pattern: Named,
     parameters: Mapping[str, ArrayLike] | None = None,
     *,
     dt: float | None = None,
@@ -45,7 +47,8 @@ def judge(
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str or Pattern
+    pattern : str or Pattern, or a list of several
+        Several are judged together, as `plausiwidgets.patterns.all_of` says.
     parameters : mapping of str to float or 1-D array
         The model's parameters and the pattern's stimulus values; what is left out takes its
         default. Arrays broadcast to n sets, and every result then has an axis of n.
@@ -111,6 +114,7 @@ def evaluate(
     *,
     settle: float = SETTLE,
     kick: float = KICK,
+    settled: Mapping[str, Bench] | None = None,
 ) -> Verdict:
     """Judge n complete sets of values at one time step, all in one batch, without verification.
 
@@ -127,13 +131,28 @@ def evaluate(
         verdict's traces are asked for.
     settle, kick : float
         How the neurons are brought to rest, as of a :class:`Bench`.
+    settled : mapping of str to Bench, optional
+        The same neurons, settled at the same holding level and time step without a record: they need not settle
+        again. By the prefix of each component of the pattern (``""`` where it is one).
 
     Returns
     -------
     Verdict
         With arrays of shape [n].
     """
-    bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
+    if pattern.parts:
+        parts = {
+            part.key: evaluate(
+                model, part, pattern.values_of(prefix, values), dt, engine, checkpoint, record,
+                settle=settle, kick=kick, settled=None if settled is None else {"": settled[prefix]},
+            )
+            for prefix, part in pattern.components.items()
+        }
+        return _together(pattern, values, parts)
+    if settled is None:
+        bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
+    else:
+        bench = settled[""].with_stimulus(values)
     with np.errstate(invalid="ignore"):
         measured = pattern.measured_on(bench)
     features = check_features(pattern, measured.features, bench.n)
@@ -165,7 +184,7 @@ def evaluate(
     return Verdict(
         model.name, pattern.key, dict(values), dt, loss, np.where(loss == 0.0, "unverified", "rejected"),
         np.full(bench.n, "", dtype=object), np.zeros(bench.n), tuple(checks), diverged, bench.engine_used,
-        dict(measured.curve), again,
+        dict(measured.curve), {}, again,
     )
 
 
@@ -180,8 +199,14 @@ def verify_sets(
 
     What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
     significant digits, when it is pushed off its rest to the other side, and after a longer rest; and stay silent
-    in 20 s at the holding level (and in the long control of the pattern, where it has one).
+    in 20 s at the holding level, where the pattern begins at rest (and in the long control of the pattern, where it
+    has one).
     """
+    if pattern.parts:
+        parts = {
+            part.key: verify_sets(model, part, verdict.parts[part.key], engine, checkpoint) for part in pattern.parts
+        }
+        return _together(pattern, verdict.parameters, parts)
     status, failed = verdict.status.astype(object), verdict.failed_check.copy()
     failed_loss = np.zeros(len(verdict.loss))
     left = np.flatnonzero(verdict.accepted)
@@ -194,6 +219,35 @@ def verify_sets(
         left = left[loss == 0]
     status[left] = "replicated"
     return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
+
+
+def _together(pattern: Pattern, values: Mapping[str, Floats], parts: Mapping[str, Verdict]) -> Verdict:
+    """Return the verdict of n sets on several patterns from that on each: it is as good as the least of them."""
+    first = next(iter(parts.values()))
+    lost = np.any([v.diverged for v in parts.values()], axis=0)
+    criteria = sum(len(v.checks) for v in parts.values())
+    loss = np.sum([v.loss for v in parts.values()], axis=0)
+    # As for a single pattern, a diverged simulation is worse than every finite one, the earlier the worse.
+    share = np.max([np.where(v.diverged, v.loss - len(v.checks) - 1.0, 0.0) for v in parts.values()], axis=0)
+    ranks = np.max([[STATUSES.index(word) for word in v.status] for v in parts.values()], axis=0)
+    status = np.array(STATUSES)[ranks]
+    failed = np.full(len(loss), "", dtype=object)
+    for part in reversed(pattern.parts):
+        fragile = (status == "fragile") & parts[part.key].fragile
+        failed[fragile] = [part.within(why) for why in parts[part.key].failed_check[fragile]]
+    checks = tuple(
+        replace(check, key=part.prefix + check.key, name=part.within(check.name))
+        for part in pattern.parts
+        for check in parts[part.key].checks
+    )
+
+    def traces() -> Mapping[str, Traces]:
+        return {part.within(n): trace for part in pattern.parts for n, trace in parts[part.key].traces.items()}
+
+    return Verdict(
+        first.model, pattern.key, dict(values), first.dt, np.where(lost, criteria + 1.0 + share, loss), status, failed,
+        np.sum([v.failed_loss for v in parts.values()], axis=0), checks, lost, first.engine, {}, parts, traces,
+    )
 
 
 LossOf = Callable[[Mapping[str, Floats]], Floats]
@@ -227,9 +281,10 @@ def _verification(
 
     yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
-    yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
-    yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
-    yield f"in {LONG / 1000:g} s at rest", silence
+    if pattern.at_rest:
+        yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
+        yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
+        yield f"in {LONG / 1000:g} s at rest", silence
     if pattern.long_control is not None:
         yield "in a stimulus that lasts longer", long_control
     for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")):
@@ -257,5 +312,6 @@ def single(verdict: Verdict, index: int = 0) -> Verdict:
         failed_loss=pick(verdict.failed_loss),
         checks=checks, diverged=pick(verdict.diverged),
         measured={k: v[..., index] for k, v in verdict.measured.items()},
+        parts={key: single(part, index) for key, part in verdict.parts.items()},
         _record=traces,
     )

@@ -20,11 +20,12 @@ from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, R
 from plausiwidgets.patterns.criterion import AT_REST, MIN_ISI, QUIET, Criterion
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.sweep import Floats, Sweep, sketch
+from plausiwidgets.simulation.traces import Traces
 
 Stimulus = Any
 """The stimulus values of n sets: a namespace with an attribute of shape [n] for each."""
 
-_CURRENT = "current"
+_CURRENT, _INJECTED = "current", "injected"
 _TEXTS = {
     "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
     "holding": "Constant current on which the stimulus rides; the neuron settles at it first.",
@@ -44,12 +45,15 @@ class FreeValue:
         Value and range: in `unit`, or as factors of the model's default current.
     unit : str
         Such as ``"ms"``; not with `of`.
-    of : {"", "current"}
-        ``"current"``: the value is a current, in the model's unit.
+    of : {"", "current", "injected"}
+        ``"current"``: the value is a current, in the model's unit, and its range is given as factors of the
+        model's default current. ``"injected"``: it is a current whose range is in the model's unit already.
     scale, zero, limits
         As of a `Parameter`. Hard limits of a value in ms are its range, where nothing else is said.
     text : str
         What a person reads about it.
+    free : bool
+        Whether a search may change it unless told otherwise.
 
     Raises
     ------
@@ -72,10 +76,13 @@ class FreeValue:
     zero: float | None = None
     limits: tuple[float | None, float | None] | None = None
     text: str = ""
+    free: bool = True
 
     def __post_init__(self) -> None:
-        if self.of not in ("", _CURRENT):
-            raise ValueError(f"stimulus value {self.name!r}: of is {self.of!r}, valid is: 'current', or a unit instead")
+        if self.of not in ("", _CURRENT, _INJECTED):
+            raise ValueError(
+                f"stimulus value {self.name!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
+            )
         if bool(self.unit) == bool(self.of):
             raise ValueError(
                 f"stimulus value {self.name!r} needs a unit: say unit='ms', or of='current' for a current in the "
@@ -87,14 +94,14 @@ class FreeValue:
 
     def parameter(self, current: float, unit: str, source: str = "") -> Parameter:
         """Return it as a parameter of a model whose usual current is `current`, in `unit`."""
-        factor = current if self.of else 1.0
+        factor = current if self.of == _CURRENT else 1.0
         assert self.limits is not None
         return Parameter(
             self.name, self.default * factor, self.low * factor, self.high * factor, unit if self.of else self.unit,
             self.scale, None if self.zero is None else self.zero * factor,
             (None if self.limits[0] is None else self.limits[0] * factor,
              None if self.limits[1] is None else self.limits[1] * factor),
-            "stimulus", self.text or _TEXTS.get(self.name, ""), source,
+            "stimulus", self.text or _TEXTS.get(self.name, ""), source, self.free,
         )
 
 
@@ -168,8 +175,15 @@ class Pattern:
         ``long_control(s)`` returns name → `Sweep`, for the verification: no spike may fall into the response
         window of any.
     curve : Curve, optional
-    reference : (str, mapping of str to float, float), optional
-        Name, parameters and time step in ms of a neuron that shows the pattern: the target in a figure.
+    reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
+        The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
+        recording for each sweep.
+    at_rest : bool
+        Whether the neuron must be at rest before the onset. Only a recording that fires from its start does
+        without.
+    parts : sequence of Pattern
+        Patterns that must all be shown with one set of model parameters, made by `all_of`: stimulus and criteria
+        are then theirs, and there is nothing to measure besides.
     budget : int
         Evaluations that a search for it takes by default.
 
@@ -209,7 +223,9 @@ class Pattern:
     amplitude_window: AmplitudeWindow | None = None
     long_control: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
     curve: Curve | None = None
-    reference: tuple[str, Mapping[str, float], float | None] | None = None
+    reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
+    at_rest: bool = True
+    parts: Sequence[Pattern] = ()
     budget: int = 100_000
 
     def __post_init__(self) -> None:
@@ -224,7 +240,11 @@ class Pattern:
             raise ValueError(f"{where} has no criteria: every neuron would show it")
         _unique(f"{where}: stimulus value", self.free)
         _unique(f"{where}: criterion", [c.key for c in self.criteria])
-        _set(self, stimulus=tuple(self.stimulus), criteria=with_common(self.criteria))
+        _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts))
+        if self.parts:
+            _set(self, criteria=tuple(self.criteria))
+            return
+        _set(self, criteria=with_common(self.criteria, self.at_rest))
         if (self.protocol is None) == (self.measure is None):
             raise ValueError(f"{where} needs either measure (and sweeps) or protocol")
         if self.measure is not None and self.sweeps is None:
@@ -236,8 +256,28 @@ class Pattern:
 
     @property
     def free(self) -> tuple[str, ...]:
-        """Names of the free stimulus values."""
+        """Names of the stimulus values."""
         return tuple(value.name for value in self.stimulus)
+
+    @property
+    def prefix(self) -> str:
+        """What its stimulus values and criteria are called by among those of other patterns: key and underscore."""
+        return f"{self.key}_"
+
+    def within(self, name: str) -> str:
+        """Return the name of one of its criteria or sweeps among those of other patterns, for people."""
+        return f"{self.title}: {name}"
+
+    @property
+    def components(self) -> dict[str, Pattern]:
+        """What is judged on a bench of its own: prefix of the stimulus values → pattern; without parts, itself."""
+        return {part.prefix: part for part in self.parts} or {"": self}
+
+    def values_of(self, prefix: str, values: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Return the values of one component, by the names that it has for them."""
+        mine = self.components[prefix].free
+        model = {name: value for name, value in values.items() if name not in self.free}
+        return model | {name: values[prefix + name] for name in mine}
 
     def stimulus_parameters(self, model: NeuronModel) -> dict[str, Parameter]:
         """Return the free stimulus values as parameters in the model's own units and ranges.
@@ -247,6 +287,12 @@ class Pattern:
         ValueError
             If the model has a parameter of the same name.
         """
+        if self.parts:
+            return {
+                part.prefix + name: replace(p, name=part.prefix + name, description=part.within(p.description))
+                for part in self.parts
+                for name, p in part.stimulus_parameters(model).items()
+            }
         out = {}
         for value in self.stimulus:
             if value.name in model.parameters:
@@ -257,11 +303,8 @@ class Pattern:
             p = value.parameter(usual_current(model), model.current.unit, self.source)
             low, high = max(p.low, model.current.low), min(p.high, model.current.high)
             # Where the model's range leaves nothing of the pattern's, the pattern's holds.
-            if value.name == "holding" and low < high:
-                p = Parameter(
-                    p.name, float(np.clip(p.default, low, high)), low, high, p.unit, p.scale, p.zero, p.limits, p.group,
-                    p.description, p.source,
-                )
+            if value.name == "holding" and value.of == _CURRENT and low < high:
+                p = replace(p, default=float(np.clip(p.default, low, high)), low=low, high=high)
             out[value.name] = p
         return out
 
@@ -273,6 +316,12 @@ class Pattern:
 
     def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
         """Return the sweeps for given stimulus values; none for a protocol without."""
+        if self.parts:
+            return {
+                part.within(name): sweep
+                for part in self.parts
+                for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.free}).items()
+            }
         if self.sweeps is None:
             return {}
         return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
@@ -360,6 +409,9 @@ class Pattern:
         return f"<Pattern {self.key!r}: {', '.join(c.key for c in self.criteria)}>"
 
     def _repr_html_(self) -> str:
+        if self.parts:
+            cards = "".join(part._repr_html_() for part in self.parts)
+            return f"<h3>{html.escape(self.title)}</h3><p>{html.escape(self.description)}</p>{cards}"
         rows = "".join(
             f"<tr><td style='text-align:left'>{html.escape(c.name)}</td>"
             f"<td style='text-align:left'>{html.escape(interval(c.low, c.high, c.unit))}</td>"
@@ -382,10 +434,10 @@ def usual_current(model: NeuronModel) -> float:
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
 
 
-def with_common(criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
+def with_common(criteria: Sequence[Criterion], at_rest: bool = True) -> tuple[Criterion, ...]:
     """Return the criteria of a pattern with those that hold for every one, where they are not among them."""
     given = {c.key for c in criteria}
-    before = [c for c in (QUIET, AT_REST) if c.key not in given]
+    before = [c for c in (QUIET, AT_REST) if at_rest and c.key not in given]
     return (*before, *criteria, *(c for c in (MIN_ISI,) if c.key not in given))
 
 
@@ -421,7 +473,7 @@ def check_features(pattern: Pattern, features: Mapping[str, ArrayLike | Graded],
                 f"measured are {', '.join(features)}"
             )
         value = features[criterion.key]
-        array = np.asarray(value.count if isinstance(value, Graded) else value, dtype=np.float64)
+        array = np.asarray(value.value if isinstance(value, Graded) else value, dtype=np.float64)
         if array.shape not in ((), (n,)):
             raise ValueError(
                 f"pattern {pattern.key!r}: feature {criterion.key!r} has the shape {list(array.shape)}, it must be "

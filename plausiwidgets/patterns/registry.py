@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from plausiwidgets.names import unknown
+from plausiwidgets.patterns.combined import combine
 from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 
@@ -22,15 +25,19 @@ def names() -> list[str]:
     return [*_builtin, *list(_own)]
 
 
-def get(pattern: str | Pattern) -> Pattern:
-    """Return a pattern by its key; a Pattern is returned as it is.
+Named = str | Pattern | Sequence[str | Pattern]
+"""A pattern by its key, as an object, or several that one neuron must show."""
+
+
+def get(pattern: Named) -> Pattern:
+    """Return a pattern by its key; a Pattern is returned as it is, of a list `all_of` its patterns.
 
     Raises
     ------
     ValueError
         If no pattern has this key; the text lists the valid ones and the nearest.
     TypeError
-        If it is neither a name nor a Pattern.
+        If it is neither a name nor a Pattern, nor a list of these.
 
     Examples
     --------
@@ -40,12 +47,44 @@ def get(pattern: str | Pattern) -> Pattern:
     """
     if isinstance(pattern, Pattern):
         return pattern
+    if isinstance(pattern, (list, tuple)):
+        return all_of(*pattern)
     if not isinstance(pattern, str):
-        raise TypeError(f"pattern is {pattern!r}, valid is: the name of a pattern, or a Pattern")
+        raise TypeError(f"pattern is {pattern!r}, valid is: the name of a pattern, a Pattern, or a list of several")
     found = _builtin.get(pattern) or _own.get(pattern)
     if found is None:
         raise unknown("pattern", pattern, names())
     return found
+
+
+def all_of(*patterns: str | Pattern) -> Pattern:
+    """Return the pattern of a neuron that shows several patterns with one set of its parameters.
+
+    Each is judged as it is alone, under a stimulus of its own: its stimulus values and criteria have its key
+    before their names, such as ``tonic_spiking_amplitude``. The loss is the sum over all, and
+    ``Verdict.parts[key]`` is the verdict of each. `judge` and `optimize` take a list in its place.
+
+    Parameters
+    ----------
+    *patterns : str or Pattern
+        Two or more, none of them twice.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, fewer than two patterns, or one that is named twice.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
+    >>> both.free
+    ('tonic_spiking_amplitude', 'tonic_spiking_holding', 'rebound_spike_amplitude', 'rebound_spike_holding', \
+'rebound_spike_width')
+    >>> pw.judge("izhikevich", both).parts["tonic_spiking"].status
+    'replicated'
+    """
+    return combine([get(pattern) for pattern in patterns])
 
 
 def register(pattern: Pattern) -> Pattern:

@@ -1,9 +1,10 @@
-"""The target of a figure: a reference neuron that shows the pattern."""
+"""The target of a figure: a reference neuron that shows the pattern, or a recording of one."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from plausiwidgets.models.registry import get as get_model
@@ -20,38 +21,56 @@ REFERENCE = "izhikevich_2004"
 
 @dataclass(frozen=True)
 class Target:
-    """The reference neuron at its own amplitude, units and time step.
+    """What a figure shows as the target of a pattern.
 
     Attributes
     ----------
-    verdict : Verdict
+    traces : mapping of str to Traces
+        Sweep name → Traces: of a reference neuron at its own amplitude, units and time step, or recorded.
+    verdict : Verdict or None
+        Of the reference neuron; None for a recording.
     rest, threshold, peak : float
-        In mV: what maps its potential onto another model's scale.
+        In mV: what maps a reference neuron's potential onto another model's scale. nan for a recording, which
+        is shown as it was measured; one of spikes alone has no potential among its traces' states.
+    parts : tuple of Target
+        Of several patterns, the target of each, whose traces these are.
     """
 
-    verdict: Verdict
-    rest: float
-    threshold: float
-    peak: float
-
-    @property
-    def traces(self) -> Mapping[str, Traces]:
-        """Sweep name → Traces."""
-        return self.verdict.traces
+    traces: Mapping[str, Traces]
+    verdict: Verdict | None = None
+    rest: float = math.nan
+    threshold: float = math.nan
+    peak: float = math.nan
+    parts: tuple[Target, ...] = ()
 
 
 @cache
 def _target(pattern: Pattern) -> Target | None:
+    if pattern.parts:
+        return _together(pattern)
     reference = pattern.reference or (_published(pattern) if is_builtin(pattern) else None)
     if reference is None:
         return None
+    if isinstance(reference, Mapping):
+        return Target(reference)
     name, parameters, dt = reference
     model = get_model(name)
     values = broadcast(complete(model, pattern, parameters))
     verdict = single(evaluate(model, pattern, values, check_dt(model, dt), record=("v",)))
     # The settled potential is where the neuron of this pattern rests, holding current included.
     rest = float(next(iter(verdict.traces.values())).v[0, 0])
-    return Target(verdict, rest, rest + float(model.span(values)[0]), model.peak)
+    return Target(verdict.traces, verdict, rest, rest + float(model.span(values)[0]), model.peak)
+
+
+def _together(pattern: Pattern) -> Target | None:
+    """Return the targets of several patterns as one; None where one of them has none."""
+    parts = []
+    for part in pattern.parts:
+        own = _target(part)
+        if own is None:
+            return None
+        parts.append(replace(own, traces={part.within(name): trace for name, trace in own.traces.items()}))
+    return Target({name: trace for own in parts for name, trace in own.traces.items()}, parts=tuple(parts))
 
 
 def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None]:
@@ -61,7 +80,7 @@ def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None
 
 
 def target(pattern: str | Pattern) -> Target | None:
-    """Return the reference neuron of a pattern, None for a pattern of one's own that names none.
+    """Return the target of a pattern, None for a pattern of one's own that names none.
 
     For the twenty it has Izhikevich's published parameters. For depolarizing after-potential and
     inhibition-induced bursting the published sets hold only at their own time step; the target shows

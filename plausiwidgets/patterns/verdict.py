@@ -73,6 +73,8 @@ class Verdict:
     engine : {"compiled", "torch"}
     measured : mapping of str to ndarray
         Further measurements, such as the points of a rate–current curve, shape [points] or [points, n].
+    parts : mapping of str to Verdict
+        Where several patterns are judged together, the verdict of each by its key; else empty.
     """
 
     model: str
@@ -87,6 +89,7 @@ class Verdict:
     diverged: Any
     engine: str
     measured: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Verdict] = field(default_factory=dict)
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
 
     @property
@@ -122,9 +125,12 @@ class Verdict:
         return ", ".join(f"{count} {WORDS[word]}" for word, count in zip(words, counts, strict=True))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row for each criterion (and each set, where there are many)."""
+        """Return a row for each criterion (and each set, where there are many; and each of several patterns)."""
         import pandas as pd
 
+        if self.parts:
+            frame = pd.concat({key: part.to_frame() for key, part in self.parts.items()}, names=["pattern"])
+            return frame.reset_index(level="pattern").reset_index(drop=True)
         many = isinstance(self.loss, np.ndarray)
         frames = [
             pd.DataFrame({
@@ -142,6 +148,9 @@ class Verdict:
         title = f"{html.escape(self.model)}, {html.escape(self.pattern)}"
         if isinstance(self.loss, np.ndarray):
             return f"<p>{title}, {len(self.loss)} sets: {self._counted()}</p>"
+        if self.parts:
+            judged = f"<b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} {WORDS[self.status]}</b>"
+            return f"<p>{title}: {judged}</p>" + "".join(part._repr_html_() for part in self.parts.values())
         rows = "".join(
             f"<tr><td>{'✓' if c.passed else '✗'}</td><td style='text-align:left'>{html.escape(c.name)}</td>"
             f"<td>{number(c.value)} {html.escape('' if c.unit == '1' else c.unit)}</td>"

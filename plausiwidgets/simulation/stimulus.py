@@ -135,6 +135,80 @@ class Stimulus:
         )
 
 
+def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) -> tuple[Piece, ...]:
+    """Return a sampled current as the few linear pieces it consists of.
+
+    A sample holds until the next one. Four samples or more on a slope are a ramp, which ends where the next
+    piece begins; a level is one piece however long it is, and a level of zero none.
+
+    Parameters
+    ----------
+    t : array_like, shape [n]
+        Increasing times in ms.
+    current : array_like, shape [n]
+    tolerance : float
+        Most that the pieces may be off at a sample.
+
+    Examples
+    --------
+    >>> pieces_of_samples([0.0, 1.0, 2.0, 3.0, 4.0], [0.0, 5.0, 5.0, 5.0, 0.0])
+    (Piece(on=1.0, off=4.0, start=5.0, end=5.0),)
+    """
+    times, values = np.asarray(t, dtype=np.float64), np.asarray(current, dtype=np.float64)
+    if times.size < 2:
+        raise ValueError(f"a sampled current has {times.size} samples, valid is: at least 2")
+    # One ulp of the values: a ramp that was computed is not exactly linear.
+    slack = tolerance + 4.0 * float(np.spacing(np.abs(values).max()))
+    end = times[-1] + (times[-1] - times[-2])
+    edges = np.append(times, end)
+    pieces = []
+    first = 0
+    while first < times.size:
+        last, slope = _longest_line(times, values, first, slack)
+        # A corner belongs to both of its sides, a jump to neither.
+        after = last if first < last and _is_corner(times, values, last, slack) else last + 1
+        if slope == 0.0:
+            level = 0.5 * (values[first : last + 1].min() + values[first : last + 1].max())
+            start = stop = float(level if abs(level) > slack else 0.0)
+        else:
+            start = float(values[first])
+            stop = float(start + slope * (edges[after] - edges[first]))
+        if start or stop:
+            pieces.append(Piece(float(edges[first]), float(edges[after]), start, stop))
+        first = after
+    return tuple(pieces)
+
+
+_RAMP = 4
+"""Samples that make a slope a ramp: fewer are the way from one level to another."""
+
+
+def _longest_line(t: Floats, x: Floats, first: int, slack: float) -> tuple[int, float]:
+    """Return the last sample of the longest level or ramp from `first` on, and its slope."""
+    level = first
+    low = high = x[first]
+    while level + 1 < x.size and max(high, x[level + 1]) - min(low, x[level + 1]) <= 2.0 * slack:
+        level += 1
+        low, high = min(low, x[level]), max(high, x[level])
+    # Of the slopes from the first sample, those that no sample is further from than the tolerance.
+    least, most, ramp = -math.inf, math.inf, first
+    for k in range(first + 1, x.size):
+        a, b = (x[k] - slack - x[first]) / (t[k] - t[first]), (x[k] + slack - x[first]) / (t[k] - t[first])
+        if max(least, a) > min(most, b):
+            break
+        least, most, ramp = max(least, a), min(most, b), k
+    if ramp <= level or ramp - first + 1 < _RAMP:
+        return level, 0.0
+    slope = float(np.clip((x[ramp] - x[first]) / (t[ramp] - t[first]), least, most))
+    return ramp, slope
+
+
+def _is_corner(t: Floats, x: Floats, sample: int, slack: float) -> bool:
+    """Return whether the next piece begins at a sample, rather than behind it."""
+    last, slope = _longest_line(t, x, sample, slack)
+    return last > sample if slope == 0.0 else last - sample + 1 > _RAMP
+
+
 @dataclass(frozen=True)
 class LaneCurrent:
     """The currents of a batch of lanes.

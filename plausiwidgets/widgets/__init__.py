@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.explorer.explorer import Explorer
     from plausiwidgets.widgets.explorer.selection import Selection
     from plausiwidgets.widgets.explorer.session import Panel, Response, Session
+    from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
     from plausiwidgets.widgets.map.progress import NotebookProgress
     from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
 
@@ -24,16 +25,18 @@ _HOMES = {
     "Explorer": "explorer.explorer",
     "NotebookProgress": "map.progress",
     "Panel": "explorer.session",
+    "PlausibilityChart": "map.chart",
     "PlausibilityMap": "map_explorer",
     "Response": "explorer.session",
     "Selection": "explorer.selection",
     "Session": "explorer.session",
+    "plausibility_chart": "map.chart",
     "plausibility_map": "map_explorer",
 }
 
 __all__ = [
-    "AssessmentPanel", "Explorer", "NotebookProgress", "Panel", "PlausibilityMap", "Response", "Selection", "Session",
-    "plausibility_map",
+    "AssessmentPanel", "Explorer", "NotebookProgress", "Panel", "PlausibilityChart", "PlausibilityMap", "Response",
+    "Selection", "Session", "plausibility_chart", "plausibility_map",
 ]  # fmt: skip
 
 

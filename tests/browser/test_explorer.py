@@ -162,3 +162,50 @@ def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
     page.wait_for_function(f"before => ({read})()[0].some((v, i) => v !== before[i])", arg=before[0], timeout=30_000)
     assert page.evaluate(read)[1] == before[1]
     assert opened.errors == []
+
+
+OWN = """\
+import ipywidgets, numpy as np
+import plausiwidgets as pw
+from plausiwidgets.widgets import Panel
+
+doublet = pw.Pattern(
+    key="doublet", title="Doublet", look_for="Look for two spikes after the pulse, and no third.",
+    stimulus=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, scale="log", of="current"),
+              pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.")],
+    sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=s.width + 300.0)},
+    measure=lambda r, s: {"n": r["pulse"].count()},
+    criteria=[pw.Criterion("n", "spikes", "Spikes after the onset.", "spikes", low=2, high=2, kind="count")],
+)
+
+class Largest(Panel):
+    needs_states = True
+    def __init__(self):
+        self.view = ipywidgets.HTML()
+        self.view.add_class("largest")
+    def on_response(self, response):
+        if response.role == "yours" and response.verdict is not None:
+            states = response.verdict.traces["pulse"].states
+            self.view.value = f"largest w: {states['w'].max():.2f} pA" if "w" in states else "…"
+
+explorer = pw.Explorer("adex", doublet)
+explorer.add(Largest())
+explorer
+"""
+
+
+def test_a_pattern_and_a_panel_of_ones_own_are_shown_and_follow_a_slider(open_notebook, tmp_path):
+    opened = open_notebook(notebook(tmp_path, OWN))
+    opened.wait_for_plot()
+    page = opened.page
+    assert "two spikes after the pulse" in page.locator(".pw-explain").inner_text()
+    assert page.locator("[data-name=width]").count() == 1
+    panel = page.locator(".largest")
+    page.wait_for_function("() => /w: [0-9]/.test(document.querySelector('.largest').innerText)", timeout=30_000)
+    before = panel.inner_text()
+    steady(page, f"() => ({NAMED})('yours')")
+    page.locator(".widget-slider .noUi-handle").last.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("before => document.querySelector('.largest').innerText !== before", arg=before)
+    assert opened.errors == []

@@ -22,6 +22,13 @@ NAMES = (
     "adex_norse",
     "izhikevich",
     "izhikevich_2004",
+    "fitzhugh_nagumo",
+    "hindmarsh_rose",
+    "morris_lecar",
+    "wilson",
+    "hodgkin_huxley",
+    "connor_stevens",
+    "wang_buzsaki",
 )
 """In the order in which people meet them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -59,11 +60,18 @@ class Source:
         self.pieces = current.pieces.copy()
         self.steps = job.steps
         self.spike_limit = job.spike_limit
-        self.places = np.full(layout.states, -1)
-        self.places[list(job.record)] = np.arange(len(job.record))
+        self.places = _places(layout.states, job.record)
         self.constants = (
             job.dt, current.t0, job.model.limit, *(job.window or (0, 0)), *(job.peak_window or (0, 0)),
         )  # fmt: skip
+
+
+@cache
+def _places(states: int, record: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return where each state variable is recorded, or -1."""
+    places = np.full(states, -1)
+    places[list(record)] = np.arange(len(record))
+    return places
 
 
 class Block:
@@ -77,7 +85,7 @@ class Block:
     Parameters
     ----------
     kernel : callable
-        As :mod:`plausiwidgets.simulation.compiled.template` has it.
+        As :mod:`plausiwidgets.simulation.compiled.kernel` has it.
     source : Source
     space : ndarray
         Its `work_space`; what was in it does not matter.

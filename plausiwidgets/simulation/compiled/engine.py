@@ -92,7 +92,7 @@ def compiled(model: NeuronModel) -> Compiled:
                     outcome = _make(model)
                 except NotCompilable as reason:
                     outcome = str(reason)
-                entry = (_weak(model.step), outcome)
+                entry = (weakly(model.step), outcome)
                 _compiled[model] = entry
     outcome = entry[1]
     if isinstance(outcome, str):
@@ -113,7 +113,8 @@ def _make(model: NeuronModel) -> Compiled:
     return made
 
 
-def _weak(step: Any) -> Any:
+def weakly(step: Any) -> Any:
+    """Return a function that gives `step` back, and keeps it only where it must."""
     try:
         return ref(step)
     except TypeError:  # such as a method of an object with slots
@@ -129,8 +130,8 @@ def why_not(model: NeuronModel) -> str | None:
     return None
 
 
-def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes by machine code.
+def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None, *, threads: int | None = None) -> LaneResult:
+    """Simulate a batch of lanes by machine code, in at most `threads` threads (default: as many as are of use).
 
     What comes out does not depend on how the lanes are split into blocks, on the number of
     threads, or on the length of the pieces between two checkpoints.
@@ -140,16 +141,19 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResu
     NotCompilable
         If the model's step has no compiled form.
     """
-    return _run(compiled(job.model), job, checkpoint)
+    return _run(compiled(job.model), job, checkpoint, threads)
 
 
-def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
+def _run(
+    made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, threads: int | None = None
+) -> LaneResult:
     k0, k1 = job.window or (0, 0)
     recorded = np.empty((len(job.record), job.lanes, k1 - k0))
     if k1 > job.steps:
         recorded[:, :, max(job.steps - k0, 0) :] = np.nan
     work = job.lanes * job.steps * made.seconds
-    threads = 1 if work < _SHORT_SECONDS else thread_count()
+    if threads is None:
+        threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
     blocks = [Block(made.kernel, source, made.lend(), recorded, a, b) for a, b in _spans(job.lanes, threads)]
     if work < _ROUND_SECONDS:

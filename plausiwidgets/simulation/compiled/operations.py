@@ -388,6 +388,7 @@ TABLE.update(
     isinf=_elementwise("abs({0}) == np.inf", of="promoted"),
     signbit=_elementwise("math.copysign(1.0, {0}) < 0.0", of="float64"),
     exp=_elementwise("exp({0})", of="float64"),
+    log=_elementwise("log({0})", of="float64"),
     sigmoid=_elementwise("sigmoid({0})", of="float64"),
     exp2=_elementwise("math.pow(2.0, {0})", of="float64"),
     copysign=_elementwise("math.copysign({0}, {1})", of="float64"),
@@ -395,7 +396,7 @@ TABLE.update(
     hypot=_elementwise("math.hypot({0}, {1})", of="float64"),
 )
 for _name in (
-    "sqrt", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh",
+    "sqrt", "expm1", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh",
     "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc",
 ):  # fmt: skip
     TABLE[_name] = _elementwise(f"math.{_name}({{0}})", of="float64")

@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Named
 from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
@@ -32,7 +32,8 @@ class Explorer(w.VBox):
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str or Pattern
+    pattern : str or Pattern, or a list of several
+        Several are shown with one set of model parameters, each under a stimulus of its own.
     parameters : mapping of str to float, optional
         The model's parameters and the pattern's stimulus values; what is left out takes its default.
         Without it the explorer opens as the page's link says, where it has one (under Voila).
@@ -62,7 +63,7 @@ class Explorer(w.VBox):
     def __init__(
         self,
         model: str | NeuronModel = DEFAULT_MODEL,
-        pattern: str | Pattern = DEFAULT_PATTERN,
+        pattern: Named = DEFAULT_PATTERN,
         parameters: Mapping[str, float] | None = None,
         *,
         dt: float | None = None,
@@ -140,6 +141,8 @@ class Explorer(w.VBox):
         >>> explorer.add(Loss())                        # doctest: +SKIP
         """
         self.session.attach(panel)
+        if panel.needs_states:
+            self._worker.on_selection(self.selection, True)  # what was judged before does not have them
         self._more.children = (*self._more.children, panel.view)
 
     # -- for scripts -----------------------------------------------------------------------------
@@ -159,7 +162,7 @@ class Explorer(w.VBox):
     def show(
         self,
         model: str | NeuronModel,
-        pattern: str | Pattern,
+        pattern: Named,
         parameters: Mapping[str, float] | None = None,
         *,
         dt: float | None = None,

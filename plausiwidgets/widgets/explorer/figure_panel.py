@@ -73,10 +73,10 @@ class FigurePanel(Panel):
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Begin to show a model and a pattern, where they are others: nothing of those before is left."""
+        model, pattern = selection.model, selection.pattern
+        if self._selection is not None and self._selection.is_about(model, pattern):
+            return
         with self.figure.update():
-            model, pattern = selection.model, selection.pattern
-            if self._selection is not None and self._selection.is_about(model, pattern):
-                return
             self._scale = voltage_scale(model)  # a model of one's own may raise here
             self._selection = selection
             self._curve = pattern.curve
@@ -94,14 +94,14 @@ class FigurePanel(Panel):
     def on_response(self, response: Response) -> None:
         """Draw it. After a jump the axes are fitted, and a zoom is forgotten; otherwise they only widen."""
         with self.figure.update():
-            if response.verdict is None:
+            if response.role == "target":
+                self._target = response.target
+                self._draw_target()
+                self._fit()
+            elif response.verdict is None:
                 self._clear(response.role)
                 if response.role == "yours":
                     self._drawn = None
-            elif response.role == "target":
-                self._target = response.target
-                self._draw_target(response.verdict)
-                self._fit()
             elif response.role == "best" or response.selection is not self._drawn:
                 self._draw_own(response, response.verdict)
 
@@ -123,24 +123,24 @@ class FigurePanel(Panel):
         if fit:
             self._scale = voltage_scale(response.selection.model, verdict.parameters, lines)
             if self._target is not None:
-                self._draw_target(self._target.verdict)
+                self._draw_target()
         self._draw(response.role, lines, verdict)
         self._fit(force=fit)
         if yours:
             self._drawn = response.selection
 
-    def _draw_target(self, verdict: Verdict) -> None:
+    def _draw_target(self) -> None:
         assert self._target is not None
-        self._draw("target", target_lines(self._target, self._scale), verdict)
+        self._draw("target", target_lines(self._target, self._scale), self._target.verdict)
 
-    def _draw(self, role: str, lines: dict[str, Line], verdict: Verdict) -> None:
+    def _draw(self, role: str, lines: dict[str, Line], verdict: Verdict | None) -> None:
         self._lines[role] = lines
         if (role == "target" or not self._sweeps) and set(self._sweeps) != set(lines):
             self._sweeps = tuple(lines)
             self._set_rows()
             self._offer_sweeps()
         self._draw_lines(role)
-        if self._curve is not None:
+        if self._curve is not None and verdict is not None:
             self._draw_curve(role, verdict)
 
     # -- sweeps ----------------------------------------------------------------------------------
@@ -282,7 +282,8 @@ class FigurePanel(Panel):
             return
         floor = self._scale.rest - 4.0 * (self._scale.threshold - self._scale.rest)
         low = min(max(_least(line.v), floor) for line in lines)
-        self._widen("voltage", *padded(min(low, self._scale.rest), self._scale.peak), force)
+        high = max([self._scale.peak, *(-_least(-line.v) for line in lines)])  # a recording has its own peak
+        self._widen("voltage", *padded(min(low, self._scale.rest), high), force)
         least, most = min(_least(line.current) for line in lines), max(-_least(-line.current) for line in lines)
         self._widen("current", *padded(least, most, 0.15), force)
         if force or self.figure.get_range("time") is None or self._window is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -133,7 +134,7 @@ class JudgeWorker(Observer):
         self._judged = None
         try:
             with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
-                judged = judge_quickly(selection)
+                judged = judge_quickly(selection, self._session.recorded(selection.model))
                 shown = self._session.publish(Response("yours", selection, single(judged), jumped=jumped))
         except Exception as error:
             self._failed(error, selection)
@@ -183,10 +184,10 @@ class JudgeWorker(Observer):
         self._session.publish(Response("yours", selection, None))
 
 
-def judge_quickly(selection: Selection) -> Verdict:
-    """Return the verdict of n = 1 sets with its traces, at the time step alone."""
+def judge_quickly(selection: Selection, record: Sequence[str]) -> Verdict:
+    """Return the verdict of n = 1 sets with the traces of some state variables, at the time step alone."""
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
-    return evaluate(selection.model, selection.pattern, arrays, selection.dt, record=(selection.model.states[0].name,))
+    return evaluate(selection.model, selection.pattern, arrays, selection.dt, record=record)
 
 
 def verify(selection: Selection, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:

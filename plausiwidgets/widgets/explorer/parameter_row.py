@@ -36,14 +36,17 @@ class ParameterRow:
     """A row for one parameter: it shows what is selected of it, and changes that.
 
     The slider runs over whole positions; the scale (linear, log, asinh) is the parameter's own, the
-    same that the optimizer searches on. The exact value may have more digits than its box shows.
+    same that the optimizer searches on. The exact value may have more digits than its box shows. The name
+    is shown without the `prefix`, where the group says it.
 
     Attributes
     ----------
     view : ipywidgets.Widget
     """
 
-    def __init__(self, parameter: Parameter, session: Session, messages: MessageLine, styles: RowStyles) -> None:
+    def __init__(
+        self, parameter: Parameter, session: Session, messages: MessageLine, styles: RowStyles, prefix: str = ""
+    ) -> None:
         self.parameter = parameter
         self._session = session
         self._messages = messages
@@ -55,8 +58,9 @@ class ParameterRow:
         tip = tooltip(parameter)
         name = parameter.name
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
+        shown = symbol(name.removeprefix(prefix))
         label = w.HTML(
-            f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{symbol(name)}</span>'
+            f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{shown}</span>'
             f'<span class="pw-unit">{unit}</span>',
             layout=styles.layout,
             style=styles.text,

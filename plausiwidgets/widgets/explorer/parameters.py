@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable
 
 import ipywidgets as w
@@ -53,6 +54,8 @@ class ParameterPanel(Panel):
     def _place_rows(self, selection: Selection) -> None:
         model, pattern = selection.model, selection.pattern
         stimulus = set(pattern.free)
+        # Of several patterns each has a group of its own, in which its values have their plain names.
+        parts = {prefix + n: part.title for prefix, part in pattern.components.items() if prefix for n in part.free}
         parameters = selection.parameters.values()
         self._rows = [
             *self._rows_of((model, 0), None, [p for p in parameters if p.name not in stimulus]),
@@ -60,8 +63,11 @@ class ParameterPanel(Panel):
         ]
         self._show_bounds()
         shown = []
-        for group, box in self._boxes.items():
-            members = [row.view for row in self._rows if row.parameter.group == group]
+        for group in (*GROUPS, *dict.fromkeys(parts.values())):
+            if group not in self._boxes:
+                self._boxes[group] = _group_box(group)
+            box = self._boxes[group]
+            members = [row.view for row in self._rows if parts.get(row.parameter.name, row.parameter.group) == group]
             box.children = (box.children[0], *members)
             if members:
                 shown.append(box)
@@ -71,7 +77,12 @@ class ParameterPanel(Panel):
         self, key: tuple[NeuronModel, int], selection: Selection | None, parameters: Iterable[Parameter]
     ) -> list[ParameterRow]:
         if key not in self._kept:  # with the selection, which keeps the pattern of this id alive
-            rows = [ParameterRow(p, self._session, self._messages, self._styles) for p in parameters]
+            components = {} if selection is None else selection.pattern.components
+            prefixes = {prefix + name: prefix for prefix, part in components.items() for name in part.free}
+            rows = [
+                ParameterRow(p, self._session, self._messages, self._styles, prefixes.get(p.name, ""))
+                for p in parameters
+            ]
             self._kept[key] = selection, rows
         return self._kept[key][1]
 
@@ -95,5 +106,5 @@ class ParameterPanel(Panel):
 
 def _group_box(group: str) -> w.VBox:
     tip = "Ticked: Optimize may change this parameter"
-    head = f'<div class="pw-group"><span>{group}</span><small>value</small><small title="{tip}">free</small></div>'
-    return w.VBox([w.HTML(head)])
+    title, free = html.escape(group), f'<small title="{tip}">free</small>'
+    return w.VBox([w.HTML(f'<div class="pw-group"><span>{title}</span><small>value</small>{free}</div>')])

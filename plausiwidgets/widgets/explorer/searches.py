@@ -196,15 +196,17 @@ class Searches(Observer):
 
     def _draw(self, search: Search, snapshot: Snapshot) -> None:
         """Show the curve of a search and its best; costs the page as much as a drag."""
-        if search is not self._search or not self._is_shown(search):
-            return
-        self._panel.show_curve(snapshot)
+        with self._session.lock:  # another pattern may be picked at any moment
+            if search is not self._search or not self._is_shown(search):
+                return
+            self._panel.show_curve(snapshot)
         best = snapshot.best_parameters
         if best is None:
             return
         if search.best is None or best != search.best.selection.values:
             selection = replace(search.selection, values=best)
-            search.best = Response("best", selection, single(judge_quickly(selection)))
+            judged = judge_quickly(selection, self._session.recorded(selection.model))
+            search.best = Response("best", selection, single(judged))
         with self._session.lock:
             if search is self._search and self._session.response("best") is not search.best:
                 self._session.publish(search.best)

@@ -11,7 +11,7 @@ import numpy as np
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter, Preset
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets.explorer.link import read_query
@@ -62,7 +62,7 @@ class Selection:
 
     @classmethod
     def defaults(
-        cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: str | Pattern = DEFAULT_PATTERN
+        cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN
     ) -> Selection:
         """Return a model and a pattern as they are declared.
 
@@ -87,7 +87,7 @@ class Selection:
     def of(
         cls,
         model: str | NeuronModel = DEFAULT_MODEL,
-        pattern: str | Pattern = DEFAULT_PATTERN,
+        pattern: Named = DEFAULT_PATTERN,
         parameters: Mapping[str, float] | None = None,
         dt: float | None = None,
     ) -> Selection:
@@ -105,7 +105,7 @@ class Selection:
         cls,
         query: str,
         model: str | NeuronModel = DEFAULT_MODEL,
-        pattern: str | Pattern = DEFAULT_PATTERN,
+        pattern: Named = DEFAULT_PATTERN,
         dt: float | None = None,
     ) -> tuple[Selection, tuple[str, ...]]:
         """Return what the query of a link says, which may hold anything, and notes for a person.

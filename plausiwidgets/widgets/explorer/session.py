@@ -45,7 +45,14 @@ class Observer:
 
     The calls come from several threads, one at a time: the session's lock is held. What takes longer than
     some milliseconds belongs into a thread of its own, or into :meth:`on_rest`.
+
+    Attributes
+    ----------
+    needs_states : bool
+        Whether the traces of the responses must hold every state variable, and not the potential alone.
     """
+
+    needs_states = False
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Show what is selected now; `jumped`: picked or assigned, not dragged. May raise to refuse it."""
@@ -105,6 +112,11 @@ class Session:
             for response in self._responses.values():
                 observer.on_response(response)
             self._observers.append(observer)
+
+    def recorded(self, model: NeuronModel) -> tuple[str, ...]:
+        """Return the state variables of a model that the observers need of a response."""
+        names = tuple(state.name for state in model.states)
+        return names if any(observer.needs_states for observer in self._observers) else names[:1]
 
     # -- the selection ---------------------------------------------------------------------------
 

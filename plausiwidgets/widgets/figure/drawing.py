@@ -149,19 +149,30 @@ class Line:
 def own_lines(traces: Mapping[str, Traces], peak: float) -> dict[str, Line]:
     """Return the lines of a model's own sweeps, spikes drawn to `peak` (mV)."""
     return {
-        name: Line(
-            sweep.t,
-            with_spikes(sweep.t, sweep.v[0], sweep.spike_times[0], peak),
-            sweep.spike_times[0],
-            sweep.current[0],
-            float(sweep.diverged_at[0]),
-        )
+        name: _line(sweep, with_spikes(sweep.t, sweep.v[0], sweep.spike_times[0], peak))
         for name, sweep in traces.items()
     }
 
 
+def _line(sweep: Traces, v: Floats) -> Line:
+    return Line(sweep.t, v, sweep.spike_times[0], sweep.current[0], float(sweep.diverged_at[0]))
+
+
+def _recorded(traces: Traces, scale: VoltageScale) -> Floats:
+    if traces.states:
+        return traces.v[0]
+    return with_spikes(traces.t, np.full(traces.t.size, scale.rest), traces.spike_times[0], scale.peak)
+
+
 def target_lines(target: Target, scale: VoltageScale) -> dict[str, Line]:
-    """Return the lines of a target, mapped onto a model's scale."""
+    """Return the lines of a target, mapped onto a model's scale; a recording's are drawn as measured.
+
+    Of spikes alone, the line is that of a neuron at rest between them.
+    """
+    if target.parts:
+        return {name: line for part in target.parts for name, line in target_lines(part, scale).items()}
+    if target.verdict is None:
+        return {name: _line(t, _recorded(t, scale)) for name, t in target.traces.items()}
     own = VoltageScale(target.rest, target.threshold, target.peak)
     lines = own_lines(target.traces, target.peak)
     return {name: replace(line, v=own.onto(line.v, scale)) for name, line in lines.items()}

@@ -30,7 +30,6 @@ WORDS = status.WORDS | {
 
 NEEDED = ("model", "pattern", "status")
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
-_FORMERLY = {"not found": "rejected"}
 
 
 @dataclass(frozen=True)
@@ -163,15 +162,14 @@ def pattern_title(pattern: str | Pattern) -> str:
 
 def known_status(word: object) -> str:
     """Return a status as a table has it; a ValueError says which are valid."""
-    status = _FORMERLY.get(str(word), str(word))
-    if status not in _BEST_FIRST:
+    if word not in _BEST_FIRST:
         raise ValueError(f"unknown status: {word!r}. Valid: {', '.join(_BEST_FIRST)}.")
-    return status
+    return str(word)
 
 
 def status_of_unit(unit: UnitState) -> str:
     """Return the status of a unit; one that waits for what others left keeps its verdict until it has another."""
-    return "running" if unit.state == "running" else known_status(unit.status or "waiting")
+    return "running" if unit.state == "running" else unit.status or "waiting"
 
 
 def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -> Cell:

@@ -12,7 +12,7 @@ from plausiwidgets import models as registry
 from plausiwidgets.assessment import StudySnapshot, UnitState
 from plausiwidgets.optimization.progress import NoProgress, WorkSnapshot
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.map.cells import MARKS, WORDS, known_status, pattern_title, status_of_unit
+from plausiwidgets.widgets.map.cells import MARKS, WORDS, pattern_title, status_of_unit
 
 INTERVAL = 0.1
 """Least time in s between two messages to the page."""
@@ -98,7 +98,7 @@ def _headline(snapshot: StudySnapshot) -> str:
     """Return how far an assessment is, or how it ended."""
     if snapshot.state == "failed":
         return f"{MARKS['failed']} the assessment failed: {snapshot.error}"
-    statuses = [known_status(unit.status or "waiting") for unit in snapshot.units]
+    statuses = [unit.status or "waiting" for unit in snapshot.units]
     found = ", ".join(f"{statuses.count(word)} {WORDS[word]}" for word in ("replicated", "fragile", "rejected"))
     state = {"done": "✓ done", "stopped": "■ stopped", "paused": "❚❚ paused"}.get(snapshot.state, "searching …")
     return f"{state}: {snapshot.position} of {snapshot.total} · {found} · {snapshot.elapsed:.0f} s"

@@ -1,0 +1,79 @@
+"""FitzHugh–Nagumo neuron: excitability with two variables and one cubic.
+
+FitzHugh, *Biophys. J.* 1, 1961, eqs. 1 and 2::
+
+    dx/dt = c (x − x³/3 + y + z)
+    dy/dt = −(x − a + b y)/c
+
+Written as is usual since, with −y for y, I = −z for the stimulus, the time in units of 1/c, and epsilon = 1/c²::
+
+    dx/dt = x − x³/3 − y + I
+    dy/dt = epsilon (x + a − b y)
+
+Scales: the equations have no units. Here V = 33 x − 25 mV, so that the neuron rests near −65 mV and its spikes
+reach some 40 mV, and a unit of time is T ms; T = 0.5 gives spikes of some 5 ms, 55 a second.
+
+Time step: 0.05 ms, a tenth of T. After 500 ms at I = 0.6 a spike is 0.02 ms off, with T = 0.1 half a ms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+_FITZHUGH = "FitzHugh, Biophys. J. 1, 1961"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
+    """Step y from x, then x from the new y."""
+    v, y = state
+    x, t = (v + 25.0) * (1.0 / 33.0), dt / p.T
+    y = advance(y, p.epsilon * (x + p.a - p.b * y), p.epsilon * p.b, t)
+    square = x * x
+    x = advance(x, x - x * square * (1.0 / 3.0) - y + current, square - 1.0, t)
+    return 33.0 * x - 25.0, y
+
+
+PARAMETERS = [
+    Parameter("T", 0.5, 0.1, 2.0, "ms", "log", group="membrane",
+              description="Time scale: one unit of time of the equations.", source="chosen, for spikes of 1 to 20 ms"),
+    Parameter("a", 0.7, 0.4, 1.2, "1", group="adaptation",
+              description="Where the recovery variable turns: larger puts the rest further from threshold.",
+              source=_FITZHUGH),
+    Parameter("b", 0.8, 0.2, 1.4, "1", group="adaptation",
+              description="How strongly the recovery variable decays; above 1 the neuron may have two "
+              "resting states.", source=_FITZHUGH),
+    Parameter("epsilon", 0.08, 0.005, 0.3, "1", "log", group="adaptation",
+              description="How slow the recovery variable is: small gives long spikes with sharp edges.",
+              source=f"{_FITZHUGH}: 1/c² with c = 3 is 0.11; 0.08 is usual since"),
+]  # fmt: skip
+
+PRESETS = [
+    Preset("Train of impulses, z = −0.4", {"a": 0.7, "b": 0.8, "epsilon": 1.0 / 9.0, "amplitude": 0.4},
+           "tonic_spiking", 0.05, _FITZHUGH),
+]  # fmt: skip
+
+NEURON = NeuronModel(
+    "fitzhugh_nagumo", step, PARAMETERS,
+    initial_state=lambda p, holding: (-65.0, (p.a - 1.2) / p.b),
+    current=Parameter("current", 0.6, -1.0, 1.5, "1", description="Stimulus, without a unit as in the equations."),
+    rest=-65.0, threshold=-48.0, dt=0.05, spike_level=0.0, peak=40.0,
+    states=[
+        StateVariable("v", "mV", "Membrane potential, 33 x − 25."),
+        StateVariable("y", "1", "Recovery variable: ends the spike, and makes the neuron refractory."),
+    ],
+    equations="T dx/dt = x − x³/3 − y + I,  v = 33 x − 25\n"
+    "T dy/dt = epsilon (x + a − b y)",
+    title="FitzHugh–Nagumo",
+    description="The Hodgkin–Huxley neuron reduced to two variables: a cubic that excites and a slow line that "
+    "recovers. Its phase plane is the textbook picture of excitability.",
+    source=_FITZHUGH,
+    presets=PRESETS, validate=False,
+)

@@ -1,0 +1,106 @@
+"""Hindmarsh–Rose neuron: bursts by a third, slow variable.
+
+Hindmarsh & Rose, *Proc. R. Soc. Lond. B* 221, 1984::
+
+    dx/dt = y − a x³ + b x² + I − z
+    dy/dt = c − d x² − y
+    dz/dt = r (s (x − x_1) − z)
+
+Scales: the equations have no units. Here V = 25 x − 25 mV, so that the neuron rests near −65 mV and its spikes
+reach 20 to 35 mV, and a unit of time is T ms; T = 0.5 gives spikes of 1 to 2 ms.
+
+Time step: 0.025 ms, a twentieth of T. In the fast train of I = 4 a spike is then 0.8 ms late after 500 ms; with
+0.4 T the neuron falls silent, because the potential settles between spikes within T/17.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+_HINDMARSH = "Hindmarsh & Rose, Proc. R. Soc. Lond. B 221, 1984"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
+    """Step y and z from x, then x from the new ones.
+
+    The cubic is a conductance x (a x − b) times x; x first makes half a step, for what it is in the middle of the step.
+    """
+    v, y, z = state
+    x, t = v * 0.04 + 1.0, dt / p.T
+    y = advance(y, p.c - p.d * x * x - y, 1.0, t)
+    z = advance(z, p.r * (p.s * (x - p.x_1) - z), p.r, t)
+    drive, middle = y - z + current, x
+    for part in (0.5, 1.0):
+        conductance = middle * (p.a * middle - p.b)
+        middle = advance(x, drive - conductance * x, conductance, t * part)
+    return 25.0 * middle - 25.0, y, z
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Return the leftmost fixed point, because z takes thousands of ms to get there.
+
+    It is a root of a x³ + (d − b) x² + s (x − x_1) − c − I; Newton's method reaches the leftmost one from any
+    place left of it, where the cubic rises and is concave.
+    """
+    x = torch.full_like(holding, -20.0)
+    for _ in range(30):
+        value = ((p.a * x + p.d - p.b) * x + p.s) * x - p.s * p.x_1 - p.c - holding
+        x = x - value / ((3.0 * p.a * x + 2.0 * (p.d - p.b)) * x + p.s)
+    return 25.0 * x - 25.0, p.c - p.d * x * x, p.s * (x - p.x_1)
+
+
+PARAMETERS = [
+    Parameter("T", 0.5, 0.4, 3.0, "ms", "log", group="membrane",
+              description="Time scale: one unit of time of the equations.", source="chosen, for spikes of 1 to 10 ms"),
+    Parameter("a", 1.0, 0.8, 1.3, "1", limits=(0.1, None), group="membrane",
+              description="Cubic term: ends the upswing.", source=_HINDMARSH),
+    Parameter("b", 3.0, 2.2, 3.5, "1", group="membrane",
+              description="Square term: drives the upswing; with less of it the neuron spikes instead of bursting.",
+              source=_HINDMARSH),
+    Parameter("c", 1.0, 0.5, 1.5, "1", group="spike and reset",
+              description="Drive of the recovery variable y.", source=_HINDMARSH),
+    Parameter("d", 5.0, 3.0, 7.0, "1", group="spike and reset",
+              description="How strongly the potential pulls the recovery variable down.", source=_HINDMARSH),
+    Parameter("r", 0.006, 0.0005, 0.05, "1", "log", group="adaptation",
+              description="How slow the adaptation is: small gives long bursts.",
+              source=f"{_HINDMARSH}: 0.001 to 0.005"),
+    Parameter("s", 4.0, 0.5, 6.0, "1", limits=(0.01, None), group="adaptation",
+              description="How strongly the adaptation follows the potential.", source=_HINDMARSH),
+    Parameter("x_1", -1.6, -1.9, -1.2, "1", group="adaptation",
+              description="Where the adaptation is zero: the rest without a current, −65 mV.", source=_HINDMARSH),
+]  # fmt: skip
+
+_SET = {"a": 1.0, "b": 3.0, "c": 1.0, "d": 5.0, "s": 4.0, "x_1": -1.6}
+PRESETS = [
+    Preset("Burst, then rest (I = 0.4)", {**_SET, "r": 0.001, "amplitude": 0.4}, None, 0.025, f"{_HINDMARSH}, fig. 6"),
+    Preset("Bursts (I = 2)", {**_SET, "r": 0.001, "amplitude": 2.0}, None, 0.025, f"{_HINDMARSH}, fig. 6"),
+    Preset("Fast train (I = 4)", {**_SET, "r": 0.001, "amplitude": 4.0}, None, 0.025, f"{_HINDMARSH}, fig. 6"),
+    Preset("Irregular bursts (I = 3.25)", {**_SET, "r": 0.005, "amplitude": 3.25}, None, 0.025, _HINDMARSH),
+]  # fmt: skip
+
+NEURON = NeuronModel(
+    "hindmarsh_rose", step, PARAMETERS, initial_state,
+    current=Parameter("current", 3.0, -4.0, 6.0, "1", description="Stimulus, without a unit as in the equations."),
+    rest=-65.0, threshold=-50.0, dt=0.025, spike_level=0.0, peak=20.0,
+    states=[
+        StateVariable("v", "mV", "Membrane potential, 25 x − 25."),
+        StateVariable("y", "1", "Recovery variable: ends each spike."),
+        StateVariable("z", "1", "Adaptation: grows during a burst and ends it."),
+    ],
+    equations="T dx/dt = y − a x³ + b x² + I − z,  v = 25 x − 25\n"
+    "T dy/dt = c − d x² − y\n"
+    "T dz/dt = r (s (x − x_1) − z)",
+    title="Hindmarsh–Rose",
+    description="Three polynomial equations that burst: fast spikes by x and y, and a slow adaptation z that starts "
+    "and ends the bursts.",
+    source=_HINDMARSH,
+    presets=PRESETS, validate=False,
+)

@@ -1,0 +1,111 @@
+"""Morris–Lecar neuron: a calcium and a potassium conductance, two variables, both classes of excitability.
+
+Morris & Lecar, *Biophys. J.* 35, 1981, eqs. 9 and 2::
+
+    C dV/dt = I − g_L (V − V_L) − g_Ca M∞(V) (V − V_Ca) − g_K N (V − V_K)
+    dN/dt   = λ(V) (N∞(V) − N)
+
+    M∞(V) = ½ (1 + tanh((V − V_1)/V_2))
+    N∞(V) = ½ (1 + tanh((V − V_3)/V_4))
+    λ(V)  = phi cosh((V − V_3)/(2 V_4))
+
+The sets of both classes are those of Rinzel & Ermentrout, in Koch & Segev (eds.), *Methods in Neuronal Modeling*,
+2nd ed., MIT Press 1998, ch. 7.
+
+Time step: 0.1 ms. After 500 ms a spike is 0.003 ms off, because everything here takes ms: spikes last some 20 ms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+_MORRIS = "Morris & Lecar, Biophys. J. 35, 1981"
+_RINZEL = "Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
+    """Step N from V, then V from the new N.
+
+    ½ (1 + tanh(x)) is 1/(1 + exp(−2 x)), and with q = exp(−(V − V_3)/(2 V_4)) both functions of V_3 and V_4 are
+    rational: N∞ = 1/(1 + q⁴) and λ = phi (1 + q²)/(2 q). Two exponentials a step instead of three hyperbolic functions.
+    """
+    v, n = state
+    q = torch.exp((p.V_3 - v) * (0.5 / p.V_4))
+    square = q * q
+    rate = 0.5 * p.phi * (q + 1.0 / q)
+    n = advance(n, rate * (1.0 / (1.0 + square * square) - n), rate, dt)
+    m = torch.sigmoid((v - p.V_1) * (2.0 / p.V_2))
+    calcium, potassium = p.g_Ca * m, p.g_K * n
+    driving = v - p.V_Ca
+    dv = current - p.g_L * (v - p.V_L) - calcium * driving - potassium * (v - p.V_K)
+    # M∞ follows the potential at once: its slope is 2 M∞ (1 − M∞)/V_2.
+    conductance = p.g_L + potassium + calcium * (1.0 + driving * (1.0 - m) * (2.0 / p.V_2))
+    return advance(v, dv, conductance, dt / p.C), n
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the leak's reversal potential with the gate that belongs to it, near the rest."""
+    return p.V_L, torch.sigmoid((p.V_L - p.V_3) * (2.0 / p.V_4))
+
+
+PARAMETERS = [
+    Parameter("C", 20.0, 5.0, 30.0, "µF/cm²", "log", group="membrane",
+              description="Membrane capacitance: more of it, and everything is slower.", source=_MORRIS),
+    Parameter("g_Ca", 4.4, 3.0, 7.0, "mS/cm²", group="membrane",
+              description="Calcium conductance: drives the spike.", source=_MORRIS),
+    Parameter("g_K", 8.0, 5.0, 12.0, "mS/cm²", group="membrane",
+              description="Potassium conductance: ends the spike.", source=_MORRIS),
+    Parameter("g_L", 2.0, 1.0, 3.0, "mS/cm²", group="membrane",
+              description="Leak conductance: pulls the potential to rest.", source=_MORRIS),
+    Parameter("V_Ca", 120.0, 80.0, 140.0, "mV", group="membrane", free=False,
+              description="Calcium reversal potential.", source=_RINZEL),
+    Parameter("V_K", -84.0, -95.0, -75.0, "mV", group="membrane",
+              description="Potassium reversal potential.", source=_RINZEL),
+    Parameter("V_L", -60.0, -70.0, -50.0, "mV", group="membrane",
+              description="Leak reversal potential: near it the neuron rests.", source=_RINZEL),
+    Parameter("V_1", -1.2, -10.0, 10.0, "mV", group="spike and reset", free=False,
+              description="Potential at which half of the calcium channels are open.", source=_RINZEL),
+    Parameter("V_2", 18.0, 10.0, 25.0, "mV", limits=(0.1, None), group="spike and reset", free=False,
+              description="How gradually the calcium channels open.", source=_RINZEL),
+    Parameter("V_3", 2.0, -15.0, 15.0, "mV", group="spike and reset",
+              description="Potential at which half of the potassium channels are open; higher makes class 1.",
+              source=_RINZEL),
+    Parameter("V_4", 30.0, 10.0, 35.0, "mV", limits=(0.1, None), group="spike and reset",
+              description="How gradually the potassium channels open; smaller makes class 1.", source=_RINZEL),
+    Parameter("phi", 0.04, 0.01, 0.4, "1/ms", "log", group="spike and reset",
+              description="Rate of the potassium channels, at V_3: small is slow.", source=_RINZEL),
+]  # fmt: skip
+
+_HOPF = {"g_Ca": 4.4, "V_3": 2.0, "V_4": 30.0, "phi": 0.04, "amplitude": 100.0}
+_CYCLE = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1.0 / 15.0, "amplitude": 60.0}
+PRESETS = [
+    Preset("Class 2 (Hopf bifurcation)", _HOPF, "class_2_excitable", 0.1, _RINZEL),
+    Preset("Class 1 (saddle-node on a circle)", _CYCLE, "class_1_excitable", 0.1, _RINZEL),
+    Preset("Bistable (saddle homoclinic)", {**_CYCLE, "phi": 0.23, "amplitude": 37.0}, None, 0.1, _RINZEL),
+]  # fmt: skip
+
+NEURON = NeuronModel(
+    "morris_lecar", step, PARAMETERS, initial_state,
+    current=Parameter("current", 100.0, -100.0, 300.0, "µA/cm²", description="Injected current density."),
+    rest="V_L", threshold=-25.0, dt=0.1, spike_level=0.0, peak=35.0,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("n", "1", "Share of open potassium channels."),
+    ],
+    equations="C dv/dt = I − g_L (v − V_L) − g_Ca M∞ (v − V_Ca) − g_K n (v − V_K)\n"
+    "dn/dt = λ (N∞ − n)\n"
+    "M∞ = ½ (1 + tanh((v − V_1)/V_2)),  N∞ = ½ (1 + tanh((v − V_3)/V_4)),  λ = phi cosh((v − V_3)/(2 V_4))",
+    title="Morris–Lecar",
+    description="A muscle fibre of the barnacle: calcium excites at once, potassium follows. With two sets of "
+    "parameters it shows both classes of excitability.",
+    source=_MORRIS,
+    presets=PRESETS, validate=False,
+)

@@ -1,0 +1,116 @@
+"""Wang–Buzsáki neuron: a fast-spiking interneuron of the hippocampus.
+
+Wang & Buzsáki, *J. Neurosci.* 16, 1996, eq. 2.1 and those below it::
+
+    C dV/dt = I − g_Na m∞³ h (V − E_Na) − g_K n⁴ (V − E_K) − g_L (V − E_L)
+    dx/dt   = phi (α_x (1 − x) − β_x x)   for x = h and n
+    m∞      = α_m/(α_m + β_m)
+
+with rates in 1/ms::
+
+    α_m = 0.1 (V + 35)/(1 − exp(−0.1 (V + 35)))      β_m = 4 exp(−(V + 60)/18)
+    α_h = 0.07 exp(−(V + 58)/20)                     β_h = 1/(1 + exp(−0.1 (V + 28)))
+    α_n = 0.01 (V + 34)/(1 − exp(−0.1 (V + 34)))     β_n = 0.125 exp(−(V + 44)/80)
+
+Time step: 0.05 ms. At 1 µA/cm² a spike is then 1.6 ms early after 500 ms, at 5 µA/cm² 0.5 ms late.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.kinetics import advance, linoid
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+_WANG = "Wang & Buzsáki, J. Neurosci. 16, 1996"
+
+
+def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Return α_h, β_h, α_n and β_n in 1/ms, and exp(−(V + 35)/10), which is a power of exp(−V/80) like two of them."""
+    slow = torch.exp((v + 44.0) * (-1.0 / 80.0))
+    fourth = (slow * slow) * (slow * slow)
+    eighth = fourth * fourth
+    alpha_n = 0.1 * linoid(0.1 * v + 3.4, eighth * math.exp(1.0))
+    beta_h = 1.0 / (1.0 + eighth * math.exp(1.6))
+    return (0.07 * math.exp(-0.7)) * fourth, beta_h, alpha_n, 0.125 * slow, eighth * math.exp(0.9)
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
+    """Step the gates from V, then V from the new gates.
+
+    The sodium gate follows the potential at once: V first makes half a step, for m∞ in the middle of the step.
+    """
+    v, h, n = state
+    alpha_h, beta_h, alpha_n, beta_n, e = rates(v)
+    h = advance(h, alpha_h - (alpha_h + beta_h) * h, alpha_h + beta_h, dt * p.phi)
+    n = advance(n, alpha_n - (alpha_n + beta_n) * n, alpha_n + beta_n, dt * p.phi)
+    potassium = p.g_K * ((n * n) * (n * n))
+    middle = v
+    for part in (0.5, 1.0):
+        alpha_m, beta_m = linoid(0.1 * middle + 3.5, e), 4.0 * torch.exp((middle + 60.0) * (-1.0 / 18.0))
+        m = alpha_m / (alpha_m + beta_m)
+        sodium = p.g_Na * (m * m * m * h)
+        dv = current - sodium * (v - p.E_Na) - potassium * (v - p.E_K) - p.g_L * (v - p.E_L)
+        middle = advance(v, dv, sodium + potassium + p.g_L, dt / p.C * part)
+        e = torch.exp(-0.1 * middle - 3.5)
+    return middle, h, n
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Return the leak's reversal potential with the gates that belong to it, near the rest."""
+    alpha_h, beta_h, alpha_n, beta_n, _ = rates(p.E_L)
+    return p.E_L, alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
+
+
+PARAMETERS = [
+    Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
+              description="Membrane capacitance: more of it, and everything is slower.", source=_WANG),
+    Parameter("g_L", 0.1, 0.02, 0.5, "mS/cm²", "log", group="membrane",
+              description="Leak conductance: pulls the potential to rest.", source=_WANG),
+    Parameter("E_L", -65.0, -80.0, -58.0, "mV", group="membrane",
+              description="Leak reversal potential: near it the neuron rests.", source=_WANG),
+    Parameter("g_Na", 35.0, 15.0, 100.0, "mS/cm²", group="spike and reset",
+              description="Sodium conductance: drives the spike.", source=_WANG),
+    Parameter("E_Na", 55.0, 45.0, 60.0, "mV", group="spike and reset", free=False,
+              description="Sodium reversal potential.", source=_WANG),
+    Parameter("g_K", 9.0, 3.0, 40.0, "mS/cm²", group="spike and reset",
+              description="Potassium conductance: ends the spike.", source=_WANG),
+    Parameter("E_K", -90.0, -95.0, -70.0, "mV", group="spike and reset",
+              description="Potassium reversal potential.", source=_WANG),
+    Parameter("phi", 5.0, 0.5, 10.0, "1", "log", group="adaptation",
+              description="Speed of the gates: slow ones leave a deep trough after a spike.",
+              source=f"{_WANG}, fig. 3: 2 to 5"),
+]  # fmt: skip
+
+PRESETS = [
+    Preset("Fast-spiking interneuron", {"phi": 5.0, "amplitude": 1.0}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3A"),
+    Preset("Deeper troughs, phi 3.3", {"phi": 3.3, "amplitude": 1.2}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3B"),
+    Preset("Deepest troughs, phi 2", {"phi": 2.0, "amplitude": 1.4}, "tonic_spiking", 0.05, f"{_WANG}, fig. 3C"),
+]  # fmt: skip
+
+NEURON = NeuronModel(
+    "wang_buzsaki", step, PARAMETERS, initial_state,
+    current=Parameter("current", 1.0, -5.0, 10.0, "µA/cm²", description="Injected current density."),
+    rest="E_L", threshold=-55.0, dt=0.05, spike_level=0.0, peak=40.0,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("h", "1", "Sodium inactivation: 1 where the channels are ready."),
+        StateVariable("n", "1", "Potassium activation."),
+    ],
+    equations="C dv/dt = I − g_Na m∞³ h (v − E_Na) − g_K n⁴ (v − E_K) − g_L (v − E_L)\n"
+    "dx/dt = phi (α_x (1 − x) − β_x x) for x = h, n;  m∞ = α_m/(α_m + β_m)\n"
+    "α_m = 0.1 (v + 35)/(1 − exp(−0.1 (v + 35))),  β_m = 4 exp(−(v + 60)/18)\n"
+    "α_h = 0.07 exp(−(v + 58)/20),  β_h = 1/(1 + exp(−0.1 (v + 28)))\n"
+    "α_n = 0.01 (v + 34)/(1 − exp(−0.1 (v + 34))),  β_n = 0.125 exp(−(v + 44)/80)",
+    title="Wang–Buzsáki",
+    description="A fast-spiking interneuron of the hippocampus: Hodgkin and Huxley's channels with a sodium gate that "
+    "opens at once and shallow troughs between spikes.",
+    source=_WANG,
+    presets=PRESETS, validate=False,
+)

@@ -1,0 +1,109 @@
+"""Wilson's neuron: the human neocortex in four polynomial equations.
+
+Wilson, *J. Theor. Biol.* 200, 1999::
+
+    C dV/dt     = I − m∞(V) (V − E_Na) − g_K R (V − E_K) − g_T T (V − E_T) − g_H H (V − E_K)
+    tau_R dR/dt = R∞(V) − R
+    tau_T dT/dt = T∞(V) − T
+    tau_H dH/dt = 3 T − H
+
+    m∞(V) = 17.8 + 47.6 V + 33.8 V²
+    R∞(V) = 1.24 + 3.7 V + 3.2 V²
+    T∞(V) = 4.205 + 11.6 V + 8 V²
+
+Scales: the publication has V in units of 100 mV and I accordingly; here V is in mV, and I, 100 times as large as
+there, in µA/cm², which goes with conductances in mS/cm² and a capacitance of 1 µF/cm².
+
+Time step: 0.05 ms. At 100 µA/cm² a spike of the regular spiking cell is then 0.6 ms late after 500 ms, of the fast
+spiking one, which fires 366 times a second, 3.7 ms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.parameter import Parameter
+
+_WILSON = "Wilson, J. Theor. Biol. 200, 1999"
+
+
+def step(
+    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
+    """Step R, T and H from V, then V from the new ones."""
+    v, r, t, h = state
+    u = 0.01 * v
+    r = advance(r, 1.24 + u * (3.7 + 3.2 * u) - r, 1.0, dt / p.tau_R)
+    before, t = t, advance(t, 4.205 + u * (11.6 + 8.0 * u) - t, 1.0, dt / p.tau_T)
+    # H stands where T does, and takes its mean over the step.
+    h = advance(h, 1.5 * (before + t) - h, 1.0, dt / p.tau_H)
+    sodium, potassium, calcium = 17.8 + u * (47.6 + 33.8 * u), p.g_K * r + p.g_H * h, p.g_T * t
+    dv = current - sodium * (v - p.E_Na) - potassium * (v - p.E_K) - calcium * (v - p.E_T)
+    # The sodium conductance follows the potential at once: its slope is (47.6 + 67.6 V)/100 mV.
+    conductance = sodium + (0.476 + 0.676 * u) * (v - p.E_Na) + potassium + calcium
+    return advance(v, dv, conductance, dt / p.C), r, t, h
+
+
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
+    """Return where the neuron of the default parameters rests, with the other variables that belong to it."""
+    u = -0.7503
+    calcium = 4.205 + u * (11.6 + 8.0 * u)
+    return 100.0 * u, 1.24 + u * (3.7 + 3.2 * u), calcium, 3.0 * calcium
+
+
+PARAMETERS = [
+    Parameter("C", 1.0, 0.5, 2.0, "µF/cm²", "log", group="membrane",
+              description="Membrane capacitance: more of it, and everything is slower.", source=_WILSON),
+    Parameter("E_Na", 50.0, 40.0, 60.0, "mV", group="membrane", free=False,
+              description="Sodium reversal potential.", source=_WILSON),
+    Parameter("E_K", -95.0, -100.0, -80.0, "mV", group="membrane", free=False,
+              description="Potassium reversal potential.", source=_WILSON),
+    Parameter("E_T", 120.0, 80.0, 140.0, "mV", group="membrane", free=False,
+              description="Calcium reversal potential.", source=_WILSON),
+    Parameter("g_K", 26.0, 20.0, 32.0, "mS/cm²", group="spike and reset",
+              description="Potassium conductance: ends the spike.", source=_WILSON),
+    Parameter("tau_R", 4.2, 1.5, 6.0, "ms", "log", group="spike and reset",
+              description="Time constant of recovery: fast-spiking cells have 1.5 ms.", source=_WILSON),
+    Parameter("g_T", 0.1, 0.0, 4.0, "mS/cm²", group="adaptation",
+              description="Calcium conductance: much of it makes bursts.", source=_WILSON),
+    Parameter("tau_T", 14.0, 5.0, 30.0, "ms", "log", group="adaptation",
+              description="Time constant of the calcium conductance.", source=_WILSON),
+    Parameter("g_H", 5.0, 0.0, 15.0, "mS/cm²", group="adaptation",
+              description="Potassium conductance that calcium opens: slows the neuron down, and ends bursts.",
+              source=_WILSON),
+    Parameter("tau_H", 45.0, 15.0, 150.0, "ms", "log", group="adaptation",
+              description="Time constant of that conductance.", source=_WILSON),
+]  # fmt: skip
+
+_BOOK = f"{_WILSON}; values as in Trappenberg, Fundamentals of Computational Neuroscience, 2010, ch. 2"
+PRESETS = [
+    Preset("Regular spiking", {"g_T": 0.1, "g_H": 5.0, "tau_R": 4.2, "amplitude": 100.0}, None, 0.05, _BOOK),
+    Preset("Fast spiking", {"g_T": 0.25, "g_H": 0.0, "tau_R": 1.5, "amplitude": 100.0}, None, 0.05, _BOOK),
+    Preset("Bursting", {"g_T": 2.25, "g_H": 9.5, "tau_R": 4.2, "amplitude": 100.0}, "tonic_bursting", 0.05, _BOOK),
+]  # fmt: skip
+
+NEURON = NeuronModel(
+    "wilson", step, PARAMETERS, initial_state,
+    current=Parameter("current", 100.0, -100.0, 300.0, "µA/cm²", description="Injected current density."),
+    rest=-75.0, threshold=-60.0, dt=0.05, spike_level=-20.0, peak=20.0,
+    states=[
+        StateVariable("v", "mV", "Membrane potential."),
+        StateVariable("r", "1", "Recovery: opens the potassium channels that end a spike."),
+        StateVariable("t", "1", "Calcium conductance, relative to g_T."),
+        StateVariable("h", "1", "Potassium conductance that calcium opens, relative to g_H."),
+    ],
+    equations="C dv/dt = I − m∞ (v − E_Na) − g_K r (v − E_K) − g_T t (v − E_T) − g_H h (v − E_K)\n"
+    "tau_R dr/dt = r∞ − r\n"
+    "tau_T dt/dt = t∞ − t\n"
+    "tau_H dh/dt = 3 t − h\n"
+    "m∞ = 17.8 + 0.476 v + 0.00338 v²,  r∞ = 1.24 + 0.037 v + 0.00032 v²,  t∞ = 4.205 + 0.116 v + 0.0008 v²",
+    title="Wilson",
+    description="Neurons of the human neocortex in four polynomial equations: sodium, recovery, a calcium current and "
+    "what it opens. Regular spiking, fast spiking and bursting cells differ in three numbers.",
+    source=_WILSON,
+    presets=PRESETS, validate=False,
+)

@@ -1,0 +1,243 @@
+"""The package's own strategy: a small screen that evolves, and CMA-ES runs that learn from where it is good."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.random import SeedSequence, default_rng
+
+from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.cmaes import CmaRun
+from plausiwidgets.optimization.evolution import Population
+from plausiwidgets.optimization.space import Space
+from plausiwidgets.optimization.strategy import StrategyFactory
+
+if TYPE_CHECKING:
+    from torch.quasirandom import SobolEngine
+
+_SOBOL, _POPULATION, _RUN, _RANDOM = 0, 1, 2, 4  # what a generator is for: the first number of its spawn key
+
+APART = 0.1
+"""Least distance between the starts of the CMA-ES runs from one population, in diagonals of the cube."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a `Portfolio` spends its budget.
+
+    Attributes
+    ----------
+    popsize : int
+        Points in a generation of one CMA-ES run.
+    population : int
+        Points of the Sobol sequence that are looked at first, and evolve from then on.
+    largest : int
+        Every new population is twice as large as the one before, up to this.
+    tried : int
+        Share of a population that is tried at once: one in so many.
+    sigma : float
+        First standard deviation of a CMA-ES run, in the unit cube.
+    patience : int
+        Generations without gain after which a CMA-ES run is given up.
+    alone : int
+        Evaluations that the first population has before CMA-ES runs start beside it.
+    explore : int
+        Points of the Sobol sequence that are looked at beside each one that the population tries, in place of CMA-ES
+        runs: for a landscape that misleads.
+    spreads : tuple of float
+        Factors on the middle of asinh scales, taken in turn by populations and runs (`Space.chart`).
+    """
+
+    popsize: int = 8
+    population: int = 64
+    largest: int = 256
+    tried: int = 4
+    sigma: float = 0.15
+    patience: int = 15
+    alone: int = 500
+    explore: int = 0
+    spreads: tuple[float, ...] = (1.0, 8.0)
+
+
+class Portfolio:
+    """Two ways to search that help each other, narrow at first and wider as evaluations go by in vain.
+
+    First the start (when there is one), alone. Then, again and again: a scrambled Sobol sequence over the box makes a
+    population, which goes on by differential evolution; beside it, CMA-ES runs start one after the other from its best
+    and distinct members, each on another scale, and hand back what they find. A population that no longer gains is
+    replaced by a new one on another scale, twice as large, with twice as many runs beside it.
+
+    Parameters
+    ----------
+    space : Space
+        The box.
+    seed : int
+        Of all its generators.
+    budget : int
+        Most points it asks for.
+    start : ndarray [d], optional
+        Values to look at first; the first CMA-ES run starts there.
+    options : Options
+
+    Examples
+    --------
+    >>> from plausiwidgets.models.parameter import Parameter
+    >>> space = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"})
+    >>> strategy = Portfolio(space, seed=0, budget=2000)
+    >>> while (points := strategy.ask()) is not None:
+    ...     strategy.tell(np.sum((points - 0.3) ** 2, axis=1))
+    >>> strategy.phase, strategy.evaluations
+    ('search', 2000)
+    """
+
+    finished = False
+
+    def __init__(
+        self, space: Space, seed: int, budget: int, start: Floats | None = None, options: Options | None = None
+    ) -> None:
+        self.space = space
+        self.seed = seed
+        self.budget = budget
+        self.start = start
+        self.options = options or Options()
+        self.evaluations = 0
+        self.restarts = 0
+        self.phase = "screen" if start is None else "start"
+        self._told: Floats | None = None
+        self._charts = [space.chart(spread) for spread in self.options.spreads]
+        self._runs_made = 0
+        self._batches = self._plan()
+
+    def ask(self) -> Floats | None:
+        """Return the next points [m, d] as values; None when the budget is spent.
+
+        With a larger `budget` it goes on from there.
+        """
+        return next(self._batches)
+
+    def tell(self, losses: Floats) -> None:
+        """Take the losses [m] of what was asked."""
+        self.evaluations += len(losses)
+        self._told = losses
+
+    # -- the plan ------------------------------------------------------------------------------
+
+    @property
+    def _left(self) -> int:
+        return self.budget - self.evaluations
+
+    def _plan(self) -> Iterator[Floats | None]:
+        from torch.quasirandom import SobolEngine
+
+        options = self.options
+        if self.start is not None:
+            yield from self._evaluate(self.start[None, :], "start")
+        seed = int(self._seed(_SOBOL).generate_state(1)[0])
+        self._sobol = SobolEngine(self.space.size, scramble=True, seed=seed)
+        self._sobol.fast_forward(1)  # the first point is always made in torch's default type
+        size, round_ = options.population, 0
+        while True:
+            chart = self._charts[round_ % len(self._charts)]
+            units = _draw(self._sobol, size)
+            losses = yield from self._evaluate(chart.decode(units), "screen")
+            population = Population(chart, units, losses, default_rng(self._seed(_POPULATION, round_)))
+            yield from self._evolve(population, max(size // options.population, 1))
+            size, round_ = min(2 * size, max(options.largest, size)), round_ + 1
+            self.restarts += 1
+
+    def _evolve(self, population: Population, count: int) -> Iterator[Floats | None]:
+        """Let a population evolve, with `count` CMA-ES runs beside it."""
+        options = self.options
+        used: list[Floats] = []
+        runs: list[CmaRun] = []
+        while not population.stale:
+            if self._left <= 0:
+                # Nothing may be drawn here: a replay does not ask in vain.
+                yield None
+                continue
+            begun = self.start is not None or (self.evaluations >= options.alone and not options.explore)
+            if begun and not runs:
+                runs = [self._new_run(population, used) for _ in range(count)]
+            tried = max(population.size // options.tried, 1)
+            active = runs if self._left >= tried + len(runs) * options.popsize else []
+            asked = [population.ask(min(tried, self._left)), *(run.ask() for run in active)]
+            if options.explore:
+                asked.append(self._charts[0].decode(_draw(self._sobol, options.explore * tried)))
+            losses = yield from self._evaluate(np.concatenate(asked), "search")
+            parts = np.split(losses, np.cumsum([len(points) for points in asked])[:-1])
+            population.tell(parts[0])
+            for i, (run, points, part) in enumerate(zip(active, asked[1:], parts[1:], strict=False)):
+                run.tell(part)
+                best = int(np.argmin(part))
+                population.take(points[best], float(part[best]))
+                if run.finished:
+                    runs[i] = self._new_run(population, used)
+                    self.restarts += 1
+
+    def _new_run(self, population: Population, used: list[Floats]) -> CmaRun:
+        """Return a run from the start at first, then from the best member that is apart from where others began."""
+        number, self._runs_made = self._runs_made, self._runs_made + 1
+        chart = self._charts[number % len(self._charts)]
+        if number == 0 and self.start is not None:
+            x0 = chart.encode(self.start[None, :])[0]
+        else:
+            unit = _apart(population, used)
+            if unit is None:
+                unit = default_rng(self._seed(_RANDOM, number)).random(self.space.size)
+            used.append(unit)
+            x0 = chart.encode(population.chart.decode(unit[None, :]))[0]
+        options = self.options
+        return CmaRun(chart, x0, options.sigma, options.popsize, self._seed(_RUN, number), options.patience)
+
+    def _evaluate(self, points: Floats, phase: str) -> Generator[Floats | None, None, Floats]:
+        """Ask for points, in parts where the budget leaves room for less, and return their losses."""
+        losses: list[Floats] = []
+        first = 0
+        while first < len(points):
+            self.phase = phase
+            part = points[first : first + max(self._left, 0)]
+            if not len(part):
+                yield None  # until somebody allows more
+                continue
+            yield part
+            assert self._told is not None
+            losses.append(self._told)
+            first += len(part)
+        return np.concatenate(losses)
+
+    def _seed(self, *key: int) -> SeedSequence:
+        return SeedSequence(self.seed, spawn_key=key)
+
+
+def default_strategy(popsize: int | None = None, solves_amplitude: bool = False) -> StrategyFactory:
+    """Return what makes the package's own strategy.
+
+    Parameters
+    ----------
+    popsize : int, optional
+        Points in a generation of one CMA-ES run.
+    solves_amplitude : bool
+        Whether the amplitude is solved: chance alone is strong there, and the slope may lead astray.
+    """
+    return partial(Portfolio, options=Options(popsize or Options.popsize, explore=2 if solves_amplitude else 0))
+
+
+def _apart(population: Population, used: list[Floats]) -> Floats | None:
+    """Return the best member that is apart from all used points; None where there is none."""
+    least = APART * np.sqrt(population.units.shape[1])
+    for i in np.argsort(population.losses, kind="stable"):
+        unit = population.units[i]
+        if all(np.linalg.norm(unit - other) >= least for other in used):
+            return unit.copy()
+    return None
+
+
+def _draw(sobol: SobolEngine, count: int) -> Floats:
+    import torch
+
+    # Not in torch's default type, which is the user's.
+    return np.asarray(sobol.draw(count, dtype=torch.float64).numpy())

@@ -1,0 +1,201 @@
+"""What a neuron costs: operations, counted from its own program, and time, measured.
+
+The rule of counting is that of Izhikevich, *IEEE Trans. Neural Networks* 15(5), 2004, who counts the floating point
+operations that take a neuron through 1 ms, and "assumes that each exponent takes only ten operations":
+
+- 1 for each sum, product, quotient, change of sign, comparison, logical operation and choice between two values;
+- 10 for each transcendental function (exponential, logarithm, power, root, sine, …); a sigmoid is an exponential
+  and three operations more;
+- 0 for a constant, a change of type, and for what depends on the parameters and the time step alone, because an
+  engine computes it once and not in every step.
+
+It counts one time step as it is written, whatever a processor makes of it (a product and a sum may be one
+instruction), the test for a spike and the reset included, so that its numbers are a little larger than those of 2004.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from plausiwidgets.models.card import card
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
+from plausiwidgets.simulation.stimulus import LaneCurrent
+
+_TRANSCENDENTAL = 10
+_CHEAP = {
+    "abs": 1, "floor": 1, "ceil": 1, "trunc": 1, "rint": 1, "copysign": 1, "fmod": 3, "remainder": 5, "floor_divide": 5,
+    "sigmoid": _TRANSCENDENTAL + 3,
+    "float64": 0, "float32": 0, "int64": 0, "int32": 0, "int16": 0, "int8": 0, "uint8": 0, "bool_": 0,
+}  # fmt: skip
+"""Functions of a kernel that are no transcendental ones, and types."""
+
+_ROUND_SECONDS = 4e-3
+"""One measurement: long enough for what a call costs in Python not to matter, short enough to be left alone."""
+_ROUNDS = 50
+
+_counts: WeakKeyDictionary[NeuronModel, tuple[Any, int]] = WeakKeyDictionary()
+
+
+def operations(model: str | NeuronModel) -> int:
+    """Return the operations of one time step, counted as the head of this file says.
+
+    Raises
+    ------
+    ValueError
+        If no model has this name.
+    NotCompilable
+        If the step has no program to be counted; the text says why.
+
+    Examples
+    --------
+    >>> operations("izhikevich_2004")
+    19
+    """
+    neuron = get(model)
+    known = _counts.get(neuron)
+    if known is None or known[0]() is not neuron.step:
+        # Imported when first asked for: a kernel from disk does without torch.export.
+        from plausiwidgets.simulation.compiled.engine import weakly
+        from plausiwidgets.simulation.compiled.export import export_step
+        from plausiwidgets.simulation.compiled.program import MOVING
+
+        program = export_step(neuron)
+        known = weakly(neuron.step), sum(_count(line.text) for line in program.body if line.level == MOVING)
+        _counts[neuron] = known
+    return known[1]
+
+
+def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
+    """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms).
+
+    Raises
+    ------
+    ValueError, NotCompilable
+        As :func:`operations`.
+
+    Examples
+    --------
+    >>> operations_per_ms("izhikevich_2004", dt=1.0)
+    19.0
+    """
+    neuron = get(model)
+    return operations(neuron) / (neuron.dt if dt is None else dt)
+
+
+def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
+    """Measure the time of one time step of one neuron, in ns, on one thread.
+
+    The least of a few measurements of `lanes` neurons at the default parameters and the default current,
+    without what it takes to start; some 0.2 s in all.
+
+    Raises
+    ------
+    ValueError
+        If no model has this name.
+    NotCompilable
+        If the step has no compiled form: what torch needs is no property of the neuron.
+
+    Examples
+    --------
+    >>> nanoseconds("lif") < nanoseconds("adex_norse") < 1000.0
+    True
+    """
+    from plausiwidgets.simulation.compiled.engine import run_compiled
+
+    neuron = get(model)
+    values = {n: np.full(lanes, p.default) for n, p in neuron.parameters.items()}
+    current = LaneCurrent.constant(np.full(lanes, neuron.current.default))
+    state = neuron.start(values, np.zeros(lanes))
+
+    def seconds(steps: int) -> float:
+        job = LaneJob(neuron, values, state, current, steps, neuron.dt)
+        began = time.perf_counter()
+        run_compiled(job, threads=1)
+        return time.perf_counter() - began
+
+    seconds(10)
+    steps = max(int(100 * _ROUND_SECONDS / seconds(100)), 100)
+    return min(seconds(steps) for _ in range(_ROUNDS)) / (steps * lanes) * 1e9
+
+
+def nanoseconds_per_ms(model: str | NeuronModel, lanes: int = 320) -> float:
+    """Measure the time that takes one neuron through 1 ms at its own time step, in ns; see :func:`nanoseconds`.
+
+    Examples
+    --------
+    >>> 1.0 < nanoseconds_per_ms("izhikevich_2004") < 1000.0
+    True
+    """
+    neuron = get(model)
+    return nanoseconds(neuron, lanes) / neuron.dt
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a notebook shows of a model: its equations, state, parameters, published sets and cost.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    cost : str
+        What a step costs, in words.
+    """
+
+    model: NeuronModel
+    cost: str
+
+    def _repr_html_(self) -> str:
+        return card(self.model, self.cost)
+
+
+def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
+    """Return the card of a model with the operations that it costs and, with `measure`, the time.
+
+    Raises
+    ------
+    ValueError
+        If no model has this name.
+
+    Examples
+    --------
+    >>> model_card("izhikevich_2004").cost
+    '19 operations a step, 76 per ms.'
+    """
+    neuron = get(model)
+    try:
+        cost = f"{operations(neuron)} operations a step, {operations_per_ms(neuron):.0f} per ms."
+        if measure:
+            ns = nanoseconds(neuron)
+            cost += f" {ns:.2g} ns a step, {ns / neuron.dt:.3g} per ms, as one of 320 on one thread of this machine."
+    except NotCompilable as reason:
+        cost = f"Not counted, because the step cannot be compiled: {reason}"
+    return ModelCard(neuron, cost)
+
+
+def _count(text: str) -> int:
+    """Return the operations of one expression of a program."""
+    return sum(_cost(node) for node in ast.walk(ast.parse(text, mode="eval")))
+
+
+def _cost(node: Any) -> int:
+    if isinstance(node, ast.BinOp):
+        return 1
+    if isinstance(node, ast.UnaryOp):
+        return int(not isinstance(node.operand, ast.Constant))
+    if isinstance(node, ast.Compare):
+        return len(node.ops)
+    if isinstance(node, ast.IfExp):
+        # Between two constants: a truth value that becomes a number.
+        return int(not (isinstance(node.body, ast.Constant) and isinstance(node.orelse, ast.Constant)))
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return _CHEAP.get(name, _TRANSCENDENTAL)
+    return 0

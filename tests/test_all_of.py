@@ -1,0 +1,172 @@
+"""One neuron, several patterns: each judged as it is alone, all with the same parameters of the model."""
+
+import ipywidgets
+import numpy as np
+import pytest
+from screen import Screen, widgets
+
+import plausiwidgets as pw
+from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.widgets.figure.drawing import target_lines, voltage_scale
+
+CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
+"""What a relay cell shows."""
+
+
+def test_one_adex_shows_tonic_spiking_adaptation_and_a_rebound_spike():
+    result = pw.optimize("adex", CELL, seed=1)
+    assert result.replicated
+    verdict = pw.judge("adex", CELL, result.parameters)
+    assert verdict.replicated and list(verdict.parts) == CELL
+    # Judged apart, with the parameters of the same neuron and each pattern's own stimulus.
+    neuron = {name: result.parameters[name] for name in pw.models.get("adex").parameters}
+    for key in CELL:
+        own = {name: result.parameters[f"{key}_{name}"] for name in pw.patterns.get(key).free}
+        assert pw.judge("adex", key, neuron | own).replicated, key
+    tonic, adapting = (result.parameters[f"{key}_amplitude"] for key in CELL[:2])
+    assert tonic != adapting
+
+
+def test_loss_criteria_and_table_are_those_of_the_parts():
+    rng = np.random.default_rng(0)
+    both = pw.patterns.all_of("tonic_spiking", "rebound_burst")
+    declared = both.parameters(pw.models.get("izhikevich"))
+    values = {name: p.from_unit(rng.random(20)) for name, p in declared.items()}
+    together = pw.judge("izhikevich", both, values, verify=False)
+    parts = {}
+    for key in ("tonic_spiking", "rebound_burst"):
+        own = {n: values[f"{key}_{n}"] for n in pw.patterns.get(key).free}
+        mine = {n: values[n] for n in pw.models.get("izhikevich").parameters} | own
+        parts[key] = pw.judge("izhikevich", key, mine, verify=False)
+        np.testing.assert_array_equal(together.parts[key].loss, parts[key].loss)
+    fine = ~together.diverged
+    assert fine.any()
+    np.testing.assert_allclose(together.loss[fine], sum(p.loss for p in parts.values())[fine])
+    assert together.diverged.tolist() == (parts["tonic_spiking"].diverged | parts["rebound_burst"].diverged).tolist()
+    assert (together.loss[~fine] > len(together.checks)).all()
+    expected = [f"{key}_{c.key}" for key, part in parts.items() for c in part.checks]
+    assert [c.key for c in together.checks] == expected == [c.key for c in both.criteria]
+    one = pw.judge("izhikevich", both, {n: v[0] for n, v in values.items()}, verify=False)
+    frame = one.to_frame()
+    assert list(dict.fromkeys(frame["pattern"])) == ["tonic_spiking", "rebound_burst"] and len(frame) == len(expected)
+    assert one.loss == together.loss[0] and set(one.traces) == {"Tonic spiking: step", "Rebound burst: release"}
+
+
+def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
+    verdict = pw.judge("izhikevich", ["tonic_spiking", "tonic_bursting"])
+    assert verdict.status == "rejected"
+    assert {key: part.status for key, part in verdict.parts.items()} == {
+        "tonic_spiking": "replicated", "tonic_bursting": "rejected",
+    }
+    html = verdict._repr_html_()
+    assert "tonic_spiking" in html and "replicated" in html and "not shown" in html
+
+
+def test_a_fragile_part_names_itself_and_its_check():
+    loose = pw.Pattern(
+        key="coarse", title="Coarse",
+        stimulus=[pw.FreeValue("amplitude", 1.0, 0.1, 3.0, of="current")],
+        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 100.0, s.amplitude)], end=100.0)},
+        measure=lambda r, s: {"dt": np.full(r.n, r.dt)},
+        criteria=[pw.Criterion("dt", "time step", "Of the simulation.", "ms", low=0.09)],
+    )
+    verdict = pw.judge("adex", ["tonic_spiking", loose])
+    assert verdict.parts["tonic_spiking"].replicated and verdict.fragile
+    assert verdict.failed_check == "Coarse: at half the time step"
+    many = pw.judge("adex", ["tonic_spiking", loose], {"tonic_spiking_amplitude": [500.0, 0.5]})
+    assert many.status.tolist() == ["fragile", "rejected"]
+    assert many.failed_check.tolist() == ["Coarse: at half the time step", ""]
+
+
+def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
+    both = pw.patterns.all_of("resonator", "accommodation", "tonic_spiking")
+    problem = make_problem("adex", both)
+    assert set(problem.amplitudes) == {"resonator_amplitude", "accommodation_amplitude"}
+    rng = np.random.default_rng(3)
+    points = problem.space.chart().decode(rng.random((64, problem.space.size)))
+    batch = problem.judge_solved(points)
+    for key in ("resonator", "accommodation"):
+        alone = make_problem("adex", key)
+        names = [n if n in problem.space.names else f"{key}_{n}" for n in alone.space.names]
+        columns = [problem.space.names.index(n) for n in names]
+        expected = alone.judge_solved(points[:, columns])
+        np.testing.assert_array_equal(batch.values[f"{key}_amplitude"], expected.values["amplitude"])
+    assert (batch.guidance >= batch.graded).all()
+    result = pw.optimize("adex", ["tonic_spiking", "resonator"], seed=0, budget=20_000)
+    assert result.replicated
+
+
+def test_a_name_a_pattern_and_a_list_of_either_are_the_same():
+    tonic = pw.patterns.get("tonic_spiking")
+    made = [
+        pw.patterns.all_of("tonic_spiking", "rebound_spike"), pw.patterns.all_of(tonic, "rebound_spike"),
+        pw.patterns.get(["tonic_spiking", "rebound_spike"]), pw.patterns.get((tonic, "rebound_spike")),
+    ]
+    assert {p.key for p in made} == {"tonic_spiking_and_rebound_spike"} and len({p.free for p in made}) == 1
+    assert made[0].title == "Tonic spiking and rebound spike" and made[0].letter == "A+M"
+    nested = pw.patterns.all_of(made[0], "tonic_bursting")
+    assert [p.key for p in nested.parts] == ["tonic_spiking", "rebound_spike", "tonic_bursting"]
+    neuron = pw.models.get("adex")
+    declared = nested.stimulus_parameters(neuron)
+    assert tuple(declared) == nested.free
+    assert declared["rebound_spike_width"].unit == "ms" and declared["tonic_spiking_amplitude"].unit == "pA"
+    assert declared["rebound_spike_width"].description.startswith("Rebound spike: ")
+
+
+def test_it_is_assessed_like_any_other():
+    both = pw.patterns.all_of("tonic_spiking", "class_1_excitable")
+    table = pw.assess("lif", [both, "tonic_spiking"], budget=1000)
+    assert list(table["status"]) == ["replicated"] * 2
+    assert table["pattern"][0] == both.key and "class_1_excitable_holding" in table["parameters"][0]
+    assert "Class 1" in both._repr_html_() and "<svg" in both._repr_html_()
+
+
+def test_its_target_is_that_of_each_part():
+    both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
+    target = pw.patterns.target(both)
+    assert set(target.traces) == {"Tonic spiking: step", "Rebound spike: release"}
+    lines = target_lines(target, voltage_scale(pw.models.get("adex")))
+    alone = target_lines(pw.patterns.target("rebound_spike"), voltage_scale(pw.models.get("adex")))
+    np.testing.assert_array_equal(lines["Rebound spike: release"].v, alone["release"].v)
+    mine = pw.Pattern(
+        key="mine", title="Mine", sweeps=lambda s: {"rest": pw.Sweep([], end=10.0)},
+        measure=lambda r, s: {"n": r["rest"].count()},
+        criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", high=0, kind="count")],
+    )
+    assert pw.patterns.target(pw.patterns.all_of("tonic_spiking", mine)) is None
+
+
+def test_in_the_explorer_each_part_has_sliders_of_its_own():
+    explorer = pw.Explorer("adex", ["tonic_spiking", "rebound_spike"])
+    try:
+        screen = Screen(explorer)
+        row = screen.rows["rebound_spike_amplitude"]
+        row.box.value = 321.0
+        assert explorer.selection.values["rebound_spike_amplitude"] == 321.0
+        text = " ".join(x.value for x in widgets(explorer) if isinstance(x, ipywidgets.HTML))
+        assert "<span>Tonic spiking</span>" in text and "<span>Rebound spike</span>" in text
+        assert ">width</span>" in text and "rebound<sub>" not in text
+    finally:
+        explorer.close()
+
+
+def test_a_recording_may_be_one_of_them():
+    cell = pw.patterns.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
+    result = pw.optimize("adex", [cell, "rebound_spike"], seed=0, budget=20_000)
+    assert result.replicated
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (lambda: pw.patterns.all_of("tonic_spiking"), ValueError, "at least two patterns, not 1"),
+        (lambda: pw.judge("adex", []), ValueError, "at least two patterns, not 0"),
+        (lambda: pw.patterns.all_of("tonic_spiking", "tonic_spiking"), ValueError, "'tonic_spiking' is named twice"),
+        (lambda: pw.patterns.all_of("tonic_spiking", "tonic_bursts"), ValueError, "Did you mean 'tonic_bursting'"),
+        (lambda: pw.patterns.get(["tonic_spiking", 3]), TypeError, "pattern is 3"),
+        (lambda: pw.judge("adex", CELL, {"amplitude": 3.0}), ValueError, "tonic_spiking_amplitude"),
+    ],
+)
+def test_what_cannot_be_combined_is_refused(call, error, said):
+    with pytest.raises(error, match=said):
+        call()

@@ -1,0 +1,435 @@
+"""The neurons without a reset against the literature, and against SciPy's LSODA on equations written out here again."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq, minimize_scalar
+
+import plausiwidgets as pw
+
+Floats = NDArray[np.float64]
+exp, tanh, cosh = np.exp, np.tanh, np.cosh
+
+# ------------------------------------------------------------------ the equations as published
+
+
+def fitzhugh_nagumo(y: Sequence[float], current: float, time_scale: float = 0.5, epsilon: float = 0.08) -> list[float]:
+    x, w = y
+    return [(x - x**3 / 3 - w + current) / time_scale, epsilon * (x + 0.7 - 0.8 * w) / time_scale]
+
+
+def hindmarsh_rose(y: Sequence[float], current: float, r: float = 0.006) -> list[float]:
+    x, w, z = y
+    return [
+        (w - x**3 + 3 * x**2 + current - z) / 0.5, (1 - 5 * x**2 - w) / 0.5, r * (4 * (x + 1.6) - z) / 0.5,
+    ]  # fmt: skip
+
+
+def morris_lecar(
+    y: Sequence[float], current: float, g_ca: float = 4.4, v3: float = 2.0, v4: float = 30.0, phi: float = 0.04
+) -> list[float]:
+    v, n = y
+    m_inf, n_inf = (1 + tanh((v + 1.2) / 18)) / 2, (1 + tanh((v - v3) / v4)) / 2
+    ionic = 2 * (v + 60) + g_ca * m_inf * (v - 120) + 8 * n * (v + 84)
+    return [(current - ionic) / 20, phi * cosh((v - v3) / (2 * v4)) * (n_inf - n)]
+
+
+def wilson(
+    y: Sequence[float], current: float, g_t: float = 0.1, g_h: float = 5.0, tau_r: float = 4.2
+) -> list[float]:
+    """In the units of the publication: V in 100 mV."""
+    v, r, t, h = y
+    ionic = (17.8 + 47.6 * v + 33.8 * v**2) * (v - 0.5) + 26 * r * (v + 0.95)
+    ionic += g_t * t * (v - 1.2) + g_h * h * (v + 0.95)
+    return [
+        current - ionic, (1.24 + 3.7 * v + 3.2 * v**2 - r) / tau_r, (4.205 + 11.6 * v + 8 * v**2 - t) / 14,
+        (3 * t - h) / 45,
+    ]  # fmt: skip
+
+
+def hodgkin_huxley(y: Sequence[float], current: float) -> list[float]:
+    """With the potential of 1952: u is the displacement from rest, depolarization negative."""
+    v, n, m, h = y
+    u = -(v + 65)
+    a_n, b_n = 0.01 * (u + 10) / (exp((u + 10) / 10) - 1), 0.125 * exp(u / 80)
+    a_m, b_m = 0.1 * (u + 25) / (exp((u + 25) / 10) - 1), 4 * exp(u / 18)
+    a_h, b_h = 0.07 * exp(u / 20), 1 / (exp((u + 30) / 10) + 1)
+    ionic = 36 * n**4 * (v + 77) + 120 * m**3 * h * (v - 50) + 0.3 * (v + 54.387)
+    return [current - ionic, a_n * (1 - n) - b_n * n, a_m * (1 - m) - b_m * m, a_h * (1 - h) - b_h * h]
+
+
+def connor_stevens_gates(v: float) -> list[tuple[float, float]]:
+    """Return (steady state, time constant) of n, m, h, a and b."""
+    pairs = [
+        (0.02 * (v + 45.7) / (1 - exp(-0.1 * (v + 45.7))), 0.25 * exp(-0.0125 * (v + 55.7))),
+        (0.38 * (v + 29.7) / (1 - exp(-0.1 * (v + 29.7))), 15.2 * exp(-0.0556 * (v + 54.7))),
+        (0.266 * exp(-0.05 * (v + 48)), 3.8 / (1 + exp(-0.1 * (v + 18)))),
+    ]
+    gates = [(a / (a + b), 1 / (a + b)) for a, b in pairs]
+    a_inf = (0.0761 * exp(0.0314 * (v + 94.22)) / (1 + exp(0.0346 * (v + 1.17)))) ** (1 / 3)
+    b_inf = (1 / (1 + exp(0.0688 * (v + 53.3)))) ** 4
+    gates.append((a_inf, 0.3632 + 1.158 / (1 + exp(0.0497 * (v + 55.96)))))
+    return [*gates, (b_inf, 1.24 + 2.678 / (1 + exp(0.0624 * (v + 50))))]
+
+
+def connor_stevens_ionic(v: float, n: float, m: float, h: float, a: float, b: float) -> float:
+    return (
+        0.3 * (v + 17) + 120 * m**3 * h * (v - 55) + 20 * n**4 * (v + 72) + 47.7 * a**3 * b * (v + 75)
+    )  # fmt: skip
+
+
+def connor_stevens(y: Sequence[float], current: float) -> list[float]:
+    gates = zip(y[1:], connor_stevens_gates(y[0]), strict=True)
+    return [current - connor_stevens_ionic(*y), *((steady - x) / tau for x, (steady, tau) in gates)]
+
+
+def wang_buzsaki_gates(v: float) -> list[tuple[float, float]]:
+    """Return (α, β) of m, h and n."""
+    return [
+        (-0.1 * (v + 35) / (exp(-0.1 * (v + 35)) - 1), 4 * exp(-(v + 60) / 18)),
+        (0.07 * exp(-(v + 58) / 20), 1 / (exp(-0.1 * (v + 28)) + 1)),
+        (-0.01 * (v + 34) / (exp(-0.1 * (v + 34)) - 1), 0.125 * exp(-(v + 44) / 80)),
+    ]
+
+
+def wang_buzsaki_ionic(v: float, h: float, n: float) -> float:
+    a, b = wang_buzsaki_gates(v)[0]
+    return 0.1 * (v + 65) + 35 * (a / (a + b)) ** 3 * h * (v - 55) + 9 * n**4 * (v + 90)
+
+
+def wang_buzsaki(y: Sequence[float], current: float, phi: float = 5.0) -> list[float]:
+    v, h, n = y
+    _, (a_h, b_h), (a_n, b_n) = wang_buzsaki_gates(v)
+    return [current - wang_buzsaki_ionic(v, h, n), phi * (a_h * (1 - h) - b_h * h), phi * (a_n * (1 - n) - b_n * n)]
+
+
+# Equations, mV of one unit of their potential, mV at its zero, and units of the model's current in one of theirs.
+PUBLISHED: dict[str, tuple[Callable[..., list[float]], float, float, float]] = {
+    "fitzhugh_nagumo": (fitzhugh_nagumo, 33.0, -25.0, 1.0), "hindmarsh_rose": (hindmarsh_rose, 25.0, -25.0, 1.0),
+    "morris_lecar": (morris_lecar, 1.0, 0.0, 1.0), "wilson": (wilson, 100.0, 0.0, 100.0),
+    "hodgkin_huxley": (hodgkin_huxley, 1.0, 0.0, 1.0), "connor_stevens": (connor_stevens, 1.0, 0.0, 1.0),
+    "wang_buzsaki": (wang_buzsaki, 1.0, 0.0, 1.0),
+}  # fmt: skip
+
+# What is compared: a name, the current in the model's unit, parameters, and the same as the equations call them.
+CLASS_1 = {"g_Ca": 4.0, "V_3": 12.0, "V_4": 17.4, "phi": 1 / 15}
+CASES: dict[str, tuple[str, float, dict[str, float], dict[str, float]]] = {
+    "fitzhugh_nagumo": ("fitzhugh_nagumo", 0.6, {}, {}),
+    "fitzhugh_nagumo five times as fast": ("fitzhugh_nagumo", 0.6, {"T": 0.1}, {"time_scale": 0.1}),
+    "hindmarsh_rose, fast train of figure 6": ("hindmarsh_rose", 4.0, {"r": 0.001}, {"r": 0.001}),
+    "hindmarsh_rose, bursts of figure 6": ("hindmarsh_rose", 2.0, {"r": 0.001}, {"r": 0.001}),
+    "morris_lecar, class 2": ("morris_lecar", 100.0, {}, {}),
+    "morris_lecar, class 1": (
+        "morris_lecar", 60.0, CLASS_1, {"g_ca": 4.0, "v3": 12.0, "v4": 17.4, "phi": 1 / 15},
+    ),
+    "wilson, regular spiking": ("wilson", 100.0, {}, {}),
+    "wilson, fast spiking": (
+        "wilson", 100.0, {"g_T": 0.25, "g_H": 0.0, "tau_R": 1.5}, {"g_t": 0.25, "g_h": 0.0, "tau_r": 1.5},
+    ),
+    "wilson, bursting": ("wilson", 100.0, {"g_T": 2.25, "g_H": 9.5}, {"g_t": 2.25, "g_h": 9.5}),
+    "hodgkin_huxley": ("hodgkin_huxley", 10.0, {}, {}),
+    "connor_stevens": ("connor_stevens", 15.0, {}, {}),
+    "connor_stevens near its rheobase": ("connor_stevens", 9.0, {}, {}),
+    "wang_buzsaki": ("wang_buzsaki", 1.0, {}, {}),
+    "wang_buzsaki, deep troughs": ("wang_buzsaki", 1.4, {"phi": 2.0}, {"phi": 2.0}),
+}  # fmt: skip
+
+
+def lsoda(case: str, duration: float) -> Floats:
+    """Return when the published equations cross the model's spike level, in ms."""
+    name, current, parameters, names = CASES[case]
+    equations, scale, zero, unit = PUBLISHED[name]
+    model = pw.models.get(name)
+    start = model.start({n: [v] for n, v in (model.defaults() | parameters).items()}, [0.0])[:, 0]
+    start[0] = (start[0] - zero) / scale
+
+    def crossing(t: float, y: Floats) -> float:
+        return scale * y[0] + zero - model.spike_level
+
+    crossing.direction = 1  # type: ignore[attr-defined]
+    solution = solve_ivp(
+        lambda t, y: equations(y, current / unit, **names), (0.0, duration), start,
+        method="LSODA", rtol=1e-8, atol=1e-10, max_step=5.0, events=crossing,
+    )  # fmt: skip
+    return solution.t_events[0]
+
+
+def crossings(case: str, duration: float, dt: float) -> Floats:
+    """Return when the model crosses its spike level, in ms, interpolated between steps."""
+    name, current, parameters, _ = CASES[case]
+    model = pw.models.get(name)
+    traces = pw.simulate(name, pw.Stimulus.step(current, stop=duration, before=0.0), parameters, dt=dt)
+    v, t = np.ravel(traces.v), traces.t + dt
+    before = np.flatnonzero((v[:-1] < model.spike_level) & (v[1:] >= model.spike_level))
+    return t[before] + dt * (model.spike_level - v[before]) / (v[before + 1] - v[before])
+
+
+def spikes(
+    name: str, currents: Sequence[float] | Floats, duration: float, parameters: Any = None, dt: float | None = None
+) -> list[Floats]:
+    """Return the spike times of steps of `currents` that last, from rest."""
+    steps = [pw.Stimulus.step(float(i), stop=duration, before=0.0, settle=300.0) for i in currents]
+    return pw.simulate(name, steps, parameters, record=(), dt=dt).spike_times
+
+
+def fires_to_the_end(times: Floats, duration: float) -> bool:
+    return len(times) > 2 and times[-1] > 0.9 * duration
+
+
+def onset(
+    name: str, low: float, high: float, duration: float, parameters: Any = None, dt: float | None = None
+) -> tuple[float, float]:
+    """Return the least current that keeps the neuron firing, and its rate there in Hz."""
+    for _ in range(3):
+        currents = np.linspace(low, high, 25)
+        times = spikes(name, currents, duration, parameters, dt)
+        first = next(i for i, t in enumerate(times) if fires_to_the_end(t, duration))
+        assert first > 0
+        low, high = currents[first - 1], currents[first]
+    late = times[first][times[first] > duration / 3]
+    return high, 1000 / float(np.mean(np.diff(late)))
+
+
+# ------------------------------------------------------------------ against LSODA
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_spikes_come_when_lsoda_says(case: str) -> None:
+    """Within 1 % at the model's own step, and the error is of second order: four times less at half of it.
+
+    The first 100 ms are compared spike by spike, and their last one with the tolerance, where the error is largest.
+    """
+    exact = lsoda(case, 100.0)
+    model = pw.models.get(CASES[case][0])
+    errors = []
+    for dt in (model.dt, model.dt / 2, model.dt / 4):
+        times = crossings(case, 100.0, dt)
+        # The last spike may fall on either side of the end.
+        count = min(len(times), len(exact))
+        assert count > 0
+        assert abs(len(times) - len(exact)) <= 1
+        errors.append(np.abs(times[:count] - exact[:count]).max())
+    assert errors[0] < 1.0
+    assert errors[2] < 0.45 * errors[1] + 1e-3
+    assert errors[1] < 0.45 * errors[0] + 1e-3
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_neuron_rests_where_the_equations_do(name: str) -> None:
+    """Without a current the last potential has the published equations at rest."""
+    equations, scale, zero, _ = PUBLISHED[name]
+    model = pw.models.get(name)
+    names = [s.name for s in model.states]
+    traces = pw.simulate(name, pw.Stimulus(10.0, settle=3000.0), record=names)
+    state = np.array([np.ravel(traces.states[n])[-1] for n in names])
+    state[0] = (state[0] - zero) / scale
+    assert np.abs(equations(state, 0.0)).max() < 1e-8
+    assert abs(float(np.ravel(traces.v)[-1]) - model.rest_threshold(model.complete())[0][0]) < 1.1
+
+
+# ------------------------------------------------------------------ Hodgkin–Huxley
+
+
+def test_hodgkin_huxley_rests_at_minus_65_and_fires_on_from_6_26_at_51_hz() -> None:
+    rest = np.ravel(pw.simulate("hodgkin_huxley", pw.Stimulus(10.0, settle=500.0)).v)[-1]
+    assert rest == pytest.approx(-65.0, abs=5e-3)
+    # At 6.260 LSODA has a train that ends after 840 ms, at 6.2605 one that does not.
+    current, rate = onset("hodgkin_huxley", 6.0, 7.0, 2000.0, dt=0.0125)
+    assert current == pytest.approx(6.2605, abs=1e-3)
+    assert rate == pytest.approx(50.5, abs=1.0)
+    assert onset("hodgkin_huxley", 6.0, 7.0, 2000.0)[0] == pytest.approx(6.261, rel=1e-3)
+
+
+def test_hodgkin_huxley_is_faster_in_the_warmth() -> None:
+    cold, warm = spikes("hodgkin_huxley", [20.0], 300.0), spikes("hodgkin_huxley", [20.0], 300.0, {"temperature": 16.3})
+    assert len(warm[0]) > 1.5 * len(cold[0]) > 20
+
+
+def test_hodgkin_huxley_with_slow_gates_is_another_neuron() -> None:
+    """A tenth of the speed of both gates leaves no train, and no speed diverges at the model's step."""
+    slow = {"rate_n": 0.1, "rate_h": 0.1}
+    assert len(spikes("hodgkin_huxley", [10.0], 500.0, slow)[0]) < 10 < len(spikes("hodgkin_huxley", [10.0], 500.0)[0])
+    for temperature in (0.0, 20.0):
+        for rate in (0.01, 4.0):
+            traces = pw.simulate(
+                "hodgkin_huxley", pw.Stimulus.step(60.0, stop=200.0),
+                {"temperature": temperature, "rate_n": rate, "rate_h": rate}, dt=0.2,
+            )  # fmt: skip
+            assert np.isfinite(traces.v).all()
+
+
+# ------------------------------------------------------------------ Morris–Lecar
+
+
+def test_morris_lecar_starts_to_fire_at_88_with_the_set_of_class_2() -> None:
+    current, rate = onset("morris_lecar", 80.0, 100.0, 5000.0)
+    assert current == pytest.approx(88.2, abs=0.15)
+    assert rate == pytest.approx(7.7, abs=0.4)
+
+
+def test_morris_lecar_starts_to_fire_at_40_with_the_set_of_class_1_as_slowly_as_one_waits() -> None:
+    """The onset is where the rest vanishes: the local maximum of the current that holds the potential."""
+
+    def holding(v: float) -> float:
+        return -20.0 * morris_lecar([v, (1 + tanh((v - 12.0) / 17.4)) / 2], 0.0, 4.0, 12.0, 17.4)[0]
+
+    vanishes = -minimize_scalar(lambda v: -holding(v), bounds=(-50.0, -20.0), method="bounded").fun
+    current, rate = onset("morris_lecar", 35.0, 45.0, 10_000.0, CLASS_1)
+    assert vanishes == pytest.approx(39.96, abs=0.01)
+    assert current == pytest.approx(vanishes, abs=0.03)
+    assert rate < 1.0
+
+
+# ------------------------------------------------------------------ FitzHugh–Nagumo
+
+
+def test_fitzhugh_nagumo_fires_between_0_324_and_its_second_hopf_bifurcation() -> None:
+    # The rest is unstable where x² < 1 − epsilon b; a large cycle coexists with it a little below.
+    x = -np.sqrt(1 - 0.08 * 0.8)
+    first, second = ((sign * x + 0.7) / 0.8 - sign * x + sign * x**3 / 3 for sign in (1, -1))
+    assert (first, second) == (pytest.approx(0.331, abs=1e-3), pytest.approx(1.419, abs=1e-3))
+    current, _ = onset("fitzhugh_nagumo", 0.3, 0.4, 3000.0)
+    assert current == pytest.approx(0.324, abs=2e-3)
+    below, above = spikes("fitzhugh_nagumo", [second - 0.01, 1.45], 3000.0)
+    assert fires_to_the_end(below, 3000.0)
+    assert len(above) == 1
+
+
+# ------------------------------------------------------------------ Wang–Buzsáki and Connor–Stevens
+
+
+def steady_wang_buzsaki(v: float) -> float:
+    _, *gates = wang_buzsaki_gates(v)
+    return wang_buzsaki_ionic(v, *(a / (a + b) for a, b in gates))
+
+
+def steady_connor_stevens(v: float) -> float:
+    return connor_stevens_ionic(v, *(steady for steady, _ in connor_stevens_gates(v)))
+
+
+@pytest.mark.parametrize(
+    ("name", "steady", "expected"),
+    [("wang_buzsaki", steady_wang_buzsaki, 0.160), ("connor_stevens", steady_connor_stevens, 8.12)],
+)
+def test_the_rheobase_of_class_1_is_where_the_rest_vanishes(
+    name: str, steady: Callable[[float], float], expected: float
+) -> None:
+    """The local maximum of the current that holds the potential; from there on the rate grows from zero."""
+    vanishes = -minimize_scalar(lambda v: -steady(v), bounds=(-64.0, -50.0), method="bounded").fun
+    assert vanishes == pytest.approx(expected, rel=2e-3)
+    silent, slow, faster = spikes(name, vanishes * np.array([0.998, 1.004, 2.0]), 3000.0)
+    assert len(silent) == 0
+    rates = [1000 / np.mean(np.diff(t)) for t in (slow, faster)]
+    assert rates[0] < 5.0
+    assert rates[1] > 5 * rates[0]
+
+
+def test_connor_stevens_without_its_a_current_cannot_fire_slowly() -> None:
+    """Dayan and Abbott's comparison: its rate then starts far from zero."""
+    without = {"g_A": 0.0, "E_L": -72.0}
+    _, rate = onset("connor_stevens", -10.0, 20.0, 1000.0, without)
+    assert rate > 30.0
+
+
+# ------------------------------------------------------------------ Wilson
+
+
+def test_wilsons_regular_spiking_cell_adapts_and_the_fast_spiking_one_does_not() -> None:
+    preset = {p.title: p.parameters for p in pw.models.get("wilson").presets}
+    cell = {}
+    for title in ("Regular spiking", "Fast spiking", "Bursting"):
+        parameters = dict(preset[title])
+        cell[title] = np.diff(spikes("wilson", [parameters.pop("amplitude")], 500.0, parameters)[0])
+    regular, fast, bursting = cell.values()
+    assert regular[-1] > 2.0 * regular[0]
+    assert np.all(np.diff(regular[:4]) > 2.0)
+    assert np.all(np.diff(fast) < 0.1)
+    assert len(fast) > 5 * len(regular)
+    assert np.sort(bursting)[-3] > 5 * bursting.min()
+
+
+def test_wilsons_neuron_rests_where_its_polynomials_say() -> None:
+    def ionic(u: float) -> float:
+        t = 4.205 + 11.6 * u + 8 * u**2
+        return wilson([u, 1.24 + 3.7 * u + 3.2 * u**2, t, 3 * t], 0.0)[0]
+
+    rest = 100 * brentq(ionic, -0.8, -0.7)
+    assert rest == pytest.approx(-75.03, abs=0.01)
+    assert np.ravel(pw.simulate("wilson", pw.Stimulus(10.0, settle=1000.0)).v)[-1] == pytest.approx(rest, abs=1e-3)
+
+
+# ------------------------------------------------------------------ Hindmarsh–Rose
+
+
+def bursts(times: Floats) -> list[Floats]:
+    """Return bursts: spikes with pauses of more than 30 ms between them."""
+    return np.split(times, np.flatnonzero(np.diff(times) > 30.0) + 1)
+
+
+def test_hindmarsh_rose_bursts_at_3() -> None:
+    groups = bursts(spikes("hindmarsh_rose", [3.0], 1000.0)[0])
+    assert len(groups) > 10
+    assert all(len(g) > 1 for g in groups[1:-1])
+
+
+def test_hindmarsh_rose_has_the_three_behaviours_of_figure_6() -> None:
+    """A burst and then rest at 0.4, bursts at 2, a train without a pause at 4."""
+    rest, repeated, train = (bursts(t) for t in spikes("hindmarsh_rose", [0.4, 2.0, 4.0], 2000.0, {"r": 0.001}))
+    assert len(rest) == 1
+    assert len(repeated) > 2
+    assert len(train) == 1
+    assert train[0][-1] > 1990.0
+
+
+def test_hindmarsh_rose_starts_at_rest_however_slow_its_adaptation() -> None:
+    """Also where the cubic has three roots, with s = 0.5: the state that it starts in is kept."""
+    parameters = {"r": [0.0005, 0.05, 0.006], "s": [4.0, 4.0, 0.5], "T": [3.0, 0.4, 0.5]}
+    stimulus = pw.Stimulus(500.0, before=0.0, holding=-1.0)
+    traces = pw.simulate("hindmarsh_rose", stimulus, parameters, record=("v", "y", "z"))
+    for values in traces.states.values():
+        assert np.ptp(values, axis=-1).max() < 1e-6
+
+
+# ------------------------------------------------------------------ what all of them are
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_engines_agree_over_the_whole_box(name: str) -> None:
+    """200 random sets with random currents: the same spikes by machine code and by torch."""
+    model, rng = pw.models.get(name), np.random.default_rng(3)
+    parameters = {n: p.from_unit(rng.random(200)) for n, p in model.parameters.items()}
+    stimulus = pw.Stimulus.step(model.current.from_unit(0.7), stop=1000 * model.dt, before=0.0)
+    compiled, torch = (
+        pw.simulate(name, stimulus, parameters, record=(), engine=engine) for engine in ("compiled", "torch")
+    )
+    assert compiled.engine == "compiled"
+    assert sum(len(t) for t in torch.spike_times) > 100
+    assert [len(t) for t in compiled.spike_times] == [len(t) for t in torch.spike_times]
+    for a, b in zip(compiled.spike_times, torch.spike_times, strict=True):
+        np.testing.assert_allclose(a, b, atol=1.5 * model.dt)
+    np.testing.assert_array_equal(np.isnan(compiled.diverged_at), True)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_spike_is_one_crossing(name: str) -> None:
+    """As many spikes as the trace has crossings of the spike level, and each of them in the step that crosses it."""
+    model = pw.models.get(name)
+    traces = pw.simulate(name, pw.Stimulus.step(model.current.default, stop=300.0))
+    v = np.ravel(traces.v)
+    up = np.flatnonzero((v[:-1] < model.spike_level) & (v[1:] >= model.spike_level)) + 1
+    np.testing.assert_allclose(np.ravel(traces.spike_times), traces.t[up])
+    assert up.size > 2
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_presets_set_only_what_the_model_has(name: str) -> None:
+    model = pw.models.get(name)
+    for preset in model.presets:
+        assert preset.source
+        assert preset.dt == model.dt
+        model.complete({n: v for n, v in preset.parameters.items() if n != "amplitude"})
+        assert preset.pattern is None or preset.pattern in pw.patterns.names()

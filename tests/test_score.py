@@ -1,0 +1,168 @@
+"""The score of an assessment: counts of patterns that are what they are, and what each model costs."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets import assessment
+from plausiwidgets.assessment import published, read_csv, write_csv
+from plausiwidgets.cli import main
+from plausiwidgets.models.library import NAMES
+from plausiwidgets.simulation.cost import operations_per_ms
+
+ROWS = [
+    ("lif", "tonic_spiking", 0, "replicated", 0.9),
+    ("lif", "tonic_bursting", 0, "rejected", math.nan),
+    ("lif", "resonator", 0, "failed", math.nan),
+    ("adex", "tonic_spiking", 0, "fragile", 0.4),
+    ("adex", "tonic_spiking", 1, "replicated", 0.8),
+    ("adex", "tonic_bursting", 0, "replicated", 0.6),
+    ("adex", "tonic_bursting", 1, "rejected", math.nan),
+    ("adex", "resonator", 0, "fragile", 0.1),
+    ("adex", "resonator", 1, "rejected", math.nan),
+]
+TABLE = pd.DataFrame(ROWS, columns=["model", "pattern", "seed", "status", "robustness"])
+
+
+def score(table=TABLE, **options):
+    return pw.plausibility_score(table, measure=False, **options).set_index("model")
+
+
+def test_a_pattern_counts_once_and_by_the_best_of_its_seeds():
+    found = score()
+    assert list(found.index) == ["adex", "lif"]
+    columns = ["patterns", "shown", "fragile", "not_found", "failed"]
+    assert list(found.loc["adex", columns]) == [3, 2, 1, 0, 0]
+    assert list(found.loc["lif", columns]) == [3, 1, 0, 1, 1]
+    assert found.loc["adex", "robustness"] == pytest.approx(0.7) and found.loc["lif", "robustness"] == 0.9
+
+
+def test_the_cost_is_that_of_the_models_own_step_and_box():
+    found = score()
+    adex = pw.models.get("adex")
+    assert found.loc["adex", "operations_per_ms"] == operations_per_ms("adex")
+    assert found.loc["adex", "dt"] == adex.dt and found.loc["adex", "free_parameters"] == 9
+    measured = pw.plausibility_score(TABLE[TABLE["model"] == "lif"])
+    assert 0.1 < measured["ns_per_ms"][0] < 1e5 and math.isnan(found.loc["lif", "ns_per_ms"])
+
+
+def test_a_model_of_ones_own_is_scored_where_it_is_given_and_else_without_a_cost():
+    table = TABLE.assign(model=TABLE["model"].replace("lif", "mine"))
+    assert math.isnan(score(table).loc["mine", "operations_per_ms"])
+    lif = pw.models.get("lif")
+    mine = pw.NeuronModel(
+        "mine", lif.step, list(lif.parameters.values()), lif.initial_state, lif.current, lif.rest, lif.threshold,
+        title="Mine",
+    )
+    found = score(table, models=[mine])
+    assert found.loc["mine", "title"] == "Mine"
+    assert found.loc["mine", "operations_per_ms"] == pytest.approx(score().loc["lif", "operations_per_ms"])
+
+
+def test_a_model_without_a_program_is_scored_without_a_cost():
+    def step(current, state, p, dt):
+        (v,) = state
+        for _ in range(1 + int(v.mean() > 1e9)):
+            v = v + dt * (current - v)
+        fired = (v > 1.0).to(v.dtype)
+        return fired, (v * (1.0 - fired),)
+
+    branching = pw.NeuronModel(
+        "branching", step, [], lambda p, held: (0.0,), pw.Parameter("current", 2.0, 0.0, 9.0), -1.0, 1.0, validate=False
+    )
+    table = TABLE.assign(model=TABLE["model"].replace("lif", "branching"))
+    found = score(table, models=[branching])
+    assert math.isnan(found.loc["branching", "operations_per_ms"]) and found.loc["branching", "shown"] == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (TABLE.drop(columns="status"), "no column 'status'"),
+        (TABLE.iloc[:0], "no rows"),
+        (TABLE.assign(status="found"), "status.*'found'"),
+        ([1, 2], "no column 'model'"),
+    ],
+)
+def test_what_is_no_assessment_is_refused(table, said):
+    with pytest.raises(ValueError, match=said):
+        pw.plausibility_score(table)
+
+
+# -- files -------------------------------------------------------------------------------------------
+
+
+def test_a_written_table_is_read_back_as_it_was(tmp_path):
+    table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
+    write_csv(table, tmp_path / "table.csv")
+    back = read_csv(tmp_path / "table.csv")
+    made = back.attrs["versions"]
+    assert {n: v for n, v in made.items() if n != "date"} == table.attrs["versions"]
+    assert pd.Timestamp(made["date"]) <= pd.Timestamp.now()
+    same = [name for name in table if name != "versions"]
+    pd.testing.assert_frame_equal(back[same], table[same], check_dtype=False, check_names=False)
+    pd.testing.assert_frame_equal(score(back), score(table))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("model,", "neuron,", 1), "has no column 'model'"),
+        (lambda text: text.replace(",200,", ",many,"), "row 1, column '.*': 'many' is not a number"),
+        (lambda text: text.replace('"{""', '"(""'), "row 1, column 'parameters'.*is not JSON"),
+        (lambda text: "", "is no table of an assessment"),
+    ],
+)
+def test_a_file_that_is_no_table_says_where(tmp_path, change, said):
+    path = tmp_path / "table.csv"
+    write_csv(pw.assess(["lif"], ["tonic_bursting"], budget=200), path)
+    text = change(path.read_text())
+    path.write_text(text)
+    with pytest.raises(ValueError, match=said):
+        read_csv(path)
+
+
+def test_the_command_writes_table_and_score_of_all_models(tmp_path, capsys):
+    csv, path = tmp_path / "zoo.csv", tmp_path / "score.csv"
+    words = ["assess", "all", "--patterns", "A", "--budget", "32", "--quiet", "--csv", str(csv), "--score", str(path)]
+    assert main.main(words) == 0
+    written = pd.read_csv(path)
+    assert set(written["model"]) == set(pw.models.names()) and set(written) == set(assessment.SCORE_COLUMNS)
+    assert (written["operations_per_ms"] > 0).all() and (written["ns_per_ms"] > 0).all()
+    assert set(read_csv(csv)["model"]) == set(pw.models.names())
+    assert main.main([*words[:-1], str(csv)]) == 2
+    assert "--csv and --score are the same file" in capsys.readouterr().err
+
+
+def test_the_published_table_is_of_every_model_and_the_twenty():
+    try:
+        table, of_models = published.published_table(), published.published_score()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    twenty = {key for key in pw.patterns.names() if pw.patterns.is_builtin(pw.patterns.get(key))}
+    for model in NAMES:
+        assert twenty <= set(table[table["model"] == model]["pattern"]), model
+    assert set(of_models["model"]) == set(table["model"])
+    counted = score(table)
+    assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])
+    np.testing.assert_allclose(
+        of_models.set_index("model")["operations_per_ms"].sort_index(), counted["operations_per_ms"].sort_index()
+    )
+    assert table.attrs["versions"]["date"] and set(table["seed"]) == {0}
+    for row in table[table["status"] == "replicated"].sample(5, random_state=0).itertuples():
+        assert pw.judge(row.model, row.pattern, row.parameters).replicated, (row.model, row.pattern)
+
+
+def test_a_package_without_its_table_says_how_it_is_made(monkeypatch, tmp_path):
+    monkeypatch.setattr(published, "files", lambda name: tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"built without zoo\.csv.*plausiwidgets assess all --store"):
+        published.published_table()
+
+
+def test_the_date_is_written_beside_the_versions(tmp_path):
+    write_csv(pw.assess(["lif"], ["tonic_spiking"], budget=32), tmp_path / "t.csv")
+    assert "date" in json.loads(pd.read_csv(tmp_path / "t.csv")["versions"][0])
