@@ -62,14 +62,14 @@ def test_screen_measures_the_volume():
     unit = rng.random((200_000, optimizer.problem.space.size))
     share = np.mean(np.linalg.norm(unit - 0.3, axis=1) / 2.0 <= 0.2)
     low, high = result.volume.interval
-    assert result.volume.screened == result.evaluations == 64
+    assert result.volume.screened == result.evaluations == 32
     assert low < share < high
     assert result.expected_random == pytest.approx(1 / result.volume.share)
 
 
 def test_a_search_in_vain_screens_ever_more_of_the_box():
     result = Run(fake_optimizer(radius=-1.0, budget=20_000)).execute()
-    assert result.volume.screened >= 64 + 128 + 256
+    assert result.volume.screened >= 32 + 64 + 128
     assert result.volume.screened == sum(
         rows["evaluations"].iloc[-1] - before
         for before, rows in _phases(result.history)

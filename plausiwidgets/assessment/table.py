@@ -28,7 +28,7 @@ COLUMNS = {
     "evaluations": "candidates judged; where the amplitude is solved, the searches for its thresholds come on top",
     "found_after": "evaluations until the accepted best",
     "budget": "evaluations allowed, shares of others included",
-    "volume": "share of the search box, on the parameters' scales, that is accepted at dt, from the screen",
+    "volume": "share of the search box, on the parameters' scales, that is accepted at dt, from the screens",
     "volume_low": "lower end of its 95 % interval",
     "volume_high": "upper end; without a hit the 95 % upper bound",
     "expected_random": "1 / volume: expected evaluations of random search until a first hit at dt",

@@ -39,8 +39,9 @@ def optimize(
 ) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
-    A screen of the whole box is followed by several CMA-ES runs side by side, until a solution
-    is verified too, or the budget is spent.
+    A small screen of the whole box makes a population that evolves; after 500 evaluations, CMA-ES runs start from
+    its best members. What no longer gains is begun anew on another scale, each time wider, until a solution is
+    verified or the budget is spent.
 
     Examples
     --------
@@ -57,9 +58,8 @@ def optimize(
         Of several, one set of the model's parameters must show each under a stimulus of its own, as
         `plausiwidgets.patterns.all_of` says.
     start : mapping of str to float, optional
-        Values to look at first and to start one CMA-ES run from; what is left out takes its default
-        (or the nearest value within `bounds`). Without it the runs start from good points of the screen
-        and from random ones.
+        Values to look at first and to start the first CMA-ES run from, at once; what is left out takes its default
+        (or the nearest value within `bounds`).
     fixed : iterable of str, or mapping of str to float
         Parameters that are not changed.
     bounds : mapping of str to (low, high), optional

@@ -11,7 +11,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Volume:
-    """What a screen of the box says about the pattern's share of it.
+    """What the screens of the box say about the pattern's share of it.
+
+    A search screens little at first, and more the longer it finds nothing. One that ends with a hit in a screen
+    says a little too much: its screens go on only as long as none is verified.
 
     Attributes
     ----------

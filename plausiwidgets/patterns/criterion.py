@@ -95,6 +95,8 @@ class Criterion:
             Of a feature that changes in jumps: how far it is on its way upwards to the next one.
         """
         inside = (value >= low) & (value <= high)
+        if inside.all():
+            return np.zeros_like(value)
         with np.errstate(all="ignore"):
             if self.kind == "count":
                 below = 0.5 * (low - value - progress) / np.maximum(low, 1)
@@ -109,8 +111,8 @@ class Criterion:
                 above = saturated((value - high) / scale)
             outside = np.where(value < low, below, above)
         # A distance may round to zero; outside is outside.
-        outside = np.clip(np.nan_to_num(outside, nan=1.0, posinf=1.0), 1e-9, 1.0)
-        return np.where(inside, 0.0, np.where(np.isnan(value), 1.0, outside))
+        outside = np.minimum(np.maximum(outside, 1e-9), 1.0)
+        return np.where(inside, 0.0, np.where(np.isnan(value) | np.isnan(outside), 1.0, outside))
 
 
     def violation(self, value: ArrayLike) -> Floats:
@@ -122,7 +124,8 @@ class Criterion:
 
 def saturated(x: Any) -> Any:
     """Return x / (1 + x) of a distance x >= 0."""
-    return np.where(np.isposinf(x), 1.0, np.maximum(x, 0) / (1.0 + np.maximum(x, 0)))
+    distance = np.maximum(x, 0.0)
+    return np.where(distance == INF, 1.0, distance / (1.0 + distance))
 
 
 # -- criteria of every pattern ---------------------------------------------------------------------
