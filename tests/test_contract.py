@@ -108,15 +108,11 @@ def unusual_steps():
         spikes, (v,) = good_step(current, state, p, dt)
         return spikes, (v + torch.randn_like(v) + random.gauss(0.0, 1.0),)
 
-    def is_rarely_random(current, state, p, dt):
-        spikes, (v,) = good_step(current, state, p, dt)
-        return spikes, (v + torch.bernoulli(torch.full_like(v, 0.05)),)
-
     def shortens_where_nothing_fires(current, state, p, dt):
         spikes, (v,) = good_step(current, state, p, dt)
         return (spikes, (torch.where(spikes > 0, -65.0, v),)) if spikes.any() else (spikes, (v,))
 
-    return [assigns_to_a_clone, runs_away, refuses_the_far, is_random, is_rarely_random, shortens_where_nothing_fires]
+    return [assigns_to_a_clone, runs_away, refuses_the_far, is_random, shortens_where_nothing_fires]
 
 
 @pytest.mark.parametrize("step", unusual_steps(), ids=lambda step: step.__name__)
