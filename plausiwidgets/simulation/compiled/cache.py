@@ -97,7 +97,7 @@ def cache_directory() -> Path:
     Examples
     --------
     >>> cache_directory()                         # doctest: +SKIP
-    PosixPath('/home/me/.cache/plausiwidgets')
+    PosixPath('/…/.cache/plausiwidgets')
     """
     asked = os.environ.get("PLAUSIWIDGETS_CACHE_DIR")
     return Path(asked).expanduser() if asked else user_cache_path("plausiwidgets", appauthor=False)
