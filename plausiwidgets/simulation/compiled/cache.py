@@ -96,8 +96,8 @@ def cache_directory() -> Path:
 
     Examples
     --------
-    >>> cache_directory().name                    # doctest: +SKIP
-    'plausiwidgets'
+    >>> cache_directory()                         # doctest: +SKIP
+    PosixPath('/…/.cache/plausiwidgets')
     """
     asked = os.environ.get("PLAUSIWIDGETS_CACHE_DIR")
     return Path(asked).expanduser() if asked else user_cache_path("plausiwidgets", appauthor=False)
