@@ -1,4 +1,4 @@
-"""`assess`: an honest table, the same on every way, with shares, interruption and progress."""
+"""`assess`: an honest table, the same on every way, with interruption and progress."""
 
 import math
 import time
@@ -9,9 +9,7 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import COLUMNS, start_assessment, units, write_csv
-from plausiwidgets.assessment.study import shares
-from plausiwidgets.assessment.units import Unit
+from plausiwidgets.assessment import COLUMNS, start_assessment, write_csv
 
 SMALL = {"budget": 300, "popsize": 8}
 
@@ -60,40 +58,6 @@ def test_a_row_is_what_optimize_finds():
     assert row["parameters"] == result.parameters
     assert row["evaluations"] == result.evaluations
     assert row["robustness"] == result.robustness
-
-
-def test_shares_are_equal_and_at_most_double():
-    units = [Unit(str(i), "m", f"p{i}", 0, 100) for i in range(4)]
-    rows = {
-        "0": {"status": "replicated", "evaluations": 10},
-        "1": {"status": "rejected", "evaluations": 99},
-        "2": {"status": "fragile", "evaluations": 99},
-        "3": {"status": "replicated", "evaluations": 100},
-    }
-    assert [(u.key, more) for u, more in shares(units, rows)] == [("1", 45), ("2", 45)]
-    rows["3"]["status"] = "failed"
-    assert shares(units, rows) == []  # until it was tried again
-    del rows["3"], units[3]
-    rows["2"]["status"] = "replicated"
-    assert [(u.key, more) for u, more in shares(units, rows)] == [("1", 91)]
-    rows["1"]["status"] = "replicated"
-    assert shares(units, rows) == []
-
-
-def test_what_others_left_goes_to_the_open_ones():
-    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL)
-    assert table["budget"][0] == 300
-    assert table["budget"][1] > 300
-    assert 300 < table["evaluations"][1] <= table["budget"][1]
-
-
-def test_a_search_that_goes_on_is_the_one_that_is_replayed(monkeypatch):
-    asked = ["tonic_spiking", "tonic_bursting", "phasic_spiking"]
-    went_on = pw.assess("lif", asked, **SMALL)
-    monkeypatch.setattr(units, "KEPT", 0)
-    replayed = pw.assess("lif", asked, **SMALL)
-    pd.testing.assert_frame_equal(went_on.drop(columns="seconds"), replayed.drop(columns="seconds"))
-    assert went_on["evaluations"][1] > 300
 
 
 def test_a_model_that_raises_costs_its_rows_only():
@@ -145,30 +109,6 @@ def test_interrupt_returns_what_there_is():
 
     table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], progress=interrupt, **SMALL)
     assert list(table["pattern"]) == ["tonic_spiking"]
-    assert not table.attrs["complete"]
-
-
-def test_a_stop_in_the_second_round_is_not_complete():
-    def stop(snapshot):
-        again = [u for u in snapshot.units if u.pattern == "tonic_bursting" and u.budget > 300]
-        if again and snapshot.state == "running":
-            study.stop()
-
-    study = start_assessment("lif", ["tonic_spiking", "tonic_bursting"], progress=lambda s: stop(s), **SMALL)
-    table = study.result(60)
-    assert study.snapshot().state == "stopped"
-    assert len(table) == 2
-    assert not table.attrs["complete"]
-    assert table["broken"][1]
-
-
-def test_a_stop_between_the_rounds_is_not_complete():
-    def interrupt(snapshot):
-        if snapshot.position == 2 and snapshot.state == "running":
-            raise KeyboardInterrupt
-
-    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], progress=interrupt, **SMALL)
-    assert list(table["reason"]) == ["solved", "budget"]
     assert not table.attrs["complete"]
 
 

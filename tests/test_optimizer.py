@@ -186,9 +186,9 @@ def test_a_replay_gives_the_same_search_and_refuses_what_is_not_its_own():
     one = fake_optimizer(budget=600, radius=-1.0)
     made = list(iter(one.step, None))
     again = fake_optimizer(budget=600, radius=-1.0)
-    again.replay(made, (600,))
+    again.replay(made)
     assert (again.best.parameters, again.evaluations) == (one.best.parameters, one.evaluations)
     with pytest.raises(ValueError, match="longer than its budget"):
-        fake_optimizer(budget=600, radius=-1.0).replay([*made, made[-1]], (600,))
+        fake_optimizer(budget=600, radius=-1.0).replay([*made, made[-1]])
     with pytest.raises(ValueError, match="not this one"):
-        fake_optimizer(budget=600, radius=-1.0).replay(made[1:], (600,))
+        fake_optimizer(budget=600, radius=-1.0).replay(made[1:])

@@ -45,17 +45,17 @@ def test_generations_come_back_bit_for_bit(tmp_path):
     while (generation := optimizer.step()) is not None:
         store.add("u", len(made), [generation], [0.1])
         made.append(generation)
-    store.end("u", 0, {"status": "rejected"})
+    store.end("u", {"status": "rejected"})
     store.close()
     stored = Store(tmp_path / "s.db", SPEC, VERSIONS).unit("u")
     again = fake_optimizer(1, budget=400, options=Options(popsize=8, population=32), radius=-1.0)
     for one, two in zip(made, stored.generations, strict=True):
         np.testing.assert_array_equal(one.losses, two.losses)
         assert one.median == two.median
-    again.replay(stored.generations, (400,))
+    again.replay(stored.generations)
     assert again.best.parameters == optimizer.best.parameters
     assert again.step() is None
-    assert stored.rows == {0: {"status": "rejected"}}
+    assert stored.row == {"status": "rejected"}
 
 
 def test_a_finished_study_is_read_not_made_again(tmp_path):

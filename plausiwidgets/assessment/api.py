@@ -27,8 +27,8 @@ from plausiwidgets.simulation.simulate import check_dt
 Models = str | NeuronModel | Iterable[str | NeuronModel]
 Patterns = str | Pattern | Iterable[str | Pattern]
 
-FIRST_SHARE = 4
-"""A unit begins with its pattern's budget divided by this; what others leave may double it."""
+SHARE = 5
+"""A search has its pattern's budget divided by this: what is found at all is found within it."""
 
 
 def assess(
@@ -46,9 +46,7 @@ def assess(
 ) -> pd.DataFrame:
     """Search every pattern with every model, and report what was found and what was not.
 
-    Each (model, pattern, seed) is a search of its own, the same as `optimize` makes. When all have
-    ended, what the successful ones of a model did not use goes to its open ones, at most as much
-    again as they had.
+    Each (model, pattern, seed) is a search of its own, the same as `optimize` makes.
 
     Examples
     --------
@@ -66,7 +64,7 @@ def assess(
         Several seeds give a row each. The same seed gives the same table, with any executor,
         interrupted and resumed or not (`seconds` aside).
     budget : int, optional
-        Evaluations of each search. Default: a quarter of the pattern's own budget.
+        Evaluations of each search. Default: a fifth of the pattern's own budget.
     executor : object, optional
         Anything with ``submit``: ProcessPoolExecutor, loky's, a dask client. Default: this process.
     store : path, optional
@@ -160,7 +158,7 @@ def _study(
             model.name if is_builtin(model) else model,
             pattern.key if firing.is_builtin(pattern) else pattern,
             number,
-            own or max(pattern.budget // FIRST_SHARE, 1),
+            own or max(pattern.budget // SHARE, 1),
         )
         for model in chosen
         for number in seeds

@@ -14,7 +14,7 @@ COMMAND = (
     f"plausiwidgets assess all --budget 1000 --store zoo.db --csv plausiwidgets/assessment/data/{TABLE} "
     f"--score plausiwidgets/assessment/data/{SCORE}"
 )
-"""What made both files: at first 1000 evaluations for each search, with seed 0, and a share of what others left."""
+"""What made both files: 1000 evaluations for each search, with seed 0."""
 
 
 def published_table() -> pd.DataFrame:

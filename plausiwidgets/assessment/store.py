@@ -23,12 +23,12 @@ from plausiwidgets.assessment.units import Row
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Candidate, Generation
 
-FORMAT = "plausiwidgets-study-5"
+FORMAT = "plausiwidgets-study-6"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ended (
-    unit TEXT NOT NULL, round INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (unit, round)
+    unit TEXT PRIMARY KEY, line TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS generation (
     unit TEXT NOT NULL, number INTEGER NOT NULL, phase TEXT NOT NULL, hits INTEGER NOT NULL,
@@ -66,16 +66,16 @@ class StoredSearch:
     Attributes
     ----------
     generations : list of Generation
-        In order, over all rounds.
+        In order.
     seconds_each : list of float
         Working time of each of them.
-    rows : dict of int to dict
-        Round → the unit's row at the end of it.
+    row : dict or None
+        The unit's row of the table, once it has ended.
     """
 
     generations: list[Generation] = field(default_factory=list)
     seconds_each: list[float] = field(default_factory=list)
-    rows: dict[int, Row] = field(default_factory=dict)
+    row: Row | None = None
 
     @property
     def seconds(self) -> float:
@@ -135,13 +135,13 @@ class Store:
         """Return what is known of a unit."""
         stored = StoredSearch()
         with translate_sqlite_errors(self.path):
-            rows = self._connection.execute("SELECT round, line FROM ended WHERE unit = ?", (key,)).fetchall()
+            ended = self._connection.execute("SELECT line FROM ended WHERE unit = ?", (key,)).fetchone()
             made = self._connection.execute(
                 "SELECT phase, losses, hits, candidate, median, seconds FROM generation WHERE unit = ? ORDER BY number",
                 (key,),
             ).fetchall()
         try:
-            stored.rows = {number: json.loads(row) for number, row in rows}
+            stored.row = None if ended is None else json.loads(ended[0])
             for *data, seconds in made:
                 stored.generations.append(_generation(*data))
                 stored.seconds_each.append(seconds)
@@ -158,10 +158,10 @@ class Store:
         with translate_sqlite_errors(self.path), self._connection:
             self._connection.executemany("INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def end(self, key: str, number: int, row: Row) -> None:
-        """Note the row of a unit at the end of a round."""
+    def end(self, key: str, row: Row) -> None:
+        """Note the row of a unit that has ended."""
         with translate_sqlite_errors(self.path), self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (key, number, json.dumps(row)))
+            self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?)", (key, json.dumps(row)))
 
     def _begin(self, head: Mapping[str, str]) -> None:
         with self._connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -30,15 +30,14 @@ class UnitState:
     model, pattern : str
     seed : int
     state : str
-        ``"waiting"``, ``"running"`` (with an executor: handed to it) or ``"done"``; a done one may
-        run again with its share of what others left.
+        ``"waiting"``, ``"running"`` (with an executor: handed to it) or ``"done"``.
     status : str
-        As in the table; empty before the unit was done once.
+        As in the table; empty before the unit is done.
     evaluations, budget : int
     loss : float or None
         Least so far.
     row : Row or None
-        Of the table, once it was done.
+        Of the table, once it is done.
     """
 
     model: str
@@ -141,8 +140,6 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         self._executor, self._store = executor, store
         self._store_error = ""
         self._rows: dict[str, Row] = {}
-        self._stored: dict[str, StoredSearch] = {}
-        self._live: dict[str, Optimizer] = {}
         self._last_shown = 0.0
 
     def table(self) -> pd.DataFrame:
@@ -158,9 +155,19 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
     # -- the work ------------------------------------------------------------------------------
 
     def _run(self) -> str:
-        self._round(0, [(u, (u.budget,)) for u in self._units])
-        first = {u.key: self._rows[u.key] for u in self._units}
-        self._round(1, [(u, (u.budget, u.budget + more)) for u, more in shares(self._units, first)])
+        tasks = {}
+        for unit in self._units:
+            stored = StoredSearch() if self._store is None else self._store.unit(unit.key)
+            if stored.row is not None:
+                self._take_row(unit.key, stored.row)
+                continue
+            tasks[unit.key] = Task(
+                unit, self._popsize, self._engine, self._dt, tuple(stored.generations), stored.seconds
+            )
+        for outcome in self._outcomes(list(tasks.values())):
+            self._take(tasks[outcome.key], outcome)
+            if outcome.row["reason"] == "stopped":
+                raise Stopped("stopped")
         return "done"
 
     def _finish(self, reason: str, error: str) -> None:
@@ -170,45 +177,15 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         return self.table()
 
     def _close(self) -> None:
-        self._live.clear()
         if self._store is not None:
             self._store.close()
 
-    def _round(self, number: int, asked: list[tuple[Unit, tuple[int, ...]]]) -> None:
-        tasks = {}
-        for unit, budgets in asked:
-            stored = self._look_up(unit.key)
-            if number in stored.rows:
-                self._take_row(unit.key, stored.rows[number])
-                continue
-            tasks[unit.key] = Task(
-                unit, budgets, self._popsize, self._engine, self._dt, tuple(stored.generations), stored.seconds
-            )
-            self._states[unit.key] = replace(self._states[unit.key], state="waiting", budget=budgets[-1])
-        for outcome in self._outcomes(list(tasks.values())):
-            self._take(number, tasks[outcome.key], outcome)
-            if outcome.row["reason"] == "stopped":
-                raise Stopped("stopped")
-
-    def _look_up(self, key: str) -> StoredSearch:
-        if key not in self._stored:
-            self._stored[key] = StoredSearch() if self._store is None else self._store.unit(key)
-        return self._stored[key]
-
-    def _take(self, number: int, task: Task, outcome: Outcome) -> None:
-        stored = self._stored[task.key]
+    def _take(self, task: Task, outcome: Outcome) -> None:
         if self._executor is not None and outcome.generations:
-            new = len(stored.generations)
-            self._write(lambda s: s.add(task.key, new, outcome.generations, outcome.seconds))
-        stored.generations += outcome.generations
-        stored.seconds_each += outcome.seconds
-        if outcome.row["reason"] not in ("stopped", "failed"):  # both are tried again when the study goes on
-            stored.rows[number] = outcome.row
-            self._write(lambda s: s.end(task.key, number, outcome.row))
+            self._write(lambda s: s.add(task.key, len(task.stored), outcome.generations, outcome.seconds))
         row = outcome.row
-        if row["reason"] == "failed" and not row["evaluations"] and task.key in self._rows:
-            # Its worker died: what the round before has seen still holds.
-            row = {**self._rows[task.key], "error": row["error"]}
+        if row["reason"] not in ("stopped", "failed"):  # both are tried again when the study goes on
+            self._write(lambda s: s.end(task.key, row))
         self._take_row(task.key, row)
         self._publish("running", self._states[task.key])
         self._report()
@@ -221,9 +198,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         for task in tasks:
             self._begin([task])
             self._control.checkpoint()
-            yield run_unit(
-                task, self._control.checkpoint, self._emitter(task), lambda: self._control.elapsed, self._live
-            )
+            yield run_unit(task, self._control.checkpoint, self._emitter(task), lambda: self._control.elapsed)
 
     def _begin(self, tasks: list[Task]) -> None:
         for task in tasks:
@@ -283,25 +258,3 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
     def _publish(self, state: str, ended: UnitState | None = None, error: str = "") -> None:
         units = tuple(self._states.values())
         self._snapshot = StudySnapshot(state, units, self._control.elapsed, ended, error)
-
-
-def shares(units: list[Unit], rows: Mapping[str, Row]) -> list[tuple[Unit, int]]:
-    """Return which units go on, and with how many evaluations more.
-
-    What the replicated units of a model and a seed did not use is shared by its open ones, equally,
-    and at most doubles what they had. It depends on nothing but the rows of the first round, so it
-    is the same on any executor, and after any interruption. Where one has failed, nothing is shared
-    yet: it is tried again when the study goes on, and the shares depend on what it then needs.
-    """
-    groups: dict[tuple[str, int], list[Unit]] = {}
-    for unit in units:
-        groups.setdefault((unit.names[0], unit.seed), []).append(unit)
-    more: dict[str, int] = {}
-    for group in groups.values():
-        if any(rows[u.key]["status"] == "failed" for u in group):
-            continue
-        closed = [u for u in group if rows[u.key]["status"] == "replicated"]
-        still = [u for u in group if rows[u.key]["status"] in ("fragile", "rejected")]
-        left = sum(u.budget - rows[u.key]["evaluations"] for u in closed)
-        more |= {u.key: min(left // len(still), u.budget) for u in still}
-    return [(u, more[u.key]) for u in units if more.get(u.key, 0) > 0]

@@ -27,7 +27,7 @@ COLUMNS = {
     "broken": "names of the criteria that the best does not meet",
     "evaluations": "candidates judged; where the amplitude is solved, the searches for its thresholds come on top",
     "found_after": "evaluations until the accepted best",
-    "budget": "evaluations allowed, shares of others included",
+    "budget": "evaluations allowed",
     "volume": "share of the search box, on the parameters' scales, that is accepted at dt, from the screens",
     "volume_low": "lower end of its 95 % interval",
     "volume_high": "upper end; without a hit the 95 % upper bound",

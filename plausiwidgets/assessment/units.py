@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -23,9 +23,6 @@ from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import describe_missed
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.lanes import Checkpoint
-
-KEPT = 64
-"""Most searches that are kept in memory to go on: each takes more than 1 MB."""
 
 Emit = Callable[[Optimizer, Generation, float], None]
 """Called after each generation with its working time in s."""
@@ -68,7 +65,7 @@ class Unit:
         The name where it means this very object in any process, else the object.
     seed : int
     budget : int
-        Evaluations at first.
+        Most evaluations.
     """
 
     key: str
@@ -91,8 +88,6 @@ class Task:
     Attributes
     ----------
     unit : Unit
-    budgets : tuple of int
-        Evaluations it was allowed at first, and with its share of what others left.
     popsize : int or None
     engine : str
     dt : float or None
@@ -104,7 +99,6 @@ class Task:
     """
 
     unit: Unit
-    budgets: tuple[int, ...]
     popsize: int | None = None
     engine: str = "auto"
     dt: float | None = None
@@ -143,19 +137,15 @@ def run_unit(
     checkpoint: Checkpoint | None = None,
     emit: Emit | None = None,
     clock: Callable[[], float] = time.monotonic,
-    live: MutableMapping[str, Optimizer] | None = None,
 ) -> Outcome:
     """Run a unit to its end; an error of the model becomes a row that says so.
-
-    One that is in `live` goes on from there, not from what is stored, which is the same but takes
-    time; it is put back if its search may go on once more.
 
     A stop (`Stopped`, KeyboardInterrupt) ends it early: its row then says "stopped", and holds the
     best so far. The `clock` counts seconds of work: one that stands still in a pause, where there are any.
 
     Examples
     --------
-    >>> outcome = run_unit(Task(Unit("lif/tonic_spiking/0", "lif", "tonic_spiking", 0, 1000), (1000,)))
+    >>> outcome = run_unit(Task(Unit("lif/tonic_spiking/0", "lif", "tonic_spiking", 0, 1000)))
     >>> outcome.row["status"], outcome.row["reason"]
     ('replicated', 'solved')
     """
@@ -169,10 +159,7 @@ def run_unit(
     reason, robustness, error = "stopped", None, ""
     began = clock()
     try:
-        optimizer = None if live is None else live.pop(task.key, None)
-        if optimizer is None:
-            optimizer = _restore(task)
-        optimizer.allow(task.budgets[-1])
+        optimizer = _restore(task)
         while True:
             begun = clock()
             generation = optimizer.step(checkpoint)
@@ -184,8 +171,6 @@ def run_unit(
                 emit(optimizer, generation, seconds[-1])
         robustness = optimizer.robustness(checkpoint)
         reason = optimizer.reason
-        if live is not None and not optimizer.solved and len(live) < KEPT:
-            live[task.key] = optimizer
     except (Stopped, KeyboardInterrupt):
         pass
     except Exception as failure:
@@ -197,8 +182,8 @@ def run_unit(
 def _restore(task: Task) -> Optimizer:
     problem = make_problem(task.unit.model, task.unit.pattern, engine=task.engine, dt=task.dt)
     strategy = default_strategy(task.popsize, problem.solves_amplitude)
-    optimizer = Optimizer(problem, task.unit.seed, task.budgets[0], strategy)
-    optimizer.replay(task.stored, task.budgets)
+    optimizer = Optimizer(problem, task.unit.seed, task.unit.budget, strategy)
+    optimizer.replay(task.stored)
     return optimizer
 
 
@@ -224,7 +209,7 @@ def make_row(
         "missed": [],
         "evaluations": 0,
         "found_after": None,
-        "budget": task.budgets[-1],
+        "budget": task.unit.budget,
         "hits": 0,
         "screened": 0,
         "robustness": robustness,

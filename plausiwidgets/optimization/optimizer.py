@@ -212,29 +212,21 @@ class Optimizer:
         self._take(generation)
         return generation
 
-    def allow(self, budget: int) -> None:
-        """Change the budget; a search that had spent it goes on."""
-        self.budget = self.strategy.budget = budget
-
-    def replay(self, generations: Iterable[Generation], budgets: tuple[int, ...]) -> None:
-        """Take generations from a store, as if they had just been made under one budget after another.
+    def replay(self, generations: Iterable[Generation]) -> None:
+        """Take generations from a store, as if they had just been made.
 
         Raises
         ------
         ValueError
-            If they are not those of this search under these budgets.
+            If they are not those of this search.
         """
-        stored = iter(generations)
-        generation = next(stored, None)
-        for budget in budgets:
-            self.allow(budget)
-            while generation is not None and (asked := self._ask()) is not None:
-                if len(asked) != len(generation.losses):
-                    raise ValueError("the stored search is not this one")
-                self._take(generation)
-                generation = next(stored, None)
-        if generation is not None:
-            raise ValueError("the stored search is longer than its budget allows")
+        for generation in generations:
+            asked = self._ask()
+            if asked is None:
+                raise ValueError("the stored search is longer than its budget allows")
+            if len(asked) != len(generation.losses):
+                raise ValueError("the stored search is not this one")
+            self._take(generation)
 
     def robustness(self, checkpoint: Checkpoint | None = None) -> float | None:
         """Return the share of jittered copies of the best that stay accepted; None if it is not."""

@@ -20,8 +20,7 @@ class Strategy(Protocol):
     finished : bool
         Whether it will ask for nothing more, whatever the budget.
     budget : int
-        Evaluations of the whole search. The optimizer keeps to it, judging no generation that does
-        not fit; it raises it where a study has evaluations to spare.
+        Evaluations of the whole search. The optimizer keeps to it, judging no generation that does not fit.
     phase : str
         What it does, in a word for people. In the phase "screen" its points are spread evenly over
         the whole box, so that their accepted share measures the pattern's volume.

@@ -168,7 +168,7 @@ def known_status(word: object) -> str:
 
 
 def status_of_unit(unit: UnitState) -> str:
-    """Return the status of a unit; one that waits for what others left keeps its verdict until it has another."""
+    """Return the status of a unit."""
     return "running" if unit.state == "running" else unit.status or "waiting"
 
 
