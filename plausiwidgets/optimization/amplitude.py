@@ -24,8 +24,11 @@ Values = Mapping[str, Floats]
 
 AMPLITUDE = "amplitude"
 """The stimulus value that is solved."""
-BISECTIONS = 12
-"""Of the logarithm of the amplitude: a range of 1:1000 to 0.2 %."""
+BISECTIONS, FIRST_BISECTIONS = 12, 8
+"""Of the logarithm of the amplitude, a range of 1:1000 to 0.2 %; the last ones only where the thresholds are near to
+being apart."""
+NEAR = -0.3
+"""Logarithm of the ratio of the thresholds below which they are not near to it."""
 WANTED = 0.2
 """Logarithm of the ratio of the thresholds, above which the search is content."""
 SCALE = 0.2
@@ -87,32 +90,39 @@ def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float])
     """
     window = pattern.amplitude_window
     assert window is not None
-    ready = (bench.spontaneous_spikes == 0) & (bench.divergence == 0)
-    names = (*window.fire, *window.silent)
+    names, must = (*window.fire, *window.silent), slice(len(window.fire))
     values = vars(bench.stimulus)
-    durations = pattern.durations(bench.stimulus)
-    low = np.full((len(names), bench.n), np.log(limits[0]))
-    high = np.full((len(names), bench.n), np.log(limits[1]))
-    fires_at_all = np.zeros((len(names), bench.n), dtype=bool)
-    for bisection in range(BISECTIONS + 1):
-        middle = 0.5 * (low + high) if bisection else high
+
+    def fired(log_amplitudes: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
         sweeps = {
             name: pattern.sweeps_at({**values, AMPLITUDE: a})[name]
-            for name, a in zip(names, np.exp(middle), strict=True)
+            for name, a in zip(names, np.exp(log_amplitudes), strict=True)
         }
-        responses = bench.apply(sweeps, durations=durations, only=ready, keep=False)
-        fired = np.stack([responses[name].count(*sweep.window) > 0 for name, sweep in sweeps.items()])
-        if bisection:
-            high, low = np.where(fired, middle, high), np.where(fired, low, middle)
-        else:
-            fires_at_all = fired
-    threshold = np.where(fires_at_all, high, np.inf)
-    must, must_not = threshold[: len(window.fire)], threshold[len(window.fire) :]
-    fire_above = must.max(axis=0)
-    known = np.isfinite(fire_above) & ready
-    fire_above = np.where(known, fire_above, np.nan)
-    # The least of the ratios counts: what is gained in one of them must not pay for another.
-    ratio = np.where(known, np.minimum(must_not, 100.0).min(axis=0) - fire_above, -100.0)
+        return bench.fires(sweeps, active)
+
+    low = np.full((len(names), bench.n), np.log(limits[0]))
+    high = np.full((len(names), bench.n), np.log(limits[1]))
+    ready = (bench.spontaneous_spikes == 0) & (bench.divergence == 0)
+    fires_at_all = fired(high, ready)
+    known = active = ready & fires_at_all[must].all(axis=0)
+
+    def thresholds() -> tuple[Floats, Floats, Floats]:
+        """Return above which amplitude all fire that must, below which all others do not, and the ratio."""
+        threshold = np.where(fires_at_all, high, np.inf)
+        fire_above = np.where(known, threshold[must].max(axis=0), np.nan)
+        silent_below = threshold[len(window.fire) :].min(axis=0)
+        # The least of the ratios counts: what is gained in one of them must not pay for another.
+        return fire_above, silent_below, np.where(known, np.minimum(silent_below, 100.0) - fire_above, -100.0)
+
+    for bisection in range(BISECTIONS):
+        if bisection == FIRST_BISECTIONS:
+            active = known & (thresholds()[2] > NEAR)
+        if not active.any():
+            break
+        middle = 0.5 * (low + high)
+        hit = fired(middle, active)
+        high, low = np.where(active & hit, middle, high), np.where(active & ~hit, middle, low)
+    fire_above, silent_below, ratio = thresholds()
+    silent_below = np.where(known, np.minimum(silent_below, np.log(limits[1])), np.nan)
     missing = np.maximum(WANTED - ratio, 0.0) / SCALE
-    silent_below = np.minimum(must_not.min(axis=0), np.log(limits[1]))
-    return Thresholds(fire_above, np.where(known, silent_below, np.nan), len(must_not) * missing / (1.0 + missing))
+    return Thresholds(fire_above, silent_below, len(window.silent) * missing / (1.0 + missing))

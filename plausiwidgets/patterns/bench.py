@@ -372,6 +372,39 @@ class Bench:
             self.baseline_peak, self.spontaneous_spikes,
         )
 
+    def fires(self, sweeps: Mapping[str, Sweep], only: Mask) -> Mask:
+        """Return whether the sets fire in the windows of sweeps, shape [sweeps, n]; simulated until they do.
+
+        Parameters
+        ----------
+        sweeps : mapping of str to Sweep
+        only : boolean ndarray, shape [n]
+            The other sets are left out: they do not fire.
+        """
+        chosen, m = np.flatnonzero(only & self._settled), len(sweeps)
+        out = np.zeros((m, self.n), dtype=bool)
+        if not chosen.size:
+            return out
+
+        def lanes_of(times: Sequence[Value]) -> Floats:
+            every = [np.broadcast_to(np.asarray(t, float), (self.n,))[chosen] for t in times]
+            return np.stack(every, axis=1).reshape(-1)
+
+        first, last = (lanes_of([sweep.window[i] for sweep in sweeps.values()]) for i in (0, 1))
+        steps = int(np.ceil(last.max() / self.dt - 1e-9))
+        lanes = np.repeat(chosen, m)
+        job = LaneJob(
+            self.model, {k: x[lanes] for k, x in self.parameters.items()},
+            np.ascontiguousarray(self._state[:, lanes]), self._current(sweeps, chosen), steps, self.dt,
+            # The first spike says it all, unless it may come before the window.
+            spike_limit=1 if (first <= 0.0).all() else spike_limit(steps, self.dt),
+        )
+        result = run_lanes(job, self.engine, self._checkpoint)
+        times = result.spikes * self.dt
+        hit = ((result.spikes >= 0) & (times >= first[:, None]) & (times < last[:, None])).any(axis=1)
+        out[:, chosen] = hit.reshape(-1, m).T
+        return out
+
     def step_spikes(self, heights: Floats, width: float, duration: float, only: Mask) -> Floats:
         """Apply m steps of `width` ms to each set, and return the spike times alone.
 

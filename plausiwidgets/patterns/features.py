@@ -406,18 +406,21 @@ class Hump:
 def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
     """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop)."""
     lanes, steps = v.shape
-    index = np.arange(steps)
-    inside = (index >= start[:, None]) & (index < stop[:, None])
-    lowest = np.minimum.accumulate(np.where(inside, v, np.inf), axis=1)
-    with np.errstate(invalid="ignore"):
-        climb = np.where(inside, v - lowest, -np.inf)
-    fine = np.isfinite(v).all(axis=1) & inside.any(axis=1)
-    top = np.where(np.isfinite(climb), climb, -np.inf).argmax(axis=1)
-    rows = np.arange(lanes)
-    height = np.where(fine, v[rows, top] - v_baseline, np.nan)
-    rise = np.where(fine, climb[rows, top], np.nan)
-    with np.errstate(invalid="ignore"):
-        undershoot = np.where(fine, np.maximum(v_baseline - lowest[rows, top], 0.0), np.nan)
+    fine = np.isfinite(v).all(axis=1) & (start < np.minimum(stop, steps))
+    # Only where there is something to look at: this is most of the time of a candidate.
+    rows = np.flatnonzero(fine)
+    height, rise, undershoot = np.full((3, lanes), np.nan)
+    if rows.size:
+        first, last = int(start[rows].min()), min(int(stop[rows].max()), steps)
+        part, index = v[rows, first:last], np.arange(first, last)
+        inside = (index >= start[rows, None]) & (index < stop[rows, None])
+        lowest = np.minimum.accumulate(np.where(inside, part, np.inf), axis=1)
+        with np.errstate(invalid="ignore"):
+            climb = np.where(inside, part - lowest, -np.inf)
+        each, top = np.arange(rows.size), climb.argmax(axis=1)
+        height[rows] = part[each, top] - v_baseline[rows]
+        rise[rows] = climb[each, top]
+        undershoot[rows] = np.maximum(v_baseline[rows] - lowest[each, top], 0.0)
     return Hump(height, rise, undershoot)
 
 
