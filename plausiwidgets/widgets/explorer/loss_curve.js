@@ -2,7 +2,10 @@
 // A Plotly figure would be drawn anew with every drag, or bring another 5 MB.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LEFT = 78, RIGHT = 16, TOP = 24, BOTTOM = 42, HEIGHT = 160;
+const LEFT = 78, RIGHT = 24, TOP = 24, BOTTOM = 42, HEIGHT = 160;
+const COLUMNS = 4; // evaluations, best loss, current loss, restarts so far
+const FLOOR = 16; // px below the least loss that a logarithmic axis shows, for a loss of 0
+const MOST_MARKS = 60; // restarts that are marked one by one
 
 function element(name, attributes, parent, text) {
   const made = document.createElementNS(SVG, name);
@@ -25,43 +28,79 @@ function grouped(value) {
   return value.toLocaleString("en").replaceAll(",", "\u202f");
 }
 
+/** Return the numbers of a logarithmic axis, ascending: the losses lie between the first and the last. */
+function logTicks(losses) {
+  const above = losses.filter((loss) => loss > 0);
+  const high = Math.max(...above, 1e-3), low = Math.max(Math.min(...above, high / 5), high / 1e4);
+  const round = (value, up) => {
+    const power = 10 ** Math.floor(Math.log10(value));
+    const steps = [1, 2, 5, 10].map((m) => +(m * power).toPrecision(1));
+    return up ? steps.find((s) => s >= value * 0.999) : steps.findLast((s) => s <= value * 1.001);
+  };
+  const found = [round(low, false)], last = round(high, true);
+  const factors = last / found[0] > 30 ? [10] : [2, 5, 10];
+  let power = 10 ** Math.floor(Math.log10(found[0]) + 1e-9);
+  for (; power < last; power *= 10) {
+    for (const m of factors) if (m * power > found.at(-1) * 1.01 && m * power < last * 0.99) found.push(+(m * power).toPrecision(1));
+  }
+  return [...found, last];
+}
+
 function draw(svg, width, rows) {
   svg.replaceChildren();
   svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
   svg.setAttribute("height", HEIGHT);
-  const n = rows.length / 3;
-  const [x, best, current] = [0, 1, 2].map((k) => Array.from({ length: n }, (_, i) => rows[3 * i + k]));
+  const n = rows.length / COLUMNS;
+  const column = (k) => Array.from({ length: n }, (_, i) => rows[COLUMNS * i + k]);
+  const [x, best, current, restarts] = [0, 1, 2, 3].map(column);
   const right = Math.max(1, x[n - 1]);
-  const top = 1.05 * Math.max(1e-6, ...best, ...current);
-  const inner = width - LEFT - RIGHT;
+  const losses = logTicks([...best, ...current]), low = losses[0], high = losses.at(-1);
+  const inner = width - LEFT - RIGHT, bottom = HEIGHT - BOTTOM;
   const px = (value) => LEFT + (value / right) * inner;
-  const py = (value) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
+  const py = (loss) => {
+    if (!(loss > 0)) return bottom;
+    const share = Math.log(Math.max(loss, low) / low) / Math.log(high / low);
+    return bottom - FLOOR - share * (bottom - FLOOR - TOP);
+  };
 
-  for (const value of ticks(top, 4)) {
+  for (const value of losses) {
     element("line", { x1: LEFT, x2: width - RIGHT, y1: py(value), y2: py(value), class: "pw-grid" }, svg);
     element("text", { x: LEFT - 8, y: py(value) + 5, "text-anchor": "end" }, svg, value);
   }
+  element("text", { x: LEFT - 8, y: bottom + 5, "text-anchor": "end" }, svg, "0");
   for (const value of ticks(right, Math.max(2, inner / 130))) {
-    element("line", { x1: px(value), x2: px(value), y1: TOP, y2: HEIGHT - BOTTOM, class: "pw-grid" }, svg);
-    element("text", { x: px(value), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, svg, grouped(value));
+    element("line", { x1: px(value), x2: px(value), y1: TOP, y2: bottom, class: "pw-grid" }, svg);
+    element("text", { x: px(value), y: bottom + 18, "text-anchor": "middle" }, svg, grouped(value));
   }
-  element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${width - RIGHT}`, class: "pw-axis" }, svg);
+  element("path", { d: `M${LEFT},${TOP}V${bottom}H${width - RIGHT}`, class: "pw-axis" }, svg);
   element("text", { x: LEFT + inner / 2, y: HEIGHT - 6, "text-anchor": "middle" }, svg, "evaluations");
-  const middle = (TOP + HEIGHT - BOTTOM) / 2;
-  element("text", { transform: `translate(22,${middle}) rotate(-90)`, "text-anchor": "middle" }, svg, "loss");
+  const middle = (TOP + bottom) / 2;
+  element("text", { transform: `translate(18,${middle}) rotate(-90)`, "text-anchor": "middle" }, svg, "loss (log)");
 
+  const begun = restarts.flatMap((count, i) => (count > (i ? restarts[i - 1] : 0) ? [x[i]] : []));
+  for (const at of begun.slice(-MOST_MARKS)) {
+    element("line", { x1: px(at), x2: px(at), y1: TOP, y2: TOP + 8, class: "pw-restart" }, svg);
+  }
   const line = current.map((value, i) => `${i ? "L" : "M"}${px(x[i]).toFixed(1)},${py(value).toFixed(1)}`);
   element("path", { d: line.join(""), class: "pw-current" }, svg);
   const steps = best.map((value, i) => (i ? `H${px(x[i]).toFixed(1)}V` : `M${px(x[i]).toFixed(1)},`) + py(value).toFixed(1));
   element("path", { d: steps.join(""), class: "pw-best" }, svg);
+  element("circle", { cx: px(x[n - 1]), cy: py(best[n - 1]), r: 4.5, class: "pw-end" }, svg);
 
-  const place = width - RIGHT;
-  element("line", { x1: place - 262, x2: place - 232, y1: 13, y2: 13, class: "pw-best" }, svg);
-  element("text", { x: place - 226, y: 18 }, svg, "best so far");
-  element("line", { x1: place - 142, x2: place - 112, y1: 13, y2: 13, class: "pw-current" }, svg);
-  element("text", { x: place - 106, y: 18 }, svg, "this generation");
+  // The key, from the right; what there is no room for is left out, the most telling last.
+  let place = width - RIGHT;
+  const key = (kind, text, length) => {
+    if (place - length < LEFT) return;
+    place -= length;
+    const at = kind === "pw-restart" ? { x1: place + 22, x2: place + 22, y1: 8, y2: 18 } : { x1: place, x2: place + 26, y1: 13, y2: 13 };
+    element("line", { ...at, class: kind }, svg);
+    element("text", { x: place + 32, y: 18 }, svg, text);
+  };
+  key("pw-current", "this generation", 142);
+  key("pw-best", "best so far", 120);
+  if (begun.length) key("pw-restart", begun.length === 1 ? "restart" : `${grouped(restarts[n - 1])} restarts`, 118);
   svg.setAttribute("aria-label",
-    `Objective curve: best loss ${best[n - 1].toPrecision(3)} after ${grouped(x[n - 1])} evaluations`);
+    `Objective curve: best loss ${best[n - 1].toPrecision(3)} after ${grouped(x[n - 1])} evaluations, ${restarts[n - 1]} restarts`);
 }
 
 function render({ model, el }) {

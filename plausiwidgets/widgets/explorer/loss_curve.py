@@ -20,15 +20,15 @@ class LossCurve(anywidget.AnyWidget):
     Attributes
     ----------
     rows : bytes
-        Evaluations, best loss and current loss of each point, as float32.
+        Evaluations, best loss, current loss and restarts so far of each point, as float32.
     """
 
     _esm = Path(__file__).parent / "loss_curve.js"
     rows = t.Bytes(b"").tag(sync=True)
 
-    def show(self, evaluations: Floats, best: Floats, current: Floats) -> None:
+    def show(self, evaluations: Floats, best: Floats, current: Floats, restarts: Floats) -> None:
         """Draw a search, one value per generation; losses that are not finite are left out."""
-        table = np.stack([evaluations, best, current], axis=1).astype(np.float32)
+        table = np.stack([evaluations, best, current, restarts], axis=1).astype(np.float32)
         table = table[np.isfinite(table).all(axis=1)]
         if len(table) > MOST:
             table = thinned(table)
@@ -40,7 +40,7 @@ class LossCurve(anywidget.AnyWidget):
 
 
 def thinned(table: np.ndarray) -> np.ndarray:
-    """Return fewer rows, each for a stretch of generations: its last evaluations and best, its least current loss."""
+    """Return fewer rows, each for a stretch of generations: its least current loss, all else at its end."""
     edges = np.linspace(0, len(table), MOST + 1).astype(int)
     rows = table[edges[1:] - 1].copy()
     rows[:, 2] = np.minimum.reduceat(table[:, 2], edges[:-1])

@@ -126,7 +126,7 @@ class OptimizationPanel(Panel):
     def show_curve(self, snapshot: Snapshot) -> None:
         """Draw the losses of a snapshot."""
         if history := snapshot.history:
-            self.curve.show(history["evaluations"], history["best"], history["current"])
+            self.curve.show(*(history[name] for name in ("evaluations", "best", "current", "restarts")))
 
     def _enable(self, running: bool, paused: bool, best: bool, title: str = "") -> None:
         self._optimize.disabled = running
