@@ -134,9 +134,9 @@ class Screen:
 
     @property
     def curve(self) -> np.ndarray:
-        """Evaluations, best loss and current loss of each point of the objective curve."""
+        """Evaluations, best loss, current loss and restarts of each point of the objective curve."""
         (rows,) = (x.rows for x in widgets(self.explorer) if hasattr(x, "rows"))
-        return np.frombuffer(rows, np.float32).reshape(-1, 3)
+        return np.frombuffer(rows, np.float32).reshape(-1, 4)
 
     @property
     def link(self) -> Any:
