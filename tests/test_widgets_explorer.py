@@ -94,7 +94,7 @@ def test_optimize_draws_curve_and_best_and_use_best_moves_the_sliders(
     until(lambda: explorer.results, 120)
     result = explorer.results[-1]
     assert result.replicated
-    assert screen.curve[-1].tolist() == [result.evaluations, 0.0, 0.0]
+    assert screen.curve[-1, :3].tolist() == [result.evaluations, 0.0, 0.0]
     assert np.all(np.diff(screen.curve[:, 1]) <= 0)
     assert len(screen.best) > 500
     assert "✓ replicated" in screen.progress

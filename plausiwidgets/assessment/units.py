@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import describe_missed
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.threads import THREADS
 
 Emit = Callable[[Optimizer, Generation, float], None]
 """Called after each generation with its working time in s."""
@@ -150,9 +152,10 @@ def run_unit(
     ('replicated', 'solved')
     """
     if multiprocessing.parent_process() is not None:
-        # The processes share the cores already; and a forked one has lost torch's threads, but would
+        # The processes share the cores already; and a forked one has lost its parent's threads, but would
         # wait for them.
         torch.set_num_threads(1)
+        os.environ.setdefault(THREADS, "1")
     made: list[Generation] = []
     seconds: list[float] = []
     optimizer: Optimizer | None = None

@@ -11,7 +11,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from plausiwidgets.optimization.control import Control, Gate, Stopped
 from plausiwidgets.optimization.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
-from plausiwidgets.simulation.threads import start_behind, step_back
+from plausiwidgets.simulation.threads import start_daemon, step_back
 
 S = TypeVar("S", bound=WorkSnapshot)
 R = TypeVar("R")
@@ -54,7 +54,7 @@ class Background(ABC, Generic[S, R]):
 
     def start(self) -> Self:
         """Begin in a thread of its own."""
-        start_behind(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
+        start_daemon(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
         return self
 
     def execute(self) -> R:

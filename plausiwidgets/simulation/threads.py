@@ -10,22 +10,26 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Lock, Thread, get_native_id
+from threading import Lock, Thread, get_native_id, local
 from typing import Any
 
 NICENESS = 19
 """Priority of a thread that works in the background, as of the command ``nice``."""
 
+THREADS = "PLAUSIWIDGETS_THREADS"
+"""Environment variable: how many threads simulate."""
+
 ENDING = 10.0
 """Most seconds that Python's end waits for threads in the background: one of them may compile."""
 
-_own_pool: tuple[int, ThreadPoolExecutor] | None = None
+_own_pools: dict[tuple[int, bool], ThreadPoolExecutor] = {}
 _pool_lock = Lock()
+_priority = local()
 
 
 def thread_count() -> int:
-    """Return how many threads simulate: the usable cores, or ``PLAUSIWIDGETS_THREADS``."""
-    asked = os.environ.get("PLAUSIWIDGETS_THREADS", "")
+    """Return how many threads simulate: the usable cores, or what :data:`THREADS` says."""
+    asked = os.environ.get(THREADS, "")
     if asked.isdigit() and int(asked) > 0:
         return int(asked)
     if hasattr(os, "sched_getaffinity"):
@@ -34,12 +38,17 @@ def thread_count() -> int:
 
 
 def pool() -> ThreadPoolExecutor:
-    """Return the helper threads; those of a forked process are its own."""
-    global _own_pool
+    """Return the helper threads of the calling thread, of its own priority; those of a forked process are its own.
+
+    A thread that waits for helpers of a lower priority would, on a busy machine, wait for everybody else.
+    """
+    behind = getattr(_priority, "low", False)
+    key = os.getpid(), behind
     with _pool_lock:
-        if _own_pool is None or _own_pool[0] != os.getpid():
-            _own_pool = (os.getpid(), ThreadPoolExecutor(max(thread_count() - 1, 1), "plausiwidgets", step_back))
-        return _own_pool[1]
+        if key not in _own_pools:
+            count = max(thread_count() - 1, 1)
+            _own_pools[key] = ThreadPoolExecutor(count, "plausiwidgets", step_back if behind else None)
+        return _own_pools[key]
 
 
 def step_back() -> None:
@@ -47,6 +56,7 @@ def step_back() -> None:
 
     Linux gives each thread a priority of its own; elsewhere nothing happens.
     """
+    _priority.low = True
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
@@ -55,7 +65,7 @@ def step_back() -> None:
 _behind: dict[Thread, Callable[[], Any]] = {}
 
 
-def start_behind(work: Callable[[], Any], name: str, end: Callable[[], Any] = lambda: None) -> Thread:
+def start_daemon(work: Callable[[], Any], name: str, end: Callable[[], Any] = lambda: None) -> Thread:
     """Start a thread that Python's end does not wait for, but asks to `end` first.
 
     Left alone, it would be cut off in the midst of torch's or LLVM's code, which aborts the process.

@@ -13,7 +13,7 @@ from plausiwidgets.optimization import gate
 from plausiwidgets.patterns import Target, Verdict, evaluate
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Observer, Response, Session
@@ -76,7 +76,7 @@ class JudgeWorker(Observer):
             self._jumped = self._jumped or jumped
             self._changed_at = time.monotonic()
             if self._thread is None:
-                self._thread = start_behind(self._run, "plausiwidgets judge", self.close)
+                self._thread = start_daemon(self._run, "plausiwidgets judge", self.close)
             self._changed.notify_all()
 
     @property

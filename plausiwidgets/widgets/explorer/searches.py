@@ -9,7 +9,7 @@ from typing import Any
 
 from plausiwidgets.optimization import Result, Run, Snapshot, start_optimization
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker, judge_quickly
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
@@ -108,7 +108,7 @@ class Searches(Observer):
             self._search = search
             self._session.publish(Response("best", own, None))
             self._panel.curve.clear()
-            start_behind(lambda: self._watch(search), "plausiwidgets publisher")
+            start_daemon(lambda: self._watch(search), "plausiwidgets publisher")
             return search.run
 
     def stop(self) -> None:

@@ -13,7 +13,7 @@ from plausiwidgets import models as registry
 from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
-from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.map.cells import grid_of_units, pattern_title
 from plausiwidgets.widgets.map.map import CellMap, OpenCell
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressParts
@@ -87,7 +87,7 @@ class AssessmentPanel(w.VBox):
                 grid = grid_of_units(study.snapshot().units, self._models, self._own_patterns)
                 self.map = CellMap(grid, self._open_cell, self._models, self._own_patterns)
                 self._place.children = (self.map,)
-            self._thread = start_behind(lambda: self._watch(study), "plausiwidgets publisher")
+            self._thread = start_daemon(lambda: self._watch(study), "plausiwidgets publisher")
             return study
 
     def stop(self) -> None:
