@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import multiprocessing
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,7 +59,10 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--budget", type=at_least_1,
-        help="evaluations of each search (default: a quarter of the pattern's own; an open one may get as much again)",
+        help="evaluations of each search (default: a fifth of the pattern's own)",
+    )
+    parser.add_argument(
+        "--workers", type=at_least_1, default=1, help="processes that search at the same time (default: 1, this one)"
     )
     parser.add_argument(
         "--store", type=Path, help="SQLite file that keeps the study; if it exists, the study goes on there"
@@ -85,7 +92,7 @@ def assess(options: argparse.Namespace) -> int:
     for name in ("csv", "score"):
         if name in files and (reason := why_not_writable(files[name])):
             return refuse(reason, FAILED)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), processes(options.workers) as workers:
         warnings.simplefilter("ignore", StoreWarning)  # told at the end, in the words of the table
         try:
             study = start_assessment(
@@ -93,6 +100,7 @@ def assess(options: argparse.Namespace) -> int:
                 None if ALL in options.patterns else options.patterns,
                 seed=options.seed,
                 budget=options.budget,
+                executor=workers,
                 store=options.store,
                 progress=None if options.quiet else "text",
             )
@@ -110,6 +118,20 @@ def assess(options: argparse.Namespace) -> int:
             if not study.wait(0):
                 os._exit(code)  # Python's own end would pull the ground from under the search, and abort
     return code
+
+
+@contextmanager
+def processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Lend processes that search; None for one, which is this one. Ctrl-C reaches them as it does this one."""
+    if count == 1:
+        yield None
+        return
+    # A forked process would wait for threads that it does not have.
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
