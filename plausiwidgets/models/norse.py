@@ -140,7 +140,9 @@ def from_norse(
         spikes, new = function(given, _build(template[0], iter(state), injected), convert(p, dt), dt)
         return spikes, tuple(leaf for field, leaf in _leaves(new) if field != "i")
 
-    return NeuronModel(name, norse_step, parameters, flat_state, current, rest, threshold, dt, **options)
+    return NeuronModel(
+        name, norse_step, parameters, flat_state, current, rest, threshold, dt, **options
+    )
 
 
 def _refuse(label: str, function: Any) -> None:

@@ -358,7 +358,7 @@ def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
     number = np.zeros(lanes, dtype=np.int64)
     progress = np.zeros(lanes)
     for lane in range(lanes):
-        x = v[lane, int(start[lane]) :] - level[lane]
+        x = v[lane, int(start[lane]):] - level[lane]
         if x.size < 3 or not np.isfinite(x).all():
             continue
         side = x >= 0

@@ -143,16 +143,8 @@ def evaluate(
     if pattern.parts:
         parts = {
             part.key: evaluate(
-                model,
-                part,
-                pattern.values_of(prefix, values),
-                dt,
-                engine,
-                checkpoint,
-                record,
-                settle=settle,
-                kick=kick,
-                settled=None if settled is None else {"": settled[prefix]},
+                model, part, pattern.values_of(prefix, values), dt, engine, checkpoint, record,
+                settle=settle, kick=kick, settled=None if settled is None else {"": settled[prefix]},
             )
             for prefix, part in pattern.components.items()
         }
@@ -174,9 +166,8 @@ def evaluate(
         # A count that grades itself does not need the distance to the threshold.
         gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
         cost = criterion.cost(value, low, high, bench.span, gap, progress)
-        checks.append(
-            Check(criterion.key, criterion.name, criterion.text, criterion.unit, value, low, high, cost == 0.0, cost)
-        )
+        checks.append(Check(criterion.key, criterion.name, criterion.text, criterion.unit, value, low, high,
+                            cost == 0.0, cost))
     loss = np.sum([c.cost for c in checks], axis=0)
     # A diverged simulation is worse than every finite one, the earlier the worse.
     loss = np.where(diverged, len(checks) + 1.0 + saturated(bench.divergence), loss)
@@ -191,20 +182,9 @@ def evaluate(
         return recorder.traces
 
     return Verdict(
-        model.name,
-        pattern.key,
-        dict(values),
-        dt,
-        loss,
-        np.where(loss == 0.0, "unverified", "rejected"),
-        np.full(bench.n, "", dtype=object),
-        np.zeros(bench.n),
-        tuple(checks),
-        diverged,
-        bench.engine_used,
-        dict(measured.curve),
-        {},
-        again,
+        model.name, pattern.key, dict(values), dt, loss, np.where(loss == 0.0, "unverified", "rejected"),
+        np.full(bench.n, "", dtype=object), np.zeros(bench.n), tuple(checks), diverged, bench.engine_used,
+        dict(measured.curve), {}, again,
     )
 
 
@@ -265,20 +245,8 @@ def _together(pattern: Pattern, values: Mapping[str, Floats], parts: Mapping[str
         return {part.within(n): trace for part in pattern.parts for n, trace in parts[part.key].traces.items()}
 
     return Verdict(
-        first.model,
-        pattern.key,
-        dict(values),
-        first.dt,
-        np.where(lost, criteria + 1.0 + share, loss),
-        status,
-        failed,
-        np.sum([v.failed_loss for v in parts.values()], axis=0),
-        checks,
-        lost,
-        first.engine,
-        {},
-        parts,
-        traces,
+        first.model, pattern.key, dict(values), first.dt, np.where(lost, criteria + 1.0 + share, loss), status, failed,
+        np.sum([v.failed_loss for v in parts.values()], axis=0), checks, lost, first.engine, {}, parts, traces,
     )
 
 
@@ -340,12 +308,9 @@ def single(verdict: Verdict, index: int = 0) -> Verdict:
     return replace(
         verdict,
         parameters={k: pick(v) for k, v in verdict.parameters.items()},
-        loss=pick(verdict.loss),
-        status=pick(verdict.status),
-        failed_check=pick(verdict.failed_check),
+        loss=pick(verdict.loss), status=pick(verdict.status), failed_check=pick(verdict.failed_check),
         failed_loss=pick(verdict.failed_loss),
-        checks=checks,
-        diverged=pick(verdict.diverged),
+        checks=checks, diverged=pick(verdict.diverged),
         measured={k: v[..., index] for k, v in verdict.measured.items()},
         parts={key: single(part, index) for key, part in verdict.parts.items()},
         _record=traces,

@@ -133,19 +133,12 @@ class Verdict:
             return frame.reset_index(level="pattern").reset_index(drop=True)
         many = isinstance(self.loss, np.ndarray)
         frames = [
-            pd.DataFrame(
-                {
-                    "set": np.arange(len(self.loss)) if many else [0],
-                    "criterion": check.name,
-                    "value": np.atleast_1d(check.value),
-                    "low": np.atleast_1d(check.low),
-                    "high": np.atleast_1d(check.high),
-                    "unit": check.unit,
-                    "passed": np.atleast_1d(check.passed),
-                    "cost": np.atleast_1d(check.cost),
-                    "text": check.text,
-                }
-            )
+            pd.DataFrame({
+                "set": np.arange(len(self.loss)) if many else [0],
+                "criterion": check.name, "value": np.atleast_1d(check.value), "low": np.atleast_1d(check.low),
+                "high": np.atleast_1d(check.high), "unit": check.unit, "passed": np.atleast_1d(check.passed),
+                "cost": np.atleast_1d(check.cost), "text": check.text,
+            })
             for check in self.checks
         ]
         frame = pd.concat(frames, ignore_index=True)

@@ -58,7 +58,9 @@ class Stimulus:
         numbers += [x for p in self.pieces for x in (p.on, p.off, p.start, p.end)]
         for value in numbers:
             if not math.isfinite(value):
-                raise ValueError(f"a stimulus has the value {value}, all of its times and currents must be finite")
+                raise ValueError(
+                    f"a stimulus has the value {value}, all of its times and currents must be finite"
+                )
         if self.duration <= 0 or self.before < 0 or self.settle < 0:
             raise ValueError(
                 f"a stimulus has duration {self.duration:g}, before {self.before:g}, settle {self.settle:g} ms; "
@@ -66,7 +68,9 @@ class Stimulus:
             )
         for p in self.pieces:
             if p.off < p.on:
-                raise ValueError(f"a piece of a stimulus ends at {p.off:g} ms, before its start at {p.on:g} ms")
+                raise ValueError(
+                    f"a piece of a stimulus ends at {p.off:g} ms, before its start at {p.on:g} ms"
+                )
 
     @classmethod
     def step(
@@ -99,7 +103,8 @@ class Stimulus:
         """Return pulses of `width` ms at `onsets` (ms), of one amplitude or one each."""
         heights = np.broadcast_to(np.asarray(amplitudes, dtype=float), (len(onsets),))
         pieces = tuple(
-            Piece(float(t), float(t) + width, float(a), float(a)) for t, a in zip(onsets, heights, strict=True)
+            Piece(float(t), float(t) + width, float(a), float(a))
+            for t, a in zip(onsets, heights, strict=True)
         )
         return cls(duration, pieces, holding, before, settle)
 

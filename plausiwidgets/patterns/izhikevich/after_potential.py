@@ -35,10 +35,7 @@ def _after_potential(r: Responses, s: Stimulus) -> dict[str, Any]:
     return {"n": response.count()} | {
         name: np.where(fired, value, np.nan)
         for name, value in (
-            ("hump", found.height),
-            ("rise", found.rise),
-            ("undershoot", found.undershoot),
-            ("left", left),
+            ("hump", found.height), ("rise", found.rise), ("undershoot", found.undershoot), ("left", left)
         )
     }
 
@@ -57,41 +54,13 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     measure=_after_potential,
     criteria=[
         spikes(1, 1, "Spikes after the pulse."),
-        Criterion(
-            "hump",
-            "height of the hump",
-            "Top of the hump in the 50 ms after the spike, above the resting potential.",
-            "mV",
-            low=2.25,
-            scale=3.0,
-            per_span=True,
-        ),
-        Criterion(
-            "rise",
-            "rise of the hump",
-            "How far the potential rises again after it has come down from the spike.",
-            "mV",
-            low=0.45,
-            scale=1.0,
-            per_span=True,
-        ),
-        Criterion(
-            "undershoot",
-            "no fall below rest",
-            "How far the potential falls below rest before the hump: what rises after that is a rebound.",
-            "mV",
-            high=0.3,
-            scale=1.0,
-            per_span=True,
-        ),
-        Criterion(
-            "left",
-            "returns to rest",
-            "Distance from the resting potential after 200 ms.",
-            "mV",
-            high=1.5,
-            scale=3.0,
-            per_span=True,
-        ),
+        Criterion("hump", "height of the hump", "Top of the hump in the 50 ms after the spike, above the resting "
+                  "potential.", "mV", low=2.25, scale=3.0, per_span=True),
+        Criterion("rise", "rise of the hump", "How far the potential rises again after it has come down from the "
+                  "spike.", "mV", low=0.45, scale=1.0, per_span=True),
+        Criterion("undershoot", "no fall below rest", "How far the potential falls below rest before the hump: what "
+                  "rises after that is a rebound.", "mV", high=0.3, scale=1.0, per_span=True),
+        Criterion("left", "returns to rest", "Distance from the resting potential after 200 ms.", "mV", high=1.5,
+                  scale=3.0, per_span=True),
     ],
 )

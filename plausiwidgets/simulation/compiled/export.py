@@ -131,7 +131,9 @@ class _Muted:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep torch from reporting on its own what is raised as a reason."""
-    loggers = [logging.getLogger(f"torch.{n}") for n in ("fx.experimental.symbolic_shapes", "export", "_export")]
+    loggers = [
+        logging.getLogger(f"torch.{n}") for n in ("fx.experimental.symbolic_shapes", "export", "_export")
+    ]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
         logger.disabled = True

@@ -61,7 +61,9 @@ class Selection:
     parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
 
     @classmethod
-    def defaults(cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN) -> Selection:
+    def defaults(
+        cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN
+    ) -> Selection:
         """Return a model and a pattern as they are declared.
 
         Raises

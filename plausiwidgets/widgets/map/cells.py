@@ -81,7 +81,9 @@ class Grid:
     headings: Mapping[str, str]
 
 
-def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> Grid:
+def grid_of_table(
+    table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read back from its CSV.
 
     Parameters
@@ -181,7 +183,9 @@ def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -
     elif word == "replicated" and share < len(rows):
         word = "some"
     text = MARKS[word] if len(rows) == 1 else f"{MARKS[word]}<br>{share}/{len(rows)}"
-    return Cell(model, pattern, word, f"{title}: {WORDS[word]}", text, hover, _parameters(rows[best].get("parameters")))
+    return Cell(
+        model, pattern, word, f"{title}: {WORDS[word]}", text, hover, _parameters(rows[best].get("parameters"))
+    )
 
 
 def _parameters(kept: Any) -> dict[str, float]:
