@@ -86,7 +86,7 @@ class Screen:
         return named(self.explorer, "pw-dt").children[1]
 
     @property
-    def sweeps(self) -> w.ToggleButtons | None:
+    def sweeps(self) -> w.Dropdown | None:
         children = named(self.explorer, "pw-sweeps").children
         return children[0] if children else None
 
@@ -94,7 +94,11 @@ class Screen:
 
     @property
     def badge(self) -> str:
-        return named(self.explorer, "pw-badge-box").value
+        return named(self.explorer, "pw-yours").value
+
+    @property
+    def best_chip(self) -> str:
+        return named(self.explorer, "pw-best").value
 
     @property
     def criteria(self) -> str:

@@ -26,7 +26,7 @@ def test_a_drag_moves_trace_and_verdict_and_leaves_target_and_axis(explorer: pw.
     screen.rows["amplitude"].slider.value = 20
     assert explorer.wait()
     assert not np.array_equal(before, screen.yours)
-    assert "missed" in screen.badge
+    assert "✗" in screen.badge
     assert np.array_equal(target, screen.target)
     assert screen.figure.layout.yaxis.range == axis
 
@@ -62,9 +62,7 @@ def test_reset_and_its_undo(explorer: pw.Explorer, screen: Screen) -> None:
 
 
 @pytest.mark.parametrize("pattern", pw.patterns.names())
-def test_every_pattern_can_be_shown_and_each_of_its_sweeps(
-    explorer: pw.Explorer, screen: Screen, pattern: str
-) -> None:
+def test_every_pattern_can_be_shown_and_each_of_its_sweeps(explorer: pw.Explorer, screen: Screen, pattern: str) -> None:
     screen.menu("Pattern").value = pattern
     assert explorer.wait(120)
     assert screen.message == ""
@@ -84,9 +82,7 @@ def test_every_model_can_be_shown(explorer: pw.Explorer, screen: Screen, model: 
     assert np.isfinite(screen.yours).any()
 
 
-def test_optimize_draws_curve_and_best_and_use_best_moves_the_sliders(
-    explorer: pw.Explorer, screen: Screen
-) -> None:
+def test_optimize_draws_curve_and_best_and_use_best_moves_the_sliders(explorer: pw.Explorer, screen: Screen) -> None:
     explorer.selection = Selection.of("izhikevich", "tonic_bursting", {"amplitude": 3.0})
     explorer.wait()
     before = explorer.selection
@@ -317,9 +313,7 @@ def test_a_cell_of_the_assessment_opens_in_the_explorer(explorer: pw.Explorer, s
     assert panel.join(30)
 
 
-def test_a_model_has_one_assessment_panel_however_often_it_is_assessed(
-    explorer: pw.Explorer, screen: Screen
-) -> None:
+def test_a_model_has_one_assessment_panel_however_often_it_is_assessed(explorer: pw.Explorer, screen: Screen) -> None:
     panels = []
     for name in ("lif", "lif", "adex", "lif"):
         screen.menu("Model").value = name

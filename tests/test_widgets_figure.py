@@ -11,7 +11,7 @@ from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.figure.page_watch import PageWatch
-from plausiwidgets.widgets.figure.trace_figure import TRACES, X_AXES, Y_AXES, TraceFigure
+from plausiwidgets.widgets.figure.trace_figure import TRACES, X_AXES, Y_AXES, TraceFigure, rows_within
 
 
 @pytest.fixture
@@ -82,6 +82,15 @@ def test_rows_fill_the_height_from_top_to_bottom(figure: TraceFigure) -> None:
     assert not layout[Y_AXES["others"]].visible
 
 
+@pytest.mark.parametrize("height", [200, 300, 470, 800])
+@pytest.mark.parametrize("lower", [{}, {"curve": 150}, {"others": 230}])
+def test_the_figure_is_as_high_as_its_place_whatever_it_shows(figure: TraceFigure, height: int, lower: dict) -> None:
+    rows = rows_within(height, lower)
+    figure.set_rows(rows)
+    assert figure.widget.layout.height == height
+    assert rows["voltage"] == max(rows.values())
+
+
 def test_dark_and_light_differ_in_colour_alone(figure: TraceFigure) -> None:
     light = figure.widget.data[1].line.color
     figure.set_dark(True)
@@ -144,13 +153,13 @@ def test_a_small_sweep_that_diverged_says_so() -> None:
     assert labels and not any("diverged" in label for label in labels)
     small = labels[-1]
     panel.on_response(diverged(response, small))
-    assert figure.layout.yaxis4.ticktext == (*labels[:-1], f"{small}<br>✗ diverged")
-    (buttons,) = panel.view.children[0].children
-    shown, buttons.value = buttons.value, small  # large: the mark stands at the trace itself
+    assert figure.layout.yaxis4.ticktext == (*labels[:-1], f"{small} ✗ diverged")
+    (menu,) = panel.sweeps.children
+    shown, menu.value = menu.value, small  # large: the mark stands at the trace itself
     assert not any("diverged" in label for label in figure.layout.yaxis4.ticktext)
     assert len(figure.data[TRACES.index("diverged_voltage")].x) == 1
     panel.on_response(Response("yours", response.selection, None))
-    buttons.value = shown
+    menu.value = shown
     assert figure.layout.yaxis4.ticktext == labels
 
 

@@ -152,7 +152,7 @@ def test_a_pattern_of_ones_own_stands_in_the_menu_with_its_text_and_comes_back(
     screen = Screen(explorer)
     assert explorer.wait(120)
     assert screen.message == ""
-    assert "Look for</b> one &lt;spike&gt;." in screen.explanation
+    assert "Look for one &lt;spike&gt;." in screen.explanation
     assert (explorer.selection.pattern, explorer.selection.values["amplitude"]) == (mine, 11.0)
     assert len(screen.yours) > 500
     assert len(screen.target) == 0

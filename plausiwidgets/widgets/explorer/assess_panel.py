@@ -36,7 +36,7 @@ class AssessPanel(Panel):
         self.panel: AssessmentPanel | None = None
         self._panels: dict[NeuronModel, AssessmentPanel] = {}
         self._button = w.Button(
-            icon="th", tooltip="Search every pattern in the background; a click on the map shows what was found here"
+            tooltip="Search every pattern in the background; a click on the map shows what was found here"
         )
         self._button.on_click(lambda _: self._on_press())
         self._place = w.VBox()

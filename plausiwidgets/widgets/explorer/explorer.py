@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import ipywidgets as w
@@ -18,12 +18,17 @@ from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
+from plausiwidgets.widgets.explorer.places import PLACES, Places
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.explorer.session import Panel, Session
 from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.figure.page_watch import PageWatch
+
+TARGET_KEY = (
+    '<svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true"><path class="pw-line-target" d="M0 4H26"/></svg> target'
+)
 
 
 class Explorer(w.VBox):
@@ -80,16 +85,17 @@ class Explorer(w.VBox):
         self._page = PageWatch()
         self._pickers = Pickers(session, messages)
         self._share = SharePanel()
-        self._parameters = ParameterPanel(session, messages)
+        self._parameters = ParameterPanel(session, messages, self._pickers.published)
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page)
         self._optimization = OptimizationPanel(self._on_press)
         self._assess = AssessPanel(self.show, messages)
         self._worker = JudgeWorker(session, self._figure.figure, messages)
         self._searches = Searches(session, self._optimization, self._worker, self._figure.figure, messages)
-        self._more = w.VBox()
-        super().__init__(self._arranged())
+        self._places = self._arranged()
+        super().__init__([self._page, *self._places.view])
         self.add_class("pw-explorer")
+        self._page.observe(lambda _: self._send_again(), "pages")
         for panel in (
             messages,
             self._pickers,
@@ -106,25 +112,38 @@ class Explorer(w.VBox):
         if notes:
             messages.note(notes)
 
-    def _arranged(self) -> list[w.Widget]:
-        optimization = self._optimization
-        bar = w.HBox([*self._pickers.buttons, self._share.view])
-        bar.add_class("pw-bar")
-        head = w.HBox([self._verdict.badge, optimization.buttons])
-        head.add_class("pw-figure-head")
-        plot = w.VBox([head, optimization.progress, self._figure.view, self._more, optimization.curve])
-        plot.add_class("pw-figure")
-        main = w.VBox([plot, self._parameters.view, self._verdict.view, optimization.view])
-        main.add_class("pw-main")
-        return [self._page, bar, self._pickers.view, self._messages.view, main, self._assess.view]
+    def _arranged(self) -> Places:
+        verdict, figure, optimization = self._verdict, self._figure, self._optimization
+        target = w.HTML(TARGET_KEY)
+        target.add_class("pw-target")
+        chips = w.Box([verdict.yours, target, verdict.best, figure.sweeps])
+        chips.add_class("pw-chips")
+        places = Places(
+            bar=[*self._pickers.bar, self._share.view],
+            look=[self._pickers.view, chips],
+            figure=figure.view,
+            search=optimization.view,
+            side=[self._parameters.view, verdict.view],
+            foot=[self._messages.view],
+            shown=self._on_opened,
+        )
+        places.put(self._assess, "below")
+        return places
 
-    def add(self, panel: Panel) -> None:
-        """Show a panel of one's own below the figure.
+    def add(self, panel: Panel, place: str = "below") -> None:
+        """Show a panel of one's own.
 
         Parameters
         ----------
         panel : Panel
             It is told at once of what is selected, and of the responses that there are.
+        place : {"below", "centre", "look", "tools", "bar", "rail"}
+            Where it stands, see :data:`~plausiwidgets.widgets.explorer.places.PLACES`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such place.
 
         Examples
         --------
@@ -140,10 +159,15 @@ class Explorer(w.VBox):
         >>> explorer = pw.Explorer()                    # doctest: +SKIP
         >>> explorer.add(Loss())                        # doctest: +SKIP
         """
+        if place not in PLACES:
+            raise ValueError(f"there is no place {place!r}, valid: {', '.join(PLACES)}")
         self.session.attach(panel)
+        self._places.put(panel, place)
+        self._on_opened(panel)
+
+    def _on_opened(self, panel: Panel) -> None:
         if panel.needs_states:
             self._worker.on_selection(self.selection, True)  # what was judged before does not have them
-        self._more.children = (*self._more.children, panel.view)
 
     # -- for scripts -----------------------------------------------------------------------------
 
@@ -217,6 +241,12 @@ class Explorer(w.VBox):
             self._assess.close()
         super().close()
 
+    def _send_again(self) -> None:
+        """Send to a new page what it may have missed between asking for the widgets and having them (Voila)."""
+        for widget in descendants(self):
+            if widget is not self._figure.view:  # it looks after itself
+                widget.send_state()
+
     def _on_press(self, action: str) -> None:
         try:
             if action == "optimize":
@@ -232,3 +262,10 @@ class Explorer(w.VBox):
         except Exception as error:
             self._messages.error("search", error)
             self._searches.refresh()
+
+
+def descendants(root: w.Widget) -> Iterator[w.Widget]:
+    """Yield all that is laid out in a widget."""
+    for child in getattr(root, "children", ()):
+        yield child
+        yield from descendants(child)

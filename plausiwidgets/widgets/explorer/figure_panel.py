@@ -23,20 +23,20 @@ from plausiwidgets.widgets.figure.drawing import (
     voltage_scale,
 )
 from plausiwidgets.widgets.figure.page_watch import PageWatch
-from plausiwidgets.widgets.figure.trace_figure import FIRST_ROWS, RASTER_HEIGHTS, Range, TraceFigure
+from plausiwidgets.widgets.figure.trace_figure import HEIGHT, RASTER_HEIGHTS, Range, TraceFigure, rows_within
 
-OTHERS_HEIGHT, CURVE_HEIGHT = 44, 150
-"""Heights in px; of the other sweeps for each of them."""
+OTHERS_HEIGHT, CURVE_HEIGHT = 46, 150
+"""Heights in px where there is room for them; of the other sweeps for each of them."""
 
 LANE = 0.8
 """Share of its lane that another sweep's trace fills."""
 
-DIVERGED = "<br>✗ diverged"
+DIVERGED = " ✗ diverged"
 """Behind the name of a sweep that is drawn small."""
 
 
 class FigurePanel(Panel):
-    """Draws the responses into a :class:`TraceFigure`; above it buttons choose the sweep that is drawn large.
+    """Draws the responses into a :class:`TraceFigure`; a menu chooses the sweep that is drawn large.
 
     Besides the session, the page changes it (a zoom, a sweep, the width), from any thread: every method
     holds the figure's lock.
@@ -45,6 +45,9 @@ class FigurePanel(Panel):
     ----------
     figure : TraceFigure
     view : ipywidgets.Widget
+        The figure.
+    sweeps : ipywidgets.Widget
+        The menu, in a place that it keeps where there is one sweep only.
     """
 
     def __init__(self, page: PageWatch) -> None:
@@ -54,20 +57,21 @@ class FigurePanel(Panel):
         self._sweeps: tuple[str, ...] = ()
         self._large = ""
         self._columns = 900
+        self._height = HEIGHT
         self._lines: dict[str, dict[str, Line]] = {}
         self._grids: dict[tuple[object, ...], Grid] = {}
         self._window: Range | None = None
         self._target: Target | None = None
         self._labels: list[str] = []
-        self._buttons = w.ToggleButtons(description="Sweep", tooltip="The sweep that is drawn large")
-        self._buttons.observe(lambda _: self._on_button(), "value")
+        self._menu = w.Dropdown(description="Sweep", tooltip="The sweep that is drawn large")
+        self._menu.observe(lambda _: self._on_menu(), "value")
         self._offered: tuple[str, ...] = ()
-        self._buttons_place = w.HBox()
-        self._buttons_place.add_class("pw-sweeps")
-        self.view = w.VBox([self._buttons_place, self.figure.widget])
+        self.sweeps = w.HBox()
+        self.sweeps.add_class("pw-sweeps")
+        self.view = self.figure.widget
         self.figure.on_time_range(self._on_zoom)
         page.observe(lambda _: self.figure.set_dark(page.dark), "dark")
-        page.observe(lambda _: self._set_width(page.width), "width")
+        page.observe(lambda _: self._set_size(page.width, page.height), ("width", "height"))
 
     # -- the session -----------------------------------------------------------------------------
 
@@ -151,16 +155,16 @@ class FigurePanel(Panel):
         if names != self._offered:
             self._offered = ()  # not the choice of a person
             if names:
-                self._buttons.options = names
-                self._buttons.value = self._large if self._large in names else names[0]
+                self._menu.options = names
+                self._menu.value = self._large if self._large in names else names[0]
             self._offered = names
-        self._buttons_place.children = (self._buttons,) if names else ()
+        self.sweeps.children = (self._menu,) if names else ()
 
-    def _on_button(self) -> None:
+    def _on_menu(self) -> None:
         with self.figure.update():
-            if self._buttons.value not in self._offered:
+            if self._menu.value not in self._offered:
                 return
-            self._large = self._buttons.value
+            self._large = self._menu.value
             self._set_rows()
             for role in self._lines:
                 self._draw_lines(role)
@@ -178,12 +182,12 @@ class FigurePanel(Panel):
         return [] if self._curve is not None else [name for name in self._sweeps if name != self._large]
 
     def _set_rows(self) -> None:
-        heights = dict(FIRST_ROWS)
+        wanted = {}
         if self._curve is not None:
-            heights["curve"] = CURVE_HEIGHT
+            wanted["curve"] = CURVE_HEIGHT
         elif small := self._small_sweeps():
-            heights["others"] = max(80, OTHERS_HEIGHT * len(small))
-        self.figure.set_rows(heights)
+            wanted["others"] = OTHERS_HEIGHT * len(small)
+        self.figure.set_rows(rows_within(self._height, wanted))
         self._label_small()
 
     # -- traces ----------------------------------------------------------------------------------
@@ -195,8 +199,6 @@ class FigurePanel(Panel):
         if role == "yours":
             self.figure.clear("diverged_voltage")
             self._label_small()
-        if role == "best":
-            self.figure.show_legend("best_voltage", False)
 
     def _draw_lines(self, role: str) -> None:
         line = self._large_line(role)
@@ -213,8 +215,6 @@ class FigurePanel(Panel):
         if role == "yours":
             self._mark_divergence(line)
             self._label_small()
-        if role == "best":
-            self.figure.show_legend("best_voltage", True)
         self._draw_small(role)
 
     def _draw_small(self, role: str) -> None:
@@ -266,11 +266,10 @@ class FigurePanel(Panel):
         if labels == self._labels:
             return
         self._labels = labels
-        self.figure.set_left(max((len(part) for label in labels for part in label.split("<br>")), default=0))
         if labels:
             lanes = range(len(labels))
             self.figure.set_axis(
-                "others", range=[-0.15, len(labels)], tickvals=[lane + 0.25 for lane in lanes], ticktext=labels
+                "others", range=[-0.15, len(labels)], tickvals=[lane + 0.5 for lane in lanes], ticktext=labels
             )
 
     # -- axes ------------------------------------------------------------------------------------
@@ -303,9 +302,12 @@ class FigurePanel(Panel):
                 for role in self._lines:
                     self._draw_lines(role)
 
-    def _set_width(self, width: int) -> None:
+    def _set_size(self, width: int, height: int) -> None:
         with self.figure.update():
             self.figure.set_width(width)
+            if height > 0 and height != self._height:
+                self._height = height
+                self._set_rows()
             columns = max(200, width - 90)
             if abs(columns - self._columns) > 60:
                 self._columns = columns

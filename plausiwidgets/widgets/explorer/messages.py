@@ -1,4 +1,4 @@
-"""One line for what went wrong, or what a person should know."""
+"""The line for what went wrong, or what a person should know."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_TEXT = 600
 
 
 class MessageLine(Panel):
-    """Shows one message at a time; any thread may set it.
+    """Shows one message at a time, in a place that it always has; any thread may set it.
 
     Attributes
     ----------
@@ -56,5 +56,9 @@ class MessageLine(Panel):
         with self._lock:
             self.text = "\n".join(lines)[:MAX_TEXT]
             self._source = source
-            body = "<br>".join(html.escape(line) for line in self.text.split("\n"))
-            self.view.value = f'<div class="pw-{kind}" role="status"><span>{mark}</span><div>{body}</div></div>'
+            first, *more = (html.escape(line) for line in self.text.split("\n"))
+            body = f"<p>{first}</p>"
+            if more:
+                rest = "<br>".join(more)
+                body = f"<details><summary>{first} (and {len(more)} more)</summary><div>{rest}</div></details>"
+            self.view.value = f'<div class="pw-{kind}" role="status"><span>{mark}</span>{body}</div>'

@@ -29,10 +29,10 @@ class OptimizationPanel(Panel):
 
     Attributes
     ----------
-    buttons, progress, curve : ipywidgets.Widget
-        To be placed beside the figure: one press, one look, and the loss as it falls.
+    progress, curve : ipywidgets.Widget
+        How far it is in words, and the loss as it falls.
     view : ipywidgets.Widget
-        The settings.
+        Both with the buttons, and the settings behind a button of their own.
     """
 
     def __init__(self, pressed: Callable[[str], None]) -> None:
@@ -58,22 +58,25 @@ class OptimizationPanel(Panel):
         )  # fmt: skip
         settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
         settings.add_class("pw-settings")
+        more = w.ToggleButton(False, description="Settings", tooltip="Where a search starts, and how long it may take")
+        settings.layout.display = "none"
+        more.observe(lambda change: settings.layout.set_trait("display", "" if change["new"] else "none"), "value")
         self._optimize = w.Button(
-            description="Optimize", icon="play", button_style="primary",
+            description="Optimize", button_style="primary",
             tooltip="Search in the background for parameters that show the pattern; the sliders stay usable",
         )  # fmt: skip
-        self._pause = w.Button(description="Pause", icon="pause", tooltip="Hold the search, or let it go on")
-        self._stop = w.Button(description="Stop", icon="stop", tooltip="End the search and keep the best")
-        self._use = w.Button(description="Use best", icon="check", tooltip="Put the best parameters on the sliders")
-        self.buttons = w.HBox([self._optimize, self._pause, self._stop, self._use])
-        self.buttons.add_class("pw-buttons")
-        for button, action in zip(self.buttons.children, ACTIONS, strict=True):
+        self._pause = w.Button(description="Pause", tooltip="Hold the search, or let it go on")
+        self._stop = w.Button(description="Stop", tooltip="End the search and keep the best")
+        self._use = w.Button(description="Use best", tooltip="Put the best parameters on the sliders")
+        buttons = w.HBox([self._optimize, self._pause, self._stop, self._use, more])
+        buttons.add_class("pw-buttons")
+        for button, action in zip(buttons.children, ACTIONS, strict=False):
             button.on_click(lambda _, action=action: pressed(action))
         self.progress = w.HTML()
         self.progress.add_class("pw-progress-box")
         self.curve = LossCurve()
-        self.view = w.VBox([w.HTML('<span class="pw-title">Search settings</span>'), settings])
-        self.view.add_class("pw-optimize")
+        self.view = w.Box([buttons, settings, self.progress, self.curve])
+        self.view.add_class("pw-search")
         self.idle()
 
     # -- settings --------------------------------------------------------------------------------
@@ -133,7 +136,7 @@ class OptimizationPanel(Panel):
         self._pause.disabled = not running
         self._stop.disabled = not running
         self._use.disabled = not best
-        self._pause.description, self._pause.icon = ("Resume", "play") if paused else ("Pause", "pause")
+        self._pause.description = "Resume" if paused else "Pause"
         self._use.tooltip = (
             f"Go back to {title} with the best parameters" if title else "Put the best parameters on the sliders"
         )

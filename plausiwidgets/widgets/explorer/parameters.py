@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import ipywidgets as w
 
@@ -17,29 +17,32 @@ from plausiwidgets.widgets.explorer.session import Panel, Session
 
 
 class ParameterPanel(Panel):
-    """Rows for every parameter of the shown model and pattern; they are kept for when it is shown again."""
+    """Rows for every parameter of the shown model and pattern; they are kept for when it is shown again.
 
-    def __init__(self, session: Session, messages: MessageLine) -> None:
+    `head` stands above them, beside the button that shows their bounds.
+    """
+
+    def __init__(self, session: Session, messages: MessageLine, head: Sequence[w.Widget] = ()) -> None:
         self._session = session
         self._messages = messages
         self._styles = RowStyles()
         self._kept: dict[tuple[NeuronModel, int], tuple[Selection | None, list[ParameterRow]]] = {}
         self._rows: list[ParameterRow] = []
         self._about: Selection | None = None
-        self._bounds = w.ToggleButton(
-            False, description="Bounds", icon="arrows-h", tooltip="Show and edit the range of every slider"
-        )
+        self._bounds = w.ToggleButton(False, description="Bounds", tooltip="Show and edit the range of every slider")
         self._bounds.observe(lambda _: self._show_bounds(), "value")
         self._dt = w.FloatText(tooltip="Time step of the simulation in ms", step=None)
         self._dt.observe(lambda _: self._on_dt(), "value")
-        head = w.HBox([w.HTML('<span class="pw-title">Parameters</span>'), self._bounds])
-        head.add_class("pw-head")
+        top = w.HBox([*head, self._bounds])
+        top.add_class("pw-head")
         dt_line = w.HBox([w.HTML("time step (ms)"), self._dt])
         dt_line.add_class("pw-dt")
         self._boxes = {group: _group_box(group) for group in GROUPS}
         self._groups = w.VBox()
         self._groups.add_class("pw-groups")
-        self.view = w.VBox([head, self._groups, dt_line])
+        rows = w.VBox([self._groups, dt_line])
+        rows.add_class("pw-scroll")
+        self.view = w.VBox([top, rows])
         self.view.add_class("pw-parameters")
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:

@@ -27,10 +27,12 @@ class Pickers(Panel):
 
     Attributes
     ----------
-    buttons : tuple of ipywidgets.Widget
-        The menus, reset and undo, for whoever lays out the bar.
+    bar : tuple of ipywidgets.Widget
+        The menus for model and pattern, the patterns before and after, and undo.
+    published : tuple of ipywidgets.Widget
+        The menu of published parameters, and reset: they stand with the sliders.
     view : ipywidgets.Widget
-        The explanation.
+        What to look for; the rest of the text opens on demand.
     """
 
     def __init__(self, session: Session, messages: MessageLine) -> None:
@@ -47,7 +49,16 @@ class Pickers(Panel):
         self._preset = w.Dropdown(description="Presets", tooltip="Published parameters of this model")
         self._reset = w.Button(description="Reset", tooltip=RESET_TIP)
         self._undo = w.Button(description="Undo", disabled=True, tooltip=UNDO_TIP)
-        self.buttons = (self._model, self._pattern, self._preset, self._reset, self._undo)
+        before = w.Button(description="◂", tooltip="The pattern before")
+        after = w.Button(description="▸", tooltip="The next pattern")
+        for button, step in ((before, -1), (after, 1)):
+            button.add_class("pw-step")
+            button.on_click(lambda _, step=step: self._on_step(step))
+        self._model.add_class("pw-pick-model")
+        self._pattern.add_class("pw-pick-pattern")
+        self._undo.add_class("pw-undo")
+        self.bar = (self._model, before, self._pattern, after, self._undo)
+        self.published = (self._preset, self._reset)
         self.view = w.HTML()
         self.view.add_class("pw-explain")
         for menu, picked in (
@@ -94,6 +105,10 @@ class Pickers(Panel):
             if not self._quiet and menu.value not in (None, -1):
                 self._try(lambda: self._session.show(picked()))
 
+    def _on_step(self, step: int) -> None:
+        keys = list(self._patterns)
+        self._pattern.value = keys[(keys.index(self._pattern.value) + step) % len(keys)]
+
     def _picked_model(self) -> Selection:
         return self._session.recalled(self._models[self._model.value], self._session.selection.pattern)
 
@@ -134,18 +149,21 @@ def _heading(pattern: Pattern) -> str:
 
 
 def explanation(model: NeuronModel, pattern: Pattern) -> str:
-    """Return model, pattern and what to look for as HTML."""
-    look = pattern.look_for.removeprefix("Look for").strip()
+    """Return what to look for as HTML, with the texts of model and pattern behind a mark that opens them."""
+    look = pattern.look_for.strip() or f"{pattern.title}."
     title = " · ".join(part for part in (pattern.letter, pattern.title) if part)
-    lines = [
-        (model.source, [(f"{model.title}.", model.description)]),
-        (pattern.source, [(f"{title}.", pattern.description), ("Look for", look)]),
-        (pattern.function, [("What matters:", pattern.parameter_hint)]),
+    texts = [
+        (title, pattern.description, pattern.source),
+        ("What matters", pattern.parameter_hint, pattern.function),
+        (model.title, model.description, model.source),
     ]
-    return "".join(
-        f'<p title="{html.escape(tip)}">'
-        + " ".join(f"<b>{html.escape(head)}</b> {html.escape(text)}" for head, text in parts if text)
-        + "</p>"
-        for tip, parts in lines
-        if any(text for _, text in parts)
+    more = "".join(
+        f"<h4>{html.escape(head)}</h4><p>{html.escape(text)}</p>"
+        + (f'<p class="pw-source">{html.escape(source)}</p>' if source else "")
+        for head, text, source in texts
+        if text
+    )
+    return (
+        f'<details class="pw-about"><summary aria-label="About this pattern and this model">?</summary>'
+        f'<div>{more}</div></details><p class="pw-look-for">{html.escape(look)}</p>'
     )

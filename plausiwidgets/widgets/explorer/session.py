@@ -67,14 +67,21 @@ class Observer:
 class Panel(Observer):
     """A part of the explorer: an observer that can be seen.
 
-    A new one is a class with a `view` and the methods that it needs, and ``explorer.add(panel)``.
+    A new one is a class with a `view` and the methods that it needs, and ``explorer.add(panel, place)``.
 
     Attributes
     ----------
     view : ipywidgets.Widget
+    title, tip : str
+        Of the button that opens it, where it is one of the tools.
     """
 
     view: w.DOMWidget
+    title = ""
+    tip = ""
+
+    def on_shown(self, shown: bool) -> None:
+        """Begin to draw, or stop: a panel of the tools is not seen until it is opened."""
 
 
 class Session:

@@ -7,59 +7,90 @@ from collections.abc import Iterable
 
 import ipywidgets as w
 
-from plausiwidgets.patterns import Check
+from plausiwidgets.patterns import Check, Verdict
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
+from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
+from plausiwidgets.widgets.figure.style import ROLE_TITLES
 
 KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "open", "rejected": "no"}
 """Colour of a status, as a class of the style sheet."""
 
-LOSS_TIP = (
-    "Sum over the criteria of how far each is missed; 0 exactly when all hold. Optimize makes it small."
-)
+LOSS_TIP = "Sum over the criteria of how far each is missed; 0 exactly when all hold. Optimize makes it small."
 
 
 class VerdictPanel(Panel):
-    """Badge, loss and list of criteria; a mark beside every colour.
+    """Two chips, of the sliders and of the best that was found, and the list of criteria.
+
+    Each chip shows how its trace is drawn, a mark beside every colour, and what is still missed.
 
     Attributes
     ----------
-    badge : ipywidgets.Widget
-        Status and loss, to be placed beside the figure: visible during a drag.
+    yours, best : ipywidgets.Widget
+        The chips, to be placed above the figure.
     view : ipywidgets.Widget
-        The criteria.
+        The criteria, as the sliders meet them.
     """
 
     def __init__(self) -> None:
-        self.badge = w.HTML()
-        self.badge.add_class("pw-badge-box")
-        self._table = w.HTML()
-        self.view = w.VBox([w.HTML('<span class="pw-title">Criteria</span>'), self._table])
+        self.yours, self.best, self._table = w.HTML(), w.HTML(), w.HTML()
+        self.yours.add_class("pw-yours")
+        self.best.add_class("pw-best")
+        self._table.add_class("pw-scroll")
+        self.view = w.VBox([w.HTML('<h3 class="pw-title">Criteria</h3>'), self._table])
         self.view.add_class("pw-verdict")
+        self._about: Selection | None = None
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Take back what is said of another model or pattern."""
+        if self._about is None or not self._about.is_about(selection.model, selection.pattern):
+            self.yours.value = chip("yours", "…", "open", "judging")
+            self.best.value = chip("best", "–", "open", "no search yet")
+            self._table.value = ""
+        self._about = selection
 
     def on_response(self, response: Response) -> None:
-        """Show the verdict of what the sliders say."""
+        """Show a verdict."""
+        verdict = response.verdict
+        if response.role == "best":
+            self.best.value = of_verdict("best", verdict) if verdict else chip("best", "–", "open", "searching")
         if response.role != "yours":
             return
-        verdict = response.verdict
         if verdict is None:
-            self.badge.value = f'<span class="pw-badge pw-no">{MARKS["rejected"]} no verdict</span>'
             text = "The model could not be simulated with these parameters."
+            self.yours.value = chip("yours", f"{MARKS['rejected']} no verdict", "no", text)
             self._table.value = f'<p class="pw-hint">{text}</p>'
             return
-        status = verdict.status
-        missed = sum(not check.passed for check in verdict.checks)
-        words = f"{missed} of {len(verdict.checks)} missed" if status == "rejected" else WORDS[status]
-        if verdict.failed_check:
-            words += f": not {verdict.failed_check}"
-        why = EXPLANATIONS[status] + (f" Not {verdict.failed_check}." if verdict.failed_check else "")
-        self.badge.value = (
-            f'<span class="pw-badge pw-{KINDS[status]}" role="status" title="{html.escape(why)}">'
-            f"{MARKS[status]} {words}</span>"
-            f'<span class="pw-loss" title="{LOSS_TIP}">loss {number(verdict.loss, 3)}</span>'
-        )
+        self.yours.value = of_verdict("yours", verdict)
         self._table.value = _table(verdict.checks)
+
+
+def of_verdict(role: str, verdict: Verdict) -> str:
+    """Return the chip of a verdict as HTML."""
+    status = verdict.status
+    missed = [check for check in verdict.checks if not check.passed]
+    words, text = WORDS[status], EXPLANATIONS[status]
+    if status == "unverified":
+        words, text = words.split(", ")
+    elif status == "rejected":
+        words = f"{len(missed)} of {len(verdict.checks)}"
+        text = " · ".join(check.name for check in sorted(missed, key=lambda check: -check.cost))
+    elif verdict.failed_check:
+        text = f"not {verdict.failed_check}"
+    loss = "" if status != "rejected" else f"loss {number(verdict.loss, 3)}"
+    return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, loss)
+
+
+def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
+    """Return a chip as HTML: whose it is and how that is drawn, the verdict, and a text behind it."""
+    return (
+        f'<span class="pw-chip pw-{kind}"><svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true">'
+        f'<path class="pw-line-{role}" d="M0 4H26"/></svg><b>{ROLE_TITLES[role]}</b>'
+        f'<span class="pw-word">{html.escape(words)}</span></span>'
+        f'<span class="pw-open-criteria" title="{html.escape(text)}">{html.escape(text)}</span>'
+        f'<span class="pw-loss" title="{LOSS_TIP}">{loss}</span>'
+    )
 
 
 def _table(checks: Iterable[Check]) -> str:
@@ -67,13 +98,13 @@ def _table(checks: Iterable[Check]) -> str:
     for check in checks:
         mark, word, kind = ("✓", "holds", "yes") if check.passed else ("✗", "missed", "no")
         rows.append(
-            f'<tr class="pw-{kind}" title="{html.escape(check.text)}">'
+            f'<tr class="pw-{kind}" tabindex="0" title="{html.escape(check.text)}">'
             f'<td class="pw-mark" aria-label="{word}">{mark}</td>'
             f"<td>{html.escape(check.name)}</td>"
             f'<td class="pw-value">{number(check.value, 3)}</td>'
             f'<td class="pw-asked">{html.escape(interval(check.low, check.high, check.unit))}</td></tr>'
         )
     return (
-        '<table class="pw-checks"><thead><tr><th></th><th>criterion</th><th>measured</th>'
+        '<table class="pw-checks"><thead><tr><td></td><th>criterion</th><th>measured</th>'
         f"<th>asked for</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )

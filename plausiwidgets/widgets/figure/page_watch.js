@@ -1,4 +1,8 @@
-// Watches theme and width, and gives slider handles the names that ipywidgets leaves out.
+// Watches theme and size, makes the explorer as high as what shows it, and gives controls the names that
+// ipywidgets leaves out.
+
+const LEAST = 540, MOST = 1080;  // px
+const ABOVE = 150;  // what stands above the explorer may share its screen up to here; below, one scrolls to it
 
 function isDark() {
   const light = document.body.dataset.jpThemeLight;
@@ -14,8 +18,11 @@ function after(milliseconds, action) {
   };
 }
 
-function nameControls(parameters) {
-  for (const row of parameters.querySelectorAll(".pw-row")) {
+function nameControls(root) {
+  for (const button of root.querySelectorAll("button[title]:not([aria-label])")) {
+    if (button.textContent.trim().length < 2) button.setAttribute("aria-label", button.title);
+  }
+  for (const row of root.querySelectorAll(".pw-row")) {
     const name = row.querySelector(".pw-name");
     if (!name) continue;
     const label = name.dataset.name ?? name.textContent;
@@ -35,45 +42,79 @@ function nameControls(parameters) {
   }
 }
 
+function scroller(element) {
+  for (let one = element.parentElement; one && one !== document.body; one = one.parentElement) {
+    if (/jp-(Output|Cell)/.test(one.className)) continue;  // as high as what is in it
+    if (/auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  }
+  return null;
+}
+
+function fit(root) {
+  const box = scroller(root);
+  const rect = root.getBoundingClientRect();
+  const [height, above] = box
+    ? [box.clientHeight, rect.top - box.getBoundingClientRect().top + box.scrollTop]
+    : [window.innerHeight, rect.top + window.scrollY];
+  if (height < 200) return;  // not shown
+  const free = height - (above <= ABOVE ? Math.max(0, above) : 0) - 12;
+  root.style.setProperty("--pw-height", `${Math.round(Math.min(MOST, Math.max(LEAST, free)))}px`);
+}
+
 function render({ model, el }) {
   el.classList.add("pw-page");
   const stop = [];
 
-  const report = (name, value) => {
-    if (model.get(name) === value) return;
-    model.set(name, value);
-    model.save_changes();
+  const report = (values) => {
+    let changed = false;
+    for (const [name, value] of Object.entries(values)) {
+      if (model.get(name) === value) continue;
+      model.set(name, value);
+      changed = true;
+    }
+    if (changed) model.save_changes();
   };
 
-  const theme = () => report("dark", isDark());
+  const theme = () => report({ dark: isDark() });
   const themeWatch = new MutationObserver(theme);
   themeWatch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
   stop.push(() => themeWatch.disconnect());
   theme();
+  report({ pages: model.get("pages") + 1 });
 
   // The explorer around this element is attached some frames later.
   let tries = 0;
   const attach = () => {
     const root = el.closest(".pw-explorer");
     const figure = root?.querySelector(".pw-figure");
-    const parameters = root?.querySelector(".pw-parameters");
-    if (!figure || !parameters) {
+    if (!figure || !root.querySelector(".pw-parameters")) {
       if (tries++ < 600) waiting = requestAnimationFrame(attach);
       return;
     }
     const measure = after(80, () => {
-      const width = Math.floor(figure.getBoundingClientRect().width);
-      if (width > 0) report("width", width);
+      if (!figure.querySelector(".xtitle")) return measure();  // what comes before the first drawing fails
+      const { width, height } = figure.getBoundingClientRect();
+      if (width > 0 && height > 0) report({ width: Math.floor(width), height: Math.floor(height) });
     });
-    const widthWatch = new ResizeObserver(measure);
-    widthWatch.observe(figure);
-    stop.push(() => widthWatch.disconnect());
+    const sizeWatch = new ResizeObserver(measure);
+    sizeWatch.observe(figure);
+    stop.push(() => sizeWatch.disconnect());
 
-    const name = after(60, () => nameControls(parameters));
+    const refit = after(60, () => fit(root));
+    const roomWatch = new ResizeObserver(refit);
+    roomWatch.observe(scroller(root) ?? document.documentElement);
+    roomWatch.observe(root);
+    window.addEventListener("resize", refit);
+    stop.push(() => roomWatch.disconnect(), () => window.removeEventListener("resize", refit));
+    fit(root);
+
+    const name = after(60, () => nameControls(root));
     const controlWatch = new MutationObserver(name);
-    controlWatch.observe(parameters, {
-      subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow"],
-    });
+    for (const part of root.querySelectorAll(".pw-bar, .pw-look, .pw-search, .pw-side")) {  // not what Plotly draws
+      controlWatch.observe(part, {
+        subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow"],
+      });
+    }
     stop.push(() => controlWatch.disconnect());
     name();
   };

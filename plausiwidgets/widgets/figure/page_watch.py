@@ -9,16 +9,21 @@ import traitlets as t
 
 
 class PageWatch(anywidget.AnyWidget):
-    """Tells the theme of the page and the width of a figure, and names an explorer's controls for screen readers.
+    """Tells the theme of the page and the size of a figure, makes an explorer as high as what shows it, and names
+    its controls for screen readers.
 
     Attributes
     ----------
     dark : bool
         Whether the page's theme is dark.
-    width : int
-        Width in px that the figure has; 0 before a page shows it.
+    width, height : int
+        Size in px that the figure may have; 0 before a page shows it.
+    pages : int
+        How often a page began to show it.
     """
 
     _esm = Path(__file__).parent / "page_watch.js"
     dark = t.Bool(False).tag(sync=True)
     width = t.Int(0).tag(sync=True)
+    height = t.Int(0).tag(sync=True)
+    pages = t.Int(0).tag(sync=True)

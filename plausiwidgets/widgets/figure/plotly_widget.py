@@ -32,6 +32,9 @@ import traitlets as t
 from plotly import optional_imports
 from plotly.serializers import custom_serializers
 
+TOOLS = ("zoom2d", "pan2d", "resetScale2d", "toImage")
+"""The toolbar; plotly's own has a button that uploads the figure."""
+
 MAX_SECONDS = 1.0
 """Most time in s that an answer of the page counts for: a tab in the background answers when it is looked at."""
 
@@ -107,7 +110,7 @@ class PlotlyFigure:
     def __init__(self, figure: go.Figure, properties: Sequence[str], **config: Any) -> None:
         self.widget = QuietFigureWidget(figure)
         self.widget._widget_data, self.widget._widget_layout = self.widget._data, self.widget._layout
-        self.widget._config = {"displaylogo": False, "responsive": True} | config
+        self.widget._config = {"displaylogo": False, "responsive": True, "modeBarButtons": [list(TOOLS)]} | config
         self.widget.drawn = self._on_drawn
         self.seconds = 0.0
         self._properties = tuple(properties)

@@ -42,13 +42,23 @@ TRACES = (
 )
 """Names of all traces, ``<role>_<row>``, in drawing order; the potential of the sliders is trace 1."""
 
-TOP, BOTTOM, LEFT = 34, 46, 78
-"""Margins in px: the legend above, the title of the lowest axis below, labels and titles of y axes."""
+TOP, BOTTOM, LEFT, RIGHT = 10, 44, 74, 12
+"""Margins in px: nothing above, the title of the lowest axis below, labels and titles of y axes."""
 
-GAP, GAP_WITH_AXIS = 12, 64
+GAP, GAP_WITH_AXIS = 10, 58
 """Space in px between two rows, and below one that has an x axis."""
 
-FIRST_ROWS = {"voltage": 272, "raster": 58, "current": 64}
+HEIGHT = 470
+"""Height in px before a page has told one."""
+
+MIDDLE, LOW = 430, 330
+"""Heights in px below which the raster makes room, and also the current where there are lower rows."""
+
+RASTER, CURRENT = 52, 60
+"""Heights in px of these rows where there is room."""
+
+LOWER_SHARE = 0.45
+"""Most of their common height that curve or other sweeps take from the potential."""
 
 
 class TraceFigure(PlotlyFigure):
@@ -56,11 +66,11 @@ class TraceFigure(PlotlyFigure):
 
     def __init__(self) -> None:
         figure = go.Figure(data=[_trace(name, style.LIGHT) for name in TRACES], layout=_layout(style.LIGHT))
-        super().__init__(figure, ("x", "y", "showlegend", "text"), doubleClick="reset")
+        super().__init__(figure, ("x", "y", "text"), doubleClick="reset")
         self._sent: dict[str, tuple[Singles, Singles]] = {}
         self._ranges: dict[str, Range] = {}
         self._heights: dict[str, int] = {}
-        self.set_rows(FIRST_ROWS)
+        self.set_rows(rows_within(HEIGHT, {}))
 
     def put(self, name: str, x: Singles, y: Singles, **properties: Any) -> None:
         """Draw other points in a trace; an array that is the same object as before is not sent again."""
@@ -80,11 +90,6 @@ class TraceFigure(PlotlyFigure):
         with self.update():
             for name in names:
                 self.put(name, EMPTY, EMPTY)
-
-    def show_legend(self, name: str, shown: bool) -> None:
-        """List a trace in the legend, or not."""
-        with self.update():
-            self._named(name).showlegend = shown
 
     # -- axes ------------------------------------------------------------------------------------
 
@@ -151,9 +156,7 @@ class TraceFigure(PlotlyFigure):
         if heights == self._heights:
             return
         self._heights = dict(heights)
-        last_time_row = [row for row in TIME_ROWS if row in heights][-1]
-        gaps = {row: GAP_WITH_AXIS if row in (*X_AXES, last_time_row) else GAP for row in heights}
-        gaps[list(heights)[-1]] = 0
+        last_time_row, gaps = _gaps(heights)
         inner = sum(heights.values()) + sum(gaps.values())
         with self.update():
             layout = self.widget.layout
@@ -170,13 +173,6 @@ class TraceFigure(PlotlyFigure):
                 else:
                     layout[axis].domain = (0.0, 0.001)  # out of the way of the mouse
             layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
-
-    def set_left(self, letters: int) -> None:
-        """Leave room for labels of so many letters at the left."""
-        left = max(LEFT, round(16 + 7.2 * letters))
-        with self.update():
-            if self.widget.layout.margin.l != left:
-                self.widget.layout.margin.l = left
 
     def set_width(self, width: int) -> None:
         """Take the width in px that the page offers; told outright, the page need not measure at every update."""
@@ -195,6 +191,33 @@ class TraceFigure(PlotlyFigure):
         return self.widget.data[TRACES.index(name)]
 
 
+def rows_within(height: int, lower: Mapping[str, int]) -> dict[str, int]:
+    """Return the heights in px of the rows of a figure that is `height` px high.
+
+    `lower` are those below the current, as high as they would like to be; the potential takes what is left.
+    The figure is equally high with and without them.
+    """
+    rows = {"voltage": 0, "raster": RASTER, "current": CURRENT} | dict(lower)
+    if height < (MIDDLE if lower else LOW):
+        del rows["raster"]
+    if lower and height < LOW:
+        del rows["current"]
+    _, gaps = _gaps(rows)
+    free = height - TOP - BOTTOM - sum(gaps.values()) - sum(rows.get(row, 0) for row in ("raster", "current"))
+    for row, wanted in lower.items():
+        rows[row] = min(wanted, round(LOWER_SHARE * free))
+    rows["voltage"] = free - sum(rows[row] for row in lower)
+    return rows
+
+
+def _gaps(rows: Mapping[str, int]) -> tuple[str, dict[str, int]]:
+    """Return the lowest row with the time axis, and the space in px below each row."""
+    last_time_row = [row for row in TIME_ROWS if row in rows][-1]
+    gaps = {row: GAP_WITH_AXIS if row in (*X_AXES, last_time_row) else GAP for row in rows}
+    gaps[list(rows)[-1]] = 0
+    return last_time_row, gaps
+
+
 def _close(a: Sequence[float], b: Range) -> bool:
     width = abs(b[1] - b[0]) or 1.0
     return bool(abs(float(a[0]) - b[0]) < 1e-6 * width and abs(float(a[1]) - b[1]) < 1e-6 * width)
@@ -206,9 +229,7 @@ def _trace(name: str, theme: style.Theme) -> dict[str, Any]:
     y_axis = Y_AXES[row].replace("axis", "")
     x_axis = X_AXES.get(row, "xaxis").replace("axis", "")
     common: dict[str, Any] = {"type": "scatter", "x": EMPTY, "y": EMPTY, "xaxis": x_axis, "yaxis": y_axis}
-    common |= {"name": style.ROLE_TITLES.get(role, role), "showlegend": False, "mode": "lines"}
-    if role in style.ROLES:
-        common |= {"legendgroup": role, "legendrank": 1 + style.ROLES.index(role)}
+    common |= {"name": style.ROLE_TITLES.get(role, role), "mode": "lines"}
     line = {"dash": style.DASHES.get(role, "solid"), "width": 2.0}
     if role == "diverged":
         common |= {"mode": "markers+text", "hoverinfo": "skip", "cliponaxis": False}
@@ -225,7 +246,6 @@ def _trace(name: str, theme: style.Theme) -> dict[str, Any]:
     else:
         common["line"] = line
         common["hovertemplate"] = "%{y:.4g} at %{x:.1f} ms"
-        common["showlegend"] = role != "best" and row == "voltage"
     return common | _colour(name, theme)
 
 
@@ -248,7 +268,7 @@ def _layout(theme: style.Theme) -> dict[str, Any]:
     raster = sorted(RASTER_HEIGHTS.items(), key=lambda item: item[1])
     axes: dict[str, Any] = {
         "xaxis": every | {"title": {"text": "time (ms)", "standoff": 6}, "anchor": "y3"},
-        "yaxis": every | {"title": {"text": "membrane potential (mV)"}},
+        "yaxis": every | {"title": {"text": "potential (mV)"}},
         "yaxis2": every
         | {
             "range": [-0.7, 2.7],
@@ -259,18 +279,23 @@ def _layout(theme: style.Theme) -> dict[str, Any]:
             "ticktext": [style.ROLE_TITLES[role] for role, _ in raster],
             "tickfont": {"size": style.FONT_SIZE - 3},
         },
-        "yaxis3": every | {"nticks": 3},
+        "yaxis3": every | {"nticks": 3, "title": {"font": {"size": style.FONT_SIZE - 3}}},
         "yaxis4": every
-        | {"showgrid": False, "ticks": "", "fixedrange": True, "tickfont": {"size": style.FONT_SIZE - 2}},
+        | {
+            "showgrid": False,
+            "ticks": "",
+            "fixedrange": True,
+            "tickfont": {"size": style.FONT_SIZE - 2},
+            "ticklabelposition": "inside",  # as long as they may be, the axes stay where they are
+        },
         "xaxis2": every | {"anchor": "y5", "fixedrange": True, "title": {"standoff": 6}},
         "yaxis5": every | {"anchor": "x2", "rangemode": "tozero"},
     }
     return axes | {
         "template": style.template(theme),
         "uirevision": "kept",  # constant: a zoom survives every update
-        "margin": {"l": LEFT, "r": 16, "t": TOP, "b": BOTTOM},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "autoexpand": False},
         "hovermode": "closest",
         "dragmode": "zoom",
-        "showlegend": True,
+        "showlegend": False,
     }

@@ -60,8 +60,8 @@ class AssessmentPanel(w.VBox):
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         title = w.HTML(f"<b>Assessment: {html.escape(', '.join(m.title for m in self._models))}</b>")
-        self._start = w.Button(description="Assess", icon="th", tooltip="Search every pattern in the background")
-        self._stop = w.Button(description="Stop", icon="stop", disabled=True, tooltip="End, and keep what there is")
+        self._start = w.Button(description="Assess", tooltip="Search every pattern in the background")
+        self._stop = w.Button(description="Stop", disabled=True, tooltip="End, and keep what there is")
         self._parts = ProgressParts()
         self._place = w.VBox()
         self._start.on_click(lambda _: self._on_press())
