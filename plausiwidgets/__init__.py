@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ramp,
     )
     from plausiwidgets.simulation.cost import model_card
+    from plausiwidgets.simulation.javascript.module import to_javascript
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
@@ -53,6 +54,7 @@ _HOMES = {
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
     "NotCompilable": "plausiwidgets.simulation.lanes",
+    "to_javascript": "plausiwidgets.simulation.javascript.module",
     "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
