@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
-    from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_chart, plausibility_map
+    from plausiwidgets.widgets import Explorer, NotebookProgress, export_page, plausibility_chart, plausibility_map
 
 # Where each public name lives: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
@@ -73,6 +73,7 @@ _HOMES = {
     "assess": "plausiwidgets.assessment",
     "plausibility_score": "plausiwidgets.assessment",
     "Explorer": "plausiwidgets.widgets",
+    "export_page": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
     "plausibility_chart": "plausiwidgets.widgets",
