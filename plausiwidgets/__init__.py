@@ -32,11 +32,12 @@ if TYPE_CHECKING:
         ramp,
     )
     from plausiwidgets.simulation.cost import model_card
+    from plausiwidgets.simulation.javascript.module import to_javascript
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
-    from plausiwidgets.widgets import Explorer, NotebookProgress, plausibility_chart, plausibility_map
+    from plausiwidgets.widgets import Explorer, NotebookProgress, export_page, plausibility_chart, plausibility_map
 
 # Where each public name lives: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
@@ -53,6 +54,7 @@ _HOMES = {
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
     "NotCompilable": "plausiwidgets.simulation.lanes",
+    "to_javascript": "plausiwidgets.simulation.javascript.module",
     "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
@@ -71,6 +73,7 @@ _HOMES = {
     "assess": "plausiwidgets.assessment",
     "plausibility_score": "plausiwidgets.assessment",
     "Explorer": "plausiwidgets.widgets",
+    "export_page": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
     "plausibility_chart": "plausiwidgets.widgets",

@@ -14,11 +14,13 @@ from collections.abc import Callable, Sequence
 from plausiwidgets.cli.assess import assess, assess_options
 from plausiwidgets.cli.console import FAILED, INTERRUPTED, CommandError, complain, exit_at_once
 from plausiwidgets.cli.explore import explore, explore_options
+from plausiwidgets.cli.page import page, page_options
 
 # name: (help, declare options, run)
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
     "explore": ("open the explorer in a browser (the default)", explore_options, explore),
     "assess": ("search firing patterns with neuron models, without a screen", assess_options, assess),
+    "page": ("write a neuron to a page that needs no server", page_options, page),
 }
 
 

@@ -2,6 +2,7 @@
 
 - :mod:`.explorer`: one session, and the panels that observe it;
 - :mod:`.figure`: the Plotly figure, and what is drawn of a response;
+- :mod:`.page`: the page that needs no server;
 - :mod:`.map`: the plausibility map, and an assessment as it fills in.
 
 The names load on first use, so that the plain parts (:mod:`.explorer.selection`) work without a notebook.
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
     from plausiwidgets.widgets.map.progress import NotebookProgress
     from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
+    from plausiwidgets.widgets.page.export import export_page
 
 _HOMES = {
     "AssessmentPanel": "map_explorer",
@@ -30,13 +32,14 @@ _HOMES = {
     "Response": "explorer.session",
     "Selection": "explorer.selection",
     "Session": "explorer.session",
+    "export_page": "page.export",
     "plausibility_chart": "map.chart",
     "plausibility_map": "map_explorer",
 }
 
 __all__ = [
     "AssessmentPanel", "Explorer", "NotebookProgress", "Panel", "PlausibilityChart", "PlausibilityMap", "Response",
-    "Selection", "Session", "plausibility_chart", "plausibility_map",
+    "Selection", "Session", "export_page", "plausibility_chart", "plausibility_map",
 ]  # fmt: skip
 
 

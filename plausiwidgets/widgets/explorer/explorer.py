@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
@@ -25,6 +26,7 @@ from plausiwidgets.widgets.explorer.session import Panel, Session
 from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.figure.page_watch import PageWatch
+from plausiwidgets.widgets.page.export import export_page
 
 TARGET_KEY = (
     '<svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true"><path class="pw-line-target" d="M0 4H26"/></svg> target'
@@ -228,6 +230,11 @@ class Explorer(w.VBox):
     def use_best(self) -> None:
         """Put the best parameters of the last search on the sliders, in its model and pattern."""
         self._searches.use_best()
+
+    def to_html(self, path: str | Path = "neuron.html") -> Path:
+        """Write what is selected to a page that needs no server; see :func:`plausiwidgets.export_page`."""
+        shown = self.selection
+        return export_page(shown.model, shown.pattern, shown.values, path=path, dt=shown.dt)
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until everything that was changed is judged and drawn; return whether it is."""

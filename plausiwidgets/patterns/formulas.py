@@ -1,0 +1,191 @@
+"""Sweeps as formulas of the stimulus values, for a page that computes a current without Python.
+
+A pattern's ``sweeps(s)`` is called once with stimulus values that write down what is computed with them. The formulas
+are then held against the function itself, at values from all over their ranges: what is not the same to the last bit
+is not taken. The sweeps that a protocol chooses for a neuron (such as those just above its rheobase) are no formulas;
+:func:`applied_sweeps` gives them for one set of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns.bench import Bench, Mask, Responses
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.sweep import Floats, Sweep
+
+Tree = float | str | list[Any]
+"""A number, the name of a stimulus value, or ``[operation, operands]``."""
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "negative": np.negative, "abs": np.absolute,
+    "max": np.maximum, "min": np.minimum,
+}  # fmt: skip
+_SYMBOLS = {function: symbol for symbol, function in _OPERATIONS.items()}
+_CHECKED_AT = 50
+"""Random values at which the formulas are compared with the function."""
+
+
+class NoFormula(Exception):
+    """Something else was done with a stimulus value than to compute with it."""
+
+
+class Formula(np.lib.mixins.NDArrayOperatorsMixin):
+    """A stimulus value, or what was computed of such values.
+
+    Examples
+    --------
+    >>> (2.0 * Formula("width") + 300.0).tree
+    ['+', ['*', 2.0, 'width'], 300.0]
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Formula:
+        if function not in _SYMBOLS or method != "__call__" or options:
+            raise NoFormula(getattr(function, "__name__", str(function)))
+        return Formula([_SYMBOLS[function], *map(tree_of, inputs)])
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise NoFormula("an array of it")
+
+    def __bool__(self) -> bool:
+        raise NoFormula("a decision by it")
+
+    def __float__(self) -> float:
+        raise NoFormula("a number of it")
+
+
+def tree_of(value: Any) -> Tree:
+    """Return a formula, or a number, as a tree."""
+    return value.tree if isinstance(value, Formula) else float(value)
+
+
+def value_of(tree: Tree, values: Mapping[str, float]) -> float:
+    """Return the value of a tree.
+
+    Examples
+    --------
+    >>> value_of(["+", ["*", 2.0, "width"], 300.0], {"width": 5.0})
+    310.0
+    """
+    if isinstance(tree, str):
+        return float(values[tree])
+    if isinstance(tree, list):
+        return float(_OPERATIONS[tree[0]](*(value_of(operand, values) for operand in tree[1:])))
+    return float(tree)
+
+
+def sweep_formulas(pattern: Pattern, prefix: str = "") -> dict[str, dict[str, Any]] | None:
+    """Return the sweeps of a pattern without parts as formulas, or None where they are none.
+
+    Parameters
+    ----------
+    pattern : Pattern
+    prefix : str
+        Before the names of its stimulus values.
+
+    Returns
+    -------
+    dict of str to dict
+        For each sweep ``pieces``, each a list of the trees of on, off, start and end; ``end``; and ``duration``, the
+        time in ms to simulate, as `Pattern.durations` has it.
+
+    Examples
+    --------
+    >>> from plausiwidgets import patterns
+    >>> sweep_formulas(patterns.get("rebound_spike"))["release"]["end"]
+    ['+', 'width', 500.0]
+    """
+    if pattern.sweeps is None:
+        return {}
+    names = {value.name: Formula(prefix + value.name) for value in pattern.stimulus}
+    longest: dict[str, Any] = dict(names)
+    for value in pattern.stimulus:
+        if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
+            longest[value.name] = value.limits[1]
+    try:
+        sweeps = {name: _trees(sweep) for name, sweep in pattern.sweeps(SimpleNamespace(**names)).items()}
+        for name, sweep in pattern.sweeps(SimpleNamespace(**longest)).items():
+            sweeps[name]["duration"] = tree_of(sweep.end)
+    except Exception:  # a function of one's own may do anything with its values
+        return None
+    return sweeps if _is_right(pattern, prefix, sweeps) else None
+
+
+def _trees(sweep: Sweep) -> dict[str, Any]:
+    pieces = [[tree_of(x) for x in (p.on, p.off, p.start, p.end)] for p in sweep.pieces]
+    return {"pieces": pieces, "end": tree_of(sweep.end)}
+
+
+def _is_right(pattern: Pattern, prefix: str, formulas: Mapping[str, Mapping[str, Any]]) -> bool:
+    rng = np.random.default_rng(0)
+    for _ in range(_CHECKED_AT):
+        values = {v.name: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.stimulus}
+        numbers = {prefix + name: float(value[0]) for name, value in values.items()}
+        durations = pattern.durations(SimpleNamespace(**values))
+        sweeps = pattern.sweeps_at(values)
+        if list(sweeps) != list(formulas):
+            return False
+        for name, sweep in sweeps.items():
+            if sweep_numbers(sweep, durations[name]) != numbers_of(formulas[name], numbers):
+                return False
+    return True
+
+
+def numbers_of(formulas: Mapping[str, Any], values: Mapping[str, float]) -> dict[str, Any]:
+    """Return the formulas of a sweep with numbers in place of the trees."""
+    pieces = [[value_of(tree, values) for tree in piece] for piece in formulas["pieces"]]
+    return {"pieces": pieces} | {name: value_of(formulas[name], values) for name in ("end", "duration")}
+
+
+def sweep_numbers(sweep: Sweep, duration: float) -> dict[str, Any]:
+    """Return a sweep of one set as :func:`numbers_of` does."""
+    pieces = [[_number(x) for x in (p.on, p.off, p.start, p.end)] for p in sweep.pieces]
+    return {"pieces": pieces, "end": _number(sweep.end), "duration": float(duration)}
+
+
+def _number(value: Any) -> float:
+    return float(np.ravel(value)[0])
+
+
+def applied_sweeps(
+    model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float
+) -> dict[str, dict[str, Any]]:
+    """Return the sweeps that a pattern's protocol applies to a neuron, and shows, as :func:`numbers_of` does.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Every parameter of the model and every stimulus value of the pattern.
+    dt : float
+        Time step in ms.
+    """
+    bench = _Listening(model, {name: np.array([value]) for name, value in values.items()}, dt)
+    with np.errstate(invalid="ignore"):
+        pattern.measured_on(bench)
+    return bench.applied
+
+
+class _Listening(Bench):
+    """Notes the sweeps of its one set."""
+
+    def __init__(self, model: NeuronModel, values: Mapping[str, Floats], dt: float) -> None:
+        super().__init__(model, values, dt, record=(model.states[0].name,))
+        self.applied: dict[str, dict[str, Any]] = {}
+
+    def apply(
+        self, sweeps: Mapping[str, Sweep], *, graded: str = "", durations: Mapping[str, float] | None = None,
+        only: Mask | None = None, keep: bool = True,
+    ) -> Responses:  # fmt: skip
+        if keep and (only is None or only[0]):
+            longest = max(_number(sweep.end) for sweep in sweeps.values())
+            for name, sweep in sweeps.items():
+                self.applied[name] = sweep_numbers(sweep, longest if durations is None else durations[name])
+        return super().apply(sweeps, graded=graded, durations=durations, only=only, keep=keep)

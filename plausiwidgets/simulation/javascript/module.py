@@ -1,0 +1,216 @@
+"""A neuron as JavaScript: its step, and the state that it starts from, as an ES module without dependencies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.simulation.compiled.program import MOVING, Program
+from plausiwidgets.simulation.javascript.expressions import DOUBLE, NoJavaScript, javascript, number
+from plausiwidgets.simulation.lanes import NotCompilable
+
+_TEMPLATE = """\
+(() => {{
+  const states = {states};
+  const declared = {parameters};
+
+  function start(parameters, holding) {{
+    const [{inputs}] = valuesOf(declared, parameters);
+    const current = holding;
+    const dt = {dt};
+{start}
+    return {{ state: [{start_state}], span: {span} }};
+  }}
+
+  function simulate(parameters, currents, dt, state, record = ["v"], spikeLimit = Infinity) {{
+    const [{inputs}] = valuesOf(declared, parameters);
+    const steps = currents.length;
+    const columns = columnsOf(states, record, steps);
+{columns}
+    const spikes = [];
+    let diverged = -1;
+    let [{state}] = state;
+{fixed}
+    for (let k = 0; k < steps; k++) {{
+      const current = currents[k];
+{moving}
+      const spike = {spikes};
+      [{state}] = [{new_state}];
+      if (!(Math.abs({checked}) <= {limit}) || spikes.length >= spikeLimit) {{
+        diverged = k;
+        break;
+      }}
+      if (spike !== 0) spikes.push(k);
+{recorded}
+    }}
+    if (diverged >= 0) for (const {{ values }} of columns) values.fill(NaN, diverged);
+    const final = diverged < 0 ? [{state}] : states.map(() => NaN);
+    return {{ spikes, recorded: columns.map(({{ values }}) => values), state: final, diverged }};
+  }}
+
+  return {{ name: {name}, dt: {dt}, peak: {peak}, states, parameters: declared, start, simulate }};
+}})()"""
+
+
+def to_javascript(model: str | NeuronModel) -> str:
+    """Return a neuron as the text of an ES module, which depends on nothing: for a page, or for Node.
+
+    It is made from the same program as the model's machine code, in double precision; spikes differ only where
+    the last bit of an exponential decides.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+
+    Returns
+    -------
+    str
+        A module that exports
+
+        - ``simulate(parameters, currents, dt, state, record = ["v"], spikeLimit = Infinity)``: `parameters`
+          by their names (what is left out takes its default), `currents` the mean current of each step, `dt` in ms,
+          `state` where it starts, `record` the names of state variables. It returns ``{spikes, recorded, state,
+          diverged}``: the steps in which the neuron fired, an array for each recorded variable (after each step, nan
+          once diverged), the state after the last step, and the first step in which it was lost, or -1. A neuron that
+          has fired `spikeLimit` times is given up.
+        - ``start(parameters, holding)``: ``{state, span}`` at a constant current: the initial state, and the
+          potential from rest to threshold in mV.
+        - ``neuron``: both of them, and ``name``, ``dt`` (ms), ``peak`` (mV), ``states`` and ``parameters`` (name and
+          default).
+        - ``injected(pieces, holding, t0, dt, steps)``: `currents` from pieces ``[on, off, start, end]``, the times in
+          ms and the currents in the model's unit.
+
+    Raises
+    ------
+    NotCompilable
+        If the step has no compiled form, or uses what JavaScript does not have; the text names the operation.
+
+    Examples
+    --------
+    >>> "export const { simulate, start }" in to_javascript("lif")
+    True
+    """
+    neuron = get(model)
+    exports = "export const { simulate, start } = neuron;\nexport { injected };"
+    return f"{runtime()}\nexport const neuron = {neuron_object(neuron)};\n{exports}\n"
+
+
+def runtime() -> str:
+    """Return the functions that the objects of :func:`neuron_object` call."""
+    return (files("plausiwidgets.simulation.javascript") / "runtime.js").read_text(encoding="utf-8")
+
+
+def neuron_object(model: NeuronModel) -> str:
+    """Return a neuron as an expression: an object ``{name, dt, peak, states, parameters, start, simulate}``.
+
+    Raises
+    ------
+    NotCompilable
+        As :func:`to_javascript`.
+    """
+    from plausiwidgets.simulation.compiled.engine import compiled
+    from plausiwidgets.simulation.compiled.export import export_step
+
+    compiled(model)  # what was not found to do as torch does is not emitted either
+    return emit(model, export_step(model), _exported_start(model))
+
+
+def emit(model: NeuronModel, step: Program, start: Program) -> str:
+    """Return a neuron as :func:`neuron_object` does, given its step and its :func:`_exported_start` as programs."""
+    states = len(step.state)
+    inputs = ", ".join(f"p{i}" for i in range(len(model.parameters)))
+    names = dict.fromkeys(["current", "dt", *(f"s{i}" for i in range(states))], DOUBLE)
+    names |= {f"p{i}": DOUBLE for i in range(len(model.parameters))}
+    state = [f"s{i}" for i in range(states)]
+    try:
+        fixed, moving = lines_of(step, names)
+        begin = [line for lines in lines_of(start, names) for line in lines]
+        end = names | {line.name: line.dtype for line in start.body}
+        final = names | {line.name: line.dtype for line in step.body}
+        return _TEMPLATE.format(
+            name=json_text(model.name),
+            dt=number(model.dt),
+            peak=number(model.peak),
+            states=json_text([s.name for s in model.states]),
+            parameters=json_text([[name, p.default] for name, p in model.parameters.items()]),
+            inputs=inputs,
+            start=_indented(4, begin),
+            start_state=", ".join(javascript(text, end, DOUBLE) for text in start.state),
+            span=javascript(start.spikes, end, DOUBLE),
+            columns=_indented(
+                4, [f"const r{i} = columns.find(({{ place }}) => place === {i})?.values;" for i in range(states)]
+            ),
+            state=", ".join(state),
+            fixed=_indented(4, fixed),
+            moving=_indented(6, moving),
+            spikes=javascript(step.spikes, final, DOUBLE),
+            new_state=", ".join(javascript(text, final, DOUBLE) for text in step.state),
+            checked=" + ".join(["s0", *(f"(s{i} - s{i})" for i in range(1, states))]),
+            limit=number(model.limit),
+            recorded=_indented(6, [f"if (r{i}) r{i}[k] = s{i};" for i in range(states)]),
+        )
+    except NoJavaScript as error:
+        raise NotCompilable(
+            f"model {model.name!r} has no JavaScript form: its step uses {error}, which JavaScript does not have"
+        ) from None
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON that may stand in a script on a page: plain ASCII, and no ``<``.
+
+    Examples
+    --------
+    >>> json_text("</script>")
+    '"\\\\u003c/script>"'
+    """
+    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")
+
+
+def lines_of(program: Program, names: Mapping[str, torch.dtype]) -> tuple[list[str], list[str]]:
+    """Return what a program computes once, and what it computes in each step, given the types of its inputs."""
+    known = dict(names)
+    fixed: list[str] = []
+    moving: list[str] = []
+    for line in program.body:
+        text = javascript(line.text, known, line.dtype)
+        (moving if line.level == MOVING else fixed).append(f"const {line.name} = {text};")
+        known[line.name] = line.dtype
+    return fixed, moving
+
+
+def _exported_start(model: NeuronModel) -> Program:
+    """Return the initial state at a current as a program; its spikes are the span."""
+    from plausiwidgets.simulation.compiled.export import export_step
+
+    usual = float(model.span(model.defaults())[0])
+
+    def begin(current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, tuple[Any, ...]]:
+        def wide(value: Any) -> torch.Tensor:
+            if isinstance(value, str):
+                value = getattr(p, value)
+            elif callable(value):
+                value = value(p)
+            return value.to(DOUBLE) if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
+
+        span = torch.nan_to_num(wide(model.threshold) - wide(model.rest), nan=usual)
+        return span.clamp(0.5 * usual, 2.0 * usual), tuple(wide(s) for s in model.initial_state(p, current))
+
+    beginning = NeuronModel(
+        model.name, begin, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
+        states=model.states, limit=model.limit, validate=False,
+    )  # fmt: skip
+    try:
+        return export_step(beginning)
+    except NotCompilable as error:
+        reason = str(error).partition(": ")[2]
+        raise NotCompilable(f"the initial state of model {model.name!r} has no compiled form: {reason}") from None
+
+
+def _indented(spaces: int, lines: list[str]) -> str:
+    return "\n".join(" " * spaces + line for line in lines)

@@ -1,0 +1,84 @@
+// What the step of any neuron may need, with the meaning that torch and the kernels give it.
+
+/** The nearest integer; of two equally near ones the even one. */
+function roundHalfEven(x) {
+  if (!(Math.abs(x) < 4503599627370496) || x === 0) return x; // 2^52: no fraction from there on
+  return x > 0 ? x + 4503599627370496 - 4503599627370496 : -(-x + 4503599627370496 - 4503599627370496);
+}
+
+function copySign(x, sign) {
+  const negative = sign < 0 || Object.is(sign, -0);
+  return negative ? -Math.abs(x) : Math.abs(x);
+}
+
+/** x to the power of y, where 1 to any power is 1. */
+function power(x, y) {
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
+}
+
+function sigmoid(x) {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** a modulo b with the sign of b. */
+function remainder(a, b) {
+  const rest = a % b;
+  return rest !== 0 && b < 0 !== rest < 0 ? rest + b : rest;
+}
+
+/** The largest integer not above a/b, as torch rounds it. */
+function floorDivide(a, b) {
+  if (b === 0) return a / b;
+  const rest = a % b;
+  let quotient = (a - rest) / b;
+  if (rest !== 0 && b < 0 !== rest < 0) quotient -= 1;
+  if (quotient === 0) return copySign(0, a / b);
+  const whole = Math.floor(quotient);
+  return quotient - whole > 0.5 ? whole + 1 : whole;
+}
+
+/** A double as a 64-bit integer; one without such an integer becomes the smallest, as processors have it. */
+function truncated(x) {
+  return x >= -9223372036854775808 && x < 9223372036854775808 ? BigInt(Math.trunc(x)) : -9223372036854775808n;
+}
+
+/** The values of parameters in their order; what is left out takes its default. */
+function valuesOf(declared, given) {
+  const names = declared.map(([name]) => name);
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) throw new Error(`unknown parameter ${name}; valid are ${names.join(", ")}`);
+  }
+  return declared.map(([name, value]) => (Object.hasOwn(given, name) ? given[name] : value));
+}
+
+/** Which entries of the state to record, as arrays for `steps` values; "v" is the potential, whatever its name. */
+function columnsOf(states, record, steps) {
+  return record.map((name) => {
+    const place = states.includes(name) ? states.indexOf(name) : name === "v" ? 0 : -1;
+    if (place < 0) throw new Error(`unknown state variable ${name}; valid are ${states.join(", ")}`);
+    return { place, values: new Float64Array(steps) };
+  });
+}
+
+/**
+ * The mean current of each of `steps` time steps from t0 on: a holding level, and pieces [on, off, start, end] that
+ * are linear from `start` to `end` over on <= t < off (ms) and add up.
+ */
+function injected(pieces, holding, t0, dt, steps) {
+  const currents = new Float64Array(steps).fill(holding);
+  for (const [on, off, start, end] of pieces) {
+    const first = Math.max(Math.floor((on - t0) / dt) - 1, 0);
+    const last = Math.min(Math.ceil((off - t0) / dt) + 1, steps);
+    for (let k = first; k < last; k++) {
+      const left = t0 + k * dt;
+      const right = t0 + (k + 1) * dt;
+      const a = Math.max(left, on);
+      const b = Math.min(right, off);
+      if (!(b > a)) continue;
+      const share = start === end ? 0 : (0.5 * (a + b) - on) / (off - on);
+      const height = start === end ? start : start + share * (end - start);
+      currents[k] += a === left && b === right ? height : height * ((b - a) / dt);
+    }
+  }
+  return currents;
+}

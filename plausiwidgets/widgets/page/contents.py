@@ -1,0 +1,242 @@
+"""What a page shows, as data: parameters, patterns with their currents and targets, and sets with their verdicts."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets import models
+from plausiwidgets.assessment import published_table
+from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models.registry import is_builtin as is_own_model
+from plausiwidgets.optimization.versions import versions
+from plausiwidgets.patterns import Pattern, Target, Verdict, judge
+from plausiwidgets.patterns import bench as bench_module
+from plausiwidgets.patterns import is_builtin as is_own_pattern
+from plausiwidgets.patterns import target as target_of
+from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
+from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
+from plausiwidgets.widgets.explorer.parameter_row import GREEK
+from plausiwidgets.widgets.figure import style
+from plausiwidgets.widgets.figure.drawing import VoltageScale, envelope, make_grid, target_lines
+
+FORMAT = 1
+"""Of the data: a page whose script expects another one says so."""
+
+BENCH = {
+    "settle": bench_module.SETTLE, "before": bench_module.BEFORE, "kick": bench_module.KICK,
+    "rate": bench_module.MAX_RATE,
+}  # fmt: skip
+"""How the bench brings a neuron to rest, and when it gives one up: the page does the same."""
+
+_RECORDED_COLUMNS = 700
+"""Pixel columns to which a recorded target is decimated."""
+
+
+class Contents:
+    """Collects what a page shows of one model.
+
+    Parameters
+    ----------
+    model : NeuronModel
+    parameters : mapping of str to float or None
+        Values of the stored set; those that a pattern does not have are left out of it.
+    dt : float or None
+        Time step of the stored set in ms.
+
+    Attributes
+    ----------
+    neurons : dict of str to NeuronModel
+        All that the page simulates: the model, and the reference neurons of the targets.
+    """
+
+    def __init__(self, model: NeuronModel, parameters: Mapping[str, float] | None, dt: float | None) -> None:
+        self.model, self.parameters, self.dt = model, parameters, dt
+        self.neurons = {model.name: model}
+
+    def data(self, patterns: Sequence[Pattern]) -> dict[str, Any]:
+        """Return all of it, ready for JSON."""
+        model = self.model
+        return {
+            "format": FORMAT, "version": versions()["plausiwidgets"], "date": datetime.date.today().isoformat(),
+            "bench": BENCH,
+            "model": {
+                "name": model.name, "title": model.title, "description": model.description, "source": model.source,
+                "equations": model.equations, "unit": model.current.unit, "dt": model.dt,
+            },
+            "parameters": [_slider(p) for p in model.parameters.values()],
+            "patterns": [self._pattern(pattern) for pattern in patterns],
+            "style": {
+                "roles": {role: style.ROLE_TITLES[role] for role in ("target", "yours")},
+                "dashes": {role: _dash(style.DASHES[role]) for role in ("target", "yours")},
+                "themes": {
+                    name: {
+                        "paper": theme.paper, "text": theme.text, "grid": theme.grid, "line": theme.line,
+                        "warning": theme.warning, "target": theme.roles["target"], "yours": theme.roles["yours"],
+                    }
+                    for name, theme in (("light", style.LIGHT), ("dark", style.DARK))
+                },
+            },
+        }  # fmt: skip
+
+    def _pattern(self, pattern: Pattern) -> dict[str, Any]:
+        return {
+            "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
+            "look": pattern.look_for, "function": pattern.function, "hint": pattern.parameter_hint,
+            "source": pattern.source, "main": pattern.main_sweep,
+            "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
+            "components": [
+                {"holding": f"{prefix}holding" if "holding" in part.free else None, "sweeps": _live(prefix, part)}
+                for prefix, part in pattern.components.items()
+            ],
+            "sets": self._sets(pattern),
+            "targets": [
+                target for prefix, part in pattern.components.items() for target in self._target(prefix, part)
+            ],
+        }  # fmt: skip
+
+    # -- sets ----------------------------------------------------------------------------------
+
+    def _sets(self, pattern: Pattern) -> list[dict[str, Any]]:
+        """Return the sets that a page stores: the one that was asked for, published ones, and one that was found."""
+        model, known = self.model, pattern.parameters(self.model)
+        sets = []
+        if self.parameters is not None or self.dt is not None:
+            given = {name: value for name, value in (self.parameters or {}).items() if name in known}
+            sets.append(self._set(pattern, "as exported", given, self.dt, ""))
+        for preset in model.presets:
+            if preset.pattern in (pattern.key, None):
+                given = {name: value for name, value in preset.parameters.items() if name in known}
+                sets.append(self._set(pattern, preset.title, given, preset.dt, preset.source))
+        if not any(entry["verdict"]["status"] == "replicated" for entry in sets):
+            found = _found(model, pattern)
+            if found is not None:
+                sets.append(self._set(pattern, "found by a search", found, None, "assessment of the package"))
+        if not sets:
+            sets.append(self._set(pattern, "defaults", {}, None, ""))
+        return sets
+
+    def _set(
+        self, pattern: Pattern, title: str, given: Mapping[str, float], dt: float | None, source: str
+    ) -> dict[str, Any]:
+        model = self.model
+        values = {name: float(value) for name, value in complete(model, pattern, given).items()}
+        verdict = judge(model, pattern, values, dt=dt)
+        return {
+            "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
+            "verdict": _verdict(verdict),
+            "chosen": [
+                [] if _live(prefix, part) else _chosen(model, part, prefix, values, verdict.dt)
+                for prefix, part in pattern.components.items()
+            ],
+        }  # fmt: skip
+
+    # -- targets -------------------------------------------------------------------------------
+
+    def _target(self, prefix: str, pattern: Pattern) -> list[dict[str, Any]]:
+        """Return the target of a component: a neuron that the page simulates, or a recording; nothing without one."""
+        target = target_of(pattern)
+        if target is None:
+            return []
+        if target.verdict is None:
+            return [{"lines": _recorded(target)}]
+        reference = models.get(target.verdict.model)
+        self.neurons.setdefault(reference.name, reference)
+        values = {name: float(value) for name, value in target.verdict.parameters.items()}
+        dt = target.verdict.dt
+        sweeps = _live("", pattern) or _chosen(reference, pattern, "", values, dt)
+        for sweep in sweeps:
+            sweep["name"] = _within(prefix, pattern, sweep["name"])
+        return [{
+            "neuron": reference.name, "title": reference.title, "parameters": list(reference.parameters),
+            "values": list(values.items()), "dt": dt, "holding": "holding" if "holding" in pattern.free else None,
+            "sweeps": sweeps, "scale": [target.rest, target.threshold, target.peak],
+        }]  # fmt: skip
+
+
+def _slider(parameter: Parameter) -> dict[str, Any]:
+    head, _, index = parameter.name.partition("_")
+    return {
+        "name": parameter.name, "label": [GREEK.get(head, head), index], "low": parameter.low, "high": parameter.high,
+        "unit": "" if parameter.unit == "1" else parameter.unit, "scale": parameter.scale, "zero": parameter.zero,
+        "limits": list(parameter.limits), "valid": parameter.limits_text(), "group": parameter.group,
+        "description": parameter.description,
+    }  # fmt: skip
+
+
+def _within(prefix: str, part: Pattern, name: str) -> str:
+    return part.within(name) if prefix else name
+
+
+def _live(prefix: str, part: Pattern) -> list[dict[str, Any]]:
+    """Return the sweeps of a component as formulas; none where a protocol chooses them, or they are no formulas."""
+    formulas = sweep_formulas(part, prefix) if part.protocol is None else None
+    return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
+
+
+def _chosen(
+    model: NeuronModel, part: Pattern, prefix: str, values: Mapping[str, float], dt: float
+) -> list[dict[str, Any]]:
+    """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
+    formulas = sweep_formulas(part, prefix) or {}
+    own = {name: values[prefix + name] for name in part.free} | {name: values[name] for name in model.parameters}
+    sweeps = []
+    for name, sweep in applied_sweeps(model, part, own, dt).items():
+        live = name in formulas and numbers_of(formulas[name], values) == sweep
+        shown = formulas[name] if live else sweep
+        sweeps.append({"name": _within(prefix, part, name), "fixed": not live} | shown)
+    return sweeps
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    status = verdict.status
+    return {
+        "status": status, "mark": MARKS[status], "word": WORDS[status], "why": verdict.failed_check,
+        "explanation": EXPLANATIONS[status], "loss": number(verdict.loss, 3),
+        "checks": [
+            {
+                "name": c.name, "text": c.text, "passed": bool(c.passed), "value": _measured(c.value, c.unit),
+                "accepted": interval(c.low, c.high, c.unit),
+            }
+            for c in verdict.checks
+        ],
+    }  # fmt: skip
+
+
+def _measured(value: float, unit: str) -> str:
+    return number(value) if math.isnan(value) else interval(value, value, unit)
+
+
+def _found(model: NeuronModel, pattern: Pattern) -> dict[str, float] | None:
+    """Return what the package's own assessment found for a model and a pattern of its own, if it shows it."""
+    if not (is_own_model(model) and is_own_pattern(pattern)):
+        return None
+    table = published_table()
+    rows = table[(table["model"] == model.name) & (table["pattern"] == pattern.key)]
+    for status in ("replicated", "fragile"):
+        for parameters in rows.loc[rows["status"] == status, "parameters"]:
+            return {name: float(value) for name, value in parameters.items()}
+    return None
+
+
+def _recorded(target: Target) -> list[dict[str, Any]]:
+    """Return the lines of a recording, decimated to what a screen can show."""
+    lines = []
+    for name, line in target_lines(target, VoltageScale(-65.0, -50.0, 20.0)).items():
+        grid = make_grid(line.t, _RECORDED_COLUMNS)
+        lines.append({
+            "name": name, "t": [round(float(x), 3) for x in grid.x],
+            "v": [round(float(x), 3) if np.isfinite(x) else None for x in envelope(line.v, grid)],
+            "spikes": [round(float(x), 4) for x in line.spikes],
+        })  # fmt: skip
+    return lines
+
+
+def _dash(dash: str) -> list[float]:
+    return [] if dash == "solid" else [float(part.removesuffix("px")) for part in dash.split(",")]

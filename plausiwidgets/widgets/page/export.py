@@ -1,0 +1,121 @@
+"""The page without a server, written to a file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from plausiwidgets import models
+from plausiwidgets import patterns as all_patterns
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.names import unknown
+from plausiwidgets.optimization.versions import versions
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.simulation.javascript.module import json_text, neuron_object, runtime
+from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.widgets.page.contents import Contents
+
+_SCRIPTS = ("bench.js", "plot.js", "page.js")
+
+
+def export_page(
+    model: str | NeuronModel,
+    patterns: str | Pattern | Sequence[str | Pattern] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    path: str | Path = "neuron.html",
+    dt: float | None = None,
+) -> Path:
+    """Write a page that simulates a neuron by itself: one file, without a server, a kernel or a network.
+
+    It has sliders for every value, the potential against the target, and the verdict of the judge on the values that
+    it stores: those that are given, published ones and, where these do not show the pattern, what the assessment of the
+    package found. Whoever opens it can drag the sliders; the judge stays in Python.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    patterns : str, Pattern or a sequence of them, optional
+        One after the other, each with its own stimulus; default: all that are registered.
+    parameters : mapping of str to float, optional
+        Values of the model and of the stimulus, where a pattern has it, to store and to open with; what is left out
+        takes its default.
+    path : str or Path
+        The file to write.
+    dt : float, optional
+        Time step in ms that belongs to `parameters`; default: the model's.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, or a value that is not finite or outside of its hard limits.
+    NotCompilable
+        If the step, or the initial state, has no JavaScript form; the text names the operation.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.export_page("adex", ["tonic_spiking", "rebound_spike"], path="adex.html")     # doctest: +SKIP
+    """
+    neuron = models.get(model)
+    chosen = _patterns(patterns)
+    _check(neuron, chosen, parameters, dt)
+    neuron_object(neuron)  # refused before anything is judged
+    target = Path(path)
+    target.write_text(page(neuron, chosen, parameters, dt), encoding="utf-8")
+    return target
+
+
+def page(
+    model: NeuronModel, patterns: Sequence[Pattern], parameters: Mapping[str, float] | None, dt: float | None
+) -> str:
+    """Return the page as text; see :func:`export_page`."""
+    contents = Contents(model, parameters, dt)
+    data = contents.data(patterns)
+    neurons = ",\n".join(neuron_object(neuron) for neuron in contents.neurons.values())
+    script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(_file, _SCRIPTS)])
+    style = _file("page.css")
+    title = model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"
+    return Template(_file("page.html")).substitute(
+        title=html.escape(title), version=html.escape(versions()["plausiwidgets"]), style=style, script=script,
+        data=json_text(data), script_hash=_digest(script), style_hash=_digest(style),
+    )  # fmt: skip
+
+
+def _patterns(chosen: str | Pattern | Sequence[str | Pattern] | None) -> list[Pattern]:
+    if chosen is None:
+        chosen = all_patterns.names()
+    named = [chosen] if isinstance(chosen, (str, Pattern)) else list(chosen)
+    if not named:
+        raise ValueError("patterns is empty, valid is: the name of a pattern, a Pattern, or a list of some")
+    return [all_patterns.get(pattern) for pattern in named]
+
+
+def _check(
+    model: NeuronModel, chosen: Sequence[Pattern], parameters: Mapping[str, float] | None, dt: float | None
+) -> None:
+    """Refuse values that no pattern of the page has, and a time step that is none."""
+    check_dt(model, dt)
+    for name in parameters or {}:
+        if not any(name in pattern.parameters(model) for pattern in chosen):
+            known = [*model.parameters, *dict.fromkeys(n for pattern in chosen for n in pattern.free)]
+            raise unknown(f"parameter of model {model.name!r} with these patterns", name, known)
+
+
+def _file(name: str) -> str:
+    return (files("plausiwidgets.widgets.page") / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    """Return the hash by which the page's own policy allows a text, and nothing else, to run."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,700 @@
+// The page: what is selected, and what is shown of it. The neurons, the bench and the figure stand above this.
+
+const FORMAT = 1;
+const STEPS = 400; // positions of a slider
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
+
+/** An element with properties and children; text is never read as markup. */
+function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in element && !name.startsWith("aria")) element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== ""));
+  return element;
+}
+
+// ---------------------------------------------------------------- scales of sliders
+
+function transformed(slider, x) {
+  if (slider.scale === "log") return Math.log(x);
+  return slider.scale === "asinh" ? Math.asinh(x / slider.zero) : x;
+}
+
+function untransformed(slider, x) {
+  if (slider.scale === "log") return Math.exp(x);
+  return slider.scale === "asinh" ? Math.sinh(x) * slider.zero : x;
+}
+
+function positionOf(slider, value, [low, high]) {
+  const [a, b] = [low, high].map((x) => transformed(slider, x));
+  const share = (transformed(slider, Math.min(Math.max(value, low), high)) - a) / (b - a);
+  return Math.round(share * STEPS);
+}
+
+/** The value at a slider's position, without digits that the slider cannot tell apart. */
+function valueAt(slider, position, [low, high]) {
+  if (position <= 0) return low;
+  if (position >= STEPS) return high;
+  const [a, b] = [low, high].map((x) => transformed(slider, x));
+  const at = (k) => untransformed(slider, a + (k / STEPS) * (b - a));
+  const here = at(position);
+  const step = Math.min(at(position + 1) - here, here - at(position - 1));
+  const decimals = step > 0 ? Math.max(0, Math.ceil(-Math.log10(step))) : 12;
+  return Math.min(Math.max(Number(here.toFixed(Math.min(decimals, 20))), low), high);
+}
+
+function isValid(slider, value) {
+  const [low, high] = slider.limits;
+  return (
+    Number.isFinite(value) && !(slider.scale === "log" && value <= 0) &&
+    (low === null || value >= low) && (high === null || value <= high)
+  );
+}
+
+function labelOf({ label: [head, index] }) {
+  return index ? [head, h("sub", {}, index)] : [head];
+}
+
+// ---------------------------------------------------------------- the page
+
+class Page {
+  constructor(data) {
+    this.data = data;
+    this.neuron = NEURONS[0];
+    this.pattern = null;
+    this.targets = new Map(); // of each pattern, the responses of its target
+    this.errors = 0;
+    this.build();
+    const media = matchMedia("(prefers-color-scheme: dark)");
+    this.setTheme(remembered("theme") ?? (media.matches ? "dark" : "light"));
+    media.addEventListener("change", () => remembered("theme") ?? this.setTheme(media.matches ? "dark" : "light"));
+    new ResizeObserver(() => this.draw()).observe(this.canvas);
+    addEventListener("hashchange", () => this.readLink());
+    this.readLink();
+    this.sketchGallery();
+  }
+
+  // -- what there is -----------------------------------------------------------------------------
+
+  build() {
+    const { model, patterns } = this.data;
+    const main = document.getElementById("page");
+    this.theme = h("button", { type: "button", onclick: () => this.toggleTheme() });
+    this.share = h("button", { type: "button", onclick: () => this.copyLink() }, "Copy link");
+    this.gallery = h("nav", { className: "gallery", "aria-label": "Firing patterns" });
+    this.chips = patterns.map((pattern, i) => {
+      const canvas = h("canvas", { "aria-hidden": "true" });
+      const title = h("span", {}, h("b", {}, pattern.letter), ` ${pattern.title}`);
+      const chip = h("button", { type: "button", onclick: () => this.choose(i) }, title, canvas);
+      this.gallery.append(chip);
+      return { chip, canvas };
+    });
+    this.gallery.hidden = patterns.length < 2;
+    this.head = h("div", { className: "head" });
+    this.badge = h("div", { className: "badge" });
+    this.legend = h("ul", { className: "legend" });
+    this.readout = h("p", { className: "readout" });
+    this.canvas = h("canvas", { className: "plot", role: "img" });
+    this.figure = new Figure(
+      this.canvas, (window) => this.setWindow(window), (t) => this.read(t),
+    );
+    this.whole = h("button", { type: "button", className: "whole", hidden: true, onclick: () => this.setWindow(null) },
+      "Whole sweep");
+    this.sweeps = h("div", { className: "sweeps", role: "group", "aria-label": "Sweeps" });
+    this.note = h("p", { className: "note" });
+    this.status = h("p", { className: "unseen", role: "status" });
+    this.message = h("p", { className: "message", role: "alert", hidden: true });
+    this.presets = h("select", { onchange: () => this.onPreset() });
+    this.showMe = h("button", { type: "button", className: "strong", onclick: () => this.onShowMe() }, "Show me");
+    this.back = h("button", { type: "button", onclick: () => this.load(this.set) }, "Reset");
+    this.sliders = h("div", { className: "sliders" });
+    this.verdict = h("section", { className: "card verdict" });
+    this.python = h("code");
+    const rows = (entries) => entries.filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), text));
+    main.replaceChildren(
+      h("header", {},
+        h("div", {}, h("h1", {}, model.title), h("p", {}, model.description)),
+        h("div", { className: "actions" }, this.share, this.theme)),
+      this.message,
+      this.gallery,
+      this.head,
+      h("div", { className: "columns" },
+        h("div", { className: "left" },
+          h("section", { className: "card figure", "aria-label": "Figure" },
+            h("div", { className: "above" }, this.badge, this.legend, this.whole, this.readout),
+            this.canvas, this.status),
+          h("div", { className: "below" }, this.sweeps, this.note)),
+        h("section", { className: "card controls", "aria-label": "Parameters" },
+          h("div", { className: "sets" },
+            h("label", {}, h("span", {}, "Stored values"), this.presets), this.showMe, this.back),
+          this.sliders)),
+      h("div", { className: "columns" },
+        this.verdict,
+        h("section", { className: "card about" },
+          h("h2", {}, "Equations"),
+          model.equations ? h("pre", { tabIndex: 0, "aria-label": "Equations" }, model.equations) : "",
+          ...rows([["", model.description], ["Source: ", model.source]]),
+          h("p", {}, "Judge the values on the sliders, in Python:"), h("pre", { tabIndex: 0, "aria-label": "Python" },
+            this.python))),
+      h("footer", {},
+        `Made by plausiwidgets ${this.data.version} on ${this.data.date}. The neuron is simulated on this page, ` +
+        "in double precision, with the time step and the bench of the judge; nothing is sent anywhere."),
+    );
+  }
+
+  get sliderList() {
+    return [...this.pattern.stimulus, ...this.data.parameters];
+  }
+
+  // -- what is selected --------------------------------------------------------------------------
+
+  choose(index, set = 0, remember = true) {
+    const pattern = this.data.patterns[index];
+    this.pattern = pattern;
+    this.index = index;
+    this.chips.forEach(({ chip }, i) => chip.setAttribute("aria-pressed", String(i === index)));
+    const { chip } = this.chips[index];
+    this.gallery.scrollLeft = chip.offsetLeft - this.gallery.offsetLeft - (this.gallery.clientWidth - chip.clientWidth) / 2;
+    const title = pattern.letter ? `${pattern.letter} · ${pattern.title}` : pattern.title;
+    document.title = `${this.data.model.title}, ${pattern.title}`;
+    const look = pattern.look.replace(/^Look for /, "");
+    this.head.replaceChildren(
+      h("h2", {}, title),
+      h("p", {}, pattern.description, ...(look ? [" ", h("b", {}, "Look for"), ` ${look}`] : [])));
+    this.presets.replaceChildren(
+      ...pattern.sets.map(({ title: name, verdict }, i) => h("option", { value: String(i) }, `${verdict.mark} ${name}`)));
+    this.best = pattern.sets.findIndex(({ verdict }) => verdict.status === "replicated");
+    if (this.best < 0) this.best = pattern.sets.findIndex(({ verdict }) => verdict.status !== "rejected");
+    this.showMe.hidden = this.best < 0;
+    this.buildSliders();
+    this.sweep = null;
+    this.load(set, remember);
+  }
+
+  /** Puts a stored set on the sliders. */
+  load(index, remember = true) {
+    this.set = index;
+    const { values, dt } = this.pattern.sets[index];
+    this.jump(new Map(values), dt);
+    if (remember) this.remember();
+  }
+
+  jump(values, dt) {
+    this.values = values;
+    this.dt = dt;
+    this.window = null;
+    this.presets.value = String(this.set);
+    this.bounds = new Map(this.sliderList.map(({ name, low, high }) => [name, [low, high]]));
+    for (const slider of this.sliderList) this.showValue(slider);
+    this.update(true);
+  }
+
+  change(slider, value) {
+    this.values.set(slider.name, value);
+    this.showValue(slider);
+    this.schedule();
+  }
+
+  /** Whether the values are those of the stored set. */
+  get stored() {
+    const { values, dt } = this.pattern.sets[this.set];
+    return dt === this.dt && values.every(([name, value]) => this.values.get(name) === value);
+  }
+
+  onPreset() {
+    this.load(Number(this.presets.value));
+  }
+
+  onShowMe() {
+    this.load(this.best);
+  }
+
+  // -- sliders -----------------------------------------------------------------------------------
+
+  buildSliders() {
+    const groups = new Map();
+    for (const slider of this.sliderList) {
+      if (!groups.has(slider.group)) groups.set(slider.group, []);
+      groups.get(slider.group).push(slider);
+    }
+    this.rows = new Map();
+    const boxes = [...groups].map(([group, members]) =>
+      h("fieldset", {}, h("legend", {}, group), ...members.map((slider) => this.buildRow(slider))));
+    this.sliders.replaceChildren(...boxes);
+  }
+
+  buildRow(slider) {
+    const name = slider.unit ? `${slider.name} (${slider.unit})` : slider.name;
+    const range = h("input", {
+      type: "range", min: "0", max: String(STEPS), step: "1", "aria-label": name,
+      oninput: () => this.change(slider, valueAt(slider, Number(range.value), this.bounds.get(slider.name))),
+    });
+    const box = h("input", {
+      type: "number", step: "any", "aria-label": `Exact value of ${name}`, title: `valid: ${slider.valid}`,
+      onchange: () => this.onTyped(slider, box),
+    });
+    this.rows.set(slider.name, { range, box });
+    return h("div", { className: "row", title: slider.description },
+      h("span", { className: "name" }, ...labelOf(slider)), range, box, h("span", { className: "unit" }, slider.unit));
+  }
+
+  onTyped(slider, box) {
+    const value = box.valueAsNumber;
+    const valid = isValid(slider, value);
+    box.setAttribute("aria-invalid", String(!valid));
+    this.say(valid ? [] : [`${slider.name}: valid is ${slider.valid}.`]);
+    if (valid) this.change(slider, value);
+  }
+
+  showValue(slider) {
+    const value = this.values.get(slider.name);
+    const [low, high] = this.bounds.get(slider.name);
+    const bounds = [Math.min(low, value), Math.max(high, value)];
+    this.bounds.set(slider.name, bounds);
+    const { range, box } = this.rows.get(slider.name);
+    const shown = String(Number(value.toPrecision(6)));
+    range.value = String(positionOf(slider, value, bounds));
+    range.setAttribute("aria-valuetext", slider.unit ? `${shown} ${slider.unit}` : shown);
+    if (document.activeElement !== box || box.valueAsNumber !== value) box.value = shown;
+    box.setAttribute("aria-invalid", "false");
+  }
+
+  // -- simulation --------------------------------------------------------------------------------
+
+  schedule() {
+    if (this.scheduled) return;
+    this.scheduled = requestAnimationFrame(() => {
+      this.scheduled = null;
+      this.update(false);
+    });
+  }
+
+  get sweepList() {
+    const { chosen } = this.pattern.sets[this.set];
+    return this.pattern.components.flatMap((component, c) =>
+      (component.sweeps.length ? component.sweeps : chosen[c]).map((sweep) => ({ sweep, holding: component.holding })));
+  }
+
+  /** Simulates the sweep that is shown, draws it, and leaves the others for later; `fit`: the axes anew. */
+  update(fit) {
+    const list = this.sweepList;
+    const names = list.map(({ sweep }) => sweep.name);
+    if (!names.includes(this.sweep)) this.sweep = names.includes(this.pattern.main) ? this.pattern.main : names[0];
+    if (fit) this.buildSweeps(names);
+    const rests = new Map();
+    const parameters = Object.fromEntries(this.data.parameters.map(({ name }) => [name, this.values.get(name)]));
+    const { neuron, dt, values } = this;
+    const respond = ({ sweep, holding }) => {
+      const held = holding === null ? 0 : values.get(holding);
+      if (!rests.has(held)) rests.set(held, settled(neuron, this.data.bench, parameters, held, dt));
+      const rest = rests.get(held);
+      const line = responseTo(sweep, rest, neuron, this.data.bench, parameters, held, dt, values);
+      return { role: "yours", line, v: withSpikes(line, neuron.peak), span: rest.span };
+    };
+    this.responses = new Map();
+    const shown = list.find(({ sweep }) => sweep.name === this.sweep);
+    this.responses.set(this.sweep, respond(shown));
+    if (fit) this.fit();
+    this.draw();
+    this.showVerdict();
+    clearTimeout(this.later);
+    const others = list.filter((entry) => entry !== shown);
+    const next = () => {
+      const entry = others.shift();
+      if (entry) {
+        this.responses.set(entry.sweep.name, respond(entry));
+        this.later = setTimeout(next);
+      } else {
+        this.drawSweeps();
+        this.later = setTimeout(() => this.atRest(fit), 200);
+      }
+    };
+    this.later = setTimeout(next);
+  }
+
+  atRest(fit) {
+    if (!fit) this.remember();
+    const said = this.lines().map(({ role, line }) => `${this.data.style.roles[role]}: ${counted(line.spikes)}`);
+    this.status.textContent = said.join("; ");
+  }
+
+  /** The target's responses to the sweeps of the pattern, by their names; simulated when first asked for. */
+  target(name) {
+    const key = this.pattern.key;
+    if (!this.targets.has(key)) this.targets.set(key, new Map());
+    const known = this.targets.get(key);
+    if (known.has(name)) return known.get(name);
+    let found = null;
+    for (const target of this.pattern.targets) {
+      if (target.lines) {
+        const line = target.lines.find((entry) => entry.name === name);
+        if (line) found = { line, v: line.v.map((x) => x ?? NaN), scale: null };
+        continue;
+      }
+      const sweep = target.sweeps.find((entry) => entry.name === name);
+      if (!sweep) continue;
+      const neuron = NEURONS.find((entry) => entry.name === target.neuron);
+      const values = new Map(target.values);
+      const held = target.holding === null ? 0 : values.get(target.holding);
+      const parameters = Object.fromEntries(target.parameters.map((entry) => [entry, values.get(entry)]));
+      const rest = settled(neuron, this.data.bench, parameters, held, target.dt);
+      const line = responseTo(sweep, rest, neuron, this.data.bench, parameters, held, target.dt, values);
+      found = { line, v: withSpikes(line, neuron.peak), scale: target.scale };
+    }
+    known.set(name, found);
+    return found;
+  }
+
+  /** The lines of a sweep, the target on top. */
+  lines(name = this.sweep) {
+    const target = this.target(name);
+    const lines = [this.responses.get(name)];
+    if (target) {
+      const v = target.scale ? ontoScale(target.v, target.scale, this.scale) : target.v;
+      lines.push({ role: "target", line: target.line, v });
+    }
+    return lines;
+  }
+
+  // -- the figure --------------------------------------------------------------------------------
+
+  fit() {
+    const { v, line, span } = this.responses.get(this.sweep);
+    const { peak } = this.neuron;
+    const rest = Number.isFinite(v[0]) && v[0] < peak ? v[0] : -65;
+    this.scale = [rest, Math.min(rest + span, peak - 1), peak];
+    const [lowest] = [rest - 4 * (this.scale[1] - rest)];
+    const lines = this.lines();
+    const reach = lines.map(({ v: values }) => extent(values));
+    const low = Math.min(rest, ...reach.map(([least]) => Math.max(least, lowest)));
+    this.vRange = padded([low, Math.max(peak, ...reach.map(([, most]) => most))], 0.06);
+    this.iRange = padded(extent(line.current), 0.15);
+  }
+
+  /** Widens the axes to what is drawn. */
+  widen() {
+    const { v, line } = this.responses.get(this.sweep);
+    const wider = ([low, high], [least, most]) => [Math.min(low, least), Math.max(high, most)];
+    const floor = this.scale[0] - 4 * (this.scale[1] - this.scale[0]);
+    const [least, most] = extent(v);
+    const room = (range, share) => (Number.isFinite(range[0]) ? padded(range, share) : [Infinity, -Infinity]);
+    if (least < this.vRange[0]) this.vRange = wider(this.vRange, room([Math.max(least, floor), most], 0.06));
+    const current = extent(line.current);
+    if (current[0] < this.iRange[0] || current[1] > this.iRange[1]) {
+      this.iRange = wider(this.iRange, room(current, 0.15));
+    }
+  }
+
+  draw() {
+    if (!this.responses?.has(this.sweep)) return;
+    this.widen();
+    const { style, model } = this.data;
+    const lines = this.lines();
+    const ends = lines.map(({ line, v }) => (line.t ? [line.t[0], line.t.at(-1)] : [line.t0, line.t0 + v.length * line.dt]));
+    const all = [Math.min(...ends.map(([begin]) => begin)), Math.max(...ends.map(([, end]) => end))];
+    const [begin, end] = this.window ?? all;
+    const { line } = lines[0];
+    this.figure.show({
+      lines, current: line, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit,
+      theme: style.themes[this.themeName], dashes: style.dashes, roles: style.roles, divergedAt: line.divergedAt,
+    });
+    this.whole.hidden = this.window === null;
+    this.legend.replaceChildren(...lines.map(({ role, line: { spikes } }) => {
+      const key = h("canvas", { "aria-hidden": "true" });
+      requestAnimationFrame(() => this.drawKey(key, role));
+      return h("li", { className: role }, key, `${style.roles[role]}: ${counted(spikes)}`);
+    }));
+    const described = lines.map(({ role, line: { spikes } }) => `${style.roles[role]} ${counted(spikes)}`).join(", ");
+    this.canvas.setAttribute("aria-label", `Membrane potential over time, sweep ${this.sweep}: ${described}`);
+  }
+
+  drawKey(canvas, role) {
+    const [context, width, height] = prepared(canvas);
+    context.strokeStyle = this.data.style.themes[this.themeName][role];
+    context.lineWidth = 2.5;
+    context.setLineDash(this.data.style.dashes[role]);
+    context.beginPath();
+    context.moveTo(0, height / 2);
+    context.lineTo(width, height / 2);
+    context.stroke();
+  }
+
+  read(t) {
+    if (t === null) {
+      this.readout.textContent = "";
+      return;
+    }
+    const { line, v } = this.responses.get(this.sweep);
+    const k = Math.min(Math.max(Math.floor((t - line.t0) / line.dt), 0), v.length - 1);
+    this.readout.textContent =
+      `${plain(t)} ms: ${plain(line.v[k])} mV, ${plain(line.current[k])} ${this.data.model.unit}`;
+  }
+
+  setWindow(window) {
+    this.window = window;
+    this.draw();
+  }
+
+  buildSweeps(names) {
+    this.sketches = new Map();
+    const buttons = names.map((name) => {
+      const canvas = h("canvas", { "aria-hidden": "true" });
+      const button = h("button", {
+        type: "button", "aria-pressed": String(name === this.sweep), onclick: () => this.chooseSweep(name),
+      }, h("span", {}, name), canvas);
+      this.sketches.set(name, { button, canvas });
+      return button;
+    });
+    this.sweeps.hidden = names.length < 2;
+    this.sweeps.replaceChildren(...buttons);
+    const used = namesIn(this.sweepList.map(({ sweep, holding }) => [holding, sweep.pieces, sweep.end, sweep.duration]));
+    for (const { name } of this.pattern.stimulus) {
+      for (const input of Object.values(this.rows.get(name))) input.disabled = !used.has(name);
+    }
+    const fixed = this.sweepList.filter(({ sweep }) => sweep.fixed).map(({ sweep }) => `‘${sweep.name}’`);
+    this.note.hidden = !fixed.length;
+    this.note.textContent = fixed.length
+      ? `The judge chose the currents of ${fixed.join(", ")} for the stored values; here they stay as they are, ` +
+        "whatever the slider of the amplitude says."
+      : "";
+  }
+
+  chooseSweep(name) {
+    this.sweep = name;
+    this.window = null;
+    for (const [other, { button }] of this.sketches) button.setAttribute("aria-pressed", String(other === name));
+    this.fit();
+    this.draw();
+  }
+
+  drawSweeps() {
+    if (this.sketches.size < 2) return;
+    const { style } = this.data;
+    for (const [name, { canvas }] of this.sketches) {
+      drawSketch(canvas, this.lines(name), style.themes[this.themeName], style.dashes, this.vRange);
+    }
+  }
+
+  /** Draws each pattern's stored response small, one at a time. */
+  sketchGallery() {
+    if (this.chips.length < 2) return;
+    const { patterns, bench, parameters: sliders, style } = this.data;
+    let index = 0;
+    const next = () => {
+      const pattern = patterns[index];
+      const { canvas } = this.chips[index];
+      const { values, dt, chosen } = pattern.sets[0];
+      const known = new Map(values);
+      const parameters = Object.fromEntries(sliders.map(({ name }) => [name, known.get(name)]));
+      const list = pattern.components.flatMap((component, c) =>
+        (component.sweeps.length ? component.sweeps : chosen[c]).map((sweep) => [sweep, component.holding]));
+      const [sweep, holding] = list.find(([entry]) => entry.name === pattern.main) ?? list[0];
+      const held = holding === null ? 0 : known.get(holding);
+      const rest = settled(this.neuron, bench, parameters, held, dt);
+      const line = responseTo(sweep, rest, this.neuron, bench, parameters, held, dt, known);
+      const v = withSpikes(line, this.neuron.peak);
+      const entry = { role: "yours", line, v };
+      const [low, high] = extent(v);
+      this.chips[index].sketch = () => drawSketch(
+        canvas, [entry], style.themes[this.themeName], { yours: [] }, padded([low, Math.max(high, low + 30)], 0.05));
+      this.chips[index].sketch();
+      if (++index < patterns.length) setTimeout(next);
+    };
+    setTimeout(next, 50);
+  }
+
+  // -- the verdict -------------------------------------------------------------------------------
+
+  showVerdict() {
+    const { stored } = this;
+    const shown = `${this.pattern.key} ${this.set} ${stored}`;
+    this.back.disabled = stored;
+    this.back.hidden = this.set === this.best;
+    this.showMe.disabled = stored && this.set === this.best;
+    this.showPython();
+    if (this.shownVerdict === shown) return;
+    this.shownVerdict = shown;
+    const { verdict, title, dt, source } = this.pattern.sets[this.set];
+    const { version, date } = this.data;
+    const words = `${verdict.mark} ${verdict.word}${verdict.why ? `: ${verdict.why}` : ""}`;
+    this.badge.className = `badge ${verdict.status}${stored ? "" : " moved"}`;
+    this.badge.title = verdict.explanation;
+    this.badge.replaceChildren(
+      h("b", {}, words), stored ? "" : h("small", {}, "for the stored values, not for those on the sliders"));
+    this.verdict.className = `card verdict${stored ? "" : " moved"}`;
+    this.verdict.replaceChildren(
+      h("h2", {}, `Verdict on the stored values: ${words}`),
+      h("p", {}, stored
+        ? `${verdict.explanation} Judged by plausiwidgets ${version} on ${date}: ‘${title}’, time step ${plain(dt)} ms.`
+        : "The sliders have moved: this verdict belongs to the stored values " +
+          `‘${title}’, judged by plausiwidgets ${version} on ${date} at a time step of ${plain(dt)} ms.`),
+      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Criteria" },
+        h("table", {},
+          h("thead", {}, h("tr", {}, ...["", "criterion", "measured", "accepted"].map((text) => h("th", { scope: "col" }, text)))),
+          h("tbody", {}, ...verdict.checks.map((check) =>
+            h("tr", { className: check.passed ? "" : "missed" },
+              h("td", {}, h("span", { role: "img", "aria-label": check.passed ? "holds" : "does not hold" },
+                check.passed ? "✓" : "✗")),
+              h("td", {}, h("b", {}, check.name), h("small", {}, check.text)),
+              h("td", {}, check.value), h("td", {}, check.accepted)))))),
+      ...[["", this.pattern.function], ["What matters: ", this.pattern.hint], ["Source: ", this.pattern.source],
+        ["Stored values: ", source]]
+        .filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), text)),
+    );
+  }
+
+  showPython() {
+    const values = [...this.values].map(([name, value]) => `${quoted(name)}: ${value}`).join(", ");
+    const dt = this.dt === this.data.model.dt ? "" : `, dt=${this.dt}`;
+    this.python.textContent =
+      `pw.judge(${quoted(this.data.model.name)}, ${quoted(this.pattern.key)}, {${values}}${dt})`;
+  }
+
+  // -- links -------------------------------------------------------------------------------------
+
+  /** Keeps what is selected in the address: the page opens on it again, and the address can be sent. */
+  remember() {
+    const fields = new URLSearchParams({ pattern: this.pattern.key });
+    for (const [name, value] of this.values) fields.append(name, String(value));
+    if (this.dt !== this.data.model.dt) fields.append("dt", String(this.dt));
+    try {
+      history.replaceState(null, "", `#${fields}`);
+    } catch {
+      // Some browsers have no history for files; the link that is copied is made anew.
+    }
+    this.fragment = String(fields);
+  }
+
+  readLink() {
+    const fields = new URLSearchParams(location.hash.slice(1, 8192));
+    if (String(fields) === this.fragment && this.pattern) return;
+    const notes = [];
+    const key = fields.get("pattern");
+    const index = this.data.patterns.findIndex((pattern) => pattern.key === key);
+    if (key !== null && index < 0) notes.push(`This page does not have the pattern ${shownText(key)} of the link.`);
+    this.choose(Math.max(index, 0), 0, false);
+    const values = new Map(this.values);
+    let dt = this.dt;
+    for (const [name, text] of fields) {
+      const slider = this.sliderList.find((entry) => entry.name === name);
+      const value = NUMBER.test(text) && text.length <= 40 ? Number(text) : NaN;
+      if (name === "pattern") continue;
+      if (name === "dt" && value >= 0.005 && value <= 1) {
+        dt = value;
+      } else if (!slider) {
+        notes.push(`The link has ${shownText(name)}, which this page does not: left out.`);
+      } else if (!isValid(slider, value) || !isNear(slider, value)) {
+        notes.push(`${name}=${shownText(text)} is no value that this page takes: left as stored.`);
+      } else {
+        values.set(name, value);
+      }
+    }
+    const same = this.pattern.sets.findIndex((set) =>
+      set.dt === dt && set.values.every(([name, value]) => values.get(name) === value));
+    if (same >= 0) this.set = same;
+    this.jump(values, dt);
+    this.say(notes.slice(0, 6));
+    this.fragment = String(fields);
+  }
+
+  async copyLink() {
+    this.remember();
+    const link = `${location.href.split("#")[0]}#${this.fragment}`;
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(link);
+      done = true;
+    } catch {
+      const field = h("textarea", { value: link, className: "unseen" });
+      document.body.append(field);
+      field.select();
+      done = document.execCommand("copy");
+      field.remove();
+    }
+    this.share.textContent = done ? "Copied" : "Copy the address";
+    setTimeout(() => (this.share.textContent = "Copy link"), 2000);
+  }
+
+  say(sentences) {
+    this.message.hidden = !sentences.length;
+    this.message.textContent = sentences.join(" ");
+  }
+
+  // -- light and dark ----------------------------------------------------------------------------
+
+  setTheme(name) {
+    this.themeName = name;
+    document.documentElement.dataset.theme = name;
+    this.theme.textContent = name === "dark" ? "Light" : "Dark";
+    this.theme.setAttribute("aria-label", name === "dark" ? "Light colours" : "Dark colours");
+    this.draw();
+    if (this.responses && this.responses.size === this.sketches.size) this.drawSweeps();
+    for (const { sketch } of this.chips) sketch?.();
+  }
+
+  toggleTheme() {
+    const name = this.themeName === "dark" ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", name);
+    } catch {
+      // A page from a file may not keep anything.
+    }
+    this.setTheme(name);
+  }
+}
+
+/** The names of stimulus values in formulas, however deep. */
+function namesIn(formulas) {
+  return new Set(formulas.flat(Infinity).filter((entry) => typeof entry === "string"));
+}
+
+function counted(spikes) {
+  return spikes.length === 1 ? "1 spike" : `${spikes.length} spikes`;
+}
+
+function quoted(text) {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}
+
+/** Foreign text for a note: short, printable. */
+function shownText(text) {
+  const short = [...text.slice(0, 25)].map((c) => (/[\p{L}\p{N}\p{P}\p{S} ]/u.test(c) ? c : "�")).join("");
+  return `‘${short}${text.length > 25 ? "…" : ""}’`;
+}
+
+/** Whether a value from a link is near its range: one far beyond may stand for hours of work. */
+function isNear({ low, high, group, unit }, value) {
+  const reach = group === "stimulus" && unit === "ms" ? 0 : 10 * (high - low);
+  return value >= low - reach && value <= high + reach;
+}
+
+function remembered(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function start() {
+  const sentence = document.getElementById("sentence");
+  try {
+    const data = JSON.parse(document.getElementById("data").textContent);
+    if (data.format !== FORMAT) {
+      sentence.textContent =
+        `This page was made by another version of plausiwidgets (${data.version}): its data have format ` +
+        `${data.format}, its script reads format ${FORMAT}. Export it again.`;
+      return;
+    }
+    new Page(data);
+  } catch (error) {
+    sentence.textContent = `This page cannot be shown: ${error.message}`;
+    document.getElementById("page").prepend(sentence);
+    throw error;
+  }
+}
+
+start();

@@ -1,0 +1,221 @@
+"""The neuron as JavaScript against the compiled engine, operation by operation and spike by spike."""
+
+import json
+
+import node
+import numpy as np
+import pytest
+import torch
+from kernel_helpers import compiled_body, lanes_model
+from lane_jobs import random_job
+from test_compiled_operations import CLOSE, EXACT, numbers
+from test_own_neurons import axon, hodgkin_huxley
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiled.engine import run_compiled
+from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.javascript.expressions import DOUBLE, javascript
+from plausiwidgets.simulation.javascript.module import lines_of, neuron_object, runtime
+from plausiwidgets.simulation.stimulus import Piece, Stimulus, lane_current
+
+f64 = torch.float64
+
+
+def outputs(folder, functions):
+    """Return what functions of (a, b, dt) give as JavaScript and as machine code, each [functions, numbers]."""
+
+    def step(current, state, p, dt):
+        return torch.zeros_like(current), tuple(f(current, state[0], dt).to(f64) for f in functions)
+
+    program = export_step(lanes_model(step, len(functions)))
+    names = dict.fromkeys(("current", "s0", "dt"), DOUBLE)
+    fixed, moving = lines_of(program, names)
+    known = names | {line.name: line.dtype for line in program.body}
+    results = ", ".join(javascript(text, known, DOUBLE) for text in program.state)
+    source = "\n".join([
+        runtime(), "function answer({ a, b, dt }) {", "const out = [];", "for (let i = 0; i < a.length; i++) {",
+        "const current = a[i], s0 = b[i];", *fixed, *moving, f"out.push(...[{results}]);", "}", "return bytes(out); }",
+    ])  # fmt: skip
+    a, b = numbers()
+    ours = node.run(folder, source, {"a": a, "b": b, "dt": 0.1}).reshape(a.size, -1).T
+    return ours, compiled_body(program)(a, np.stack([b] * len(functions)), np.full((1, a.size), 1.5), 0.1)[1:]
+
+
+def wrong(folder, cases, same):
+    a, b = numbers()
+    found = []
+    for name, x, y in zip(cases, *outputs(folder, list(cases.values())), strict=True):
+        for i in np.flatnonzero(~(same(name, x, y) | (np.isnan(x) & np.isnan(y))))[:1]:
+            found.append(f"{name}: f({a[i]!r}, {b[i]!r}) is {x[i]!r}, machine code has {y[i]!r}")
+    return found
+
+
+def test_exact_operations_agree_with_machine_code_to_the_last_bit_and_the_sign_of_zero(tmp_path):
+    def numeric(function):  # the sign of a nan is nothing that JavaScript could tell
+        return lambda a, b, dt: function(torch.nan_to_num(a), torch.nan_to_num(b), dt)
+
+    cases = {name: numeric(f) if name in ("signbit", "copysign") else f for name, f in EXACT.items()}
+    assert wrong(tmp_path, cases, lambda name, x, y: (x == y) & (np.signbit(x) == np.signbit(y))) == []
+
+
+def test_transcendental_operations_agree_with_machine_code_to_a_few_units_of_the_last_place(tmp_path):
+    def same(name, x, y):
+        near = np.abs(x - y) <= (2e-7 if "float32" in name else 2e-15) * np.abs(y)
+        return (x == y) | near | (np.abs(x - y) < 1e-300)
+
+    cases = {name: function for name, function in CLOSE.items() if "erf" not in name}
+    with np.errstate(invalid="ignore"):
+        assert wrong(tmp_path, cases, same) == []
+
+
+def test_integers_wrap_at_their_width(tmp_path):
+    def long(a, b, dt):
+        whole = torch.where(a > 0, a, 0.0).clamp(0, 1e6).nan_to_num().to(torch.int64)
+        return (whole * 4_000_000_007 * 9_000_000_011 + 5).to(f64)
+
+    def narrow(a, b, dt):
+        return (a.clamp(-9, 9).nan_to_num().to(torch.int64).to(torch.int8) * 77).to(torch.int32) * 1_000_000_007
+
+    assert wrong(tmp_path, {"int64": long, "int32": narrow}, lambda name, x, y: x == y) == []
+
+
+@pytest.mark.parametrize("name", ["erf", "erfc"])
+def test_what_javascript_does_not_have_is_refused_by_name(name):
+    def step(current, state, p, dt):
+        v = state[0] + dt * (-65.0 - state[0] + current + getattr(torch, name)(state[0]))
+        return (v > -50.0).to(f64), (torch.where(v > -50.0, p.p - 65.0, v),)
+
+    with pytest.raises(pw.NotCompilable, match=rf"'under_test'.*uses {name}, which JavaScript does not have"):
+        pw.to_javascript(lanes_model(step, 1))
+
+
+def test_a_step_that_only_torch_runs_is_refused_with_its_operation():
+    def step(current, state, p, dt):
+        v = state[0] + dt * (-65.0 - state[0] + torch.lgamma(current))
+        return (v > -50.0).to(f64), (torch.where(v > -50.0, -65.0, v),)
+
+    with pytest.raises(pw.NotCompilable, match="operation lgamma"):
+        pw.to_javascript(lanes_model(step, 1))
+
+
+# ------------------------------------------------------------------ whole neurons
+
+_RUN = """
+function answer(jobs) {
+  return jobs.map(({ parameters, currents, dt, state, start, limit }, i) => {
+    const result = neurons[i].simulate(parameters, currents, dt, state, ["v", ...neurons[i].states.slice(1)], limit);
+    const began = neurons[i].start(parameters, start);
+    return { ...result, began: bytes(began.state), span: began.span, state: bytes(result.state),
+             recorded: bytes(result.recorded.flatMap((values) => [...values])) };
+  });
+}
+"""
+
+
+def lanes_of(model, lanes, steps, **options):
+    """Return (inputs of each lane for JavaScript, result of the compiled engine)."""
+    everything = tuple(range(len(model.states)))
+    job = random_job(model, lanes, steps, window=(0, steps), record=everything, **options)
+    currents = job.current.values(steps, job.dt)
+    inputs = [
+        {
+            "parameters": {n: float(v[i]) for n, v in job.params.items()}, "currents": currents[i], "dt": job.dt,
+            "state": job.state[:, i], "start": 0.0, "limit": options.get("spike_limit", 1e9),
+        }
+        for i in range(lanes)
+    ]  # fmt: skip
+    return inputs, run_compiled(job)
+
+
+def adaptive_counter():
+    """Return a neuron that counts in integers and computes in float32, with floors, remainders and a power."""
+
+    def step(current, state, p, dt):
+        v, n = state
+        count = n.to(torch.int64)
+        v = v + dt / p.tau * (-65.0 - v + current - p.k * (n % 7.0) + 2.0 * torch.floor(n / 3.0).float().to(f64))
+        fired = v > -50.0
+        return fired.to(f64), (torch.where(fired, -65.0 - p.k**2, v), (count + fired.to(torch.int64)).to(f64))
+
+    return pw.NeuronModel(
+        "counter", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms"), pw.Parameter("k", 1.0, 0.5, 1.5)],
+        initial_state=lambda p, holding: (-65.0, 0.0), current=pw.Parameter("current", 30.0, 0.0, 60.0),
+        rest=-65.0, threshold=lambda p: 0.0 * p.tau - 50.0, states=("v", "n"),
+    )  # fmt: skip
+
+
+def test_neurons_fire_in_the_very_steps_in_which_the_compiled_engine_has_it(tmp_path):
+    # All of the package's are held against it by tests/benchmarks/test_javascript_spikes.py.
+    names = ("lif", "adex", "izhikevich", "mihalas_niebur", "hodgkin_huxley")
+    models = [*map(pw.models.get, names), axon(hodgkin_huxley(None), spike_level=0.0), adaptive_counter()]
+    source, jobs, results, lanes = [runtime(), "const neurons = [];"], [], [], 4
+    for model in models:
+        inputs, result = lanes_of(model, lanes, 1500)
+        source.append(f"neurons.push(...Array({lanes}).fill({neuron_object(model)}));")
+        jobs += inputs
+        results += [(model, result, i) for i in range(lanes)]
+    answers = node.run(tmp_path, "\n".join([*source, _RUN]), jobs)
+    assert sum(len(answer["spikes"]) for answer in answers) > 200
+    for (model, result, i), inputs, answer in zip(results, jobs, answers, strict=True):
+        where = f"{model.name}, lane {i}"
+        assert answer["spikes"] == result.spikes[i, : result.counts[i]].tolist(), where
+        assert answer["diverged"] == result.diverged[i], where
+        recorded = answer["recorded"].reshape(len(model.states), -1)
+        np.testing.assert_allclose(recorded, result.recorded[:, i], rtol=1e-5, atol=1e-5, err_msg=where)
+        np.testing.assert_array_equal(answer["state"], recorded[:, -1], where)
+        values = {n: [v] for n, v in inputs["parameters"].items()}
+        np.testing.assert_allclose(answer["began"], model.start(values, [0.0])[:, 0], rtol=1e-12, err_msg=where)
+        assert answer["span"] == pytest.approx(model.span(values)[0], rel=1e-12), where
+
+
+def test_a_lane_that_is_lost_or_given_up_ends_as_in_the_compiled_engine(tmp_path):
+    def step(current, state, p, dt):
+        v = torch.where(state[1] > 60.0, state[0] * 3.0, state[0] + dt * (current + p.p))
+        fired = v > -50.0
+        return fired.to(f64), (torch.where(fired, -65.0, v), state[1] + torch.where(current > 5.0, 1.0, 0.0))
+
+    model = lanes_model(step, 2)
+    for limit in (10**9, 3):
+        inputs, result = lanes_of(model, 12, 200, spike_limit=limit)
+        source = f"{runtime()} const neurons = Array(12).fill({neuron_object(model)}); {_RUN}"
+        answers = node.run(tmp_path, source, inputs)
+        assert 0 < (result.diverged >= 0).sum() < 12
+        for i, answer in enumerate(answers):
+            assert answer["diverged"] == result.diverged[i]
+            assert answer["spikes"] == result.spikes[i, : result.counts[i]].tolist()
+            np.testing.assert_array_equal(answer["recorded"].reshape(2, -1), result.recorded[:, i])
+
+
+def test_currents_are_those_of_a_stimulus(tmp_path):
+    pieces = (
+        Piece(0.0, 10.0, 2.0, 2.0), Piece(3.33, 7.77, 0.1, 5.0), Piece(5.0, 5.0, 9.0, 9.0), Piece(-7.0, 200.0, 0.3, 0.3)
+    )  # fmt: skip
+    stimulus = Stimulus(20.0, pieces, holding=-1.7)
+    for dt in (0.1, 0.25, 0.03):
+        call = "injected(pieces, holding, -3, dt, 700)"
+        source = f"{runtime()} function answer({{ pieces, holding, dt }}) {{ return bytes({call}); }}"
+        data = {"pieces": [[p.on, p.off, p.start, p.end] for p in pieces], "holding": -1.7, "dt": dt}
+        expected = lane_current([stimulus], -3.0).values(700, dt)[0]
+        np.testing.assert_array_equal(node.run(tmp_path, source, data), expected)
+
+
+def test_the_module_can_be_imported_and_says_what_is_wrong(tmp_path):
+    (tmp_path / "adex.mjs").write_text(pw.to_javascript("adex"), encoding="utf-8")
+    source = f"""
+    const {{ neuron, simulate, start, injected }} = await import({json.dumps(str(tmp_path / "adex.mjs"))});
+    function answer() {{
+      const {{ state }} = start({{}}, 0);
+      const run = simulate({{ b: 30 }}, injected([[0, 100, 500, 500]], 0, -50, 0.1, 1500), 0.1, state);
+      const wrong = [];
+      for (const [parameters, record] of [[{{ tau: 1 }}, ["v"]], [{{}}, ["x"]]]) {{
+        try {{ simulate(parameters, [1], 0.1, state, record); }} catch (error) {{ wrong.push(error.message); }}
+      }}
+      return {{ name: neuron.name, spikes: run.spikes, wrong }};
+    }}
+    """
+    answer = node.run(tmp_path, source)
+    traces = pw.simulate("adex", pw.Stimulus.step(500.0, stop=100.0), {"b": 30.0})
+    np.testing.assert_allclose(np.array(answer["spikes"]) * 0.1 - 50.0, traces.spike_times[0])
+    assert answer["name"] == "adex"
+    assert answer["wrong"][0].startswith("unknown parameter tau; valid are C, g_L")
+    assert answer["wrong"][1] == "unknown state variable x; valid are v, w"
