@@ -19,6 +19,6 @@ class PageWatch(anywidget.AnyWidget):
         Width in px that the figure has; 0 before a page shows it.
     """
 
-    _esm = Path(__file__).parent / "page_watch.js"
+    _esm = (Path(__file__).parent / "page_watch.js").read_text("utf-8")
     dark = t.Bool(False).tag(sync=True)
     width = t.Int(0).tag(sync=True)
