@@ -32,10 +32,6 @@ class _ExplorerBelow:
             self.explorer = Explorer(model, pattern, parameters)
             self.place.children = (self.explorer,)
 
-    def close(self) -> None:
-        if self.explorer is not None:
-            self.explorer.close()
-
 
 class PlausibilityMap(CellMap):
     """A heat map of models × patterns; a cell opens in an explorer below, whose undo goes back to the one before.
@@ -52,11 +48,6 @@ class PlausibilityMap(CellMap):
     def explorer(self) -> Explorer | None:
         """What cells are opened in: one and the same."""
         return self._below.explorer
-
-    def close(self) -> None:
-        """Close it with its explorer."""
-        self._below.close()
-        super().close()
 
 
 class AssessmentPanel(assessment_panel.AssessmentPanel):
@@ -96,11 +87,6 @@ class AssessmentPanel(assessment_panel.AssessmentPanel):
     def explorer(self) -> Explorer | None:
         """What cells are opened in: one and the same."""
         return self._below.explorer
-
-    def close(self) -> None:
-        """End the assessment and close the widgets."""
-        self._below.close()
-        super().close()
 
 
 def plausibility_map(

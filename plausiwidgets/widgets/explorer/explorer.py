@@ -12,6 +12,7 @@ import ipywidgets as w
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Named
+from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
@@ -33,7 +34,7 @@ TARGET_KEY = (
 )
 
 
-class Explorer(w.VBox):
+class Explorer(View):
     """Pick a neuron model and a firing pattern, drag parameters, and search in the background.
 
     Parameters
@@ -241,9 +242,10 @@ class Explorer(w.VBox):
         return self._worker.join(timeout)
 
     def close(self) -> None:
-        """End the threads and close the widgets."""
+        """End the threads and close all widgets; it takes no more work, and `results` and `selection` stay."""
         if hasattr(self, "_searches"):  # not where the arguments were refused
             self.stop()
+            self.session.close()
             self._worker.close()
             self._assess.close()
         super().close()

@@ -23,7 +23,7 @@ class LossCurve(anywidget.AnyWidget):
         Evaluations, best loss, current loss and restarts so far of each point, as float32.
     """
 
-    _esm = Path(__file__).parent / "loss_curve.js"
+    _esm = (Path(__file__).parent / "loss_curve.js").read_text("utf-8")
     rows = t.Bytes(b"").tag(sync=True)
 
     def show(self, evaluations: Floats, best: Floats, current: Floats, restarts: Floats) -> None:

@@ -26,10 +26,10 @@ class RowStyles:
     """What all rows of an explorer share: each Layout and Style is a message of its own to the page."""
 
     layout: w.Layout = field(default_factory=w.Layout)
-    slider: w.Widget = field(default_factory=lambda: w.FloatSlider(readout=False).style)
-    box: w.Widget = field(default_factory=lambda: w.FloatText().style)
-    tick: w.Widget = field(default_factory=lambda: w.Checkbox().style)
-    text: w.Widget = field(default_factory=lambda: w.HTML().style)
+    slider: w.Widget = field(default_factory=w.FloatSlider.style.klass)
+    box: w.Widget = field(default_factory=w.FloatText.style.klass)
+    tick: w.Widget = field(default_factory=w.Checkbox.style.klass)
+    text: w.Widget = field(default_factory=w.HTML.style.klass)
 
 
 class ParameterRow:

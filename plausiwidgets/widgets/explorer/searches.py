@@ -93,6 +93,7 @@ class Searches(Observer):
         `settings`, as ``start_optimization`` takes them, replace the panel's.
         """
         with self._session.lock:
+            self._session.require_open()
             self.stop()
             selection = self._session.selection
             usual: dict[str, Any] = {
@@ -131,6 +132,7 @@ class Searches(Observer):
     def use_best(self) -> None:
         """Select the best parameters of the current search, with its model, pattern and time step."""
         with self._session.lock:
+            self._session.require_open()
             search = self._search
             best = None if search is None else search.run.snapshot().best_parameters
             if search is not None and best is not None:

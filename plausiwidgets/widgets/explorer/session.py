@@ -110,11 +110,24 @@ class Session:
         self._history: tuple[Selection, ...] = ()
         self._last_of_model: dict[NeuronModel, Selection] = {}
         self._last_of_both: dict[tuple[NeuronModel, int], Selection] = {}  # each keeps the pattern of this id alive
+        self._closed = False
         self._remember()
+
+    def close(self) -> None:
+        """Refuse all changes from now on, and tell nobody any more."""
+        with self.lock:
+            self._closed = True
+            self._observers.clear()
+
+    def require_open(self) -> None:
+        """Raise a RuntimeError where it is closed."""
+        if self._closed:
+            raise RuntimeError("this explorer is closed: open another one with plausiwidgets.Explorer(...)")
 
     def attach(self, observer: Observer) -> None:
         """Tell an observer of all that comes, and of what there is."""
         with self.lock:
+            self.require_open()
             observer.on_selection(self.selection, True)
             for response in self._responses.values():
                 observer.on_response(response)
@@ -143,6 +156,7 @@ class Session:
     def undo(self) -> None:
         """Go back to before the last jump, ranges and free parameters included."""
         with self.lock:
+            self.require_open()
             if self._history:
                 self._jump(self._history[-1], self._history[:-1])
 
@@ -176,6 +190,7 @@ class Session:
             raise
 
     def _tell(self, selection: Selection, jumped: bool) -> None:
+        self.require_open()
         if not selection.is_about(self.selection.model, self.selection.pattern):
             self._responses.clear()
         self.selection = selection
@@ -197,7 +212,7 @@ class Session:
     def publish(self, response: Response) -> bool:
         """Tell the observers of a response; one of another model or pattern than the shown one is left out."""
         with self.lock:
-            if not response.selection.is_about(self.selection.model, self.selection.pattern):
+            if self._closed or not response.selection.is_about(self.selection.model, self.selection.pattern):
                 return False
             self._responses[response.role] = response
             self._each(lambda observer: observer.on_response(response))

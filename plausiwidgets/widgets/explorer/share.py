@@ -27,8 +27,8 @@ class ShareButton(anywidget.AnyWidget):
         Whether this server can show the notebook as an app (Voila), which reads the query.
     """
 
-    _esm = _HERE / "share.js"
-    _css = _HERE / "explorer.css"
+    _esm = (_HERE / "share.js").read_text("utf-8")
+    _css = (_HERE / "explorer.css").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)
     app = t.Bool(False).tag(sync=True)

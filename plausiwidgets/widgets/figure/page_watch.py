@@ -22,7 +22,7 @@ class PageWatch(anywidget.AnyWidget):
         How often a page began to show it.
     """
 
-    _esm = Path(__file__).parent / "page_watch.js"
+    _esm = (Path(__file__).parent / "page_watch.js").read_text("utf-8")
     dark = t.Bool(False).tag(sync=True)
     width = t.Int(0).tag(sync=True)
     height = t.Int(0).tag(sync=True)

@@ -74,6 +74,9 @@ class QuietFigureWidget(go.FigureWidget):
 
     drawn: Callable[[int], None] | None = None
 
+    # As text: anywidget keeps every widget whose front end is a file, to tell it of changes of the file.
+    _esm = str(go.FigureWidget._esm)
+
     _js2py_traceDeltas = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
     _js2py_layoutDelta = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
 

@@ -14,12 +14,13 @@ from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.map.cells import grid_of_units, pattern_title
 from plausiwidgets.widgets.map.map import CellMap, OpenCell
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressParts
 
 
-class AssessmentPanel(w.VBox):
+class AssessmentPanel(View):
     """Start, watch and stop an assessment, whose cells can be opened.
 
     Parameters
@@ -106,8 +107,6 @@ class AssessmentPanel(w.VBox):
         """End the assessment and close the widgets."""
         if hasattr(self, "study"):  # not where the arguments were refused
             self.stop()
-            if self.map is not None:
-                self.map.close()
         super().close()
 
     def _on_press(self) -> None:

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.figure import style
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
@@ -69,7 +70,7 @@ LABEL = 13
 NAME_OURS, NAME_2004 = "shown by a search", "2004, by hand"
 
 
-class PlausibilityChart(w.VBox):
+class PlausibilityChart(View):
     """Patterns shown against operations per ms, a labelled point for each model; made by :func:`plausibility_chart`.
 
     Attributes

@@ -12,6 +12,7 @@ import ipywidgets as w
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
+from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.map.cells import Cell, Grid
 from plausiwidgets.widgets.map.map_figure import MapFigure
@@ -26,7 +27,7 @@ class OpenCell(Protocol):
         """Raises what the explorer raises where it cannot."""
 
 
-class CellMap(w.VBox):
+class CellMap(View):
     """A heat map of models × patterns, whose cells can be opened.
 
     Parameters
