@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from plausiwidgets.simulation.cost import model_card
     from plausiwidgets.simulation.lanes import NotCompilable
+    from plausiwidgets.simulation.phase_plane import PhasePlane, phase_plane
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
@@ -52,6 +53,8 @@ _HOMES = {
     "Stimulus": "plausiwidgets.simulation.stimulus",
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
+    "phase_plane": "plausiwidgets.simulation.phase_plane",
+    "PhasePlane": "plausiwidgets.simulation.phase_plane",
     "NotCompilable": "plausiwidgets.simulation.lanes",
     "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
