@@ -209,6 +209,8 @@ class Flow:
         The variables that flow; the others count time steps.
     rest, threshold, span : float
         Potentials in mV, as the model states them, and their distance as it clips it.
+    resets : bool
+        Whether the neuron is reset when it spikes.
     """
 
     def __init__(self, model: NeuronModel, values: Mapping[str, float], current: float, engine: str = "auto") -> None:
@@ -221,6 +223,7 @@ class Flow:
         self.start = model.start(lane, [current])[:, 0]
         self.rest, self.threshold = (float(x[0]) for x in model.rest_threshold(lane))
         self.span = float(model.span(lane)[0])
+        self.resets = model.spike_level is None
         self.flowing = self._flowing()
 
     def rates(self, states: Floats) -> Floats:
@@ -271,7 +274,7 @@ class Flow:
     def _rates(self, states: Floats, dt: float) -> Floats:
         result = run_lanes(self._job(states, 1, dt), self._engine)
         out = (result.state - states) / dt
-        if self._model.spike_level is None:  # a crossing is no reset
+        if self.resets:
             out[:, result.counts > 0] = np.nan
         return out
 
