@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Sweep,
         Verdict,
         judge,
+        loss_profiles,
         pulse,
         ramp,
     )
@@ -58,6 +59,7 @@ _HOMES = {
     "NotCompilable": "plausiwidgets.simulation.lanes",
     "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
+    "loss_profiles": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
     "FreeValue": "plausiwidgets.patterns",
     "Sweep": "plausiwidgets.patterns",
