@@ -28,12 +28,14 @@ if TYPE_CHECKING:
         Sweep,
         Verdict,
         judge,
+        loss_profiles,
         pulse,
         ramp,
     )
     from plausiwidgets.simulation.cost import model_card
     from plausiwidgets.simulation.javascript.module import to_javascript
     from plausiwidgets.simulation.lanes import NotCompilable
+    from plausiwidgets.simulation.phase_plane import PhasePlane, phase_plane
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
@@ -53,10 +55,13 @@ _HOMES = {
     "Stimulus": "plausiwidgets.simulation.stimulus",
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
+    "phase_plane": "plausiwidgets.simulation.phase_plane",
+    "PhasePlane": "plausiwidgets.simulation.phase_plane",
     "NotCompilable": "plausiwidgets.simulation.lanes",
     "to_javascript": "plausiwidgets.simulation.javascript.module",
     "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
+    "loss_profiles": "plausiwidgets.patterns",
     "Pattern": "plausiwidgets.patterns",
     "FreeValue": "plausiwidgets.patterns",
     "Sweep": "plausiwidgets.patterns",

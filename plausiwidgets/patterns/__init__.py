@@ -5,6 +5,7 @@ from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import evaluate, judge
 from plausiwidgets.patterns.judge import verify_sets as verify
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, FreeValue, Pattern
+from plausiwidgets.patterns.profile import Profile, loss_profiles
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named, all_of, get, is_builtin, is_registered, names, register
 from plausiwidgets.patterns.sweep import Sweep, pulse, ramp
@@ -13,6 +14,6 @@ from plausiwidgets.patterns.verdict import Check, Verdict
 
 __all__ = [
     "AmplitudeWindow", "Bench", "Check", "Criterion", "Curve", "FreeValue", "Graded", "Measurement", "Named", "Pattern",
-    "Response", "Responses", "Sweep", "Target", "Verdict", "all_of", "evaluate", "from_recording", "get", "is_builtin",
-    "is_registered", "judge", "names", "pulse", "ramp", "register", "target", "verify",
+    "Profile", "Response", "Responses", "Sweep", "Target", "Verdict", "all_of", "evaluate", "from_recording", "get",
+    "is_builtin", "is_registered", "judge", "loss_profiles", "names", "pulse", "ramp", "register", "target", "verify",
 ]

@@ -18,7 +18,10 @@ from plausiwidgets.widgets.explorer.session import Session
 STEPS = 400
 """Positions of a slider: one key press moves it by a four-hundredth of its range."""
 
-GREEK = {"tau": "τ", "delta": "Δ", "theta": "θ", "alpha": "α", "beta": "β", "sigma": "σ", "rho": "ρ", "kappa": "κ"}
+GREEK = {
+    "tau": "τ", "delta": "Δ", "theta": "θ", "alpha": "α", "beta": "β", "sigma": "σ", "rho": "ρ", "kappa": "κ",
+    "epsilon": "ε", "phi": "φ",
+}  # fmt: skip
 
 
 @dataclass

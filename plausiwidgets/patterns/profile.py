@@ -1,0 +1,119 @@
+"""Profiles of the loss: how it changes along one value while all others stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get as get_model
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns.judge import complete, evaluate
+from plausiwidgets.patterns.registry import Named
+from plausiwidgets.patterns.registry import get as get_pattern
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.simulate import check_dt
+
+Floats = NDArray[np.float64]
+
+POINTS = 61
+"""Points of a profile: as many as a slider of 150 px can show."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The loss along one value.
+
+    Attributes
+    ----------
+    name : str
+        Of the parameter or stimulus value.
+    values : ndarray, shape [points]
+        In its unit, ascending: evenly spread on its own scale, and the present one.
+    loss : ndarray, shape [points]
+        0 where the pattern is accepted at the time step; nothing is verified.
+    """
+
+    name: str
+    values: Floats
+    loss: Floats
+
+    @property
+    def intervals(self) -> list[tuple[float, float]]:
+        """From where to where the pattern is accepted, at the points that were looked at."""
+        accepted = np.concatenate([[False], self.loss == 0.0, [False]])
+        first, last = np.flatnonzero(~accepted[:-1] & accepted[1:]), np.flatnonzero(accepted[:-1] & ~accepted[1:]) - 1
+        return [(float(self.values[a]), float(self.values[b])) for a, b in zip(first, last, strict=True)]
+
+
+def loss_profiles(
+    model: str | NeuronModel,
+    pattern: Named,
+    parameters: Mapping[str, float] | None = None,
+    names: Sequence[str] | None = None,
+    *,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    points: int = POINTS,
+    dt: float | None = None,
+    engine: str = "auto",
+    checkpoint: Checkpoint | None = None,
+) -> dict[str, Profile]:
+    """Return the loss along each value alone, all others as they are; all in one batch.
+
+    Parameters
+    ----------
+    model, pattern, parameters, dt, engine
+        As of :func:`plausiwidgets.judge`; one number for each parameter.
+    names : sequence of str, optional
+        The values to change; default: every parameter and stimulus value.
+    bounds : mapping of str to (float, float), optional
+        From where to where; default: the ranges of the sliders.
+    points : int
+        Of each, besides the present one; at least 2.
+    checkpoint : callable, optional
+        Called every few ms of work; what it raises ends it.
+
+    Returns
+    -------
+    dict of str to Profile
+
+    Raises
+    ------
+    ValueError
+        As of :func:`plausiwidgets.judge`, or for an unknown name.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> profile = pw.loss_profiles("izhikevich", "tonic_spiking", names=["amplitude"], points=9)["amplitude"]
+    >>> [(round(low, 2), round(high, 2)) for low, high in profile.intervals]
+    [(4.58, 10.0)]
+    """
+    neuron, pat = get_model(model), get_pattern(pattern)
+    base = {name: float(value) for name, value in complete(neuron, pat, parameters).items()}
+    known = pat.parameters(neuron)
+    chosen = list(known) if names is None else list(names)
+    for name in chosen:
+        if name not in known:
+            raise unknown(f"parameter of model {neuron.name!r} with pattern {pat.key!r}", name, known)
+    if points < 2:
+        raise ValueError(f"points is {points}, valid is: at least 2")
+    ways = {}
+    for name in chosen:
+        low, high = (bounds or {}).get(name, (known[name].low, known[name].high))
+        values = known[name].check(known[name].from_unit(np.linspace(0.0, 1.0, points), low, high))
+        ways[name] = np.union1d(values, base[name]) if low <= base[name] <= high else values
+    if not ways:
+        return {}
+    ends = np.cumsum([len(values) for values in ways.values()])
+    sets = {name: np.full(ends[-1], value) for name, value in base.items()}
+    for end, (name, values) in zip(ends, ways.items(), strict=True):
+        sets[name][end - len(values) : end] = values
+    loss = evaluate(neuron, pat, sets, check_dt(neuron, dt), engine, checkpoint).loss
+    return {
+        name: Profile(name, values, loss[end - len(values) : end])
+        for end, (name, values) in zip(ends, ways.items(), strict=True)
+    }

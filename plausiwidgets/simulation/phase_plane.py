@@ -1,0 +1,563 @@
+"""The phase plane of any neuron: flow, nullclines, fixed points and their stability, from its step alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.names import unknown
+from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lanes import LaneJob
+from plausiwidgets.simulation.stimulus import LaneCurrent
+
+Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+Range = tuple[float, float]
+Field = Callable[[Floats, Floats], Floats]
+
+STEP = 1e-5
+"""Time step in ms whose difference quotient is the rate of change: short against every rate of a neuron, and long
+enough that rounding is 1e-9 mV/ms."""
+
+SHIFT = 1e-5
+"""Step of the central differences, as a share of a variable (at least of 1)."""
+
+GRID = (56, 44)
+"""Points of the grid along the two variables."""
+
+NEWTON = 12
+"""Most steps of Newton's method."""
+
+WATCHED = 500.0
+"""Time in ms for which a neuron is watched to see where it goes, where no ranges are given."""
+
+MARGIN = 0.12
+"""What is shown beyond that, as a share of it."""
+
+STEADY, HELD = "steady", "held"
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """Where a neuron stays for ever, if nothing pushes it.
+
+    Attributes
+    ----------
+    state : mapping of str to float
+        Every state variable, in its own unit.
+    eigenvalues : complex ndarray
+        Of the Jacobian, in 1/ms, the largest real part first: of all variables that flow or, where the
+        others are held, of the pair.
+    kind : str
+        ``"stable node"``, ``"stable focus"``, ``"unstable node"``, ``"unstable focus"``, ``"saddle"``, or
+        ``"borderline"`` where a real part is zero within what the differences can tell.
+    """
+
+    state: Mapping[str, float]
+    eigenvalues: Complexes = field(repr=False)
+    kind: str
+
+    @property
+    def stable(self) -> bool:
+        """Whether every small push dies out."""
+        return self.kind.startswith("stable")
+
+
+@dataclass(frozen=True)
+class PhasePlane:
+    """The flow of a neuron over two of its state variables, at a constant current.
+
+    Attributes
+    ----------
+    model : str
+    pair : tuple of str
+        The variables along x and y.
+    current : float
+        In the model's unit.
+    x, y : ndarray, shape [nx] and [ny]
+        Grid, in the variables' units.
+    rates : tuple of ndarray, each of shape [ny, nx]
+        dx/dt and dy/dt in units per ms; their zero contours are the nullclines. nan where the neuron
+        spikes and is reset, which is no flow.
+    nullclines : tuple of list of ndarray, each of shape [points, 2]
+        The zero contours of the two rates, as lines.
+    fixed_points : tuple of FixedPoint
+        Those within the ranges, by x.
+    others : {"", "steady", "held"}
+        What is done with the variables that are not of the pair; empty where there are none.
+    held : mapping of str to float
+        Values of the held ones.
+    """
+
+    model: str
+    pair: tuple[str, str]
+    current: float
+    x: Floats = field(repr=False)
+    y: Floats = field(repr=False)
+    rates: tuple[Floats, Floats] = field(repr=False)
+    nullclines: tuple[list[Floats], list[Floats]] = field(repr=False)
+    fixed_points: tuple[FixedPoint, ...] = ()
+    others: str = ""
+    held: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """What is done with the other variables, for a person; empty where there are none."""
+        if self.others == STEADY:
+            return f"The other variables are at their steady state at each point of the plane: {', '.join(self.held)}."
+        if self.others == HELD:
+            values = ", ".join(f"{name} = {value:.3g}" for name, value in self.held.items())
+            return f"The other variables are held: {values}."
+        return ""
+
+
+def phase_plane(
+    model: str | NeuronModel,
+    parameters: Mapping[str, float] | None = None,
+    current: float = 0.0,
+    *,
+    pair: Sequence[str] | None = None,
+    ranges: Sequence[Range] | None = None,
+    others: str | Mapping[str, float] = STEADY,
+    grid: tuple[int, int] = GRID,
+    engine: str = "auto",
+) -> PhasePlane:
+    """Return the phase plane of a neuron at a constant current.
+
+    Everything comes from the neuron's own step, taken for a very short time from every point of a grid, so that
+    it is there for any neuron. A variable that counts time steps (a refractory counter) does not flow, and stays
+    where it is at rest.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    parameters : mapping of str to float, optional
+        What is left out takes its default.
+    current : float
+        In the model's unit.
+    pair : (str, str), optional
+        The variables along x and y; default: the first two that flow.
+    ranges : ((float, float), (float, float)), optional
+        What is shown of them; default: where the neuron goes within 500 ms at this current, and some more.
+    others : "steady" or mapping of str to float
+        Of a neuron with more than two variables: whether the others are at their steady state at each point
+        of the plane, or held at these values (those that are not named, at their value at rest).
+    grid : (int, int)
+        Points along x and y.
+    engine : {"auto", "compiled", "torch"}
+
+    Returns
+    -------
+    PhasePlane
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, values that are not finite, empty ranges, or a neuron of a single variable.
+
+    Examples
+    --------
+    >>> plane = phase_plane("izhikevich", current=3.0)
+    >>> for point in plane.fixed_points:
+    ...     print(f"{point.kind} at v = {point.state['v']:.3f} mV")
+    stable node at v = -65.000 mV
+    saddle at v = -55.000 mV
+    """
+    neuron = get(model)
+    values = {name: float(value) for name, value in neuron.complete(parameters).items()}
+    if not np.isfinite(current):
+        raise ValueError(f"current is {current}, valid is: a finite number ({neuron.current.unit})")
+    flow = Flow(neuron, values, float(current), engine)
+    names = _pair(neuron, flow, pair)
+    places = tuple(flow.names.index(name) for name in names)
+    rest = [i for i in flow.flowing if i not in places]
+    held = dict(others) if isinstance(others, Mapping) else {}
+    if isinstance(others, str) and others != STEADY:
+        raise unknown("way to treat the other variables", others, (STEADY,))
+    for name in held:
+        if name not in flow.names or flow.names.index(name) not in rest:
+            raise unknown(f"other variable of model {neuron.name!r}", name, [flow.names[i] for i in rest])
+    shown = _ranges(ranges, flow, places)
+    plane = _Plane(flow, places, rest, held if isinstance(others, Mapping) else None)
+    x, y = (np.linspace(*limits, count) for limits, count in zip(shown, grid, strict=True))
+    gx, gy = (points.ravel() for points in np.meshgrid(x, y))
+    shape = (len(y), len(x))
+    dx, dy = (rate.reshape(shape) for rate in plane.rates(gx, gy))
+    lines = zero_lines(x, y, dx, plane.x_rate), zero_lines(x, y, dy, plane.y_rate)
+    return PhasePlane(
+        neuron.name, (names[0], names[1]), float(current), x, y, (dx, dy), lines,
+        _fixed_points(plane, x, y, dx, dy), "" if not rest else STEADY if plane.steady else HELD,
+        {flow.names[i]: float(plane.base[i]) for i in rest},
+    )  # fmt: skip
+
+
+class Flow:
+    """How fast the state of a neuron changes at a constant current, by its own step.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the state variables.
+    start : ndarray, shape [variables]
+        Where the neuron starts at this current.
+    flowing : tuple of int
+        The variables that flow; the others count time steps.
+    rest, threshold, span : float
+        Potentials in mV, as the model states them, and their distance as it clips it.
+    resets : bool
+        Whether the neuron is reset when it spikes.
+    """
+
+    def __init__(self, model: NeuronModel, values: Mapping[str, float], current: float, engine: str = "auto") -> None:
+        self._model = model
+        self._values = values
+        self._current = current
+        self._engine = engine
+        self.names = tuple(state.name for state in model.states)
+        lane = {name: np.array([value]) for name, value in values.items()}
+        self.start = model.start(lane, [current])[:, 0]
+        self.rest, self.threshold = (float(x[0]) for x in model.rest_threshold(lane))
+        self.span = float(model.span(lane)[0])
+        self.resets = model.spike_level is None
+        self.flowing = self._flowing()
+
+    def rates(self, states: Floats) -> Floats:
+        """Return the rates of change [variables, lanes] in units per ms; nan where the neuron spikes and is reset."""
+        return self._rates(states, STEP)
+
+    def jacobian(self, states: Floats, variables: Sequence[int]) -> Floats:
+        """Return the derivatives [lanes, n, n] of the rates of n variables by these same, in 1/ms."""
+        n, lanes = len(variables), states.shape[1]
+        shifted = np.repeat(states[:, None, :], 2 * n, axis=1)
+        width = np.empty((n, lanes))
+        for k, variable in enumerate(variables):
+            step = SHIFT * np.maximum(np.abs(states[variable]), 1.0)
+            shifted[variable, 2 * k] += step
+            shifted[variable, 2 * k + 1] -= step
+            width[k] = shifted[variable, 2 * k] - shifted[variable, 2 * k + 1]
+        rates = self.rates(shifted.reshape(len(states), -1)).reshape(shifted.shape)[list(variables)]
+        return np.asarray(((rates[:, 0::2] - rates[:, 1::2]) / width).transpose(2, 0, 1))
+
+    def solve(self, states: Floats, variables: Sequence[int]) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return states in which these variables rest, by Newton's method, and of which lanes it is true."""
+        x = states.copy()
+        chosen = list(variables)
+        moving: NDArray[np.bool_] = np.ones(x.shape[1], dtype=bool)
+        for _ in range(NEWTON):
+            matrices = self.jacobian(x[:, moving], chosen)
+            # Twice with the same Jacobian: gates are linear, and then need no second one.
+            for _ in range(2):
+                step = _solved(matrices, self.rates(x[:, moving])[chosen])
+                for variable, change in zip(chosen, step, strict=True):
+                    x[variable, moving] -= change
+            scale = np.maximum(np.abs(x[chosen][:, moving]), 1.0)
+            moving[moving] = ~(np.abs(step) <= 1e-8 * scale).all(axis=0) & np.isfinite(step).all(axis=0)
+            if not moving.any():
+                break
+        return x, ~moving & np.isfinite(x).all(axis=0)
+
+    def watched(self, time: float) -> Floats:
+        """Return the states [variables, steps] in `time` ms from where the neuron starts."""
+        dt = self._model.dt
+        steps = round(time / dt)
+        record = tuple(range(len(self.names)))
+        job = self._job(self.start[:, None], steps, dt, window=(0, steps), record=record)
+        result = run_lanes(job, self._engine)
+        assert result.recorded is not None
+        return np.concatenate([self.start[:, None], result.recorded[:, 0]], axis=1)
+
+    def _rates(self, states: Floats, dt: float) -> Floats:
+        result = run_lanes(self._job(states, 1, dt), self._engine)
+        out = (result.state - states) / dt
+        if self.resets:
+            out[:, result.counts > 0] = np.nan
+        return out
+
+    def _job(
+        self, states: Floats, steps: int, dt: float, window: tuple[int, int] | None = None,
+        record: tuple[int, ...] = (0,),
+    ) -> LaneJob:  # fmt: skip
+        lanes = states.shape[1]
+        params = {name: np.full(lanes, value) for name, value in self._values.items()}
+        current = LaneCurrent.constant(np.full(lanes, self._current))
+        state = np.ascontiguousarray(states)
+        return LaneJob(self._model, params, state, current, steps, dt, window=window, record=record)
+
+    def _flowing(self) -> tuple[int, ...]:
+        """Return the variables whose change in a step is the smaller the shorter the step: others count steps."""
+        n = len(self.names)
+        states = np.repeat(self.start[:, None], n, axis=1)
+        states[np.arange(n), np.arange(n)] += 1.0
+        short, long = (np.diagonal(self._rates(states, dt)) * dt for dt in (STEP, 2.0 * STEP))
+        counts = (np.abs(short) > 0.5) & (np.abs(long - short) < 0.1 * np.abs(short))
+        return tuple(int(i) for i in np.flatnonzero(~counts))
+
+
+class _Plane:
+    """The rates of two variables over their plane; the others steady at each point, or held."""
+
+    def __init__(
+        self, flow: Flow, places: tuple[int, ...], rest: Sequence[int], held: Mapping[str, float] | None
+    ) -> None:
+        self.flow = flow
+        self.places = list(places)
+        self.rest = list(rest)
+        self.steady = held is None
+        self.base = flow.start.copy()
+        for name, value in (held or {}).items():
+            self.base[flow.names.index(name)] = value
+
+    @property
+    def variables(self) -> list[int]:
+        """What moves freely here: whose eigenvalues count."""
+        return [*self.places, *(self.rest if self.steady else [])]
+
+    def states(self, x: Floats, y: Floats) -> Floats:
+        """Return the states [variables, lanes] at points of the plane."""
+        states = np.repeat(self.base[:, None], len(x), axis=1)
+        states[self.places] = x, y
+        if self.rest and self.steady:
+            states, found = self.flow.solve(states, self.rest)
+            states[:, ~found] = np.nan
+        return states
+
+    def rates(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return dx/dt and dy/dt at points of the plane, each of shape [lanes]."""
+        states = self.states(x, y)
+        known = np.isfinite(states).all(axis=0)
+        out = np.full((2, len(x)), np.nan)
+        if known.any():
+            out[:, known] = self.flow.rates(states[:, known])[self.places]
+        return out[0], out[1]
+
+    def x_rate(self, x: Floats, y: Floats) -> Floats:
+        """Return dx/dt alone."""
+        return self.rates(x, y)[0]
+
+    def y_rate(self, x: Floats, y: Floats) -> Floats:
+        """Return dy/dt alone."""
+        return self.rates(x, y)[1]
+
+
+def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[str, str]:
+    flowing = [flow.names[i] for i in flow.flowing]
+    if len(flowing) < 2:
+        raise ValueError(
+            f"model {model.name!r} has no phase plane: it has one state variable that flows, {', '.join(flowing)}"
+        )
+    if pair is None:
+        return flowing[0], flowing[1]
+    chosen = [pair] if isinstance(pair, str) else list(pair)
+    for name in chosen:
+        if name not in flowing:
+            raise unknown(f"state variable of model {model.name!r}", name, flowing)
+    if len(chosen) != 2 or chosen[0] == chosen[1]:
+        raise ValueError(f"pair is {pair!r}, valid is: two different ones of {', '.join(flowing)}")
+    return chosen[0], chosen[1]
+
+
+def _ranges(ranges: Sequence[Range] | None, flow: Flow, places: tuple[int, ...]) -> tuple[Range, Range]:
+    if ranges is None:
+        return ranges_of(flow, places, flow.watched(WATCHED)[list(places)])
+    if len(ranges) != 2:
+        raise ValueError(f"ranges is {ranges!r}, valid is: two pairs (low, high)")
+    for low, high in ranges:
+        if not (np.isfinite(low) and np.isfinite(high) and low < high):
+            raise ValueError(f"ranges has ({low}, {high}), valid is: finite, low < high")
+    return (float(ranges[0][0]), float(ranges[0][1])), (float(ranges[1][0]), float(ranges[1][1]))
+
+
+def ranges_of(flow: Flow, places: Sequence[int], visited: Floats) -> tuple[Range, Range]:
+    """Return what of two variables to show of a neuron that was at the points `visited` [2, points].
+
+    Rest and threshold are in it, and where y rests at the x that are.
+    """
+    visited = visited[:, np.isfinite(visited).all(axis=0)]
+    x = np.append(visited[0], [flow.rest, flow.threshold + 0.5 * flow.span] if places[0] == 0 else [])
+    low, high = _padded(x)
+    states = np.repeat(flow.start[:, None], 9, axis=1)
+    states[places[0]] = np.linspace(low, high, 9)
+    resting, found = flow.solve(states, [places[1]])
+    return (low, high), _padded(np.append(visited[1], resting[places[1], found]))
+
+
+def _padded(values: Floats) -> Range:
+    """Return a range somewhat wider than the values."""
+    low, high = float(values.min()), float(values.max())
+    margin = max(MARGIN * (high - low), 1e-3 * abs(low + high), 1e-3)
+    return low - margin, high + margin
+
+
+# -- fixed points ----------------------------------------------------------------------------------
+
+
+def _fixed_points(plane: _Plane, x: Floats, y: Floats, dx: Floats, dy: Floats) -> tuple[FixedPoint, ...]:
+    near = _changes(dx) & _changes(dy)
+    # Two nullclines that touch may do so beside the cell in which both change their signs.
+    wide = np.pad(near, 1)
+    near = np.any([wide[j : j + near.shape[0], i : i + near.shape[1]] for j in range(3) for i in range(3)], axis=0)
+    rows, columns = np.nonzero(near)
+    if not rows.size:
+        return ()
+    centres = 0.5 * (x[columns] + x[columns + 1]), 0.5 * (y[rows] + y[rows + 1])
+    states = plane.states(*centres)
+    states = states[:, np.isfinite(states).all(axis=0)]
+    found, good = plane.flow.solve(states, plane.variables)
+    found = found[:, good]
+    sizes = np.array([x[-1] - x[0], y[-1] - y[0]])
+    points: list[Floats] = []
+    for state in found.T:
+        at = state[plane.places]
+        inside = x[0] <= at[0] <= x[-1] and y[0] <= at[1] <= y[-1]
+        if inside and not any((np.abs(at - p[plane.places]) < 1e-5 * sizes).all() for p in points):
+            points.append(state)
+    points.sort(key=lambda state: float(state[plane.places[0]]))
+    if not points:
+        return ()
+    jacobians = plane.flow.jacobian(np.stack(points, axis=1), plane.variables)
+    out = []
+    for state, jacobian in zip(points, jacobians, strict=True):
+        if np.isfinite(jacobian).all():
+            values = np.linalg.eigvals(jacobian).astype(np.complex128)
+            values = values[np.argsort(-values.real, kind="stable")]
+            named = {name: float(value) for name, value in zip(plane.flow.names, state, strict=True)}
+            out.append(FixedPoint(named, values, kind_of(values)))
+    return tuple(out)
+
+
+def kind_of(eigenvalues: Complexes) -> str:
+    """Return the name of a fixed point with these eigenvalues.
+
+    Examples
+    --------
+    >>> kind_of(np.array([-0.1 + 2j, -0.1 - 2j])), kind_of(np.array([0.4, -0.1]))
+    ('stable focus', 'saddle')
+    """
+    real = eigenvalues.real
+    size = float(np.abs(eigenvalues).max())
+    if (np.abs(real) <= 1e-6 * max(size, 1e-3)).any():
+        return "borderline"
+    if real.min() < 0.0 < real.max():
+        return "saddle"
+    turns = (np.abs(eigenvalues.imag) > 1e-6 * size).any()
+    return f"{'stable' if real.max() < 0.0 else 'unstable'} {'focus' if turns else 'node'}"
+
+
+def _changes(rate: Floats) -> NDArray[np.bool_]:
+    """Return in which cells of the grid a rate changes its sign, shape [ny - 1, nx - 1]."""
+    corners = np.stack([rate[:-1, :-1], rate[:-1, 1:], rate[1:, :-1], rate[1:, 1:]])
+    with np.errstate(invalid="ignore"):
+        return np.asarray((corners.min(axis=0) <= 0.0) & (corners.max(axis=0) >= 0.0))
+
+
+def _solved(matrices: Floats, rates: Floats) -> Floats:
+    """Return the Newton steps [n, lanes]; nan where a matrix is singular or not finite."""
+    out = np.full(rates.shape, np.nan)
+    with np.errstate(all="ignore"):
+        fine = np.asarray(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(rates).all(axis=0))
+        fine[fine] = np.abs(np.linalg.det(matrices[fine])) > 1e-300
+        if fine.any():
+            out[:, fine] = np.linalg.solve(matrices[fine], rates[:, fine].T[:, :, None])[:, :, 0].T
+    return out
+
+
+# -- nullclines ------------------------------------------------------------------------------------
+
+REFINED = 3
+"""Times that a crossing of the grid is looked for again, between where it was above and where below."""
+
+
+def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field | None = None) -> list[Floats]:
+    """Return the zero contours of a field over a grid as lines, each of shape [points, 2].
+
+    Parameters
+    ----------
+    x, y : ndarray, shape [nx] and [ny]
+    rate : ndarray, shape [ny, nx]
+        No line runs through a cell with a corner that is nan.
+    again : callable, optional
+        The field at any points, ``again(x, y)``: where its zeros lie between two points of the grid is then
+        looked for, and not only interpolated.
+
+    Examples
+    --------
+    >>> x = np.linspace(-1.0, 1.0, 5)
+    >>> [line] = zero_lines(x, x, x[None, :] - 0.25 + 0.0 * x[:, None])
+    >>> line[:, 0]
+    array([0.25, 0.25, 0.25, 0.25, 0.25])
+    """
+    positive = rate > 0.0
+    known = np.isfinite(rate)
+    across = (positive[:, :-1] != positive[:, 1:]) & known[:, :-1] & known[:, 1:]
+    along = (positive[:-1] != positive[1:]) & known[:-1] & known[1:]
+    rows, columns = np.nonzero(across)
+    up_rows, up_columns = np.nonzero(along)
+    a = np.concatenate([np.stack([x[columns], y[rows]]), np.stack([x[up_columns], y[up_rows]])], axis=1)
+    b = np.concatenate([np.stack([x[columns + 1], y[rows]]), np.stack([x[up_columns], y[up_rows + 1]])], axis=1)
+    fa = np.concatenate([rate[rows, columns], rate[up_rows, up_columns]])
+    fb = np.concatenate([rate[rows, columns + 1], rate[up_rows + 1, up_columns]])
+    if not fa.size:
+        return []
+    points = _crossings(a, b, fa, fb, again)
+    edge = {("x", *place): k for k, place in enumerate(zip(rows.tolist(), columns.tolist(), strict=True))}
+    edge |= {
+        ("y", *place): len(rows) + k for k, place in enumerate(zip(up_rows.tolist(), up_columns.tolist(), strict=True))
+    }
+    return [points[:, line].T for line in _chains(edge)]
+
+
+def _crossings(a: Floats, b: Floats, fa: Floats, fb: Floats, again: Field | None) -> Floats:
+    """Return where a field is zero between the points `a` and `b`, by the Illinois rule, shape [2, n]."""
+    fa, fb = fa.copy(), fb.copy()
+    low, high, last = np.zeros_like(fa), np.ones_like(fa), np.zeros_like(fa)
+    share = fa / (fa - fb)
+    if again is not None:
+        for _ in range(REFINED):
+            f = np.asarray(again(*(a + share * (b - a))))
+            below = np.sign(f) == np.sign(fa)
+            above = ~below & np.isfinite(f)
+            # The end that stays a second time counts for half: else the other would creep.
+            fb = np.where(below, np.where(last == 1, 0.5, 1.0) * fb, np.where(above, f, fb))
+            fa = np.where(above, np.where(last == 2, 0.5, 1.0) * fa, np.where(below, f, fa))
+            last = np.where(below, 1.0, np.where(above, 2.0, last))
+            low, high = np.where(below, share, low), np.where(above, share, high)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                new = low + (high - low) * fa / (fa - fb)
+            share = np.where(np.isfinite(new), new, share)
+    return np.asarray(a + share * (b - a))
+
+
+def _chains(edges: Mapping[tuple[str, int, int], int]) -> list[list[int]]:
+    """Return the crossings that lie on one line, in their order along it, for every line."""
+    neighbours: dict[int, list[int]] = {k: [] for k in edges.values()}
+    cells = {(j - up, i) for kind, j, i in edges for up in (0, 1) if kind == "x"}
+    cells |= {(j, i - left) for kind, j, i in edges for left in (0, 1) if kind == "y"}
+    for j, i in cells:
+        sides = [edges.get(key) for key in (("x", j, i), ("y", j, i + 1), ("x", j + 1, i), ("y", j, i))]
+        found = [k for k in sides if k is not None]
+        for one, other in zip(found[0::2], found[1::2], strict=False):
+            neighbours[one].append(other)
+            neighbours[other].append(one)
+    lines, seen = [], set()
+    ends = [k for k, beside in neighbours.items() if len(beside) == 1]
+    for first in (*ends, *neighbours):
+        if first in seen or not neighbours[first]:
+            continue
+        line, here = [first], first
+        seen.add(first)
+        while True:
+            following = next((k for k in neighbours[here] if k not in seen), None)
+            if following is None:
+                break
+            line.append(following)
+            seen.add(following)
+            here = following
+        if len(line) > 2 and line[0] in neighbours[line[-1]]:
+            line.append(line[0])
+        lines.append(line)
+    return lines

@@ -1,0 +1,356 @@
+// The phase plane as one SVG: nullclines, flow, trajectory with a moving point, fixed points.
+// A point that moves changes three attributes; all else is drawn anew only with a new scene.
+
+const SVG = "http://www.w3.org/2000/svg";
+const LEFT = 52, RIGHT = 12, TOP = 10, BOTTOM = 38;
+const SECONDS = 7;  // for one pass of the moving point
+
+function element(name, attributes, parent, text) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+function html(name, className, parent, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  if (text !== undefined) made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+function floats(view) {
+  if (!view?.byteLength) return new Float32Array();
+  return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
+
+function ticks(low, high, most) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
+  const found = [];
+  for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(+(i * step).toPrecision(6));
+  return found;
+}
+
+const shown = (value) => String(value).replace("-", "−");
+
+// A mark says by its form what its colour says too: filled is stable, hollow is not, half is a saddle.
+function mark(parent, x, y, kind) {
+  const group = element("g", { class: "pw-fixed", transform: `translate(${x},${y})` }, parent);
+  element("circle", { r: 6, class: kind.startsWith("stable") ? "pw-full" : "pw-hollow" }, group);
+  if (kind === "saddle") element("path", { d: "M0,-6A6,6 0 0 0 0,6Z", class: "pw-full" }, group);
+  if (kind === "borderline") element("circle", { r: 2, class: "pw-full" }, group);
+  if (kind.endsWith("focus")) element("circle", { r: 9.5, class: "pw-turning" }, group);
+  return group;
+}
+
+function symbol(kind) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "-11 -11 22 22");
+  svg.setAttribute("aria-hidden", "true");
+  mark(svg, 0, 0, kind);
+  return svg;
+}
+
+function render({ model, el }) {
+  el.classList.add("pw-plane");
+  const head = html("div", "pw-plane-head", el);
+  const picture = html("div", "pw-plane-picture", el);
+  const svg = element("svg", { role: "img", width: "100%" }, picture);
+  const controls = html("div", "pw-plane-controls", el);
+  const play = html("button", "jupyter-button", controls, "▶");
+  play.type = "button";
+  const scrub = html("input", "", controls);
+  scrub.type = "range";
+  scrub.min = 0;
+  scrub.step = 1;
+  scrub.setAttribute("aria-label", "Time of the moving point");
+  const clock = html("output", "pw-plane-time", controls);
+  const caption = html("div", "pw-plane-caption", el);
+  const cursor = html("div", "pw-cursor", el);
+  cursor.hidden = true;
+
+  let scene = {}, rows = [], toX, toY, dot, layers = [], level = -1;
+  let place = null;  // index of the row at which the point is; null: nowhere
+  let running = 0, waiting = 0, told = 0;
+
+  const current = () => (place === null ? scene.usual : rows[place]?.[3]) ?? 0;
+
+  function showLevel() {
+    const now = current();
+    if (now === level) return;
+    level = now;
+    layers.forEach((layer, i) => layer.classList.toggle("pw-other", i !== level));
+    layers[level]?.parentNode.append(layers[level]);
+    const found = scene.levels[level];
+    caption.replaceChildren();
+    html("b", "", caption, found.text);
+    for (const point of found.points) {
+      const item = html("span", "pw-plane-point", caption);
+      item.title = `eigenvalues ${point.eigenvalues} per ms`;
+      item.append(symbol(point.kind), `${point.kind} at ${point.text}`);
+    }
+    if (!found.points.length) html("span", "", caption, "no fixed point in view");
+    if (scene.sentence) html("span", "pw-hint", caption, scene.sentence);
+  }
+
+  // The same time in the figure of the potential: a line over Plotly's own picture.
+  function pointInFigure(time) {
+    const plot = el.closest(".pw-explorer")?.querySelector(".pw-figure .js-plotly-plot");
+    const layout = plot?._fullLayout;
+    if (time === null || !layout?.xaxis || !layout.yaxis) {
+      cursor.hidden = true;
+      return;
+    }
+    if (cursor.parentNode !== plot) plot.append(cursor);
+    const x = layout.xaxis.l2p(time);
+    cursor.hidden = !(x >= 0 && x <= layout.xaxis._length);
+    const top = layout.yaxis._offset;
+    const low = (layout.yaxis3 ?? layout.yaxis);
+    cursor.style.cssText =
+      `left:${layout.xaxis._offset + x}px;top:${top}px;height:${low._offset + low._length - top}px`;
+  }
+
+  function moveTo(index) {
+    place = index;
+    const row = index === null ? null : rows[index];
+    dot?.setAttribute("visibility", row ? "visible" : "hidden");
+    if (row) {
+      dot.setAttribute("cx", toX(row[1]));
+      dot.setAttribute("cy", toY(row[2]));
+      scrub.value = index;
+      clock.textContent = `${shown(row[0].toFixed(row[0] < 100 ? 1 : 0))} ms`;
+    } else {
+      scrub.value = 0;
+      clock.textContent = "";
+    }
+    pointInFigure(row ? row[0] : null);
+    showLevel();
+  }
+
+  function tell() {  // the kernel needs the time only for neurons with more variables
+    clearTimeout(told);
+    if (!scene.variables?.length || model.get("others") !== "now") return;
+    told = setTimeout(() => {
+      model.set("now", place === null ? 0 : rows[place][0]);
+      model.save_changes();
+    }, 120);
+  }
+
+  function stop() {
+    cancelAnimationFrame(running);
+    running = 0;
+    play.textContent = "▶";
+    play.setAttribute("aria-label", "Let the point run");
+    tell();
+  }
+
+  function start() {
+    if (rows.length < 2) return;
+    const from = place === null || place >= rows.length - 1 ? 0 : place;
+    const began = performance.now() - (from / rows.length) * SECONDS * 1000;
+    play.textContent = "❚❚";
+    play.setAttribute("aria-label", "Stop the point");
+    const frame = (now) => {
+      const index = Math.floor(((now - began) / (SECONDS * 1000)) * rows.length);
+      if (index >= rows.length) {
+        moveTo(null);
+        stop();
+        return;
+      }
+      moveTo(Math.max(0, index));
+      running = requestAnimationFrame(frame);
+    };
+    running = requestAnimationFrame(frame);
+  }
+
+  function menus() {
+    head.replaceChildren();
+    const all = scene.variables ?? [];
+    if (!all.length) return;
+    const pair = scene.names;
+    const change = (name, value) => {
+      model.set(name, value);
+      model.save_changes();
+    };
+    const menu = (label, options, value, chosen) => {
+      const select = html("select", "", head);
+      select.setAttribute("aria-label", label);
+      for (const [key, text] of options) {
+        const option = html("option", "", select, text);
+        option.value = key;
+        option.selected = key === value;
+      }
+      select.addEventListener("change", () => chosen(select.value));
+    };
+    const pairs = all.flatMap((x, i) => all.slice(i + 1).map((y) => [`${x} ${y}`, `${x} and ${y}`]));
+    menu("Variables of the plane", pairs, pair.join(" "), (value) => change("pair", value));
+    menu("The other variables", [["steady", "others: steady"], ["now", "others: as at the point"]],
+      model.get("others"), (value) => change("others", value));
+  }
+
+  function draw() {
+    waiting = 0;
+    scene = model.get("scene") ?? {};
+    const width = Math.floor(picture.getBoundingClientRect().width);
+    if (width < 60) return;
+    svg.replaceChildren();
+    layers = [];
+    level = -1;
+    if (!scene.levels) {
+      controls.hidden = true;
+      head.replaceChildren();
+      caption.textContent = scene.message ?? "…";
+      svg.setAttribute("height", 0);
+      return;
+    }
+    controls.hidden = false;
+    const height = Math.max(190, Math.min(310, Math.round(width * 0.68)));
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.setAttribute("height", height);
+    const [[x0, x1], [y0, y1]] = scene.ranges;
+    const right = width - RIGHT, bottom = height - BOTTOM;
+    toX = (x) => +(LEFT + ((x - x0) / (x1 - x0)) * (right - LEFT)).toFixed(1);
+    toY = (y) => +(bottom - ((y - y0) / (y1 - y0)) * (bottom - TOP)).toFixed(1);
+    const clip = `pw-clip-${model.model_id ?? ""}`;
+    const frame = { x: LEFT, y: TOP, width: right - LEFT, height: bottom - TOP };
+    element("rect", frame, element("clipPath", { id: clip }, element("defs", {}, svg)));
+    for (const x of ticks(x0, x1, (right - LEFT) / 62)) {
+      element("line", { x1: toX(x), x2: toX(x), y1: bottom, y2: bottom + 4, class: "pw-axis" }, svg);
+      element("text", { x: toX(x), y: bottom + 17, "text-anchor": "middle" }, svg, shown(x));
+    }
+    for (const y of ticks(y0, y1, (bottom - TOP) / 40)) {
+      element("line", { x1: LEFT - 4, x2: LEFT, y1: toY(y), y2: toY(y), class: "pw-axis" }, svg);
+      element("text", { x: LEFT - 7, y: toY(y) + 4, "text-anchor": "end" }, svg, shown(y));
+    }
+    element("text", { x: (LEFT + right) / 2, y: height - 4, "text-anchor": "middle", class: "pw-label" }, svg, scene.labels[0]);
+    element("text", { transform: `translate(12,${(TOP + bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "pw-label" }, svg, scene.labels[1]);
+    element("path", { d: `M${LEFT},${TOP}V${bottom}H${right}`, class: "pw-axis" }, svg);
+    const inside = element("g", { "clip-path": `url(#${clip})` }, svg);
+
+    const stack = element("g", {}, inside);
+    for (const each of scene.levels) {
+      const layer = element("g", { class: "pw-layer pw-other" }, stack);
+      layers.push(layer);
+      const arrows = floats(each.arrows);
+      let d = "";
+      for (let i = 0; i < arrows.length; i += 4) {
+        const u = arrows[i + 2] * (right - LEFT), v = -arrows[i + 3] * (bottom - TOP);
+        const size = Math.hypot(u, v);
+        if (!size) continue;
+        const [x, y, a, b] = [toX(arrows[i]), toY(arrows[i + 1]), (u / size) * 7, (v / size) * 7];
+        const p = (k, l) => `${(x + k).toFixed(1)},${(y + l).toFixed(1)}`;
+        d += `M${p(-a, -b)}L${p(a, b)}M${p(a - 0.55 * a + 0.32 * b, b - 0.55 * b - 0.32 * a)}L${p(a, b)}L${p(a - 0.55 * a - 0.32 * b, b - 0.55 * b + 0.32 * a)}`;
+      }
+      element("path", { d, class: "pw-arrows" }, layer);
+      each.nullclines.forEach((lines, k) => {
+        let path = "", end = null;
+        for (const line of lines) {
+          const points = floats(line);
+          for (let i = 0; i < points.length; i += 2) {
+            const [x, y] = [toX(points[i]), toY(points[i + 1])];
+            path += `${i ? "L" : "M"}${x},${y}`;
+            if (y > TOP + 16 && y < bottom - 4 && x < right - 4 && (!end || x > end[0])) end = [x, y];
+          }
+        }
+        element("path", { d: path, class: `pw-nullcline pw-nullcline-${k}` }, layer);
+        if (end) {
+          const text = `d${scene.names[k]}/dt = 0`;
+          const anchor = end[0] > right - 76 ? "end" : "start";
+          const at = { x: end[0] + (anchor === "end" ? -2 : 4), y: end[1] - 8, "text-anchor": anchor };
+          element("text", { ...at, class: `pw-nullcline-name pw-nullcline-${k}` }, layer, text);
+        }
+      });
+      for (const point of each.points) {
+        const made = mark(layer, toX(point.x), toY(point.y), point.kind);
+        element("title", {}, made, `${point.kind}: ${point.text}; eigenvalues ${point.eigenvalues} per ms`);
+      }
+    }
+
+    const raw = floats(scene.path);
+    rows = [];
+    let d = "", jumps = "", open = false, last = null;
+    for (let i = 0; i < raw.length; i += 4) {
+      if (Number.isNaN(raw[i])) {
+        open = false;
+        continue;
+      }
+      const row = [raw[i], raw[i + 1], raw[i + 2], raw[i + 3]];
+      if (Number.isNaN(row[1]) || Number.isNaN(row[2])) break;  // diverged
+      const at = `${toX(row[1])},${toY(row[2])}`;
+      d += (open ? "L" : "M") + at;
+      if (!open && last) jumps += `M${last}L${at}`;
+      open = true;
+      last = at;
+      rows.push(row);
+    }
+    element("path", { d: jumps, class: "pw-reset" }, inside);
+    element("path", { d, class: "pw-trajectory" }, inside);
+    dot = element("circle", { r: 6.5, class: "pw-dot", visibility: "hidden" }, inside);
+    svg.setAttribute("aria-label", `Phase plane of ${scene.names.join(" and ")}`);
+    scrub.max = Math.max(0, rows.length - 1);
+    if (scene.fit) menus();
+    if (place !== null) place = Math.min(place, rows.length - 1);
+    moveTo(place !== null && place >= 0 ? place : null);
+  }
+
+  const soon = () => {
+    if (!waiting) waiting = requestAnimationFrame(draw);
+  };
+  play.setAttribute("aria-label", "Let the point run");
+  play.addEventListener("click", () => (running ? stop() : start()));
+  scrub.addEventListener("input", () => {
+    if (running) stop();
+    moveTo(+scrub.value);
+    tell();
+  });
+  model.on("change:scene", soon);
+  const watch = new ResizeObserver(soon);
+  watch.observe(picture);
+  soon();
+
+  // Pointing at the potential moves the point.
+  let figure = null;
+  const onMove = (event) => {
+    const layout = figure?._fullLayout;
+    if (running || !layout?.xaxis || !rows.length || !el.isConnected) return;
+    const box = figure.getBoundingClientRect();
+    const time = layout.xaxis.p2l(event.clientX - box.left - layout.xaxis._offset);
+    if (!(time >= rows[0][0] && time <= rows[rows.length - 1][0])) return;
+    let [low, high] = [0, rows.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (rows[middle][0] <= time) low = middle;
+      else high = middle;
+    }
+    moveTo(low);
+  };
+  const onLeave = () => {
+    if (!running) moveTo(null);
+  };
+  const attach = setInterval(() => {
+    const found = el.closest(".pw-explorer")?.querySelector(".pw-figure .js-plotly-plot");
+    if (!found) return;
+    clearInterval(attach);
+    figure = found;
+    figure.addEventListener("mousemove", onMove);
+    figure.addEventListener("mouseleave", onLeave);
+  }, 300);
+
+  return () => {
+    cancelAnimationFrame(running);
+    cancelAnimationFrame(waiting);
+    clearInterval(attach);
+    clearTimeout(told);
+    watch.disconnect();
+    cursor.remove();
+    figure?.removeEventListener("mousemove", onMove);
+    figure?.removeEventListener("mouseleave", onLeave);
+    model.off("change:scene", soon);
+  };
+}
+
+export default { render };

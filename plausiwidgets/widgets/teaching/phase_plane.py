@@ -1,0 +1,294 @@
+"""The phase plane beside the sliders; its JavaScript lives beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Thread
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets as t
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.simulation.phase_plane import STEADY, Flow, PhasePlane, Range, phase_plane, ranges_of
+from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel, Response
+from plausiwidgets.widgets.figure.drawing import Floats
+
+_HERE = Path(__file__).parent
+
+GRIDS = {2: (44, 34)}
+"""Points of the grid for a neuron of two variables; a picture of 400 px shows no more."""
+GRID = (32, 26)
+"""The same where others must be brought to their steady state at every point."""
+
+ARROWS = (13, 10)
+POINTS = 900
+"""Of the trajectory: more than a person can tell apart."""
+
+LEVELS = 3
+"""Most currents of a sweep whose nullclines are drawn: a step has two, a ramp gets some of its values."""
+
+ABOVE = 1.2
+"""How far above the threshold a neuron with a reset is shown, in spans: its upswing leaves the picture."""
+
+TOO_WIDE = 1.6
+"""A picture so many times too wide is narrowed when nobody drags."""
+
+NOW = "now"
+
+
+class PhasePlaneView(anywidget.AnyWidget):
+    """The picture, a button that lets the point run, and menus for the variables.
+
+    Attributes
+    ----------
+    scene : dict
+        All that is drawn; arrays as bytes of float32.
+    pair, others : str
+        What a person chose: two variables with a space between them (empty: the first two), and whether the
+        others are ``"steady"`` or as ``"now"``.
+    now : float
+        Time in ms at which the moving point was left.
+    """
+
+    _esm = _HERE / "phase_plane.js"
+    _css = _HERE / "teaching.css"
+    scene = t.Dict().tag(sync=True)
+    pair = t.Unicode("").tag(sync=True)
+    others = t.Unicode(STEADY).tag(sync=True)
+    now = t.Float(0.0).tag(sync=True)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What is to be drawn."""
+
+    selection: Selection
+    verdict: Verdict
+    fit: bool
+
+
+class PhasePlanePanel(Panel):
+    """Nullclines, fixed points and the trajectory of the sweep that is shown, live under the sliders.
+
+    It is computed on a thread of its own, which goes when nothing is left to do: a drag never waits for it.
+    """
+
+    title = "Phase plane"
+    tip = "Nullclines, fixed points and the trajectory of the shown sweep"
+
+    def __init__(self) -> None:
+        self.view = PhasePlaneView()
+        self._changed = Condition()
+        self._shown = False
+        self._last: _Shown | None = None
+        self._next: _Shown | None = None
+        self._thread: Thread | None = None
+        self._model: NeuronModel | None = None
+        self._sweep = ""
+        self._fitted: tuple[tuple[str, str], tuple[Range, Range]] | None = None
+        self._tight: tuple[Range, Range] | None = None
+        self.view.observe(lambda _: self._again(fit=True), ["pair", "others"])
+        self.view.observe(lambda _: self._again() if self.view.others == NOW else None, "now")
+
+    @property
+    def needs_states(self) -> bool:  # type: ignore[override]
+        """Only while it is open."""
+        return self._shown
+
+    def on_shown(self, shown: bool) -> None:
+        """Begin to draw, or stop."""
+        self._shown = shown
+        self._again(fit=True)
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Forget what was chosen for another neuron."""
+        if selection.model is not self._model:
+            self._model = selection.model
+            with self.view.hold_sync():
+                self.view.pair, self.view.others = "", STEADY
+        if jumped:
+            self._sweep = selection.pattern.main_sweep
+
+    def on_response(self, response: Response) -> None:
+        """Draw what the sliders say."""
+        if response.role == "yours" and response.verdict is not None:
+            self._draw(_Shown(response.selection, response.verdict, response.jumped))
+
+    def on_rest(self, selection: Selection) -> None:
+        """Narrow what has become much too wide; nobody drags now."""
+        if self._tight is not None and self._fitted is not None:
+            pairs = zip(self._fitted[1], self._tight, strict=True)
+            if any(b - a > TOO_WIDE * (d - c) for (a, b), (c, d) in pairs):
+                self._again(fit=True)
+
+    def on_sweep(self, name: str) -> None:
+        """Follow the sweep that the figure shows large."""
+        self._sweep = name
+        self._again(fit=True)
+
+    def _again(self, fit: bool = False) -> None:
+        if self._last is not None:
+            self._draw(_Shown(self._last.selection, self._last.verdict, fit))
+
+    def _draw(self, shown: _Shown) -> None:
+        with self._changed:
+            fit = shown.fit or (self._next is not None and self._next.fit)
+            self._last = shown
+            if not self._shown:
+                return
+            self._next = _Shown(shown.selection, shown.verdict, fit)
+            if self._thread is None:
+                self._thread = start_behind(self._run, "plausiwidgets phase plane")
+
+    def join(self, timeout: float = 10.0) -> bool:
+        """Wait until all is drawn; return whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._thread is None, timeout)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                shown, self._next = self._next, None
+                if shown is None:
+                    self._thread = None
+                    self._changed.notify_all()
+                    return
+            try:
+                scene = self._scene(shown)
+            except Exception as error:
+                scene = {"message": str(error)}
+            if scene:
+                self.view.scene = scene
+
+    # -- what is drawn ---------------------------------------------------------------------------
+
+    def _scene(self, shown: _Shown) -> dict[str, Any]:
+        model, traces = shown.selection.model, shown.verdict.traces
+        sweep = traces.get(self._sweep) or next(iter(traces.values()), None)
+        if sweep is None or len(sweep.states) < len(model.states):
+            return {}  # judged before the panel was opened: the next response has all of them
+        values = {name: shown.selection.values[name] for name in model.parameters}
+        flow = Flow(model, values, float(sweep.current[0, 0]))
+        flowing = [flow.names[i] for i in flow.flowing]
+        chosen = tuple(self.view.pair.split()) or tuple(flowing[:2])
+        if len(chosen) < 2:
+            return {"message": f"{model.title} has one variable that flows, {flowing[0]}: there is no plane to draw."}
+        pair = chosen[0], chosen[1]
+        ranges = self._ranges(flow, pair, sweep, shown.fit)
+        others: str | Mapping[str, float] = STEADY
+        if len(flowing) > 2 and self.view.others == NOW:
+            k = int(np.searchsorted(sweep.t, self.view.now).clip(0, len(sweep.t) - 1))
+            others = {name: float(sweep.states[name][0, k]) for name in flowing if name not in pair}
+        levels, at = current_levels(sweep)
+        grid = GRIDS.get(len(flowing), GRID)
+        planes = [
+            phase_plane(model, values, level, pair=pair, ranges=ranges, others=others, grid=grid) for level in levels
+        ]
+        after = at[sweep.t >= 0.0]
+        unit = model.current.unit
+        return {
+            "names": list(pair),
+            "labels": [state.label for name in pair for state in model.states if state.name == name],
+            "ranges": [list(r) for r in ranges],
+            "levels": [_level(plane, unit) for plane in planes],
+            "usual": int(np.bincount(after, minlength=len(levels)).argmax()) if after.size else 0,
+            "path": path(sweep, pair, ranges, at, broken=model.spike_level is None),
+            "variables": flowing if len(flowing) > 2 else [],
+            "sentence": planes[0].sentence,
+            "fit": shown.fit,
+        }
+
+    def _ranges(self, flow: Flow, pair: tuple[str, str], sweep: Traces, fit: bool) -> tuple[Range, Range]:
+        """Return what is shown: in a drag it only widens, so that the picture holds still."""
+        visited = np.stack([sweep.states[name][0] for name in pair])
+        if flow.resets and pair[0] == flow.names[0]:
+            visited = visited[:, visited[0] < flow.threshold + ABOVE * flow.span]
+        found = ranges_of(flow, [flow.names.index(name) for name in pair], visited)
+        self._tight = found
+        if not fit and self._fitted is not None and self._fitted[0] == pair:
+            wide = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(found, self._fitted[1], strict=True)]
+            found = wide[0], wide[1]
+        self._fitted = pair, found
+        return found
+
+
+def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
+    """Return the currents of a sweep whose nullclines tell the most, and at each time which of them is the nearest."""
+    current = sweep.current[0]
+    values, counts = np.unique(np.round(current, 9), return_counts=True)
+    if len(values) > LEVELS:
+        most = values[np.argsort(-counts, kind="stable")]
+        lasting = most[: LEVELS - 1] if counts.max() > 0.05 * current.size else most[:0]
+        values = np.unique(np.append(lasting, np.linspace(values[0], values[-1], LEVELS)))[:4]
+    nearest = np.abs(current[:, None] - values[None, :]).argmin(axis=1)
+    return [float(value) for value in values], nearest
+
+
+def path(sweep: Traces, pair: tuple[str, str], ranges: tuple[Range, Range], level: np.ndarray, broken: bool) -> bytes:
+    """Return time, x, y and level of the points of a trajectory, as float32; a row of nan at each reset.
+
+    Half of them are spread over the time and half over the way, so that nothing that moves is lost.
+    """
+    t, x, y = sweep.t, *(sweep.states[name][0] for name in pair)
+    way = np.hypot(*(np.diff(z) / (high - low) for z, (low, high) in zip((x, y), ranges, strict=True)))
+    jumps = np.empty(0, dtype=int)
+    if broken:
+        jumps = np.rint((sweep.spike_times[0] - t[0]) / (t[1] - t[0])).astype(int)
+        jumps = jumps[(jumps > 0) & (jumps < len(t))]
+        way[jumps - 1] = 0.0
+    way = np.minimum(np.nan_to_num(way), 0.2)
+    length = np.append(0.0, np.cumsum(way / max(way.sum(), 1e-12) + 1.0 / len(way)))
+    chosen = np.searchsorted(length, np.linspace(0.0, length[-1], min(POINTS, len(t)))).clip(0, len(t) - 1)
+    chosen = np.unique(np.concatenate([chosen, jumps, jumps - 1]))
+    rows = np.stack([t, x, y, level], axis=1)[chosen]
+    gaps = np.searchsorted(chosen, jumps)
+    return np.insert(rows, gaps, np.nan, axis=0).astype(np.float32).tobytes()
+
+
+def _level(plane: PhasePlane, unit: str) -> dict[str, Any]:
+    return {
+        "text": f"I = {number(plane.current, 3)} {'' if unit == '1' else unit}".strip(),
+        "nullclines": [[_bytes(line) for line in lines] for lines in plane.nullclines],
+        "arrows": _bytes(_arrows(plane)),
+        "points": [
+            {
+                "x": point.state[plane.pair[0]],
+                "y": point.state[plane.pair[1]],
+                "kind": point.kind,
+                "text": ", ".join(f"{name} = {number(point.state[name], 4)}" for name in plane.pair),
+                "eigenvalues": ", ".join(_complex(value) for value in point.eigenvalues),
+            }
+            for point in plane.fixed_points
+        ],
+    }
+
+
+def _arrows(plane: PhasePlane) -> Floats:
+    """Return place and direction of the flow at some points, shape [arrows, 4]; directions as shares of the ranges."""
+    places = [np.linspace(0, len(axis) - 1, count + 2).round().astype(int)[1:-1] for axis, count in
+              zip((plane.x, plane.y), ARROWS, strict=True)]  # fmt: skip
+    where = np.ix_(places[1], places[0])
+    x, y = np.meshgrid(plane.x[places[0]], plane.y[places[1]])
+    u, v = plane.rates[0][where] / np.ptp(plane.x), plane.rates[1][where] / np.ptp(plane.y)
+    rows = np.stack([x, y, u, v], axis=-1).reshape(-1, 4)
+    return rows[np.isfinite(rows).all(axis=1)]
+
+
+def _bytes(values: Floats) -> bytes:
+    return np.ascontiguousarray(values, dtype=np.float32).tobytes()
+
+
+def _complex(value: complex) -> str:
+    real = number(value.real, 3)
+    if abs(value.imag) < 1e-9:
+        return real
+    return f"{real} {'+' if value.imag > 0 else '−'} {number(abs(value.imag), 3)} i"

@@ -1,0 +1,209 @@
+"""What a slider alone would do: marks on its track, and the loss along it as a small curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Condition, Thread
+from time import monotonic
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets as t
+
+from plausiwidgets.patterns import Profile, loss_profiles
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.simulation.threads import start_behind, step_back
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.figure.drawing import Floats
+
+_HERE = Path(__file__).parent
+
+COARSE, FINE = 21, 61
+"""Points of a profile: first, and where those came quickly."""
+QUICK, PATIENCE = 0.5, 6.0
+"""Seconds of the coarse profiles after which no finer ones are made, and after which they are given up."""
+
+
+class TrackMarks(anywidget.AnyWidget):
+    """Draws marks onto the tracks of an explorer's sliders, and says in a line what they mean.
+
+    Attributes
+    ----------
+    marks : dict of str to dict
+        For each parameter, as shares of its track: ``default`` and ``published`` (one each, or null), and
+        ``holds``, pairs from where to where the pattern holds (null while it is not known).
+    """
+
+    _esm = _HERE / "track_marks.js"
+    _css = _HERE / "teaching.css"
+    marks = t.Dict().tag(sync=True)
+
+
+class ProfileCurves(anywidget.AnyWidget):
+    """A small curve of the loss for each slider.
+
+    Attributes
+    ----------
+    curves : list of dict
+        ``name``, ``low``, ``high`` (as text), ``at`` (where on its track the slider is, from 0 to 1), and
+        ``share`` and ``loss`` of the points (float32).
+    """
+
+    _esm = _HERE / "profiles.js"
+    _css = _HERE / "teaching.css"
+    curves: t.List = t.List().tag(sync=True)
+
+
+class _Superseded(Exception):
+    pass
+
+
+class ProfilesPanel(Panel):
+    """Computes the profiles at rest, marks the sliders with them, and draws them when it is opened.
+
+    Attributes
+    ----------
+    marks : TrackMarks
+        To be placed near the sliders.
+    """
+
+    title = "Profiles"
+    tip = "The loss along each slider alone: where it is zero, the pattern holds"
+
+    def __init__(self) -> None:
+        self.view = ProfileCurves()
+        self.marks = TrackMarks()
+        self._changed = Condition()
+        self._thread: Thread | None = None
+        self._next: Selection | None = None
+        self._current: Selection | None = None
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Take the marks away that are true no more; default and published value stay."""
+        before, self._current = self._current, selection
+        if (
+            before is None
+            or not before.is_about(selection.model, selection.pattern)
+            or before.bounds != selection.bounds
+        ):
+            self.marks.marks = marks(selection, {})
+        elif before.values != selection.values or before.dt != selection.dt:
+            shown = self.marks.marks
+            if any(mark["holds"] is not None for mark in shown.values()):
+                self.marks.marks = {name: {**mark, "holds": None} for name, mark in shown.items()}
+
+    def on_rest(self, selection: Selection) -> None:
+        """Compute the profiles, on a thread of its own that goes when nothing is left to do."""
+        with self._changed:
+            self._next = selection
+            if self._thread is None:
+                self._thread = start_behind(self._run, "plausiwidgets profiles", self.close)
+
+    def join(self, timeout: float = 30.0) -> bool:
+        """Wait until all is computed; return whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._thread is None, timeout)
+
+    def close(self) -> None:
+        """Give up what is being computed."""
+        self._current = self._next = None
+
+    def _run(self) -> None:
+        step_back()
+        while True:
+            with self._changed:
+                selection, self._next = self._next, None
+                if selection is None:
+                    self._thread = None
+                    self._changed.notify_all()
+                    return
+            try:
+                began = monotonic()
+                for points in (COARSE, FINE):
+                    found = self._profiles(selection, points, began)
+                    self._show(selection, found)
+                    if monotonic() - began > QUICK:
+                        break
+            except _Superseded:
+                continue
+            except Exception:  # what cannot be judged has no profile, and the verdict says why
+                self._show(selection, {})
+
+    def _profiles(self, selection: Selection, points: int, began: float) -> dict[str, Profile]:
+        def checkpoint() -> None:
+            if self._current is not selection or monotonic() - began > PATIENCE:
+                raise _Superseded
+
+        return loss_profiles(
+            selection.model, selection.pattern, selection.values, bounds=selection.bounds, points=points,
+            dt=selection.dt, checkpoint=checkpoint,
+        )  # fmt: skip
+
+    def _show(self, selection: Selection, profiles: Mapping[str, Profile]) -> None:
+        if self._current is selection:
+            self.marks.marks = marks(selection, profiles)
+            self.view.curves = curves(selection, profiles)
+
+
+def marks(selection: Selection, profiles: Mapping[str, Profile]) -> dict[str, dict[str, Any]]:
+    """Return the marks of every slider, as shares of its track."""
+    published = published_values(selection)
+    out = {}
+    for name, parameter in selection.parameters.items():
+        low, high = selection.bounds[name]
+        values = {"default": parameter.default, "published": published.get(name)}
+        mark: dict[str, Any] = {
+            key: None if value is None or not low <= value <= high else _share(selection, name, value)
+            for key, value in values.items()
+        }
+        mark["holds"] = None
+        if name in profiles:
+            mark["holds"] = [
+                [float(a), float(b)] for a, b in holds(shares(selection, profiles[name]), profiles[name].loss)
+            ]
+        out[name] = mark
+    return out
+
+
+def holds(share: Floats, loss: Floats) -> list[tuple[float, float]]:
+    """Return from where to where the loss is 0, halfway to the neighbours for which it is not."""
+    edges = np.concatenate([share[:1], 0.5 * (share[1:] + share[:-1]), share[-1:]])
+    zero = np.concatenate([[False], loss == 0.0, [False]])
+    first, last = np.flatnonzero(~zero[:-1] & zero[1:]), np.flatnonzero(zero[:-1] & ~zero[1:])
+    return list(zip(edges[first], edges[last], strict=True))
+
+
+def published_values(selection: Selection) -> Mapping[str, float]:
+    """Return the published values of the shown model for the shown pattern; empty where there are none."""
+    key = selection.pattern.key
+    return next((p.parameters for p in selection.model.presets if p.pattern == key), {})
+
+
+def curves(selection: Selection, profiles: Mapping[str, Profile]) -> list[dict[str, Any]]:
+    """Return the curves of the profiles, in the order of the sliders; those that are free first."""
+    order = sorted(profiles, key=lambda name: name not in selection.free)
+    return [
+        {
+            "name": name,
+            "low": number(selection.bounds[name][0], 3),
+            "high": number(selection.bounds[name][1], 3),
+            "at": _share(selection, name, selection.values[name]),
+            "share": shares(selection, profiles[name]).astype(np.float32).tobytes(),
+            "loss": profiles[name].loss.astype(np.float32).tobytes(),
+        }
+        for name in order
+    ]
+
+
+def shares(selection: Selection, profile: Profile) -> Floats:
+    """Return where the points of a profile are on its slider's track."""
+    low, high = selection.bounds[profile.name]
+    return np.asarray(selection.parameters[profile.name].to_unit(profile.values, low, high))
+
+
+def _share(selection: Selection, name: str, value: float) -> float:
+    low, high = selection.bounds[name]
+    return float(selection.parameters[name].to_unit(value, low, high))

@@ -1,0 +1,69 @@
+// Marks on the tracks of the sliders: where the pattern holds, the default, the published value.
+// The sliders are ipywidgets' own; what is added lies inside of their tracks and takes no events.
+
+function render({ model, el }) {
+  el.classList.add("pw-track-key");
+  el.innerHTML = '<span><i class="pw-holds"></i>holds when only this slider moves</span>' +
+    '<span><i class="pw-default"></i>default</span><span><i class="pw-published"></i>published</span>';
+  let root = null;
+  let waiting = 0;
+
+  function place(track, className, left, width) {
+    const mark = document.createElement("i");
+    mark.className = className;
+    mark.style.left = `${100 * left}%`;
+    if (width !== undefined) mark.style.width = `${100 * width}%`;
+    track.append(mark);
+  }
+
+  function draw() {
+    waiting = 0;
+    const marks = model.get("marks");
+    for (const row of root?.querySelectorAll(".pw-row") ?? []) {
+      const base = row.querySelector(".noUi-base");
+      if (!base) continue;
+      const mark = marks[row.querySelector(".pw-name")?.dataset.name];
+      const key = JSON.stringify(mark ?? null);
+      let track = base.querySelector(":scope > .pw-track");
+      if (track?.dataset.key === key) continue;
+      if (!track) {
+        track = document.createElement("div");
+        track.className = "pw-track";
+        track.setAttribute("aria-hidden", "true");
+        base.prepend(track);
+      }
+      track.dataset.key = key;
+      track.replaceChildren();
+      if (!mark) continue;
+      for (const [low, high] of mark.holds ?? []) place(track, "pw-holds", low, high - low);
+      if (mark.default !== null) place(track, "pw-default", mark.default);
+      if (mark.published !== null) place(track, "pw-published", mark.published);
+    }
+  }
+
+  const soon = () => {
+    if (!waiting) waiting = requestAnimationFrame(draw);
+  };
+  model.on("change:marks", soon);
+  const watch = new MutationObserver((changes) => {
+    // Rows that come and go; the marks themselves and the handles do not count.
+    if (changes.some((change) => !change.target.closest?.(".noUi-base"))) soon();
+  });
+  let attaching = requestAnimationFrame(function attach() {
+    root = el.closest(".pw-explorer")?.querySelector(".pw-parameters") ?? null;
+    if (!root) {
+      attaching = requestAnimationFrame(attach);
+      return;
+    }
+    watch.observe(root, { childList: true, subtree: true });
+    soon();
+  });
+  return () => {
+    cancelAnimationFrame(attaching);
+    cancelAnimationFrame(waiting);
+    watch.disconnect();
+    model.off("change:marks", soon);
+  };
+}
+
+export default { render };

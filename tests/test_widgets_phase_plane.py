@@ -1,0 +1,143 @@
+"""The panel of the phase plane: what it sends to the page of a response, and when."""
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.patterns.judge import single
+from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Response
+from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel, current_levels, path
+
+
+def response(selection, jumped=True):
+    record = [state.name for state in selection.model.states]
+    return Response("yours", selection, single(judge_quickly(selection, record)), jumped=jumped)
+
+
+def shown(selection):
+    """Return an open panel that has drawn a selection, and its scene."""
+    panel = PhasePlanePanel()
+    panel.on_selection(selection, True)
+    panel.on_shown(True)
+    panel.on_response(response(selection))
+    assert panel.join()
+    return panel, panel.view.scene
+
+
+def points_of(scene):
+    return np.frombuffer(scene["path"], np.float32).reshape(-1, 4)
+
+
+def preset(model, pattern):
+    found = next(p for p in pw.models.get(model).presets if p.pattern == pattern)
+    return Selection.of(model, pattern).with_preset(found)
+
+
+def test_closed_it_asks_for_nothing_and_draws_nothing():
+    selection = Selection.of("adex", "tonic_spiking")
+    panel = PhasePlanePanel()
+    panel.on_selection(selection, True)
+    panel.on_response(response(selection))
+    assert not panel.needs_states
+    assert panel.join()
+    assert panel.view.scene == {}
+    panel.on_shown(True)
+    assert panel.needs_states
+    assert panel.join()
+    assert panel.view.scene["names"] == ["v", "w"]
+
+
+def test_a_step_has_two_currents_and_their_fixed_points_are_those_of_the_phase_plane():
+    selection = Selection.of("izhikevich", "tonic_spiking", {"holding": 1.0, "amplitude": 2.0})
+    _, scene = shown(selection)
+    assert [level["text"] for level in scene["levels"]] == ["I = 1 mV/ms", "I = 3 mV/ms"]
+    assert scene["usual"] == 1  # the step lasts longer than what follows
+    ranges = [tuple(r) for r in scene["ranges"]]
+    for level, current in zip(scene["levels"], (1.0, 3.0), strict=True):
+        plane = pw.phase_plane("izhikevich", current=current, ranges=ranges, grid=(44, 34))
+        assert [p["kind"] for p in level["points"]] == [p.kind for p in plane.fixed_points]
+        assert [p["x"] for p in level["points"]] == pytest.approx([p.state["v"] for p in plane.fixed_points])
+
+
+def test_a_pulse_is_seen_in_the_plane_of_the_time_after_it():
+    _, scene = shown(preset("izhikevich", "subthreshold_oscillations"))
+    assert scene["levels"][scene["usual"]]["text"] == "I = 0 mV/ms"
+    assert scene["levels"][scene["usual"]]["points"][0]["kind"] == "stable focus"
+
+
+def test_the_trajectory_is_broken_at_every_reset_and_keeps_its_extremes():
+    selection = preset("izhikevich", "tonic_bursting")
+    panel, scene = shown(selection)
+    verdict = panel._last.verdict
+    trace = verdict.traces["step"]
+    points = points_of(scene)
+    assert np.isnan(points[:, 0]).sum() == len(trace.spike_times[0]) > 20
+    assert len(points) < 1200
+    known = points[np.isfinite(points[:, 0])]
+    assert (np.diff(known[:, 0]) > 0).all()
+    for column, name in ((1, "v"), (2, "u")):
+        whole = trace.states[name][0]
+        assert known[:, column].min() == pytest.approx(whole.min(), abs=0.02 * np.ptp(whole))
+        assert known[:, column].max() == pytest.approx(whole.max(), abs=0.02 * np.ptp(whole))
+
+
+def test_a_neuron_without_a_reset_has_an_unbroken_trajectory():
+    _, scene = shown(Selection.of("fitzhugh_nagumo", "tonic_spiking"))
+    assert np.isfinite(points_of(scene)).all()
+
+
+def test_a_drag_only_widens_the_picture_and_rest_narrows_it():
+    selection = preset("adex", "tonic_spiking")
+    panel, scene = shown(selection)
+    before = scene["ranges"]
+    for other in (selection.with_value("b", 90.0), selection):
+        panel.on_response(response(other, jumped=False))
+        assert panel.join()
+        ranges = panel.view.scene["ranges"]
+        assert ranges != before
+        assert all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(ranges, before, strict=True))
+    panel.on_rest(selection)
+    assert panel.join()
+    assert panel.view.scene["ranges"] == before
+
+
+def test_more_than_two_variables_can_be_chosen_and_a_sentence_says_what_the_others_do():
+    panel, scene = shown(Selection.of("hodgkin_huxley", "tonic_spiking"))
+    assert scene["variables"] == ["v", "n", "m", "h"]
+    assert "steady state" in scene["sentence"]
+    panel.view.pair = "v h"
+    assert panel.join()
+    assert panel.view.scene["names"] == ["v", "h"]
+    panel.view.now = 10.0
+    panel.view.others = "now"
+    assert panel.join()
+    at = panel._last.verdict.traces["step"]
+    k = np.searchsorted(at.t, 10.0)
+    assert f"n = {at.states['n'][0, k]:.3g}" in panel.view.scene["sentence"]
+
+
+def test_one_variable_is_no_plane_and_a_sentence_says_so():
+    _, scene = shown(Selection.of("lif", "tonic_spiking"))
+    assert "one variable that flows, v" in scene["message"]
+
+
+def test_a_ramp_gets_a_few_currents():
+    selection = preset("izhikevich_2004", "accommodation")
+    _, scene = shown(selection)
+    assert 2 <= len(scene["levels"]) <= 4
+    trace = response(selection).verdict.traces["slow ramp"]
+    levels, nearest = current_levels(trace)
+    assert levels[0] == pytest.approx(trace.current.min())
+    assert levels[-1] == pytest.approx(trace.current.max())
+    assert len(nearest) == len(trace.t)
+
+
+def test_a_diverged_trace_is_sent_up_to_its_end():
+    trace = pw.simulate("adex", pw.Stimulus.step(500.0), record=("v", "w"))
+    trace.states["v"][0, 900:] = np.nan
+    found = np.frombuffer(
+        path(trace, ("v", "w"), ((-80.0, 0.0), (0.0, 400.0)), np.zeros(len(trace.t)), True), np.float32
+    )
+    assert np.isfinite(found.reshape(-1, 4)[:, 1]).any()

@@ -1,0 +1,138 @@
+"""Panels that explain, without a page: equations, marks on the sliders, profiles."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.explorer.parameter_row import STEPS, position
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.teaching.equations import EquationsPanel, maths, meanings
+from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
+
+
+class Reader(HTMLParser):
+    """The text of some HTML, and its symbols; tags that do not close raise."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.text, self.symbols, self.open = "", set(), []
+        self.feed(source)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        if tag == "var":
+            self.symbols.add(dict(attributes)["data-symbol"])
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+# -- equations -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_every_letter_of_the_equations_is_shown_and_every_parameter_can_be_marked(name):
+    model = pw.models.get(name)
+    read = Reader(maths(model))
+    plain = re.sub(r"d(\w+)/dt", r"d \1 dt", model.equations)
+    for word, letter in (("tau", "τ"), ("delta", "Δ"), ("theta", "θ"), ("beta", "β"), ("epsilon", "ε"), ("phi", "φ")):
+        plain = re.sub(rf"(?<![A-Za-z]){word}(?![A-Za-z])", letter, plain)
+    assert re.sub(r"[\s_^]", "", read.text) == re.sub(r"[\s_^]", "", plain)
+    assert read.symbols <= set(meanings(model))
+    named = {p for p in model.parameters if re.search(rf"(?<![\w]){p}(?![\w²³⁴])", model.equations)}
+    assert named - read.symbols == set()
+
+
+def test_the_equations_of_a_neuron_of_ones_own_are_escaped():
+    neuron = pw.NeuronModel(
+        "mine", lambda i, s, p, dt: ((s[0] > 0).to(s[0].dtype), (s[0] + dt * (i - s[0]),)), [],
+        lambda p, holding: (0.0,), pw.Parameter("current", 1.0, 0.0, 9.0), rest=-10.0, threshold=0.0,
+        equations="dv/dt = <b>I</b> − v\n<script>alert(1)</script>", validate=False,
+    )  # fmt: skip
+    assert "<script" not in maths(neuron)
+    assert "<b>" not in maths(neuron)
+    bare = pw.NeuronModel(
+        "bare", neuron.step, [], neuron.initial_state, neuron.current, rest=-10.0, threshold=0.0, validate=False
+    )
+    assert "without equations" in maths(bare)
+
+
+def test_the_panel_follows_the_model_and_not_its_values():
+    panel = EquationsPanel()
+    selection = Selection.of("izhikevich", "tonic_spiking")
+    panel.on_selection(selection, True)
+    shown = panel.view.maths
+    panel.on_selection(selection.with_value("a", 0.1), False)
+    assert panel.view.maths is shown
+    assert "Recovery variable" in panel.view.meanings["u"]
+    panel.on_selection(Selection.of("adex", "tonic_spiking"), True)
+    assert "<sub>T</sub>" in panel.view.maths
+
+
+# -- marks and profiles ----------------------------------------------------------------------------
+
+
+def profiled(selection):
+    panel = ProfilesPanel()
+    panel.on_selection(selection, True)
+    panel.on_rest(selection)
+    assert panel.join()
+    return panel
+
+
+def test_marks_stand_where_the_slider_would():
+    preset = next(p for p in pw.models.get("izhikevich").presets if p.pattern == "tonic_bursting")
+    selection = Selection.of("izhikevich", "tonic_bursting").with_preset(preset)
+    marks = profiled(selection).marks.marks
+    for name, parameter in selection.parameters.items():
+        bounds = selection.bounds[name]
+        assert round(marks[name]["default"] * STEPS) == position(parameter, parameter.default, *bounds)
+        if name in preset.parameters:
+            value = preset.parameters[name]
+            assert round(marks[name]["published"] * STEPS) == position(parameter, value, *bounds)
+
+
+def test_the_marked_interval_is_where_the_judge_accepts():
+    selection = Selection.of("izhikevich", "tonic_spiking")
+    panel = profiled(selection)
+    for name in ("d", "amplitude", "b"):
+        parameter, holds = selection.parameters[name], panel.marks.marks[name]["holds"]
+        share = np.linspace(0.0, 1.0, 41)
+        inside = np.any([(low <= share) & (share <= high) for low, high in holds], axis=0)
+        values = parameter.from_unit(share)
+        accepted = pw.judge("izhikevich", "tonic_spiking", {name: values}, verify=False).accepted
+        near = np.any([np.abs(share - edge) < 0.02 for pair in holds for edge in pair], axis=0)
+        assert (inside == accepted)[~near].all()
+        assert inside.any()
+
+
+def test_a_change_takes_the_interval_away_until_it_is_known_again():
+    selection = Selection.of("izhikevich", "tonic_spiking")
+    panel = profiled(selection)
+    assert panel.marks.marks["a"]["holds"]
+    assert [curve["name"] for curve in panel.view.curves][:4] == ["a", "b", "c", "d"]
+    other = selection.with_value("a", 0.1)
+    panel.on_selection(other, False)
+    assert panel.marks.marks["a"]["holds"] is None
+    assert panel.marks.marks["a"]["default"] is not None
+    panel.on_rest(other)
+    assert panel.join()
+    assert panel.marks.marks["b"]["holds"] is not None
+
+
+def test_what_was_computed_for_another_selection_is_not_shown():
+    selection = Selection.of("izhikevich", "bistability")
+    panel = ProfilesPanel()
+    panel.on_selection(selection, True)
+    panel.on_rest(selection)
+    panel.on_selection(Selection.of("lif", "tonic_spiking"), True)
+    assert panel.join()
+    assert set(panel.marks.marks) == set(Selection.of("lif", "tonic_spiking").values)
+    assert all(mark["holds"] is None for mark in panel.marks.marks.values())
