@@ -16,7 +16,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.phase_plane import STEADY, Flow, PhasePlane, Range, phase_plane, ranges_of
-from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
@@ -147,7 +147,7 @@ class PhasePlanePanel(Panel):
                 return
             self._next = _Shown(shown.selection, shown.verdict, fit)
             if self._thread is None:
-                self._thread = start_behind(self._run, "plausiwidgets phase plane")
+                self._thread = start_daemon(self._run, "plausiwidgets phase plane")
 
     def join(self, timeout: float = 10.0) -> bool:
         """Wait until all is drawn; return whether it is."""

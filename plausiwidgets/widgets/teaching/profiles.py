@@ -14,7 +14,7 @@ import traitlets as t
 
 from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.simulation.threads import start_behind, step_back
+from plausiwidgets.simulation.threads import start_daemon, step_back
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel
 from plausiwidgets.widgets.figure.drawing import Floats
@@ -100,7 +100,7 @@ class ProfilesPanel(Panel):
         with self._changed:
             self._next = selection
             if self._thread is None:
-                self._thread = start_behind(self._run, "plausiwidgets profiles", self.close)
+                self._thread = start_daemon(self._run, "plausiwidgets profiles", self.close)
 
     def join(self, timeout: float = 30.0) -> bool:
         """Wait until all is computed; return whether it is."""
