@@ -163,6 +163,7 @@ def test_the_link_is_new_before_the_verification_and_also_when_the_model_fails(e
 
 def test_after_the_end_nothing_is_judged(explorer: pw.Explorer, screen: Screen, pictures) -> None:
     explorer.close()
-    explorer.selection = amplitude(20.0)
+    with pytest.raises(RuntimeError, match="closed"):
+        explorer.selection = amplitude(20.0)
     assert explorer.wait()
     assert pictures == []
