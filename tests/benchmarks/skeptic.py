@@ -2,7 +2,7 @@
 
 ``python tests/benchmarks/skeptic.py --models izhikevich adex --seeds 3`` searches each pattern at its default budget.
 What is found is judged again at a sixteenth of the time step, started off its rest in other ways, and after other times
-at rest; ``--fresh`` does so in a process of its own.
+at rest; ``--fresh`` does so in a process that has never seen the searches.
 """
 
 from __future__ import annotations
@@ -44,9 +44,11 @@ def attempt(model: str, pattern: str, parameters: dict[str, float], dt: float) -
     return fallen
 
 
-def in_a_fresh_process(*what: Any) -> list[str]:
-    """Return what `attempt` returns, of a process that has never seen the search."""
-    done = subprocess.run([sys.executable, __file__, "--attempt", json.dumps(what)], capture_output=True, text=True)
+def in_a_fresh_process(sets: list[tuple[Any, ...]]) -> list[list[str]]:
+    """Return what `attempt` returns for each of several sets, of a process that has never seen the searches."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--attempt"], input=json.dumps(sets), capture_output=True, text=True
+    )
     if done.returncode:
         raise RuntimeError(done.stderr)
     return json.loads(done.stdout)
@@ -60,25 +62,31 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--budget", type=int)
     parser.add_argument("--fresh", action="store_true")
-    parser.add_argument("--attempt", help=argparse.SUPPRESS)
+    parser.add_argument("--attempt", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.attempt:
-        print(json.dumps(attempt(*json.loads(options.attempt))))
+        print(json.dumps([attempt(*what) for what in json.load(sys.stdin)]))
         return 0
     found, lost = 0, 0
+    print(f"{'model':16}   found     expected evaluations   largest   s each   hold")
     for model in options.models:
         for pattern in options.patterns:
+            began, sets, spent = time.process_time(), [], []
             for seed in range(options.seeds):
-                began = time.perf_counter()
                 result = pw.optimize(model, pattern, seed=seed, budget=options.budget)
-                line = f"{model:12} {pw.patterns.get(pattern).letter} seed {seed:2} {result.evaluations:7}"
-                line += f" {time.perf_counter() - began:6.1f} s  {result.status}"
+                spent.append(result.evaluations)
                 if result.replicated:
-                    check = in_a_fresh_process if options.fresh else attempt
-                    fallen = check(model, pattern, dict(result.parameters), result.dt)
-                    found, lost = found + 1, lost + bool(fallen)
-                    line += f"  {'; '.join(fallen) or 'holds'}"
-                print(line, flush=True)
+                    sets.append((model, pattern, dict(result.parameters), result.dt))
+            each = (time.process_time() - began) / options.seeds
+            fallen = in_a_fresh_process(sets) if options.fresh and sets else [attempt(*what) for what in sets]
+            holding = sum(not what for what in fallen)
+            found, lost = found + len(sets), lost + len(sets) - holding
+            row = f"{model:16} {pw.patterns.get(pattern).letter} {len(sets):3}/{options.seeds:<3}"
+            row += f" {sum(spent) / max(len(sets), 1):20.0f} {max(spent):12} {each:8.2f}   {holding}/{len(sets)}"
+            print(row, flush=True)
+            for (*_, parameters, _), why in zip(sets, fallen, strict=True):
+                if why:
+                    print(f"    {'; '.join(why)}  {parameters}", flush=True)
     print(f"{found} sets found, {found - lost} hold everywhere")
     return int(lost > 0)
 
