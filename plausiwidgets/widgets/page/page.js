@@ -533,7 +533,9 @@ class Page {
           `‘${title}’, judged by plausiwidgets ${version} on ${date} at a time step of ${plain(dt)} ms.`),
       h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Criteria" },
         h("table", {},
-          h("thead", {}, h("tr", {}, ...["", "criterion", "measured", "accepted"].map((text) => h("th", { scope: "col" }, text)))),
+          h("thead", {}, h("tr", {},
+            h("th", { scope: "col" }, h("span", { className: "unseen" }, "holds")),
+            ...["criterion", "measured", "accepted"].map((text) => h("th", { scope: "col" }, text)))),
           h("tbody", {}, ...verdict.checks.map((check) =>
             h("tr", { className: check.passed ? "" : "missed" },
               h("td", {}, h("span", { role: "img", "aria-label": check.passed ? "holds" : "does not hold" },
