@@ -24,9 +24,17 @@ _pool_lock = Lock()
 
 
 def thread_count() -> int:
-    """Return how many threads simulate: the usable cores, or ``PLAUSIWIDGETS_THREADS``."""
-    asked = os.environ.get("PLAUSIWIDGETS_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
+    """Return how many threads simulate: the usable cores, or ``PLAUSIWIDGETS_THREADS``.
+
+    Raises
+    ------
+    ValueError
+        If the variable holds anything else than a whole number above 0.
+    """
+    asked = os.environ.get("PLAUSIWIDGETS_THREADS", "").strip()
+    if asked:
+        if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
+            raise ValueError(f"the environment's PLAUSIWIDGETS_THREADS is {asked!r}, valid is a whole number >= 1")
         return int(asked)
     if hasattr(os, "sched_getaffinity"):
         return max(len(os.sched_getaffinity(0)), 1)
