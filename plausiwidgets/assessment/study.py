@@ -172,6 +172,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
     def _close(self) -> None:
         self._live.clear()
         if self._store is not None:
+            self._write(Store.require_file)
             self._store.close()
 
     def _round(self, number: int, asked: list[tuple[Unit, tuple[int, ...]]]) -> None:
