@@ -159,6 +159,23 @@ LARGEST_BURST = 40
 CUT_RATIO = 2.0
 
 
+def burst_split(times: Floats) -> Floats:
+    """Return the longest interval within bursts in ms, shape [lanes]; inf where there are none."""
+    isi = intervals(times)
+    if isi.shape[1] < 2:
+        return np.full(times.shape[0], np.inf)
+    ratio, longest_inside = _largest_jump(isi)
+    return np.where(ratio >= CUT_RATIO, longest_inside, np.inf)
+
+
+def _largest_jump(isi: Floats) -> tuple[Floats, Floats]:
+    """Return the largest ratio between neighbours of the sorted intervals, and the shorter of the two."""
+    ordered = np.sort(isi, axis=1)
+    steps = growth(ordered)
+    place = np.where(np.isfinite(steps), steps, -np.inf).argmax(axis=1)
+    return largest(steps), at(ordered, place)
+
+
 def bursts(times: Floats, end: float) -> Bursts:
     """Cut spike trains at the largest ratio between neighbours of the sorted ISIs.
 
@@ -171,11 +188,7 @@ def bursts(times: Floats, end: float) -> Bursts:
     if isi.shape[1] < 2:
         nothing = np.full(lanes, np.nan)
         return Bursts(nothing, np.zeros(lanes, int), nothing, nothing, nothing, nothing)
-    ordered = np.sort(isi, axis=1)
-    steps = growth(ordered)
-    ratio = largest(steps)
-    place = np.where(np.isfinite(steps), steps, -np.inf).argmax(axis=1)
-    longest_inside = at(ordered, place)
+    ratio, longest_inside = _largest_jump(isi)
     split = np.where(ratio >= CUT_RATIO, longest_inside, np.inf)
 
     gaps = isi > split[:, None]
@@ -358,24 +371,30 @@ def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
     number = np.zeros(lanes, dtype=np.int64)
     progress = np.zeros(lanes)
     for lane in range(lanes):
-        x = v[lane, int(start[lane]):] - level[lane]
-        if x.size < 3 or not np.isfinite(x).all():
-            continue
-        side = x >= 0
-        cuts = np.flatnonzero(side[1:] != side[:-1]) + 1
-        bounds = np.concatenate([[0], cuts, [x.size]])
-        for first, after in zip(bounds[:-1], bounds[1:], strict=True):
-            stretch = np.abs(x[first:after])
-            top = int(stretch.argmax())
-            if first == 0 and top == 0:
-                continue  # only the way back from where it was pushed
-            if after == x.size and top == stretch.size - 1:
-                break
-            if stretch[top] < size[lane]:
-                progress[lane] = min(stretch[top] / size[lane], 0.999)
-                break
-            number[lane] += 1
+        found, progress[lane] = turns(v[lane, int(start[lane]) :] - level[lane], float(size[lane]))
+        number[lane] = len(found)
     return Swings(number, progress)
+
+
+def turns(x: Floats, size: float) -> tuple[list[int], float]:
+    """Return the turning points of one distance from a level as indices, and how far it is to the next one."""
+    found: list[int] = []
+    if x.size < 3 or not np.isfinite(x).all():
+        return found, 0.0
+    side = x >= 0
+    cuts = np.flatnonzero(side[1:] != side[:-1]) + 1
+    bounds = np.concatenate([[0], cuts, [x.size]])
+    for first, after in zip(bounds[:-1], bounds[1:], strict=True):
+        stretch = np.abs(x[first:after])
+        top = int(stretch.argmax())
+        if first == 0 and top == 0:
+            continue  # only the way back from where it was pushed
+        if after == x.size and top == stretch.size - 1:
+            break
+        if stretch[top] < size:
+            return found, float(min(stretch[top] / size, 0.999))
+        found.append(int(first) + top)
+    return found, 0.0
 
 
 def first_below(v: Floats, level: Floats, start: Ints) -> Ints:
@@ -396,11 +415,14 @@ class Hump:
         Top of the hump above the lowest potential between the start and the top.
     undershoot : ndarray
         How far that lowest potential lies below the settled one; 0 where it is not below.
+    top : ndarray of int
+        Index of the top; -1 without one.
     """
 
     height: Floats
     rise: Floats
     undershoot: Floats
+    top: Ints
 
 
 def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
@@ -410,6 +432,7 @@ def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
     # Only where there is something to look at: this is most of the time of a candidate.
     rows = np.flatnonzero(fine)
     height, rise, undershoot = np.full((3, lanes), np.nan)
+    place = np.full(lanes, -1, dtype=np.int64)
     if rows.size:
         first, last = int(start[rows].min()), min(int(stop[rows].max()), steps)
         part, index = v[rows, first:last], np.arange(first, last)
@@ -421,7 +444,8 @@ def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
         height[rows] = part[each, top] - v_baseline[rows]
         rise[rows] = climb[each, top]
         undershoot[rows] = np.maximum(v_baseline[rows] - lowest[each, top], 0.0)
-    return Hump(height, rise, undershoot)
+        place[rows] = np.where(np.isfinite(climb[each, top]), first + top, -1)
+    return Hump(height, rise, undershoot, place)
 
 
 # -- padded rows -----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.criterion import AT_REST, MIN_ISI, QUIET, Criterion
 from plausiwidgets.patterns.formatting import interval
+from plausiwidgets.patterns.marks import Mark, Time
 from plausiwidgets.patterns.sweep import Floats, Sweep, sketch
 from plausiwidgets.simulation.traces import Traces
 
@@ -180,6 +181,10 @@ class Pattern:
         ``long_control(s)`` returns name → `Sweep`, for the verification: no spike may fall into the response
         window of any.
     curve : Curve, optional
+    event : (Time, Time), optional
+        From when to when a figure shows the sweeps: what the pattern is about, where it is short against them.
+    marks : sequence of Mark
+        How what the criteria measure is drawn into the traces.
     reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
         The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
         recording for each sweep.
@@ -228,6 +233,8 @@ class Pattern:
     amplitude_window: AmplitudeWindow | None = None
     long_control: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
     curve: Curve | None = None
+    event: tuple[Time, Time] | None = None
+    marks: Sequence[Mark] = ()
     reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
     at_rest: bool = True
     parts: Sequence[Pattern] = ()
@@ -246,7 +253,11 @@ class Pattern:
             raise ValueError(f"{where} has no criteria: every neuron would show it")
         _unique(f"{where}: stimulus value", self.free)
         _unique(f"{where}: criterion", [c.key for c in self.criteria])
-        _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts))
+        _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts), marks=tuple(self.marks))
+        known = [c.key for c in with_common(self.criteria, self.at_rest)]
+        for mark in self.marks:
+            if mark.criterion not in known:
+                raise unknown(f"criterion of a mark of {where}", mark.criterion, known)
         if self.parts:
             _set(self, criteria=tuple(self.criteria))
             return

@@ -6,9 +6,11 @@ from typing import Any
 
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, RATE, SOURCE, STEP, silent
+from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
+from plausiwidgets.patterns.marks import Mark, stimulus_end
 from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Sweep, ramp
+from plausiwidgets.simulation.traces import Traces
 
 SLOWER = 16.0
 """Length of the slow ramp over that of the fast one."""
@@ -31,6 +33,10 @@ def _accommodation(r: Responses, s: Stimulus) -> dict[str, Any]:
         "slow": r["slow ramp"].count(0.0, SLOWER * s.rise),
         "fast": r["fast ramp"].count(0.0, s.rise + LATE),
     }
+
+
+def _end(s: Stimulus, trace: Traces) -> float:
+    return stimulus_end(trace) + LATE
 
 
 ACCOMMODATION = Pattern(
@@ -57,6 +63,11 @@ ACCOMMODATION = Pattern(
         Criterion("fast", "fast ramp: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
                   kind="count"),
         RATE,
+    ],
+    event=(-30.0, _end),
+    marks=[
+        *BEFORE_ONSET, Mark("slow", "quiet", 0.0, lambda s, trace: SLOWER * s.rise),
+        Mark("fast", "spikes", 0.0, lambda s, trace: s.rise + LATE, "fast ramp"),
     ],
     main_sweep="slow ramp",
     amplitude_window=AmplitudeWindow(fire=("fast ramp",), silent=("slow ramp",)),

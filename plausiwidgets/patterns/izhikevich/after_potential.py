@@ -9,17 +9,14 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.marks import SOON, Mark
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Sweep, pulse
 
 WIDTH = 2.0
 """Width of the pulse in ms."""
 END = WIDTH + 200.0
-
-
-SOON = 50.0
-"""Time after the spike, in ms, within which the hump has its top."""
 
 
 def _after_potential(r: Responses, s: Stimulus) -> dict[str, Any]:
@@ -62,5 +59,10 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
                   "rises after that is a rebound.", "mV", high=0.3, scale=1.0, per_span=True),
         Criterion("left", "returns to rest", "Distance from the resting potential after 200 ms.", "mV", high=1.5,
                   scale=3.0, per_span=True),
+    ],
+    event=(-15.0, 100.0),
+    marks=[
+        *BEFORE_ONSET, Mark("n", "spikes", 0.0), Mark("hump", "hump", 0.0, END), Mark("rise", "hump", 0.0, END),
+        Mark("undershoot", "level", WIDTH, END), Mark("left", "level", END - 20.0, END),
     ],
 )

@@ -10,9 +10,11 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement, Response
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, PERSISTS, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PERSISTS, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.marks import Mark, last_onset
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Floats, Sweep, Value, pulse
+from plausiwidgets.simulation.traces import Traces
 
 WIDTH = 5.0
 """Width of a pulse in ms."""
@@ -84,6 +86,10 @@ def _away(response: Response, v_baseline: Floats) -> Floats:
     return np.abs(response.v(AFTER - LATE, AFTER) - v_baseline[:, None]).max(axis=1)
 
 
+def _second_onset(s: Stimulus, trace: Traces) -> float:
+    return last_onset(trace)
+
+
 BISTABILITY = Pattern(
     key="bistability",
     letter="P",
@@ -109,6 +115,11 @@ BISTABILITY = Pattern(
         Criterion("returns", "back at rest", "How far from its resting potential the neuron still is at the end: a "
                   "pause in firing is not the other stable state.", "mV", high=1.5, scale=3.0, per_span=True),
         RATE,
+    ],
+    marks=[
+        *BEFORE_ONSET, Mark("n", "spikes", 0.0, RUN, "first pulse"), Mark("persists", "pause", 0.0, RUN, "first pulse"),
+        Mark("ends", "last", _second_onset), Mark("ends", "quiet", _second_onset),
+        Mark("returns", "level", AFTER - LATE, AFTER),
     ],
     main_sweep="second pulse",
     budget=50_000,

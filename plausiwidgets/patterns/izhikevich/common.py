@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from plausiwidgets.patterns.criterion import INF, Criterion
+from plausiwidgets.patterns.marks import Mark, Time, after
 from plausiwidgets.patterns.pattern import FreeValue
+from plausiwidgets.patterns.sweep import BEFORE
 
 SOURCE = (
     "Pattern: Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, fig. 1; "
@@ -93,3 +95,18 @@ def bursts(low: int, text: str) -> Criterion:
 def latency(high: float, text: str) -> Criterion:
     """Return the criterion of a latency in ms."""
     return Criterion("latency", "latency", text, "ms", high=high, scale=50.0)
+
+# -- marks -----------------------------------------------------------------------------------------
+
+BEFORE_ONSET = (Mark("quiet", "quiet", -BEFORE, 0.0), Mark("at_rest", "flat", -BEFORE, 0.0))
+"""In every main sweep: silence and rest before the onset."""
+
+
+def silent_after(grace: float) -> Mark:
+    """Return the mark of the silence from `grace` ms after the end of the stimulus on."""
+    return Mark("quiet_after", "quiet", after(grace))
+
+
+def train(stop: Time) -> tuple[Mark, ...]:
+    """Return the marks of a train of spikes that lasts until `stop`."""
+    return Mark("n", "spikes", 0.0, stop), Mark("persists", "pause", 0.0, stop)

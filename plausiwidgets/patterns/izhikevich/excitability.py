@@ -11,6 +11,7 @@ from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, spikes
+from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Curve, FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Sweep, Value, pulse
 
@@ -29,6 +30,13 @@ FIRES = spikes(
 MONOTONE = Criterion("monotone", "rate never falls with current", "Smallest ratio of a rate to that of the next weaker "
                      "step.", "1", low=1.0, scale=0.2)
 MAX_RATE = Criterion("rate", "rate at twice the rheobase", "Spikes per second there.", "Hz", high=500.0, scale=200.0)
+MARKS = (
+    Mark("n", "spikes", LENGTH / 3.0, LENGTH, sweep="full amplitude"),
+    Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH),
+    Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH, sweep="1 % above"),
+    Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH, sweep="10 % above"),
+    Mark("rate", "spikes", LENGTH / 3.0, LENGTH, sweep="twice the rheobase"),
+)
 RATE_CURVE = Curve("amplitude", "rate", "current above holding", "rate", y_unit="Hz")
 
 
@@ -130,6 +138,7 @@ CLASS_1_EXCITABLE = Pattern(
     ],
     main_sweep="just above rheobase",
     curve=RATE_CURVE,
+    marks=MARKS,
     budget=10_000,
 )
 
@@ -160,5 +169,6 @@ CLASS_2_EXCITABLE = Pattern(
     ],
     main_sweep="just above rheobase",
     curve=RATE_CURVE,
+    marks=MARKS,
     budget=10_000,
 )

@@ -8,6 +8,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
+    BEFORE_ONSET,
     BURST_LARGEST,
     BURST_RATIO,
     BURST_SMALLEST,
@@ -20,9 +21,12 @@ from plausiwidgets.patterns.izhikevich.common import (
     STEP,
     WIDE_HOLDING,
     bursts,
+    silent_after,
     spikes,
+    train,
 )
 from plausiwidgets.patterns.izhikevich.steps import bursting, during, spikes_and_after, step
+from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 
 LENGTH, GRACE = 400.0, 75.0
@@ -56,6 +60,10 @@ INHIBITION_INDUCED_SPIKING = Pattern(
         Criterion("spread", "evenness", "Longest over shortest interval.", "1", high=2.0, scale=1.0),
         PERSISTS, QUIET_AFTER, NO_BLOCK, RATE,
     ],
+    marks=[
+        *BEFORE_ONSET, *train(LENGTH), silent_after(GRACE), Mark("cv", "intervals", 0.0, LENGTH),
+        Mark("spread", "intervals", 0.0, LENGTH),
+    ],
 )
 
 INHIBITION_INDUCED_BURSTING = Pattern(
@@ -73,5 +81,10 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     criteria=[
         bursts(2, "Bursts of 3 to 40 spikes during the inhibition."), BURST_RATIO, BURST_SMALLEST, BURST_LARGEST,
         BURSTS_PERSIST, QUIET_AFTER, NO_BLOCK,
+    ],
+    marks=[
+        *BEFORE_ONSET, silent_after(GRACE),
+        *(Mark(key, "bursts", 0.0, LENGTH) for key in ("bursts", "ratio", "smallest", "largest")),
+        Mark("persists", "pause", 0.0, LENGTH),
     ],
 )

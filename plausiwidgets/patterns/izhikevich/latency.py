@@ -10,7 +10,8 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 from plausiwidgets.patterns.sweep import TAIL, Sweep, Value, pulse
 
@@ -87,6 +88,13 @@ SPIKE_LATENCY = Pattern(
         Criterion("each", "one spike each", "The most spikes that one of the four pulses evokes.", "spikes", low=1,
                   high=1, kind="count"),
         RATE,
+    ],
+    event=(-15.0, 60.0),
+    marks=[
+        *BEFORE_ONSET, Mark("delay", "latency", WIDTH),
+        *(Mark("latency_range", "latency", 0.0, sweep=name) for name in FACTORS),
+        *(Mark("each", "spikes", 0.0, sweep=name) for name in FACTORS),
+        Mark("n", "spikes", 0.0, sweep="full amplitude"),
     ],
     main_sweep="at the threshold",
     budget=50_000,

@@ -9,15 +9,14 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Graded, Responses
 from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
+from plausiwidgets.patterns.marks import SMALLEST_SWING, Mark
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Sweep, pulse
 
 WIDTH = 5.0
 """Width of the pulse in ms."""
 END = WIDTH + 500.0
-EXTREMUM = 0.1
-"""Smallest extremum that counts in mV, for a span of 15 mV."""
 
 
 def _oscillation(r: Responses, s: Stimulus) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def _oscillation(r: Responses, s: Stimulus) -> dict[str, Any]:
     after = np.maximum(np.nan_to_num(response.last(), nan=0.0), WIDTH)
     # An action potential that is still going on, or the way back from it, is no swing.
     start = f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
-    found = f.swings(v, r.v_baseline, EXTREMUM * r.span / USUAL_SPAN, start)
+    found = f.swings(v, r.v_baseline, SMALLEST_SWING * r.span / USUAL_SPAN, start)
     return {"n": response.count(), "extrema": Graded(found.number, found.progress)}
 
 
@@ -47,4 +46,6 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
         Criterion("extrema", "swings", "Turning points on alternating sides of the resting potential, each at least "
                   "0.1 mV away (for a span of 15 mV).", "extrema", low=4, kind="count"),
     ],
+    event=(-15.0, 200.0),
+    marks=[*BEFORE_ONSET, Mark("n", "spikes"), Mark("extrema", "swings", WIDTH)],
 )

@@ -7,7 +7,8 @@ from typing import Any
 
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, PULSE, RATE, SOURCE, interval, silent
+from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, interval, silent
+from plausiwidgets.patterns.marks import Mark, after
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
 
@@ -43,8 +44,20 @@ def _criteria(window: AmplitudeWindow) -> list[Criterion]:
     return [*fire, *rest, RATE]
 
 
+def _marks(window: AmplitudeWindow, gaps: Mapping[str, float]) -> list[Mark]:
+    """Return the time between the pulses, and the spikes that each sweep has or must not have."""
+    fire = [mark for name in window.fire for mark in (Mark(name, "span", 0.0, _onset(gaps[name]), name, name[4:]),
+                                                      Mark(name, "spikes", 0.0, sweep=name))]  # fmt: skip
+    return [*BEFORE_ONSET, *fire, *(Mark(name, "quiet", 0.0, sweep=name) for name in window.silent)]
+
+
+def _onset(factor: float) -> Callable[[Any, Any], float]:
+    return lambda s, trace: float(factor * s.interval)
+
+
 # -- K ---------------------------------------------------------------------------------------------
 
+RESONATOR_GAPS = {"gap T": 1.0, "gap T/2": 0.5, "gap 1.5 T": 1.5}
 RESONATOR_WINDOW = AmplitudeWindow(fire=("gap T",), silent=("gap T/2", "gap 1.5 T", SINGLE))
 
 RESONATOR = Pattern(
@@ -60,15 +73,18 @@ RESONATOR = Pattern(
     parameter_hint="The period of the subthreshold oscillation sets T; the amplitude lies between two thresholds.",
     source=SOURCE,
     stimulus=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
-    sweeps=_sweeps(4.0, {"gap T": 1.0, "gap T/2": 0.5, "gap 1.5 T": 1.5}),
+    sweeps=_sweeps(4.0, RESONATOR_GAPS),
     measure=_counts,
     criteria=_criteria(RESONATOR_WINDOW),
+    event=(-15.0, after(90.0)),
+    marks=_marks(RESONATOR_WINDOW, RESONATOR_GAPS),
     main_sweep="gap T",
     amplitude_window=RESONATOR_WINDOW,
 )
 
 # -- L ---------------------------------------------------------------------------------------------
 
+INTEGRATOR_GAPS = {"gap T": 1.0, "gap 0.6 T": 0.6, "gap 2 T": 2.0, "gap 4 T": 4.0, "gap 8 T": 8.0}
 INTEGRATOR_WINDOW = AmplitudeWindow(fire=("gap T", "gap 0.6 T"), silent=("gap 2 T", "gap 4 T", "gap 8 T", SINGLE))
 
 INTEGRATOR = Pattern(
@@ -81,9 +97,11 @@ INTEGRATOR = Pattern(
     parameter_hint="The membrane time constant, and an amplitude between half of the threshold and all of it.",
     source=SOURCE,
     stimulus=[PULSE, HOLDING, interval(5.0, 4.0, 15.0)],
-    sweeps=_sweeps(2.0, {"gap T": 1.0, "gap 0.6 T": 0.6, "gap 2 T": 2.0, "gap 4 T": 4.0, "gap 8 T": 8.0}),
+    sweeps=_sweeps(2.0, INTEGRATOR_GAPS),
     measure=_counts,
     criteria=_criteria(INTEGRATOR_WINDOW),
+    event=(-10.0, after(60.0)),
+    marks=_marks(INTEGRATOR_WINDOW, INTEGRATOR_GAPS),
     main_sweep="gap T",
     amplitude_window=INTEGRATOR_WINDOW,
 )

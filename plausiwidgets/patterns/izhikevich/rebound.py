@@ -9,6 +9,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
+    BEFORE_ONSET,
     HOLDING,
     LONGEST_ISI,
     PULSE,
@@ -19,8 +20,10 @@ from plausiwidgets.patterns.izhikevich.common import (
     spikes,
     width,
 )
+from plausiwidgets.patterns.marks import Mark, after
 from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
+from plausiwidgets.simulation.traces import Traces
 
 WIDTH = width(500.0, "Width of the inhibitory pulse.")
 
@@ -28,6 +31,11 @@ DURING = Criterion(
     "during", "silent during inhibition", "Spikes during the inhibitory pulse.", "spikes", high=0, kind="count"
 )
 REBOUND = latency(150.0, "Time from the release of the inhibition to the first spike.")
+
+MARKS = (
+    *BEFORE_ONSET, Mark("during", "quiet", 0.0, "width"), Mark("n", "spikes", "width"),
+    Mark("latency", "latency", "width"),
+)  # fmt: skip
 
 # -- M and N ---------------------------------------------------------------------------------------
 
@@ -63,6 +71,8 @@ REBOUND_SPIKE = Pattern(
     sweeps=_release(500.0),
     measure=_rebound,
     criteria=[DURING, spikes(1, 1, "Spikes after the release."), REBOUND],
+    event=(-30.0, after(120.0)),
+    marks=MARKS,
 )
 
 REBOUND_BURST = Pattern(
@@ -81,6 +91,8 @@ REBOUND_BURST = Pattern(
         DURING, spikes(3, 40, "Spikes after the release."), REBOUND, LONGEST_ISI,
         Criterion("last", "last spike", "Time from the release to the last spike.", "ms", high=350.0, scale=200.0),
     ],
+    event=(-30.0, after(250.0)),
+    marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
 )
 
 # -- O ---------------------------------------------------------------------------------------------
@@ -94,6 +106,10 @@ def _inhibition_and_excitation(s: Stimulus) -> dict[str, Sweep]:
         "excitation alone": Sweep([up], end),
         "inhibition alone": Sweep([down], end),
     }
+
+
+def _excitation(s: Stimulus, trace: Traces) -> float:
+    return float(2.0 * s.width)
 
 
 def _variability(r: Responses, s: Stimulus) -> dict[str, Any]:
@@ -130,6 +146,12 @@ THRESHOLD_VARIABILITY = Pattern(
                   "spikes", low=1, kind="count"),
         silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
         RATE,
+    ],
+    event=(-20.0, after(100.0)),
+    marks=[
+        *BEFORE_ONSET, Mark("up", "quiet", 0.0, sweep="excitation alone"),
+        Mark("down", "quiet", 0.0, sweep="inhibition alone"), Mark("n", "spikes", _excitation),
+        Mark("early", "quiet", 0.0, _excitation),
     ],
     main_sweep="both",
     # Inhibition alone has no amplitude to search a threshold of.

@@ -11,6 +11,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
+    BEFORE_ONSET,
     BURST_LARGEST,
     BURST_RATIO,
     BURST_SMALLEST,
@@ -26,8 +27,11 @@ from plausiwidgets.patterns.izhikevich.common import (
     STEP,
     bursts,
     latency,
+    silent_after,
     spikes,
+    train,
 )
+from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern, Stimulus
 from plausiwidgets.patterns.sweep import TAIL, Floats, Sweep, pulse
 
@@ -109,6 +113,10 @@ TONIC_SPIKING = Pattern(
                   "firing must not start with a burst.", "1", low=1.0 / 3.0, scale=0.5, kind="log"),
         CV, SPREAD, PERSISTS, QUIET_AFTER, RATE,
     ],
+    marks=[
+        *BEFORE_ONSET, *train(SHORT), silent_after(50.0), Mark("initial", "first intervals", 0.0, SHORT),
+        Mark("cv", "late intervals", 0.0, SHORT), Mark("spread", "late intervals", 0.0, SHORT),
+    ],
 )
 
 
@@ -145,6 +153,11 @@ PHASIC_SPIKING = Pattern(
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, 50.0),
     criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, NO_BLOCK, QUIET_AFTER],
+    event=(-30.0, 300.0),
+    marks=[
+        *BEFORE_ONSET, silent_after(50.0), Mark("n", "spikes", 0.0, LONG), Mark("latency", "latency", 0.0, LONG),
+        Mark("flat", "flat", LONG - 100.0, LONG), Mark("no_block", "level", LONG - 100.0, LONG),
+    ],
     long_control=_no_later_spike,
 )
 
@@ -165,6 +178,12 @@ PHASIC_BURSTING = Pattern(
         Criterion("last", "last spike", "Time of the last spike: the burst must be over soon.", "ms", high=200.0,
                   scale=200.0),
         FLAT, NO_BLOCK, QUIET_AFTER,
+    ],
+    event=(-30.0, 300.0),
+    marks=[
+        *BEFORE_ONSET, silent_after(100.0), Mark("n", "spikes", 0.0, LONG), Mark("latency", "latency", 0.0, LONG),
+        Mark("longest_isi", "longest interval", 0.0, LONG), Mark("last", "last", 0.0, LONG),
+        Mark("flat", "flat", LONG - 100.0, LONG), Mark("no_block", "level", LONG - 100.0, LONG),
     ],
     long_control=_no_later_spike,
 )
@@ -191,6 +210,11 @@ TONIC_BURSTING = Pattern(
         Criterion("period_cv", "irregularity of bursts", "Standard deviation over mean of the time from burst to "
                   "burst.", "1", high=0.2, scale=0.3),
         BURSTS_PERSIST, QUIET_AFTER,
+    ],
+    marks=[
+        *BEFORE_ONSET, silent_after(100.0),
+        *(Mark(key, "bursts", 0.0, SHORT) for key in ("bursts", "ratio", "smallest", "largest", "period_cv")),
+        Mark("persists", "pause", 0.0, SHORT),
     ],
 )
 
@@ -231,6 +255,10 @@ MIXED_MODE = Pattern(
         Criterion("jump", "step to regular firing", "The interval after the burst over the median of the later half: "
                   "the burst must end at once.", "1", low=0.9, scale=0.3),
         CV, PERSISTS, RATE,
+    ],
+    marks=[
+        *BEFORE_ONSET, *train(SHORT), Mark("initial", "first intervals", 0.0, SHORT),
+        Mark("jump", "intervals", 0.0, SHORT), Mark("cv", "late intervals", 0.0, SHORT),
     ],
 )
 
@@ -274,5 +302,10 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
         Criterion("adaptation_index", "adaptation index", "Mean of (ISI − previous ISI) / (ISI + previous ISI).",
                   "1", low=0.01, scale=0.02),
         PERSISTS, RATE,
+    ],
+    marks=[
+        *BEFORE_ONSET, *train(SHORT),
+        *(Mark(key, "intervals", 0.0, SHORT)
+          for key in ("steady_growth", "rises", "last_over_first", "adaptation_index")),
     ],
 )

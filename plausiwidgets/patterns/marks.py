@@ -1,0 +1,343 @@
+"""What the criteria of a pattern measure, as something to draw into the trace of a sweep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.criterion import USUAL_SPAN
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.simulation.traces import Traces
+
+if TYPE_CHECKING:
+    from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.patterns.pattern import Pattern
+
+Time = float | str | Callable[[Any, Traces], float]
+"""A time in ms from the onset: a number, the name of a stimulus value, or a function of the stimulus values and the
+trace."""
+
+KINDS = (
+    "spikes", "intervals", "late intervals", "first intervals", "longest interval", "bursts", "latency", "last",
+    "pause", "quiet", "span", "flat", "level", "swings", "hump",
+)  # fmt: skip
+
+SMALLEST_SWING = 0.1
+"""Smallest turning point that counts in mV, for the usual span."""
+SOON = 50.0
+"""Time after a spike, in ms, within which a hump has its top."""
+
+MOST = 24
+"""Brackets that are drawn of one mark: more cannot be told apart."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How the measurement of a criterion is drawn, declared beside the criterion.
+
+    Parameters
+    ----------
+    criterion : str
+        Key of the criterion.
+    kind : str
+        ``"spikes"``: the spikes that count; ``"intervals"``, ``"late intervals"`` (of the later half), ``"first
+        intervals"`` (the first two), ``"longest interval"``: intervals between spikes; ``"bursts"``; ``"latency"``,
+        ``"last"``: from `start` to the first or last spike; ``"pause"``: from the last spike to `stop`; ``"quiet"``:
+        no spike may fall between `start` and `stop`; ``"span"``: from `start` to `stop`; ``"flat"``: how far the
+        potential moves between them; ``"level"``: the potential between them, beside that before the onset;
+        ``"swings"``: turning points about that; ``"hump"``: the highest potential between them after a spike.
+    start, stop : float, str or callable
+        Times in ms, see `Time`; default: the onset, and the end of the trace.
+    sweep : str
+        Name of the sweep; default: the pattern's main sweep.
+    text : str
+        Written at it, in place of what was measured.
+
+    Examples
+    --------
+    >>> Mark("latency", "latency").stop
+    inf
+    """
+
+    criterion: str
+    kind: str
+    start: Time = 0.0
+    stop: Time = math.inf
+    sweep: str = ""
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(
+                f"mark of criterion {self.criterion!r}: kind is {self.kind!r}, valid is one of {', '.join(KINDS)}"
+            )
+
+
+def stimulus_end(trace: Traces) -> float:
+    """Return when the current of a trace is back at its holding level for good, in ms; 0 where it never left it."""
+    current = trace.current[0]
+    away = np.flatnonzero(np.abs(current - current[0]) > 1e-9 * max(1.0, float(np.abs(current).max())))
+    return float(trace.t[min(away[-1] + 1, len(trace.t) - 1)]) if away.size else 0.0
+
+
+def last_onset(trace: Traces) -> float:
+    """Return when the current of a trace leaves its holding level for the last time, in ms."""
+    current = trace.current[0]
+    away = np.abs(current - current[0]) > 1e-9 * max(1.0, float(np.abs(current).max()))
+    onsets = np.flatnonzero(away[1:] & ~away[:-1]) + 1
+    return float(trace.t[onsets[-1]]) if onsets.size else 0.0
+
+
+def after(time: float) -> Time:
+    """Return `time` ms after the end of the stimulus, whatever its length."""
+    return lambda s, trace: stimulus_end(trace) + time
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One thing to draw.
+
+    Attributes
+    ----------
+    criterion : str
+        Key of the criterion that it belongs to, of the pattern that is judged.
+    form : {"bracket", "arrow", "window", "band", "dot"}
+    t0, t1 : float
+        In ms; for a dot the same.
+    v0, v1 : float
+        In mV: of a band and a dot; nan for the others, which stand above the trace.
+    text : str
+    """
+
+    criterion: str
+    form: str
+    t0: float
+    t1: float
+    v0: float = math.nan
+    v1: float = math.nan
+    text: str = ""
+
+
+def event_window(pattern: Pattern, sweep: str, values: Mapping[str, float], trace: Traces) -> tuple[float, float]:
+    """Return from when to when (ms) a sweep shows what its pattern is about; all of it where nothing else is said."""
+    whole = float(trace.t[0]), float(trace.t[-1])
+    for prefix, part in pattern.components.items():
+        if part.event is not None and (not prefix or sweep.startswith(part.within(""))):
+            s = _stimulus(part, prefix, values)
+            low, high = (_time(time, s, trace) for time in part.event)
+            return max(low, whole[0]), min(max(high, low + 10.0), whole[1])
+    return whole
+
+
+def shapes(
+    pattern: Pattern, sweep: str, model: NeuronModel, values: Mapping[str, float], trace: Traces
+) -> list[Shape]:
+    """Return what is to be drawn into the trace of a sweep.
+
+    Parameters
+    ----------
+    pattern : Pattern
+    sweep : str
+        Its name among the traces of a verdict.
+    model : NeuronModel
+    values : mapping of str to float
+        Its parameters, and the stimulus values of the pattern.
+    trace : Traces
+        Of one lane.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> model, pattern = pw.models.get("izhikevich"), pw.patterns.get("phasic_spiking")
+    >>> verdict = pw.judge(model, pattern, {"b": 0.25, "amplitude": 0.5})
+    >>> drawn = shapes(pattern, "step", model, verdict.parameters, verdict.traces["step"])
+    >>> [(shape.form, shape.text) for shape in drawn if shape.criterion == "latency"]
+    [('arrow', '20.5 ms')]
+    """
+    out: list[Shape] = []
+    arrays = {name: np.array([values[name]]) for name in model.parameters}
+    span, threshold = (float(x[0]) for x in model.span_threshold(arrays))
+    for prefix, part in pattern.components.items():
+        s = _stimulus(part, prefix, values)
+        for mark in part.marks:
+            name = mark.sweep or part.main_sweep
+            if sweep == (part.within(name) if prefix else name):
+                start, stop = _time(mark.start, s, trace), min(_time(mark.stop, s, trace), float(trace.t[-1]))
+                if start <= stop:
+                    drawing = _Drawing(mark, prefix + mark.criterion, start, stop, trace, span, threshold)
+                    out += _DRAWN[mark.kind](drawing)
+    return out
+
+
+def _stimulus(part: Pattern, prefix: str, values: Mapping[str, float]) -> SimpleNamespace:
+    return SimpleNamespace(**{name: values[prefix + name] for name in part.free})
+
+
+def _time(time: Time, s: SimpleNamespace, trace: Traces) -> float:
+    if isinstance(time, str):
+        return float(getattr(s, time))
+    return float(time(s, trace)) if callable(time) else float(time)
+
+
+# -- kinds -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """A mark at its times, and what it is drawn from."""
+
+    mark: Mark
+    key: str
+    start: float
+    stop: float
+    trace: Traces
+    span: float
+    threshold: float
+
+    @property
+    def spikes(self) -> np.ndarray:
+        times = self.trace.spike_times[0]
+        return np.asarray(times[(times >= self.start) & (times < self.stop)], dtype=np.float64)
+
+    @property
+    def rest(self) -> float:
+        before = self.trace.v[0][self.trace.t < 0.0]
+        return float(before[-1]) if before.size else math.nan
+
+    def potential(self, start: float, stop: float) -> tuple[np.ndarray, np.ndarray]:
+        inside = (self.trace.t >= start) & (self.trace.t < stop) & np.isfinite(self.trace.v[0])
+        return self.trace.t[inside], self.trace.v[0][inside]
+
+    def below_again(self, v: np.ndarray) -> int:
+        """Return from where on a potential is below the threshold: the action potential itself is no swing."""
+        return int(f.first_below(v[None], np.array([self.threshold]), np.array([0]))[0])
+
+    def bracket(self, t0: float, t1: float, text: str) -> Shape:
+        return Shape(self.key, "bracket", t0, t1, text=self.mark.text or text)
+
+    def arrow(self, t0: float, t1: float) -> list[Shape]:
+        measured = f"{number(t1 - t0, 3)} ms"
+        return [Shape(self.key, "arrow", t0, t1, text=f"{self.mark.text} = {measured}" if self.mark.text else measured)]
+
+    def window(self, text: str) -> list[Shape]:
+        return [Shape(self.key, "window", self.start, self.stop, text=self.mark.text or text)]
+
+    def band(self, t0: float, t1: float, v0: float, v1: float, text: str) -> list[Shape]:
+        return [Shape(self.key, "band", t0, t1, v0, v1, text)]
+
+    def intervals(self, times: np.ndarray) -> list[Shape]:
+        first, last = times[:-1].tolist(), times[1:].tolist()
+        if len(first) > MOST:
+            return [self.bracket(first[0], last[-1], f"{len(first)} intervals")]
+        return [self.bracket(a, b, number(b - a, 3)) for a, b in zip(first, last, strict=True)]
+
+
+def _counted(times: np.ndarray) -> str:
+    return f"{len(times)} spike{'' if len(times) == 1 else 's'}"
+
+
+def _millivolts(value: float) -> str:
+    return f"{number(round(value, 3), 3)} mV"
+
+
+def _spikes(d: _Drawing) -> list[Shape]:
+    times = d.spikes
+    return [d.bracket(float(times[0]), float(times[-1]), _counted(times))] if len(times) else d.window("no spike")
+
+
+def _late_intervals(d: _Drawing) -> list[Shape]:
+    times = d.spikes
+    late = np.flatnonzero(np.isfinite(f.late_half(f.intervals(times[None]))[0]))
+    return d.intervals(times[late[0] :]) if late.size else []
+
+
+def _longest_interval(d: _Drawing) -> list[Shape]:
+    times = d.spikes
+    k = int(np.diff(times).argmax()) if len(times) > 1 else 0
+    return d.intervals(times[k : k + 2])
+
+
+def _bursts(d: _Drawing) -> list[Shape]:
+    times = d.spikes
+    split = float(f.burst_split(times[None])[0])
+    if not math.isfinite(split):
+        return []
+    groups = np.split(times, np.flatnonzero(np.diff(times) > split) + 1)
+    return [d.bracket(float(g[0]), float(g[-1]), str(len(g))) for g in groups[:MOST]]
+
+
+def _latency(d: _Drawing) -> list[Shape]:
+    return d.arrow(d.start, float(d.spikes[0])) if len(d.spikes) else []
+
+
+def _last(d: _Drawing) -> list[Shape]:
+    return d.arrow(d.start, float(d.spikes[-1])) if len(d.spikes) else []
+
+
+def _pause(d: _Drawing) -> list[Shape]:
+    return d.arrow(float(d.spikes[-1]), d.stop) if len(d.spikes) else []
+
+
+def _quiet(d: _Drawing) -> list[Shape]:
+    return d.window(_counted(d.spikes) if len(d.spikes) else "silent")
+
+
+def _flat(d: _Drawing) -> list[Shape]:
+    _, v = d.potential(d.start, d.stop)
+    return d.band(d.start, d.stop, float(v.min()), float(v.max()), _millivolts(float(np.ptp(v)))) if v.size else []
+
+
+def _level(d: _Drawing) -> list[Shape]:
+    _, v = d.potential(d.start, d.stop)
+    if not v.size:
+        return []
+    text = d.mark.text or f"{_millivolts(float(v[-1]) - d.rest)} from rest"
+    return d.band(d.start, d.stop, d.rest, float(v[-1]), text)
+
+
+def _swings(d: _Drawing) -> list[Shape]:
+    t, v = d.potential(max(d.start, float(d.spikes[-1]) if len(d.spikes) else d.start), d.stop)
+    if not v.size:
+        return []
+    start = d.below_again(v)
+    found, _ = f.turns(v[start:] - d.rest, SMALLEST_SWING * d.span / USUAL_SPAN)
+    dots = [(float(t[start + k]), float(v[start + k])) for k in found[:MOST]]
+    return [Shape(d.key, "dot", time, time, there, there, str(i + 1)) for i, (time, there) in enumerate(dots)]
+
+
+def _hump(d: _Drawing) -> list[Shape]:
+    if not len(d.spikes):
+        return []
+    spike = float(d.spikes[-1])
+    t, v = d.potential(spike, d.stop)
+    start, stop = d.below_again(v), int(np.searchsorted(t, spike + SOON))
+    found = f.hump(v[None], np.array([d.rest]), np.array([start]), np.array([stop]))
+    top = int(found.top[0])
+    if top < 0:
+        return []
+    return d.band(float(t[top]) - 2.0, float(t[top]) + 2.0, d.rest, float(v[top]), _millivolts(float(found.height[0])))
+
+
+_DRAWN: Mapping[str, Callable[[_Drawing], Sequence[Shape]]] = {
+    "spikes": _spikes,
+    "intervals": lambda d: d.intervals(d.spikes),
+    "late intervals": _late_intervals,
+    "first intervals": lambda d: d.intervals(d.spikes[:3]),
+    "longest interval": _longest_interval,
+    "bursts": _bursts,
+    "latency": _latency,
+    "last": _last,
+    "pause": _pause,
+    "quiet": _quiet,
+    "span": lambda d: d.arrow(d.start, d.stop),
+    "flat": _flat,
+    "level": _level,
+    "swings": _swings,
+    "hump": _hump,
+}

@@ -1,0 +1,113 @@
+// The gallery: a list to pick from, one stop of the tab key, arrows within, two columns or a strip.
+
+const SVG = "http://www.w3.org/2000/svg";
+const WORDS = {
+  replicated: "found: this model shows it",
+  fragile: "found, but fragile",
+  unverified: "found, not verified",
+  rejected: "searched, not found",
+};
+
+function path(parent, d, className) {
+  const made = document.createElementNS(SVG, "path");
+  made.setAttribute("d", d);
+  made.setAttribute("class", className);
+  parent.append(made);
+}
+
+function render({ model, el }) {
+  el.classList.add("pw-gallery");
+  el.setAttribute("role", "listbox");
+  el.setAttribute("aria-label", "Firing patterns");
+  let items = [];
+
+  function mark() {
+    const found = model.get("found"), shown = model.get("shown");
+    for (const item of items) {
+      const { key, title } = item.dataset;
+      const word = found[key];
+      const selected = key === shown;
+      item.setAttribute("aria-selected", String(selected));
+      item.tabIndex = selected || (!items.some((other) => other.dataset.key === shown) && item === items[0]) ? 0 : -1;
+      const dot = item.querySelector(".pw-dot-mark");
+      dot.dataset.found = word ?? "";
+      const text = WORDS[word] ?? "not searched yet";
+      item.title = `${title} – ${text}`;
+      item.setAttribute("aria-label", `${title}, ${text}`);
+      if (selected) scrollTo(item);
+    }
+  }
+
+  function scrollTo(item) {  // within the gallery alone: the page must not move
+    const box = el.getBoundingClientRect(), own = item.getBoundingClientRect();
+    if (own.bottom > box.bottom) el.scrollTop += own.bottom - box.bottom + 4;
+    if (own.top < box.top) el.scrollTop -= box.top - own.top + 4;
+    if (own.right > box.right) el.scrollLeft += own.right - box.right + 4;
+    if (own.left < box.left) el.scrollLeft -= box.left - own.left + 4;
+  }
+
+  function draw() {
+    const focused = el.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    items = model.get("items").map(({ key, letter, title, potential, current }) => {
+      const item = document.createElement("div");
+      item.className = "pw-thumbnail";
+      item.setAttribute("role", "option");
+      Object.assign(item.dataset, { key, title: `${letter} ${title}`.trim() });
+      const svg = document.createElementNS(SVG, "svg");
+      svg.setAttribute("viewBox", "-2 0 88 40");
+      svg.setAttribute("preserveAspectRatio", "none");
+      svg.setAttribute("aria-hidden", "true");
+      if (potential) {
+        path(svg, current, "pw-small-current");
+        path(svg, potential, "pw-small-potential");
+      }
+      const name = document.createElement("span");
+      name.className = "pw-small-name";
+      const head = document.createElement("b");
+      head.textContent = letter;
+      name.append(head, ` ${title}`);
+      const dot = document.createElement("i");
+      dot.className = "pw-dot-mark";
+      item.append(svg, name, dot);
+      return item;
+    });
+    el.replaceChildren(...items);
+    mark();
+    if (focused !== null) items.find((item) => item.dataset.key === focused)?.focus({ preventScroll: true });
+  }
+
+  const pick = (item) => {
+    if (item) model.send({ pick: item.dataset.key });
+  };
+  const click = (event) => pick(event.target.closest?.(".pw-thumbnail"));
+  const press = (event) => {
+    const at = items.indexOf(document.activeElement);
+    if (at < 0) return;
+    const columns = Math.max(1, items.filter((item) => item.offsetTop === items[0].offsetTop).length);
+    const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns, Home: -at, End: items.length - 1 - at };
+    if (event.key === "Enter" || event.key === " ") pick(items[at]);
+    else if (event.key in moves) {
+      const next = items[Math.min(Math.max(at + moves[event.key], 0), items.length - 1)];
+      items.forEach((item) => (item.tabIndex = item === next ? 0 : -1));
+      next.focus({ preventScroll: true });
+      scrollTo(next);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  el.addEventListener("click", click);
+  el.addEventListener("keydown", press);
+  model.on("change:items", draw);
+  model.on("change:found", mark);
+  model.on("change:shown", mark);
+  draw();
+  return () => {
+    el.removeEventListener("click", click);
+    el.removeEventListener("keydown", press);
+    model.off("change:items", draw);
+    model.off("change:found", mark);
+    model.off("change:shown", mark);
+  };
+}
+
+export default { render };

@@ -1,0 +1,147 @@
+"""The gallery: every firing pattern as a small picture, to pick from, with what the shown model was found to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets import patterns
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.registry import is_builtin
+from plausiwidgets.optimization import Result
+from plausiwidgets.patterns import Pattern, status
+from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel, Response
+from plausiwidgets.widgets.teaching.thumbnails import thumbnail
+
+_HERE = Path(__file__).parent
+
+_BEST_FIRST = status.STATUSES
+
+
+class GalleryView(anywidget.AnyWidget):
+    """Pictures in their order, two in a row or as a strip.
+
+    Attributes
+    ----------
+    items : list of dict
+        ``key``, ``letter``, ``title``, ``potential`` and ``current`` (paths) of each pattern.
+    found : dict of str to str
+        Status by key, of the shown model.
+    shown : str
+        Key of the pattern that is shown.
+    """
+
+    _esm = _HERE / "gallery.js"
+    _css = _HERE / "teaching.css"
+    items: t.List = t.List().tag(sync=True)
+    found = t.Dict().tag(sync=True)
+    shown = t.Unicode("").tag(sync=True)
+
+
+class GalleryPanel(Panel):
+    """The patterns as pictures.
+
+    Parameters
+    ----------
+    pick : callable
+        ``pick(pattern)`` shows a pattern that a person has picked.
+    results : callable
+        Returns the results of this explorer's searches.
+    """
+
+    def __init__(self, pick: Callable[[Pattern], None], results: Callable[[], Iterable[Result]]) -> None:
+        self.view = GalleryView()
+        self.view.on_msg(self._on_message)
+        self._pick = pick
+        self._results = results
+        self._patterns: dict[str, Pattern] = {}
+        self._drawn: dict[int, dict[str, str]] = {}
+        self._known: dict[tuple[NeuronModel, int], str] = {}  # the best status seen in this explorer
+        self._model: NeuronModel | None = None
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Mark what is shown; a pattern of one's own joins the others."""
+        if not jumped and self._patterns:
+            return
+        known = {key: patterns.get(key) for key in patterns.names()}
+        if known.get(selection.pattern.key) is not selection.pattern:
+            known[selection.pattern.key] = selection.pattern
+        if list(known.values()) != list(self._patterns.values()):
+            self._patterns = known
+            self._show_items()
+            start_behind(self._draw, "plausiwidgets gallery")
+        self.view.shown = selection.pattern.key
+        if selection.model is not self._model:
+            self._model = selection.model
+            self._show_found()
+
+    def on_response(self, response: Response) -> None:
+        """Keep in mind what was found."""
+        if response.role in ("yours", "best") and response.verdict is not None:
+            self._note(response.selection.model, response.selection.pattern, response.verdict.status)
+
+    def on_rest(self, selection: Selection) -> None:
+        """Take in what searches in the background have found."""
+        for result in self._results():
+            if result.model == selection.model.name and result.pattern in self._patterns:
+                self._note(selection.model, self._patterns[result.pattern], result.status)
+
+    def _note(self, model: NeuronModel, pattern: Pattern, word: str) -> None:
+        key = model, id(pattern)
+        before = self._known.get(key, "rejected")
+        if word in ("replicated", "fragile") and _BEST_FIRST.index(word) < _BEST_FIRST.index(before):
+            self._known[key] = word
+            if model is self._model:
+                self._show_found()
+
+    # -- what is seen ----------------------------------------------------------------------------
+
+    def _show_items(self) -> None:
+        empty = {"potential": "", "current": ""}
+        self.view.items = [
+            {"key": key, "letter": pattern.letter, "title": pattern.title} | self._drawn.get(id(pattern), empty)
+            for key, pattern in self._patterns.items()
+        ]
+
+    def _draw(self) -> None:
+        for pattern in list(self._patterns.values()):
+            if id(pattern) not in self._drawn:
+                try:
+                    self._drawn[id(pattern)] = thumbnail(pattern)
+                except Exception:  # a pattern of one's own may raise anywhere; its name stands there
+                    self._drawn[id(pattern)] = {"potential": "", "current": ""}
+        self._show_items()
+
+    def _show_found(self) -> None:
+        model = self._model
+        if model is None:
+            return
+        found = dict(published(model))
+        for (known, pattern), word in self._known.items():
+            for key, listed in self._patterns.items():
+                if known is model and id(listed) == pattern:
+                    before = found.get(key, "rejected")
+                    better = before not in _BEST_FIRST or _BEST_FIRST.index(word) < _BEST_FIRST.index(before)
+                    found[key] = word if better else before
+        self.view.found = found
+
+    def _on_message(self, _: object, content: object, buffers: object) -> None:
+        key = content.get("pick") if isinstance(content, dict) else None
+        if isinstance(key, str) and key in self._patterns:
+            self._pick(self._patterns[key])
+
+
+def published(model: NeuronModel) -> dict[str, str]:
+    """Return the status of each pattern in the table that comes with the package; empty for a model of one's own."""
+    if not is_builtin(model):
+        return {}
+    from plausiwidgets.assessment.published import published_table  # pandas, which the first picture need not wait for
+
+    table = published_table()
+    rows = table[table["model"] == model.name]
+    return dict(zip(rows["pattern"], rows["status"], strict=True))
