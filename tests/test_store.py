@@ -316,7 +316,7 @@ def test_whichever_byte_is_damaged_what_is_read_is_what_was_written_or_refused(t
     while (generation := optimizer.step()) is not None:
         store.add("u", len(made), [generation], [0.1])
         made.append(generation)
-    store.end("u", 0, {"status": "rejected", "loss": 0.25})
+    store.end("u", {"status": "rejected", "loss": 0.25})
     store.close()
     whole, rng = path.read_bytes(), np.random.default_rng(0)
     read, refusals = 0, []
@@ -362,7 +362,7 @@ def test_a_study_goes_on_from_a_damaged_file_to_the_same_table_or_is_refused(tmp
     "change",
     [
         "UPDATE ended SET line = '{}'", "UPDATE ended SET line = ''", "UPDATE ended SET line = 'no JSON'",
-        "UPDATE ended SET line = replace(line, 'rejected', 'replicated')", "UPDATE ended SET round = 1",
+        "UPDATE ended SET line = replace(line, 'rejected', 'replicated')", "UPDATE ended SET unit = unit || 0",
         "UPDATE ended SET line = CAST(x'fffe' AS TEXT)", "UPDATE generation SET candidate = '{}'",
         "UPDATE generation SET median = 0.0 WHERE number = 1", "UPDATE generation SET phase = x'ff'",
         "UPDATE generation SET losses = 1", "DELETE FROM generation WHERE number = 0",

@@ -247,7 +247,8 @@ def _together(pattern: Pattern, values: Mapping[str, Floats], parts: Mapping[str
 
     return Verdict(
         first.model, pattern.key, dict(values), first.dt, np.where(lost, criteria + 1.0 + share, loss), status, failed,
-        sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))), checks, lost, first.engine, {}, parts, traces,
+        sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))), checks, lost, first.engine, {}, parts,
+        traces,
     )
 
 

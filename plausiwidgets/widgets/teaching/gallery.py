@@ -13,7 +13,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Pattern, status
-from plausiwidgets.simulation.threads import start_behind
+from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
 from plausiwidgets.widgets.teaching.thumbnails import thumbnail
@@ -74,7 +74,7 @@ class GalleryPanel(Panel):
         if list(known.values()) != list(self._patterns.values()):
             self._patterns = known
             self._show_items()
-            start_behind(self._draw, "plausiwidgets gallery")
+            start_daemon(self._draw, "plausiwidgets gallery")
         self.view.shown = selection.pattern.key
         if selection.model is not self._model:
             self._model = selection.model
