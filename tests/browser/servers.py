@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from plausiwidgets.cli.explore import HERE, app_arguments
+
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 
@@ -38,6 +40,7 @@ def jupyter_environment(home: Path) -> dict[str, str]:
         (home / folder).mkdir(parents=True, exist_ok=True)
         environment[name] = str(home / folder)
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"
+    environment["JUPYTER_PATH"] = str(HERE / "_jupyter")
     news = home / "lab-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     news.parent.mkdir(parents=True, exist_ok=True)
     news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
@@ -138,8 +141,17 @@ def start_lab(home: Path) -> Server:
     return Server(arguments, port, home, "/api/status")
 
 
-def start_voila(notebook: Path, home: Path) -> Server:
+def start_voila(notebook: Path, home: Path, *more: str) -> Server:
     """Voila with one notebook as its page, as `plausiwidgets --app` shows it."""
     port = free_port()
-    arguments = ["-m", "voila", str(notebook), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"]
+    arguments = [
+        "-m",
+        "voila",
+        str(notebook),
+        "--no-browser",
+        "--Voila.ip=127.0.0.1",
+        f"--port={port}",
+        *app_arguments(),
+        *more,
+    ]
     return Server(arguments, port, home, "/voila/static/voila.js", cwd=notebook.parent)
