@@ -1,7 +1,9 @@
 """The explorer without a browser: what a person does, event by event."""
 
 import threading
+from types import SimpleNamespace
 
+import IPython
 import ipywidgets
 import numpy as np
 import pytest
@@ -377,3 +379,22 @@ def test_a_model_has_one_assessment_panel_however_often_it_is_assessed(explorer:
     assert panels[2].join(10)  # stopped when the other began
     find(panels[0], ipywidgets.Button, description="Stop").click()
     assert panels[0].join(10)
+
+
+def test_a_cell_that_is_run_again_closes_the_explorers_of_its_former_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As JupyterLab says which cell is run: two explorers of one run live, those of the run before do not."""
+    running = {"metadata": {"cellId": "a cell"}, "header": {"msg_id": "first"}}
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(get_parent=lambda: running))
+    closed: list[pw.Explorer] = []
+    monkeypatch.setattr(pw.Explorer, "close", lambda self: closed.append(self))
+    first, second = pw.Explorer("lif", parameters={}), pw.Explorer("lif", parameters={})
+    assert closed == []
+    running["header"] = {"msg_id": "again"}
+    third = pw.Explorer("lif", parameters={})
+    assert closed == [first, second]
+    running["metadata"] = {"cellId": "another cell"}
+    fourth = pw.Explorer("lif", parameters={})
+    assert closed == [first, second]
+    monkeypatch.undo()
+    for explorer in (first, second, third, fourth):
+        explorer.close()

@@ -130,13 +130,15 @@ class Explorer(w.VBox):
         target.add_class("pw-target")
         chips = w.Box([verdict.yours, target, verdict.best, figure.sweeps])
         chips.add_class("pw-chips")
+        help_line = w.HTML()  # the page writes into it what it is that has the focus
+        help_line.add_class("pw-help")
         places = Places(
             bar=[*self._pickers.bar, self._share.view],
             look=[self._pickers.view, chips],
             figure=figure.view,
             search=optimization.view,
             side=[self._parameters.view, verdict.view],
-            foot=[self._messages.view, optimization.elsewhere],
+            foot=[help_line, self._messages.view, optimization.elsewhere],
             shown=self._on_opened,
         )
         places.put(self._assess, "below")

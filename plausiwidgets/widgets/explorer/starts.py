@@ -76,7 +76,7 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
     for name in chosen:
         parameter, (low, high) = solved.parameters[name], solved.bounds[name]
         here = float(parameter.to_unit(values[name], low, high))
-        far = random.uniform(0.15, 0.3) + 0.01 * attempt
+        far = random.uniform(0.06, 0.12) + 0.012 * attempt  # no further than it takes
         away = far if here < 0.5 else -far  # there is always room on that side
         if 0.0 < here - away < 1.0 and random.random() < 0.5:
             away = -away

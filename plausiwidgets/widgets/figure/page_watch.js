@@ -68,8 +68,13 @@ function endKernelWithPage() {
   window.plausiwidgetsEndsKernel = true;
   const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
   if (!config.kernelId) return;
-  const token = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
-  const url = `${config.baseUrl ?? "/"}voila/api/shutdown/${config.kernelId}?_xsrf=${token}`;
+  const base = config.baseUrl ?? "/";
+  let token = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1];
+  if (!token) {  // the server compares cookie and argument, and takes any token that only this page can know
+    token = Array.from(crypto.getRandomValues(new Uint8Array(16)), (x) => x.toString(16).padStart(2, "0")).join("");
+    document.cookie = `_xsrf=${token}; path=${base}; SameSite=Lax`;
+  }
+  const url = `${base}voila/api/shutdown/${config.kernelId}?_xsrf=${encodeURIComponent(token.replaceAll('"', ""))}`;
   window.addEventListener("pagehide", () => navigator.sendBeacon(url));
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
@@ -142,6 +147,15 @@ function render({ model, el }) {
       window.removeEventListener("pointerup", release);
       window.removeEventListener("pointercancel", release);
     });
+
+    const help = root.querySelector(".pw-help .widget-html-content");
+    const explain = (event) => {
+      const named = event.target.closest(".pw-row")?.querySelector(".pw-name") ?? event.target.closest("[title]");
+      if (help) help.textContent = event.type === "focusin" ? (named?.title ?? "").replaceAll("\n", " · ") : "";
+    };
+    root.addEventListener("focusin", explain);
+    root.addEventListener("focusout", explain);
+    stop.push(() => ["focusin", "focusout"].forEach((kind) => root.removeEventListener(kind, explain)));
 
     const name = after(60, () => nameControls(root));
     const controlWatch = new MutationObserver(name);
