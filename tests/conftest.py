@@ -20,7 +20,7 @@ def explorer() -> Iterator[Any]:
     """An explorer of the defaults that has drawn its first plot."""
     import plausiwidgets as pw
 
-    explorer = pw.Explorer()
+    explorer = pw.Explorer(parameters={})
     assert explorer.wait(120)
     yield explorer
     explorer.close()

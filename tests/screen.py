@@ -106,7 +106,25 @@ class Screen:
 
     @property
     def message(self) -> str:
-        return named(self.explorer, "pw-status").value
+        """What went wrong or should be known; without it the line says where the values come from."""
+        text = named(self.explorer, "pw-status").value
+        return "" if "pw-origin" in text else text
+
+    @property
+    def origin(self) -> str:
+        text = named(self.explorer, "pw-status").value
+        return text if "pw-origin" in text else ""
+
+    @property
+    def elsewhere(self) -> str:
+        """The line about a search for another pattern."""
+        line = named(self.explorer, "pw-elsewhere")
+        return "" if line.layout.display == "none" else line.children[0].value
+
+    @property
+    def ways(self) -> bool:
+        """Whether ways on are offered after a search in vain."""
+        return named(self.explorer, "pw-ways").layout.display != "none"
 
     @property
     def explanation(self) -> str:

@@ -1,7 +1,9 @@
 """The explorer without a browser: what a person does, event by event."""
 
 import threading
+from types import SimpleNamespace
 
+import IPython
 import ipywidgets
 import numpy as np
 import pytest
@@ -124,23 +126,76 @@ def test_sliders_answer_during_a_search_which_pauses_and_stops(explorer: pw.Expl
     assert enabled == ["Optimize", "Use best"]
 
 
-def test_another_pattern_ends_the_search_and_use_best_goes_back(explorer: pw.Explorer, screen: Screen) -> None:
+def test_a_search_goes_on_when_another_pattern_is_picked_and_is_gone_back_to(
+    explorer: pw.Explorer, screen: Screen
+) -> None:
     screen.menu("Model").value = "lif"
     screen.menu("Pattern").value = "phasic_spiking"
     explorer.wait(120)
+    begun = explorer.selection
     run = explorer.optimize(budget=10_000_000)
     until(lambda: run.snapshot().best_parameters)
+    assert screen.elsewhere == ""
     screen.menu("Pattern").value = "tonic_spiking"
-    until(lambda: explorer.results, 20)
     assert explorer.wait()
     assert len(screen.best) == 0, "the best of another pattern is drawn"
     assert len(screen.curve) == 0, "the curve of another pattern is drawn"
-    assert "Phasic spiking" in screen.progress
+    assert "no search yet" in screen.best_chip
+    assert "Phasic spiking" in screen.elsewhere and "%" in screen.elsewhere
+    assert not run.snapshot().ended
+    assert screen.button("Use best").disabled and not screen.button("Optimize").disabled
+    screen.press("Back to it")
+    assert explorer.wait()
+    assert explorer.selection == begun
+    assert screen.elsewhere == ""
+    until(lambda: len(screen.best) > 100)
+    assert "✗" in screen.best_chip
+    screen.press("Stop")
+    until(lambda: explorer.results, 20)
     screen.press("Use best")
-    explorer.wait()
-    assert explorer.selection.pattern.key == "phasic_spiking"
     assert dict(explorer.selection.values) == dict(run.snapshot().best_parameters)
-    assert len(screen.best) > 100
+
+
+def test_what_was_found_for_another_pattern_is_named_until_it_is_looked_at(
+    explorer: pw.Explorer, screen: Screen
+) -> None:
+    screen.menu("Pattern").value = "tonic_bursting"
+    run = explorer.optimize()
+    screen.menu("Pattern").value = "mixed_mode"
+    assert run.wait(120)
+    until(lambda: "✓ replicated" in screen.elsewhere)
+    assert "✓" not in screen.best_chip
+    screen.menu("Pattern").value = "tonic_bursting"
+    assert screen.elsewhere == ""
+    until(lambda: "✓ replicated" in screen.best_chip)
+
+
+def test_after_a_search_in_vain_there_are_ways_on_and_no_search_is_made_twice(
+    explorer: pw.Explorer, screen: Screen
+) -> None:
+    screen.menu("Model").value = "lif"
+    screen.menu("Pattern").value = "tonic_bursting"
+    explorer.wait(120)
+    assert not screen.ways
+    seen = []
+    for button in ("Optimize", "Optimize", "New seed", "Random start", "Wider bounds", "More budget"):
+        named(explorer, "pw-settings").children[1].value = "100"
+        before = explorer.selection
+        screen.press(button)
+        until(lambda: len(explorer.results) == len(seen) + 1, 60)
+        result = explorer.results[-1]
+        seen.append((result.seed, result.evaluations, result.bounds["tau_mem"]))
+        until(lambda: screen.ways, 10)
+        assert "pw-failed" in screen.progress and "pw-is" not in screen.progress
+        assert "pw-no" in screen.best_chip and "bursts" in screen.best_chip
+        assert screen.best_chip.count("asked for") > 0, "by how much it is missed is not said"
+    assert len({seed for seed, *_ in seen}) == len(seen)
+    (low, high), (wider_low, wider_high) = before.bounds["tau_mem"], seen[-1][2]
+    assert wider_high == high and wider_low == low
+    assert seen[3][2][1] < seen[4][2][1]
+    assert seen[-1][1] > 300 > seen[-2][1]
+    explorer.undo()
+    assert explorer.selection.bounds["tau_mem"] == seen[0][2], "wider bounds are a step that can be undone"
 
 
 def test_only_free_parameters_change_and_bounds_hold(explorer: pw.Explorer, screen: Screen) -> None:
@@ -324,3 +379,22 @@ def test_a_model_has_one_assessment_panel_however_often_it_is_assessed(explorer:
     assert panels[2].join(10)  # stopped when the other began
     find(panels[0], ipywidgets.Button, description="Stop").click()
     assert panels[0].join(10)
+
+
+def test_a_cell_that_is_run_again_closes_the_explorers_of_its_former_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As JupyterLab says which cell is run: two explorers of one run live, those of the run before do not."""
+    running = {"metadata": {"cellId": "a cell"}, "header": {"msg_id": "first"}}
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(get_parent=lambda: running))
+    closed: list[pw.Explorer] = []
+    monkeypatch.setattr(pw.Explorer, "close", lambda self: closed.append(self))
+    first, second = pw.Explorer("lif", parameters={}), pw.Explorer("lif", parameters={})
+    assert closed == []
+    running["header"] = {"msg_id": "again"}
+    third = pw.Explorer("lif", parameters={})
+    assert closed == [first, second]
+    running["metadata"] = {"cellId": "another cell"}
+    fourth = pw.Explorer("lif", parameters={})
+    assert closed == [first, second]
+    monkeypatch.undo()
+    for explorer in (first, second, third, fourth):
+        explorer.close()

@@ -9,7 +9,7 @@ from screen import Screen
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
-from plausiwidgets.widgets.explorer import judge_worker
+from plausiwidgets.widgets.explorer import judge_worker, verdict
 from plausiwidgets.widgets.explorer.session import Observer
 from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
 
@@ -81,7 +81,7 @@ def test_a_jump_that_failed_is_fitted_when_it_is_drawn_at_last(explorer, screen,
         patched.setattr(judge_worker, "judge_quickly", lambda *_: 1 / 0)
         explorer.selection = amplitude(20.0)
         assert explorer.wait()
-    assert "ZeroDivisionError" in screen.message
+    assert "division by zero" in screen.message and "ZeroDivisionError" not in screen.message
     screen.rows["amplitude"].box.value = 21.0
     assert explorer.wait()
     assert [(r.verdict is None, r.jumped) for r in pictures] == [(True, False), (False, True)]
@@ -167,3 +167,23 @@ def test_after_the_end_nothing_is_judged(explorer: pw.Explorer, screen: Screen, 
         explorer.selection = amplitude(20.0)
     assert explorer.wait()
     assert pictures == []
+
+
+def test_while_a_model_is_compiled_the_former_verdict_is_gone_and_it_is_said(explorer, screen, monkeypatch) -> None:
+    go_on = threading.Event()
+    quickly = judge_worker.judge_quickly
+
+    def slow(*asked):
+        go_on.wait(10)
+        return quickly(*asked)
+
+    monkeypatch.setattr(judge_worker, "judge_quickly", slow)
+    monkeypatch.setattr(verdict, "is_ready", lambda model: model.name != "lif")
+    assert "✓" in screen.badge and "✓" in screen.criteria
+    screen.menu("Model").value = "lif"
+    assert "compiling" in screen.badge
+    assert not any(mark in screen.badge + screen.criteria for mark in "✓✗")
+    screen.menu("Model").value = "adex"
+    assert "compiling" not in screen.badge
+    go_on.set()
+    assert explorer.wait(120)

@@ -1,5 +1,7 @@
 """The session: who is told of what, and what it goes back to."""
 
+import time
+
 import ipywidgets
 import numpy as np
 import pytest
@@ -87,18 +89,53 @@ def test_an_observer_that_fails_at_a_response_takes_nothing_from_the_others(sess
     assert [str(error) for error in errors] == ["I cannot draw it", "I cannot rest"]
 
 
-def test_undo_goes_back_jump_by_jump_with_what_was_dragged_in_between(session: Session) -> None:
+def test_undo_goes_back_step_by_step_and_redo_forward_again(session: Session) -> None:
     first = session.selection
-    dragged = first.with_value("tau_mem", 30.0)
-    session.change(dragged)
+    typed = first.with_value("tau_mem", 30.0)
+    session.change(typed)
     session.show(Selection.of("adex"))
     session.show(Selection.of("lif", "tonic_bursting"))
+    steps = [session.selection, Selection.of("adex"), typed, first]
+    for before in steps[1:]:
+        session.undo()
+        assert session.selection == before
+    assert not session.can_undo
+    for after in reversed(steps[:-1]):
+        session.redo()
+        assert session.selection == after
+    assert not session.can_redo
     session.undo()
-    assert session.selection == Selection.of("adex")
-    session.undo()
-    assert session.selection == dragged
-    session.undo()
-    assert session.selection == dragged and not session.can_undo
+    session.change(session.selection.with_value("tau_w", 99.0))
+    assert not session.can_redo
+
+
+def drag(session: Session, values: list[float], control: str = "tau_mem") -> None:
+    for value in values:
+        session.change(session.selection.with_value(control, value), control)
+
+
+def test_a_drag_is_one_step_back(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    first = session.selection
+    session.hold(True)
+    drag(session, [21.0, 22.0])
+    now[0] += 60.0  # the hand rests, and does not let go
+    drag(session, [23.0])
+    session.hold(False)
+    session.hold(True)
+    drag(session, [24.0, 25.0])
+    session.hold(False)
+    drag(session, [26.0, 27.0])  # keys
+    now[0] += 2.0
+    drag(session, [28.0])
+    drag(session, [-70.0], "v_rest")
+    seen = []
+    while session.can_undo:
+        session.undo()
+        seen.append(session.selection.values["tau_mem"])
+    assert seen == [28.0, 27.0, 25.0, 23.0, 20.0]
+    assert session.selection == first
 
 
 def test_a_model_keeps_its_values_for_all_patterns_and_a_stimulus_for_its_own(session: Session) -> None:

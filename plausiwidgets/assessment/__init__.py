@@ -1,7 +1,7 @@
 """Models × patterns: which model shows which pattern, as a table that claims no more than was seen."""
 
 from plausiwidgets.assessment.api import assess, start_assessment
-from plausiwidgets.assessment.published import published_score, published_table
+from plausiwidgets.assessment.published import published_parameters, published_score, published_table
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.assessment.store import StoreError, StoreWarning
 from plausiwidgets.assessment.study import Study, StudySnapshot, UnitState
@@ -9,6 +9,6 @@ from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_
 
 __all__ = [
     "COLUMNS", "SCORE_COLUMNS", "StoreError", "StoreWarning", "Study", "StudySnapshot", "UnitState", "assess",
-    "make_table", "plausibility_score", "published_score", "published_table", "read_csv", "start_assessment",
-    "write_csv",
+    "make_table", "plausibility_score", "published_parameters", "published_score", "published_table", "read_csv",
+    "start_assessment", "write_csv",
 ]  # fmt: skip

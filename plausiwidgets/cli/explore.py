@@ -14,6 +14,14 @@ from plausiwidgets.cli.console import CommandError
 
 NOTEBOOK = "explore.ipynb"
 
+HERE = Path(__file__).resolve().parent
+
+IDLE, LOOK = 120, 30
+"""Seconds after which a kernel of the app ends that no page shows any more, and between two looks.
+
+A page that is closed ends its own; this is the net below, for one that was lost.
+"""
+
 
 def explore_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `plausiwidgets explore`."""
@@ -55,7 +63,7 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
     arguments = [
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{notebook.name}",
-        f"--LabApp.extra_labextensions_path={Path(__file__).resolve().parent / '_labextensions'}",  # runs it
+        f"--LabApp.extra_labextensions_path={HERE / '_labextensions'}",  # runs it
         "--ServerApp.answer_yes=True",  # Ctrl-C ends it, without a question
         *common_arguments("ServerApp", options),
     ]
@@ -69,10 +77,22 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
 
 def serve_app(notebook: Path, options: argparse.Namespace) -> int:
     """Run Voila with the notebook as its only page."""
+    paths = [str(HERE / "_jupyter"), os.environ.get("JUPYTER_PATH", "")]
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))  # before Voila looks for templates
+
     from voila.app import Voila
 
-    Voila.launch_instance([str(notebook), *common_arguments("Voila", options)])
+    Voila.launch_instance([str(notebook), *app_arguments(), *common_arguments("Voila", options)])
     return 0
+
+
+def app_arguments() -> list[str]:
+    """The arguments of Voila alone: a page that asks no other host, and the end of kernels that nobody sees."""
+    return [
+        "--template=plausiwidgets",
+        f"--MappingKernelManager.cull_idle_timeout={IDLE}",
+        f"--MappingKernelManager.cull_interval={LOOK}",
+    ]
 
 
 def common_arguments(server: str, options: argparse.Namespace) -> list[str]:

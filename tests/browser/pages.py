@@ -68,13 +68,13 @@ class BrowserPage:
 class NotebookPage(BrowserPage):
     """A notebook in JupyterLab."""
 
-    def __init__(self, browser, server: Server, name: str, **options: object) -> None:
+    def __init__(self, browser, server: Server, name: str, query: str = "", **options: object) -> None:
         super().__init__(browser, **options)
         self._server = server
         self.name = name
         self._dark = False
         workspace = uuid.uuid4().hex  # a workspace of its own: no layout of an earlier test comes back
-        self.page.goto(f"{server.url}/lab/workspaces/{workspace}/tree/{name}")
+        self.page.goto(f"{server.url}/lab/workspaces/{workspace}/tree/{name}" + (f"?{query}" if query else ""))
         self.wait_for_kernel()
 
     def wait_for_kernel(self, timeout: float = 90.0) -> None:

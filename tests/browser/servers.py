@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from plausiwidgets.cli.explore import HERE, app_arguments
+
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 
@@ -38,6 +40,7 @@ def jupyter_environment(home: Path) -> dict[str, str]:
         (home / folder).mkdir(parents=True, exist_ok=True)
         environment[name] = str(home / folder)
     environment["JUPYTER_PREFER_ENV_PATH"] = "1"
+    environment["JUPYTER_PATH"] = str(HERE / "_jupyter")
     news = home / "lab-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     news.parent.mkdir(parents=True, exist_ok=True)
     news.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
@@ -118,6 +121,18 @@ class Server:
                 continue
 
 
+def children(pid: int) -> list[str]:
+    """The command lines of what a process has started (Linux)."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(status.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(status.with_name("cmdline").read_text().replace("\0", " "))
+        except OSError:  # it has just ended
+            continue
+    return found
+
+
 def start_lab(home: Path) -> Server:
     """JupyterLab on the folder `home/work`, without a token."""
     port = free_port()
@@ -140,8 +155,17 @@ def start_lab(home: Path) -> Server:
     return Server(arguments, port, home, "/api/status")
 
 
-def start_voila(notebook: Path, home: Path) -> Server:
+def start_voila(notebook: Path, home: Path, *more: str) -> Server:
     """Voila with one notebook as its page, as `plausiwidgets --app` shows it."""
     port = free_port()
-    arguments = ["-m", "voila", str(notebook), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"]
+    arguments = [
+        "-m",
+        "voila",
+        str(notebook),
+        "--no-browser",
+        "--Voila.ip=127.0.0.1",
+        f"--port={port}",
+        *app_arguments(),
+        *more,
+    ]
     return Server(arguments, port, home, "/voila/static/voila.js", cwd=notebook.parent)

@@ -115,6 +115,7 @@ def test_the_command_shows_the_explorer_as_an_app(command, page) -> None:
     page.wait_for_plot()
     assert page.errors == []
     assert page.page.locator("text=pw.Explorer").count() == 0
+    assert page.foreign == []
     assert running.interrupt() == 0
     assert "Traceback" not in running.log.read_text()
 
@@ -132,6 +133,7 @@ def test_a_link_opens_the_app_on_the_senders_parameters(open_app, root: Path) ->
     assert "-46.25" in values
     assert opened.page.locator(".pw-note").count() == 0
     assert opened.errors == []
+    assert opened.foreign == []
 
 
 def test_a_hostile_link_gives_a_note_and_the_defaults(open_app, root: Path) -> None:

@@ -59,6 +59,12 @@ def load_checked(model: NeuronModel) -> Kernel | None:
     return None
 
 
+def is_noted(model: NeuronModel) -> bool:
+    """Return whether a model was checked before, without loading anything."""
+    note = _note(model)
+    return note is not None and note.exists()
+
+
 def make_kernel(program: Program, name: str) -> Kernel:
     """Return (kernel, layout) of a program, compiled unless it is on disk.
 

@@ -100,6 +100,12 @@ def compiled(model: NeuronModel) -> Compiled:
     return outcome
 
 
+def is_ready(model: NeuronModel) -> bool:
+    """Return whether `model` runs at once: it was compiled in this process or lies in the cache, or cannot be."""
+    entry = _compiled.get(model)
+    return (entry is not None and entry[0]() is model.step) or cache.is_noted(model)
+
+
 def _make(model: NeuronModel) -> Compiled:
     known = cache.load_checked(model)
     if known is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import ipywidgets as w
 
@@ -18,7 +20,7 @@ from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
 from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
+from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.places import PLACES, Places
@@ -26,6 +28,7 @@ from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.explorer.session import Panel, Session
 from plausiwidgets.widgets.explorer.share import SharePanel
+from plausiwidgets.widgets.explorer.starts import known_sets, my_turn
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.page.export import export_page
@@ -44,8 +47,9 @@ class Explorer(View):
     pattern : str or Pattern, or a list of several
         Several are shown with one set of model parameters, each under a stimulus of its own.
     parameters : mapping of str to float, optional
-        The model's parameters and the pattern's stimulus values; what is left out takes its default.
-        Without it the explorer opens as the page's link says, where it has one (under Voila).
+        The model's parameters and the pattern's stimulus values; what is left out takes its default, so that
+        ``{}`` gives the defaults. Without it the explorer opens as the page's link says, where it has one, and
+        else with a set that does not show the pattern yet: near one that does, where one is known.
     dt : float, optional
         Time step in ms; default: the model's.
 
@@ -79,21 +83,28 @@ class Explorer(View):
         dt: float | None = None,
     ) -> None:
         notes: tuple[str, ...] = ()
+        _close_former_run(self)
         query = os.environ.get("QUERY_STRING", "")
+        self._from_link = parameters is None
         if query and parameters is None:
             first, notes = Selection.from_query(query, model, pattern, dt)
+        elif parameters is None:
+            first = Selection.of(model, pattern, None, dt)
+            turn = my_turn(first.model, first.pattern, known_sets(first.model, first.pattern), 0)
+            first = turn if dt is None else turn.with_dt(dt)
         else:
             first = Selection.of(model, pattern, parameters, dt)
 
         self._messages = messages = MessageLine()
         self.session = session = Session(first, lambda error: messages.error("panel", error))
         self._page = PageWatch()
-        self._pickers = Pickers(session, messages)
+        self._page.observe(lambda _: session.hold(self._page.held), "held")
+        self._pickers = Pickers(session, messages, lambda: self._searches.found())
         self._share = SharePanel()
         self._parameters = ParameterPanel(session, messages, self._pickers.published)
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page)
-        self._optimization = OptimizationPanel(self._on_press)
+        self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))
         self._assess = AssessPanel(self.show, messages)
         self._worker = JudgeWorker(session, self._figure.figure, messages)
         self._searches = Searches(session, self._optimization, self._worker, self._figure.figure, messages)
@@ -101,6 +112,7 @@ class Explorer(View):
         super().__init__([self._page, *self._places.view])
         self.add_class("pw-explorer")
         self._page.observe(lambda _: self._send_again(), "pages")
+        self._page.observe(lambda _: self._on_link(), "link")
         for panel in (
             messages,
             self._pickers,
@@ -123,13 +135,15 @@ class Explorer(View):
         target.add_class("pw-target")
         chips = w.Box([verdict.yours, target, verdict.best, figure.sweeps])
         chips.add_class("pw-chips")
+        help_line = w.HTML()  # the page writes into it what it is that has the focus
+        help_line.add_class("pw-help")
         places = Places(
             bar=[*self._pickers.bar, self._share.view],
             look=[self._pickers.view, chips],
             figure=figure.view,
             search=optimization.view,
             side=[self._parameters.view, verdict.view],
-            foot=[self._messages.view],
+            foot=[help_line, self._messages.view, optimization.elsewhere],
             shown=self._on_opened,
         )
         places.put(self._assess, "below")
@@ -223,15 +237,19 @@ class Explorer(View):
         self._searches.stop()
 
     def undo(self) -> None:
-        """Go back to before the last jump, slider ranges and ticks included.
+        """Go back one step, slider ranges and ticks included.
 
-        A jump is a picked model, pattern or preset, a reset, “use best”, a cell of a map, an assigned
-        selection, or :meth:`show`; a moved slider is none.
+        A step is a drag, a typed value, a tick, a picked model, pattern or preset, a reset, “use best”, a cell of a
+        map, an assigned selection, or :meth:`show`.
         """
         self.session.undo()
 
+    def redo(self) -> None:
+        """Take the last :meth:`undo` back."""
+        self.session.redo()
+
     def use_best(self) -> None:
-        """Put the best parameters of the last search on the sliders, in its model and pattern."""
+        """Put the best parameters on the sliders: of the shown pattern's search, else of the last one."""
         self._searches.use_best()
 
     def to_html(self, path: str | Path = "neuron.html") -> Path:
@@ -252,6 +270,17 @@ class Explorer(View):
             self._assess.close()
         super().close()
 
+    def _on_link(self) -> None:
+        """Show what the address says that JupyterLab was opened with: its kernel does not see it."""
+        if not self._from_link:
+            return
+        self._from_link = False
+        own = self.selection
+        selection, notes = Selection.from_query(self._page.link, own.model, own.pattern)
+        self.session.show(selection)
+        if notes:
+            self._messages.note(notes)
+
     def _send_again(self) -> None:
         """Send to a new page what it may have missed between asking for the widgets and having them (Voila)."""
         for widget in descendants(self):
@@ -259,20 +288,39 @@ class Explorer(View):
                 widget.send_state()
 
     def _on_press(self, action: str) -> None:
+        searches = self._searches
         try:
-            if action == "optimize":
-                self._messages.clear("search")
+            if action == "optimize" or action in WAYS:
+                self._messages.clear()
                 self._optimization.starting()
-                self.optimize()
-            elif action == "use_best":
-                self.use_best()
-            elif action == "pause":
-                self._searches.toggle_pause()
+                searches.press("" if action == "optimize" else action)
             else:
-                self.stop()
+                {"use_best": self.use_best, "pause": searches.toggle_pause, "back": searches.back, "stop": self.stop}[
+                    action
+                ]()
         except Exception as error:
             self._messages.error("search", error)
             self._searches.refresh()
+
+
+_of_cells: dict[str, tuple[str, list[ref[Explorer]]]] = {}
+"""The explorers that each cell of the notebook made in its last run."""
+
+
+def _close_former_run(explorer: Explorer) -> None:
+    """Close what an earlier run of the same cell has made: nobody can see it any more, and it would cost as much."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
+    cell, run = (parent.get("metadata") or {}).get("cellId"), (parent.get("header") or {}).get("msg_id")
+    if not cell or not run:
+        return
+    former, explorers = _of_cells.get(cell, ("", []))
+    if former != run:
+        for one in explorers:
+            if (old := one()) is not None:
+                old.close()
+        explorers = []
+    _of_cells[cell] = run, [*explorers, ref(explorer)]
 
 
 def descendants(root: w.Widget) -> Iterator[w.Widget]:

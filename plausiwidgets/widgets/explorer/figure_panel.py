@@ -266,11 +266,7 @@ class FigurePanel(Panel):
         if labels == self._labels:
             return
         self._labels = labels
-        if labels:
-            lanes = range(len(labels))
-            self.figure.set_axis(
-                "others", range=[-0.15, len(labels)], tickvals=[lane + 0.5 for lane in lanes], ticktext=labels
-            )
+        self.figure.set_lanes(labels)
 
     # -- axes ------------------------------------------------------------------------------------
 

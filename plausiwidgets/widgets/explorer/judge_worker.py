@@ -17,6 +17,7 @@ from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Observer, Response, Session
+from plausiwidgets.widgets.explorer.starts import moved_further
 from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
 
 REST = 0.25
@@ -135,6 +136,9 @@ class JudgeWorker(Observer):
         try:
             with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
                 judged = judge_quickly(selection, self._session.recorded(selection.model))
+                further = moved_further(selection) if single(judged).accepted else None
+                if further is not None and self._session.replaced(selection, further):
+                    return  # what is to be tuned must not be solved already
                 shown = self._session.publish(Response("yours", selection, single(judged), jumped=jumped))
         except Exception as error:
             self._failed(error, selection)

@@ -121,13 +121,7 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
     if value is None:
         notes.append(f"{parameter.name}={_shown(text)} is not a number: using {parameter.default:g}.")
         return parameter.default
-    # A value far beyond the slider is legal for a script, but from a link it may stand for hours of work.
-    reach = 10.0 * (parameter.high - parameter.low)
-    if parameter.group == "stimulus" and parameter.unit == "ms":
-        reach = 0.0
-    low, high = parameter.limits
-    low = max(parameter.low - reach, -float("inf") if low is None else low)
-    high = min(parameter.high + reach, float("inf") if high is None else high)
+    low, high = reach(parameter)
     if not low <= value <= high or (parameter.scale == "log" and value <= 0):
         notes.append(
             f"{parameter.name}={value:g} is out of range ({low:g} to {high:g} {parameter.unit}): "
@@ -135,6 +129,19 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
         )
         return parameter.default
     return value
+
+
+def reach(parameter: Parameter) -> tuple[float, float]:
+    """Return the least and the largest value that a person or a link may give.
+
+    One far beyond the slider is legal for a script, but here it may stand for hours of work.
+    """
+    beyond = 10.0 * (parameter.high - parameter.low)
+    if parameter.group == "stimulus" and parameter.unit == "ms":
+        beyond = 0.0
+    low, high = parameter.limits
+    low = max(parameter.low - beyond, -float("inf") if low is None else low)
+    return low, min(parameter.high + beyond, float("inf") if high is None else high)
 
 
 def _dt(text: str, notes: list[str]) -> float | None:

@@ -17,6 +17,8 @@ MAX_TEXT = 600
 class MessageLine(Panel):
     """Shows one message at a time, in a place that it always has; any thread may set it.
 
+    Without a message it says where the values come from, where a person has changed none of them.
+
     Attributes
     ----------
     view : ipywidgets.Widget
@@ -28,13 +30,16 @@ class MessageLine(Panel):
         self._lock = threading.Lock()
         self._source = ""
         self.text = ""
+        self._origin = ""
         self.view = w.HTML()
         self.view.add_class("pw-status")
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Take back what was said of a pick or a value: another one is shown by now."""
-        self.clear("pick")
-        self.clear("value")
+        with self._lock:
+            self._origin = selection.origin.text if selection.origin is not None else ""
+            if self._source in ("pick", "value", "note") or not self.text:
+                self._show_origin()
 
     def note(self, texts: str | Sequence[str]) -> None:
         """Say something that is no error."""
@@ -43,14 +48,18 @@ class MessageLine(Panel):
 
     def error(self, source: str, error: Exception | str) -> None:
         """Show an error of a `source`, which takes it back with :meth:`clear` when it works again."""
-        text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
-        self._show("error", "⚠", [text], source)
+        self._show("error", "⚠", [error if isinstance(error, str) else sentence(error)], source)
 
     def clear(self, source: str | None = None) -> None:
         """Take back the message of a source, or any."""
         with self._lock:
             if self.text and source in (None, self._source):
-                self.text = self._source = self.view.value = ""
+                self._show_origin()
+
+    def _show_origin(self) -> None:
+        self.text = self._source = ""
+        text = html.escape(self._origin)
+        self.view.value = f'<div class="pw-origin" role="status"><p title="{text}">{text}</p></div>' if text else ""
 
     def _show(self, kind: str, mark: str, lines: list[str], source: str) -> None:
         with self._lock:
@@ -62,3 +71,11 @@ class MessageLine(Panel):
                 rest = "<br>".join(more)
                 body = f"<details><summary>{first} (and {len(more)} more)</summary><div>{rest}</div></details>"
             self.view.value = f'<div class="pw-{kind}" role="status"><span>{mark}</span>{body}</div>'
+
+
+def sentence(error: Exception) -> str:
+    """Return an error in words: its own, where it was written for people, and never its name."""
+    text = " ".join(str(error).split())
+    if isinstance(error, KeyError) or not text:
+        return f"Something is missing: {text}." if text else "It failed, and did not say why."
+    return text + ("" if text[-1] in ".!?…" else ".")

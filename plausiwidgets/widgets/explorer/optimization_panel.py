@@ -17,6 +17,18 @@ from plausiwidgets.widgets.explorer.session import Panel
 
 ACTIONS = ("optimize", "pause", "stop", "use_best")
 
+WAYS = {
+    "seed": ("New seed", "The same search from other random points"),
+    "random": ("Random start", "Start from good points of a random screen, not from the sliders"),
+    "wider": ("Wider bounds", "Let every free parameter of the model go further, by a half of its range"),
+    "budget": ("More budget", "Four times as many evaluations"),
+}
+"""What can be tried after a search in vain, each with a button."""
+
+BUDGETS = (100, 100_000_000)
+MORE = 4
+"""So many times the budget is what "more budget" means."""
+
 
 class OptimizationPanel(Panel):
     """What a person sees of an optimization.
@@ -24,8 +36,10 @@ class OptimizationPanel(Panel):
     Parameters
     ----------
     pressed : callable
-        ``pressed(action)`` with one of ``"optimize"``, ``"pause"`` (or resume), ``"stop"`` and
-        ``"use_best"``.
+        ``pressed(action)`` with one of ``"optimize"``, ``"pause"`` (or resume), ``"stop"``,
+        ``"use_best"``, ``"back"``, and those of :data:`WAYS`.
+    refused : callable
+        ``refused(sentence)`` says what was wrong with a typed setting.
 
     Attributes
     ----------
@@ -33,10 +47,14 @@ class OptimizationPanel(Panel):
         How far it is in words, and the loss as it falls.
     view : ipywidgets.Widget
         Both with the buttons, and the settings behind a button of their own.
+    elsewhere : ipywidgets.Widget
+        A line about a search for another pattern, and a button that goes back to it.
     """
 
-    def __init__(self, pressed: Callable[[str], None]) -> None:
+    def __init__(self, pressed: Callable[[str], None], refused: Callable[[str], None]) -> None:
+        self._refused = refused
         self._budget_default = 0
+        self._budget_now = 1000
         self._start = w.ToggleButtons(
             options=[("the sliders", True), ("random points", False)],
             description="Start from",
@@ -45,10 +63,11 @@ class OptimizationPanel(Panel):
                 "Start from good points of a random screen of the whole box",
             ],
         )
-        self._budget = w.BoundedIntText(
-            1000, min=100, max=100_000_000, step=1000, description="Budget",
+        self._budget = w.Text(
+            "1000", description="Budget", continuous_update=False,
             tooltip="Most evaluations; one is one parameter set, judged with all sweeps",
         )  # fmt: skip
+        self._budget.observe(lambda _: self._on_budget(), "value")
         self._seed = w.BoundedIntText(
             0, min=0, max=2**31 - 1, description="Seed", tooltip="The same seed gives the same search"
         )
@@ -72,11 +91,22 @@ class OptimizationPanel(Panel):
         buttons.add_class("pw-buttons")
         for button, action in zip(buttons.children, ACTIONS, strict=False):
             button.on_click(lambda _, action=action: pressed(action))
+        ways = w.HBox([w.Button(description=title, tooltip=tip) for title, tip in WAYS.values()])
+        ways.add_class("pw-ways")
+        for button, way in zip(ways.children, WAYS, strict=True):
+            button.on_click(lambda _, way=way: pressed(way))
+        self._ways = ways
+        back = w.Button(description="Back to it", tooltip="Show that model and pattern again, with its search")
+        back.on_click(lambda _: pressed("back"))
+        self._elsewhere_text = w.HTML()
+        self.elsewhere = w.HBox([self._elsewhere_text, back])
+        self.elsewhere.add_class("pw-elsewhere")
         self.progress = w.HTML()
         self.progress.add_class("pw-progress-box")
         self.curve = LossCurve()
-        self.view = w.Box([buttons, settings, self.progress, self.curve])
+        self.view = w.Box([buttons, settings, self.progress, ways, self.curve])
         self.view.add_class("pw-search")
+        self.show_elsewhere()
         self.idle()
 
     # -- settings --------------------------------------------------------------------------------
@@ -90,17 +120,37 @@ class OptimizationPanel(Panel):
     def settings(self) -> dict[str, int]:
         """Budget, seed and population, as ``start_optimization`` takes them."""
         return {
-            "budget": int(self._budget.value),
+            "budget": self._budget_now,
             "seed": int(self._seed.value),
             "popsize": int(self._popsize.value),
         }
 
+    def set(self, *, seed: int | None = None, from_sliders: bool | None = None, more: bool = False) -> None:
+        """Change settings as a person would; `more`: a larger budget."""
+        if seed is not None:
+            self._seed.value = seed
+        if from_sliders is not None:
+            self._start.value = from_sliders
+        if more:
+            self._set_budget(min(MORE * self._budget_now, BUDGETS[1]))
+
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Show the pattern's budget, unless a person has typed one."""
         budget = selection.pattern.budget
-        if self._budget.value == self._budget_default or not self._budget_default:
-            self._budget.value = budget
+        if self._budget_now == self._budget_default or not self._budget_default:
+            self._set_budget(budget)
         self._budget_default = budget
+
+    def _set_budget(self, budget: int) -> None:
+        self._budget_now = budget
+        self._budget.value = grouped(budget)
+
+    def _on_budget(self) -> None:
+        try:
+            self._set_budget(budget_of(self._budget.value))
+        except ValueError as error:
+            self._budget.value = grouped(self._budget_now)
+            self._refused(str(error))
 
     # -- state -----------------------------------------------------------------------------------
 
@@ -108,38 +158,71 @@ class OptimizationPanel(Panel):
         """No search of this model and pattern: Optimize is the next step."""
         self._enable(running=False, paused=False, best=False)
         hint = "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
-        self.progress.value = f'<p class="pw-hint">{hint}</p>'
+        self.progress.value = f'<p class="pw-hint" title="Optimize searches in the background">{hint}</p>'
 
     def starting(self) -> None:
         """A search is about to begin."""
         self._enable(running=True, paused=False, best=False)
         self.progress.value = _bar(0.0, "starting …", "")
 
-    def show(self, snapshot: Snapshot, title: str = "") -> None:
-        """Show a snapshot; with `title`, as one of another model or pattern than the shown one."""
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot of the search for what is shown."""
         running = not snapshot.ended
-        self._enable(running, snapshot.state == "paused", snapshot.best_parameters is not None, title)
+        in_vain = snapshot.ended and snapshot.status == "rejected" and snapshot.state != "failed"
+        self._enable(running, snapshot.state == "paused", snapshot.best_parameters is not None, in_vain)
         share = snapshot.evaluations / snapshot.budget if snapshot.budget else 0.0
-        self.progress.value = (
-            _bar(share, headline(snapshot), "" if running else f"pw-{snapshot.state}")
-            + f'<p class="pw-numbers">{numbers(snapshot)}</p>'
-            + (f'<p class="pw-of">search for {html.escape(title)}</p>' if title else "")
+        self.progress.value = _bar(share, headline(snapshot), kind(snapshot)) + (
+            "" if in_vain else f'<p class="pw-numbers">{numbers(snapshot)}</p>'
         )
+
+    def show_elsewhere(self, title: str = "", snapshot: Snapshot | None = None) -> None:
+        """Name a search for another model or pattern and how far it is; without one, nothing."""
+        self.elsewhere.layout.display = "" if snapshot is not None else "none"
+        if snapshot is not None:
+            share = "" if snapshot.ended else f" ({100 * snapshot.evaluations / max(snapshot.budget, 1):.0f} %)"
+            text = f"{title}: {headline(snapshot)}{share}"
+            self._elsewhere_text.value = f'<p role="status">{html.escape(text)}</p>'
 
     def show_curve(self, snapshot: Snapshot) -> None:
         """Draw the losses of a snapshot."""
         if history := snapshot.history:
             self.curve.show(*(history[name] for name in ("evaluations", "best", "current", "restarts")))
 
-    def _enable(self, running: bool, paused: bool, best: bool, title: str = "") -> None:
+    def _enable(self, running: bool, paused: bool, best: bool, in_vain: bool = False) -> None:
+        self._ways.layout.display = "" if in_vain else "none"
         self._optimize.disabled = running
         self._pause.disabled = not running
         self._stop.disabled = not running
         self._use.disabled = not best
         self._pause.description = "Resume" if paused else "Pause"
-        self._use.tooltip = (
-            f"Go back to {title} with the best parameters" if title else "Put the best parameters on the sliders"
-        )
+
+
+def budget_of(text: str) -> int:
+    """Return a budget as a person typed it, such as ``"20 000"`` or ``"2e4"``, or refuse it in a sentence.
+
+    Examples
+    --------
+    >>> budget_of("20 000"), budget_of("2e4")
+    (20000, 20000)
+    """
+    low, high = BUDGETS
+    try:
+        value = float("".join(text.replace("\u202f", " ").split()))
+    except ValueError:
+        value = math.nan
+    if not (low <= value <= high and value == int(value)):
+        valid = f"a whole number of evaluations from {grouped(low)} to {grouped(high)}"
+        raise ValueError(f"The budget must be {valid}, not “{text[:20]}”.")
+    return int(value)
+
+
+def kind(snapshot: Snapshot) -> str:
+    """Return the class of the style sheet for how a search stands: never that of a success for one in vain."""
+    if not snapshot.ended:
+        return ""
+    if snapshot.state == "failed" or snapshot.status == "rejected":
+        return "pw-failed" if snapshot.state != "stopped" else "pw-stopped"
+    return f"pw-is-{snapshot.status}"
 
 
 def headline(snapshot: Snapshot) -> str:

@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import Parameter
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.widgets.explorer.link import reach
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Session
@@ -81,7 +82,8 @@ class ParameterRow:
         line.add_class("pw-line")
         self.view = w.VBox([line], layout=styles.layout)
         self.view.add_class("pw-row")
-        for widget, change in ((self._slider, self._dragged), (self._box, self._typed), (self._tick, self._ticked)):
+        self._slider.observe(lambda _: self._on_event(self._dragged, name), "value")
+        for widget, change in ((self._box, self._typed), (self._tick, self._ticked)):
             widget.observe(lambda _, change=change: self._on_event(change), "value")
 
     def show(self, selection: Selection) -> None:
@@ -108,23 +110,23 @@ class ParameterRow:
 
     # -- events: they come on several threads ----------------------------------------------------
 
-    def _on_event(self, change: Callable[[Selection], Selection]) -> None:
+    def _on_event(self, change: Callable[[Selection], Selection], control: str = "") -> None:
         with self._session.lock:
             if self._quiet:
                 return
             try:
-                self._session.change(change(self._session.selection))
+                self._session.change(change(self._session.selection), control)
             except ValueError as error:
                 self._shown = None
                 self.show(self._session.selection)
-                self._messages.error("value", str(error))
+                self._messages.error("value", error)
 
     def _dragged(self, selection: Selection) -> Selection:
         low, high = selection.bounds[self.parameter.name]
         return selection.with_value(self.parameter.name, dragged(self.parameter, self._slider.value, low, high))
 
     def _typed(self, selection: Selection) -> Selection:
-        return selection.with_value(self.parameter.name, self._box.value)
+        return selection.with_value(self.parameter.name, allowed(self.parameter, self._box.value))
 
     def _ticked(self, selection: Selection) -> Selection:
         others = [name for name in selection.free if name != self.parameter.name]
@@ -132,7 +134,8 @@ class ParameterRow:
 
     def _bounded(self, selection: Selection) -> Selection:
         assert self._bounds is not None
-        return selection.with_bounds(self.parameter.name, self._bounds[0].value, self._bounds[1].value)
+        low, high = (allowed(self.parameter, box.value) for box in self._bounds)
+        return selection.with_bounds(self.parameter.name, low, high)
 
     def _bounds_boxes(self) -> w.HBox:
         if self._bounds_line is None:
@@ -171,9 +174,30 @@ def tooltip(parameter: Parameter) -> str:
     return "\n".join(lines)
 
 
+def allowed(parameter: Parameter, value: float) -> float:
+    """Return a value that a person gave, or refuse it in a sentence.
+
+    Raises
+    ------
+    ValueError
+        Where it is not finite, outside of the hard limits, or absurdly far from the parameter's range.
+    """
+    low, high = reach(parameter)
+    name, unit = parameter.name, "" if parameter.unit in ("", "1") else f" {parameter.unit}"
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be a number")
+    if parameter.scale == "log" and low <= 0.0 and value <= 0.0:
+        raise ValueError(f"{name} must be more than 0{unit}")
+    if value < low:
+        raise ValueError(f"{name} must be at least {number(low)}{unit}")
+    if value > high:
+        raise ValueError(f"{name} must be at most {number(high)}{unit}")
+    return value
+
+
 def in_box(value: float) -> float:
-    """Return the value that a box shows: six significant digits."""
-    return float(f"{value:.6g}")
+    """Return the value that a box shows: six significant digits, and 0 for what rounding left."""
+    return 0.0 if abs(value) < 1e-12 else float(f"{value:.6g}")
 
 
 def dragged(parameter: Parameter, position: int, low: float, high: float) -> float:

@@ -104,7 +104,7 @@ class ParameterPanel(Panel):
                 self._session.change(selection.with_dt(dt))
             else:
                 self._dt.value = selection.dt
-                self._messages.error("value", f"the time step is from {low:g} to {high:g} ms, not {dt:g}")
+                self._messages.error("value", f"The time step must be from {low:g} to {high:g} ms.")
 
 
 def _group_box(group: str) -> w.VBox:

@@ -1,9 +1,9 @@
-"""The head of the explorer: which model, pattern and published parameters, what they are, and the ways back."""
+"""The bar of the explorer: which model and pattern, where one begins with them, and the ways back."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import ipywidgets as w
 
@@ -13,32 +13,49 @@ from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Session
+from plausiwidgets.widgets.explorer.starts import known_sets, my_turn
 
 PROMPT = "published parameters …"
 
+SHOW_TIP = "Parameters that are published for this pattern, or known to show it; again: the next such set"
+TURN_TIP = "Parameters near such a set that do not show the pattern: tune them until every criterion holds"
+KEEP_TIP = "Another model or pattern begins with the values that you gave it, not with a set that is known to show it"
 RESET_TIP = "Back to the defaults of model and stimulus: values, ranges, time step, and what Optimize may change"
-UNDO_TIP = "Back to before the last model, pattern or preset, reset, “use best” or opened cell, ranges and ticks too"
+UNDO_TIP = "Back to before the last drag, typed value, pick or reset, ranges and ticks too"
+REDO_TIP = "Take back the last undo"
 
 
 class Pickers(Panel):
-    """Menus for model, pattern and published parameters, with an explanation of what is picked.
+    """Menus for model, pattern and published parameters, and what there is to begin with.
 
     They offer what is registered, and beside it the model and the pattern of one's own that were shown last.
+    A pick shows the pattern, with parameters that are known to show it where there are any.
+
+    Parameters
+    ----------
+    session : Session
+    messages : MessageLine
+    found : callable
+        Gives the selections that searches of this explorer have found, the newest first.
 
     Attributes
     ----------
     bar : tuple of ipywidgets.Widget
-        The menus for model and pattern, the patterns before and after, and undo.
+        The menus for model and pattern, the patterns before and after, show me, my turn, undo and redo.
     published : tuple of ipywidgets.Widget
         The menu of published parameters, and reset: they stand with the sliders.
     view : ipywidgets.Widget
         What to look for; the rest of the text opens on demand.
     """
 
-    def __init__(self, session: Session, messages: MessageLine) -> None:
+    def __init__(
+        self, session: Session, messages: MessageLine, found: Callable[[], Iterable[Selection]] = tuple
+    ) -> None:
         self._session = session
         self._messages = messages
+        self._found = found
         self._quiet = False
+        self._turns = 0
         first = session.selection
         self._own, self._own_pattern = first.model, first.pattern
         self._models: dict[str, NeuronModel] = {}
@@ -49,15 +66,21 @@ class Pickers(Panel):
         self._preset = w.Dropdown(description="Presets", tooltip="Published parameters of this model")
         self._reset = w.Button(description="Reset", tooltip=RESET_TIP)
         self._undo = w.Button(description="Undo", disabled=True, tooltip=UNDO_TIP)
+        self._redo = w.Button(description="Redo", disabled=True, tooltip=REDO_TIP)
+        self._show = w.Button(description="Show me", tooltip=SHOW_TIP)
+        self._turn = w.Button(description="My turn", tooltip=TURN_TIP)
+        self._keep = w.ToggleButton(False, description="Keep values", tooltip=KEEP_TIP)
         before = w.Button(description="◂", tooltip="The pattern before")
         after = w.Button(description="▸", tooltip="The next pattern")
-        for button, step in ((before, -1), (after, 1)):
-            button.add_class("pw-step")
-            button.on_click(lambda _, step=step: self._on_step(step))
-        self._model.add_class("pw-pick-model")
-        self._pattern.add_class("pw-pick-pattern")
-        self._undo.add_class("pw-undo")
-        self.bar = (self._model, before, self._pattern, after, self._undo)
+        for widget, name in (
+            (self._model, "pick-model"), (before, "step"), (self._pattern, "pick-pattern"), (after, "step"),
+            (self._show, "show"), (self._turn, "turn"), (self._keep, "keep"),
+            (self._undo, "undo"), (self._redo, "redo"),
+        ):  # fmt: skip
+            widget.add_class(f"pw-{name}")
+        self.bar = (
+            self._model, before, self._pattern, after, self._show, self._turn, self._keep, self._undo, self._redo,
+        )  # fmt: skip
         self.published = (self._preset, self._reset)
         self.view = w.HTML()
         self.view.add_class("pw-explain")
@@ -67,12 +90,21 @@ class Pickers(Panel):
             (self._preset, self._picked_preset),
         ):
             menu.observe(lambda _, menu=menu, picked=picked: self._on_menu(menu, picked), "value")
-        self._reset.on_click(lambda _: self._try(self._on_reset))
-        self._undo.on_click(lambda _: self._try(session.undo))
+        for button, action in (
+            (before, lambda: self._on_step(-1)),
+            (after, lambda: self._on_step(1)),
+            (self._reset, self._on_reset),
+            (self._show, self._on_show),
+            (self._turn, self._on_turn),
+            (self._undo, session.undo),
+            (self._redo, session.redo),
+        ):
+            button.on_click(lambda _, action=action: self._try(action))
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Show what is picked."""
         self._undo.disabled = not self._session.can_undo
+        self._redo.disabled = not self._session.can_redo
         if not jumped:
             return
         model, pattern = selection.model, selection.pattern
@@ -94,6 +126,8 @@ class Pickers(Panel):
                 self._preset.options = [(PROMPT if titles else "none published", -1), *titles]
                 self._preset.disabled = not titles
             self._preset.value = -1
+            if selection.origin is not None and selection.origin.preset in model.presets:
+                self._preset.value = model.presets.index(selection.origin.preset)
             self.view.value = explanation(model, pattern)
         finally:
             self._quiet = False
@@ -110,10 +144,10 @@ class Pickers(Panel):
         self._pattern.value = keys[(keys.index(self._pattern.value) + step) % len(keys)]
 
     def _picked_model(self) -> Selection:
-        return self._session.recalled(self._models[self._model.value], self._session.selection.pattern)
+        return self._begin(self._models[self._model.value], self._session.selection.pattern)
 
     def _picked_pattern(self) -> Selection:
-        return self._session.recalled(self._session.selection.model, self._patterns[self._pattern.value])
+        return self._begin(self._session.selection.model, self._patterns[self._pattern.value])
 
     def _picked_preset(self) -> Selection:
         selection = self._session.selection
@@ -122,6 +156,31 @@ class Pickers(Panel):
         if preset.pattern:
             pattern = self._patterns.get(preset.pattern) or patterns.get(preset.pattern)
         return self._session.recalled(selection.model, pattern).with_preset(preset)
+
+    def _begin(self, model: NeuronModel, pattern: Pattern) -> Selection:
+        """Return what a pick shows: never a mixture of one set with the stimulus or time step of another."""
+        if self._keep.value:
+            return self._session.recalled(model, pattern)
+        known = known_sets(model, pattern, self._found())
+        return known[0] if known else my_turn(model, pattern, (), 0)
+
+    def _on_show(self) -> None:
+        with self._session.lock:
+            shown = self._session.selection
+            known = known_sets(shown.model, shown.pattern, self._found())
+            if not known:
+                text = f"No set of {shown.model.title} is known to show this pattern. Optimize searches for one."
+                self._messages.note(text)
+                return
+            at = next((i for i, one in enumerate(known) if one.values == shown.values), -1)
+            self._session.show(known[(at + 1) % len(known)])
+
+    def _on_turn(self) -> None:
+        with self._session.lock:
+            shown = self._session.selection
+            self._turns += 1
+            known = known_sets(shown.model, shown.pattern, self._found())
+            self._session.show(my_turn(shown.model, shown.pattern, known, self._turns))
 
     def _on_reset(self) -> None:
         with self._session.lock:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run, Snapshot, start_optimization
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.threads import start_daemon
@@ -21,6 +22,10 @@ INTERVAL = 0.1
 """Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
 
 
+Key = tuple[NeuronModel, int]
+"""A model, and the id of a pattern: two patterns may have the same name."""
+
+
 @dataclass
 class Search:
     """A run, and what is known of its best.
@@ -29,19 +34,23 @@ class Search:
     ----------
     selection : Selection
         What it is about, at its own time step; it stays so when the explorer has gone on to something else.
+    begun_at : Selection
+        What was selected when it began.
     run : Run
     best : Response or None
         The judged best that was published last.
     """
 
     selection: Selection
+    begun_at: Selection
     run: Run
     best: Response | None = None
 
 
 class Searches(Observer):
-    """Starts, shows and ends searches; one runs at a time, and belongs to a model and a pattern.
+    """Starts, shows and ends searches; one runs at a time, and each belongs to a model and a pattern.
 
+    It goes on when something else is shown, named in a line, and is shown again with its model and pattern.
     A thread publishes each: the newest snapshot, at most ten times a second, and all less often while
     the page has no time. A change of state is always told, the end is always told and drawn.
 
@@ -65,27 +74,61 @@ class Searches(Observer):
         self._figure = figure
         self._messages = messages
         self._about: Selection | None = None
-        self._search: Search | None = None
+        self._newest: Search | None = None
+        self._last: dict[Key, Search] = {}  # of each model and pattern; it keeps the pattern of this id alive
+        self._seeds: dict[Key, set[int]] = {}
+        self._elsewhere: Search | None = None  # it is named until it is gone back to
         self.results: list[Result] = []
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Go on to another model or pattern: a search for something else ends, and says what it was for.
-
-        What it found is still there for “use best”, and is drawn again when its pattern is shown again.
-        """
+        """Go on to another model or pattern: its own search is shown, and one for something else named."""
         if self._about is not None and self._about.is_about(selection.model, selection.pattern):
             return
-        self._about = selection
+        before, self._about = self._about, selection
         self._panel.curve.clear()
-        search = self._search
+        if before is not None and self._newest is not None and self._newest is self._last.get(_key(before)):
+            self._elsewhere = self._newest
+        search = self._shown
+        if search is self._elsewhere:
+            self._elsewhere = None
+        self._name_elsewhere()
         if search is None:
             self._panel.idle()
             return
-        if not self._is_shown(search):
-            search.run.stop()
         snapshot = search.run.snapshot()
         self._tell(search, snapshot)
         self._draw(search, snapshot)
+
+    @property
+    def _shown(self) -> Search | None:
+        """The search of what is shown."""
+        return self._last.get(_key(self._session.selection))
+
+    def found(self) -> list[Selection]:
+        """Return what the searches found to show its pattern, the newest first."""
+        with self._session.lock:
+            searches = list(self._last.values())
+        done = [(search, search.run.snapshot()) for search in reversed(searches)]
+        return [
+            search.selection.filled(snapshot.best_parameters, search.selection.dt)
+            for search, snapshot in done
+            if snapshot.status == "replicated" and snapshot.best_parameters is not None
+        ]
+
+    def press(self, way: str = "") -> Run:
+        """Begin a search with the panel's settings, as none was made before of what is selected.
+
+        `way` is one of :data:`~plausiwidgets.widgets.explorer.optimization_panel.WAYS`, or empty.
+        """
+        with self._session.lock:
+            panel = self._panel
+            if way == "wider":
+                self._session.change(_wider(self._session.selection))
+            panel.set(from_sliders=False if way == "random" else None, more=way == "budget")
+            tried = self._seeds.get(_key(self._session.selection), set())
+            if panel.settings["seed"] in tried:
+                panel.set(seed=max(tried) + 1)
+            return self.begin({})
 
     def begin(self, settings: Mapping[str, Any]) -> Run:
         """End the former search, and begin one for what is selected.
@@ -94,6 +137,9 @@ class Searches(Observer):
         """
         with self._session.lock:
             self._session.require_open()
+            former, shown = self._newest, self._shown
+            if former is not None and former is not shown and not former.run.snapshot().ended:
+                self._messages.note(f"The search for {former.selection.title} has ended; its best is kept.")
             self.stop()
             selection = self._session.selection
             usual: dict[str, Any] = {
@@ -105,8 +151,12 @@ class Searches(Observer):
             merged = usual | self._panel.settings | dict(settings)
             # What is drawn of it is judged as it judges, whatever the time step of the sliders is then.
             own = selection.with_dt(merged["dt"])
-            search = Search(own, start_optimization(selection.model, selection.pattern, **merged))
-            self._search = search
+            search = Search(own, selection, start_optimization(selection.model, selection.pattern, **merged))
+            self._seeds.setdefault(_key(selection), set()).add(merged["seed"])
+            self._last.pop(_key(selection), None)
+            self._last[_key(selection)] = self._newest = search
+            self._elsewhere = None
+            self._name_elsewhere()
             self._session.publish(Response("best", own, None))
             self._panel.curve.clear()
             start_daemon(lambda: self._watch(search), "plausiwidgets publisher")
@@ -115,37 +165,47 @@ class Searches(Observer):
     def stop(self) -> None:
         """End the running search, if there is one; its best is kept."""
         with self._session.lock:
-            if self._search is not None:
-                self._search.run.stop()
+            if self._newest is not None:
+                self._newest.run.stop()
 
     def toggle_pause(self) -> None:
         """Pause the running search, or let it go on."""
         with self._session.lock:
-            if self._search is None:
+            if self._newest is None:
                 return
-            run = self._search.run
+            run = self._newest.run
             if run.snapshot().state == "paused":
                 run.resume()
             else:
                 run.pause()
 
-    def use_best(self) -> None:
-        """Select the best parameters of the current search, with its model, pattern and time step."""
+    def back(self) -> None:
+        """Show the model and the pattern of the search that is named."""
         with self._session.lock:
             self._session.require_open()
-            search = self._search
-            best = None if search is None else search.run.snapshot().best_parameters
-            if search is not None and best is not None:
+            if self._elsewhere is not None:
+                self._session.show(self._elsewhere.begun_at)
+
+    def use_best(self) -> None:
+        """Put the best parameters on the sliders: of the shown search, else of the last one, with its pattern."""
+        with self._session.lock:
+            self._session.require_open()
+            search = self._shown or self._newest
+            if search is None:
+                return
+            best = search.run.snapshot().best_parameters
+            if best is not None:
                 recalled = self._session.recalled(search.selection.model, search.selection.pattern)
                 self._session.show(recalled.filled(best, search.selection.dt))
 
     def refresh(self) -> None:
-        """Show again where the current search is: an action has failed."""
+        """Show the buttons as they are."""
         with self._session.lock:
-            if self._search is None:
+            search = self._shown
+            if search is None:
                 self._panel.idle()
             else:
-                self._tell(self._search, self._search.run.snapshot())
+                self._tell(search, search.run.snapshot())
 
     # -- on the thread of a search ---------------------------------------------------------------
 
@@ -187,28 +247,60 @@ class Searches(Observer):
         return seconds > 2.0 or (figure.drawn and self._worker.calm and seconds > 2.0 * figure.seconds)
 
     def _is_shown(self, search: Search) -> bool:
-        shown = self._session.selection
-        return search.selection.is_about(shown.model, shown.pattern)
+        return search is self._shown
 
     def _tell(self, search: Search, snapshot: Snapshot) -> None:
         """Show the numbers of a search; cheap."""
         with self._session.lock:
-            if search is self._search:
-                self._panel.show(snapshot, "" if self._is_shown(search) else search.selection.title)
+            if self._is_shown(search):
+                self._panel.show(snapshot)
+            elif search is self._elsewhere:
+                self._name_elsewhere()
+
+    def _name_elsewhere(self) -> None:
+        search = self._elsewhere
+        if search is None:
+            self._panel.show_elsewhere()
+        else:
+            self._panel.show_elsewhere(search.selection.title, search.run.snapshot())
 
     def _draw(self, search: Search, snapshot: Snapshot) -> None:
         """Show the curve of a search and its best; costs the page as much as a drag."""
         with self._session.lock:  # another pattern may be picked at any moment
-            if search is not self._search or not self._is_shown(search):
+            if not self._is_shown(search):
                 return
             self._panel.show_curve(snapshot)
-        best = snapshot.best_parameters
-        if best is None:
+        values = snapshot.best_parameters
+        if values is None:
             return
-        if search.best is None or best != search.best.selection.values:
-            selection = replace(search.selection, values=best)
-            judged = judge_quickly(selection, self._session.recorded(selection.model))
-            search.best = Response("best", selection, single(judged))
+        best, status = search.best, snapshot.status
+        if best is None or best.verdict is None or values != best.selection.values:
+            selection = replace(search.selection, values=values, origin=None)
+            verdict = single(judge_quickly(selection, self._session.recorded(selection.model)))
+            best = Response("best", selection, verdict)
+        assert best.verdict is not None
+        if best.verdict.accepted and status not in ("rejected", best.verdict.status):  # the search has verified it
+            verified = replace(best.verdict, status=status, failed_check=snapshot.failed_check)
+            verified.__dict__["traces"] = best.verdict.traces
+            best = replace(best, verdict=verified)
+        search.best = best
         with self._session.lock:
-            if search is self._search and self._session.response("best") is not search.best:
+            if self._is_shown(search) and self._session.response("best") is not search.best:
                 self._session.publish(search.best)
+
+
+def _key(selection: Selection) -> Key:
+    return selection.model, id(selection.pattern)
+
+
+def _wider(selection: Selection) -> Selection:
+    """Return a selection in which what is free of the model may go further, by a half of its range to each side."""
+    for name in selection.free:
+        if name in selection.pattern.free:
+            continue
+        parameter, (low, high) = selection.parameters[name], selection.bounds[name]
+        ends = parameter.transform([low, high])
+        reach = 0.5 * (ends[1] - ends[0])
+        wider = parameter.clip(parameter.untransform([ends[0] - reach, ends[1] + reach])).tolist()
+        selection = selection.with_bounds(name, *wider)
+    return selection

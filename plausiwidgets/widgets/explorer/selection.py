@@ -24,6 +24,29 @@ Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where the values of a selection come from, for as long as none is changed.
+
+    Attributes
+    ----------
+    text : str
+        For a person.
+    preset : Preset or None
+        The published set that they are.
+    solved : Selection or None
+        What they were moved away from, to be tuned back.
+    seed, attempt : int
+        How they were moved.
+    """
+
+    text: str = ""
+    preset: Preset | None = None
+    solved: Selection | None = None
+    seed: int = 0
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
 class Selection:
     """A model and a pattern, and what is set of them.
 
@@ -44,6 +67,8 @@ class Selection:
         What a search may change.
     parameters : mapping of str to Parameter
         What `values`, `bounds` and `free` are of, in the order of the screen.
+    origin : Origin or None
+        Where the values come from, where a person has changed none of them.
 
     Examples
     --------
@@ -60,6 +85,7 @@ class Selection:
     bounds: Mapping[str, Range]
     free: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     @checked
@@ -154,7 +180,9 @@ class Selection:
 
     def with_preset(self, preset: Preset) -> Selection:
         """Return one with published values; what the publication leaves out has its default."""
-        return self.filled({name: x for name, x in preset.parameters.items() if name in self.values}, preset.dt)
+        values = {name: x for name, x in preset.parameters.items() if name in self.values}
+        by = f" ({preset.source})" if preset.source else ""
+        return replace(self.filled(values, preset.dt), origin=Origin(f"Published: {preset.title}{by}.", preset))
 
     def with_value(self, name: str, value: float) -> Selection:
         """Return one with another value, its range widened where it lies outside.
@@ -193,11 +221,12 @@ class Selection:
             values=MappingProxyType({n: (other if n in taken else self).values[n] for n in self.values}),
             bounds=MappingProxyType({n: (other if n in taken else self).bounds[n] for n in self.values}),
             free=tuple(n for n in self.values if n in (other if n in taken else self).free),
+            origin=None,
         )
 
     def with_dt(self, dt: float) -> Selection:
         """Return one with another time step in ms; a ValueError says what is none."""
-        return replace(self, dt=check_dt(self.model, dt))
+        return replace(self, dt=check_dt(self.model, dt), origin=None)
 
     def _with(self, values: Mapping[str, float]) -> Selection:
         outside = {
@@ -209,6 +238,7 @@ class Selection:
             self,
             values=MappingProxyType({**self.values, **values}),
             bounds=MappingProxyType({**self.bounds, **outside}) if outside else self.bounds,
+            origin=self.origin if all(self.values[name] == x for name, x in values.items()) else None,
         )
 
     # -- what it is ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
@@ -13,6 +14,9 @@ from plausiwidgets.patterns import Pattern, Target, Verdict
 from plausiwidgets.widgets.explorer.selection import Selection
 
 MAX_UNDO = 100
+
+PAUSE = 1.0
+"""Time in s after which another press of a key is another step back, where no pointer is held."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,10 @@ class Session:
         self._observers: list[Observer] = []
         self._responses: dict[str, Response] = {}
         self._history: tuple[Selection, ...] = ()
+        self._future: tuple[Selection, ...] = ()
+        self._control = ""  # what changes the selection at present
+        self._held = False
+        self._changed_at = 0.0
         self._last_of_model: dict[NeuronModel, Selection] = {}
         self._last_of_both: dict[tuple[NeuronModel, int], Selection] = {}  # each keeps the pattern of this id alive
         self._closed = False
@@ -140,10 +148,32 @@ class Session:
 
     # -- the selection ---------------------------------------------------------------------------
 
-    def change(self, selection: Selection) -> None:
-        """Go on to another selection of the same model and pattern, as a drag does."""
+    def change(self, selection: Selection, control: str = "") -> None:
+        """Go on to another selection of the same model and pattern.
+
+        A drag is one step for :meth:`undo`: what the same `control` changes while a pointer holds it, or
+        with less than `PAUSE` in between. Without a name every change is a step.
+        """
         with self.lock:
-            self._tell(selection, jumped=False)
+            if selection == self.selection:
+                return
+            now = time.monotonic()
+            goes_on = self._held or now - self._changed_at < PAUSE
+            history, future = self._history, self._future
+            if not (control and control == self._control and goes_on and history):
+                self._history = (*history, self.selection)[-MAX_UNDO:]
+            self._future = ()
+            self._control, self._changed_at = control, now
+            try:
+                self._tell(selection, jumped=False)
+            except Exception:
+                self._history, self._future = history, future
+                raise
+
+    def hold(self, held: bool) -> None:
+        """A pointer takes hold of a control, or lets it go: what comes then is another step."""
+        with self.lock:
+            self._held, self._control = held, ""
 
     def show(self, selection: Selection) -> None:
         """Jump to another selection; :meth:`undo` goes back.
@@ -151,19 +181,38 @@ class Session:
         Where an observer refuses it (a model of one's own may raise anywhere) all stays as it was.
         """
         with self.lock:
-            self._jump(selection, (*self._history, self.selection)[-MAX_UNDO:])
+            self._jump(selection, (*self._history, self.selection)[-MAX_UNDO:], ())
+
+    def replaced(self, shown: Selection, by: Selection) -> bool:
+        """Show something else in place of `shown`, which is no step of a person; False where that is not shown."""
+        with self.lock:
+            if self.selection is not shown:
+                return False
+            self._jump(by, self._history, self._future)
+            return True
 
     def undo(self) -> None:
-        """Go back to before the last jump, ranges and free parameters included."""
+        """Go back to before the last change or jump, ranges and free parameters included."""
         with self.lock:
             self.require_open()
             if self._history:
-                self._jump(self._history[-1], self._history[:-1])
+                self._jump(self._history[-1], self._history[:-1], (self.selection, *self._future))
+
+    def redo(self) -> None:
+        """Take the last :meth:`undo` back."""
+        with self.lock:
+            if self._future:
+                self._jump(self._future[0], (*self._history, self.selection), self._future[1:])
 
     @property
     def can_undo(self) -> bool:
         """Whether there is something to go back to."""
         return bool(self._history)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone."""
+        return bool(self._future)
 
     def recalled(self, model: NeuronModel, pattern: Pattern) -> Selection:
         """Return a model and a pattern as they were when last shown, or with their defaults.
@@ -179,14 +228,14 @@ class Session:
                 recalled = recalled.taking(pattern.free, self._last_of_both[model, id(pattern)])
             return recalled
 
-    def _jump(self, selection: Selection, history: tuple[Selection, ...]) -> None:
-        before, earlier = self.selection, self._history
-        self._history = history
+    def _jump(self, selection: Selection, history: tuple[Selection, ...], future: tuple[Selection, ...]) -> None:
+        before = self.selection, self._history, self._future
+        self._history, self._future, self._control = history, future, ""
         try:
             self._tell(selection, jumped=True)
         except Exception:
-            self._history = earlier
-            self._tell(before, jumped=True)
+            selection, self._history, self._future = before
+            self._tell(selection, jumped=True)
             raise
 
     def _tell(self, selection: Selection, jumped: bool) -> None:

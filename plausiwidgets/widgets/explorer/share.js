@@ -1,20 +1,9 @@
-// "Copy link": as an app, the page's own address with the query; in JupyterLab, the address of the
-// app page of the same notebook where the server has one, and a line of Python.
-
-function inApp() {
-  return !/\/(lab|notebooks|doc|tree|edit)(\/|$)/.test(location.pathname);
-}
+// "Share": a link, which opens the page that it was copied from, and a line of Python.
 
 function link(model) {
-  const query = model.get("query");
-  const notebook = location.pathname.match(
-    /^(.*?)\/(?:lab|doc)(?:\/workspaces\/[^/]+)?\/tree\/(.+\.ipynb)$/);
-  const classic = location.pathname.match(/^(.*?)\/notebooks\/(.+\.ipynb)$/);
-  const found = notebook ?? classic;
-  if (found && model.get("app")) {
-    return `${location.origin}${found[1]}/voila/render/${found[2]}?${query}`;
-  }
-  return `${location.origin}${location.pathname}?${query}`;
+  // JupyterLab takes the query with it only where the address is the notebook's own, without a workspace.
+  const path = location.pathname.replace(/\/lab\/workspaces\/[^/]+\//, "/lab/");
+  return `${location.origin}${path}?${model.get("query")}`;
 }
 
 async function copy(text, field) {
@@ -56,8 +45,8 @@ function render({ model, el }) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "jupyter-button";
-  button.textContent = "Copy link";
-  button.title = "Copy a link that opens this model, pattern and parameters again";
+  button.textContent = "Share";
+  button.title = "A link or a line of Python that opens this model, pattern and parameters again";
   button.setAttribute("aria-expanded", "false");
   const panel = document.createElement("div");
   panel.className = "pw-share-panel";
@@ -65,10 +54,11 @@ function render({ model, el }) {
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   const say = (done, what) => {
-    status.textContent = done ? `${what}: copied.` : `${what}: press Ctrl-C to copy the selected text.`;
+    status.textContent = done === null ? "What others open sees what you see now."
+      : done ? `${what}: copied.` : `${what}: press Ctrl-C to copy the selected text.`;
   };
   panel.append(status);
-  const address = line("Link", panel, say);
+  const address = line("Link to this page", panel, say);
   const python = line("Line of Python", panel, say);
   const close = document.createElement("button");
   close.type = "button";
@@ -85,14 +75,10 @@ function render({ model, el }) {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   };
-  button.addEventListener("click", async () => {
+  button.addEventListener("click", () => {
     show();
-    toggle(true);
-    const works = inApp() || model.get("app");
-    const [text, field, what] = works
-      ? [address.value, address, "Link"]
-      : [python.value, python, "Line of Python"];
-    say(await copy(text, field), what);
+    say(null);
+    toggle(panel.hidden);
   });
   close.addEventListener("click", () => {
     toggle(false);

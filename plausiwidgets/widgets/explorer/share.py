@@ -1,8 +1,7 @@
-"""The button "Copy link"; its JavaScript, and the style of the whole explorer, live beside this file."""
+"""The button "Share"; its JavaScript, and the style of the whole explorer, live beside this file."""
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import anywidget
@@ -23,22 +22,19 @@ class ShareButton(anywidget.AnyWidget):
         Query of the link; the page puts its own address in front.
     python : str
         A line that opens the same explorer in a notebook.
-    app : bool
-        Whether this server can show the notebook as an app (Voila), which reads the query.
     """
 
     _esm = (_HERE / "share.js").read_text("utf-8")
     _css = (_HERE / "explorer.css").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)
-    app = t.Bool(False).tag(sync=True)
 
 
 class SharePanel(Panel):
     """A link to what is selected."""
 
     def __init__(self) -> None:
-        self.view = ShareButton(app=importlib.util.find_spec("voila") is not None)
+        self.view = ShareButton()
 
     def on_rest(self, selection: Selection) -> None:
         """Take the new link, whether or not the model could be simulated."""

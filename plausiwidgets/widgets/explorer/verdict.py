@@ -10,6 +10,7 @@ import ipywidgets as w
 from plausiwidgets.patterns import Check, Verdict
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
+from plausiwidgets.simulation.compiled.engine import is_ready
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
 from plausiwidgets.widgets.figure.style import ROLE_TITLES
@@ -45,7 +46,8 @@ class VerdictPanel(Panel):
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Take back what is said of another model or pattern."""
         if self._about is None or not self._about.is_about(selection.model, selection.pattern):
-            self.yours.value = chip("yours", "…", "open", "judging")
+            doing = "judging …" if is_ready(selection.model) else "compiling the model …"
+            self.yours.value = chip("yours", "…", "open", doing)
             self.best.value = chip("best", "–", "open", "no search yet")
             self._table.value = ""
         self._about = selection
@@ -62,12 +64,18 @@ class VerdictPanel(Panel):
             self.yours.value = chip("yours", f"{MARKS['rejected']} no verdict", "no", text)
             self._table.value = f'<p class="pw-hint">{text}</p>'
             return
-        self.yours.value = of_verdict("yours", verdict)
+        preset = response.selection.origin.preset if response.selection.origin else None
+        if preset is not None and preset.pattern is None:
+            text = f"“{preset.title}” was published for none of the patterns here: it is shown, not judged."
+            self.yours.value = chip("yours", "not judged", "open", text)
+            self._table.value = f'<p class="pw-hint">{html.escape(text)} Drag a slider, and it is judged.</p>'
+            return
+        self.yours.value = of_verdict("yours", verdict, published=preset is not None)
         self._table.value = _table(verdict.checks)
 
 
-def of_verdict(role: str, verdict: Verdict) -> str:
-    """Return the chip of a verdict as HTML."""
+def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
+    """Return the chip of a verdict as HTML; of a published set it says that, and why it is missed here."""
     status = verdict.status
     missed = [check for check in verdict.checks if not check.passed]
     words, text = WORDS[status], EXPLANATIONS[status]
@@ -75,11 +83,22 @@ def of_verdict(role: str, verdict: Verdict) -> str:
         words, text = words.split(", ")
     elif status == "rejected":
         words = f"{len(missed)} of {len(verdict.checks)}"
-        text = " · ".join(check.name for check in sorted(missed, key=lambda check: -check.cost))
+        if published:
+            text = f"published for this pattern, missed here because {in_words(missed)}"
+        else:
+            text = in_words(missed)
     elif verdict.failed_check:
         text = f"not {verdict.failed_check}"
-    loss = "" if status != "rejected" else f"loss {number(verdict.loss, 3)}"
-    return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, loss)
+    return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, f"loss {number(verdict.loss, 3)}")
+
+
+def in_words(missed: Iterable[Check]) -> str:
+    """Return what is missed and by how much, the worst first."""
+    worst = sorted(missed, key=lambda check: -check.cost)
+    return ", ".join(
+        f"{check.name} is {number(check.value, 3)} (asked for {interval(check.low, check.high, check.unit)})"
+        for check in worst
+    )
 
 
 def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:

@@ -61,8 +61,35 @@ function fit(root) {
   root.style.setProperty("--pw-height", `${Math.round(Math.min(MOST, Math.max(LEAST, free)))}px`);
 }
 
+// An app's page (Voila) has a kernel of its own, which ends with it. Voila asks for that too, without the token
+// that its server wants to see.
+function endKernelWithPage() {
+  if (!document.body.dataset.voila || window.plausiwidgetsEndsKernel) return;
+  window.plausiwidgetsEndsKernel = true;
+  const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
+  if (!config.kernelId) return;
+  const base = config.baseUrl ?? "/";
+  let token = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1];
+  if (!token) {  // the server compares cookie and argument, and takes any token that only this page can know
+    token = Array.from(crypto.getRandomValues(new Uint8Array(16)), (x) => x.toString(16).padStart(2, "0")).join("");
+    document.cookie = `_xsrf=${token}; path=${base}; SameSite=Lax`;
+  }
+  const url = `${base}voila/api/shutdown/${config.kernelId}?_xsrf=${encodeURIComponent(token.replaceAll('"', ""))}`;
+  window.addEventListener("pagehide", () => navigator.sendBeacon(url));
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+// JupyterLab drops the query from its address, and its kernel does not see it; the first address is remembered.
+function linked() {
+  if (document.body.dataset.voila) return "";
+  const first = performance.getEntriesByType("navigation")[0]?.name ?? "";
+  const query = first.split("#")[0].split("?")[1] ?? "";
+  return /(^|&)(model|pattern)=/.test(query) ? query : "";
+}
+
 function render({ model, el }) {
   el.classList.add("pw-page");
+  endKernelWithPage();
   const stop = [];
 
   const report = (values) => {
@@ -80,7 +107,7 @@ function render({ model, el }) {
   themeWatch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
   stop.push(() => themeWatch.disconnect());
   theme();
-  report({ pages: model.get("pages") + 1 });
+  report({ pages: model.get("pages") + 1, link: linked() });
 
   // The explorer around this element is attached some frames later.
   let tries = 0;
@@ -107,6 +134,28 @@ function render({ model, el }) {
     window.addEventListener("resize", refit);
     stop.push(() => roomWatch.disconnect(), () => window.removeEventListener("resize", refit));
     fit(root);
+
+    const hold = (event) => {
+      if (event.target.closest(".noUi-target")) report({ held: true });
+    };
+    const release = () => report({ held: false });
+    root.addEventListener("pointerdown", hold, true);  // before the slider moves
+    window.addEventListener("pointerup", release);
+    window.addEventListener("pointercancel", release);
+    stop.push(() => {
+      root.removeEventListener("pointerdown", hold, true);
+      window.removeEventListener("pointerup", release);
+      window.removeEventListener("pointercancel", release);
+    });
+
+    const help = root.querySelector(".pw-help .widget-html-content");
+    const explain = (event) => {
+      const named = event.target.closest(".pw-row")?.querySelector(".pw-name") ?? event.target.closest("[title]");
+      if (help) help.textContent = event.type === "focusin" ? (named?.title ?? "").replaceAll("\n", " · ") : "";
+    };
+    root.addEventListener("focusin", explain);
+    root.addEventListener("focusout", explain);
+    stop.push(() => ["focusin", "focusout"].forEach((kind) => root.removeEventListener(kind, explain)));
 
     const name = after(60, () => nameControls(root));
     const controlWatch = new MutationObserver(name);

@@ -18,6 +18,10 @@ class PageWatch(anywidget.AnyWidget):
         Whether the page's theme is dark.
     width, height : int
         Size in px that the figure may have; 0 before a page shows it.
+    held : bool
+        Whether a pointer holds a slider.
+    link : str
+        Query of the address that JupyterLab was opened with, where it names a model or a pattern.
     pages : int
         How often a page began to show it.
     """
@@ -26,4 +30,6 @@ class PageWatch(anywidget.AnyWidget):
     dark = t.Bool(False).tag(sync=True)
     width = t.Int(0).tag(sync=True)
     height = t.Int(0).tag(sync=True)
+    held = t.Bool(False).tag(sync=True)
+    link = t.Unicode("").tag(sync=True)
     pages = t.Int(0).tag(sync=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -97,6 +98,17 @@ class TraceFigure(PlotlyFigure):
         """Change properties of a row's y axis (title, ticks)."""
         with self.update():
             self.widget.layout[Y_AXES[row]].update(properties)
+
+    def set_lanes(self, names: Sequence[str]) -> None:
+        """Name the lanes of the other sweeps, from below: within the row, so that the axes stay where they are."""
+        font = {"size": style.FONT_SIZE - 2}
+        usual = {"xref": "paper", "x": 0.996, "yref": "y4", "xanchor": "right", "yanchor": "bottom", "showarrow": False}
+        with self.update():
+            self.widget.layout.yaxis4.range = (-0.15, len(names) or 1)
+            self.widget.layout.annotations = [
+                usual | {"y": lane + 0.3, "text": html.escape(name, quote=False), "font": font}
+                for lane, name in enumerate(names)
+            ]
 
     def set_curve_titles(self, x: str, y: str) -> None:
         """Name the axes of the curve."""
@@ -285,8 +297,7 @@ def _layout(theme: style.Theme) -> dict[str, Any]:
             "showgrid": False,
             "ticks": "",
             "fixedrange": True,
-            "tickfont": {"size": style.FONT_SIZE - 2},
-            "ticklabelposition": "inside",  # as long as they may be, the axes stay where they are
+            "showticklabels": False,
         },
         "xaxis2": every | {"anchor": "y5", "fixedrange": True, "title": {"standoff": 6}},
         "yaxis5": every | {"anchor": "x2", "rangemode": "tozero"},

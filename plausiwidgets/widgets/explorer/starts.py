@@ -1,0 +1,87 @@
+"""Where one begins with a model and a pattern: a set that is known to show it, or one that is to be tuned back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from plausiwidgets import models, patterns
+from plausiwidgets.assessment.published import published_parameters
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.widgets.explorer.parameter_row import STEPS, dragged
+from plausiwidgets.widgets.explorer.selection import Origin, Selection
+
+MOVED = 3
+"""So many parameters are moved at once: as many as one can find again by hand."""
+
+ATTEMPTS = 40
+"""So often another move is tried where the neuron went on showing the pattern."""
+
+
+def known_sets(model: NeuronModel, pattern: Pattern, found: Iterable[Selection] = ()) -> list[Selection]:
+    """Return what is known of a model to show a pattern: published, searched for the package, and `found` here.
+
+    What is published comes first, although the judge may have more to say of it than the publication had.
+    """
+    plain = Selection.defaults(model, pattern)
+    known = [plain.with_preset(preset) for preset in model.presets if preset.pattern == pattern.key]
+    if _is_own(model, pattern):
+        values = published_parameters(model.name, pattern.key)
+        if values is not None:
+            known.append(replace(plain.filled(values), origin=Origin("A verified set, found by a search.")))
+    known += [replace(one, origin=Origin("Found by your search.")) for one in found if one.is_about(model, pattern)]
+    return known
+
+
+def _is_own(model: NeuronModel, pattern: Pattern) -> bool:
+    """Return whether both are the package's, and not others of the same name."""
+    return (
+        model.name in models.names()
+        and models.get(model.name) is model
+        and pattern.key in patterns.names()
+        and patterns.get(pattern.key) is pattern
+    )
+
+
+def my_turn(model: NeuronModel, pattern: Pattern, known: Iterable[Selection], seed: int) -> Selection:
+    """Return a set to be tuned: a known one with some of its parameters moved, the same for the same seed.
+
+    Where nothing is known it is the model's defaults. Whoever judges it goes on to :func:`moved_further`
+    while it shows the pattern: it must not be solved already.
+    """
+    solved = next(iter(known), None)
+    if solved is None:
+        text = f"No set of {model.title} is known to show this pattern: perhaps you find one."
+        plain = Selection.defaults(model, pattern)
+        return replace(plain, origin=Origin(text, solved=plain, seed=seed, attempt=0))
+    return _moved(solved, seed, 1)
+
+
+def moved_further(selection: Selection) -> Selection | None:
+    """Return what to try in place of a set of :func:`my_turn` that shows the pattern; None for any other."""
+    origin = selection.origin
+    if origin is None or origin.solved is None or origin.attempt >= ATTEMPTS:
+        return None
+    return _moved(origin.solved, origin.seed, origin.attempt + 1)
+
+
+def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
+    random = np.random.default_rng([seed, attempt])
+    names = [name for name in solved.values if name in solved.free]
+    chosen = random.choice(names, size=min(MOVED, len(names)), replace=False).tolist() if names else []
+    values = dict(solved.values)
+    for name in chosen:
+        parameter, (low, high) = solved.parameters[name], solved.bounds[name]
+        here = float(parameter.to_unit(values[name], low, high))
+        far = random.uniform(0.06, 0.12) + 0.012 * attempt  # no further than it takes
+        away = far if here < 0.5 else -far  # there is always room on that side
+        if 0.0 < here - away < 1.0 and random.random() < 0.5:
+            away = -away
+        place = min(max(here + away, 0.0), 1.0)
+        values[name] = dragged(parameter, round(place * STEPS), low, high)
+    text = "Your turn: some parameters were moved. Drag them until every criterion holds."
+    moved = solved.filled(values, solved.dt)
+    return replace(moved, origin=Origin(text, solved=solved, seed=seed, attempt=attempt))

@@ -1,0 +1,312 @@
+"""One screen: what stands where, what is said where, and what a person can reach, in JupyterLab and in the app."""
+
+import re
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser.pages import AppPage, NotebookPage
+from browser.servers import children, start_voila
+from nbformat.v4 import new_code_cell, new_notebook
+
+EXPLORE = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
+SIZES = [(1400, 900), (1024, 768)]
+
+PLACES = """() => {
+    const place = (selector) => [...document.querySelectorAll(selector)].map(element => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        return [left, top, width, height].map(Math.round).join(" ");
+    });
+    return {
+        plot: place(".js-plotly-plot"),
+        buttons: place(".pw-bar button, .pw-buttons button, .pw-bar select, .pw-head select, .pw-head button"),
+        chips: place(".pw-chip"), look: place(".pw-explain"), search: place(".pw-search, .pw-progress-box"),
+        side: place(".pw-parameters, .pw-verdict"), foot: place(".pw-foot"),
+        model: place(".pw-row").slice(0, 3),
+    };
+}"""
+
+IN_VIEW = """() => {
+    const bottom = document.querySelector(".jp-WindowedPanel-outer")?.getBoundingClientRect().bottom ?? innerHeight;
+    const seen = (selector) => {
+        const { top, bottom: below, width, height } = document.querySelector(selector).getBoundingClientRect();
+        return top >= 0 && below <= bottom + 1 && width > 40 && height > 20;
+    };
+    return [".js-plotly-plot", ".pw-chip", ".pw-line .noUi-handle, .pw-line", ".pw-checks", ".pw-search", ".pw-foot"]
+        .map(selector => [selector, seen(selector)]);
+}"""
+
+JUDGED = "() => /✓|✗|~|○/.test(document.querySelector('.pw-yours .pw-word')?.textContent ?? '')"
+
+
+def settled(page) -> None:
+    """Wait until the sliders are judged and the page has come to rest."""
+    page.wait_for_function(JUDGED, timeout=60_000)
+    page.wait_for_timeout(250)
+
+
+def resize(opened, width: int, height: int) -> None:
+    opened.page.set_viewport_size({"width": width, "height": height})
+    opened.page.wait_for_timeout(1200)
+
+
+@pytest.fixture(scope="module")
+def in_lab(lab, tmp_path_factory):
+    path = tmp_path_factory.mktemp("screen") / "screen.ipynb"
+    code = "import plausiwidgets as pw\n\nexplorer = pw.Explorer()\nexplorer"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
+    opened = lab.open(path, width=1400, height=900)
+    opened.wait_for_plot()
+    settled(opened.page)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def app(browser, tmp_path_factory):
+    """A Voila server whose kernels are looked at often; `app.open(query)` opens a page."""
+    home = tmp_path_factory.mktemp("app")
+    copy = home / EXPLORE.name
+    copy.write_bytes(EXPLORE.read_bytes())
+    quick = ("--MappingKernelManager.cull_idle_timeout=4", "--MappingKernelManager.cull_interval=1")
+    server = start_voila(copy, home, *quick)
+    server.open = lambda query="", **options: AppPage(browser, f"{server.url}/?{query}", **options)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def in_app(app):
+    opened = app.open(width=1400, height=900)
+    opened.wait_for_plot()
+    settled(opened.page)
+    yield opened
+    opened.close()
+
+
+def places_of_all_patterns(opened) -> dict[str, dict]:
+    page, seen = opened.page, {}
+    for _ in range(20):
+        page.get_by_role("button", name="The next pattern").click()
+        page.wait_for_function(
+            "before => document.querySelector('.pw-explain').innerText !== before", arg=seen.get("_")
+        )
+        settled(page)
+        seen["_"] = page.locator(".pw-explain").inner_text()
+        seen[page.locator(".pw-pick-pattern select").input_value()] = page.evaluate(PLACES)
+    del seen["_"]
+    assert len(seen) == 20
+    return seen
+
+
+@pytest.mark.parametrize("where", ["in_lab", "in_app"])
+@pytest.mark.parametrize("size", SIZES)
+def test_one_screen_on_which_nothing_moves(request, where: str, size: tuple[int, int]) -> None:
+    opened = request.getfixturevalue(where)
+    resize(opened, *size)
+    assert all(seen for _, seen in opened.page.evaluate(IN_VIEW)), opened.page.evaluate(IN_VIEW)
+    seen = places_of_all_patterns(opened)
+    first = seen["tonic_spiking"]
+    for pattern, places in seen.items():
+        assert places == first, pattern
+    page = opened.page
+    page.get_by_role("button", name="Optimize").click()
+    page.wait_for_function("() => /generation/.test(document.querySelector('.pw-progress-box').innerText)")
+    assert page.evaluate(PLACES) == first
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_function("() => !document.querySelector('.pw-buttons .mod-primary').disabled")
+    settled(page)
+    assert page.evaluate(PLACES) == first
+    assert opened.errors == []
+
+
+def test_a_telephone_has_the_potential_in_sight_above_the_sliders(in_app) -> None:
+    resize(in_app, 400, 800)
+    page = in_app.page
+    page.locator(".pw-side").evaluate("side => side.scrollTo(0, 200)")
+    plot, sliders = (page.locator(s).first.bounding_box() for s in (".js-plotly-plot", ".pw-side"))
+    assert plot["y"] >= 0 and plot["y"] + plot["height"] <= sliders["y"] + 1
+    assert sliders["y"] + sliders["height"] <= 800
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 400
+    resize(in_app, *SIZES[0])
+
+
+def test_a_search_in_vain_is_never_green_and_has_ways_on(in_lab) -> None:
+    resize(in_lab, *SIZES[0])
+    page = in_lab.page
+    page.locator(".pw-pick-model select").select_option("lif")
+    page.locator(".pw-pick-pattern select").select_option("tonic_bursting")
+    settled(page)
+    before = page.evaluate(PLACES)
+    page.get_by_role("button", name="Settings").click()
+    budget = page.get_by_label("Budget")
+    budget.fill("1e9")
+    budget.press("Enter")
+    page.get_by_text("The budget must be a whole number").wait_for()
+    assert budget.input_value() != "100"
+    budget.fill("200")
+    budget.press("Enter")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Optimize").click()
+    page.locator(".pw-headline.pw-failed").wait_for(timeout=60_000)
+    assert page.locator(".pw-best .pw-chip.pw-no").count() == 1
+    assert page.locator(".pw-search .pw-is-replicated, .pw-best .pw-yes").count() == 0
+    assert re.search(r"asked for", page.locator(".pw-best .pw-open-criteria").inner_text())
+    for way in ("New seed", "Random start", "Wider bounds", "More budget"):
+        assert page.get_by_role("button", name=way).is_visible()
+    assert page.evaluate(PLACES) == before
+    page.get_by_role("button", name="More budget").click()
+    page.wait_for_function("() => /of 800/.test(document.querySelector('.pw-progress-box').innerText)", timeout=30_000)
+    page.get_by_role("button", name="The next pattern").click()
+    page.locator(".pw-elsewhere", has_text="Tonic bursting").wait_for()
+    assert "no search yet" in page.locator(".pw-best").inner_text()
+    assert page.evaluate(PLACES) == before
+    page.get_by_role("button", name="Back to it").click()
+    page.wait_for_function("() => document.querySelector('.pw-pick-pattern select').value === 'tonic_bursting'")
+    page.locator(".pw-best .pw-no").wait_for()
+    assert in_lab.errors == []
+
+
+def test_a_drag_by_mouse_is_one_step_back_and_a_typed_value_another(in_lab) -> None:
+    page = in_lab.page
+    page.locator(".pw-pick-model select").select_option("izhikevich")
+    settled(page)
+    box = page.locator(".pw-row:has([data-name=c]) input[type=number]")
+    first = box.input_value()
+    handle = page.locator(".pw-row:has([data-name=c]) .noUi-handle").bounding_box()
+    x, y = handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(x + 4 * step, y)
+        page.wait_for_timeout(120)  # longer in all than what would make two steps of it
+    page.mouse.up()
+    page.wait_for_timeout(400)
+    dragged = box.input_value()
+    assert dragged != first
+    box.fill("-57.5")
+    box.press("Enter")
+    page.wait_for_timeout(400)
+    undo, redo = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+    value = "value => document.querySelector('.pw-row:has([data-name=c]) input[type=number]').value === value"
+    for button, expected in ((undo, dragged), (undo, first), (redo, dragged), (redo, "-57.5")):
+        button.click()
+        page.wait_for_function(value, arg=expected, timeout=10_000)
+    assert in_lab.errors == []
+
+
+def test_what_is_refused_is_said_in_a_sentence_and_moves_nothing(in_lab) -> None:
+    page = in_lab.page
+    settled(page)
+    before = page.evaluate(PLACES)
+    box = page.locator(".pw-row:has([data-name=c]) input[type=number]")
+    value = box.input_value()
+    for text in ("1e30", "-1e12"):
+        box.fill(text)
+        box.press("Enter")
+        said = page.locator(".pw-error")
+        said.wait_for()
+        assert re.search(r"c must be at (most|least) .*mV\.", said.inner_text())
+        assert "Error" not in said.inner_text()
+        assert box.input_value() == value
+        assert page.evaluate(PLACES) == before
+
+
+def test_the_focus_is_seen_and_help_needs_no_mouse(in_lab) -> None:
+    page = in_lab.page
+    page.keyboard.press("Tab")  # from here on the keyboard is what is used
+    box = page.locator(".pw-row:has([data-name=d]) input[type=number]")
+    box.focus()
+    outline = "element => { const style = getComputedStyle(element); return [style.outlineStyle, style.outlineWidth] }"
+    assert box.evaluate(outline) == ["solid", "3px"]
+    assert "d:" in page.locator(".pw-help").inner_text()
+    about = page.locator(".pw-about summary")
+    about.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".pw-about h4").first.is_visible()
+    page.keyboard.press("Enter")
+    page.locator(".pw-checks tbody tr").first.focus()
+    page.wait_for_function("() => document.querySelector('.pw-help').innerText.length > 20")
+
+
+def test_a_link_and_a_line_of_python_are_offered_and_the_link_opens_in_jupyterlab(in_lab, lab) -> None:
+    page = in_lab.page
+    page.locator(".pw-pick-model select").select_option("adex")
+    settled(page)
+    box = page.locator(".pw-row:has([data-name=tau_w]) input[type=number]")
+    box.fill("123.5")
+    box.press("Enter")
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="Share").click()
+    link = page.get_by_label("Link to this page").input_value()
+    python = page.get_by_label("Line of Python").input_value()
+    assert python.startswith("pw.Explorer('adex'") and "'tau_w': 123.5" in python
+    assert "tau_w=123.5" in link and in_lab.name in link
+    page.get_by_role("button", name="Close").click()
+    other = NotebookPage(lab._browser, lab.server, in_lab.name, query=link.split("?")[1])
+    try:
+        other.run_all()
+        other.page.wait_for_function(
+            "() => [...document.querySelectorAll('.pw-row input')].some(box => box.value === '123.5')", timeout=30_000
+        )
+        assert other.page.locator(".pw-pick-model select").input_value() == "adex"
+        assert other.errors == []
+    finally:
+        other._context.close()  # its kernel is that of the other page
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("where", ["in_lab", "in_app"])
+def test_axe_finds_nothing_serious(request, where: str, dark: bool) -> None:
+    opened = request.getfixturevalue(where)
+    page = opened.page
+    if where == "in_lab":
+        opened.set_dark(dark)
+    else:
+        page.evaluate("dark => { document.body.dataset.jpThemeLight = String(!dark) }", dark)
+    page.wait_for_timeout(500)
+    found = Axe().run(page, context=".pw-screen", options={"runOnly": ["wcag2a", "wcag2aa"]})
+    serious = [
+        (violation["id"], [node["html"][:200] for node in violation["nodes"]][:3])
+        for violation in found.response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_the_app_asks_no_other_host_and_has_no_button_that_uploads(in_app) -> None:
+    buttons = in_app.page.locator(".modebar-btn").evaluate_all("all => all.map(one => one.dataset.title)")
+    assert len(buttons) == 4
+    assert not any("hare" in title or "loud" in title for title in buttons)
+    assert in_app.foreign == []
+    assert in_app.errors == []
+
+
+def test_no_kernel_is_left_when_the_pages_are_gone(app) -> None:
+    def kernels() -> int:
+        return sum("ipykernel" in command for command in children(app.process.pid))
+
+    def wait_for(number: int, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while kernels() != number:
+            assert time.monotonic() < end, f"{kernels()} kernels, not {number}"
+            time.sleep(0.2)
+
+    before = kernels()
+    for _ in range(2):
+        opened = app.open()
+        opened.wait_for_plot()
+        assert kernels() == before + 1
+        opened.page.reload()
+        opened.wait_for_plot()
+        wait_for(before + 1, 10)
+        opened.close()
+        wait_for(before, 10)
+    lost = app.open()
+    lost.page.route("**/voila/api/shutdown/**", lambda route: route.abort())  # as if the page had crashed
+    lost.wait_for_plot()
+    lost.close()
+    wait_for(before, 40)
