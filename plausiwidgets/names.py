@@ -1,4 +1,4 @@
-"""Errors for what a person gives: names that do not exist, names that cannot be, and values of a wrong type."""
+"""Errors for what a person gives: names that do not exist, and names that cannot be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import difflib
 import keyword
 import unicodedata
 from collections.abc import Iterable
-from numbers import Real
+
+from plausiwidgets.arguments import shown
 
 
 def unknown(what: str, name: object, valid: Iterable[str]) -> ValueError:
@@ -14,7 +15,7 @@ def unknown(what: str, name: object, valid: Iterable[str]) -> ValueError:
     choices = list(valid)
     near = difflib.get_close_matches(str(name)[:80], choices, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return ValueError(f"unknown {what}: {_shown(name)}. Valid: {', '.join(choices) or 'none'}.{hint}")
+    return ValueError(f"unknown {what}: {shown(name)}. Valid: {', '.join(choices) or 'none'}.{hint}")
 
 
 def check_name(what: str, name: object) -> None:
@@ -36,8 +37,8 @@ def check_name(what: str, name: object) -> None:
         to write.
     """
     if not isinstance(name, str):
-        raise TypeError(f"the name of {what} is {_shown(name)}, valid is a string")
-    where = f"the name of {what} is {_shown(name)}"
+        raise TypeError(f"the name of {what} is {shown(name)}, valid is a string")
+    where = f"the name of {what} is {shown(name)}"
     read = unicodedata.normalize("NFKC", name)
     if not name.isidentifier():
         raise ValueError(f"{where}, it must be a Python identifier: letters, digits and underscores, no digit first")
@@ -49,42 +50,3 @@ def check_name(what: str, name: object) -> None:
         raise ValueError(f"{where}, which starts with an underscore: write {meant!r}")
     if keyword.iskeyword(name):
         raise ValueError(f"{where}, which is a word of Python's own: write {name + '_'!r}")
-
-
-def check_type(where: str, argument: str, value: object, types: type | tuple[type, ...], valid: str) -> None:
-    """Refuse a value of a wrong type.
-
-    Examples
-    --------
-    >>> check_type("model 'mine'", "dt", "0.1", float, "a number")
-    Traceback (most recent call last):
-    TypeError: model 'mine': dt is '0.1', valid is a number
-
-    Raises
-    ------
-    TypeError
-        That names the argument and what is valid.
-    """
-    if not isinstance(value, types):
-        raise TypeError(f"{where}: {argument} is {_shown(value)}, valid is {valid}")
-
-
-def check_number(where: str, argument: str, value: object) -> None:
-    """Refuse what is no number; a truth value is none.
-
-    Examples
-    --------
-    >>> check_number("Parameter 'tau'", "low", 1.0)
-
-    Raises
-    ------
-    TypeError
-        That names the argument.
-    """
-    check_type(where, argument, None if isinstance(value, bool) else value, Real, "a number")
-
-
-def _shown(value: object) -> str:
-    """Return a value as an error shows it."""
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."

@@ -163,7 +163,7 @@ def test_a_recording_may_be_one_of_them():
         (lambda: pw.judge("adex", []), ValueError, "at least two patterns, not 0"),
         (lambda: pw.patterns.all_of("tonic_spiking", "tonic_spiking"), ValueError, "'tonic_spiking' is named twice"),
         (lambda: pw.patterns.all_of("tonic_spiking", "tonic_bursts"), ValueError, "Did you mean 'tonic_bursting'"),
-        (lambda: pw.patterns.get(["tonic_spiking", 3]), TypeError, "pattern is 3"),
+        (lambda: pw.patterns.get(["tonic_spiking", 3]), TypeError, "an entry of pattern is 3"),
         (lambda: pw.judge("adex", CELL, {"amplitude": 3.0}), ValueError, "tonic_spiking_amplitude"),
     ],
 )

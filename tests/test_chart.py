@@ -98,9 +98,9 @@ def test_a_model_without_a_known_cost_is_named_and_not_drawn():
         (score().drop(columns="dt"), "score has no column 'dt'"),
         (score().iloc[:0], "has no rows"),
         (pd.DataFrame({"model": ["lif"]}), "no column 'pattern', 'status'"),
-        ("zoo.csv", "no column 'model'"),
+        ("zoo.csv", "table is 'zoo.csv', valid is a DataFrame"),
     ],
 )
 def test_what_is_no_score_is_refused(table, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises((ValueError, TypeError), match=said):
         pw.plausibility_chart(table)

@@ -181,12 +181,12 @@ def test_what_is_no_strategy_says_what_is():
         ({"engine": "gpu"}, "unknown engine: 'gpu'.*auto, compiled, torch"),
         ({"progress": 3}, "progress is 3"),
         ({"fixed": ["x"]}, "unknown parameter in fixed: 'x'"),
-        ({"start": {"a": math.inf}}, "'a' is inf"),
+        ({"start": {"a": math.inf}}, "the value of 'a' in start is inf, valid is a finite number"),
         ({"bounds": {"a": (1, 0)}}, "bounds of 'a' are 1 to 0"),
     ],
 )
 def test_what_is_refused_names_value_and_what_is_valid(call, arguments, text):
-    with pytest.raises(ValueError, match=text):
+    with pytest.raises((ValueError, TypeError), match=text):
         call(**({"model": "izhikevich", "pattern": "tonic_bursting"} | arguments))
 
 

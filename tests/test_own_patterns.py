@@ -85,7 +85,7 @@ def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty():
     assert pw.patterns.is_registered(pattern) and not pw.patterns.is_builtin(pattern)
     with pytest.raises(ValueError, match="one of the package's own"):
         pw.patterns.register(doublet(key="resonator"))
-    with pytest.raises(TypeError, match="takes a Pattern"):
+    with pytest.raises(TypeError, match="valid is a Pattern"):
         pw.patterns.register("doublet")
 
 
@@ -126,7 +126,7 @@ def test_a_mistake_is_told_when_the_pattern_is_made(changes, said):
         (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", of="current"), "and not both"),
         (lambda: pw.FreeValue("width", 5.0, 2.0, 50.0, of="voltage"), "valid is: 'current'"),
         (lambda: pw.FreeValue("width", 1.0, 2.0, 50.0, unit="ms"), "outside of its range"),
-        (lambda: pw.Criterion("n", "n", "n", low=2, high=1), "is empty"),
+        (lambda: pw.Criterion("n", "n", "n", low=2, high=1), "low 2 must be at most high 1"),
         (lambda: pw.Criterion("n", "n", "n"), "accepts everything"),
         (lambda: pw.Criterion("n", "n", "n", low=1, kind="counts"), "valid is one of"),
         (lambda: pw.Criterion("n", "n", "n", low=1, scale=0.0), "scale is 0.0"),

@@ -359,7 +359,7 @@ V = np.where(T == 50.0, 20.0, -70.0)
         (lambda f: f(T, pd.Series(V).astype(object).where(T != 7.0, "x")), r"v\[7\]: 'x' is not a number"),
         (lambda f: f(np.where(T == 7.0, 6.0, T), V), r"t\[7\]: 6 does not come after 6"),
         (lambda f: f(T, V / 1000.0), "are these volts"),
-        (lambda f: f(T, np.stack([V, V])), "has the shape"),
+        (lambda f: f(T, np.stack([V, V])), r"v is array\(.*valid is: a value for each time"),
         (lambda f: f(T, spikes=[3.0, 500.0]), r"spikes\[1\]: a spike at 500 ms, outside of the recording"),
         (lambda f: f(T, spikes=[30.0, 20.0]), r"spikes\[1\]: 20 does not come after 30"),
         (lambda f: f(T, spikes=[]), "has no spike"),

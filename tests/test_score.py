@@ -85,11 +85,11 @@ def test_a_model_without_a_program_is_scored_without_a_cost():
         (TABLE.drop(columns="status"), "no column 'status'"),
         (TABLE.iloc[:0], "no rows"),
         (TABLE.assign(status="found"), "status.*'found'"),
-        ([1, 2], "no column 'model'"),
+        ([1, 2], r"table is \[1, 2\], valid is a DataFrame"),
     ],
 )
 def test_what_is_no_assessment_is_refused(table, said):
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises((ValueError, TypeError), match=said):
         pw.plausibility_score(table)
 
 

@@ -102,7 +102,7 @@ def test_a_diverged_lane_is_marked_and_others_are_untouched(engine):
 
 @pytest.mark.parametrize("dt", [0, -1, np.nan, np.inf, "x", 100])
 def test_a_senseless_time_step_is_refused(dt):
-    with pytest.raises(ValueError, match="dt is"):
+    with pytest.raises((ValueError, TypeError), match="dt is"):
         pw.simulate("lif", pw.Stimulus.step(20.0), dt=dt)
 
 
@@ -172,7 +172,7 @@ def test_state_variables_have_names_of_their_own():
     ):
         with pytest.raises(ValueError, match=message):
             neuron_with_four_states(states=states)
-    with pytest.raises(TypeError, match="sequence of names"):
+    with pytest.raises(TypeError, match="states is 'vwxy', valid is a list"):
         neuron_with_four_states(states="vwxy")
 
 
@@ -211,5 +211,5 @@ def test_with_a_spike_level_the_step_returns_the_state_alone():
         swinging_neuron(step=with_spikes)
     with pytest.raises(ValueError, match=r"spike_level.*above the rest"):
         swinging_neuron(spike_level=-70.0)
-    with pytest.raises(ValueError, match=r"spike_level is nan, valid is: finite"):
+    with pytest.raises(ValueError, match=r"spike_level is nan, valid is a finite number"):
         swinging_neuron(spike_level=np.nan)

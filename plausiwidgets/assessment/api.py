@@ -10,6 +10,7 @@ import pandas as pd
 
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
+from plausiwidgets.arguments import checked, whole
 from plausiwidgets.assessment.executors import Executor, check_executor
 from plausiwidgets.assessment.specification import specify
 from plausiwidgets.assessment.store import Store
@@ -17,7 +18,7 @@ from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
-from plausiwidgets.optimization.api import check_engine, check_int, check_popsize
+from plausiwidgets.optimization.api import check_engine, check_popsize
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
@@ -31,6 +32,7 @@ SHARE = 5
 """A search has its pattern's budget divided by this: what is found at all is found within it."""
 
 
+@checked
 def assess(
     models: Models,
     patterns: Patterns | None = None,
@@ -97,6 +99,7 @@ def assess(
     return study.execute()
 
 
+@checked
 def start_assessment(
     models: Models,
     patterns: Patterns | None = None,
@@ -145,12 +148,12 @@ def _study(
     asked = [firing.get(p) for p in (firing.names() if patterns is None else _several(patterns))]
     _distinct("model", [m.name for m in chosen])
     _distinct("pattern", [p.key for p in asked])
-    seeds = [check_int("seed", s, 0) for s in _several(seed)]
+    seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]
     _distinct("seed", seeds)
     check_engine(engine)
     dt = None if dt is None else check_dt(chosen[0], dt)
     popsize = check_popsize(popsize)
-    own = None if budget is None else check_int("budget", budget, 1)
+    own = None if budget is None else whole("assess", "budget", budget, 1)
     units = [
         Unit(
             f"{model.name}/{pattern.key}/{number}",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from plausiwidgets import models as registry
+from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.status import STATUSES
@@ -34,6 +35,7 @@ _COUNTED = {"replicated": "shown", "fragile": "fragile", "unverified": "fragile"
             "failed": "failed"}  # fmt: skip
 
 
+@checked
 def plausibility_score(
     table: pd.DataFrame, models: Iterable[NeuronModel] = (), *, measure: bool = True
 ) -> pd.DataFrame:

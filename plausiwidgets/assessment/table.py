@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from plausiwidgets.arguments import checked, shown
 from plausiwidgets.assessment.units import Row
 from plausiwidgets.optimization.result import describe_outcome
 from plausiwidgets.optimization.versions import versions
@@ -46,11 +47,15 @@ SEARCH_WORDS = WORDS | {"rejected": "not found"}
 """Word for each status of a row: a search that found nothing has not shown that there is nothing."""
 
 
+@checked
 def make_table(rows: Iterable[Row], complete: bool = True) -> pd.DataFrame:
     """Return the table of the rows of units."""
     made = versions()
     out = []
     for row in rows:
+        missing = [name for name in _OF_A_ROW if name not in row]
+        if missing:
+            raise ValueError(f"make_table: rows has {shown(row)}, valid is a row of a unit, with {', '.join(missing)}")
         volume = Volume(row["hits"], row["screened"])
         low, high = volume.interval
         more = {
@@ -83,6 +88,7 @@ def summarize(row: Row) -> str:
     return text + ("; stopped before its end" if row["reason"] == "stopped" else "")
 
 
+@checked
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     """Write a table as CSV; parameters and versions become JSON text, to which the date is added.
 
@@ -91,6 +97,7 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     >>> import plausiwidgets as pw
     >>> write_csv(pw.assess("lif", "tonic_spiking"), "lif.csv")    # doctest: +SKIP
     """
+    _require_columns(table, "the table")
     flat = table.copy()
     today = {"date": date.today().isoformat()}
     flat["parameters"] = [json.dumps(value, sort_keys=True) for value in flat["parameters"]]
@@ -99,6 +106,7 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     flat.to_csv(path, index=False)
 
 
+@checked
 def read_csv(path: str | Path) -> pd.DataFrame:
     """Read a table back that `write_csv` wrote.
 
@@ -122,9 +130,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
         table = pd.read_csv(path, keep_default_na=False, na_values={n: [""] for n in _NUMBERS})
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ValueError(f"{where} is no table of an assessment: {error}") from None
-    missing = [name for name in COLUMNS if name not in table]
-    if missing:
-        raise ValueError(f"{where} has no column {', '.join(map(repr, missing))}: it is no table of an assessment")
+    _require_columns(table, where)
     for name in _NUMBERS:
         numbers = pd.to_numeric(table[name], errors="coerce")
         bad = numbers.isna() & table[name].notna()
@@ -145,6 +151,19 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     return table[list(COLUMNS)]
 
 
+def _require_columns(table: pd.DataFrame, where: str) -> None:
+    missing = [name for name in COLUMNS if name not in table]
+    if missing:
+        raise ValueError(
+            f"{where} has no column {', '.join(map(repr, missing))}: it is no table of an assessment, valid is what "
+            "plausiwidgets.assess returns"
+        )
+
+
+_OF_A_ROW = (
+    "hits", "screened", "broken", "parameters", "status", "failed_check", "evaluations", "found_after", "loss",
+    "missed", "reason", "error",
+)  # fmt: skip
 _NUMBERS = (
     "seed", "loss", "evaluations", "found_after", "budget", "volume", "volume_low", "volume_high", "expected_random",
     "expected_random_low", "robustness", "seconds",

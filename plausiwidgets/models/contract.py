@@ -219,7 +219,10 @@ def _start(model: Neuron, lanes: int, read: set[str]) -> Inputs:
             _call(model, what, _AT_DEFAULTS, p) if callable(entry)
             else values[entry] if isinstance(entry, str) else entry
         )  # fmt: skip
-        span[what] = float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
+        try:
+            span[what] = float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
+        except (TypeError, ValueError, RuntimeError, IndexError):
+            raise ValueError(f"{where}: {what} returned {type(value).__name__}, it must be a number in mV") from None
     if not 0 < span["threshold"] - span["rest"] < float("inf"):
         raise ValueError(
             f"{where}: the threshold ({span['threshold']:g} mV) must lie above the rest ({span['rest']:g} mV) at the "

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from numbers import Real
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
+from plausiwidgets.arguments import checked, finite, mapping
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
-from plausiwidgets.names import check_name, check_number, check_type, unknown
+from plausiwidgets.names import check_name, unknown
 
 Step = Callable[..., Any]
 """What a person writes: see `step` of :class:`NeuronModel`."""
@@ -24,6 +24,7 @@ STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "ri
 RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed")
 
 
+@checked
 @dataclass(frozen=True)
 class Preset:
     """A published parameter set.
@@ -54,17 +55,12 @@ class Preset:
     source: str = ""
 
     def __post_init__(self) -> None:
-        check_type("a Preset", "title", self.title, str, "a string")
-        where = f"Preset {self.title!r}"
-        check_type(where, "parameters", self.parameters, Mapping, "a mapping of names to numbers")
-        for name, value in self.parameters.items():
-            check_number(where, f"the value of {name!r}", value)
-        check_type(where, "pattern", self.pattern, (str, type(None)), "the key of a pattern, or None")
+        object.__setattr__(self, "parameters", mapping(self.parameters))
         if self.dt is not None:
-            check_number(where, "dt", self.dt)
-        check_type(where, "source", self.source, str, "a string")
+            finite(f"Preset {self.title!r}", "dt", self.dt, above=0.0, unit="ms")
 
 
+@checked
 @dataclass(frozen=True)
 class StateVariable:
     """A variable of a neuron that changes from step to step.
@@ -90,8 +86,6 @@ class StateVariable:
 
     def __post_init__(self) -> None:
         check_name("a state variable", self.name)
-        for field in ("unit", "description"):
-            check_type(f"StateVariable {self.name!r}", field, getattr(self, field), str, "a string")
 
     @property
     def label(self) -> str:
@@ -99,6 +93,7 @@ class StateVariable:
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
+@checked
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
 
@@ -200,27 +195,7 @@ class NeuronModel:
         validate: bool = True,
     ) -> None:
         check_name("a model", name)
-        numbers = {"dt": dt, "peak": peak, "limit": limit}
-        if spike_level is not None:
-            numbers["spike_level"] = spike_level
-        _check_types(
-            f"model {name!r}",
-            functions={"step": step, "initial_state": initial_state},
-            numbers=numbers,
-            per_set={"rest": rest, "threshold": threshold},
-            texts={"equations": equations, "title": title, "description": description, "source": source},
-        )
-        check_type(f"model {name!r}", "current", current, Parameter, "a Parameter")
-        for argument, entries, kind in (("parameters", parameters, Parameter), ("presets", presets, Preset)):
-            check_type(f"model {name!r}", argument, entries, Collection, f"a list of {kind.__name__}s")
-            for entry in entries:
-                check_type(f"model {name!r}", f"an entry of {argument}", entry, kind, f"a {kind.__name__}")
-        if not (np.isfinite(dt) and dt > 0):
-            raise ValueError(f"model {name!r}: dt is {dt}, valid is: finite, > 0 (ms)")
-        if not (np.isfinite(limit) and limit > 0):
-            raise ValueError(f"model {name!r}: limit is {limit}, valid is: finite, > 0 (mV)")
-        if spike_level is not None and not np.isfinite(spike_level):
-            raise ValueError(f"model {name!r}: spike_level is {spike_level}, valid is: finite (mV), or None")
+        where = f"model {name!r}"
         self.name = name
         self.step = step
         self.spike_level = None if spike_level is None else float(spike_level)
@@ -230,9 +205,9 @@ class NeuronModel:
         self.current = current
         self.rest = rest
         self.threshold = threshold
-        self.dt = float(dt)
+        self.dt = finite(where, "dt", dt, above=0.0, unit="ms")
         self.peak = float(peak)
-        self.limit = float(limit)
+        self.limit = finite(where, "limit", limit, above=0.0, unit="mV")
         self.title = title or name.replace("_", " ")
         self.description = description
         self.source = source
@@ -278,7 +253,7 @@ class NeuronModel:
         ValueError
             For an unknown name, or a value that is not finite or outside of its hard limits.
         """
-        given = dict(parameters or {})
+        given = mapping(parameters)
         for name in given:
             if name not in self.parameters:
                 raise unknown(f"parameter of model {self.name!r}", name, self.parameters)
@@ -353,31 +328,7 @@ class NeuronModel:
         return self._span
 
 
-def _check_types(
-    where: str,
-    functions: Mapping[str, object],
-    numbers: Mapping[str, object],
-    per_set: Mapping[str, object],
-    texts: Mapping[str, object],
-) -> None:
-    """Refuse arguments of a wrong type, by their names."""
-    for name, value in functions.items():
-        check_type(where, name, value, Callable, "a function")  # type: ignore[arg-type]
-    for name, value in numbers.items():
-        check_number(where, name, value)
-    for name, value in per_set.items():
-        if not callable(value) and not isinstance(value, str):
-            check_type(where, name, value, Real, "a number in mV, the name of a parameter, or a function of p")
-    for name, value in texts.items():
-        check_type(where, name, value, str, "a string")
-
-
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:
-    if isinstance(states, str) or not all(isinstance(s, (str, StateVariable)) for s in states):
-        raise TypeError(
-            f"model {model!r}: states is {states!r}, valid is a sequence of names or StateVariables, the membrane "
-            f'potential first, such as ("v", "w")'
-        )
     named = [StateVariable(s) if isinstance(s, str) else s for s in states]
     names = [s.name for s in named]
     if not names or len(set(names)) < len(names):

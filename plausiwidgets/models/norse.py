@@ -12,13 +12,15 @@ they are 1/ms, and a person sees time constants.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import torch
 
+from plausiwidgets.arguments import checked, shown
 from plausiwidgets.models.model import NeuronModel, PerSet
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.quiet import imported
 
 NORSE = "Pehle & Pedersen, Norse, doi:10.5281/zenodo.4422025"
 
@@ -36,6 +38,17 @@ _REFUSED = {
 }
 
 
+def functional(module: str) -> ModuleType:
+    """Return a module of ``norse.torch.functional``, imported when it is first asked for.
+
+    Examples
+    --------
+    >>> functional("lif").LIFFeedForwardState.__name__
+    'LIFFeedForwardState'
+    """
+    return imported(f"norse.torch.functional.{module}")
+
+
 class NorseStep:
     """A step of Norse's functional core that is imported when it is first called: Norse takes its time.
 
@@ -48,13 +61,14 @@ class NorseStep:
     """
 
     def __init__(self, module: str, name: str) -> None:
-        self.module = f"norse.torch.functional.{module}"
+        self.module = module
         self.__name__ = name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return getattr(import_module(self.module), self.__name__)(*args, **kwargs)
+        return getattr(functional(self.module), self.__name__)(*args, **kwargs)
 
 
+@checked
 def from_norse(
     name: str,
     step: Any,
@@ -117,9 +131,6 @@ def from_norse(
     function = getattr(step, "activation", step)
     label = getattr(function, "__name__", type(step).__name__)
     _refuse(label, function)
-    for argument, value in (("convert", convert), ("initial_state", initial_state), ("inject", inject)):
-        if not callable(value) and (argument, value) != ("inject", None):
-            raise TypeError(f"from_norse: {argument} is {value!r}, valid is a function")
     template: list[Any] = []
 
     def flat_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -148,8 +159,8 @@ def from_norse(
 def _refuse(label: str, function: Any) -> None:
     if not callable(function):
         raise ValueError(
-            f"from_norse takes a feed-forward step or a cell of Norse, not {label}: a cell without an "
-            f"activation (several compartments) cannot be wrapped, write its step with pw.NeuronModel"
+            f"from_norse: step is {shown(function)}, valid is a feed-forward step or a cell of Norse: a cell without "
+            f"an activation (several compartments) cannot be wrapped, write its step with pw.NeuronModel"
         )
     for prefix, reason in _REFUSED.items():
         stem = label.removesuffix("_step").removesuffix("_feed_forward")

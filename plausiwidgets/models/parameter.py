@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.names import check_name, check_number, check_type
+from plausiwidgets.arguments import checked, numbers, shown
+from plausiwidgets.names import check_name
 
 Floats = NDArray[np.float64]
 
@@ -16,6 +17,7 @@ GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
 """In the order in which the explorer shows them."""
 
 
+@checked
 @dataclass(frozen=True)
 class Parameter:
     """One number a slider can drag and an optimizer can change.
@@ -76,27 +78,14 @@ class Parameter:
     def __post_init__(self) -> None:
         check_name("a parameter", self.name)
         where = f"Parameter {self.name!r}"
-        for field in ("unit", "scale", "group", "description", "source"):
-            check_type(where, field, getattr(self, field), str, "a string")
-        check_type(where, "free", self.free, bool, "True or False")
-        limits = self.limits
-        if not isinstance(limits, (tuple, list)) or len(limits) != 2:
-            raise TypeError(f"{where}: limits is {limits!r}, valid is a pair such as (0.0, None)")
-        for field, value in (("limits", limits[0]), ("limits", limits[1]), ("zero", self.zero)):
-            if value is not None:
-                check_number(where, field, value)
-        object.__setattr__(self, "limits", tuple(limits))
+        object.__setattr__(self, "limits", tuple(self.limits))
         for field in ("default", "low", "high"):
-            value = getattr(self, field)
-            check_number(where, field, value)
-            if not np.isfinite(value):
-                raise ValueError(f"{where}: {field} is {value}, it must be a finite number")
-            object.__setattr__(self, field, float(value))
+            object.__setattr__(self, field, float(getattr(self, field)))
         if not self.low < self.high:
             raise ValueError(f"{where}: low {self.low:g} must be less than high {self.high:g}")
         if not self.low <= self.default <= self.high:
             raise ValueError(
-                f"{where}: the default {self.default:g} is outside of its range {self.low:g} to {self.high:g}"
+                f"{where}: the default {self.default:g} is outside of its range, low {self.low:g} to high {self.high:g}"
             )
         if self.scale not in SCALES:
             raise ValueError(f"{where}: scale {self.scale!r} is not one of {', '.join(SCALES)}")
@@ -108,7 +97,10 @@ class Parameter:
             )
         if self.group not in GROUPS:
             raise ValueError(f"{where}: group {self.group!r} is not one of {', '.join(GROUPS)}")
-        self.check([self.low, self.high])
+        try:
+            self.check([self.low, self.high])
+        except ValueError as error:
+            raise ValueError(f"{where}: low and high must lie within limits: {error}") from None
 
     @property
     def label(self) -> str:
@@ -136,12 +128,9 @@ class Parameter:
             If a value is not a number, not finite, or outside of the hard limits; the text
             names the parameter, the first such value and what is valid.
         """
-        try:
-            array = np.asarray(values, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"parameter {self.name!r} is {values!r}, valid is a number: {self.limits_text()}"
-            ) from None
+        array = numbers(values)
+        if array is None:
+            raise ValueError(f"parameter {self.name!r} is {shown(values)}, valid is a number: {self.limits_text()}")
         low, high = self.limits
         with np.errstate(invalid="ignore"):
             bad = ~np.isfinite(array)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel, Step
 from plausiwidgets.names import unknown
@@ -23,6 +24,7 @@ def names() -> list[str]:
     return [*NAMES, *_users]
 
 
+@checked
 def get(model: str | NeuronModel) -> NeuronModel:
     """Return a model by its name; a NeuronModel is returned as it is.
 
@@ -48,6 +50,7 @@ def get(model: str | NeuronModel) -> NeuronModel:
     return _own[model][0]
 
 
+@checked
 def register(model: NeuronModel) -> NeuronModel:
     """Make a model available by its name, and in every explorer opened from now on.
 
@@ -63,8 +66,6 @@ def register(model: NeuronModel) -> NeuronModel:
     ValueError
         If it would replace one of the package's own models.
     """
-    if not isinstance(model, NeuronModel):
-        raise TypeError(f"register takes a NeuronModel, not {type(model).__name__}")
     if model.name in NAMES:
         raise ValueError(f"{model.name!r} is one of the package's own models: choose another name")
     _users[model.name] = model

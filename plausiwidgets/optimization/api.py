@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
-from numbers import Integral, Real
 
 from plausiwidgets import models, patterns
+from plausiwidgets.arguments import checked, finite, whole
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -21,6 +20,7 @@ from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
 
 
+@checked
 def optimize(
     model: str | models.NeuronModel,
     pattern: patterns.Named,
@@ -100,6 +100,7 @@ def optimize(
     return run.execute()
 
 
+@checked
 def start_optimization(
     model: str | models.NeuronModel,
     pattern: patterns.Named,
@@ -162,24 +163,9 @@ def check_engine(engine: str) -> str:
     return engine
 
 
-def check_int(name: str, value: object, least: int) -> int:
-    """Return an int of at least `least`, or raise a ValueError that names it."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} is {value!r}, valid is: an int >= {least}")
-    return int(value)
-
-
-def check_number(name: str, value: object) -> float:
-    """Return a finite float above 0, or raise a ValueError that names it."""
-    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError(f"{name} is {value!r}, valid is: a finite number > 0")
-    return number
-
-
 def check_popsize(popsize: int | None) -> int | None:
     """Return the size of a population, None for the usual one, or raise a ValueError."""
-    return None if popsize is None else check_int("popsize", popsize, 4)
+    return None if popsize is None else whole("optimize", "popsize", popsize, 4)
 
 
 def _run(
@@ -198,15 +184,15 @@ def _run(
     dt: float | None,
 ) -> Run:
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
-    limit = None if max_seconds is None else check_number("max_seconds", max_seconds)
+    limit = None if max_seconds is None else finite("optimize", "max_seconds", max_seconds, above=0.0, unit="s")
     if strategy is not None and not callable(strategy):
         raise TypeError(f"strategy is {strategy!r}, valid is: None, or a class or function that makes a Strategy")
     if strategy is not None and popsize is not None:
         raise ValueError("popsize is of the package's own strategy: leave it out, or leave out strategy")
     optimizer = Optimizer(
         problem,
-        check_int("seed", seed, 0),
-        problem.pattern.budget if budget is None else check_int("budget", budget, 1),
+        whole("optimize", "seed", seed, 0),
+        problem.pattern.budget if budget is None else whole("optimize", "budget", budget, 1),
         strategy or default_strategy(check_popsize(popsize), problem.solves_amplitude),
         problem.space.base if start is not None else None,
     )

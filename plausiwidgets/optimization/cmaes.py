@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from types import ModuleType
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.random import SeedSequence, default_rng
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.space import Chart, fold
+from plausiwidgets.quiet import imported
 
 PATIENCE = 30
 """Generations without gain after which a run is given up, where nothing else is said."""
@@ -27,10 +27,7 @@ COLLAPSED = 1e-4
 
 def load_cma() -> ModuleType:
     """Import pycma, without its warning that matplotlib is missing."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Could not import matplotlib")
-        import cma
-    return cma
+    return imported("cma")
 
 
 class CmaRun:

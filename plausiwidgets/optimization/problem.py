@@ -75,7 +75,7 @@ class Batch:
     @property
     def guidance(self) -> Floats:
         """What leads a search: graded, and how far thresholds are from being apart."""
-        return np.sum([self.graded, *(t.shortfall for t in self.thresholds.values())], axis=0)
+        return sum((t.shortfall for t in self.thresholds.values()), self.graded)
 
     def parameters(self, i: int) -> dict[str, float]:
         """Return the complete set of candidate `i`."""

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
+from plausiwidgets.arguments import shown
+
 ENDED = ("done", "stopped", "failed")
 """States of work that is over; before, it is "running" or "paused"."""
 
@@ -169,6 +171,9 @@ class TqdmProgress(NoProgress):
         self._bar.close()
 
 
+_NAMED: dict[str, Callable[[], Progress]] = {"text": TextProgress, "tqdm": TqdmProgress}
+
+
 def as_progress(progress: ProgressLike) -> Progress:
     """Return what `progress` means: None, a name, a function of a snapshot, or a Progress.
 
@@ -184,15 +189,13 @@ def as_progress(progress: ProgressLike) -> Progress:
     """
     if progress is None:
         return NoProgress()
-    if progress == "text":
-        return TextProgress()
-    if progress == "tqdm":
-        return TqdmProgress()
+    if isinstance(progress, str) and progress in _NAMED:
+        return _NAMED[progress]()
     if all(callable(getattr(progress, call, None)) for call in ("init", "step", "close")):
         return progress  # type: ignore[return-value]
     if callable(progress):
         return CallbackProgress(progress)
     raise ValueError(
-        f"progress is {progress!r}, valid is: None, 'text', 'tqdm', a function of a snapshot, "
+        f"progress is {shown(progress)}, valid is: None, 'text', 'tqdm', a function of a snapshot, "
         "or an object with init, step and close"
     )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.arguments import mapping
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import unknown
 
@@ -117,11 +118,11 @@ class Space:
             For an unknown name, a bad value, bounds that are reversed, not finite or outside of
             the hard limits, a start outside of given bounds, or when nothing is left free.
         """
-        given = dict(start or {})
+        given = mapping(start)
         held = {str(n): None for n in _names(fixed)} if not isinstance(fixed, Mapping) else dict(fixed)
-        boxes = dict(bounds or {})
-        for what, mapping in (("start", given), ("fixed", held), ("bounds", boxes)):
-            for name in mapping:
+        boxes = mapping(bounds)
+        for what, named in (("start", given), ("fixed", held), ("bounds", boxes)):
+            for name in named:
                 if name not in parameters:
                     raise unknown(f"parameter in {what}", name, parameters)
         base = {n: _number(p, given.get(n, p.default)) for n, p in parameters.items()}

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.arguments import checked, finite
+
 Floats = NDArray[np.float64]
 
 INF = float("inf")
@@ -16,6 +18,7 @@ USUAL_SPAN = 15.0
 """Span in mV from rest to threshold for which voltage criteria are stated."""
 
 
+@checked
 @dataclass(frozen=True)
 class Criterion:
     """One measured feature with an accepted interval, both ends included.
@@ -65,11 +68,10 @@ class Criterion:
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
-            raise ValueError(f"criterion {self.key!r}: the interval from {self.low} to {self.high} is empty")
+            raise ValueError(f"criterion {self.key!r}: low {self.low} must be at most high {self.high}")
         if self.low == -INF and self.high == INF and not self.at_least_steps:
             raise ValueError(f"criterion {self.key!r} accepts everything: give low, high, or both")
-        if not (self.scale > 0 and self.scale < INF):
-            raise ValueError(f"criterion {self.key!r}: scale is {self.scale}, valid is: a finite number > 0")
+        finite(f"criterion {self.key!r}", "scale", self.scale, above=0.0)
         if self.kind not in KINDS:
             raise ValueError(f"criterion {self.key!r}: kind is {self.kind!r}, valid is one of {', '.join(KINDS)}")
         if self.kind == "log" and self.low <= 0 and self.low != -INF:

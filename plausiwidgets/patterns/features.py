@@ -265,7 +265,7 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
     chance = 2.0 * precision * n / duration
     scale = _divide(1.0, 0.5 * (n + n_reference) * np.where(chance < 1.0, 1.0 - chance, np.nan))
     gamma = np.where(n > 0, (found - chance * n_reference) * scale, 0.0)
-    missed = np.where(near_train <= within, 0.0, within / np.maximum(near_train, within)).sum(axis=1)
+    missed = _sum(np.where(near_train <= within, 0.0, within / np.maximum(near_train, within)))
     return Coincidences(gamma, np.nan_to_num(0.5 * missed * np.maximum(scale, 0.0)))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.arguments import checked, mapping
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
@@ -33,6 +34,7 @@ LONG = 20_000.0
 """Time in ms at the holding level that a verified set must stay silent."""
 
 
+@checked
 def judge(
     model: str | NeuronModel,
     pattern: Named,
@@ -96,7 +98,7 @@ def complete(
         As :func:`judge`.
     """
     known = pattern.parameters(model)
-    given = dict(parameters or {})
+    given = mapping(parameters)
     for name in given:
         if name not in known:
             raise unknown(f"parameter of model {model.name!r} with pattern {pattern.key!r}", name, known)
@@ -153,8 +155,7 @@ def evaluate(
         bench = Bench(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
     else:
         bench = settled[""].with_stimulus(values)
-    with np.errstate(invalid="ignore"):
-        measured = pattern.measured_on(bench)
+    measured = pattern.measured_on(bench)
     features = check_features(pattern, measured.features, bench.n)
     none = np.zeros(bench.n)
     diverged = bench.divergence > 0
@@ -168,7 +169,8 @@ def evaluate(
         cost = criterion.cost(value, low, high, bench.span, gap, progress)
         checks.append(Check(criterion.key, criterion.name, criterion.text, criterion.unit, value, low, high,
                             cost == 0.0, cost))
-    loss = np.sum([c.cost for c in checks], axis=0)
+    # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
+    loss = sum((c.cost for c in checks), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
     loss = np.where(diverged, len(checks) + 1.0 + saturated(bench.divergence), loss)
     traces = dict(bench.traces)
@@ -177,8 +179,7 @@ def evaluate(
         if record:
             return traces
         recorder = Bench(model, values, dt, engine, None, [model.states[0].name], settle=settle, kick=kick)
-        with np.errstate(invalid="ignore"):
-            pattern.measured_on(recorder)
+        pattern.measured_on(recorder)
         return recorder.traces
 
     return Verdict(
@@ -226,7 +227,7 @@ def _together(pattern: Pattern, values: Mapping[str, Floats], parts: Mapping[str
     first = next(iter(parts.values()))
     lost = np.any([v.diverged for v in parts.values()], axis=0)
     criteria = sum(len(v.checks) for v in parts.values())
-    loss = np.sum([v.loss for v in parts.values()], axis=0)
+    loss = sum((v.loss for v in parts.values()), np.zeros(len(lost)))
     # As for a single pattern, a diverged simulation is worse than every finite one, the earlier the worse.
     share = np.max([np.where(v.diverged, v.loss - len(v.checks) - 1.0, 0.0) for v in parts.values()], axis=0)
     ranks = np.max([[STATUSES.index(word) for word in v.status] for v in parts.values()], axis=0)
@@ -246,7 +247,7 @@ def _together(pattern: Pattern, values: Mapping[str, Floats], parts: Mapping[str
 
     return Verdict(
         first.model, pattern.key, dict(values), first.dt, np.where(lost, criteria + 1.0 + share, loss), status, failed,
-        np.sum([v.failed_loss for v in parts.values()], axis=0), checks, lost, first.engine, {}, parts, traces,
+        sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))), checks, lost, first.engine, {}, parts, traces,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
@@ -32,6 +33,7 @@ _TEXTS = {
 }
 
 
+@checked
 @dataclass(frozen=True)
 class FreeValue:
     """A free value of a stimulus, which a person drags and a search tunes.
@@ -105,6 +107,7 @@ class FreeValue:
         )
 
 
+@checked
 @dataclass(frozen=True)
 class AmplitudeWindow:
     """The two thresholds between which the amplitude of a pattern lies, and is solved by a search.
@@ -119,6 +122,7 @@ class AmplitudeWindow:
     silent: tuple[str, ...]
 
 
+@checked
 @dataclass(frozen=True)
 class Curve:
     """What a pattern measures as a curve, for a figure.
@@ -139,6 +143,7 @@ class Curve:
     y_unit: str = ""
 
 
+@checked
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Pattern:
     """A firing pattern: how a neuron is stimulated, what is measured, and what is accepted.
@@ -230,7 +235,8 @@ class Pattern:
 
     def __post_init__(self) -> None:
         where = f"pattern {self.key!r}"
-        if not isinstance(self.key, str) or not self.key.isidentifier():
+        whole(where, "budget", self.budget, 1)
+        if not self.key.isidentifier():
             raise ValueError(f"a pattern's key must be a Python identifier, not {self.key!r}")
         if unicodedata.normalize("NFKC", self.key) != self.key:
             raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
@@ -340,6 +346,10 @@ class Pattern:
 
     def measured_on(self, bench: Bench) -> Measurement:
         """Return what the pattern measures on the sets of a bench."""
+        with np.errstate(all="ignore"):  # what cannot be computed is nan or infinite, and is judged as that
+            return self._measured_on(bench)
+
+    def _measured_on(self, bench: Bench) -> Measurement:
         if self.protocol is not None:
             measured = self.protocol(bench)
             common = {"quiet": bench.spontaneous_spikes, "at_rest": bench.baseline_range}
@@ -402,7 +412,8 @@ class Pattern:
         except Exception as error:
             raise ValueError(
                 f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with three sets: silent, "
-                "one spike, thirty spikes; a feature that cannot be computed is nan)"
+                f"one spike, thirty spikes; stimulus has {', '.join(self.free) or 'no values'}; a feature that cannot "
+                "be computed is nan)"
             ) from error
 
     def __repr__(self) -> str:

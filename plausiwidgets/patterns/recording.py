@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.arguments import checked, finite, numbers, shown
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Graded, Responses
@@ -41,6 +42,7 @@ SWEEP = "recording"
 DISTANCES = ("coincidence", "van_rossum")
 
 
+@checked
 def from_recording(
     t: ArrayLike | str | Path | pd.DataFrame,
     v: ArrayLike | str | None = None,
@@ -136,8 +138,8 @@ def from_recording(
         raise unknown("distance", distance, DISTANCES)
     for name, value in (("precision", precision), ("time_constant", time_constant), ("tolerance", tolerance),
                         ("current_tolerance", current_tolerance)):  # fmt: skip
-        if value is not None and not (np.isfinite(value) and value > 0):
-            raise ValueError(f"{name} is {value}, valid is: finite, > 0")
+        if value is not None:
+            finite("from_recording", name, value, above=0.0)
     data = _read(t, v, spikes, current, time, threshold)
     protocol = _protocol(data, step, silent_before, current_tolerance, tuple(free))
     train = data.spikes - protocol.origin
@@ -408,16 +410,17 @@ def _is_number(text: str) -> bool:
 def _numbers(source: _Source, name: str) -> Floats:
     """Return a column as finite numbers, or say which entry is none."""
     given = source.columns[name]
-    try:
-        array = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        entries = list(given) if np.iterable(given) else [given]
+    array = numbers(given)
+    if array is None:
+        if isinstance(given, (str, bytes, Mapping)) or not np.iterable(given):
+            raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
+        entries = list(given)
         for i, entry in enumerate(entries):
             if not _is_number(str(entry)):
-                raise ValueError(f"{source.place(name, i)}: {entry!r} is not a number") from None
+                raise ValueError(f"{source.place(name, i)}: {shown(entry)} is not a number")
         array = np.array([float(str(entry)) for entry in entries])
     if array.ndim != 1:
-        raise ValueError(f"{name} has the shape {list(array.shape)}, valid is: a value for each time")
+        raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
         raise ValueError(f"{source.place(name, int(bad[0]))}: {array[bad[0]]} is not a finite number")
@@ -426,15 +429,15 @@ def _numbers(source: _Source, name: str) -> Floats:
 
 def _check_times(t: Floats, place: Callable[[int], str]) -> None:
     if t.size < 2:
-        raise ValueError(f"the recording has {t.size} times, valid is: at least its start and its end (ms)")
+        raise ValueError(f"the recording (t) has {t.size} times, valid is: at least its start and its end (ms)")
     back = np.flatnonzero(np.diff(t) <= 0)
     if back.size:
         i = int(back[0]) + 1
         raise ValueError(f"{place(i)}: {t[i]:g} does not come after {t[i - 1]:g}, times must increase")
     if t[-1] - t[0] < SHORTEST:
         raise ValueError(
-            f"the recording is {t[-1] - t[0]:g} ms long, valid is: at least {SHORTEST:g} ms. Times are in ms: multiply "
-            "seconds by 1000"
+            f"the recording (t) is {t[-1] - t[0]:g} ms long, valid is: at least {SHORTEST:g} ms. Times are in ms: "
+            "multiply seconds by 1000"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.combined import combine
 from plausiwidgets.patterns.izhikevich import TWENTY
@@ -29,6 +30,7 @@ Named = str | Pattern | Sequence[str | Pattern]
 """A pattern by its key, as an object, or several that one neuron must show."""
 
 
+@checked
 def get(pattern: Named) -> Pattern:
     """Return a pattern by its key; a Pattern is returned as it is, of a list `all_of` its patterns.
 
@@ -47,16 +49,15 @@ def get(pattern: Named) -> Pattern:
     """
     if isinstance(pattern, Pattern):
         return pattern
-    if isinstance(pattern, (list, tuple)):
-        return all_of(*pattern)
     if not isinstance(pattern, str):
-        raise TypeError(f"pattern is {pattern!r}, valid is: the name of a pattern, a Pattern, or a list of several")
+        return all_of(*pattern)
     found = _builtin.get(pattern) or _own.get(pattern)
     if found is None:
         raise unknown("pattern", pattern, names())
     return found
 
 
+@checked
 def all_of(*patterns: str | Pattern) -> Pattern:
     """Return the pattern of a neuron that shows several patterns with one set of its parameters.
 
@@ -87,6 +88,7 @@ def all_of(*patterns: str | Pattern) -> Pattern:
     return combine([get(pattern) for pattern in patterns])
 
 
+@checked
 def register(pattern: Pattern) -> Pattern:
     """Make a pattern available by its key, and in every explorer opened from now on.
 
@@ -97,14 +99,13 @@ def register(pattern: Pattern) -> Pattern:
     ValueError
         If it would replace one of the package's own.
     """
-    if not isinstance(pattern, Pattern):
-        raise TypeError(f"register takes a Pattern, not {type(pattern).__name__}")
     if pattern.key in _builtin:
         raise ValueError(f"{pattern.key!r} is one of the package's own patterns: choose another key")
     _own[pattern.key] = pattern
     return pattern
 
 
+@checked
 def is_registered(pattern: str | Pattern) -> bool:
     """Return whether this key, or this very pattern, is in the registry: another one may have the same key."""
     if isinstance(pattern, str):
@@ -112,6 +113,7 @@ def is_registered(pattern: str | Pattern) -> bool:
     return pattern is _builtin.get(pattern.key) or pattern is _own.get(pattern.key)
 
 
+@checked
 def is_builtin(pattern: Pattern) -> bool:
     """Return whether it is one of the package's own: then its key means the same in every process."""
     return pattern is _builtin.get(pattern.key)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.simulation.stimulus import Piece
 
 Floats = NDArray[np.float64]
@@ -22,6 +23,7 @@ TAIL = 300.0
 """Time in ms after a stimulus where a pattern gives no length."""
 
 
+@checked
 def pulse(on: Value, width: Value, height: Value) -> Piece:
     """Return a constant current of `height` over [on, on + width) ms, above the holding level.
 
@@ -33,6 +35,7 @@ def pulse(on: Value, width: Value, height: Value) -> Piece:
     return Piece(on, on + width, height, height)  # type: ignore[arg-type]  # or one value for each set
 
 
+@checked
 def ramp(on: Value, width: Value, height: Value) -> Piece:
     """Return a current that rises from 0 to `height` over [on, on + width) ms, above the holding level.
 
@@ -44,6 +47,7 @@ def ramp(on: Value, width: Value, height: Value) -> Piece:
     return Piece(on, on + width, 0.0, height)  # type: ignore[arg-type]
 
 
+@checked
 @dataclass(frozen=True)
 class Sweep:
     """One stimulus current over time; times in ms from the onset.

@@ -23,10 +23,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models.card import card
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
+from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.simulation.stimulus import LaneCurrent
 
 _TRANSCENDENTAL = 10
@@ -44,6 +46,7 @@ _ROUNDS = 50
 _counts: WeakKeyDictionary[NeuronModel, tuple[Any, int]] = WeakKeyDictionary()
 
 
+@checked
 def operations(model: str | NeuronModel) -> int:
     """Return the operations of one time step, counted as the head of this file says.
 
@@ -73,6 +76,7 @@ def operations(model: str | NeuronModel) -> int:
     return known[1]
 
 
+@checked
 def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
     """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms).
 
@@ -87,9 +91,10 @@ def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> floa
     19.0
     """
     neuron = get(model)
-    return operations(neuron) / (neuron.dt if dt is None else dt)
+    return operations(neuron) / check_dt(neuron, dt)
 
 
+@checked
 def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     """Measure the time of one time step of one neuron, in ns, on one thread.
 
@@ -111,6 +116,7 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     from plausiwidgets.simulation.compiled.engine import run_compiled
 
     neuron = get(model)
+    lanes = whole("nanoseconds", "lanes", lanes, 1)
     values = {n: np.full(lanes, p.default) for n, p in neuron.parameters.items()}
     current = LaneCurrent.constant(np.full(lanes, neuron.current.default))
     state = neuron.start(values, np.zeros(lanes))
@@ -126,6 +132,7 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     return min(seconds(steps) for _ in range(_ROUNDS)) / (steps * lanes) * 1e9
 
 
+@checked
 def nanoseconds_per_ms(model: str | NeuronModel, lanes: int = 320) -> float:
     """Measure the time that takes one neuron through 1 ms at its own time step, in ns; see :func:`nanoseconds`.
 
@@ -156,6 +163,7 @@ class ModelCard:
         return card(self.model, self.cost)
 
 
+@checked
 def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
     """Return the card of a model with the operations that it costs and, with `measure`, the time.
 

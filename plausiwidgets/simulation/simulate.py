@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from plausiwidgets.arguments import checked, finite
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
@@ -16,6 +17,7 @@ from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_curren
 from plausiwidgets.simulation.traces import Traces
 
 
+@checked
 def simulate(
     model: str | NeuronModel,
     stimulus: Stimulus | Sequence[Stimulus],
@@ -66,8 +68,8 @@ def simulate(
     step = check_dt(neuron, dt)
     recorded = _places(neuron, record)
     stimuli = [stimulus] if isinstance(stimulus, Stimulus) else list(stimulus)
-    if not stimuli or not all(isinstance(s, Stimulus) for s in stimuli):
-        raise ValueError("stimulus must be a Stimulus or a list with at least one")
+    if not stimuli:
+        raise ValueError("simulate: stimulus is empty, valid is a Stimulus or a list with at least one")
     frames = {(s.duration, s.before, s.settle) for s in stimuli}
     if len(frames) > 1:
         raise ValueError(f"stimuli of one simulation share (duration, before, settle), these have {sorted(frames)}")
@@ -120,9 +122,7 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
     """Return the time step in ms, the model's own for None, or refuse it."""
     if dt is None:
         return model.dt
-    if not isinstance(dt, (int, float, np.floating, np.integer)) or not 0 < float(dt) <= 5.0:
-        raise ValueError(f"dt is {dt!r}, valid is: a number > 0 and <= 5 (ms)")
-    return float(dt)
+    return finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")
 
 
 def broadcast(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.arguments import checked, finite
+
 Floats = NDArray[np.float64]
 
 
@@ -22,6 +24,7 @@ class Piece:
     end: float
 
 
+@checked
 @dataclass(frozen=True)
 class Stimulus:
     """A current over time, in ms relative to the stimulus onset at t = 0.
@@ -54,25 +57,19 @@ class Stimulus:
     settle: float = 0.0
 
     def __post_init__(self) -> None:
-        numbers = [self.duration, self.holding, self.before, self.settle]
-        numbers += [x for p in self.pieces for x in (p.on, p.off, p.start, p.end)]
-        for value in numbers:
-            if not math.isfinite(value):
-                raise ValueError(
-                    f"a stimulus has the value {value}, all of its times and currents must be finite"
-                )
-        if self.duration <= 0 or self.before < 0 or self.settle < 0:
-            raise ValueError(
-                f"a stimulus has duration {self.duration:g}, before {self.before:g}, settle {self.settle:g} ms; "
-                f"valid is: duration > 0, before >= 0, settle >= 0"
-            )
+        finite("Stimulus", "duration (or stop)", self.duration, above=0.0, unit="ms")
+        finite("Stimulus", "before", self.before, low=0.0, unit="ms")
+        finite("Stimulus", "settle", self.settle, low=0.0, unit="ms")
         for p in self.pieces:
+            for field in ("on", "off", "start", "end"):
+                finite("Stimulus", f"{field} of a piece", getattr(p, field))
             if p.off < p.on:
                 raise ValueError(
                     f"a piece of a stimulus ends at {p.off:g} ms, before its start at {p.on:g} ms"
                 )
 
     @classmethod
+    @checked
     def step(
         cls,
         amplitude: float,
@@ -89,6 +86,7 @@ class Stimulus:
         return cls(length, (Piece(start, stop, amplitude, amplitude),), holding, before, settle)
 
     @classmethod
+    @checked
     def pulses(
         cls,
         amplitudes: float | Sequence[float],
@@ -101,7 +99,11 @@ class Stimulus:
         settle: float = 0.0,
     ) -> Stimulus:
         """Return pulses of `width` ms at `onsets` (ms), of one amplitude or one each."""
-        heights = np.broadcast_to(np.asarray(amplitudes, dtype=float), (len(onsets),))
+        finite("Stimulus.pulses", "width", width, low=0.0, unit="ms")
+        heights = np.asarray(amplitudes, dtype=float)
+        if heights.size not in (1, len(onsets)):
+            raise ValueError(f"Stimulus.pulses: {heights.size} amplitudes, valid is 1 or {len(onsets)}, as of onsets")
+        heights = np.broadcast_to(heights, (len(onsets),))
         pieces = tuple(
             Piece(float(t), float(t) + width, float(a), float(a))
             for t, a in zip(onsets, heights, strict=True)
@@ -109,6 +111,7 @@ class Stimulus:
         return cls(duration, pieces, holding, before, settle)
 
     @classmethod
+    @checked
     def ramp(
         cls,
         amplitude: float,

@@ -28,9 +28,17 @@ _priority = local()
 
 
 def thread_count() -> int:
-    """Return how many threads simulate: the usable cores, or what :data:`THREADS` says."""
-    asked = os.environ.get(THREADS, "")
-    if asked.isdigit() and int(asked) > 0:
+    """Return how many threads simulate: the usable cores, or what :data:`THREADS` says.
+
+    Raises
+    ------
+    ValueError
+        If the variable holds anything else than a whole number above 0.
+    """
+    asked = os.environ.get(THREADS, "").strip()
+    if asked:
+        if not (asked.isascii() and asked.isdigit() and int(asked) > 0):
+            raise ValueError(f"the environment's {THREADS} is {asked!r}, valid is a whole number >= 1")
         return int(asked)
     if hasattr(os, "sched_getaffinity"):
         return max(len(os.sched_getaffinity(0)), 1)

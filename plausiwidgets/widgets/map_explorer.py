@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.explorer.explorer import Explorer
@@ -69,6 +70,7 @@ class AssessmentPanel(assessment_panel.AssessmentPanel):
     >>> panel.study.table()                       # doctest: +SKIP
     """
 
+    @checked
     def __init__(
         self,
         models: str | NeuronModel | Iterable[str | NeuronModel],
@@ -89,6 +91,7 @@ class AssessmentPanel(assessment_panel.AssessmentPanel):
         return self._below.explorer
 
 
+@checked
 def plausibility_map(
     table: pd.DataFrame, models: Iterable[NeuronModel] = (), patterns: Iterable[Pattern] = ()
 ) -> PlausibilityMap:

@@ -24,13 +24,13 @@ from plausiwidgets.models.library.lif import (
     reset_below_threshold,
 )
 from plausiwidgets.models.model import StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse
+from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    from norse.torch.functional.lif_adex import LIFAdExParameters
+    LIFAdExParameters = functional("lif_adex").LIFAdExParameters
 
     return LIFAdExParameters(
         adaptation_current=p.a, adaptation_spike=p.b, delta_T=p.delta_T,
@@ -41,7 +41,7 @@ def convert(p: Any, dt: Any) -> Any:
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at rest."""
-    from norse.torch.functional.lif_adex import LIFAdExFeedForwardState
+    LIFAdExFeedForwardState = functional("lif_adex").LIFAdExFeedForwardState
 
     zero = torch.zeros_like(p.v_rest)
     return LIFAdExFeedForwardState(v=p.v_rest + zero, i=zero, a=zero)

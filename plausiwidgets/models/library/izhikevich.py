@@ -16,7 +16,7 @@ import torch
 
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import Preset, StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse
+from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 
 IZHIKEVICH_2003 = "Izhikevich, IEEE Trans. Neural Networks 14(6), 2003"
@@ -25,7 +25,7 @@ IZHIKEVICH_2004 = "Izhikevich, IEEE Trans. Neural Networks 15(5), 2004"
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    from norse.torch.functional.izhikevich import IzhikevichParameters
+    IzhikevichParameters = functional("izhikevich").IzhikevichParameters
 
     return IzhikevichParameters(
         a=p.a, b=p.b, c=p.c, d=p.d, sq=p.sq, mn=p.mn, bias=p.bias, v_th=30.0,
@@ -54,7 +54,7 @@ def stable_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at the stable fixed point."""
-    from norse.torch.functional.izhikevich import IzhikevichState
+    IzhikevichState = functional("izhikevich").IzhikevichState
 
     return IzhikevichState(*stable_state(p, holding))
 

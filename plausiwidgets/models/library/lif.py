@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from plausiwidgets.models.model import StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse
+from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, ch. 1"
@@ -24,8 +24,8 @@ _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, ch. 1"
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    from norse.torch.functional.lif import LIFParameters
-    from norse.torch.functional.lif_refrac import LIFRefracParameters
+    LIFParameters = functional("lif").LIFParameters
+    LIFRefracParameters = functional("lif_refrac").LIFRefracParameters
 
     inner = LIFParameters(
         tau_syn_inv=torch.zeros_like(p.tau_mem), tau_mem_inv=1.0 / p.tau_mem, v_leak=p.v_rest,
@@ -42,8 +42,8 @@ def reset_below_threshold(p: Any) -> torch.Tensor:
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at rest."""
-    from norse.torch.functional.lif import LIFFeedForwardState
-    from norse.torch.functional.lif_refrac import LIFRefracFeedForwardState
+    LIFFeedForwardState = functional("lif").LIFFeedForwardState
+    LIFRefracFeedForwardState = functional("lif_refrac").LIFRefracFeedForwardState
 
     zero = torch.zeros_like(p.v_rest)
     return LIFRefracFeedForwardState(lif=LIFFeedForwardState(v=p.v_rest + zero, i=zero), rho=zero)

@@ -27,7 +27,7 @@ from plausiwidgets.models.library.lif import (
     reset_below_threshold,
 )
 from plausiwidgets.models.model import StateVariable
-from plausiwidgets.models.norse import NORSE, NorseStep, from_norse
+from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 
 _BELLEC = "Bellec et al., NeurIPS 31, 2018"
@@ -35,7 +35,7 @@ _BELLEC = "Bellec et al., NeurIPS 31, 2018"
 
 def convert(p: Any, dt: Any) -> Any:
     """Return Norse's parameters."""
-    from norse.torch.functional.lsnn import LSNNParameters
+    LSNNParameters = functional("lsnn").LSNNParameters
 
     return LSNNParameters(
         tau_syn_inv=torch.zeros_like(p.tau_mem), tau_mem_inv=1.0 / p.tau_mem, tau_adapt_inv=1.0 / p.tau_adapt,
@@ -45,7 +45,7 @@ def convert(p: Any, dt: Any) -> Any:
 
 def initial_state(p: Any, holding: torch.Tensor) -> Any:
     """Return Norse's state at rest."""
-    from norse.torch.functional.lsnn import LSNNFeedForwardState
+    LSNNFeedForwardState = functional("lsnn").LSNNFeedForwardState
 
     zero = torch.zeros_like(p.v_rest)
     return LSNNFeedForwardState(v=p.v_rest + zero, i=zero, b=p.v_threshold + zero)

@@ -125,7 +125,7 @@ def _phasic(r: Responses, grace: float) -> dict[str, Any]:
     times, late = during(r, LONG), r["step"].v(LONG - 100.0, LONG)
     return spikes_and_after(r, LONG, grace) | {
         "latency": f.first(times), "longest_isi": f.largest(f.intervals(times)), "last": f.last(times),
-        "flat": f.voltage_range(late), "no_block": late.mean(axis=1) - r.threshold,
+        "flat": f.voltage_range(late), "no_block": f.mean(late) - r.threshold,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Named
@@ -68,6 +69,7 @@ class Explorer(View):
     >>> pw.Explorer("adex", "tonic_bursting")           # doctest: +SKIP
     """
 
+    @checked
     def __init__(
         self,
         model: str | NeuronModel = DEFAULT_MODEL,

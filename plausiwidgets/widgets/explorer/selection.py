@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from plausiwidgets import models, patterns
+from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel, Parameter, Preset
 from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.patterns.judge import complete
@@ -61,6 +62,7 @@ class Selection:
     parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
 
     @classmethod
+    @checked
     def defaults(
         cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN
     ) -> Selection:
@@ -84,6 +86,7 @@ class Selection:
         )
 
     @classmethod
+    @checked
     def of(
         cls,
         model: str | NeuronModel = DEFAULT_MODEL,
@@ -101,6 +104,7 @@ class Selection:
         return cls.defaults(model, pattern).filled(parameters, dt)
 
     @classmethod
+    @checked
     def from_query(
         cls,
         query: str,

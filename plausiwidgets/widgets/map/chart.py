@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import plotly.graph_objects as go
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.closing import View
@@ -102,6 +103,7 @@ class PlausibilityChart(View):
                 trace.update(looks)
 
 
+@checked
 def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
     """Show the patterns of each model of an assessment against what it costs.
 

@@ -1,0 +1,334 @@
+"""Every argument of every public function and class, given what it is not made for.
+
+The cases are generated from the signatures: a new name in an ``__all__`` is covered by itself, and fails here until
+its required arguments have an example below.
+"""
+
+import datetime
+import inspect
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, lif_feed_forward_step
+
+import plausiwidgets as pw
+import plausiwidgets.simulation.cost
+import plausiwidgets.simulation.stimulus
+from plausiwidgets import assessment, models, optimization, patterns, widgets
+
+HANDED_OUT = {
+    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Snapshot", "Study",
+    "StudySnapshot", "Target", "Traces", "UnitState", "Verdict", "PlausibilityMap", "PlausibilityChart",
+}  # fmt: skip
+"""Classes that the package makes itself and hands out."""
+INNER = {"Bench", "evaluate", "verify", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable"}
+"""What works on what is complete and checked already, errors, and what a person subclasses."""
+
+
+def step(current: Any, state: Any, p: Any, dt: Any) -> Any:
+    """Return a leaky neuron's next state."""
+    (v,) = state
+    v = v + dt / p.tau * (-65.0 - v + current)
+    return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
+
+
+TAU = pw.Parameter("tau", 20.0, 5.0, 50.0)
+CURRENT = pw.Parameter("current", 25.0, 0.0, 100.0)
+CRITERION = pw.Criterion("n", "spikes", "Spikes.", low=1.0)
+AMPLITUDE = pw.FreeValue("amplitude", 1.0, 0.1, 2.0, of="current")
+LEAKY: dict[str, Any] = dict(
+    name="leaky", step=step, parameters=[TAU], initial_state=lambda p, holding: (-65.0,), current=CURRENT, rest=-65.0,
+    threshold=-50.0, states=["v"],
+)  # fmt: skip
+NEURON = pw.NeuronModel(**LEAKY)
+PIECE = pw.pulse(0.0, 10.0, 1.0)
+PATTERN = dict(
+    key="some", title="Some", criteria=[CRITERION], stimulus=[AMPLITUDE], budget=50,
+    sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude)], end=50.0)},
+    measure=lambda r, s: {"n": r["pulse"].count()},
+)  # fmt: skip
+TABLE = pd.DataFrame([{
+    "model": "lif", "pattern": "tonic_spiking", "status": "replicated", "parameters": {}, "robustness": 1.0,
+}])  # fmt: skip
+SEARCH = dict(
+    model="lif", pattern="tonic_spiking", budget=2, max_seconds=0.05, start={"tau_mem": 20.0}, fixed=["v_rest"],
+    bounds={"tau_mem": (5.0, 50.0)},
+)  # fmt: skip
+ASSESSED = dict(models="lif", patterns="tonic_spiking", budget=2)
+JUDGED = dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}, verify=False)
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "NeuronModel": LEAKY,
+    "from_norse": LEAKY
+    | dict(
+        states=None,
+        step=lif_feed_forward_step,
+        initial_state=lambda p, holding: LIFFeedForwardState(v=torch.full_like(p.tau, -65.0), i=0.0 * p.tau),
+        convert=lambda p, dt: LIFParameters(
+            0.0 * p.tau, 1.0 / p.tau, *(torch.full_like(p.tau, v) for v in (-65.0, -50.0, -65.0))
+        ),
+    ),
+    "Parameter": dict(name="tau", default=20.0, low=5.0, high=50.0, limits=(0.0, None)),
+    "Preset": dict(title="Some", parameters={"tau": 12.0}),
+    "StateVariable": dict(name="w"),
+    "Stimulus": dict(duration=50.0, pieces=(PIECE,)),
+    "Stimulus.step": dict(amplitude=1.0, stop=20.0),
+    "Stimulus.ramp": dict(amplitude=1.0, stop=20.0),
+    "Stimulus.pulses": dict(amplitudes=[1.0, 2.0], onsets=[0.0, 10.0], width=2.0, duration=50.0),
+    "simulate": dict(model="lif", stimulus=pw.Stimulus.step(1.0, stop=20.0), parameters={"tau_mem": 20.0}),
+    "judge": JUDGED,
+    "Pattern": PATTERN,
+    "FreeValue": dict(name="width", default=5.0, low=2.0, high=50.0, unit="ms"),
+    "Sweep": dict(pieces=[PIECE], end=50.0),
+    "pulse": dict(on=0.0, width=5.0, height=1.0),
+    "ramp": dict(on=0.0, width=5.0, height=1.0),
+    "Criterion": dict(key="n", name="spikes", text="Spikes.", low=1.0),
+    "AmplitudeWindow": dict(fire=("a",), silent=("b",)),
+    "Curve": dict(x="a", y="b", x_label="c", y_label="d"),
+    "optimize": SEARCH,
+    "start_optimization": SEARCH,
+    "assess": ASSESSED,
+    "start_assessment": ASSESSED,
+    "AssessmentPanel": ASSESSED,
+    "plausibility_score": dict(table=TABLE, measure=False),
+    "plausibility_map": dict(table=TABLE),
+    "plausibility_chart": dict(table=TABLE),
+    "write_csv": dict(table=assessment.published_table().head(1), path="/nonexistent/table.csv"),
+    "read_csv": dict(path="/nonexistent/table.csv"),
+    "make_table": dict(rows=[]),
+    "models.register": dict(model=NEURON),
+    "patterns.register": dict(pattern=pw.Pattern(**PATTERN)),
+    "patterns.all_of": dict(patterns=["tonic_spiking", "rebound_spike"]),
+    "patterns.from_recording": dict(t=[0.0, 100.0], spikes=[20.0, 40.0, 60.0, 80.0]),
+    "Explorer": dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}),
+    "Selection.of": dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}),
+    "Selection.from_query": dict(query="model=lif"),
+}
+BY_NAME = {"model": "lif", "pattern": "tonic_spiking"}
+
+NAN, INF = float("nan"), float("inf")
+VALUES: dict[str, Any] = {
+    "None": None,
+    "text": "abc",
+    "empty text": "",
+    "bytes": b"abc",
+    "True": True,
+    "number": 3.7,
+    "negative": -1,
+    "zero": 0,
+    "huge": 10**400,
+    "complex": 1j,
+    "nan": NAN,
+    "inf": INF,
+    "numpy nan": np.float64("nan"),
+    "nan pair": (NAN, None),
+    "inf pair": (-INF, INF),
+    "numbers": [1.0, 2.0],
+    "numbers with nan": [1.0, NAN],
+    "ragged": [[1.0], [1.0, 2.0]],
+    "names": ["a", "b"],
+    "Nones": [None],
+    "empty list": [],
+    "set": {1.0, 2.0},
+    "array": np.array([[1.0, 2.0], [3.0, 4.0]]),
+    "masked": np.ma.masked_array([1.0, 2.0], [False, True]),
+    "masked constant": np.ma.masked,
+    "Series": pd.Series([1.0, 2.0]),
+    "Series of texts": pd.Series(["a", "b"]),
+    "DataFrame": pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}),
+    "empty DataFrame": pd.DataFrame(),
+    "datetime": datetime.datetime(2020, 1, 1),
+    "datetime64": np.datetime64("2020-01-01"),
+    "datetimes": pd.Series(pd.to_datetime(["2020-01-01", "2021-01-01"])),
+    "Timestamp": pd.Timestamp("2020-01-01"),
+    "dict": {"a": 1.0},
+    "dict of Parameters": {"tau": TAU},
+    "empty dict": {},
+    "numbered dict": {1: 2.0},
+    "object": object(),
+    "type": int,
+    "function": lambda *args, **kwargs: None,
+    "Parameter": TAU,
+    "tensor": torch.tensor([1.0, 2.0], requires_grad=True),
+    "module": pw,
+}
+WITHIN = ("None", "text", "True", "complex", "nan", "inf", "masked", "Series of texts", "datetime", "datetime64",
+          "datetimes", "dict", "object", "DataFrame", "tensor")  # fmt: skip
+"""Of these, what is also put into a mapping or a list that is valid otherwise."""
+
+NEVER = {"nan", "numpy nan", "nan pair", "masked", "masked constant", "datetime", "datetime64", "datetimes",
+         "Timestamp", "complex", "bytes", "Nones", "module", "numbered dict", "ragged", "numbers with nan"}  # fmt: skip
+"""What no argument takes."""
+ONLY = {
+    "None": "None",
+    "text": "str|Named|PerSet|Models|Patterns",
+    "empty text": "str|Named|PerSet|Models|Patterns",
+    "True": "bool",
+    "number": "float|Value|PerSet|ArrayLike",
+    "negative": "float|Value|PerSet|ArrayLike|int",
+    "zero": "float|Value|PerSet|ArrayLike|int",
+    "huge": "int|ArrayLike",
+    "inf": "float",
+    "numbers": "Sequence.float|ArrayLike|tuple.float|tuple.Value",
+    "names": "str.|Iterable.str|Named|Models",
+    "object": "Executor|nothing",
+    "type": "Callable|Progress|Strategy|Step|PerSet",
+    "function": "Callable|Progress|Strategy|Step|PerSet",
+    "Parameter": "Parameter",
+    "Series": "ArrayLike|Sequence.float|tuple.float|tuple.Value",
+    "Series of texts": "str.|Iterable.str|Named|Models",
+    "DataFrame": "DataFrame|Mapping|str.|Iterable.str",
+    "array": "ArrayLike|nothing",
+    "tensor": "nothing",
+    "dict": "Mapping|Iterable",
+    "dict of Parameters": "nothing",
+    "empty list": "Sequence|tuple|Iterable|Collection|ArrayLike|Named|Models|Patterns",
+    "set": "Iterable|Collection|Sequence|ArrayLike|nothing",
+}
+"""What of an annotation says that a value is taken, where that is not for the function to judge."""
+
+
+def callables() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield the name and the object of everything public that can be called."""
+    seen: set[int] = set()
+    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.stimulus, plausiwidgets.simulation.cost, patterns,
+                               optimization, assessment, widgets]  # fmt: skip
+    for home in homes:
+        names = getattr(home, "__all__", ("Stimulus", "operations", "operations_per_ms", "nanoseconds"))
+        for name in names:
+            thing = getattr(home, name, None)
+            if not callable(thing) or id(thing) in seen or {name} & (HANDED_OUT | INNER):
+                continue
+            seen.add(id(thing))
+            label = f"{home.__name__.split('.')[-1]}.{name}" if home in (models, patterns) else name
+            if name != "Selection":
+                yield label if home is not models or name in ("get", "register") else name, thing
+            if isinstance(thing, type):
+                for method, made in inspect.getmembers(thing, inspect.ismethod):
+                    if not method.startswith("_") and made.__qualname__.startswith(f"{name}."):
+                        yield f"{name}.{method}", made
+
+
+def variants(good: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the values of a case, and a valid mapping or list with one of them in it."""
+    yield from VALUES.items()
+    if isinstance(good, dict):
+        key = next(iter(good))
+        yield from ((f"its value {label}", {key: VALUES[label]}) for label in WITHIN)
+        yield "unknown name", {"nonsense": good[key]}
+    elif isinstance(good, (list, tuple)):
+        yield from ((f"its entry {label}", type(good)([VALUES[label], *good[1:]])) for label in WITHIN)
+
+
+def cases() -> Iterator[Any]:
+    """Yield (name, callable, argument): each is tried with every value."""
+    for name, thing in callables():
+        with suppress(ValueError):
+            for argument, parameter in inspect.signature(thing).parameters.items():
+                if parameter.kind is not inspect.Parameter.VAR_KEYWORD:
+                    yield pytest.param(name, thing, argument, id=f"{name}-{argument}")
+
+
+def shows(text: str, value: Any) -> bool:
+    """Return whether a text shows a value, or what of it is wrong."""
+    plain = " ".join(text.split())
+    parts = [value]
+    if isinstance(value, dict):
+        parts += [*value, *value.values()]
+    elif isinstance(value, (list, tuple, set, np.ndarray, pd.Series, torch.Tensor)):
+        parts += list(value) if getattr(value, "ndim", 1) else []
+        parts += list(value.index) if isinstance(value, pd.Series) else []
+    elif isinstance(value, pd.DataFrame):
+        parts += [*value.columns, *value.index, *value.to_numpy().ravel()]
+    shown = [" ".join(repr(part).split()) for part in parts] + [type(value).__name__]
+    shown += [f"{part:g}" for part in parts if isinstance(part, float)]
+    empty = (isinstance(value, str) and not value) or (hasattr(value, "__iter__") and len(parts) == 1)
+    return empty or any(one[:12] in plain for one in shown)
+
+
+def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value: Any) -> str:
+    """Call with one value; return what a person would complain of, or nothing."""
+    signature = inspect.signature(thing)
+    known = EXAMPLES.get(name, EXAMPLES.get(name.split(".")[-1], BY_NAME))
+    given = {key: good for key, good in known.items() if key in signature.parameters} | {argument: value}
+    several = [key for key in given if signature.parameters[key].kind is inspect.Parameter.VAR_POSITIONAL]
+    spread = [given.pop(key) for key in several]
+    args = [x for entry in spread for x in (entry if isinstance(entry, (list, tuple)) else [entry])]
+    annotation = str(signature.parameters[argument].annotation)
+    default = signature.parameters[argument].default
+    with warnings.catch_warnings(record=True) as noise:
+        warnings.simplefilter("always")
+        try:
+            made = thing(*args, **given)
+        except (ValueError, TypeError) as error:
+            text = str(error)
+            fitting = re.search(ONLY.get(label, "never"), annotation)
+            if callable(value) and (fitting or name == "from_norse"):
+                return ""  # its own error, when it was called
+            listed = text.startswith("unknown ") and shows(text, value)
+            if not re.search(rf"\b{re.escape(argument.removesuffix('s'))}s?\b", text) and not listed:
+                return f"does not name the argument: {text}"
+            if fitting:
+                return ""  # of a type that is taken, and no good here
+            if not shows(text, value) and label not in ("type", "function"):
+                return f"does not show the value: {text}"
+            if not re.search(
+                r"not (one of|a (finite )?number)|\b([Vv]alid|must|needs?|takes|at least|give|write)\b", text
+            ):
+                return f"does not say what is valid: {text}"
+            return ""
+        except (OSError, assessment.StoreError) as error:
+            return "" if "Path" in annotation or "path" in known else f"{type(error).__name__}: {error}"
+        except Exception as error:
+            return f"raises {type(error).__name__}: {error}"
+    for end in ("stop", "wait", "close"):
+        if hasattr(made, end):
+            getattr(made, end)()
+    if noise and not callable(value):
+        return f"warns: {noise[0].message}"
+    kind = label.removeprefix("its value ").removeprefix("its entry ")
+    if kind != label:  # within a list or a mapping: its annotation says what an entry may be
+        annotation = annotation.partition("[")[2] or annotation
+        if kind == "None" and "None" not in annotation:
+            return "is taken"
+        if kind == "True" and "ArrayLike" in annotation:
+            return ""  # numpy makes a number of it
+    if kind == "None" and (default is None or "None" in annotation or default is inspect.Parameter.empty):
+        return "" if default is None or "None" in annotation else "is taken"
+    if kind in NEVER or (kind in ONLY and not re.search(ONLY[kind], annotation)):
+        return f"is taken, for {annotation}"
+    return ""
+
+
+@pytest.mark.parametrize(("name", "thing", "argument"), list(cases()))
+def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing, argument, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    good = EXAMPLES.get(name, {}).get(argument)
+    faults = {label: wrong(name, thing, argument, label, value) for label, value in variants(good)}
+    assert not any(faults.values()), "\n" + "\n".join(f"{x}: {fault[:300]}" for x, fault in faults.items() if fault)
+
+
+def test_a_row_and_the_columns_of_a_table_are_taken_like_a_mapping():
+    table = pd.DataFrame({"tau_mem": [10.0, 20.0, 30.0], "amplitude": [30, 40, 50]}, index=["a", "b", "c"])
+    plain = {"tau_mem": [10.0, 20.0, 30.0], "amplitude": [30.0, 40.0, 50.0]}
+    many = pw.judge("lif", "tonic_spiking", plain, verify=False)
+    assert list(pw.judge("lif", "tonic_spiking", table, verify=False).loss) == list(many.loss)
+    columns = {"tau_mem": table["tau_mem"], "amplitude": table["amplitude"]}
+    assert list(pw.judge("lif", "tonic_spiking", columns, verify=False).loss) == list(many.loss)
+    assert pw.judge("lif", "tonic_spiking", table.loc["b"], verify=False).loss == many.loss[1]
+    found = pw.optimize("lif", "tonic_spiking", start=table.loc["b"], bounds={"tau_mem": np.array([5, 50])}, budget=1)
+    assert found.parameters["tau_mem"] == 20.0
+    step = pw.Stimulus.step(np.float32(30.0), stop=np.int64(50))
+    assert len(pw.simulate("lif", step, table[["tau_mem"]])) == 3
+    t = pd.DataFrame({"t": np.arange(0.0, 100.0), "fired": np.arange(100) % 20 == 10})
+    pattern = patterns.from_recording(t["t"], spikes=t["fired"])
+    assert "5 spikes" in pattern.description
+    assert pw.Explorer("lif", "tonic_spiking", table.loc["c"]).selection.values["tau_mem"] == 30.0
