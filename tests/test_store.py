@@ -2,9 +2,11 @@
 
 import gc
 import os
+import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -167,7 +169,7 @@ def test_a_damaged_file_is_refused(tmp_path):
     data = bytearray(path.read_bytes())
     data[5000:9000] = b"\xff" * 4000
     path.write_bytes(data)
-    with pytest.raises(StoreError, match="cannot be used"):
+    with pytest.raises(StoreError, match=r"is damaged.*use a copy of it, or another file name"):
         Store(path, SPEC, VERSIONS)
 
 
@@ -278,7 +280,7 @@ def test_a_file_without_its_tables_is_refused(tmp_path):
     with sqlite3.connect(tmp_path / "s.db") as connection:
         connection.execute("DROP TABLE ended")
     connection.close()
-    with pytest.raises(StoreError, match=r"s\.db cannot be used: no such table"):
+    with pytest.raises(StoreError, match=r"s\.db is damaged \(no such table"):
         pw.assess("lif", "tonic_bursting", **options)
 
 
@@ -301,3 +303,116 @@ def test_no_pickle_in_the_file(tmp_path):
     connection.close()
     assert kinds <= {str, int, float, bytes}
     assert set(sizes) == {(0,)}
+
+
+# -- damage ------------------------------------------------------------------------------------------
+
+
+def test_whichever_byte_is_damaged_what_is_read_is_what_was_written_or_refused(tmp_path):
+    path = tmp_path / "s.db"
+    store = Store(path, SPEC, VERSIONS)
+    optimizer = fake_optimizer(1, budget=400, options=Options(popsize=8, population=32), radius=-1.0)
+    made = []
+    while (generation := optimizer.step()) is not None:
+        store.add("u", len(made), [generation], [0.1])
+        made.append(generation)
+    store.end("u", {"status": "rejected", "loss": 0.25})
+    store.close()
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    read, refusals = 0, []
+    for first in range(0, len(whole), 32):
+        data = bytearray(whole)
+        data[min(first + int(rng.integers(32)), len(data) - 1)] ^= int(rng.integers(1, 256))
+        path.write_bytes(data)
+        try:
+            damaged = Store(path, SPEC, VERSIONS)
+            try:
+                stored = damaged.unit("u")
+            finally:
+                damaged.close()
+        except StoreError as error:
+            refusals.append(str(error))
+            continue
+        # What is missing is searched again, to the same end.
+        read += 1
+        assert stored.row in (None, {"status": "rejected", "loss": 0.25})
+        for one, two in zip(made, stored.generations, strict=False):
+            np.testing.assert_array_equal(one.losses, two.losses)
+            assert (one.median, one.hits, one.phase) == (two.median, two.hits, two.phase)
+            assert replace(one.candidate, checks=()) == two.candidate
+        assert len(stored.generations) <= len(made)
+    assert read > 10
+    assert len(refusals) > 100
+    assert all(re.search("copy of it|another file name|another name|check the", text) for text in refusals)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_study_goes_on_from_a_damaged_file_to_the_same_table_or_is_refused(tmp_path, seed):
+    options = SMALL | {"store": tmp_path / "s.db"}
+    first = pw.assess("lif", "tonic_bursting", **options)
+    rng = np.random.default_rng(seed)
+    data = bytearray((tmp_path / "s.db").read_bytes())
+    data[int(rng.integers(100, len(data)))] ^= 1 << int(rng.integers(8))
+    (tmp_path / "s.db").write_bytes(data)
+    with suppress(StoreError):
+        same(pw.assess("lif", "tonic_bursting", **options), first)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE ended SET line = '{}'", "UPDATE ended SET line = ''", "UPDATE ended SET line = 'no JSON'",
+        "UPDATE ended SET line = replace(line, 'rejected', 'replicated')", "UPDATE ended SET line = 1",
+        "UPDATE ended SET line = CAST(x'fffe' AS TEXT)", "UPDATE generation SET candidate = '{}'",
+        "UPDATE generation SET median = 0.0 WHERE number = 1", "UPDATE generation SET phase = x'ff'",
+        "UPDATE generation SET losses = 1", "DELETE FROM generation WHERE number = 0",
+        "UPDATE study SET value = 'no JSON' WHERE name = 'versions'", "UPDATE study SET value = '[1]'",
+        "DELETE FROM study WHERE name = 'versions'", "ALTER TABLE ended RENAME COLUMN line TO row",
+    ],
+)  # fmt: skip
+def test_an_altered_row_is_refused_with_what_to_do(tmp_path, change):
+    options = SMALL | {"store": tmp_path / "s.db"}
+    pw.assess("lif", "tonic_bursting", **options)
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        connection.execute(change)
+    connection.close()
+    with pytest.raises(StoreError, match="another file name"):
+        pw.assess("lif", "tonic_bursting", **options)
+
+
+@pytest.mark.parametrize("name", ["s" * 300, "a\0b.db", "x/" * 3000 + "s.db"])
+def test_a_name_that_no_file_can_have_says_so(tmp_path, name):
+    with pytest.raises(StoreError, match=r"cannot be called '.*choose another name"):
+        pw.assess("lif", "tonic_bursting", store=str(tmp_path / name), **SMALL)
+
+
+def test_a_disk_that_cannot_be_written_says_what_to_check(tmp_path, monkeypatch):
+    path = tmp_path / "s.db"
+    with pytest.raises(StoreError, match=r"cannot be written .*check the folder"):
+        Store(tmp_path, SPEC, VERSIONS)
+
+    class Broken(sqlite3.Connection):
+        def execute(self, *arguments):
+            raise sqlite3.OperationalError("disk I/O error")
+
+    opened = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **options: opened(*a, factory=Broken, **options))
+    with pytest.raises(StoreError, match=r"\(disk I/O error\): check the disk, and whether it is mounted read-only"):
+        Store(path, SPEC, VERSIONS)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+@pytest.mark.parametrize("at", ["the first generation", "the end"])
+def test_a_store_that_is_deleted_during_the_run_is_noticed(tmp_path, at, replaced):
+    path = tmp_path / "s.db"
+
+    def delete(snapshot):
+        if path.exists() and (at == "the first generation" or snapshot.position == 1):
+            path.unlink()
+            if replaced:
+                path.write_bytes(b"")
+
+    with pytest.warns(StoreWarning, match="deleted or replaced while it was open"):
+        table = pw.assess("lif", "tonic_bursting", store=path, progress=delete, **SMALL)
+    assert "not saved there" in table.attrs["store_error"]
+    same(table, pw.assess("lif", "tonic_bursting", **SMALL))

@@ -1,38 +1,41 @@
 """A study in one SQLite file: what is asked, every generation, what was found.
 
 The told losses are the whole memory of a search, so a killed study is replayed and goes on with
-bit-identical results. One connection writes, a transaction a generation; no pickle anywhere.
+bit-identical results. One connection writes, a transaction a generation; no pickle anywhere. Each row holds
+a digest of itself: SQLite notices damage of its own structure, but not of what it was given.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from plausiwidgets.arguments import shown
 from plausiwidgets.assessment.units import Row
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Candidate, Generation
 
-FORMAT = "plausiwidgets-study-6"
+FORMAT = "plausiwidgets-study-7"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ended (
-    unit TEXT PRIMARY KEY, line TEXT NOT NULL
+    unit TEXT PRIMARY KEY, line TEXT NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS generation (
     unit TEXT NOT NULL, number INTEGER NOT NULL, phase TEXT NOT NULL, hits INTEGER NOT NULL,
-    seconds REAL NOT NULL, candidate TEXT NOT NULL, median REAL NOT NULL, losses BLOB NOT NULL,
+    seconds REAL NOT NULL, candidate TEXT NOT NULL, median REAL NOT NULL, losses BLOB NOT NULL, digest TEXT NOT NULL,
     PRIMARY KEY (unit, number)
 ) WITHOUT ROWID;
 """
@@ -40,6 +43,10 @@ _PATIENCE = 1.0
 """Time in s to wait for a file that is in use."""
 _HEADER = 100
 """Bytes that every SQLite file has."""
+
+
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter of a damaged text, or of an error's own text
+_DAMAGE = ("malformed", "integrity", "no such", "no column", "decode", "UTF-8", "corrupt")
 
 
 class StoreError(RuntimeError):
@@ -55,7 +62,7 @@ def translate_sqlite_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into a StoreError that says what to do."""
     try:
         yield
-    except sqlite3.Error as error:
+    except _ERRORS as error:
         raise StoreError(_why(path, str(error))) from None
 
 
@@ -116,52 +123,73 @@ class Store:
             self._free()
             raise
         try:
+            opened = os.stat(self.path)
+            self._file = (opened.st_dev, opened.st_ino)
             with translate_sqlite_errors(self.path):
                 found = _read_head(self._connection, self.path)
                 if not found:
                     self._begin(asked)
                 else:
                     _compare(self.path, found, asked)
+        except OSError as error:
+            self.close()
+            raise StoreError(_why(self.path, f"unable to open: {error.strerror}")) from None
         except StoreError:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file; what it has not taken into itself yet stays beside it, and is read from there."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
         self._free()
 
     def unit(self, key: str) -> StoredSearch:
         """Return what is known of a unit."""
         stored = StoredSearch()
         with translate_sqlite_errors(self.path):
-            ended = self._connection.execute("SELECT line FROM ended WHERE unit = ?", (key,)).fetchone()
+            ended = self._connection.execute("SELECT unit, line, digest FROM ended WHERE unit = ?", (key,)).fetchone()
             made = self._connection.execute(
-                "SELECT phase, losses, hits, candidate, median, seconds FROM generation WHERE unit = ? ORDER BY number",
+                "SELECT unit, number, phase, hits, seconds, candidate, median, losses, digest FROM generation "
+                "WHERE unit = ? ORDER BY number",
                 (key,),
             ).fetchall()
-        try:
-            stored.row = None if ended is None else json.loads(ended[0])
-            for *data, seconds in made:
-                stored.generations.append(_generation(*data))
-                stored.seconds_each.append(seconds)
-        except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(f"{self.path} is damaged: unit {key!r} cannot be read ({error})") from None
+        whole = all(digest == _digest(row) for *row, digest in (*([ended] if ended else []), *made))
+        if not whole or [number for _, number, *_ in made] != list(range(len(made))):
+            raise StoreError(_why(self.path, f"malformed: what it holds of {key!r} is not what was written"))
+        stored.row = json.loads(ended[1]) if ended else None
+        for _, _, phase, hits, seconds, candidate, median, losses, _ in made:
+            stored.generations.append(_generation(phase, losses, hits, candidate, median))
+            stored.seconds_each.append(seconds)
         return stored
 
     def add(self, key: str, number: int, generations: Sequence[Generation], seconds: Sequence[float]) -> None:
         """Add generations of a unit from `number` on, in one transaction."""
         rows = [
-            (key, number + i, g.phase, g.hits, s, _text(g.candidate), g.median, _blob(g.losses))
+            (key, number + i, g.phase, int(g.hits), float(s), _text(g.candidate), float(g.median), _blob(g.losses))
             for i, (g, s) in enumerate(zip(generations, seconds, strict=True))
         ]
+        self.require_file()
         with translate_sqlite_errors(self.path), self._connection:
-            self._connection.executemany("INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany(
+                "INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(*row, _digest(row)) for row in rows]
+            )
 
     def end(self, key: str, row: Row) -> None:
         """Note the row of a unit that has ended."""
+        self.require_file()
+        made = (key, json.dumps(row))
         with translate_sqlite_errors(self.path), self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?)", (key, json.dumps(row)))
+            self._connection.execute("INSERT OR REPLACE INTO ended VALUES (?, ?, ?)", (*made, _digest(made)))
+
+    def require_file(self) -> None:
+        """Raise a StoreError where the file is there no more: SQLite would write to it all the same."""
+        try:
+            there = os.stat(self.path)
+        except OSError:
+            there = None
+        if there is None or (there.st_dev, there.st_ino) != self._file:
+            raise StoreError(f"{self.path} was deleted or replaced while it was open: what is found is not saved there")
 
     def _begin(self, head: Mapping[str, str]) -> None:
         with self._connection:
@@ -203,6 +231,11 @@ def _generation(phase: str, losses: bytes, hits: int, candidate: str, median: fl
     return Generation(phase, np.frombuffer(losses, dtype="<f8"), hits, _candidate(candidate), median)
 
 
+def _digest(row: Sequence[Any]) -> str:
+    """Return a digest of a row, types included."""
+    return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16]
+
+
 def _blob(losses: Floats) -> bytes:
     return np.asarray(losses, dtype="<f8").tobytes()
 
@@ -216,16 +249,18 @@ def _read_head(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
         return {}
     if "study" not in found:
         raise StoreError(f"{path} is an SQLite file of something else: choose another name")
-    return dict(connection.execute("SELECT name, value FROM study").fetchall())
+    return {str(name): str(value) for name, value in connection.execute("SELECT name, value FROM study")}
 
 
 def _compare(path: Path, found: Mapping[str, str], asked: Mapping[str, str]) -> None:
     if found.get("format") != asked["format"]:
-        raise StoreError(f"{path} has the format {found.get('format')!r}, this version reads {FORMAT!r}")
+        raise StoreError(
+            f"{path} has the format {found.get('format')!r}, this version reads {FORMAT!r}: use another file name"
+        )
     for what in ("versions", "specification"):
         if found.get(what) == asked[what]:
             continue
-        old, new = json.loads(found.get(what, "{}")), json.loads(asked[what])
+        old, new = _read_json(path, found.get(what, "")), json.loads(asked[what])
         changes = [f"{n}: {_short(old.get(n))} there, {_short(new.get(n))} here" for n in {**old, **new}
                    if old.get(n) != new.get(n)]  # fmt: skip
         kind = "other versions" if what == "versions" else "another specification"
@@ -233,6 +268,13 @@ def _compare(path: Path, found: Mapping[str, str], asked: Mapping[str, str]) -> 
             f"{path} was made with {kind}, so going on would not give one table ({'; '.join(changes)}). "
             "Use another file name."
         )
+
+
+def _read_json(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except (TypeError, ValueError):
+        raise StoreError(_why(path, "malformed: what was asked cannot be read")) from None
 
 
 def _short(value: Any) -> str:
@@ -250,7 +292,13 @@ def _reserve(owner: object, path: Path) -> Callable[[], object]:
     SQLite's locks are the process's: a second connection would not be kept out by them as another
     process is, and whoever else opens and closes the file here takes them away.
     """
-    name = os.path.realpath(path)
+    try:
+        name = os.path.realpath(path)
+        os.lstat(path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # a name that is too long, or holds what no name may
+        raise StoreError(f"a file cannot be called {shown(str(path))} ({error}): choose another name") from None
 
     def free() -> None:
         with _closing:
@@ -284,7 +332,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = NORMAL")
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("the integrity check failed")
-    except sqlite3.Error as error:
+    except _ERRORS as error:
         connection.close()
         raise StoreError(_why(path, str(error))) from None
     return connection
@@ -298,10 +346,14 @@ def _tables(connection: sqlite3.Connection) -> Iterator[str]:
 def _why(path: Path, text: str) -> str:
     if "not a database" in text:
         return f"{path} is not a study (not an SQLite file): choose another name"
+    if any(word in text for word in _DAMAGE):
+        return f"{path} is damaged ({text}): use a copy of it, or another file name to begin again"
     if "locked" in text:
         return f"{path} is open in another process: wait for its end, or use another file"
     if "readonly" in text or "unable to open" in text:
         return f"{path} cannot be written ({text}): check the folder and its permissions"
+    if "disk I/O" in text:
+        return f"{path} cannot be read or written ({text}): check the disk, and whether it is mounted read-only"
     if "full" in text:
         return f"{path} cannot be written: the disk is full"
-    return f"{path} cannot be used: {text}"
+    return f"{path} cannot be used ({text}): use a copy of it, or another file name to begin again"

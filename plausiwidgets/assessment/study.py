@@ -178,6 +178,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
 
     def _close(self) -> None:
         if self._store is not None:
+            self._write(Store.require_file)
             self._store.close()
 
     def _take(self, task: Task, outcome: Outcome) -> None:
