@@ -26,7 +26,7 @@ from plausiwidgets.assessment.units import Row
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Candidate, Generation
 
-FORMAT = "plausiwidgets-study-6"
+FORMAT = "plausiwidgets-study-7"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -148,19 +148,16 @@ class Store:
         """Return what is known of a unit."""
         stored = StoredSearch()
         with translate_sqlite_errors(self.path):
-            ended = self._connection.execute(
-                "SELECT unit, line, digest FROM ended WHERE unit = ?", (key,)
-            ).fetchall()
+            ended = self._connection.execute("SELECT unit, line, digest FROM ended WHERE unit = ?", (key,)).fetchone()
             made = self._connection.execute(
                 "SELECT unit, number, phase, hits, seconds, candidate, median, losses, digest FROM generation "
                 "WHERE unit = ? ORDER BY number",
                 (key,),
             ).fetchall()
-        whole = all(digest == _digest(row) for *row, digest in (*ended, *made))
+        whole = all(digest == _digest(row) for *row, digest in (*([ended] if ended else []), *made))
         if not whole or [number for _, number, *_ in made] != list(range(len(made))):
             raise StoreError(_why(self.path, f"malformed: what it holds of {key!r} is not what was written"))
-        for _, line, _ in ended:
-            stored.row = json.loads(line)
+        stored.row = json.loads(ended[1]) if ended else None
         for _, _, phase, hits, seconds, candidate, median, losses, _ in made:
             stored.generations.append(_generation(phase, losses, hits, candidate, median))
             stored.seconds_each.append(seconds)
