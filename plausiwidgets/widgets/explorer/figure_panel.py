@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ipywidgets as w
 import numpy as np
 
@@ -50,8 +52,9 @@ class FigurePanel(Panel):
         The menu, in a place that it keeps where there is one sweep only.
     """
 
-    def __init__(self, page: PageWatch) -> None:
+    def __init__(self, page: PageWatch, looked_at: Callable[[str], None] = lambda sweep: None) -> None:
         self.figure = TraceFigure()
+        self._looked_at = looked_at
         self._selection: Selection | None = None
         self._drawn: Selection | None = None  # whose response is drawn as "yours"
         self._sweeps: tuple[str, ...] = ()
@@ -169,6 +172,7 @@ class FigurePanel(Panel):
             for role in self._lines:
                 self._draw_lines(role)
             self._fit(force=True)
+        self._looked_at(self._large)
 
     def _large_line(self, role: str) -> Line | None:
         lines = self._lines.get(role, {})
