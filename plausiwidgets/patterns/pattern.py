@@ -184,7 +184,7 @@ class Pattern:
     event : (Time, Time), optional
         From when to when a figure shows the sweeps: what the pattern is about, where it is short against them.
     marks : sequence of Mark
-        How what the criteria measure is drawn into the traces.
+        How what the criteria measure is drawn into the traces; one of a criterion that is not asked for is not.
     reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
         The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
         recording for each sweep.
@@ -254,10 +254,6 @@ class Pattern:
         _unique(f"{where}: stimulus value", self.free)
         _unique(f"{where}: criterion", [c.key for c in self.criteria])
         _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts), marks=tuple(self.marks))
-        known = [c.key for c in with_common(self.criteria, self.at_rest)]
-        for mark in self.marks:
-            if mark.criterion not in known:
-                raise unknown(f"criterion of a mark of {where}", mark.criterion, known)
         if self.parts:
             _set(self, criteria=tuple(self.criteria))
             return
