@@ -106,7 +106,7 @@ class Explorer(View):
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
         self._places = self._arranged()
-        super().__init__([self._page, *self._places.view])
+        super().__init__([self._page, self._figure.marks, *self._places.view])
         self.add_class("pw-explorer")
         self._page.observe(lambda _: self._send_again(), "pages")
         for panel in (
