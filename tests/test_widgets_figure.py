@@ -6,10 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from plausiwidgets import models
 from plausiwidgets.patterns import evaluate
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
+from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.figure.trace_figure import TRACES, X_AXES, Y_AXES, TraceFigure, rows_within
 
@@ -168,20 +170,57 @@ def test_a_small_sweep_that_diverged_says_so() -> None:
     assert lanes(figure) == labels
 
 
-def test_a_pattern_about_a_curve_shows_it_with_its_currents() -> None:
+def test_a_pattern_about_a_curve_shows_it_from_zero_on_one_linear_axis() -> None:
     response = judged("izhikevich", "class_1_excitable")
     panel = panel_of(response)
     panel.on_response(response)
     figure = panel.figure.widget
     curve = figure.data[TRACES.index("yours_curve")]
-    assert np.allclose(curve.y, response.verdict.measured["rate"], rtol=1e-5)
-    assert curve.x.tolist() == [0, 1, 2, 3]
-    currents = [float(text) for text in figure.layout.xaxis2.ticktext]
-    assert np.allclose(currents, response.verdict.measured["amplitude"], rtol=1e-3)
-    assert figure.layout.xaxis2.title.text == "current above holding (mV/ms)"
+    measured = response.verdict.measured
+    assert curve.x[:2].tolist() == [0.0, 1.0] and curve.y[:2].tolist() == [0.0, 0.0]  # silent up to the rheobase
+    assert np.allclose(curve.y[2:], measured["rate"], rtol=1e-5)
+    assert np.allclose(curve.x[2:] * measured["rheobase"], measured["amplitude"], rtol=1e-3)
+    assert figure.layout.xaxis2.title.text.startswith("current above holding / rheobase (rheobase ")
     assert figure.layout.yaxis5.title.text == "rate (Hz)"
     panel.on_selection(Selection.of("izhikevich", "tonic_spiking"), True)
     assert not figure.layout.xaxis2.visible and len(curve.y) == 0
+
+
+def preset_of(key: str) -> Response:
+    """The response of the published parameters."""
+    model = models.get("izhikevich_2004")
+    preset = [p for p in model.presets if p.pattern == key][-1]
+    selection = Selection.of(model, key).with_preset(preset)
+    return Response("yours", selection, single(judge_quickly(selection, ["v"])), jumped=True)
+
+
+def test_a_short_event_fills_the_picture_until_a_person_asks_for_the_whole_sweep() -> None:
+    response = preset_of("subthreshold_oscillations")
+    panel = panel_of(response)
+    panel.on_response(response)
+    layout = panel.figure.widget.layout
+    assert layout.xaxis.range == (-15.0, 200.0)
+    assert layout.yaxis.range[1] < -45.0  # the swings of a few millivolts, and not the spike
+    assert panel.marks.event
+    panel.marks.whole = True
+    assert layout.xaxis.range[1] > 500.0
+    assert layout.yaxis.range[1] > 30.0
+    panel.marks.whole = False
+    assert layout.xaxis.range == (-15.0, 200.0)
+
+
+def test_the_marks_say_which_criteria_they_belong_to_and_whether_these_hold() -> None:
+    response = preset_of("phasic_bursting")
+    panel = panel_of(response)
+    panel.on_response(response)
+    shown = {key: shape for shape in panel.marks.shapes for key in shape["criteria"]}
+    assert shown["latency"]["t1"] == pytest.approx(17.0, abs=0.5)
+    assert all(shape["ok"] for shape in panel.marks.shapes)
+    other = response.selection.with_value("d", 5.0)
+    panel.on_response(Response("yours", other, single(judge_quickly(other, ["v"]))))
+    assert not all(shape["ok"] for shape in panel.marks.shapes)
+    panel.on_response(Response("yours", other, None))
+    assert panel.marks.shapes == []
 
 
 def test_a_drag_never_narrows_the_axes_and_a_rest_narrows_what_is_far_too_wide() -> None:

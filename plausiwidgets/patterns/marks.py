@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from plausiwidgets.simulation.traces import Traces
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
-    from plausiwidgets.patterns.pattern import Pattern
 
 Time = float | str | Callable[[Any, Traces], float]
 """A time in ms from the onset: a number, the name of a stimulus value, or a function of the stimulus values and the
@@ -99,6 +98,22 @@ def after(time: float) -> Time:
     return lambda s, trace: stimulus_end(trace) + time
 
 
+class Marked(Protocol):
+    """A pattern, as far as its marks go."""
+
+    @property
+    def main_sweep(self) -> str: ...
+    @property
+    def event(self) -> tuple[Time, Time] | None: ...
+    @property
+    def marks(self) -> Sequence[Mark]: ...
+    @property
+    def free(self) -> tuple[str, ...]: ...
+    @property
+    def components(self) -> Mapping[str, Self]: ...
+    def within(self, name: str) -> str: ...
+
+
 @dataclass(frozen=True)
 class Shape:
     """One thing to draw.
@@ -124,7 +139,7 @@ class Shape:
     text: str = ""
 
 
-def event_window(pattern: Pattern, sweep: str, values: Mapping[str, float], trace: Traces) -> tuple[float, float]:
+def event_window(pattern: Marked, sweep: str, values: Mapping[str, float], trace: Traces) -> tuple[float, float]:
     """Return from when to when (ms) a sweep shows what its pattern is about; all of it where nothing else is said."""
     whole = float(trace.t[0]), float(trace.t[-1])
     for prefix, part in pattern.components.items():
@@ -136,7 +151,7 @@ def event_window(pattern: Pattern, sweep: str, values: Mapping[str, float], trac
 
 
 def shapes(
-    pattern: Pattern, sweep: str, model: NeuronModel, values: Mapping[str, float], trace: Traces
+    pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str, float], trace: Traces
 ) -> list[Shape]:
     """Return what is to be drawn into the trace of a sweep.
 
@@ -175,7 +190,7 @@ def shapes(
     return out
 
 
-def _stimulus(part: Pattern, prefix: str, values: Mapping[str, float]) -> SimpleNamespace:
+def _stimulus(part: Marked, prefix: str, values: Mapping[str, float]) -> SimpleNamespace:
     return SimpleNamespace(**{name: values[prefix + name] for name in part.free})
 
 

@@ -134,6 +134,8 @@ class Curve:
         Names in ``Verdict.measured``.
     x_label, y_label, x_unit, y_unit : str
         For the axes; an empty `x_unit` is the unit of the model's current.
+    onset : str
+        Name in ``Verdict.measured`` of the x below which y is 0. The curve is then drawn over x as a multiple of it.
     """
 
     x: str
@@ -142,6 +144,7 @@ class Curve:
     y_label: str
     x_unit: str = ""
     y_unit: str = ""
+    onset: str = ""
 
 
 @checked
@@ -183,8 +186,10 @@ class Pattern:
     curve : Curve, optional
     event : (Time, Time), optional
         From when to when a figure shows the sweeps: what the pattern is about, where it is short against them.
+    fine : bool
+        Whether what it is about are a few millivolts below the threshold: a figure then cuts the spikes off.
     marks : sequence of Mark
-        How what the criteria measure is drawn into the traces.
+        How what the criteria measure is drawn into the traces; one of a criterion that is not asked for is not.
     reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
         The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
         recording for each sweep.
@@ -234,6 +239,7 @@ class Pattern:
     long_control: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
     curve: Curve | None = None
     event: tuple[Time, Time] | None = None
+    fine: bool = False
     marks: Sequence[Mark] = ()
     reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
     at_rest: bool = True
@@ -254,10 +260,6 @@ class Pattern:
         _unique(f"{where}: stimulus value", self.free)
         _unique(f"{where}: criterion", [c.key for c in self.criteria])
         _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts), marks=tuple(self.marks))
-        known = [c.key for c in with_common(self.criteria, self.at_rest)]
-        for mark in self.marks:
-            if mark.criterion not in known:
-                raise unknown(f"criterion of a mark of {where}", mark.criterion, known)
         if self.parts:
             _set(self, criteria=tuple(self.criteria))
             return

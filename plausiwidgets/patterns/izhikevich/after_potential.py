@@ -61,6 +61,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
                   scale=3.0, per_span=True),
     ],
     event=(-15.0, 100.0),
+    fine=True,
     marks=[
         *BEFORE_ONSET, Mark("n", "spikes", 0.0), Mark("hump", "hump", 0.0, END), Mark("rise", "hump", 0.0, END),
         Mark("undershoot", "level", WIDTH, END), Mark("left", "level", END - 20.0, END),

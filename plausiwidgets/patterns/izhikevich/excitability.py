@@ -37,7 +37,7 @@ MARKS = (
     Mark("period_growth", "intervals", LENGTH / 3.0, LENGTH, sweep="10 % above"),
     Mark("rate", "spikes", LENGTH / 3.0, LENGTH, sweep="twice the rheobase"),
 )
-RATE_CURVE = Curve("amplitude", "rate", "current above holding", "rate", y_unit="Hz")
+RATE_CURVE = Curve("amplitude", "rate", "current above holding", "rate", y_unit="Hz", onset="rheobase")
 
 
 def _step(height: Value) -> Sweep:

@@ -47,5 +47,6 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
                   "0.1 mV away (for a span of 15 mV).", "extrema", low=4, kind="count"),
     ],
     event=(-15.0, 200.0),
+    fine=True,
     marks=[*BEFORE_ONSET, Mark("n", "spikes"), Mark("extrema", "swings", WIDTH)],
 )

@@ -32,6 +32,10 @@ from plausiwidgets.widgets.explorer.starts import known_sets, my_turn
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.page.export import export_page
+from plausiwidgets.widgets.teaching.equations import EquationsPanel
+from plausiwidgets.widgets.teaching.gallery import GalleryPanel
+from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
+from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
 
 TARGET_KEY = (
     '<svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true"><path class="pw-line-target" d="M0 4H26"/></svg> target'
@@ -103,13 +107,17 @@ class Explorer(View):
         self._share = SharePanel()
         self._parameters = ParameterPanel(session, messages, self._pickers.published)
         self._verdict = VerdictPanel()
-        self._figure = FigurePanel(self._page)
+        self._figure = FigurePanel(self._page, session.look_at)
         self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))
         self._assess = AssessPanel(self.show, messages)
         self._worker = JudgeWorker(session, self._figure.figure, messages)
         self._searches = Searches(session, self._optimization, self._worker, self._figure.figure, messages)
+        self._gallery = GalleryPanel(self._pickers.pick, lambda: self.results)
+        self._profiles = ProfilesPanel()
+        self._plane = PhasePlanePanel()
+        self._equations = EquationsPanel()
         self._places = self._arranged()
-        super().__init__([self._page, *self._places.view])
+        super().__init__([self._page, self._figure.marks, *self._places.view])
         self.add_class("pw-explorer")
         self._page.observe(lambda _: self._send_again(), "pages")
         self._page.observe(lambda _: self._on_link(), "link")
@@ -122,6 +130,10 @@ class Explorer(View):
             self._figure,
             self._optimization,
             self._assess,
+            self._gallery,
+            self._profiles,
+            self._plane,
+            self._equations,
             self._searches,  # they draw into the figure, and are told after it
             self._worker,  # it begins to judge
         ):
@@ -142,10 +154,13 @@ class Explorer(View):
             look=[self._pickers.view, chips],
             figure=figure.view,
             search=optimization.view,
-            side=[self._parameters.view, verdict.view],
+            side=[self._parameters.view, self._profiles.marks, verdict.view],
             foot=[help_line, self._messages.view, optimization.elsewhere],
             shown=self._on_opened,
         )
+        places.put(self._gallery, "rail")
+        for tool in (self._plane, self._equations, self._profiles):
+            places.put(tool, "tools")
         places.put(self._assess, "below")
         return places
 
@@ -267,6 +282,7 @@ class Explorer(View):
             self.stop()
             self.session.close()
             self._worker.close()
+            self._profiles.close()
             self._assess.close()
         super().close()
 

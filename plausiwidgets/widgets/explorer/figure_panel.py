@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ipywidgets as w
 import numpy as np
 
 from plausiwidgets.patterns import Target, Verdict
+from plausiwidgets.patterns.marks import event_window, shapes
+from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
 from plausiwidgets.widgets.figure import curves, style
@@ -22,6 +26,7 @@ from plausiwidgets.widgets.figure.drawing import (
     target_lines,
     voltage_scale,
 )
+from plausiwidgets.widgets.figure.marks import MarksLayer
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.figure.trace_figure import HEIGHT, RASTER_HEIGHTS, Range, TraceFigure, rows_within
 
@@ -30,6 +35,9 @@ OTHERS_HEIGHT, CURVE_HEIGHT = 46, 150
 
 LANE = 0.8
 """Share of its lane that another sweep's trace fills."""
+
+HEADROOM = 0.22
+"""What is left above the potential for the marks of the criteria, as a share of its height."""
 
 DIVERGED = " ✗ diverged"
 """Behind the name of a sweep that is drawn small."""
@@ -46,12 +54,16 @@ class FigurePanel(Panel):
     figure : TraceFigure
     view : ipywidgets.Widget
         The figure.
+    marks : MarksLayer
+        Draws what the criteria measure over the figure; anywhere in the explorer.
     sweeps : ipywidgets.Widget
         The menu, in a place that it keeps where there is one sweep only.
     """
 
-    def __init__(self, page: PageWatch) -> None:
+    def __init__(self, page: PageWatch, looked_at: Callable[[str], None] = lambda sweep: None) -> None:
         self.figure = TraceFigure()
+        self.marks = MarksLayer()
+        self._looked_at = looked_at
         self._selection: Selection | None = None
         self._drawn: Selection | None = None  # whose response is drawn as "yours"
         self._sweeps: tuple[str, ...] = ()
@@ -61,6 +73,8 @@ class FigurePanel(Panel):
         self._lines: dict[str, dict[str, Line]] = {}
         self._grids: dict[tuple[object, ...], Grid] = {}
         self._window: Range | None = None
+        self._judged: Verdict | None = None  # what is drawn as "yours"
+        self._event: Range | None = None
         self._target: Target | None = None
         self._labels: list[str] = []
         self._menu = w.Dropdown(description="Sweep", tooltip="The sweep that is drawn large")
@@ -70,6 +84,7 @@ class FigurePanel(Panel):
         self.sweeps.add_class("pw-sweeps")
         self.view = self.figure.widget
         self.figure.on_time_range(self._on_zoom)
+        self.marks.observe(lambda _: self._on_whole(), "whole")
         page.observe(lambda _: self.figure.set_dark(page.dark), "dark")
         page.observe(lambda _: self._set_size(page.width, page.height), ("width", "height"))
 
@@ -86,12 +101,14 @@ class FigurePanel(Panel):
             self._curve = pattern.curve
             self._sweeps, self._large = (), pattern.main_sweep
             self._lines, self._grids, self._window, self._target = {}, {}, None, None
-            self._drawn = None
+            self._drawn = self._judged = self._event = None
+            self.marks.whole = False
             for role in style.ROLES:
                 self._clear(role)
             self.figure.set_axis("current", title={"text": f"I ({model.current.unit})"})
             if self._curve is not None:
                 self.figure.set_curve_titles(*curves.axis_titles(self._curve, model))
+            self._model = model
             self._set_rows()
             self._offer_sweeps()
 
@@ -117,7 +134,7 @@ class FigurePanel(Panel):
             if before is None or not lines:
                 return
             low = min([_least(line.v) for line in lines] + [self._scale.rest])
-            if before[1] - before[0] > 1.6 * (self._scale.peak - low):
+            if before[1] - before[0] > 1.6 * (1.0 + HEADROOM) * (self._scale.peak - low):
                 self.figure.set_range("voltage", *padded(low, self._scale.peak))
 
     def _draw_own(self, response: Response, verdict: Verdict) -> None:
@@ -128,10 +145,13 @@ class FigurePanel(Panel):
             self._scale = voltage_scale(response.selection.model, verdict.parameters, lines)
             if self._target is not None:
                 self._draw_target()
+        if yours:
+            self._drawn, self._judged = response.selection, verdict
+            self._find_event()
         self._draw(response.role, lines, verdict)
         self._fit(force=fit)
         if yours:
-            self._drawn = response.selection
+            self._draw_marks()
 
     def _draw_target(self) -> None:
         assert self._target is not None
@@ -165,10 +185,13 @@ class FigurePanel(Panel):
             if self._menu.value not in self._offered:
                 return
             self._large = self._menu.value
+            self._find_event()
             self._set_rows()
             for role in self._lines:
                 self._draw_lines(role)
             self._fit(force=True)
+            self._draw_marks()
+        self._looked_at(self._large)
 
     def _large_line(self, role: str) -> Line | None:
         lines = self._lines.get(role, {})
@@ -197,6 +220,8 @@ class FigurePanel(Panel):
         rows = ("voltage", "raster", "others", "curve", *(("current",) if role != "target" else ()))
         self.figure.clear(*(f"{role}_{row}" for row in rows))
         if role == "yours":
+            self._judged = None
+            self._draw_marks()
             self.figure.clear("diverged_voltage")
             self._label_small()
 
@@ -235,19 +260,18 @@ class FigurePanel(Panel):
 
     def _draw_curve(self, role: str, verdict: Verdict) -> None:
         assert self._curve is not None
-        ticks, heights = curves.points(self._curve, verdict)
-        known = np.isfinite(heights)
-        places = np.flatnonzero(known).astype(np.float32)
-        self.figure.put(f"{role}_curve", places, np.ascontiguousarray(heights[known], np.float32))
-        if role == "yours" and known.all():
-            self.figure.set_curve_ticks(ticks)
+        x, y = curves.points(self._curve, verdict)
+        self.figure.put(f"{role}_curve", x, y)
+        if role == "yours":
+            self.figure.set_curve_titles(*curves.axis_titles(self._curve, self._model, verdict))
 
     def _grid(self, t: Floats, columns: int) -> Grid:
-        key = (len(t), float(t[0]), float(t[-1]), columns, self._window)
+        window = self._window or self._event
+        key = (len(t), float(t[0]), float(t[-1]), columns, window)
         if key not in self._grids:
             if len(self._grids) > 40:
                 self._grids.clear()
-            self._grids[key] = make_grid(t, columns, self._window)
+            self._grids[key] = make_grid(t, columns, window)
         return self._grids[key]
 
     def _mark_divergence(self, line: Line) -> None:
@@ -268,6 +292,42 @@ class FigurePanel(Panel):
         self._labels = labels
         self.figure.set_lanes(labels)
 
+    # -- the event -------------------------------------------------------------------------------
+
+    def _large_trace(self) -> tuple[str, Traces] | None:
+        """Return the large sweep of what the sliders say, by its name."""
+        traces = {} if self._judged is None else self._judged.traces
+        name = self._large if self._large in traces else next(iter(traces), "")
+        return (name, traces[name]) if name else None
+
+    def _find_event(self) -> None:
+        """Look for when the pattern's event is: what the time axis shows, and is drawn finely."""
+        found = self._large_trace()
+        self._event = None
+        if found is not None and self._selection is not None and self._judged is not None:
+            name, trace = found
+            window = event_window(self._selection.pattern, name, self._judged.parameters, trace)
+            shorter = window[1] - window[0] < 0.98 * float(trace.t[-1] - trace.t[0])
+            self.marks.event = shorter
+            if shorter and not self.marks.whole:
+                self._event = window
+
+    def _draw_marks(self) -> None:
+        found = self._large_trace()
+        if found is None or self._selection is None or self._judged is None:
+            self.marks.shapes = []
+            return
+        name, trace = found
+        drawn = shapes(self._selection.pattern, name, self._selection.model, self._judged.parameters, trace)
+        self.marks.show(drawn, self._judged.checks)
+
+    def _on_whole(self) -> None:
+        with self.figure.update():
+            self._find_event()
+            for role in self._lines:
+                self._draw_lines(role)
+            self._fit(force=True)
+
     # -- axes ------------------------------------------------------------------------------------
 
     def _fit(self, force: bool = False) -> None:
@@ -278,12 +338,24 @@ class FigurePanel(Panel):
         floor = self._scale.rest - 4.0 * (self._scale.threshold - self._scale.rest)
         low = min(max(_least(line.v), floor) for line in lines)
         high = max([self._scale.peak, *(-_least(-line.v) for line in lines)])  # a recording has its own peak
-        self._widen("voltage", *padded(min(low, self._scale.rest), high), force)
+        low = min(low, self._scale.rest)
+        if self._selection is not None and any(part.marks for part in self._selection.pattern.components.values()):
+            high += HEADROOM * (high - low)
+        if self._event is not None and self._selection is not None and self._selection.pattern.fine:
+            low, high = self._below_threshold(self._event, lines)
+        self._widen("voltage", *padded(low, high), force)
         least, most = min(_least(line.current) for line in lines), max(-_least(-line.current) for line in lines)
         self._widen("current", *padded(least, most, 0.15), force)
         if force or self.figure.get_range("time") is None or self._window is None:
             begin, end = min(line.t[0] for line in lines), max(line.t[-1] for line in lines)
-            self.figure.set_range("time", float(begin), float(end), force)
+            self.figure.set_range("time", *(self._event or (float(begin), float(end))), force)
+
+    def _below_threshold(self, window: Range, lines: list[Line]) -> Range:
+        """Return the range of what happens below the threshold in a time window."""
+        top = self._scale.threshold + 0.4 * (self._scale.threshold - self._scale.rest)
+        inside = np.concatenate([line.v[(line.t >= window[0]) & (line.t <= window[1])] for line in lines])
+        below = inside[inside < top]
+        return (_least(below), -_least(-below)) if below.size else (self._scale.rest, top)
 
     def _widen(self, axis: str, low: float, high: float, force: bool) -> None:
         shown = self.figure.get_range(axis)

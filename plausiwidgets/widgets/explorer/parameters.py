@@ -66,7 +66,7 @@ class ParameterPanel(Panel):
         ]
         self._show_bounds()
         shown = []
-        for group in (*GROUPS, *dict.fromkeys(parts.values())):
+        for group in (*_in_order(model), *dict.fromkeys(parts.values())):
             if group not in self._boxes:
                 self._boxes[group] = _group_box(group)
             box = self._boxes[group]
@@ -105,6 +105,13 @@ class ParameterPanel(Panel):
             else:
                 self._dt.value = selection.dt
                 self._messages.error("value", f"The time step must be from {low:g} to {high:g} ms.")
+
+
+def _in_order(model: NeuronModel) -> list[str]:
+    """Return the groups in the order in which a model declares them; those of which none is free come last."""
+    declared = model.parameters.values()
+    free = dict.fromkeys(parameter.group for parameter in declared if parameter.free)
+    return list(dict.fromkeys((*free, "stimulus", *(parameter.group for parameter in declared))))
 
 
 def _group_box(group: str) -> w.VBox:

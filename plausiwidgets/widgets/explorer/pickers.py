@@ -132,6 +132,10 @@ class Pickers(Panel):
         finally:
             self._quiet = False
 
+    def pick(self, pattern: Pattern) -> None:
+        """Show a pattern as if it were picked from its menu."""
+        self._pattern.value = pattern.key
+
     # -- events ----------------------------------------------------------------------------------
 
     def _on_menu(self, menu: w.Dropdown, picked: Callable[[], Selection]) -> None:

@@ -64,6 +64,9 @@ class Observer:
     def on_response(self, response: Response) -> None:
         """Show a response of the shown model and pattern."""
 
+    def on_sweep(self, name: str) -> None:
+        """Follow the sweep that the figure shows large; another model or pattern begins with the main one."""
+
     def on_rest(self, selection: Selection) -> None:
         """Do what is too slow for a drag: nothing was changed for a quarter of a second."""
 
@@ -266,6 +269,11 @@ class Session:
             self._responses[response.role] = response
             self._each(lambda observer: observer.on_response(response))
             return True
+
+    def look_at(self, sweep: str) -> None:
+        """Tell the observers which sweep the figure shows large."""
+        with self.lock:
+            self._each(lambda observer: observer.on_sweep(sweep))
 
     def rest(self, selection: Selection) -> None:
         """Tell the observers that nobody has changed anything for a while."""

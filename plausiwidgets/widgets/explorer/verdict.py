@@ -117,7 +117,8 @@ def _table(checks: Iterable[Check]) -> str:
     for check in checks:
         mark, word, kind = ("✓", "holds", "yes") if check.passed else ("✗", "missed", "no")
         rows.append(
-            f'<tr class="pw-{kind}" tabindex="0" title="{html.escape(check.text)}">'
+            f'<tr class="pw-{kind}" data-criterion="{html.escape(check.key)}" tabindex="0" '
+            f'title="{html.escape(check.text)}">'
             f'<td class="pw-mark" aria-label="{word}">{mark}</td>'
             f"<td>{html.escape(check.name)}</td>"
             f'<td class="pw-value">{number(check.value, 3)}</td>'

@@ -116,17 +116,6 @@ class TraceFigure(PlotlyFigure):
             self.widget.layout[X_AXES["curve"]].title.text = x
             self.widget.layout[Y_AXES["curve"]].title.text = y
 
-    def set_curve_ticks(self, texts: Sequence[str]) -> None:
-        """Say what stands below each point of the curve."""
-        axis = self.widget.layout[X_AXES["curve"]]
-        if tuple(texts) == axis.ticktext:
-            return
-        with self.update():
-            if axis.tickvals is None or len(texts) != len(axis.tickvals):
-                axis.tickvals = list(range(len(texts)))
-                axis.range = (-0.3, len(texts) - 0.7)
-            axis.ticktext = list(texts)
-
     def set_range(self, axis: str, low: float, high: float, force: bool = False) -> None:
         """Set the range of a row's y axis, or of ``"time"``, unless a person has zoomed it.
 

@@ -32,8 +32,7 @@ class EquationsView(anywidget.AnyWidget):
         What each name stands for, in plain text.
     """
 
-    _esm = _HERE / "equations.js"
-    _css = _HERE / "teaching.css"
+    _esm = (_HERE / "equations.js").read_text("utf-8")
     maths = t.Unicode("").tag(sync=True)
     meanings = t.Dict().tag(sync=True)
 

@@ -36,8 +36,8 @@ class GalleryView(anywidget.AnyWidget):
         Key of the pattern that is shown.
     """
 
-    _esm = _HERE / "gallery.js"
-    _css = _HERE / "teaching.css"
+    _esm = (_HERE / "gallery.js").read_text("utf-8")
+    _css = (_HERE / "teaching.css").read_text("utf-8")
     items: t.List = t.List().tag(sync=True)
     found = t.Dict().tag(sync=True)
     shown = t.Unicode("").tag(sync=True)

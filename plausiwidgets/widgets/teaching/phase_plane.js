@@ -208,7 +208,8 @@ function render({ model, el }) {
       return;
     }
     controls.hidden = false;
-    const height = Math.max(190, Math.min(310, Math.round(width * 0.68)));
+    const whole = el.closest(".pw-screen")?.getBoundingClientRect().height ?? 800;
+    const height = Math.round(Math.max(150, Math.min(310, width * 0.68, whole * 0.33)));
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("height", height);
     const [[x0, x1], [y0, y1]] = scene.ranges;

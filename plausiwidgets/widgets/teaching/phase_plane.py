@@ -59,8 +59,7 @@ class PhasePlaneView(anywidget.AnyWidget):
         Time in ms at which the moving point was left.
     """
 
-    _esm = _HERE / "phase_plane.js"
-    _css = _HERE / "teaching.css"
+    _esm = (_HERE / "phase_plane.js").read_text("utf-8")
     scene = t.Dict().tag(sync=True)
     pair = t.Unicode("").tag(sync=True)
     others = t.Unicode(STEADY).tag(sync=True)

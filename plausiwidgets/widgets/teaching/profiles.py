@@ -37,8 +37,7 @@ class TrackMarks(anywidget.AnyWidget):
         ``holds``, pairs from where to where the pattern holds (null while it is not known).
     """
 
-    _esm = _HERE / "track_marks.js"
-    _css = _HERE / "teaching.css"
+    _esm = (_HERE / "track_marks.js").read_text("utf-8")
     marks = t.Dict().tag(sync=True)
 
 
@@ -52,8 +51,7 @@ class ProfileCurves(anywidget.AnyWidget):
         ``share`` and ``loss`` of the points (float32).
     """
 
-    _esm = _HERE / "profiles.js"
-    _css = _HERE / "teaching.css"
+    _esm = (_HERE / "profiles.js").read_text("utf-8")
     curves: t.List = t.List().tag(sync=True)
 
 

@@ -3,8 +3,9 @@
 
 function render({ model, el }) {
   el.classList.add("pw-track-key");
-  el.innerHTML = '<span><i class="pw-holds"></i>holds when only this slider moves</span>' +
+  el.innerHTML = '<span><i class="pw-holds"></i>pattern holds</span>' +
     '<span><i class="pw-default"></i>default</span><span><i class="pw-published"></i>published</span>';
+  el.title = "Where the pattern holds while only this slider moves; the default; the published value";
   let root = null;
   let waiting = 0;
 

@@ -1,0 +1,161 @@
+// What the criteria measure, as an SVG over Plotly's picture of the potential. Pointing at a criterion, or reaching
+// it with the tab key, brings its marks forward; pointing at a mark brings its criterion forward.
+
+const SVG = "http://www.w3.org/2000/svg";
+const LANE = 18, LANES = 3;
+
+function element(name, attributes, parent, text) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+function render({ model, el }) {
+  el.classList.add("pw-page");  // the layer itself lies in the figure
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "pw-marks");
+  svg.setAttribute("aria-hidden", "true");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "pw-whole";
+  let root = null, plot = null, waiting = 0, hot = "";
+
+  // Marks of one criterion share a lane; one that does not overlap another may share its lane.
+  function lanes(shapes, x) {
+    const ends = [];
+    const groups = new Map();
+    for (const shape of shapes) {
+      if (shape.form !== "bracket" && shape.form !== "arrow") continue;
+      const key = shape.criteria.join();
+      if (!groups.has(key)) groups.set(key, []);
+      groups.get(key).push(shape);
+    }
+    const found = new Map();
+    for (const group of groups.values()) {
+      const spans = group.map((shape) => {
+        const middle = (x(shape.t0) + x(shape.t1)) / 2, half = 3.6 * shape.text.length + 6;
+        return [Math.min(x(shape.t0), middle - half), Math.max(x(shape.t1), middle + half)];
+      });
+      let lane = ends.findIndex((taken) => spans.every(([a, b]) => taken.every(([c, d]) => b < c || d < a)));
+      if (lane < 0) lane = ends.push([]) - 1;
+      ends[lane].push(...spans);
+      group.forEach((shape) => found.set(shape, lane));
+    }
+    return found;
+  }
+
+  function draw() {
+    waiting = 0;
+    const layout = plot?._fullLayout;
+    if (!layout?.xaxis || !layout.yaxis) return;
+    if (svg.parentNode !== plot) plot.append(svg, button);
+    const all = model.get("shapes");
+    const { xaxis, yaxis } = layout;
+    const left = xaxis._offset, width = xaxis._length, top = yaxis._offset, height = yaxis._length;
+    const x = (t) => left + xaxis.l2p(t);
+    const y = (v) => top + yaxis.l2p(v);
+    svg.replaceChildren();
+    svg.style.cssText = `left:${left}px;top:${top}px;width:${width}px;height:${height}px`;
+    svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
+    button.hidden = !model.get("event");
+    button.style.cssText = `right:${layout.width - left - width}px;top:${top + height - 24}px`;
+    button.textContent = model.get("whole") ? "the event" : "whole sweep";
+    const chosen = hot ? all.filter((shape) => shape.criteria.includes(hot)) : all;
+    const placed = lanes(chosen, x);
+    for (const shape of chosen) {
+      const [a, b] = [x(shape.t0), x(shape.t1)];
+      if (b < left - 1 || a > left + width + 1) continue;
+      const lane = placed.get(shape) ?? 0;
+      if (lane >= LANES && !hot) continue;
+      const group = element("g", { class: `pw-shape pw-${shape.form}${shape.ok ? "" : " pw-missed"}${hot ? " pw-hot" : ""}` }, svg);
+      group.addEventListener("pointerenter", () => light(shape.criteria[0], true));
+      group.addEventListener("pointerleave", () => light("", true));
+      const line = top + 16 + lane * LANE;
+      const middle = (Math.max(a, left) + Math.min(b, left + width)) / 2;
+      if (shape.form === "bracket") {
+        element("path", { d: b - a < 2 ? `M${a - 4},${line - 4}L${a},${line + 4}L${a + 4},${line - 4}` : `M${a},${line + 5}V${line}H${b}V${line + 5}` }, group);
+        const fits = shape.text.length < 3 || b - a > 6.5 * shape.text.length + 4;
+        if (b - a < 2) element("text", { x: a + 8, y: line + 4 }, group, shape.text);
+        else if (fits) element("text", { x: middle, y: line - 3, "text-anchor": "middle" }, group, shape.text);
+        else if (hot || shape.text.includes(" ")) element("text", { x: b + 5, y: line + 4 }, group, shape.text);
+      } else if (shape.form === "arrow") {
+        element("path", { d: `M${a},${line - 4}V${line + 4}M${a},${line}H${b}M${b - 6},${line - 4}L${b},${line}L${b - 6},${line + 4}` }, group);
+        const outside = b - a < 7 * shape.text.length + 14;
+        element("text", { x: outside ? b + 6 : middle, y: outside ? line + 4 : line - 3, "text-anchor": outside ? "start" : "middle" }, group, shape.text);
+      } else if (shape.form === "window") {
+        element("rect", { x: a, y: top, width: Math.max(b - a, 1), height }, group);
+        if (hot || !shape.ok) element("text", { x: middle, y: top + height - 8, "text-anchor": "middle" }, group, shape.text);
+      } else if (shape.form === "band") {
+        const [high, low] = [Math.min(y(shape.v0), y(shape.v1)), Math.max(y(shape.v0), y(shape.v1))];
+        element("rect", { x: a, y: high - 1, width: Math.max(b - a, 2), height: Math.max(low - high, 0) + 2 }, group);
+        const near = b > left + width - 90;
+        if (hot || !shape.ok || (shape.t0 > 0 && b - a < 40)) element("text", { x: near ? a - 5 : b + 5, y: (high + low) / 2 + 4, "text-anchor": near ? "end" : "start" }, group, shape.text);
+      } else {
+        element("circle", { cx: a, cy: y(shape.v0), r: 4 }, group);
+        element("text", { x: a, y: y(shape.v0) - 8, "text-anchor": "middle" }, group, shape.text);
+      }
+    }
+    rows();
+  }
+
+  function rows() {
+    for (const row of root?.querySelectorAll("[data-criterion]") ?? [])
+      row.classList.toggle("pw-hot-row", hot !== "" && row.dataset.criterion === hot);
+  }
+
+  // A mark under the mouse must not be drawn anew: it would lose the mouse.
+  function light(key, fromMark = false) {
+    if (key === hot) return;
+    if (fromMark) {
+      for (const row of root.querySelectorAll("[data-criterion]"))
+        row.classList.toggle("pw-hot-row", key !== "" && row.dataset.criterion === key);
+      return;
+    }
+    hot = key;
+    soon();
+  }
+
+  const soon = () => {
+    if (!waiting) waiting = requestAnimationFrame(draw);
+  };
+  const onOver = (event) => light(event.target.closest?.("[data-criterion]")?.dataset.criterion ?? "");
+  const onOut = (event) => {
+    if (!event.relatedTarget?.closest?.("[data-criterion]")) light("");
+  };
+  button.addEventListener("click", () => {
+    model.set("whole", !model.get("whole"));
+    model.save_changes();
+  });
+  for (const name of ["shapes", "event", "whole"]) model.on(`change:${name}`, soon);
+  let attaching = requestAnimationFrame(function attach() {
+    root = el.closest(".pw-explorer");
+    const found = root?.querySelector(".pw-figure .js-plotly-plot");
+    if (!found?.on || !found._fullLayout) {
+      attaching = requestAnimationFrame(attach);
+      return;
+    }
+    plot = found;
+    plot.on("plotly_afterplot", soon);
+    plot.on("plotly_relayout", soon);
+    root.addEventListener("pointerover", onOver);
+    root.addEventListener("focusin", onOver);
+    root.addEventListener("focusout", onOut);
+    soon();
+  });
+  return () => {
+    cancelAnimationFrame(attaching);
+    cancelAnimationFrame(waiting);
+    for (const name of ["shapes", "event", "whole"]) model.off(`change:${name}`, soon);
+    plot?.removeListener?.("plotly_afterplot", soon);
+    plot?.removeListener?.("plotly_relayout", soon);
+    root?.removeEventListener("pointerover", onOver);
+    root?.removeEventListener("focusin", onOver);
+    root?.removeEventListener("focusout", onOut);
+    svg.remove();
+    button.remove();
+  };
+}
+
+export default { render };
