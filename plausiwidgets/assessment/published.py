@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 
 import pandas as pd
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.table import read_csv
 
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
@@ -71,6 +72,7 @@ def _replicated() -> dict[tuple[str, str], dict[str, float]]:
     }
 
 
+@checked
 def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
     """Return the verified set that :func:`published_table` has for a model and a pattern.
 

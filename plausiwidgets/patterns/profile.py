@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.arguments import checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
@@ -49,6 +50,7 @@ class Profile:
         return [(float(self.values[a]), float(self.values[b])) for a, b in zip(first, last, strict=True)]
 
 
+@checked
 def loss_profiles(
     model: str | NeuronModel,
     pattern: Named,
@@ -96,14 +98,14 @@ def loss_profiles(
     base = {name: float(value) for name, value in complete(neuron, pat, parameters).items()}
     known = pat.parameters(neuron)
     chosen = list(known) if names is None else list(names)
-    for name in chosen:
+    asked = mapping(bounds)
+    for name in (*chosen, *asked):
         if name not in known:
             raise unknown(f"parameter of model {neuron.name!r} with pattern {pat.key!r}", name, known)
-    if points < 2:
-        raise ValueError(f"points is {points}, valid is: at least 2")
+    points = whole("loss_profiles", "points", points, 2)
     ways = {}
     for name in chosen:
-        low, high = (bounds or {}).get(name, (known[name].low, known[name].high))
+        low, high = asked.get(name, (known[name].low, known[name].high))
         values = known[name].check(known[name].from_unit(np.linspace(0.0, 1.0, points), low, high))
         ways[name] = np.union1d(values, base[name]) if low <= base[name] <= high else values
     if not ways:

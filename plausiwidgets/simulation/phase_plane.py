@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
@@ -116,6 +117,7 @@ class PhasePlane:
         return ""
 
 
+@checked
 def phase_plane(
     model: str | NeuronModel,
     parameters: Mapping[str, float] | None = None,
@@ -170,8 +172,6 @@ def phase_plane(
     """
     neuron = get(model)
     values = {name: float(value) for name, value in neuron.complete(parameters).items()}
-    if not np.isfinite(current):
-        raise ValueError(f"current is {current}, valid is: a finite number ({neuron.current.unit})")
     flow = Flow(neuron, values, float(current), engine)
     names = _pair(neuron, flow, pair)
     places = tuple(flow.names.index(name) for name in names)
@@ -184,7 +184,8 @@ def phase_plane(
             raise unknown(f"other variable of model {neuron.name!r}", name, [flow.names[i] for i in rest])
     shown = _ranges(ranges, flow, places)
     plane = _Plane(flow, places, rest, held if isinstance(others, Mapping) else None)
-    x, y = (np.linspace(*limits, count) for limits, count in zip(shown, grid, strict=True))
+    counts = [whole("phase_plane", "grid", count, 2) for count in grid]
+    x, y = (np.linspace(*limits, count) for limits, count in zip(shown, counts, strict=True))
     gx, gy = (points.ravel() for points in np.meshgrid(x, y))
     shape = (len(y), len(x))
     dx, dy = (rate.reshape(shape) for rate in plane.rates(gx, gy))

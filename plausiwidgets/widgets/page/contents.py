@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets import models
+from plausiwidgets.arguments import mapping
 from plausiwidgets.assessment import published_table
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.registry import is_builtin as is_own_model
@@ -108,7 +109,7 @@ class Contents:
         model, known = self.model, pattern.parameters(self.model)
         sets = []
         if self.parameters is not None or self.dt is not None:
-            given = {name: value for name, value in (self.parameters or {}).items() if name in known}
+            given = {name: value for name, value in mapping(self.parameters).items() if name in known}
             sets.append(self._set(pattern, "as exported", given, self.dt, ""))
         for preset in model.presets:
             if preset.pattern in (pattern.key, None):

@@ -12,6 +12,7 @@ from string import Template
 
 from plausiwidgets import models
 from plausiwidgets import patterns as all_patterns
+from plausiwidgets.arguments import checked, mapping
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
@@ -23,6 +24,7 @@ from plausiwidgets.widgets.page.contents import Contents
 _SCRIPTS = ("bench.js", "plot.js", "page.js")
 
 
+@checked
 def export_page(
     model: str | NeuronModel,
     patterns: str | Pattern | Sequence[str | Pattern] | None = None,
@@ -106,7 +108,7 @@ def _check(
 ) -> None:
     """Refuse values that no pattern of the page has, and a time step that is none."""
     check_dt(model, dt)
-    for name in parameters or {}:
+    for name in mapping(parameters):
         if not any(name in pattern.parameters(model) for pattern in chosen):
             known = [*model.parameters, *dict.fromkeys(n for pattern in chosen for n in pattern.free)]
             raise unknown(f"parameter of model {model.name!r} with these patterns", name, known)

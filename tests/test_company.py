@@ -1,0 +1,111 @@
+"""A set has one loss, to the last bit, whoever else is judged with it; and nobody hears of what cannot be computed."""
+
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.patterns import evaluate
+from plausiwidgets.simulation import threads
+
+MODELS = ("lif", "izhikevich", "izhikevich_2004", "adex", "wilson")
+SETS, ALONE = 36, 6
+
+
+def some_sets(model: pw.NeuronModel, pattern: pw.Pattern, seed: int) -> dict[str, np.ndarray]:
+    """Return sets from all over the box, and from around the defaults, where neurons fire."""
+    rng = np.random.default_rng(seed)
+    anywhere = np.arange(SETS) % 3 == 0
+    values = {}
+    for name, parameter in pattern.parameters(model).items():
+        near = np.clip(parameter.default * rng.normal(1.0, 0.2, SETS), parameter.low, parameter.high)
+        values[name] = np.where(anywhere, parameter.from_unit(rng.random(SETS)), near)
+    return values
+
+
+@pytest.mark.parametrize("key", pw.patterns.names())
+def test_the_loss_is_the_same_in_any_company(key, monkeypatch):
+    pattern = pw.patterns.get(key)
+    for seed, name in enumerate(MODELS):
+        model = pw.models.get(name)
+        values = some_sets(model, pattern, seed)
+
+        def losses(sets, model=model, values=values):
+            return evaluate(model, pattern, {n: x[sets] for n, x in values.items()}, model.dt).loss
+
+        order = np.random.default_rng(seed).permutation(SETS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            whole = losses(np.arange(SETS))
+            np.testing.assert_array_equal(losses(order), whole[order], err_msg=f"{name}, in another order")
+            alone = [losses(np.array([i]))[0] for i in range(ALONE)]
+            np.testing.assert_array_equal(alone, whole[:ALONE], err_msg=f"{name}, alone")
+            for count in (1, 2):
+                monkeypatch.setattr(threads, "thread_count", lambda count=count: count)
+                again = losses(np.arange(SETS))
+                np.testing.assert_array_equal(again, whole, err_msg=f"{name}, on {count} threads")
+            monkeypatch.undo()
+
+
+def test_a_set_among_many_is_quiet_or_not_as_it_is_alone():
+    """At a holding current of zero, where class 2 is looked at as well, and beside sets that are held elsewhere."""
+    together = pw.judge("izhikevich_2004", "class_2_excitable", {"b": [0.3, 0.3], "holding": [0.0, -1.0]}, verify=False)
+    alone = pw.judge("izhikevich_2004", "class_2_excitable", {"b": 0.3, "holding": 0.0}, verify=False)
+    assert together.loss[0] == alone.loss
+    assert together.checks[0].value[0] == alone.checks[0].value > 0
+
+
+@pytest.mark.parametrize(
+    ("model", "pattern", "parameters"),
+    [
+        ("izhikevich", "spike_latency", {"mn": -5.8368}),
+        ("izhikevich", "class_1_excitable", {"bias": 1e6}),
+        ("adex", "bistability", {"delta_T": 1e-9}),
+        ("izhikevich_2004", "mixed_mode", {"b": 1e300}),
+        ("lif", "integrator", {"tau_mem": 2.0, "holding": 1e300}),
+        ("lif", "tonic_spiking", {"tau_mem": 1e300}),
+    ],
+)
+def test_no_corner_is_noisy(model, pattern, parameters):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        verdict = pw.judge(model, pattern, parameters)
+        assert verdict.loss >= 0
+        assert isinstance(dict(verdict.traces), dict)  # simulated again, of what did not diverge
+        repr(verdict)
+        verdict._repr_html_()
+
+
+EVERYTHING = """
+import plausiwidgets as pw
+assert pw.judge("izhikevich", "tonic_spiking").replicated
+assert pw.judge("adex_norse", "tonic_spiking").replicated
+assert pw.optimize("lif", "tonic_spiking", budget=20).accepted
+table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=100)
+assert pw.plausibility_score(table, measure=False)["shown"][0] == 1
+shown = pw.plausibility_map(table)
+shown.open_cell("lif", "tonic_spiking")
+shown.close()
+pw.plausibility_chart(table).close()
+explorer = pw.Explorer()
+assert explorer.optimize(budget=300).wait(60)
+assert explorer.wait()
+explorer.close()
+print("in the end", __debug__, pw.judge.__doc__)
+"""
+
+
+def test_it_works_without_docstrings_and_with_every_warning_an_error(tmp_path):
+    command = [sys.executable, "-W", "error", "-OO", "-c", EVERYTHING]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert (run.stdout, run.stderr) == ("in the end False None\n", "")
+
+
+@pytest.mark.parametrize("threads_asked", ["²", "0", "-1", "two", "1.5", "٣"])
+def test_a_number_of_threads_that_is_none_says_so(monkeypatch, threads_asked):
+    monkeypatch.setenv("PLAUSIWIDGETS_THREADS", threads_asked)
+    with pytest.raises(ValueError, match=r"PLAUSIWIDGETS_THREADS is '.*', valid is a whole number >= 1"):
+        threads.thread_count()
