@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from plausiwidgets import assessment, models, patterns
     from plausiwidgets.assessment import assess, plausibility_score
+    from plausiwidgets.assessment.mystery import Mystery, mystery
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
     from plausiwidgets.patterns import (
@@ -77,6 +78,8 @@ _HOMES = {
     "Run": "plausiwidgets.optimization",
     "assess": "plausiwidgets.assessment",
     "plausibility_score": "plausiwidgets.assessment",
+    "mystery": "plausiwidgets.assessment.mystery",
+    "Mystery": "plausiwidgets.assessment.mystery",
     "Explorer": "plausiwidgets.widgets",
     "export_page": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",

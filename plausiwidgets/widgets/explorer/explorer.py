@@ -7,18 +7,21 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 from weakref import ref
 
 import ipywidgets as w
 
 from plausiwidgets.arguments import checked
+from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
-from plausiwidgets.patterns import Named
+from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
+from plausiwidgets.widgets.explorer.link import MAX_QUERY
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
@@ -34,6 +37,7 @@ from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.page.export import export_page
 from plausiwidgets.widgets.teaching.equations import EquationsPanel
 from plausiwidgets.widgets.teaching.gallery import GalleryPanel
+from plausiwidgets.widgets.teaching.mystery import MysteryPanel
 from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
 
@@ -116,6 +120,7 @@ class Explorer(View):
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
+        self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))
         self._places = self._arranged()
         super().__init__([self._page, self._figure.marks, *self._places.view])
         self.add_class("pw-explorer")
@@ -134,12 +139,15 @@ class Explorer(View):
             self._profiles,
             self._plane,
             self._equations,
+            self._mystery,
             self._searches,  # they draw into the figure, and are told after it
             self._worker,  # it begins to judge
         ):
             session.attach(panel)
         if notes:
             messages.note(notes)
+        if parameters is None:
+            self._open_mystery(query)
 
     def _arranged(self) -> Places:
         verdict, figure, optimization = self._verdict, self._figure, self._optimization
@@ -159,7 +167,7 @@ class Explorer(View):
             shown=self._on_opened,
         )
         places.put(self._gallery, "rail")
-        for tool in (self._plane, self._equations, self._profiles):
+        for tool in (self._plane, self._equations, self._profiles, self._mystery):
             places.put(tool, "tools")
         places.put(self._assess, "below")
         return places
@@ -233,6 +241,10 @@ class Explorer(View):
             named = Selection.defaults(model, pattern)
             self.session.show(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
 
+    def mystery(self, model: str | NeuronModel, pattern: str | Pattern, seed: int) -> Mystery:
+        """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
+        return self._mystery.begin(model, pattern, seed)
+
     def optimize(self, **settings: Any) -> Run:
         """Start a search with the panel's settings; a running one is stopped.
 
@@ -296,6 +308,16 @@ class Explorer(View):
         self.session.show(selection)
         if notes:
             self._messages.note(notes)
+        self._open_mystery(self._page.link)
+
+    def _open_mystery(self, query: str) -> None:
+        """Begin the mystery that a link names, where it names one."""
+        hidden = dict(parse_qsl(query[:MAX_QUERY])).get("mystery")
+        if hidden:
+            try:
+                self._mystery.open(hidden)
+            except ValueError as error:
+                self._messages.note((f"{error}.",))
 
     def _send_again(self) -> None:
         """Send to a new page what it may have missed between asking for the widgets and having them (Voila)."""

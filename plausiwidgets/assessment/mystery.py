@@ -1,0 +1,218 @@
+"""A mystery neuron: hidden parameters that a person finds by hand, and then races a search for them."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from plausiwidgets.assessment.published import published_table
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get as get_model
+from plausiwidgets.models.registry import is_builtin
+from plausiwidgets.patterns import Named, Pattern, Verdict, evaluate, from_recording
+from plausiwidgets.patterns import get as get_pattern
+from plausiwidgets.patterns.judge import complete, single
+from plausiwidgets.simulation.simulate import broadcast
+from plausiwidgets.simulation.traces import Traces
+
+KEY = "mystery"
+"""Key of the pattern that a mystery is judged by."""
+
+HIDING = 0.16
+"""How far a hidden parameter is moved from a known set at most, as a share of its slider."""
+AWAY = (0.12, 0.4)
+"""How far a start is moved from the hidden set, as shares of the slider."""
+TRIED = 64
+DRAWS = 6
+DIGITS = 4
+"""Significant digits of what is hidden: another machine has the very same numbers."""
+
+
+@dataclass(frozen=True)
+class Mystery:
+    """A neuron whose response is known, and whose parameters are not.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    about : Pattern
+        What it shows.
+    seed : int
+    pattern : Pattern
+        To match its response: judged and searched like any other.
+    start : mapping of str to float
+        Where to begin; the stimulus is that of the response.
+    moved : tuple of str
+        The parameters that are hidden; all others of the start are right.
+    dt : float
+        Time step in ms.
+    """
+
+    model: NeuronModel
+    about: Pattern
+    seed: int
+    pattern: Pattern
+    start: Mapping[str, float]
+    moved: tuple[str, ...]
+    dt: float
+    _hidden: Mapping[str, float] = field(repr=False)
+
+    def reveal(self) -> Mapping[str, float]:
+        """Return the hidden parameters."""
+        return self._hidden
+
+    @property
+    def link(self) -> str:
+        """The query of a link to it: model, pattern and seed, and not what is hidden."""
+        return f"mystery={self.model.name}.{self.about.key}.{self.seed}"
+
+
+def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: int = 3) -> Mystery:
+    """Hide the parameters of a neuron that shows a pattern.
+
+    The neuron is a set that is known to show the pattern, published or found, with some of its free parameters
+    moved at random such that it still does. To find it is possible by construction: with the hidden parameters
+    every criterion of :attr:`Mystery.pattern` holds, and with those of the start it does not. The same arguments
+    give the same neuron everywhere.
+
+    Parameters
+    ----------
+    model, pattern
+        As of :func:`plausiwidgets.judge`.
+    seed : int
+        At least 0.
+    moved : int
+        How many of the model's free parameters are hidden; at least 1.
+
+    Returns
+    -------
+    Mystery
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, or where no set of the model is known to show the pattern.
+
+    Examples
+    --------
+    >>> hidden = mystery("izhikevich", "tonic_bursting", seed=7)
+    >>> hidden.moved, hidden.link
+    (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
+    """
+    neuron, about = get_model(model), get_pattern(pattern)
+    if seed < 0 or moved < 1:
+        raise ValueError(f"seed is {seed} and moved is {moved}, valid is: seed at least 0, moved at least 1")
+    random = np.random.default_rng([seed, zlib.crc32(neuron.name.encode()), zlib.crc32(about.key.encode())])
+    free = [name for name, p in neuron.parameters.items() if p.free]
+    for base, dt in known_sets(neuron, about):
+        # Again with other parameters where those that were drawn make no difference to the response.
+        for _ in range(DRAWS):
+            chosen = random.choice(len(free), size=min(moved, len(free)), replace=False)
+            names = tuple(free[i] for i in sorted(chosen.tolist()))
+            found = _hidden_near(neuron, about, seed, names, base, dt, random)
+            if found is not None:
+                return found
+    raise ValueError(
+        f"no set of {neuron.title} is known that shows {about.title} and fires: register one as a Preset, or choose "
+        "another pattern"
+    )
+
+
+def known_sets(model: NeuronModel, pattern: Pattern) -> list[tuple[dict[str, float], float]]:
+    """Return complete sets of a model that are published or were found for a pattern, each with its time step."""
+    known = pattern.parameters(model)
+    sets = [(p.parameters, p.dt or model.dt) for p in model.presets if p.pattern == pattern.key]
+    if is_builtin(model):
+        table = published_table()
+        rows = table[(table["model"] == model.name) & (table["pattern"] == pattern.key)]
+        found = rows[rows["status"].isin(["replicated", "fragile"])]
+        sets += [(parameters, model.dt) for parameters in found["parameters"]]
+    if not sets:
+        sets = [({}, model.dt)]  # of a model or a pattern of one's own the defaults may show it
+    return [
+        ({n: float(v) for n, v in complete(model, pattern, {n: x for n, x in s.items() if n in known}).items()}, dt)
+        for s, dt in sets
+    ]
+
+
+def _hidden_near(
+    model: NeuronModel, about: Pattern, seed: int, names: tuple[str, ...], base: Mapping[str, float], dt: float,
+    random: np.random.Generator,
+) -> Mystery | None:  # fmt: skip
+    """Return a mystery in which these parameters are moved from a known set; None where there is none."""
+    candidates = {name: np.full(TRIED, value) for name, value in base.items()}
+    for name in names:
+        p = model.parameters[name]
+        share = float(np.clip(p.to_unit(base[name]), 0.0, 1.0))
+        values = p.from_unit(np.clip(share + random.uniform(-HIDING, HIDING, TRIED), 0.0, 1.0))
+        candidates[name] = p.clip([float(f"{value:.{DIGITS}g}") for value in values])
+    candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # at worst itself
+    verdict = evaluate(model, about, candidates, dt, record=(model.states[0].name,))
+    for place in np.flatnonzero(verdict.accepted)[:2]:
+        found = _made(model, about, seed, names, dt, single(verdict, int(place)), random)
+        if found is not None:
+            return found
+    return None
+
+
+def _made(
+    model: NeuronModel, about: Pattern, seed: int, names: tuple[str, ...], dt: float, verdict: Verdict,
+    random: np.random.Generator,
+) -> Mystery | None:  # fmt: skip
+    """Return the mystery of an accepted set; None where its response cannot be matched or is matched at once."""
+    trace = _telling(about, verdict)
+    hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
+    if trace is None:  # without a spike there is nothing to match: the pattern itself is to be found
+        pattern = about
+        known = complete(model, pattern, verdict.parameters)
+    else:
+        pattern = from_recording(
+            trace.t, v=trace.v[0], spikes=trace.spike_times[0], current=trace.current[0], key=KEY,
+            title=f"Mystery {seed}", current_tolerance=1e-6,
+        )  # fmt: skip
+        known = complete(model, pattern, hidden)
+    if evaluate(model, pattern, broadcast(known), dt).loss[0] > 0.0:
+        return None
+    starts = {name: np.full(TRIED, float(value)) for name, value in known.items()}
+    for name in names:
+        p = model.parameters[name]
+        share = float(np.clip(p.to_unit(hidden[name]), 0.0, 1.0))
+        away = random.uniform(*AWAY, TRIED) * random.choice([-1.0, 1.0], TRIED)
+        # What leads out of the slider is turned back into it.
+        away = np.where((share + away < 0.0) | (share + away > 1.0), -away, away)
+        values = p.from_unit(np.clip(share + away, 0.0, 1.0))
+        starts[name] = p.clip([float(f"{value:.{DIGITS}g}") for value in values])
+    begun = evaluate(model, pattern, starts, dt)
+    good = np.flatnonzero((begun.loss > 0.0) & ~begun.diverged)
+    if not good.size:
+        return None
+    start = {name: float(values[good[0]]) for name, values in starts.items()}
+    return Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
+
+
+def _telling(about: Pattern, verdict: Verdict) -> Traces | None:
+    """Return the sweep whose response is to be matched: the main one, or the one with the most spikes."""
+    traces = [trace for trace in verdict.traces.values() if (trace.spike_times[0] >= 0.0).any()]
+    main = verdict.traces.get(about.main_sweep)
+    if main is not None and (main.spike_times[0] >= 0.0).any():
+        return main
+    return max(traces, key=lambda trace: trace.spike_times[0].size, default=None)
+
+
+def score(verdict: Verdict) -> int:
+    """Return how well a response is matched, from 0 to 100; 100 exactly when every criterion holds.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> hidden = mystery("izhikevich", "tonic_bursting", seed=7)
+    >>> score(pw.judge(hidden.model, hidden.pattern, hidden.reveal(), dt=hidden.dt, verify=False))
+    100
+    """
+    share = 1.0 - min(float(verdict.loss) / len(verdict.checks), 1.0)
+    return 100 if verdict.accepted else min(99, math.floor(100.0 * share))

@@ -1,0 +1,155 @@
+"""The mystery neuron on the screen: match it by hand, race a search, reveal it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from random import SystemRandom
+
+import ipywidgets as w
+
+from plausiwidgets.assessment.mystery import Mystery, mystery, score
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.parameter_row import symbol
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel, Response, Session
+
+SEEDS = 10_000
+"""Seeds that a new mystery is drawn from: short enough to be read out in a class."""
+
+HINT = (
+    "The dashed target is a neuron whose parameters are hidden. Drag until your spikes meet its spikes: 100 points "
+    "when every criterion holds."
+)
+
+
+class MysteryPanel(Panel):
+    """Begins a mystery about the shown model and pattern, keeps the score, and reveals it.
+
+    Parameters
+    ----------
+    session : Session
+    messages : MessageLine
+    race : callable
+        Starts a search from where the sliders are.
+    """
+
+    title = "Mystery"
+    tip = "A neuron with hidden parameters: match it by hand, race CMA-ES, reveal it"
+
+    def __init__(self, session: Session, messages: MessageLine, race: Callable[[], None]) -> None:
+        self._session = session
+        self._messages = messages
+        self._race = race
+        self._mystery: Mystery | None = None
+        self._about: tuple[NeuronModel, Pattern] | None = None
+        self._yours, self._best = -1, -1
+        self._revealed = False
+        self._new = w.Button(description="New mystery", tooltip="Hide other parameters of this model")
+        self._compete = w.Button(description="Race CMA-ES", tooltip="A search begins where your sliders are")
+        self._reveal = w.Button(description="Reveal", tooltip="Show the hidden parameters beside yours")
+        self._text = w.HTML()
+        buttons = w.HBox([self._new, self._compete, self._reveal])
+        buttons.add_class("pw-mystery-buttons")
+        self.view = w.VBox([buttons, self._text])
+        self.view.add_class("pw-mystery")
+        self._new.on_click(lambda _: self._try(self._begin))
+        self._compete.on_click(lambda _: self._try(self._on_race))
+        self._reveal.on_click(lambda _: self._try(self._on_reveal))
+        self._show()
+
+    def begin(self, model: str | NeuronModel, pattern: str | Pattern, seed: int) -> Mystery:
+        """Show the mystery of a model, a pattern and a seed; errors as of :func:`plausiwidgets.mystery`."""
+        hidden = mystery(model, pattern, seed)
+        with self._session.lock:
+            self._mystery, self._about, self._revealed = hidden, (hidden.model, hidden.about), False
+            self._yours = self._best = -1
+            selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
+            self._session.show(selection.with_free(hidden.moved))
+        return hidden
+
+    def open(self, text: str) -> None:
+        """Show the mystery that a link names, ``model.pattern.seed``; it comes from anywhere."""
+        parts = text.split(".")
+        if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 8):
+            raise ValueError(f"the link's mystery is {text[:40]!r}, valid is: model.pattern.seed")
+        self.begin(parts[0], parts[1], int(parts[2]))
+
+    # -- the session -----------------------------------------------------------------------------
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Keep in mind what a new mystery would be about."""
+        if self._mystery is None or selection.pattern is not self._mystery.pattern:
+            self._about = selection.model, selection.pattern
+        if jumped:
+            self._show()
+
+    def on_response(self, response: Response) -> None:
+        """Keep the score of both."""
+        if not self._playing(response.selection) or response.verdict is None:
+            return
+        if response.role == "yours" and not self._revealed:
+            self._yours = score(response.verdict)
+        elif response.role == "best":
+            self._best = score(response.verdict)
+        self._show()
+
+    def _playing(self, selection: Selection) -> bool:
+        return self._mystery is not None and selection.pattern is self._mystery.pattern
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        assert self._about is not None
+        self.begin(*self._about, SystemRandom().randrange(SEEDS))
+
+    def _on_race(self) -> None:
+        self._best = -1
+        self._race()
+        self._show()
+
+    def _on_reveal(self) -> None:
+        self._revealed = True
+        self._show()
+
+    def _try(self, action: Callable[[], None]) -> None:
+        self._messages.clear()
+        try:
+            action()
+        except Exception as error:
+            self._messages.error("pick", error)
+
+    # -- what is seen ----------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        playing = self._playing(self._session.selection)
+        self._compete.disabled = self._reveal.disabled = not playing
+        hidden = self._mystery
+        if hidden is None or not playing:
+            text = f"<p>{HINT}</p>"
+        else:
+            names = ", ".join(symbol(name) for name in hidden.moved)
+            text = (
+                f'<p class="pw-score"><span>you <b>{_points(self._yours)}</b></span>'
+                f"<span>CMA-ES <b>{_points(self._best)}</b></span></p>"
+                f"<p>Hidden: {names}. All others are right.</p>"
+                + (self._answer(hidden) if self._revealed else "")
+                + f'<p class="pw-hint">To pass it on: <code>?{html.escape(hidden.link)}</code></p>'
+            )
+        self._text.value = text
+
+    def _answer(self, hidden: Mystery) -> str:
+        values, true = self._session.selection.values, hidden.reveal()
+        rows = "".join(
+            f"<tr><th>{symbol(name)}</th><td>{number(true[name])}</td><td>{number(values[name])}</td>"
+            f"<td>{html.escape(hidden.model.parameters[name].unit)}</td></tr>"
+            for name in hidden.moved
+        )
+        return f'<table class="pw-answer"><tr><td></td><td>hidden</td><td>yours</td><td></td></tr>{rows}</table>'
+
+
+def _points(points: int) -> str:
+    return "–" if points < 0 else str(points)

@@ -1,0 +1,81 @@
+"""The mystery neuron: solvable by construction, not solved at the start, the same everywhere, and its link tells
+nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import parse_qs
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment.mystery import score
+
+PLACES = [
+    ("izhikevich", "tonic_bursting"), ("izhikevich", "resonator"), ("adex", "integrator"), ("adex", "rebound_spike"),
+    ("adex", "subthreshold_oscillations"), ("lif", "tonic_spiking"), ("fitzhugh_nagumo", "phasic_spiking"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "pattern"), PLACES)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_it_can_be_solved_and_is_not_solved_at_the_start(model, pattern, seed):
+    hidden = pw.mystery(model, pattern, seed)
+    solution = {**hidden.start, **hidden.reveal()}
+    assert pw.judge(hidden.model, hidden.pattern, solution, dt=hidden.dt, verify=False).loss == 0.0
+    begun = pw.judge(hidden.model, hidden.pattern, hidden.start, dt=hidden.dt, verify=False)
+    assert begun.loss > 0.0
+    assert not begun.diverged
+    different = {name for name, value in hidden.reveal().items() if value != hidden.start[name]}
+    assert different == set(hidden.moved)
+    assert score(begun) < 100
+
+
+def test_the_hidden_neuron_shows_its_pattern():
+    hidden = pw.mystery("izhikevich", "phasic_bursting", 5)
+    stimulus = {name: hidden.start[name] for name in hidden.pattern.free}
+    assert set(stimulus) == {"holding", "current_scale"}
+    verdict = pw.judge("izhikevich", hidden.pattern, {**stimulus, **hidden.reveal()}, dt=hidden.dt, verify=False)
+    spikes = next(iter(verdict.traces.values())).spike_times[0]
+    assert 3 <= len(spikes) <= 40
+
+
+def test_seeds_give_different_neurons_and_the_same_seed_the_same_one_in_another_process():
+    script = (
+        "import json, plausiwidgets as pw\n"
+        "m = pw.mystery('izhikevich', 'tonic_bursting', 3)\n"
+        "print(json.dumps([dict(m.start), dict(m.reveal())]))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "77"}
+    printed = subprocess.run(
+        [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
+    )
+    here = pw.mystery("izhikevich", "tonic_bursting", 3)
+    assert json.loads(printed.stdout) == [dict(here.start), dict(here.reveal())]
+    others = {tuple(pw.mystery("izhikevich", "tonic_bursting", seed).reveal().values()) for seed in range(4)}
+    assert len(others) == 4
+
+
+def test_a_link_names_model_pattern_and_seed_and_nothing_that_is_hidden():
+    hidden = pw.mystery("adex", "tonic_spiking", 11)
+    assert parse_qs(hidden.link) == {"mystery": ["adex.tonic_spiking.11"]}
+    for name in hidden.moved:
+        assert str(hidden.reveal()[name]) not in hidden.link
+    assert all(str(value) not in repr(hidden) for name, value in hidden.reveal().items() if name in hidden.moved)
+
+
+def test_a_search_solves_it_and_its_score_is_100():
+    hidden = pw.mystery("izhikevich", "tonic_spiking", 2)
+    fixed = [name for name in hidden.start if name not in hidden.moved]
+    result = pw.optimize(
+        hidden.model, hidden.pattern, start=hidden.start, fixed=fixed, dt=hidden.dt, seed=0, budget=20_000
+    )
+    assert result.loss == 0.0
+
+
+def test_a_model_that_is_not_known_to_show_the_pattern_has_no_mystery():
+    with pytest.raises(ValueError, match=r"no set of Leaky.*Tonic bursting"):
+        pw.mystery("lif", "tonic_bursting")
+    with pytest.raises(ValueError, match="seed at least 0"):
+        pw.mystery("lif", "tonic_spiking", -1)
