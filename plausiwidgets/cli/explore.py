@@ -86,12 +86,12 @@ def serve_app(notebook: Path, options: argparse.Namespace) -> int:
     return 0
 
 
-def app_arguments() -> list[str]:
+def app_arguments(idle: int = IDLE, look: int = LOOK) -> list[str]:
     """The arguments of Voila alone: a page that asks no other host, and the end of kernels that nobody sees."""
     return [
         "--template=plausiwidgets",
-        f"--MappingKernelManager.cull_idle_timeout={IDLE}",
-        f"--MappingKernelManager.cull_interval={LOOK}",
+        f"--MappingKernelManager.cull_idle_timeout={idle}",
+        f"--MappingKernelManager.cull_interval={look}",
     ]
 
 

@@ -155,7 +155,7 @@ def start_lab(home: Path) -> Server:
     return Server(arguments, port, home, "/api/status")
 
 
-def start_voila(notebook: Path, home: Path, *more: str) -> Server:
+def start_voila(notebook: Path, home: Path, **ends: int) -> Server:
     """Voila with one notebook as its page, as `plausiwidgets --app` shows it."""
     port = free_port()
     arguments = [
@@ -165,7 +165,6 @@ def start_voila(notebook: Path, home: Path, *more: str) -> Server:
         "--no-browser",
         "--Voila.ip=127.0.0.1",
         f"--port={port}",
-        *app_arguments(),
-        *more,
+        *app_arguments(**ends),
     ]
     return Server(arguments, port, home, "/voila/static/voila.js", cwd=notebook.parent)

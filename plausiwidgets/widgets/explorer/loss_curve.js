@@ -2,9 +2,9 @@
 // A Plotly figure would be drawn anew with every drag, or bring another 5 MB.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LEFT = 78, RIGHT = 24, TOP = 24, BOTTOM = 42, HEIGHT = 160;
+const LEFT = 46, RIGHT = 10, TOP = 20, BOTTOM = 18, HEIGHT = 88;
 const COLUMNS = 4; // evaluations, best loss, current loss, restarts so far
-const FLOOR = 16; // px below the least loss that a logarithmic axis shows, for a loss of 0
+const FLOOR = 8; // px below the least loss that a logarithmic axis shows, for a loss of 0
 const MOST_MARKS = 60; // restarts that are marked one by one
 
 function element(name, attributes, parent, text) {
@@ -63,19 +63,17 @@ function draw(svg, width, rows) {
     return bottom - FLOOR - share * (bottom - FLOOR - TOP);
   };
 
-  for (const value of losses) {
+  const every = Math.ceil(losses.length / 2);  // so many labels have room above each other
+  for (const [i, value] of losses.entries()) {
     element("line", { x1: LEFT, x2: width - RIGHT, y1: py(value), y2: py(value), class: "pw-grid" }, svg);
-    element("text", { x: LEFT - 8, y: py(value) + 5, "text-anchor": "end" }, svg, value);
+    if (i % every === 0) element("text", { x: LEFT - 8, y: py(value) + 4, "text-anchor": "end" }, svg, value);
   }
-  element("text", { x: LEFT - 8, y: bottom + 5, "text-anchor": "end" }, svg, "0");
-  for (const value of ticks(right, Math.max(2, inner / 130))) {
-    element("line", { x1: px(value), x2: px(value), y1: TOP, y2: bottom, class: "pw-grid" }, svg);
-    element("text", { x: px(value), y: bottom + 18, "text-anchor": "middle" }, svg, grouped(value));
+  for (const value of ticks(right, Math.max(1, inner / 80))) {
+    element("line", { x1: px(value), x2: px(value), y1: TOP, y2: HEIGHT - BOTTOM, class: "pw-grid" }, svg);
+    element("text", { x: px(value), y: HEIGHT - 4, "text-anchor": value > 0.9 * right ? "end" : "middle" }, svg, grouped(value));
   }
-  element("path", { d: `M${LEFT},${TOP}V${bottom}H${width - RIGHT}`, class: "pw-axis" }, svg);
-  element("text", { x: LEFT + inner / 2, y: HEIGHT - 6, "text-anchor": "middle" }, svg, "evaluations");
-  const middle = (TOP + bottom) / 2;
-  element("text", { transform: `translate(18,${middle}) rotate(-90)`, "text-anchor": "middle" }, svg, "loss (log)");
+  element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${width - RIGHT}`, class: "pw-axis" }, svg);
+  element("text", { x: LEFT, y: 12 }, svg, "loss (log) over evaluations");
 
   const begun = restarts.flatMap((count, i) => (count > (i ? restarts[i - 1] : 0) ? [x[i]] : []));
   for (const at of begun.slice(-MOST_MARKS)) {
@@ -84,21 +82,8 @@ function draw(svg, width, rows) {
   const line = current.map((value, i) => `${i ? "L" : "M"}${px(x[i]).toFixed(1)},${py(value).toFixed(1)}`);
   element("path", { d: line.join(""), class: "pw-current" }, svg);
   const steps = best.map((value, i) => (i ? `H${px(x[i]).toFixed(1)}V` : `M${px(x[i]).toFixed(1)},`) + py(value).toFixed(1));
-  element("path", { d: steps.join(""), class: "pw-best" }, svg);
-  element("circle", { cx: px(x[n - 1]), cy: py(best[n - 1]), r: 4.5, class: "pw-end" }, svg);
-
-  // The key, from the right; what there is no room for is left out, the most telling last.
-  let place = width - RIGHT;
-  const key = (kind, text, length) => {
-    if (place - length < LEFT) return;
-    place -= length;
-    const at = kind === "pw-restart" ? { x1: place + 22, x2: place + 22, y1: 8, y2: 18 } : { x1: place, x2: place + 26, y1: 13, y2: 13 };
-    element("line", { ...at, class: kind }, svg);
-    element("text", { x: place + 32, y: 18 }, svg, text);
-  };
-  key("pw-current", "this generation", 142);
-  key("pw-best", "best so far", 120);
-  if (begun.length) key("pw-restart", begun.length === 1 ? "restart" : `${grouped(restarts[n - 1])} restarts`, 118);
+  element("path", { d: steps.join(""), class: "pw-line-best" }, svg);
+  element("circle", { cx: px(x[n - 1]), cy: py(best[n - 1]), r: 4, class: "pw-end" }, svg);
   svg.setAttribute("aria-label",
     `Objective curve: best loss ${best[n - 1].toPrecision(3)} after ${grouped(x[n - 1])} evaluations, ${restarts[n - 1]} restarts`);
 }

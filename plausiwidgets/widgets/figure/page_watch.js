@@ -22,6 +22,7 @@ function nameControls(root) {
   for (const button of root.querySelectorAll("button[title]:not([aria-label])")) {
     if (button.textContent.trim().length < 2) button.setAttribute("aria-label", button.title);
   }
+  root.querySelector(".pw-dt input")?.setAttribute("aria-label", "time step in ms");
   for (const row of root.querySelectorAll(".pw-row")) {
     const name = row.querySelector(".pw-name");
     if (!name) continue;

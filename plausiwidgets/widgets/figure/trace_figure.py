@@ -55,6 +55,9 @@ HEIGHT = 470
 MIDDLE, LOW = 430, 330
 """Heights in px below which the raster makes room, and also the current where there are lower rows."""
 
+TITLE = 120
+"""Height in px of the potential below which its axis has a short title."""
+
 RASTER, CURRENT = 52, 60
 """Heights in px of these rows where there is room."""
 
@@ -162,6 +165,7 @@ class TraceFigure(PlotlyFigure):
         with self.update():
             layout = self.widget.layout
             layout.height = inner + TOP + BOTTOM
+            layout.yaxis.title.text = "mV" if heights["voltage"] < TITLE else "potential (mV)"
             y = float(inner)
             for row, axis in Y_AXES.items():
                 shown = row in heights
