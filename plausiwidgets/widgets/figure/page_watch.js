@@ -152,7 +152,8 @@ function render({ model, el }) {
     const help = root.querySelector(".pw-help .widget-html-content");
     const explain = (event) => {
       const named = event.target.closest(".pw-row")?.querySelector(".pw-name") ?? event.target.closest("[title]");
-      if (help) help.textContent = event.type === "focusin" ? (named?.title ?? "").replaceAll("\n", " · ") : "";
+      const told = event.type === "focusin" && event.target.matches(":focus-visible");  // not after a click
+      if (help) help.textContent = told ? (named?.title ?? "").replaceAll("\n", " · ") : "";
     };
     root.addEventListener("focusin", explain);
     root.addEventListener("focusout", explain);
