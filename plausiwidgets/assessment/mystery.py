@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from plausiwidgets.assessment.published import published_table
+from plausiwidgets.assessment.published import published_parameters
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.models.registry import is_builtin
@@ -128,10 +128,8 @@ def known_sets(model: NeuronModel, pattern: Pattern) -> list[tuple[dict[str, flo
     known = pattern.parameters(model)
     sets = [(p.parameters, p.dt or model.dt) for p in model.presets if p.pattern == pattern.key]
     if is_builtin(model):
-        table = published_table()
-        rows = table[(table["model"] == model.name) & (table["pattern"] == pattern.key)]
-        found = rows[rows["status"].isin(["replicated", "fragile"])]
-        sets += [(parameters, model.dt) for parameters in found["parameters"]]
+        found = published_parameters(model.name, pattern.key)
+        sets += [] if found is None else [(found, model.dt)]
     if not sets:
         sets = [({}, model.dt)]  # of a model or a pattern of one's own the defaults may show it
     return [
@@ -191,7 +189,12 @@ def _made(
     good = np.flatnonzero((begun.loss > 0.0) & ~begun.diverged)
     if not good.size:
         return None
-    start = {name: float(values[good[0]]) for name, values in starts.items()}
+    # A start that fires much more often than the hidden neuron tells a person nothing.
+    spikes = {check.key: check.value for check in begun.checks}.get("n", np.zeros(TRIED))
+    usual = 1 if trace is None else int((trace.spike_times[0] >= 0.0).sum())
+    calm = good[(spikes[good] <= 2 * usual + 2) & (spikes[good] >= 1)]
+    place = calm[0] if calm.size else good[0]
+    start = {name: float(values[place]) for name, values in starts.items()}
     return Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
 
 

@@ -1,0 +1,78 @@
+"""What explains on the page, in JupyterLab and as an app: gallery, phase plane, equations, marks, mystery."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+CODE = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting', {'c': -50.0, 'd': 2.0})"
+KEYS = "() => [...document.querySelectorAll('.pw-thumbnail')].map(e => e.dataset.key)"
+SHOWN = "key => document.querySelector('.pw-thumbnail[aria-selected=true]')?.dataset.key === key"
+TRAJECTORY = "() => document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d')"
+
+
+@pytest.fixture(params=["lab", "app"])
+def opened(request, open_notebook, open_app, tmp_path: Path):
+    path = tmp_path / "teach.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(CODE)], metadata=kernel), path)
+    page = (open_notebook if request.param == "lab" else open_app)(path)
+    page.wait_for_plot()
+    page.page.wait_for_selector(".pw-thumbnail path", state="attached")
+    page.page.wait_for_selector(".pw-marks .pw-shape", state="attached")
+    return page
+
+
+def test_the_page_explains(opened) -> None:
+    page = opened.page
+
+    # The gallery, by mouse and by keys.
+    assert len(page.evaluate(KEYS)) >= 20
+    page.locator(".pw-thumbnail[data-key=rebound_spike]").scroll_into_view_if_needed()
+    page.locator(".pw-thumbnail[data-key=rebound_spike]").click()
+    page.wait_for_function(SHOWN, arg="rebound_spike")
+    page.locator(".pw-thumbnail[data-key=rebound_spike]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_function(SHOWN, arg="rebound_burst")
+
+    # A criterion brings its marks forward, and goes back.
+    row = page.locator(".pw-checks tr[data-criterion=latency]")
+    row.hover()
+    page.wait_for_selector(".pw-marks .pw-arrow.pw-hot")
+    assert page.locator(".pw-marks .pw-hot").count() == page.locator(".pw-marks .pw-shape").count()
+    page.locator(".pw-look-for").hover()
+    page.wait_for_selector(".pw-marks .pw-hot", state="detached")
+    row.focus()
+    page.wait_for_selector(".pw-marks .pw-hot")
+
+    # The phase plane follows a slider, and its point runs and stops.
+    page.get_by_role("button", name="Phase plane").click()
+    page.wait_for_function(f"() => ({TRAJECTORY})()")
+    before = page.evaluate(TRAJECTORY)
+    handle = page.locator(".pw-row:has([data-name=b]) .noUi-handle")
+    handle.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"before => ({TRAJECTORY})() !== before", arg=before)
+    page.get_by_role("button", name="Let the point run").click()
+    page.wait_for_selector(".pw-dot[visibility=visible]", state="attached")
+    page.get_by_role("button", name="Stop the point").click()
+    assert page.locator(".pw-cursor").count() == 1
+
+    # The equations mark the parameter under the hand.
+    page.get_by_role("button", name="Equations").click()
+    page.locator(".pw-row [data-name=d]").hover()
+    page.wait_for_selector("var.pw-marked[data-symbol=d]")
+    assert "Added to u" in page.locator(".pw-meaning").inner_text()
+
+    # A mystery: a score below 100, and the answer only when it is asked for.
+    page.get_by_role("button", name="Mystery", exact=True).click()
+    page.get_by_role("button", name="New mystery").click()
+    page.wait_for_function("() => /you \\d/.test(document.querySelector('.pw-score')?.innerText ?? '')", timeout=60_000)
+    assert "you 100" not in page.locator(".pw-score").inner_text()
+    assert page.locator(".pw-answer").count() == 0
+    page.get_by_role("button", name="Reveal").click()
+    page.wait_for_selector(".pw-answer")
+    assert opened.errors == []
