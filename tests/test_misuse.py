@@ -110,12 +110,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         model="izhikevich", parameters={"a": 0.02}, pair=["v", "u"], ranges=[(-80.0, 0.0), (-20.0, 0.0)], grid=(5, 5)
     ),
     "loss_profiles": dict(
-        model="lif",
-        pattern="tonic_spiking",
-        parameters={"tau_mem": 20.0},
-        names=["tau_mem"],
-        bounds={"tau_mem": (5.0, 50.0)},
-        points=3,
+        model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}, names=["tau_mem"],
+        bounds={"tau_mem": (5.0, 50.0)}, points=3,
     ),
     "models.register": dict(model=NEURON),
     "patterns.register": dict(pattern=pw.Pattern(**PATTERN)),

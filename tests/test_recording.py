@@ -41,14 +41,8 @@ def regular_spiking(current, on, off, t):
         ]
 
     settled = solve_ivp(
-        derivative,
-        (-500.0, t[-1] + 1.0),
-        [-70.0, 0.0, 1.0, 0.0, 0.0],
-        method="LSODA",
-        rtol=1e-6,
-        atol=1e-8,
-        max_step=0.5,
-        t_eval=t,
+        derivative, (-500.0, t[-1] + 1.0), [-70.0, 0.0, 1.0, 0.0, 0.0], method="LSODA", rtol=1e-6, atol=1e-8,
+        max_step=0.5, t_eval=t,
     )
     return settled.y[0]
 
@@ -72,14 +66,7 @@ def test_the_file_is_what_its_generator_makes():
 def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
     cell = pw.patterns.from_recording(CELL)
     assert [c.key for c in cell.criteria] == [
-        "quiet",
-        "at_rest",
-        "n",
-        "latency",
-        "mean_isi",
-        "cv",
-        "gamma",
-        "min_isi",
+        "quiet", "at_rest", "n", "latency", "mean_isi", "cv", "gamma", "min_isi",
     ]
     result = pw.optimize("adex", cell, seed=2)
     assert result.replicated

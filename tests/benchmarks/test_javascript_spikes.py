@@ -61,7 +61,9 @@ def test_spikes(benchmark, tmp_path, name):
     model = pw.models.get(name)
     patterns = [p for p in map(pw.patterns.get, pw.patterns.names()) if p.letter in LETTERS]
     rng = np.random.default_rng(0)
-    drawn = [{n: p.from_unit(rng.random(SETS)) for n, p in pattern.parameters(model).items()} for pattern in patterns]
+    drawn = [
+        {n: p.from_unit(rng.random(SETS)) for n, p in pattern.parameters(model).items()} for pattern in patterns
+    ]
     given = {"bench": BENCH, "dt": model.dt, "patterns": [
         {
             "sets": [{n: float(v[i]) for n, v in values.items()} for i in range(SETS)],
