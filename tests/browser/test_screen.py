@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.pages import AppPage, NotebookPage
+from browser.pages import AppPage
 from browser.servers import children, start_voila
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -246,27 +246,23 @@ def test_a_link_and_a_line_of_python_are_offered_and_the_link_opens_in_jupyterla
     assert python.startswith("pw.Explorer('adex'") and "'tau_w': 123.5" in python
     assert "tau_w=123.5" in link and in_lab.name in link
     page.get_by_role("button", name="Close").click()
-    other = NotebookPage(lab._browser, lab.server, in_lab.name, query=link.split("?")[1])
+    other = lab.open(EXPLORE, query=link.split("?")[1])
     try:
-        other.run_all()
         other.page.wait_for_function(
             "() => [...document.querySelectorAll('.pw-row input')].some(box => box.value === '123.5')", timeout=30_000
         )
         assert other.page.locator(".pw-pick-model select").input_value() == "Adaptive exponential (AdEx)"
         assert other.errors == []
     finally:
-        other._context.close()  # its kernel is that of the other page
+        other.close()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("where", ["in_lab", "in_app"])
+@pytest.mark.parametrize(("where", "dark"), [("in_lab", False), ("in_lab", True), ("in_app", False)])
 def test_axe_finds_nothing_serious(request, where: str, dark: bool) -> None:
     opened = request.getfixturevalue(where)
     page = opened.page
     if where == "in_lab":
         opened.set_dark(dark)
-    else:
-        page.evaluate("dark => { document.body.dataset.jpThemeLight = String(!dark) }", dark)
     page.wait_for_timeout(500)
     found = Axe().run(page, context=".pw-screen", options={"runOnly": ["wcag2a", "wcag2aa"]})
     serious = [
@@ -296,15 +292,14 @@ def test_no_kernel_is_left_when_the_pages_are_gone(app) -> None:
             time.sleep(0.2)
 
     before = kernels()
-    for _ in range(2):
-        opened = app.open()
-        opened.wait_for_plot()
-        assert kernels() == before + 1
-        opened.page.reload()
-        opened.wait_for_plot()
-        wait_for(before + 1, 10)
-        opened.close()
-        wait_for(before, 10)
+    opened = app.open()
+    opened.wait_for_plot()
+    assert kernels() == before + 1
+    opened.page.reload()
+    opened.wait_for_plot()
+    wait_for(before + 1, 10)
+    opened.close()
+    wait_for(before, 10)
     lost = app.open()
     lost.page.route("**/voila/api/shutdown/**", lambda route: route.abort())  # as if the page had crashed
     lost.wait_for_plot()
