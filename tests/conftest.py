@@ -1,10 +1,14 @@
 """What every test may use, and in which order the tests run."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from plausiwidgets.simulation import threads
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -13,6 +17,13 @@ ROOT = Path(__file__).resolve().parents[1]
 def root() -> Path:
     """The folder of the project: pyproject.toml, README.md, notebooks/."""
     return ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _searches_get_on() -> None:
+    """Give searches in the background the priority of the tests: at their own they would starve on a busy machine."""
+    if sys.platform == "linux":
+        threads.NICENESS = os.getpriority(os.PRIO_PROCESS, 0)
 
 
 @pytest.fixture

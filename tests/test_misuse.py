@@ -26,7 +26,7 @@ from plausiwidgets import assessment, models, optimization, patterns, widgets
 
 HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Snapshot", "Study",
-    "Profile", "PhasePlane", "StudySnapshot", "Target", "Traces", "UnitState", "Verdict", "PlausibilityMap",
+    "Mystery", "Profile", "PhasePlane", "StudySnapshot", "Target", "Traces", "UnitState", "Verdict", "PlausibilityMap",
     "PlausibilityChart",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""

@@ -13,16 +13,24 @@ from optimization_fakes import fake_optimizer
 from plausiwidgets.optimization.control import Control, Gate, Stopped
 from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.run import Run
+from plausiwidgets.simulation import threads
 
 SMALL = Options(popsize=8, population=32)
 NEVER = {"radius": -1.0}  # nothing is accepted
 
 
-def wait_for(condition, seconds=10.0):
+def wait_for(condition, seconds=60.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.001)
+
+
+def stands(read, seconds=0.2):
+    """Return whether what is read stays as it is."""
+    before = read()
+    time.sleep(seconds)
+    return read() == pytest.approx(before, abs=1e-6)
 
 
 def comparable(result):
@@ -53,19 +61,14 @@ def test_paused_or_not_the_same_result():
 def test_pause_and_stop_take_effect_inside_of_a_generation():
     run = Run(fake_optimizer(seconds=3600.0)).start()
     wait_for(lambda: run.snapshot().elapsed > 0.05)
-    began = time.monotonic()
     run.pause()
     wait_for(lambda: run.snapshot().state == "paused")
-    assert time.monotonic() - began < 0.2
-    elapsed = run.snapshot().elapsed
-    time.sleep(0.1)
-    assert run.snapshot().elapsed == pytest.approx(elapsed, abs=0.02)
+    wait_for(lambda: stands(lambda: run.snapshot().elapsed))
     run.resume()
     wait_for(lambda: run.snapshot().state == "running")
-    began = time.monotonic()
+    wait_for(lambda: not stands(lambda: run.snapshot().elapsed, 0.01))
     run.stop()
-    result = run.result(5)
-    assert time.monotonic() - began < 0.2
+    result = run.result(60)
     assert result.reason == "stopped"
     assert result.evaluations == 0
     assert result.loss == np.inf
@@ -137,8 +140,8 @@ def test_keyboard_interrupt_returns_what_there_is():
 
 def test_time_limit_marks_the_result():
     began = time.monotonic()
-    result = Run(fake_optimizer(seconds=0.02, options=SMALL, **NEVER), max_seconds=0.2).execute()
-    assert 0.2 <= time.monotonic() - began < 0.6
+    result = Run(fake_optimizer(seconds=3600.0, options=SMALL, **NEVER), max_seconds=0.2).execute()
+    assert 0.2 <= time.monotonic() - began < 600.0
     assert result.reason == "time"
     assert not result.reproducible
 
@@ -148,7 +151,7 @@ def test_result_times_out():
     with pytest.raises(TimeoutError):
         run.result(0.05)
     run.stop()
-    assert run.wait(5)
+    assert run.wait(60)
 
 
 # -- priority ----------------------------------------------------------------------------------
@@ -159,14 +162,13 @@ def test_an_urgent_job_holds_every_run():
     runs = [Run(fake_optimizer(s, options=SMALL, seconds=0.002, **NEVER), gate=gate).start() for s in (0, 1)]
     wait_for(lambda: all(run.snapshot().generation > 2 for run in runs))
     with gate.urgent():
-        time.sleep(0.05)
+        wait_for(lambda: stands(lambda: [run.snapshot().generation for run in runs]))
         before = [run.snapshot().generation for run in runs]
-        time.sleep(0.1)
-        assert [run.snapshot().generation for run in runs] == before
+        assert stands(lambda: [run.snapshot().generation for run in runs])
     wait_for(lambda: all(run.snapshot().generation > n for run, n in zip(runs, before, strict=True)))
     for run in runs:
         run.stop()
-        assert run.wait(5)
+        assert run.wait(60)
 
 
 def test_urgent_inside_of_the_worker_does_not_wait_for_itself():
@@ -192,19 +194,19 @@ def test_urgent_jobs_of_several_threads_hold_until_the_last_is_done():
     inside.wait()
     assert not gate.wait(0.01)
     leave.set()
-    assert gate.wait(1.0)
+    assert gate.wait(60.0)
     for thread in threads:
         thread.join()
 
 
 def test_gate_lingers():
     gate = Gate()
-    with gate.urgent(linger=0.05):
+    began = time.monotonic()
+    with gate.urgent(linger=2.0):
         pass
     assert gate.closed
-    began = time.monotonic()
-    assert gate.wait(1.0)
-    assert 0.03 < time.monotonic() - began < 0.5
+    assert gate.wait(60.0)
+    assert 2.0 <= time.monotonic() - began < 50.0
 
 
 def test_a_stop_ends_the_wait_at_the_gate():
@@ -220,16 +222,16 @@ def test_a_stop_ends_the_wait_at_the_gate():
     wait_for(lambda: gate.closed)
     control = Control(own_gate=gate)
     threading.Timer(0.05, control.stop).start()
-    began = time.monotonic()
     with pytest.raises(Stopped):
         control.checkpoint()
-    assert time.monotonic() - began < 0.2
+    assert gate.closed
     leave.set()
     thread.join()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread a priority of its own")
-def test_a_run_in_the_background_stands_behind_what_a_person_waits_for():
+def test_a_run_in_the_background_stands_behind_what_a_person_waits_for(monkeypatch):
+    monkeypatch.setattr(threads, "NICENESS", 19)
     own = os.getpriority(os.PRIO_PROCESS, 0)
     seen = []
 
@@ -239,7 +241,7 @@ def test_a_run_in_the_background_stands_behind_what_a_person_waits_for():
             seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
             return super().closed
 
-    Run(fake_optimizer(options=SMALL), gate=Noting()).start().result(30)
+    Run(fake_optimizer(options=SMALL), gate=Noting()).start().result(120)
     assert set(seen) == {19}
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 

@@ -280,7 +280,7 @@ def test_two_explorers_do_not_disturb_each_other(explorer: pw.Explorer, screen: 
     assert explorer.selection.pattern is before.pattern
     assert other.selection.pattern.key == "tonic_bursting"
     other.close()
-    assert run.wait(10)
+    assert run.wait(60)
 
 
 def test_changes_from_many_threads_end_with_one_consistent_picture(explorer: pw.Explorer, screen: Screen) -> None:
@@ -376,9 +376,9 @@ def test_a_model_has_one_assessment_panel_however_often_it_is_assessed(explorer:
         button.click()
         panels.extend(place.children)
     assert panels[0] is panels[1] is panels[3] and panels[2] is not panels[0]
-    assert panels[2].join(10)  # stopped when the other began
+    assert panels[2].join(60)  # stopped when the other began
     find(panels[0], ipywidgets.Button, description="Stop").click()
-    assert panels[0].join(10)
+    assert panels[0].join(60)
 
 
 def test_a_cell_that_is_run_again_closes_the_explorers_of_its_former_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from plausiwidgets.arguments import checked, whole
 from plausiwidgets.assessment.published import published_parameters
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
@@ -72,6 +73,7 @@ class Mystery:
         return f"mystery={self.model.name}.{self.about.key}.{self.seed}"
 
 
+@checked
 def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: int = 3) -> Mystery:
     """Hide the parameters of a neuron that shows a pattern.
 
@@ -105,8 +107,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """
     neuron, about = get_model(model), get_pattern(pattern)
-    if seed < 0 or moved < 1:
-        raise ValueError(f"seed is {seed} and moved is {moved}, valid is: seed at least 0, moved at least 1")
+    seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.name.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.free]
     for base, dt in known_sets(neuron, about):

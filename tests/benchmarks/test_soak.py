@@ -1,0 +1,147 @@
+"""Half an hour of everything at random in a real browser: what it leaves in kernel and page, and whether all is heard.
+
+SOAK_MINUTES=30 SOAK_SEED=1 python -m pytest -m benchmark -s tests/benchmarks/test_soak.py
+"""
+
+import os
+import random
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser.conftest import browser, lab, open_notebook
+from browser.pages import NotebookPage
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
+__all__ = ["browser", "lab", "open_notebook"]
+
+MINUTES = float(os.environ.get("SOAK_MINUTES", "30"))
+SEED = int(os.environ.get("SOAK_SEED", "1"))
+HEARD = 60.0
+"""Most time in s until a click shows what it does: a machine under load is slow, a lost click never shows anything."""
+GROWTH_KERNEL, GROWTH_PAGE = 100.0, 60.0
+"""Most growth in MB from after the first fifth to the end; an explorer that stays takes 0.7 in the kernel, 5 in the page."""
+
+CELL = """
+import threading
+import plausiwidgets as pw
+try:
+    explorer.close()
+except NameError:
+    pass
+explorer = pw.Explorer("izhikevich", "tonic_bursting", {})
+display(explorer)
+"""
+REPORT = """
+import gc, os
+from ipywidgets.widgets.widget import _instances
+gc.collect()
+print("kernel", os.getpid(), len(_instances), *sorted({t.name.split("-")[0] for t in threading.enumerate()}), sep="|")
+"""
+SHOWN = "() => [...document.querySelectorAll('.pw-row input:not([type=checkbox])')].map(e => e.value).join()"
+
+
+class Person:
+    """Somebody who does anything at any moment."""
+
+    def __init__(self, opened: NotebookPage, seed: int) -> None:
+        self.opened, self.page, self.random = opened, opened.page, random.Random(seed)
+        self.done: dict[str, int] = {}
+
+    def act(self) -> None:
+        """Do one thing, and wait until it shows."""
+        action = self.random.choices(
+            [self.drag, self.switch, self.optimize, self.stop, self.undo, self.reload, self.run_again],
+            [40, 15, 10, 8, 10, 3, 4],
+        )[0]
+        action()
+        self.done[action.__name__] = self.done.get(action.__name__, 0) + 1
+
+    def drag(self) -> None:
+        handles = self.page.locator(".pw-row .noUi-handle:visible")
+        handle = handles.nth(self.random.randrange(handles.count()))
+        handle.focus()
+        before = self.page.evaluate(SHOWN)
+        for key in self.random.choices(["ArrowRight", "ArrowLeft", "PageUp", "PageDown"], k=self.random.randint(3, 25)):
+            self.page.keyboard.press(key)
+        # It may have come back to where it was; a key that must move it settles that.
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        self.page.keyboard.press("Home" if at_end else "End")
+        self.page.wait_for_function(f"before => ({SHOWN})() !== before", arg=before, timeout=1000 * HEARD)
+
+    def switch(self) -> None:
+        menus = self.page.locator(".pw-explorer select:visible")
+        menu = menus.nth(self.random.randrange(menus.count()))
+        options = menu.locator("option").count()
+        if options > 1:
+            menu.select_option(index=self.random.randrange(options))
+
+    def optimize(self) -> None:
+        self.press("Optimize")
+
+    def stop(self) -> None:
+        self.press("Stop")
+
+    def undo(self) -> None:
+        self.press("Undo")
+
+    def press(self, name: str) -> None:
+        button = self.page.get_by_role("button", name=name, exact=True).first
+        if button.count() and button.is_visible() and button.is_enabled():
+            button.click()
+
+    def reload(self) -> None:
+        self.opened.reload(timeout=HEARD)
+        self.opened.wait_for_plot(HEARD)
+
+    def run_again(self) -> None:
+        self.opened.command("notebook:run-all-cells")
+        self.page.wait_for_timeout(2000)
+        self.opened.wait_for_plot(HEARD)
+
+
+def kernel(opened: NotebookPage) -> tuple[float, int, int, list[str]]:
+    """Return memory in MB, threads and widgets of the kernel, and the names of its threads; the last cell prints them."""
+    opened.run_all()
+    line = opened.page.locator(".jp-OutputArea-output", has_text="kernel|").last.inner_text()
+    _, pid, widgets, *names = line.strip().split("|")
+    status = Path(f"/proc/{pid}/status").read_text()
+    fields = dict(row.split(":", 1) for row in status.splitlines())
+    return int(fields["VmRSS"].split()[0]) / 1024, int(fields["Threads"]), int(widgets), names
+
+
+def page_memory(opened: NotebookPage) -> float:
+    """Return the memory of the page's JavaScript in MB, after a collection."""
+    session = opened.page.context.new_cdp_session(opened.page)
+    session.send("HeapProfiler.collectGarbage")
+    used = session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
+    session.detach()
+    return used
+
+
+def test_half_an_hour_of_everything(open_notebook, tmp_path):
+    path = tmp_path / "soak.ipynb"
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(CELL), new_code_cell(REPORT)], metadata=spec), path)
+    opened = open_notebook(path)
+    opened.wait_for_plot()
+    person = Person(opened, SEED)
+    began, marks = time.monotonic(), []
+    for part in range(1, 6):
+        while time.monotonic() - began < 60.0 * MINUTES * part / 5:
+            person.act()
+        memory, threads, widgets, names = kernel(opened)
+        opened.wait_for_plot()
+        marks.append((memory, page_memory(opened), threads, widgets))
+        print(
+            f"{(time.monotonic() - began) / 60:.1f} min, {sum(person.done.values())} actions: kernel {memory:.0f} MB, "
+            f"{threads} threads, {widgets} widgets; page {marks[-1][1]:.0f} MB; console errors {len(opened.errors)}"
+        )
+    print("seed", SEED, person.done, "threads of the kernel:", names)
+    assert opened.errors == []
+    assert marks[-1][0] - marks[0][0] < GROWTH_KERNEL
+    assert marks[-1][1] - marks[0][1] < GROWTH_PAGE
+    assert marks[-1][2] - marks[0][2] <= 6
+    assert marks[-1][3] < 2 * marks[0][3]
