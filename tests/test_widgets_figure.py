@@ -158,16 +158,17 @@ def test_a_small_sweep_that_diverged_says_so() -> None:
     panel.on_response(response)
     labels = lanes(figure)
     assert labels and not any("diverged" in label for label in labels)
-    small = labels[-1]
+    assert all(label[0] in "✓✗" for label in labels)  # whether it is as asked for
+    small = next(name for name in response.verdict.traces if f" {name} " in labels[-1])
     panel.on_response(diverged(response, small))
-    assert lanes(figure) == [*labels[:-1], f"{small} ✗ diverged"]
+    assert lanes(figure) == [*labels[:-1], f"{labels[-1]} ✗ diverged"]
     (menu,) = panel.sweeps.children
     shown, menu.value = menu.value, small  # large: the mark stands at the trace itself
     assert not any("diverged" in label for label in lanes(figure))
     assert len(figure.data[TRACES.index("diverged_voltage")].x) == 1
     panel.on_response(Response("yours", response.selection, None))
     menu.value = shown
-    assert lanes(figure) == labels
+    assert lanes(figure) == [name for name in reversed(response.verdict.traces) if name != shown]  # nothing is judged
 
 
 def test_a_pattern_about_a_curve_shows_it_from_zero_on_one_linear_axis() -> None:

@@ -119,7 +119,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
             if found is not None:
                 return found
     raise ValueError(
-        f"no set of {neuron.title} is known that shows {about.title} and fires: register one as a Preset, or choose "
+        f"no set of {neuron.title} is known that shows {about.title}: register one as a Preset, or choose "
         "another pattern"
     )
 

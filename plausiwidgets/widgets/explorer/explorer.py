@@ -36,6 +36,7 @@ from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.page.export import export_page
 from plausiwidgets.widgets.teaching.equations import EquationsPanel
+from plausiwidgets.widgets.teaching.exports import ExportPanel
 from plausiwidgets.widgets.teaching.gallery import GalleryPanel
 from plausiwidgets.widgets.teaching.mystery import MysteryPanel
 from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
@@ -120,6 +121,7 @@ class Explorer(View):
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
+        self._export = ExportPanel(lambda: self.results)
         self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))
         self._places = self._arranged()
         super().__init__([self._page, self._figure.marks, *self._places.view])
@@ -140,6 +142,7 @@ class Explorer(View):
             self._plane,
             self._equations,
             self._mystery,
+            self._export,
             self._searches,  # they draw into the figure, and are told after it
             self._worker,  # it begins to judge
         ):
@@ -167,7 +170,7 @@ class Explorer(View):
             shown=self._on_opened,
         )
         places.put(self._gallery, "rail")
-        for tool in (self._plane, self._equations, self._profiles, self._mystery):
+        for tool in (self._plane, self._equations, self._profiles, self._mystery, self._export):
             places.put(tool, "tools")
         places.put(self._assess, "below")
         return places

@@ -33,8 +33,8 @@ from plausiwidgets.widgets.figure.trace_figure import HEIGHT, RASTER_HEIGHTS, Ra
 OTHERS_HEIGHT, CURVE_HEIGHT = 46, 150
 """Heights in px where there is room for them; of the other sweeps for each of them."""
 
-LANE = 0.8
-"""Share of its lane that another sweep's trace fills."""
+LANE, PULSES = 0.74, 0.16
+"""Shares of its lane that another sweep's potential and its current fill."""
 
 HEADROOM = 0.22
 """What is left above the potential for the marks of the criteria, as a share of its height."""
@@ -152,6 +152,7 @@ class FigurePanel(Panel):
         self._fit(force=fit)
         if yours:
             self._draw_marks()
+            self._label_small()
 
     def _draw_target(self) -> None:
         assert self._target is not None
@@ -256,6 +257,11 @@ class FigurePanel(Panel):
             height = np.clip((line.v - low) / (self._scale.peak - low), 0.0, 1.0)
             xs += [grid.x, grid.x[-1:]]
             ys += [lane + np.float32(LANE) * envelope(height, grid), np.full(1, np.nan, np.float32)]
+            if role == "yours":
+                t, current = corners(line.t, line.current)
+                low, high = float(current.min()), float(current.max())
+                xs += [t, t[-1:]]
+                ys += [lane - PULSES + PULSES * (current - low) / max(high - low, 1e-9), np.full(1, np.nan, np.float32)]
         self.figure.put(f"{role}_others", np.concatenate(xs), np.concatenate(ys))
 
     def _draw_curve(self, role: str, verdict: Verdict) -> None:
@@ -286,7 +292,9 @@ class FigurePanel(Panel):
         """Name the small traces; where yours diverged it just ends, so its label says why."""
         yours = self._lines.get("yours", {})
         diverged = {name for name, line in yours.items() if np.isfinite(line.diverged_at)}
-        labels = [name + DIVERGED * (name in diverged) for name in reversed(self._small_sweeps())]
+        asked = self._asked()
+        names = reversed(self._small_sweeps())
+        labels = [asked.get(name, name) + DIVERGED * (name in diverged) for name in names]
         if labels == self._labels:
             return
         self._labels = labels
@@ -327,6 +335,21 @@ class FigurePanel(Panel):
             for role in self._lines:
                 self._draw_lines(role)
             self._fit(force=True)
+
+    def _asked(self) -> dict[str, str]:
+        """Return the name of each sweep with what the pattern asks of it, and whether that is so."""
+        if self._judged is None or self._selection is None:
+            return {}
+        checks = {check.key: check for check in self._judged.checks}
+        out: dict[str, str] = {}
+        for prefix, part in self._selection.pattern.components.items():
+            for mark in part.marks:
+                check = checks.get(prefix + mark.criterion)
+                if mark.sweep and check is not None:
+                    name = part.within(mark.sweep) if prefix else mark.sweep
+                    word = f" {what}" if (what := check.name.partition(": ")[2]) else ""
+                    out.setdefault(name, f"{'✓' if check.passed else '✗'} {name}{word}")
+        return out
 
     # -- axes ------------------------------------------------------------------------------------
 

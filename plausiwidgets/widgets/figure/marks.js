@@ -35,10 +35,11 @@ function render({ model, el }) {
     const found = new Map();
     for (const group of groups.values()) {
       const spans = group.map((shape) => {
-        const middle = (x(shape.t0) + x(shape.t1)) / 2, half = 3.6 * shape.text.length + 6;
-        return [Math.min(x(shape.t0), middle - half), Math.max(x(shape.t1), middle + half)];
+        const [a, b] = [x(shape.t0), x(shape.t1)], long = 6.5 * shape.text.length + 6;
+        if (shape.form === "bracket" && b - a < long) return [a, shape.text.includes(" ") ? b + 8 + long : b];
+        return [a, shape.form === "arrow" && b - a < long + 12 ? b + 6 + long : b];
       });
-      let lane = ends.findIndex((taken) => spans.every(([a, b]) => taken.every(([c, d]) => b < c || d < a)));
+      let lane = ends.findIndex((taken) => spans.every(([a, b]) => taken.every(([c, d]) => b <= c + 1 || d <= a + 1)));
       if (lane < 0) lane = ends.push([]) - 1;
       ends[lane].push(...spans);
       group.forEach((shape) => found.set(shape, lane));

@@ -1,0 +1,138 @@
+"""What a person takes home: a script that shows the same, traces, the history of a search, and the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets import __version__, models, patterns
+from plausiwidgets.optimization import Result
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel, Response
+
+_HERE = Path(__file__).parent
+
+
+class ExportView(anywidget.AnyWidget):
+    """Buttons; the page saves what the kernel sends, and makes the pictures itself.
+
+    Attributes
+    ----------
+    name : str
+        Of the files, without an ending.
+    searched : bool
+        Whether there is a history to save.
+    """
+
+    _esm = (_HERE / "exports.js").read_text("utf-8")
+    name = t.Unicode("plausiwidgets").tag(sync=True)
+    searched = t.Bool(False).tag(sync=True)
+
+
+class ExportPanel(Panel):
+    """Saves what is shown.
+
+    Parameters
+    ----------
+    results : callable
+        Returns the results of this explorer's searches.
+    """
+
+    title = "Export"
+    tip = "A Python script, the traces and the search as CSV, the figure as SVG or PNG"
+
+    def __init__(self, results: Callable[[], Sequence[Result]]) -> None:
+        self.view = ExportView()
+        self.view.on_msg(self._on_message)
+        self._results = results
+        self._selection: Selection | None = None
+        self._verdict: Verdict | None = None
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Keep what is to be saved."""
+        self._selection, self._verdict = selection, None
+        if jumped:
+            self.view.name = f"{selection.model.name}_{selection.pattern.key}"
+
+    def on_response(self, response: Response) -> None:
+        """Keep the traces of what the sliders say."""
+        if response.role == "yours":
+            self._verdict = response.verdict
+
+    def on_rest(self, selection: Selection) -> None:
+        """Offer the history of a search, where there was one."""
+        self.view.searched = bool(self._results())
+
+    def _on_message(self, _: object, content: object, buffers: object) -> None:
+        what = content.get("save") if isinstance(content, dict) else None
+        if self._selection is None:
+            return
+        if what == "script":
+            self._send("py", script(self._selection))
+        elif what == "traces" and self._verdict is not None:
+            self._send("csv", traces_csv(self._verdict))
+        elif what == "history" and self._results():
+            self._send("csv", self._results()[-1].history.to_csv(index=False), "_search")
+
+    def _send(self, ending: str, text: str, suffix: str = "") -> None:
+        self.view.send({"text": text, "name": f"{self.view.name}{suffix}.{ending}"})
+
+
+def script(selection: Selection) -> str:
+    """Return a Python script that shows what an explorer shows: the same spikes, the same verdict.
+
+    Examples
+    --------
+    >>> print(script(Selection.of("lif", "tonic_spiking")).splitlines()[4])
+    import plausiwidgets as pw
+    """
+    model, pattern = selection.model, selection.pattern
+    values = "\n".join(f"    {name!r}: {value!r},  # {p.unit}".rstrip(" #") for (name, value), p in
+                       zip(selection.values.items(), selection.parameters.values(), strict=True))  # fmt: skip
+    own = []
+    if model.name not in models.names() or models.get(model.name) is not model:
+        own.append(f"# {model.name!r} is a neuron of your own: define it here, and pw.models.register(it).")
+    if not patterns.is_registered(pattern):
+        own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
+    notes = "".join(f"{line}\n" for line in own)
+    return (
+        f"# {model.name}, {pattern.key}: as shown in an explorer of plausiwidgets {__version__}\n"
+        "import plotly.graph_objects as go\n"
+        "from plotly.subplots import make_subplots\n"
+        "\n"
+        "import plausiwidgets as pw\n"
+        "\n"
+        f"{notes}"
+        f"parameters = {{\n{values}\n}}\n"
+        f"verdict = pw.judge({model.name!r}, {pattern.key!r}, parameters, dt={selection.dt!r})\n"
+        "print(verdict)\n"
+        "print(verdict.to_frame().to_string())\n"
+        "\n"
+        "traces = verdict.traces\n"
+        "figure = make_subplots(rows=len(traces), shared_xaxes=True, subplot_titles=list(traces))\n"
+        "for row, trace in enumerate(traces.values(), 1):\n"
+        "    figure.add_trace(go.Scatter(x=trace.t, y=trace.v[0], showlegend=False), row=row, col=1)\n"
+        'figure.update_yaxes(title="v (mV)").update_xaxes(title="time (ms)", row=len(traces))\n'
+        "figure.show()\n"
+    )
+
+
+def traces_csv(verdict: Verdict) -> str:
+    """Return the traces of a verdict of one set as CSV: sweep, time in ms, states, current, and 1 where it spikes."""
+    import numpy as np
+    import pandas as pd
+
+    frames = []
+    for sweep, trace in verdict.traces.items():
+        frame = trace.to_frame().drop(columns="lane")
+        dt = float(trace.t[1] - trace.t[0])
+        spikes = np.rint((trace.spike_times[0] - trace.t[0]) / dt).astype(int)
+        frame["spike"] = 0
+        frame.loc[spikes[(spikes >= 0) & (spikes < len(frame))], "spike"] = 1
+        frame.insert(0, "sweep", sweep)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True).to_csv(index=False) if frames else ""

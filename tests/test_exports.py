@@ -1,0 +1,88 @@
+"""What a person takes home shows the same as the screen did."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.patterns.judge import single
+from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Response
+from plausiwidgets.widgets.teaching.exports import ExportPanel, script, traces_csv
+
+PATTERNS = ("tonic_spiking", "phasic_bursting", "resonator", "rebound_spike")
+MODELS = ("izhikevich", "adex")
+
+
+def shown(model, pattern):
+    selection = Selection.of(model, pattern)
+    preset = next((p for p in selection.model.presets if p.pattern == pattern), None)
+    return selection if preset is None else selection.with_preset(preset)
+
+
+def seen(verdict):
+    spikes = {name: trace.spike_times[0].tolist() for name, trace in verdict.traces.items()}
+    return verdict.status, float(verdict.loss), spikes
+
+
+def test_the_script_gives_the_spikes_and_the_verdict_of_the_screen_in_a_fresh_process(tmp_path):
+    selections = [shown(model, pattern) for model in MODELS for pattern in PATTERNS]
+    for i, selection in enumerate(selections):
+        (tmp_path / f"{i}.py").write_text(script(selection), encoding="utf-8")
+    run = (
+        "import glob, json, pathlib, runpy\n"
+        "out = {}\n"
+        "for path in sorted(glob.glob('*.py')):\n"
+        "    v = runpy.run_path(path)['verdict']\n"
+        "    spikes = {n: t.spike_times[0].tolist() for n, t in v.traces.items()}\n"
+        "    out[path] = [v.status, float(v.loss), spikes]\n"
+        "pathlib.Path('out.json').write_text(json.dumps(out))"
+    )
+    environment = {**os.environ, "PLOTLY_RENDERER": "json"}
+    subprocess.run([sys.executable, "-c", run], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    found = json.loads((tmp_path / "out.json").read_text())
+    for i, selection in enumerate(selections):
+        verdict = pw.judge(selection.model, selection.pattern, dict(selection.values), dt=selection.dt)
+        assert tuple(found[f"{i}.py"]) == seen(verdict)
+
+
+def test_traces_are_saved_with_their_spikes():
+    selection = shown("izhikevich", "phasic_bursting")
+    verdict = single(judge_quickly(selection, ["v", "u"]))
+    table = pd.read_csv(io.StringIO(traces_csv(verdict)))
+    trace = verdict.traces["step"]
+    assert list(table.columns) == ["sweep", "t", "v", "u", "current", "spike"]
+    assert table["v"].to_numpy() == pytest.approx(trace.v[0])
+    assert table["t"][table["spike"] == 1].tolist() == pytest.approx(trace.spike_times[0].tolist())
+
+
+def test_a_neuron_of_ones_own_is_named_in_the_script():
+    lif = pw.models.get("lif")
+    own = pw.NeuronModel(
+        "mine", lif.step, list(lif.parameters.values()), lif.initial_state, lif.current, lif.rest, lif.threshold
+    )
+    assert "'mine' is a neuron of your own" in script(Selection.of(own, "tonic_spiking"))
+    assert "your own" not in script(Selection.of("lif", "tonic_spiking"))
+
+
+def test_the_panel_sends_what_is_asked_for():
+    selection = shown("lif", "tonic_spiking")
+    result = pw.optimize("lif", "tonic_spiking", budget=100, seed=0)
+    panel = ExportPanel(lambda: (result,))
+    sent = []
+    panel.view.send = lambda content, buffers=None: sent.append(content)
+    panel.on_selection(selection, True)
+    panel.on_response(Response("yours", selection, single(judge_quickly(selection, ["v"]))))
+    panel.on_rest(selection)
+    assert panel.view.searched
+    for what in ("script", "traces", "history", "nonsense", 3, None):
+        panel.view._handle_custom_msg({"save": what}, [])
+    names = ["lif_tonic_spiking.py", "lif_tonic_spiking.csv", "lif_tonic_spiking_search.csv"]
+    assert [message["name"] for message in sent] == names
+    assert "evaluations" in sent[2]["text"].splitlines()[0]
