@@ -22,7 +22,7 @@ SEED = int(os.environ.get("SOAK_SEED", "1"))
 HEARD = 60.0
 """Most time in s until a click shows what it does: a machine under load is slow, a lost click never shows anything."""
 GROWTH_KERNEL, GROWTH_PAGE = 100.0, 60.0
-"""Most growth in MB from after the first fifth to the end; an explorer that stays takes 0.7 in the kernel, 5 in the page."""
+"""Most growth in MB after the first fifth; an explorer that stays takes 0.7 in the kernel, 5 in the page."""
 
 CELL = """
 import threading
@@ -103,7 +103,7 @@ class Person:
 
 
 def kernel(opened: NotebookPage) -> tuple[float, int, int, list[str]]:
-    """Return memory in MB, threads and widgets of the kernel, and the names of its threads; the last cell prints them."""
+    """Return memory in MB, threads and widgets of the kernel, and its threads; the last cell prints them."""
     opened.run_all()
     line = opened.page.locator(".jp-OutputArea-output", has_text="kernel|").last.inner_text()
     _, pid, widgets, *names = line.strip().split("|")
