@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.javascript.module import to_javascript
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.phase_plane import PhasePlane, phase_plane
+    from plausiwidgets.simulation.rate_curve import rate_curve
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
@@ -58,6 +59,7 @@ _HOMES = {
     "Traces": "plausiwidgets.simulation.traces",
     "phase_plane": "plausiwidgets.simulation.phase_plane",
     "PhasePlane": "plausiwidgets.simulation.phase_plane",
+    "rate_curve": "plausiwidgets.simulation.rate_curve",
     "NotCompilable": "plausiwidgets.simulation.lanes",
     "to_javascript": "plausiwidgets.simulation.javascript.module",
     "model_card": "plausiwidgets.simulation.cost",

@@ -136,3 +136,26 @@ def test_what_was_computed_for_another_selection_is_not_shown():
     assert panel.join()
     assert set(panel.marks.marks) == set(Selection.of("lif", "tonic_spiking").values)
     assert all(mark["holds"] is None for mark in panel.marks.marks.values())
+
+
+def test_the_rate_over_the_current_is_computed_while_the_panel_is_open():
+    selection = Selection.of("lif", "tonic_spiking")
+    panel = profiled(selection)
+    assert panel.view.rate == {}
+    panel.on_shown(True)
+    assert panel.join()
+    current, rate = (np.frombuffer(panel.view.rate[name], np.float32) for name in ("current", "rate"))
+    assert current[0] == 0.0
+    assert current[-1] == pytest.approx(selection.bounds["amplitude"][1])
+    assert rate[0] == 0.0
+    assert (np.diff(rate[rate > 0]) >= -0.5).all()
+
+
+def test_presentation_is_a_class_of_the_explorer_and_goes_again():
+    explorer = pw.Explorer("lif", "tonic_spiking", {})
+    button = explorer._presentation.view
+    button.value = True
+    assert "pw-present" in explorer._dom_classes
+    button.value = False
+    assert "pw-present" not in explorer._dom_classes
+    explorer.close()

@@ -40,6 +40,7 @@ from plausiwidgets.widgets.teaching.exports import ExportPanel
 from plausiwidgets.widgets.teaching.gallery import GalleryPanel
 from plausiwidgets.widgets.teaching.mystery import MysteryPanel
 from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
+from plausiwidgets.widgets.teaching.presentation import PresentationPanel
 from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
 
 TARGET_KEY = (
@@ -122,6 +123,8 @@ class Explorer(View):
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
         self._export = ExportPanel(lambda: self.results)
+        this = ref(self)
+        self._presentation = PresentationPanel(lambda: this() or w.Box())
         self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))
         self._places = self._arranged()
         super().__init__([self._page, self._figure.marks, *self._places.view])
@@ -170,6 +173,7 @@ class Explorer(View):
             shown=self._on_opened,
         )
         places.put(self._gallery, "rail")
+        places.put(self._presentation, "bar")
         for tool in (self._plane, self._equations, self._profiles, self._mystery, self._export):
             places.put(tool, "tools")
         places.put(self._assess, "below")

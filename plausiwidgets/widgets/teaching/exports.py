@@ -8,8 +8,9 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
-from plausiwidgets import __version__, models, patterns
+from plausiwidgets import models, patterns
 from plausiwidgets.optimization import Result
+from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
@@ -100,7 +101,7 @@ def script(selection: Selection) -> str:
         own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
     notes = "".join(f"{line}\n" for line in own)
     return (
-        f"# {model.name}, {pattern.key}: as shown in an explorer of plausiwidgets {__version__}\n"
+        f"# {model.name}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
         "import plotly.graph_objects as go\n"
         "from plotly.subplots import make_subplots\n"
         "\n"

@@ -209,7 +209,7 @@ function render({ model, el }) {
     }
     controls.hidden = false;
     const whole = el.closest(".pw-screen")?.getBoundingClientRect().height ?? 800;
-    const height = Math.round(Math.max(150, Math.min(310, width * 0.68, whole * 0.33)));
+    const height = Math.round(Math.max(150, Math.min(310, width * 0.68, whole * 0.28)));
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("height", height);
     const [[x0, x1], [y0, y1]] = scene.ranges;

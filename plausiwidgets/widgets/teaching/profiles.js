@@ -16,11 +16,41 @@ function element(name, attributes, parent) {
 
 function render({ model, el }) {
   el.classList.add("pw-profiles");
+  // The rate over the current: linear and from zero, so that a jump is seen as one.
+  function drawRate() {
+    const { current, rate, unit, at } = model.get("rate");
+    if (!current) return;
+    const [xs, ys] = [floats(current), floats(rate)];
+    const width = 380, height = 104, left = 40, bottom = 84, right = 370;
+    const most = Math.max(1, ...ys), end = xs[xs.length - 1];
+    const x = (value) => left + ((right - left) * value) / end;
+    const y = (value) => bottom - (bottom - 8) * (value / most);
+    const cell = document.createElement("figure");
+    cell.className = "pw-rate";
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" }, cell);
+    const text = (px, py, anchor, words) => {
+      element("text", { x: px, y: py, "text-anchor": anchor }, svg).textContent = words;
+    };
+    element("path", { d: `M${left},8V${bottom}H${right}`, class: "pw-axis" }, svg);
+    if (at !== null && at <= end) element("line", { x1: x(at), x2: x(at), y1: 8, y2: bottom, class: "pw-here" }, svg);
+    const d = Array.from(xs, (value, i) => `${i ? "L" : "M"}${x(value).toFixed(1)},${y(ys[i]).toFixed(1)}`);
+    element("path", { d: d.join(""), class: "pw-loss-line" }, svg);
+    text(left - 5, 16, "end", `${+most.toPrecision(2)}`);
+    text(left - 5, bottom, "end", "0");
+    text(left - 22, 52, "middle", "Hz");
+    text(left, bottom + 15, "middle", "0");
+    text(right, bottom + 15, "end", `${+end.toPrecision(3)} ${unit}`);
+    text((left + right) / 2, bottom + 15, "middle", "current above holding");
+    svg.setAttribute("aria-label", "Rate over the current");
+    el.append(cell);
+  }
+
   const draw = () => {
     el.replaceChildren();
+    drawRate();
     const curves = model.get("curves");
     if (!curves.length) {
-      el.textContent = "Computed when nothing moves …";
+      el.append("Computed when nothing moves …");
       return;
     }
     const top = Math.max(1e-6, ...curves.flatMap((curve) => Array.from(floats(curve.loss))));
@@ -52,8 +82,12 @@ function render({ model, el }) {
     }
   };
   model.on("change:curves", draw);
+  model.on("change:rate", draw);
   draw();
-  return () => model.off("change:curves", draw);
+  return () => {
+    model.off("change:curves", draw);
+    model.off("change:rate", draw);
+  };
 }
 
 export default { render };

@@ -14,6 +14,7 @@ import traitlets as t
 
 from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.simulation.rate_curve import rate_curve
 from plausiwidgets.simulation.threads import start_daemon, step_back
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel
@@ -23,6 +24,8 @@ _HERE = Path(__file__).parent
 
 COARSE, FINE = 21, 61
 """Points of a profile: first, and where those came quickly."""
+CURRENTS = 61
+"""Points of the rate over the current."""
 QUICK, PATIENCE = 0.5, 6.0
 """Seconds of the coarse profiles after which no finer ones are made, and after which they are given up."""
 
@@ -49,10 +52,13 @@ class ProfileCurves(anywidget.AnyWidget):
     curves : list of dict
         ``name``, ``low``, ``high`` (as text), ``at`` (where on its track the slider is, from 0 to 1), and
         ``share`` and ``loss`` of the points (float32).
+    rate : dict
+        ``current`` and ``rate`` (float32, from zero), ``unit``, and ``at``, the current of the slider (null without).
     """
 
     _esm = (_HERE / "profiles.js").read_text("utf-8")
     curves: t.List = t.List().tag(sync=True)
+    rate = t.Dict().tag(sync=True)
 
 
 class _Superseded(Exception):
@@ -68,8 +74,8 @@ class ProfilesPanel(Panel):
         To be placed near the sliders.
     """
 
-    title = "Profiles"
-    tip = "The loss along each slider alone: where it is zero, the pattern holds"
+    title = "Curves"
+    tip = "The rate over the current, and the loss along each slider alone: where it is zero, the pattern holds"
 
     def __init__(self) -> None:
         self.view = ProfileCurves()
@@ -78,6 +84,13 @@ class ProfilesPanel(Panel):
         self._thread: Thread | None = None
         self._next: Selection | None = None
         self._current: Selection | None = None
+        self._opened = False
+
+    def on_shown(self, shown: bool) -> None:
+        """Compute the rate over the current too while it is open."""
+        self._opened = shown
+        if shown and self._current is not None:
+            self.on_rest(self._current)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Take the marks away that are true no more; default and published value stay."""
@@ -119,6 +132,8 @@ class ProfilesPanel(Panel):
                     self._changed.notify_all()
                     return
             try:
+                if self._opened:
+                    self.view.rate = rate(selection)
                 began = monotonic()
                 for points in (COARSE, FINE):
                     found = self._profiles(selection, points, began)
@@ -200,6 +215,19 @@ def shares(selection: Selection, profile: Profile) -> Floats:
     """Return where the points of a profile are on its slider's track."""
     low, high = selection.bounds[profile.name]
     return np.asarray(selection.parameters[profile.name].to_unit(profile.values, low, high))
+
+
+def rate(selection: Selection) -> dict[str, Any]:
+    """Return the rate over the current at the holding level, from zero to the end of the amplitude's slider."""
+    model, values = selection.model, selection.values
+    most = selection.bounds["amplitude"][1] if "amplitude" in values else max(model.current.high, 1e-9)
+    currents = np.linspace(0.0, most, CURRENTS)
+    own = {name: values[name] for name in model.parameters}
+    rates = rate_curve(model, currents, own, holding=values.get("holding", 0.0), dt=selection.dt)
+    return {
+        "current": currents.astype(np.float32).tobytes(), "rate": rates.astype(np.float32).tobytes(),
+        "unit": "" if model.current.unit == "1" else model.current.unit, "at": values.get("amplitude"),
+    }  # fmt: skip
 
 
 def _share(selection: Selection, name: str, value: float) -> float:

@@ -1,0 +1,69 @@
+"""The rate–current curve of a neuron, from no current on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.arguments import checked
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.simulation.simulate import simulate
+from plausiwidgets.simulation.stimulus import Stimulus
+
+Floats = NDArray[np.float64]
+
+LENGTH, SETTLE = 1500.0, 500.0
+"""Length of a step, and time at the holding level before it, in ms."""
+
+
+@checked
+def rate_curve(
+    model: str | NeuronModel,
+    currents: ArrayLike,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    holding: float = 0.0,
+    dt: float | None = None,
+    engine: str = "auto",
+) -> Floats:
+    """Return the firing rate at each of some constant currents; all in one batch.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    currents : array_like, shape [n]
+        Above the holding level, in the model's unit.
+    parameters : mapping of str to float, optional
+        What is left out takes its default.
+    holding : float
+        Where the neuron settles first.
+    dt : float, optional
+        Time step in ms; the model's own by default.
+    engine : {"auto", "compiled", "torch"}
+
+    Returns
+    -------
+    ndarray, shape [n]
+        In Hz: one over the mean interval in the last 1000 of 1500 ms; 0 with fewer than two spikes there.
+
+    Raises
+    ------
+    ValueError
+        As of :func:`plausiwidgets.simulate`.
+
+    Examples
+    --------
+    >>> rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
+    array([ 0. ,  0. , 62.9])
+    """
+    heights = np.atleast_1d(np.asarray(currents, dtype=np.float64))
+    stimuli = [Stimulus.step(float(a), stop=LENGTH, holding=holding, before=0.0, settle=SETTLE) for a in heights]
+    traces = simulate(model, stimuli, parameters, dt=dt, record=(), engine=engine)
+    rates = np.zeros(heights.size)
+    for k, times in enumerate(traces.spike_times):
+        late = times[times >= LENGTH / 3.0]
+        if late.size > 1:
+            rates[k] = 1000.0 * (late.size - 1) / float(late[-1] - late[0])
+    return rates
