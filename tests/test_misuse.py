@@ -275,6 +275,7 @@ def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value
     default = signature.parameters[argument].default
     with warnings.catch_warnings(record=True) as noise:
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", DeprecationWarning)  # old ipywidgets of new traitlets; nobody is shown it
         try:
             made = thing(*args, **given)
         except (ValueError, TypeError) as error:
