@@ -201,8 +201,9 @@ def test_a_drag_by_mouse_is_one_step_back_and_a_typed_value_another(in_lab) -> N
 def test_what_is_refused_is_said_in_a_sentence_and_moves_nothing(in_lab) -> None:
     page = in_lab.page
     settled(page)
-    before = page.evaluate(PLACES)
     box = page.locator(".pw-row:has([data-name=c]) input[type=number]")
+    box.scroll_into_view_if_needed()
+    before = page.evaluate(PLACES)
     value = box.input_value()
     for text in ("1e30", "-1e12"):
         box.fill(text)
