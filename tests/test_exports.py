@@ -86,3 +86,9 @@ def test_the_panel_sends_what_is_asked_for():
     names = ["lif_tonic_spiking.py", "lif_tonic_spiking.csv", "lif_tonic_spiking_search.csv"]
     assert [message["name"] for message in sent] == names
     assert "evaluations" in sent[2]["text"].splitlines()[0]
+
+
+def test_the_script_names_the_neuron_as_norse_takes_it():
+    text = script(Selection.of("lif", "tonic_spiking", {"tau_mem": 25.0}))
+    assert "LIFParameters(tau_syn_inv=0.0, tau_mem_inv=0.04," in text and "rho_reset=20.0" in text
+    assert "Norse" not in script(Selection.of("adex", "tonic_spiking"))

@@ -11,8 +11,8 @@ they are 1/ms, and a person sees time constants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import torch
@@ -151,9 +151,34 @@ def from_norse(
         spikes, new = function(given, _build(template[0], iter(state), injected), convert(p, dt), dt)
         return spikes, tuple(leaf for field, leaf in _leaves(new) if field != "i")
 
+    norse_step.convert = convert  # type: ignore[attr-defined]
     return NeuronModel(
         name, norse_step, parameters, flat_state, current, rest, threshold, dt, **options
     )
+
+
+def norse_parameters(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> Any | None:
+    """Return parameters of a model as Norse takes them, numbers in its NamedTuple; None where it is none of Norse's.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> lif = pw.models.get("lif")
+    >>> norse_parameters(lif, {name: p.default for name, p in lif.parameters.items()}, 0.1).rho_reset
+    20.0
+    """
+    convert = getattr(model.step, "convert", None)
+    if convert is None:
+        return None
+    values = {name: torch.tensor([parameters[name]], dtype=torch.float64) for name in model.parameters}
+    return _numbers(convert(SimpleNamespace(**values), torch.tensor(dt, dtype=torch.float64)))
+
+
+def _numbers(entry: Any) -> Any:
+    """Return a NamedTuple, nested or not, with numbers in place of tensors of one element."""
+    if isinstance(entry, tuple):
+        return type(entry)(*(_numbers(e) for e in entry))
+    return float(entry) if isinstance(entry, torch.Tensor) else entry
 
 
 def _refuse(label: str, function: Any) -> None:

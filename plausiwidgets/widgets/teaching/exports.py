@@ -9,6 +9,7 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets import models, patterns
+from plausiwidgets.models.norse import norse_parameters
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
@@ -100,6 +101,8 @@ def script(selection: Selection) -> str:
     if not patterns.is_registered(pattern):
         own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
     notes = "".join(f"{line}\n" for line in own)
+    norse = norse_parameters(model, selection.values, selection.dt)
+    as_norse = "" if norse is None else f"\n# The neuron as Norse takes it (times in ms):\n# {norse}\n"
     return (
         f"# {model.name}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
         "import plotly.graph_objects as go\n"
@@ -112,6 +115,7 @@ def script(selection: Selection) -> str:
         f"verdict = pw.judge({model.name!r}, {pattern.key!r}, parameters, dt={selection.dt!r})\n"
         "print(verdict)\n"
         "print(verdict.to_frame().to_string())\n"
+        f"{as_norse}"
         "\n"
         "traces = verdict.traces\n"
         "figure = make_subplots(rows=len(traces), shared_xaxes=True, subplot_titles=list(traces))\n"
