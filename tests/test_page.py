@@ -12,7 +12,8 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
-from plausiwidgets.patterns.formulas import Formula, sweep_formulas
+from plausiwidgets.patterns.formula import Formula
+from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.page.contents import Contents

@@ -8,7 +8,7 @@ is not taken. The sweeps that a protocol chooses for a neuron (such as those jus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,55 +16,12 @@ import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.bench import Bench, Mask, Responses
+from plausiwidgets.patterns.formula import OPERATIONS, Formula, Tree, tree_of
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.sweep import Floats, Sweep
 
-Tree = float | str | list[Any]
-"""A number, the name of a stimulus value, or ``[operation, operands]``."""
-
-_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "negative": np.negative, "abs": np.absolute,
-    "max": np.maximum, "min": np.minimum,
-}  # fmt: skip
-_SYMBOLS = {function: symbol for symbol, function in _OPERATIONS.items()}
 _CHECKED_AT = 50
 """Random values at which the formulas are compared with the function."""
-
-
-class NoFormula(Exception):
-    """Something else was done with a stimulus value than to compute with it."""
-
-
-class Formula(np.lib.mixins.NDArrayOperatorsMixin):
-    """A stimulus value, or what was computed of such values.
-
-    Examples
-    --------
-    >>> (2.0 * Formula("width") + 300.0).tree
-    ['+', ['*', 2.0, 'width'], 300.0]
-    """
-
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-
-    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Formula:
-        if function not in _SYMBOLS or method != "__call__" or options:
-            raise NoFormula(getattr(function, "__name__", str(function)))
-        return Formula([_SYMBOLS[function], *map(tree_of, inputs)])
-
-    def __array__(self, *_: Any, **__: Any) -> Any:
-        raise NoFormula("an array of it")
-
-    def __bool__(self) -> bool:
-        raise NoFormula("a decision by it")
-
-    def __float__(self) -> float:
-        raise NoFormula("a number of it")
-
-
-def tree_of(value: Any) -> Tree:
-    """Return a formula, or a number, as a tree."""
-    return value.tree if isinstance(value, Formula) else float(value)
 
 
 def value_of(tree: Tree, values: Mapping[str, float]) -> float:
@@ -78,7 +35,7 @@ def value_of(tree: Tree, values: Mapping[str, float]) -> float:
     if isinstance(tree, str):
         return float(values[tree])
     if isinstance(tree, list):
-        return float(_OPERATIONS[tree[0]](*(value_of(operand, values) for operand in tree[1:])))
+        return float(OPERATIONS[tree[0]](*(value_of(operand, values) for operand in tree[1:])))
     return float(tree)
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.arguments import checked
+from plausiwidgets.patterns.formula import Formula
 from plausiwidgets.simulation.stimulus import Piece
 
 Floats = NDArray[np.float64]
-Value = float | Floats
+if TYPE_CHECKING:
+    Value = float | Floats
+else:  # what writes a sweep down as formulas may stand for a number
+    Value = float | Floats | Formula
 """A number, or one value for each of n parameter sets."""
 
 BEFORE = 50.0

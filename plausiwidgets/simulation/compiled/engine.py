@@ -68,7 +68,8 @@ class Compiled:
         self.seconds = min(max(elapsed * threads / lane_steps, 0.2e-9), 1e-6)
 
 
-_compiling = RLock()
+compiling = RLock()
+"""Held by whoever exports a step: torch.export is not made for two threads, nor is what it is compared with."""
 # The step weakly as well: it may belong to something that holds the model.
 _compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyDictionary()
 
@@ -83,8 +84,8 @@ def compiled(model: NeuronModel) -> Compiled:
     """
     entry = _compiled.get(model)
     if entry is None or entry[0]() is not model.step:
-        # torch.export is not made for two threads, and a second one would only do the same again.
-        with _compiling:
+        # A second thread would only do the same again.
+        with compiling:
             entry = _compiled.get(model)
             if entry is None or entry[0]() is not model.step:
                 outcome: Compiled | str

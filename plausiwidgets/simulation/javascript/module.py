@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 
@@ -58,6 +59,10 @@ _TEMPLATE = """\
 }})()"""
 
 
+# The step weakly as well: it may belong to something that holds the model.
+_emitted: WeakKeyDictionary[NeuronModel, tuple[Any, str]] = WeakKeyDictionary()
+
+
 def to_javascript(model: str | NeuronModel) -> str:
     """Return a neuron as the text of an ES module, which depends on nothing: for a page, or for Node.
 
@@ -96,9 +101,8 @@ def to_javascript(model: str | NeuronModel) -> str:
     >>> "export const { simulate, start }" in to_javascript("lif")
     True
     """
-    neuron = get(model)
     exports = "export const { simulate, start } = neuron;\nexport { injected };"
-    return f"{runtime()}\nexport const neuron = {neuron_object(neuron)};\n{exports}\n"
+    return f"{runtime()}\nexport const neuron = {neuron_object(get(model))};\n{exports}\n"
 
 
 def runtime() -> str:
@@ -114,11 +118,16 @@ def neuron_object(model: NeuronModel) -> str:
     NotCompilable
         As :func:`to_javascript`.
     """
-    from plausiwidgets.simulation.compiled.engine import compiled
+    from plausiwidgets.simulation.compiled.engine import compiled, compiling, weakly
     from plausiwidgets.simulation.compiled.export import export_step
 
-    compiled(model)  # what was not found to do as torch does is not emitted either
-    return emit(model, export_step(model), _exported_start(model))
+    with compiling:
+        known = _emitted.get(model)
+        if known is None or known[0]() is not model.step:
+            compiled(model)  # what was not found to do as torch does is not emitted either
+            known = weakly(model.step), emit(model, export_step(model), _exported_start(model))
+            _emitted[model] = known
+        return known[1]
 
 
 def emit(model: NeuronModel, step: Program, start: Program) -> str:

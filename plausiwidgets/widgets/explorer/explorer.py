@@ -22,6 +22,7 @@ from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
 from plausiwidgets.widgets.explorer.link import MAX_QUERY
+from plausiwidgets.widgets.explorer.live import Live
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
@@ -118,6 +119,7 @@ class Explorer(View):
         self._assess = AssessPanel(self.show, messages)
         self._worker = JudgeWorker(session, self._figure.figure, messages)
         self._searches = Searches(session, self._optimization, self._worker, self._figure.figure, messages)
+        self._live = Live(session, self._parameters, self._figure, self._page)
         self._gallery = GalleryPanel(self._pickers.pick, lambda: self.results)
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
@@ -127,7 +129,7 @@ class Explorer(View):
         self._presentation = PresentationPanel(lambda: this() or w.Box())
         self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))
         self._places = self._arranged()
-        super().__init__([self._page, self._figure.marks, *self._places.view])
+        super().__init__([self._page, self._live.view, self._figure.marks, *self._places.view])
         self.add_class("pw-explorer")
         self._page.observe(lambda _: self._send_again(), "pages")
         self._page.observe(lambda _: self._on_link(), "link")
@@ -138,6 +140,7 @@ class Explorer(View):
             self._parameters,
             self._verdict,
             self._figure,
+            self._live,
             self._optimization,
             self._assess,
             self._gallery,

@@ -194,6 +194,12 @@ class FigurePanel(Panel):
             self._draw_marks()
         self._looked_at(self._large)
 
+    @property
+    def large(self) -> str:
+        """Name of the sweep that is drawn large."""
+        names = self._lines.get("yours", {})
+        return self._large if self._large in names else next(iter(names), "")
+
     def _large_line(self, role: str) -> Line | None:
         lines = self._lines.get(role, {})
         # A sweep may be missing: a second pulse is not tried on a neuron that the first did not start.

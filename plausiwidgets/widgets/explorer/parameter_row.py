@@ -45,7 +45,7 @@ class ParameterRow:
 
     Attributes
     ----------
-    view : ipywidgets.Widget
+    view, slider : ipywidgets.Widget
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ParameterRow:
             style=styles.text,
         )
         label.add_class("pw-label")
-        self._slider = w.IntSlider(
+        self.slider = w.IntSlider(
             0, min=0, max=STEPS, readout=False, tooltip=tip, layout=styles.layout, style=styles.slider
         )
         limits = f"Exact value of {name}; allowed: {parameter.limits_text()}"
@@ -78,11 +78,11 @@ class ParameterRow:
         self._tick = w.Checkbox(
             indent=False, tooltip=f"Optimize may change {name}", layout=styles.layout, style=styles.tick
         )
-        line = w.HBox([label, self._slider, self._box, self._tick], layout=styles.layout)
+        line = w.HBox([label, self.slider, self._box, self._tick], layout=styles.layout)
         line.add_class("pw-line")
         self.view = w.VBox([line], layout=styles.layout)
         self.view.add_class("pw-row")
-        self._slider.observe(lambda _: self._on_event(self._dragged, name), "value")
+        self.slider.observe(lambda _: self._on_event(self._dragged, name), "value")
         for widget, change in ((self._box, self._typed), (self._tick, self._ticked)):
             widget.observe(lambda _, change=change: self._on_event(change), "value")
 
@@ -95,7 +95,7 @@ class ParameterRow:
         self._shown = value, low, high, free
         before, self._quiet = self._quiet, True
         try:
-            self._slider.value = position(self.parameter, value, low, high)
+            self.slider.value = position(self.parameter, value, low, high)
             self._box.value = in_box(value)
             self._tick.value = free
             if self._bounds is not None:
@@ -123,7 +123,7 @@ class ParameterRow:
 
     def _dragged(self, selection: Selection) -> Selection:
         low, high = selection.bounds[self.parameter.name]
-        return selection.with_value(self.parameter.name, dragged(self.parameter, self._slider.value, low, high))
+        return selection.with_value(self.parameter.name, dragged(self.parameter, self.slider.value, low, high))
 
     def _typed(self, selection: Selection) -> Selection:
         return selection.with_value(self.parameter.name, allowed(self.parameter, self._box.value))

@@ -54,6 +54,11 @@ class ParameterPanel(Panel):
             row.show(selection)
         self._dt.value = selection.dt
 
+    @property
+    def sliders(self) -> dict[str, w.Widget]:
+        """The slider of each parameter that is shown."""
+        return {row.parameter.name: row.slider for row in self._rows}
+
     def _place_rows(self, selection: Selection) -> None:
         model, pattern = selection.model, selection.pattern
         stimulus = set(pattern.free)

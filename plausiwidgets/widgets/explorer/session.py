@@ -130,6 +130,11 @@ class Session:
             self._closed = True
             self._observers.clear()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed."""
+        return self._closed
+
     def require_open(self) -> None:
         """Raise a RuntimeError where it is closed."""
         if self._closed:

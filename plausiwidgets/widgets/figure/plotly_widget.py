@@ -155,7 +155,9 @@ class PlotlyFigure:
 
     def _on_drawn(self, edit: int) -> None:
         with self._drawing:
-            self._drawn_id = max(self._drawn_id, edit)
+            if edit <= self._drawn_id:  # what the page drew by itself says so again
+                return
+            self._drawn_id = edit
             if self.drawn:
                 self.seconds = min(time.monotonic() - self._sent_at, MAX_SECONDS)
             self._drawing.notify_all()

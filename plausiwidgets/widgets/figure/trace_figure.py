@@ -66,11 +66,18 @@ LOWER_SHARE = 0.45
 
 
 class TraceFigure(PlotlyFigure):
-    """Named traces and named rows of one ``FigureWidget``."""
+    """Named traces and named rows of one ``FigureWidget``.
+
+    Attributes
+    ----------
+    watched : dict of str to callable
+        Called with the x of a trace, by its name, whenever points are put there.
+    """
 
     def __init__(self) -> None:
         figure = go.Figure(data=[_trace(name, style.LIGHT) for name in TRACES], layout=_layout(style.LIGHT))
         super().__init__(figure, ("x", "y", "text"), doubleClick="reset")
+        self.watched: dict[str, Callable[[Singles], None]] = {}
         self._sent: dict[str, tuple[Singles, Singles]] = {}
         self._ranges: dict[str, Range] = {}
         self._heights: dict[str, int] = {}
@@ -86,6 +93,8 @@ class TraceFigure(PlotlyFigure):
             if y is not before[1]:
                 trace.y = y
             self._sent[name] = (x, y)
+            if name in self.watched:
+                self.watched[name](x)
             if properties:
                 trace.update(properties)
 

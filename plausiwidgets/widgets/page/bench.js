@@ -63,3 +63,13 @@ function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values)
   const lost = run.diverged >= 0 && run.diverged < last;
   return { ...line, spikes: [...rest.spikes, ...times], divergedAt: lost ? run.diverged * dt : NaN };
 }
+
+/** A potential whose spikes reach the peak: most neurons are reset before. */
+function withSpikes(line, peak) {
+  const v = line.v.map((x) => (x > peak ? peak : x));
+  for (const time of line.spikes) {
+    const k = Math.round((time - line.t0) / line.dt);
+    if (k >= 0 && k < v.length) v[k] = peak;
+  }
+  return v;
+}

@@ -21,7 +21,7 @@ from plausiwidgets.simulation.javascript.module import json_text, neuron_object,
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets.page.contents import Contents
 
-_SCRIPTS = ("bench.js", "plot.js", "page.js")
+_SCRIPTS = ("bench.js", "sliders.js", "plot.js", "page.js")
 
 
 @checked
@@ -85,10 +85,10 @@ def page(
     contents = Contents(model, parameters, dt)
     data = contents.data(patterns)
     neurons = ",\n".join(neuron_object(neuron) for neuron in contents.neurons.values())
-    script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(_file, _SCRIPTS)])
-    style = _file("page.css")
+    script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, _SCRIPTS)])
+    style = page_file("page.css")
     title = model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"
-    return Template(_file("page.html")).substitute(
+    return Template(page_file("page.html")).substitute(
         title=html.escape(title), version=html.escape(versions()["plausiwidgets"]), style=style, script=script,
         data=json_text(data), script_hash=_digest(script), style_hash=_digest(style),
     )  # fmt: skip
@@ -114,7 +114,8 @@ def _check(
             raise unknown(f"parameter of model {model.name!r} with these patterns", name, known)
 
 
-def _file(name: str) -> str:
+def page_file(name: str) -> str:
+    """Return one of the files of this folder."""
     return (files("plausiwidgets.widgets.page") / name).read_text(encoding="utf-8")
 
 

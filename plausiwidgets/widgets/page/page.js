@@ -1,7 +1,6 @@
 // The page: what is selected, and what is shown of it. The neurons, the bench and the figure stand above this.
 
 const FORMAT = 1;
-const STEPS = 400; // positions of a slider
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
 /** An element with properties and children; text is never read as markup. */
@@ -16,35 +15,7 @@ function h(tag, properties = {}, ...children) {
   return element;
 }
 
-// ---------------------------------------------------------------- scales of sliders
-
-function transformed(slider, x) {
-  if (slider.scale === "log") return Math.log(x);
-  return slider.scale === "asinh" ? Math.asinh(x / slider.zero) : x;
-}
-
-function untransformed(slider, x) {
-  if (slider.scale === "log") return Math.exp(x);
-  return slider.scale === "asinh" ? Math.sinh(x) * slider.zero : x;
-}
-
-function positionOf(slider, value, [low, high]) {
-  const [a, b] = [low, high].map((x) => transformed(slider, x));
-  const share = (transformed(slider, Math.min(Math.max(value, low), high)) - a) / (b - a);
-  return Math.round(share * STEPS);
-}
-
-/** The value at a slider's position, without digits that the slider cannot tell apart. */
-function valueAt(slider, position, [low, high]) {
-  if (position <= 0) return low;
-  if (position >= STEPS) return high;
-  const [a, b] = [low, high].map((x) => transformed(slider, x));
-  const at = (k) => untransformed(slider, a + (k / STEPS) * (b - a));
-  const here = at(position);
-  const step = Math.min(at(position + 1) - here, here - at(position - 1));
-  const decimals = step > 0 ? Math.max(0, Math.ceil(-Math.log10(step))) : 12;
-  return Math.min(Math.max(Number(here.toFixed(Math.min(decimals, 20))), low), high);
-}
+// ---------------------------------------------------------------- sliders
 
 function isValid(slider, value) {
   const [low, high] = slider.limits;

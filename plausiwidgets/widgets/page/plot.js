@@ -7,16 +7,6 @@ function ontoScale(v, [rest, threshold, peak], other) {
   return v.map((x) => (x <= threshold ? other[0] + (x - rest) * below : other[1] + (x - threshold) * above));
 }
 
-/** A potential whose spikes reach the peak: most neurons are reset before. */
-function withSpikes(line, peak) {
-  const v = line.v.map((x) => (x > peak ? peak : x));
-  for (const time of line.spikes) {
-    const k = Math.round((time - line.t0) / line.dt);
-    if (k >= 0 && k < v.length) v[k] = peak;
-  }
-  return v;
-}
-
 function extent(values) {
   let low = Infinity;
   let high = -Infinity;

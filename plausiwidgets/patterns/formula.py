@@ -1,0 +1,53 @@
+"""A number that remembers how it was computed of stimulus values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Tree = float | str | list[Any]
+"""A number, the name of a stimulus value, or ``[operation, operands]``."""
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "negative": np.negative, "abs": np.absolute,
+    "max": np.maximum, "min": np.minimum,
+}  # fmt: skip
+_SYMBOLS = {function: symbol for symbol, function in OPERATIONS.items()}
+
+
+class NoFormula(Exception):
+    """Something else was done with a stimulus value than to compute with it."""
+
+
+class Formula(np.lib.mixins.NDArrayOperatorsMixin):
+    """A stimulus value, or what was computed of such values.
+
+    Examples
+    --------
+    >>> (2.0 * Formula("width") + 300.0).tree
+    ['+', ['*', 2.0, 'width'], 300.0]
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+
+    def __array_ufunc__(self, function: Any, method: str, *inputs: Any, **options: Any) -> Formula:
+        if function not in _SYMBOLS or method != "__call__" or options:
+            raise NoFormula(getattr(function, "__name__", str(function)))
+        return Formula([_SYMBOLS[function], *map(tree_of, inputs)])
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise NoFormula("an array of it")
+
+    def __bool__(self) -> bool:
+        raise NoFormula("a decision by it")
+
+    def __float__(self) -> float:
+        raise NoFormula("a number of it")
+
+
+def tree_of(value: Any) -> Tree:
+    """Return a formula, or a number, as a tree."""
+    return value.tree if isinstance(value, Formula) else float(value)

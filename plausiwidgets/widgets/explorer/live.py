@@ -1,0 +1,180 @@
+"""A drag without a round trip: the page simulates the sweep that it shows, and the kernel judges as ever.
+
+The other side of the protocol is ``live.js``. The kernel sends the neuron as a module, the sweeps as formulas, and
+which values its own picture is of; the page answers nothing. Where a neuron or a pattern has no such form it is sent
+nothing, and all that is missed is the speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.formulas import sweep_formulas
+from plausiwidgets.simulation.javascript.module import runtime, to_javascript
+from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
+from plausiwidgets.widgets.explorer.parameters import ParameterPanel
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Observer, Response, Session
+from plausiwidgets.widgets.figure.drawing import Singles
+from plausiwidgets.widgets.figure.page_watch import PageWatch
+from plausiwidgets.widgets.figure.trace_figure import RASTER_HEIGHTS, TRACES
+from plausiwidgets.widgets.page.contents import BENCH
+from plausiwidgets.widgets.page.export import page_file
+
+_DRAWN = ("yours_voltage", "yours_raster", "yours_current")
+
+
+class LivePage(anywidget.AnyWidget):
+    """What a page needs to simulate by itself; it is not seen.
+
+    Attributes
+    ----------
+    module : str
+        The neuron as an ES module; empty while there is none.
+    about : dict
+        What stays while a model and a pattern are shown: sweeps, sliders, the figure and its traces.
+    shown : dict
+        Which values the kernel's picture is of: values, bounds, time step, sweep, and the number of jumps so far.
+    grid : bytes
+        Times in ms, float32, at which the potential is drawn.
+    """
+
+    _esm = "\n".join([
+        runtime(), page_file("bench.js"), page_file("sliders.js"),
+        (Path(__file__).parent / "live.js").read_text("utf-8"),
+    ])  # fmt: skip
+    module = t.Unicode().tag(sync=True)
+    about = t.Dict().tag(sync=True)
+    shown = t.Dict().tag(sync=True)
+    grid = t.Bytes().tag(sync=True)
+
+
+class Live(Observer):
+    """Tells a page what it needs, once nobody has changed anything for a while.
+
+    Parameters
+    ----------
+    session : Session
+    parameters : ParameterPanel
+        Whose sliders the page listens to.
+    figure : FigurePanel
+        Which the page draws into; it is told of a response before this.
+    page : PageWatch
+        Nothing is made before a page shows the explorer.
+
+    Attributes
+    ----------
+    view : LivePage
+    """
+
+    def __init__(self, session: Session, parameters: ParameterPanel, figure: FigurePanel, page: PageWatch) -> None:
+        self.view = LivePage()
+        self._page = page
+        self._session = session
+        self._parameters = parameters
+        self._figure = figure
+        self._about: Selection | None = None
+        self._bounds: Mapping[str, tuple[float, float]] | None = None
+        self._jumps = 0
+        self._grid: Singles | None = None
+        self._asked: NeuronModel | None = None
+        figure.figure.watched[_DRAWN[0]] = self._on_drawn
+        page.observe(lambda _: self._on_page(), "pages")
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Forget the neuron that was shown before, and tell of a jump or of another range."""
+        if jumped:
+            self._jumps += 1
+        if self._about is None or not self._about.is_about(selection.model, selection.pattern):
+            self._about = selection
+            self._asked = None
+            with self.view.hold_sync():
+                self.view.module, self.view.about = "", {}
+        if jumped or selection.bounds != self._bounds:
+            self._show(selection)
+
+    def on_response(self, response: Response) -> None:
+        """Tell which values the picture is of."""
+        if response.role == "yours" and response.verdict is not None:
+            self._show(response.selection)
+
+    def on_rest(self, selection: Selection) -> None:
+        """Make the module of a neuron that was judged, on a thread of its own."""
+        if not self._page.pages or self._asked is selection.model or self._session.response("yours") is None:
+            return
+        self._asked = selection.model
+        sweeps = live_sweeps(selection.pattern)
+        if sweeps is not None:
+            start_daemon(lambda: self._emit(selection, sweeps), "plausiwidgets page")
+
+    def _on_page(self) -> None:
+        with self._session.lock:
+            if not self._session.closed:
+                self.on_rest(self._session.selection)
+
+    def _emit(self, selection: Selection, sweeps: list[dict[str, Any]]) -> None:
+        # At its full priority: a kernel that is exported next would wait for it.
+        if not self._shows(selection):
+            return
+        try:
+            module = to_javascript(selection.model)
+        except Exception:  # no module, no live drag; whatever else is wrong with a model, others say
+            return
+        with self._session.lock:
+            if not self._shows(selection):
+                return
+            with self.view.hold_sync():
+                self.view.about = self._described(selection, sweeps)
+                self.view.module = module
+
+    def _shows(self, selection: Selection) -> bool:
+        shown = self._session.selection
+        return not self._session.closed and selection.is_about(shown.model, shown.pattern)
+
+    def _described(self, selection: Selection, sweeps: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "bench": BENCH, "sweeps": sweeps, "parameters": list(selection.model.parameters),
+            "sliders": {
+                name: {"id": slider.model_id, "scale": p.scale, "zero": p.zero}
+                for name, slider in self._parameters.sliders.items()
+                for p in (selection.parameters[name],)
+            },
+            "figure": self._figure.figure.widget.model_id, "traces": [TRACES.index(name) for name in _DRAWN],
+            "raster": RASTER_HEIGHTS["yours"],
+        }  # fmt: skip
+
+    def _show(self, selection: Selection) -> None:
+        self._bounds = selection.bounds
+        self.view.shown = {
+            "values": dict(selection.values), "bounds": {n: list(b) for n, b in selection.bounds.items()},
+            "dt": selection.dt, "sweep": self._figure.large, "jumps": self._jumps,
+        }  # fmt: skip
+
+    def _on_drawn(self, x: Singles) -> None:
+        if x is not self._grid:
+            self._grid = x
+            self.view.grid = x.tobytes()
+        shown = self.view.shown
+        if shown and shown["sweep"] != self._figure.large:
+            self.view.shown = shown | {"sweep": self._figure.large}
+
+
+def live_sweeps(pattern: Pattern) -> list[dict[str, Any]] | None:
+    """Return all sweeps of a pattern as formulas, with the name of their holding level; None where one is none."""
+    sweeps = []
+    for prefix, part in pattern.components.items():
+        formulas = None if part.protocol is not None else sweep_formulas(part, prefix)
+        if not formulas:
+            return None
+        holding = f"{prefix}holding" if "holding" in part.free else None
+        for name, sweep in formulas.items():
+            sweeps.append({"name": part.within(name) if prefix else name, "holding": holding} | sweep)
+    return sweeps

@@ -1,0 +1,73 @@
+"""A drag while the kernel is busy: the page draws by itself, and what the kernel says later is the same."""
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = pytest.mark.browser
+
+FIRST = """
+import threading, time
+import plausiwidgets as pw
+explorer = pw.Explorer("izhikevich", "tonic_bursting")
+explorer
+"""
+
+# While it is pressed, the kernel does not get to anything that a slider says.
+SECOND = """
+import ipywidgets
+deaf = ipywidgets.ToggleButton(description="deaf")
+ready = ipywidgets.HTML()
+
+def hold(change):
+    def work():
+        with explorer.session.lock:
+            while deaf.value:
+                time.sleep(0.01)
+    if change["new"]:
+        threading.Thread(target=work).start()
+
+deaf.observe(hold, "value")
+
+def watch():
+    from plausiwidgets.widgets.explorer.live import LivePage
+    page = next(child for child in explorer.children if isinstance(child, LivePage))
+    while not page.module:
+        time.sleep(0.05)
+    ready.value = "module sent"
+
+threading.Thread(target=watch).start()
+ipywidgets.HBox([deaf, ready])
+"""
+
+
+def potential(page) -> np.ndarray:
+    return np.array(page.trace(1), dtype=float)
+
+
+def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, tmp_path: Path) -> None:
+    path = tmp_path / "live.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(FIRST), new_code_cell(SECOND)], metadata=kernel), path)
+    opened = open_notebook(path)
+    opened.wait_for_plot()
+    page = opened.page
+    page.locator(".widget-html-content", has_text="module sent").wait_for()
+    page.wait_for_timeout(1000)  # until the page has taken it
+    before = potential(opened)
+    page.get_by_role("button", name="deaf").click()
+    page.wait_for_timeout(300)
+    handle = page.locator(".pw-row", has=page.locator("[data-name=amplitude]")).locator(".noUi-handle")
+    for _ in range(25):
+        handle.press("ArrowLeft")
+    page.wait_for_timeout(300)
+    alone = potential(opened)
+    assert len(alone) == len(before)
+    assert not np.array_equal(alone, before)
+    page.get_by_role("button", name="deaf").click()
+    page.wait_for_timeout(3000)
+    np.testing.assert_allclose(potential(opened), alone, rtol=1e-5, atol=1e-3)
+    assert opened.errors == []

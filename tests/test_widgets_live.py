@@ -1,0 +1,142 @@
+"""The page's side of a drag against the kernel's, piece by piece, and what the explorer tells it."""
+
+import re
+
+import node
+import numpy as np
+import pytest
+import torch
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.explorer import live, parameter_row
+from plausiwidgets.widgets.figure.drawing import corners, envelope, make_grid, with_spikes
+from plausiwidgets.widgets.figure.page_watch import PageWatch
+
+
+def script(folder, answer: str, given: object) -> object:
+    """Run the page's functions, without what makes them a widget."""
+    source = re.sub(r"export default \{.*", "", live.LivePage._esm, flags=re.S)
+    return node.run(folder, f"{source}\nfunction answer(given) {{ {answer} }}", given)
+
+
+def test_a_position_of_a_slider_is_the_same_value_on_both_sides(tmp_path):
+    sliders = [p for name in ("izhikevich", "adex", "hodgkin_huxley", "lif") for p in
+               pw.patterns.get("accommodation").parameters(pw.models.get(name)).values()]  # fmt: skip
+    sliders += [pw.Parameter("half", 0.0, -300.0, 300.0), pw.Parameter("quarter", 0.0, -50.0, 50.0)]
+    given = [{"scale": p.scale, "zero": p.zero, "low": p.low, "high": p.high} for p in sliders]
+    answer = """
+    return { steps: STEPS, values: bytes(given.flatMap((s) =>
+      [...Array(STEPS + 1).keys()].map((k) => valueAt(s, k, [s.low, s.high])))),
+      positions: given.map((s) => positionOf(s, valueAt(s, 123, [s.low, s.high]), [s.low, s.high])) };
+    """
+    found = script(tmp_path, answer, given)
+    assert found["steps"] == parameter_row.STEPS
+    assert found["positions"] == [123] * len(sliders)
+    values = found["values"].reshape(len(sliders), -1)
+    for parameter, ours in zip(sliders, values, strict=True):
+        theirs = [parameter_row.dragged(parameter, k, parameter.low, parameter.high) for k in range(ours.size)]
+        np.testing.assert_allclose(ours, theirs, rtol=1e-14, err_msg=parameter.name)
+
+
+@pytest.mark.parametrize("window", [None, (100.0, 130.0)])
+@pytest.mark.parametrize("columns", [300, 5000])
+def test_a_trace_is_drawn_as_the_kernel_draws_it(tmp_path, columns, window):
+    traces = pw.simulate("izhikevich", pw.Stimulus.ramp(15.0, 20.0, 400.0, duration=700.0))
+    v = with_spikes(traces.t, traces.v[0], traces.spike_times[0], 30.0)
+    v[2000:] = np.nan
+    grid = make_grid(traces.t, columns, window)
+    given = {
+        "t0": float(traces.t[0]), "dt": float(traces.t[1] - traces.t[0]), "v": v, "grid": grid.x.astype(float),
+        "current": traces.current[0], "raw": traces.v[0], "spikes": traces.spike_times[0],
+    }  # fmt: skip
+    answer = """
+    const line = { ...given, v: given.raw };
+    const [t, current] = corners(line);
+    return { y: bytes(onGrid(given.v, line, given.grid)), t: bytes(t), current: bytes(current),
+             drawn: bytes(withSpikes({ ...line, spikes: [...given.spikes] }, 30)) };
+    """
+    ours = script(tmp_path, answer, given)
+    np.testing.assert_array_equal(ours["y"].astype(np.float32), envelope(v, grid))
+    np.testing.assert_array_equal(ours["drawn"][:2000], v[:2000])
+    t, current = corners(traces.t, traces.current[0])
+    # The same line, with a point more at most where a ramp ends.
+    np.testing.assert_allclose(np.interp(t, ours["t"], ours["current"]), current, atol=1e-4)
+    assert len(ours["t"]) <= len(t) + 6
+
+
+def test_a_grid_of_another_length_draws_nothing(tmp_path):
+    given = {"grid": np.arange(-50.0, 900.0, 0.5), "v": np.zeros(100)}
+    answer = "return onGrid(given.v, { t0: -50, dt: 0.25 }, given.grid) === null"
+    assert script(tmp_path, answer, given)
+
+
+# ------------------------------------------------------------------ what the explorer tells
+
+
+def told(explorer) -> live.LivePage:
+    return next(widget for widget in explorer.children if isinstance(widget, live.LivePage))
+
+
+def wait_for_module(explorer, seconds=60.0) -> bool:
+    import time
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not told(explorer).module:
+        time.sleep(0.05)
+    return bool(told(explorer).module)
+
+
+@pytest.fixture
+def explorer():
+    opened = pw.Explorer("izhikevich", "rebound_spike")
+    next(widget for widget in opened.children if isinstance(widget, PageWatch)).pages = 1
+    yield opened
+    opened.close()
+
+
+def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
+    assert explorer.wait()
+    assert wait_for_module(explorer)
+    page = told(explorer)
+    assert "export const { simulate, start }" in page.module
+    assert [sweep["name"] for sweep in page.about["sweeps"]] == ["release"]
+    assert set(page.about["sliders"]) == set(explorer.selection.values)
+    assert page.shown["sweep"] == "release"
+    x = np.frombuffer(page.grid, np.float32)
+    assert x[0] == -50.0
+    jumps = page.shown["jumps"]
+    explorer.session.change(explorer.selection.with_value("amplitude", 33.0))
+    assert explorer.wait()
+    assert page.shown["values"]["amplitude"] == 33.0
+    assert page.shown["jumps"] == jumps
+    explorer.show("izhikevich", "rebound_spike", {"amplitude": 20.0})
+    assert page.shown["jumps"] == jumps + 1
+
+
+def test_a_pattern_that_chooses_its_sweeps_is_left_to_the_kernel(explorer):
+    explorer.show("izhikevich", "class_1_excitable")
+    assert explorer.wait()
+    assert live.live_sweeps(explorer.selection.pattern) is None
+    assert told(explorer).module == ""
+    assert told(explorer).about == {}
+
+
+def test_a_neuron_that_only_torch_runs_is_left_to_the_kernel_without_a_word(explorer):
+    def step(current, state, p, dt):
+        v = state[0] + dt / p.tau * (-65.0 - state[0] + current + 0.0 * torch.lgamma(current.abs() + 1.0))
+        return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
+
+    model = pw.NeuronModel(
+        "gamma", step, [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")], lambda p, holding: (-65.0,),
+        pw.Parameter("current", 25.0, 0.0, 100.0), -65.0, -50.0,
+    )  # fmt: skip
+    explorer.show(model, "rebound_spike")
+    assert explorer.wait(120)
+    assert not wait_for_module(explorer, 3.0)
+
+
+def test_two_patterns_at_once_are_sent_with_their_own_names():
+    sweeps = live.live_sweeps(pw.patterns.all_of("rebound_spike", "tonic_spiking"))
+    assert [sweep["name"] for sweep in sweeps] == ["Rebound spike: release", "Tonic spiking: step"]
+    assert [sweep["holding"] for sweep in sweeps] == ["rebound_spike_holding", "tonic_spiking_holding"]
+    assert sweeps[0]["end"] == ["+", "rebound_spike_width", 500.0]
