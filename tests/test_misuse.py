@@ -109,6 +109,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "phase_plane": dict(
         model="izhikevich", parameters={"a": 0.02}, pair=["v", "u"], ranges=[(-80.0, 0.0), (-20.0, 0.0)], grid=(5, 5)
     ),
+    "rate_curve": dict(model="lif", currents=[10.0, 20.0]),
     "loss_profiles": dict(
         model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}, names=["tau_mem"],
         bounds={"tau_mem": (5.0, 50.0)}, points=3,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import checked
+from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.simulation.simulate import simulate
 from plausiwidgets.simulation.stimulus import Stimulus
@@ -58,7 +58,10 @@ def rate_curve(
     >>> rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
     array([ 0. ,  0. , 62.9])
     """
-    heights = np.atleast_1d(np.asarray(currents, dtype=np.float64))
+    array = numbers(currents)
+    heights = np.atleast_1d(np.nan if array is None else array)
+    if heights.ndim != 1 or not heights.size or not np.isfinite(heights).all():
+        raise ValueError(f"rate_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
     stimuli = [Stimulus.step(float(a), stop=LENGTH, holding=holding, before=0.0, settle=SETTLE) for a in heights]
     traces = simulate(model, stimuli, parameters, dt=dt, record=(), engine=engine)
     rates = np.zeros(heights.size)
