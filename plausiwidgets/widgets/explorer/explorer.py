@@ -124,7 +124,7 @@ class Explorer(View):
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
-        self._export = ExportPanel(lambda: self.results)
+        self._export = ExportPanel(lambda: self.results, messages)
         this = ref(self)
         self._presentation = PresentationPanel(lambda: this() or w.Box())
         self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))

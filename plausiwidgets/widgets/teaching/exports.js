@@ -50,6 +50,7 @@ function render({ model, el }) {
   const buttons = {};
   for (const [what, text, title] of [
     ["script", "Python script", "A script that shows the same: the same spikes, the same verdict"],
+    ["page", "Page (HTML)", "A page that simulates this neuron by itself: one file, without a server"],
     ["traces", "Traces (CSV)", "Time, potential, current and spikes of every sweep"],
     ["history", "Search (CSV)", "The last search, a row for each generation"],
     ["svg", "Figure (SVG)", "The figure as it is on the screen, with its marks"],

@@ -13,8 +13,11 @@ from plausiwidgets.models.norse import norse_parameters
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
+from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
+from plausiwidgets.widgets.page.export import page
 
 _HERE = Path(__file__).parent
 
@@ -42,15 +45,17 @@ class ExportPanel(Panel):
     ----------
     results : callable
         Returns the results of this explorer's searches.
+    messages : MessageLine
     """
 
     title = "Export"
-    tip = "A Python script, the traces and the search as CSV, the figure as SVG or PNG"
+    tip = "A Python script, a page without a server, the traces and the search as CSV, the figure as SVG or PNG"
 
-    def __init__(self, results: Callable[[], Sequence[Result]]) -> None:
+    def __init__(self, results: Callable[[], Sequence[Result]], messages: MessageLine) -> None:
         self.view = ExportView()
         self.view.on_msg(self._on_message)
         self._results = results
+        self._messages = messages
         self._selection: Selection | None = None
         self._verdict: Verdict | None = None
 
@@ -75,10 +80,19 @@ class ExportPanel(Panel):
             return
         if what == "script":
             self._send("py", script(self._selection))
+        elif what == "page":
+            shown = self._selection
+            start_daemon(lambda: self._send_page(shown), "plausiwidgets page")  # it takes a second or two
         elif what == "traces" and self._verdict is not None:
             self._send("csv", traces_csv(self._verdict))
         elif what == "history" and self._results():
             self._send("csv", self._results()[-1].history.to_csv(index=False), "_search")
+
+    def _send_page(self, shown: Selection) -> None:
+        try:
+            self._send("html", page(shown.model, [shown.pattern], shown.values, shown.dt))
+        except Exception as error:  # such as a step that has no JavaScript form
+            self._messages.error("export", error)
 
     def _send(self, ending: str, text: str, suffix: str = "") -> None:
         self.view.send({"text": text, "name": f"{self.view.name}{suffix}.{ending}"})
