@@ -247,6 +247,8 @@ def _is_union(hint: Any) -> bool:
 
 
 def _is_number(value: object) -> bool:
+    if isinstance(value, np.ndarray):  # what a computation with NumPy's numbers leaves
+        return value.ndim == 0 and value.dtype.kind in "iuf" and not _is_masked(value)
     return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
 
 

@@ -251,7 +251,7 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
     [
         ({"pair": ("v", "x")}, "'x'.*Valid: v, w"),
         ({"pair": ("v", "v")}, "two different ones"),
-        ({"pair": "v"}, "two different ones"),
+        ({"pair": "v"}, "pair is 'v'"),
         ({"ranges": ((0.0, 0.0), (0.0, 1.0))}, "low < high"),
         ({"ranges": ((0.0, 1.0),)}, "two pairs"),
         ({"current": float("nan")}, "finite"),
@@ -261,7 +261,7 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
     ],
 )
 def test_bad_input_is_named(arguments, text):
-    with pytest.raises(ValueError, match=text):
+    with pytest.raises((TypeError, ValueError), match=text):
         pw.phase_plane("adex", **arguments)
 
 

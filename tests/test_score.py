@@ -160,7 +160,7 @@ def test_the_published_table_is_of_every_model_and_the_twenty():
 
 def test_a_package_without_its_table_says_how_it_is_made(monkeypatch, tmp_path):
     monkeypatch.setattr(published, "files", lambda name: tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"built without zoo\.csv.*plausiwidgets assess all --budget"):
+    with pytest.raises(FileNotFoundError, match=r"built without zoo\.csv.*plausiwidgets assess all --workers"):
         published.published_table()
 
 

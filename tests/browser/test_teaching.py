@@ -63,6 +63,8 @@ def test_the_page_explains(opened) -> None:
 
     # The equations mark the parameter under the hand.
     page.get_by_role("button", name="Equations").click()
+    page.wait_for_selector("var[data-symbol=d]")
+    page.wait_for_timeout(200)  # it listens from its next frame on
     page.locator(".pw-row [data-name=d]").hover()
     page.wait_for_selector("var.pw-marked[data-symbol=d]")
     assert "Added to u" in page.locator(".pw-meaning").inner_text()
