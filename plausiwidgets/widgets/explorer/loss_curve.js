@@ -73,7 +73,7 @@ function draw(svg, width, rows) {
     element("text", { x: px(value), y: HEIGHT - 4, "text-anchor": value > 0.9 * right ? "end" : "middle" }, svg, grouped(value));
   }
   element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${width - RIGHT}`, class: "pw-axis" }, svg);
-  element("text", { x: LEFT, y: 12 }, svg, "loss (log) over evaluations");
+  element("text", { x: LEFT, y: 12 }, svg, inner > 150 ? "loss (log) over evaluations" : "loss (log)");
 
   const begun = restarts.flatMap((count, i) => (count > (i ? restarts[i - 1] : 0) ? [x[i]] : []));
   for (const at of begun.slice(-MOST_MARKS)) {

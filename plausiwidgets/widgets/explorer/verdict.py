@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable
 
 import ipywidgets as w
@@ -15,7 +16,7 @@ from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
 from plausiwidgets.widgets.figure.style import ROLE_TITLES
 
-KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "open", "rejected": "no"}
+KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "unknown", "rejected": "no"}
 """Colour of a status, as a class of the style sheet."""
 
 LOSS_TIP = "Sum over the criteria of how far each is missed; 0 exactly when all hold. Optimize makes it small."
@@ -47,8 +48,8 @@ class VerdictPanel(Panel):
         """Take back what is said of another model or pattern."""
         if self._about is None or not self._about.is_about(selection.model, selection.pattern):
             doing = "judging …" if is_ready(selection.model) else "compiling the model …"
-            self.yours.value = chip("yours", "…", "open", doing)
-            self.best.value = chip("best", "–", "open", "no search yet")
+            self.yours.value = chip("yours", "…", "unknown", doing)
+            self.best.value = chip("best", "–", "unknown", "no search yet")
             self._table.value = ""
         self._about = selection
 
@@ -56,7 +57,7 @@ class VerdictPanel(Panel):
         """Show a verdict."""
         verdict = response.verdict
         if response.role == "best":
-            self.best.value = of_verdict("best", verdict) if verdict else chip("best", "–", "open", "searching")
+            self.best.value = of_verdict("best", verdict) if verdict else chip("best", "–", "unknown", "searching")
         if response.role != "yours":
             return
         if verdict is None:
@@ -67,7 +68,7 @@ class VerdictPanel(Panel):
         preset = response.selection.origin.preset if response.selection.origin else None
         if preset is not None and preset.pattern is None:
             text = f"“{preset.title}” was published for none of the patterns here: it is shown, not judged."
-            self.yours.value = chip("yours", "not judged", "open", text)
+            self.yours.value = chip("yours", "not judged", "unknown", text)
             self._table.value = f'<p class="pw-hint">{html.escape(text)} Drag a slider, and it is judged.</p>'
             return
         self.yours.value = of_verdict("yours", verdict, published=preset is not None)
@@ -96,9 +97,16 @@ def in_words(missed: Iterable[Check]) -> str:
     """Return what is missed and by how much, the worst first."""
     worst = sorted(missed, key=lambda check: -check.cost)
     return ", ".join(
-        f"{check.name} is {number(check.value, 3)} (asked for {interval(check.low, check.high, check.unit)})"
+        f"{check.name} is {measured(check)} (asked for {interval(check.low, check.high, check.unit)})"
         for check in worst
     )
+
+
+def measured(check: Check) -> str:
+    """Return what was measured; 0 where it is nothing beside what is asked for."""
+    limits = [abs(end) for end in (check.low, check.high) if math.isfinite(end)]
+    nothing = abs(check.value) < 1e-6 * max(limits, default=0.0)
+    return number(0.0 if nothing else check.value, 3)
 
 
 def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
@@ -121,7 +129,7 @@ def _table(checks: Iterable[Check]) -> str:
             f'title="{html.escape(check.text)}">'
             f'<td class="pw-mark" aria-label="{word}">{mark}</td>'
             f"<td>{html.escape(check.name)}</td>"
-            f'<td class="pw-value">{number(check.value, 3)}</td>'
+            f'<td class="pw-value">{measured(check)}</td>'
             f'<td class="pw-asked">{html.escape(interval(check.low, check.high, check.unit))}</td></tr>'
         )
     return (

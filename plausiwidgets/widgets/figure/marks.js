@@ -87,7 +87,9 @@ function render({ model, el }) {
         element("text", { x: outside ? b + 6 : middle, y: outside ? line + 4 : line - 3, "text-anchor": outside ? "start" : "middle" }, group, shape.text);
       } else if (shape.form === "window") {
         element("rect", { x: a, y: top, width: Math.max(b - a, 1), height }, group);
-        if (hot || !shape.ok) element("text", { x: middle, y: top + height - 8, "text-anchor": "middle" }, group, shape.text);
+        const half = 3.6 * shape.text.length;
+        const inside = Math.min(Math.max(middle, left + half), left + width - half);
+        if (hot || !shape.ok) element("text", { x: inside, y: top + height - 8, "text-anchor": "middle" }, group, shape.text);
       } else if (shape.form === "band") {
         const [high, low] = [Math.min(y(shape.v0), y(shape.v1)), Math.max(y(shape.v0), y(shape.v1))];
         element("rect", { x: a, y: high - 1, width: Math.max(b - a, 2), height: Math.max(low - high, 0) + 2 }, group);
