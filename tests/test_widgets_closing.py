@@ -26,20 +26,20 @@ def used() -> pw.Explorer:
     return explorer
 
 
-def working() -> list[str]:
+def working() -> set[threading.Thread]:
     """Return the package's threads; the helpers of a simulation serve whatever comes next."""
-    return [t.name for t in threading.enumerate() if t.name.startswith(("plausiwidgets ", "plausiwidgets-"))]
+    return {t for t in threading.enumerate() if t.name.startswith(("plausiwidgets ", "plausiwidgets-"))}
 
 
 @contextmanager
 def nothing_left() -> Iterator[Callable[[], None]]:
     """Expect that all widgets and threads that a block begins are gone at its end."""
     gc.collect()
-    before = set(_instances)
+    before, others = set(_instances), working()  # what another test left is not this one's
     made: list[weakref.ref] = []
     yield lambda: made.extend(weakref.ref(_instances[key]) for key in set(_instances) - before)
     assert set(_instances) <= before
-    until(lambda: not working())
+    until(lambda: working() <= others)
     gc.collect()
     assert made
     assert not [ref() for ref in made if ref() is not None]
