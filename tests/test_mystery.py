@@ -77,5 +77,5 @@ def test_a_search_solves_it_and_its_score_is_100():
 def test_a_model_that_is_not_known_to_show_the_pattern_has_no_mystery():
     with pytest.raises(ValueError, match=r"no set of Leaky.*Tonic bursting"):
         pw.mystery("lif", "tonic_bursting")
-    with pytest.raises(ValueError, match="seed is -1.*>= 0"):
+    with pytest.raises(ValueError, match=r"seed is -1.*>= 0"):
         pw.mystery("lif", "tonic_spiking", -1)

@@ -52,5 +52,5 @@ def test_a_checkpoint_ends_it():
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match=r"'tau'.*Valid: a, b"):
         pw.loss_profiles("izhikevich", "tonic_spiking", names=["tau"])
-    with pytest.raises(ValueError, match="points is 1.*>= 2"):
+    with pytest.raises(ValueError, match=r"points is 1.*>= 2"):
         pw.loss_profiles("izhikevich", "tonic_spiking", points=1)
