@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from threading import RLock
 from types import CodeType, ModuleType
+
+_one_at_a_time = RLock()
 
 
 @cache
@@ -18,7 +21,8 @@ def imported(name: str) -> ModuleType:
     Under ``python -OO`` its docstrings are kept: pycma computes with its own.
     """
     documented = _Documented(name.partition(".")[0])
-    with warnings.catch_warnings():
+    # One at a time: whoever leaves first would give Python's filters back to all.
+    with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if sys.flags.optimize > 1:
             sys.meta_path.insert(0, documented)
