@@ -65,7 +65,7 @@ def _checking(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     places = [n for n, p in parameters.items() if p.kind is not inspect.Parameter.KEYWORD_ONLY]
     several = next((n for n, p in parameters.items() if p.kind is inspect.Parameter.VAR_POSITIONAL), None)
     hints: dict[str, Any] = {}
-    at_once: dict[str, Collection[type]] = {}  # types of which every value fits
+    at_once: dict[str, Collection[type]] = {}  # types of which every value fits; of floats and arrays the finite ones
 
     def resolve() -> None:
         hints.update(typing.get_type_hints(function, localns=_INSTEAD))
@@ -74,26 +74,38 @@ def _checking(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                 hints[argument] = _Unlimited
             hint = hints.get(argument)
             alternatives = typing.get_args(hint) if _is_union(hint) else (hint,)
-            at_once[argument] = [x for x in alternatives if isinstance(x, type) and x not in (float, _Unlimited)]
+            kinds = [np.ndarray if typing.get_origin(x) is np.ndarray else x for x in alternatives]
+            at_once[argument] = [x for x in kinds if isinstance(x, type) and x is not _Unlimited]
         if several is not None:
             hints[several] = types.GenericAlias(Collection, (hints[several],))
+            at_once[several] = ()
 
     def own(given: Mapping[str, object]) -> str:
         """Return the name that an object gets as its first argument."""
         first = next((given.get(n) for n in parameters if n != "self"), None)
         return f" {shown(first)}" if "self" in parameters and isinstance(first, str) else ""
 
+    def check(argument: str, value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        kind, hint = type(value), hints.get(argument, Any)
+        if kind in at_once.get(argument, ()) and (
+            value - value == 0.0 if kind is float else kind is not np.ndarray or _fits_array(value)
+        ):
+            return
+        if hint is not Any and not _fits(value, hint):
+            require(name + own(dict(zip(places, args, strict=False)) | kwargs), argument, value, hint)
+
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if not hints:  # when first needed: names may be defined further down
             resolve()
-        given = dict(zip(places, args, strict=False)) | kwargs
+        # Sweeps are made in every evaluation: nothing is built here that only an error needs.
+        for argument, value in zip(places, args, strict=False):
+            if argument != several:
+                check(argument, value, args, kwargs)
+        for argument, value in kwargs.items():
+            check(argument, value, args, kwargs)
         if several is not None:
-            given[several] = args[places.index(several) :]
-        for argument, value in given.items():
-            hint = hints.get(argument, Any)
-            if hint is not Any and type(value) not in at_once[argument] and not _fits(value, hint):
-                require(name + own(given), argument, value, hint)
+            check(several, args[places.index(several) :], (), {})
         return function(*args, **kwargs)
 
     return call
@@ -227,8 +239,7 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint is bool:
         return isinstance(value, (bool, np.bool_))
     if origin is np.ndarray:
-        plain = isinstance(value, np.ndarray) and not _is_masked(value) and value.dtype.kind in "iuf"
-        return plain and value.ndim == 1 and bool(np.isfinite(value).all())
+        return isinstance(value, np.ndarray) and _fits_array(value)
     if hint is _Table:
         return type(value).__name__ == "DataFrame"
     if origin is Callable or origin is type:
@@ -240,6 +251,11 @@ def _fits(value: Any, hint: Any) -> bool:
     if getattr(hint, "_is_protocol", False) and not getattr(hint, "_is_runtime_protocol", False):
         return True  # the function says itself what it takes
     return not isinstance(hint, type) or isinstance(value, hint)
+
+
+def _fits_array(value: NDArray[Any]) -> bool:
+    plain = value.ndim == 1 and value.dtype.kind in "iuf" and not _is_masked(value)
+    return plain and bool(np.isfinite(value).all())
 
 
 def _is_union(hint: Any) -> bool:
