@@ -7,9 +7,10 @@ import pytest
 from screen import until
 
 import plausiwidgets as pw
+from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Response
-from plausiwidgets.widgets.teaching.gallery import GalleryPanel, published
+from plausiwidgets.widgets.teaching.gallery import GalleryPanel
 from plausiwidgets.widgets.teaching.thumbnails import HEIGHT, WIDTH, thumbnail
 
 
@@ -67,7 +68,7 @@ def own_neuron():
 
 def test_what_was_found_in_this_explorer_fills_the_dot_of_a_neuron_of_ones_own():
     neuron = own_neuron()
-    assert published(neuron) == {}
+    assert published_statuses(neuron) == {}
     selection = Selection.of(neuron, "tonic_spiking", {"amplitude": 40.0})
     panel, _ = panel_of(selection)
     assert panel.view.found == {}

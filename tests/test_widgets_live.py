@@ -116,7 +116,7 @@ def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
 def test_a_pattern_that_chooses_its_sweeps_is_left_to_the_kernel(explorer):
     explorer.show("izhikevich", "class_1_excitable")
     assert explorer.wait()
-    assert live.live_sweeps(explorer.selection.pattern) is None
+    assert live.all_live_sweeps(explorer.selection.pattern) is None
     assert told(explorer).module == ""
     assert told(explorer).about == {}
 
@@ -136,7 +136,7 @@ def test_a_neuron_that_only_torch_runs_is_left_to_the_kernel_without_a_word(expl
 
 
 def test_two_patterns_at_once_are_sent_with_their_own_names():
-    sweeps = live.live_sweeps(pw.patterns.all_of("rebound_spike", "tonic_spiking"))
+    sweeps = live.all_live_sweeps(pw.patterns.all_of("rebound_spike", "tonic_spiking"))
     assert [sweep["name"] for sweep in sweeps] == ["Rebound spike: release", "Tonic spiking: step"]
     assert [sweep["holding"] for sweep in sweeps] == ["rebound_spike_holding", "tonic_spiking_holding"]
     assert sweeps[0]["end"] == ["+", "rebound_spike_width", 500.0]

@@ -11,10 +11,9 @@ from types import MappingProxyType
 import numpy as np
 
 from plausiwidgets.arguments import checked, whole
-from plausiwidgets.assessment.published import published_parameters
+from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.patterns import Named, Pattern, Verdict, evaluate, from_recording
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.judge import complete, single
@@ -110,7 +109,9 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.name.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.free]
-    for base, dt in known_sets(neuron, about):
+    # Of a model or a pattern of one's own the defaults may show it.
+    for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
+        base = {name: float(value) for name, value in complete(neuron, about, values).items()}
         # Again with other parameters where those that were drawn make no difference to the response.
         for _ in range(DRAWS):
             chosen = random.choice(len(free), size=min(moved, len(free)), replace=False)
@@ -122,21 +123,6 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
         f"no set of {neuron.title} is known that shows {about.title}: register one as a Preset, or choose "
         "another pattern"
     )
-
-
-def known_sets(model: NeuronModel, pattern: Pattern) -> list[tuple[dict[str, float], float]]:
-    """Return complete sets of a model that are published or were found for a pattern, each with its time step."""
-    known = pattern.parameters(model)
-    sets = [(p.parameters, p.dt or model.dt) for p in model.presets if p.pattern == pattern.key]
-    if is_builtin(model):
-        found = published_parameters(model.name, pattern.key)
-        sets += [] if found is None else [(found, model.dt)]
-    if not sets:
-        sets = [({}, model.dt)]  # of a model or a pattern of one's own the defaults may show it
-    return [
-        ({n: float(v) for n, v in complete(model, pattern, {n: x for n, x in s.items() if n in known}).items()}, dt)
-        for s, dt in sets
-    ]
 
 
 def _hidden_near(

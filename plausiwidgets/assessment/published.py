@@ -14,6 +14,10 @@ import pandas as pd
 
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.table import read_csv
+from plausiwidgets.models.model import NeuronModel, Preset
+from plausiwidgets.models.registry import is_builtin as is_own_model
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import is_builtin as is_own_pattern
 
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
 COMMAND = (
@@ -60,16 +64,27 @@ def published_score() -> pd.DataFrame:
 
 
 @cache
-def _replicated() -> dict[tuple[str, str], dict[str, float]]:
+def _rows() -> dict[tuple[str, str], dict[str, str]]:
+    """Return the rows of the table as texts, without pandas, which takes fifty times as long; none without a table."""
     try:
         text = _file(TABLE).read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    return {  # without pandas, which takes fifty times as long
-        (row["model"], row["pattern"]): json.loads(row["parameters"])
-        for row in csv.DictReader(io.StringIO(text, newline=""))
-        if row["status"] == "replicated"
-    }
+    return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
+
+
+def published_statuses(model: NeuronModel) -> dict[str, str]:
+    """Return the status of each pattern in :func:`published_table`; empty for a model of one's own.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> published_statuses(pw.models.get("lif"))["integrator"]
+    'replicated'
+    """
+    if not is_own_model(model):
+        return {}
+    return {pattern: row["status"] for (name, pattern), row in _rows().items() if name == model.name}
 
 
 @checked
@@ -96,8 +111,37 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
     >>> published_parameters("lif", "tonic_bursting") is None
     True
     """
-    found = _replicated().get((model, pattern))
-    return None if found is None else dict(found)
+    row = _rows().get((model, pattern))
+    return json.loads(row["parameters"]) if row is not None and row["status"] == "replicated" else None
+
+
+def known_sets(model: NeuronModel, pattern: Pattern) -> list[tuple[dict[str, float], float, Preset | None]]:
+    """Return what is known of a model to show a pattern, apart from what a person has searched.
+
+    Returns
+    -------
+    list of (parameters, dt, preset)
+        Published sets first, although the judge may have more to say of them than the publication had; then, of a
+        model and a pattern of the package, the verified set of :func:`published_table`, whose preset is None. What a
+        publication leaves out is left out.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> sets = known_sets(pw.models.get("izhikevich"), pw.patterns.get("tonic_bursting"))
+    >>> [preset.title if preset else "found" for _, _, preset in sets]
+    ['C tonic bursting', 'found']
+    """
+    known = pattern.parameters(model)
+    sets: list[tuple[dict[str, float], float, Preset | None]] = [
+        ({n: x for n, x in preset.parameters.items() if n in known}, preset.dt or model.dt, preset)
+        for preset in model.presets
+        if preset.pattern == pattern.key
+    ]
+    if is_own_model(model) and is_own_pattern(pattern):
+        found = published_parameters(model.name, pattern.key)
+        sets += [] if found is None else [(dict(found), model.dt, None)]
+    return sets
 
 
 def _file(name: str) -> Traversable:

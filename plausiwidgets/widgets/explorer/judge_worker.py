@@ -10,7 +10,7 @@ import numpy as np
 
 from plausiwidgets import patterns
 from plausiwidgets.optimization import gate
-from plausiwidgets.patterns import Target, Verdict, evaluate
+from plausiwidgets.patterns import Verdict, evaluate
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import start_daemon
@@ -176,7 +176,7 @@ class JudgeWorker(Observer):
         if self._session.response("target") is not None:
             return
         try:
-            target = target_of(selection)
+            target = patterns.target(selection.pattern)
         except Exception as error:
             self._messages.error("model", error)
             return
@@ -197,8 +197,3 @@ def judge_quickly(selection: Selection, record: Sequence[str]) -> Verdict:
 def verify(selection: Selection, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
     """Return the verdict with its verification; what `checkpoint` raises ends it."""
     return patterns.verify(selection.model, selection.pattern, verdict, checkpoint=checkpoint)
-
-
-def target_of(selection: Selection) -> Target | None:
-    """Return the reference neuron of a pattern; an own pattern may have none."""
-    return patterns.target(selection.pattern)

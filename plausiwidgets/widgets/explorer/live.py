@@ -16,7 +16,6 @@ import traitlets as t
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
-from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.simulation.javascript.module import runtime, to_javascript
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
@@ -26,7 +25,7 @@ from plausiwidgets.widgets.explorer.session import Observer, Response, Session
 from plausiwidgets.widgets.figure.drawing import Singles
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.figure.trace_figure import RASTER_HEIGHTS, TRACES
-from plausiwidgets.widgets.page.contents import BENCH
+from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
 from plausiwidgets.widgets.page.export import page_file
 
 _DRAWN = ("yours_voltage", "yours_raster", "yours_current")
@@ -111,7 +110,7 @@ class Live(Observer):
         if not self._page.pages or self._asked is selection.model or self._session.response("yours") is None:
             return
         self._asked = selection.model
-        sweeps = live_sweeps(selection.pattern)
+        sweeps = all_live_sweeps(selection.pattern)
         if sweeps is not None:
             start_daemon(lambda: self._emit(selection, sweeps), "plausiwidgets page")
 
@@ -167,14 +166,13 @@ class Live(Observer):
             self.view.shown = shown | {"sweep": self._figure.large}
 
 
-def live_sweeps(pattern: Pattern) -> list[dict[str, Any]] | None:
+def all_live_sweeps(pattern: Pattern) -> list[dict[str, Any]] | None:
     """Return all sweeps of a pattern as formulas, with the name of their holding level; None where one is none."""
-    sweeps = []
-    for prefix, part in pattern.components.items():
-        formulas = None if part.protocol is not None else sweep_formulas(part, prefix)
-        if not formulas:
-            return None
-        holding = f"{prefix}holding" if "holding" in part.free else None
-        for name, sweep in formulas.items():
-            sweeps.append({"name": part.within(name) if prefix else name, "holding": holding} | sweep)
-    return sweeps
+    parts = {prefix: live_sweeps(prefix, part) for prefix, part in pattern.components.items()}
+    if not all(parts.values()):
+        return None
+    return [
+        {"holding": holding_name(prefix, pattern.components[prefix])} | sweep
+        for prefix, sweeps in parts.items()
+        for sweep in sweeps
+    ]

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from plausiwidgets import models, patterns
-from plausiwidgets.assessment.published import published_parameters
+from plausiwidgets.assessment import published
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.explorer.parameter_row import STEPS, dragged
@@ -22,28 +21,15 @@ ATTEMPTS = 40
 
 
 def known_sets(model: NeuronModel, pattern: Pattern, found: Iterable[Selection] = ()) -> list[Selection]:
-    """Return what is known of a model to show a pattern: published, searched for the package, and `found` here.
-
-    What is published comes first, although the judge may have more to say of it than the publication had.
-    """
+    """Return what is known of a model to show a pattern: published, searched for the package, and `found` here."""
     plain = Selection.defaults(model, pattern)
-    known = [plain.with_preset(preset) for preset in model.presets if preset.pattern == pattern.key]
-    if _is_own(model, pattern):
-        values = published_parameters(model.name, pattern.key)
-        if values is not None:
-            known.append(replace(plain.filled(values), origin=Origin("A verified set, found by a search.")))
+    verified = Origin("A verified set, found by a search.")
+    known = [
+        plain.with_preset(preset) if preset is not None else replace(plain.filled(values), origin=verified)
+        for values, _, preset in published.known_sets(model, pattern)
+    ]
     known += [replace(one, origin=Origin("Found by your search.")) for one in found if one.is_about(model, pattern)]
     return known
-
-
-def _is_own(model: NeuronModel, pattern: Pattern) -> bool:
-    """Return whether both are the package's, and not others of the same name."""
-    return (
-        model.name in models.names()
-        and models.get(model.name) is model
-        and pattern.key in patterns.names()
-        and patterns.get(pattern.key) is pattern
-    )
 
 
 def my_turn(model: NeuronModel, pattern: Pattern, known: Iterable[Selection], seed: int) -> Selection:

@@ -11,13 +11,11 @@ import numpy as np
 
 from plausiwidgets import models
 from plausiwidgets.arguments import mapping
-from plausiwidgets.assessment import published_table
+from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.models.registry import is_builtin as is_own_model
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Pattern, Target, Verdict, judge
 from plausiwidgets.patterns import bench as bench_module
-from plausiwidgets.patterns import is_builtin as is_own_pattern
 from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
@@ -93,7 +91,7 @@ class Contents:
             "source": pattern.source, "main": pattern.main_sweep,
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
             "components": [
-                {"holding": f"{prefix}holding" if "holding" in part.free else None, "sweeps": _live(prefix, part)}
+                {"holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part)}
                 for prefix, part in pattern.components.items()
             ],
             "sets": self._sets(pattern),
@@ -111,14 +109,11 @@ class Contents:
         if self.parameters is not None or self.dt is not None:
             given = {name: value for name, value in mapping(self.parameters).items() if name in known}
             sets.append(self._set(pattern, "as exported", given, self.dt, ""))
-        for preset in model.presets:
-            if preset.pattern in (pattern.key, None):
-                given = {name: value for name, value in preset.parameters.items() if name in known}
-                sets.append(self._set(pattern, preset.title, given, preset.dt, preset.source))
-        if not any(entry["verdict"]["status"] == "replicated" for entry in sets):
-            found = _found(model, pattern)
-            if found is not None:
-                sets.append(self._set(pattern, "found by a search", found, None, "assessment of the package"))
+        for values, dt, preset in known_sets(model, pattern):
+            if preset is not None:
+                sets.append(self._set(pattern, preset.title, values, dt, preset.source))
+            elif not any(entry["verdict"]["status"] == "replicated" for entry in sets):
+                sets.append(self._set(pattern, "found by a search", values, dt, "assessment of the package"))
         if not sets:
             sets.append(self._set(pattern, "defaults", {}, None, ""))
         return sets
@@ -133,7 +128,7 @@ class Contents:
             "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
             "verdict": _verdict(verdict),
             "chosen": [
-                [] if _live(prefix, part) else _chosen(model, part, prefix, values, verdict.dt)
+                [] if live_sweeps(prefix, part) else _chosen(model, part, prefix, values, verdict.dt)
                 for prefix, part in pattern.components.items()
             ],
         }  # fmt: skip
@@ -151,12 +146,12 @@ class Contents:
         self.neurons.setdefault(reference.name, reference)
         values = {name: float(value) for name, value in target.verdict.parameters.items()}
         dt = target.verdict.dt
-        sweeps = _live("", pattern) or _chosen(reference, pattern, "", values, dt)
+        sweeps = live_sweeps("", pattern) or _chosen(reference, pattern, "", values, dt)
         for sweep in sweeps:
             sweep["name"] = _within(prefix, pattern, sweep["name"])
         return [{
             "neuron": reference.name, "title": reference.title, "parameters": list(reference.parameters),
-            "values": list(values.items()), "dt": dt, "holding": "holding" if "holding" in pattern.free else None,
+            "values": list(values.items()), "dt": dt, "holding": holding_name("", pattern),
             "sweeps": sweeps, "scale": [target.rest, target.threshold, target.peak],
         }]  # fmt: skip
 
@@ -175,10 +170,15 @@ def _within(prefix: str, part: Pattern, name: str) -> str:
     return part.within(name) if prefix else name
 
 
-def _live(prefix: str, part: Pattern) -> list[dict[str, Any]]:
+def live_sweeps(prefix: str, part: Pattern) -> list[dict[str, Any]]:
     """Return the sweeps of a component as formulas; none where a protocol chooses them, or they are no formulas."""
     formulas = sweep_formulas(part, prefix) if part.protocol is None else None
     return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
+
+
+def holding_name(prefix: str, part: Pattern) -> str | None:
+    """Return the name of a component's holding level; None where it has none."""
+    return f"{prefix}holding" if "holding" in part.free else None
 
 
 def _chosen(
@@ -212,18 +212,6 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 def _measured(value: float, unit: str) -> str:
     return number(value) if math.isnan(value) else interval(value, value, unit)
-
-
-def _found(model: NeuronModel, pattern: Pattern) -> dict[str, float] | None:
-    """Return what the package's own assessment found for a model and a pattern of its own, if it shows it."""
-    if not (is_own_model(model) and is_own_pattern(pattern)):
-        return None
-    table = published_table()
-    rows = table[(table["model"] == model.name) & (table["pattern"] == pattern.key)]
-    for status in ("replicated", "fragile"):
-        for parameters in rows.loc[rows["status"] == status, "parameters"]:
-            return {name: float(value) for name, value in parameters.items()}
-    return None
 
 
 def _recorded(target: Target) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ class ExportPanel(Panel):
         """Keep what is to be saved."""
         self._selection, self._verdict = selection, None
         if jumped:
-            self.view.name = f"{selection.model.name}_{selection.pattern.key}"
+            self.view.name = _name(selection)
 
     def on_response(self, response: Response) -> None:
         """Keep the traces of what the sliders say."""
@@ -90,12 +90,17 @@ class ExportPanel(Panel):
 
     def _send_page(self, shown: Selection) -> None:
         try:
-            self._send("html", page(shown.model, [shown.pattern], shown.values, shown.dt))
+            text = page(shown.model, [shown.pattern], shown.values, shown.dt)
+            self.view.send({"text": text, "name": f"{_name(shown)}.html"})
         except Exception as error:  # such as a step that has no JavaScript form
             self._messages.error("export", error)
 
     def _send(self, ending: str, text: str, suffix: str = "") -> None:
         self.view.send({"text": text, "name": f"{self.view.name}{suffix}.{ending}"})
+
+
+def _name(selection: Selection) -> str:
+    return f"{selection.model.name}_{selection.pattern.key}"
 
 
 def script(selection: Selection) -> str:

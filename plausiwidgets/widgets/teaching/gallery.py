@@ -9,8 +9,8 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets import patterns
+from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Pattern, status
 from plausiwidgets.simulation.threads import start_daemon
@@ -121,7 +121,7 @@ class GalleryPanel(Panel):
         model = self._model
         if model is None:
             return
-        found = dict(published(model))
+        found = published_statuses(model)
         for (known, pattern), word in self._known.items():
             for key, listed in self._patterns.items():
                 if known is model and id(listed) == pattern:
@@ -134,14 +134,3 @@ class GalleryPanel(Panel):
         key = content.get("pick") if isinstance(content, dict) else None
         if isinstance(key, str) and key in self._patterns:
             self._pick(self._patterns[key])
-
-
-def published(model: NeuronModel) -> dict[str, str]:
-    """Return the status of each pattern in the table that comes with the package; empty for a model of one's own."""
-    if not is_builtin(model):
-        return {}
-    from plausiwidgets.assessment.published import published_table  # pandas, which the first picture need not wait for
-
-    table = published_table()
-    rows = table[table["model"] == model.name]
-    return dict(zip(rows["pattern"], rows["status"], strict=True))
