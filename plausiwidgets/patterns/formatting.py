@@ -36,7 +36,7 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
     low = -math.inf if low is None else low
     high = math.inf if high is None else high
     unit = f" {unit}" if unit and unit != "1" else ""
-    if unit == " spikes" and low == high == 1:
+    if unit == " spikes" and 1 in (low, high) and (low == high or math.isinf(low) or math.isinf(high)):
         unit = " spike"
     if low == high or (high == 0 and low < 0):
         return f"{number(high)}{unit}"
