@@ -386,7 +386,8 @@ def test_a_cell_that_is_run_again_closes_the_explorers_of_its_former_run(monkeyp
     running = {"metadata": {"cellId": "a cell"}, "header": {"msg_id": "first"}}
     monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(get_parent=lambda: running))
     closed: list[pw.Explorer] = []
-    monkeypatch.setattr(pw.Explorer, "close", lambda self: closed.append(self))
+    # The garbage collector closes as well, for instance what the test before left: such a one has no comm any more.
+    monkeypatch.setattr(pw.Explorer, "close", lambda self: closed.append(self) if self.comm else None)
     first, second = pw.Explorer("lif", parameters={}), pw.Explorer("lif", parameters={})
     assert closed == []
     running["header"] = {"msg_id": "again"}
