@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -19,6 +19,7 @@ from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
+from plausiwidgets.widgets.explorer.exercise import Exercise
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
 from plausiwidgets.widgets.explorer.link import MAX_QUERY
@@ -63,6 +64,9 @@ class Explorer(View):
         else with a set that does not show the pattern yet: near one that does, where one is known.
     dt : float, optional
         Time step in ms; default: the model's.
+    locked : sequence of str, optional
+        What can be seen but not changed, for an exercise: the sliders of all else can be tuned. It lasts until another
+        model or pattern is picked, and is no protection. A link that the page has says itself what is locked.
 
     Attributes
     ----------
@@ -92,6 +96,7 @@ class Explorer(View):
         parameters: Mapping[str, float] | None = None,
         *,
         dt: float | None = None,
+        locked: Sequence[str] = (),
     ) -> None:
         notes: tuple[str, ...] = ()
         _close_former_run(self)
@@ -101,10 +106,11 @@ class Explorer(View):
             first, notes = Selection.from_query(query, model, pattern, dt)
         elif parameters is None:
             first = Selection.of(model, pattern, None, dt)
-            turn = my_turn(first.model, first.pattern, known_sets(first.model, first.pattern), 0)
+            first.with_locked(locked)  # refused before anything is made of it
+            turn = my_turn(first.model, first.pattern, known_sets(first.model, first.pattern), 0, locked)
             first = turn if dt is None else turn.with_dt(dt)
         else:
-            first = Selection.of(model, pattern, parameters, dt)
+            first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
 
         self._messages = messages = MessageLine()
         self.session = session = Session(first, lambda error: messages.error("panel", error))
@@ -151,6 +157,7 @@ class Explorer(View):
             self._export,
             self._searches,  # they draw into the figure, and are told after it
             self._worker,  # it begins to judge
+            Exercise(session, messages),
         ):
             session.attach(panel)
         if notes:
@@ -249,7 +256,7 @@ class Explorer(View):
         """
         with self.session.lock:
             named = Selection.defaults(model, pattern)
-            self.session.show(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
+            self.session.pick(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
 
     def mystery(self, model: str | NeuronModel, pattern: str | Pattern, seed: int) -> Mystery:
         """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
@@ -313,9 +320,10 @@ class Explorer(View):
         if not self._from_link:
             return
         self._from_link = False
-        own = self.selection
-        selection, notes = Selection.from_query(self._page.link, own.model, own.pattern)
-        self.session.show(selection)
+        with self.session.lock:
+            own = self.selection
+            selection, notes = Selection.from_query(self._page.link, own.model, own.pattern)
+            self.session.replaced(own, selection)  # no step of a person: undo is no way out of an exercise
         if notes:
             self._messages.note(notes)
         self._open_mystery(self._page.link)

@@ -31,7 +31,8 @@ function nameControls(root) {
     const [box, ...bounds] = row.querySelectorAll("input[type=number]");
     const tick = row.querySelector("input[type=checkbox]");
     const handle = row.querySelector(".noUi-handle");
-    box?.setAttribute("aria-label", `${label}, exact value in ${unit || "no unit"}`);
+    const locked = row.classList.contains("pw-locked") ? ", locked" : "";
+    box?.setAttribute("aria-label", `${label}, exact value in ${unit || "no unit"}${locked}`);
     tick?.setAttribute("aria-label", `${label}: Optimize may change it`);
     bounds.forEach((bound, i) =>
       bound.setAttribute("aria-label", `${label}, ${i ? "upper" : "lower"} bound`));

@@ -1,0 +1,89 @@
+"""Two hundred patterns picked in the gallery with the phase plane open: what they leave in kernel and page.
+
+python -m pytest -m benchmark -s tests/benchmarks/test_switches.py
+"""
+
+import os
+import random
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser.conftest import browser, lab, open_notebook
+from browser.pages import NotebookPage
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
+__all__ = ["browser", "lab", "open_notebook"]
+
+ROUND = 20
+ROUNDS = int(os.environ.get("SWITCH_ROUNDS", "10"))
+GROWTH_PAGE, GROWTH_KERNEL = 50.0, 20.0
+"""Most growth in MB over the two hundred, after a first round: the sliders of every pattern are kept."""
+
+CELL = "import plausiwidgets as pw\nexplorer = pw.Explorer('izhikevich', 'tonic_spiking', {})\ndisplay(explorer)"
+REPORT = """
+import gc, os, threading
+from ipywidgets.widgets.widget import _instances
+gc.collect()
+print(os.getpid(), len(_instances), threading.active_count())
+"""
+EXECUTE = """code => new Promise((resolve) => {
+    const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+    let out = "";
+    future.onIOPub = (message) => { if (message.header.msg_type === "stream") out += message.content.text; };
+    future.done.then(() => resolve(out));
+})"""
+STATE = """() => JSON.stringify([
+    document.querySelector('.pw-thumbnail[aria-selected=true]')?.dataset.key,
+    document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d').slice(0, 400),
+])"""
+
+
+def memory(opened: NotebookPage) -> dict[str, float]:
+    """Return MB of the kernel and of the page's JavaScript after a collection, and what may have piled up in both."""
+    pid, widgets, threads = opened.page.evaluate(EXECUTE, REPORT).split()
+    status = Path(f"/proc/{pid}/status").read_text()
+    session = opened.page.context.new_cdp_session(opened.page)
+    for _ in range(2):  # what a finalizer lets go is taken by the second
+        session.send("HeapProfiler.collectGarbage")
+    session.send("Performance.enable")
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    return {
+        "kernel": int(status.split("VmRSS:")[1].split()[0]) / 1024, "page": metrics["JSHeapUsedSize"] / 2**20,
+        "widgets": int(widgets), "threads": int(threads),
+        "nodes": metrics["Nodes"], "listeners": metrics["JSEventListeners"],
+    }  # fmt: skip
+
+
+def test_two_hundred_switches_leave_kernel_and_page_as_they_were(open_notebook, tmp_path):
+    path = tmp_path / "switches.ipynb"
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(CELL)], metadata=spec), path)
+    opened = open_notebook(path)
+    opened.wait_for_plot()
+    page = opened.page
+    page.get_by_role("button", name="Phase plane").click()
+    page.wait_for_selector(".pw-plane .pw-trajectory", state="attached")
+    keys = page.locator(".pw-thumbnail").evaluate_all("all => all.map(e => e.dataset.key)")
+    random.seed(1)
+    marks = [memory(opened)]
+    print("\nbefore", *(f"{name} {value:.0f}" for name, value in marks[0].items()))
+    for number in range(1, ROUNDS + 2):
+        began = time.monotonic()
+        for key in random.sample(keys, ROUND):
+            before = page.evaluate(STATE)
+            page.locator(f".pw-thumbnail[data-key={key}]").click()
+            page.wait_for_function(f"before => ({STATE})() !== before", arg=before, timeout=60_000)
+        page.wait_for_timeout(1500)  # it is verified at rest
+        marks.append(memory(opened))
+        print(f"{ROUND * number}", *(f"{name} {value:.0f}" for name, value in marks[-1].items()),
+              f"{time.monotonic() - began:.0f} s")  # fmt: skip
+    assert opened.errors == []
+    first, last = marks[1], marks[-1]
+    assert last["page"] - first["page"] < GROWTH_PAGE
+    assert last["kernel"] - first["kernel"] < GROWTH_KERNEL
+    assert last["widgets"] == first["widgets"] and last["threads"] <= first["threads"] + 2
+    assert last["nodes"] < 1.2 * first["nodes"] and last["listeners"] < 1.2 * first["listeners"]
