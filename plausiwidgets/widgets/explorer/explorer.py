@@ -18,7 +18,6 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
 from plausiwidgets.widgets.explorer.exercise import Exercise
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
@@ -40,6 +39,7 @@ from plausiwidgets.widgets.page.export import export_page
 from plausiwidgets.widgets.teaching.equations import EquationsPanel
 from plausiwidgets.widgets.teaching.exports import ExportPanel
 from plausiwidgets.widgets.teaching.gallery import GalleryPanel
+from plausiwidgets.widgets.teaching.models import ModelsPanel
 from plausiwidgets.widgets.teaching.mystery import MysteryPanel
 from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.teaching.presentation import PresentationPanel
@@ -122,11 +122,11 @@ class Explorer(View):
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page, session.look_at)
         self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))
-        self._assess = AssessPanel(self.show, messages)
         self._worker = JudgeWorker(session, self._figure.figure, messages)
         self._searches = Searches(session, self._optimization, self._worker, self._figure.figure, messages)
         self._live = Live(session, self._parameters, self._figure, self._page)
         self._gallery = GalleryPanel(self._pickers.pick, lambda: self.results)
+        self._models = ModelsPanel(self.show, self._on_assessed, messages)
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
@@ -148,8 +148,8 @@ class Explorer(View):
             self._figure,
             self._live,
             self._optimization,
-            self._assess,
             self._gallery,
+            self._models,
             self._profiles,
             self._plane,
             self._equations,
@@ -180,13 +180,14 @@ class Explorer(View):
             search=optimization.view,
             side=[self._parameters.view, self._profiles.marks, verdict.view],
             foot=[help_line, self._messages.view, optimization.elsewhere],
+            over=self._models.over,
             shown=self._on_opened,
         )
+        places.put(self._models, "rail")
         places.put(self._gallery, "rail")
         places.put(self._presentation, "bar")
         for tool in (self._plane, self._equations, self._profiles, self._mystery, self._export):
             places.put(tool, "tools")
-        places.put(self._assess, "below")
         return places
 
     def add(self, panel: Panel, place: str = "below") -> None:
@@ -312,7 +313,7 @@ class Explorer(View):
             self.session.close()
             self._worker.close()
             self._profiles.close()
-            self._assess.close()
+            self._models.close()
         super().close()
 
     def _on_link(self) -> None:
@@ -336,6 +337,10 @@ class Explorer(View):
                 self._mystery.open(hidden)
             except ValueError as error:
                 self._messages.note((f"{error}.",))
+
+    def _on_assessed(self, model: NeuronModel, pattern: str, status: str) -> None:
+        with self.session.lock:
+            self._gallery.assessed(model, pattern, status)
 
     def _send_again(self) -> None:
         """Send to a new page what it may have missed between asking for the widgets and having them (Voila)."""
