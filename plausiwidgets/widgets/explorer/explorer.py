@@ -119,6 +119,7 @@ class Explorer(View):
         self._pickers = Pickers(session, messages, lambda: self._searches.found())
         self._share = SharePanel()
         self._parameters = ParameterPanel(session, messages, self._pickers.published)
+        self._page.shared = self._parameters.shared
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page, session.look_at)
         self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))

@@ -44,6 +44,17 @@ function nameControls(root) {
   }
 }
 
+// ipywidgets keeps the views of layouts and styles of what is no longer shown, and with them all of its elements.
+async function letGo(model) {
+  for (const id of model.get("shared")) {
+    const one = await model.widget_manager.get_model(id);
+    for (const view of await Promise.all(Object.values(one.views ?? {}))) {
+      const parent = view.options?.parent;
+      if ((parent?.luminoWidget ?? parent?.pWidget)?.isDisposed) view.remove();
+    }
+  }
+}
+
 function scroller(element) {
   for (let one = element.parentElement; one && one !== document.body; one = one.parentElement) {
     if (/jp-(Output|Cell)/.test(one.className)) continue;  // as high as what is in it
@@ -161,7 +172,11 @@ function render({ model, el }) {
     stop.push(() => ["focusin", "focusout"].forEach((kind) => root.removeEventListener(kind, explain)));
 
     const name = after(60, () => nameControls(root));
-    const controlWatch = new MutationObserver(name);
+    const clean = after(1500, () => letGo(model).catch(() => {}));  // while it loads, or after its kernel's end
+    const controlWatch = new MutationObserver((changes) => {
+      name();
+      if (changes.some((one) => one.removedNodes.length)) clean();
+    });
     for (const part of root.querySelectorAll(".pw-bar, .pw-look, .pw-search, .pw-side")) {  // not what Plotly draws
       controlWatch.observe(part, {
         subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow"],
