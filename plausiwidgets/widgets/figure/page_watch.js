@@ -44,14 +44,18 @@ function nameControls(root) {
   }
 }
 
-// ipywidgets keeps the views of layouts and styles of what is no longer shown, and with them all of its elements.
+// ipywidgets forgets no view: layouts and styles keep theirs, and a model goes on telling each that it had of messages.
+// What came and went would stay with all of its elements.
 async function letGo(model) {
   for (const id of model.get("shared")) {
     const one = await model.widget_manager.get_model(id);
     for (const view of await Promise.all(Object.values(one.views ?? {}))) {
       const parent = view.options?.parent;
-      if ((parent?.luminoWidget ?? parent?.pWidget)?.isDisposed) view.remove();
+      if (!(parent?.luminoWidget ?? parent?.pWidget)?.isDisposed) continue;
+      view.remove();
+      if (!Object.keys(parent.model.views ?? {}).length) parent.model.off("msg:custom");
     }
+    one.off("msg:custom");  // nobody has anything to say to a layout or a style
   }
 }
 
