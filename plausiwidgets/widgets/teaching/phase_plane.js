@@ -289,8 +289,10 @@ function render({ model, el }) {
       last = at;
       rows.push(row);
     }
-    element("path", { d: jumps, class: "pw-reset" }, inside);
-    element("path", { d, class: "pw-trajectory" }, inside);
+    if (scene.names.length > 1) {  // on a line it would run along the curves that are there
+      element("path", { d: jumps, class: "pw-reset" }, inside);
+      element("path", { d, class: "pw-trajectory" }, inside);
+    }
     dot = element("circle", { r: 6.5, class: "pw-dot", visibility: "hidden" }, inside);
     svg.setAttribute("aria-label", `Phase ${scene.names.length > 1 ? "plane" : "line"} of ${scene.names.join(" and ")}`);
     scrub.max = Math.max(0, rows.length - 1);
