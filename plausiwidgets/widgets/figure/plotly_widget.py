@@ -32,7 +32,7 @@ from typing import Any
 import ipywidgets as w
 import plotly
 import plotly.graph_objects as go
-import plotly.io._base_renderers
+import plotly.io._base_renderers  # before the renderers, see below
 import traitlets as t
 from plotly import optional_imports
 from plotly.serializers import custom_serializers
