@@ -6,7 +6,6 @@ python -m pytest -m benchmark -s tests/benchmarks/test_switches.py
 import os
 import random
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -17,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser", "lab", "open_notebook"]
 
-ROUND, WARM = 20, 4
+ROUND, WARM = 20, int(os.environ.get("SWITCH_WARM", "4"))
 """Switches of a round, in which each pattern comes once, and rounds before it counts.
 
 The sliders of every pattern are kept, and the kernel's threads take some 50 MB more that they go on using.
@@ -28,10 +27,13 @@ GROWTH_PAGE, GROWTH_KERNEL = 50.0, 20.0
 
 CELL = "import plausiwidgets as pw\nexplorer = pw.Explorer('izhikevich', 'tonic_spiking', {})\ndisplay(explorer)"
 REPORT = """
-import gc, os, threading
+import ctypes, gc, os, pathlib, threading
 from ipywidgets.widgets.widget import _instances
 gc.collect()
-print(os.getpid(), len(_instances), threading.active_count())
+resident = lambda: int(pathlib.Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
+before = resident()
+ctypes.CDLL(None).malloc_trim(0)  # what nobody holds any more, and the allocator keeps for the next
+print(before, resident(), len(_instances), threading.active_count())
 """
 EXECUTE = """code => new Promise((resolve) => {
     const future = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
@@ -47,8 +49,7 @@ STATE = """() => JSON.stringify([
 
 def memory(opened: NotebookPage) -> dict[str, float]:
     """Return MB of the kernel and of the page's JavaScript after a collection, and what may have piled up in both."""
-    pid, widgets, threads = opened.page.evaluate(EXECUTE, REPORT).split()
-    status = Path(f"/proc/{pid}/status").read_text()
+    resident, held, widgets, threads = opened.page.evaluate(EXECUTE, REPORT).split()
     session = opened.page.context.new_cdp_session(opened.page)
     for _ in range(2):  # what a finalizer lets go is taken by the second
         session.send("HeapProfiler.collectGarbage")
@@ -56,7 +57,7 @@ def memory(opened: NotebookPage) -> dict[str, float]:
     metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     session.detach()
     return {
-        "kernel": int(status.split("VmRSS:")[1].split()[0]) / 1024, "page": metrics["JSHeapUsedSize"] / 2**20,
+        "kernel": float(held), "untrimmed": float(resident), "page": metrics["JSHeapUsedSize"] / 2**20,
         "widgets": int(widgets), "threads": int(threads),
         "nodes": metrics["Nodes"], "listeners": metrics["JSEventListeners"],
     }  # fmt: skip
