@@ -77,8 +77,9 @@ def rotating() -> pw.NeuronModel:
         fired = v > -50.0
         return fired.to(v.dtype), (torch.where(fired, -65.0, v), torch.where(fired, u + p.k, u))
 
+    parameters = [pw.Parameter("tau", 10.0, 5.0, 50.0, unit="ms", scale="log"), pw.Parameter("k", 1.0, 0.0, 5.0)]
     return pw.NeuronModel(
-        "rotating", step, [pw.Parameter("tau", 10.0, 5.0, 50.0, unit="ms", scale="log"), pw.Parameter("k", 1.0, 0.0, 5.0)],
+        "rotating", step, parameters,
         initial_state=lambda p, holding: (-65.0, 0.0), current=pw.Parameter("current", 30.0, 0.0, 100.0, unit="mV"),
         rest=-65.0, threshold=-50.0, states=("v", "u"),
     )  # fmt: skip
