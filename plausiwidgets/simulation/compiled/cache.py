@@ -65,6 +65,12 @@ def is_noted(model: NeuronModel) -> bool:
     return note is not None and note.exists()
 
 
+def is_on_disk(program: Program) -> bool:
+    """Return whether the kernel of a program was compiled before."""
+    directory = kernel_directory()
+    return directory is not None and (directory / f"{_stem(emit(program, cached=True))}.py").exists()
+
+
 def make_kernel(program: Program, name: str) -> Kernel:
     """Return (kernel, layout) of a program, compiled unless it is on disk.
 

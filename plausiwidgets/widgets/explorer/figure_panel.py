@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import ipywidgets as w
 import numpy as np
@@ -123,6 +124,9 @@ class FigurePanel(Panel):
                 self._clear(response.role)
                 if response.role == "yours":
                     self._drawn = None
+            elif response.role == "sketch":
+                self._draw_own(replace(response, role="yours"), response.verdict)
+                self._drawn = None  # "yours" is drawn over it, though it is of the same selection
             elif response.role == "best" or response.selection is not self._drawn:
                 self._draw_own(response, response.verdict)
 

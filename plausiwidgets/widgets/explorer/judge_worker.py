@@ -12,6 +12,8 @@ from plausiwidgets import patterns
 from plausiwidgets.optimization import gate
 from plausiwidgets.patterns import Verdict, evaluate
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.simulation.compiled.engine import before_compiled
+from plausiwidgets.simulation.engine import Engine
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.messages import MessageLine
@@ -135,10 +137,15 @@ class JudgeWorker(Observer):
         self._judged = None
         try:
             with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
+                sketch = self._before_compiled(selection)
+                if sketch is not None:
+                    if self._moved_further(selection, sketch):
+                        return
+                    if self._session.publish(Response("sketch", selection, single(sketch), jumped=jumped)):
+                        jumped = False  # the axes are fitted
                 judged = judge_quickly(selection, self._session.recorded(selection.model))
-                further = moved_further(selection) if single(judged).accepted else None
-                if further is not None and self._session.replaced(selection, further):
-                    return  # what is to be tuned must not be solved already
+                if self._moved_further(selection, judged):
+                    return
                 shown = self._session.publish(Response("yours", selection, single(judged), jumped=jumped))
         except Exception as error:
             self._failed(error, selection)
@@ -151,6 +158,30 @@ class JudgeWorker(Observer):
                 self._jumped = True  # the next one is fitted in its place
         if shown and not self._newer:
             self._publish_target(selection)
+
+    def _before_compiled(self, selection: Selection) -> Verdict | None:
+        """Judge while nothing is compiled, where that can be done in a fraction of the time; None where it cannot."""
+        if any(part.protocol is not None for part in selection.pattern.components.values()):
+            return None  # it adapts its sweeps: too many for plain Python
+        began = time.monotonic()
+        engine = before_compiled(selection.model)
+        if engine is None:
+            return None
+        end = 2.0 * time.monotonic() - began  # not longer than the export
+
+        def checkpoint() -> None:
+            if time.monotonic() > end:
+                raise TimeoutError
+
+        try:
+            return judge_quickly(selection, self._session.recorded(selection.model), engine, checkpoint)
+        except Exception:  # whatever Python cannot compute, the kernel will
+            return None
+
+    def _moved_further(self, selection: Selection, verdict: Verdict) -> bool:
+        """Go on to another selection where this one was to be tuned: it must not be solved already."""
+        further = moved_further(selection) if single(verdict).accepted else None
+        return further is not None and self._session.replaced(selection, further)
 
     def _verify(self, selection: Selection) -> None:
         self._session.rest(selection)
@@ -188,10 +219,12 @@ class JudgeWorker(Observer):
         self._session.publish(Response("yours", selection, None))
 
 
-def judge_quickly(selection: Selection, record: Sequence[str]) -> Verdict:
+def judge_quickly(
+    selection: Selection, record: Sequence[str], engine: str | Engine = "auto", checkpoint: Checkpoint | None = None
+) -> Verdict:
     """Return the verdict of n = 1 sets with the traces of some state variables, at the time step alone."""
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
-    return evaluate(selection.model, selection.pattern, arrays, selection.dt, record=record)
+    return evaluate(selection.model, selection.pattern, arrays, selection.dt, engine, checkpoint, record)
 
 
 def verify(selection: Selection, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
