@@ -31,6 +31,9 @@ CALM = 0.4
 MAX_WAIT = 0.3
 """Time in s after which a drag is drawn although the page has not answered: it may be gone."""
 
+BREATH = 0.05
+"""Least time in s from one judgement of a drag to the next: the page has more to do than to show them."""
+
 MAX_LINGER = 0.15
 """Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
 
@@ -107,6 +110,7 @@ class JudgeWorker(Observer):
 
     def _run(self) -> None:
         unverified: Selection | None = None
+        judged_at = -1e9
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._newer, None if unverified is None else REST)
@@ -114,6 +118,7 @@ class JudgeWorker(Observer):
                 newer = self._newer
             if newer:
                 self._figure.wait_drawn(MAX_WAIT)
+                time.sleep(max(judged_at + BREATH - time.monotonic(), 0.0))
             with self._changed:
                 if self._closed:
                     self._busy = False
@@ -125,6 +130,7 @@ class JudgeWorker(Observer):
                     self._jumped = False
             if selection is not None:
                 unverified = selection
+                judged_at = time.monotonic()
                 self._judge(selection, jumped)
             elif unverified is not None:
                 selection, unverified = unverified, None

@@ -75,7 +75,9 @@ class Live {
     this.neuron = neuron;
     this.about = about;
     this.rest = {};
-    this.lookForPlots();
+    await this.lookForPlots();
+    this.model.set("draws", true);
+    this.model.save_changes();
   }
 
   /** Plotly's elements: a figure may be shown more than once, or anew. */
