@@ -76,14 +76,16 @@ class Live {
     this.about = about;
     this.rest = {};
     await this.lookForPlots();
+    if (generation !== this.generation) return;
     this.model.set("draws", true);
     this.model.save_changes();
   }
 
   /** Plotly's elements: a figure may be shown more than once, or anew. */
   async lookForPlots() {
-    const views = await Promise.all(Object.values(this.figure?.views ?? {}));
-    this.plots = views.map(({ el }) => (el.matches(".js-plotly-plot") ? el : el.querySelector(".js-plotly-plot")));
+    const views = await Promise.allSettled(Object.values(this.figure?.views ?? {})); // one may be gone meanwhile
+    const elements = views.filter(({ value }) => value).map(({ value }) => value.el);
+    this.plots = elements.map((el) => (el.matches(".js-plotly-plot") ? el : el.querySelector(".js-plotly-plot")));
   }
 
   async find(id) {
