@@ -29,6 +29,8 @@ CHECKOUTS["now"] = str(ROOT)
 EVENTS, PAUSE = 40, 150
 HELD_MS, REPEAT_MS = 3000, 15
 """Time for which a key is held, and after which it repeats: more often than any keyboard."""
+SETTLED = float(os.environ.get("SETTLED", "15"))
+"""Time in s after the first trace in which pictures and neurons are compiled that nothing waits for."""
 DELAY = 0.150
 """Between page and kernel in s, in each direction."""
 
@@ -186,7 +188,7 @@ def checkout(request, browser, tmp_path, monkeypatch) -> Iterator[SimpleNamespac
         if run:
             page.run_all()
             page.wait_for_plot()
-            page.page.wait_for_timeout(6000)  # pictures of the gallery, the module
+            page.page.wait_for_timeout(1000 * SETTLED)
         return page
 
     yield SimpleNamespace(name=request.param, open=open_one, port=int(server.url.rpartition(":")[2]))
@@ -235,14 +237,10 @@ def test_a_drag_idle_and_during_a_search(checkout, table) -> None:
     page.get_by_role("button", name="no longer").click()
 
 
-def test_a_drag_of_a_fine_model(checkout, table) -> None:
-    page = checkout.open("import plausiwidgets as pw\npw.Explorer('adex', 'tonic_bursting')").page
-    table.append(("drag, adex, idle", checkout.name, *pressed(page)))
-
-
-def test_a_drag_far_away_from_the_kernel(checkout, table) -> None:
+def test_a_drag_beside_the_kernel_and_far_away_from_it(checkout, table) -> None:
     with delayed(checkout.port) as far:
         page = checkout.open("import plausiwidgets as pw\npw.Explorer('adex', 'tonic_bursting')", port=far.port).page
+        table.append(("drag, adex, idle", checkout.name, *pressed(page)))
         far.delay = DELAY
         page.wait_for_timeout(2000)
         what = f"drag, adex, kernel {1000 * DELAY:.0f} + {1000 * DELAY:.0f} ms away"
@@ -258,7 +256,7 @@ def test_the_first_trace(checkout, table) -> None:
         code = f"{OWN}\npw.Explorer()"
         page = checkout.open(code, run=False).page
         line(f"{state}: opened", page.evaluate(FIRST, ["notebook:run-all-cells"]))
-        page.wait_for_timeout(12000)
+        page.wait_for_timeout(1000 * SETTLED)
         for title in ("Adaptive exponential (AdEx)", "Hodgkin–Huxley", "Mine"):
             line(f"{state}: {title} picked", page.evaluate(PICKED, [title]))
             page.wait_for_timeout(4000)
