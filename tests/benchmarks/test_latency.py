@@ -120,6 +120,7 @@ FIRST = """async ([command]) => {
 PICKED = """async ([title]) => {
     const menu = [...document.querySelectorAll('.pw-explorer select')]
         .find((s) => [...s.options].some((o) => o.text === title));
+    if (!menu) return [NaN, NaN];
     const option = [...menu.options].findIndex((o) => o.text === title);
     const drawn = whenDrawn(lineOf(1), 120000);
     const began = performance.now();
