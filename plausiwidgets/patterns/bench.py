@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.sweep import BEFORE, Floats, Sweep, Value
-from plausiwidgets.simulation.engine import Engine, run_lanes
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
+from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult
 from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.traces import Traces
 

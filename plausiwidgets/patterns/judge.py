@@ -20,8 +20,7 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verdict import Check, Verdict
-from plausiwidgets.simulation.engine import Engine
-from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from plausiwidgets.names import unknown
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
 from plausiwidgets.simulation.torch_engine import run_torch
 
 ENGINES = ("auto", "compiled", "torch")
-
-Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]
-"""An engine that is none of these."""
 
 
 def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoint | None = None) -> LaneResult:

@@ -118,10 +118,10 @@ FIRST = """async ([command]) => {
     return [drawn - began, await whenJudged(120000) - began];
 }"""
 PICKED = """async ([title]) => {
-    const menu = [...document.querySelectorAll('.pw-explorer select')]
-        .find((s) => [...s.options].some((o) => o.text === title));
+    const named = (option) => option.textContent.replaceAll('\\u00a0', ' ') === title;
+    const menu = [...document.querySelectorAll('.pw-explorer select')].find((s) => [...s.options].some(named));
     if (!menu) return [NaN, NaN];
-    const option = [...menu.options].findIndex((o) => o.text === title);
+    const option = [...menu.options].findIndex(named);
     const drawn = whenDrawn(lineOf(1), 120000);
     const began = performance.now();
     menu.selectedIndex = option;

@@ -15,13 +15,12 @@ from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
 from plausiwidgets.simulation.threads import pool, thread_count
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
     from plausiwidgets.simulation.compiled.program import Program
-    from plausiwidgets.simulation.engine import Engine
 
 _ROUND_SECONDS = 4e-3
 """Work between two checkpoints."""

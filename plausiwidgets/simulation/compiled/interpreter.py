@@ -7,13 +7,13 @@ not import Numba. Where Python's numbers are not those of a kernel (a division b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from plausiwidgets.simulation.compiled.program import MOVING, Program
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, pad_spikes
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, pad_spikes
 
 _TEMPLATE = """\
 def run(currents, state, parameters, dt, limit, spike_limit, checkpoint):
@@ -54,7 +54,7 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 
-def interpreter(program: Program) -> Callable[[LaneJob, Checkpoint | None], LaneResult]:
+def interpreter(program: Program) -> Engine:
     """Return an engine that runs jobs of the model of `program`; it raises whatever Python does where it cannot."""
     inputs = [f"p{i}" for i in range(len(program.parameters))]
     state = [f"s{i}" for i in range(len(program.state))]

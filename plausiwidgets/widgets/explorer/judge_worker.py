@@ -13,8 +13,7 @@ from plausiwidgets.optimization import gate
 from plausiwidgets.patterns import Verdict, evaluate
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.compiled.engine import before_compiled
-from plausiwidgets.simulation.engine import Engine
-from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
@@ -147,8 +146,7 @@ class JudgeWorker(Observer):
                 if sketch is not None:
                     if self._moved_further(selection, sketch):
                         return
-                    if self._session.publish(Response("sketch", selection, single(sketch), jumped=jumped)):
-                        jumped = False  # the axes are fitted
+                    self._session.publish(Response("sketch", selection, single(sketch), jumped=jumped))
                 judged = judge_quickly(selection, self._session.recorded(selection.model))
                 if self._moved_further(selection, judged):
                     return
