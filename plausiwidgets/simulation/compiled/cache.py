@@ -68,7 +68,8 @@ def is_noted(model: NeuronModel) -> bool:
 def is_on_disk(program: Program) -> bool:
     """Return whether the kernel of a program was compiled before."""
     directory = kernel_directory()
-    return directory is not None and (directory / f"{_stem(emit(program, cached=True))}.py").exists()
+    stem = _stem(emit(program, cached=True))
+    return directory is not None and any(directory.glob(f"__pycache__/{stem}.*"))  # its source is there before
 
 
 def make_kernel(program: Program, name: str) -> Kernel:
