@@ -26,7 +26,7 @@ __all__ = ["browser"]
 ROOT = Path(__file__).parents[2]
 CHECKOUTS = {"before": os.environ["BEFORE"]} if "BEFORE" in os.environ else {}
 CHECKOUTS["now"] = str(ROOT)
-EVENTS, PAUSE = 40, 150
+EVENTS, PAUSE = 40, 400
 HELD_MS, REPEAT_MS = 3000, 15
 """Time for which a key is held, and after which it repeats: more often than any keyboard."""
 SETTLED = float(os.environ.get("SETTLED", "15"))
@@ -54,7 +54,7 @@ WATCH = """() => {
         const timer = setTimeout(() => { stop(); resolve(NaN); }, patience);
         observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['d'] });
     });
-    window.words = () => document.querySelector('.pw-yours')?.innerText ?? '';
+    window.words = () => document.querySelector('.pw-yours')?.textContent ?? '';
     window.whenJudged = (patience) => new Promise((resolve) => {
         const end = performance.now() + patience;
         const look = () => {
@@ -79,14 +79,15 @@ PRESSED = """async ([events, pause]) => {
         const drawn = whenDrawn(lineOf(1), 3000);
         const start = performance.now();
         key(i);
-        let judged = null;
+        let judged = null, waiting = true;
         const look = () => {
             if (words() !== said) judged ??= performance.now() - start;
-            else if (performance.now() - start < 2000) requestAnimationFrame(look);
+            else if (waiting) requestAnimationFrame(look);
         };
         look();
         redraws.push(await drawn - start);
         await new Promise((resolve) => setTimeout(resolve, pause));
+        waiting = false;
         if (judged !== null) verdicts.push(judged);
     }
     return { redraws: redraws.filter(Number.isFinite), verdicts };
