@@ -15,7 +15,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.sweep import BEFORE, Floats, Sweep, Value
 from plausiwidgets.simulation.engine import run_lanes
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult
 from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.traces import Traces
 
@@ -176,7 +176,7 @@ class Bench:
         Every parameter of the model and every stimulus value of the pattern.
     dt : float
         Time step in ms.
-    engine : {"auto", "compiled", "torch"}
+    engine : {"auto", "compiled", "torch"}, or callable
     checkpoint : callable, optional
         Called every few ms of work; what it raises ends the simulation.
     record : sequence of str
@@ -207,7 +207,7 @@ class Bench:
         model: NeuronModel,
         values: Mapping[str, Floats],
         dt: float,
-        engine: str = "auto",
+        engine: str | Engine = "auto",
         checkpoint: Checkpoint | None = None,
         record: Sequence[str] = (),
         *,

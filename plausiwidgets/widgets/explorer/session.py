@@ -25,8 +25,9 @@ class Response:
 
     Attributes
     ----------
-    role : {"yours", "best", "target"}
-        Of the sliders, of the best that a search has found, or of the reference neuron.
+    role : {"yours", "best", "target", "sketch"}
+        Of the sliders, of the best that a search has found, or of the reference neuron; or of the sliders while their
+        model is being compiled: to be drawn, "yours" follows.
     selection : Selection
         Whose model and pattern are meant and, but for the target, whose values were judged.
     verdict : Verdict or None
