@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 import anywidget
@@ -96,10 +96,17 @@ class GalleryPanel(Panel):
             if result.model == selection.model.name and result.pattern in self._patterns:
                 self._note(selection.model, self._patterns[result.pattern], result.status)
 
-    def _note(self, model: NeuronModel, pattern: Pattern, word: str) -> None:
+    def assessed(self, model: NeuronModel, pattern: str, word: str) -> None:
+        """Keep in mind what an assessment has found, or not."""
+        if pattern in self._patterns:
+            self._note(model, self._patterns[pattern], word, ("replicated", "fragile", "rejected"))
+
+    def _note(
+        self, model: NeuronModel, pattern: Pattern, word: str, counts: Container[str] = ("replicated", "fragile")
+    ) -> None:
         key = model, id(pattern)
-        before = self._known.get(key, "rejected")
-        if word in ("replicated", "fragile") and _BEST_FIRST.index(word) < _BEST_FIRST.index(before):
+        before = self._known.get(key)
+        if word in counts and (before is None or _BEST_FIRST.index(word) < _BEST_FIRST.index(before)):
             self._known[key] = word
             if model is self._model:
                 self._show_found()
