@@ -126,7 +126,8 @@ def test_a_page_that_draws_a_drag_gets_few_pictures_of_it_and_the_last_one(explo
         selection = explorer.selection.with_value("amplitude", amplitude)
         explorer.session.change(selection)
         until(lambda: explorer.session.response("yours").selection is selection)  # noqa: B023
-        shown.append(np.array(panel.figure.widget.data[1].y))
+        with explorer.session.lock:  # until all panels are told
+            shown.append(np.array(panel.figure.widget.data[1].y))
     np.testing.assert_array_equal(shown[0], shown[1])
     assert told(explorer).shown["values"]["amplitude"] == 40.0  # the verdict is of the newest all the same
     explorer.session.rest(selection)

@@ -228,7 +228,9 @@ def judge_quickly(
 ) -> Verdict:
     """Return the verdict of n = 1 sets with the traces of some state variables, at the time step alone."""
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
-    return evaluate(selection.model, selection.pattern, arrays, selection.dt, engine, checkpoint, record)
+    return evaluate(
+        selection.model, selection.pattern, arrays, selection.dt, engine=engine, checkpoint=checkpoint, record=record
+    )
 
 
 def verify(selection: Selection, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
