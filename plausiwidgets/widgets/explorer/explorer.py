@@ -43,6 +43,7 @@ from plausiwidgets.widgets.teaching.mystery import MysteryPanel
 from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.teaching.presentation import PresentationPanel
 from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
+from plausiwidgets.widgets.teaching.stimulus import StimulusPanel
 
 TARGET_KEY = (
     '<svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true"><path class="pw-line-target" d="M0 4H26"/></svg> target'
@@ -124,6 +125,7 @@ class Explorer(View):
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
+        self._stimulus = StimulusPanel(session, messages)
         self._export = ExportPanel(lambda: self.results, messages)
         this = ref(self)
         self._presentation = PresentationPanel(lambda: this() or w.Box())
@@ -148,6 +150,7 @@ class Explorer(View):
             self._plane,
             self._equations,
             self._mystery,
+            self._stimulus,
             self._export,
             self._searches,  # they draw into the figure, and are told after it
             self._worker,  # it begins to judge
@@ -177,7 +180,9 @@ class Explorer(View):
         )
         places.put(self._gallery, "rail")
         places.put(self._presentation, "bar")
-        for tool in (self._plane, self._equations, self._profiles, self._mystery, self._export):
+        for tool in (
+            self._plane, self._equations, self._profiles, self._stimulus, self._mystery, self._export,
+        ):
             places.put(tool, "tools")
         places.put(self._assess, "below")
         return places

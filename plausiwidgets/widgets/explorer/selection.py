@@ -14,8 +14,9 @@ from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel, Parameter, Preset
 from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.widgets.explorer.link import read_query
+from plausiwidgets.widgets.explorer.link import read_query, samples_of
 
 DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_spiking"
 """What an explorer shows when nothing else is said."""
@@ -255,6 +256,8 @@ class Selection:
     def to_query(self) -> str:
         """Return the query of a link to it; numbers in full, so that reading it gives the same."""
         fields = {"model": self.model.name, "pattern": self.pattern.key}
+        if isinstance(self.pattern, GivenCurrent):
+            fields |= samples_of(self.pattern)
         fields |= {name: repr(value) for name, value in self.values.items()}
         if self.dt != self.model.dt:
             fields["dt"] = repr(self.dt)
@@ -264,4 +267,4 @@ class Selection:
         """Return a line of Python that opens an explorer of it."""
         values = ", ".join(f"{name!r}: {value!r}" for name, value in self.values.items())
         dt = "" if self.dt == self.model.dt else f", dt={self.dt!r}"
-        return f"pw.Explorer({self.model.name!r}, {self.pattern.key!r}, {{{values}}}{dt})"
+        return f"pw.Explorer({self.model.name!r}, {constructor(self.pattern)}, {{{values}}}{dt})"

@@ -236,6 +236,11 @@ class Session:
                 recalled = recalled.taking(pattern.free, self._last_of_both[model, id(pattern)])
             return recalled
 
+    def has_shown(self, model: NeuronModel, pattern: Pattern) -> bool:
+        """Return whether a model and a pattern were shown together."""
+        with self.lock:
+            return (model, id(pattern)) in self._last_of_both
+
     def _jump(self, selection: Selection, history: tuple[Selection, ...], future: tuple[Selection, ...]) -> None:
         before = self.selection, self._history, self._future
         self._history, self._future, self._control = history, future, ""
