@@ -22,5 +22,5 @@ EXPLANATIONS = {
     "unverified": "Every criterion holds at this time step; the verification has not been made.",
     "rejected": "At least one criterion does not hold.",
     "failed": "The model raised an error.",
-    "unjudged": "A stimulus without criteria: it is shown, and there is nothing to judge.",
+    "unjudged": "A stimulus without criteria: shown, nothing to judge.",
 }

@@ -27,6 +27,7 @@ from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
+from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.explorer.places import PLACES, Places
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
@@ -44,10 +45,6 @@ from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.teaching.presentation import PresentationPanel
 from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
 from plausiwidgets.widgets.teaching.stimulus import StimulusPanel
-
-TARGET_KEY = (
-    '<svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true"><path class="pw-line-target" d="M0 4H26"/></svg> target'
-)
 
 
 class Explorer(View):
@@ -113,7 +110,8 @@ class Explorer(View):
         self._page.observe(lambda _: session.hold(self._page.held), "held")
         self._pickers = Pickers(session, messages, lambda: self._searches.found())
         self._share = SharePanel()
-        self._parameters = ParameterPanel(session, messages, self._pickers.published)
+        self._pin = PinPanel(session)
+        self._parameters = ParameterPanel(session, messages, (*self._pickers.published, self._pin.view))
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page, session.look_at)
         self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))
@@ -142,6 +140,7 @@ class Explorer(View):
             self._parameters,
             self._verdict,
             self._figure,
+            self._pin,
             self._live,
             self._optimization,
             self._assess,
@@ -163,9 +162,7 @@ class Explorer(View):
 
     def _arranged(self) -> Places:
         verdict, figure, optimization = self._verdict, self._figure, self._optimization
-        target = w.HTML(TARGET_KEY)
-        target.add_class("pw-target")
-        chips = w.Box([verdict.yours, target, verdict.best, figure.sweeps])
+        chips = w.Box([verdict.yours, self._pin.key, verdict.best, figure.sweeps])
         chips.add_class("pw-chips")
         help_line = w.HTML()  # the page writes into it what it is that has the focus
         help_line.add_class("pw-help")
@@ -309,6 +306,7 @@ class Explorer(View):
             self.stop()
             self.session.close()
             self._worker.close()
+            self._pin.close()
             self._profiles.close()
             self._assess.close()
         super().close()

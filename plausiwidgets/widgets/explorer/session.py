@@ -25,16 +25,18 @@ class Response:
 
     Attributes
     ----------
-    role : {"yours", "best", "target"}
-        Of the sliders, of the best that a search has found, or of the reference neuron.
+    role : {"yours", "best", "target", "pinned"}
+        Of the sliders, of the best that a search has found, of the reference neuron, or of one that was pinned.
     selection : Selection
-        Whose model and pattern are meant and, but for the target, whose values were judged.
+        Whose model and pattern are meant and, but for the target and what is pinned, whose values were judged.
     verdict : Verdict or None
         Of one set, with its traces; None where there is none.
     target : Target or None
         For the role "target": how its potential is mapped.
     jumped : bool
         Whether it follows a jump, not a drag: axes are fitted anew.
+    pinned : Selection or None
+        For the role "pinned": what was shown when it was pinned.
     """
 
     role: str
@@ -42,6 +44,7 @@ class Response:
     verdict: Verdict | None
     target: Target | None = None
     jumped: bool = False
+    pinned: Selection | None = None
 
 
 class Observer:

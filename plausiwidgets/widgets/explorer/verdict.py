@@ -41,7 +41,8 @@ class VerdictPanel(Panel):
         self.yours.add_class("pw-yours")
         self.best.add_class("pw-best")
         self._table.add_class("pw-scroll")
-        self.view = w.VBox([w.HTML('<h3 class="pw-title">Criteria</h3>'), self._table])
+        self._title = w.HTML()
+        self.view = w.VBox([self._title, self._table])
         self.view.add_class("pw-verdict")
         self._about: Selection | None = None
 
@@ -49,6 +50,7 @@ class VerdictPanel(Panel):
         """Take back what is said of another model or pattern."""
         if self._about is None or not self._about.is_about(selection.model, selection.pattern):
             judged = selection.pattern.judged
+            self._title.value = f'<h3 class="pw-title">{"Criteria" if judged else "Response"}</h3>'
             doing = ("judging …" if judged else "…") if is_ready(selection.model) else "compiling the model …"
             self.yours.value = chip("yours", "…", "unknown", doing)
             self.best.value = chip("best", "–", "unknown", "no search yet" if judged else "nothing to search for")
@@ -68,7 +70,7 @@ class VerdictPanel(Panel):
             self._table.value = f'<p class="pw-hint">{text}</p>'
             return
         if not response.selection.pattern.judged:
-            self.yours.value = chip("yours", WORDS["unjudged"], "unknown", "A stimulus: nothing to judge.")
+            self.yours.value = chip("yours", WORDS["unjudged"], "unknown", EXPLANATIONS["unjudged"])
             self._table.value = described(verdict)
             return
         preset = response.selection.origin.preset if response.selection.origin else None
@@ -118,10 +120,7 @@ def described(verdict: Verdict) -> str:
         for name, value, unit in rows
     )
     head = "<thead><tr><td></td><th>what it does</th><th>measured</th><th></th></tr></thead>"
-    return (
-        f'<table class="pw-checks">{head}<tbody>{body}</tbody></table>'
-        f'<p class="pw-hint">{html.escape(EXPLANATIONS["unjudged"])}</p>'
-    )
+    return f'<table class="pw-checks">{head}<tbody>{body}</tbody></table>'
 
 
 def in_words(missed: Iterable[Check]) -> str:
