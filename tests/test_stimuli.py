@@ -174,7 +174,7 @@ def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
     [
         ([0.0], [1.0], "there is one value"),
         ([], [], "there are no values"),
-        ([0.0, 5.0], [1.0], "current has 1 values, valid is: 2"),
+        ([0.0, 5.0], [1.0], "t has 2 values and current 1"),
         ([0.0, 5.0], None, "current is None"),
         ([5.0, 1.0], [1.0, 2.0], "1 ms does not come after 5 ms"),
         ([0.0, 0.0], [1.0, 2.0], "times must increase"),
@@ -200,7 +200,7 @@ def test_a_file_is_read_and_one_that_is_no_text_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(ValueError, match=r"my_noise\.csv is no text"):
         pw.patterns.from_current(path)
-    with pytest.raises(ValueError, match="either a file"):
+    with pytest.raises(ValueError, match="valid is either a file"):
         pw.patterns.from_current(path, [1.0])
 
 

@@ -124,7 +124,7 @@ def from_current(
     """
     if isinstance(t, (str, Path)):
         if current is not None:
-            raise ValueError("current is given beside a file, valid is: either a file, or times and currents")
+            raise ValueError(f"t is {shown(str(t))}, and current is given: valid is either a file, or times and currents")
         path = Path(t)
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -136,7 +136,7 @@ def from_current(
         raise ValueError("current is None, valid beside times is: a current for each of them")
     times, values = _numbers("t", t), _numbers("current", current)
     if times.size != values.size:
-        raise ValueError(f"current has {values.size} values, valid is: {times.size}, one for each time")
+        raise ValueError(f"t has {times.size} values and current {values.size}, valid is: a current for each time")
     return _given(times, values, lines, title or "Given current")
 
 

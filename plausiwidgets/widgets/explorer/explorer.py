@@ -54,7 +54,8 @@ class Explorer(View):
     ----------
     model : str or NeuronModel
     pattern : str or Pattern, or a list of several
-        Several are shown with one set of model parameters, each under a stimulus of its own.
+        Several are shown with one set of model parameters, each under a stimulus of its own. One of
+        :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
     parameters : mapping of str to float, optional
         The model's parameters and the pattern's stimulus values; what is left out takes its default, so that
         ``{}`` gives the defaults. Without it the explorer opens as the page's link says, where it has one, and
