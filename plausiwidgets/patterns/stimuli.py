@@ -124,7 +124,7 @@ def from_current(
     """
     if isinstance(t, (str, Path)):
         if current is not None:
-            raise ValueError(f"t is {shown(str(t))}, and current is given: valid is either a file, or times and currents")
+            raise ValueError(f"t is {shown(str(t))}, and current is given: valid is either a file, or arrays")
         path = Path(t)
         try:
             text = path.read_text(encoding="utf-8-sig")

@@ -87,7 +87,9 @@ def test_the_page_explains(opened) -> None:
     page.wait_for_function(f"() => ({PINNED})() && ({HIGHEST})() === 15")
     assert page.locator(".pw-error").count() == 0
     file = {"name": "own.csv", "mimeType": "text/csv", "buffer": b"t,I\n0,5\n50,25\n120,0\n"}
-    page.locator(".pw-stimulus input[type=file]").set_input_files(file)
+    with page.expect_file_chooser() as chooser:
+        page.locator(".pw-stimulus .widget-upload").click()
+    chooser.value.set_files(file)
     page.wait_for_function(f"() => ({HIGHEST})() === 25")
     page.get_by_role("button", name="Pattern’s own").click()
     page.wait_for_function(SHOWN, arg="rebound_burst")
