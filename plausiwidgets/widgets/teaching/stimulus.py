@@ -31,7 +31,7 @@ BUTTONS = {
     "ramp": ("Ramp", "A current that rises from 0; the parameters of the neuron stay"),
     VALUES: ("Values…", "A current of typed or pasted values, or from a file"),
 }
-NOT_JUDGED = "Shown, not judged. Its values are sliders, under “stimulus”."
+NOT_JUDGED = "Shown, not judged. Drag its values below."
 
 
 class StimulusPanel(Panel):
