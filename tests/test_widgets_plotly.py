@@ -5,13 +5,11 @@ These tests look at plotly's private parts, so that an upstream version that cha
 
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from screen import until
 
 from plausiwidgets.widgets.figure import plotly_widget
 from plausiwidgets.widgets.figure.drawing import EMPTY
@@ -77,25 +75,6 @@ def test_what_a_loading_page_missed_is_sent_when_it_shows_the_figure(figure: Tra
     figure.widget._view_count = 1
     message = next(m for m in sent if "style_data" in m)
     assert np.array_equal(message["style_data"]["y"][1], x)
-
-
-def test_a_page_that_counts_its_view_before_it_listens_is_sent_everything_again(figure, monkeypatch) -> None:
-    x = np.arange(10, dtype=np.float32)
-    figure.put("yours_voltage", x, x)
-    monkeypatch.setattr(plotly_widget, "PAUSES", (0.02, 0.02, 0.02))
-    sent = messages(figure)
-    figure.widget._view_count = 1
-    until(lambda: sum("style_data" in message for message in sent) == 3)
-    answer(figure)  # late
-    time.sleep(0.2)
-    assert sum("style_data" in message for message in sent) == 3
-    assert all(np.array_equal(message["style_data"]["y"][1], x) for message in sent if "style_data" in message)
-    figure.put("yours_voltage", x, x + 1.0)
-    figure.widget.close()
-    count = len(sent)
-    figure._look_again(0.01)  # nobody is left to be sent anything
-    time.sleep(0.1)
-    assert len(sent) == count
 
 
 def test_the_answer_of_the_page_says_that_it_has_drawn(figure: TraceFigure) -> None:

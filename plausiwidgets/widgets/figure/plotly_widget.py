@@ -5,8 +5,7 @@ Plotly 7 with ipywidgets 8:
 - It is not thread-safe: every access to a figure goes through :meth:`PlotlyFigure.update`.
 - Each one carries a front end of 5 MB: an explorer has one, a map another, and both are reused.
 - Traces added before a page shows it are lost under Voila: it is built from a finished figure.
-- Updates that arrive while a page still loads the front end are lost: they are sent again then, and again where the
-  page does not say that it has drawn them. On a busy machine it counts its view seconds before it listens.
+- Updates that arrive while a page still loads the front end are lost: they are sent again then.
 - After a reload of the page it shows what it was built with, unless ``_widget_data`` is the same
   list as ``_data``, which is kept up to date.
 - Its width stays at 700 px until it is told one.
@@ -38,10 +37,6 @@ TOOLS = ("zoom2d", "pan2d", "resetScale2d", "toImage")
 
 MAX_SECONDS = 1.0
 """Most time in s that an answer of the page counts for: a tab in the background answers when it is looked at."""
-
-
-PAUSES = (2.0, 4.0, 8.0, 16.0)
-"""Times in s after which what a new page has not drawn is sent to it once more."""
 
 
 @contextmanager
@@ -168,24 +163,8 @@ class PlotlyFigure:
             self._drawing.notify_all()
 
     def _on_view(self, change: Mapping[str, Any]) -> None:
-        if change["new"]:
-            self._send_again()
-            self._look_again(*PAUSES)
-
-    def _look_again(self, pause: float, *pauses: float) -> None:
-        """Send all again, after a pause, to a page that does not say that it has drawn it."""
-
-        def look() -> None:
-            if self.widget.comm is not None and not self.drawn:
-                self._send_again()
-                if pauses:
-                    self._look_again(*pauses)
-
-        timer = threading.Timer(pause, look)
-        timer.daemon = True  # the end of Python does not wait for it
-        timer.start()
-
-    def _send_again(self) -> None:
+        if not change["new"]:
+            return
         widget = self.widget
         with self._lock:
             traces = range(len(widget.data))
