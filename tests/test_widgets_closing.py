@@ -13,6 +13,7 @@ from screen import until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import AssessmentPanel
+from plausiwidgets.widgets.figure.plotly_widget import FrontEnd
 
 
 def used() -> pw.Explorer:
@@ -34,6 +35,7 @@ def working() -> set[threading.Thread]:
 @contextmanager
 def nothing_left() -> Iterator[Callable[[], None]]:
     """Expect that all widgets and threads that a block begins are gone at its end."""
+    FrontEnd.shared()  # which stays
     gc.collect()
     before, others = set(_instances), working()  # what another test left is not this one's
     made: list[weakref.ref] = []

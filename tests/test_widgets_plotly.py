@@ -3,6 +3,7 @@
 These tests look at plotly's private parts, so that an upstream version that changes them is noticed here.
 """
 
+import json
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ import pytest
 
 from plausiwidgets.widgets.figure import plotly_widget
 from plausiwidgets.widgets.figure.drawing import EMPTY
+from plausiwidgets.widgets.figure.plotly_widget import FrontEnd
 from plausiwidgets.widgets.figure.trace_figure import TraceFigure
 
 
@@ -68,11 +70,23 @@ def test_a_reload_finds_the_current_data(figure: TraceFigure) -> None:
     assert private | {"_last_trace_edit_id"} <= set(dir(go.FigureWidget))
 
 
+def test_all_figures_share_one_front_end_which_outlives_them() -> None:
+    first, second = TraceFigure().widget, TraceFigure().widget
+    assert first._front_end == second._front_end == f"IPY_MODEL_{FrontEnd.shared().model_id}"
+    assert len(json.dumps(first.get_state("_esm"))) < 10_000
+    kept = FrontEnd.shared()
+    assert "FigureView" in kept.text[-100_000:] and kept.version
+    first.close()
+    assert FrontEnd.shared() is kept and kept.comm is not None
+    kept.close()  # as Widget.close_all() does
+    assert FrontEnd.shared() is not kept
+
+
 def test_what_a_loading_page_missed_is_sent_when_it_shows_the_figure(figure: TraceFigure) -> None:
     x = np.arange(10, dtype=np.float32)
     figure.put("yours_voltage", x, x)
     sent = messages(figure)
-    figure.widget._view_count = 1
+    rendered(figure)
     message = next(m for m in sent if "style_data" in m)
     assert np.array_equal(message["style_data"]["y"][1], x)
 
@@ -94,6 +108,11 @@ def test_nobody_looks_so_nothing_waits(figure: TraceFigure) -> None:
     assert figure.wait_drawn(0.0)
 
 
+def rendered(figure: TraceFigure) -> None:
+    """Say what a page says when it has drawn its first plot."""
+    figure.widget._handle_custom_msg({"event": "rendered"}, [])
+
+
 def answer(figure: TraceFigure) -> None:
     edit = figure.widget._last_trace_edit_id
     figure.widget._js2py_traceDeltas = {"trace_deltas": [{"uid": "?"}], "trace_edit_id": edit}
@@ -106,7 +125,8 @@ def test_the_time_of_the_page_counts_from_the_last_message_that_it_answers(
     monkeypatch.setattr(plotly_widget, "time", SimpleNamespace(monotonic=lambda: now[0]))
     figure.put("yours_voltage", EMPTY, np.ones(3, np.float32))
     now[0] = 100.0
-    figure.widget._view_count = 1  # a page that is opened late is sent everything
+    figure.widget._view_count = 1
+    rendered(figure)  # a page that is opened late is sent everything
     now[0] += 0.2
     answer(figure)
     assert figure.seconds == pytest.approx(0.2)

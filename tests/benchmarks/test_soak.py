@@ -63,14 +63,20 @@ class Person:
 
     def drag(self) -> None:
         handles = self.page.locator(".pw-row .noUi-handle:visible")
-        handle = handles.nth(self.random.randrange(handles.count()))
-        handle.focus()
+        at = self.random.randrange(handles.count())
         before = self.page.evaluate(SHOWN)
-        for key in self.random.choices(["ArrowRight", "ArrowLeft", "PageUp", "PageDown"], k=self.random.randint(3, 25)):
-            self.page.keyboard.press(key)
-        # It may have come back to where it was; a key that must move it settles that.
-        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-        self.page.keyboard.press("Home" if at_end else "End")
+        try:
+            handles.nth(at).focus(timeout=3000)
+            keys = ["ArrowRight", "ArrowLeft", "PageUp", "PageDown"]
+            for key in self.random.choices(keys, k=self.random.randint(3, 25)):
+                self.page.keyboard.press(key)
+            # It may have come back to where it was; a key that must move it settles that.
+            now, most = (handles.nth(at).get_attribute(f"aria-value{end}", timeout=3000) for end in ("now", "max"))
+        except TimeoutError:
+            if at < handles.count():
+                raise
+            return  # what was switched before came under the hand, with fewer sliders
+        self.page.keyboard.press("Home" if now == most else "End")
         self.page.wait_for_function(f"before => ({SHOWN})() !== before", arg=before, timeout=1000 * HEARD)
 
     def switch(self) -> None:

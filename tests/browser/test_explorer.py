@@ -14,10 +14,10 @@ NAMED = """name => {
 }"""
 
 
-def notebook(folder: Path, code: str) -> Path:
+def notebook(folder: Path, *code: str) -> Path:
     path = folder / "explorer.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
+    nbformat.write(new_notebook(cells=[*map(new_code_cell, code)], metadata=kernel), path)
     return path
 
 
@@ -120,6 +120,26 @@ def test_sliders_answer_during_a_search_and_stop_stops(open_notebook, tmp_path):
     page.locator(".pw-headline.pw-stopped").first.wait_for(timeout=10_000)
     assert page.get_by_role("button", name="New seed").is_visible()
     assert page.get_by_role("button", name="Optimize").is_enabled()
+    assert opened.errors == []
+
+
+def test_a_cell_that_is_run_again_costs_the_page_little_and_its_front_end_is_loaded_once(open_notebook, tmp_path):
+    code = "import plausiwidgets as pw\nexplorer = pw.Explorer('izhikevich', 'tonic_bursting', {})\nexplorer"
+    search = "import time\nexplorer.optimize(budget=300)\ntime.sleep(0.3)"  # it draws while the page still builds
+    opened = open_notebook(notebook(tmp_path, code, search))
+    opened.wait_for_plot()
+    session = opened.page.context.new_cdp_session(opened.page)
+
+    def memory() -> float:
+        session.send("HeapProfiler.collectGarbage")
+        return session.send("Runtime.getHeapUsage")["usedSize"] / 2**20
+
+    before = memory()
+    for _ in range(4):
+        opened.run_all()
+        opened.wait_for_plot()
+    assert opened.page.evaluate("() => globalThis[Symbol.for('plausiwidgets.plotly')].size") == 1
+    assert memory() - before < 40.0  # MB; a front end for each would be 80
     assert opened.errors == []
 
 

@@ -3,9 +3,11 @@
 Plotly 7 with ipywidgets 8:
 
 - It is not thread-safe: every access to a figure goes through :meth:`PlotlyFigure.update`.
-- Each one carries a front end of 5 MB: an explorer has one, a map another, and both are reused.
+- Each one carries a front end of 5 MB, and takes 20 MB of its page for good: here all figures have one together.
 - Traces added before a page shows it are lost under Voila: it is built from a finished figure.
-- Updates that arrive while a page still loads the front end are lost: they are sent again then.
+- Updates that arrive while a page still loads the front end, or draws the first plot, are lost: when the page says
+  that it has drawn, all is sent again.
+- Its views listen to the model after their end, and fail: here their listeners end with them.
 - After a reload of the page it shows what it was built with, unless ``_widget_data`` is the same
   list as ``_data``, which is kept up to date.
 - Its width stays at 700 px until it is told one.
@@ -23,11 +25,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module, metadata
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import ipywidgets as w
+import plotly
 import plotly.graph_objects as go
-import plotly.io._base_renderers  # noqa: F401  (before the renderers, see below)
+import plotly.io._base_renderers  # before the renderers, see below
 import traitlets as t
 from plotly import optional_imports
 from plotly.serializers import custom_serializers
@@ -65,6 +70,24 @@ with _nbformat_by_its_version():
     import_module("plotly.io._renderers")
 
 
+class FrontEnd(w.Widget):
+    """Plotly's front end, which all figures of a kernel share; it is not shown, and stays."""
+
+    text = t.Unicode().tag(sync=True)
+    version = t.Unicode().tag(sync=True)
+
+    _lock = threading.Lock()
+    _shared: FrontEnd | None = None
+
+    @classmethod
+    def shared(cls) -> FrontEnd:
+        """Return the one of this kernel."""
+        with cls._lock:
+            if cls._shared is None or cls._shared.comm is None:  # or all widgets were closed
+                cls._shared = cls(text=str(go.FigureWidget._esm), version=plotly.__version__)
+            return cls._shared
+
+
 class QuietFigureWidget(go.FigureWidget):
     """Takes no more of what its page reports after every update than that it has drawn it.
 
@@ -75,7 +98,13 @@ class QuietFigureWidget(go.FigureWidget):
     drawn: Callable[[int], None] | None = None
 
     # As text: anywidget keeps every widget whose front end is a file, to tell it of changes of the file.
-    _esm = str(go.FigureWidget._esm)
+    _esm = (Path(__file__).parent / "plotly_widget.js").read_text("utf-8")
+    # By its name: a figure that is closed must not take it along.
+    _front_end = t.Unicode().tag(sync=True)
+
+    @t.default("_front_end")
+    def _default_front_end(self) -> str:
+        return f"IPY_MODEL_{FrontEnd.shared().model_id}"
 
     _js2py_traceDeltas = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
     _js2py_layoutDelta = t.Dict(allow_none=True).tag(sync=True, echo_update=False, **custom_serializers)
@@ -122,7 +151,7 @@ class PlotlyFigure:
         self._drawing = threading.Condition()
         self._drawn_id = 0
         self._sent_at = 0.0
-        self.widget.observe(self._on_view, "_view_count")
+        self.widget.on_msg(self._on_message)
         self.widget.observe(self._on_sent, "_last_trace_edit_id")
 
     @contextmanager
@@ -162,8 +191,8 @@ class PlotlyFigure:
                 self.seconds = min(time.monotonic() - self._sent_at, MAX_SECONDS)
             self._drawing.notify_all()
 
-    def _on_view(self, change: Mapping[str, Any]) -> None:
-        if not change["new"]:
+    def _on_message(self, _: object, content: object, __: object) -> None:
+        if not isinstance(content, Mapping) or content.get("event") != "rendered":
             return
         widget = self.widget
         with self._lock:
