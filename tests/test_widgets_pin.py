@@ -126,6 +126,18 @@ def test_curves_and_small_sweeps_show_it_too(explorer, screen, pattern) -> None:
     assert len(np.asarray(line(screen, row).y)) == 0
 
 
+def test_it_may_come_before_anything_else(explorer, screen, monkeypatch) -> None:
+    press(explorer)
+    with monkeypatch.context() as context:
+        context.setattr(explorer._worker, "on_selection", lambda *_: None)
+        screen.menu("Pattern").value = "bistability"
+        explorer._pin.join()
+        assert len(np.asarray(line(screen, "others").y)) == 0
+    explorer._worker.on_selection(explorer.selection, True)
+    settled(explorer)
+    until(lambda: len(np.asarray(line(screen, "others").y)))
+
+
 def test_under_a_stimulus_of_ones_own_it_gets_the_same(explorer, screen) -> None:
     press(explorer)
     explorer.show("izhikevich", pw.patterns.stimulus("step"), {"duration": 60.0, "a": 0.1})

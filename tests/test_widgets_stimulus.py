@@ -123,6 +123,8 @@ def test_values_are_applied_as_they_are_typed_and_edited(explorer, screen, tool)
     pattern = explorer.selection.pattern
     assert pattern.t.tolist() == [0.0, 100.0, 200.0] and tool.active == ["Values…"]
     assert current(screen).max() == 15.0
+    tool.press("Apply")
+    assert explorer.selection.pattern is pattern  # the same once more is no step
     tool.press("Pattern’s own")
     tool.press("Values…")
     assert explorer.selection.pattern is pattern and tool.box.value == "0 5\n100 15\n200 0"

@@ -179,6 +179,8 @@ class FigurePanel(Panel):
             self._sweeps = tuple(lines)
             self._set_rows()
             self._offer_sweeps()
+            if "pinned" in self._lines and role != "pinned":  # it may have come first
+                self._draw_lines("pinned")
         self._draw_lines(role)
         if self._curve is not None and verdict is not None:
             self._draw_curve(role, verdict)

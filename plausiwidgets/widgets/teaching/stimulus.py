@@ -11,7 +11,15 @@ from plausiwidgets import patterns
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import usual_current
-from plausiwidgets.patterns.stimuli import MOST_PULSES, PULSES, GivenCurrent, from_current, read_current, written
+from plausiwidgets.patterns.stimuli import (
+    MOST_PULSES,
+    PULSES,
+    GivenCurrent,
+    constructor,
+    from_current,
+    read_current,
+    written,
+)
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.explorer.session import Panel, Session
@@ -80,6 +88,8 @@ class StimulusPanel(Panel):
         self._apply.on_click(lambda _: self._try(self._on_apply))
         self._number.observe(lambda _: self._on_change(self._on_number), "value")
         self._lines.observe(lambda _: self._on_change(self._on_lines), "value")
+        # When the box is left: its text may come later than the press of the button that takes the focus from it.
+        self._text.observe(lambda _: self._on_change(self._on_apply), "value")
         self._file.observe(lambda change: self._on_file(change["new"]), "value")
         self._edit(False)
 
@@ -163,7 +173,10 @@ class StimulusPanel(Panel):
         if self._given is not None and text.startswith("#") and self._given.t.size > MOST_SHOWN and "\n" not in text:
             self._show(self._given)  # what was read from a file, and is too much for the box
             return
-        self._show(from_current(*read_current(text), lines=self._lines.value, title="Values of your own"))
+        pattern = from_current(*read_current(text), lines=self._lines.value, title="Values of your own")
+        shown = self._session.selection.pattern
+        if not (isinstance(shown, GivenCurrent) and constructor(shown) == constructor(pattern)):
+            self._show(pattern)
 
     def _on_file(self, files: tuple[dict[str, object], ...]) -> None:
         if files:
