@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.cost import model_card
     from plausiwidgets.simulation.javascript.module import to_javascript
     from plausiwidgets.simulation.lanes import NotCompilable
+    from plausiwidgets.simulation.phase_line import PhaseLine, phase_line
     from plausiwidgets.simulation.phase_plane import PhasePlane, phase_plane
     from plausiwidgets.simulation.rate_curve import rate_curve
     from plausiwidgets.simulation.simulate import simulate
@@ -57,6 +58,8 @@ _HOMES = {
     "Stimulus": "plausiwidgets.simulation.stimulus",
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
+    "phase_line": "plausiwidgets.simulation.phase_line",
+    "PhaseLine": "plausiwidgets.simulation.phase_line",
     "phase_plane": "plausiwidgets.simulation.phase_plane",
     "PhasePlane": "plausiwidgets.simulation.phase_plane",
     "rate_curve": "plausiwidgets.simulation.rate_curve",

@@ -106,6 +106,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "read_csv": dict(path="/nonexistent/table.csv"),
     "make_table": dict(rows=[]),
     "export_page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.html"),
+    "phase_line": dict(model="lif", parameters={"tau_mem": 20.0}, x_range=(-80.0, -40.0), points=5),
     "phase_plane": dict(
         model="izhikevich", parameters={"a": 0.02}, pair=["v", "u"], ranges=[(-80.0, 0.0), (-20.0, 0.0)], grid=(5, 5)
     ),

@@ -6,10 +6,11 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import ipywidgets
 import pandas as pd
 import pytest
 from ipywidgets.widgets.widget import _instances
-from screen import until
+from screen import find, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import AssessmentPanel
@@ -21,7 +22,9 @@ def used() -> pw.Explorer:
     explorer = pw.Explorer("izhikevich", "tonic_spiking")
     assert explorer.optimize(budget=300).wait(60)
     explorer.show("adex", "tonic_bursting")
-    next(b for b in map(_instances.get, list(_instances)) if "Assess Adaptive" in getattr(b, "description", "")).click()
+    find(explorer, ipywidgets.ToggleButton, description="Map of models").value = True
+    find(explorer, ipywidgets.Button, description="Only Adaptive exponential (AdEx)").click()
+    find(explorer, ipywidgets.Button, description="Assess Adaptive exponential (AdEx)").click()
     explorer.show("lif", "integrator")
     assert explorer.wait(60)
     return explorer

@@ -8,10 +8,10 @@ import ipywidgets
 import numpy as np
 import pytest
 import torch
-from screen import Screen, find, named, until
+from screen import Screen, named, until
 
 import plausiwidgets as pw
-from plausiwidgets.widgets import AssessmentPanel, Selection
+from plausiwidgets.widgets import Selection
 
 
 def test_it_opens_with_trace_target_and_verdict(explorer: pw.Explorer, screen: Screen) -> None:
@@ -347,38 +347,6 @@ def test_link_and_line_follow_the_sliders(explorer: pw.Explorer, screen: Screen)
     assert again == explorer.selection
     assert notes == ()
     assert "'a': 0.0321" in screen.link.python
-
-
-def test_a_cell_of_the_assessment_opens_in_the_explorer(explorer: pw.Explorer, screen: Screen) -> None:
-    screen.menu("Model").value = "lif"
-    button, place = named(explorer, "pw-assess").children
-    button.click()
-    assert button.layout.display == "none"  # the panel below has its own
-    (panel,) = place.children
-    panel.study.wait(0.2)
-    assert panel.map.open_cell("lif", "integrator")
-    assert explorer.wait()
-    assert (explorer.selection.model.name, explorer.selection.pattern.key) == ("lif", "integrator")
-    assert not isinstance(panel, AssessmentPanel), "it would open an explorer of its own"
-    explorer.undo()
-    assert explorer.selection.pattern.key == "tonic_spiking"
-    screen.menu("Model").value = "adex"
-    assert button.layout.display == "" and "AdEx" in button.description
-    panel.stop()
-    assert panel.join(30)
-
-
-def test_a_model_has_one_assessment_panel_however_often_it_is_assessed(explorer: pw.Explorer, screen: Screen) -> None:
-    panels = []
-    for name in ("lif", "lif", "adex", "lif"):
-        screen.menu("Model").value = name
-        button, place = named(explorer, "pw-assess").children
-        button.click()
-        panels.extend(place.children)
-    assert panels[0] is panels[1] is panels[3] and panels[2] is not panels[0]
-    assert panels[2].join(60)  # stopped when the other began
-    find(panels[0], ipywidgets.Button, description="Stop").click()
-    assert panels[0].join(60)
 
 
 def test_a_cell_that_is_run_again_closes_the_explorers_of_its_former_run(monkeypatch: pytest.MonkeyPatch) -> None:

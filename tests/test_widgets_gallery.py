@@ -40,6 +40,7 @@ def panel_of(selection, results=()):
     picked = []
     panel = GalleryPanel(picked.append, lambda: results)
     panel.on_selection(selection, True)
+    panel.on_response(Response("yours", selection, None))  # the pictures wait for what is picked
     until(lambda: all(item["potential"] for item in panel.view.items[:20]))
     return panel, picked
 
@@ -97,6 +98,7 @@ def test_a_pattern_of_ones_own_joins_the_others():
     )
     panel = GalleryPanel(lambda pattern: None, lambda: ())
     panel.on_selection(Selection.of("lif", own), True)
+    panel.on_response(Response("yours", Selection.of("lif", own), None))
     until(lambda: panel.view.items[-1]["potential"])
     assert panel.view.items[-1]["key"] == "mine"
     assert panel.view.shown == "mine"

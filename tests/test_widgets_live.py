@@ -6,9 +6,10 @@ import node
 import numpy as np
 import pytest
 import torch
+from screen import until
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.explorer import live, parameter_row
+from plausiwidgets.widgets.explorer import judge_worker, live, parameter_row
 from plausiwidgets.widgets.figure.drawing import corners, envelope, make_grid, with_spikes
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 
@@ -111,6 +112,28 @@ def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
     assert page.shown["jumps"] == jumps
     explorer.show("izhikevich", "rebound_spike", {"amplitude": 20.0})
     assert page.shown["jumps"] == jumps + 1
+
+
+def test_a_page_that_draws_a_drag_gets_few_pictures_of_it_and_the_last_one(explorer, monkeypatch):
+    assert explorer.wait()
+    monkeypatch.setattr(judge_worker, "REST", 60.0)  # the drag goes on
+    panel = explorer._figure
+    told(explorer).draws = True
+    assert panel.pace == live.PACE
+    shown = []
+    for amplitude, pace in ((30.0, 0.0), (40.0, 60.0)):
+        panel.pace = pace
+        selection = explorer.selection.with_value("amplitude", amplitude)
+        explorer.session.change(selection)
+        until(lambda: explorer.session.response("yours").selection is selection)  # noqa: B023
+        shown.append(np.array(panel.figure.widget.data[1].y))
+    np.testing.assert_array_equal(shown[0], shown[1])
+    assert told(explorer).shown["values"]["amplitude"] == 40.0  # the verdict is of the newest all the same
+    explorer.session.rest(selection)
+    assert not np.array_equal(panel.figure.widget.data[1].y, shown[1])
+    explorer.show("lif", "rebound_spike")
+    assert not told(explorer).draws
+    assert panel.pace == 0.0
 
 
 def test_a_pattern_that_chooses_its_sweeps_is_left_to_the_kernel(explorer):

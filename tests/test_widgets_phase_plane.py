@@ -118,9 +118,38 @@ def test_more_than_two_variables_can_be_chosen_and_a_sentence_says_what_the_othe
     assert f"n = {at.states['n'][0, k]:.3g}" in panel.view.scene["sentence"]
 
 
-def test_one_variable_is_no_plane_and_a_sentence_says_so():
-    _, scene = shown(Selection.of("lif", "tonic_spiking"))
-    assert "one variable that flows, v" in scene["message"]
+@pytest.mark.parametrize("model", ["lif", "eif", "qif"])
+def test_one_variable_has_a_line_live_under_the_sliders(model):
+    selection = Selection.of(model, "tonic_spiking")
+    panel, scene = shown(selection)
+    assert scene["names"] == ["v"] and scene["labels"][1] == "dv/dt (mV/ms)"
+    currents = current_levels(panel._last.verdict.traces["step"])[0]
+    assert len(scene["levels"]) == len(currents) == 2
+    values = {name: selection.values[name] for name in selection.model.parameters}
+    for level, current in zip(scene["levels"], currents, strict=True):
+        line = pw.phase_line(model, values, current, x_range=scene["ranges"][0], points=240)
+        assert [(p["x"], p["kind"], p["y"]) for p in level["points"]] == [
+            (pytest.approx(p.state["v"]), p.kind, 0.0) for p in line.fixed_points
+        ]
+        (curve,) = (np.frombuffer(piece, np.float32).reshape(-1, 2) for piece in level["nullclines"][0])
+        known = np.isfinite(line.rate)
+        assert curve[:, 1] == pytest.approx(line.rate[known], rel=1e-5, abs=1e-4)
+    panel.on_response(response(selection.with_value("holding", selection.values["holding"] - 0.5), jumped=False))
+    assert panel.join()
+    assert panel.view.scene["levels"][0]["points"] != scene["levels"][0]["points"]
+
+
+def test_the_moving_point_of_one_variable_runs_along_its_curves_and_rests_while_refractory():
+    selection = Selection.of("lif", "tonic_spiking", {"amplitude": 20.0, "holding": 0.0, "t_ref": 4.0})
+    _, scene = shown(selection)
+    points = points_of(scene)
+    points = points[np.isfinite(points).all(axis=1)]
+    p = selection.values
+    expected = (p["v_rest"] - points[:, 1] + 20.0 * points[:, 3]) / p["tau_mem"]
+    held = points[:, 2] == 0.0
+    away = np.abs(points[~held, 2] - expected[~held]) > 0.02
+    assert away.sum() <= 3, "but for the edges of the step, where the current is that of the next moment"
+    assert held.any() and (points[held & (points[:, 3] > 0), 1] == np.float32(p["v_reset"])).all()
 
 
 def test_a_ramp_gets_a_few_currents():
@@ -137,7 +166,7 @@ def test_a_ramp_gets_a_few_currents():
 def test_a_diverged_trace_is_sent_up_to_its_end():
     trace = pw.simulate("adex", pw.Stimulus.step(500.0), record=("v", "w"))
     trace.states["v"][0, 900:] = np.nan
-    found = np.frombuffer(
-        path(trace, ("v", "w"), ((-80.0, 0.0), (0.0, 400.0)), np.zeros(len(trace.t)), True), np.float32
-    )
+    ranges = (-80.0, 0.0), (0.0, 400.0)
+    sent = path(trace, trace.states["v"][0], trace.states["w"][0], ranges, np.zeros(len(trace.t)), True)
+    found = np.frombuffer(sent, np.float32)
     assert np.isfinite(found.reshape(-1, 4)[:, 1]).any()

@@ -82,9 +82,14 @@ def published_statuses(model: NeuronModel) -> dict[str, str]:
     >>> published_statuses(pw.models.get("lif"))["integrator"]
     'replicated'
     """
+    return {pattern: row["status"] for pattern, row in published_rows(model).items()}
+
+
+def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
+    """Return the rows of :func:`published_table` by pattern, as the texts of its file; none of a model of one's own."""
     if not is_own_model(model):
         return {}
-    return {pattern: row["status"] for (name, pattern), row in _rows().items() if name == model.name}
+    return {pattern: row for (name, pattern), row in _rows().items() if name == model.name}
 
 
 @checked

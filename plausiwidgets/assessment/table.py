@@ -97,13 +97,18 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     >>> import plausiwidgets as pw
     >>> write_csv(pw.assess("lif", "tonic_spiking"), "lif.csv")    # doctest: +SKIP
     """
+    Path(path).write_text(csv_text(table), encoding="utf-8", newline="")
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return what :func:`write_csv` writes."""
     _require_columns(table, "the table")
     flat = table.copy()
     today = {"date": date.today().isoformat()}
     flat["parameters"] = [json.dumps(value, sort_keys=True) for value in flat["parameters"]]
     flat["versions"] = [json.dumps(value | today, sort_keys=True) for value in flat["versions"]]
     flat = flat.replace({math.inf: None})
-    flat.to_csv(path, index=False)
+    return str(flat.to_csv(index=False))
 
 
 @checked

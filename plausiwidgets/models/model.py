@@ -21,7 +21,7 @@ Step = Callable[..., Any]
 PerSet = float | str | Callable[[Any], Any]
 
 STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
-RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed")
+RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed", "lock")
 
 
 @checked

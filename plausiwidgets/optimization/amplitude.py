@@ -91,37 +91,41 @@ def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float])
     window = pattern.amplitude_window
     assert window is not None
     names, must = (*window.fire, *window.silent), slice(len(window.fire))
-    values = vars(bench.stimulus)
+    rest = slice(len(window.fire), None)
+    # Sweeps are made once for all names: a set for each of them.
+    values = {name: np.tile(value, len(names)) for name, value in vars(bench.stimulus).items()}
 
     def fired(log_amplitudes: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        sweeps = {
-            name: pattern.sweeps_at({**values, AMPLITUDE: a})[name]
-            for name, a in zip(names, np.exp(log_amplitudes), strict=True)
-        }
-        return bench.fires(sweeps, active)
+        sweeps = pattern.sweeps_at({**values, AMPLITUDE: np.exp(log_amplitudes).reshape(-1)})
+        return bench.fires([sweeps[name] for name in names], active)
 
     low = np.full((len(names), bench.n), np.log(limits[0]))
     high = np.full((len(names), bench.n), np.log(limits[1]))
     ready = (bench.spontaneous_spikes == 0) & (bench.divergence == 0)
-    fires_at_all = fired(high, ready)
+    fires_at_all = fired(high, np.broadcast_to(ready, high.shape))
     known = active = ready & fires_at_all[must].all(axis=0)
 
     def thresholds() -> tuple[Floats, Floats, Floats]:
         """Return above which amplitude all fire that must, below which all others do not, and the ratio."""
         threshold = np.where(fires_at_all, high, np.inf)
         fire_above = np.where(known, threshold[must].max(axis=0), np.nan)
-        silent_below = threshold[len(window.fire) :].min(axis=0)
+        silent_below = threshold[rest].min(axis=0)
         # The least of the ratios counts: what is gained in one of them must not pay for another.
         return fire_above, silent_below, np.where(known, np.minimum(silent_below, 100.0) - fire_above, -100.0)
+
+    def decisive() -> NDArray[np.bool_]:
+        """Return whose threshold may be the highest of what must fire, or the lowest of what must not."""
+        lowest = np.where(fires_at_all, high, np.inf)[rest].min(axis=0)
+        return np.concatenate([high[must] > low[must].max(axis=0), fires_at_all[rest] & (low[rest] < lowest)])
 
     for bisection in range(BISECTIONS):
         if bisection == FIRST_BISECTIONS:
             active = known & (thresholds()[2] > NEAR)
         if not active.any():
             break
-        middle = 0.5 * (low + high)
-        hit = fired(middle, active)
-        high, low = np.where(active & hit, middle, high), np.where(active & ~hit, middle, low)
+        middle, asked = 0.5 * (low + high), active & decisive()
+        hit = fired(middle, asked)
+        high, low = np.where(asked & hit, middle, high), np.where(asked & ~hit, middle, low)
     fire_above, silent_below, ratio = thresholds()
     silent_below = np.where(known, np.minimum(silent_below, np.log(limits[1])), np.nan)
     missing = np.maximum(WANTED - ratio, 0.0) / SCALE

@@ -15,7 +15,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.sweep import BEFORE, Floats, Sweep, Value
 from plausiwidgets.simulation.engine import run_lanes
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult
 from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.traces import Traces
 
@@ -36,6 +36,9 @@ TRANSIENT = 100.0
 MAX_RATE = 1.0
 """Spikes per ms above which, over a whole sweep, a neuron runs away: every pattern asks for
 intervals of at least 1 ms, so it can be given up as soon as it has fired too often."""
+
+WORTH_A_RUN = 300_000
+"""Lanes times steps that take about as long as another call of the compiled engine."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,7 @@ class Bench:
         Every parameter of the model and every stimulus value of the pattern.
     dt : float
         Time step in ms.
-    engine : {"auto", "compiled", "torch"}
+    engine : {"auto", "compiled", "torch"}, or callable
     checkpoint : callable, optional
         Called every few ms of work; what it raises ends the simulation.
     record : sequence of str
@@ -207,7 +210,7 @@ class Bench:
         model: NeuronModel,
         values: Mapping[str, Floats],
         dt: float,
-        engine: str = "auto",
+        engine: str | Engine = "auto",
         checkpoint: Checkpoint | None = None,
         record: Sequence[str] = (),
         *,
@@ -353,7 +356,8 @@ class Bench:
             nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
             return {name: Response(nothing, s.end, unknown, self.dt, v, first) for name, s in sweeps.items()}
         lanes = np.repeat(chosen, m)
-        current = self._current(sweeps, chosen)
+        places = [slice(j, None, m) for j in range(m)]
+        current = self._current(list(sweeps.values()), lanes, places, lanes)
         ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
         last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
         peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
@@ -376,38 +380,65 @@ class Bench:
             self.baseline_peak, self.spontaneous_spikes,
         )
 
-    def fires(self, sweeps: Mapping[str, Sweep], only: Mask) -> Mask:
+    def fires(self, sweeps: Sequence[Sweep], only: Mask) -> Mask:
         """Return whether the sets fire in the windows of sweeps, shape [sweeps, n]; simulated until they do.
 
         Parameters
         ----------
-        sweeps : mapping of str to Sweep
-        only : boolean ndarray, shape [n]
+        sweeps : sequence of Sweep
+            Each with values for the sets of every sweep, one after the other: arrays of shape [sweeps * n].
+        only : boolean ndarray, shape [sweeps, n]
             The other sets are left out: they do not fire.
         """
-        chosen, m = np.flatnonzero(only & self._settled), len(sweeps)
-        out = np.zeros((m, self.n), dtype=bool)
-        if not chosen.size:
+        which, sets = np.nonzero(only & self._settled)
+        out = np.zeros((len(sweeps), self.n), dtype=bool)
+        if not sets.size:
             return out
-
-        def lanes_of(times: Sequence[Value]) -> Floats:
-            every = [np.broadcast_to(np.asarray(t, float), (self.n,))[chosen] for t in times]
-            return np.stack(every, axis=1).reshape(-1)
-
-        first, last = (lanes_of([sweep.window[i] for sweep in sweeps.values()]) for i in (0, 1))
-        steps = int(np.ceil(last.max() / self.dt - 1e-9))
-        lanes = np.repeat(chosen, m)
-        job = LaneJob(
-            self.model, {k: x[lanes] for k, x in self.parameters.items()},
-            np.ascontiguousarray(self._state[:, lanes]), self._current(sweeps, chosen), steps, self.dt,
-            # The first spike says it all, unless it may come before the window.
-            spike_limit=1 if (first <= 0.0).all() else spike_limit(steps, self.dt),
-        )
-        result = run_lanes(job, self.engine, self._checkpoint)
-        times = result.spikes * self.dt
-        hit = ((result.spikes >= 0) & (times >= first[:, None]) & (times < last[:, None])).any(axis=1)
-        out[:, chosen] = hit.reshape(-1, m).T
+        rows = which * self.n + sets
+        edges = np.searchsorted(which, np.arange(len(sweeps) + 1))
+        places = [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        first, last = np.empty(sets.size), np.empty(sets.size)
+        for place, sweep in zip(places, sweeps, strict=True):
+            first[place], last[place] = (_of_lanes(t, rows[place]) for t in sweep.window)
+        current = self._current(sweeps, sets, places, rows)
+        longest = int(np.ceil(last.max() / self.dt - 1e-9))
+        steps = np.minimum(np.ceil(last / self.dt).astype(np.int64) + 1, longest)
+        hit = np.zeros(sets.size, dtype=bool)
+        # The first spike says it all, unless it may come before the window.
+        at_once = first <= 0.0
+        if not at_once.all() and (self.engine_used != "compiled" or sets.size * longest <= WORTH_A_RUN):
+            at_once[:] = False
+        for kind, limit in ((at_once, 1), (~at_once, spike_limit(longest, self.dt))):
+            for some in self._of_similar_length(np.flatnonzero(kind), steps):
+                lanes = sets[some]
+                job = LaneJob(
+                    self.model, {k: x[lanes] for k, x in self.parameters.items()},
+                    np.ascontiguousarray(self._state[:, lanes]), current.take(some), int(steps[some].max()), self.dt,
+                    spike_limit=limit,
+                )  # fmt: skip
+                spikes = run_lanes(job, self.engine, self._checkpoint).spikes
+                times = spikes * self.dt
+                inside = (spikes >= 0) & (times >= first[some, None]) & (times < last[some, None])
+                hit[some] = inside.any(axis=1)
+        out[which, sets] = hit
         return out
+
+    def _of_similar_length(self, lanes: NDArray[np.intp], steps: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
+        """Yield lanes in groups, so that few are simulated for longer than they need.
+
+        Only for machine code: torch takes as long for a few lanes as for many.
+        """
+        order = lanes[np.argsort(steps[lanes], kind="stable")]
+        todo = [order] if order.size else []
+        while todo:
+            group = todo.pop()
+            lengths = steps[group]
+            saved = np.arange(1, group.size) * (lengths[-1] - lengths[:-1])
+            if self.engine_used == "compiled" and saved.size and saved.max() > WORTH_A_RUN:
+                cut_at = int(np.argmax(saved)) + 1
+                todo += [group[cut_at:], group[:cut_at]]
+            else:
+                yield group
 
     def step_spikes(self, heights: Floats, width: float, duration: float, only: Mask) -> Floats:
         """Apply m steps of `width` ms to each set, and return the spike times alone.
@@ -490,15 +521,17 @@ class Bench:
     def _steps(self, t0: float, t1: float, steps: int) -> tuple[int, int]:
         return max(round(t0 / self.dt), 0), min(round(t1 / self.dt), steps)
 
-    def _current(self, sweeps: Mapping[str, Sweep], chosen: NDArray[np.intp]) -> LaneCurrent:
-        m, lanes = len(sweeps), chosen.size * len(sweeps)
-        most = max((len(s.pieces) for s in sweeps.values()), default=0)
-        arrays = np.zeros((4, most, lanes))
-        for j, sweep in enumerate(sweeps.values()):
+    def _current(
+        self, sweeps: Sequence[Sweep], sets: NDArray[np.intp], places: Sequence[slice], rows: NDArray[np.intp]
+    ) -> LaneCurrent:
+        """Return the current of lanes of these sets; `places` are each sweep's lanes, `rows` theirs in its values."""
+        most = max((len(s.pieces) for s in sweeps), default=0)
+        arrays = np.zeros((4, most, sets.size))
+        for place, sweep in zip(places, sweeps, strict=True):
             for i, piece in enumerate(sweep.pieces):
                 for part, value in enumerate((piece.on, piece.off, piece.start, piece.end)):
-                    arrays[part, i, j::m] = value[chosen] if isinstance(value, np.ndarray) and value.ndim else value
-        return LaneCurrent(np.repeat(self.holding[chosen], m), arrays, 0.0)
+                    arrays[part, i, place] = _of_lanes(value, rows[place])
+        return LaneCurrent(self.holding[sets], arrays, 0.0)
 
     def _note_divergence(
         self, diverged: NDArray[np.int64], steps: NDArray[np.int64], lanes: NDArray[np.intp], offset: float = 0.0
@@ -561,6 +594,11 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
     return LaneResult(
         result.state, result.spikes, counts, result.recorded, result.v_max, diverged, result.engine
     )
+
+
+def _of_lanes(value: Value, rows: NDArray[np.intp]) -> Value:
+    """Return a value for each lane, or the one that is for all."""
+    return value[rows] if isinstance(value, np.ndarray) and value.size > 1 else value
 
 
 def _scatter(rows: Floats, chosen: NDArray[np.intp], n: int) -> Floats:

@@ -20,7 +20,7 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.verdict import Check, Verdict
-from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
 
@@ -110,7 +110,7 @@ def evaluate(
     pattern: Pattern,
     values: Mapping[str, Floats],
     dt: float,
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     checkpoint: Checkpoint | None = None,
     record: Sequence[str] = (),
     *,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from plausiwidgets.names import unknown
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
 from plausiwidgets.simulation.torch_engine import run_torch
 
 ENGINES = ("auto", "compiled", "torch")
 
 
-def run_lanes(job: LaneJob, engine: str = "auto", checkpoint: Checkpoint | None = None) -> LaneResult:
+def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoint | None = None) -> LaneResult:
     """Simulate a batch of lanes.
 
     Parameters
     ----------
     job : LaneJob
-    engine : {"auto", "compiled", "torch"}
+    engine : {"auto", "compiled", "torch"}, or callable
         ``"auto"`` compiles where it can.
     checkpoint : callable, optional
         Called every few ms of work; what it raises ends the simulation.
@@ -27,6 +27,8 @@ def run_lanes(job: LaneJob, engine: str = "auto", checkpoint: Checkpoint | None 
     ValueError
         For an unknown engine.
     """
+    if callable(engine):
+        return engine(job, checkpoint)
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
     if engine != "torch":

@@ -106,6 +106,10 @@ class LaneResult:
     engine: str
 
 
+Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]
+"""What runs a batch of lanes."""
+
+
 def pad_spikes(
     steps: NDArray[np.int64], lanes: NDArray[np.int64], count: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -349,7 +349,8 @@ def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[s
     flowing = [flow.names[i] for i in flow.flowing]
     if len(flowing) < 2:
         raise ValueError(
-            f"model {model.name!r} has no phase plane: it has one state variable that flows, {', '.join(flowing)}"
+            f"model {model.name!r} has no phase plane: it has one state variable that flows, {', '.join(flowing)}: "
+            "see phase_line"
         )
     if pair is None:
         return flowing[0], flowing[1]
@@ -380,14 +381,14 @@ def ranges_of(flow: Flow, places: Sequence[int], visited: Floats) -> tuple[Range
     """
     visited = visited[:, np.isfinite(visited).all(axis=0)]
     x = np.append(visited[0], [flow.rest, flow.threshold + 0.5 * flow.span] if places[0] == 0 else [])
-    low, high = _padded(x)
+    low, high = padded(x)
     states = np.repeat(flow.start[:, None], 9, axis=1)
     states[places[0]] = np.linspace(low, high, 9)
     resting, found = flow.solve(states, [places[1]])
-    return (low, high), _padded(np.append(visited[1], resting[places[1], found]))
+    return (low, high), padded(np.append(visited[1], resting[places[1], found]))
 
 
-def _padded(values: Floats) -> Range:
+def padded(values: Floats) -> Range:
     """Return a range somewhat wider than the values."""
     low, high = float(values.min()), float(values.max())
     margin = max(MARGIN * (high - low), 1e-3 * abs(low + high), 1e-3)

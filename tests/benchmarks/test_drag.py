@@ -35,6 +35,7 @@ def test_drag(benchmark, monkeypatch, model: str, letter: str) -> None:
     explorer.selection = selection
     assert explorer.wait(120)
     monkeypatch.setattr(judge_worker, "REST", 60.0)  # a drag goes on
+    monkeypatch.setattr(judge_worker, "BREATH", 0.0)  # without a pause
     drawn = Drawn()
     explorer.session.attach(drawn)
     while drawn.told.acquire(blocking=False):  # of what there was

@@ -136,9 +136,36 @@ def test_a_link_opens_the_app_on_the_senders_parameters(open_app, root: Path) ->
     assert opened.foreign == []
 
 
+def test_an_exercise_locks_sliders_and_its_link_can_be_copied(open_app, root: Path) -> None:
+    opened = open_app(notebook(root), "model=adex&pattern=tonic_bursting&tau_w=123.5&lock=tau_w,a")
+    opened.wait_for_plot()
+    page = opened.page
+    assert "An exercise: a, tau_w are locked" in page.locator(".pw-note").text_content()
+    locked, other = (page.locator(f".pw-row:has([data-name={name}])") for name in ("tau_w", "b"))
+    box, tick = locked.locator("input[type=number]"), locked.locator("input[type=checkbox]")
+    assert box.input_value() == "123.5" and box.is_disabled() and not tick.is_visible()
+    assert locked.locator(".pw-lock").inner_text() == "locked"  # for who does not see the mark
+    rail = locked.locator(".noUi-base").bounding_box()
+    page.mouse.click(rail["x"] + 0.9 * rail["width"], rail["y"] + rail["height"] / 2)
+    other.locator(".noUi-handle").focus()
+    before = other.locator("input[type=number]").input_value()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("before => document.querySelector('.pw-row:has([data-name=b]) input').value !== before",
+                           arg=before)  # fmt: skip
+    assert box.input_value() == "123.5"
+    other.locator("input[type=checkbox]").click()
+    page.get_by_role("button", name="Share").click()
+    link = page.get_by_label("Exercise link")
+    page.wait_for_function("one => new URL(one.value).searchParams.get('lock').split(',').includes('b')",
+                           arg=link.element_handle())  # fmt: skip
+    assert {"a", "tau_w"} < set(link.input_value().split("lock=")[1].split(","))
+    assert opened.errors == []
+
+
 def test_a_hostile_link_gives_a_note_and_the_defaults(open_app, root: Path) -> None:
     markup = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
-    opened = open_app(notebook(root), f"model={markup}&pattern=nan&a=nan&b=1e999&{markup}=1&{'x' * 3000}=2")
+    query = f"model={markup}&pattern=nan&a=nan&b=1e999&lock={markup},a&{markup}=1&{'x' * 3000}=2"
+    opened = open_app(notebook(root), query)
     opened.wait_for_plot()
     note = opened.page.locator(".pw-note")
     note.wait_for()

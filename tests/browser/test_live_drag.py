@@ -48,6 +48,16 @@ def potential(page) -> np.ndarray:
     return np.array(page.trace(1), dtype=float)
 
 
+# What is drawn of the sliders: extent of the potential's line, and the places of the spikes, in px.
+DRAWN = """() => {
+    const group = (index) => [...document.querySelectorAll('.js-plotly-plot .scatterlayer .trace')]
+        .find((g) => g.__data__[0].trace.index === index);
+    const box = group(1).querySelector('.js-line').getBBox();
+    const place = (point) => Number(point.getAttribute('transform').match(/[-\\d.]+/)[0]);
+    return [[box.x, box.y, box.width, box.height], [...group(4).querySelectorAll('.point')].map(place)];
+}"""
+
+
 def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "live.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -57,17 +67,24 @@ def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, 
     page = opened.page
     page.locator(".widget-html-content", has_text="module sent").wait_for()
     page.wait_for_timeout(1000)  # until the page has taken it
-    before = potential(opened)
+    before, line_before = potential(opened), page.evaluate(DRAWN)
     page.get_by_role("button", name="deaf").click()
     page.wait_for_timeout(300)
     handle = page.locator(".pw-row", has=page.locator("[data-name=amplitude]")).locator(".noUi-handle")
     for _ in range(25):
         handle.press("ArrowLeft")
+    page.wait_for_timeout(100)
+    line_alone = page.evaluate(DRAWN)
     page.wait_for_timeout(300)
     alone = potential(opened)
     assert len(alone) == len(before)
     assert not np.array_equal(alone, before)
     page.get_by_role("button", name="deaf").click()
     page.wait_for_timeout(3000)
+    line, spikes = page.evaluate(DRAWN)
     np.testing.assert_allclose(potential(opened), alone, rtol=1e-5, atol=1e-3)
+    # Plotly draws what the page has moved before: nothing jumps.
+    np.testing.assert_allclose(line_alone[0], line, atol=0.6)
+    np.testing.assert_allclose(line_alone[1], spikes, atol=0.6)
+    assert len(spikes) != len(line_before[1]) or not np.allclose(spikes, line_before[1], atol=0.6)
     assert opened.errors == []

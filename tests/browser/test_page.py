@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hostile
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser.pages import BrowserPage
 
 import plausiwidgets as pw
@@ -65,6 +66,7 @@ def test_a_slider_moves_the_trace_and_the_verdict_stays_with_the_stored_values(
     assert page.locator(".badge").inner_text() == "✓ replicated"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
     slider = opened.slider("amplitude")
     for _ in range(30):
         slider.press("ArrowLeft")
@@ -123,6 +125,12 @@ def test_markup_in_names_and_texts_is_shown_as_text(open_page, tmp_path: Path) -
     assert opened.legend().startswith("yours:")
     page.get_by_role("slider").first.press("ArrowRight")
     page.wait_for_url(lambda url: "toString" in url)
+    page.get_by_role("button", name=hostile.MARKUP[0]).last.click()
+    page.get_by_role("button", name="Dark").click()
+    shown = page.locator("main").inner_text()
+    # Quotes, backticks, U+2028 and what would end a script: in a title, a unit, a source, and the name of a criterion.
+    for text in (hostile.TEXT, hostile.MARKUP[0], hostile.MARKUP[1], f"Source: {hostile.TEXT}"):
+        assert " ".join(text.split()) in " ".join(shown.split())
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.querySelectorAll('img, main script').length") == 0
     assert page.evaluate("document.querySelector('h1').textContent") == hostile.TEXT

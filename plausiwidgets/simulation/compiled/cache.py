@@ -65,6 +65,13 @@ def is_noted(model: NeuronModel) -> bool:
     return note is not None and note.exists()
 
 
+def is_on_disk(program: Program) -> bool:
+    """Return whether the kernel of a program was compiled before."""
+    directory = kernel_directory()
+    stem = _stem(emit(program, cached=True))
+    return directory is not None and any(directory.glob(f"__pycache__/{stem}.*"))  # its source is there before
+
+
 def make_kernel(program: Program, name: str) -> Kernel:
     """Return (kernel, layout) of a program, compiled unless it is on disk.
 

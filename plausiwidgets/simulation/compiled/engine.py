@@ -13,12 +13,14 @@ import numpy as np
 from plausiwidgets.simulation.compiled import cache, check
 from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
 from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
 from plausiwidgets.simulation.threads import pool, thread_count
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.simulation.compiled.program import Program
 
 _ROUND_SECONDS = 4e-3
 """Work between two checkpoints."""
@@ -72,6 +74,7 @@ compiling = RLock()
 """Held by whoever exports a step: torch.export is not made for two threads, nor is what it is compared with."""
 # The step weakly as well: it may belong to something that holds the model.
 _compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyDictionary()
+_exported: WeakKeyDictionary[NeuronModel, tuple[Any, list[check.Steps], Program]] = WeakKeyDictionary()
 
 
 def compiled(model: NeuronModel) -> Compiled:
@@ -107,13 +110,46 @@ def is_ready(model: NeuronModel) -> bool:
     return (entry is not None and entry[0]() is model.step) or cache.is_noted(model)
 
 
+def before_compiled(model: NeuronModel) -> Engine | None:
+    """Return an engine that runs `model` while nothing is compiled; None where it does not take long, or there is none.
+
+    It is checked against torch as a kernel is. The export that it needs is not made again by :func:`compiled`.
+    """
+    with compiling:
+        if is_ready(model):
+            return None
+        try:
+            observed, program = _export(model)
+        except NotCompilable as reason:
+            _compiled[model] = weakly(model.step), str(reason)
+            return None
+        _exported[model] = weakly(model.step), observed, program
+        if cache.is_on_disk(program):
+            return None
+        run = interpreter(program)
+        try:
+            check.compare(model, check.some(observed), lambda job: run(job, None), program.single)
+        except Exception:  # not with these numbers: the kernel will tell
+            return None
+        return run
+
+
+def _export(model: NeuronModel) -> tuple[list[check.Steps], Program]:
+    """Return steps that torch made, and the step as a program."""
+    known = _exported.pop(model, None)
+    if known is not None and known[0]() is model.step:
+        return known[1:]
+    observed = check.observe(model)
+    program = export_step(model)
+    check.compare_lanes(model, observed)
+    return observed, program
+
+
 def _make(model: NeuronModel) -> Compiled:
     known = cache.load_checked(model)
     if known is not None:
         return Compiled(*known)
-    steps = check.observe(model)
-    program = export_step(model)
-    check.compare_lanes(model, steps)
+    steps, program = _export(model)
     made = Compiled(*cache.make_kernel(program, model.name))
     check.compare(model, steps, lambda job: _run(made, job), program.single)
     cache.mark_checked(model, made.kernel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,7 +18,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.explorer.assess_panel import AssessPanel
+from plausiwidgets.widgets.explorer.exercise import Exercise
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
 from plausiwidgets.widgets.explorer.link import MAX_QUERY
@@ -40,6 +40,7 @@ from plausiwidgets.widgets.page.export import export_page
 from plausiwidgets.widgets.teaching.equations import EquationsPanel
 from plausiwidgets.widgets.teaching.exports import ExportPanel
 from plausiwidgets.widgets.teaching.gallery import GalleryPanel
+from plausiwidgets.widgets.teaching.models import ModelsPanel
 from plausiwidgets.widgets.teaching.mystery import MysteryPanel
 from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.teaching.presentation import PresentationPanel
@@ -62,6 +63,9 @@ class Explorer(View):
         else with a set that does not show the pattern yet: near one that does, where one is known.
     dt : float, optional
         Time step in ms; default: the model's.
+    locked : sequence of str, optional
+        What can be seen but not changed, for an exercise: the sliders of all else can be tuned. It lasts until another
+        model or pattern is picked, and is no protection. A link that the page has says itself what is locked.
 
     Attributes
     ----------
@@ -91,6 +95,7 @@ class Explorer(View):
         parameters: Mapping[str, float] | None = None,
         *,
         dt: float | None = None,
+        locked: Sequence[str] = (),
     ) -> None:
         notes: tuple[str, ...] = ()
         _close_former_run(self)
@@ -100,10 +105,11 @@ class Explorer(View):
             first, notes = Selection.from_query(query, model, pattern, dt)
         elif parameters is None:
             first = Selection.of(model, pattern, None, dt)
-            turn = my_turn(first.model, first.pattern, known_sets(first.model, first.pattern), 0)
+            first.with_locked(locked)  # refused before anything is made of it
+            turn = my_turn(first.model, first.pattern, known_sets(first.model, first.pattern), 0, locked)
             first = turn if dt is None else turn.with_dt(dt)
         else:
-            first = Selection.of(model, pattern, parameters, dt)
+            first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
 
         self._messages = messages = MessageLine()
         self.session = session = Session(first, lambda error: messages.error("panel", error))
@@ -113,14 +119,15 @@ class Explorer(View):
         self._share = SharePanel()
         self._pin = PinPanel(session)
         self._parameters = ParameterPanel(session, messages, (*self._pickers.published, self._pin.view))
+        self._page.shared = self._parameters.shared
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page, session.look_at)
         self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))
-        self._assess = AssessPanel(self.show, messages)
         self._worker = JudgeWorker(session, self._figure.figure, messages)
         self._searches = Searches(session, self._optimization, self._worker, self._figure.figure, messages)
         self._live = Live(session, self._parameters, self._figure, self._page)
         self._gallery = GalleryPanel(self._pickers.pick, lambda: self.results)
+        self._models = ModelsPanel(self.show, self._on_assessed, messages)
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
@@ -144,8 +151,8 @@ class Explorer(View):
             self._pin,
             self._live,
             self._optimization,
-            self._assess,
             self._gallery,
+            self._models,
             self._profiles,
             self._plane,
             self._equations,
@@ -154,6 +161,7 @@ class Explorer(View):
             self._export,
             self._searches,  # they draw into the figure, and are told after it
             self._worker,  # it begins to judge
+            Exercise(session, messages),
         ):
             session.attach(panel)
         if notes:
@@ -174,15 +182,16 @@ class Explorer(View):
             search=optimization.view,
             side=[self._parameters.view, self._profiles.marks, verdict.view],
             foot=[help_line, self._messages.view, optimization.elsewhere],
+            over=self._models.over,
             shown=self._on_opened,
         )
+        places.put(self._models, "rail")
         places.put(self._gallery, "rail")
         places.put(self._presentation, "bar")
         for tool in (
             self._plane, self._equations, self._profiles, self._stimulus, self._mystery, self._export,
         ):
             places.put(tool, "tools")
-        places.put(self._assess, "below")
         return places
 
     def add(self, panel: Panel, place: str = "below") -> None:
@@ -252,7 +261,7 @@ class Explorer(View):
         """
         with self.session.lock:
             named = Selection.defaults(model, pattern)
-            self.session.show(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
+            self.session.pick(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
 
     def mystery(self, model: str | NeuronModel, pattern: str | Pattern, seed: int) -> Mystery:
         """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
@@ -309,7 +318,7 @@ class Explorer(View):
             self._worker.close()
             self._pin.close()
             self._profiles.close()
-            self._assess.close()
+            self._models.close()
         super().close()
 
     def _on_link(self) -> None:
@@ -317,9 +326,10 @@ class Explorer(View):
         if not self._from_link:
             return
         self._from_link = False
-        own = self.selection
-        selection, notes = Selection.from_query(self._page.link, own.model, own.pattern)
-        self.session.show(selection)
+        with self.session.lock:
+            own = self.selection
+            selection, notes = Selection.from_query(self._page.link, own.model, own.pattern)
+            self.session.replaced(own, selection)  # no step of a person: undo is no way out of an exercise
         if notes:
             self._messages.note(notes)
         self._open_mystery(self._page.link)
@@ -332,6 +342,10 @@ class Explorer(View):
                 self._mystery.open(hidden)
             except ValueError as error:
                 self._messages.note((f"{error}.",))
+
+    def _on_assessed(self, model: NeuronModel, pattern: str, status: str) -> None:
+        with self.session.lock:
+            self._gallery.assessed(model, pattern, status)
 
     def _send_again(self) -> None:
         """Send to a new page what it may have missed between asking for the widgets and having them (Voila)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -59,6 +60,8 @@ class FigurePanel(Panel):
         Draws what the criteria measure over the figure; anywhere in the explorer.
     sweeps : ipywidgets.Widget
         The menu, in a place that it keeps where there is one sweep only.
+    pace : float
+        Least time in s between two pictures of a drag: a page that draws the sliders' trace by itself needs few.
     """
 
     def __init__(self, page: PageWatch, looked_at: Callable[[str], None] = lambda sweep: None) -> None:
@@ -75,6 +78,9 @@ class FigurePanel(Panel):
         self._grids: dict[tuple[object, ...], Grid] = {}
         self._window: Range | None = None
         self._judged: Verdict | None = None  # what is drawn as "yours"
+        self.pace = 0.0
+        self._drawn_at = -1e9
+        self._late: Response | None = None  # what came too soon after another to be drawn
         self._event: Range | None = None
         self._target: Target | None = None
         self._labels: list[str] = []
@@ -102,7 +108,7 @@ class FigurePanel(Panel):
             self._curve = pattern.curve
             self._sweeps, self._large = (), pattern.main_sweep
             self._lines, self._grids, self._window, self._target = {}, {}, None, None
-            self._drawn = self._judged = self._event = None
+            self._drawn = self._judged = self._event = self._late = None
             self.marks.whole = False
             for role in style.ROLES:
                 self._clear(role)
@@ -128,12 +134,19 @@ class FigurePanel(Panel):
                     self.figure.set_pinned("")
             elif response.role == "pinned":
                 self._draw_pinned(response, response.verdict)
+            elif response.role == "sketch":
+                self._draw_own(replace(response, role="yours"), response.verdict)
+                self._drawn = None  # "yours" is drawn over it, though it is of the same selection
+            elif response.role == "yours" and not response.jumped and time.monotonic() - self._drawn_at < self.pace:
+                self._late = response
             elif response.role == "best" or response.selection is not self._drawn:
                 self._draw_own(response, response.verdict)
 
     def on_rest(self, selection: Selection) -> None:
-        """Narrow the voltage axis where it has become much too wide; nobody drags now."""
+        """Draw what was left out of a drag, and narrow the voltage axis where it has become much too wide."""
         with self.figure.update():
+            if self._late is not None and self._late.verdict is not None:
+                self._draw_own(self._late, self._late.verdict)
             before = self.figure.get_range("voltage")
             lines = self._large_lines()
             if before is None or not lines:
@@ -151,7 +164,8 @@ class FigurePanel(Panel):
             if self._target is not None:
                 self._draw_target()
         if yours:
-            self._drawn, self._judged = response.selection, verdict
+            self._drawn, self._judged, self._late = response.selection, verdict, None
+            self._drawn_at = time.monotonic()
             self._find_event()
         self._draw(response.role, lines, verdict)
         self._fit(force=fit)

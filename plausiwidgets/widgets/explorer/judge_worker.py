@@ -12,7 +12,8 @@ from plausiwidgets import patterns
 from plausiwidgets.optimization import gate
 from plausiwidgets.patterns import Verdict, evaluate
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.compiled.engine import before_compiled
+from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
@@ -28,6 +29,9 @@ CALM = 0.4
 
 MAX_WAIT = 0.3
 """Time in s after which a drag is drawn although the page has not answered: it may be gone."""
+
+BREATH = 0.05
+"""Least time in s from one judgement of a drag to the next: the page has more to do than to show them."""
 
 MAX_LINGER = 0.15
 """Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
@@ -105,6 +109,7 @@ class JudgeWorker(Observer):
 
     def _run(self) -> None:
         unverified: Selection | None = None
+        judged_at = -1e9
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._newer, None if unverified is None else REST)
@@ -112,6 +117,7 @@ class JudgeWorker(Observer):
                 newer = self._newer
             if newer:
                 self._figure.wait_drawn(MAX_WAIT)
+                time.sleep(max(judged_at + BREATH - time.monotonic(), 0.0))
             with self._changed:
                 if self._closed:
                     self._busy = False
@@ -123,6 +129,7 @@ class JudgeWorker(Observer):
                     self._jumped = False
             if selection is not None:
                 unverified = selection
+                judged_at = time.monotonic()
                 self._judge(selection, jumped)
             elif unverified is not None:
                 selection, unverified = unverified, None
@@ -135,10 +142,14 @@ class JudgeWorker(Observer):
         self._judged = None
         try:
             with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
+                sketch = self._before_compiled(selection)
+                if sketch is not None:
+                    if self._moved_further(selection, sketch):
+                        return
+                    self._session.publish(Response("sketch", selection, single(sketch), jumped=jumped))
                 judged = judge_quickly(selection, self._session.recorded(selection.model))
-                further = moved_further(selection) if single(judged).accepted else None
-                if further is not None and self._session.replaced(selection, further):
-                    return  # what is to be tuned must not be solved already
+                if self._moved_further(selection, judged):
+                    return
                 shown = self._session.publish(Response("yours", selection, single(judged), jumped=jumped))
         except Exception as error:
             self._failed(error, selection)
@@ -151,6 +162,30 @@ class JudgeWorker(Observer):
                 self._jumped = True  # the next one is fitted in its place
         if shown and not self._newer:
             self._publish_target(selection)
+
+    def _before_compiled(self, selection: Selection) -> Verdict | None:
+        """Judge while nothing is compiled, where that can be done in a fraction of the time; None where it cannot."""
+        if any(part.protocol is not None for part in selection.pattern.components.values()):
+            return None  # it adapts its sweeps: too many for plain Python
+        began = time.monotonic()
+        engine = before_compiled(selection.model)
+        if engine is None:
+            return None
+        end = 2.0 * time.monotonic() - began  # not longer than the export
+
+        def checkpoint() -> None:
+            if time.monotonic() > end:
+                raise TimeoutError
+
+        try:
+            return judge_quickly(selection, self._session.recorded(selection.model), engine, checkpoint)
+        except Exception:  # whatever Python cannot compute, the kernel will
+            return None
+
+    def _moved_further(self, selection: Selection, verdict: Verdict) -> bool:
+        """Go on to another selection where this one was to be tuned: it must not be solved already."""
+        further = moved_further(selection) if single(verdict).accepted else None
+        return further is not None and self._session.replaced(selection, further)
 
     def _verify(self, selection: Selection) -> None:
         self._session.rest(selection)
@@ -188,10 +223,12 @@ class JudgeWorker(Observer):
         self._session.publish(Response("yours", selection, None))
 
 
-def judge_quickly(selection: Selection, record: Sequence[str]) -> Verdict:
+def judge_quickly(
+    selection: Selection, record: Sequence[str], engine: str | Engine = "auto", checkpoint: Checkpoint | None = None
+) -> Verdict:
     """Return the verdict of n = 1 sets with the traces of some state variables, at the time step alone."""
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
-    return evaluate(selection.model, selection.pattern, arrays, selection.dt, record=record)
+    return evaluate(selection.model, selection.pattern, arrays, selection.dt, engine, checkpoint, record)
 
 
 def verify(selection: Selection, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:

@@ -43,6 +43,8 @@ class Link:
         Those that it gives.
     dt : float or None
         Time step in ms.
+    locked : tuple of str
+        What cannot be changed.
     notes : tuple of str
         A sentence for each thing that could not be used, for a person (plain text, not markup).
     """
@@ -51,6 +53,7 @@ class Link:
     pattern: Pattern
     values: Mapping[str, float]
     dt: float | None
+    locked: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -72,10 +75,15 @@ def read_query(query: str, own: NeuronModel, own_pattern: Pattern) -> Link:
     declared = pattern.parameters(model)
     values: dict[str, float] = {}
     unknown: list[str] = []
+    locked: tuple[str, ...] = ()
     dt = None
     for field, text in given.items():
         if field == "dt":
             dt = _dt(text, notes)
+        elif field == "lock":
+            named = dict.fromkeys(text.split(",")) if text else {}
+            locked = tuple(one for one in named if one in declared)
+            unknown += [_shown(one) for one in named if one not in declared]
         elif field in declared:
             values[field] = _value(declared[field], text, notes)
         elif not _FOREIGN.fullmatch(field):
@@ -85,7 +93,7 @@ def read_query(query: str, own: NeuronModel, own_pattern: Pattern) -> Link:
         notes.append(f"The link names what {name} with {key} does not have: {listed}. Left out.")
     if len(notes) > MAX_NOTES:
         notes[MAX_NOTES:] = [f"… and {len(notes) - MAX_NOTES} more notes on this link."]
-    return Link(model, pattern, values, dt, tuple(notes))
+    return Link(model, pattern, values, dt, locked, tuple(notes))
 
 
 def _fields(query: str, notes: list[str]) -> dict[str, str]:

@@ -1,10 +1,11 @@
-// The page's side of a drag: while a slider moves it simulates the sweep that is shown, and draws it by setting on the
-// figure's model what the kernel would send. Runtime, bench and sliders stand above this; live.py is the other side.
+// The page's side of a drag: while a slider moves it simulates the sweep that is shown, and moves its lines in the
+// figure. Runtime, bench and sliders stand above this; live.py is the other side.
 //
 // `moved` are the positions of the sliders that the kernel has not drawn yet. As long as there are some, a picture that
 // comes from the kernel is older than the page's, which is drawn again over it.
 
 const FRAME = 16; // ms
+const PAUSE = 200; // ms without a movement, after which plotly hears of a picture that the kernel has not drawn yet
 const PATIENCE = 50; // tries, a fifth of a second each, until all models of the page are there
 
 class Live {
@@ -15,6 +16,8 @@ class Live {
     this.drawing = null;
     this.generation = 0;
     this.undo = [];
+    this.plots = [];
+    this.rest = {};
     this.onModule = () => this.connect().catch((error) => console.warn("plausiwidgets: no live drag:", error));
     this.onShown = () => this.agree();
     model.on("change:module", this.onModule);
@@ -71,6 +74,18 @@ class Live {
     this.figure = figure;
     this.neuron = neuron;
     this.about = about;
+    this.rest = {};
+    await this.lookForPlots();
+    if (generation !== this.generation) return;
+    this.model.set("draws", true);
+    this.model.save_changes();
+  }
+
+  /** Plotly's elements: a figure may be shown more than once, or anew. */
+  async lookForPlots() {
+    const views = await Promise.allSettled(Object.values(this.figure?.views ?? {})); // one may be gone meanwhile
+    const elements = views.filter(({ value }) => value).map(({ value }) => value.el);
+    this.plots = elements.map((el) => (el.matches(".js-plotly-plot") ? el : el.querySelector(".js-plotly-plot")));
   }
 
   async find(id) {
@@ -122,19 +137,26 @@ class Live {
     if (!sweep) return;
     const parameters = Object.fromEntries(about.parameters.map((entry) => [entry, known.get(entry)]));
     const held = sweep.holding === null ? 0 : known.get(sweep.holding);
-    const rest = settled(neuron, about.bench, parameters, held, dt);
-    const line = responseTo(sweep, rest, neuron, about.bench, parameters, held, dt, known);
+    const line = responseTo(
+      sweep, this.atRest(parameters, held, dt), neuron, about.bench, parameters, held, dt, known,
+    );
     const y = onGrid(withSpikes(line, neuron.peak), line, this.grid());
     if (!y) return; // of another length: the kernel's picture will tell
     const [at, current] = corners(line);
     const spikes = Float32Array.from(line.spikes);
     const heights = new Float32Array(spikes.length).fill(about.raster);
-    this.picture = {
-      x: ["_undefined_", packed(spikes), packed(at)],
-      y: [packed(y), packed(heights), packed(current)],
-    };
+    this.picture = { x: [null, spikes, at], y: [y, heights, current] };
     this.put();
     this.drawn = performance.now();
+  }
+
+  /** The neuron at rest: the same one as before where only the stimulus is dragged. */
+  atRest(parameters, held, dt) {
+    const key = JSON.stringify([parameters, held, dt]);
+    if (this.rest.key !== key) {
+      this.rest = { key, ...settled(this.neuron, this.about.bench, parameters, held, dt) };
+    }
+    return this.rest;
   }
 
   grid() {
@@ -142,11 +164,26 @@ class Live {
     return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
   }
 
-  /** Draws the picture, as a message of the kernel would: what is set so is not sent back. */
+  /** Draws the picture; plotly hears of it when nothing moves, so that what it shows of a point is right. */
   put() {
     if (!this.picture) return;
+    clearTimeout(this.settling);
+    const { x, y } = this.picture;
+    const plots = this.plots.filter((plot) => plot?.isConnected);
+    if (plots.length && plots.every((plot) => this.about.traces.every((trace, i) => move(plot, trace, x[i], y[i])))) {
+      this.settling = setTimeout(() => this.restyle(), PAUSE);
+    } else {
+      this.restyle();
+    }
+    this.lookForPlots();
+  }
+
+  /** Draws the picture as a message of the kernel would: what is set so is not sent back. */
+  restyle() {
+    if (!this.picture) return;
+    const { x, y } = this.picture;
     this.sent = {
-      restyle_data: { ...this.picture }, restyle_traces: this.about.traces,
+      restyle_data: { x: x.map(packed), y: y.map(packed) }, restyle_traces: this.about.traces,
       trace_edit_id: this.figure.get("_last_trace_edit_id"), layout_edit_id: this.figure.get("_last_layout_edit_id"),
     };
     this.figure.set_state({ _py2js_restyle: this.sent });
@@ -154,7 +191,50 @@ class Live {
   }
 }
 
+/**
+ * Moves what plotly has drawn of a trace, at a twentieth of the cost of its own drawing of the whole figure, which it
+ * would also report to the kernel. Returns whether it could: a trace without a point has nothing to be moved.
+ */
+function move(plot, trace, x, y) {
+  const { _fullData: traces, _fullLayout: layout, data } = plot;
+  const group = [...plot.querySelectorAll(".scatterlayer .trace")].find((g) => g.__data__?.[0]?.trace?.index === trace);
+  if (!group || !traces?.[trace]) return false;
+  const axis = (id) => layout[`${id[0]}axis${id.slice(1)}`];
+  const [across, down] = [axis(traces[trace].xaxis), axis(traces[trace].yaxis)];
+  const times = x ?? data[trace].x;
+  if (times?.length !== y.length) return false;
+  const at = (i) => `${across.l2p(times[i]).toFixed(2)},${down.l2p(y[i]).toFixed(2)}`;
+  if (traces[trace].mode === "markers") {
+    const points = [...group.querySelectorAll(".point")];
+    const parent = points[0]?.parentNode;
+    if (!parent) return !y.length;
+    for (const point of points.slice(Math.max(y.length, 1))) point.remove();
+    for (let i = 0; i < Math.max(y.length, 1); i++) {
+      const point = points[i] ?? parent.appendChild(points[0].cloneNode(true));
+      // One stays, out of sight, for those that may come.
+      point.setAttribute("transform", `translate(${i < y.length ? at(i) : "-9999,0"})`);
+    }
+  } else {
+    const [line, ...others] = group.querySelectorAll(".js-line");
+    if (!line) return false;
+    for (const other of others) other.remove();
+    let path = "";
+    for (let i = 0, pen = "M"; i < y.length; i++) {
+      if (Number.isNaN(y[i])) {
+        pen = "M";
+      } else {
+        path += pen + at(i);
+        pen = "L";
+      }
+    }
+    line.setAttribute("d", path || "M0,0");
+  }
+  Object.assign(data[trace], { x: times, y });
+  return true;
+}
+
 function packed(values) {
+  if (values === null) return "_undefined_"; // stays as it is
   return { dtype: "float32", shape: [values.length], value: values };
 }
 

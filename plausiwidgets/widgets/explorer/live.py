@@ -28,6 +28,9 @@ from plausiwidgets.widgets.figure.trace_figure import RASTER_HEIGHTS, TRACES
 from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
 from plausiwidgets.widgets.page.export import page_file
 
+PACE = 0.25
+"""Least time in s between two pictures that the kernel sends of a drag, where the page draws it as well."""
+
 _DRAWN = ("yours_voltage", "yours_raster", "yours_current")
 
 
@@ -44,6 +47,8 @@ class LivePage(anywidget.AnyWidget):
         Which values the kernel's picture is of: values, bounds, time step, sweep, and the number of jumps so far.
     grid : bytes
         Times in ms, float32, at which the potential is drawn.
+    draws : bool
+        Whether a page has taken the neuron, and draws a drag by itself.
     """
 
     _esm = "\n".join([
@@ -54,6 +59,7 @@ class LivePage(anywidget.AnyWidget):
     about = t.Dict().tag(sync=True)
     shown = t.Dict().tag(sync=True)
     grid = t.Bytes().tag(sync=True)
+    draws = t.Bool(False).tag(sync=True)
 
 
 class Live(Observer):
@@ -87,6 +93,7 @@ class Live(Observer):
         self._asked: NeuronModel | None = None
         figure.figure.watched[_DRAWN[0]] = self._on_drawn
         page.observe(lambda _: self._on_page(), "pages")
+        self.view.observe(lambda change: setattr(figure, "pace", PACE if change["new"] else 0.0), "draws")
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Forget the neuron that was shown before, and tell of a jump or of another range."""
@@ -96,7 +103,7 @@ class Live(Observer):
             self._about = selection
             self._asked = None
             with self.view.hold_sync():
-                self.view.module, self.view.about = "", {}
+                self.view.module, self.view.about, self.view.draws = "", {}, False
         if jumped or selection.bounds != self._bounds:
             self._show(selection)
 

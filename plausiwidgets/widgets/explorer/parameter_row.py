@@ -24,6 +24,12 @@ GREEK = {
     "epsilon": "ε", "phi": "φ",
 }  # fmt: skip
 
+LOCK = (
+    '<span class="pw-lock" title="Locked in this exercise: tune the others">'
+    '<svg viewBox="0 0 12 14" aria-hidden="true"><path d="M1 6h10v7H1z"/>'
+    '<path class="pw-shackle" d="M3 6V4a3 3 0 0 1 6 0v2"/></svg><span>locked</span></span>'
+)
+
 
 @dataclass
 class RowStyles:
@@ -56,20 +62,20 @@ class ParameterRow:
         self._messages = messages
         self._styles = styles
         self._quiet = False
-        self._shown: tuple[float, float, float, bool] | None = None
+        self._shown: tuple[float, float, float, bool, bool] | None = None
+        self._locked = False
         self._bounds: tuple[w.FloatText, w.FloatText] | None = None
         self._bounds_line: w.HBox | None = None
         tip = tooltip(parameter)
         name = parameter.name
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
         shown = symbol(name.removeprefix(prefix))
-        label = w.HTML(
+        self._text = (
             f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{shown}</span>'
-            f'<span class="pw-unit">{unit}</span>',
-            layout=styles.layout,
-            style=styles.text,
+            f'<span class="pw-unit">{unit}</span>'
         )
-        label.add_class("pw-label")
+        self._label = w.HTML(self._text, layout=styles.layout, style=styles.text)
+        self._label.add_class("pw-label")
         self.slider = w.IntSlider(
             0, min=0, max=STEPS, readout=False, tooltip=tip, layout=styles.layout, style=styles.slider
         )
@@ -78,7 +84,7 @@ class ParameterRow:
         self._tick = w.Checkbox(
             indent=False, tooltip=f"Optimize may change {name}", layout=styles.layout, style=styles.tick
         )
-        line = w.HBox([label, self.slider, self._box, self._tick], layout=styles.layout)
+        line = w.HBox([self._label, self.slider, self._box, self._tick], layout=styles.layout)
         line.add_class("pw-line")
         self.view = w.VBox([line], layout=styles.layout)
         self.view.add_class("pw-row")
@@ -90,9 +96,12 @@ class ParameterRow:
         """Show what is selected of the parameter."""
         name = self.parameter.name
         value, (low, high), free = selection.values[name], selection.bounds[name], name in selection.free
-        if (value, low, high, free) == self._shown:
+        locked = name in selection.locked
+        if (value, low, high, free, locked) == self._shown:
             return
-        self._shown = value, low, high, free
+        self._shown = value, low, high, free, locked
+        if locked != self._locked:
+            self._lock(locked)
         before, self._quiet = self._quiet, True
         try:
             self.slider.value = position(self.parameter, value, low, high)
@@ -102,6 +111,14 @@ class ParameterRow:
                 self._bounds[0].value, self._bounds[1].value = in_box(low), in_box(high)
         finally:
             self._quiet = before
+
+    def _lock(self, locked: bool) -> None:
+        """Let the value be seen but not changed, or let it go."""
+        self._locked = locked
+        for widget in (self.slider, self._box, self._tick, *(self._bounds or ())):
+            widget.disabled = locked
+        self._label.value = self._text + (LOCK if locked else "")
+        (self.view.add_class if locked else self.view.remove_class)("pw-locked")
 
     def show_bounds(self, shown: bool) -> None:
         """Show or hide the two boxes for the bounds; they are made on first use."""
@@ -114,8 +131,12 @@ class ParameterRow:
         with self._session.lock:
             if self._quiet:
                 return
+            before = self._session.selection
             try:
-                self._session.change(change(self._session.selection), control)
+                self._session.change(change(before), control)
+                if self._session.selection is before:  # the same in other digits
+                    self._shown = None
+                    self.show(before)
             except ValueError as error:
                 self._shown = None
                 self.show(self._session.selection)
@@ -144,7 +165,9 @@ class ParameterRow:
             bounds = self._session.selection.bounds[self.parameter.name]
             for word, value in zip(("Lower", "Upper"), bounds, strict=True):
                 tip = f"{word} bound of {self.parameter.name}, for the slider and for Optimize"
-                box = w.FloatText(in_box(value), step=None, tooltip=tip, layout=styles.layout, style=styles.box)
+                box = w.FloatText(
+                    in_box(value), step=None, tooltip=tip, disabled=self._locked, layout=styles.layout, style=styles.box
+                )
                 box.observe(lambda _: self._on_event(self._bounded), "value")
                 boxes.append(box)
             self._bounds = (boxes[0], boxes[1])

@@ -59,6 +59,11 @@ class ParameterPanel(Panel):
         """The slider of each parameter that is shown."""
         return {row.parameter.name: row.slider for row in self._rows}
 
+    @property
+    def shared(self) -> list[str]:
+        """The models of what rows share, for a page that has to let go of what other rows had of them."""
+        return [one.model_id for one in vars(self._styles).values()]
+
     def _place_rows(self, selection: Selection) -> None:
         model, pattern = selection.model, selection.pattern
         stimulus = set(pattern.free)

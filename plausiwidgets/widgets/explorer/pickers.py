@@ -13,14 +13,17 @@ from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Session
-from plausiwidgets.widgets.explorer.starts import known_sets, my_turn, with_stimulus
+from plausiwidgets.widgets.explorer.starts import fitting, known_sets, my_turn, with_stimulus
 
 PROMPT = "published parameters …"
 
 SHOW_TIP = "Parameters that are published for this pattern, or known to show it; again: the next such set"
 TURN_TIP = "Parameters near such a set that do not show the pattern: tune them until every criterion holds"
 KEEP_TIP = "Another model or pattern begins with the values that you gave it, not with a set that is known to show it"
-RESET_TIP = "Back to the defaults of model and stimulus: values, ranges, time step, and what Optimize may change"
+RESET_TIP = (
+    "Back to the defaults of model and stimulus: values, ranges, time step, and what Optimize may change; "
+    "an exercise goes back to where it began"
+)
 UNDO_TIP = "Back to before the last drag, typed value, pick or reset, ranges and ticks too"
 REDO_TIP = "Take back the last undo"
 
@@ -145,7 +148,7 @@ class Pickers(Panel):
     def _on_menu(self, menu: w.Dropdown, picked: Callable[[], Selection]) -> None:
         with self._session.lock:
             if not self._quiet and menu.value not in (None, -1):
-                self._try(lambda: self._session.show(picked()))
+                self._try(lambda: self._session.pick(picked()))
 
     def _on_step(self, step: int) -> None:
         keys = list(self._patterns)
@@ -182,10 +185,9 @@ class Pickers(Panel):
             if not shown.pattern.judged:
                 self._messages.note(NO_PATTERN)
                 return
-            known = known_sets(shown.model, shown.pattern, self._found())
+            known = self._known(shown)
             if not known:
-                text = f"No set of {shown.model.title} is known to show this pattern. Optimize searches for one."
-                self._messages.note(text)
+                self._messages.note(_none_known(shown))
                 return
             at = next((i for i, one in enumerate(known) if one.values == shown.values), -1)
             self._session.show(known[(at + 1) % len(known)])
@@ -197,13 +199,20 @@ class Pickers(Panel):
                 self._messages.note(NO_PATTERN)
                 return
             self._turns += 1
-            known = known_sets(shown.model, shown.pattern, self._found())
+            known = self._known(shown)
+            if not known and shown.locked:
+                self._messages.note(_none_known(shown))
+                return
             self._session.show(my_turn(shown.model, shown.pattern, known, self._turns))
 
     def _on_reset(self) -> None:
         with self._session.lock:
-            selection = self._session.selection
-            self._session.show(Selection.defaults(selection.model, selection.pattern))
+            shown = self._session.selection
+            self._session.show(shown.begun_again() if shown.locked else Selection.defaults(shown.model, shown.pattern))
+
+    def _known(self, shown: Selection) -> list[Selection]:
+        """Return the sets that are known to show the pattern, and that an exercise allows."""
+        return fitting(known_sets(shown.model, shown.pattern, self._found()), shown)
 
     def _try(self, action: Callable[[], None]) -> None:
         """Do what a person asked for, or say why not."""
@@ -213,6 +222,12 @@ class Pickers(Panel):
         except Exception as error:
             self.on_selection(self._session.selection, True)  # a menu may show what could not be
             self._messages.error("pick", error)
+
+
+def _none_known(shown: Selection) -> str:
+    if shown.locked:
+        return "No known set has the values that this exercise locks: tune the others, or let Optimize search."
+    return f"No set of {shown.model.title} is known to show this pattern. Optimize searches for one."
 
 
 def _choose(menu: w.Dropdown, options: list[tuple[str, str]], value: str) -> None:

@@ -31,6 +31,8 @@ class Places:
     ----------
     bar, look, figure, search, side, foot : sequence of widgets
         What stands there from the beginning.
+    over : ipywidgets.Widget
+        What lies over all but the bar, the rail and the foot, where it is displayed.
     shown : callable
         ``shown(panel)`` is called when a panel of the tools was opened.
 
@@ -48,6 +50,7 @@ class Places:
         search: w.Widget,
         side: Sequence[w.Widget],
         foot: Sequence[w.Widget],
+        over: w.Widget,
         shown: Callable[[Panel], None],
     ) -> None:
         self._shown = shown
@@ -72,6 +75,7 @@ class Places:
             search,
             _box("pw-side", tools, *side),
             _box("pw-foot", *foot),
+            over,
         )
         self.view = (screen, self._boxes["below"])
 

@@ -110,7 +110,7 @@ class Searches(Observer):
             searches = list(self._last.values())
         done = [(search, search.run.snapshot()) for search in reversed(searches)]
         return [
-            search.selection.filled(snapshot.best_parameters, search.selection.dt)
+            search.selection.filled(snapshot.best_parameters, search.selection.dt).with_locked(())
             for search, snapshot in done
             if snapshot.status == "replicated" and snapshot.best_parameters is not None
         ]
@@ -198,7 +198,7 @@ class Searches(Observer):
             best = search.run.snapshot().best_parameters
             if best is not None:
                 recalled = self._session.recalled(search.selection.model, search.selection.pattern)
-                self._session.show(recalled.filled(best, search.selection.dt))
+                self._session.pick(recalled.filled(best, search.selection.dt))
 
     def refresh(self) -> None:
         """Show the buttons as they are."""

@@ -12,6 +12,7 @@ import numpy as np
 from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel, Parameter, Preset
+from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
@@ -70,6 +71,11 @@ class Selection:
         What `values`, `bounds` and `free` are of, in the order of the screen.
     origin : Origin or None
         Where the values come from, where a person has changed none of them.
+    locked : tuple of str
+        What can be seen but not changed, of an exercise: a search leaves it alone too. It guides whoever tunes the
+        rest, and is no protection: who knows the link can write another one.
+    begun : Selection or None
+        The exercise as it began, where something is locked.
 
     Examples
     --------
@@ -87,6 +93,8 @@ class Selection:
     free: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(repr=False, compare=False)
     origin: Origin | None = field(default=None, repr=False, compare=False)
+    locked: tuple[str, ...] = ()
+    begun: Selection | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     @checked
@@ -160,7 +168,8 @@ class Selection:
         (0.03, ('b=‘much’ is not a number: using 0.2.',))
         """
         link = read_query(query, models.get(model), patterns.get(pattern))
-        return cls.of(link.model, link.pattern, link.values, dt if link.dt is None else link.dt), link.notes
+        selection = cls.of(link.model, link.pattern, link.values, dt if link.dt is None else link.dt)
+        return selection.with_locked(link.locked), link.notes
 
     # -- other selections ------------------------------------------------------------------------
 
@@ -191,8 +200,9 @@ class Selection:
         Raises
         ------
         ValueError
-            If it is not finite, or outside of the hard limits.
+            If it is not finite, or outside of the hard limits, or locked.
         """
+        self._check_free([name])
         return self._with({name: float(self.parameters[name].check(value))})
 
     def with_bounds(self, name: str, low: float, high: float) -> Selection:
@@ -201,8 +211,9 @@ class Selection:
         Raises
         ------
         ValueError
-            If the range is empty, not finite, or outside of the hard limits.
+            If the range is empty, not finite, or outside of the hard limits, or its value is locked.
         """
+        self._check_free([name])
         self.parameters[name].check([low, high])
         if not low < high:
             raise ValueError(f"bounds of {name}: {low:g} must be less than {high:g}")
@@ -210,9 +221,69 @@ class Selection:
         return replace(self, bounds=bounds)._with({name: min(max(self.values[name], low), high)})
 
     def with_free(self, names: Iterable[str]) -> Selection:
-        """Return one in which a search may change these, and nothing else."""
-        free = set(names)
+        """Return one in which a search may change these, and nothing else; never what is locked."""
+        free = set(names) - set(self.locked)
         return replace(self, free=tuple(name for name in self.values if name in free))
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """What a search may not change."""
+        return tuple(name for name in self.values if name not in self.free)
+
+    def with_locked(self, names: Iterable[str]) -> Selection:
+        """Return one in which these can be seen but not changed, and everything else can: an exercise begins.
+
+        What was locked before, and is not any more, is free where it is declared so.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name.
+
+        Examples
+        --------
+        >>> exercise = Selection.of("adex", "tonic_bursting").with_locked(["tau_w", "a"])
+        >>> exercise.locked, "tau_w" in exercise.free
+        (('a', 'tau_w'), False)
+        >>> exercise.with_value("a", 3.0)
+        Traceback (most recent call last):
+        ValueError: a is locked in this exercise
+        """
+        chosen = dict.fromkeys(names)
+        for name in chosen:
+            if name not in self.values:
+                raise unknown(f"parameter of {self.model.name} with {self.pattern.key} to lock", name, self.values)
+        if not chosen and not self.locked:
+            return self
+        opened = [name for name in self.locked if self.parameters[name].free]
+        begun = replace(self, locked=tuple(name for name in self.values if name in chosen), begun=None)
+        begun = begun.with_free([*self.free, *opened])
+        return replace(begun, begun=begun) if chosen else begun
+
+    def begun_again(self) -> Selection:
+        """Return the exercise as it began; itself where nothing is locked."""
+        return self if self.begun is None else replace(self.begun, begun=self.begun)
+
+    def within(self, exercise: Selection) -> Selection:
+        """Return one that goes on with an exercise: locked as there, which must not change what is locked.
+
+        Raises
+        ------
+        ValueError
+            Where it has another value of what is locked.
+        """
+        if not exercise.locked:
+            return self
+        changed = [name for name in exercise.locked if self.values[name] != exercise.values[name]]
+        exercise._check_free(changed)
+        locked = replace(self, locked=exercise.locked, begun=exercise.begun)
+        return locked.with_free(self.free)
+
+    def _check_free(self, names: Iterable[str]) -> None:
+        locked = [name for name in names if name in self.locked]
+        if locked:
+            listed = ", ".join(locked[:4]) + (" and more" if len(locked) > 4 else "")
+            raise ValueError(f"{listed} {'is' if len(locked) == 1 else 'are'} locked in this exercise")
 
     def taking(self, names: Iterable[str], other: Selection) -> Selection:
         """Return one with the values, ranges and freedom that these names have in another."""
@@ -261,10 +332,13 @@ class Selection:
         fields |= {name: repr(value) for name, value in self.values.items()}
         if self.dt != self.model.dt:
             fields["dt"] = repr(self.dt)
-        return urlencode(fields)
+        if self.locked:
+            fields["lock"] = ",".join(self.locked)
+        return urlencode(fields, safe=",")
 
     def to_python(self) -> str:
         """Return a line of Python that opens an explorer of it."""
         values = ", ".join(f"{name!r}: {value!r}" for name, value in self.values.items())
         dt = "" if self.dt == self.model.dt else f", dt={self.dt!r}"
-        return f"pw.Explorer({self.model.name!r}, {constructor(self.pattern)}, {{{values}}}{dt})"
+        locked = f", locked={list(self.locked)!r}" if self.locked else ""
+        return f"pw.Explorer({self.model.name!r}, {constructor(self.pattern)}, {{{values}}}{dt}{locked})"

@@ -25,8 +25,9 @@ class Response:
 
     Attributes
     ----------
-    role : {"yours", "best", "target", "pinned"}
-        Of the sliders, of the best that a search has found, of the reference neuron, or of one that was pinned.
+    role : {"yours", "best", "target", "pinned", "sketch"}
+        Of the sliders, of the best that a search has found, of the reference neuron, or of one that was pinned; or of
+        the sliders while their model is being compiled: to be drawn, "yours" follows.
     selection : Selection
         Whose model and pattern are meant and, but for the target and what is pinned, whose values were judged.
     verdict : Verdict or None
@@ -193,6 +194,18 @@ class Session:
         """
         with self.lock:
             self._jump(selection, (*self._history, self.selection)[-MAX_UNDO:], ())
+
+    def pick(self, selection: Selection) -> None:
+        """Show what a person has picked: an exercise goes on where it is about the same model and pattern.
+
+        Raises
+        ------
+        ValueError
+            Where it would change what the exercise locks.
+        """
+        with self.lock:
+            shown = self.selection
+            self.show(selection.within(shown) if selection.is_about(shown.model, shown.pattern) else selection)
 
     def replaced(self, shown: Selection, by: Selection) -> bool:
         """Show something else in place of `shown`, which is no step of a person; False where that is not shown."""

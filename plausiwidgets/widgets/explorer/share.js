@@ -1,9 +1,9 @@
 // "Share": a link, which opens the page that it was copied from, and a line of Python.
 
-function link(model) {
+function link(query) {
   // JupyterLab takes the query with it only where the address is the notebook's own, without a workspace.
   const path = location.pathname.replace(/\/lab\/workspaces\/[^/]+\//, "/lab/");
-  return `${location.origin}${path}?${model.get("query")}`;
+  return `${location.origin}${path}?${query}`;
 }
 
 async function copy(text, field) {
@@ -37,8 +37,11 @@ function line(label, panel, say) {
   button.addEventListener("click", async () => say(await copy(field.value, field), label));
   row.append(field, button);
   panel.append(row);
-  return field;
+  return { field, button };
 }
+
+const EXERCISE = "Whoever opens the exercise can move only what you have ticked “free”; all else is shown, and locked.";
+const ALL_FREE = "For an exercise, untick “free” of what others are to see but not to move.";
 
 function render({ model, el }) {
   el.classList.add("pw-share");
@@ -54,12 +57,16 @@ function render({ model, el }) {
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   const say = (done, what) => {
-    status.textContent = done === null ? "What others open sees what you see now."
+    status.textContent = done === null ? "Whoever opens it sees what you see now."
       : done ? `${what}: copied.` : `${what}: press Ctrl-C to copy the selected text.`;
   };
   panel.append(status);
   const address = line("Link to this page", panel, say);
+  const exercise = line("Exercise link", panel, say);
   const python = line("Line of Python", panel, say);
+  const about = document.createElement("p");
+  about.className = "pw-share-about";
+  exercise.field.parentNode.after(about);
   const close = document.createElement("button");
   close.type = "button";
   close.className = "jupyter-button pw-close";
@@ -68,8 +75,12 @@ function render({ model, el }) {
   el.append(button, panel);
 
   const show = () => {
-    address.value = link(model);
-    python.value = model.get("python");
+    const locking = model.get("exercise");
+    address.field.value = link(model.get("query"));
+    exercise.field.value = locking ? link(locking) : "";
+    exercise.button.disabled = !locking;
+    about.textContent = locking ? EXERCISE : ALL_FREE;
+    python.field.value = model.get("python");
   };
   const toggle = (open) => {
     panel.hidden = !open;
@@ -92,6 +103,7 @@ function render({ model, el }) {
     }
   });
   model.on("change:query", show);
+  model.on("change:exercise", show);
   model.on("change:python", show);
 }
 

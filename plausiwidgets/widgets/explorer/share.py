@@ -20,6 +20,8 @@ class ShareButton(anywidget.AnyWidget):
     ----------
     query : str
         Query of the link; the page puts its own address in front.
+    exercise : str
+        The same where everything that is not free is locked; empty where all is free.
     python : str
         A line that opens the same explorer in a notebook.
     """
@@ -27,6 +29,7 @@ class ShareButton(anywidget.AnyWidget):
     _esm = (_HERE / "share.js").read_text("utf-8")
     _css = (_HERE / "explorer.css").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
+    exercise = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)
 
 
@@ -35,8 +38,17 @@ class SharePanel(Panel):
 
     def __init__(self) -> None:
         self.view = ShareButton()
+        self._newest: Selection | None = None
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Take another tick at once: it changes no response, and nothing rests after it."""
+        before, self._newest = self._newest, selection
+        if before is None or selection.free != before.free:
+            self.on_rest(selection)
 
     def on_rest(self, selection: Selection) -> None:
         """Take the new link, whether or not the model could be simulated."""
+        selection = self._newest or selection  # which may have other ticks than what was judged
         with self.view.hold_sync():
             self.view.query, self.view.python = selection.to_query(), selection.to_python()
+            self.view.exercise = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""

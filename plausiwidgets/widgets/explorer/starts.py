@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,8 +35,17 @@ def known_sets(model: NeuronModel, pattern: Pattern, found: Iterable[Selection] 
     return known
 
 
-def my_turn(model: NeuronModel, pattern: Pattern, known: Iterable[Selection], seed: int) -> Selection:
+def fitting(known: Iterable[Selection], exercise: Selection) -> list[Selection]:
+    """Return those of the known sets that an exercise allows, locked as it is; all where nothing is locked."""
+    return [one.within(exercise) for one in known if all(one.values[n] == exercise.values[n] for n in exercise.locked)]
+
+
+def my_turn(
+    model: NeuronModel, pattern: Pattern, known: Iterable[Selection], seed: int, locked: Sequence[str] = ()
+) -> Selection:
     """Return a set to be tuned: a known one with some of its parameters moved, the same for the same seed.
+
+    What is `locked` is not moved, and an exercise begins with it.
 
     Where nothing is known it is the model's defaults, and so it is of a stimulus that is not judged. Whoever judges it
     goes on to :func:`moved_further` while it shows the pattern: it must not be solved already.
@@ -46,9 +55,9 @@ def my_turn(model: NeuronModel, pattern: Pattern, known: Iterable[Selection], se
         return Selection.defaults(model, pattern)
     if solved is None:
         text = f"No set of {model.title} is known to show this pattern: perhaps you find one."
-        plain = Selection.defaults(model, pattern)
-        return replace(plain, origin=Origin(text, solved=plain, seed=seed, attempt=0))
-    return _moved(solved, seed, 1)
+        plain = _to_move(Selection.defaults(model, pattern), locked)
+        return _begun(replace(plain, origin=Origin(text, solved=plain, seed=seed, attempt=0)))
+    return _moved(_to_move(solved, locked), seed, 1)
 
 
 def moved_further(selection: Selection) -> Selection | None:
@@ -112,5 +121,14 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
         place = min(max(here + away, 0.0), 1.0)
         values[name] = dragged(parameter, round(place * STEPS), low, high)
     text = "Your turn: some parameters were moved. Drag them until every criterion holds."
-    moved = solved.filled(values, solved.dt)
-    return replace(moved, origin=Origin(text, solved=solved, seed=seed, attempt=attempt))
+    moved = replace(solved.filled(values, solved.dt), origin=Origin(text, solved=solved, seed=seed, attempt=attempt))
+    return _begun(moved)
+
+
+def _to_move(selection: Selection, locked: Sequence[str]) -> Selection:
+    """Return a set with what is locked, with which no exercise has begun: it is what solves one."""
+    return replace(selection.with_locked(locked), begun=None) if locked else selection
+
+
+def _begun(selection: Selection) -> Selection:
+    return selection.with_locked(selection.locked) if selection.begun is None else selection

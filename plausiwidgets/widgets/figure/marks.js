@@ -28,7 +28,7 @@ function render({ model, el }) {
     const groups = new Map();
     for (const shape of shapes) {
       if (shape.form !== "bracket" && shape.form !== "arrow") continue;
-      const key = shape.criteria.join();
+      const key = `${shape.form} ${shape.criteria.join()}`;  // an arrow and a spike of one criterion may be neighbours
       if (!groups.has(key)) groups.set(key, []);
       groups.get(key).push(shape);
     }
@@ -43,6 +43,25 @@ function render({ model, el }) {
       if (lane < 0) lane = ends.push([]) - 1;
       ends[lane].push(...spans);
       group.forEach((shape) => found.set(shape, lane));
+    }
+    return found;
+  }
+
+  // The numbers of brackets side by side: where there is no room for each beside its neighbours, there is none at all.
+  function crowded(shapes, x) {
+    const found = new Set();
+    const rows = new Map();
+    for (const shape of shapes) {
+      if (shape.form !== "bracket") continue;
+      const key = shape.criteria.join();
+      rows.set(key, [...(rows.get(key) ?? []), shape]);
+    }
+    for (const row of rows.values()) {
+      const middles = row.map((shape) => (x(shape.t0) + x(shape.t1)) / 2);
+      row.forEach((shape, i) => {
+        const near = Math.min(...middles.map((m, j) => (i === j ? Infinity : Math.abs(m - middles[i]))));
+        if (near < 6.5 * shape.text.length + 5) found.add(shape);
+      });
     }
     return found;
   }
@@ -65,6 +84,7 @@ function render({ model, el }) {
     button.textContent = model.get("whole") ? "the event" : "whole sweep";
     const chosen = hot ? all.filter((shape) => shape.criteria.includes(hot)) : all;
     const placed = lanes(chosen, x);
+    const without = crowded(chosen, x);
     for (const shape of chosen) {
       const [a, b] = [x(shape.t0), x(shape.t1)];
       if (b < left - 1 || a > left + width + 1) continue;
@@ -78,6 +98,7 @@ function render({ model, el }) {
       if (shape.form === "bracket") {
         element("path", { d: b - a < 2 ? `M${a - 4},${line - 4}L${a},${line + 4}L${a + 4},${line - 4}` : `M${a},${line + 5}V${line}H${b}V${line + 5}` }, group);
         const fits = shape.text.length < 3 || b - a > 6.5 * shape.text.length + 4;
+        if (without.has(shape) && !shape.text.includes(" ")) continue;
         if (b - a < 2) element("text", { x: a + 8, y: line + 4 }, group, shape.text);
         else if (fits) element("text", { x: middle, y: line - 3, "text-anchor": "middle" }, group, shape.text);
         else if (hot || shape.text.includes(" ")) element("text", { x: b + 5, y: line + 4 }, group, shape.text);
@@ -94,7 +115,7 @@ function render({ model, el }) {
         const [high, low] = [Math.min(y(shape.v0), y(shape.v1)), Math.max(y(shape.v0), y(shape.v1))];
         element("rect", { x: a, y: high - 1, width: Math.max(b - a, 2), height: Math.max(low - high, 0) + 2 }, group);
         const near = b > left + width - 90;
-        if (hot || !shape.ok || (shape.t0 > 0 && b - a < 40)) element("text", { x: near ? a - 5 : b + 5, y: (high + low) / 2 + 4, "text-anchor": near ? "end" : "start" }, group, shape.text);
+        if (hot || !shape.ok || (shape.t0 > 0 && b - a < 40)) element("text", { x: near ? a - 5 : b + 5, y: (high + low) / 2 + (near ? -8 : 4), "text-anchor": near ? "end" : "start" }, group, shape.text);
       } else {
         element("circle", { cx: a, cy: y(shape.v0), r: 4 }, group);
         element("text", { x: a, y: y(shape.v0) - 8, "text-anchor": "middle" }, group, shape.text);

@@ -31,7 +31,8 @@ function nameControls(root) {
     const [box, ...bounds] = row.querySelectorAll("input[type=number]");
     const tick = row.querySelector("input[type=checkbox]");
     const handle = row.querySelector(".noUi-handle");
-    box?.setAttribute("aria-label", `${label}, exact value in ${unit || "no unit"}`);
+    const locked = row.classList.contains("pw-locked") ? ", locked" : "";
+    box?.setAttribute("aria-label", `${label}, exact value in ${unit || "no unit"}${locked}`);
     tick?.setAttribute("aria-label", `${label}: Optimize may change it`);
     bounds.forEach((bound, i) =>
       bound.setAttribute("aria-label", `${label}, ${i ? "upper" : "lower"} bound`));
@@ -40,6 +41,21 @@ function nameControls(root) {
     // noUiSlider announces the position; a person wants the value, which the box has a moment later.
     const text = `${box?.value} ${unit}`;
     if (handle.getAttribute("aria-valuetext") !== text) handle.setAttribute("aria-valuetext", text);
+  }
+}
+
+// ipywidgets forgets no view: layouts and styles keep theirs, and a model goes on telling each that it had of messages.
+// What came and went would stay with all of its elements.
+async function letGo(model) {
+  for (const id of model.get("shared")) {
+    const one = await model.widget_manager.get_model(id);
+    for (const view of await Promise.all(Object.values(one.views ?? {}))) {
+      const parent = view.options?.parent;
+      if (!(parent?.luminoWidget ?? parent?.pWidget)?.isDisposed) continue;
+      view.remove();
+      if (!Object.keys(parent.model.views ?? {}).length) parent.model.off("msg:custom");
+    }
+    one.off("msg:custom");  // nobody has anything to say to a layout or a style
   }
 }
 
@@ -160,7 +176,11 @@ function render({ model, el }) {
     stop.push(() => ["focusin", "focusout"].forEach((kind) => root.removeEventListener(kind, explain)));
 
     const name = after(60, () => nameControls(root));
-    const controlWatch = new MutationObserver(name);
+    const clean = after(1500, () => letGo(model).catch(() => {}));  // while it loads, or after its kernel's end
+    const controlWatch = new MutationObserver((changes) => {
+      name();
+      if (changes.some((one) => one.removedNodes.length)) clean();
+    });
     for (const part of root.querySelectorAll(".pw-bar, .pw-look, .pw-search, .pw-side")) {  // not what Plotly draws
       controlWatch.observe(part, {
         subtree: true, childList: true, attributes: true, attributeFilter: ["aria-valuenow"],

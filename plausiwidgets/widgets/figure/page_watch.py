@@ -24,6 +24,8 @@ class PageWatch(anywidget.AnyWidget):
         Query of the address that JupyterLab was opened with, where it names a model or a pattern.
     pages : int
         How often a page began to show it.
+    shared : list of str
+        Models of the layouts and styles of what comes and goes on the page.
     """
 
     _esm = (Path(__file__).parent / "page_watch.js").read_text("utf-8")
@@ -33,3 +35,4 @@ class PageWatch(anywidget.AnyWidget):
     held = t.Bool(False).tag(sync=True)
     link = t.Unicode("").tag(sync=True)
     pages = t.Int(0).tag(sync=True)
+    shared: t.List = t.List().tag(sync=True)

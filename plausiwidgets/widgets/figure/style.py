@@ -78,6 +78,7 @@ def template(theme: Theme) -> dict[str, Any]:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": theme.text, "size": FONT_SIZE},
             "hoverlabel": {"font": {"size": FONT_SIZE}},
+            "annotationdefaults": {"bgcolor": theme.paper},  # no line runs through a label
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.line, "activecolor": theme.text},
             "xaxis": axis,
             "yaxis": axis,

@@ -118,11 +118,11 @@ class TraceFigure(PlotlyFigure):
     def set_lanes(self, names: Sequence[str]) -> None:
         """Name the lanes of the other sweeps, from below: within the row, so that the axes stay where they are."""
         font = {"size": style.FONT_SIZE - 2}
-        usual = {"xref": "paper", "x": 0.996, "yref": "y4", "xanchor": "right", "yanchor": "bottom", "showarrow": False}
+        usual = {"xref": "paper", "x": 0.996, "yref": "y4", "xanchor": "right", "yanchor": "middle", "showarrow": False}
         with self.update():
             self.widget.layout.yaxis4.range = (-0.15, len(names) or 1)
             self.widget.layout.annotations = [
-                usual | {"y": lane + 0.3, "text": html.escape(name, quote=False), "font": font}
+                usual | {"y": lane + 0.5, "borderpad": 0, "text": html.escape(name, quote=False), "font": font}
                 for lane, name in enumerate(names)
             ]
 

@@ -15,7 +15,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.map.cells import grid_of_units, pattern_title
+from plausiwidgets.widgets.map.cells import Grid, grid_of_units, pattern_title
 from plausiwidgets.widgets.map.map import CellMap, OpenCell
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressParts
 
@@ -67,10 +67,10 @@ class AssessmentPanel(View):
         self._place = w.VBox()
         self._start.on_click(lambda _: self._on_press())
         self._stop.on_click(lambda _: self.stop())
-        head = w.HBox([title, self._start, self._stop, self._parts.bar, self._parts.headline])
-        head.layout.flex_flow, head.layout.align_items = "row wrap", "center"
-        details = w.Accordion([self._parts.lines], titles=("A line for each pattern",))
-        super().__init__([head, self._place, details])
+        self._head = w.HBox([title, self._start, self._stop, self._parts.bar, self._parts.headline])
+        self._head.layout.flex_flow, self._head.layout.align_items = "row wrap", "center"
+        self._details = w.Accordion([self._parts.lines], titles=("A line for each pattern",))
+        super().__init__([self._head, self._place, self._details])
 
     def start(self) -> Study:
         """Start the assessment; one that runs is stopped.
@@ -84,10 +84,7 @@ class AssessmentPanel(View):
             study = start_assessment(self._models, self._patterns, **self._settings)
             self.study = study  # from here on, what the one before still publishes is left out
             self._buttons(running=True)
-            if self.map is None:
-                grid = grid_of_units(study.snapshot().units, self._models, self._own_patterns)
-                self.map = CellMap(grid, self._open_cell, self._models, self._own_patterns)
-                self._place.children = (self.map,)
+            self._draw(self._grid(study.snapshot()))
             self._thread = start_daemon(lambda: self._watch(study), "plausiwidgets publisher")
             return study
 
@@ -141,8 +138,18 @@ class AssessmentPanel(View):
         except Exception as error:
             self._parts.say(f"✗ {type(error).__name__}: {error}")
 
+    def _grid(self, snapshot: StudySnapshot | None) -> Grid:
+        """Return what is to be seen of a snapshot."""
+        return grid_of_units(snapshot.units if snapshot else (), self._models, self._own_patterns)
+
+    def _draw(self, grid: Grid) -> None:
+        if self.map is None:
+            self.map = CellMap(grid, self._open_cell, self._models, self._own_patterns)
+            self._place.children = (self.map,)
+        else:
+            self.map.show(grid)
+
     def _show(self, snapshot: StudySnapshot) -> None:
-        if self.map is not None:
-            self.map.show(grid_of_units(snapshot.units, self._models, self._own_patterns))
+        self._draw(self._grid(snapshot))
         headings = {firing.key: pattern_title(firing) for firing in self._own_patterns}
         self._parts.show(snapshot, {model.name: model.title for model in self._models}, headings)

@@ -49,6 +49,8 @@ class Cell:
         HTML.
     parameters : mapping of str to float
         The best ones; empty where there are none.
+    evaluations, robustness : float
+        Of the best; nan where they are not known.
     """
 
     model: str
@@ -58,6 +60,8 @@ class Cell:
     text: str
     hover: str
     parameters: Mapping[str, float]
+    evaluations: float = math.nan
+    robustness: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,14 @@ def grid_of_units(
     units: Iterable[UnitState], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
 ) -> Grid:
     """Return the grid of the units of a running assessment."""
-    rows = []
-    for unit in units:
-        row = dict(unit.row or {})
-        row |= {"model": unit.model, "pattern": unit.pattern, "seed": unit.seed, "loss": unit.loss}
-        row |= {"evaluations": unit.evaluations, "budget": unit.budget, "status": status_of_unit(unit)}
-        rows.append(row)
-    return grid(rows, own, own_patterns)
+    return grid(map(row_of_unit, units), own, own_patterns)
+
+
+def row_of_unit(unit: UnitState) -> dict[str, Any]:
+    """Return what :func:`grid` takes of a unit."""
+    row = dict(unit.row or {})
+    row |= {"model": unit.model, "pattern": unit.pattern, "seed": unit.seed, "loss": unit.loss}
+    return row | {"evaluations": unit.evaluations, "budget": unit.budget, "status": status_of_unit(unit)}
 
 
 def grid(
@@ -184,8 +189,9 @@ def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -
         word = "some"
     text = MARKS[word] if len(rows) == 1 else f"{MARKS[word]}<br>{share}/{len(rows)}"
     return Cell(
-        model, pattern, word, f"{title}: {WORDS[word]}", text, hover, _parameters(rows[best].get("parameters"))
-    )
+        model, pattern, word, f"{title}: {WORDS[word]}", text, hover, _parameters(rows[best].get("parameters")),
+        _number(rows[best].get("evaluations"), math.nan), _number(rows[best].get("robustness"), math.nan),
+    )  # fmt: skip
 
 
 def _parameters(kept: Any) -> dict[str, float]:

@@ -38,6 +38,8 @@ class CellMap(View):
     own : iterable of NeuronModel
     own_patterns : iterable of Pattern
         Models and patterns that are not registered.
+    low : bool
+        With low rows, and letters above the columns in place of titles below.
 
     Attributes
     ----------
@@ -46,15 +48,16 @@ class CellMap(View):
     """
 
     def __init__(
-        self, grid: Grid, open_cell: OpenCell, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
-    ) -> None:
+        self, grid: Grid, open_cell: OpenCell, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = (),
+        low: bool = False,
+    ) -> None:  # fmt: skip
         self._grid = grid
         self._open = open_cell
         self._own = {model.name: model for model in own}
         self._own_patterns = {firing.key: firing for firing in own_patterns}
         self._lock = threading.RLock()  # events and the publisher of an assessment come on several threads
         self._quiet = False
-        self._map = MapFigure(grid, self.open_cell)
+        self._map = MapFigure(grid, self.open_cell, low)
         self.figure = self._map.widget
         page = PageWatch()
         page.observe(lambda _: self._map.set_dark(page.dark), "dark")
@@ -67,9 +70,10 @@ class CellMap(View):
         line.layout.flex_flow, line.layout.align_items = "row wrap", "center"
         super().__init__([page, self.figure, line])
 
-    def show(self, grid: Grid) -> None:
-        """Show other cells."""
+    def show(self, grid: Grid, own: Iterable[NeuronModel] = ()) -> None:
+        """Show other cells; `own`: further models that are not registered."""
         with self._lock:
+            self._own |= {model.name: model for model in own}
             before, self._grid = self._grid, grid
             self._map.set(grid)
             if [(key, cell.status) for key, cell in before.cells.items()] != [

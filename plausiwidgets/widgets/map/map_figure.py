@@ -26,6 +26,9 @@ COLOURS = {
 ROW, TOP, BOTTOM = 46, 44, 150
 """Height in px of a row, of the legend above, and of the slanted titles below."""
 
+LOW_ROW, LETTERS = 24, 26
+"""The same of a row of a low map, which many models fit into, and of the letters above its columns."""
+
 _CODES = {status: code for code, status in enumerate(COLOURS)}
 
 
@@ -37,12 +40,15 @@ class MapFigure(PlotlyFigure):
     grid : Grid
     clicked : callable
         Called with the model's name and the pattern's key of a cell that was clicked.
+    low : bool
+        With low rows, and letters above the columns in place of titles below.
     """
 
-    def __init__(self, grid: Grid, clicked: Callable[[str, str], object]) -> None:
+    def __init__(self, grid: Grid, clicked: Callable[[str, str], object], low: bool = False) -> None:
         self._clicked = clicked
         self._grid = grid
-        figure = go.Figure(data=[_heat(grid), *_legend()], layout=_layout(grid))
+        self._low = low
+        figure = go.Figure(data=[_heat(grid), *_legend()], layout=_layout(grid, low))
         super().__init__(figure, tuple(_content(grid)), displayModeBar=False)
         self.widget.data[0].on_click(self._on_click)
 
@@ -50,7 +56,7 @@ class MapFigure(PlotlyFigure):
         """Show other cells, in one message."""
         with self.update():
             if (grid.models, grid.patterns) != (self._grid.models, self._grid.patterns):
-                self.widget.layout.update(_axes(grid))
+                self.widget.layout.update(_axes(grid, self._low))
             self._grid = grid
             self.widget.data[0].update(_content(grid))
 
@@ -118,16 +124,18 @@ def _legend() -> list[dict[str, Any]]:
     ]
 
 
-def _axes(grid: Grid) -> dict[str, Any]:
+def _axes(grid: Grid, low: bool) -> dict[str, Any]:
     plain = {"showgrid": False, "ticks": "", "showline": False, "fixedrange": True, "tickmode": "array"}
     columns, rows = len(grid.patterns), len(grid.models)
+    titles = [grid.headings[key] for key in grid.patterns]
     return {
-        "height": TOP + BOTTOM + ROW * rows,
+        "height": TOP + LETTERS + LOW_ROW * rows if low else TOP + BOTTOM + ROW * rows,
         "xaxis": plain
         | {
             "tickvals": list(range(columns)),
-            "ticktext": [grid.headings[key] for key in grid.patterns],
-            "tickangle": -45,
+            "ticktext": [f"<b>{title.split()[0][:6]}</b>" for title in titles] if low else titles,
+            "tickangle": 0 if low else -45,
+            "side": "top" if low else "bottom",
             "range": [-0.5, columns - 0.5],
             "tickfont": {"size": style.FONT_SIZE - 2},
         },
@@ -141,10 +149,10 @@ def _axes(grid: Grid) -> dict[str, Any]:
     }
 
 
-def _layout(grid: Grid) -> dict[str, Any]:
-    return _axes(grid) | {
+def _layout(grid: Grid, low: bool) -> dict[str, Any]:
+    return _axes(grid, low) | {
         "template": style.template(style.LIGHT),
-        "margin": {"l": 80, "r": 16, "t": TOP, "b": BOTTOM},
+        "margin": {"l": 80, "r": 16} | ({"t": TOP + LETTERS, "b": 0} if low else {"t": TOP, "b": BOTTOM}),
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "itemclick": False,
                    "itemdoubleclick": False},
         "showlegend": True,

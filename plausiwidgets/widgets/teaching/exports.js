@@ -55,7 +55,9 @@ function render({ model, el }) {
     ["history", "Search (CSV)", "The last search, a row for each generation"],
     ["svg", "Figure (SVG)", "The figure as it is on the screen, with its marks"],
     ["png", "Figure (PNG)", "The same, at twice the resolution"],
+    ["table", "Table (CSV)", "A row for each model and pattern, with the parameters that were found"],
   ]) {
+    if (!model.get("buttons").includes(what)) continue;
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "jupyter-button", textContent: text, title });
     button.addEventListener("click", () => press(what));
@@ -89,7 +91,7 @@ function render({ model, el }) {
   }
 
   const offer = () => {
-    buttons.history.disabled = !model.get("searched");
+    if (buttons.history) buttons.history.disabled = !model.get("searched");
   };
   const receive = (message) => save(new Blob([message.text], { type: "text/plain;charset=utf-8" }), message.name);
   model.on("msg:custom", receive);

@@ -32,11 +32,14 @@ class ExportView(anywidget.AnyWidget):
         Of the files, without an ending.
     searched : bool
         Whether there is a history to save.
+    buttons : list of str
+        What can be saved here.
     """
 
     _esm = (_HERE / "exports.js").read_text("utf-8")
     name = t.Unicode("plausiwidgets").tag(sync=True)
     searched = t.Bool(False).tag(sync=True)
+    buttons: t.List = t.List(["script", "page", "traces", "history", "svg", "png"]).tag(sync=True)
 
 
 class ExportPanel(Panel):

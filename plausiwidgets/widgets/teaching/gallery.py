@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 import anywidget
@@ -63,6 +63,7 @@ class GalleryPanel(Panel):
         self._drawn: dict[int, dict[str, str]] = {}
         self._known: dict[tuple[NeuronModel, int], str] = {}  # the best status seen in this explorer
         self._model: NeuronModel | None = None
+        self._incomplete = False
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Mark what is shown; a pattern of one's own joins the others."""
@@ -74,14 +75,18 @@ class GalleryPanel(Panel):
         if list(known.values()) != list(self._patterns.values()):
             self._patterns = known
             self._show_items()
-            start_daemon(self._draw, "plausiwidgets gallery")
+            self._incomplete = True
         self.view.shown = selection.pattern.key
         if selection.model is not self._model:
             self._model = selection.model
             self._show_found()
 
     def on_response(self, response: Response) -> None:
-        """Keep in mind what was found."""
+        """Keep in mind what was found, and draw the pictures that are missing."""
+        if self._incomplete and response.role == "yours":
+            # Not before: the neuron of the pictures would be compiled first, and what a person has picked wait for it.
+            self._incomplete = False
+            start_daemon(self._draw, "plausiwidgets gallery")
         if response.role in ("yours", "best") and response.verdict is not None:
             self._note(response.selection.model, response.selection.pattern, response.verdict.status)
 
@@ -91,10 +96,17 @@ class GalleryPanel(Panel):
             if result.model == selection.model.name and result.pattern in self._patterns:
                 self._note(selection.model, self._patterns[result.pattern], result.status)
 
-    def _note(self, model: NeuronModel, pattern: Pattern, word: str) -> None:
+    def assessed(self, model: NeuronModel, pattern: str, word: str) -> None:
+        """Keep in mind what an assessment has found, or not."""
+        if pattern in self._patterns:
+            self._note(model, self._patterns[pattern], word, ("replicated", "fragile", "rejected"))
+
+    def _note(
+        self, model: NeuronModel, pattern: Pattern, word: str, counts: Container[str] = ("replicated", "fragile")
+    ) -> None:
         key = model, id(pattern)
-        before = self._known.get(key, "rejected")
-        if word in ("replicated", "fragile") and _BEST_FIRST.index(word) < _BEST_FIRST.index(before):
+        before = self._known.get(key)
+        if word in counts and (before is None or _BEST_FIRST.index(word) < _BEST_FIRST.index(before)):
             self._known[key] = word
             if model is self._model:
                 self._show_found()

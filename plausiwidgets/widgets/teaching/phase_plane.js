@@ -232,6 +232,7 @@ function render({ model, el }) {
     element("path", { d: `M${LEFT},${TOP}V${bottom}H${right}`, class: "pw-axis" }, svg);
     const inside = element("g", { "clip-path": `url(#${clip})` }, svg);
 
+    if (scene.names.length === 1) element("path", { d: `M${LEFT},${toY(0)}H${right}`, class: "pw-zero" }, inside);
     const stack = element("g", {}, inside);
     for (const each of scene.levels) {
       const layer = element("g", { class: "pw-layer pw-other" }, stack);
@@ -259,7 +260,7 @@ function render({ model, el }) {
         }
         element("path", { d: path, class: `pw-nullcline pw-nullcline-${k}` }, layer);
         if (end) {
-          const text = `d${scene.names[k]}/dt = 0`;
+          const text = scene.names.length > 1 ? `d${scene.names[k]}/dt = 0` : `d${scene.names[0]}/dt`;
           const anchor = end[0] > right - 76 ? "end" : "start";
           const at = { x: end[0] + (anchor === "end" ? -2 : 4), y: end[1] - 8, "text-anchor": anchor };
           element("text", { ...at, class: `pw-nullcline-name pw-nullcline-${k}` }, layer, text);
@@ -288,10 +289,12 @@ function render({ model, el }) {
       last = at;
       rows.push(row);
     }
-    element("path", { d: jumps, class: "pw-reset" }, inside);
-    element("path", { d, class: "pw-trajectory" }, inside);
+    if (scene.names.length > 1) {  // on a line it would run along the curves that are there
+      element("path", { d: jumps, class: "pw-reset" }, inside);
+      element("path", { d, class: "pw-trajectory" }, inside);
+    }
     dot = element("circle", { r: 6.5, class: "pw-dot", visibility: "hidden" }, inside);
-    svg.setAttribute("aria-label", `Phase plane of ${scene.names.join(" and ")}`);
+    svg.setAttribute("aria-label", `Phase ${scene.names.length > 1 ? "plane" : "line"} of ${scene.names.join(" and ")}`);
     scrub.max = Math.max(0, rows.length - 1);
     if (scene.fit) menus();
     if (place !== null) place = Math.min(place, rows.length - 1);

@@ -15,7 +15,17 @@ import traitlets as t
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.simulation.phase_plane import STEADY, Flow, PhasePlane, Range, phase_plane, ranges_of
+from plausiwidgets.simulation.phase_line import PhaseLine, line_of, range_of
+from plausiwidgets.simulation.phase_plane import (
+    STEADY,
+    FixedPoint,
+    Flow,
+    PhasePlane,
+    Range,
+    padded,
+    phase_plane,
+    ranges_of,
+)
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.explorer.selection import Selection
@@ -32,6 +42,9 @@ GRID = (32, 26)
 ARROWS = (13, 10)
 POINTS = 900
 """Of the trajectory: more than a person can tell apart."""
+
+LINE = 240
+"""Points of the curve of a neuron of one variable."""
 
 LEVELS = 3
 """Most currents of a sweep whose nullclines are drawn: a step has two, a ramp gets some of its values."""
@@ -78,11 +91,13 @@ class _Shown:
 class PhasePlanePanel(Panel):
     """Nullclines, fixed points and the trajectory of the sweep that is shown, live under the sliders.
 
+    Of a neuron of one variable it is the phase line: the rate of change over that variable.
+
     It is computed on a thread of its own, which goes when nothing is left to do: a drag never waits for it.
     """
 
     title = "Phase plane"
-    tip = "Nullclines, fixed points and the trajectory of the shown sweep"
+    tip = "Nullclines, fixed points and the trajectory of the shown sweep; of one variable, its rate of change"
 
     def __init__(self) -> None:
         self.view = PhasePlaneView()
@@ -178,9 +193,9 @@ class PhasePlanePanel(Panel):
         values = {name: shown.selection.values[name] for name in model.parameters}
         flow = Flow(model, values, float(sweep.current[0, 0]))
         flowing = [flow.names[i] for i in flow.flowing]
+        if len(flowing) == 1:
+            return self._line(shown, flow, values, sweep)
         chosen = tuple(self.view.pair.split()) or tuple(flowing[:2])
-        if len(chosen) < 2:
-            return {"message": f"{model.title} has one variable that flows, {flowing[0]}: there is no plane to draw."}
         pair = chosen[0], chosen[1]
         ranges = self._ranges(flow, pair, sweep, shown.fit)
         others: str | Mapping[str, float] = STEADY
@@ -194,15 +209,40 @@ class PhasePlanePanel(Panel):
         ]
         after = at[sweep.t >= 0.0]
         unit = model.current.unit
+        x, y = (sweep.states[name][0] for name in pair)
         return {
             "names": list(pair),
             "labels": [state.label for name in pair for state in model.states if state.name == name],
             "ranges": [list(r) for r in ranges],
             "levels": [_level(plane, unit) for plane in planes],
             "usual": int(np.bincount(after, minlength=len(levels)).argmax()) if after.size else 0,
-            "path": path(sweep, pair, ranges, at, broken=model.spike_level is None),
+            "path": path(sweep, x, y, ranges, at, broken=model.spike_level is None),
             "variables": flowing if len(flowing) > 2 else [],
             "sentence": planes[0].sentence,
+            "fit": shown.fit,
+        }
+
+    def _line(self, shown: _Shown, flow: Flow, values: Mapping[str, float], sweep: Traces) -> dict[str, Any]:
+        """Return what is drawn of a neuron of one variable: its rate of change for each current of the sweep."""
+        model = shown.selection.model
+        (name,) = (flow.names[i] for i in flow.flowing)
+        state = next(one for one in model.states if one.name == name)
+        levels, at = current_levels(sweep)
+        visited = sweep.states[name][0]
+        x_range = range_of(flow, visited[visited < flow.threshold + ABOVE * flow.span] if flow.resets else visited)
+        lines = [line_of(Flow(model, values, level), model.name, level, x_range, LINE) for level in levels]
+        ranges = self._widened((name, ""), (x_range, _heights(lines, flow)), shown.fit)
+        lines = [line_of(Flow(model, values, level), model.name, level, ranges[0], LINE) for level in levels]
+        after = at[sweep.t >= 0.0]
+        return {
+            "names": [name],
+            "labels": [state.label, f"d{name}/dt ({'1' if state.unit == '1' else state.unit}/ms)"],
+            "ranges": [list(r) for r in ranges],
+            "levels": [_line_level(line, model.current.unit, ranges) for line in lines],
+            "usual": int(np.bincount(after, minlength=len(levels)).argmax()) if after.size else 0,
+            "path": path(sweep, visited, rate_of(sweep, name, flow.resets), ranges, at, broken=flow.resets),
+            "variables": [],
+            "sentence": "Where the curve is above 0 the potential rises, where it is below it falls.",
             "fit": shown.fit,
         }
 
@@ -211,7 +251,9 @@ class PhasePlanePanel(Panel):
         visited = np.stack([sweep.states[name][0] for name in pair])
         if flow.resets and pair[0] == flow.names[0]:
             visited = visited[:, visited[0] < flow.threshold + ABOVE * flow.span]
-        found = ranges_of(flow, [flow.names.index(name) for name in pair], visited)
+        return self._widened(pair, ranges_of(flow, [flow.names.index(name) for name in pair], visited), fit)
+
+    def _widened(self, pair: tuple[str, str], found: tuple[Range, Range], fit: bool) -> tuple[Range, Range]:
         self._tight = found
         if not fit and self._fitted is not None and self._fitted[0] == pair:
             wide = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(found, self._fitted[1], strict=True)]
@@ -232,12 +274,14 @@ def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
     return [float(value) for value in values], nearest
 
 
-def path(sweep: Traces, pair: tuple[str, str], ranges: tuple[Range, Range], level: np.ndarray, broken: bool) -> bytes:
+def path(
+    sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level: np.ndarray, broken: bool
+) -> bytes:
     """Return time, x, y and level of the points of a trajectory, as float32; a row of nan at each reset.
 
     Half of them are spread over the time and half over the way, so that nothing that moves is lost.
     """
-    t, x, y = sweep.t, *(sweep.states[name][0] for name in pair)
+    t = sweep.t
     way = np.hypot(*(np.diff(z) / (high - low) for z, (low, high) in zip((x, y), ranges, strict=True)))
     jumps = np.empty(0, dtype=int)
     if broken:
@@ -258,17 +302,57 @@ def _level(plane: PhasePlane, unit: str) -> dict[str, Any]:
         "text": f"I = {number(plane.current, 3)} {'' if unit == '1' else unit}".strip(),
         "nullclines": [[_bytes(line) for line in lines] for lines in plane.nullclines],
         "arrows": _bytes(_arrows(plane)),
-        "points": [
-            {
-                "x": point.state[plane.pair[0]],
-                "y": point.state[plane.pair[1]],
-                "kind": point.kind,
-                "text": ", ".join(f"{name} = {number(point.state[name], 4)}" for name in plane.pair),
-                "eigenvalues": ", ".join(_complex(value) for value in point.eigenvalues),
-            }
-            for point in plane.fixed_points
-        ],
+        "points": [_point(point, plane.pair, point.state[plane.pair[1]]) for point in plane.fixed_points],
     }
+
+
+def _line_level(line: PhaseLine, unit: str, ranges: tuple[Range, Range]) -> dict[str, Any]:
+    known = np.isfinite(line.rate)
+    pieces = np.split(np.stack([line.x, line.rate], axis=1), np.flatnonzero(known[1:] != known[:-1]) + 1)
+    return {
+        "text": f"I = {number(line.current, 3)} {'' if unit == '1' else unit}".strip(),
+        "nullclines": [[_bytes(piece) for piece in pieces if np.isfinite(piece).all()]],
+        "arrows": _bytes(_line_arrows(line)),
+        "points": [_point(point, (line.variable,), 0.0) for point in line.fixed_points],
+    }
+
+
+def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, Any]:
+    return {
+        "x": point.state[names[0]],
+        "y": y,
+        "kind": point.kind,
+        "text": ", ".join(f"{name} = {number(point.state[name], 4)}" for name in names),
+        "eigenvalues": ", ".join(_complex(value) for value in point.eigenvalues),
+    }
+
+
+def _heights(lines: list[PhaseLine], flow: Flow) -> Range:
+    """Return which rates to show: those up to a little above the threshold, where an upswing leaves the picture."""
+    low = [line.rate[line.x < flow.threshold + 0.2 * flow.span] for line in lines]
+    rates = np.concatenate(low)
+    return padded(np.append(rates[np.isfinite(rates)], 0.0))
+
+
+def _line_arrows(line: PhaseLine) -> Floats:
+    """Return arrows along the line of rate zero, shape [arrows, 4], as of a plane."""
+    places = np.linspace(0, len(line.x) - 1, ARROWS[0] + 2).round().astype(int)[1:-1]
+    x, rate = line.x[places], line.rate[places]
+    rows = np.stack([x, np.zeros_like(x), np.sign(rate), np.zeros_like(x)], axis=1)
+    return rows[np.isfinite(rate)]
+
+
+def rate_of(sweep: Traces, name: str, resets: bool) -> Floats:
+    """Return how fast a variable has changed at each time, in its unit per ms; at a spike as the step before.
+
+    While the neuron is refractory that is 0, whatever the curve says.
+    """
+    rate = np.diff(sweep.states[name][0]) / np.diff(sweep.t)
+    if resets:
+        jumps = np.rint((sweep.spike_times[0] - sweep.t[0]) / (sweep.t[1] - sweep.t[0])).astype(int) - 1
+        jumps = jumps[(jumps > 0) & (jumps < len(rate))]
+        rate[jumps] = rate[jumps - 1]
+    return np.append(rate, rate[-1:])
 
 
 def _arrows(plane: PhasePlane) -> Floats:

@@ -1,0 +1,150 @@
+"""The phase line of a neuron of one variable: its rate of change, fixed points and their stability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from plausiwidgets.arguments import checked, whole
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.simulation.phase_plane import WATCHED, FixedPoint, Floats, Flow, Range, padded
+
+POINTS = 400
+"""Of the curve; two roots that are nearer to each other than a point to the next are not seen."""
+
+BISECTIONS = 60
+
+
+@dataclass(frozen=True)
+class PhaseLine:
+    """How fast the one variable of a neuron changes, over that variable, at a constant current.
+
+    Attributes
+    ----------
+    model, variable : str
+    current : float
+        In the model's unit.
+    x : ndarray, shape [points]
+        In the variable's unit.
+    rate : ndarray, shape [points]
+        Its derivative, in that unit per ms; nan where the neuron spikes and is reset, which is no flow.
+    fixed_points : tuple of FixedPoint
+        Where the rate is zero, by x; the one eigenvalue is its slope there, in 1/ms, and the kind is ``"stable"``,
+        ``"unstable"`` or ``"borderline"``.
+    """
+
+    model: str
+    variable: str
+    current: float
+    x: Floats = field(repr=False)
+    rate: Floats = field(repr=False)
+    fixed_points: tuple[FixedPoint, ...] = ()
+
+
+@checked
+def phase_line(
+    model: str | NeuronModel,
+    parameters: Mapping[str, float] | None = None,
+    current: float = 0.0,
+    *,
+    x_range: Sequence[float] | None = None,
+    points: int = POINTS,
+    engine: str = "auto",
+) -> PhaseLine:
+    """Return the phase line of a neuron of one variable at a constant current.
+
+    As of :func:`plausiwidgets.phase_plane`, everything comes from the neuron's own step. A variable that counts time
+    steps (a refractory counter) does not flow, and counts for none.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    parameters : mapping of str to float, optional
+        What is left out takes its default.
+    current : float
+        In the model's unit.
+    x_range : (float, float), optional
+        What is shown of the variable; default: where the neuron goes within 500 ms at this current, and some more.
+    points : int
+        Of the curve.
+    engine : {"auto", "compiled", "torch"}
+
+    Returns
+    -------
+    PhaseLine
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, values that are not finite, an empty range, or a neuron of several variables.
+
+    Examples
+    --------
+    >>> line = phase_line("qif", current=0.0)
+    >>> for point in line.fixed_points:
+    ...     print(f"{point.kind} at v = {point.state['v']:.3f} mV")
+    stable at v = -65.000 mV
+    unstable at v = -50.000 mV
+    """
+    neuron = get(model)
+    values = {name: float(value) for name, value in neuron.complete(parameters).items()}
+    flow = Flow(neuron, values, float(current), engine)
+    if len(flow.flowing) != 1:
+        names = ", ".join(flow.names[i] for i in flow.flowing)
+        several = f"it has {len(flow.flowing)} state variables that flow, {names}: see phase_plane"
+        raise ValueError(f"model {neuron.name!r} has no phase line: {several}")
+    count = whole("phase_line", "points", points, 3)
+    if x_range is None:
+        x_range = range_of(flow, flow.watched(WATCHED)[flow.flowing[0]])
+    if len(x_range) != 2 or not (np.isfinite(x_range).all() and x_range[0] < x_range[1]):
+        raise ValueError(f"x_range is {tuple(x_range)}, valid is: two finite numbers (low, high), low < high")
+    return line_of(flow, neuron.name, float(current), (float(x_range[0]), float(x_range[1])), count)
+
+
+def line_of(flow: Flow, model: str, current: float, shown: Range, points: int = POINTS) -> PhaseLine:
+    """Return the phase line of a flow of one variable."""
+    variable = flow.flowing[0]
+    x = np.linspace(*shown, points)
+    rate = _rates(flow, x)
+    return PhaseLine(model, flow.names[variable], current, x, rate, _fixed_points(flow, x, rate))
+
+
+def range_of(flow: Flow, visited: Floats) -> Range:
+    """Return what to show of the variable of a neuron that was at the points `visited`: rest and threshold too."""
+    visited = visited[np.isfinite(visited)]
+    more = [flow.rest, flow.threshold + 0.5 * flow.span] if flow.flowing[0] == 0 else []
+    return padded(np.append(visited, more))
+
+
+def _states(flow: Flow, x: Floats) -> Floats:
+    states = np.repeat(flow.start[:, None], len(x), axis=1)
+    states[flow.flowing[0]] = x
+    return states
+
+
+def _rates(flow: Flow, x: Floats) -> Floats:
+    return np.asarray(flow.rates(_states(flow, x))[flow.flowing[0]])
+
+
+def _fixed_points(flow: Flow, x: Floats, rate: Floats) -> tuple[FixedPoint, ...]:
+    with np.errstate(invalid="ignore"):
+        crossing = np.flatnonzero((rate[:-1] * rate[1:] < 0.0) | (rate[:-1] == 0.0))
+    if not crossing.size:
+        return ()
+    low, high, sign = x[crossing], x[crossing + 1], np.sign(rate[crossing])
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        before = np.sign(_rates(flow, middle)) == sign
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    roots = np.where(rate[crossing] == 0.0, x[crossing], 0.5 * (low + high))
+    slopes = flow.jacobian(_states(flow, roots), flow.flowing)[:, 0, 0]
+    points = []
+    for state, slope in zip(_states(flow, roots).T, slopes, strict=True):
+        if np.isfinite(slope):
+            named = {name: float(value) for name, value in zip(flow.names, state, strict=True)}
+            kind = "borderline" if abs(slope) < 1e-6 else "stable" if slope < 0.0 else "unstable"
+            points.append(FixedPoint(named, np.array([slope], dtype=np.complex128), kind))
+    return tuple(points)

@@ -1,0 +1,92 @@
+"""The map of models, over the screen: opened from the gallery, whose dots are one of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ipywidgets as w
+
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.map.map import OpenCell
+from plausiwidgets.widgets.map.models_assessment import ModelsAssessment, Noted
+from plausiwidgets.widgets.teaching.exports import ExportView
+
+
+class ModelsPanel(Panel):
+    """A button, and what it opens: the map of models, where a cell opens in the explorer.
+
+    The map is a figure of 5 MB: it is made when it is first opened.
+
+    Parameters
+    ----------
+    open_cell : callable
+        ``open_cell(model, pattern, parameters)`` shows a cell.
+    noted : callable
+        ``noted(model, pattern, status)`` is told of each search of an assessment that has ended.
+    messages : MessageLine
+
+    Attributes
+    ----------
+    view, over : ipywidgets.Widget
+        The button, and what lies over the screen while it is pressed.
+    assessment : ModelsAssessment or None
+    """
+
+    def __init__(self, open_cell: OpenCell, noted: Noted, messages: MessageLine) -> None:
+        self._open_cell = open_cell
+        self._noted = noted
+        self._messages = messages
+        self._model: NeuronModel | None = None
+        self.assessment: ModelsAssessment | None = None
+        self.view = w.ToggleButton(
+            False, description="Map of models", tooltip="Which model shows which pattern: map, table, assessment"
+        )
+        self.view.add_class("pw-models-button")
+        self.view.observe(lambda _: self._on_press(), "value")
+        self.over = w.Box()
+        self.over.add_class("pw-over")
+        self.over.layout.display = "none"
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Keep in mind which model is shown."""
+        self._model = selection.model
+
+    def close(self) -> None:
+        """End the assessment."""
+        if self.assessment is not None:
+            self.assessment.close()
+
+    def _on_press(self) -> None:
+        self.over.layout.display = "" if self.view.value else "none"
+        if not self.view.value or self._model is None:
+            return
+        try:
+            if self.assessment is None:
+                self.assessment = self._made()
+                self.over.children = (self.assessment,)
+            self.assessment.offer(self._model)
+        except Exception as error:
+            self._messages.error("assessment", error)
+
+    def _made(self) -> ModelsAssessment:
+        download = ExportView(buttons=["table"])
+        download.on_msg(lambda _, content, buffers: self._on_download(download, content))
+        close = w.Button(description="Close", tooltip="Back to the explorer")
+        close.on_click(lambda _: self.view.set_trait("value", False))
+        return ModelsAssessment(self._opened, self._noted, [download, close])
+
+    def _opened(self, model: NeuronModel, pattern: str | Pattern, parameters: Mapping[str, float]) -> None:
+        self._open_cell(model, pattern, parameters)
+        self.view.value = False
+
+    def _on_download(self, view: ExportView, content: object) -> None:
+        if self.assessment is None or not isinstance(content, dict) or content.get("save") != "table":
+            return
+        try:
+            view.send({"text": self.assessment.csv(), "name": "models.csv"})
+        except Exception as error:
+            self._messages.error("assessment", error)

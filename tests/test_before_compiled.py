@@ -1,0 +1,137 @@
+"""What runs, and is drawn, while a kernel is still being made."""
+
+import numpy as np
+import pytest
+import torch
+from lane_jobs import random_job
+from test_javascript import adaptive_counter
+from test_models import good_step, make
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiled import cache, check, engine
+from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
+from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.interpreter import interpreter
+from plausiwidgets.widgets.explorer.session import Observer
+
+
+@pytest.mark.parametrize("name", ["lif", "adex", "izhikevich", "hodgkin_huxley", "counter"])
+def test_plain_python_gives_the_spikes_of_the_kernel(name):
+    model = adaptive_counter() if name == "counter" else pw.models.get(name)
+    job = random_job(
+        model, 4, 1500, window=(100, 1400), record=tuple(range(len(model.states))), peak_window=(0, 700), spike_limit=30
+    )
+    ours, theirs = interpreter(export_step(model))(job, None), run_compiled(job)
+    assert theirs.counts.sum() > 4
+    for field in ("spikes", "counts", "diverged"):
+        np.testing.assert_array_equal(getattr(ours, field), getattr(theirs, field), field)
+    for field in ("recorded", "state", "v_max"):
+        np.testing.assert_allclose(getattr(ours, field), getattr(theirs, field), rtol=1e-6, atol=1e-6, err_msg=field)
+
+
+def test_a_lane_that_is_lost_or_given_up_ends_in_plain_python_as_in_the_kernel():
+    def step(current, state, p, dt):
+        v = torch.where(state[0] > 0.0, state[0] * 3.0, state[0] + 0.1 * dt * current)
+        fired = (v > -50.0) & (v < 0.0)
+        return fired.to(v.dtype), (torch.where(fired & (current < 80.0), -65.0, v),)
+
+    job = random_job(make(step, validate=False), 12, 300, window=(0, 300), spike_limit=8)
+    ours, theirs = interpreter(export_step(job.model))(job, None), run_compiled(job)
+    assert 0 < (theirs.diverged >= 0).sum() < 12
+    np.testing.assert_array_equal(ours.diverged, theirs.diverged)
+    np.testing.assert_allclose(ours.recorded, theirs.recorded)
+    np.testing.assert_array_equal(np.isnan(ours.state), np.isnan(theirs.state))
+
+
+@pytest.fixture
+def cold(monkeypatch, tmp_path):
+    """No kernel on disk."""
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def test_a_model_is_exported_once_and_runs_before_it_is_compiled(cold, monkeypatch):
+    exports = []
+    monkeypatch.setattr(engine, "export_step", lambda model: exports.append(model) or export_step(model))
+    model = make(good_step)
+    run = before_compiled(model)
+    assert not is_ready(model)
+    job = random_job(model, 2, 1000)
+    np.testing.assert_array_equal(run(job, None).spikes, run_compiled(job).spikes)
+    assert is_ready(model)
+    assert before_compiled(model) is None
+    assert exports == [model]
+
+
+def test_what_is_on_disk_is_not_run_in_python(cold):
+    assert why_not(make(good_step)) is None
+    assert before_compiled(make(good_step)) is None
+    for file in cache.kernel_directory().glob("__pycache__/*"):  # as after a process that ended while it compiled
+        file.unlink()
+    assert before_compiled(make(good_step)) is not None
+
+
+def test_a_program_that_differs_from_torch_is_not_run(cold, monkeypatch):
+    monkeypatch.setattr(engine, "export_step", lambda model: export_step(make(
+        lambda current, state, p, dt: good_step(1.01 * current, state, p, dt)
+    )))  # fmt: skip
+    assert before_compiled(make(good_step)) is None
+
+
+def test_a_step_that_remembers_is_refused_once(cold, monkeypatch):
+    count = [0]
+
+    def step(current, state, p, dt):
+        count[0] += 1
+        spikes, (v,) = good_step(current, state, p, dt)
+        return spikes, (v + 1e-3 * count[0],)
+
+    model = make(step, validate=False)
+    assert before_compiled(model) is None
+    monkeypatch.setattr(check, "observe", None)  # is not called again
+    assert "changes what stands outside of its state" in why_not(model)
+
+
+class Heard(Observer):
+    def __init__(self, explorer) -> None:
+        self.explorer, self.roles, self.drawn, self.said = explorer, [], {}, {}
+
+    def on_response(self, response) -> None:
+        if response.role in ("sketch", "yours"):
+            self.roles.append(response.role)
+            trace = self.explorer._figure.figure.widget.data[1]
+            self.drawn.setdefault(response.role, (np.array(trace.x), np.array(trace.y)))
+            layout = self.explorer._figure.figure.widget.layout
+            self.drawn[response.role] += (layout.yaxis.range, layout.xaxis.range)
+            self.said.setdefault(response.role, self.explorer._verdict.yours.value)
+
+
+@pytest.mark.parametrize("pattern", ["tonic_spiking", "resonator"])
+def test_the_first_trace_is_drawn_before_the_kernel_is_made_and_stays_where_it_is(cold, explorer, pattern):
+    heard = Heard(explorer)
+    explorer.session.attach(heard)
+    heard.roles.clear(), heard.drawn.clear(), heard.said.clear()
+    explorer.show(make(good_step), pattern)
+    assert explorer.wait(120)
+    assert heard.roles[:2] == ["sketch", "yours"]
+    assert "compiling the model" in heard.said["sketch"]
+    assert "compiling" not in heard.said["yours"]
+    before, after = heard.drawn["sketch"], heard.drawn["yours"]
+    assert len(before[0]) > 100
+    np.testing.assert_array_equal(before[0], after[0])
+    np.testing.assert_allclose(before[1], after[1], atol=1e-6)
+    assert before[2:4] == after[2:4]
+
+
+def test_a_pattern_that_adapts_its_sweeps_waits_for_the_kernel(cold, explorer):
+    heard = Heard(explorer)
+    explorer.session.attach(heard)
+    heard.roles.clear()
+    explorer.show(make(good_step), "class_1_excitable")
+    assert explorer.wait(120)
+    assert "sketch" not in heard.roles
+    assert heard.roles
+
+
+def test_a_kernel_that_cannot_be_written_is_not_on_disk(monkeypatch):
+    monkeypatch.setattr(cache, "kernel_directory", lambda: None)
+    assert not cache.is_on_disk(export_step(make(good_step)))
