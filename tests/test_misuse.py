@@ -26,8 +26,8 @@ from plausiwidgets import assessment, models, optimization, patterns, widgets
 
 HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Snapshot", "Study",
-    "Mystery", "Profile", "PhasePlane", "StudySnapshot", "Target", "Traces", "UnitState", "Verdict", "PlausibilityMap",
-    "PlausibilityChart",
+    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "UnitState", "Verdict",
+    "PlausibilityMap", "PlausibilityChart",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {"Bench", "evaluate", "verify", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable"}

@@ -25,9 +25,9 @@ def kernels(parent: int) -> list[int]:
     found = []
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
-            if int(status.read_text().rpartition(")")[2].split()[1]) == parent:
-                if "ipykernel" in status.with_name("cmdline").read_text():
-                    found.append(int(status.parent.name))
+            child = int(status.read_text().rpartition(")")[2].split()[1]) == parent
+            if child and "ipykernel" in status.with_name("cmdline").read_text():
+                found.append(int(status.parent.name))
         except OSError:  # it has just ended
             continue
     return found
