@@ -146,6 +146,8 @@ def _study(
 ) -> Study:
     chosen = [neurons.get(m) for m in _several(models)]
     asked = [firing.get(p) for p in (firing.names() if patterns is None else _several(patterns))]
+    for pattern in asked:
+        pattern.require_judged("assess")
     _distinct("model", [m.name for m in chosen])
     _distinct("pattern", [p.key for p in asked])
     seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]

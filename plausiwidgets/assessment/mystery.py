@@ -97,7 +97,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     Raises
     ------
     ValueError
-        For an unknown name, or where no set of the model is known to show the pattern.
+        For an unknown name, a stimulus without criteria, or where no set of the model is known to show the pattern.
 
     Examples
     --------
@@ -106,6 +106,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """
     neuron, about = get_model(model), get_pattern(pattern)
+    about.require_judged("match")
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.name.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.free]

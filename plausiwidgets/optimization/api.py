@@ -152,6 +152,7 @@ def make_problem(
     ('tau_mem', 'v_rest', 'v_threshold', 'v_reset', 't_ref', 'amplitude')
     """
     neuron, firing = models.get(model), patterns.get(pattern)
+    firing.require_judged("search for")
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
     return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))
 

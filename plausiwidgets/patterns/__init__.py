@@ -8,12 +8,14 @@ from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, FreeValue, Pa
 from plausiwidgets.patterns.profile import Profile, loss_profiles
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named, all_of, get, is_builtin, is_registered, names, register
+from plausiwidgets.patterns.stimuli import from_current, stimulus
 from plausiwidgets.patterns.sweep import Sweep, pulse, ramp
 from plausiwidgets.patterns.target import Target, target
 from plausiwidgets.patterns.verdict import Check, Verdict
 
 __all__ = [
     "AmplitudeWindow", "Bench", "Check", "Criterion", "Curve", "FreeValue", "Graded", "Measurement", "Named", "Pattern",
-    "Profile", "Response", "Responses", "Sweep", "Target", "Verdict", "all_of", "evaluate", "from_recording", "get",
-    "is_builtin", "is_registered", "judge", "loss_profiles", "names", "pulse", "ramp", "register", "target", "verify",
+    "Profile", "Response", "Responses", "Sweep", "Target", "Verdict", "all_of", "evaluate", "from_current",
+    "from_recording", "get", "is_builtin", "is_registered", "judge", "loss_profiles", "names", "pulse", "ramp",
+    "register", "stimulus", "target", "verify",
 ]

@@ -15,7 +15,7 @@ def combine(parts: Sequence[Pattern]) -> Pattern:
     Raises
     ------
     ValueError
-        If there are fewer than two, or one is named twice.
+        If there are fewer than two, one is named twice, or one is a stimulus without criteria.
     """
     flat = [part for pattern in parts for part in (pattern.parts or (pattern,))]
     keys = [part.key for part in flat]
@@ -24,6 +24,8 @@ def combine(parts: Sequence[Pattern]) -> Pattern:
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:
         raise ValueError(f"all_of: {', '.join(map(repr, twice))} is named twice")
+    for part in flat:
+        part.require_judged("show together with others")
     titles = [flat[0].title, *(part.title[:1].lower() + part.title[1:] for part in flat[1:])]
     letters = [part.letter for part in flat]
     return Pattern(

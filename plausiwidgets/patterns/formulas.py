@@ -20,8 +20,8 @@ from plausiwidgets.patterns.formula import OPERATIONS, Formula, Tree, tree_of
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.sweep import Floats, Sweep
 
-_CHECKED_AT = 50
-"""Random values at which the formulas are compared with the function."""
+_CHECKED_AT, _CHECKED = 50, 5000
+"""Random values at which the formulas are compared with the function; fewer where so many pieces were compared."""
 
 
 def value_of(tree: Tree, values: Mapping[str, float]) -> float:
@@ -83,7 +83,8 @@ def _trees(sweep: Sweep) -> dict[str, Any]:
 
 def _is_right(pattern: Pattern, prefix: str, formulas: Mapping[str, Mapping[str, Any]]) -> bool:
     rng = np.random.default_rng(0)
-    for _ in range(_CHECKED_AT):
+    pieces = sum(len(sweep["pieces"]) for sweep in formulas.values())
+    for _ in range(min(_CHECKED_AT, max(_CHECKED // max(pieces, 1), 3))):
         values = {v.name: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.stimulus}
         numbers = {prefix + name: float(value[0]) for name, value in values.items()}
         durations = pattern.durations(SimpleNamespace(**values))

@@ -173,6 +173,9 @@ def evaluate(
     loss = sum((c.cost for c in checks), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
     loss = np.where(diverged, len(checks) + 1.0 + saturated(bench.divergence), loss)
+    status = np.where(loss == 0.0, "unverified", "rejected")
+    if not pattern.judged:
+        loss, status = np.full(bench.n, np.nan), np.full(bench.n, "unjudged")
     traces = dict(bench.traces)
 
     def again() -> Mapping[str, Traces]:
@@ -183,7 +186,7 @@ def evaluate(
         return recorder.traces
 
     return Verdict(
-        model.name, pattern.key, dict(values), dt, loss, np.where(loss == 0.0, "unverified", "rejected"),
+        model.name, pattern.key, dict(values), dt, loss, status,
         np.full(bench.n, "", dtype=object), np.zeros(bench.n), tuple(checks), diverged, bench.engine_used,
         dict(measured.curve), {}, again,
     )

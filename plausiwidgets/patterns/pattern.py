@@ -163,6 +163,8 @@ class Pattern:
     title : str
     criteria : sequence of Criterion
         All must hold for the pattern to be accepted.
+    judged : bool
+        Whether there is anything to judge. Without it, it is a stimulus: sweeps that are shown, and nothing else.
     stimulus : sequence of FreeValue
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n]. With a
@@ -245,6 +247,7 @@ class Pattern:
     at_rest: bool = True
     parts: Sequence[Pattern] = ()
     budget: int = 100_000
+    judged: bool = True
 
     def __post_init__(self) -> None:
         where = f"pattern {self.key!r}"
@@ -255,13 +258,19 @@ class Pattern:
             raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
         if not self.title:
             raise ValueError(f"{where} needs a title")
-        if not self.criteria:
+        if self.judged and not self.criteria:
             raise ValueError(f"{where} has no criteria: every neuron would show it")
         _unique(f"{where}: stimulus value", self.free)
         _unique(f"{where}: criterion", [c.key for c in self.criteria])
         _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts), marks=tuple(self.marks))
         if self.parts:
             _set(self, criteria=tuple(self.criteria))
+            return
+        if not self.judged:
+            if self.criteria or self.measure or self.protocol or self.sweeps is None:
+                raise ValueError(f"{where} is not judged: it has sweeps, and neither criteria, measure nor protocol")
+            _set(self, criteria=())
+            self._try_sweeps()
             return
         _set(self, criteria=with_common(self.criteria, self.at_rest))
         if (self.protocol is None) == (self.measure is None):
@@ -270,6 +279,13 @@ class Pattern:
             raise ValueError(f"{where} measures the responses to its sweeps, but has none: give sweeps")
         if self.measure is not None:
             self._try()
+
+    def require_judged(self, what: str) -> None:
+        """Raise a ValueError where there is nothing to judge; it says that there is nothing to do `what`."""
+        if not self.judged:
+            raise ValueError(
+                f"“{self.title}” is a stimulus without criteria: there is nothing to {what}. Choose a firing pattern"
+            )
 
     # -- values --------------------------------------------------------------------------------
 
@@ -367,21 +383,23 @@ class Pattern:
             measured = self.protocol(bench)
             common = {"quiet": bench.spontaneous_spikes, "at_rest": bench.baseline_range}
             return replace(measured, features=common | dict(measured.features))
-        assert self.sweeps is not None and self.measure is not None
+        assert self.sweeps is not None
         s = bench.stimulus
         sweeps = self.sweeps(s)
         # A silent neuron is graded where it should fire.
         graded = self.amplitude_window.fire[0] if self.amplitude_window else self.main_sweep
         responses = bench.apply(sweeps, graded=graded, durations=self.durations(s))
+        if self.measure is None:
+            return Measurement({}, bench.gap_to_threshold(responses[graded]))
         features = rate_limits(responses, sweeps) | dict(self.measure(responses, s))
         return Measurement(features, bench.gap_to_threshold(responses[graded]))
 
     # -- construction --------------------------------------------------------------------------
 
-    def _try(self) -> None:
-        """Run sweeps and measure on made-up responses of three sets: silent, one spike, many spikes."""
-        where, n, dt = f"pattern {self.key!r}", 3, 0.1
-        assert self.sweeps is not None and self.measure is not None
+    def _try_sweeps(self) -> tuple[Stimulus, dict[str, Sweep]]:
+        """Return stimulus values and sweeps of three sets, checked."""
+        where, n = f"pattern {self.key!r}", 3
+        assert self.sweeps is not None
         s = SimpleNamespace(**{v.name: np.full(n, v.default) for v in self.stimulus})
         sweeps = self._call("sweeps", self.sweeps, s)
         if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
@@ -397,11 +415,20 @@ class Pattern:
             raise ValueError(
                 f"{where}: amplitude_window needs a stimulus value 'amplitude', and sweeps that fire and that do not"
             )
-        responses = {}
         for name, sweep in sweeps.items():
             ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
             if not (np.isfinite(ends).all() and (ends > 0).all()):
                 raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
+        return s, dict(sweeps)
+
+    def _try(self) -> None:
+        """Run sweeps and measure on made-up responses of three sets: silent, one spike, many spikes."""
+        where, n, dt = f"pattern {self.key!r}", 3, 0.1
+        assert self.measure is not None
+        s, sweeps = self._try_sweeps()
+        responses = {}
+        for name, sweep in sweeps.items():
+            ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
             times = np.full((n, 30), np.nan)
             times[1, 0], times[2] = 0.4 * ends[1], np.linspace(0.05, 0.95, 30) * ends[2]
             potential = None
@@ -430,7 +457,7 @@ class Pattern:
             ) from error
 
     def __repr__(self) -> str:
-        return f"<Pattern {self.key!r}: {', '.join(c.key for c in self.criteria)}>"
+        return f"<Pattern {self.key!r}: {', '.join(c.key for c in self.criteria) or 'shown, not judged'}>"
 
     def _repr_html_(self) -> str:
         if self.parts:

@@ -95,6 +95,7 @@ def loss_profiles(
     [(4.58, 10.0)]
     """
     neuron, pat = get_model(model), get_pattern(pattern)
+    pat.require_judged("draw a loss of")
     base = {name: float(value) for name, value in complete(neuron, pat, parameters).items()}
     known = pat.parameters(neuron)
     chosen = list(known) if names is None else list(names)

@@ -9,6 +9,7 @@ from plausiwidgets.names import unknown
 from plausiwidgets.patterns.combined import combine
 from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.stimuli import named
 
 _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
 _own: dict[str, Pattern] = {}
@@ -34,6 +35,8 @@ Named = str | Pattern | Sequence[str | Pattern]
 def get(pattern: Named) -> Pattern:
     """Return a pattern by its key; a Pattern is returned as it is, of a list `all_of` its patterns.
 
+    The keys of stimuli (see `stimulus`) are known too, although they are no patterns and none of `names`.
+
     Raises
     ------
     ValueError
@@ -51,7 +54,7 @@ def get(pattern: Named) -> Pattern:
         return pattern
     if not isinstance(pattern, str):
         return all_of(*pattern)
-    found = _builtin.get(pattern) or _own.get(pattern)
+    found = _builtin.get(pattern) or _own.get(pattern) or named(pattern)
     if found is None:
         raise unknown("pattern", pattern, names())
     return found
@@ -101,16 +104,19 @@ def register(pattern: Pattern) -> Pattern:
     """
     if pattern.key in _builtin:
         raise ValueError(f"{pattern.key!r} is one of the package's own patterns: choose another key")
+    pattern.require_judged("register")
+    if named(pattern.key) is not None:
+        raise ValueError(f"{pattern.key!r} is the key of a stimulus: choose another one")
     _own[pattern.key] = pattern
     return pattern
 
 
 @checked
 def is_registered(pattern: str | Pattern) -> bool:
-    """Return whether this key, or this very pattern, is in the registry: another one may have the same key."""
-    if isinstance(pattern, str):
-        return pattern in _builtin or pattern in _own
-    return pattern is _builtin.get(pattern.key) or pattern is _own.get(pattern.key)
+    """Return whether `get` knows this key, or this very pattern by it: another one may have the same key."""
+    key = pattern if isinstance(pattern, str) else pattern.key
+    found = _builtin.get(key) or _own.get(key) or named(key)
+    return found is not None and (isinstance(pattern, str) or found is pattern)
 
 
 @checked

@@ -1,11 +1,11 @@
-"""The four words for a verdict, with a mark and an explanation of each."""
+"""The four words for a verdict, with a mark and an explanation of each; and two where there is none."""
 
 from __future__ import annotations
 
 STATUSES = ("replicated", "fragile", "unverified", "rejected")
-"""From the strongest claim to none. A search that raised an error is "failed" in a table."""
+"""From the strongest claim to none. A search that raised an error is "failed" in a table, a stimulus "unjudged"."""
 
-MARKS = {"replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "failed": "!"}
+MARKS = {"replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "failed": "!", "unjudged": "–"}
 
 WORDS = {
     "replicated": "replicated",
@@ -13,6 +13,7 @@ WORDS = {
     "unverified": "accepted, not verified",
     "rejected": "not shown",
     "failed": "failed",
+    "unjudged": "not judged",
 }
 
 EXPLANATIONS = {
@@ -21,4 +22,5 @@ EXPLANATIONS = {
     "unverified": "Every criterion holds at this time step; the verification has not been made.",
     "rejected": "At least one criterion does not hold.",
     "failed": "The model raised an error.",
+    "unjudged": "A stimulus without criteria: shown, nothing to judge.",
 }

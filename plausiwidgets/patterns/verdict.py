@@ -59,11 +59,12 @@ class Verdict:
         Time step in ms.
     loss : float or ndarray
         Sum of the costs; 0 exactly where every criterion holds; above the number of criteria where the
-        simulation diverged.
+        simulation diverged; nan where there is nothing to judge.
     status : str or ndarray of str
         ``"rejected"``: a criterion does not hold; ``"unverified"``: all hold at `dt`;
         ``"fragile"``: all hold at `dt`, but not in a check of the verification;
-        ``"replicated"``: all hold, and in every check too.
+        ``"replicated"``: all hold, and in every check too;
+        ``"unjudged"``: a stimulus, which has no criteria.
     failed_check : str or ndarray of str
         Of a fragile set, the first check of the verification that it fails; else empty.
     failed_loss : float or ndarray
@@ -118,7 +119,8 @@ class Verdict:
         missed = [c.key for c in self.checks if not c.passed]
         why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
         told = f"{self.status}{f' ({why})' * bool(why)}"
-        return f"<Verdict of {self.model} on {self.pattern}: {told}, loss {self.loss:.3g}>"
+        loss = "" if np.isnan(self.loss) else f", loss {self.loss:.3g}"
+        return f"<Verdict of {self.model} on {self.pattern}: {told}{loss}>"
 
     def _counted(self) -> str:
         words, counts = np.unique(self.status, return_counts=True)
@@ -132,6 +134,8 @@ class Verdict:
             frame = pd.concat({key: part.to_frame() for key, part in self.parts.items()}, names=["pattern"])
             return frame.reset_index(level="pattern").reset_index(drop=True)
         many = isinstance(self.loss, np.ndarray)
+        if not self.checks:
+            return pd.DataFrame(columns=["criterion", "value", "low", "high", "unit", "passed", "cost", "text"])
         frames = [
             pd.DataFrame({
                 "set": np.arange(len(self.loss)) if many else [0],

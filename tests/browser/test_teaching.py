@@ -11,6 +11,10 @@ KEYS = "() => [...document.querySelectorAll('.pw-thumbnail')].map(e => e.dataset
 SHOWN = "key => document.querySelector('.pw-thumbnail[aria-selected=true]')?.dataset.key === key"
 TRAJECTORY = "() => document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d')"
 
+DATA = "document.querySelector('.js-plotly-plot').data"
+PINNED = f"() => {DATA}.some(trace => trace.name.startsWith('pinned') && trace.y?.length > 100)"
+HIGHEST = f"() => Math.max(...{DATA}[7].y)"
+
 
 @pytest.fixture(params=["lab", "app"])
 def opened(request, open_notebook, open_app, tmp_path: Path):
@@ -68,6 +72,29 @@ def test_the_page_explains(opened) -> None:
     page.locator(".pw-row [data-name=d]").hover()
     page.wait_for_selector("var.pw-marked[data-symbol=d]")
     assert "Added to u" in page.locator(".pw-meaning").inner_text()
+
+    # A pinned neuron, a current of one's own for both, from the keyboard and from a file, and the pattern's own again.
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_function(PINNED)
+    page.get_by_role("button", name="Stimulus", exact=True).click()
+    page.get_by_role("button", name="Values…").click()
+    page.locator(".pw-stimulus textarea").fill("0 nan\n100 0")
+    page.get_by_role("button", name="Apply", exact=True).click()
+    page.wait_for_selector(".pw-error")
+    page.locator(".pw-stimulus textarea").fill("0 5\n100 15\n200 0")
+    page.get_by_role("button", name="Apply", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.pw-yours')?.innerText.includes('not judged')")
+    page.wait_for_function(f"() => ({PINNED})() && ({HIGHEST})() === 15")
+    assert page.locator(".pw-error").count() == 0
+    file = {"name": "own.csv", "mimeType": "text/csv", "buffer": b"t,I\n0,5\n50,25\n120,0\n"}
+    with page.expect_file_chooser() as chooser:
+        page.locator(".pw-stimulus .widget-upload").click()
+    chooser.value.set_files(file)
+    page.wait_for_function(f"() => ({HIGHEST})() === 25")
+    page.get_by_role("button", name="Pattern’s own").click()
+    page.wait_for_function(SHOWN, arg="rebound_burst")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    page.wait_for_function(f"() => !({PINNED})()")
 
     # A mystery: a score below 100, and the answer only when it is asked for.
     page.get_by_role("button", name="Mystery", exact=True).click()

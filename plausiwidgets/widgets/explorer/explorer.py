@@ -27,6 +27,7 @@ from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
+from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.explorer.places import PLACES, Places
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
@@ -44,10 +45,7 @@ from plausiwidgets.widgets.teaching.mystery import MysteryPanel
 from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.teaching.presentation import PresentationPanel
 from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
-
-TARGET_KEY = (
-    '<svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true"><path class="pw-line-target" d="M0 4H26"/></svg> target'
-)
+from plausiwidgets.widgets.teaching.stimulus import StimulusPanel
 
 
 class Explorer(View):
@@ -57,7 +55,8 @@ class Explorer(View):
     ----------
     model : str or NeuronModel
     pattern : str or Pattern, or a list of several
-        Several are shown with one set of model parameters, each under a stimulus of its own.
+        Several are shown with one set of model parameters, each under a stimulus of its own. One of
+        :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
     parameters : mapping of str to float, optional
         The model's parameters and the pattern's stimulus values; what is left out takes its default, so that
         ``{}`` gives the defaults. Without it the explorer opens as the page's link says, where it has one, and
@@ -118,7 +117,8 @@ class Explorer(View):
         self._page.observe(lambda _: session.hold(self._page.held), "held")
         self._pickers = Pickers(session, messages, lambda: self._searches.found())
         self._share = SharePanel()
-        self._parameters = ParameterPanel(session, messages, self._pickers.published)
+        self._pin = PinPanel(session)
+        self._parameters = ParameterPanel(session, messages, (*self._pickers.published, self._pin.view))
         self._page.shared = self._parameters.shared
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page, session.look_at)
@@ -131,6 +131,7 @@ class Explorer(View):
         self._profiles = ProfilesPanel()
         self._plane = PhasePlanePanel()
         self._equations = EquationsPanel()
+        self._stimulus = StimulusPanel(session, messages)
         self._export = ExportPanel(lambda: self.results, messages)
         this = ref(self)
         self._presentation = PresentationPanel(lambda: this() or w.Box())
@@ -147,6 +148,7 @@ class Explorer(View):
             self._parameters,
             self._verdict,
             self._figure,
+            self._pin,
             self._live,
             self._optimization,
             self._gallery,
@@ -155,6 +157,7 @@ class Explorer(View):
             self._plane,
             self._equations,
             self._mystery,
+            self._stimulus,
             self._export,
             self._searches,  # they draw into the figure, and are told after it
             self._worker,  # it begins to judge
@@ -168,9 +171,7 @@ class Explorer(View):
 
     def _arranged(self) -> Places:
         verdict, figure, optimization = self._verdict, self._figure, self._optimization
-        target = w.HTML(TARGET_KEY)
-        target.add_class("pw-target")
-        chips = w.Box([verdict.yours, target, verdict.best, figure.sweeps])
+        chips = w.Box([verdict.yours, self._pin.key, verdict.best, figure.sweeps])
         chips.add_class("pw-chips")
         help_line = w.HTML()  # the page writes into it what it is that has the focus
         help_line.add_class("pw-help")
@@ -187,7 +188,9 @@ class Explorer(View):
         places.put(self._models, "rail")
         places.put(self._gallery, "rail")
         places.put(self._presentation, "bar")
-        for tool in (self._plane, self._equations, self._profiles, self._mystery, self._export):
+        for tool in (
+            self._plane, self._equations, self._profiles, self._stimulus, self._mystery, self._export,
+        ):
             places.put(tool, "tools")
         return places
 
@@ -313,6 +316,7 @@ class Explorer(View):
             self.stop()
             self.session.close()
             self._worker.close()
+            self._pin.close()
             self._profiles.close()
             self._models.close()
         super().close()

@@ -1,4 +1,4 @@
-"""The figure: target, yours and best of one pattern, one sweep large and the others small."""
+"""The figure: target, yours, best and pinned of one pattern, one sweep large and the others small."""
 
 from __future__ import annotations
 
@@ -130,6 +130,10 @@ class FigurePanel(Panel):
                 self._clear(response.role)
                 if response.role == "yours":
                     self._drawn = None
+                elif response.role == "pinned":
+                    self.figure.set_pinned("")
+            elif response.role == "pinned":
+                self._draw_pinned(response, response.verdict)
             elif response.role == "sketch":
                 self._draw_own(replace(response, role="yours"), response.verdict)
                 self._drawn = None  # "yours" is drawn over it, though it is of the same selection
@@ -173,12 +177,24 @@ class FigurePanel(Panel):
         assert self._target is not None
         self._draw("target", target_lines(self._target, self._scale), self._target.verdict)
 
+    def _draw_pinned(self, response: Response, verdict: Verdict) -> None:
+        assert response.pinned is not None
+        model = response.pinned.model
+        lines = own_lines(verdict.traces, model.peak)
+        if model.current.unit != self._model.current.unit:  # no axis here has its unit
+            lines = {name: replace(line, current=np.full_like(line.current, np.nan)) for name, line in lines.items()}
+        self.figure.set_pinned(f"pinned: {model.title}")
+        self._draw("pinned", lines, verdict)
+        self._fit()
+
     def _draw(self, role: str, lines: dict[str, Line], verdict: Verdict | None) -> None:
         self._lines[role] = lines
-        if (role == "target" or not self._sweeps) and set(self._sweeps) != set(lines):
+        if (role == "target" or (not self._sweeps and role != "pinned")) and set(self._sweeps) != set(lines):
             self._sweeps = tuple(lines)
             self._set_rows()
             self._offer_sweeps()
+            if "pinned" in self._lines and role != "pinned":  # it may have come first
+                self._draw_lines("pinned")
         self._draw_lines(role)
         if self._curve is not None and verdict is not None:
             self._draw_curve(role, verdict)

@@ -14,12 +14,16 @@ from urllib.parse import parse_qsl
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.stimuli import PREFIX, GivenCurrent, in_text
 
 DT_RANGE = (0.005, 1.0)
 """Time steps (ms) that an explorer takes from a person: below, a drag takes seconds; above, no model is right."""
 
 MAX_QUERY = 8192
 """Characters of a query that are read; the longest link of a model with fifty parameters has 1500."""
+
+MAX_SAMPLES = 5500
+"""Characters of a link that a given current may take; a longer one is left out."""
 
 MAX_FIELDS = 200
 MAX_NOTES = 6
@@ -65,9 +69,9 @@ def read_query(query: str, own: NeuronModel, own_pattern: Pattern) -> Link:
     notes: list[str] = []
     given = _fields(query, notes)
     name = _name(given.pop("model", None), [own.name, *models.names()], own.name, "model", notes)
-    key = _name(given.pop("pattern", None), [own_pattern.key, *patterns.names()], own_pattern.key, "pattern", notes)
     model = own if name == own.name else models.get(name)
-    pattern = own_pattern if key == own_pattern.key else patterns.get(key)
+    pattern = _pattern(given, own_pattern, notes)
+    key = pattern.key
     declared = pattern.parameters(model)
     values: dict[str, float] = {}
     unknown: list[str] = []
@@ -117,6 +121,43 @@ def _name(text: str | None, valid: list[str], default: str, what: str, notes: li
         notes.append(f"There is no {what} {_shown(text)}: showing {default}.")
         return default
     return text
+
+
+def _pattern(given: dict[str, str], own: Pattern, notes: list[str]) -> Pattern:
+    """Return the pattern or stimulus that a link names; what it says of it is taken out of what is given."""
+    key = given.pop("pattern", None)
+    samples, lines = given.pop("samples", None), given.pop("lines", "") == "1"
+    if samples is not None:
+        try:
+            pairs = [pair.split("~") for pair in samples.split("_")]
+            t, current = zip(*(map(_sample, pair) for pair in pairs), strict=True)
+            return patterns.from_current(t, current, lines=lines)
+        except ValueError as error:
+            notes.append(f"The current in the link could not be read ({error}): showing {own.key}.")
+            return own
+    if key is not None and key != own.key and key == f"{PREFIX}values":
+        notes.append(f"The current was too long for the link, and is not in it: showing {own.key}.")
+        return own
+    if key is not None and key != own.key and patterns.is_registered(key):
+        return patterns.get(key)
+    _name(key, [own.key], own.key, "pattern", notes)
+    return own
+
+
+def samples_of(stimulus: GivenCurrent) -> dict[str, str]:
+    """Return the fields of a link that hold a given current; none where it is too long for one."""
+    pairs = zip(stimulus.t.tolist(), stimulus.current.tolist(), strict=True)
+    text = "_".join(f"{in_text(t)}~{in_text(x)}" for t, x in pairs)
+    if len(text) > MAX_SAMPLES:
+        return {}
+    return {"samples": text} | ({"lines": "1"} if stimulus.lines else {})
+
+
+def _sample(text: str) -> float:
+    value = _number(text)
+    if value is None:
+        raise ValueError(f"{_shown(text)} is not a number")
+    return value
 
 
 def _number(text: str) -> float | None:

@@ -53,6 +53,7 @@ class OptimizationPanel(Panel):
 
     def __init__(self, pressed: Callable[[str], None], refused: Callable[[str], None]) -> None:
         self._refused = refused
+        self._judged = True
         self._budget_default = 0
         self._budget_now = 1000
         self._start = w.ToggleButtons(
@@ -140,6 +141,7 @@ class OptimizationPanel(Panel):
         if self._budget_now == self._budget_default or not self._budget_default:
             self._set_budget(budget)
         self._budget_default = budget
+        self._judged = selection.pattern.judged
 
     def _set_budget(self, budget: int) -> None:
         self._budget_now = budget
@@ -158,6 +160,8 @@ class OptimizationPanel(Panel):
         """No search of this model and pattern: Optimize is the next step."""
         self._enable(running=False, paused=False, best=False)
         hint = "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
+        if not self._judged:
+            hint = "A stimulus is shown. A search needs criteria: pick a pattern, or the pattern’s own stimulus."
         self.progress.value = f'<p class="pw-hint" title="Optimize searches in the background">{hint}</p>'
 
     def starting(self) -> None:

@@ -13,7 +13,7 @@ from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Session
-from plausiwidgets.widgets.explorer.starts import fitting, known_sets, my_turn
+from plausiwidgets.widgets.explorer.starts import fitting, known_sets, my_turn, with_stimulus
 
 PROMPT = "published parameters …"
 
@@ -26,6 +26,8 @@ RESET_TIP = (
 )
 UNDO_TIP = "Back to before the last drag, typed value, pick or reset, ranges and ticks too"
 REDO_TIP = "Take back the last undo"
+
+NO_PATTERN = "A stimulus of your own is shown, which no parameters are known for. Pick a pattern."
 
 
 class Pickers(Panel):
@@ -60,7 +62,7 @@ class Pickers(Panel):
         self._quiet = False
         self._turns = 0
         first = session.selection
-        self._own, self._own_pattern = first.model, first.pattern
+        self._own, self._own_pattern = first.model, first.pattern if first.pattern.judged else None
         self._models: dict[str, NeuronModel] = {}
         self._patterns: dict[str, Pattern] = {}
         self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
@@ -118,9 +120,11 @@ class Pickers(Panel):
                 self._own = model
             self._models = known | {self._own.name: self._own}
             known_patterns = {key: patterns.get(key) for key in patterns.names()}
-            if known_patterns.get(pattern.key) is not pattern:
+            if pattern.judged and known_patterns.get(pattern.key) is not pattern:
                 self._own_pattern = pattern
-            self._patterns = known_patterns | {self._own_pattern.key: self._own_pattern}
+            shown = () if pattern.judged else (pattern,)  # a stimulus is listed as long as it is shown
+            own = (*shown, *(() if self._own_pattern is None else (self._own_pattern,)))
+            self._patterns = known_patterns | {one.key: one for one in own}
             _choose(self._model, [(m.title, name) for name, m in self._models.items()], model.name)
             _choose(self._pattern, [(_heading(p), key) for key, p in self._patterns.items()], pattern.key)
             if self._presets is not model.presets:
@@ -160,12 +164,16 @@ class Pickers(Panel):
         selection = self._session.selection
         preset = selection.model.presets[self._preset.value]
         pattern = selection.pattern
-        if preset.pattern:
+        if preset.pattern and pattern.judged:  # a stimulus of one's own stays
             pattern = self._patterns.get(preset.pattern) or patterns.get(preset.pattern)
-        return self._session.recalled(selection.model, pattern).with_preset(preset)
+        recalled = self._session.recalled(selection.model, pattern)
+        picked = recalled.with_preset(preset)
+        return picked if pattern.judged else picked.taking(pattern.free, recalled)
 
     def _begin(self, model: NeuronModel, pattern: Pattern) -> Selection:
         """Return what a pick shows: never a mixture of one set with the stimulus or time step of another."""
+        if not pattern.judged:
+            return with_stimulus(self._session, model, pattern)
         if self._keep.value:
             return self._session.recalled(model, pattern)
         known = known_sets(model, pattern, self._found())
@@ -174,6 +182,9 @@ class Pickers(Panel):
     def _on_show(self) -> None:
         with self._session.lock:
             shown = self._session.selection
+            if not shown.pattern.judged:
+                self._messages.note(NO_PATTERN)
+                return
             known = self._known(shown)
             if not known:
                 self._messages.note(_none_known(shown))
@@ -184,6 +195,9 @@ class Pickers(Panel):
     def _on_turn(self) -> None:
         with self._session.lock:
             shown = self._session.selection
+            if not shown.pattern.judged:
+                self._messages.note(NO_PATTERN)
+                return
             self._turns += 1
             known = self._known(shown)
             if not known and shown.locked:

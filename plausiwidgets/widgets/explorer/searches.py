@@ -122,6 +122,7 @@ class Searches(Observer):
         """
         with self._session.lock:
             panel = self._panel
+            self._session.selection.pattern.require_judged("search for")
             if way == "wider":
                 self._session.change(_wider(self._session.selection))
             panel.set(from_sliders=False if way == "random" else None, more=way == "budget")
@@ -137,6 +138,7 @@ class Searches(Observer):
         """
         with self._session.lock:
             self._session.require_open()
+            self._session.selection.pattern.require_judged("search for")  # and a running search goes on
             former, shown = self._newest, self._shown
             if former is not None and former is not shown and not former.run.snapshot().ended:
                 self._messages.note(f"The search for {former.selection.title} has ended; its best is kept.")

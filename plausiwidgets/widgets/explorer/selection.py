@@ -15,8 +15,9 @@ from plausiwidgets.models import NeuronModel, Parameter, Preset
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.widgets.explorer.link import read_query
+from plausiwidgets.widgets.explorer.link import read_query, samples_of
 
 DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_spiking"
 """What an explorer shows when nothing else is said."""
@@ -326,6 +327,8 @@ class Selection:
     def to_query(self) -> str:
         """Return the query of a link to it; numbers in full, so that reading it gives the same."""
         fields = {"model": self.model.name, "pattern": self.pattern.key}
+        if isinstance(self.pattern, GivenCurrent):
+            fields |= samples_of(self.pattern)
         fields |= {name: repr(value) for name, value in self.values.items()}
         if self.dt != self.model.dt:
             fields["dt"] = repr(self.dt)
@@ -338,4 +341,4 @@ class Selection:
         values = ", ".join(f"{name!r}: {value!r}" for name, value in self.values.items())
         dt = "" if self.dt == self.model.dt else f", dt={self.dt!r}"
         locked = f", locked={list(self.locked)!r}" if self.locked else ""
-        return f"pw.Explorer({self.model.name!r}, {self.pattern.key!r}, {{{values}}}{dt}{locked})"
+        return f"pw.Explorer({self.model.name!r}, {constructor(self.pattern)}, {{{values}}}{dt}{locked})"

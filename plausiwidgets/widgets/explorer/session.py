@@ -25,17 +25,19 @@ class Response:
 
     Attributes
     ----------
-    role : {"yours", "best", "target", "sketch"}
-        Of the sliders, of the best that a search has found, or of the reference neuron; or of the sliders while their
-        model is being compiled: to be drawn, "yours" follows.
+    role : {"yours", "best", "target", "pinned", "sketch"}
+        Of the sliders, of the best that a search has found, of the reference neuron, or of one that was pinned; or of
+        the sliders while their model is being compiled: to be drawn, "yours" follows.
     selection : Selection
-        Whose model and pattern are meant and, but for the target, whose values were judged.
+        Whose model and pattern are meant and, but for the target and what is pinned, whose values were judged.
     verdict : Verdict or None
         Of one set, with its traces; None where there is none.
     target : Target or None
         For the role "target": how its potential is mapped.
     jumped : bool
         Whether it follows a jump, not a drag: axes are fitted anew.
+    pinned : Selection or None
+        For the role "pinned": what was shown when it was pinned.
     """
 
     role: str
@@ -43,6 +45,7 @@ class Response:
     verdict: Verdict | None
     target: Target | None = None
     jumped: bool = False
+    pinned: Selection | None = None
 
 
 class Observer:
@@ -248,6 +251,11 @@ class Session:
             if (model, id(pattern)) in self._last_of_both:
                 recalled = recalled.taking(pattern.free, self._last_of_both[model, id(pattern)])
             return recalled
+
+    def has_shown(self, model: NeuronModel, pattern: Pattern) -> bool:
+        """Return whether a model and a pattern were shown together."""
+        with self.lock:
+            return (model, id(pattern)) in self._last_of_both
 
     def _jump(self, selection: Selection, history: tuple[Selection, ...], future: tuple[Selection, ...]) -> None:
         before = self.selection, self._history, self._future

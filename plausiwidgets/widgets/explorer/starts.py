@@ -10,8 +10,11 @@ import numpy as np
 from plausiwidgets.assessment import published
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.pattern import usual_current
+from plausiwidgets.widgets.explorer.link import reach
 from plausiwidgets.widgets.explorer.parameter_row import STEPS, dragged
 from plausiwidgets.widgets.explorer.selection import Origin, Selection
+from plausiwidgets.widgets.explorer.session import Session
 
 MOVED = 3
 """So many parameters are moved at once: as many as one can find again by hand."""
@@ -44,10 +47,12 @@ def my_turn(
 
     What is `locked` is not moved, and an exercise begins with it.
 
-    Where nothing is known it is the model's defaults. Whoever judges it goes on to :func:`moved_further`
-    while it shows the pattern: it must not be solved already.
+    Where nothing is known it is the model's defaults, and so it is of a stimulus that is not judged. Whoever judges it
+    goes on to :func:`moved_further` while it shows the pattern: it must not be solved already.
     """
     solved = next(iter(known), None)
+    if not pattern.judged:
+        return Selection.defaults(model, pattern)
     if solved is None:
         text = f"No set of {model.title} is known to show this pattern: perhaps you find one."
         plain = _to_move(Selection.defaults(model, pattern), locked)
@@ -61,6 +66,44 @@ def moved_further(selection: Selection) -> Selection | None:
     if origin is None or origin.solved is None or origin.attempt >= ATTEMPTS:
         return None
     return _moved(origin.solved, origin.seed, origin.attempt + 1)
+
+
+def stimulus_for(model: NeuronModel, shown: Selection) -> tuple[dict[str, float], bool]:
+    """Return the stimulus values of what is shown for another neuron, and whether all are the same.
+
+    Where its current has another unit, or one of the values is out of its reach, the currents are the pattern's
+    defaults for it; those of given values are then the same share of the usual current. Times stay.
+    """
+    pattern = shown.pattern
+    declared = pattern.stimulus_parameters(model)
+    fits = all(low <= shown.values[name] <= high for name, p in declared.items() for low, high in (reach(p),))
+    if fits and model.current.unit == shown.model.current.unit:
+        return {name: shown.values[name] for name in declared}, True
+    values = {}
+    for value in pattern.stimulus:
+        values[value.name] = declared[value.name].default if value.of else shown.values[value.name]
+        if value.of == "injected" and not pattern.judged:
+            values[value.name] = shown.values[value.name] * usual_current(model) / usual_current(shown.model)
+    return values, False
+
+
+def with_stimulus(session: Session, model: NeuronModel, pattern: Pattern) -> Selection:
+    """Return a stimulus of one's own, or the pattern that it stood in for, as it was last shown with a model.
+
+    The parameters of the model stay. Where a stimulus is new for it, the holding current of what is shown is taken;
+    and where only the model is another one, all values of the stimulus as far as they fit it.
+    """
+    shown, recalled = session.selection, session.recalled(model, pattern)
+    if session.has_shown(model, pattern):
+        return recalled
+    values: dict[str, float] = {}
+    if pattern is shown.pattern:
+        values, _ = stimulus_for(model, shown)
+    elif model is shown.model and not pattern.judged and "holding" in shown.pattern.free:
+        values = {"holding": shown.values["holding"]}
+    for name, value in values.items():
+        recalled = recalled.with_value(name, value)
+    return recalled
 
 
 def _moved(solved: Selection, seed: int, attempt: int) -> Selection:

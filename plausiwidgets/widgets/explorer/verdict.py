@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 
 import ipywidgets as w
+import numpy as np
 
 from plausiwidgets.patterns import Check, Verdict
 from plausiwidgets.patterns.formatting import interval, number
@@ -40,16 +41,19 @@ class VerdictPanel(Panel):
         self.yours.add_class("pw-yours")
         self.best.add_class("pw-best")
         self._table.add_class("pw-scroll")
-        self.view = w.VBox([w.HTML('<h3 class="pw-title">Criteria</h3>'), self._table])
+        self._title = w.HTML()
+        self.view = w.VBox([self._title, self._table])
         self.view.add_class("pw-verdict")
         self._about: Selection | None = None
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Take back what is said of another model or pattern."""
         if self._about is None or not self._about.is_about(selection.model, selection.pattern):
-            doing = "judging …" if is_ready(selection.model) else "compiling the model …"
+            judged = selection.pattern.judged
+            self._title.value = f'<h3 class="pw-title">{"Criteria" if judged else "Response"}</h3>'
+            doing = ("judging …" if judged else "…") if is_ready(selection.model) else "compiling the model …"
             self.yours.value = chip("yours", "…", "unknown", doing)
-            self.best.value = chip("best", "–", "unknown", "no search yet")
+            self.best.value = chip("best", "–", "unknown", "no search yet" if judged else "nothing to search for")
             self._table.value = ""
         self._about = selection
 
@@ -64,6 +68,10 @@ class VerdictPanel(Panel):
             text = "The model could not be simulated with these parameters."
             self.yours.value = chip("yours", f"{MARKS['rejected']} no verdict", "no", text)
             self._table.value = f'<p class="pw-hint">{text}</p>'
+            return
+        if not response.selection.pattern.judged:
+            self.yours.value = chip("yours", WORDS["unjudged"], "unknown", EXPLANATIONS["unjudged"])
+            self._table.value = described(verdict)
             return
         preset = response.selection.origin.preset if response.selection.origin else None
         if preset is not None and preset.pattern is None:
@@ -91,6 +99,28 @@ def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
     elif verdict.failed_check:
         text = f"not {verdict.failed_check}"
     return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, f"loss {number(verdict.loss, 3)}")
+
+
+def described(verdict: Verdict) -> str:
+    """Return what a neuron does under a stimulus that is not judged, as HTML."""
+    rows = []
+    for name, trace in verdict.traces.items():
+        times = trace.spike_times[0]
+        times, early = times[times >= 0.0], int((times < 0.0).sum())
+        rows += [(f"{name}: spikes" if len(verdict.traces) > 1 else "spikes", str(times.size), "")]
+        rows += [("spikes before it", str(early), "")] if early else []
+        rows += [("first spike", number(float(times[0]), 4), "ms")] if times.size else []
+        if times.size > 1:
+            isi = np.diff(times)
+            rows += [("shortest interval", number(float(isi.min()), 4), "ms")]
+            rows += [("longest interval", number(float(isi.max()), 4), "ms")]
+    body = "".join(
+        f'<tr><td></td><td>{html.escape(name)}</td><td class="pw-value">{value}</td>'
+        f'<td class="pw-asked">{unit}</td></tr>'
+        for name, value, unit in rows
+    )
+    head = "<thead><tr><td></td><th>what it does</th><th>measured</th><th></th></tr></thead>"
+    return f'<table class="pw-checks">{head}<tbody>{body}</tbody></table>'
 
 
 def in_words(missed: Iterable[Check]) -> str:

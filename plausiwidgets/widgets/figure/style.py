@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ROLES = ("target", "yours", "best")
-"""Whose traces a figure shows: the reference neuron's, those of the sliders, and the best of a search."""
+ROLES = ("target", "yours", "best", "pinned")
+"""Whose traces a figure shows: the reference neuron's, of the sliders, the best of a search, what is pinned."""
 
-ROLE_TITLES = {"target": "target", "yours": "yours", "best": "best found"}
+ROLE_TITLES = {"target": "target", "yours": "yours", "best": "best found", "pinned": "pinned"}
 
-DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px"}
+DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px", "pinned": "12px,4px"}
 """The roles differ in dash as well as in colour."""
 
 FONT_SIZE = 15
@@ -45,7 +45,7 @@ LIGHT = Theme(
     text="#222222",
     grid="#e6e6e6",
     line="#8a8a8a",
-    roles={"target": "#6b6b6b", "yours": "#0072b2", "best": "#d55e00"},
+    roles={"target": "#6b6b6b", "yours": "#0072b2", "best": "#d55e00", "pinned": "#9b3f7b"},
     warning="#b3261e",
 )
 DARK = Theme(
@@ -53,7 +53,7 @@ DARK = Theme(
     text="#e4e4e4",
     grid="#303030",
     line="#7d7d7d",
-    roles={"target": "#b4b4b4", "yours": "#56b4e9", "best": "#e69f00"},
+    roles={"target": "#b4b4b4", "yours": "#56b4e9", "best": "#e69f00", "pinned": "#e08ac4"},
     warning="#ff8a80",
 )
 

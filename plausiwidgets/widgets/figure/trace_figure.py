@@ -27,7 +27,7 @@ Y_AXES = {
 X_AXES = {"curve": "xaxis2"}
 """Rows with an x axis of their own."""
 
-RASTER_HEIGHTS = {"target": 2.0, "yours": 1.0, "best": 0.0}
+RASTER_HEIGHTS = {"target": 2.0, "yours": 1.0, "best": 0.0, "pinned": -1.0}
 
 _BACK_TO_FRONT = ("best", "yours", "target")
 """The dashes of the target let the others show through."""
@@ -40,6 +40,7 @@ TRACES = (
     *(f"{role}_others" for role in _BACK_TO_FRONT),
     *(f"{role}_curve" for role in _BACK_TO_FRONT),
     "diverged_voltage",
+    *(f"pinned_{row}" for row in ("voltage", "raster", "current", "others", "curve")),
 )
 """Names of all traces, ``<role>_<row>``, in drawing order; the potential of the sliders is trace 1."""
 
@@ -60,6 +61,9 @@ TITLE = 120
 
 RASTER, CURRENT = 52, 60
 """Heights in px of these rows where there is room."""
+
+SPIKE = 13
+"""Height in px of a spike in the raster."""
 
 LOWER_SHARE = 0.45
 """Most of their common height that curve or other sweeps take from the potential."""
@@ -121,6 +125,17 @@ class TraceFigure(PlotlyFigure):
                 usual | {"y": lane + 0.5, "borderpad": 0, "text": html.escape(name, quote=False), "font": font}
                 for lane, name in enumerate(names)
             ]
+
+    def set_pinned(self, name: str) -> None:
+        """Make room in the raster for a pinned neuron with this name; without one, take it back."""
+        roles = [role for role in RASTER_HEIGHTS if name or role != "pinned"]
+        with self.update():
+            self.widget.layout.yaxis2.update(_raster_axis(roles))
+            for trace in TRACES:
+                if trace.startswith("pinned_"):
+                    self._named(trace).name = name or style.ROLE_TITLES["pinned"]
+                if trace.endswith("_raster"):
+                    self._named(trace).marker.size = SPIKE if not name else SPIKE - 3
 
     def set_curve_titles(self, x: str, y: str) -> None:
         """Name the axes of the curve."""
@@ -250,9 +265,9 @@ def _trace(name: str, theme: style.Theme) -> dict[str, Any]:
         common |= {"marker": {"symbol": "x", "size": 14}, "textposition": "middle right"}
     elif row == "raster":
         common |= {"mode": "markers", "hovertemplate": "spike at %{x:.1f} ms"}
-        common["marker"] = {"symbol": "line-ns-open", "size": 13, "line": {"width": 2}}
+        common["marker"] = {"symbol": "line-ns-open", "size": SPIKE, "line": {"width": 2}}
     elif row == "curve":
-        symbol = {"target": "diamond-open", "yours": "circle", "best": "square"}[role]
+        symbol = {"target": "diamond-open", "yours": "circle", "best": "square", "pinned": "triangle-up"}[role]
         common |= {"mode": "lines+markers", "line": line, "marker": {"size": 9, "symbol": symbol}}
         common["hovertemplate"] = "%{y:.4g}"
     elif row == "others":
@@ -276,23 +291,31 @@ def _colour(name: str, theme: style.Theme) -> dict[str, Any]:
     return {"line_color": line}
 
 
+def _raster_axis(roles: Sequence[str]) -> dict[str, Any]:
+    """Return the properties of the raster's axis that name the roles that have a line there."""
+    few = len(roles) < len(RASTER_HEIGHTS)
+    rows = sorted((RASTER_HEIGHTS[role], style.ROLE_TITLES[role]) for role in roles)
+    return {
+        "range": [rows[0][0] - (0.7 if few else 0.5), rows[-1][0] + (0.7 if few else 0.5)],
+        "tickfont": {"size": style.FONT_SIZE - (3 if few else 4)},
+        "tickvals": [height for height, _ in rows],
+        "ticktext": [title for _, title in rows],
+    }
+
+
 def _layout(theme: style.Theme) -> dict[str, Any]:
     """Return the layout; domains and heights come with :meth:`TraceFigure.set_rows`."""
     every = {"showline": True, "ticks": "outside", "ticklen": 4, "fixedrange": False}
-    raster = sorted(RASTER_HEIGHTS.items(), key=lambda item: item[1])
     axes: dict[str, Any] = {
         "xaxis": every | {"title": {"text": "time (ms)", "standoff": 6}, "anchor": "y3"},
         "yaxis": every | {"title": {"text": "potential (mV)"}},
         "yaxis2": every
         | {
-            "range": [-0.7, 2.7],
             "fixedrange": True,
             "showgrid": False,
             "ticks": "",
-            "tickvals": [height for _, height in raster],
-            "ticktext": [style.ROLE_TITLES[role] for role, _ in raster],
-            "tickfont": {"size": style.FONT_SIZE - 3},
-        },
+        }
+        | _raster_axis([role for role in RASTER_HEIGHTS if role != "pinned"]),
         "yaxis3": every | {"nticks": 3, "title": {"font": {"size": style.FONT_SIZE - 3}}},
         "yaxis4": every
         | {

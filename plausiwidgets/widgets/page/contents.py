@@ -21,6 +21,7 @@ from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
+from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.widgets.explorer.parameter_row import GREEK
 from plausiwidgets.widgets.figure import style
 from plausiwidgets.widgets.figure.drawing import VoltageScale, envelope, make_grid, target_lines
@@ -88,7 +89,7 @@ class Contents:
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "look": pattern.look_for, "function": pattern.function, "hint": pattern.parameter_hint,
-            "source": pattern.source, "main": pattern.main_sweep,
+            "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
             "components": [
                 {"holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part)}

@@ -138,7 +138,8 @@ class Page {
     this.presets.replaceChildren(
       ...pattern.sets.map(({ title: name, verdict }, i) => h("option", { value: String(i) }, `${verdict.mark} ${name}`)));
     this.best = pattern.sets.findIndex(({ verdict }) => verdict.status === "replicated");
-    if (this.best < 0) this.best = pattern.sets.findIndex(({ verdict }) => verdict.status !== "rejected");
+    const isShown = ({ verdict }) => !["rejected", "unjudged"].includes(verdict.status);
+    if (this.best < 0) this.best = pattern.sets.findIndex(isShown);
     this.showMe.hidden = this.best < 0;
     this.buildSliders();
     this.sweep = null;
@@ -490,6 +491,14 @@ class Page {
     this.shownVerdict = shown;
     const { verdict, title, dt, source } = this.pattern.sets[this.set];
     const { version, date } = this.data;
+    if (verdict.status === "unjudged") {
+      this.badge.className = "badge unjudged";
+      this.badge.title = verdict.explanation;
+      this.badge.replaceChildren(h("b", {}, verdict.word));
+      this.verdict.className = "card verdict";
+      this.verdict.replaceChildren(h("h2", {}, "Not judged"), h("p", {}, verdict.explanation));
+      return;
+    }
     const words = `${verdict.mark} ${verdict.word}${verdict.why ? `: ${verdict.why}` : ""}`;
     this.badge.className = `badge ${verdict.status}${stored ? "" : " moved"}`;
     this.badge.title = verdict.explanation;
@@ -523,7 +532,7 @@ class Page {
     const values = [...this.values].map(([name, value]) => `${quoted(name)}: ${value}`).join(", ");
     const dt = this.dt === this.data.model.dt ? "" : `, dt=${this.dt}`;
     this.python.textContent =
-      `pw.judge(${quoted(this.data.model.name)}, ${quoted(this.pattern.key)}, {${values}}${dt})`;
+      `pw.judge(${quoted(this.data.model.name)}, ${this.pattern.python}, {${values}}${dt})`;
   }
 
   // -- links -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from plausiwidgets.models.norse import norse_parameters
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.selection import Selection
@@ -120,7 +121,10 @@ def script(selection: Selection) -> str:
     own = []
     if model.name not in models.names() or models.get(model.name) is not model:
         own.append(f"# {model.name!r} is a neuron of your own: define it here, and pw.models.register(it).")
-    if not patterns.is_registered(pattern):
+    shown, stimulus = repr(pattern.key), ""
+    if isinstance(pattern, GivenCurrent):
+        shown, stimulus = "stimulus", f"stimulus = {constructor(pattern)}\n"
+    elif not patterns.is_registered(pattern):
         own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
     notes = "".join(f"{line}\n" for line in own)
     norse = norse_parameters(model, selection.values, selection.dt)
@@ -133,8 +137,9 @@ def script(selection: Selection) -> str:
         "import plausiwidgets as pw\n"
         "\n"
         f"{notes}"
+        f"{stimulus}"
         f"parameters = {{\n{values}\n}}\n"
-        f"verdict = pw.judge({model.name!r}, {pattern.key!r}, parameters, dt={selection.dt!r})\n"
+        f"verdict = pw.judge({model.name!r}, {shown}, parameters, dt={selection.dt!r})\n"
         "print(verdict)\n"
         "print(verdict.to_frame().to_string())\n"
         f"{as_norse}"

@@ -70,7 +70,7 @@ class GalleryPanel(Panel):
         if not jumped and self._patterns:
             return
         known = {key: patterns.get(key) for key in patterns.names()}
-        if known.get(selection.pattern.key) is not selection.pattern:
+        if selection.pattern.judged and known.get(selection.pattern.key) is not selection.pattern:
             known[selection.pattern.key] = selection.pattern
         if list(known.values()) != list(self._patterns.values()):
             self._patterns = known

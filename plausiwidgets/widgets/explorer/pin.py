@@ -1,0 +1,195 @@
+"""Pinned: a neuron that stays in the figure while sliders, model and pattern change, to compare."""
+
+from __future__ import annotations
+
+import html
+from threading import Condition, Thread
+
+import ipywidgets as w
+
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.judge import single
+from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.explorer.session import Panel, Response, Session
+from plausiwidgets.widgets.explorer.starts import stimulus_for
+from plausiwidgets.widgets.figure.style import ROLE_TITLES
+
+TIP = "Keep this neuron in the figure, with these values, to compare it with what you change"
+LET_GO = "Let go of the pinned neuron: it leaves the figure"
+
+AS_PINNED = "as it was pinned, under its own stimulus"
+AS_SHOWN = "under the stimulus that is shown"
+BY_DEFAULT = (
+    "under the default currents of the pattern: those that are shown have another unit, or are out of its reach"
+)
+
+NAMED = 6
+"""Most values that a tip names: those that are not the model's defaults."""
+
+
+class PinPanel(Panel):
+    """A button that pins what is shown, and the key to the lines of the figure.
+
+    Under the pattern that it was pinned with, the neuron stays as it was. Under another one, or another stimulus, it is
+    judged anew: when that is picked, and when nobody drags its stimulus any more. A drag never waits for it.
+
+    Parameters
+    ----------
+    session : Session
+
+    Attributes
+    ----------
+    view : ipywidgets.Widget
+        The button.
+    key : ipywidgets.Widget
+        How target and pinned neuron are drawn, to be placed above the figure.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._pinned: Selection | None = None
+        self._judged: tuple[Selection, Verdict] | None = None  # what was judged last of it
+        self._changed = Condition()
+        self._next: Selection | None = None
+        self._thread: Thread | None = None
+        self._target = False
+        self.view = w.ToggleButton(False, description="Pin", tooltip=TIP)
+        self.view.observe(lambda change: self._on_press(change["new"]), "value")
+        self.key = w.HTML()
+        self.key.add_class("pw-target")
+
+    # -- the session -----------------------------------------------------------------------------
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Judge the pinned neuron under what was picked."""
+        if jumped:
+            self._target = self._session.response("target") is not None
+            self._show_key()
+            self._judge(selection)
+
+    def on_rest(self, selection: Selection) -> None:
+        """Judge it under a stimulus that was dragged."""
+        self._judge(selection)
+
+    def on_response(self, response: Response) -> None:
+        """Keep the key up to date."""
+        if response.role == "target":
+            self._target = True
+        if response.role in ("target", "pinned"):
+            self._show_key()
+
+    def close(self) -> None:
+        """Let go, and judge no more."""
+        with self._changed:
+            self._pinned = self._next = self._judged = None
+
+    def join(self, timeout: float = 30.0) -> bool:
+        """Wait until it is judged; return whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._thread is None, timeout)
+
+    # -- pinning ---------------------------------------------------------------------------------
+
+    def _on_press(self, pin: bool) -> None:
+        session = self._session
+        with session.lock:
+            if session.closed:
+                return
+            shown, yours = session.selection, session.response("yours")
+            self.view.tooltip = LET_GO if pin else TIP
+            self._judged = None
+            self._pinned = shown if pin else None
+            if pin and yours is not None and yours.selection is shown and yours.verdict is not None:
+                self._judged = shown, yours.verdict
+            if pin:
+                self._judge(shown)
+            else:
+                session.publish(Response("pinned", shown, None))
+
+    def _judge(self, shown: Selection) -> None:
+        with self._changed:
+            if self._pinned is None:
+                return
+            self._next = shown
+            if self._thread is None:
+                self._thread = start_daemon(self._run, "plausiwidgets pin", self.close)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                shown, pinned, judged = self._next, self._pinned, self._judged
+                self._next = None
+                if shown is None or pinned is None:
+                    self._thread = None
+                    self._changed.notify_all()
+                    return
+            verdict, asked = None, None
+            try:
+                asked, _ = pinned_under(pinned, shown)
+                if judged is not None and same(judged[0], asked):
+                    asked, verdict = judged
+                else:
+                    verdict = single(judge_quickly(asked, (pinned.model.states[0].name,)))
+            except Exception:  # such as a neuron whose parameter has the name of one of the stimulus values
+                verdict = None
+            self._publish(pinned, shown, asked, verdict)
+
+    def _publish(self, pinned: Selection, shown: Selection, asked: Selection | None, verdict: Verdict | None) -> None:
+        session = self._session
+        with session.lock:
+            if self._pinned is not pinned:
+                return
+            before = session.response("pinned")
+            if before is not None and before.verdict is verdict and verdict is not None:
+                return  # it is drawn already
+            self._judged = None if asked is None or verdict is None else (asked, verdict)
+            session.publish(Response("pinned", shown, verdict, pinned=pinned))
+
+    # -- the key ---------------------------------------------------------------------------------
+
+    def _show_key(self) -> None:
+        lines = [_line("target", ROLE_TITLES["target"])] if self._target else []
+        pinned, response = self._pinned, self._session.response("pinned")
+        if pinned is not None:
+            drawn = response is not None and response.verdict is not None
+            lines.append(_line("pinned", f"pinned: {pinned.model.title}", tip(pinned, self._session.selection, drawn)))
+        self.key.value = "".join(lines)
+
+
+def same(one: Selection, other: Selection) -> bool:
+    """Return whether two selections are judged the same."""
+    return one.is_about(other.model, other.pattern) and (one.values, one.dt) == (other.values, other.dt)
+
+
+def pinned_under(pinned: Selection, shown: Selection) -> tuple[Selection, str]:
+    """Return what is judged of a pinned neuron while something else is shown, and in words under which stimulus."""
+    if shown.pattern is pinned.pattern:
+        return pinned, AS_PINNED
+    stimulus, as_shown = stimulus_for(pinned.model, shown)
+    values = {name: pinned.values[name] for name in pinned.model.parameters} | stimulus
+    under = Selection.defaults(pinned.model, shown.pattern).filled(values, pinned.dt)
+    return under, AS_SHOWN if as_shown else BY_DEFAULT
+
+
+def tip(pinned: Selection, shown: Selection, drawn: bool) -> str:
+    """Return which neuron is pinned, and under which stimulus it is shown."""
+    changed = [
+        f"{name} {number(pinned.values[name])}"
+        for name, p in pinned.model.parameters.items()
+        if pinned.values[name] != p.default
+    ]
+    values = ", ".join(changed[:NAMED]) + (" …" if len(changed) > NAMED else "")
+    name = f"{pinned.model.title}{f' ({values})' if values else ', with its defaults'}"
+    if not drawn:
+        return f"{name}: it could not be simulated under this stimulus"
+    return f"{name}: {pinned_under(pinned, shown)[1]}"
+
+
+def _line(role: str, text: str, title: str = "") -> str:
+    return (
+        f'<span class="pw-{role}-key" title="{html.escape(title)}"><svg class="pw-key" viewBox="0 0 26 8" '
+        f'aria-hidden="true"><path class="pw-line-{role}" d="M0 4H26"/></svg><span>{html.escape(text)}</span></span>'
+    )

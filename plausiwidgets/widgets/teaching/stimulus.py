@@ -1,0 +1,217 @@
+"""A current of one's own for the neuron that is shown; the pattern's own is one click away."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+import ipywidgets as w
+
+from plausiwidgets import patterns
+from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.pattern import usual_current
+from plausiwidgets.patterns.stimuli import (
+    MOST_PULSES,
+    PULSES,
+    GivenCurrent,
+    constructor,
+    from_current,
+    read_current,
+    written,
+)
+from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.selection import DEFAULT_PATTERN, Selection
+from plausiwidgets.widgets.explorer.session import Panel, Session
+from plausiwidgets.widgets.explorer.starts import with_stimulus
+
+MOST_SHOWN = 500
+"""Values that are put into the box: more can be read from a file, but nobody edits them by hand."""
+
+LARGEST_FILE = 4_000_000
+"""Bytes of a file that is read."""
+
+OWN, VALUES = "own", "values"
+BUTTONS = {
+    OWN: ("Pattern’s own", "Back to the stimulus of the pattern, as it was, and to its criteria"),
+    "step": ("Step", "A constant current; the parameters of the neuron stay"),
+    "pulses": ("Pulses", "A train of pulses; the parameters of the neuron stay"),
+    "ramp": ("Ramp", "A current that rises from 0; the parameters of the neuron stay"),
+    VALUES: ("Values…", "A current of typed or pasted values, or from a file"),
+}
+NOT_JUDGED = "Shown, not judged. Drag its values below."
+
+
+class StimulusPanel(Panel):
+    """Buttons that apply another current to the neuron that is shown, and bring the pattern's own back.
+
+    Parameters
+    ----------
+    session : Session
+    messages : MessageLine
+    """
+
+    title = "Stimulus"
+    tip = "A current of your own: a step, pulses, a ramp, or values from a file; shown, not judged"
+
+    def __init__(self, session: Session, messages: MessageLine) -> None:
+        self._session = session
+        self._messages = messages
+        self._quiet = False
+        self._pattern = patterns.get(DEFAULT_PATTERN)
+        self._given: GivenCurrent | None = None
+        self._buttons = {name: w.Button(description=title, tooltip=tip) for name, (title, tip) in BUTTONS.items()}
+        self._number = w.BoundedIntText(
+            PULSES, min=1, max=MOST_PULSES, description="Pulses", tooltip=f"How many pulses, from 1 to {MOST_PULSES}"
+        )
+        self._hint = w.HTML()
+        self._text = w.Textarea(
+            continuous_update=False, rows=5, tooltip="In each line a time in ms from the onset, and a current"
+        )
+        self._lines = w.ToggleButtons(
+            options=[("held", False), ("lines", True)],
+            tooltips=["Each current holds until the next time", "Straight lines from one current to the next"],
+        )
+        self._file = w.FileUpload(
+            accept=".csv,.tsv,.txt,.dat", multiple=False, description="File…",
+            tooltip="Times and currents in two columns; where the first line names more, those called t and current",
+        )  # fmt: skip
+        self._apply = w.Button(description="Apply", button_style="primary", tooltip="Apply these values to the neuron")
+        strip, row = w.HBox(list(self._buttons.values())), w.HBox([self._apply, self._lines, self._file])
+        line = w.HBox([self._number, self._hint])
+        self._editor = w.VBox([self._text, row])
+        self.view = w.VBox([strip, line, self._editor])
+        for box, name in ((self.view, "pw-stimulus"), (strip, "pw-shapes"), (line, "pw-shape"), (row, "pw-values")):
+            box.add_class(name)
+        for name, button in self._buttons.items():
+            button.on_click(lambda _, name=name: self._try(lambda: self._on_press(name)))
+        self._apply.on_click(lambda _: self._try(self._on_apply))
+        self._number.observe(lambda _: self._on_change(self._on_number), "value")
+        self._lines.observe(lambda _: self._on_change(self._on_lines), "value")
+        # When the box is left: its text may come later than the press of the button that takes the focus from it.
+        self._text.observe(lambda _: self._on_change(self._on_apply), "value")
+        self._file.observe(lambda change: self._on_file(change["new"]), "value")
+        self._edit(False)
+
+    # -- the session -----------------------------------------------------------------------------
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        """Show which stimulus is applied."""
+        if not jumped:
+            return
+        pattern = selection.pattern
+        if pattern.judged:
+            self._pattern = pattern
+        applied = self._applied(pattern)
+        for name, button in self._buttons.items():
+            (button.add_class if name == applied else button.remove_class)("mod-active")
+        self._quiet = True
+        try:
+            if applied == "pulses":
+                self._number.value = _number_of(pattern)
+            self._number.layout.display = "" if applied == "pulses" else "none"
+            self._hint.value = f"<p class=\"pw-hint\">{html.escape(self._sentence(pattern))}</p>"
+            usual = number(usual_current(selection.model), 3)
+            unit = "" if selection.model.current.unit == "1" else f" ({selection.model.current.unit})"
+            self._text.placeholder = f"time (ms)  current{unit}\n0 {usual}\n100 0\n200 {usual}\n250 0"
+            if isinstance(pattern, GivenCurrent):
+                if pattern is not self._given:
+                    few = pattern.t.size <= MOST_SHOWN
+                    self._text.value = written(pattern) if few else f"# {pattern.t.size} values of {pattern.title}"
+                self._given, self._lines.value = pattern, pattern.lines
+            self._edit(applied == VALUES)
+        finally:
+            self._quiet = False
+
+    def _applied(self, pattern: Pattern) -> str:
+        if pattern.judged:
+            return OWN
+        if isinstance(pattern, GivenCurrent):
+            return VALUES
+        return next((name for name in BUTTONS if pattern.key.startswith(f"stimulus_{name}")), "")
+
+    def _sentence(self, pattern: Pattern) -> str:
+        if pattern.judged:
+            return f"The stimulus of “{pattern.title}”, with its criteria."
+        if isinstance(pattern, GivenCurrent):
+            return f"{pattern.t.size} values. {NOT_JUDGED}"
+        return NOT_JUDGED
+
+    def _edit(self, shown: bool) -> None:
+        self._editor.layout.display = "" if shown else "none"
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def _on_press(self, name: str) -> None:
+        if name == OWN:
+            self._show(self._pattern)
+        elif name == "pulses":
+            self._show(patterns.stimulus("pulses", number=self._number.value))
+        elif name != VALUES:
+            self._show(patterns.stimulus(name))
+        elif self._given is not None:
+            self._show(self._given)
+        else:
+            self._edit(True)
+
+    def _on_number(self) -> None:
+        pattern = patterns.stimulus("pulses", number=self._number.value)
+        shown = self._session.selection
+        selection = self._session.recalled(shown.model, pattern)
+        for name in set(pattern.free) & set(shown.pattern.free):
+            # Many pulses leave less room between them.
+            selection = selection.with_value(name, float(selection.parameters[name].clip(shown.values[name])))
+        self._session.show(selection)
+
+    def _on_lines(self) -> None:
+        given = self._given
+        if given is not None and given is self._session.selection.pattern:
+            self._show(from_current(given.t, given.current, lines=self._lines.value, title=given.title))
+
+    def _on_apply(self) -> None:
+        text = self._text.value
+        if self._given is not None and text.startswith("#") and self._given.t.size > MOST_SHOWN and "\n" not in text:
+            self._show(self._given)  # what was read from a file, and is too much for the box
+            return
+        pattern = from_current(*read_current(text), lines=self._lines.value, title="Values of your own")
+        shown = self._session.selection.pattern
+        if not (isinstance(shown, GivenCurrent) and constructor(shown) == constructor(pattern)):
+            self._show(pattern)
+
+    def _on_file(self, files: tuple[dict[str, object], ...]) -> None:
+        if files:
+            self._try(lambda: self._read(files[0]))
+            self._file.value = ()  # the same file may be chosen again, and its bytes are not kept
+
+    def _read(self, file: dict[str, object]) -> None:
+        name, content = str(file["name"]), bytes(file["content"])  # type: ignore[call-overload]
+        if len(content) > LARGEST_FILE:
+            raise ValueError(f"{name} has {len(content) / 1e6:.0f} MB, valid is: at most {LARGEST_FILE / 1e6:.0f} MB")
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValueError(f"{name} is no text: valid is a CSV file in UTF-8") from None
+        self._show(from_current(*read_current(text, name), lines=self._lines.value, title=name))
+
+    def _show(self, pattern: Pattern) -> None:
+        session = self._session
+        if pattern is not session.selection.pattern:
+            session.show(with_stimulus(session, session.selection.model, pattern))
+
+    def _on_change(self, action: Callable[[], None]) -> None:
+        with self._session.lock:
+            if not self._quiet:
+                self._try(action)
+
+    def _try(self, action: Callable[[], None]) -> None:
+        """Do what a person asked for, or say why not."""
+        self._messages.clear()
+        try:
+            with self._session.lock:
+                action()
+        except Exception as error:
+            self._messages.error("pick", error)
+
+
+def _number_of(pattern: Pattern) -> int:
+    return int(pattern.key.rpartition("_")[2])

@@ -1,0 +1,227 @@
+"""Stimuli of one's own: what is injected is what was asked for, and nothing of it is ever judged."""
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.patterns import stimuli
+from plausiwidgets.patterns.formulas import sweep_formulas
+from plausiwidgets.simulation.stimulus import LaneCurrent, fill_current
+from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.teaching.exports import script, traces_csv
+
+ALL = [*(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES), pw.patterns.stimulus("pulses", number=1),
+       pw.patterns.from_current([0.0, 50.0, 100.0], [100.0, 300.0, 0.0])]  # fmt: skip
+
+
+def injected(pattern, **values):
+    """Return times and current (without holding) of the shown sweep, for AdEx, whose time step is 0.1 ms."""
+    trace = pw.judge("adex", pattern, values, dt=0.1).traces["stimulus"]
+    return trace.t, trace.current[0]
+
+
+def at(pattern, times, **values):
+    t, current = injected(pattern, **values)
+    return current[np.searchsorted(t, np.asarray(times) - 1e-9)].tolist()
+
+
+def test_a_step_a_ramp_and_pulses_are_where_their_values_say():
+    step = pw.patterns.stimulus("step")
+    assert at(step, [9.9, 10.0, 59.9, 60.0], amplitude=-200.0, onset=10.0, duration=50.0) == [0.0, -200.0, -200.0, 0.0]
+    ramp = pw.patterns.stimulus("ramp")
+    np.testing.assert_allclose(
+        at(ramp, [0.0, 50.0, 99.9, 100.0], amplitude=400.0, duration=100.0), [0.2, 200.2, 399.8, 0.0], atol=1e-9
+    )
+    train = pw.patterns.stimulus("pulses", number=3)
+    t, current = injected(train, amplitude=500.0, width=5.0, interval=20.0, onset=10.0, holding=100.0)
+    np.testing.assert_allclose(t[np.flatnonzero(np.diff(current) > 0) + 1], [10.0, 30.0, 50.0])
+    assert (current == 600.0).sum() == 150 and (current == 100.0).sum() == current.size - 150
+
+
+def test_a_pulse_that_is_wider_than_the_interval_ends_where_the_next_one_begins():
+    t, current = injected(pw.patterns.stimulus("pulses", number=4), amplitude=300.0, width=80.0, interval=25.0)
+    assert set(current[(t >= 0.0) & (t < 99.95)]) == {300.0} and current.max() == 300.0
+    assert set(current[t >= 100.05]) == {0.0}
+
+
+def test_given_values_hold_until_the_next_one_or_go_in_lines():
+    values = [10.0, 60.0, 110.0], [100.0, 300.0, 0.0]
+    held, lines = pw.patterns.from_current(*values), pw.patterns.from_current(*values, lines=True)
+    assert at(held, [9.9, 10.0, 59.9, 60.0, 109.9, 110.0]) == [0.0, 100.0, 100.0, 300.0, 300.0, 0.0]
+    np.testing.assert_allclose(at(lines, [10.0, 60.0, 85.0, 110.0]), [100.2, 299.7, 149.7, 0.0], atol=1e-9)
+    assert at(held, [20.0, 70.0], amplitude=-600.0) == [-200.0, -600.0]
+    stairs = pw.patterns.from_current(np.arange(6.0) * 10, [1.0, 2.0, 3.0, 4.0, 5.0, 0.0])
+    assert at(stairs, [5.0, 15.0, 25.0, 45.0]) == [1.0, 2.0, 3.0, 5.0]
+
+
+def test_what_only_repeats_the_value_before_is_left_out_and_changes_nothing():
+    rng = np.random.default_rng(0)
+    for lines in (False, True):
+        t, current = np.arange(60.0), np.repeat(rng.integers(-2, 3, 20) * 50.0, 3)
+        own = pw.patterns.from_current(t, current, lines=lines)
+        assert own.t.size < t.size
+        (sweep,) = own.sweeps_at({n: [v.default] for n, v in zip(own.free, own.stimulus, strict=True)}).values()
+        edges = [(p.on, p.off, float(np.ravel(p.start)[0]), float(np.ravel(p.end)[0])) for p in sweep.pieces]
+        for time, value in zip(t + 0.5, current, strict=True):
+            wanted = np.interp(time, t, current) if lines else value
+            if lines and time > t[-1]:
+                continue
+            shown = [s + (time - on) / (off - on) * (e - s) for on, off, s, e in edges if on <= time < off]
+            assert sum(shown) == pytest.approx(wanted)
+        # The last value lasts as long as the one before it.
+        assert float(np.max(sweep.end)) == (59.0 if lines else 60.0) + stimuli.AFTER
+
+
+@pytest.mark.parametrize("pattern", ALL, ids=lambda pattern: pattern.key)
+def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
+    verdict = pw.judge("izhikevich", pattern)
+    assert verdict.status == "unjudged" and not verdict.accepted and not verdict.replicated and np.isnan(verdict.loss)
+    assert verdict.checks == () and verdict.to_frame().empty and "unjudged" in repr(verdict)
+    assert "not judged" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
+    many = pw.judge("izhikevich", pattern, {"amplitude": [1.0, 5.0, 9.0]})
+    assert set(many.status) == {"unjudged"} and "3 not judged" in repr(many)
+    assert sweep_formulas(pattern) is not None  # a page can draw a drag by itself
+    for refused in (
+        lambda: pw.optimize("izhikevich", pattern),
+        lambda: pw.assess("izhikevich", pattern),
+        lambda: pw.mystery("izhikevich", pattern, 1),
+        lambda: pw.loss_profiles("izhikevich", pattern),
+        lambda: pw.patterns.all_of("tonic_spiking", pattern),
+        lambda: pw.patterns.register(pattern),
+    ):
+        with pytest.raises(ValueError, match="stimulus without criteria"):
+            refused()
+
+
+def test_they_have_keys_and_are_none_of_the_patterns():
+    assert len(pw.patterns.names()) >= 20 and not any(name.startswith("stimulus") for name in pw.patterns.names())
+    assert pw.patterns.get("stimulus_ramp") is pw.patterns.stimulus("ramp")
+    assert pw.patterns.get("stimulus_pulses") is pw.patterns.stimulus("pulses", number=5)
+    assert pw.patterns.get("stimulus_pulses_7") is pw.patterns.stimulus("pulses", number=7)
+    assert pw.patterns.is_registered(pw.patterns.stimulus("step")) and not pw.patterns.is_builtin(ALL[0])
+    assert not pw.patterns.is_registered(ALL[-1])
+    for key in ("stimulus_steps", "stimulus_step_2", "stimulus_pulses_51", "stimulus_pulses_0", "stimulus_values"):
+        with pytest.raises(ValueError, match="unknown pattern"):
+            pw.patterns.get(key)
+
+
+def test_a_script_and_the_traces_of_given_values_are_those_that_are_shown():
+    selection = Selection.of("adex", pw.patterns.from_current([0, 0.1, 200], [0.1, 450.5, 0], lines=True))
+    namespace: dict = {}
+    text = script(selection).replace("figure.show()", "")
+    exec(compile(text, "script", "exec"), namespace)
+    shown = pw.judge(selection.model, selection.pattern, selection.values)
+    np.testing.assert_array_equal(namespace["traces"]["stimulus"].v, shown.traces["stimulus"].v)
+    assert "stimulus" in traces_csv(shown)
+
+
+def test_no_train_of_pulses_is_longer_than_a_drag_can_wait_for():
+    for number in (1, 2, 10, 50):
+        pattern = pw.patterns.stimulus("pulses", number=number)
+        longest = pattern.durations(_namespace(pattern))["stimulus"]
+        assert longest <= stimuli.LONGEST + 500.0
+
+
+def _namespace(pattern):
+    from types import SimpleNamespace
+
+    return SimpleNamespace(**{value.name: np.array([value.default]) for value in pattern.stimulus})
+
+
+# -- as text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("0 5\n10 0", [(0, 5), (10, 0)]),
+        ("0, 5\n\n# a note\n10, 0\n", [(0, 5), (10, 0)]),
+        ("t;I\n0;5\n10;0", [(0, 5), (10, 0)]),
+        ("n,time (ms),v,Current (pA)\n1,0,-70,5\n2,10,-69,−3", [(0, 5), (10, -3)]),
+        ("time\tcurrent\n0\t5e2\n1.5e1\t.5", [(0, 500), (15, 0.5)]),
+        ("\ufeff".lstrip("\ufeff") + "０ ５\n1０ 0", [(0, 5), (10, 0)]),
+    ],
+)
+def test_values_are_read_as_they_are_typed_or_stand_in_a_file(text, wanted):
+    t, current = stimuli.read_current(text)
+    assert list(zip(t, current, strict=True)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "there are no values"),
+        ("   \n\n", "there are no values"),
+        ("5", "line 1: 1 value, valid is: two"),
+        ("0 1 2", "line 1: 3 values"),
+        ("0,5;3,2", "line 1: 4 values"),
+        ("0 nan\n5 1", "line 1: nan is not a finite number"),
+        ("0 1\n5 inf", "line 2: inf is not a finite number"),
+        ("0 1\n5 1e999", "line 2: 1e999 is not a finite number"),
+        ("0 1\n☃ 2", "line 2: '☃' is not a number"),
+        ("v,w\n0,1", "no column is called like the time"),
+        ("t,I\n0,1,2", "line 2: 3 values, valid is: 2"),
+        ("1 2\n" * 100_002, "valid is: at most 100000"),
+    ],
+)
+def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
+    with pytest.raises(ValueError, match=said):
+        stimuli.read_current(text)
+
+
+@pytest.mark.parametrize(
+    ("t", "current", "said"),
+    [
+        ([0.0], [1.0], "there is one value"),
+        ([], [], "there are no values"),
+        ([0.0, 5.0], [1.0], "t has 2 values and current 1"),
+        ([0.0, 5.0], None, "current is None"),
+        ([5.0, 1.0], [1.0, 2.0], "1 ms does not come after 5 ms"),
+        ([0.0, 0.0], [1.0, 2.0], "times must increase"),
+        ([-1.0, 5.0], [1.0, 2.0], "a time is -1 ms"),
+        ([0.0, 6000.0], [1.0, 2.0], "a time is 6000 ms"),
+        ([0.0, 5.0], [0.0, 0.0], "0 throughout"),
+        ([0.0, 5.0], [1.0, float("nan")], r"current\[1\] is nan"),
+        ([0.0, 5.0], ["a", "b"], "valid is: a list of numbers"),
+        (np.arange(200_000.0) / 100, np.ones(200_000), "there are 200000 values"),
+        (np.arange(2000.0), np.arange(2000.0) ** 2 % 7 - 3.0, "linear pieces, valid is: at most 1000"),
+    ],
+)
+def test_values_that_cannot_be_injected_are_refused(t, current, said):
+    with pytest.raises(ValueError, match=said):
+        pw.patterns.from_current(t, current)
+
+
+def test_a_file_is_read_and_one_that_is_no_text_refused(tmp_path):
+    path = tmp_path / "my_noise.csv"
+    path.write_text("\ufefft,I\n0,5\n20,0\n", encoding="utf-8")
+    own = pw.patterns.from_current(path)
+    assert own.title == "my noise" and own.t.tolist() == [0.0, 20.0] and own.current.tolist() == [5.0, 0.0]
+    path.write_bytes(b"\xff\xfe\x00\x01")
+    with pytest.raises(ValueError, match=r"my_noise\.csv is no text"):
+        pw.patterns.from_current(path)
+    with pytest.raises(ValueError, match="valid is either a file"):
+        pw.patterns.from_current(path, [1.0])
+
+
+def test_values_that_were_sampled_densely_are_the_few_pieces_that_they_consist_of():
+    t = np.arange(0.0, 500.0, 0.05)
+    own = pw.patterns.from_current(t, np.where(t < 400.0, t, 0.0))
+    (sweep,) = own.sweeps_at({"amplitude": [own.stimulus[0].default], "holding": [0.0]}).values()
+    assert len(sweep.pieces) < 10
+
+
+def test_a_current_over_all_steps_is_that_of_every_step_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        lanes, m, steps = int(rng.integers(1, 4)), int(rng.integers(0, 6)), 400
+        on = np.round(rng.uniform(-20.0, 130.0, (m, lanes)), 2)
+        off = on + np.round(rng.uniform(-5.0, 60.0, (m, lanes)), int(rng.integers(0, 4)))
+        start = rng.normal(size=(m, lanes)).round(2)
+        end = np.where(rng.random((m, lanes)) < 0.5, start, rng.normal(size=(m, lanes)))
+        current = LaneCurrent(rng.normal(size=lanes), np.stack([on, off, start, end]), float(rng.choice([0.0, -50.0])))
+        dt = float(rng.choice([0.1, 0.25, 0.3]))
+        wanted = np.empty((steps, lanes))
+        for k in range(steps):
+            fill_current(k, dt, current.t0, current.base, current.pieces, wanted[k])
+        np.testing.assert_array_equal(current.values(steps, dt), wanted.T)
