@@ -76,7 +76,7 @@ def stimulus(shape: str, *, number: int | None = None) -> Pattern:
     >>> import plausiwidgets as pw
     >>> train = pw.patterns.stimulus("pulses", number=3)
     >>> train.free, len(pw.judge("adex", train, {"width": 20.0}).traces["stimulus"].spike_times[0])
-    (('amplitude', 'holding', 'onset', 'width', 'interval'), 3)
+    (('amplitude', 'holding', 'onset', 'width', 'interval'), 8)
     """
     if shape not in SHAPES:
         raise unknown("shape of a stimulus", shape, SHAPES)
