@@ -39,7 +39,7 @@ def jupyter_environment(home: Path) -> dict[str, str]:
     for name, folder in folders.items():
         (home / folder).mkdir(parents=True, exist_ok=True)
         environment[name] = str(home / folder)
-    environment["JUPYTER_PREFER_ENV_PATH"] = "1"
+    environment |= {"JUPYTER_PREFER_ENV_PATH": "1", "MALLOC_ARENA_MAX": "1"}  # as `plausiwidgets` sets them
     environment["JUPYTER_PATH"] = str(HERE / "_jupyter")
     news = home / "lab-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     news.parent.mkdir(parents=True, exist_ok=True)
