@@ -66,17 +66,16 @@ class Person:
         at = self.random.randrange(handles.count())
         before = self.page.evaluate(SHOWN)
         try:
-            handles.nth(at).focus(timeout=3000)
-            keys = ["ArrowRight", "ArrowLeft", "PageUp", "PageDown"]
-            for key in self.random.choices(keys, k=self.random.randint(3, 25)):
-                self.page.keyboard.press(key)
-            # It may have come back to where it was; a key that must move it settles that.
             now, most = (handles.nth(at).get_attribute(f"aria-value{end}", timeout=3000) for end in ("now", "max"))
+            handles.nth(at).focus(timeout=3000)
         except TimeoutError:
             if at < handles.count():
                 raise
             return  # what was switched before came under the hand, with fewer sliders
-        self.page.keyboard.press("Home" if now == most else "End")
+        keys = ["ArrowRight", "ArrowLeft", "PageUp", "PageDown"]
+        for key in self.random.choices(keys, k=self.random.randint(3, 25)):
+            self.page.keyboard.press(key)
+        self.page.keyboard.press("Home" if now == most else "End")  # wherever it was, it is elsewhere now
         self.page.wait_for_function(f"before => ({SHOWN})() !== before", arg=before, timeout=1000 * HEARD)
 
     def switch(self) -> None:
