@@ -105,8 +105,7 @@ class Person:
         self.opened.wait_for_plot(HEARD)
 
     def run_again(self) -> None:
-        self.opened.command("notebook:run-all-cells")
-        self.page.wait_for_timeout(2000)
+        self.opened.run_all()  # to its end: what runs while a page is loaded again is not shown, that is Jupyter's way
         self.opened.wait_for_plot(HEARD)
 
 
