@@ -183,4 +183,4 @@ def test_a_closed_explorer_keeps_nothing_of_it() -> None:
     explorer.close()
     assert panel._pinned is None and panel._judged is None
     find(explorer, w.ToggleButton, description="Pin").value = False  # nobody answers any more
-    assert panel._pinned is None and panel._thread is None
+    assert panel._pinned is None and panel.join(0.0)

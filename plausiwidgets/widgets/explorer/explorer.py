@@ -318,6 +318,7 @@ class Explorer(View):
             self._worker.close()
             self._pin.close()
             self._profiles.close()
+            self._plane.close()
             self._models.close()
         super().close()
 

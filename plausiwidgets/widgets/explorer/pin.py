@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import html
-from threading import Condition, Thread
 
 import ipywidgets as w
 
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response, Session
 from plausiwidgets.widgets.explorer.starts import stimulus_for
 from plausiwidgets.widgets.figure.style import ROLE_TITLES
+from plausiwidgets.widgets.newest import Newest
 
 TIP = "Keep this neuron in the figure, with these values, to compare it with what you change"
 LET_GO = "Let go of the pinned neuron: it leaves the figure"
@@ -52,9 +51,7 @@ class PinPanel(Panel):
         self._session = session
         self._pinned: Selection | None = None
         self._judged: tuple[Selection, Verdict] | None = None  # what was judged last of it
-        self._changed = Condition()
-        self._next: Selection | None = None
-        self._thread: Thread | None = None
+        self._judging = Newest(self._judge, "pin")
         self._target = False
         self.view = w.ToggleButton(False, description="Pin", tooltip=TIP)
         self.view.observe(lambda change: self._on_press(change["new"]), "value")
@@ -68,11 +65,11 @@ class PinPanel(Panel):
         if jumped:
             self._target = self._session.response("target") is not None
             self._show_key()
-            self._judge(selection)
+            self._ask(selection)
 
     def on_rest(self, selection: Selection) -> None:
         """Judge it under a stimulus that was dragged."""
-        self._judge(selection)
+        self._ask(selection)
 
     def on_response(self, response: Response) -> None:
         """Keep the key up to date."""
@@ -83,13 +80,12 @@ class PinPanel(Panel):
 
     def close(self) -> None:
         """Let go, and judge no more."""
-        with self._changed:
-            self._pinned = self._next = self._judged = None
+        self._judging.close()
+        self._pinned = self._judged = None
 
     def join(self, timeout: float = 30.0) -> bool:
         """Wait until it is judged; return whether it is."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._thread is None, timeout)
+        return self._judging.join(timeout)
 
     # -- pinning ---------------------------------------------------------------------------------
 
@@ -105,37 +101,28 @@ class PinPanel(Panel):
             if pin and yours is not None and yours.selection is shown and yours.verdict is not None:
                 self._judged = shown, yours.verdict
             if pin:
-                self._judge(shown)
+                self._judging.ask(shown)
             else:
                 session.publish(Response("pinned", shown, None))
 
-    def _judge(self, shown: Selection) -> None:
-        with self._changed:
-            if self._pinned is None:
-                return
-            self._next = shown
-            if self._thread is None:
-                self._thread = start_daemon(self._run, "plausiwidgets pin", self.close)
+    def _ask(self, shown: Selection) -> None:
+        if self._pinned is not None:
+            self._judging.ask(shown)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                shown, pinned, judged = self._next, self._pinned, self._judged
-                self._next = None
-                if shown is None or pinned is None:
-                    self._thread = None
-                    self._changed.notify_all()
-                    return
-            verdict, asked = None, None
-            try:
-                asked, _ = pinned_under(pinned, shown)
-                if judged is not None and same(judged[0], asked):
-                    asked, verdict = judged
-                else:
-                    verdict = single(judge_quickly(asked, (pinned.model.states[0].name,)))
-            except Exception:  # such as a neuron whose parameter has the name of one of the stimulus values
-                verdict = None
-            self._publish(pinned, shown, asked, verdict)
+    def _judge(self, shown: Selection) -> None:
+        pinned, judged = self._pinned, self._judged
+        if pinned is None:
+            return
+        verdict, asked = None, None
+        try:
+            asked, _ = pinned_under(pinned, shown)
+            if judged is not None and same(judged[0], asked):
+                asked, verdict = judged
+            else:
+                verdict = single(judge_quickly(asked, (pinned.model.states[0].name,)))
+        except Exception:  # such as a neuron whose parameter has the name of one of the stimulus values
+            verdict = None
+        self._publish(pinned, shown, asked, verdict)
 
     def _publish(self, pinned: Selection, shown: Selection, asked: Selection | None, verdict: Verdict | None) -> None:
         session = self._session

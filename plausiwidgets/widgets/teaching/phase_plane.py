@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Condition, Thread
 from typing import Any
 
 import anywidget
@@ -26,11 +25,11 @@ from plausiwidgets.simulation.phase_plane import (
     phase_plane,
     ranges_of,
 )
-from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel, Response
 from plausiwidgets.widgets.figure.drawing import Floats
+from plausiwidgets.widgets.newest import Newest
 
 _HERE = Path(__file__).parent
 
@@ -101,11 +100,10 @@ class PhasePlanePanel(Panel):
 
     def __init__(self) -> None:
         self.view = PhasePlaneView()
-        self._changed = Condition()
+        self._drawing = Newest(self._draw_now, "phase plane")
         self._shown = False
         self._last: _Shown | None = None
-        self._next: _Shown | None = None
-        self._thread: Thread | None = None
+        self._fit = False
         self._model: NeuronModel | None = None
         self._sweep = ""
         self._fitted: tuple[tuple[str, str], tuple[Range, Range]] | None = None
@@ -154,34 +152,27 @@ class PhasePlanePanel(Panel):
             self._draw(_Shown(self._last.selection, self._last.verdict, fit))
 
     def _draw(self, shown: _Shown) -> None:
-        with self._changed:
-            fit = shown.fit or (self._next is not None and self._next.fit)
-            self._last = shown
-            if not self._shown:
-                return
-            self._next = _Shown(shown.selection, shown.verdict, fit)
-            if self._thread is None:
-                self._thread = start_daemon(self._run, "plausiwidgets phase plane")
+        self._last = shown
+        if self._shown:
+            self._fit = self._fit or shown.fit
+            self._drawing.ask(shown)
 
     def join(self, timeout: float = 10.0) -> bool:
         """Wait until all is drawn; return whether it is."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._thread is None, timeout)
+        return self._drawing.join(timeout)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                shown, self._next = self._next, None
-                if shown is None:
-                    self._thread = None
-                    self._changed.notify_all()
-                    return
-            try:
-                scene = self._scene(shown)
-            except Exception as error:
-                scene = {"message": str(error)}
-            if scene:
-                self.view.scene = scene
+    def close(self) -> None:
+        """Draw no more."""
+        self._drawing.close()
+
+    def _draw_now(self, shown: _Shown) -> None:
+        fit, self._fit = self._fit, False  # asked for by this one, or by one before that was passed over
+        try:
+            scene = self._scene(_Shown(shown.selection, shown.verdict, fit))
+        except Exception as error:
+            scene = {"message": str(error)}
+        if scene:
+            self.view.scene = scene
 
     # -- what is drawn ---------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
@@ -15,10 +14,11 @@ import traitlets as t
 from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.rate_curve import rate_curve
-from plausiwidgets.simulation.threads import start_daemon, step_back
+from plausiwidgets.simulation.threads import step_back
 from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Panel
 from plausiwidgets.widgets.figure.drawing import Floats
+from plausiwidgets.widgets.newest import Newest
 
 _HERE = Path(__file__).parent
 
@@ -80,9 +80,7 @@ class ProfilesPanel(Panel):
     def __init__(self) -> None:
         self.view = ProfileCurves()
         self.marks = TrackMarks()
-        self._changed = Condition()
-        self._thread: Thread | None = None
-        self._next: Selection | None = None
+        self._computing = Newest(self._compute, "profiles")
         self._current: Selection | None = None
         self._opened = False
 
@@ -108,42 +106,32 @@ class ProfilesPanel(Panel):
 
     def on_rest(self, selection: Selection) -> None:
         """Compute the profiles, on a thread of its own that goes when nothing is left to do."""
-        with self._changed:
-            self._next = selection
-            if self._thread is None:
-                self._thread = start_daemon(self._run, "plausiwidgets profiles", self.close)
+        self._computing.ask(selection)
 
     def join(self, timeout: float = 30.0) -> bool:
         """Wait until all is computed; return whether it is."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._thread is None, timeout)
+        return self._computing.join(timeout)
 
     def close(self) -> None:
         """Give up what is being computed."""
-        self._current = self._next = None
+        self._computing.close()
+        self._current = None
 
-    def _run(self) -> None:
+    def _compute(self, selection: Selection) -> None:
         step_back()
-        while True:
-            with self._changed:
-                selection, self._next = self._next, None
-                if selection is None:
-                    self._thread = None
-                    self._changed.notify_all()
-                    return
-            try:
-                if self._opened:
-                    self.view.rate = rate(selection)
-                began = monotonic()
-                for points in (COARSE, FINE):
-                    found = self._profiles(selection, points, began)
-                    self._show(selection, found)
-                    if monotonic() - began > QUICK:
-                        break
-            except _Superseded:
-                continue
-            except Exception:  # what cannot be judged has no profile, and the verdict says why
-                self._show(selection, {})
+        try:
+            if self._opened:
+                self.view.rate = rate(selection)
+            began = monotonic()
+            for points in (COARSE, FINE):
+                found = self._profiles(selection, points, began)
+                self._show(selection, found)
+                if monotonic() - began > QUICK:
+                    break
+        except _Superseded:
+            pass
+        except Exception:  # what cannot be judged has no profile, and the verdict says why
+            self._show(selection, {})
 
     def _profiles(self, selection: Selection, points: int, began: float) -> dict[str, Profile]:
         def checkpoint() -> None:
