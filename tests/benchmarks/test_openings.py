@@ -65,6 +65,7 @@ def test_thirty_openings_leave_no_kernel_and_a_flat_server(browser, root, tmp_pa
             time.sleep(1.0)
         print(f"{len(kernels(server.process.pid))} kernels {time.monotonic() - closed:.0f} s after the last page")
         assert kernels(server.process.pid) == []
-        assert sizes[-1] - sizes[4] < 30.0
+        # Python collects at times: it falls and rises.
+        assert max(sizes[OPENINGS // 2 :]) - max(sizes[: OPENINGS // 2]) < 30.0
     finally:
         server.stop()

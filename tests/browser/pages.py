@@ -9,10 +9,11 @@ from playwright.sync_api import TimeoutError
 
 PLOT = ".js-plotly-plot .scatterlayer .trace"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-NO_CELL_RUNS = """() => {
-    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
-    return prompts.some(p => /\\[\\d+\\]/.test(p)) && !prompts.some(p => p.includes('*'));
-}"""
+PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent)"
+ALL_HAVE_RUN = f"""before => {{
+    const prompts = {PROMPTS};
+    return prompts.join() !== before && prompts.some(p => /\\[\\d+\\]/.test(p)) && !prompts.some(p => p.includes('*'));
+}}"""
 
 
 class BrowserPage:
@@ -89,8 +90,9 @@ class NotebookPage(BrowserPage):
 
     def run_all(self, timeout: float = 180.0) -> None:
         """Run all cells, and wait until they are done (`timeout` in seconds)."""
+        before = self.page.evaluate(f"() => {PROMPTS}.join()")
         self.command("notebook:run-all-cells")
-        self.page.wait_for_function(NO_CELL_RUNS, timeout=1000 * timeout)
+        self.page.wait_for_function(ALL_HAVE_RUN, arg=before, timeout=1000 * timeout)
 
     def set_dark(self, dark: bool = True) -> None:
         """Choose JupyterLab's dark or light theme."""
