@@ -68,7 +68,8 @@ def _checking(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     at_once: dict[str, Collection[type]] = {}  # types of which every value fits; of floats and arrays the finite ones
 
     def resolve() -> None:
-        hints.update(typing.get_type_hints(function, localns=_INSTEAD))
+        known = typing.get_type_hints(function, localns=_INSTEAD)
+        hints.update({argument: _written_out(hint) for argument, hint in known.items()})
         for argument, parameter in parameters.items():
             if isinstance(parameter.default, float) and math.isinf(parameter.default):
                 hints[argument] = _Unlimited
@@ -256,6 +257,19 @@ def _fits(value: Any, hint: Any) -> bool:
 def _fits_array(value: NDArray[Any]) -> bool:
     plain = value.ndim == 1 and value.dtype.kind in "iuf" and not _is_masked(value)
     return plain and bool(np.isfinite(value).all())
+
+
+def _written_out(hint: Any) -> Any:
+    """Return a type without names for types, as Python 3.12 has them and NumPy's NDArray is one from 2.5 on."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    for alias in (hint, origin):
+        if hasattr(alias, "__value__"):
+            return _written_out(alias.__value__[inner] if inner else alias.__value__)
+    if _is_union(hint):
+        return typing.Union[tuple(map(_written_out, inner))]  # noqa: UP007  (of any number)
+    if inner and isinstance(origin, type) and issubclass(origin, Iterable) and origin is not np.ndarray:
+        return types.GenericAlias(origin, tuple(map(_written_out, inner)))
+    return hint
 
 
 def _is_union(hint: Any) -> bool:
