@@ -40,7 +40,9 @@ REPORT = """
 import gc, os
 from ipywidgets.widgets.widget import _instances
 gc.collect()
-print("kernel", os.getpid(), len(_instances), *sorted({t.name.split("-")[0] for t in threading.enumerate()}), sep="|")
+# JupyterLab begins a subshell with each load of a page, and leaves it.
+names = [t.name.split("-")[0] for t in threading.enumerate() if not t.name.startswith("subshell")]
+print("kernel", os.getpid(), len(_instances), len(names), *sorted(set(names)), sep="|")
 """
 SHOWN = "() => [...document.querySelectorAll('.pw-row input:not([type=checkbox])')].map(e => e.value).join()"
 
@@ -114,10 +116,9 @@ def kernel(opened: NotebookPage) -> tuple[float, int, int, list[str]]:
     """Return memory in MB, threads and widgets of the kernel, and its threads; the last cell prints them."""
     opened.run_all()
     line = opened.page.locator(".jp-OutputArea-output", has_text="kernel|").last.inner_text()
-    _, pid, widgets, *names = line.strip().split("|")
-    status = Path(f"/proc/{pid}/status").read_text()
-    fields = dict(row.split(":", 1) for row in status.splitlines())
-    return int(fields["VmRSS"].split()[0]) / 1024, int(fields["Threads"]), int(widgets), names
+    _, pid, widgets, threads, *names = line.strip().split("|")
+    resident = Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()[0]
+    return int(resident) / 1024, int(threads), int(widgets), names
 
 
 def page_memory(opened: NotebookPage) -> float:
