@@ -15,9 +15,9 @@ import pandas as pd
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.models.model import NeuronModel, Preset
-from plausiwidgets.models.registry import is_builtin as is_own_model
+from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns import Pattern
-from plausiwidgets.patterns import is_builtin as is_own_pattern
+from plausiwidgets.patterns import is_builtin as is_builtin_pattern
 
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
 COMMAND = (
@@ -87,7 +87,7 @@ def published_statuses(model: NeuronModel) -> dict[str, str]:
 
 def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
     """Return the rows of :func:`published_table` by pattern, as the texts of its file; none of a model of one's own."""
-    if not is_own_model(model):
+    if not is_builtin_model(model):
         return {}
     return {pattern: row for (name, pattern), row in _rows().items() if name == model.name}
 
@@ -143,7 +143,7 @@ def known_sets(model: NeuronModel, pattern: Pattern) -> list[tuple[dict[str, flo
         for preset in model.presets
         if preset.pattern == pattern.key
     ]
-    if is_own_model(model) and is_own_pattern(pattern):
+    if is_builtin_model(model) and is_builtin_pattern(pattern):
         found = published_parameters(model.name, pattern.key)
         sets += [] if found is None else [(dict(found), model.dt, None)]
     return sets

@@ -16,7 +16,7 @@ from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Graded, Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.formatting import is_number, number
 from plausiwidgets.patterns.pattern import FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.stimulus import Piece, pieces_of_samples
@@ -386,7 +386,7 @@ def _csv(path: Path) -> _Source:
     separator = max(",;\t", key=kept[0][1].count)
     rows = list(csv.reader((line for _, line in kept), delimiter=separator))
     names = [name.strip() for name in rows[0]]
-    if all(_is_number(name) for name in names):
+    if all(is_number(name) for name in names):
         raise ValueError(f"{path.name}, line {kept[0][0]}: the first line must name the columns, such as t,v")
     for (line, _), row in zip(kept, rows, strict=True):
         if len(row) != len(names):
@@ -399,14 +399,6 @@ def _csv(path: Path) -> _Source:
     )
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _numbers(source: _Source, name: str) -> Floats:
     """Return a column as finite numbers, or say which entry is none."""
     given = source.columns[name]
@@ -416,7 +408,7 @@ def _numbers(source: _Source, name: str) -> Floats:
             raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
         entries = list(given)
         for i, entry in enumerate(entries):
-            if not _is_number(str(entry)):
+            if not is_number(str(entry)):
                 raise ValueError(f"{source.place(name, i)}: {shown(entry)} is not a number")
         array = np.array([float(str(entry)) for entry in entries])
     if array.ndim != 1:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.names import unknown
+from plausiwidgets.patterns.formatting import is_number
 from plausiwidgets.patterns.marks import Time
 from plausiwidgets.patterns.pattern import FreeValue, Pattern, Stimulus
 from plausiwidgets.patterns.sweep import BEFORE, Floats, Sweep, pulse, ramp
@@ -354,7 +355,7 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
     if not kept:
         raise ValueError("there are no values, valid is: a time (ms) and a current in each line")
     columns, names = (0, 1), _SEPARATORS.split(kept[0][1])
-    if not any(_is_number(name) for name in names) and any(c.isalpha() for c in kept[0][1]):
+    if not any(is_number(name) for name in names) and any(c.isalpha() for c in kept[0][1]):
         names = [name.strip(" \"'") for name in re.split(r"[,;\t]" if re.search(r"[,;\t]", kept[0][1]) else r"\s+",
                                                            kept[0][1])]  # fmt: skip
         columns = _columns(names)
@@ -372,7 +373,7 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
                 f"{place}: {len(entries)} value{'s' * (len(entries) != 1)}, valid is: two, a time (ms) and a current"
             )  # fmt: skip
         for j, column in enumerate(columns):
-            if not _is_number(entries[column]):
+            if not is_number(entries[column]):
                 raise ValueError(f"{place}: {shown(entries[column])} is not a number")
             row[j] = float(entries[column])
             if not np.isfinite(row[j]):
@@ -404,11 +405,3 @@ def _columns(names: Sequence[str]) -> tuple[int, int]:
             raise ValueError(f"no column is called like {what}; there are: {', '.join(map(shown, names))[:200]}")
         found.append(fitting[0])
     return found[0], found[1]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -7,11 +7,11 @@ not import Numba. Where Python's numbers are not those of a kernel (a division b
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from plausiwidgets.simulation.compiled.kernel import finite_or_nan, indented
 from plausiwidgets.simulation.compiled.program import MOVING, Program
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, pad_spikes
 
@@ -61,9 +61,9 @@ def interpreter(program: Program) -> Engine:
     lines = {moving: [f"{line.name} = {line.text}" for line in program.body if (line.level == MOVING) is moving]
              for moving in (False, True)}  # fmt: skip
     text = _TEMPLATE.format(
-        parameters=", ".join(inputs), state=", ".join(state), fixed=_indented(4, lines[False]),
-        moving=_indented(8, lines[True]), spikes=program.spikes, new_state=", ".join(program.state),
-        checked=" + ".join(["s0", *(f"({s} - {s})" for s in state[1:])]),
+        parameters=", ".join(inputs), state=", ".join(state), fixed=indented(4, lines[False]),
+        moving=indented(8, lines[True]), spikes=program.spikes, new_state=", ".join(program.state),
+        checked=finite_or_nan(state),
     )  # fmt: skip
     names: dict[str, Any] = dict(_FUNCTIONS)
     # Emitted a few lines ago from a table of known operations.
@@ -103,7 +103,3 @@ def _result(job: LaneJob, lanes: list[tuple[list[tuple[float, ...]], list[int], 
         np.fmax.reduce(path[0, :, m0:m1], axis=1, initial=-np.inf),
         np.array([lost for _, _, lost in lanes], dtype=np.int64), "python",
     )  # fmt: skip
-
-
-def _indented(spaces: int, lines: Iterable[str]) -> str:
-    return "\n".join(" " * spaces + line for line in lines)

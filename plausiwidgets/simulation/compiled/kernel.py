@@ -9,6 +9,7 @@ at one by one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -194,7 +195,7 @@ def emit(program: Program, *, cached: bool) -> str:
     loaded = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
     loaded += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
     moved = [f"{line.name} = {line.text}" for line in by_level[MOVING]] + [f"spike = {program.spikes}"]
-    lost = f"not (abs({_checked(program.state)}) <= limit)"
+    lost = f"not (abs({finite_or_nan(program.state)}) <= limit)"
     spiked = f"{_at(layout.row(SPIKED))} = spike"
     # Written only after everything is read: an entry may be handed on to another.
     moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(program.state))]
@@ -208,14 +209,14 @@ def emit(program: Program, *, cached: bool) -> str:
     stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
     return _TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
-        peak=layout.row(PEAK) * STRIDE, uniform=_indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
-        fixed=_indented(12, fixed), moving=_indented(16, moving),
-        loaded=_indented(4, loaded), moved=_indented(8, moved), placed=_indented(4, placed),
-        recorded=_indented(12, recorded), stored=_indented(4, stored),
+        peak=layout.row(PEAK) * STRIDE, uniform=indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
+        fixed=indented(12, fixed), moving=indented(16, moving),
+        loaded=indented(4, loaded), moved=indented(8, moved), placed=indented(4, placed),
+        recorded=indented(12, recorded), stored=indented(4, stored),
     )  # fmt: skip
 
 
-def _checked(state: tuple[str, ...]) -> str:
+def finite_or_nan(state: Sequence[str]) -> str:
     """Return the potential, or nan where another state variable is not finite: x - x is 0, else nan."""
     return " + ".join([state[0], *(f"({name} - {name})" for name in state[1:])])
 
@@ -251,5 +252,5 @@ def _loaded(line: Assignment, row: int) -> str:
     return f"np.float32({_at(row)})" if line.dtype == torch.float32 else _at(row)
 
 
-def _indented(spaces: int, lines: list[str]) -> str:
+def indented(spaces: int, lines: list[str]) -> str:
     return "\n".join(" " * spaces + line for line in lines or ["pass"])

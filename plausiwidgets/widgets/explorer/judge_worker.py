@@ -171,7 +171,8 @@ class JudgeWorker(Observer):
         engine = before_compiled(selection.model)
         if engine is None:
             return None
-        end = 2.0 * time.monotonic() - began  # not longer than the export
+        exported = time.monotonic()
+        end = exported + (exported - began)  # not longer than the export
 
         def checkpoint() -> None:
             if time.monotonic() > end:

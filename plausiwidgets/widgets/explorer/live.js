@@ -1,12 +1,11 @@
 // The page's side of a drag: while a slider moves it simulates the sweep that is shown, and moves its lines in the
-// figure. Runtime, bench and sliders stand above this; live.py is the other side.
+// figure. Runtime, bench, sliders and find_model.js stand above this; live.py is the other side.
 //
 // `moved` are the positions of the sliders that the kernel has not drawn yet. As long as there are some, a picture that
 // comes from the kernel is older than the page's, which is drawn again over it.
 
 const FRAME = 16; // ms
 const PAUSE = 200; // ms without a movement, after which plotly hears of a picture that the kernel has not drawn yet
-const PATIENCE = 50; // tries, a fifth of a second each, until all models of the page are there
 
 class Live {
   constructor(model) {
@@ -52,9 +51,9 @@ class Live {
     const about = this.model.get("about");
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     const { neuron } = await import(/* webpackIgnore: true */ url).finally(() => URL.revokeObjectURL(url));
-    const figure = await this.find(about.figure);
+    const figure = await find(this.model, about.figure);
     const sliders = new Map();
-    for (const [name, { id }] of Object.entries(about.sliders)) sliders.set(name, await this.find(id));
+    for (const [name, { id }] of Object.entries(about.sliders)) sliders.set(name, await find(this.model, id));
     if (generation !== this.generation) return; // another neuron has come meanwhile
     const listen = (target, event, react) => {
       target.on(event, react);
@@ -86,17 +85,6 @@ class Live {
     const views = await Promise.allSettled(Object.values(this.figure?.views ?? {})); // one may be gone meanwhile
     const elements = views.filter(({ value }) => value).map(({ value }) => value.el);
     this.plots = elements.map((el) => (el.matches(".js-plotly-plot") ? el : el.querySelector(".js-plotly-plot")));
-  }
-
-  async find(id) {
-    for (let i = 0; ; i++) {
-      try {
-        return await this.model.widget_manager.get_model(id);
-      } catch (error) {
-        if (i >= PATIENCE) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    }
   }
 
   /** Takes back what the kernel has drawn as well, or what is of another selection or sweep. */

@@ -24,6 +24,7 @@ from plausiwidgets.widgets.explorer.selection import Selection
 from plausiwidgets.widgets.explorer.session import Observer, Response, Session
 from plausiwidgets.widgets.figure.drawing import Singles
 from plausiwidgets.widgets.figure.page_watch import PageWatch
+from plausiwidgets.widgets.figure.plotly_widget import FIND_MODEL
 from plausiwidgets.widgets.figure.trace_figure import RASTER_HEIGHTS, TRACES
 from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
 from plausiwidgets.widgets.page.export import page_file
@@ -52,7 +53,7 @@ class LivePage(anywidget.AnyWidget):
     """
 
     _esm = "\n".join([
-        runtime(), page_file("bench.js"), page_file("sliders.js"),
+        runtime(), page_file("bench.js"), page_file("sliders.js"), FIND_MODEL,
         (Path(__file__).parent / "live.js").read_text("utf-8"),
     ])  # fmt: skip
     module = t.Unicode().tag(sync=True)

@@ -1,5 +1,5 @@
 // The objective curve: best and current loss against evaluations, as a small SVG of its own.
-// A Plotly figure would be drawn anew with every drag, or bring another 5 MB.
+// In the Plotly figure it would be drawn anew with every drag.
 
 const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 46, RIGHT = 10, TOP = 20, BOTTOM = 18, HEIGHT = 88;

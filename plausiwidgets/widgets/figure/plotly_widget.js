@@ -1,9 +1,8 @@
 // Plotly's front end of a figure, which is loaded once for a page, and not, at 20 MB of the page's memory, for each
-// figure: what a page has imported it never gives back. plotly_widget.py is the other side.
+// figure: what a page has imported it never gives back. find_model.js stands above this; plotly_widget.py is the
+// other side.
 
 const KEPT = (globalThis[Symbol.for("plausiwidgets.plotly")] ??= new Map()); // by Plotly's version
-const PATIENCE = 50; // tries, a fifth of a second each, until the model that holds the text is there
-const SHOWN = new WeakMap(); // the view that an element shows
 const RENDERED = "plotlywidget-after-render";
 
 async function frontEnd(model) {
@@ -14,17 +13,6 @@ async function frontEnd(model) {
     KEPT.set(version, import(/* webpackIgnore: true */ url).finally(() => URL.revokeObjectURL(url)));
   }
   return KEPT.get(version);
-}
-
-async function find(model, id) {
-  for (let i = 0; ; i++) {
-    try {
-      return await model.widget_manager.get_model(id);
-    } catch (error) {
-      if (i === PATIENCE) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
 }
 
 export default () => {
@@ -67,12 +55,11 @@ export default () => {
           resolve();
         });
       });
-      const mine = (view = { model, el });
-      SHOWN.set(el, mine);
+      view = { model, el };
       const end = own.render({ model, el });
       view = null;
       rendered.then(() => model.send({ event: "rendered" })); // and the kernel sends what was missed meanwhile
-      return () => rendered.then(() => SHOWN.get(el) === mine && end()); // anywidget may render into `el` once more
+      return () => rendered.then(end);
     },
   };
 };

@@ -70,6 +70,9 @@ with _nbformat_by_its_version():
     import_module("plotly.io._renderers")
 
 
+FIND_MODEL = (Path(__file__).parent / "find_model.js").read_text("utf-8")
+
+
 class FrontEnd(w.Widget):
     """Plotly's front end, which all figures of a kernel share; it is not shown, and stays."""
 
@@ -98,7 +101,7 @@ class QuietFigureWidget(go.FigureWidget):
     drawn: Callable[[int], None] | None = None
 
     # As text: anywidget keeps every widget whose front end is a file, to tell it of changes of the file.
-    _esm = (Path(__file__).parent / "plotly_widget.js").read_text("utf-8")
+    _esm = FIND_MODEL + (Path(__file__).parent / "plotly_widget.js").read_text("utf-8")
     # By its name: a figure that is closed must not take it along.
     _front_end = t.Unicode().tag(sync=True)
 

@@ -19,7 +19,7 @@ from plausiwidgets.widgets.teaching.exports import ExportView
 class ModelsPanel(Panel):
     """A button, and what it opens: the map of models, where a cell opens in the explorer.
 
-    The map is a figure of 5 MB: it is made when it is first opened.
+    The map is made when it is first opened.
 
     Parameters
     ----------
