@@ -4,6 +4,7 @@ import argparse
 import importlib.metadata
 import importlib.util
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -61,6 +62,15 @@ def test_the_copy_is_a_notebook_that_can_be_edited_and_stays_as_it_was_left(serv
 def test_the_installed_notebook_is_never_the_one_that_is_served(served, tmp_path: Path) -> None:
     main.main(["--folder", str(tmp_path)])
     assert not served[0][1].is_relative_to(explore.notebooks())
+
+
+def test_a_fresh_jupyterlab_does_not_ask_about_news(served, tmp_path: Path, monkeypatch) -> None:
+    manager = pytest.importorskip("jupyter_server.services.config.manager")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path / "own"))
+    assert main.main(["--folder", str(tmp_path)]) == 0
+    overrides = manager.ConfigManager(config_dir_name="labconfig").get("default_setting_overrides")
+    assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert os.environ["JUPYTER_CONFIG_PATH"].endswith(str(tmp_path / "own")), "a person's own comes after it"
 
 
 def test_a_taken_port_is_said_before_anything_starts(served, tmp_path: Path, capsys) -> None:

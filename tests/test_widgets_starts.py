@@ -12,8 +12,12 @@ from plausiwidgets.widgets.explorer.selection import Origin
 from plausiwidgets.widgets.explorer.starts import known_sets, moved_further, my_turn
 
 
+def judged(selection: Selection) -> pw.patterns.Verdict:
+    return judge(selection.model, selection.pattern, selection.values, dt=selection.dt, verify=False)
+
+
 def accepted(selection: Selection) -> bool:
-    return judge(selection.model, selection.pattern, selection.values, dt=selection.dt, verify=False).accepted
+    return judged(selection).accepted
 
 
 @pytest.mark.parametrize("pattern", ["tonic_spiking", "tonic_bursting", "resonator", "bistability"])
@@ -45,6 +49,20 @@ def test_it_opens_with_what_is_not_solved_and_the_solution_is_a_press_away() -> 
     assert "✓ replicated" in screen.badge
     assert "Published" in screen.origin
     explorer.close()
+
+
+def test_a_turn_whose_neuron_runs_away_is_moved_further_and_one_by_hand_says_so(explorer, screen) -> None:
+    neuron, firing = pw.models.get("izhikevich"), pw.patterns.get("inhibition_induced_bursting")
+    known = known_sets(neuron, firing)
+    lost = [turn for turn in (my_turn(neuron, firing, known, seed) for seed in range(40)) if judged(turn).diverged]
+    assert lost, "a draw without a response is what this is about"
+    explorer.selection = lost[0]
+    assert explorer.wait(60)
+    assert explorer.selection.origin.attempt > lost[0].origin.attempt
+    assert not judged(explorer.selection).diverged and not accepted(explorer.selection)
+    explorer.selection = replace(lost[0], origin=None)
+    assert explorer.wait(60)
+    assert "diverged" in screen.badge and "runs away" in named(explorer, "pw-yours").value
 
 
 def test_a_turn_that_is_solved_already_is_moved_further_before_it_is_shown(explorer, screen) -> None:

@@ -49,6 +49,9 @@ def explore(options: argparse.Namespace) -> int:
     if options.port is not None:
         require_free(options.port)
     notebook = working_copy(options.folder.expanduser())
+    # A fresh JupyterLab asks whether it may fetch news, in a box that covers the criteria.
+    paths = [str(HERE / "_jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     # A kernel named python3 in the user's home may belong to another Python, which lacks this package.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     # Linux's C library gives each thread memory of its own, up to eight times as often as there are processors, and

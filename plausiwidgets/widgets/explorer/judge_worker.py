@@ -184,8 +184,9 @@ class JudgeWorker(Observer):
             return None
 
     def _moved_further(self, selection: Selection, verdict: Verdict) -> bool:
-        """Go on to another selection where this one was to be tuned: it must not be solved already."""
-        further = moved_further(selection) if single(verdict).accepted else None
+        """Go on to another selection where this one was to be tuned: neither solved already, nor without a response."""
+        one = single(verdict)
+        further = moved_further(selection) if one.accepted or one.diverged else None
         return further is not None and self._session.replaced(selection, further)
 
     def _verify(self, selection: Selection) -> None:

@@ -48,7 +48,7 @@ def my_turn(
     What is `locked` is not moved, and an exercise begins with it.
 
     Where nothing is known it is the model's defaults, and so it is of a stimulus that is not judged. Whoever judges it
-    goes on to :func:`moved_further` while it shows the pattern: it must not be solved already.
+    goes on to :func:`moved_further` while it shows the pattern, or runs away: it must have something to be tuned.
     """
     solved = next(iter(known), None)
     if not pattern.judged:
@@ -61,7 +61,7 @@ def my_turn(
 
 
 def moved_further(selection: Selection) -> Selection | None:
-    """Return what to try in place of a set of :func:`my_turn` that shows the pattern; None for any other."""
+    """Return what to try in place of a turn that shows the pattern or runs away; None for what is no turn."""
     origin = selection.origin
     if origin is None or origin.solved is None or origin.attempt >= ATTEMPTS:
         return None

@@ -20,6 +20,8 @@ from plausiwidgets.widgets.figure.style import ROLE_TITLES
 KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "unknown", "rejected": "no"}
 """Colour of a status, as a class of the style sheet."""
 
+DIVERGED = "The neuron runs away: its variables leave all bounds, and there is nothing to measure. Move a slider back."
+
 LOSS_TIP = "Sum over the criteria of how far each is missed; 0 exactly when all hold. Optimize makes it small."
 
 
@@ -90,6 +92,8 @@ def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
     words, text = WORDS[status], EXPLANATIONS[status]
     if status == "unverified":
         words, text = words.split(", ")
+    elif verdict.diverged:
+        words, text = "diverged", DIVERGED
     elif status == "rejected":
         words = f"{len(missed)} of {len(verdict.checks)}"
         if published:
