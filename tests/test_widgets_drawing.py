@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plausiwidgets.widgets.figure.drawing import VoltageScale, corners, envelope, make_grid, with_spikes
+import plausiwidgets as pw
+from plausiwidgets.widgets.figure.drawing import (
+    Line,
+    VoltageScale,
+    corners,
+    envelope,
+    make_grid,
+    voltage_scale,
+    with_spikes,
+)
 
 
 def trace(n: int, dt: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
@@ -78,3 +87,18 @@ def test_the_target_is_mapped_rest_to_rest_threshold_to_threshold_peak_to_peak()
     assert own.onto(np.array([-70.0, -55.0, 30.0]), other).tolist() == [-62.5, -50.0, 20.0]
     v = np.linspace(-90, 30, 200)
     assert np.all(np.diff(own.onto(v, other)) > 0)
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_the_axis_is_made_of_where_a_sweep_begins_unless_that_is_in_the_middle_of_a_spike(name: str) -> None:
+    model = pw.models.get(name)
+    usual = voltage_scale(model)
+
+    def begun(v: float) -> VoltageScale:
+        t = np.arange(10.0)
+        line = Line(t, np.full(10, v), np.zeros(0), 0.0 * t, np.nan)
+        return voltage_scale(model, model.defaults(), {"main": line})
+
+    assert begun(usual.rest - 3.0).rest == usual.rest - 3.0
+    for v in (usual.peak - 0.1 * (usual.peak - usual.rest), usual.peak, usual.peak + 1.0, np.nan):
+        assert begun(v) == usual

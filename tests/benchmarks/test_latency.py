@@ -26,7 +26,8 @@ __all__ = ["browser"]
 ROOT = Path(__file__).parents[2]
 CHECKOUTS = {"before": os.environ["BEFORE"]} if "BEFORE" in os.environ else {}
 CHECKOUTS["now"] = str(ROOT)
-EVENTS, PAUSE = 40, 400
+EVENTS, PAUSE = 40, 800
+"""Number of presses, and time in ms between two: the verdict on one comes before the next."""
 HELD_MS, REPEAT_MS = 3000, 15
 """Time for which a key is held, and after which it repeats: more often than any keyboard."""
 SETTLED = float(os.environ.get("SETTLED", "15"))
@@ -54,7 +55,8 @@ WATCH = """() => {
         const timer = setTimeout(() => { stop(); resolve(NaN); }, patience);
         observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['d'] });
     });
-    window.words = () => document.querySelector('.pw-yours')?.textContent ?? '';
+    // What is measured changes with every key, what is said of it may stay.
+    window.words = () => [...document.querySelectorAll('.pw-yours, .pw-checks')].map((e) => e.textContent).join();
     window.whenJudged = (patience) => new Promise((resolve) => {
         const end = performance.now() + patience;
         const look = () => {

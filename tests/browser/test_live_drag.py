@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 FIRST = """
 import threading, time
 import plausiwidgets as pw
-explorer = pw.Explorer("izhikevich", "tonic_bursting")
+explorer = pw.Explorer("lif", "tonic_spiking", {"amplitude": 20.0})
 explorer
 """
 
@@ -58,6 +58,31 @@ DRAWN = """() => {
 }"""
 
 
+# Into silence and out of it again, quicker than plotly hears of it; returns how often plotly drew, what the raster
+# showed of the silence, and of the firing.
+TO_SILENCE = """async () => {
+    const plot = document.querySelector('.js-plotly-plot');
+    const row = [...document.querySelectorAll('.pw-row')].find((r) => r.querySelector('[data-name=amplitude]'));
+    const handle = row.querySelector('.noUi-handle');
+    const press = async (key) => {
+        handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+        await new Promise((resolve) => setTimeout(resolve, 40));
+    };
+    const places = () => [...plot.querySelectorAll('.scatterlayer .trace')]
+        .find((g) => g.__data__[0].trace.index === 4)?.querySelectorAll('.point') ?? [];
+    const left = () => [...places()].map((p) => Number(p.getAttribute('transform').match(/[-\\d.]+/)[0]));
+    let drawn = 0;
+    plot.on('plotly_afterplot', () => drawn++);
+    await press('Home');
+    const silent = left();
+    await new Promise((resolve) => setTimeout(resolve, 500)); // plotly draws the silence
+    const settled = left();
+    drawn = 0;
+    await press('End');
+    return [drawn, silent, settled, left()];
+}"""
+
+
 def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "live.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -87,4 +112,12 @@ def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, 
     np.testing.assert_allclose(line_alone[0], line, atol=0.6)
     np.testing.assert_allclose(line_alone[1], spikes, atol=0.6)
     assert len(spikes) != len(line_before[1]) or not np.allclose(spikes, line_before[1], atol=0.6)
+    assert opened.errors == []
+    page.get_by_role("button", name="deaf").click()
+    page.wait_for_timeout(300)
+    drawn, silent, settled, firing = page.evaluate(TO_SILENCE)
+    assert all(place < -100 for place in silent + settled), (silent, settled)
+    assert len([place for place in firing if place > 0]) > 3
+    assert drawn == 0, "a silent neuron's first spike took a drawing of the whole figure"
+    page.get_by_role("button", name="deaf").click()
     assert opened.errors == []

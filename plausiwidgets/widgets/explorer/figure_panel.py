@@ -30,7 +30,14 @@ from plausiwidgets.widgets.figure.drawing import (
 )
 from plausiwidgets.widgets.figure.marks import MarksLayer
 from plausiwidgets.widgets.figure.page_watch import PageWatch
-from plausiwidgets.widgets.figure.trace_figure import HEIGHT, RASTER_HEIGHTS, Range, TraceFigure, rows_within
+from plausiwidgets.widgets.figure.trace_figure import (
+    BEFORE_ALL,
+    HEIGHT,
+    RASTER_HEIGHTS,
+    Range,
+    TraceFigure,
+    rows_within,
+)
 
 OTHERS_HEIGHT, CURVE_HEIGHT = 46, 150
 """Heights in px where there is room for them; of the other sweeps for each of them."""
@@ -272,6 +279,8 @@ class FigurePanel(Panel):
         grid = self._grid(line.t, self._columns)
         put(f"{role}_voltage", grid.x, envelope(line.v, grid))
         spikes = np.ascontiguousarray(line.spikes, np.float32)
+        if role == "yours" and not len(spikes):
+            spikes = BEFORE_ALL
         put(f"{role}_raster", spikes, np.full(len(spikes), RASTER_HEIGHTS[role], np.float32))
         if role != "target":
             put(f"{role}_current", *corners(line.t, line.current))

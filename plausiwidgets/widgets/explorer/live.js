@@ -131,7 +131,7 @@ class Live {
     const y = onGrid(withSpikes(line, neuron.peak), line, this.grid());
     if (!y) return; // of another length: the kernel's picture will tell
     const [at, current] = corners(line);
-    const spikes = Float32Array.from(line.spikes);
+    const spikes = Float32Array.from(line.spikes.length ? line.spikes : [about.before_all]);
     const heights = new Float32Array(spikes.length).fill(about.raster);
     this.picture = { x: [null, spikes, at], y: [y, heights, current] };
     this.put();
@@ -194,13 +194,11 @@ function move(plot, trace, x, y) {
   const at = (i) => `${across.l2p(times[i]).toFixed(2)},${down.l2p(y[i]).toFixed(2)}`;
   if (traces[trace].mode === "markers") {
     const points = [...group.querySelectorAll(".point")];
-    const parent = points[0]?.parentNode;
-    if (!parent) return !y.length;
-    for (const point of points.slice(Math.max(y.length, 1))) point.remove();
-    for (let i = 0; i < Math.max(y.length, 1); i++) {
-      const point = points[i] ?? parent.appendChild(points[0].cloneNode(true));
-      // One stays, out of sight, for those that may come.
-      point.setAttribute("transform", `translate(${i < y.length ? at(i) : "-9999,0"})`);
+    if (!points.length) return false;
+    for (const point of points.slice(y.length)) point.remove();
+    for (let i = 0; i < y.length; i++) {
+      const point = points[i] ?? points[0].parentNode.appendChild(points[0].cloneNode(true));
+      point.setAttribute("transform", `translate(${at(i)})`);
     }
   } else {
     const [line, ...others] = group.querySelectorAll(".js-line");

@@ -25,7 +25,7 @@ from plausiwidgets.widgets.explorer.session import Observer, Response, Session
 from plausiwidgets.widgets.figure.drawing import Singles
 from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.figure.plotly_widget import FIND_MODEL
-from plausiwidgets.widgets.figure.trace_figure import RASTER_HEIGHTS, TRACES
+from plausiwidgets.widgets.figure.trace_figure import BEFORE_ALL, RASTER_HEIGHTS, TRACES
 from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
 from plausiwidgets.widgets.page.export import page_file
 
@@ -156,6 +156,7 @@ class Live(Observer):
             },
             "figure": self._figure.figure.widget.model_id, "traces": [TRACES.index(name) for name in _DRAWN],
             "raster": RASTER_HEIGHTS["yours"],
+            "before_all": float(BEFORE_ALL[0]),
         }  # fmt: skip
 
     def _show(self, selection: Selection) -> None:

@@ -181,12 +181,15 @@ def target_lines(target: Target, scale: VoltageScale) -> dict[str, Line]:
 def voltage_scale(
     model: NeuronModel, values: Mapping[str, float] | None = None, lines: Mapping[str, Line] | None = None
 ) -> VoltageScale:
-    """Return the scale of a model with these values; its rest is where its sweeps begin, holding included."""
+    """Return the scale of a model with these values; its rest is where its sweeps begin, holding included.
+
+    A neuron that fires before anything happens may begin anywhere in a spike: so near to its peak that is no rest.
+    """
     arrays = {name: np.array([x]) for name, x in (values or model.defaults()).items()}
     rest, threshold = (float(x[0]) for x in model.rest_threshold(arrays))
     span = float(model.span(arrays)[0])
     for line in (lines or {}).values():
-        if np.isfinite(line.v[0]) and line.v[0] < model.peak:
+        if line.v[0] < 0.5 * (rest + model.peak):  # not so where it is nan
             rest, threshold = float(line.v[0]), float(line.v[0]) + span
             break
     if not np.isfinite(rest) or not np.isfinite(threshold):

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets.widgets.figure import style
@@ -28,6 +29,9 @@ X_AXES = {"curve": "xaxis2"}
 """Rows with an x axis of their own."""
 
 RASTER_HEIGHTS = {"target": 2.0, "yours": 1.0, "best": 0.0, "pinned": -1.0}
+
+BEFORE_ALL: Singles = np.full(1, -1e6, np.float32)
+"""A time in ms out of sight, for the raster of a neuron that is silent: a drag can only move points that there are."""
 
 _BACK_TO_FRONT = ("best", "yours", "target")
 """The dashes of the target let the others show through."""
