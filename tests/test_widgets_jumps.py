@@ -1,5 +1,6 @@
 """Jumps of the explorer: picks, resets and assigned selections, what refuses them, and the way back."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from screen import Screen, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.explorer import judge_worker, verdict
 from plausiwidgets.widgets.explorer.session import MAX_UNDO
 
 
@@ -183,3 +185,32 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(explorer, s
     assert explorer.wait()
     assert screen.criteria.count("<tr") > 2
     assert len(screen.target) > 500
+
+
+def test_what_a_person_has_left_by_a_jump_is_not_said_of_what_came_after_it(monkeypatch, explorer, screen) -> None:
+    """The first judgement of a process takes seconds, and "Show me" was pressed meanwhile."""
+    begun, go, seen = threading.Event(), threading.Event(), []
+    judge_quickly = judge_worker.judge_quickly
+
+    def slow(selection, *rest):
+        begun.set()
+        assert go.wait(60)
+        return judge_quickly(selection, *rest)
+
+    class Watch(judge_worker.Observer):
+        def on_response(self, response) -> None:
+            seen.append((response.role, response.selection.values["a"]))
+
+    explorer.session.attach(Watch())
+    seen.clear()
+    monkeypatch.setattr(judge_worker, "judge_quickly", slow)
+    monkeypatch.setattr(verdict, "is_ready", lambda model: False)
+    shown = explorer.selection
+    explorer.selection = shown.with_value("a", 0.03)
+    assert begun.wait(60)
+    explorer.selection = shown.with_value("a", 0.04)
+    assert "compiling" in screen.badge
+    go.set()
+    assert explorer.wait(60)
+    assert {a for role, a in seen if role == "yours"} == {0.04}
+    assert "compiling" not in screen.badge
