@@ -23,8 +23,11 @@ MINUTES = float(os.environ.get("SOAK_MINUTES", "30"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
 HEARD = 60.0
 """Most time in s until a click shows what it does: a machine under load is slow, a lost click never shows anything."""
-GROWTH_KERNEL, GROWTH_PAGE = 100.0, 60.0
-"""Most growth in MB after the first fifth; an explorer that stays takes 0.7 in the kernel, 5 in the page."""
+GROWTH_KERNEL, GROWTH_PAGE = 30.0, 30.0
+"""Most growth in MB in the last two fifths, when what is kept on purpose is full.
+
+In half an hour about thirty explorers are closed in that time; one that stays takes 0.7 in the kernel, 5 in the page.
+"""
 
 CELL = """
 import threading
@@ -151,7 +154,7 @@ def test_half_an_hour_of_everything(open_notebook, tmp_path):
     print("seed", SEED, person.done, "threads of the kernel:", names)
     print("console:", *dict.fromkeys(opened.errors), sep="\n")
     assert opened.errors == []
-    assert marks[-1][0] - marks[0][0] < GROWTH_KERNEL
-    assert marks[-1][1] - marks[0][1] < GROWTH_PAGE
+    assert marks[-1][0] - marks[2][0] < GROWTH_KERNEL
+    assert marks[-1][1] - marks[2][1] < GROWTH_PAGE
     assert marks[-1][2] - marks[0][2] <= 6
     assert marks[-1][3] < 2 * marks[0][3]
