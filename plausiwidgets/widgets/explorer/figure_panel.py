@@ -413,8 +413,10 @@ class FigurePanel(Panel):
         if self._event is not None and self._selection is not None and self._selection.pattern.fine:
             low, high = self._below_threshold(self._event, lines)
         self._widen("voltage", *padded(low, high), force)
-        least, most = min(_least(line.current) for line in lines), max(-_least(-line.current) for line in lines)
-        self._widen("current", *padded(least, most, 0.15), force)
+        shown = [line.current for role in self._lines if role != "target" and (line := self._large_line(role))]
+        if shown:
+            least, most = min(map(_least, shown)), max(-_least(-current) for current in shown)
+            self._widen("current", *padded(least, most, 0.15), force)
         if force or self.figure.get_range("time") is None or self._window is None:
             begin, end = min(line.t[0] for line in lines), max(line.t[-1] for line in lines)
             self.figure.set_range("time", *(self._event or (float(begin), float(end))), force)

@@ -204,7 +204,7 @@ class TraceFigure(PlotlyFigure):
                     layout[axis].domain = (max(0.0, (y - heights[row]) / inner), min(1.0, y / inner))
                     y -= heights[row] + gaps[row]
                 else:
-                    layout[axis].domain = (0.0, 0.001)  # out of the way of the mouse
+                    layout[axis].domain = (0.0, 0.0003)  # out of the way of mouse and eye; below 1/4096 plotly takes the whole height
             layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
 
     def set_width(self, width: int) -> None:
