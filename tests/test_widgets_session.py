@@ -188,6 +188,19 @@ def test_a_panel_that_shows_the_second_state_is_a_class_and_a_line(explorer: pw.
     assert set(traces.states) == {state.name for state in explorer.selection.model.states}
 
 
+def test_what_is_no_panel_is_refused_before_it_is_told_of_anything(explorer: pw.Explorer) -> None:
+    class OnlyWatches(Observer):
+        def on_selection(self, selection, jumped):
+            raise AssertionError("told")
+
+    class WithoutView(Panel):
+        pass
+
+    for thing in (None, "panel", ipywidgets.HTML(), OnlyWatches(), WithoutView()):
+        with pytest.raises(TypeError, match=r"add: panel is .*, valid is an object of a class of .*Panel"):
+            explorer.add(thing)
+
+
 def test_nothing_is_recorded_that_no_panel_needs(explorer: pw.Explorer) -> None:
     for traces in explorer.session.response("yours").verdict.traces.values():
         assert set(traces.states) == {"v"}

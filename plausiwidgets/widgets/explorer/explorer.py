@@ -206,6 +206,8 @@ class Explorer(View):
 
         Raises
         ------
+        TypeError
+            If it is no panel with a view.
         ValueError
             If there is no such place.
 
@@ -223,6 +225,10 @@ class Explorer(View):
         >>> explorer = pw.Explorer()                    # doctest: +SKIP
         >>> explorer.add(Loss())                        # doctest: +SKIP
         """
+        self.session.require_open()
+        if not isinstance(panel, Panel) or not isinstance(getattr(panel, "view", None), w.DOMWidget):
+            valid = "an object of a class of plausiwidgets.widgets.Panel, with a widget as its view"
+            raise TypeError(f"add: panel is {panel!r}, valid is {valid}")
         if place not in PLACES:
             raise ValueError(f"there is no place {place!r}, valid: {', '.join(PLACES)}")
         self.session.attach(panel)

@@ -48,6 +48,9 @@ TRACES = (
 )
 """Names of all traces, ``<role>_<row>``, in drawing order; the potential of the sliders is trace 1."""
 
+HIDDEN = (0.0, 0.0003)
+"""Domain of a row that is not shown, out of the way of mouse and eye; plotly takes 1/4096 and less for everything."""
+
 TOP, BOTTOM, LEFT, RIGHT = 10, 44, 74, 12
 """Margins in px: nothing above, the title of the lowest axis below, labels and titles of y axes."""
 
@@ -204,7 +207,7 @@ class TraceFigure(PlotlyFigure):
                     layout[axis].domain = (max(0.0, (y - heights[row]) / inner), min(1.0, y / inner))
                     y -= heights[row] + gaps[row]
                 else:
-                    layout[axis].domain = (0.0, 0.0003)  # out of the way of mouse and eye; below 1/4096 plotly takes the whole height
+                    layout[axis].domain = HIDDEN
             layout.xaxis.anchor = Y_AXES[last_time_row].replace("axis", "")
 
     def set_width(self, width: int) -> None:
