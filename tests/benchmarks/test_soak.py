@@ -40,9 +40,10 @@ explorer = pw.Explorer("izhikevich", "tonic_bursting", {})
 display(explorer)
 """
 REPORT = """
-import gc, os
+import ctypes, gc, os
 from ipywidgets.widgets.widget import _instances
 gc.collect()
+ctypes.CDLL(None).malloc_trim(0)  # what nobody holds any more, and the allocator keeps for the next
 # JupyterLab begins a subshell with each load of a page, and leaves it.
 names = [t.name.split("-")[0] for t in threading.enumerate() if not t.name.startswith("subshell")]
 print("kernel", os.getpid(), len(_instances), len(names), *sorted(set(names)), sep="|")
