@@ -144,11 +144,11 @@ class JudgeWorker(Observer):
             with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
                 sketch = self._before_compiled(selection)
                 if sketch is not None:
-                    if self._left(selection, sketch):
-                        return
+                    if self._jumped or self._moved_further(selection, sketch):
+                        return  # a person has left it, or we do: what is said would be of something else
                     self._session.publish(Response("sketch", selection, single(sketch), jumped=jumped))
                 judged = judge_quickly(selection, self._session.recorded(selection.model))
-                if self._left(selection, judged):
+                if self._jumped or self._moved_further(selection, judged):
                     return
                 shown = self._session.publish(Response("yours", selection, single(judged), jumped=jumped))
         except Exception as error:
@@ -183,13 +183,8 @@ class JudgeWorker(Observer):
         except Exception:  # whatever Python cannot compute, the kernel will
             return None
 
-    def _left(self, selection: Selection, verdict: Verdict) -> bool:
-        """Return whether a person has jumped on meanwhile, or we do.
-
-        We go on to another selection where this one was to be tuned: neither solved already, nor without a response.
-        """
-        if self._jumped:
-            return True
+    def _moved_further(self, selection: Selection, verdict: Verdict) -> bool:
+        """Go on to another selection where this one was to be tuned: neither solved already, nor without a response."""
         one = single(verdict)
         further = moved_further(selection) if one.accepted or one.diverged else None
         return further is not None and self._session.replaced(selection, further)

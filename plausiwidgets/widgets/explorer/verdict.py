@@ -50,13 +50,13 @@ class VerdictPanel(Panel):
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Take back what is said of another model or pattern, or of what a person left while the next takes long."""
-        judged, ready = selection.pattern.judged, is_ready(selection.model)
         another = self._about is None or not self._about.is_about(selection.model, selection.pattern)
+        judged = selection.pattern.judged
         if another:
             self._title.value = f'<h3 class="pw-title">{"Criteria" if judged else "Response"}</h3>'
             self.best.value = chip("best", "–", "unknown", "no search yet" if judged else "nothing to search for")
-        if another or (jumped and not ready):
-            doing = ("judging …" if judged else "…") if ready else "compiling the model …"
+        if another or (jumped and not is_ready(selection.model)):
+            doing = ("judging …" if judged else "…") if is_ready(selection.model) else "compiling the model …"
             self.yours.value = chip("yours", "…", "unknown", doing)
             self._table.value = ""
         self._about = selection
