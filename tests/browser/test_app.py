@@ -95,15 +95,24 @@ def test_the_command_shows_the_explorer_in_jupyterlab_without_a_click(command, p
     assert (tmp_path / "work" / "explore.ipynb").exists()
 
 
-def test_a_reload_does_not_run_the_notebook_again(command, page) -> None:
-    page.page.goto(command().address())
+def test_neither_a_reload_nor_a_second_browser_runs_the_notebook_again(command, page, browser) -> None:
+    address = command().address()
+    page.page.goto(address)
     page.wait_for_plot()
-    prompt = page.page.locator(".jp-CodeCell .jp-InputPrompt").first
-    first = prompt.text_content()
+    prompt = ".jp-CodeCell .jp-InputPrompt"
+    first = page.page.locator(prompt).first.text_content()
+    page.page.wait_for_timeout(2000)  # the notebook is saved
     page.page.reload()
     page.wait_for_plot()
     page.page.wait_for_timeout(3000)
-    assert prompt.text_content() == first
+    assert page.page.locator(prompt).first.text_content() == first
+    second = BrowserPage(browser)
+    second.page.goto(address)
+    second.wait_for_plot()
+    second.page.wait_for_timeout(3000)
+    assert second.page.locator(prompt).first.text_content() == first
+    assert second.errors == []
+    second.close()
 
 
 def test_the_command_shows_the_explorer_as_an_app(command, page) -> None:

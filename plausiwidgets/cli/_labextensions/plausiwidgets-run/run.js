@@ -7,16 +7,11 @@
  */
 (() => {
   const NOTEBOOK = 'explore.ipynb';
-  const STORED = 'plausiwidgets-run:';
 
-  /** Whether this browser has run the notebook in this kernel before: a reload must not undo what was dragged. */
-  function isFirstTime(kernel) {
-    const key = STORED + kernel.id;
-    if (localStorage.getItem(key)) {
-      return false;
-    }
-    localStorage.setItem(key, new Date().toISOString());
-    return true;
+  /** Whether nothing has run in this kernel: a reload, or a second browser, must not undo what was dragged. */
+  async function isFresh(kernel) {
+    const reply = await kernel.requestExecute({ code: '', silent: true, store_history: false }).done;
+    return !reply.content.execution_count;
   }
 
   function activate(app) {
@@ -37,7 +32,7 @@
         }
         await kernel.info;
         app.shell.currentChanged?.disconnect(onCurrentWidget);
-        if (isFirstTime(kernel)) {
+        if (await isFresh(kernel)) {
           app.shell.activateById(panel.id);
           await app.commands.execute('notebook:run-all-cells');
           await app.commands.execute('docmanager:save'); // a reload shows the outputs of the saved notebook
