@@ -90,6 +90,7 @@ function render({ model, el }) {
     show();
     say(null);
     toggle(panel.hidden);
+    if (!panel.hidden) model.send({ opened: true }); // the kernel writes the link when a slider rests: it may be older
   });
   close.addEventListener("click", () => {
     toggle(false);

@@ -38,17 +38,23 @@ class SharePanel(Panel):
 
     def __init__(self) -> None:
         self.view = ShareButton()
+        self.view.on_msg(lambda *_: self._write())  # it was opened: nothing rests while a model is compiled
         self._newest: Selection | None = None
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Take another tick at once: it changes no response, and nothing rests after it."""
+        """Take a jump and another tick at once: a tick changes no response, and nothing rests after it."""
         before, self._newest = self._newest, selection
-        if before is None or selection.free != before.free:
-            self.on_rest(selection)
+        if before is None or jumped or selection.free != before.free:
+            self._write()
 
     def on_rest(self, selection: Selection) -> None:
         """Take the new link, whether or not the model could be simulated."""
-        selection = self._newest or selection  # which may have other ticks than what was judged
+        self._write()
+
+    def _write(self) -> None:
+        selection = self._newest
+        if selection is None:
+            return
         with self.view.hold_sync():
             self.view.query, self.view.python = selection.to_query(), selection.to_python()
             self.view.exercise = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""
