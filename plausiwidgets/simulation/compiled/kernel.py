@@ -120,19 +120,21 @@ def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k
     Returns the step reached, the lanes left, and whether a lane has no room.
     """
 {uniform}
+    # No literals: Numba would compile what is called anew for each of them.
+    states, rows = np.int64(STATES), np.int64(ROWS)
     m = padded(n)
     if k == 0:
-        fill_up(w, {rows}, n)
+        fill_up(w, rows, n)
         for i in range(m):
 {fixed}
     else:  # lanes that were given up, whatever their step would make of it
-        n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, {states})
+        n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, states)
         m = padded(n)
     change = k
     full = False
     while k < stop and n > 0 and not full:
         if k >= change:
-            change = renew_currents(k, dt, t0, w, pieces, notes, n, m, {states})
+            change = renew_currents(k, dt, t0, w, pieces, notes, n, m, states)
         if n == 1:
             # What pads it is stale from here on: no lane comes back.
             lane = notes[LANE, 0]
@@ -142,10 +144,10 @@ def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k
             for i in range(m):
 {moving}
         if lost:
-            n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, {states})
+            n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, states)
             m = padded(n)
         if fired:
-            full = note_spikes(w, notes, spikes, n, k, {states})
+            full = note_spikes(w, notes, spikes, n, k, states)
         # A lane alone has recorded all but its last step.
         if k0 <= k < k1:
             record(w, notes, recorded, places, n, k - k0)
@@ -153,7 +155,7 @@ def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k
             for i in range(m):
                 w[i + {peak}] = w[i] if w[i] > w[i + {peak}] else w[i + {peak}]
         k += 1
-    keep_peaks(w, notes, n, {states})
+    keep_peaks(w, notes, n, states)
     return k, n, full
 
 
