@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import plausiwidgets as pw
@@ -13,6 +13,7 @@ pieces = st.lists(st.tuples(times, st.floats(0.0, 30.0), st.floats(-5, 5), st.fl
 
 
 @given(pieces, st.floats(0.05, 1.0))
+@example([(0.0, 5e-324, 0.0, 1.0)], 0.09375)  # shorter than any number can say
 @settings(max_examples=200, deadline=None)
 def test_the_charge_of_a_stimulus_does_not_depend_on_the_grid(parts, dt):
     stimulus = pw.Stimulus(100.0, tuple(Piece(a, a + w, x, y) for a, w, x, y in parts), before=10.0)

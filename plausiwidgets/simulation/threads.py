@@ -19,8 +19,8 @@ NICENESS = 19
 THREADS = "PLAUSIWIDGETS_THREADS"
 """Environment variable: how many threads simulate."""
 
-ENDING = 10.0
-"""Most seconds that Python's end waits for threads in the background: one of them may compile."""
+ENDING = 60.0
+"""Most seconds that Python's end waits for threads in the background: one of them may compile, on a busy machine."""
 
 _own_pools: dict[tuple[int, bool], ThreadPoolExecutor] = {}
 _pool_lock = Lock()
