@@ -87,18 +87,27 @@ def start_daemon(work: Callable[[], Any], name: str, end: Callable[[], Any] = la
 
     thread = Thread(target=run, name=name, daemon=True)
     _behind[thread] = end
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:  # Python has ended so far that it starts no more
+        _behind.pop(thread, None)
+        raise
     return thread
 
 
 def _end_all() -> None:
-    running = list(_behind.items())
-    for _, end in running:
-        with suppress(Exception):
-            end()
     latest = time.monotonic() + ENDING
-    for thread, _ in running:
-        thread.join(max(latest - time.monotonic(), 0.0))
+    asked = set[Thread]()
+    # Again and again: what ends may start another one on its way.
+    while (running := list(_behind.items())) and time.monotonic() < latest:
+        for thread, end in running:
+            if thread not in asked:
+                asked.add(thread)
+                with suppress(Exception):
+                    end()
+        for thread, _ in running:
+            with suppress(RuntimeError):  # it is just being started
+                thread.join(max(latest - time.monotonic(), 0.0))
 
 
 # Before the pools of concurrent.futures take no more work, where Python lets us.
