@@ -254,8 +254,10 @@ class LaneCurrent:
                     continue
                 edges = self.t0 + np.arange(first, last + 1) * dt
                 a, b = np.maximum(edges[:-1], on), np.minimum(edges[1:], off)
-                middle = np.clip(0.5 * (a + b), on, off)  # of a step that it does not meet, it may be anywhere
-                height = start if start == end else start + (middle - on) / (off - on) * (end - start)
+                height = start
+                if start != end:
+                    middle = np.clip(0.5 * (a + b), on, off)  # of a step that it does not meet, it is anywhere
+                    height = start + (middle - on) / (off - on) * (end - start)
                 whole = (a == edges[:-1]) & (b == edges[1:])
                 row[first:last] += np.where(b > a, np.where(whole, height, height * ((b - a) / dt)), 0.0)
         return out
