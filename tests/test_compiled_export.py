@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 import sys
 import threading
 
@@ -11,7 +12,9 @@ import torch
 from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
+from plausiwidgets.simulation.compiled import export
 from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.simulation.compiled.export import export_step
 
 
 def line_of(function, fragment):
@@ -177,6 +180,19 @@ def test_the_reason_names_the_line_and_the_idiom(step, fragment, words):
 
 def test_the_line_may_be_in_a_function_that_the_step_calls():
     assert f"line {line_of(helper, 'lgamma')}" in why_not(lanes_model(through_a_helper, 1))
+
+
+@pytest.mark.parametrize("name", ["lif", "ifb", "izhikevich", "lsnn", "wang_buzsaki"])
+def test_what_torch_need_not_rewrite_becomes_the_same_program(name, monkeypatch):
+    def source():
+        """Return the program with names in the order in which they come up."""
+        text, names = repr(export_step(pw.models.get(name))), {}
+        return re.sub(r"\bx\d+\b", lambda found: names.setdefault(found[0], f"x{len(names)}"), text)
+
+    assert export._is_plain(export._trace(pw.models.get(name)))
+    as_it_is = source()
+    monkeypatch.setattr(export, "_is_plain", lambda exported: False)
+    assert source() == as_it_is
 
 
 def test_a_step_that_changes_its_input_is_told_so():

@@ -64,6 +64,7 @@ EXACT = {
     "add with alpha": lambda a, b, dt: torch.add(a, b, alpha=2),
     "sub": lambda a, b, dt: a - b,
     "rsub": lambda a, b, dt: 1 - a,
+    "rsub of integers": lambda a, b, dt: 2 - (a > 0).long(),
     "mul": lambda a, b, dt: a * b,
     "dt is an input": lambda a, b, dt: a * dt,
     "div": lambda a, b, dt: a / b,
@@ -165,6 +166,7 @@ EXACT = {
     "fill of float32": lambda a, b, dt: torch.full_like(a.float(), 0.1).double() * b,
     "captured as float32": lambda a, b, dt: torch.tensor(0.1, dtype=f64).to(f32) * a,
     "zeros_like": lambda a, b, dt: torch.zeros_like(a) + b,
+    "ones_like": lambda a, b, dt: torch.ones_like(a, dtype=torch.int64) * b,
     "ones": lambda a, b, dt: torch.ones(a.shape, dtype=f64) * b,
     "full": lambda a, b, dt: torch.full((a.shape[0],), 2.0) + b,
     "new_zeros": lambda a, b, dt: a.new_zeros(a.shape) + b,
@@ -182,6 +184,7 @@ EXACT = {
 
 # These go through exp, a logarithm, a sine …: the last bits may differ.
 CLOSE = {
+    "rsub with alpha": lambda a, b, dt: torch.rsub(a, 0.1, alpha=3),
     "exp": lambda a, b, dt: torch.exp(a),
     "exp2": lambda a, b, dt: torch.exp2(a),
     "expm1": lambda a, b, dt: torch.expm1(a),
@@ -271,7 +274,8 @@ def test_every_entry_of_the_table_is_covered():
     graph = torch.export.export(Module(), (a, a.clone(), torch.tensor(0.1, dtype=f64)), strict=False)
     called = {
         node.target.overloadpacket.__name__
-        for node in graph.run_decompositions().graph.nodes
+        for exported in (graph, graph.run_decompositions())
+        for node in exported.graph.nodes
         if hasattr(node.target, "overloadpacket")
     }
     # Spellings of other versions of torch for what these tests meet under another name.

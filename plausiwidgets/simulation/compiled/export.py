@@ -33,7 +33,10 @@ _LANES = 7
 _SKIPPED = ("_assert_tensor_metadata", "_assert_scalar", "sym_size", "sym_constrain_range_for_size")
 """Nodes that compute nothing."""
 
-_SIZED_BY_FIRST = ("full", "full_like", "copy")
+_REWRITTEN = ("where", "rsub", "__and__", "__or__", "__xor__", "zeros_like", "ones_like")
+"""Operations that torch would rewrite in those of its core, and the table has as they are."""
+
+_SIZED_BY_FIRST = ("full", "full_like", "zeros_like", "ones_like", "copy")
 _SIZED_BY_REST = ("expand", "view", "_unsafe_view", "slice")
 
 # ------------------------------------------------------------------ what to write instead
@@ -171,7 +174,38 @@ def _trace(model: NeuronModel) -> Any:
     shapes = (along, [along] * len(example[1]), [along] * len(example[2]), None)
     with _quiet(), torch.no_grad():
         exported = torch.export.export(_StepModule(model), example, dynamic_shapes=shapes, strict=False)
-        return exported.run_decompositions()
+        return exported if _is_plain(exported) else exported.run_decompositions()
+
+
+def _is_plain(exported: Any) -> bool:
+    """Return whether a graph has nothing that torch would rewrite: that takes twice as long as the export.
+
+    Neither a change in place, nor something from outside that is no tensor of its own, nor an operation that is not
+    in torch's core.
+    """
+    from torch.export import default_decompositions
+
+    for spec in exported.graph_signature.input_specs:
+        outside = spec.kind.name != "USER_INPUT"
+        if outside and type(exported.constants.get(spec.target)) is not torch.Tensor:
+            return False
+    rewritten = default_decompositions()
+    for node in exported.graph.nodes:
+        if node.op in ("placeholder", "output"):
+            continue
+        name = _name_of(node)
+        if name in _SKIPPED:
+            continue
+        if name not in TABLE or getattr(node.target, "namespace", "") != "aten" or node.target._schema.is_mutable:
+            return False
+        if name not in _REWRITTEN and node.target in rewritten:
+            return False
+    return True
+
+
+def _name_of(node: Any) -> str:
+    packet = getattr(node.target, "overloadpacket", None)
+    return str(getattr(packet, "__name__", getattr(node.target, "__name__", str(node.target))))
 
 
 class _Translation:
@@ -258,8 +292,7 @@ class _Translation:
 
     def _node(self, node: Any) -> None:
         """Translate a node; what cannot be matters only if an output needs it."""
-        packet = getattr(node.target, "overloadpacket", None)
-        name = getattr(packet, "__name__", getattr(node.target, "__name__", str(node.target)))
+        name = _name_of(node)
         aten = getattr(node.target, "namespace", "") == "aten"
         if name in _SKIPPED:
             return
@@ -288,7 +321,7 @@ class _Translation:
                 if argument in self.failed:
                     raise Unsupported(self.failed[argument])
             raise refuse(_ELEMENTWISE)
-        if node.target._overloadname == "dtype":
+        if key == "view" and node.target._overloadname == "dtype":
             raise refuse("reads the bits of a number as another type. To convert it write `x.to(torch.float64)`")
         if self._picks(key, node):
             raise refuse("picks some of the lanes, and each lane is a neuron of its own")

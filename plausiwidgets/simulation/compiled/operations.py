@@ -170,6 +170,15 @@ def _with_alpha(sign: str, boolean: str | None) -> Lowering:
     return lower
 
 
+def _reversed(call: Call) -> Value:
+    """Lower ``rsub``: what is subtracted comes first."""
+    a, b, alpha = call["self"], call["other"], call.number("alpha")
+    right = cast(a, call.dtype)
+    if alpha != 1:
+        right = f"{literal(alpha, call.dtype)} * {right}"
+    return call.result(f"{cast(b, call.dtype)} - {right}", a, b)
+
+
 def _division(call: Call) -> Value:
     a, b = (cast(v, call.dtype) for v in call.values())
     mode = call.arguments.get("rounding_mode")
@@ -299,6 +308,8 @@ def _convert(name: str) -> Lowering:
         value = call[name]
         if value.number is not None:
             return _constant(call, value.number)
+        if value.dtype == call.dtype and value.dims == call.dims:
+            return value
         if value.dtype.is_floating_point and call.dtype in _NARROW:
             raise Unsupported(
                 f"turns a number into {call.dtype}, where one out of range has no meaning: use torch.int64"
@@ -369,10 +380,11 @@ TABLE.update(
     clamp=_clamp("min", "max"), hardtanh=_clamp("min_val", "max_val"),
     where=_where, index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
     full=_fill("fill_value"), full_like=_fill("fill_value"), scalar_tensor=_fill("s"),
+    zeros_like=lambda call: _constant(call, 0), ones_like=lambda call: _constant(call, 1), rsub=_reversed,
     leaky_relu=_leaky, elu=_elu,
 )  # fmt: skip
 for _name in (
-    "_to_copy", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice",
+    "_to_copy", "to", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice",
 ):  # fmt: skip
     TABLE[_name] = _convert("self")
 for _name, _operator in dict(eq="==", ne="!=", lt="<", le="<=", gt=">", ge=">=").items():
@@ -380,7 +392,7 @@ for _name, _operator in dict(eq="==", ne="!=", lt="<", le="<=", gt=">", ge=">=")
 for _name, _operator in dict(logical_and="&", logical_or="|", logical_xor="^").items():
     TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", of="bool")
 for _name, _operator in dict(bitwise_and="&", bitwise_or="|", bitwise_xor="^").items():
-    TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", boolean=f"{{0}} {_operator} {{1}}")
+    TABLE[_name] = TABLE[f"__{_name[8:]}__"] = _elementwise(f"{{0}} {_operator} {{1}}", boolean=f"{{0}} {_operator} {{1}}")
 TABLE.update(
     logical_not=_elementwise("not {0}", of="bool"),
     bitwise_not=_elementwise("~{0}", boolean="not {0}"),
