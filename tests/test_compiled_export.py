@@ -246,8 +246,14 @@ def test_such_a_step_runs_in_torch_and_says_so(step):
     assert "line" in str(caught.value)
 
 
-def test_nothing_is_printed_or_warned_about(capfd, recwarn):
-    assert why_not(lanes_model(branching, 1))
+def of_two_types(current, state, p, dt):
+    (v,) = state
+    return torch.zeros_like(v), (torch.lerp(v, (v > 0).long(), 0.5),)
+
+
+@pytest.mark.parametrize("step", [branching, of_two_types])
+def test_nothing_is_printed_or_warned_about(step, capfd, recwarn):
+    assert why_not(lanes_model(step, 1))
     out, err = capfd.readouterr()
     assert out == "" == err
     assert len(recwarn) == 0

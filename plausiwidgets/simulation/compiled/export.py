@@ -135,7 +135,8 @@ class _Muted:
 def _quiet() -> Iterator[None]:
     """Keep torch from reporting on its own what is raised as a reason."""
     loggers = [
-        logging.getLogger(f"torch.{n}") for n in ("fx.experimental.symbolic_shapes", "export", "_export")
+        logging.getLogger(f"torch.{n}")
+        for n in ("fx.experimental.symbolic_shapes", "export", "_export", "_subclasses.fake_tensor")
     ]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:

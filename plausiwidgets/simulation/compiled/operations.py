@@ -392,7 +392,8 @@ for _name, _operator in dict(eq="==", ne="!=", lt="<", le="<=", gt=">", ge=">=")
 for _name, _operator in dict(logical_and="&", logical_or="|", logical_xor="^").items():
     TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", of="bool")
 for _name, _operator in dict(bitwise_and="&", bitwise_or="|", bitwise_xor="^").items():
-    TABLE[_name] = TABLE[f"__{_name[8:]}__"] = _elementwise(f"{{0}} {_operator} {{1}}", boolean=f"{{0}} {_operator} {{1}}")
+    TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", boolean=f"{{0}} {_operator} {{1}}")
+    TABLE[f"__{_name.removeprefix('bitwise_')}__"] = TABLE[_name]
 TABLE.update(
     logical_not=_elementwise("not {0}", of="bool"),
     bitwise_not=_elementwise("~{0}", boolean="not {0}"),
