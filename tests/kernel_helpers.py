@@ -1,5 +1,6 @@
 """Ways to run one step of a program, for the tests of the compiled engine."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -31,6 +32,12 @@ def lanes_model(step: Callable, states: int, parameters: Sequence[str] = ("p",),
         current=Parameter("current", 1.0, -10.0, 10.0),
         **({"rest": -65.0, "threshold": -50.0, "dt": 0.1, "validate": False} | options),
     )  # fmt: skip
+
+
+def in_order(program: Program) -> str:
+    """Return a program as text in which what it computes is named in the order in which it comes up."""
+    names: dict[str, str] = {}
+    return re.sub(r"\bx\d+\b", lambda found: names.setdefault(found[0], f"x{len(names)}"), repr(program))
 
 
 def compiled_body(program: Program) -> Callable:

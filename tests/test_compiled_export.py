@@ -2,14 +2,13 @@
 
 import inspect
 import math
-import re
 import sys
 import threading
 
 import numpy as np
 import pytest
 import torch
-from kernel_helpers import lanes_model
+from kernel_helpers import in_order, lanes_model
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled import export
@@ -184,15 +183,10 @@ def test_the_line_may_be_in_a_function_that_the_step_calls():
 
 @pytest.mark.parametrize("name", ["lif", "ifb", "izhikevich", "lsnn", "wang_buzsaki"])
 def test_what_torch_need_not_rewrite_becomes_the_same_program(name, monkeypatch):
-    def source():
-        """Return the program with names in the order in which they come up."""
-        text, names = repr(export_step(pw.models.get(name))), {}
-        return re.sub(r"\bx\d+\b", lambda found: names.setdefault(found[0], f"x{len(names)}"), text)
-
     assert export._is_plain(export._trace(pw.models.get(name)))
-    as_it_is = source()
+    as_it_is = in_order(export_step(pw.models.get(name)))
     monkeypatch.setattr(export, "_is_plain", lambda exported: False)
-    assert source() == as_it_is
+    assert in_order(export_step(pw.models.get(name))) == as_it_is
 
 
 def test_a_step_that_changes_its_input_is_told_so():

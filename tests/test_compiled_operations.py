@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 import torch
-from kernel_helpers import lanes_model, outputs_of
+from kernel_helpers import in_order, lanes_model, outputs_of
 
+from plausiwidgets.simulation.compiled import export
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.operations import TABLE
 from plausiwidgets.simulation.lanes import NotCompilable
@@ -261,6 +262,25 @@ def test_transcendental_operations_agree_with_torch_to_a_few_units_of_the_last_p
 
     with np.errstate(invalid="ignore", over="ignore"):
         check(CLOSE, close)
+
+
+REWRITTEN = (
+    "rsub", "rsub with alpha", "rsub of integers", "where number", "where ints", "where captured", "and", "or", "xor",
+    "bool as float", "to float32", "to type of other", "ints", "int bits", "zeros_like", "ones_like",
+)  # fmt: skip
+
+
+def test_what_the_table_has_as_it_is_becomes_what_torch_would_rewrite_it_to(monkeypatch):
+    functions = [(EXACT | CLOSE)[name] for name in REWRITTEN]
+
+    def step(current, state, p, dt):
+        return torch.zeros_like(current), tuple(f(current, state[0], dt).to(f64) for f in functions)
+
+    model = lanes_model(step, len(functions))
+    assert export._is_plain(export._trace(model))
+    as_it_is = in_order(export_step(model))
+    monkeypatch.setattr(export, "_is_plain", lambda exported: False)
+    assert in_order(export_step(model)) == as_it_is
 
 
 def test_every_entry_of_the_table_is_covered():
