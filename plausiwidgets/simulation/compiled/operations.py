@@ -154,9 +154,9 @@ def _elementwise(text: str, *, boolean: str | None = None, of: str = "result") -
     return lower
 
 
-def _with_alpha(sign: str, boolean: str | None) -> Lowering:
+def _with_alpha(sign: str, boolean: str | None, first: str = "self", second: str = "other") -> Lowering:
     def lower(call: Call) -> Value:
-        a, b = call["self"], call["other"]
+        a, b = call[first], call[second]
         alpha = call.number("alpha")
         if call.dtype == torch.bool:
             if boolean is None or alpha != 1:
@@ -168,15 +168,6 @@ def _with_alpha(sign: str, boolean: str | None) -> Lowering:
         return call.result(f"{cast(a, call.dtype)} {sign} {right}", a, b)
 
     return lower
-
-
-def _reversed(call: Call) -> Value:
-    """Lower ``rsub``: what is subtracted comes first."""
-    a, b, alpha = call["self"], call["other"], call.number("alpha")
-    right = cast(a, call.dtype)
-    if alpha != 1:
-        right = f"{literal(alpha, call.dtype)} * {right}"
-    return call.result(f"{cast(b, call.dtype)} - {right}", a, b)
 
 
 def _division(call: Call) -> Value:
@@ -380,7 +371,8 @@ TABLE.update(
     clamp=_clamp("min", "max"), hardtanh=_clamp("min_val", "max_val"),
     where=_where, index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
     full=_fill("fill_value"), full_like=_fill("fill_value"), scalar_tensor=_fill("s"),
-    zeros_like=lambda call: _constant(call, 0), ones_like=lambda call: _constant(call, 1), rsub=_reversed,
+    zeros_like=lambda call: _constant(call, 0), ones_like=lambda call: _constant(call, 1),
+    rsub=_with_alpha("-", None, "other", "self"),
     leaky_relu=_leaky, elu=_elu,
 )  # fmt: skip
 for _name in (
