@@ -1,6 +1,6 @@
 """A study in one SQLite file: what is asked, every generation, what was found.
 
-The told losses are the whole memory of a search, so a killed study is replayed and goes on with
+The told costs are the whole memory of a search, so a killed study is replayed and goes on with
 bit-identical results. One connection writes, a transaction a generation; no pickle anywhere. Each row holds
 a digest of itself: SQLite notices damage of its own structure, but not of what it was given.
 """
@@ -13,6 +13,7 @@ import os
 import sqlite3
 import threading
 import weakref
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from plausiwidgets.assessment.units import Row
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.optimizer import Candidate, Generation
 
-FORMAT = "plausiwidgets-study-7"
+FORMAT = "plausiwidgets-study-8"
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS study (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -35,7 +36,8 @@ CREATE TABLE IF NOT EXISTS ended (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS generation (
     unit TEXT NOT NULL, number INTEGER NOT NULL, phase TEXT NOT NULL, hits INTEGER NOT NULL,
-    seconds REAL NOT NULL, candidate TEXT NOT NULL, median REAL NOT NULL, losses BLOB NOT NULL, digest TEXT NOT NULL,
+    seconds REAL NOT NULL, candidate TEXT NOT NULL, median REAL NOT NULL, criteria INTEGER NOT NULL,
+    costs BLOB NOT NULL, digest TEXT NOT NULL,
     PRIMARY KEY (unit, number)
 ) WITHOUT ROWID;
 """
@@ -150,29 +152,33 @@ class Store:
         with translate_sqlite_errors(self.path):
             ended = self._connection.execute("SELECT unit, line, digest FROM ended WHERE unit = ?", (key,)).fetchone()
             made = self._connection.execute(
-                "SELECT unit, number, phase, hits, seconds, candidate, median, losses, digest FROM generation "
-                "WHERE unit = ? ORDER BY number",
+                "SELECT unit, number, phase, hits, seconds, candidate, median, criteria, costs, digest "
+                "FROM generation WHERE unit = ? ORDER BY number",
                 (key,),
             ).fetchall()
         whole = all(digest == _digest(row) for *row, digest in (*([ended] if ended else []), *made))
         if not whole or [number for _, number, *_ in made] != list(range(len(made))):
             raise StoreError(_why(self.path, f"malformed: what it holds of {key!r} is not what was written"))
         stored.row = json.loads(ended[1]) if ended else None
-        for _, _, phase, hits, seconds, candidate, median, losses, _ in made:
-            stored.generations.append(_generation(phase, losses, hits, candidate, median))
+        for _, _, phase, hits, seconds, candidate, median, criteria, costs, _ in made:
+            told = _costs(costs, criteria)
+            stored.generations.append(Generation(phase, told, hits, _candidate(candidate), median))
             stored.seconds_each.append(seconds)
         return stored
 
     def add(self, key: str, number: int, generations: Sequence[Generation], seconds: Sequence[float]) -> None:
         """Add generations of a unit from `number` on, in one transaction."""
         rows = [
-            (key, number + i, g.phase, int(g.hits), float(s), _text(g.candidate), float(g.median), _blob(g.losses))
+            (
+                key, number + i, g.phase, int(g.hits), float(s), _text(g.candidate), float(g.median),
+                g.costs.shape[1] - 1, _blob(g.costs),
+            )
             for i, (g, s) in enumerate(zip(generations, seconds, strict=True))
         ]
         self.require_file()
         with translate_sqlite_errors(self.path), self._connection:
             self._connection.executemany(
-                "INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [(*row, _digest(row)) for row in rows]
+                "INSERT INTO generation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(*row, _digest(row)) for row in rows]
             )
 
     def end(self, key: str, row: Row) -> None:
@@ -227,8 +233,8 @@ def _candidate(text: str) -> Candidate:
     )
 
 
-def _generation(phase: str, losses: bytes, hits: int, candidate: str, median: float) -> Generation:
-    return Generation(phase, np.frombuffer(losses, dtype="<f8"), hits, _candidate(candidate), median)
+def _costs(blob: bytes, criteria: int) -> Floats:
+    return np.frombuffer(zlib.decompress(blob), dtype="<f8").reshape(-1, criteria + 1)
 
 
 def _digest(row: Sequence[Any]) -> str:
@@ -236,8 +242,9 @@ def _digest(row: Sequence[Any]) -> str:
     return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16]
 
 
-def _blob(losses: Floats) -> bytes:
-    return np.asarray(losses, dtype="<f8").tobytes()
+def _blob(costs: Floats) -> bytes:
+    # Most criteria either hold or are wholly missed: a tenth of the room.
+    return zlib.compress(np.ascontiguousarray(costs, dtype="<f8").tobytes())
 
 
 # -- the file --------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
-"""Searching for the parameters of a firing pattern with CMA-ES."""
+"""Searching for the parameters of a firing pattern, with differential evolution and CMA-ES."""
 
 from plausiwidgets.optimization.api import optimize, start_optimization
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run, Snapshot
-from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
+from plausiwidgets.optimization.strategy import Strategy, StrategyFactory, losses_of
 
-__all__ = ["Result", "Run", "Snapshot", "Strategy", "StrategyFactory", "gate", "optimize", "start_optimization"]
+__all__ = [
+    "Result", "Run", "Snapshot", "Strategy", "StrategyFactory", "gate", "losses_of", "optimize", "start_optimization",
+]  # fmt: skip

@@ -39,9 +39,10 @@ def optimize(
 ) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
-    A small screen of the whole box makes a population that evolves; after 500 evaluations, CMA-ES runs start from
-    its best members. What no longer gains is begun anew on another scale, each time wider, until a solution is
-    verified or the budget is spent.
+    A small screen of the whole box makes a population that evolves (`Population`), led by each of the pattern's
+    criteria in its turn and not only by their sum; after 2000 evaluations, or at once from a start, CMA-ES runs
+    begin beside it, one after the other. What no longer gains is begun anew on another scale, each time wider,
+    until a solution is verified or the budget is spent.
 
     Examples
     --------

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.cmaes import GAIN
 from plausiwidgets.optimization.space import Chart, fold
+from plausiwidgets.optimization.strategy import losses_of
 
-BEST = 0.1
-"""Share of the population towards which its members are drawn."""
+SHARE = 0.5
+"""Share of the criteria under which the member is chosen that another one is drawn towards."""
+REST = 1e-3
+"""Weight of the criteria that are not among them: they decide where those leave members equal."""
+TIE = 1e-6
+"""Largest cost that is added by chance: many members are equal, as all that are silent."""
+OFFERS = 3
+"""Steps of a member, of which the one next to the best member is tried."""
 STEP, STEP_SPREAD = 0.7, 0.1
 """Middle and width of the Cauchy distribution of a step's length, which is cut at 0.1 and 1."""
-CROSSING = 0.9
+CROSSING = 0.8
 """Probability with which a coordinate is taken from the step, not from the member."""
 PATIENCE = 12
 """How often every member is tried without a gain of the best, before the population is given up."""
@@ -22,12 +32,18 @@ COLLAPSED = 0.01
 
 
 class Population:
-    """Differential evolution, "current to one of the best, binomial crossing".
+    """Differential evolution, "current to one of the best, binomial crossing", led by each criterion in its turn.
 
     J. Zhang and A. C. Sanderson, "JADE: Adaptive Differential Evolution with Optional External Archive",
     IEEE Trans. Evol. Comput. 13(5), 2009, eq. (6) and (9), without the archive and with fixed middles of
     its distributions: a search here is over before they have learned anything. Members are tried a few at a time,
     each from the population as it then is; points beyond the cube are folded into it.
+
+    The sum of the costs misleads: a neuron that bursts, but too early, may cost more than one that is silent. So a
+    member is drawn towards the one that is best under a random half of the criteria, as parents are chosen by
+    T. Helmuth, L. Spector and J. Matheson, "Solving Uncompromising Problems with Lexicase Selection", IEEE Trans.
+    Evol. Comput. 19(5), 2015; and of a few steps the one is tried whose nearest member is best under these. What
+    survives is decided by the sum.
 
     Parameters
     ----------
@@ -35,8 +51,8 @@ class Population:
         The cube and its scales.
     units : ndarray [size, d]
         The first members, spread over the cube.
-    losses : ndarray [size]
-        Theirs.
+    costs : ndarray [size, criteria + 1]
+        Theirs, as a strategy is told them.
     rng : Generator
 
     Examples
@@ -46,19 +62,19 @@ class Population:
     >>> chart = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"}).chart()
     >>> rng = np.random.default_rng(0)
     >>> units = rng.random((16, 2))
-    >>> population = Population(chart, units, np.sum((units - 0.3) ** 2, axis=1), rng)
+    >>> population = Population(chart, units, (units - 0.3) ** 2, rng)
     >>> while not population.stale:
-    ...     population.tell(np.sum((population.ask(8) - 0.3) ** 2, axis=1))
+    ...     population.tell((population.ask(8) - 0.3) ** 2)
     >>> bool(population.losses.min() < 1e-3)
     True
     """
 
-    def __init__(self, chart: Chart, units: Floats, losses: Floats, rng: Generator) -> None:
+    def __init__(self, chart: Chart, units: Floats, costs: Floats, rng: Generator) -> None:
         self.chart = chart
-        self.units, self.losses = units.copy(), losses.copy()
+        self.units, self.costs, self.losses = units.copy(), costs.copy(), losses_of(costs)
         self._rng = rng
         self._next = 0
-        self._reference = float(losses.min())
+        self._reference = float(self.losses.min())
         self._since_gain = 0
 
     @property
@@ -74,35 +90,52 @@ class Population:
 
     def ask(self, count: int) -> Floats:
         """Return what the next members try, as values [count, d]."""
-        rng, d = self._rng, self.units.shape[1]
         self._tried = (self._next + np.arange(count)) % self.size
-        best = np.argsort(self.losses, kind="stable")[: max(round(BEST * self.size), 2)]
-        towards = best[rng.integers(best.size, size=count)]
-        one, other = rng.integers(self.size, size=(2, count))
-        length = np.clip(STEP + STEP_SPREAD * rng.standard_cauchy(count), 0.1, 1.0)[:, None]
-        x = self.units
-        member = x[self._tried]
-        moved = member + length * (x[towards] - member) + length * (x[one] - x[other])
-        crossed = rng.random((count, d)) < CROSSING
-        crossed[np.arange(count), rng.integers(d, size=count)] = True
-        self._trials = fold(np.where(crossed, moved, member))
+        partial = self._partial_losses(count)
+        offers = self._offers(partial.argmin(axis=1))
+        apart = np.sum((offers[:, :, None, :] - self.units) ** 2, axis=-1)
+        each = np.arange(count)
+        chosen = partial[each, apart.argmin(axis=-1)].argmin(axis=0)
+        self._trials = offers[chosen, each]
         return self.chart.decode(self._trials)
 
-    def tell(self, losses: Floats) -> None:
-        """Take the losses [count] of what was asked: a member moves to where it is no worse."""
-        self._next = (self._next + len(losses)) % self.size
-        for i, unit, loss in zip(self._tried, self._trials, losses, strict=True):
+    def tell(self, costs: Floats) -> None:
+        """Take the costs [count, criteria + 1] of what was asked: a member moves to where its loss is no larger."""
+        self._next = (self._next + len(costs)) % self.size
+        for i, unit, cost, loss in zip(self._tried, self._trials, costs, losses_of(costs), strict=True):
             if loss <= self.losses[i]:
-                self.units[i], self.losses[i] = unit, loss
-        self._note(len(losses))
+                self._move(i, unit, cost, loss)
+        self._note(len(costs))
 
-    def take(self, values: Floats, loss: float) -> None:
-        """Let a point [d] that was found elsewhere replace the member next to it, if it is better."""
-        unit = np.clip(self.chart.encode(values[None, :])[0], 0.0, 1.0)
+    def take(self, values: Floats, costs: Floats) -> None:
+        """Let the best of points [m, d] that were found elsewhere replace the member next to it, if it is better."""
+        losses = losses_of(costs)
+        best = int(np.argmin(losses))
+        unit = np.clip(self.chart.encode(values[best : best + 1])[0], 0.0, 1.0)
         near = int(np.argmin(np.linalg.norm(self.units - unit, axis=1)))
-        if loss < self.losses[near]:
-            self.units[near], self.losses[near] = unit, loss
+        if losses[best] < self.losses[near]:
+            self._move(near, unit, costs[best], losses[best])
         self._note(0)
+
+    def _partial_losses(self, count: int) -> Floats:
+        """Return the losses of all members under random halves of the criteria, shape [count, size]."""
+        rng = self._rng
+        weights = np.where(rng.random((count, 1, self.costs.shape[1])) < SHARE, 1.0, REST)
+        return np.asarray(np.sum(weights * self.costs, axis=-1) + TIE * rng.random((count, self.size)))
+
+    def _offers(self, towards: NDArray[np.intp]) -> Floats:
+        """Return steps of the members whose turn it is, each towards a member [count]; shape [offers, count, d]."""
+        rng, x, d = self._rng, self.units, self.units.shape[1]
+        shape = OFFERS, towards.size
+        one, other = rng.integers(self.size, size=(2, *shape))
+        length = np.clip(STEP + STEP_SPREAD * rng.standard_cauchy(shape), 0.1, 1.0)[..., None]
+        member = x[self._tried]
+        moved = member + length * (x[towards] - member) + length * (x[one] - x[other])
+        crossed = (rng.random((*shape, d)) < CROSSING) | (np.arange(d) == rng.integers(d, size=(*shape, 1)))
+        return fold(np.where(crossed, moved, member))
+
+    def _move(self, i: int | np.signedinteger[Any], unit: Floats, costs: Floats, loss: float) -> None:
+        self.units[i], self.costs[i], self.losses[i] = unit, costs, loss
 
     def _note(self, evaluations: int) -> None:
         self._since_gain += evaluations

@@ -65,13 +65,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Generation:
-    """What one judged batch adds; the told losses of all generations restore a search.
+    """What one judged batch adds; the told costs of all generations restore a search.
 
     Attributes
     ----------
     phase : str
         Of the strategy.
-    losses : ndarray [m]
+    costs : ndarray [m, criteria + 1]
         As told to the strategy.
     hits : int
         Points of a screen that are accepted as they are, at dt.
@@ -82,7 +82,7 @@ class Generation:
     """
 
     phase: str
-    losses: Floats
+    costs: Floats
     hits: int
     candidate: Candidate
     median: float
@@ -205,10 +205,10 @@ class Optimizer:
         if self._improves(candidate):
             checks = batch.checks(best) or self.problem.checks(candidate.parameters, checkpoint)
             candidate = replace(candidate, checks=checks)
-        losses = batch.guidance
-        if not np.all(np.isfinite(losses)):
-            raise ValueError("a loss is not finite: a strategy would rank it as average")
-        generation = Generation(phase, losses, hits, candidate, float(np.median(batch.loss)))
+        costs = batch.guidance
+        if not np.all(np.isfinite(costs)):
+            raise ValueError("a cost is not finite: a strategy would rank it as average")
+        generation = Generation(phase, costs, hits, candidate, float(np.median(batch.loss)))
         self._take(generation)
         return generation
 
@@ -224,7 +224,7 @@ class Optimizer:
             asked = self._ask()
             if asked is None:
                 raise ValueError("the stored search is longer than its budget allows")
-            if len(asked) != len(generation.losses):
+            if len(asked) != len(generation.costs):
                 raise ValueError("the stored search is not this one")
             self._take(generation)
 
@@ -272,15 +272,15 @@ class Optimizer:
     def _take(self, generation: Generation) -> None:
         candidate = generation.candidate
         self._asked = None
-        self.evaluations += len(generation.losses)
+        self.evaluations += len(generation.costs)
         restarts = self.strategy.restarts
-        self.strategy.tell(generation.losses)
+        self.strategy.tell(generation.costs)
         if self._improves(candidate):
             self.best = candidate
             self.solved = candidate.status == "replicated"
         if generation.phase == "screen":
             before = self.volume
-            self.volume = Volume(before.hits + generation.hits, before.screened + len(generation.losses))
+            self.volume = Volume(before.hits + generation.hits, before.screened + len(generation.costs))
         assert self.best is not None
         self.history.append(
             evaluations=self.evaluations,

@@ -1,4 +1,4 @@
-"""The package's own strategy: a small screen that evolves, and CMA-ES runs that learn from where it is good."""
+"""The package's own strategy: a small screen that evolves, and CMA-ES runs from where it is good."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.cmaes import CmaRun
 from plausiwidgets.optimization.evolution import Population
 from plausiwidgets.optimization.space import Space
-from plausiwidgets.optimization.strategy import StrategyFactory
+from plausiwidgets.optimization.strategy import StrategyFactory, losses_of
 
 if TYPE_CHECKING:
     from torch.quasirandom import SobolEngine
@@ -45,7 +45,7 @@ class Options:
     patience : int
         Generations without gain after which a CMA-ES run is given up.
     alone : int
-        Evaluations that the first population has before CMA-ES runs start beside it.
+        Evaluations that the populations have before CMA-ES runs begin beside them.
     explore : int
         Points of the Sobol sequence that are looked at beside each one that the population tries, in place of CMA-ES
         runs: for a landscape that misleads.
@@ -59,7 +59,7 @@ class Options:
     tried: int = 4
     sigma: float = 0.15
     patience: int = 15
-    alone: int = 500
+    alone: int = 2000
     explore: int = 0
     spreads: tuple[float, ...] = (1.0, 8.0)
 
@@ -70,7 +70,7 @@ class Portfolio:
     First the start (when there is one), alone. Then, again and again: a scrambled Sobol sequence over the box makes a
     population, which goes on by differential evolution; beside it, CMA-ES runs start one after the other from its best
     and distinct members, each on another scale, and hand back what they find. A population that no longer gains is
-    replaced by a new one on another scale, twice as large, with twice as many runs beside it.
+    replaced by a new one on another scale, twice as large.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class Portfolio:
     >>> space = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"})
     >>> strategy = Portfolio(space, seed=0, budget=2000)
     >>> while (points := strategy.ask()) is not None:
-    ...     strategy.tell(np.sum((points - 0.3) ** 2, axis=1))
+    ...     strategy.tell((points - 0.3) ** 2)
     >>> strategy.phase, strategy.evaluations
     ('search', 2000)
     """
@@ -120,10 +120,10 @@ class Portfolio:
         """
         return next(self._batches)
 
-    def tell(self, losses: Floats) -> None:
-        """Take the losses [m] of what was asked."""
-        self.evaluations += len(losses)
-        self._told = losses
+    def tell(self, costs: Floats) -> None:
+        """Take the costs [m, criteria + 1] of what was asked."""
+        self.evaluations += len(costs)
+        self._told = costs
 
     # -- the plan ------------------------------------------------------------------------------
 
@@ -144,39 +144,41 @@ class Portfolio:
         while True:
             chart = self._charts[round_ % len(self._charts)]
             units = _draw(self._sobol, size)
-            losses = yield from self._evaluate(chart.decode(units), "screen")
-            population = Population(chart, units, losses, default_rng(self._seed(_POPULATION, round_)))
-            yield from self._evolve(population, max(size // options.population, 1))
+            costs = yield from self._evaluate(chart.decode(units), "screen")
+            population = Population(chart, units, costs, default_rng(self._seed(_POPULATION, round_)))
+            yield from self._evolve(population)
             size, round_ = min(2 * size, max(options.largest, size)), round_ + 1
             self.restarts += 1
 
-    def _evolve(self, population: Population, count: int) -> Iterator[Floats | None]:
-        """Let a population evolve, with `count` CMA-ES runs beside it."""
+    def _evolve(self, population: Population) -> Iterator[Floats | None]:
+        """Let a population evolve, with one CMA-ES run after the other beside it."""
         options = self.options
         used: list[Floats] = []
-        runs: list[CmaRun] = []
+        run: CmaRun | None = None
         while not population.stale:
             if self._left <= 0:
                 # Nothing may be drawn here: a replay does not ask in vain.
                 yield None
                 continue
             begun = self.start is not None or (self.evaluations >= options.alone and not options.explore)
-            if begun and not runs:
-                runs = [self._new_run(population, used) for _ in range(count)]
-            tried = max(population.size // options.tried, 1)
-            active = runs if self._left >= tried + len(runs) * options.popsize else []
-            asked = [population.ask(min(tried, self._left)), *(run.ask() for run in active)]
+            if begun and run is None:
+                run = self._new_run(population, used)
+            tried = min(max(population.size // options.tried, 1), self._left)
+            asked = [population.ask(tried)]
+            # Only a whole generation can be told to a run.
+            active = run if self._left >= tried + options.popsize else None
+            if active is not None:
+                asked.append(active.ask())
             if options.explore:
                 asked.append(self._charts[0].decode(_draw(self._sobol, options.explore * tried)))
-            losses = yield from self._evaluate(np.concatenate(asked), "search")
-            parts = np.split(losses, np.cumsum([len(points) for points in asked])[:-1])
-            population.tell(parts[0])
-            for i, (run, points, part) in enumerate(zip(active, asked[1:], parts[1:], strict=False)):
-                run.tell(part)
-                best = int(np.argmin(part))
-                population.take(points[best], float(part[best]))
-                if run.finished:
-                    runs[i] = self._new_run(population, used)
+            costs = yield from self._evaluate(np.concatenate(asked), "search")
+            population.tell(costs[:tried])
+            if active is not None:
+                made = slice(tried, tried + options.popsize)
+                active.tell(losses_of(costs[made]))
+                population.take(asked[1], costs[made])
+                if active.finished:
+                    run = self._new_run(population, used)
                     self.restarts += 1
 
     def _new_run(self, population: Population, used: list[Floats]) -> CmaRun:
@@ -195,8 +197,8 @@ class Portfolio:
         return CmaRun(chart, x0, options.sigma, options.popsize, self._seed(_RUN, number), options.patience)
 
     def _evaluate(self, points: Floats, phase: str) -> Generator[Floats | None, None, Floats]:
-        """Ask for points, in parts where the budget leaves room for less, and return their losses."""
-        losses: list[Floats] = []
+        """Ask for points, in parts where the budget leaves room for less, and return their costs."""
+        costs: list[Floats] = []
         first = 0
         while first < len(points):
             self.phase = phase
@@ -206,9 +208,9 @@ class Portfolio:
                 continue
             yield part
             assert self._told is not None
-            losses.append(self._told)
+            costs.append(self._told)
             first += len(part)
-        return np.concatenate(losses)
+        return np.concatenate(costs)
 
     def _seed(self, *key: int) -> SeedSequence:
         return SeedSequence(self.seed, spawn_key=key)

@@ -12,6 +12,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
+from plausiwidgets.optimization.strategy import losses_of
 from plausiwidgets.patterns import Check, Pattern, Verdict, evaluate, verify
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.judge import single
@@ -43,6 +44,8 @@ class Batch:
         Complete sets, as judged.
     loss : ndarray [n]
         Graded loss, 0 exactly where accepted.
+    costs : ndarray [n, criteria]
+        What each criterion adds to it.
     verdict : Verdict or None
         Of the batch, for its checks; None where it was put together from several.
     status, failed_check : ndarray of str [n]
@@ -55,6 +58,7 @@ class Batch:
 
     values: Values
     loss: Floats
+    costs: Floats
     verdict: Verdict | None
     status: Words
     failed_check: Words
@@ -62,10 +66,10 @@ class Batch:
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @classmethod
-    def unverified(cls, values: Values, loss: Floats, verdict: Verdict | None = None) -> Batch:
+    def unverified(cls, values: Values, loss: Floats, costs: Floats, verdict: Verdict | None = None) -> Batch:
         """Return a batch as the judge leaves it."""
         status = np.where(loss == 0.0, "unverified", "rejected")
-        return cls(values, loss, verdict, status, np.full(len(loss), ""), loss)
+        return cls(values, loss, costs, verdict, status, np.full(len(loss), ""), loss)
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
@@ -74,8 +78,15 @@ class Batch:
 
     @property
     def guidance(self) -> Floats:
-        """What leads a search: graded, and how far thresholds are from being apart."""
-        return sum((t.shortfall for t in self.thresholds.values()), self.graded)
+        """What leads a search, shape [n, criteria + 1]: the cost of each criterion, and of what no criterion says.
+
+        The last column is what a failed check of the verification costs, how far thresholds are from being apart,
+        and what a simulation that diverged costs beyond its criteria. A row's sum is the graded loss and that of
+        the thresholds.
+        """
+        beyond = self.graded - losses_of(self.costs)
+        apart = sum((t.shortfall for t in self.thresholds.values()), np.zeros(len(self.loss)))
+        return np.column_stack([self.costs, beyond + apart])
 
     def parameters(self, i: int) -> dict[str, float]:
         """Return the complete set of candidate `i`."""
@@ -91,7 +102,8 @@ class Batch:
         if not there.any():
             return self
         values = {n: np.where(there, other.values[n], v) for n, v in self.values.items()}
-        merged = Batch.unverified(values, np.where(there, other.loss, self.loss))
+        costs = np.where(there[:, None], other.costs, self.costs)
+        merged = Batch.unverified(values, np.where(there, other.loss, self.loss), costs)
         return replace(merged, thresholds=self.thresholds)
 
 
@@ -132,7 +144,8 @@ class Problem:
     ) -> Batch:
         """Judge complete sets, by the one judge there is; those that are settled already need not settle again."""
         verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
-        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), verdict)
+        costs = np.column_stack([check.cost for check in verdict.checks])
+        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), costs, verdict)
 
     def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
         """Return the checks of one complete set."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.space import Space
 
@@ -12,7 +14,7 @@ from plausiwidgets.optimization.space import Space
 class Strategy(Protocol):
     """What to look at next.
 
-    It must be deterministic: its seed and the told losses are its whole memory, so that a stored
+    It must be deterministic: its seed and the told costs are its whole memory, so that a stored
     search can be replayed. Subclass it, or have all of its members.
 
     Attributes
@@ -38,7 +40,7 @@ class Strategy(Protocol):
     ...         self._chart, self._rng = space.chart(), np.random.default_rng(seed)
     ...     def ask(self):
     ...         return self._chart.decode(self._rng.random((20, len(self._chart.parameters))))
-    ...     def tell(self, losses):
+    ...     def tell(self, costs):
     ...         pass
     >>> import plausiwidgets as pw
     >>> pw.optimize("lif", "tonic_spiking", budget=1000, strategy=RandomSearch).replicated
@@ -56,8 +58,25 @@ class Strategy(Protocol):
         They are kept within the box. Every call is followed by `tell`, unless it returned None.
         """
 
-    def tell(self, losses: Floats) -> None:
-        """Take the finite losses [m] of what was asked."""
+    def tell(self, costs: Floats) -> None:
+        """Take the costs [m, criteria + 1] of what was asked, all of them finite.
+
+        A column for each criterion of the pattern, in its order, and a last one for what no criterion says: a check
+        of the verification that failed, thresholds that are not apart, a simulation that diverged. The sum of a row
+        is its loss (`losses_of`).
+        """
+
+
+def losses_of(costs: Floats) -> Floats:
+    """Return the losses [m] of costs [m, criteria + 1].
+
+    Examples
+    --------
+    >>> losses_of(np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 0.25]]))
+    array([1.5 , 0.25])
+    """
+    # One after the other: numpy's own sums over an axis take an order that depends on its layout.
+    return np.asarray(sum(costs.T, np.zeros(len(costs))))
 
 
 class StrategyFactory(Protocol):

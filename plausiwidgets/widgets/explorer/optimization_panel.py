@@ -74,7 +74,7 @@ class OptimizationPanel(Panel):
         )
         self._popsize = w.BoundedIntText(
             32, min=4, max=512, description="Population",
-            tooltip="Candidates in each generation of CMA-ES, for each of the starts side by side",
+            tooltip="Candidates in each generation of CMA-ES",
         )  # fmt: skip
         settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
         settings.add_class("pw-settings")
