@@ -49,7 +49,8 @@ class FakeProblem(Problem):
         centre = 0.3 + (self.finer if dt is not None else 0.0)
         distance = np.linalg.norm(unit - centre, axis=1) / np.sqrt(self.space.size)
         beyond = np.maximum(distance - self.radius, 0.0)
-        return Batch.unverified(values, beyond / (1.0 + beyond))
+        loss = beyond / (1.0 + beyond)
+        return Batch.unverified(values, loss, loss[:, None])
 
     def verified(self, values, checkpoint=None, *, settled=None):
         """Only half the time step is tried."""

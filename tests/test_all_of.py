@@ -7,6 +7,7 @@ from screen import Screen, widgets
 
 import plausiwidgets as pw
 from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.optimization.strategy import losses_of
 from plausiwidgets.widgets.figure.drawing import target_lines, voltage_scale
 
 CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
@@ -91,7 +92,9 @@ def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
         columns = [problem.space.names.index(n) for n in names]
         expected = alone.judge_solved(points[:, columns])
         np.testing.assert_array_equal(batch.values[f"{key}_amplitude"], expected.values["amplitude"])
-    assert (batch.guidance >= batch.graded).all()
+    assert (losses_of(batch.guidance) >= batch.graded).all()
+    names = [check.name for check in batch.verdict.checks]
+    assert batch.guidance.shape == (64, len(names) + 1) and len(set(names)) == len(names)
     result = pw.optimize("adex", ["tonic_spiking", "resonator"], seed=0, budget=20_000)
     assert result.replicated
 

@@ -22,8 +22,8 @@ class Grid(Strategy):
     def ask(self):
         return self.batches[len(self.told)]
 
-    def tell(self, losses):
-        self.told.append(losses)
+    def tell(self, costs):
+        self.told.append(costs)
         self.finished = len(self.told) == len(self.batches)
 
 
@@ -148,8 +148,8 @@ def test_a_strategy_from_outside_is_kept_to_the_budget_and_to_the_box():
         def ask(self):
             return self.rng.normal(0.0, 1e3, (30, self.size))
 
-        def tell(self, losses):
-            assert np.all(np.isfinite(losses))
+        def tell(self, costs):
+            assert np.all(np.isfinite(costs))
 
     result = pw.optimize("lif", "tonic_bursting", budget=100, strategy=Wild, seed=3)
     assert (result.reason, result.evaluations) == ("budget", 90)

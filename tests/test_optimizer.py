@@ -15,7 +15,7 @@ from plausiwidgets.optimization.portfolio import Options, Portfolio
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
-from plausiwidgets.optimization.strategy import Strategy
+from plausiwidgets.optimization.strategy import Strategy, losses_of
 from plausiwidgets.optimization.volume import Volume, binomial_interval
 
 
@@ -106,8 +106,8 @@ def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(mon
         def ask(self):
             return self.points
 
-        def tell(self, losses):
-            self.losses, self.phase, self.finished = losses, "over", True
+        def tell(self, costs):
+            self.costs, self.phase, self.finished = costs, "over", True
 
     def wrong(self, settled):
         # The amplitude just above the lower bound, where nothing fires.
@@ -121,14 +121,14 @@ def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(mon
     assert generation.hits == 1
     assert generation.candidate.loss == 0.0
     assert generation.candidate.parameters == found
-    assert generation.losses[1] > 0.5
+    assert losses_of(generation.costs)[1] > 0.5
 
 
 def test_the_history_holds_losses_without_what_leads_the_search():
     optimizer = solving(0, budget=300)
     while (generation := optimizer.step()) is not None:
         assert generation.median == optimizer.history.frozen()["median"][-1]
-        assert generation.median < np.median(generation.losses)
+        assert generation.median < np.median(losses_of(generation.costs))
 
 
 def test_checks_belong_to_the_amplitude_that_is_told():

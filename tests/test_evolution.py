@@ -1,0 +1,73 @@
+"""The population: what leads it, and what survives in it."""
+
+import numpy as np
+import pytest
+from optimization_fakes import PARAMETERS
+
+from plausiwidgets.optimization.evolution import Population
+from plausiwidgets.optimization.space import Space
+from plausiwidgets.optimization.strategy import losses_of
+
+SPACE = Space.build(PARAMETERS)
+CHART = SPACE.chart()
+
+
+def population(costs, seed=0):
+    """Return a population of these costs, and where its members are."""
+    units = np.random.default_rng(seed).random((len(costs), SPACE.size))
+    return Population(CHART, units, costs, np.random.default_rng(seed)), units
+
+
+def drawn_towards(costs, member, rounds=200):
+    """Return the share of trials next to a member, that nothing is told of."""
+    group, units = population(costs)
+    near = 0
+    for _ in range(rounds):
+        trials = CHART.encode(group.ask(8))
+        near += int((np.linalg.norm(trials[:, None] - units, axis=-1).argmin(axis=1) == member).sum())
+    return near / (8 * rounds)
+
+
+def test_who_is_best_in_one_criterion_leads_though_its_sum_is_the_worst():
+    costs = np.tile([1.0, 0.5, 0.0], (32, 1))
+    usual = drawn_towards(costs, member=5)
+    costs[5] = [0.0, 1.9, 0.0]
+    assert losses_of(costs).argmax() == 5
+    assert drawn_towards(costs, member=5) > 2 * usual
+
+
+def test_who_is_best_in_nothing_does_not_lead():
+    costs = np.tile([1.0, 0.5, 0.0], (32, 1))
+    usual = drawn_towards(costs, member=5)
+    costs[5] = [1.0, 0.5, 0.1]
+    assert drawn_towards(costs, member=5) < usual
+
+
+def test_what_survives_has_the_smaller_sum():
+    group, _ = population(np.tile([1.0, 0.5, 0.0], (32, 1)))
+    group.ask(4)
+    told = np.array([[0.0, 1.9, 0.0], [1.0, 0.5, 0.0], [0.2, 0.2, 0.2], [2.0, 0.0, 0.0]])
+    group.tell(told)
+    expected = np.tile([1.0, 0.5, 0.0], (32, 1))
+    expected[2] = told[2]
+    np.testing.assert_array_equal(group.costs, expected)
+    np.testing.assert_array_equal(group.losses, losses_of(expected))
+
+
+@pytest.mark.parametrize("columns", [1, 2, 9])
+def test_members_of_equal_costs_lead_equally(columns):
+    group, units = population(np.ones((16, columns)))
+    led = np.zeros(16)
+    for _ in range(400):
+        near = np.linalg.norm(CHART.encode(group.ask(4))[:, None] - units, axis=-1).argmin(axis=1)
+        led += np.bincount(near, minlength=16)
+    assert led.min() > 0.2 * led.mean()
+
+
+def test_a_point_found_elsewhere_takes_the_place_of_the_member_next_to_it():
+    group, units = population(np.ones((16, 2)))
+    points = CHART.decode(units[[3, 7]])
+    group.take(points, np.array([[1.0, 1.5], [0.5, 0.5]]))
+    assert np.flatnonzero(group.losses < 2.0).tolist() == [7]
+    group.take(points[:1], np.array([[1.5, 1.0]]))
+    assert np.flatnonzero(group.losses != 2.0).tolist() == [7]
