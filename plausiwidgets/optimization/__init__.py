@@ -4,8 +4,6 @@ from plausiwidgets.optimization.api import optimize, start_optimization
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run, Snapshot
-from plausiwidgets.optimization.strategy import Strategy, StrategyFactory, losses_of
+from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 
-__all__ = [
-    "Result", "Run", "Snapshot", "Strategy", "StrategyFactory", "gate", "losses_of", "optimize", "start_optimization",
-]  # fmt: skip
+__all__ = ["Result", "Run", "Snapshot", "Strategy", "StrategyFactory", "gate", "optimize", "start_optimization"]

@@ -63,7 +63,7 @@ class Strategy(Protocol):
 
         A column for each criterion of the pattern, in its order, and a last one for what no criterion says: a check
         of the verification that failed, thresholds that are not apart, a simulation that diverged. The sum of a row
-        is its loss (`losses_of`).
+        is its loss: ``costs.sum(axis=1)``.
         """
 
 

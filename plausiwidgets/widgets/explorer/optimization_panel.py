@@ -175,11 +175,11 @@ class OptimizationPanel(Panel):
         in_vain = snapshot.ended and snapshot.status == "rejected" and snapshot.state != "failed"
         self._enable(running, snapshot.state == "paused", snapshot.best_parameters is not None, in_vain)
         share = snapshot.evaluations / snapshot.budget if snapshot.budget else 0.0
-        text = headline(snapshot)
         if in_vain:
-            text += f", best loss {number(snapshot.best_loss, 3)}"
-        numbers_line = "" if in_vain else f'<p class="pw-numbers">{numbers(snapshot)}</p>'
-        self.progress.value = _bar(None if in_vain else share, text, kind(snapshot)) + numbers_line
+            self.progress.value = _in_vain(snapshot)
+        else:
+            line = f'<p class="pw-numbers">{numbers(snapshot)}</p>'
+            self.progress.value = _bar(share, headline(snapshot), kind(snapshot)) + line
 
     def show_elsewhere(self, title: str = "", snapshot: Snapshot | None = None) -> None:
         """Name a search for another model or pattern and how far it is; without one, nothing."""
@@ -275,12 +275,19 @@ def seconds(value: float) -> str:
     return f"{value / 60:.0f} min"
 
 
-def _bar(share: float | None, text: str, kind: str) -> str:
-    line = f'<div class="pw-headline {kind}" role="status" title="{html.escape(text)}">{html.escape(text)}</div>'
-    if share is None:
-        return line
+def _line(text: str, kind: str) -> str:
+    return f'<div class="pw-headline {kind}" role="status" title="{html.escape(text)}">{html.escape(text)}</div>'
+
+
+def _in_vain(snapshot: Snapshot) -> str:
+    """Return a line of what was not found and, where there is room beside it, the least loss."""
+    loss = number(snapshot.best_loss, 3) if math.isfinite(snapshot.best_loss) else "–"
+    return f'<div class="pw-in-vain">{_line(headline(snapshot), kind(snapshot))}<span>best loss {loss}</span></div>'
+
+
+def _bar(share: float, text: str, kind: str) -> str:
     percent = round(100 * min(max(share, 0.0), 1.0))
     return (
-        f'{line}<div class="pw-meter" role="progressbar" aria-valuenow="{percent}" aria-valuemin="0" '
+        f'{_line(text, kind)}<div class="pw-meter" role="progressbar" aria-valuenow="{percent}" aria-valuemin="0" '
         f'aria-valuemax="100" aria-label="budget used"><div style="width:{percent}%"></div></div>'
     )
