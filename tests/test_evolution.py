@@ -40,7 +40,7 @@ def test_who_is_best_in_nothing_does_not_lead():
     costs = np.tile([1.0, 0.5, 0.0], (32, 1))
     usual = drawn_towards(costs, member=5)
     costs[5] = [1.0, 0.5, 0.1]
-    assert drawn_towards(costs, member=5) < usual
+    assert drawn_towards(costs, member=5) < 0.2 * usual
 
 
 def test_what_survives_has_the_smaller_sum():

@@ -45,9 +45,10 @@ def test_a_screen_comes_before_the_search():
 
 @pytest.mark.parametrize("budget", [1, 2, 7, 8, 9, 31, 32, 33, 100, 257, 1000])
 @pytest.mark.parametrize("with_start", [False, True])
-def test_the_whole_budget_is_spent_and_never_exceeded(budget, with_start):
+@pytest.mark.parametrize("explore", [0, 2])
+def test_the_whole_budget_is_spent_and_never_exceeded(budget, with_start, explore):
     start = SPACE.point(SPACE.base) if with_start else None
-    asked = batches(made(budget=budget, start=start))
+    asked = batches(made(budget=budget, start=start, options=replace(SMALL, alone=0, explore=explore)))
     assert sum(len(p) for _, p in asked) == budget
     if with_start:
         assert asked[0][0] == "start"
@@ -68,9 +69,9 @@ def test_a_start_is_searched_from():
 
 @pytest.mark.parametrize("popsize", [8, 100])
 def test_a_raised_budget_goes_on(popsize):
-    strategy = made(budget=20, options=replace(SMALL, popsize=popsize))
+    strategy = made(budget=20, options=replace(SMALL, popsize=popsize, alone=0))
     spent = sum(len(p) for _, p in batches(strategy))
-    for strategy.budget in (100, 101, 300):
+    for strategy.budget in (100, 101, 300, 1000):
         spent += sum(len(p) for _, p in batches(strategy))
         assert spent == strategy.budget
 

@@ -121,7 +121,7 @@ def test_sliders_answer_during_a_search_which_pauses_and_stops(explorer: pw.Expl
     screen.press("Resume")
     screen.press("Stop")
     until(lambda: explorer.results, 20)
-    assert "not found within" in screen.progress
+    assert "not found within" in screen.progress and "best loss" in screen.progress
     enabled = [title for title in ("Optimize", "Pause", "Stop", "Use best") if not screen.button(title).disabled]
     assert enabled == ["Optimize", "Use best"]
 

@@ -29,7 +29,7 @@ Models = str | NeuronModel | Iterable[str | NeuronModel]
 Patterns = str | Pattern | Iterable[str | Pattern]
 
 SHARE = 5
-"""A search has its pattern's budget divided by this: what is found at all is found within it."""
+"""A search has its pattern's budget divided by this: nearly all that is found at all is found within it."""
 
 
 @checked

@@ -39,8 +39,8 @@ def optimize(
 ) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
-    A small screen of the whole box makes a population that evolves (`Population`), led by each of the pattern's
-    criteria in its turn and not only by their sum; after 2000 evaluations, or at once from a start, CMA-ES runs
+    A small screen of the whole box makes a population that evolves, led by random halves of the pattern's
+    criteria and not by their sum alone; after 2000 evaluations, or at once from a start, CMA-ES runs
     begin beside it, one after the other. What no longer gains is begun anew on another scale, each time wider,
     until a solution is verified or the budget is spent.
 
@@ -166,7 +166,7 @@ def check_engine(engine: str) -> str:
 
 
 def check_popsize(popsize: int | None) -> int | None:
-    """Return the size of a population, None for the usual one, or raise a ValueError."""
+    """Return the size of a generation of CMA-ES, None for the usual one, or raise a ValueError."""
     return None if popsize is None else whole("optimize", "popsize", popsize, 4)
 
 

@@ -14,13 +14,13 @@ from plausiwidgets.optimization.space import Chart, fold
 from plausiwidgets.optimization.strategy import losses_of
 
 SHARE = 0.5
-"""Share of the criteria under which the member is chosen that another one is drawn towards."""
+"""Probability with which a criterion counts where the member is chosen that another one is drawn towards."""
 REST = 1e-3
 """Weight of the criteria that are not among them: they decide where those leave members equal."""
 TIE = 1e-6
 """Largest cost that is added by chance: many members are equal, as all that are silent."""
 OFFERS = 3
-"""Steps of a member, of which the one next to the best member is tried."""
+"""Steps that a member is offered; the one whose nearest member is best is tried."""
 STEP, STEP_SPREAD = 0.7, 0.1
 """Middle and width of the Cauchy distribution of a step's length, which is cut at 0.1 and 1."""
 CROSSING = 0.8
@@ -32,7 +32,7 @@ COLLAPSED = 0.01
 
 
 class Population:
-    """Differential evolution, "current to one of the best, binomial crossing", led by each criterion in its turn.
+    """Differential evolution, "current to one of the best, binomial crossing", led by random halves of the criteria.
 
     J. Zhang and A. C. Sanderson, "JADE: Adaptive Differential Evolution with Optional External Archive",
     IEEE Trans. Evol. Comput. 13(5), 2009, eq. (6) and (9), without the archive and with fixed middles of
@@ -40,10 +40,10 @@ class Population:
     each from the population as it then is; points beyond the cube are folded into it.
 
     The sum of the costs misleads: a neuron that bursts, but too early, may cost more than one that is silent. So a
-    member is drawn towards the one that is best under a random half of the criteria, as parents are chosen by
-    T. Helmuth, L. Spector and J. Matheson, "Solving Uncompromising Problems with Lexicase Selection", IEEE Trans.
-    Evol. Comput. 19(5), 2015; and of a few steps the one is tried whose nearest member is best under these. What
-    survives is decided by the sum.
+    member is drawn towards the one that is best under a random half of the criteria, drawn anew for each trial: a
+    relative of the selection of T. Helmuth, L. Spector and J. Matheson, "Solving Uncompromising Problems with Lexicase
+    Selection", IEEE Trans. Evol. Comput. 19(5), 2015. Of a few steps the one is tried whose nearest member is best
+    under these criteria. What survives is decided by the sum.
 
     Parameters
     ----------

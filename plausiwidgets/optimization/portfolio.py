@@ -45,10 +45,10 @@ class Options:
     patience : int
         Generations without gain after which a CMA-ES run is given up.
     alone : int
-        Evaluations that the populations have before CMA-ES runs begin beside them.
+        Evaluations of the search before CMA-ES runs begin beside its populations; from a start they begin at once.
     explore : int
         Points of the Sobol sequence that are looked at beside each one that the population tries, in place of CMA-ES
-        runs: for a landscape that misleads.
+        runs (from a start, besides them): for a landscape that misleads.
     spreads : tuple of float
         Factors on the middle of asinh scales, taken in turn by populations and runs (`Space.chart`).
     """
@@ -68,9 +68,9 @@ class Portfolio:
     """Two ways to search that help each other, narrow at first and wider as evaluations go by in vain.
 
     First the start (when there is one), alone. Then, again and again: a scrambled Sobol sequence over the box makes a
-    population, which goes on by differential evolution; beside it, CMA-ES runs start one after the other from its best
-    and distinct members, each on another scale, and hand back what they find. A population that no longer gains is
-    replaced by a new one on another scale, twice as large.
+    population, which goes on by differential evolution; beside it, after a while, CMA-ES runs start one after the other
+    from its best and distinct members, each on another scale, and hand back what they find. A population that no
+    longer gains is replaced by a new one on another scale, twice as large.
 
     Parameters
     ----------

@@ -61,9 +61,10 @@ class Strategy(Protocol):
     def tell(self, costs: Floats) -> None:
         """Take the costs [m, criteria + 1] of what was asked, all of them finite.
 
-        A column for each criterion of the pattern, in its order, and a last one for what no criterion says: a check
-        of the verification that failed, thresholds that are not apart, a simulation that diverged. The sum of a row
-        is its loss: ``costs.sum(axis=1)``.
+        A column for each criterion of the pattern, in its order (of several patterns, one pattern after the other),
+        and a last one for what no criterion says: a check of the verification that failed, thresholds that are not
+        apart, a simulation that diverged. What the package's own search minimizes is their sum,
+        ``costs.sum(axis=1)``.
         """
 
 

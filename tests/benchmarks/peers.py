@@ -4,8 +4,9 @@
 
 Needs the extra ``benchmark``. Every method sees the same box on the parameters' own scales, the same losses
 (`Problem.judge`, at the amplitude that it proposes itself) and the same verification of what is accepted; what is
-fragile has the loss of the check that it failed. The package's own search is what `optimize` runs: where a pattern has
-an amplitude window it also solves the amplitude, which costs more for each evaluation, and is seen in the seconds.
+fragile has the loss of the check that it failed. The package's own search is what `optimize` runs: it is told what each
+criterion costs, the others the sum of these. Where a pattern has an amplitude window it also solves the amplitude,
+which costs more for each evaluation, and is seen in the seconds.
 
 A method's expected evaluations are all that it made over the searches that succeeded. Their 95 % interval comes from
 the number of successes, taken as that of a Poisson process: exact for random search, rough for the others.

@@ -32,7 +32,7 @@ HITS = 400
 POINTS = 1_000_000
 """Most points of random search."""
 BATCH = 256
-"""As many candidates as a generation of the search has."""
+"""Candidates that are judged at once."""
 ROUNDS = 15
 """Pairs of batches of which the cost of an evaluation is the median."""
 

@@ -11,8 +11,8 @@ there, as Naud et al. (2008) do, whose eight parameter sets are the presets.
 Of a search that finds nothing one may only say in which box it looked. Inhibition-induced spiking needs a small, tight
 cell with strong adaptation (such as C 29 pF, g_L 1.7 nS, a 63 nS, b 147 pA): it is found with C from 20 pF, g_L from
 1 nS, a to 100 nS and b to 400 pA, and by no search within C ≥ 50 pF, g_L ≥ 5 nS, a ≤ 60 nS and b ≤ 150 pA.
-Inhibition-induced bursting was not found there either; what shows it has a leak of 1 to 2 nS and an adaptation of some
-90 nS.
+Inhibition-induced bursting was not found in that narrower box either; what shows it has a leak of 1 to 2 nS and an
+adaptation of some 90 nS.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class OptimizationPanel(Panel):
             options=[("the sliders", True), ("random points", False)],
             description="Start from",
             tooltips=[
-                "Look at the present parameters first, and start one of the searches there",
+                "Look at the present parameters first, and begin CMA-ES there",
                 "Start from good points of a random screen of the whole box",
             ],
         )
@@ -74,7 +74,7 @@ class OptimizationPanel(Panel):
         )
         self._popsize = w.BoundedIntText(
             32, min=4, max=512, description="Population",
-            tooltip="Candidates in each generation of CMA-ES",
+            tooltip="Candidates in each generation of CMA-ES; the population that evolves has its own size",
         )  # fmt: skip
         settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
         settings.add_class("pw-settings")
@@ -114,7 +114,7 @@ class OptimizationPanel(Panel):
 
     @property
     def from_sliders(self) -> bool:
-        """Whether one search starts at the sliders."""
+        """Whether a search starts at the sliders."""
         return bool(self._start.value)
 
     @property
@@ -249,10 +249,7 @@ def headline(snapshot: Snapshot) -> str:
 
 def numbers(snapshot: Snapshot) -> str:
     """Return the numbers under the bar."""
-    parts = [
-        f"generation {snapshot.generation}",
-        f"{grouped(snapshot.evaluations)} of {grouped(snapshot.budget)} evaluations",
-    ]
+    parts = [f"{grouped(snapshot.evaluations)} of {grouped(snapshot.budget)} evaluations"]
     if math.isfinite(snapshot.best_loss):
         parts.append(f"best loss {number(snapshot.best_loss, 3)}")
     time = seconds(snapshot.elapsed)
@@ -281,8 +278,9 @@ def _line(text: str, kind: str) -> str:
 
 def _in_vain(snapshot: Snapshot) -> str:
     """Return a line of what was not found and, where there is room beside it, the least loss."""
-    loss = number(snapshot.best_loss, 3) if math.isfinite(snapshot.best_loss) else "–"
-    return f'<div class="pw-in-vain">{_line(headline(snapshot), kind(snapshot))}<span>best loss {loss}</span></div>'
+    loss = f"best loss {number(snapshot.best_loss, 3) if math.isfinite(snapshot.best_loss) else '–'}"
+    line = _line(headline(snapshot), kind(snapshot))
+    return f'<div class="pw-in-vain" title="{loss}">{line}<span>{loss}</span></div>'
 
 
 def _bar(share: float, text: str, kind: str) -> str:
