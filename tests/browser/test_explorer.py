@@ -108,7 +108,8 @@ def test_sliders_answer_during_a_search_and_stop_stops(open_notebook, tmp_path):
     page = opened.page
     page.get_by_role("button", name="Optimize").click()
     numbers = page.locator(".pw-numbers").first
-    page.wait_for_function("() => /generation\\D*[1-9]/.test(document.querySelector('.pw-numbers')?.innerText || '')")
+    counted = "() => /[1-9][\\d\\s]* of .* evaluations/.test(document.querySelector('.pw-numbers')?.innerText || '')"
+    page.wait_for_function(counted)
     shown = numbers.inner_text()
     before = page.evaluate(NAMED, "yours")
     page.locator(".widget-slider .noUi-handle").last.focus()

@@ -117,7 +117,7 @@ def test_one_screen_on_which_nothing_moves(request, where: str, size: tuple[int,
         assert places == first, pattern
     page = opened.page
     page.get_by_role("button", name="Optimize").click()
-    page.wait_for_function("() => /generation/.test(document.querySelector('.pw-progress-box').innerText)")
+    page.wait_for_function("() => /\\d evaluations/.test(document.querySelector('.pw-progress-box').innerText)")
     assert page.evaluate(PLACES) == first
     page.get_by_role("button", name="Stop").evaluate("button => button.click()")  # it may have ended by now
     page.wait_for_function("() => !document.querySelector('.pw-buttons .mod-primary').disabled")
