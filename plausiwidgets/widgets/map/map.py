@@ -62,7 +62,7 @@ class CellMap(View):
         page = PageWatch()
         page.observe(lambda _: self._map.set_dark(page.dark), "dark")
         self._choice = w.Dropdown(description="Cell", layout=w.Layout(width="min(520px, 100%)"))
-        self._choice.observe(lambda _: self._on_choice(), "value")
+        self._choice.observe(lambda change: self._on_choice(change["new"]), "value")
         self._message = w.HTML(HINT)
         self._options: list[tuple[str, tuple[str, ...]]] = []
         self._offer()
@@ -141,7 +141,8 @@ class CellMap(View):
             finally:
                 self._quiet = False
 
-    def _on_choice(self) -> None:
+    def _on_choice(self, chosen: tuple[str, ...]) -> None:
         with self._lock:
-            if self._choice.value and not self._quiet:
-                self.open_cell(*self._choice.value)
+            # Not what the choice holds by now: a table that came in between may have put it back.
+            if not self._quiet and chosen in self._grid.cells:
+                self.open_cell(*chosen)
