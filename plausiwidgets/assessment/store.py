@@ -243,7 +243,7 @@ def _digest(row: Sequence[Any]) -> str:
 
 
 def _blob(costs: Floats) -> bytes:
-    # Most criteria either hold or are wholly missed: a tenth of the room.
+    # Most criteria either hold or are wholly missed: a tenth to a quarter of the room.
     return zlib.compress(np.ascontiguousarray(costs, dtype="<f8").tobytes())
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -71,7 +69,7 @@ class Population:
 
     def __init__(self, chart: Chart, units: Floats, costs: Floats, rng: Generator) -> None:
         self.chart = chart
-        self.units, self.costs, self.losses = units.copy(), costs.copy(), losses_of(costs)
+        self.units, self.costs = units.copy(), costs.copy()
         self._rng = rng
         self._next = 0
         self._reference = float(self.losses.min())
@@ -80,7 +78,12 @@ class Population:
     @property
     def size(self) -> int:
         """Number of members."""
-        return len(self.losses)
+        return len(self.costs)
+
+    @property
+    def losses(self) -> Floats:
+        """Losses of the members, shape [size]."""
+        return losses_of(self.costs)
 
     @property
     def stale(self) -> bool:
@@ -102,9 +105,9 @@ class Population:
     def tell(self, costs: Floats) -> None:
         """Take the costs [count, criteria + 1] of what was asked: a member moves to where its loss is no larger."""
         self._next = (self._next + len(costs)) % self.size
-        for i, unit, cost, loss in zip(self._tried, self._trials, costs, losses_of(costs), strict=True):
-            if loss <= self.losses[i]:
-                self._move(i, unit, cost, loss)
+        better = losses_of(costs) <= self.losses[self._tried]
+        moving = self._tried[better]
+        self.units[moving], self.costs[moving] = self._trials[better], costs[better]
         self._note(len(costs))
 
     def take(self, values: Floats, costs: Floats) -> None:
@@ -114,7 +117,7 @@ class Population:
         unit = np.clip(self.chart.encode(values[best : best + 1])[0], 0.0, 1.0)
         near = int(np.argmin(np.linalg.norm(self.units - unit, axis=1)))
         if losses[best] < self.losses[near]:
-            self._move(near, unit, costs[best], losses[best])
+            self.units[near], self.costs[near] = unit, costs[best]
         self._note(0)
 
     def _partial_losses(self, count: int) -> Floats:
@@ -133,9 +136,6 @@ class Population:
         moved = member + length * (x[towards] - member) + length * (x[one] - x[other])
         crossed = (rng.random((*shape, d)) < CROSSING) | (np.arange(d) == rng.integers(d, size=(*shape, 1)))
         return fold(np.where(crossed, moved, member))
-
-    def _move(self, i: int | np.signedinteger[Any], unit: Floats, costs: Floats, loss: float) -> None:
-        self.units[i], self.costs[i], self.losses[i] = unit, costs, loss
 
     def _note(self, evaluations: int) -> None:
         self._since_gain += evaluations
