@@ -1,6 +1,7 @@
 """What a test does on a page: open a notebook, run it, wait for the plot, read it, take a picture."""
 
 import shutil
+import time
 import uuid
 from pathlib import Path
 
@@ -25,6 +26,8 @@ class BrowserPage:
         Playwright's page.
     errors : list of str
         Errors of the console and exceptions of the page, in their order.
+    said : list of str
+        All that the console was told, with the seconds since the page was opened.
     foreign : list of str
         Addresses on other hosts that the page asked for, in vain (Voila's template asks for an icon font).
     """
@@ -34,11 +37,14 @@ class BrowserPage:
         self._context.set_default_timeout(60_000)
         self.page = self._context.new_page()
         self.errors: list[str] = []
+        self.said: list[str] = []
+        self._opened = time.monotonic()
         self.foreign: list[str] = []
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def _on_console(self, message) -> None:
+        self.said.append(f"{time.monotonic() - self._opened:.1f} s {message.type}: {message.text[:300]}")
         if message.type != "error":
             return
         url = message.location.get("url", "")
@@ -53,7 +59,10 @@ class BrowserPage:
             self.page.wait_for_selector(PLOT, state="attached", timeout=1000 * timeout)
         except TimeoutError as error:
             shown = self.page.locator("body").inner_text()[-2000:]  # a kernel's traceback stands there
-            raise AssertionError(f"no plot; errors {self.errors}, and the page says:\n{shown}") from error
+            said = "\n".join(self.said[-30:])
+            raise AssertionError(
+                f"no plot; errors {self.errors}, the page shows:\n{shown}\nand its console says:\n{said}"
+            ) from error
 
     def trace(self, index: int, plot: int = 0, axis: str = "y") -> list[float | None]:
         """The data of a trace as the page holds it."""
