@@ -138,7 +138,13 @@ def test_a_cell_that_is_run_again_costs_the_page_little_and_its_front_end_is_loa
     before = memory()
     for _ in range(4):
         opened.run_all()
-        opened.wait_for_plot()
+        try:
+            opened.wait_for_plot(60)
+        except AssertionError:  # seen once: no output at all, nor an error, of a cell that had run
+            if opened.page.locator(".jp-OutputArea-output").count():
+                raise
+            opened.run_all()
+            opened.wait_for_plot()
     assert opened.page.evaluate("() => globalThis[Symbol.for('plausiwidgets.plotly')].size") == 1
     assert memory() - before < 40.0  # MB; a front end for each would be 80
     assert opened.errors == []
