@@ -21,16 +21,17 @@ function ticks(high, most) {
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
   const found = [];
   for (let i = 0; i * step <= high * 1.0001; i++) found.push(+(i * step).toPrecision(6));
-  return found;
+  return found.length > 1 ? found : [0, high];  // where no round number has room
 }
 
 function grouped(value) {
   return value.toLocaleString("en").replaceAll(",", "\u202f");
 }
 
-/** Return the numbers of a logarithmic axis, ascending: the losses lie between the first and the last. */
+/** Return the numbers of a logarithmic axis, ascending: the losses above 0, if any, lie between the first and the last. */
 function logTicks(losses) {
   const above = losses.filter((loss) => loss > 0);
+  if (!above.length) return [];
   const high = Math.max(...above, 1e-3), low = Math.max(Math.min(...above, high / 5), high / 1e4);
   const round = (value, up) => {
     const power = 10 ** Math.floor(Math.log10(value));
@@ -66,8 +67,9 @@ function draw(svg, width, rows) {
   const every = Math.ceil(losses.length / 2);  // so many labels have room above each other
   for (const [i, value] of losses.entries()) {
     element("line", { x1: LEFT, x2: width - RIGHT, y1: py(value), y2: py(value), class: "pw-grid" }, svg);
-    if (i % every === 0) element("text", { x: LEFT - 8, y: py(value) + 4, "text-anchor": "end" }, svg, value);
+    if (i % every === 0) element("text", { x: LEFT - 8, y: py(value) + 4, "text-anchor": "end" }, svg, value < 1e-3 ? value.toExponential() : value);
   }
+  if (!losses.length) element("text", { x: LEFT - 8, y: bottom + 4, "text-anchor": "end" }, svg, 0);
   for (const value of ticks(right, Math.max(1, inner / 80))) {
     element("line", { x1: px(value), x2: px(value), y1: TOP, y2: HEIGHT - BOTTOM, class: "pw-grid" }, svg);
     element("text", { x: px(value), y: HEIGHT - 4, "text-anchor": value > 0.9 * right ? "end" : "middle" }, svg, grouped(value));

@@ -60,7 +60,7 @@ GAP, GAP_WITH_AXIS = 10, 58
 HEIGHT = 470
 """Height in px before a page has told one."""
 
-MIDDLE, LOW = 430, 330
+MIDDLE, LOW = 430, 306
 """Heights in px below which the raster makes room, and also the current where there are lower rows."""
 
 TITLE = 120
@@ -71,6 +71,9 @@ RASTER, CURRENT = 52, 60
 
 SPIKE = 13
 """Height in px of a spike in the raster."""
+
+CURRENT_SHARE = 0.3
+"""Most of its common height with the potential that the current takes."""
 
 LOWER_SHARE = 0.45
 """Most of their common height that curve or other sweeps take from the potential."""
@@ -239,7 +242,10 @@ def rows_within(height: int, lower: Mapping[str, int]) -> dict[str, int]:
     if lower and height < LOW:
         del rows["current"]
     _, gaps = _gaps(rows)
-    free = height - TOP - BOTTOM - sum(gaps.values()) - sum(rows.get(row, 0) for row in ("raster", "current"))
+    free = height - TOP - BOTTOM - sum(gaps.values()) - rows.get("raster", 0)
+    if "current" in rows:
+        rows["current"] = min(CURRENT, round(CURRENT_SHARE * free))
+        free -= rows["current"]
     for row, wanted in lower.items():
         rows[row] = min(wanted, round(LOWER_SHARE * free))
     rows["voltage"] = free - sum(rows[row] for row in lower)
