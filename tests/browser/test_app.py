@@ -3,17 +3,19 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from browser.pages import BrowserPage
 from browser.servers import START_SECONDS, free_port, jupyter_environment
 
-ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):\d+/\S*")
+ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):(\d+)/\S*")
 
 
 class Command:
@@ -40,11 +42,13 @@ class Command:
             )
 
     def address(self) -> str:
-        """The address that the command prints for the person to open."""
+        """The address that the command prints for the person to open, as soon as the server listens there."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if found := ADDRESS.search(self.log.read_text(errors="replace")):
-                return found.group().replace("localhost", "127.0.0.1")
+                # Jupyter prints it a moment before it listens.
+                with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", int(found[1])), 5):
+                    return found.group().replace("localhost", "127.0.0.1")
             if self.process.poll() is not None:
                 break
             time.sleep(0.1)
