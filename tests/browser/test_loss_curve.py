@@ -23,16 +23,17 @@ SHOW = """async ([code, rows]) => {
 
 
 @pytest.mark.parametrize(
-    ("rows", "losses", "evaluations"),
+    ("width", "rows", "losses", "evaluations"),
     [
-        ([(1, 0, 0, 0)], {"0"}, ["0", "1"]),
-        ([(1, 5, 5, 0), (60, 0.0004, 0.02, 1)], {"0.1", "5e-4"}, ["0", "60"]),
-        ([(1, 1200, 1200, 0), (19041, 3, 40, 9)], {"1000", "2"}, ["0", "19\u202f041"]),
+        (136, [(1, 0, 0, 0)], {"0"}, ["0", "1"]),
+        (250, [(1, 0, 0, 0)], {"0"}, ["0", "1"]),
+        (136, [(1, 5, 5, 0), (60, 0.0004, 0.02, 1)], {"0.1", "5e-4"}, ["0", "60"]),
+        (136, [(1, 1200, 1200, 0), (19041, 3, 40, 9)], {"1000", "2"}, ["0", "19\u202f041"]),
     ],
 )
-def test_labels_are_whole_and_say_how_far_it_got(browser, rows, losses, evaluations) -> None:
+def test_labels_are_whole_and_say_how_far_it_got(browser, width, rows, losses, evaluations) -> None:
     page = browser.new_page()
-    page.set_content('<div style="width: 136px; font: 12px sans-serif"></div>')
+    page.set_content(f'<div style="width: {width}px; font: 12px sans-serif"></div>')
     labels = page.evaluate(SHOW, [CODE, rows])
     page.close()
     assert all(whole for _, whole, _ in labels)

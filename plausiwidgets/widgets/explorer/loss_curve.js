@@ -16,7 +16,7 @@ function element(name, attributes, parent, text) {
 }
 
 function ticks(high, most) {
-  const rough = high / most;
+  const rough = Math.max(1, high / most);  // no half of an evaluation
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
   const found = [];
