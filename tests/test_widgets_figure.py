@@ -93,6 +93,13 @@ def test_the_figure_is_as_high_as_its_place_whatever_it_shows(figure: TraceFigur
     assert rows["voltage"] == max(rows.values())
 
 
+@pytest.mark.parametrize("height", [184, 316, 470])
+@pytest.mark.parametrize("lower", [{}, {"curve": 150}])
+def test_the_potential_keeps_its_room_in_a_low_window(height: int, lower: dict) -> None:
+    rows = rows_within(height, lower)
+    assert rows["voltage"] >= 0.4 * (sum(rows.values()) - rows.get("raster", 0))
+
+
 def test_dark_and_light_differ_in_colour_alone(figure: TraceFigure) -> None:
     light = figure.widget.data[1].line.color
     figure.set_dark(True)

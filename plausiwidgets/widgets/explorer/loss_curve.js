@@ -64,12 +64,13 @@ function draw(svg, width, rows) {
     return bottom - FLOOR - share * (bottom - FLOOR - TOP);
   };
 
+  const label = (y, text) => element("text", { x: LEFT - 8, y: y + 4, "text-anchor": "end" }, svg, text);
   const every = Math.ceil(losses.length / 2);  // so many labels have room above each other
   for (const [i, value] of losses.entries()) {
     element("line", { x1: LEFT, x2: width - RIGHT, y1: py(value), y2: py(value), class: "pw-grid" }, svg);
-    if (i % every === 0) element("text", { x: LEFT - 8, y: py(value) + 4, "text-anchor": "end" }, svg, value < 1e-3 ? value.toExponential() : value);
+    if (i % every === 0) label(py(value), value < 1e-3 ? value.toExponential() : value);
   }
-  if (!losses.length) element("text", { x: LEFT - 8, y: bottom + 4, "text-anchor": "end" }, svg, 0);
+  if (!losses.length) label(bottom, 0);
   for (const value of ticks(right, Math.max(1, inner / 80))) {
     element("line", { x1: px(value), x2: px(value), y1: TOP, y2: HEIGHT - BOTTOM, class: "pw-grid" }, svg);
     element("text", { x: px(value), y: HEIGHT - 4, "text-anchor": value > 0.9 * right ? "end" : "middle" }, svg, grouped(value));

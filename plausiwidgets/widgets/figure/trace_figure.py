@@ -60,8 +60,11 @@ GAP, GAP_WITH_AXIS = 10, 58
 HEIGHT = 470
 """Height in px before a page has told one."""
 
-MIDDLE, LOW = 430, 306
-"""Heights in px below which the raster makes room, and also the current where there are lower rows."""
+LOW, LOW_WITH_LOWER = 306, 430
+"""Heights in px below which the raster makes room, alone and where there are lower rows."""
+
+LOWEST = 330
+"""Height in px below which also the current makes room for lower rows."""
 
 TITLE = 120
 """Height in px of the potential below which its axis has a short title."""
@@ -237,9 +240,9 @@ def rows_within(height: int, lower: Mapping[str, int]) -> dict[str, int]:
     The figure is equally high with and without them.
     """
     rows = {"voltage": 0, "raster": RASTER, "current": CURRENT} | dict(lower)
-    if height < (MIDDLE if lower else LOW):
+    if height < (LOW_WITH_LOWER if lower else LOW):
         del rows["raster"]
-    if lower and height < LOW:
+    if lower and height < LOWEST:
         del rows["current"]
     _, gaps = _gaps(rows)
     free = height - TOP - BOTTOM - sum(gaps.values()) - rows.get("raster", 0)
