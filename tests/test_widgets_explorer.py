@@ -126,6 +126,15 @@ def test_sliders_answer_during_a_search_which_pauses_and_stops(explorer: pw.Expl
     assert enabled == ["Optimize", "Use best"]
 
 
+def test_a_search_that_is_stopped_at_once_is_not_said_to_go_on(explorer: pw.Explorer, screen: Screen) -> None:
+    run = explorer.optimize()
+    explorer.stop()
+    until(lambda: explorer.results, 20)
+    judged = run.snapshot().best_parameters is not None
+    until(lambda: ("nothing judged yet" in screen.best_chip) != judged, 20)
+    assert "searching" not in screen.best_chip
+
+
 def test_a_search_goes_on_when_another_pattern_is_picked_and_is_gone_back_to(
     explorer: pw.Explorer, screen: Screen
 ) -> None:

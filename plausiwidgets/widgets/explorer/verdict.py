@@ -65,7 +65,10 @@ class VerdictPanel(Panel):
         """Show a verdict."""
         verdict = response.verdict
         if response.role == "best":
-            self.best.value = of_verdict("best", verdict) if verdict else chip("best", "–", "unknown", "searching")
+            # Also true of a search that was stopped at once.
+            self.best.value = (
+                of_verdict("best", verdict) if verdict else chip("best", "–", "unknown", "nothing judged yet")
+            )
         if response.role != "yours":
             return
         if verdict is None:
