@@ -8,7 +8,7 @@ from screen import Screen, widgets
 import plausiwidgets as pw
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.strategy import losses_of
-from plausiwidgets.widgets.figure.drawing import target_lines, voltage_scale
+from plausiwidgets.widgets.view.drawing import target_lines, voltage_scale
 
 CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
 """What a relay cell shows."""
@@ -57,7 +57,8 @@ def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
     verdict = pw.judge("izhikevich", ["tonic_spiking", "tonic_bursting"])
     assert verdict.status == "rejected"
     assert {key: part.status for key, part in verdict.parts.items()} == {
-        "tonic_spiking": "replicated", "tonic_bursting": "rejected",
+        "tonic_spiking": "replicated",
+        "tonic_bursting": "rejected",
     }
     html = verdict._repr_html_()
     assert "tonic_spiking" in html and "replicated" in html and "not shown" in html
@@ -65,7 +66,8 @@ def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
 
 def test_a_fragile_part_names_itself_and_its_check():
     loose = pw.Pattern(
-        key="coarse", title="Coarse",
+        key="coarse",
+        title="Coarse",
         stimulus=[pw.FreeValue("amplitude", 1.0, 0.1, 3.0, of="current")],
         sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 100.0, s.amplitude)], end=100.0)},
         measure=lambda r, s: {"dt": np.full(r.n, r.dt)},
@@ -102,8 +104,10 @@ def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
 def test_a_name_a_pattern_and_a_list_of_either_are_the_same():
     tonic = pw.patterns.get("tonic_spiking")
     made = [
-        pw.patterns.all_of("tonic_spiking", "rebound_spike"), pw.patterns.all_of(tonic, "rebound_spike"),
-        pw.patterns.get(["tonic_spiking", "rebound_spike"]), pw.patterns.get((tonic, "rebound_spike")),
+        pw.patterns.all_of("tonic_spiking", "rebound_spike"),
+        pw.patterns.all_of(tonic, "rebound_spike"),
+        pw.patterns.get(["tonic_spiking", "rebound_spike"]),
+        pw.patterns.get((tonic, "rebound_spike")),
     ]
     assert {p.key for p in made} == {"tonic_spiking_and_rebound_spike"} and len({p.free for p in made}) == 1
     assert made[0].title == "Tonic spiking and rebound spike" and made[0].letter == "A+M"
@@ -132,7 +136,9 @@ def test_its_target_is_that_of_each_part():
     alone = target_lines(pw.patterns.target("rebound_spike"), voltage_scale(pw.models.get("adex")))
     np.testing.assert_array_equal(lines["Rebound spike: release"].v, alone["release"].v)
     mine = pw.Pattern(
-        key="mine", title="Mine", sweeps=lambda s: {"rest": pw.Sweep([], end=10.0)},
+        key="mine",
+        title="Mine",
+        sweeps=lambda s: {"rest": pw.Sweep([], end=10.0)},
         measure=lambda r, s: {"n": r["rest"].count()},
         criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", high=0, kind="count")],
     )

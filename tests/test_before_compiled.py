@@ -12,7 +12,7 @@ from plausiwidgets.simulation.compiled import cache, check, engine
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
-from plausiwidgets.widgets.explorer.session import Observer
+from plausiwidgets.widgets.session.session import Observer
 
 
 @pytest.mark.parametrize("name", ["lif", "adex", "izhikevich", "hodgkin_huxley", "counter"])

@@ -16,9 +16,18 @@ def score(n=4, seed=0):
     rng = np.random.default_rng(seed)
     rows = [
         {
-            "model": f"model_{i}", "title": f"Model of number {i}", "patterns": 20, "shown": int(rng.integers(0, 21)),
-            "fragile": 1, "not_found": 2, "failed": 0, "robustness": 0.8, "ns_per_ms": 12.0, "dt": 0.1,
-            "operations_per_ms": float(10 ** rng.uniform(1.0, 4.0)), "free_parameters": 5,
+            "model": f"model_{i}",
+            "title": f"Model of number {i}",
+            "patterns": 20,
+            "shown": int(rng.integers(0, 21)),
+            "fragile": 1,
+            "not_found": 2,
+            "failed": 0,
+            "robustness": 0.8,
+            "ns_per_ms": 12.0,
+            "dt": 0.1,
+            "operations_per_ms": float(10 ** rng.uniform(1.0, 4.0)),
+            "free_parameters": 5,
         }
         for i in range(n)
     ]

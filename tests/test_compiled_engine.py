@@ -19,8 +19,19 @@ from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_curren
 from plausiwidgets.simulation.torch_engine import run_torch
 
 EXPONENTIAL = [
-    "adex", "adex_refrac", "adex_norse", "eif", "mihalas_niebur", "rf", "ifb", "lif_adapt", "morris_lecar", "wilson",
-    "hodgkin_huxley", "connor_stevens", "wang_buzsaki",
+    "adex",
+    "adex_refrac",
+    "adex_norse",
+    "eif",
+    "mihalas_niebur",
+    "rf",
+    "ifb",
+    "lif_adapt",
+    "morris_lecar",
+    "wilson",
+    "hodgkin_huxley",
+    "connor_stevens",
+    "wang_buzsaki",
 ]
 ALGEBRAIC = ["lif", "qif", "lsnn", "izhikevich", "izhikevich_2004", "fitzhugh_nagumo", "hindmarsh_rose"]
 

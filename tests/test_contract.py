@@ -70,12 +70,18 @@ def hidden_faults():
         return spikes, (v + 1e-3 if v.shape[0] > 1 else v,)
 
     return [
-        (current_in_place, "current in place"), (parameter_in_place, r"p\.tau in place"),
-        (state_in_place_at_a_spike, r"state 'v' in place.*v\.clone"), (dt_in_place, "dt in place"),
-        (twice, "spikes must be 1.0.*not 2"), (rebinds, r"p\.tau cannot be set.*variable of your own"),
-        (rebinds_at_a_spike, r"p\.tau cannot be set"), (misspelt_at_a_spike, "AttributeError with potentials from far"),
-        (against_the_first, "must not depend on the other lanes"), (against_the_mean, "must not depend"),
-        (all_at_once, "must not depend"), (counts_lanes, "or on their number"),
+        (current_in_place, "current in place"),
+        (parameter_in_place, r"p\.tau in place"),
+        (state_in_place_at_a_spike, r"state 'v' in place.*v\.clone"),
+        (dt_in_place, "dt in place"),
+        (twice, "spikes must be 1.0.*not 2"),
+        (rebinds, r"p\.tau cannot be set.*variable of your own"),
+        (rebinds_at_a_spike, r"p\.tau cannot be set"),
+        (misspelt_at_a_spike, "AttributeError with potentials from far"),
+        (against_the_first, "must not depend on the other lanes"),
+        (against_the_mean, "must not depend"),
+        (all_at_once, "must not depend"),
+        (counts_lanes, "or on their number"),
     ]
 
 

@@ -157,7 +157,6 @@ def test_a_pool_that_is_broken_says_so_in_every_row():
 # -- executors that fail -----------------------------------------------------------------------------
 
 
-
 class Closed(Future):
     def cancel(self):
         raise RuntimeError("closed")

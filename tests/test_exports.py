@@ -13,10 +13,10 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Response
-from plausiwidgets.widgets.teaching.exports import ExportPanel, script, traces_csv
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.tools.exports import ExportPanel, script, traces_csv
 
 PATTERNS = ("tonic_spiking", "phasic_bursting", "resonator", "rebound_spike")
 MODELS = ("izhikevich", "adex")

@@ -53,9 +53,15 @@ def test_a_deep_reset_just_below_threshold_is_told_from_phasic_firing():
 
 def test_a_leaky_neuron_that_rests_at_its_threshold_is_not_class_2():
     # Found by a search: but for the growth of its period, every criterion holds.
-    values = {"tau_mem": 2.0673205339534664, "v_rest": -55.00467066215052, "v_threshold": -54.982535476931396,
-              "v_reset": -83.97381258260485, "t_ref": 4.996280151622258, "amplitude": 53.26113932534722,
-              "holding": -0.0009856728151262928}
+    values = {
+        "tau_mem": 2.0673205339534664,
+        "v_rest": -55.00467066215052,
+        "v_threshold": -54.982535476931396,
+        "v_reset": -83.97381258260485,
+        "t_ref": 4.996280151622258,
+        "amplitude": 53.26113932534722,
+        "holding": -0.0009856728151262928,
+    }
     verdict = pw.judge("lif", "class_2_excitable", values, verify=False)
     assert [c.key for c in verdict.checks if not c.passed] == ["period_growth"]
 

@@ -11,8 +11,20 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import Criterion
 
 FEATURES = (
-    f.intervals, f.lengths, f.first, f.last, f.late_half, f.mean, f.cv, f.smallest, f.largest, f.spread, f.median,
-    f.shortest_isi, f.adaptation_index, f.growth,
+    f.intervals,
+    f.lengths,
+    f.first,
+    f.last,
+    f.late_half,
+    f.mean,
+    f.cv,
+    f.smallest,
+    f.largest,
+    f.spread,
+    f.median,
+    f.shortest_isi,
+    f.adaptation_index,
+    f.growth,
 )
 
 
@@ -113,7 +125,9 @@ def test_features_agree_with_efel():
     rng = np.random.default_rng(0)
     n, dt = 200, 0.1
     values = {
-        "tau_w": rng.uniform(30, 200, n), "b": rng.uniform(0, 120, n), "V_r": rng.uniform(-65, -52, n),
+        "tau_w": rng.uniform(30, 200, n),
+        "b": rng.uniform(0, 120, n),
+        "V_r": rng.uniform(-65, -52, n),
         "a": rng.uniform(0, 5, n),
     }
     amplitude = rng.uniform(300, 900, n)
@@ -127,8 +141,12 @@ def test_features_agree_with_efel():
     efel.set_setting("max_spike_skip", 0)
     compared = 0
     for i in range(n):
-        traces = pw.simulate("adex", pw.Stimulus.step(amplitude[i], stop=400.0, duration=450.0),
-                             {k: v[i] for k, v in values.items()}, dt=dt)
+        traces = pw.simulate(
+            "adex",
+            pw.Stimulus.step(amplitude[i], stop=400.0, duration=450.0),
+            {k: v[i] for k, v in values.items()},
+            dt=dt,
+        )
         v = traces.v[0].copy()
         steps = np.round((traces.spike_times[0] - traces.t[0]) / dt).astype(int)
         v[steps] = 20.0  # the peak that the reset cut off

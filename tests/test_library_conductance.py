@@ -38,9 +38,7 @@ def morris_lecar(
     return [(current - ionic) / 20, phi * cosh((v - v3) / (2 * v4)) * (n_inf - n)]
 
 
-def wilson(
-    y: Sequence[float], current: float, g_t: float = 0.1, g_h: float = 5.0, tau_r: float = 4.2
-) -> list[float]:
+def wilson(y: Sequence[float], current: float, g_t: float = 0.1, g_h: float = 5.0, tau_r: float = 4.2) -> list[float]:
     """In the units of the publication: V in 100 mV."""
     v, r, t, h = y
     ionic = (17.8 + 47.6 * v + 33.8 * v**2) * (v - 0.5) + 26 * r * (v + 0.95)

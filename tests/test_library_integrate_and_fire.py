@@ -34,8 +34,12 @@ def interval(model: str, current: float, values: Values | None = None, **options
 
 
 def lsoda(
-    rhs: Callable[[float, np.ndarray], list[float]], start: list[float], fires: Callable[[float, np.ndarray], float],
-    reset: Callable[[np.ndarray], list[float]], end: float, hold: float = 0.0,
+    rhs: Callable[[float, np.ndarray], list[float]],
+    start: list[float],
+    fires: Callable[[float, np.ndarray], float],
+    reset: Callable[[np.ndarray], list[float]],
+    end: float,
+    hold: float = 0.0,
     frozen: Callable[[float, np.ndarray], list[float]] | None = None,
 ) -> np.ndarray:
     """Return the spike times of a neuron with a reset, by SciPy.
@@ -237,9 +241,7 @@ def test_the_refractory_adaptive_neuron_fires_when_scipy_says_so(preset):
 
 
 def test_cells_of_cortex_and_thalamus_fire_as_published():
-    stimulus, inhibition = (
-        pw.Stimulus.step(a, stop=600.0, duration=1000.0, settle=1000.0) for a in (250.0, -250.0)
-    )
+    stimulus, inhibition = (pw.Stimulus.step(a, stop=600.0, duration=1000.0, settle=1000.0) for a in (250.0, -250.0))
     strong, weak, fast, low, relay = (
         pw.simulate("adex_refrac", [stimulus, inhibition], model_values(preset), record=()).spike_times
         for preset in pw.models.get("adex_refrac").presets
@@ -390,9 +392,7 @@ def test_figures_of_mihalas_and_niebur_fire_when_scipy_says_so(figure, current):
         threshold = max(p["Theta_r"], y[1] + p["Theta_inf"]) - p["Theta_inf"]
         return [p["V_r"] - p["E_L"], threshold, p["R1"] * y[2] + p["A1"], p["R2"] * y[3] + p["A2"]]
 
-    found = lsoda(
-        rhs, [0.0] * 4, lambda t, y: y[0] + p["E_L"] - y[1] - p["Theta_inf"], reset, end
-    )
+    found = lsoda(rhs, [0.0] * 4, lambda t, y: y[0] + p["E_L"] - y[1] - p["Theta_inf"], reset, end)
     ours = spikes("mihalas_niebur", current, values, stop=end, dt=0.005)
     assert len(ours) == len(found)
     np.testing.assert_allclose(ours, found, rtol=0.005, atol=0.02)
@@ -405,7 +405,8 @@ def test_what_a_spike_of_mihalas_and_niebur_changes():
     at = np.searchsorted(traces.t, traces.spike_times[0][:2] - 1e-9)
     decay = np.exp(-np.diff(at)[0] * 0.01 * np.array([0.2, 0.02]))
     for name, (first, second) in {
-        "i1": (10.0, 0.5 * 10.0 * decay[0] + 10.0), "i2": (-0.6, -0.6 * decay[1] - 0.6)
+        "i1": (10.0, 0.5 * 10.0 * decay[0] + 10.0),
+        "i2": (-0.6, -0.6 * decay[1] - 0.6),
     }.items():
         np.testing.assert_allclose(traces.states[name][0, at], [first, second], rtol=1e-6)
     np.testing.assert_array_equal(traces.v[0, at], -70.0)

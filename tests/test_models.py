@@ -10,10 +10,14 @@ from plausiwidgets.models.contract import check_contract
 
 def make(step, parameters=None, name="mine", **changes):
     options = dict(
-        name=name, step=step,
+        name=name,
+        step=step,
         parameters=parameters or [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
         initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
-        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.1,
+        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0,
+        threshold=-50.0,
+        dt=0.1,
     )
     return pw.NeuronModel(**(options | changes))
 
@@ -57,7 +61,8 @@ def test_a_reserved_name_is_refused():
 def test_scales_map_the_range_onto_the_unit_interval_and_back():
     for parameter in (
         pw.Parameter("a", 0.02, -0.05, 1.2, scale="asinh", zero=0.01),
-        pw.Parameter("b", 20.0, 5.0, 50.0, scale="log"), pw.Parameter("c", 0.0, -1.0, 1.0),
+        pw.Parameter("b", 20.0, 5.0, 50.0, scale="log"),
+        pw.Parameter("c", 0.0, -1.0, 1.0),
     ):
         x = np.linspace(parameter.low, parameter.high, 50)
         u = parameter.to_unit(x)
@@ -97,9 +102,14 @@ def bad_steps():
         return 0.0 * p.tau, (state[0].float(),)
 
     return [
-        (in_place, r"state 'v' in place.*v = v \+ x"), (too_short, "0 entries, that of initial_state 1"),
-        (shape, r"shape \[\].*\[lanes\]"), (half_spikes, "spikes must be 1.0"), (undeclared, "'tow'. Valid: tau"),
-        (unused, "nothing reads: tau"), (infinite, "not finite after one step"), (raises, "my own words"),
+        (in_place, r"state 'v' in place.*v = v \+ x"),
+        (too_short, "0 entries, that of initial_state 1"),
+        (shape, r"shape \[\].*\[lanes\]"),
+        (half_spikes, "spikes must be 1.0"),
+        (undeclared, "'tow'. Valid: tau"),
+        (unused, "nothing reads: tau"),
+        (infinite, "not finite after one step"),
+        (raises, "my own words"),
         (single, "float32"),
     ]
 
@@ -174,12 +184,20 @@ def test_a_norse_cell_is_wrapped_in_a_few_lines():
     from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters
 
     model = pw.from_norse(
-        "my_norse_lif", nt.LIFCell(),
-        lambda p, dt: LIFParameters(tau_syn_inv=0.0 * p.tau, tau_mem_inv=1.0 / p.tau, v_leak=-65.0 + 0.0 * p.tau,
-                                    v_th=-50.0 + 0.0 * p.tau, v_reset=-65.0 + 0.0 * p.tau),
+        "my_norse_lif",
+        nt.LIFCell(),
+        lambda p, dt: LIFParameters(
+            tau_syn_inv=0.0 * p.tau,
+            tau_mem_inv=1.0 / p.tau,
+            v_leak=-65.0 + 0.0 * p.tau,
+            v_th=-50.0 + 0.0 * p.tau,
+            v_reset=-65.0 + 0.0 * p.tau,
+        ),
         lambda p, holding: LIFFeedForwardState(v=-65.0 + 0.0 * p.tau, i=0.0 * p.tau),
         [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
-        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
+        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0,
+        threshold=-50.0,
     )
     assert pw.judge(model, "tonic_spiking").replicated
 

@@ -94,9 +94,7 @@ def test_start_is_looked_at_first_and_fixed_parameters_stay():
     assert -62.0 <= result.parameters["c"] <= -60.0
     assert "a" not in result.bounds
     assert result.bounds["c"] == (-62.0, -60.0)
-    assert list(result.parameters) == list(
-        pw.patterns.get("tonic_bursting").parameters(pw.models.get("izhikevich"))
-    )
+    assert list(result.parameters) == list(pw.patterns.get("tonic_bursting").parameters(pw.models.get("izhikevich")))
 
 
 def test_an_accepted_start_is_returned_as_it_is():

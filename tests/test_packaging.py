@@ -49,9 +49,7 @@ def files(root: Path) -> list[Path]:
     if listing.returncode == 0 and listing.stdout:
         found = [root / name for name in listing.stdout.split("\0") if name]
     else:
-        found = [
-            path for path in root.rglob("*") if not re.search(r"/[._]", path.relative_to(root).as_posix())
-        ]
+        found = [path for path in root.rglob("*") if not re.search(r"/[._]", path.relative_to(root).as_posix())]
     return [path for path in found if path.is_file()]
 
 
@@ -77,9 +75,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path, root: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
-    wanted = {
-        path.relative_to(root).as_posix() for path in files(root) if path.is_relative_to(root / PACKAGE)
-    }
+    wanted = {path.relative_to(root).as_posix() for path in files(root) if path.is_relative_to(root / PACKAGE)}
     wanted |= {f"{PACKAGE}/_notebooks/{path.name}" for path in (root / "notebooks").glob("*.ipynb")}
     assert wanted - inside == set()
     assert f"{PACKAGE}/_notebooks/explore.ipynb" in inside
@@ -129,9 +125,7 @@ def test_no_file_names_a_path_of_somebodys_machine(root: Path) -> None:
 
 def test_addresses_point_to_known_hosts(root: Path) -> None:
     address = re.compile(r"https?://([\w.-]+)")
-    found = {
-        name: {host for host in address.findall(text) if host not in HOSTS} for name, text in text_files(root)
-    }
+    found = {name: {host for host in address.findall(text) if host not in HOSTS} for name, text in text_files(root)}
     assert {name: hosts for name, hosts in found.items() if hosts} == {}
 
 

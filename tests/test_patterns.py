@@ -89,8 +89,7 @@ def confusion(row, column):
 def sample(model, pattern, n, seed=0):
     rng = np.random.default_rng(seed)
     return {
-        k: p.from_unit(rng.random(n)) if p.free else np.full(n, p.default)
-        for k, p in pattern.parameters(model).items()
+        k: p.from_unit(rng.random(n)) if p.free else np.full(n, p.default) for k, p in pattern.parameters(model).items()
     }
 
 
@@ -173,10 +172,14 @@ def test_a_diverged_neuron_is_worse_than_any_other_and_the_worse_the_earlier_it_
         return fired.to(v.dtype), (v, age + dt)
 
     mortal = pw.NeuronModel(
-        "mortal", step, states=("v", pw.StateVariable("age", "ms")),
+        "mortal",
+        step,
+        states=("v", pw.StateVariable("age", "ms")),
         parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms"), pw.Parameter("until", 5e3, 1.0, 1e4, unit="ms")],
-        initial_state=lambda p, holding: (-65.0, 0.0), current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
-        rest=-65.0, threshold=-50.0,
+        initial_state=lambda p, holding: (-65.0, 0.0),
+        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0,
+        threshold=-50.0,
     )
     # The sweep begins after some 1550 ms at rest.
     verdict = pw.judge(mortal, "tonic_spiking", {"until": [1600.0, 1800.0, 2000.0, 5000.0]})
@@ -201,11 +204,17 @@ def test_a_search_for_a_threshold_may_try_what_diverges():
         return fired.to(v.dtype), (torch.where((current > 17.4) & (current < 17.6), torch.inf, v),)
 
     model = pw.NeuronModel(
-        name="holey", step=step,
-        parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
-                    pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
+        name="holey",
+        step=step,
+        parameters=[
+            pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
+            pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV"),
+        ],
         initial_state=lambda p, holding: (p.v_rest,),
-        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest="v_rest", threshold=-50.0, dt=0.1,
+        current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest="v_rest",
+        threshold=-50.0,
+        dt=0.1,
     )
     alone = pw.judge(model, "class_1_excitable", {"amplitude": 40.0}, verify=False)
     many = pw.judge(model, "class_1_excitable", {"amplitude": np.full(20, 40.0)}, verify=False)
@@ -238,8 +247,9 @@ def test_a_threshold_is_that_of_plain_bisection_however_many_are_sought():
     wanted, high = rng.uniform(1e-4, 1.0, 40), np.full(40, 1.5)
 
     def search(chosen):
-        return smallest_firing(lambda x, active: x >= wanted[chosen], np.zeros(len(chosen)), high[chosen],
-                               np.ones(len(chosen), bool), 1e-7)
+        return smallest_firing(
+            lambda x, active: x >= wanted[chosen], np.zeros(len(chosen)), high[chosen], np.ones(len(chosen), bool), 1e-7
+        )
 
     together = search(np.arange(40))
     for lane in range(40):

@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 import plausiwidgets as pw
 from plausiwidgets.patterns import features
 from plausiwidgets.simulation.stimulus import LaneCurrent, pieces_of_samples
-from plausiwidgets.widgets.figure.drawing import target_lines, voltage_scale
+from plausiwidgets.widgets.view.drawing import target_lines, voltage_scale
 
 CELL = Path(__file__).parent / "data" / "regular_spiking.csv"
 """300 ms of :func:`regular_spiking`, 300 pA from 25 to 275 ms, every 0.2 ms; v rounded to 0.01 mV."""
@@ -41,8 +41,14 @@ def regular_spiking(current, on, off, t):
         ]
 
     settled = solve_ivp(
-        derivative, (-500.0, t[-1] + 1.0), [-70.0, 0.0, 1.0, 0.0, 0.0], method="LSODA", rtol=1e-6, atol=1e-8,
-        max_step=0.5, t_eval=t,
+        derivative,
+        (-500.0, t[-1] + 1.0),
+        [-70.0, 0.0, 1.0, 0.0, 0.0],
+        method="LSODA",
+        rtol=1e-6,
+        atol=1e-8,
+        max_step=0.5,
+        t_eval=t,
     )
     return settled.y[0]
 
@@ -66,7 +72,14 @@ def test_the_file_is_what_its_generator_makes():
 def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
     cell = pw.patterns.from_recording(CELL)
     assert [c.key for c in cell.criteria] == [
-        "quiet", "at_rest", "n", "latency", "mean_isi", "cv", "gamma", "min_isi",
+        "quiet",
+        "at_rest",
+        "n",
+        "latency",
+        "mean_isi",
+        "cv",
+        "gamma",
+        "min_isi",
     ]
     result = pw.optimize("adex", cell, seed=2)
     assert result.replicated

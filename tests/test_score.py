@@ -55,7 +55,13 @@ def test_a_model_of_ones_own_is_scored_where_it_is_given_and_else_without_a_cost
     assert math.isnan(score(table).loc["mine", "operations_per_ms"])
     lif = pw.models.get("lif")
     mine = pw.NeuronModel(
-        "mine", lif.step, list(lif.parameters.values()), lif.initial_state, lif.current, lif.rest, lif.threshold,
+        "mine",
+        lif.step,
+        list(lif.parameters.values()),
+        lif.initial_state,
+        lif.current,
+        lif.rest,
+        lif.threshold,
         title="Mine",
     )
     found = score(table, models=[mine])

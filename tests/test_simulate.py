@@ -14,9 +14,11 @@ def test_lif_fires_at_its_exact_rate(engine):
     # Gerstner et al., Neuronal Dynamics, eq. 5.13: T = t_ref + tau ln((V∞ − V_r)/(V∞ − θ)).
     tau, rest, threshold, reset, t_ref, current = 15.0, -65.0, -50.0, -62.0, 3.0, 24.0
     traces = pw.simulate(
-        "lif", pw.Stimulus.step(current, stop=400.0),
+        "lif",
+        pw.Stimulus.step(current, stop=400.0),
         {"tau_mem": tau, "v_rest": rest, "v_threshold": threshold, "v_reset": reset, "t_ref": t_ref},
-        dt=0.01, engine=engine,
+        dt=0.01,
+        engine=engine,
     )
     top = rest + current
     period = t_ref + tau * np.log((top - reset) / (top - threshold))
@@ -41,11 +43,16 @@ def test_izhikevich_spikes_when_scipy_says_so():
     a, b, c, d, current = 0.02, 0.2, -65.0, 6.0, 14.0
     found = hybrid(
         lambda t, y: [0.04 * y[0] ** 2 + 5 * y[0] + 140 - y[1] + current, a * (b * y[0] - y[1])],
-        [-70.0, -14.0], lambda t, y: y[0] - 30.0, lambda y: np.array([c, y[1] + d]), 200.0, 3,
+        [-70.0, -14.0],
+        lambda t, y: y[0] - 30.0,
+        lambda y: np.array([c, y[1] + d]),
+        200.0,
+        3,
     )
     for name in ("izhikevich", "izhikevich_2004"):
-        ours = pw.simulate(name, pw.Stimulus.step(current, stop=200.0, before=0.0),
-                           {"a": a, "b": b, "c": c, "d": d}, dt=0.005).spike_times[0][:3]
+        ours = pw.simulate(
+            name, pw.Stimulus.step(current, stop=200.0, before=0.0), {"a": a, "b": b, "c": c, "d": d}, dt=0.005
+        ).spike_times[0][:3]
         np.testing.assert_allclose(ours, found, rtol=0.02)
 
 
@@ -55,8 +62,9 @@ def test_adex_spikes_when_scipy_says_so():
 
     def rhs(t, y):
         v, w = y
-        dv = (p["g_L"] * (p["E_L"] - v) + p["g_L"] * p["delta_T"] * np.exp((v - p["V_T"]) / p["delta_T"])
-              - w + current) / p["C"]
+        dv = (
+            p["g_L"] * (p["E_L"] - v) + p["g_L"] * p["delta_T"] * np.exp((v - p["V_T"]) / p["delta_T"]) - w + current
+        ) / p["C"]
         return [dv, (p["a"] * (v - p["E_L"]) - w) / p["tau_w"]]
 
     found = hybrid(rhs, [p["E_L"], 0.0], lambda t, y: y[0], lambda y: np.array([p["V_r"], y[1] + p["b"]]), 300.0, 3)
@@ -74,8 +82,12 @@ def test_naud_patterns_fire_as_often_as_published():
 
 def test_published_spike_times_of_tonic_spiking():
     # The published run starts at t = 10 ms with the settled neuron, see the table of 2004.
-    traces = pw.simulate("izhikevich_2004", pw.Stimulus.step(14.0, 0.0, 90.0, before=10.0),
-                         {"a": 0.02, "b": 0.2, "c": -65.0, "d": 6.0}, dt=0.25)
+    traces = pw.simulate(
+        "izhikevich_2004",
+        pw.Stimulus.step(14.0, 0.0, 90.0, before=10.0),
+        {"a": 0.02, "b": 0.2, "c": -65.0, "d": 6.0},
+        dt=0.25,
+    )
     np.testing.assert_allclose(traces.spike_times[0] + 10.25, [13, 17, 31.5, 59.25, 86.75])
 
 
@@ -131,7 +143,9 @@ def neuron_with_four_states(**changes):
         states=["v", pw.StateVariable("fast", "mV"), pw.StateVariable("slow", "mV"), pw.StateVariable("count", "1")],
         parameters=[pw.Parameter("tau", 10.0, 5.0, 50.0, unit="ms", scale="log")],
         initial_state=lambda p, holding: (-65.0, -65, -65.0 + 0.0 * p.tau, 0),
-        current=pw.Parameter("current", 40.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0,
+        current=pw.Parameter("current", 40.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0,
+        threshold=-50.0,
     )
     return pw.NeuronModel("four", four_states, **(options | changes))
 
@@ -154,7 +168,10 @@ def test_each_state_variable_is_recorded_by_its_name_and_no_other(engine, taus):
     with pytest.raises(ValueError, match=r"'v' was not recorded, only count, fast"):
         part.v
     assert list(pw.simulate(model, stimulus, record="slow", engine=engine).to_frame().columns) == [
-        "lane", "t", "slow", "current",
+        "lane",
+        "t",
+        "slow",
+        "current",
     ]
 
 
@@ -167,7 +184,8 @@ def test_state_variables_have_names_of_their_own():
     assert [s.label for s in neuron_with_four_states().states] == ["v (mV)", "fast (mV)", "slow (mV)", "count (1)"]
     assert [s.name for s in neuron_with_four_states(states=None).states] == ["v", "x1", "x2", "x3"]
     for states, message in (
-        (("v", "w"), "returned 4 entries, and states names 2: v, w"), (("v", "w", "w", "u"), "a name of its own"),
+        (("v", "w"), "returned 4 entries, and states names 2: v, w"),
+        (("v", "w", "w", "u"), "a name of its own"),
         (("v", "w 2", "x", "y"), "'w 2'"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -186,8 +204,11 @@ def swinging_neuron(**changes):
     options = dict(
         states=("v", pw.StateVariable("phase", "rad")),
         parameters=[pw.Parameter("rate", 0.1, 0.01, 1.0, "1/ms", "log")],
-        initial_state=lambda p, holding: (-65.0, -1.5), current=pw.Parameter("current", 1.0, 0.0, 2.0, "pA"),
-        rest=-65.0, threshold=-50.0, spike_level=0.0,
+        initial_state=lambda p, holding: (-65.0, -1.5),
+        current=pw.Parameter("current", 1.0, 0.0, 2.0, "pA"),
+        rest=-65.0,
+        threshold=-50.0,
+        spike_level=0.0,
     )
     return pw.NeuronModel("swinging", **({"step": swinging} | options | changes))
 

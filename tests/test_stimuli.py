@@ -7,8 +7,8 @@ import plausiwidgets as pw
 from plausiwidgets.patterns import stimuli
 from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.simulation.stimulus import LaneCurrent, fill_current
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.teaching.exports import script, traces_csv
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.tools.exports import script, traces_csv
 
 ALL = [*(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES), pw.patterns.stimulus("pulses", number=1),
        pw.patterns.from_current([0.0, 50.0, 100.0], [100.0, 300.0, 0.0])]  # fmt: skip

@@ -14,7 +14,7 @@ from screen import find, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import AssessmentPanel
-from plausiwidgets.widgets.figure.plotly_widget import FrontEnd
+from plausiwidgets.widgets.view.plotly_widget import FrontEnd
 
 
 def used() -> pw.Explorer:

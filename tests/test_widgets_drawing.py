@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.figure.drawing import (
+from plausiwidgets.widgets.view.drawing import (
     Line,
     VoltageScale,
     corners,

@@ -8,10 +8,10 @@ from screen import until
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import published_statuses
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Response
-from plausiwidgets.widgets.teaching.gallery import GalleryPanel
-from plausiwidgets.widgets.teaching.thumbnails import HEIGHT, WIDTH, thumbnail
+from plausiwidgets.widgets.explorer.gallery import GalleryPanel
+from plausiwidgets.widgets.explorer.thumbnails import HEIGHT, WIDTH, thumbnail
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Response
 
 
 def numbers(path):

@@ -10,8 +10,8 @@ from screen import Screen
 import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer import judge_worker, verdict
-from plausiwidgets.widgets.explorer.session import Observer
-from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.session.session import Observer
+from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
 
 class Pictures(Observer):

@@ -10,7 +10,7 @@ from screen import Screen, until
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer import judge_worker, verdict
-from plausiwidgets.widgets.explorer.session import MAX_UNDO
+from plausiwidgets.widgets.session.session import MAX_UNDO
 
 
 def broken_model() -> pw.NeuronModel:

@@ -9,9 +9,10 @@ import torch
 from screen import until
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.explorer import judge_worker, live, parameter_row
-from plausiwidgets.widgets.figure.drawing import corners, envelope, make_grid, with_spikes
-from plausiwidgets.widgets.figure.page_watch import PageWatch
+from plausiwidgets.widgets.explorer import judge_worker, live
+from plausiwidgets.widgets.session import slider
+from plausiwidgets.widgets.view.drawing import corners, envelope, make_grid, with_spikes
+from plausiwidgets.widgets.view.page_watch import PageWatch
 
 
 def script(folder, answer: str, given: object) -> object:
@@ -31,11 +32,11 @@ def test_a_position_of_a_slider_is_the_same_value_on_both_sides(tmp_path):
       positions: given.map((s) => positionOf(s, valueAt(s, 123, [s.low, s.high]), [s.low, s.high])) };
     """
     found = script(tmp_path, answer, given)
-    assert found["steps"] == parameter_row.STEPS
+    assert found["steps"] == slider.STEPS
     assert found["positions"] == [123] * len(sliders)
     values = found["values"].reshape(len(sliders), -1)
     for parameter, ours in zip(sliders, values, strict=True):
-        theirs = [parameter_row.dragged(parameter, k, parameter.low, parameter.high) for k in range(ours.size)]
+        theirs = [slider.dragged(parameter, k, parameter.low, parameter.high) for k in range(ours.size)]
         np.testing.assert_allclose(ours, theirs, rtol=1e-14, err_msg=parameter.name)
 
 

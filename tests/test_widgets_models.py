@@ -13,8 +13,8 @@ from plausiwidgets.assessment import published_table
 from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.widgets import AssessmentPanel
+from plausiwidgets.widgets.explorer.gallery import GalleryView
 from plausiwidgets.widgets.map.models_assessment import ModelsAssessment, short
-from plausiwidgets.widgets.teaching.gallery import GalleryView
 
 LIF = pw.models.get("lif")
 

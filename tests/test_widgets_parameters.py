@@ -11,10 +11,12 @@ from screen import Row, Screen
 
 from plausiwidgets import models, patterns
 from plausiwidgets.widgets import Selection, Session
-from plausiwidgets.widgets.explorer.link import reach
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.parameter_row import STEPS, dragged, in_box, position, symbol
+from plausiwidgets.widgets.explorer.parameter_row import in_box
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
+from plausiwidgets.widgets.session.link import reach
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.slider import STEPS, dragged, position
+from plausiwidgets.widgets.view.symbols import symbol
 
 PARAMETERS = [
     pytest.param(p, id=f"{name}-{p.name}") for name in models.names() for p in models.get(name).parameters.values()

@@ -6,9 +6,9 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Response
-from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel, current_levels, path
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel, current_levels, path
 
 
 def response(selection, jumped=True):

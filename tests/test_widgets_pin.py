@@ -9,8 +9,8 @@ import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer import pin
 from plausiwidgets.widgets.explorer.pin import AS_PINNED, AS_SHOWN, BY_DEFAULT, pinned_under
-from plausiwidgets.widgets.explorer.starts import stimulus_for
-from plausiwidgets.widgets.figure.trace_figure import TRACES
+from plausiwidgets.widgets.session.starts import stimulus_for
+from plausiwidgets.widgets.view.trace_figure import TRACES
 
 
 def line(screen, row: str = "voltage"):

@@ -12,16 +12,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from plausiwidgets.widgets.figure import plotly_widget
-from plausiwidgets.widgets.figure.drawing import EMPTY
-from plausiwidgets.widgets.figure.plotly_widget import FrontEnd
-from plausiwidgets.widgets.figure.trace_figure import TraceFigure
+from plausiwidgets.widgets.view import plotly_widget
+from plausiwidgets.widgets.view.drawing import EMPTY
+from plausiwidgets.widgets.view.plotly_widget import FrontEnd
+from plausiwidgets.widgets.view.trace_figure import TraceFigure
 
 
 def test_a_new_kernel_does_not_wait_for_grammars_and_plotly_works_as_ever() -> None:
     program = """
 import sys
-import plausiwidgets.widgets.figure.plotly_widget
+import plausiwidgets.widgets.view.plotly_widget
 assert "jsonschema" not in sys.modules, "it takes a third of the time to the first plot"
 import plotly.graph_objects as go
 import plotly.io as pio

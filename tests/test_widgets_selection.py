@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from plausiwidgets import models, patterns
 from plausiwidgets.widgets import Selection
-from plausiwidgets.widgets.explorer.link import MAX_QUERY
+from plausiwidgets.widgets.session.link import MAX_QUERY
 
 DEFAULT = Selection.defaults()
 

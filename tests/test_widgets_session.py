@@ -8,7 +8,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Panel, Response, Selection, Session
-from plausiwidgets.widgets.explorer.session import Observer
+from plausiwidgets.widgets.session.session import Observer
 
 
 class Witness(Observer):

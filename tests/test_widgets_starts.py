@@ -8,8 +8,8 @@ from screen import Screen, named, until
 import plausiwidgets as pw
 from plausiwidgets.patterns import judge
 from plausiwidgets.widgets import Selection
-from plausiwidgets.widgets.explorer.selection import Origin
-from plausiwidgets.widgets.explorer.starts import known_sets, moved_further, my_turn
+from plausiwidgets.widgets.session.selection import Origin
+from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn
 
 
 def judged(selection: Selection) -> pw.patterns.Verdict:

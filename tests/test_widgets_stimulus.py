@@ -9,12 +9,12 @@ from screen import Screen, find, named, until, widgets
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
-from plausiwidgets.widgets.explorer.link import MAX_QUERY, MAX_SAMPLES
+from plausiwidgets.widgets.explorer.gallery import GalleryView
 from plausiwidgets.widgets.explorer.live import LivePage
 from plausiwidgets.widgets.page.contents import Contents
 from plausiwidgets.widgets.page.export import page
-from plausiwidgets.widgets.teaching.gallery import GalleryView
-from plausiwidgets.widgets.teaching.stimulus import StimulusPanel
+from plausiwidgets.widgets.session.link import MAX_QUERY, MAX_SAMPLES
+from plausiwidgets.widgets.tools.stimulus import StimulusPanel
 
 
 class Tool:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.explorer.parameter_row import STEPS, position
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.teaching.equations import EquationsPanel, maths, meanings
-from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.slider import STEPS, position
+from plausiwidgets.widgets.tools.equations import EquationsPanel, maths, meanings
+from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 
 
 class Reader(HTMLParser):

@@ -170,8 +170,15 @@ class Store:
         """Add generations of a unit from `number` on, in one transaction."""
         rows = [
             (
-                key, number + i, g.phase, int(g.hits), float(s), _text(g.candidate), float(g.median),
-                g.costs.shape[1] - 1, _blob(g.costs),
+                key,
+                number + i,
+                g.phase,
+                int(g.hits),
+                float(s),
+                _text(g.candidate),
+                float(g.median),
+                g.costs.shape[1] - 1,
+                _blob(g.costs),
             )
             for i, (g, s) in enumerate(zip(generations, seconds, strict=True))
         ]

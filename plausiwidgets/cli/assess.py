@@ -43,7 +43,10 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `plausiwidgets assess`."""
     parser.usage, parser.epilog = "plausiwidgets assess MODEL [MODEL ...] [options]", EXIT_CODES
     parser.add_argument(
-        "models", nargs="+", metavar="MODEL", type=model_name,
+        "models",
+        nargs="+",
+        metavar="MODEL",
+        type=model_name,
         help="names of neuron models, such as adex lif, or all; before the options",
     )
     parser.add_argument(
@@ -58,7 +61,8 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         "--seed", nargs="+", default=[0], type=at_least_0, help="one seed or more, a row each (default: 0)"
     )
     parser.add_argument(
-        "--budget", type=at_least_1,
+        "--budget",
+        type=at_least_1,
         help="evaluations of each search (default: a fifth of the pattern's own)",
     )
     parser.add_argument(
@@ -280,8 +284,7 @@ def summary(table: pd.DataFrame) -> str:
 def as_json(table: pd.DataFrame) -> str:
     """Return a table as JSON: whether it is complete, the versions, and its rows."""
     rows = [
-        {name: _plain(value) for name, value in row.items() if name != "versions"}
-        for row in table.to_dict("records")
+        {name: _plain(value) for name, value in row.items() if name != "versions"} for row in table.to_dict("records")
     ]
     whole = {"complete": table.attrs["complete"], "versions": table.attrs["versions"], "rows": rows}
     return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)

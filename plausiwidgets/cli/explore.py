@@ -31,15 +31,9 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         default=Path("~/plausiwidgets-notebooks"),
         help="where your copy of the notebook lives, made if missing (default: %(default)s)",
     )
-    parser.add_argument(
-        "--port", type=port_number, help="listen there, and nowhere else (default: Jupyter's choice)"
-    )
-    parser.add_argument(
-        "--no-browser", action="store_true", help="print the address instead of opening a browser"
-    )
-    parser.add_argument(
-        "--app", action="store_true", help="the explorer as a page of its own, without code (Voila)"
-    )
+    parser.add_argument("--port", type=port_number, help="listen there, and nowhere else (default: Jupyter's choice)")
+    parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
+    parser.add_argument("--app", action="store_true", help="the explorer as a page of its own, without code (Voila)")
 
 
 def explore(options: argparse.Namespace) -> int:
@@ -74,9 +68,7 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
         *common_arguments("ServerApp", options),
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append(
-            "--allow-root"
-        )  # in a container there may be no other user; it listens to localhost only
+        arguments.append("--allow-root")  # in a container there may be no other user; it listens to localhost only
     LabApp.launch_instance(arguments)
     return 0
 
@@ -126,9 +118,7 @@ def require_free(port: int) -> None:
                 probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise CommandError(
-                    f"port {port} is taken: choose another with --port, or leave it out"
-                ) from None
+                raise CommandError(f"port {port} is taken: choose another with --port, or leave it out") from None
             if error.errno == errno.EACCES:
                 raise CommandError(f"port {port} is not yours to open: choose one above 1023") from None
             # Anything else says that this machine has no such address (no IPv6), not that the port is taken.
@@ -158,6 +148,4 @@ def notebooks() -> Path:
     """The folder of the notebooks that came with the package."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
-    return (
-        installed if installed.is_dir() else package.parent / "notebooks"
-    )  # the latter in a development install
+    return installed if installed.is_dir() else package.parent / "notebooks"  # the latter in a development install

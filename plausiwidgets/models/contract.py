@@ -275,9 +275,7 @@ def _check_step(model: Neuron, inputs: Inputs, read: set[str]) -> list[torch.Ten
             f"return (spikes, ({', '.join(inputs.names)},))"
         )
     spikes = _as_lanes(spikes, lanes, f"{where}: spikes")
-    new = [
-        _as_lanes(s, lanes, f"{where}: state {n!r} after the step") for n, s in zip(inputs.names, new, strict=True)
-    ]
+    new = [_as_lanes(s, lanes, f"{where}: state {n!r} after the step") for n, s in zip(inputs.names, new, strict=True)]
     # A lane that ran away has diverged, and its spikes count for nothing.
     counts = torch.stack(new).isfinite().all(0)
     wrong = spikes[(spikes != 0) & (spikes != 1) & counts]
@@ -305,14 +303,10 @@ def _call(model: Neuron, what: str, when: str, *args: Any) -> Any:
                 f"torch.where(condition, a, b) instead of an if"
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
-            raise unknown(
-                f"parameter read by {what} of model {model.name!r}", error.name, model.parameters
-            ) from error
+            raise unknown(f"parameter read by {what} of model {model.name!r}", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
             raise _Meaningless from error
-        raise ValueError(
-            f"model {model.name!r}: {what} raised {type(error).__name__} {when}: {text}"
-        ) from error
+        raise ValueError(f"model {model.name!r}: {what} raised {type(error).__name__} {when}: {text}") from error
 
 
 def _start_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:

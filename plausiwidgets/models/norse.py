@@ -152,9 +152,7 @@ def from_norse(
         return spikes, tuple(leaf for field, leaf in _leaves(new) if field != "i")
 
     norse_step.convert = convert  # type: ignore[attr-defined]
-    return NeuronModel(
-        name, norse_step, parameters, flat_state, current, rest, threshold, dt, **options
-    )
+    return NeuronModel(name, norse_step, parameters, flat_state, current, rest, threshold, dt, **options)
 
 
 def norse_parameters(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> Any | None:

@@ -92,9 +92,7 @@ class Parameter:
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"{where}: a log scale needs low > 0, not {self.low:g}")
         if self.scale == "asinh" and not (self.zero is not None and self.zero > 0):
-            raise ValueError(
-                f"{where}: an asinh scale needs zero > 0, the width of its linear middle, not {self.zero}"
-            )
+            raise ValueError(f"{where}: an asinh scale needs zero > 0, the width of its linear middle, not {self.zero}")
         if self.group not in GROUPS:
             raise ValueError(f"{where}: group {self.group!r} is not one of {', '.join(GROUPS)}")
         try:

@@ -239,9 +239,15 @@ class Bench:
         shown = round(BEFORE / self.dt)
         steps = round(self._settle_time / self.dt) + shown
         job = LaneJob(
-            self.model, self.parameters, self._start(self.holding),
-            LaneCurrent.constant(self.holding, -steps * self.dt), steps, self.dt,
-            window=(steps - shown, steps), record=self._record(), spike_limit=spike_limit(steps, self.dt),
+            self.model,
+            self.parameters,
+            self._start(self.holding),
+            LaneCurrent.constant(self.holding, -steps * self.dt),
+            steps,
+            self.dt,
+            window=(steps - shown, steps),
+            record=self._record(),
+            spike_limit=spike_limit(steps, self.dt),
         )
         result = run_lanes(job, self.engine, self._checkpoint)
         assert result.recorded is not None
@@ -376,8 +382,15 @@ class Bench:
     def responses(self, by_name: Mapping[str, Response]) -> Responses:
         """Return responses together with what the neurons are like at rest."""
         return Responses(
-            by_name, self.n, self.dt, self.span, self.threshold, self.v_baseline, self.baseline_range,
-            self.baseline_peak, self.spontaneous_spikes,
+            by_name,
+            self.n,
+            self.dt,
+            self.span,
+            self.threshold,
+            self.v_baseline,
+            self.baseline_range,
+            self.baseline_peak,
+            self.spontaneous_spikes,
         )
 
     def fires(self, sweeps: Sequence[Sweep], only: Mask) -> Mask:
@@ -494,9 +507,16 @@ class Bench:
     ) -> tuple[Floats, LaneResult]:
         """Return spike times [lanes, most] before step `last` of each lane, and the result with the same cut."""
         job = LaneJob(
-            self.model, {k: x[lanes] for k, x in self.parameters.items()},
-            np.ascontiguousarray(self._state[:, lanes]), current, steps, self.dt,
-            window=window, record=record, peak_window=peak, spike_limit=spike_limit(int(last.max(initial=1)), self.dt),
+            self.model,
+            {k: x[lanes] for k, x in self.parameters.items()},
+            np.ascontiguousarray(self._state[:, lanes]),
+            current,
+            steps,
+            self.dt,
+            window=window,
+            record=record,
+            peak_window=peak,
+            spike_limit=spike_limit(int(last.max(initial=1)), self.dt),
         )
         result = cut(run_lanes(job, self.engine, self._checkpoint), last, steps, self.dt)
         # A lane that was given up has nothing to measure, and would widen the array for all.
@@ -591,9 +611,7 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
         earlier = (diverged[rows] < 0) | (given_up < diverged[rows])
         diverged[rows] = np.where(earlier & (given_up < last[rows]), given_up, diverged[rows])
         counts[rows] = np.minimum(counts[rows], limits[rows])
-    return LaneResult(
-        result.state, result.spikes, counts, result.recorded, result.v_max, diverged, result.engine
-    )
+    return LaneResult(result.state, result.spikes, counts, result.recorded, result.v_max, diverged, result.engine)
 
 
 def _of_lanes(value: Value, rows: NDArray[np.intp]) -> Value:

@@ -19,7 +19,10 @@ SMALLEST_SHARE = 1e-6
 
 def smallest_firing(
     fires: Callable[[Floats, Mask], Mask],
-    low: Floats, high: Floats, works: Mask, tolerance: float,
+    low: Floats,
+    high: Floats,
+    works: Mask,
+    tolerance: float,
 ) -> Floats:
     """Return the amplitude between `low` and `high` at which firing begins, by bisection.
 

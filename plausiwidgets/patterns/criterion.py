@@ -116,7 +116,6 @@ class Criterion:
         outside = np.minimum(np.maximum(outside, 1e-9), 1.0)
         return np.where(inside, 0.0, np.where(np.isnan(value) | np.isnan(outside), 1.0, outside))
 
-
     def violation(self, value: ArrayLike) -> Floats:
         """Return the cost of plain values, without scaling and grading: 0 exactly inside of the interval."""
         x = np.asarray(value, dtype=np.float64)
@@ -133,15 +132,29 @@ def saturated(x: Any) -> Any:
 # -- criteria of every pattern ---------------------------------------------------------------------
 
 QUIET = Criterion(
-    "quiet", "silent before", "Spikes before the stimulus, once the neuron has settled: it must be silent.", "spikes",
-    high=0, kind="count",
+    "quiet",
+    "silent before",
+    "Spikes before the stimulus, once the neuron has settled: it must be silent.",
+    "spikes",
+    high=0,
+    kind="count",
 )
 AT_REST = Criterion(
-    "at_rest", "at rest before", "How much the potential still moves in the 50 ms before the stimulus. The neuron was "
-    "pushed a little off its rest, and must have come back: else what follows may have begun by itself.", "mV",
-    high=0.1, scale=0.5, per_span=True,
+    "at_rest",
+    "at rest before",
+    "How much the potential still moves in the 50 ms before the stimulus. The neuron was "
+    "pushed a little off its rest, and must have come back: else what follows may have begun by itself.",
+    "mV",
+    high=0.1,
+    scale=0.5,
+    per_span=True,
 )
 MIN_ISI = Criterion(
-    "min_isi", "shortest ISI", "The shortest interval between two spikes: below 1 ms, or three time steps, the "
-    "neuron runs away.", "ms", low=1.0, scale=0.5, at_least_steps=3.0,
+    "min_isi",
+    "shortest ISI",
+    "The shortest interval between two spikes: below 1 ms, or three time steps, the neuron runs away.",
+    "ms",
+    low=1.0,
+    scale=0.5,
+    at_least_steps=3.0,
 )

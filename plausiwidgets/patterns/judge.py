@@ -145,8 +145,16 @@ def evaluate(
     if pattern.parts:
         parts = {
             part.key: evaluate(
-                model, part, pattern.values_of(prefix, values), dt, engine, checkpoint, record,
-                settle=settle, kick=kick, settled=None if settled is None else {"": settled[prefix]},
+                model,
+                part,
+                pattern.values_of(prefix, values),
+                dt,
+                engine,
+                checkpoint,
+                record,
+                settle=settle,
+                kick=kick,
+                settled=None if settled is None else {"": settled[prefix]},
             )
             for prefix, part in pattern.components.items()
         }
@@ -167,8 +175,9 @@ def evaluate(
         # A count that grades itself does not need the distance to the threshold.
         gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
         cost = criterion.cost(value, low, high, bench.span, gap, progress)
-        checks.append(Check(criterion.key, criterion.name, criterion.text, criterion.unit, value, low, high,
-                            cost == 0.0, cost))
+        checks.append(
+            Check(criterion.key, criterion.name, criterion.text, criterion.unit, value, low, high, cost == 0.0, cost)
+        )
     # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
     loss = sum((c.cost for c in checks), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
@@ -186,9 +195,20 @@ def evaluate(
         return recorder.traces
 
     return Verdict(
-        model.name, pattern.key, dict(values), dt, loss, status,
-        np.full(bench.n, "", dtype=object), np.zeros(bench.n), tuple(checks), diverged, bench.engine_used,
-        dict(measured.curve), {}, again,
+        model.name,
+        pattern.key,
+        dict(values),
+        dt,
+        loss,
+        status,
+        np.full(bench.n, "", dtype=object),
+        np.zeros(bench.n),
+        tuple(checks),
+        diverged,
+        bench.engine_used,
+        dict(measured.curve),
+        {},
+        again,
     )
 
 
@@ -249,8 +269,19 @@ def _together(pattern: Pattern, values: Mapping[str, Floats], parts: Mapping[str
         return {part.within(n): trace for part in pattern.parts for n, trace in parts[part.key].traces.items()}
 
     return Verdict(
-        first.model, pattern.key, dict(values), first.dt, np.where(lost, criteria + 1.0 + share, loss), status, failed,
-        sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))), checks, lost, first.engine, {}, parts,
+        first.model,
+        pattern.key,
+        dict(values),
+        first.dt,
+        np.where(lost, criteria + 1.0 + share, loss),
+        status,
+        failed,
+        sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))),
+        checks,
+        lost,
+        first.engine,
+        {},
+        parts,
         traces,
     )
 
@@ -313,9 +344,12 @@ def single(verdict: Verdict, index: int = 0) -> Verdict:
     return replace(
         verdict,
         parameters={k: pick(v) for k, v in verdict.parameters.items()},
-        loss=pick(verdict.loss), status=pick(verdict.status), failed_check=pick(verdict.failed_check),
+        loss=pick(verdict.loss),
+        status=pick(verdict.status),
+        failed_check=pick(verdict.failed_check),
         failed_loss=pick(verdict.failed_loss),
-        checks=checks, diverged=pick(verdict.diverged),
+        checks=checks,
+        diverged=pick(verdict.diverged),
         measured={k: v[..., index] for k, v in verdict.measured.items()},
         parts={key: single(part, index) for key, part in verdict.parts.items()},
         _record=traces,

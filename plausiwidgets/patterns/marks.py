@@ -150,9 +150,7 @@ def event_window(pattern: Marked, sweep: str, values: Mapping[str, float], trace
     return whole
 
 
-def shapes(
-    pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str, float], trace: Traces
-) -> list[Shape]:
+def shapes(pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str, float], trace: Traces) -> list[Shape]:
     """Return what is to be drawn into the trace of a sweep.
 
     Parameters

@@ -100,11 +100,21 @@ class FreeValue:
         factor = current if self.of == _CURRENT else 1.0
         assert self.limits is not None
         return Parameter(
-            self.name, self.default * factor, self.low * factor, self.high * factor, unit if self.of else self.unit,
-            self.scale, None if self.zero is None else self.zero * factor,
-            (None if self.limits[0] is None else self.limits[0] * factor,
-             None if self.limits[1] is None else self.limits[1] * factor),
-            "stimulus", self.text or _TEXTS.get(self.name, ""), source, self.free,
+            self.name,
+            self.default * factor,
+            self.low * factor,
+            self.high * factor,
+            unit if self.of else self.unit,
+            self.scale,
+            None if self.zero is None else self.zero * factor,
+            (
+                None if self.limits[0] is None else self.limits[0] * factor,
+                None if self.limits[1] is None else self.limits[1] * factor,
+            ),
+            "stimulus",
+            self.text or _TEXTS.get(self.name, ""),
+            source,
+            self.free,
         )
 
 

@@ -214,17 +214,26 @@ def _compared(
             return {"gamma": Graded(found.gamma, found.progress)}
 
         return Criterion(
-            "gamma", "coincidence factor Γ", f"Share of spikes within {number(precision, 3)} ms of the recorded ones, "
-            "beyond chance: 1 for the same spike times, 0 for chance (Kistler et al. 1997).", "1", low=0.7, scale=0.3,
+            "gamma",
+            "coincidence factor Γ",
+            f"Share of spikes within {number(precision, 3)} ms of the recorded ones, "
+            "beyond chance: 1 for the same spike times, 0 for chance (Kistler et al. 1997).",
+            "1",
+            low=0.7,
+            scale=0.3,
         ), coincidence
 
     def van_rossum(times: Floats) -> dict[str, Floats | Graded]:
         return {"van_rossum": f.van_rossum(times, train, time_constant) / train.size}
 
     return Criterion(
-        "van_rossum", "van Rossum distance", "Distance D² of the spike times from the recorded ones for a time "
+        "van_rossum",
+        "van Rossum distance",
+        "Distance D² of the spike times from the recorded ones for a time "
         f"constant of {time_constant:g} ms (van Rossum 2001), over their number: 0.5 for one more or less, for each.",
-        "1", high=0.2, scale=0.3,
+        "1",
+        high=0.2,
+        scale=0.3,
     ), van_rossum
 
 
@@ -274,9 +283,7 @@ def _protocol(
             FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05, free="holding" in free),
         )
         _check_free(free, values)
-        return _Protocol(
-            origin, end - origin, silent, values, lambda s: [Piece(first, last, s.amplitude, s.amplitude)]
-        )
+        return _Protocol(origin, end - origin, silent, values, lambda s: [Piece(first, last, s.amplitude, s.amplitude)])
     level = float(np.median(given[: left[0]])) if left.size else 0.0 if silent else float(given[0])
     pieces = pieces_of_samples(data.t - origin, given - level, slack)
     if len(pieces) > MOST_PIECES:
@@ -293,7 +300,10 @@ def _protocol(
     )  # fmt: skip
     _check_free(free, values)
     return _Protocol(
-        origin, end - origin, silent, values,
+        origin,
+        end - origin,
+        silent,
+        values,
         lambda s: [Piece(p.on, p.off, p.start * s.current_scale, p.end * s.current_scale) for p in pieces],
     )
 
@@ -394,7 +404,9 @@ def _csv(path: Path) -> _Source:
     lines = [line for line, _ in kept[1:]]
     columns = {name: [row[j] for row in rows[1:]] for j, name in enumerate(names)}
     return _Source(
-        columns, lambda name, i: f"{path.name}, line {lines[i]}, column {name!r}", path.stem.replace("_", " "),
+        columns,
+        lambda name, i: f"{path.name}, line {lines[i]}, column {name!r}",
+        path.stem.replace("_", " "),
         path.name,
     )
 

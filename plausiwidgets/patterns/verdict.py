@@ -137,12 +137,19 @@ class Verdict:
         if not self.checks:
             return pd.DataFrame(columns=["criterion", "value", "low", "high", "unit", "passed", "cost", "text"])
         frames = [
-            pd.DataFrame({
-                "set": np.arange(len(self.loss)) if many else [0],
-                "criterion": check.name, "value": np.atleast_1d(check.value), "low": np.atleast_1d(check.low),
-                "high": np.atleast_1d(check.high), "unit": check.unit, "passed": np.atleast_1d(check.passed),
-                "cost": np.atleast_1d(check.cost), "text": check.text,
-            })
+            pd.DataFrame(
+                {
+                    "set": np.arange(len(self.loss)) if many else [0],
+                    "criterion": check.name,
+                    "value": np.atleast_1d(check.value),
+                    "low": np.atleast_1d(check.low),
+                    "high": np.atleast_1d(check.high),
+                    "unit": check.unit,
+                    "passed": np.atleast_1d(check.passed),
+                    "cost": np.atleast_1d(check.cost),
+                    "text": check.text,
+                }
+            )
             for check in self.checks
         ]
         frame = pd.concat(frames, ignore_index=True)

@@ -87,8 +87,14 @@ def simulate(
 
 
 def trace(
-    model: NeuronModel, params: dict[str, np.ndarray], state: np.ndarray, current: LaneCurrent,
-    duration: float, dt: float, record: tuple[int, ...], engine: str,
+    model: NeuronModel,
+    params: dict[str, np.ndarray],
+    state: np.ndarray,
+    current: LaneCurrent,
+    duration: float,
+    dt: float,
+    record: tuple[int, ...],
+    engine: str,
 ) -> Traces:
     """Return the Traces of lanes that start in `state`."""
     before = round(-current.t0 / dt)
@@ -99,10 +105,14 @@ def trace(
     names = [s.name for s in model.states]
     t = np.asarray((np.arange(steps) - before) * dt, dtype=np.float64)
     return Traces(
-        t, {names[i]: np.ascontiguousarray(x) for i, x in zip(record, result.recorded, strict=True)},
+        t,
+        {names[i]: np.ascontiguousarray(x) for i, x in zip(record, result.recorded, strict=True)},
         [(row[:c] - before) * dt for row, c in zip(result.spikes, result.counts, strict=True)],
         np.where(result.diverged >= 0, (result.diverged - before) * dt, np.nan),
-        np.ascontiguousarray(current.values(steps, dt)), result.engine, model.current.unit, model.name,
+        np.ascontiguousarray(current.values(steps, dt)),
+        result.engine,
+        model.current.unit,
+        model.name,
         names[0],
     )
 

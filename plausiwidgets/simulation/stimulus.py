@@ -64,9 +64,7 @@ class Stimulus:
             for field in ("on", "off", "start", "end"):
                 finite("Stimulus", f"{field} of a piece", getattr(p, field))
             if p.off < p.on:
-                raise ValueError(
-                    f"a piece of a stimulus ends at {p.off:g} ms, before its start at {p.on:g} ms"
-                )
+                raise ValueError(f"a piece of a stimulus ends at {p.off:g} ms, before its start at {p.on:g} ms")
 
     @classmethod
     @checked
@@ -105,8 +103,7 @@ class Stimulus:
             raise ValueError(f"Stimulus.pulses: {heights.size} amplitudes, valid is 1 or {len(onsets)}, as of onsets")
         heights = np.broadcast_to(heights, (len(onsets),))
         pieces = tuple(
-            Piece(float(t), float(t) + width, float(a), float(a))
-            for t, a in zip(onsets, heights, strict=True)
+            Piece(float(t), float(t) + width, float(a), float(a)) for t, a in zip(onsets, heights, strict=True)
         )
         return cls(duration, pieces, holding, before, settle)
 

@@ -86,9 +86,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
             v_max = torch.where(alive, torch.maximum(v_max, v), v_max)
 
     none = np.empty(0, dtype=np.int64)
-    spikes_out, counts = pad_spikes(
-        np.concatenate([none, *event_steps]), np.concatenate([none, *event_lanes]), lanes
-    )
+    spikes_out, counts = pad_spikes(np.concatenate([none, *event_steps]), np.concatenate([none, *event_lanes]), lanes)
     dead = ~alive.numpy()
     final = np.stack([s.numpy() for s in state]).astype(np.float64)
     final[:, dead] = np.nan

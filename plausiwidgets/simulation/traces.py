@@ -100,9 +100,11 @@ class Traces:
         import pandas as pd
 
         lanes, steps = self.current.shape
-        return pd.DataFrame({
-            "lane": np.repeat(np.arange(lanes), steps),
-            "t": np.tile(self.t, lanes),
-            **{name: values.ravel() for name, values in self.states.items()},
-            "current": self.current.ravel(),
-        })
+        return pd.DataFrame(
+            {
+                "lane": np.repeat(np.arange(lanes), steps),
+                "t": np.tile(self.t, lanes),
+                **{name: values.ravel() for name, values in self.states.items()},
+                "current": self.current.ravel(),
+            }
+        )

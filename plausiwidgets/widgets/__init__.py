@@ -5,7 +5,7 @@
 - :mod:`.page`: the page that needs no server;
 - :mod:`.map`: the plausibility map, and an assessment as it fills in.
 
-The names load on first use, so that the plain parts (:mod:`.explorer.selection`) work without a notebook.
+The names load on first use, so that the plain parts (:mod:`.session.selection`) work without a notebook.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plausiwidgets.widgets.explorer.explorer import Explorer
-    from plausiwidgets.widgets.explorer.selection import Selection
-    from plausiwidgets.widgets.explorer.session import Panel, Response, Session
     from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
     from plausiwidgets.widgets.map.progress import NotebookProgress
     from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
     from plausiwidgets.widgets.page.export import export_page
+    from plausiwidgets.widgets.session.selection import Selection
+    from plausiwidgets.widgets.session.session import Panel, Response, Session
 
 _HOMES = {
     "AssessmentPanel": "map_explorer",
     "Explorer": "explorer.explorer",
     "NotebookProgress": "map.progress",
-    "Panel": "explorer.session",
+    "Panel": "session.session",
     "PlausibilityChart": "map.chart",
     "PlausibilityMap": "map_explorer",
-    "Response": "explorer.session",
-    "Selection": "explorer.selection",
-    "Session": "explorer.session",
+    "Response": "session.session",
+    "Selection": "session.selection",
+    "Session": "session.session",
     "export_page": "page.export",
     "plausibility_chart": "map.chart",
     "plausibility_map": "map_explorer",

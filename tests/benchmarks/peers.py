@@ -235,8 +235,11 @@ def table(searches: list[Search], methods: list[str]) -> Iterator[str]:
             found, mean, low, high = expected(mine)
             means[method][model, letter] = mean
             seconds = sum(s.seconds for s in mine) / max(found, 1)
-            cells.append(f"none of {len(mine)}" if not found else
-                         f"{mean:.0f} ({low:.0f}–{high:.0f}), {found}/{len(mine)}, {seconds:.2g} s")
+            cells.append(
+                f"none of {len(mine)}"
+                if not found
+                else f"{mean:.0f} ({low:.0f}–{high:.0f}), {found}/{len(mine)}, {seconds:.2g} s"
+            )
         yield f"| {model} {letter} | " + " | ".join(cells) + " |"
     if OWN not in means:
         return

@@ -8,7 +8,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.figure.plotly_widget import FrontEnd
+from plausiwidgets.widgets.view.plotly_widget import FrontEnd
 
 OPENED = 200
 

@@ -8,7 +8,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer import judge_worker
-from plausiwidgets.widgets.explorer.session import Observer
+from plausiwidgets.widgets.session.session import Observer
 
 pytestmark = pytest.mark.benchmark
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.teaching.exports import script
+from plausiwidgets.widgets.tools.exports import script
 
 ALONE = 5
 """So many scripts are run in a process of their own; of a model the others share one."""
@@ -70,8 +70,7 @@ def test_a_hundred_scripts_give_the_spikes_and_the_verdicts_of_the_screen(tmp_pa
     groups = [[name] for name in list(expected)[:: len(expected) // ALONE]]
     alone = {name for (name,) in groups}
     groups += [
-        [name for name in expected if name.startswith(f"{model}-") and name not in alone]
-        for model in pw.models.names()
+        [name for name in expected if name.startswith(f"{model}-") and name not in alone] for model in pw.models.names()
     ]
     found: dict[str, list] = {}
     for i, names in enumerate(groups):

@@ -156,9 +156,7 @@ def test_spikes(page, table, name):
             "sets": [{n: float(v[i]) for n, v in values.items()} for i in range(SETS)],
             "sweeps": list(sweep_formulas(pattern).values()), "holding": "holding",
         }  # fmt: skip
-        answer = page.evaluate(
-            "([bench, dt, given]) => spikesOf(neuron, bench, dt, given)", [BENCH, model.dt, given]
-        )
+        answer = page.evaluate("([bench, dt, given]) => spikesOf(neuron, bench, dt, given)", [BENCH, model.dt, given])
         steps, milliseconds = steps + answer["steps"], milliseconds + answer["milliseconds"]
         theirs = spikes_of(model, pattern, values)
         for i, ours in enumerate(answer["spikes"]):

@@ -180,9 +180,7 @@ def checkout(request, browser, tmp_path, monkeypatch) -> Iterator[SimpleNamespac
     def open_one(code: str, *, run: bool = True, port: int | None = None) -> NotebookPage:
         name = f"{len(opened)}.ipynb"
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        nbformat.write(
-            new_notebook(cells=[new_code_cell(code)], metadata=kernel), tmp_path / "lab" / "work" / name
-        )
+        nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), tmp_path / "lab" / "work" / name)
         seen = server if port is None else SimpleNamespace(
             url=f"http://127.0.0.1:{port}", get=server.get, delete=server.delete
         )  # fmt: skip

@@ -47,9 +47,7 @@ def browser() -> Iterator:
     with sync_playwright() as playwright:
         executable = find_chromium(playwright.chromium.executable_path)
         if executable is None:
-            reason = (
-                "no Chromium: install Debian's `chromium`, run `playwright install chromium`, or set CHROMIUM"
-            )
+            reason = "no Chromium: install Debian's `chromium`, run `playwright install chromium`, or set CHROMIUM"
             if os.environ.get("PLAUSIWIDGETS_REQUIRE_BROWSER") == "1":
                 pytest.fail(reason)
             pytest.skip(reason)

@@ -62,9 +62,7 @@ class Server:
         Path that answers with status 200 once it is up.
     """
 
-    def __init__(
-        self, arguments: Sequence[str], port: int, home: Path, ready: str, cwd: Path | None = None
-    ) -> None:
+    def __init__(self, arguments: Sequence[str], port: int, home: Path, ready: str, cwd: Path | None = None) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = home / "server.log"
         environment = jupyter_environment(home)

@@ -94,10 +94,15 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "adex", step, PARAMETERS,
+    "adex",
+    step,
+    PARAMETERS,
     initial_state=lambda p, holding: (p.E_L, 0.0),
     current=Parameter("current", 500.0, -500.0, 2000.0, "pA", description="Injected current."),
-    rest="E_L", threshold="V_T", dt=0.1, peak=20.0,
+    rest="E_L",
+    threshold="V_T",
+    dt=0.1,
+    peak=20.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("w", "pA", "Adaptation current: slows the neuron down."),
@@ -109,5 +114,6 @@ NEURON = NeuronModel(
     description="A leaky membrane with a smooth upswing and one adaptation current w: nine parameters "
     "with a biophysical meaning.",
     source="Brette & Gerstner, J. Neurophysiol. 94, 2005",
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

@@ -33,9 +33,15 @@ def convert(p: Any, dt: Any) -> Any:
     LIFAdExParameters = functional("lif_adex").LIFAdExParameters
 
     return LIFAdExParameters(
-        adaptation_current=p.a, adaptation_spike=p.b, delta_T=p.delta_T,
-        tau_ada_inv=1.0 / p.tau_w, tau_syn_inv=torch.zeros_like(p.tau_w), tau_mem_inv=1.0 / p.tau_mem,
-        v_leak=p.v_rest, v_th=p.v_threshold, v_reset=reset_below_threshold(p),
+        adaptation_current=p.a,
+        adaptation_spike=p.b,
+        delta_T=p.delta_T,
+        tau_ada_inv=1.0 / p.tau_w,
+        tau_syn_inv=torch.zeros_like(p.tau_w),
+        tau_mem_inv=1.0 / p.tau_mem,
+        v_leak=p.v_rest,
+        v_th=p.v_threshold,
+        v_reset=reset_below_threshold(p),
     )
 
 
@@ -64,8 +70,15 @@ PARAMETERS = [
 ]  # fmt: skip
 
 NEURON = from_norse(
-    "adex_norse", NorseStep("lif_adex", "lif_adex_feed_forward_step"), convert, initial_state, PARAMETERS,
-    current=CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
+    "adex_norse",
+    NorseStep("lif_adex", "lif_adex_feed_forward_step"),
+    convert,
+    initial_state,
+    PARAMETERS,
+    current=CURRENT,
+    rest="v_rest",
+    threshold="v_threshold",
+    dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("w", "mV", "Adaptation current times the membrane resistance."),

@@ -63,9 +63,7 @@ def a_current(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return a, tau_a, (b * b) * (b * b), tau_b
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Step the gates from V, then V from the new gates."""
     v, n, m, h, a, b = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
@@ -76,9 +74,7 @@ def step(
     a = advance(a, a_steady - a, 1.0, dt / tau_a)
     b = advance(b, b_steady - b, 1.0, dt * p.rate_b / tau_b)
     sodium, potassium, transient = p.g_Na * (m * m * m * h), p.g_K * ((n * n) * (n * n)), p.g_A * (a * a * a * b)
-    dv = (
-        current - sodium * (v - p.E_Na) - potassium * (v - p.E_K) - transient * (v - p.E_A) - p.g_L * (v - p.E_L)
-    )
+    dv = current - sodium * (v - p.E_Na) - potassium * (v - p.E_K) - transient * (v - p.E_A) - p.g_L * (v - p.E_L)
     return advance(v, dv, sodium + potassium + transient + p.g_L, dt / p.C), n, m, h, a, b
 
 
@@ -125,9 +121,16 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "connor_stevens", step, PARAMETERS, initial_state,
+    "connor_stevens",
+    step,
+    PARAMETERS,
+    initial_state,
     current=Parameter("current", 15.0, -20.0, 60.0, "µA/cm²", description="Injected current density."),
-    rest=-68.0, threshold=-50.0, dt=0.05, spike_level=0.0, peak=40.0,
+    rest=-68.0,
+    threshold=-50.0,
+    dt=0.05,
+    spike_level=0.0,
+    peak=40.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("n", "1", "Potassium activation."),
@@ -149,5 +152,6 @@ NEURON = NeuronModel(
     description="Hodgkin and Huxley's channels and one more, the A-current, which holds the potential back and lets "
     "the neuron fire as slowly as it likes.",
     source=_CONNOR,
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

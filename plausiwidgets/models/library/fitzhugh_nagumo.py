@@ -29,9 +29,7 @@ from plausiwidgets.models.parameter import Parameter
 _FITZHUGH = "FitzHugh, Biophys. J. 1, 1961"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Step y from x, then x from the new y."""
     v, y = state
     x, t = (v + 25.0) * (1.0 / 33.0), dt / p.T
@@ -61,19 +59,25 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "fitzhugh_nagumo", step, PARAMETERS,
+    "fitzhugh_nagumo",
+    step,
+    PARAMETERS,
     initial_state=lambda p, holding: (-65.0, (p.a - 1.2) / p.b),
     current=Parameter("current", 0.6, -1.0, 1.5, "1", description="Stimulus, without a unit as in the equations."),
-    rest=-65.0, threshold=-48.0, dt=0.05, spike_level=0.0, peak=40.0,
+    rest=-65.0,
+    threshold=-48.0,
+    dt=0.05,
+    spike_level=0.0,
+    peak=40.0,
     states=[
         StateVariable("v", "mV", "Membrane potential, 33 x − 25."),
         StateVariable("y", "1", "Recovery variable: ends the spike, and makes the neuron refractory."),
     ],
-    equations="T dx/dt = x − x³/3 − y + I,  v = 33 x − 25\n"
-    "T dy/dt = epsilon (x + a − b y)",
+    equations="T dx/dt = x − x³/3 − y + I,  v = 33 x − 25\nT dy/dt = epsilon (x + a − b y)",
     title="FitzHugh–Nagumo",
     description="The Hodgkin–Huxley neuron reduced to two variables: a cubic that excites and a slow line that "
     "recovers. Its phase plane is the textbook picture of excitability.",
     source=_FITZHUGH,
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

@@ -26,9 +26,7 @@ from plausiwidgets.models.parameter import Parameter
 _HINDMARSH = "Hindmarsh & Rose, Proc. R. Soc. Lond. B 221, 1984"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Step y and z from x, then x from the new ones.
 
     The cubic is a conductance x (a x − b) times x; x first makes half a step, for what it is in the middle of the step.
@@ -87,9 +85,16 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "hindmarsh_rose", step, PARAMETERS, initial_state,
+    "hindmarsh_rose",
+    step,
+    PARAMETERS,
+    initial_state,
     current=Parameter("current", 3.0, -4.0, 6.0, "1", description="Stimulus, without a unit as in the equations."),
-    rest=-65.0, threshold=-50.0, dt=0.025, spike_level=0.0, peak=20.0,
+    rest=-65.0,
+    threshold=-50.0,
+    dt=0.025,
+    spike_level=0.0,
+    peak=20.0,
     states=[
         StateVariable("v", "mV", "Membrane potential, 25 x − 25."),
         StateVariable("y", "1", "Recovery variable: ends each spike."),
@@ -102,5 +107,6 @@ NEURON = NeuronModel(
     description="Three polynomial equations that burst: fast spikes by x and y, and a slow adaptation z that starts "
     "and ends the bursts.",
     source=_HINDMARSH,
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

@@ -47,9 +47,7 @@ def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return alpha_n, 0.125 * slow, alpha_m, beta_m, 0.07 * fourth, 1.0 / (1.0 + eighth * math.exp(3.0))
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Step the gates from V, then V from the new gates."""
     v, n, m, h = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
@@ -100,9 +98,16 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "hodgkin_huxley", step, PARAMETERS, initial_state,
+    "hodgkin_huxley",
+    step,
+    PARAMETERS,
+    initial_state,
     current=Parameter("current", 10.0, -20.0, 60.0, "µA/cm²", description="Injected current density."),
-    rest=-65.0, threshold=-55.0, dt=0.05, spike_level=0.0, peak=40.0,
+    rest=-65.0,
+    threshold=-55.0,
+    dt=0.05,
+    spike_level=0.0,
+    peak=40.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("n", "1", "Potassium activation."),
@@ -118,5 +123,6 @@ NEURON = NeuronModel(
     description="The giant axon of the squid: sodium and potassium channels whose gates were measured. Here the speed "
     "of two gates is free, so that it can be more than an axon.",
     source=_SQUID,
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

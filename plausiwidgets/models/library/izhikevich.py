@@ -28,7 +28,14 @@ def convert(p: Any, dt: Any) -> Any:
     IzhikevichParameters = functional("izhikevich").IzhikevichParameters
 
     return IzhikevichParameters(
-        a=p.a, b=p.b, c=p.c, d=p.d, sq=p.sq, mn=p.mn, bias=p.bias, v_th=30.0,
+        a=p.a,
+        b=p.b,
+        c=p.c,
+        d=p.d,
+        sq=p.sq,
+        mn=p.mn,
+        bias=p.bias,
+        v_th=30.0,
         tau_inv=1.0,  # per ms; Norse's default of 250 is for dt in seconds
     )
 
@@ -137,13 +144,22 @@ def robust(preset: Preset) -> Preset | None:
 PRESETS = [robust(preset) or preset for row, preset in published_sets() if row["u_equation"] == "a*(b*v-u)"]
 
 NEURON = from_norse(
-    "izhikevich", NorseStep("izhikevich", "izhikevich_feed_forward_step"), convert,
-    initial_state, PARAMETERS, CURRENT, rest, threshold, dt=0.25, peak=30.0,
+    "izhikevich",
+    NorseStep("izhikevich", "izhikevich_feed_forward_step"),
+    convert,
+    initial_state,
+    PARAMETERS,
+    CURRENT,
+    rest,
+    threshold,
+    dt=0.25,
+    peak=30.0,
     states=STATES,
     equations="dv/dt = sq v² + mn v + bias − u + I\ndu/dt = a (b v − u)\nv > 30 mV: spike, v → c, u → u + d",
     title="Izhikevich (simple model)",
     description="Two variables, four parameters, and nearly all of the twenty patterns: a quadratic "
     "membrane and one slow recovery variable u.",
     source=f"{IZHIKEVICH_2003}; step of {NORSE}",
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

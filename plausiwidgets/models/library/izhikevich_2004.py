@@ -69,12 +69,22 @@ for _row, _preset in published_sets():
     PRESETS += [_preset, *filter(None, [robust(_preset)])]
 
 NEURON = NeuronModel(
-    "izhikevich_2004", step, [*PARAMETERS, *VARIANTS], initial_state, CURRENT, rest, threshold, dt=0.25, peak=30.0,
+    "izhikevich_2004",
+    step,
+    [*PARAMETERS, *VARIANTS],
+    initial_state,
+    CURRENT,
+    rest,
+    threshold,
+    dt=0.25,
+    peak=30.0,
     states=STATES,
     equations="dv/dt = sq v² + mn v + bias − u + I\ndu/dt = a (b (v + v_u) − k_u u)\n"
     "v > 30 mV: spike, v → c, u → u + d",
     title="Izhikevich, as published in 2004",
     description="The simple model with the update order of the 2004 figure (u from the new v) and the "
     "extra constants of its accommodation variant: the reference for all twenty patterns.",
-    source=IZHIKEVICH_2004, presets=PRESETS, validate=False,
+    source=IZHIKEVICH_2004,
+    presets=PRESETS,
+    validate=False,
 )

@@ -28,8 +28,11 @@ def convert(p: Any, dt: Any) -> Any:
     LIFRefracParameters = functional("lif_refrac").LIFRefracParameters
 
     inner = LIFParameters(
-        tau_syn_inv=torch.zeros_like(p.tau_mem), tau_mem_inv=1.0 / p.tau_mem, v_leak=p.v_rest,
-        v_th=p.v_threshold, v_reset=reset_below_threshold(p),
+        tau_syn_inv=torch.zeros_like(p.tau_mem),
+        tau_mem_inv=1.0 / p.tau_mem,
+        v_leak=p.v_rest,
+        v_th=p.v_threshold,
+        v_reset=reset_below_threshold(p),
     )
     # Norse counts refractory steps; unrounded, 3.0000000000000004 would cost one more.
     return LIFRefracParameters(lif=inner, rho_reset=torch.round(p.t_ref / dt))
@@ -50,33 +53,77 @@ def initial_state(p: Any, holding: torch.Tensor) -> Any:
 
 
 TAU_MEM = Parameter(
-    "tau_mem", 20.0, 2.0, 50.0, "ms", "log", limits=(2.0, None), group="membrane",
-    description="Membrane time constant: how slowly the potential follows the current.", source=_BOOK,
+    "tau_mem",
+    20.0,
+    2.0,
+    50.0,
+    "ms",
+    "log",
+    limits=(2.0, None),
+    group="membrane",
+    description="Membrane time constant: how slowly the potential follows the current.",
+    source=_BOOK,
 )
 V_REST = Parameter(
-    "v_rest", -65.0, -80.0, -55.0, "mV", group="membrane",
-    description="Resting potential, where the neuron sits without a current.", source=_BOOK,
+    "v_rest",
+    -65.0,
+    -80.0,
+    -55.0,
+    "mV",
+    group="membrane",
+    description="Resting potential, where the neuron sits without a current.",
+    source=_BOOK,
 )
 V_THRESHOLD = Parameter(
-    "v_threshold", -50.0, -55.0, -40.0, "mV", group="spike and reset",
-    description="Threshold: above it the neuron fires.", source=_BOOK,
+    "v_threshold",
+    -50.0,
+    -55.0,
+    -40.0,
+    "mV",
+    group="spike and reset",
+    description="Threshold: above it the neuron fires.",
+    source=_BOOK,
 )
 V_RESET = Parameter(
-    "v_reset", -65.0, -85.0, -45.0, "mV", group="spike and reset",
-    description="Potential right after a spike; held at least 1 mV below the threshold.", source=_BOOK,
+    "v_reset",
+    -65.0,
+    -85.0,
+    -45.0,
+    "mV",
+    group="spike and reset",
+    description="Potential right after a spike; held at least 1 mV below the threshold.",
+    source=_BOOK,
 )
 T_REF = Parameter(
-    "t_ref", 2.0, 0.0, 5.0, "ms", limits=(0.0, 5.0), group="spike and reset",
-    description="Absolute refractory period: for so long after a spike the neuron cannot fire.", source=_BOOK,
+    "t_ref",
+    2.0,
+    0.0,
+    5.0,
+    "ms",
+    limits=(0.0, 5.0),
+    group="spike and reset",
+    description="Absolute refractory period: for so long after a spike the neuron cannot fire.",
+    source=_BOOK,
 )
 CURRENT = Parameter(
-    "current", 20.0, -50.0, 100.0, "mV", description="Injected current times the membrane resistance.",
+    "current",
+    20.0,
+    -50.0,
+    100.0,
+    "mV",
+    description="Injected current times the membrane resistance.",
 )
 
 NEURON = from_norse(
-    "lif", NorseStep("lif_refrac", "lif_refrac_feed_forward_step"), convert, initial_state,
+    "lif",
+    NorseStep("lif_refrac", "lif_refrac_feed_forward_step"),
+    convert,
+    initial_state,
     parameters=[TAU_MEM, V_REST, V_THRESHOLD, V_RESET, T_REF],
-    current=CURRENT, rest="v_rest", threshold="v_threshold", dt=0.1,
+    current=CURRENT,
+    rest="v_rest",
+    threshold="v_threshold",
+    dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("rho", "steps", "Time steps that are left of the refractory period."),

@@ -38,8 +38,13 @@ def convert(p: Any, dt: Any) -> Any:
     LSNNParameters = functional("lsnn").LSNNParameters
 
     return LSNNParameters(
-        tau_syn_inv=torch.zeros_like(p.tau_mem), tau_mem_inv=1.0 / p.tau_mem, tau_adapt_inv=1.0 / p.tau_adapt,
-        v_leak=p.v_rest, v_th=p.v_threshold, v_reset=reset_below_threshold(p), beta=p.beta,
+        tau_syn_inv=torch.zeros_like(p.tau_mem),
+        tau_mem_inv=1.0 / p.tau_mem,
+        tau_adapt_inv=1.0 / p.tau_adapt,
+        v_leak=p.v_rest,
+        v_th=p.v_threshold,
+        v_reset=reset_below_threshold(p),
+        beta=p.beta,
     )
 
 

@@ -105,9 +105,14 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "mihalas_niebur", step, PARAMETERS, initial_state,
+    "mihalas_niebur",
+    step,
+    PARAMETERS,
+    initial_state,
     current=Parameter("current", 1.5, -4.0, 10.0, "mV/ms", description="Injected current over the capacitance."),
-    rest="E_L", threshold="Theta_inf", dt=0.1,
+    rest="E_L",
+    threshold="Theta_inf",
+    dt=0.1,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("theta", "mV", "Spike threshold: follows the potential."),
@@ -122,5 +127,7 @@ NEURON = NeuronModel(
     title="Mihalaş–Niebur",
     description="Linear equations between spikes, and a threshold that follows the potential; what a spike changes "
     "makes bursts, adaptation and after-potentials.",
-    source=SOURCE, presets=PRESETS, validate=False,
+    source=SOURCE,
+    presets=PRESETS,
+    validate=False,
 )

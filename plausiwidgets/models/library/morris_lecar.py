@@ -29,9 +29,7 @@ _MORRIS = "Morris & Lecar, Biophys. J. 35, 1981"
 _RINZEL = "Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Step N from V, then V from the new N.
 
     ½ (1 + tanh(x)) is 1/(1 + exp(−2 x)), and with q = exp(−(V − V_3)/(2 V_4)) both functions of V_3 and V_4 are
@@ -93,9 +91,16 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "morris_lecar", step, PARAMETERS, initial_state,
+    "morris_lecar",
+    step,
+    PARAMETERS,
+    initial_state,
     current=Parameter("current", 100.0, -100.0, 300.0, "µA/cm²", description="Injected current density."),
-    rest="V_L", threshold=-25.0, dt=0.1, spike_level=0.0, peak=35.0,
+    rest="V_L",
+    threshold=-25.0,
+    dt=0.1,
+    spike_level=0.0,
+    peak=35.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("n", "1", "Share of open potassium channels."),
@@ -107,5 +112,6 @@ NEURON = NeuronModel(
     description="A muscle fibre of the barnacle: calcium excites at once, potassium follows. With two sets of "
     "parameters it shows both classes of excitability.",
     source=_MORRIS,
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

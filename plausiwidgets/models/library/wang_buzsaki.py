@@ -39,9 +39,7 @@ def rates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
     return (0.07 * math.exp(-0.7)) * fourth, beta_h, alpha_n, 0.125 * slow, eighth * math.exp(0.9)
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Step the gates from V, then V from the new gates.
 
     The sodium gate follows the potential at once: V first makes half a step, for m∞ in the middle of the step.
@@ -95,9 +93,16 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "wang_buzsaki", step, PARAMETERS, initial_state,
+    "wang_buzsaki",
+    step,
+    PARAMETERS,
+    initial_state,
     current=Parameter("current", 1.0, -5.0, 10.0, "µA/cm²", description="Injected current density."),
-    rest="E_L", threshold=-55.0, dt=0.05, spike_level=0.0, peak=40.0,
+    rest="E_L",
+    threshold=-55.0,
+    dt=0.05,
+    spike_level=0.0,
+    peak=40.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("h", "1", "Sodium inactivation: 1 where the channels are ready."),
@@ -112,5 +117,6 @@ NEURON = NeuronModel(
     description="A fast-spiking interneuron of the hippocampus: Hodgkin and Huxley's channels with a sodium gate that "
     "opens at once and shallow troughs between spikes.",
     source=_WANG,
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

@@ -31,9 +31,7 @@ from plausiwidgets.models.parameter import Parameter
 _WILSON = "Wilson, J. Theor. Biol. 200, 1999"
 
 
-def step(
-    current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor
-) -> tuple[torch.Tensor, ...]:
+def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, ...]:
     """Step R, T and H from V, then V from the new ones."""
     v, r, t, h = state
     u = 0.01 * v
@@ -87,9 +85,16 @@ PRESETS = [
 ]  # fmt: skip
 
 NEURON = NeuronModel(
-    "wilson", step, PARAMETERS, initial_state,
+    "wilson",
+    step,
+    PARAMETERS,
+    initial_state,
     current=Parameter("current", 100.0, -100.0, 300.0, "µA/cm²", description="Injected current density."),
-    rest=-75.0, threshold=-60.0, dt=0.05, spike_level=-20.0, peak=20.0,
+    rest=-75.0,
+    threshold=-60.0,
+    dt=0.05,
+    spike_level=-20.0,
+    peak=20.0,
     states=[
         StateVariable("v", "mV", "Membrane potential."),
         StateVariable("r", "1", "Recovery: opens the potassium channels that end a spike."),
@@ -105,5 +110,6 @@ NEURON = NeuronModel(
     description="Neurons of the human neocortex in four polynomial equations: sodium, recovery, a calcium current and "
     "what it opens. Regular spiking, fast spiking and bursting cells differ in three numbers.",
     source=_WILSON,
-    presets=PRESETS, validate=False,
+    presets=PRESETS,
+    validate=False,
 )

@@ -44,29 +44,43 @@ ACCOMMODATION = Pattern(
     letter="R",
     title="Accommodation",
     description=(
-        "The neuron fires at a current that rises fast, and not at one that rises slowly, although that ends "
-        "higher."
+        "The neuron fires at a current that rises fast, and not at one that rises slowly, although that ends higher."
     ),
     look_for="Look for a spike in the fast ramp and none in the slow ramp.",
     function="Responds to sudden changes and ignores slow drifts.",
     parameter_hint="Recovery must keep up with a slow rise of the potential.",
     source=SOURCE,
     stimulus=[
-        STEP, HOLDING,
-        FreeValue("rise", 12.5, 5.0, 50.0, unit="ms", scale="log",
-                  text="Length of the fast ramp; the slow one takes 16 times as long."),
+        STEP,
+        HOLDING,
+        FreeValue(
+            "rise",
+            12.5,
+            5.0,
+            50.0,
+            unit="ms",
+            scale="log",
+            text="Length of the fast ramp; the slow one takes 16 times as long.",
+        ),
     ],
     sweeps=_ramps,
     measure=_accommodation,
     criteria=[
         silent("slow", "Spikes during the slow ramp, although it ends twice as high.", "slow ramp"),
-        Criterion("fast", "fast ramp: fires", "Spikes during the fast ramp and the 50 ms after it.", "spikes", low=1,
-                  kind="count"),
+        Criterion(
+            "fast",
+            "fast ramp: fires",
+            "Spikes during the fast ramp and the 50 ms after it.",
+            "spikes",
+            low=1,
+            kind="count",
+        ),
         RATE,
     ],
     event=(-30.0, _end),
     marks=[
-        *BEFORE_ONSET, Mark("slow", "quiet", 0.0, lambda s, trace: SLOWER * s.rise),
+        *BEFORE_ONSET,
+        Mark("slow", "quiet", 0.0, lambda s, trace: SLOWER * s.rise),
         Mark("fast", "spikes", 0.0, lambda s, trace: s.rise + LATE, "fast ramp"),
     ],
     main_sweep="slow ramp",

@@ -32,7 +32,10 @@ def _after_potential(r: Responses, s: Stimulus) -> dict[str, Any]:
     return {"n": response.count()} | {
         name: np.where(fired, value, np.nan)
         for name, value in (
-            ("hump", found.height), ("rise", found.rise), ("undershoot", found.undershoot), ("left", left)
+            ("hump", found.height),
+            ("rise", found.rise),
+            ("undershoot", found.undershoot),
+            ("left", left),
         )
     }
 
@@ -51,19 +54,51 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     measure=_after_potential,
     criteria=[
         spikes(1, 1, "Spikes after the pulse."),
-        Criterion("hump", "height of the hump", "Top of the hump in the 50 ms after the spike, above the resting "
-                  "potential.", "mV", low=2.25, scale=3.0, per_span=True),
-        Criterion("rise", "rise of the hump", "How far the potential rises again after it has come down from the "
-                  "spike.", "mV", low=0.45, scale=1.0, per_span=True),
-        Criterion("undershoot", "no fall below rest", "How far the potential falls below rest before the hump: what "
-                  "rises after that is a rebound.", "mV", high=0.3, scale=1.0, per_span=True),
-        Criterion("left", "returns to rest", "Distance from the resting potential after 200 ms.", "mV", high=1.5,
-                  scale=3.0, per_span=True),
+        Criterion(
+            "hump",
+            "height of the hump",
+            "Top of the hump in the 50 ms after the spike, above the resting potential.",
+            "mV",
+            low=2.25,
+            scale=3.0,
+            per_span=True,
+        ),
+        Criterion(
+            "rise",
+            "rise of the hump",
+            "How far the potential rises again after it has come down from the spike.",
+            "mV",
+            low=0.45,
+            scale=1.0,
+            per_span=True,
+        ),
+        Criterion(
+            "undershoot",
+            "no fall below rest",
+            "How far the potential falls below rest before the hump: what rises after that is a rebound.",
+            "mV",
+            high=0.3,
+            scale=1.0,
+            per_span=True,
+        ),
+        Criterion(
+            "left",
+            "returns to rest",
+            "Distance from the resting potential after 200 ms.",
+            "mV",
+            high=1.5,
+            scale=3.0,
+            per_span=True,
+        ),
     ],
     event=(-15.0, 100.0),
     fine=True,
     marks=[
-        *BEFORE_ONSET, Mark("n", "spikes", 0.0), Mark("hump", "hump", 0.0, END), Mark("rise", "hump", 0.0, END),
-        Mark("undershoot", "level", WIDTH, END), Mark("left", "level", END - 20.0, END),
+        *BEFORE_ONSET,
+        Mark("n", "spikes", 0.0),
+        Mark("hump", "hump", 0.0, END),
+        Mark("rise", "hump", 0.0, END),
+        Mark("undershoot", "level", WIDTH, END),
+        Mark("left", "level", END - 20.0, END),
     ],
 )

@@ -95,8 +95,7 @@ BISTABILITY = Pattern(
     letter="P",
     title="Bistability",
     description=(
-        "One brief pulse switches a lasting firing on, and another one, of either sign, well timed, switches "
-        "it off."
+        "One brief pulse switches a lasting firing on, and another one, of either sign, well timed, switches it off."
     ),
     look_for="Look for firing that goes on after the first pulse and stops after the second.",
     function="A memory of one bit in a single neuron.",
@@ -107,18 +106,37 @@ BISTABILITY = Pattern(
     protocol=_protocol,
     criteria=[
         spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
-        replace(PERSISTS, text="Silence before the end of the second, in typical intervals between spikes: the firing "
-                "must go on."),
-        Criterion("ends", "second pulse ends it", "Time from a second pulse to the last spike, in periods of the "
-                  "running firing, at the best of 20 phases and of either sign: after it, no spike until the end.",
-                  "periods", high=1.5, scale=3.0),
-        Criterion("returns", "back at rest", "How far from its resting potential the neuron still is at the end: a "
-                  "pause in firing is not the other stable state.", "mV", high=1.5, scale=3.0, per_span=True),
+        replace(
+            PERSISTS,
+            text="Silence before the end of the second, in typical intervals between spikes: the firing must go on.",
+        ),
+        Criterion(
+            "ends",
+            "second pulse ends it",
+            "Time from a second pulse to the last spike, in periods of the "
+            "running firing, at the best of 20 phases and of either sign: after it, no spike until the end.",
+            "periods",
+            high=1.5,
+            scale=3.0,
+        ),
+        Criterion(
+            "returns",
+            "back at rest",
+            "How far from its resting potential the neuron still is at the end: a "
+            "pause in firing is not the other stable state.",
+            "mV",
+            high=1.5,
+            scale=3.0,
+            per_span=True,
+        ),
         RATE,
     ],
     marks=[
-        *BEFORE_ONSET, Mark("n", "spikes", 0.0, RUN, "first pulse"), Mark("persists", "pause", 0.0, RUN, "first pulse"),
-        Mark("ends", "last", _second_onset), Mark("ends", "quiet", _second_onset),
+        *BEFORE_ONSET,
+        Mark("n", "spikes", 0.0, RUN, "first pulse"),
+        Mark("persists", "pause", 0.0, RUN, "first pulse"),
+        Mark("ends", "last", _second_onset),
+        Mark("ends", "quiet", _second_onset),
         Mark("returns", "level", AFTER - LATE, AFTER),
     ],
     main_sweep="second pulse",

@@ -29,48 +29,94 @@ def width(high: float, text: str) -> FreeValue:
 def interval(default: float, low: float, high: float) -> FreeValue:
     """Return the free interval between the onsets of a pair of pulses."""
     return FreeValue(
-        "interval", default, low, high, unit="ms", scale="log",
+        "interval",
+        default,
+        low,
+        high,
+        unit="ms",
+        scale="log",
         text="Interval T between the onsets of a pair of pulses.",
     )
+
 
 # -- criteria --------------------------------------------------------------------------------------
 
 QUIET_AFTER = Criterion(
-    "quiet_after", "silent after", "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop "
-    "with it.", "spikes", high=0, kind="count",
+    "quiet_after",
+    "silent after",
+    "Spikes later than 50 to 100 ms after the end of the stimulus: the firing must stop with it.",
+    "spikes",
+    high=0,
+    kind="count",
 )
 RATE = Criterion(
-    "rate", "mean rate", "Spikes per second, of the busiest sweep: above it the neuron runs away.", "Hz",
-    high=250.0, scale=100.0,
+    "rate",
+    "mean rate",
+    "Spikes per second, of the busiest sweep: above it the neuron runs away.",
+    "Hz",
+    high=250.0,
+    scale=100.0,
 )
 FLAT = Criterion(
-    "flat", "potential settles", "How much the potential still moves in the last 100 ms of the step: it must have "
-    "come to rest.", "mV", high=0.75, scale=1.5, per_span=True,
+    "flat",
+    "potential settles",
+    "How much the potential still moves in the last 100 ms of the step: it must have come to rest.",
+    "mV",
+    high=0.75,
+    scale=1.5,
+    per_span=True,
 )
 NO_BLOCK = Criterion(
-    "no_block", "not blocked", "How far the potential at rest lies above the threshold: far above it the neuron is "
-    "silent because it cannot fire any more (depolarization block), which is not rest.", "mV", high=3.75, scale=3.75,
+    "no_block",
+    "not blocked",
+    "How far the potential at rest lies above the threshold: far above it the neuron is "
+    "silent because it cannot fire any more (depolarization block), which is not rest.",
+    "mV",
+    high=3.75,
+    scale=3.75,
     per_span=True,
 )
 PERSISTS = Criterion(
-    "persists", "lasts to the end", "Silence before the end of the stimulus, in typical intervals between spikes: "
-    "the firing must go on to the end.", "ISIs", high=1.5, scale=2.0,
+    "persists",
+    "lasts to the end",
+    "Silence before the end of the stimulus, in typical intervals between spikes: the firing must go on to the end.",
+    "ISIs",
+    high=1.5,
+    scale=2.0,
 )
 BURSTS_PERSIST = Criterion(
-    "persists", "lasts to the end", "Silence before the end of the stimulus, in burst periods: the bursting must go "
-    "on to the end.", "periods", high=1.5, scale=2.0,
+    "persists",
+    "lasts to the end",
+    "Silence before the end of the stimulus, in burst periods: the bursting must go on to the end.",
+    "periods",
+    high=1.5,
+    scale=2.0,
 )
 BURST_RATIO = Criterion(
-    "ratio", "gaps over intervals within", "How much longer the intervals between bursts are than those within: the "
-    "largest jump between neighbours of the sorted intervals.", "×", low=2.0, scale=0.5, kind="log",
+    "ratio",
+    "gaps over intervals within",
+    "How much longer the intervals between bursts are than those within: the "
+    "largest jump between neighbours of the sorted intervals.",
+    "×",
+    low=2.0,
+    scale=0.5,
+    kind="log",
 )
 BURST_SMALLEST = Criterion(
-    "smallest", "spikes of the smallest burst", "Spikes of the smallest complete burst: an isolated spike or a pair "
-    "is no burst.", "spikes", low=3, kind="count",
+    "smallest",
+    "spikes of the smallest burst",
+    "Spikes of the smallest complete burst: an isolated spike or a pair is no burst.",
+    "spikes",
+    low=3,
+    kind="count",
 )
 BURST_LARGEST = Criterion(
-    "largest", "spikes of the largest burst", "Spikes of the largest burst: more than 40 is not a burst but running "
-    "away.", "spikes", high=40, kind="count",
+    "largest",
+    "spikes of the largest burst",
+    "Spikes of the largest burst: more than 40 is not a burst but running away.",
+    "spikes",
+    high=40,
+    kind="count",
 )
 LONGEST_ISI = Criterion(
     "longest_isi", "longest ISI", "The longest interval within the burst.", "ms", high=25.0, scale=25.0
@@ -95,6 +141,7 @@ def bursts(low: int, text: str) -> Criterion:
 def latency(high: float, text: str) -> Criterion:
     """Return the criterion of a latency in ms."""
     return Criterion("latency", "latency", text, "ms", high=high, scale=50.0)
+
 
 # -- marks -----------------------------------------------------------------------------------------
 

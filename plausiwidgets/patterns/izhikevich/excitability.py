@@ -24,11 +24,18 @@ MAX_RHEOBASE_RETRIES = 2
 """How often the search for the rheobase goes on where firing ceased again just above."""
 
 FIRES = spikes(
-    2, text="Spikes in the last 2 s of a step of 3 s at the full amplitude: one that is strong enough must fire to its "
+    2,
+    text="Spikes in the last 2 s of a step of 3 s at the full amplitude: one that is strong enough must fire to its "
     "end.",
 )
-MONOTONE = Criterion("monotone", "rate never falls with current", "Smallest ratio of a rate to that of the next weaker "
-                     "step.", "1", low=1.0, scale=0.2)
+MONOTONE = Criterion(
+    "monotone",
+    "rate never falls with current",
+    "Smallest ratio of a rate to that of the next weaker step.",
+    "1",
+    low=1.0,
+    scale=0.2,
+)
 MAX_RATE = Criterion("rate", "rate at twice the rheobase", "Spikes per second there.", "Hz", high=500.0, scale=200.0)
 MARKS = (
     Mark("n", "spikes", LENGTH / 3.0, LENGTH, sweep="full amplitude"),
@@ -129,12 +136,27 @@ CLASS_1_EXCITABLE = Pattern(
     protocol=_protocol(holding_zero=False),
     criteria=[
         FIRES,
-        Criterion("period_growth", "period grows without end", "How much the period between spikes grows from 1 % to "
-                  "0.01 % above the rheobase, over how much it grows from 10 % to 1 %. Class 1 can fire as slowly as "
-                  "one likes: 13 for a square root, 2 for a logarithm.", "1", low=1.5, scale=0.5),
-        Criterion("rate_range", "rise of the rate", "Rate at twice the rheobase over that just above it.", "1", low=4.0,
-                  scale=1.0, kind="log"),
-        MONOTONE, MAX_RATE,
+        Criterion(
+            "period_growth",
+            "period grows without end",
+            "How much the period between spikes grows from 1 % to "
+            "0.01 % above the rheobase, over how much it grows from 10 % to 1 %. Class 1 can fire as slowly as "
+            "one likes: 13 for a square root, 2 for a logarithm.",
+            "1",
+            low=1.5,
+            scale=0.5,
+        ),
+        Criterion(
+            "rate_range",
+            "rise of the rate",
+            "Rate at twice the rheobase over that just above it.",
+            "1",
+            low=4.0,
+            scale=1.0,
+            kind="log",
+        ),
+        MONOTONE,
+        MAX_RATE,
     ],
     main_sweep="just above rheobase",
     curve=RATE_CURVE,
@@ -156,15 +178,40 @@ CLASS_2_EXCITABLE = Pattern(
     protocol=_protocol(holding_zero=True),
     criteria=[
         FIRES,
-        Criterion("period_growth", "period stays finite", "How much the period between spikes grows from 1 % to 0.01 % "
-                  "above the rheobase, over how much it grows from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2.",
-                  "1", high=1.5, scale=0.5),
-        Criterion("rate_rheobase", "rate at the rheobase", "Rate just above the weakest step that keeps the neuron "
-                  "firing: class 2 does not start at zero.", "Hz", low=3.0, scale=3.0),
-        Criterion("rate_near", "no steep start", "Rate just above the rheobase over that 1 % above.", "1", low=0.75,
-                  high=1.05, scale=0.2),
-        Criterion("rate_floor", "start over later rate", "Rate just above the rheobase over that at twice it.", "1",
-                  low=0.2, scale=0.1),
+        Criterion(
+            "period_growth",
+            "period stays finite",
+            "How much the period between spikes grows from 1 % to 0.01 % "
+            "above the rheobase, over how much it grows from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2.",
+            "1",
+            high=1.5,
+            scale=0.5,
+        ),
+        Criterion(
+            "rate_rheobase",
+            "rate at the rheobase",
+            "Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero.",
+            "Hz",
+            low=3.0,
+            scale=3.0,
+        ),
+        Criterion(
+            "rate_near",
+            "no steep start",
+            "Rate just above the rheobase over that 1 % above.",
+            "1",
+            low=0.75,
+            high=1.05,
+            scale=0.2,
+        ),
+        Criterion(
+            "rate_floor",
+            "start over later rate",
+            "Rate just above the rheobase over that at twice it.",
+            "1",
+            low=0.2,
+            scale=0.1,
+        ),
         MAX_RATE,
     ],
     main_sweep="just above rheobase",

@@ -37,7 +37,9 @@ def _spiking(r: Responses, s: Stimulus) -> dict[str, Any]:
     times = during(r, LENGTH)
     isi = f.intervals(times)
     return spikes_and_after(r, LENGTH, GRACE) | {
-        "cv": f.cv(isi), "spread": f.spread(isi), "persists": f.persistence(times, LENGTH),
+        "cv": f.cv(isi),
+        "spread": f.spread(isi),
+        "persists": f.persistence(times, LENGTH),
         "no_block": r.baseline_peak - r.threshold,
     }
 
@@ -58,10 +60,16 @@ INHIBITION_INDUCED_SPIKING = Pattern(
         spikes(3, text="Spikes during the inhibition."),
         Criterion("cv", "irregularity", "Standard deviation over mean of the intervals.", "1", high=0.3, scale=0.3),
         Criterion("spread", "evenness", "Longest over shortest interval.", "1", high=2.0, scale=1.0),
-        PERSISTS, QUIET_AFTER, NO_BLOCK, RATE,
+        PERSISTS,
+        QUIET_AFTER,
+        NO_BLOCK,
+        RATE,
     ],
     marks=[
-        *BEFORE_ONSET, *train(LENGTH), silent_after(GRACE), Mark("cv", "intervals", 0.0, LENGTH),
+        *BEFORE_ONSET,
+        *train(LENGTH),
+        silent_after(GRACE),
+        Mark("cv", "intervals", 0.0, LENGTH),
         Mark("spread", "intervals", 0.0, LENGTH),
     ],
 )
@@ -79,11 +87,17 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     sweeps=step(LENGTH, -1.0),
     measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold},
     criteria=[
-        bursts(2, "Bursts of 3 to 40 spikes during the inhibition."), BURST_RATIO, BURST_SMALLEST, BURST_LARGEST,
-        BURSTS_PERSIST, QUIET_AFTER, NO_BLOCK,
+        bursts(2, "Bursts of 3 to 40 spikes during the inhibition."),
+        BURST_RATIO,
+        BURST_SMALLEST,
+        BURST_LARGEST,
+        BURSTS_PERSIST,
+        QUIET_AFTER,
+        NO_BLOCK,
     ],
     marks=[
-        *BEFORE_ONSET, silent_after(GRACE),
+        *BEFORE_ONSET,
+        silent_after(GRACE),
         *(Mark(key, "bursts", 0.0, LENGTH) for key in ("bursts", "ratio", "smallest", "largest")),
         Mark("persists", "pause", 0.0, LENGTH),
     ],

@@ -68,8 +68,7 @@ SPIKE_LATENCY = Pattern(
     title="Spike latency",
     description="After a brief weak pulse the spike comes late, and later the weaker the pulse was.",
     look_for=(
-        "Look for the pause between the end of the pulse and the spike, and how it shrinks with a stronger "
-        "pulse."
+        "Look for the pause between the end of the pulse and the spike, and how it shrinks with a stronger pulse."
     ),
     function="The delay encodes the strength of a brief input.",
     parameter_hint="A smooth upswing: the potential must linger close to its threshold.",
@@ -79,19 +78,46 @@ SPIKE_LATENCY = Pattern(
     protocol=_protocol,
     criteria=[
         spikes(1, text="Spikes after a pulse of the full amplitude."),
-        Criterion("delay", "delay at the threshold", "Time from the end of the weakest pulse that fires to its spike.",
-                  "ms", low=5.0, scale=5.0),
-        Criterion("latency_range", "latency depends on strength", "Latency at the threshold over that of a pulse half "
-                  "as strong again.", "1", low=2.0, scale=0.5, kind="log"),
-        Criterion("monotone", "stronger is never later", "Smallest ratio of a latency to that of the next stronger "
-                  "pulse.", "1", low=1.0, scale=0.2),
-        Criterion("each", "one spike each", "The most spikes that one of the four pulses evokes.", "spikes", low=1,
-                  high=1, kind="count"),
+        Criterion(
+            "delay",
+            "delay at the threshold",
+            "Time from the end of the weakest pulse that fires to its spike.",
+            "ms",
+            low=5.0,
+            scale=5.0,
+        ),
+        Criterion(
+            "latency_range",
+            "latency depends on strength",
+            "Latency at the threshold over that of a pulse half as strong again.",
+            "1",
+            low=2.0,
+            scale=0.5,
+            kind="log",
+        ),
+        Criterion(
+            "monotone",
+            "stronger is never later",
+            "Smallest ratio of a latency to that of the next stronger pulse.",
+            "1",
+            low=1.0,
+            scale=0.2,
+        ),
+        Criterion(
+            "each",
+            "one spike each",
+            "The most spikes that one of the four pulses evokes.",
+            "spikes",
+            low=1,
+            high=1,
+            kind="count",
+        ),
         RATE,
     ],
     event=(-15.0, 60.0),
     marks=[
-        *BEFORE_ONSET, Mark("delay", "latency", WIDTH),
+        *BEFORE_ONSET,
+        Mark("delay", "latency", WIDTH),
         *(Mark("latency_range", "latency", 0.0, sweep=name) for name in FACTORS),
         *(Mark("each", "spikes", 0.0, sweep=name) for name in FACTORS),
         Mark("n", "spikes", 0.0, sweep="full amplitude"),

@@ -43,8 +43,15 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     measure=_oscillation,
     criteria=[
         spikes(0, 1, "Spikes from the pulse on: one at most."),
-        Criterion("extrema", "swings", "Turning points on alternating sides of the resting potential, each at least "
-                  "0.1 mV away (for a span of 15 mV).", "extrema", low=4, kind="count"),
+        Criterion(
+            "extrema",
+            "swings",
+            "Turning points on alternating sides of the resting potential, each at least "
+            "0.1 mV away (for a span of 15 mV).",
+            "extrema",
+            low=4,
+            kind="count",
+        ),
     ],
     event=(-15.0, 200.0),
     fine=True,

@@ -35,8 +35,14 @@ def _counts(r: Responses, s: Stimulus) -> dict[str, Any]:
 
 def _criteria(window: AmplitudeWindow) -> list[Criterion]:
     fire = [
-        Criterion(name, f"{name}: fires", "Spikes from two pulses whose onsets are this far apart.", "spikes", low=1,
-                  kind="count")
+        Criterion(
+            name,
+            f"{name}: fires",
+            "Spikes from two pulses whose onsets are this far apart.",
+            "spikes",
+            low=1,
+            kind="count",
+        )
         for name in window.fire
     ]
     what = dict.fromkeys(window.silent, "pair of pulses at this gap") | {SINGLE: "single pulse"}
@@ -66,8 +72,7 @@ RESONATOR = Pattern(
     title="Resonator",
     description="The neuron fires at a pair of pulses only if their interval fits its own rhythm.",
     look_for=(
-        "Look for a spike at the interval T, and none at half of it, at one and a half, or after a single "
-        "pulse."
+        "Look for a spike at the interval T, and none at half of it, at one and a half, or after a single pulse."
     ),
     function="Selects inputs by their frequency: several neurons can share one line.",
     parameter_hint="The period of the subthreshold oscillation sets T; the amplitude lies between two thresholds.",

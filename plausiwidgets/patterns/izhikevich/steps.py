@@ -39,8 +39,12 @@ SHORT, LONG = 500.0, 2000.0
 """Length of a step in ms: of firing that goes on, and of firing that must not come back."""
 
 CV = Criterion(
-    "cv", "irregularity", "Standard deviation over mean of the intervals in the later half: small is regular.", "1",
-    high=0.1, scale=0.2,
+    "cv",
+    "irregularity",
+    "Standard deviation over mean of the intervals in the later half: small is regular.",
+    "1",
+    high=0.1,
+    scale=0.2,
 )
 SPREAD = Criterion("spread", "longest over shortest ISI", "Of the later half.", "1", high=1.5, scale=1.0)
 
@@ -49,7 +53,9 @@ def step(length: float, sign: float = 1.0) -> Callable[[Stimulus], Mapping[str, 
     """Return the sweep of one step of `length` ms, `sign` times the amplitude high."""
     return lambda s: {
         "step": Sweep(
-            [pulse(0.0, length, sign * s.amplitude)], length + TAIL, response=(0.0, length),
+            [pulse(0.0, length, sign * s.amplitude)],
+            length + TAIL,
+            response=(0.0, length),
             voltage=(length - 100.0, length),
         )
     }
@@ -76,8 +82,12 @@ def bursting(r: Responses, length: float, grace: float) -> dict[str, Any]:
     times = during(r, length)
     b = f.bursts(times, length)
     return spikes_and_after(r, length, grace) | {
-        "bursts": b.complete, "ratio": b.ratio, "smallest": b.shortest, "largest": b.longest,
-        "period_cv": b.period_cv, "persists": (length - f.last(times)) / b.period,
+        "bursts": b.complete,
+        "ratio": b.ratio,
+        "smallest": b.shortest,
+        "largest": b.longest,
+        "period_cv": b.period_cv,
+        "persists": (length - f.last(times)) / b.period,
     }
 
 
@@ -89,7 +99,9 @@ def _tonic_spiking(r: Responses, s: Stimulus) -> dict[str, Any]:
     isi = f.intervals(times)
     late = f.late_half(isi)
     return spikes_and_after(r, SHORT) | {
-        "initial": initial_burst(isi, late), "cv": f.cv(late), "spread": f.spread(late),
+        "initial": initial_burst(isi, late),
+        "cv": f.cv(late),
+        "spread": f.spread(late),
         "persists": f.persistence(times, SHORT),
     }
 
@@ -109,13 +121,28 @@ TONIC_SPIKING = Pattern(
     criteria=[
         spikes(5),
         # Without it mixed mode and spike frequency adaptation pass: their late half is regular too.
-        Criterion("initial", "no initial burst", "Longer of the first two intervals over the steady interval: the "
-                  "firing must not start with a burst.", "1", low=1.0 / 3.0, scale=0.5, kind="log"),
-        CV, SPREAD, PERSISTS, QUIET_AFTER, RATE,
+        Criterion(
+            "initial",
+            "no initial burst",
+            "Longer of the first two intervals over the steady interval: the firing must not start with a burst.",
+            "1",
+            low=1.0 / 3.0,
+            scale=0.5,
+            kind="log",
+        ),
+        CV,
+        SPREAD,
+        PERSISTS,
+        QUIET_AFTER,
+        RATE,
     ],
     marks=[
-        *BEFORE_ONSET, *train(SHORT), silent_after(50.0), Mark("initial", "first intervals", 0.0, SHORT),
-        Mark("cv", "late intervals", 0.0, SHORT), Mark("spread", "late intervals", 0.0, SHORT),
+        *BEFORE_ONSET,
+        *train(SHORT),
+        silent_after(50.0),
+        Mark("initial", "first intervals", 0.0, SHORT),
+        Mark("cv", "late intervals", 0.0, SHORT),
+        Mark("spread", "late intervals", 0.0, SHORT),
     ],
 )
 
@@ -132,8 +159,11 @@ def _no_later_spike(s: Stimulus) -> dict[str, Sweep]:
 def _phasic(r: Responses, grace: float) -> dict[str, Any]:
     times, late = during(r, LONG), r["step"].v(LONG - 100.0, LONG)
     return spikes_and_after(r, LONG, grace) | {
-        "latency": f.first(times), "longest_isi": f.largest(f.intervals(times)), "last": f.last(times),
-        "flat": f.voltage_range(late), "no_block": f.mean(late) - r.threshold,
+        "latency": f.first(times),
+        "longest_isi": f.largest(f.intervals(times)),
+        "last": f.last(times),
+        "flat": f.voltage_range(late),
+        "no_block": f.mean(late) - r.threshold,
     }
 
 
@@ -145,8 +175,7 @@ PHASIC_SPIKING = Pattern(
     look_for="Look for exactly one spike at the start, and a flat potential for the rest of the step.",
     function="Marks that something has changed, and ignores that it lasts.",
     parameter_hint=(
-        "A recovery variable that follows the potential (b of Izhikevich, a of AdEx) holds the later spikes "
-        "back."
+        "A recovery variable that follows the potential (b of Izhikevich, a of AdEx) holds the later spikes back."
     ),
     source=SOURCE,
     stimulus=[STEP, HOLDING],
@@ -155,8 +184,12 @@ PHASIC_SPIKING = Pattern(
     criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, NO_BLOCK, QUIET_AFTER],
     event=(-30.0, 300.0),
     marks=[
-        *BEFORE_ONSET, silent_after(50.0), Mark("n", "spikes", 0.0, LONG), Mark("latency", "latency", 0.0, LONG),
-        Mark("flat", "flat", LONG - 100.0, LONG), Mark("no_block", "level", LONG - 100.0, LONG),
+        *BEFORE_ONSET,
+        silent_after(50.0),
+        Mark("n", "spikes", 0.0, LONG),
+        Mark("latency", "latency", 0.0, LONG),
+        Mark("flat", "flat", LONG - 100.0, LONG),
+        Mark("no_block", "level", LONG - 100.0, LONG),
     ],
     long_control=_no_later_spike,
 )
@@ -174,16 +207,26 @@ PHASIC_BURSTING = Pattern(
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, 100.0),
     criteria=[
-        spikes(3, 40), latency(100.0, "Time from the onset to the first spike."), LONGEST_ISI,
-        Criterion("last", "last spike", "Time of the last spike: the burst must be over soon.", "ms", high=200.0,
-                  scale=200.0),
-        FLAT, NO_BLOCK, QUIET_AFTER,
+        spikes(3, 40),
+        latency(100.0, "Time from the onset to the first spike."),
+        LONGEST_ISI,
+        Criterion(
+            "last", "last spike", "Time of the last spike: the burst must be over soon.", "ms", high=200.0, scale=200.0
+        ),
+        FLAT,
+        NO_BLOCK,
+        QUIET_AFTER,
     ],
     event=(-30.0, 300.0),
     marks=[
-        *BEFORE_ONSET, silent_after(100.0), Mark("n", "spikes", 0.0, LONG), Mark("latency", "latency", 0.0, LONG),
-        Mark("longest_isi", "longest interval", 0.0, LONG), Mark("last", "last", 0.0, LONG),
-        Mark("flat", "flat", LONG - 100.0, LONG), Mark("no_block", "level", LONG - 100.0, LONG),
+        *BEFORE_ONSET,
+        silent_after(100.0),
+        Mark("n", "spikes", 0.0, LONG),
+        Mark("latency", "latency", 0.0, LONG),
+        Mark("longest_isi", "longest interval", 0.0, LONG),
+        Mark("last", "last", 0.0, LONG),
+        Mark("flat", "flat", LONG - 100.0, LONG),
+        Mark("no_block", "level", LONG - 100.0, LONG),
     ],
     long_control=_no_later_spike,
 )
@@ -205,14 +248,24 @@ TONIC_BURSTING = Pattern(
     sweeps=step(SHORT),
     measure=lambda r, s: bursting(r, SHORT, 100.0),
     criteria=[
-        bursts(3, "Bursts of 3 to 40 spikes that the end of the step does not cut off."), BURST_RATIO, BURST_SMALLEST,
+        bursts(3, "Bursts of 3 to 40 spikes that the end of the step does not cut off."),
+        BURST_RATIO,
+        BURST_SMALLEST,
         BURST_LARGEST,
-        Criterion("period_cv", "irregularity of bursts", "Standard deviation over mean of the time from burst to "
-                  "burst.", "1", high=0.2, scale=0.3),
-        BURSTS_PERSIST, QUIET_AFTER,
+        Criterion(
+            "period_cv",
+            "irregularity of bursts",
+            "Standard deviation over mean of the time from burst to burst.",
+            "1",
+            high=0.2,
+            scale=0.3,
+        ),
+        BURSTS_PERSIST,
+        QUIET_AFTER,
     ],
     marks=[
-        *BEFORE_ONSET, silent_after(100.0),
+        *BEFORE_ONSET,
+        silent_after(100.0),
         *(Mark(key, "bursts", 0.0, SHORT) for key in ("bursts", "ratio", "smallest", "largest", "period_cv")),
         Mark("persists", "pause", 0.0, SHORT),
     ],
@@ -228,7 +281,9 @@ def _mixed_mode(r: Responses, s: Stimulus) -> dict[str, Any]:
     steady = f.median(late)
     initial = np.cumprod(isi < steady[:, None] / 3.0, axis=1).sum(axis=1)
     return spikes_and_after(r, SHORT) | {
-        "initial": initial_burst(isi, late), "jump": f.at(isi, initial) / steady, "cv": f.cv(late),
+        "initial": initial_burst(isi, late),
+        "jump": f.at(isi, initial) / steady,
+        "cv": f.cv(late),
         "persists": f.persistence(times, SHORT),
     }
 
@@ -241,8 +296,7 @@ MIXED_MODE = Pattern(
     look_for="Look for a few very close spikes first, then one jump to long and even intervals.",
     function="Intrinsically bursting cells signal the onset by the burst and the strength by the rate that follows.",
     parameter_hint=(
-        "Reset potential and adaptation per spike: the reset must allow a burst only while the adaptation is "
-        "low."
+        "Reset potential and adaptation per spike: the reset must allow a burst only while the adaptation is low."
     ),
     source=SOURCE,
     stimulus=[STEP, HOLDING],
@@ -250,15 +304,33 @@ MIXED_MODE = Pattern(
     measure=_mixed_mode,
     criteria=[
         spikes(7),
-        Criterion("initial", "initial burst", "Longer of the first two intervals over the median of the later half: "
-                  "the firing must start with a burst.", "1", high=1.0 / 3.0, scale=0.5, kind="log"),
-        Criterion("jump", "step to regular firing", "The interval after the burst over the median of the later half: "
-                  "the burst must end at once.", "1", low=0.9, scale=0.3),
-        CV, PERSISTS, RATE,
+        Criterion(
+            "initial",
+            "initial burst",
+            "Longer of the first two intervals over the median of the later half: the firing must start with a burst.",
+            "1",
+            high=1.0 / 3.0,
+            scale=0.5,
+            kind="log",
+        ),
+        Criterion(
+            "jump",
+            "step to regular firing",
+            "The interval after the burst over the median of the later half: the burst must end at once.",
+            "1",
+            low=0.9,
+            scale=0.3,
+        ),
+        CV,
+        PERSISTS,
+        RATE,
     ],
     marks=[
-        *BEFORE_ONSET, *train(SHORT), Mark("initial", "first intervals", 0.0, SHORT),
-        Mark("jump", "intervals", 0.0, SHORT), Mark("cv", "late intervals", 0.0, SHORT),
+        *BEFORE_ONSET,
+        *train(SHORT),
+        Mark("initial", "first intervals", 0.0, SHORT),
+        Mark("jump", "intervals", 0.0, SHORT),
+        Mark("cv", "late intervals", 0.0, SHORT),
     ],
 )
 
@@ -293,19 +365,48 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     measure=_adaptation,
     criteria=[
         spikes(6),
-        Criterion("steady_growth", "intervals hardly shrink", "Smallest ratio of an interval to the one before it.",
-                  "1", low=0.95, scale=0.2),
-        Criterion("rises", "growing intervals", "How many intervals are more than 5 % longer than the one before.",
-                  "ISIs", low=3, kind="count"),
-        Criterion("last_over_first", "last over first interval", "How much slower the firing has become.", "1",
-                  low=1.5, scale=0.5, kind="log"),
-        Criterion("adaptation_index", "adaptation index", "Mean of (ISI − previous ISI) / (ISI + previous ISI).",
-                  "1", low=0.01, scale=0.02),
-        PERSISTS, RATE,
+        Criterion(
+            "steady_growth",
+            "intervals hardly shrink",
+            "Smallest ratio of an interval to the one before it.",
+            "1",
+            low=0.95,
+            scale=0.2,
+        ),
+        Criterion(
+            "rises",
+            "growing intervals",
+            "How many intervals are more than 5 % longer than the one before.",
+            "ISIs",
+            low=3,
+            kind="count",
+        ),
+        Criterion(
+            "last_over_first",
+            "last over first interval",
+            "How much slower the firing has become.",
+            "1",
+            low=1.5,
+            scale=0.5,
+            kind="log",
+        ),
+        Criterion(
+            "adaptation_index",
+            "adaptation index",
+            "Mean of (ISI − previous ISI) / (ISI + previous ISI).",
+            "1",
+            low=0.01,
+            scale=0.02,
+        ),
+        PERSISTS,
+        RATE,
     ],
     marks=[
-        *BEFORE_ONSET, *train(SHORT),
-        *(Mark(key, "intervals", 0.0, SHORT)
-          for key in ("steady_growth", "rises", "last_over_first", "adaptation_index")),
+        *BEFORE_ONSET,
+        *train(SHORT),
+        *(
+            Mark(key, "intervals", 0.0, SHORT)
+            for key in ("steady_growth", "rises", "last_over_first", "adaptation_index")
+        ),
     ],
 )

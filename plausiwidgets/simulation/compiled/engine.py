@@ -187,9 +187,7 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None, *, threads:
     return _run(compiled(job.model), job, checkpoint, threads)
 
 
-def _run(
-    made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, threads: int | None = None
-) -> LaneResult:
+def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, threads: int | None = None) -> LaneResult:
     k0, k1 = job.window or (0, 0)
     recorded = np.empty((len(job.record), job.lanes, k1 - k0))
     if k1 > job.steps:

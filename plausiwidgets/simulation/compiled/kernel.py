@@ -205,9 +205,7 @@ def emit(program: Program, *, cached: bool) -> str:
     state = [f"s{i}" for i in range(states)]
     moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in program.state)},"]
     placed = [f"r{i} = places[{i}]" for i in range(states)]
-    recorded = [
-        line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")
-    ]
+    recorded = [line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")]
     stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
     return _TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,

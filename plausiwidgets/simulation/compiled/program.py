@@ -84,9 +84,7 @@ class Body:
 
     lines: dict[str, Assignment] = field(default_factory=dict)
 
-    def assign(
-        self, text: str, dtype: torch.dtype, dims: int, inputs: list[Value], mask: str | None = None
-    ) -> Value:
+    def assign(self, text: str, dtype: torch.dtype, dims: int, inputs: list[Value], mask: str | None = None) -> Value:
         """Add ``x = text``, which reads `inputs`, and return x."""
         level = max((v.level for v in inputs), default=UNIFORM)
         if text not in self.lines:

@@ -73,9 +73,7 @@ def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any
             notes[DUE, i] = due
             change = min(change, due)
             i += 1
-        _fill_current(
-            k, dt, t0, w[base + first : base + i], pieces[:, :, first:i], w[current + first : current + i]
-        )
+        _fill_current(k, dt, t0, w[base + first : base + i], pieces[:, :, first:i], w[current + first : current + i])
     for i in range(n, m):
         w[current + i] = w[current]
     return change

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Observer, Session
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Observer, Session
 
 NAMED = 4
 """So many locked parameters are named; of more, how many there are."""

@@ -20,32 +20,32 @@ from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.exercise import Exercise
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
+from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
-from plausiwidgets.widgets.explorer.link import MAX_QUERY
 from plausiwidgets.widgets.explorer.live import Live
-from plausiwidgets.widgets.explorer.messages import MessageLine
+from plausiwidgets.widgets.explorer.models import ModelsPanel
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.explorer.places import PLACES, Places
+from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.explorer.searches import Searches
-from plausiwidgets.widgets.explorer.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
-from plausiwidgets.widgets.explorer.session import Panel, Session
 from plausiwidgets.widgets.explorer.share import SharePanel
-from plausiwidgets.widgets.explorer.starts import known_sets, my_turn
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
-from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.page.export import export_page
-from plausiwidgets.widgets.teaching.equations import EquationsPanel
-from plausiwidgets.widgets.teaching.exports import ExportPanel
-from plausiwidgets.widgets.teaching.gallery import GalleryPanel
-from plausiwidgets.widgets.teaching.models import ModelsPanel
-from plausiwidgets.widgets.teaching.mystery import MysteryPanel
-from plausiwidgets.widgets.teaching.phase_plane import PhasePlanePanel
-from plausiwidgets.widgets.teaching.presentation import PresentationPanel
-from plausiwidgets.widgets.teaching.profiles import ProfilesPanel
-from plausiwidgets.widgets.teaching.stimulus import StimulusPanel
+from plausiwidgets.widgets.session.link import MAX_QUERY
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
+from plausiwidgets.widgets.session.session import Panel, Session
+from plausiwidgets.widgets.session.starts import known_sets, my_turn
+from plausiwidgets.widgets.tools.equations import EquationsPanel
+from plausiwidgets.widgets.tools.exports import ExportPanel
+from plausiwidgets.widgets.tools.mystery import MysteryPanel
+from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel
+from plausiwidgets.widgets.tools.profiles import ProfilesPanel
+from plausiwidgets.widgets.tools.stimulus import StimulusPanel
+from plausiwidgets.widgets.view.page_watch import PageWatch
 
 
 class Explorer(View):
@@ -189,7 +189,12 @@ class Explorer(View):
         places.put(self._gallery, "rail")
         places.put(self._presentation, "bar")
         for tool in (
-            self._plane, self._equations, self._profiles, self._stimulus, self._mystery, self._export,
+            self._plane,
+            self._equations,
+            self._profiles,
+            self._stimulus,
+            self._mystery,
+            self._export,
         ):
             places.put(tool, "tools")
         return places

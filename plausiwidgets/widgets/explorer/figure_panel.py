@@ -12,10 +12,10 @@ import numpy as np
 from plausiwidgets.patterns import Target, Verdict
 from plausiwidgets.patterns.marks import event_window, shapes
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Response
-from plausiwidgets.widgets.figure import curves, style
-from plausiwidgets.widgets.figure.drawing import (
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.view import curves, style
+from plausiwidgets.widgets.view.drawing import (
     EMPTY,
     Floats,
     Grid,
@@ -28,9 +28,9 @@ from plausiwidgets.widgets.figure.drawing import (
     target_lines,
     voltage_scale,
 )
-from plausiwidgets.widgets.figure.marks import MarksLayer
-from plausiwidgets.widgets.figure.page_watch import PageWatch
-from plausiwidgets.widgets.figure.trace_figure import (
+from plausiwidgets.widgets.view.marks import MarksLayer
+from plausiwidgets.widgets.view.page_watch import PageWatch
+from plausiwidgets.widgets.view.trace_figure import (
     BEFORE_ALL,
     HEIGHT,
     RASTER_HEIGHTS,

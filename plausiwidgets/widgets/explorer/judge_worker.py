@@ -15,11 +15,11 @@ from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.compiled.engine import before_compiled
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.threads import start_daemon
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Observer, Response, Session
-from plausiwidgets.widgets.explorer.starts import moved_further
-from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Observer, Response, Session
+from plausiwidgets.widgets.session.starts import moved_further
+from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
 REST = 0.25
 """Time in s without a change after which a selection is verified."""

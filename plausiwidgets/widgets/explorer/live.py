@@ -20,14 +20,14 @@ from plausiwidgets.simulation.javascript.module import runtime, to_javascript
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Observer, Response, Session
-from plausiwidgets.widgets.figure.drawing import Singles
-from plausiwidgets.widgets.figure.page_watch import PageWatch
-from plausiwidgets.widgets.figure.plotly_widget import FIND_MODEL
-from plausiwidgets.widgets.figure.trace_figure import BEFORE_ALL, RASTER_HEIGHTS, TRACES
 from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
 from plausiwidgets.widgets.page.export import page_file
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Observer, Response, Session
+from plausiwidgets.widgets.view.drawing import Singles
+from plausiwidgets.widgets.view.page_watch import PageWatch
+from plausiwidgets.widgets.view.plotly_widget import FIND_MODEL
+from plausiwidgets.widgets.view.trace_figure import BEFORE_ALL, RASTER_HEIGHTS, TRACES
 
 PACE = 0.25
 """Least time in s between two pictures that the kernel sends of a drag, where the page draws it as well."""

@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
-from plausiwidgets.widgets.figure.drawing import Floats
+from plausiwidgets.widgets.view.drawing import Floats
 
 MOST = 300
 """Points that are sent: more than a person can tell apart."""

@@ -12,8 +12,8 @@ from plausiwidgets.optimization import Snapshot
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel
 
 ACTIONS = ("optimize", "pause", "stop", "use_best")
 

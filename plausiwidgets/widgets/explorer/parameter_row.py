@@ -11,18 +11,12 @@ import ipywidgets as w
 
 from plausiwidgets.models import Parameter
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.explorer.link import reach
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Session
-
-STEPS = 400
-"""Positions of a slider: one key press moves it by a four-hundredth of its range."""
-
-GREEK = {
-    "tau": "τ", "delta": "Δ", "theta": "θ", "alpha": "α", "beta": "β", "sigma": "σ", "rho": "ρ", "kappa": "κ",
-    "epsilon": "ε", "phi": "φ",
-}  # fmt: skip
+from plausiwidgets.widgets.session.link import reach
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Session
+from plausiwidgets.widgets.session.slider import STEPS, dragged, position
+from plausiwidgets.widgets.view.symbols import symbol
 
 LOCK = (
     '<span class="pw-lock" title="Locked in this exercise: tune the others">'
@@ -177,12 +171,6 @@ class ParameterRow:
         return self._bounds_line
 
 
-def symbol(name: str) -> str:
-    """Return a parameter's name as HTML: Greek letters, and what follows an underscore as an index."""
-    head, _, index = html.escape(name).partition("_")
-    return GREEK.get(head, head) + (f"<sub>{index}</sub>" if index else "")
-
-
 def tooltip(parameter: Parameter) -> str:
     """Return what a person reads on pointing at a parameter."""
     unit = f" {parameter.unit}" if parameter.unit else ""
@@ -221,23 +209,3 @@ def allowed(parameter: Parameter, value: float) -> float:
 def in_box(value: float) -> float:
     """Return the value that a box shows: six significant digits, and 0 for what rounding left."""
     return 0.0 if abs(value) < 1e-12 else float(f"{value:.6g}")
-
-
-def dragged(parameter: Parameter, position: int, low: float, high: float) -> float:
-    """Return the value at a slider's position (0 to STEPS), without digits that the slider cannot tell apart."""
-    if position <= 0:
-        return low
-    if position >= STEPS:
-        return high
-    before, here, after = parameter.from_unit(
-        [(position - 1) / STEPS, position / STEPS, (position + 1) / STEPS], low, high
-    ).tolist()
-    step = min(after - here, here - before)
-    decimals = max(0, math.ceil(-math.log10(step))) if step > 0 else 12
-    return min(max(round(here, decimals), low), high)
-
-
-def position(parameter: Parameter, value: float, low: float, high: float) -> int:
-    """Return the slider's position for a value; at the nearest end where it is out of range."""
-    inside = min(max(value, low), high)
-    return round(float(parameter.to_unit(inside, low, high)) * STEPS)

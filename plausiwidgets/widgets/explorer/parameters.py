@@ -9,11 +9,11 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import GROUPS
-from plausiwidgets.widgets.explorer.link import DT_RANGE
-from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.parameter_row import ParameterRow, RowStyles
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Session
+from plausiwidgets.widgets.session.link import DT_RANGE
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Session
 
 
 class ParameterPanel(Panel):

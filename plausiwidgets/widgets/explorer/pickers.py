@@ -10,10 +10,10 @@ import ipywidgets as w
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Preset
 from plausiwidgets.patterns import Pattern
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Session
-from plausiwidgets.widgets.explorer.starts import fitting, known_sets, my_turn, with_stimulus
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Session
+from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, with_stimulus
 
 PROMPT = "published parameters …"
 

@@ -10,11 +10,11 @@ from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Response, Session
-from plausiwidgets.widgets.explorer.starts import stimulus_for
-from plausiwidgets.widgets.figure.style import ROLE_TITLES
 from plausiwidgets.widgets.newest import Newest
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Response, Session
+from plausiwidgets.widgets.session.starts import stimulus_for
+from plausiwidgets.widgets.view.style import ROLE_TITLES
 
 TIP = "Keep this neuron in the figure, with these values, to compare it with what you change"
 LET_GO = "Let go of the pinned neuron: it leaves the figure"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as w
 
-from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.session.session import Panel
 
 PLACES = ("rail", "bar", "look", "centre", "tools", "below")
 """The places that panels can be put in.

@@ -12,11 +12,11 @@ from plausiwidgets.optimization import Result, Run, Snapshot, start_optimization
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker, judge_quickly
-from plausiwidgets.widgets.explorer.messages import MessageLine
 from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Observer, Response, Session
-from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Observer, Response, Session
+from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
 INTERVAL = 0.1
 """Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""

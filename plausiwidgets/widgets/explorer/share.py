@@ -7,8 +7,8 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel
 
 _HERE = Path(__file__).parent
 

@@ -13,9 +13,9 @@ from plausiwidgets.patterns import Check, Verdict
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.simulation.compiled.engine import is_ready
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Response
-from plausiwidgets.widgets.figure.style import ROLE_TITLES
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.view.style import ROLE_TITLES
 
 KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "unknown", "rejected": "no"}
 """Colour of a status, as a class of the style sheet."""

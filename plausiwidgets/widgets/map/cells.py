@@ -85,9 +85,7 @@ class Grid:
     headings: Mapping[str, str]
 
 
-def grid_of_table(
-    table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
-) -> Grid:
+def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read back from its CSV.
 
     Parameters

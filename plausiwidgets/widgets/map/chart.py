@@ -15,10 +15,10 @@ from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.figure import style
-from plausiwidgets.widgets.figure.page_watch import PageWatch
-from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
 from plausiwidgets.widgets.map.labels import Label, place, text_width
+from plausiwidgets.widgets.view import style
+from plausiwidgets.widgets.view.page_watch import PageWatch
+from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
 if TYPE_CHECKING:
     import pandas as pd

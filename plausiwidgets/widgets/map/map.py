@@ -13,9 +13,9 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.figure.page_watch import PageWatch
 from plausiwidgets.widgets.map.cells import Cell, Grid
 from plausiwidgets.widgets.map.map_figure import MapFigure
+from plausiwidgets.widgets.view.page_watch import PageWatch
 
 HINT = "Click a cell, or choose it here, to open it in an explorer with its parameters."
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from plausiwidgets.widgets.figure import style
-from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
 from plausiwidgets.widgets.map.cells import MARKS, WORDS, Grid
+from plausiwidgets.widgets.view import style
+from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
 COLOURS = {
     "replicated": "#56b4e9",

@@ -22,9 +22,9 @@ from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_fo
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
-from plausiwidgets.widgets.explorer.parameter_row import GREEK
-from plausiwidgets.widgets.figure import style
-from plausiwidgets.widgets.figure.drawing import VoltageScale, envelope, make_grid, target_lines
+from plausiwidgets.widgets.view import style
+from plausiwidgets.widgets.view.drawing import VoltageScale, envelope, make_grid, target_lines
+from plausiwidgets.widgets.view.symbols import GREEK
 
 FORMAT = 1
 """Of the data: a page whose script expects another one says so."""

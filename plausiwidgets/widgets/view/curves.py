@@ -7,7 +7,7 @@ import numpy as np
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Curve, Verdict
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.figure.drawing import Singles
+from plausiwidgets.widgets.view.drawing import Singles
 
 
 def axis_titles(curve: Curve, model: NeuronModel, verdict: Verdict | None = None) -> tuple[str, str]:

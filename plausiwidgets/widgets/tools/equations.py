@@ -10,9 +10,9 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.widgets.explorer.parameter_row import symbol
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.view.symbols import symbol
 
 _HERE = Path(__file__).parent
 

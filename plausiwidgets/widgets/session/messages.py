@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import ipywidgets as w
 
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel
 
 MAX_TEXT = 600
 

@@ -11,7 +11,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern, Target, Verdict
-from plausiwidgets.widgets.explorer.selection import Selection
+from plausiwidgets.widgets.session.selection import Selection
 
 MAX_UNDO = 100
 

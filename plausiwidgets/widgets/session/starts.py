@@ -11,10 +11,10 @@ from plausiwidgets.assessment import published
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.pattern import usual_current
-from plausiwidgets.widgets.explorer.link import reach
-from plausiwidgets.widgets.explorer.parameter_row import STEPS, dragged
-from plausiwidgets.widgets.explorer.selection import Origin, Selection
-from plausiwidgets.widgets.explorer.session import Session
+from plausiwidgets.widgets.session.link import reach
+from plausiwidgets.widgets.session.selection import Origin, Selection
+from plausiwidgets.widgets.session.session import Session
+from plausiwidgets.widgets.session.slider import STEPS, dragged
 
 MOVED = 3
 """So many parameters are moved at once: as many as one can find again by hand."""

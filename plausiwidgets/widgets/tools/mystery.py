@@ -12,10 +12,10 @@ from plausiwidgets.assessment.mystery import Mystery, mystery, score
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.parameter_row import symbol
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Response, Session
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Response, Session
+from plausiwidgets.widgets.view.symbols import symbol
 
 SEEDS = 10_000
 """Seeds that a new mystery is drawn from: short enough to be read out in a class."""

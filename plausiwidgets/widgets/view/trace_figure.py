@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from plausiwidgets.widgets.figure import style
-from plausiwidgets.widgets.figure.drawing import EMPTY, Singles
-from plausiwidgets.widgets.figure.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.view import style
+from plausiwidgets.widgets.view.drawing import EMPTY, Singles
+from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
 Range = tuple[float, float]
 

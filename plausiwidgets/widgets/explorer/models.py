@@ -8,12 +8,12 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel
 from plausiwidgets.widgets.map.map import OpenCell
 from plausiwidgets.widgets.map.models_assessment import ModelsAssessment, Noted
-from plausiwidgets.widgets.teaching.exports import ExportView
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.tools.exports import ExportView
 
 
 class ModelsPanel(Panel):

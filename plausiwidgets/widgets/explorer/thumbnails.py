@@ -8,7 +8,7 @@ from plausiwidgets import patterns
 from plausiwidgets.patterns import Pattern, Target
 from plausiwidgets.patterns.marks import event_window
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.widgets.figure.drawing import Floats, Singles, corners, envelope, make_grid, with_spikes
+from plausiwidgets.widgets.view.drawing import Floats, Singles, corners, envelope, make_grid, with_spikes
 
 WIDTH, HEIGHT = 84, 40
 """Of a picture in px."""

@@ -17,7 +17,7 @@ from plausiwidgets.patterns import Named, Pattern
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.widgets.explorer.link import read_query, samples_of
+from plausiwidgets.widgets.session.link import read_query, samples_of
 
 DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_spiking"
 """What an explorer shows when nothing else is said."""
@@ -98,9 +98,7 @@ class Selection:
 
     @classmethod
     @checked
-    def defaults(
-        cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN
-    ) -> Selection:
+    def defaults(cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN) -> Selection:
         """Return a model and a pattern as they are declared.
 
         Raises

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
-from plausiwidgets.widgets.explorer.session import Panel
+from plausiwidgets.widgets.session.session import Panel
 
 CLASS = "pw-present"
 """Of the explorer; all else is its style."""

@@ -14,9 +14,9 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Pattern, status
 from plausiwidgets.simulation.threads import start_daemon
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Response
-from plausiwidgets.widgets.teaching.thumbnails import thumbnail
+from plausiwidgets.widgets.explorer.thumbnails import thumbnail
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Response
 
 _HERE = Path(__file__).parent
 
@@ -37,7 +37,7 @@ class GalleryView(anywidget.AnyWidget):
     """
 
     _esm = (_HERE / "gallery.js").read_text("utf-8")
-    _css = (_HERE / "teaching.css").read_text("utf-8")
+    _css = (_HERE.parent / "tools" / "tools.css").read_text("utf-8")
     items: t.List = t.List().tag(sync=True)
     found = t.Dict().tag(sync=True)
     shown = t.Unicode("").tag(sync=True)

@@ -20,10 +20,10 @@ from plausiwidgets.patterns.stimuli import (
     read_current,
     written,
 )
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import DEFAULT_PATTERN, Selection
-from plausiwidgets.widgets.explorer.session import Panel, Session
-from plausiwidgets.widgets.explorer.starts import with_stimulus
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import DEFAULT_PATTERN, Selection
+from plausiwidgets.widgets.session.session import Panel, Session
+from plausiwidgets.widgets.session.starts import with_stimulus
 
 MOST_SHOWN = 500
 """Values that are put into the box: more can be read from a file, but nobody edits them by hand."""
@@ -110,7 +110,7 @@ class StimulusPanel(Panel):
             if applied == "pulses":
                 self._number.value = _number_of(pattern)
             self._number.layout.display = "" if applied == "pulses" else "none"
-            self._hint.value = f"<p class=\"pw-hint\">{html.escape(self._sentence(pattern))}</p>"
+            self._hint.value = f'<p class="pw-hint">{html.escape(self._sentence(pattern))}</p>'
             usual = number(usual_current(selection.model), 3)
             unit = "" if selection.model.current.unit == "1" else f" ({selection.model.current.unit})"
             self._text.placeholder = f"time (ms)  current{unit}\n0 {usual}\n100 0\n200 {usual}\n250 0"

@@ -15,10 +15,10 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.threads import start_daemon
-from plausiwidgets.widgets.explorer.messages import MessageLine
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Response
 from plausiwidgets.widgets.page.export import page
+from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Response
 
 _HERE = Path(__file__).parent
 

@@ -26,10 +26,10 @@ from plausiwidgets.simulation.phase_plane import (
     ranges_of,
 )
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel, Response
-from plausiwidgets.widgets.figure.drawing import Floats
 from plausiwidgets.widgets.newest import Newest
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.view.drawing import Floats
 
 _HERE = Path(__file__).parent
 
@@ -265,9 +265,7 @@ def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
     return [float(value) for value in values], nearest
 
 
-def path(
-    sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level: np.ndarray, broken: bool
-) -> bytes:
+def path(sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level: np.ndarray, broken: bool) -> bytes:
     """Return time, x, y and level of the points of a trajectory, as float32; a row of nan at each reset.
 
     Half of them are spread over the time and half over the way, so that nothing that moves is lost.

@@ -15,10 +15,10 @@ from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.rate_curve import rate_curve
 from plausiwidgets.simulation.threads import step_back
-from plausiwidgets.widgets.explorer.selection import Selection
-from plausiwidgets.widgets.explorer.session import Panel
-from plausiwidgets.widgets.figure.drawing import Floats
 from plausiwidgets.widgets.newest import Newest
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.view.drawing import Floats
 
 _HERE = Path(__file__).parent
 

@@ -1,0 +1,1 @@
+"""What is shown, and who observes it: below every panel, tool and page."""
