@@ -1,0 +1,106 @@
+// Shows a figure with Plotly's script, by its public functions and events alone. plotly_script.js brings the script,
+// plot_view.py is the other side.
+
+const KEPT = (globalThis[Symbol.for("plausiwidgets.plotly")] ??= new Map()); // version → { script, give }
+const TOOLS = ["zoom2d", "pan2d", "resetScale2d", "toImage"]; // Plotly's own toolbar can upload a figure
+
+function script(version) {
+  let entry = KEPT.get(version);
+  if (!entry) {
+    KEPT.set(version, (entry = {}));
+    entry.script = new Promise((give) => (entry.give = give));
+  }
+  return entry.script;
+}
+
+/** A figure as Plotly takes it: { float32: bytes } becomes an array. */
+function unpacked(value) {
+  if (Array.isArray(value)) return value.map(unpacked);
+  if (value === null || typeof value !== "object") return value;
+  if (value.float32 instanceof DataView) {
+    const { buffer, byteOffset, byteLength } = value.float32;
+    return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, unpacked(entry)]));
+}
+
+function isDark() {
+  const light = document.body.dataset.jpThemeLight;
+  return light !== undefined ? light === "false" : document.body.classList.contains("vscode-dark");
+}
+
+class PlotView {
+  constructor(model, el, Plotly) {
+    Object.assign(this, { model, el, Plotly });
+    this.plot = document.createElement("div");
+    this.plot.className = "pw-plot-picture";
+    el.append(this.plot);
+    this.undo = [];
+    this.listen("change:picture", () => this.draw());
+    const theme = new MutationObserver(() => this.tell({ dark: isDark() }));
+    theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+    const size = new ResizeObserver(() => this.onSize());
+    size.observe(el);
+    this.undo.push(() => theme.disconnect(), () => size.disconnect());
+    this.tell({ dark: isDark() });
+  }
+
+  listen(event, react) {
+    this.model.on(event, react);
+    this.undo.push(() => this.model.off(event, react));
+  }
+
+  tell(values) {
+    const changed = Object.entries(values).filter(([name, value]) => this.model.get(name) !== value);
+    if (!changed.length) return;
+    for (const [name, value] of changed) this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  /** Draws what the model says; a figure before the place has a size waits for it. */
+  draw() {
+    if (!this.el.clientWidth) return;
+    const { data, layout } = unpacked(this.model.get("picture"));
+    if (!data) return;
+    const config = { displaylogo: false, modeBarButtons: [TOOLS], ...this.model.get("_config") };
+    const done = this.Plotly.react(this.plot, data, layout, config);
+    if (!this.begun) {
+      this.begun = true;
+      this.attach();
+    }
+    const number = this.model.get("number");
+    Promise.resolve(done).then(() => this.tell({ drawn_number: number }));
+  }
+
+  attach() {
+    this.plot.on("plotly_click", ({ points: [point] }) => {
+      const { curveNumber: curve, pointNumber: index, x, y, customdata, text } = point;
+      const data = customdata ?? null;
+      this.model.send({ clicked: { curve, point: index, x, y, data, text: text ?? null } });
+    });
+  }
+
+  onSize() {
+    const { clientWidth: width, clientHeight: height } = this.el;
+    if (!width) return;
+    this.tell({ width, height });
+    if (!this.begun) this.draw();
+    else if (!this.plot.layout.width) this.Plotly.Plots.resize(this.plot);
+  }
+
+  close() {
+    for (const undo of this.undo.splice(0)) undo();
+    if (this.begun) this.Plotly.purge(this.plot);
+  }
+}
+
+export default {
+  async render({ model, el, signal }) {
+    el.classList.add("pw-plot");
+    const Plotly = await script(model.get("_plotly"));
+    if (signal?.aborted) return;
+    const view = new PlotView(model, el, Plotly);
+    view.draw();
+    return () => view.close();
+  },
+};
