@@ -236,7 +236,7 @@ def test_what_was_not_verified_is_never_called_replicated():
     one = pw.judge("izhikevich", "tonic_spiking", verify=False)
     many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [9.0, 10.0]}, verify=False)
     assert one.accepted and one.status == "unverified" and one.replicated is False
-    assert "not verified" in one._repr_html_() and "replicated" not in one._repr_html_()
+    assert "not verified" in one._repr_html_() and "shows it" not in one._repr_html_()
     assert list(many.status) == ["unverified"] * 2 and not many.replicated.any()
 
 

@@ -16,7 +16,7 @@ from plausiwidgets.widgets import Selection
 
 def test_it_opens_with_trace_target_and_verdict(explorer: pw.Explorer, screen: Screen) -> None:
     assert isinstance(explorer, ipywidgets.Widget)
-    assert "✓ replicated" in screen.badge
+    assert "✓ shows it" in screen.badge
     assert len(screen.yours) > 500
     assert len(screen.target) > 500
     assert len(screen.best) == 0
@@ -48,7 +48,7 @@ def test_presets_switch_pattern_and_time_step_and_undo_brings_back(explorer: pw.
     assert explorer.wait()
     assert explorer.selection.pattern.key == "resonator"
     assert explorer.selection.dt == explorer.selection.model.presets[10].dt
-    assert "replicated" in screen.badge
+    assert "shows it" in screen.badge
     assert screen.sweeps is not None
     screen.press("Undo")
     assert explorer.wait()
@@ -95,11 +95,11 @@ def test_optimize_draws_curve_and_best_and_use_best_moves_the_sliders(explorer: 
     assert screen.curve[-1, :3].tolist() == [result.evaluations, 0.0, 0.0]
     assert np.all(np.diff(screen.curve[:, 1]) <= 0)
     assert len(screen.best) > 500
-    assert "✓ replicated" in screen.progress
+    assert "✓ shows it" in screen.progress
     screen.press("Use best")
     assert explorer.wait()
     assert dict(explorer.selection.values) == dict(result.parameters)
-    assert "✓ replicated" in screen.badge
+    assert "✓ shows it" in screen.badge
     screen.press("Undo")
     assert explorer.selection == before
 
@@ -172,11 +172,11 @@ def test_what_was_found_for_another_pattern_is_named_until_it_is_looked_at(
     run = explorer.optimize()
     screen.menu("Pattern").value = "mixed_mode"
     assert run.wait(120)
-    until(lambda: "✓ replicated" in screen.elsewhere)
+    until(lambda: "✓ shows it" in screen.elsewhere)
     assert "✓" not in screen.best_chip
     screen.menu("Pattern").value = "tonic_bursting"
     assert screen.elsewhere == ""
-    until(lambda: "✓ replicated" in screen.best_chip)
+    until(lambda: "✓ shows it" in screen.best_chip)
 
 
 def test_after_a_search_in_vain_there_are_ways_on_and_no_search_is_made_twice(

@@ -99,7 +99,7 @@ def test_a_drag_is_judged_at_its_step_alone_and_a_rest_does_not_judge_that_again
     monkeypatch.setattr(judge_worker, "evaluate", counted)
     screen.rows["amplitude"].box.value = 10.5
     assert explorer.wait()
-    assert "replicated" in screen.badge
+    assert "shows it" in screen.badge
     assert steps == [(explorer.selection.dt, True)]  # the verification is made by the judge itself
 
 
@@ -107,8 +107,8 @@ def test_what_is_not_verified_yet_is_not_called_replicated(explorer, screen, mon
     monkeypatch.setattr(judge_worker, "verify", lambda selection, verdict, checkpoint: verdict)
     screen.rows["amplitude"].box.value = 10.5
     assert explorer.wait()
-    assert "○ accepted" in screen.badge and "not verified" in screen.badge
-    assert "replicated" not in screen.badge
+    assert "○ holds" in screen.badge and "not verified" in screen.badge
+    assert "shows it" not in screen.badge
 
 
 def test_a_drag_ends_a_verification_that_takes_long(explorer, screen, monkeypatch) -> None:

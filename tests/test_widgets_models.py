@@ -70,7 +70,7 @@ def test_a_cell_opens_in_the_explorer_and_the_map_goes_out_of_its_way(explorer: 
     assert panel.map.open_cell("adex", "rebound_spike")
     assert explorer.wait(60)
     assert (explorer.selection.model.name, explorer.selection.pattern.key) == ("adex", "rebound_spike")
-    assert "replicated" in screen.badge
+    assert "shows it" in screen.badge
     assert explorer._models.over.layout.display == "none"
     assert not isinstance(panel, AssessmentPanel), "it would open an explorer of its own"
     explorer.undo()

@@ -46,7 +46,7 @@ def test_it_opens_with_what_is_not_solved_and_the_solution_is_a_press_away() -> 
     assert not explorer.session.can_undo, "looking for what is not solved is no step of a person"
     screen.press("Show me")
     assert explorer.wait()
-    assert "✓ replicated" in screen.badge
+    assert "✓ shows it" in screen.badge
     assert "Published" in screen.origin
     explorer.close()
 
@@ -89,7 +89,7 @@ def test_a_pick_shows_the_pattern_and_keep_values_keeps_them(explorer, screen) -
     assert explorer.wait()
     published = known_sets(explorer.selection.model, explorer.selection.pattern)[0]
     assert explorer.selection == published
-    assert "✓ replicated" in screen.badge
+    assert "✓ shows it" in screen.badge
     explorer.undo()
     named(explorer, "pw-keep").value = True
     screen.menu("Pattern").value = "tonic_bursting"

@@ -71,7 +71,7 @@ def test_the_pattern_s_own_is_one_click_away_and_the_parameters_stay(explorer, s
         assert tool.active == [shape] and shown.pattern.free == free and not shown.pattern.judged
         assert shown.values["a"] == 0.05 and shown.values["holding"] == 0.5
         assert explorer.wait()
-        assert "not judged" in screen.badge and "✓" not in screen.badge and "replicated" not in screen.badge
+        assert "not judged" in screen.badge and "✓" not in screen.badge and "shows it" not in screen.badge
         assert len(screen.yours) > 100 and len(screen.target) == 0
     tool.press("Pattern’s own")
     assert explorer.selection.pattern is before.pattern and dict(explorer.selection.values) == dict(before.values)

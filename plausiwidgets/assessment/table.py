@@ -15,7 +15,7 @@ from plausiwidgets.assessment.units import Row
 from plausiwidgets.optimization.result import describe_outcome
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
-from plausiwidgets.patterns.status import WORDS
+from plausiwidgets.patterns.status import STATUSES
 
 COLUMNS = {
     "model": "name of the model",
@@ -43,8 +43,8 @@ COLUMNS = {
     "versions": "of Python and the packages; in a file also the day on which it was written",
 }
 
-SEARCH_WORDS = WORDS | {"rejected": "not found"}
-"""Word for each status of a row: a search that found nothing has not shown that there is nothing."""
+COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "not found"}
+"""Word for a number of rows of each status: a search that found nothing has not shown that there is nothing."""
 
 
 @checked

@@ -262,7 +262,7 @@ def _whole(text: str, least: int) -> int:
 
 def summary(table: pd.DataFrame) -> str:
     """Return a line for each row of a table, and the counts for each model."""
-    from plausiwidgets.assessment.table import SEARCH_WORDS
+    from plausiwidgets.assessment.table import COUNTED
     from plausiwidgets.patterns.status import MARKS
 
     seeds = table["seed"].nunique() > 1
@@ -274,7 +274,7 @@ def summary(table: pd.DataFrame) -> str:
             what = f"{row['letter'] or ' '} {row['pattern']:<{wide}}"
             lines.append(f"{name}  {what}  {seed}{MARKS[row['status']]} {row['summary']}")
         counts = rows["status"].value_counts()
-        told = ", ".join(f"{counts[status]} {word}" for status, word in SEARCH_WORDS.items() if status in counts)
+        told = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
         lines.append(f"{name}: {told}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
         lines.append("The table is not complete: the assessment was stopped.\n")

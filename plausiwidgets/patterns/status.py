@@ -1,4 +1,4 @@
-"""The four words for a verdict, with a mark and an explanation of each; and two where there is none."""
+"""The four statuses of a verdict, and two where there is none: the mark, words and explanation of each for a user."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ STATUSES = ("replicated", "fragile", "unverified", "rejected")
 MARKS = {"replicated": "✓", "fragile": "~", "unverified": "○", "rejected": "✗", "failed": "!", "unjudged": "–"}
 
 WORDS = {
-    "replicated": "replicated",
-    "fragile": "fragile",
-    "unverified": "accepted, not verified",
+    "replicated": "shows it (verified)",
+    "fragile": "holds, but not robustly",
+    "unverified": "holds, not verified",
     "rejected": "not shown",
     "failed": "failed",
     "unjudged": "not judged",
 }
+"""What a screen says for a status; tables and code keep the status itself."""
+
+SEARCH_WORDS = WORDS | {"rejected": "not found"}
+"""The same of a search: one that found nothing has not shown that there is nothing."""
 
 EXPLANATIONS = {
     "replicated": "Every criterion holds, and goes on holding in each check of the verification.",

@@ -124,7 +124,7 @@ class Verdict:
 
     def _counted(self) -> str:
         words, counts = np.unique(self.status, return_counts=True)
-        return ", ".join(f"{count} {WORDS[word]}" for word, count in zip(words, counts, strict=True))
+        return ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True))
 
     def to_frame(self) -> pd.DataFrame:
         """Return a row for each criterion (and each set, where there are many; and each of several patterns)."""

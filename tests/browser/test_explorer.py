@@ -89,7 +89,7 @@ def test_optimize_finds_and_use_best_moves_the_sliders_and_undo_brings_them_back
     values = page.locator(boxes).evaluate_all("all => all.map(e => e.value)")
     page.get_by_role("button", name="Optimize").click()
     page.wait_for_function(f"() => ({NAMED})('best found').length > 50", timeout=120_000)
-    page.locator(".pw-best", has_text="replicated").wait_for(timeout=120_000)
+    page.locator(".pw-best", has_text="shows it").wait_for(timeout=120_000)
     before = page.evaluate(NAMED, "yours")
     page.get_by_role("button", name="Use best").click()
     changed(page, before)

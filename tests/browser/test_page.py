@@ -63,7 +63,7 @@ def test_a_slider_moves_the_trace_and_the_verdict_stays_with_the_stored_values(
     preset = next(p for p in pw.models.get("izhikevich").presets if p.pattern == "tonic_spiking")
     verdict = pw.judge("izhikevich", "tonic_spiking", dict(preset.parameters), dt=preset.dt, verify=False)
     assert opened.legend() == f"yours: {len(verdict.traces['step'].spike_times[0])} spikes"
-    assert page.locator(".badge").inner_text() == "✓ replicated"
+    assert page.locator(".badge").inner_text() == "✓ shows it (verified)"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
@@ -77,7 +77,7 @@ def test_a_slider_moves_the_trace_and_the_verdict_stays_with_the_stored_values(
     assert "not for those on the sliders" in page.locator(".badge").inner_text()
     assert "belongs to the stored values" in page.locator(".verdict").inner_text()
     page.get_by_role("button", name="Show me").click()
-    assert page.locator(".badge").inner_text() == "✓ replicated"
+    assert page.locator(".badge").inner_text() == "✓ shows it (verified)"
 
 
 def test_a_link_opens_on_its_values_and_says_what_it_cannot_use(open_page, izhikevich: Path) -> None:

@@ -1,12 +1,6 @@
 // The gallery: a list to pick from, one stop of the tab key, arrows within, two columns or a strip.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WORDS = {
-  replicated: "found: this model shows it",
-  fragile: "found, but fragile",
-  unverified: "found, not verified",
-  rejected: "searched, not found",
-};
 
 function path(parent, d, className) {
   const made = document.createElementNS(SVG, "path");
@@ -31,7 +25,7 @@ function render({ model, el }) {
       item.tabIndex = selected || (!items.some((other) => other.dataset.key === shown) && item === items[0]) ? 0 : -1;
       const dot = item.querySelector(".pw-dot-mark");
       dot.dataset.found = word ?? "";
-      const text = WORDS[word] ?? "not searched yet";
+      const text = model.get("words")[word] ?? "not searched yet";
       item.title = `${title} – ${text}`;
       item.setAttribute("aria-label", `${title}, ${text}`);
       if (selected) scrollTo(item);

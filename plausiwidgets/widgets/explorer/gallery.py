@@ -34,6 +34,8 @@ class GalleryView(anywidget.AnyWidget):
         Status by key, of the shown model.
     shown : str
         Key of the pattern that is shown.
+    words : dict of str to str
+        For each status.
     """
 
     _esm = (_HERE / "gallery.js").read_text("utf-8")
@@ -41,6 +43,7 @@ class GalleryView(anywidget.AnyWidget):
     items: t.List = t.List().tag(sync=True)
     found = t.Dict().tag(sync=True)
     shown = t.Unicode("").tag(sync=True)
+    words = t.Dict(status.SEARCH_WORDS).tag(sync=True)
 
 
 class GalleryPanel(Panel):

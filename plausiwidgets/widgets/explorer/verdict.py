@@ -100,7 +100,7 @@ def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
     elif verdict.diverged:
         words, text = "diverged", DIVERGED
     elif status == "rejected":
-        words = f"{len(missed)} of {len(verdict.checks)}"
+        words = f"{len(verdict.checks) - len(missed)} of {len(verdict.checks)} hold"
         if published:
             text = f"published for this pattern, missed here because {in_words(missed)}"
         else:
