@@ -47,7 +47,6 @@ COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "n
 """Word for a number of rows of each status: a search that found nothing has not shown that there is nothing."""
 
 
-@checked
 def make_table(rows: Iterable[Row], complete: bool = True) -> pd.DataFrame:
     """Return the table of the rows of units."""
     made = versions()

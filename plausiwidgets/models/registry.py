@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from plausiwidgets.arguments import checked
+from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel, Step
 from plausiwidgets.names import unknown
@@ -24,7 +24,6 @@ def names() -> list[str]:
     return [*NAMES, *_users]
 
 
-@checked
 def get(model: str | NeuronModel) -> NeuronModel:
     """Return a model by its name; a NeuronModel is returned as it is.
 
@@ -40,6 +39,7 @@ def get(model: str | NeuronModel) -> NeuronModel:
     """
     if isinstance(model, NeuronModel):
         return model
+    require("models.get", "model", model, str | NeuronModel)
     if model in _users:
         return _users[model]
     if model not in NAMES:

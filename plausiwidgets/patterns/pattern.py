@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -155,6 +156,10 @@ class Curve:
     x_unit: str = ""
     y_unit: str = ""
     onset: str = ""
+
+
+_in_units: WeakKeyDictionary[Pattern, WeakKeyDictionary[NeuronModel, dict[str, Parameter]]] = WeakKeyDictionary()
+"""The stimulus values of patterns in the units of models, which each judgement asks for."""
 
 
 @checked
@@ -332,6 +337,12 @@ class Pattern:
         ValueError
             If the model has a parameter of the same name.
         """
+        known = _in_units.setdefault(self, WeakKeyDictionary())
+        if model not in known:
+            known[model] = self._in_units_of(model)
+        return dict(known[model])
+
+    def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
         if self.parts:
             return {
                 part.prefix + name: replace(p, name=part.prefix + name, description=part.within(p.description))

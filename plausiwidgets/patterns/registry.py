@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plausiwidgets.arguments import checked
+from plausiwidgets.arguments import checked, require
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.combined import combine
 from plausiwidgets.patterns.izhikevich import TWENTY
@@ -31,7 +31,6 @@ Named = str | Pattern | Sequence[str | Pattern]
 """A pattern by its key, as an object, or several that one neuron must show."""
 
 
-@checked
 def get(pattern: Named) -> Pattern:
     """Return a pattern by its key; a Pattern is returned as it is, of a list `all_of` its patterns.
 
@@ -52,6 +51,7 @@ def get(pattern: Named) -> Pattern:
     """
     if isinstance(pattern, Pattern):
         return pattern
+    require("patterns.get", "pattern", pattern, Named)
     if not isinstance(pattern, str):
         return all_of(*pattern)
     found = _builtin.get(pattern) or _own.get(pattern) or named(pattern)
@@ -111,7 +111,6 @@ def register(pattern: Pattern) -> Pattern:
     return pattern
 
 
-@checked
 def is_registered(pattern: str | Pattern) -> bool:
     """Return whether `get` knows this key, or this very pattern by it: another one may have the same key."""
     key = pattern if isinstance(pattern, str) else pattern.key
@@ -119,7 +118,6 @@ def is_registered(pattern: str | Pattern) -> bool:
     return found is not None and (isinstance(pattern, str) or found is pattern)
 
 
-@checked
 def is_builtin(pattern: Pattern) -> bool:
     """Return whether it is one of the package's own: then its key means the same in every process."""
     return pattern is _builtin.get(pattern.key)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import checked
+from plausiwidgets.arguments import numbers, require, shown
 from plausiwidgets.patterns.formula import Formula
 from plausiwidgets.simulation.stimulus import Piece
 
@@ -28,7 +29,6 @@ TAIL = 300.0
 """Time in ms after a stimulus where a pattern gives no length."""
 
 
-@checked
 def pulse(on: Value, width: Value, height: Value) -> Piece:
     """Return a constant current of `height` over [on, on + width) ms, above the holding level.
 
@@ -37,10 +37,10 @@ def pulse(on: Value, width: Value, height: Value) -> Piece:
     >>> pulse(0.0, 5.0, -2.0)
     Piece(on=0.0, off=5.0, start=-2.0, end=-2.0)
     """
+    _check("pulse", on=on, width=width, height=height)
     return Piece(on, on + width, height, height)  # type: ignore[arg-type]  # or one value for each set
 
 
-@checked
 def ramp(on: Value, width: Value, height: Value) -> Piece:
     """Return a current that rises from 0 to `height` over [on, on + width) ms, above the holding level.
 
@@ -49,10 +49,10 @@ def ramp(on: Value, width: Value, height: Value) -> Piece:
     >>> ramp(0.0, 200.0, 5.0)
     Piece(on=0.0, off=200.0, start=0.0, end=5.0)
     """
+    _check("ramp", on=on, width=width, height=height)
     return Piece(on, on + width, 0.0, height)  # type: ignore[arg-type]
 
 
-@checked
 @dataclass(frozen=True)
 class Sweep:
     """One stimulus current over time; times in ms from the onset.
@@ -75,10 +75,30 @@ class Sweep:
     response: tuple[Value, Value] | None = None
     voltage: tuple[float, float] | None = None
 
+    def __post_init__(self) -> None:
+        require("Sweep", "pieces", self.pieces, Sequence[Piece])
+        _check("Sweep", end=self.end)
+        for name, window in (("response", self.response), ("voltage", self.voltage)):
+            if window is not None:
+                if not (isinstance(window, (tuple, list)) and len(window) == 2):
+                    raise TypeError(f"Sweep: {name} is {shown(window)}, valid is None or a tuple of 2 times in ms")
+                _check("Sweep", **{f"the start of {name}": window[0], f"the end of {name}": window[1]})
+
     @property
     def window(self) -> tuple[Value, Value]:
         """Where the response counts."""
         return (0.0, self.end) if self.response is None else self.response
+
+
+def _check(where: str, **values: Value) -> None:
+    """Refuse what is not finite, or not one number for each set; sweeps are made in every evaluation."""
+    for argument, value in values.items():
+        if isinstance(value, Formula):
+            continue
+        array = numbers(value) if isinstance(value, (Real, np.ndarray)) else None
+        if array is None or array.ndim > 1 or not np.isfinite(array).all():
+            error = TypeError if array is None or array.ndim > 1 else ValueError
+            raise error(f"{where}: {argument} is {shown(value)}, valid is a finite number or an array of these")
 
 
 def sketch(sweeps: Mapping[str, Sweep], width: float = 220.0, height: float = 34.0) -> str:

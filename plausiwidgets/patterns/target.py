@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from plausiwidgets.arguments import checked
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.judge import complete, evaluate, single
 from plausiwidgets.patterns.pattern import Pattern
@@ -80,7 +79,6 @@ def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None
     return REFERENCE, preset.parameters, preset.dt
 
 
-@checked
 def target(pattern: str | Pattern) -> Target | None:
     """Return the target of a pattern, None for a pattern of one's own that names none.
 

@@ -46,7 +46,6 @@ _ROUNDS = 50
 _counts: WeakKeyDictionary[NeuronModel, tuple[Any, int]] = WeakKeyDictionary()
 
 
-@checked
 def operations(model: str | NeuronModel) -> int:
     """Return the operations of one time step, counted as the head of this file says.
 
@@ -76,7 +75,6 @@ def operations(model: str | NeuronModel) -> int:
     return known[1]
 
 
-@checked
 def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
     """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms).
 
@@ -94,7 +92,6 @@ def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> floa
     return operations(neuron) / check_dt(neuron, dt)
 
 
-@checked
 def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     """Measure the time of one time step of one neuron, in ns, on one thread.
 
@@ -132,7 +129,6 @@ def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     return min(seconds(steps) for _ in range(_ROUNDS)) / (steps * lanes) * 1e9
 
 
-@checked
 def nanoseconds_per_ms(model: str | NeuronModel, lanes: int = 320) -> float:
     """Measure the time that takes one neuron through 1 ms at its own time step, in ns; see :func:`nanoseconds`.
 

@@ -97,7 +97,6 @@ class Selection:
     begun: Selection | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    @checked
     def defaults(cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN) -> Selection:
         """Return a model and a pattern as they are declared.
 
