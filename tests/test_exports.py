@@ -5,17 +5,17 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pandas as pd
 import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
+from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Worker
 from plausiwidgets.widgets.tools.exports import ExportPanel, script, traces_csv
 
 PATTERNS = ("tonic_spiking", "phasic_bursting", "resonator", "rebound_spike")
@@ -76,7 +76,7 @@ def test_a_neuron_of_ones_own_is_named_in_the_script():
 def test_the_panel_sends_what_is_asked_for():
     selection = shown("lif", "tonic_spiking")
     result = pw.optimize("lif", "tonic_spiking", budget=100, seed=0)
-    panel = ExportPanel(lambda: (result,), MessageLine())
+    panel = ExportPanel(lambda: (result,), MessageLine(), Worker(print))
     sent = []
     panel.view.send = lambda content, buffers=None: sent.append(content)
     panel.on_selection(selection, True)
@@ -88,10 +88,8 @@ def test_the_panel_sends_what_is_asked_for():
     names = ["lif_tonic_spiking.py", "lif_tonic_spiking.csv", "lif_tonic_spiking_search.csv"]
     assert [message["name"] for message in sent] == names
     assert "evaluations" in sent[2]["text"].splitlines()[0]
-    panel.view._handle_custom_msg({"save": "page"}, [])  # in a thread: it is judged for it
-    end = time.monotonic() + 60.0
-    while len(sent) < 4 and time.monotonic() < end:
-        time.sleep(0.05)
+    panel.view._handle_custom_msg({"save": "page"}, [])  # in the background: it is judged for it
+    assert panel._worker.join(60.0)
     assert sent[3]["name"] == "lif_tonic_spiking.html" and "<!doctype html>" in sent[3]["text"].lower()
 
 

@@ -11,7 +11,7 @@ from plausiwidgets.patterns import evaluate
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
-from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
+from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.view.page_watch import PageWatch
 from plausiwidgets.widgets.view.trace_figure import TRACES, X_AXES, Y_AXES, TraceFigure, rows_within
 

@@ -12,6 +12,7 @@ from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.thumbnails import HEIGHT, WIDTH, thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Worker
 
 
 def numbers(path):
@@ -38,7 +39,7 @@ def test_spikes_can_be_counted_in_a_picture():
 
 def panel_of(selection, results=()):
     picked = []
-    panel = GalleryPanel(picked.append, lambda: results)
+    panel = GalleryPanel(picked.append, lambda: results, Worker(print))
     panel.on_selection(selection, True)
     panel.on_response(Response("yours", selection, None))  # the pictures wait for what is picked
     until(lambda: all(item["potential"] for item in panel.view.items[:20]))
@@ -96,7 +97,7 @@ def test_a_pattern_of_ones_own_joins_the_others():
     own = pw.patterns.from_recording(
         t, spikes=[20.0, 40.0, 60.0], current=(t > 10.0) * 1.0, key="mine", title="<b>mine</b>"
     )
-    panel = GalleryPanel(lambda pattern: None, lambda: ())
+    panel = GalleryPanel(lambda pattern: None, lambda: (), Worker(print))
     panel.on_selection(Selection.of("lif", own), True)
     panel.on_response(Response("yours", Selection.of("lif", own), None))
     until(lambda: panel.view.items[-1]["potential"])

@@ -9,7 +9,7 @@ from screen import Screen
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
-from plausiwidgets.widgets.explorer import judge_worker, verdict
+from plausiwidgets.widgets.explorer import judging, verdict
 from plausiwidgets.widgets.session.session import Observer
 from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
@@ -39,7 +39,7 @@ def amplitude(value: float) -> Selection:
 
 def test_the_newest_selection_wins_and_is_verified_once(explorer, screen, pictures, monkeypatch) -> None:
     begun, go_on, verified = threading.Event(), threading.Event(), []
-    quickly, verify = judge_worker.judge_quickly, judge_worker.verify
+    quickly, verify = judging.judge_quickly, judging.verify
 
     def slow(*asked):
         begun.set()
@@ -50,8 +50,8 @@ def test_the_newest_selection_wins_and_is_verified_once(explorer, screen, pictur
         verified.append(selection.values["amplitude"])
         return verify(selection, *rest)
 
-    monkeypatch.setattr(judge_worker, "judge_quickly", slow)
-    monkeypatch.setattr(judge_worker, "verify", recorded)
+    monkeypatch.setattr(judging, "judge_quickly", slow)
+    monkeypatch.setattr(judging, "verify", recorded)
     box = screen.rows["amplitude"].box
     box.value = 10.5
     assert begun.wait(60)
@@ -78,7 +78,7 @@ def test_a_key_press_right_after_a_jump_does_not_take_its_fit_away(explorer, scr
 
 def test_a_jump_that_failed_is_fitted_when_it_is_drawn_at_last(explorer, screen, pictures, monkeypatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(judge_worker, "judge_quickly", lambda *_: 1 / 0)
+        patched.setattr(judging, "judge_quickly", lambda *_: 1 / 0)
         explorer.selection = amplitude(20.0)
         assert explorer.wait()
     assert "division by zero" in screen.message and "ZeroDivisionError" not in screen.message
@@ -90,13 +90,13 @@ def test_a_jump_that_failed_is_fitted_when_it_is_drawn_at_last(explorer, screen,
 
 def test_a_drag_is_judged_at_its_step_alone_and_a_rest_does_not_judge_that_again(explorer, screen, monkeypatch) -> None:
     steps: list[tuple[float, bool]] = []
-    evaluate = judge_worker.evaluate
+    evaluate = judging.evaluate
 
     def counted(model, pattern, values, dt, *args, **more):
         steps.append((dt, bool(more)))
         return evaluate(model, pattern, values, dt, *args, **more)
 
-    monkeypatch.setattr(judge_worker, "evaluate", counted)
+    monkeypatch.setattr(judging, "evaluate", counted)
     screen.rows["amplitude"].box.value = 10.5
     assert explorer.wait()
     assert "shows it" in screen.badge
@@ -104,7 +104,7 @@ def test_a_drag_is_judged_at_its_step_alone_and_a_rest_does_not_judge_that_again
 
 
 def test_what_is_not_verified_yet_is_not_called_replicated(explorer, screen, monkeypatch) -> None:
-    monkeypatch.setattr(judge_worker, "verify", lambda selection, verdict, checkpoint: verdict)
+    monkeypatch.setattr(judging, "verify", lambda selection, verdict, checkpoint: verdict)
     screen.rows["amplitude"].box.value = 10.5
     assert explorer.wait()
     assert "○ holds" in screen.badge and "not verified" in screen.badge
@@ -124,7 +124,7 @@ def test_a_drag_ends_a_verification_that_takes_long(explorer, screen, monkeypatc
 
     box = screen.rows["amplitude"].box
     with monkeypatch.context() as patched:
-        patched.setattr(judge_worker, "verify", slow)
+        patched.setattr(judging, "verify", slow)
         box.value = 10.5
         assert verifying.wait(60)
     before = screen.yours
@@ -144,18 +144,18 @@ def test_a_tick_or_a_wider_range_is_not_judged_again(explorer, screen, pictures)
 
 def test_the_link_is_new_before_the_verification_and_also_when_the_model_fails(explorer, screen, monkeypatch) -> None:
     seen: list[str] = []
-    verify = judge_worker.verify
+    verify = judging.verify
 
     def recorded(*args):
         seen.append(screen.link.query)
         return verify(*args)
 
-    monkeypatch.setattr(judge_worker, "verify", recorded)
+    monkeypatch.setattr(judging, "verify", recorded)
     box = screen.rows["amplitude"].box
     box.value = 10.5
     assert explorer.wait()
     assert "amplitude=10.5" in seen[-1]
-    monkeypatch.setattr(judge_worker, "judge_quickly", lambda *_: 1 / 0)
+    monkeypatch.setattr(judging, "judge_quickly", lambda *_: 1 / 0)
     box.value = 11.5
     assert explorer.wait()
     assert "amplitude=11.5" in screen.link.query
@@ -171,13 +171,13 @@ def test_after_the_end_nothing_is_judged(explorer: pw.Explorer, screen: Screen, 
 
 def test_while_a_model_is_compiled_the_former_verdict_is_gone_and_it_is_said(explorer, screen, monkeypatch) -> None:
     go_on = threading.Event()
-    quickly = judge_worker.judge_quickly
+    quickly = judging.judge_quickly
 
     def slow(*asked):
         go_on.wait(60)
         return quickly(*asked)
 
-    monkeypatch.setattr(judge_worker, "judge_quickly", slow)
+    monkeypatch.setattr(judging, "judge_quickly", slow)
     monkeypatch.setattr(verdict, "is_ready", lambda model: model.name != "lif")
     assert "✓" in screen.badge and "✓" in screen.criteria
     screen.menu("Model").value = "lif"

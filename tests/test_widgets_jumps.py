@@ -9,7 +9,7 @@ from screen import Screen, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
-from plausiwidgets.widgets.explorer import judge_worker, verdict
+from plausiwidgets.widgets.explorer import judging, verdict
 from plausiwidgets.widgets.session.session import MAX_UNDO
 
 
@@ -190,20 +190,20 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(explorer, s
 def test_what_a_person_has_left_by_a_jump_is_not_said_of_what_came_after_it(monkeypatch, explorer, screen) -> None:
     """The first judgement of a process takes seconds, and "Show me" was pressed meanwhile."""
     begun, go, seen = threading.Event(), threading.Event(), []
-    judge_quickly = judge_worker.judge_quickly
+    judge_quickly = judging.judge_quickly
 
     def slow(selection, *rest):
         begun.set()
         assert go.wait(60)
         return judge_quickly(selection, *rest)
 
-    class Watch(judge_worker.Observer):
+    class Watch(judging.Observer):
         def on_response(self, response) -> None:
             seen.append((response.role, response.selection.values["a"]))
 
     explorer.session.attach(Watch())
     seen.clear()
-    monkeypatch.setattr(judge_worker, "judge_quickly", slow)
+    monkeypatch.setattr(judging, "judge_quickly", slow)
     monkeypatch.setattr(verdict, "is_ready", lambda model: False)
     shown = explorer.selection
     explorer.selection = shown.with_value("a", 0.03)

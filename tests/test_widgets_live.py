@@ -9,7 +9,7 @@ import torch
 from screen import until
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.explorer import judge_worker, live
+from plausiwidgets.widgets.explorer import judging, live
 from plausiwidgets.widgets.session import slider
 from plausiwidgets.widgets.view.drawing import corners, envelope, make_grid, with_spikes
 from plausiwidgets.widgets.view.page_watch import PageWatch
@@ -117,7 +117,7 @@ def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
 
 def test_a_page_that_draws_a_drag_gets_few_pictures_of_it_and_the_last_one(explorer, monkeypatch):
     assert explorer.wait()
-    monkeypatch.setattr(judge_worker, "REST", 60.0)  # the drag goes on
+    monkeypatch.setattr(judging, "REST", 60.0)  # the drag goes on
     panel = explorer._figure
     told(explorer).draws = True
     assert panel.pace == live.PACE

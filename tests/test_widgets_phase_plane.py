@@ -5,9 +5,10 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
+from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Worker
 from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel, current_levels, path
 
 
@@ -18,11 +19,11 @@ def response(selection, jumped=True):
 
 def shown(selection):
     """Return an open panel that has drawn a selection, and its scene."""
-    panel = PhasePlanePanel()
+    panel = PhasePlanePanel(Worker(print))
     panel.on_selection(selection, True)
     panel.on_shown(True)
     panel.on_response(response(selection))
-    assert panel.join()
+    assert panel._worker.join()
     return panel, panel.view.scene
 
 
@@ -37,15 +38,15 @@ def preset(model, pattern):
 
 def test_closed_it_asks_for_nothing_and_draws_nothing():
     selection = Selection.of("adex", "tonic_spiking")
-    panel = PhasePlanePanel()
+    panel = PhasePlanePanel(Worker(print))
     panel.on_selection(selection, True)
     panel.on_response(response(selection))
     assert not panel.needs_states
-    assert panel.join()
+    assert panel._worker.join()
     assert panel.view.scene == {}
     panel.on_shown(True)
     assert panel.needs_states
-    assert panel.join()
+    assert panel._worker.join()
     assert panel.view.scene["names"] == ["v", "w"]
 
 
@@ -94,12 +95,12 @@ def test_a_drag_only_widens_the_picture_and_rest_narrows_it():
     before = scene["ranges"]
     for other in (selection.with_value("b", 90.0), selection):
         panel.on_response(response(other, jumped=False))
-        assert panel.join()
+        assert panel._worker.join()
         ranges = panel.view.scene["ranges"]
         assert ranges != before
         assert all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(ranges, before, strict=True))
     panel.on_rest(selection)
-    assert panel.join()
+    assert panel._worker.join()
     assert panel.view.scene["ranges"] == before
 
 
@@ -108,11 +109,11 @@ def test_more_than_two_variables_can_be_chosen_and_a_sentence_says_what_the_othe
     assert scene["variables"] == ["v", "n", "m", "h"]
     assert "steady state" in scene["sentence"]
     panel.view.pair = "v h"
-    assert panel.join()
+    assert panel._worker.join()
     assert panel.view.scene["names"] == ["v", "h"]
     panel.view.now = 10.0
     panel.view.others = "now"
-    assert panel.join()
+    assert panel._worker.join()
     at = panel._last.verdict.traces["step"]
     k = np.searchsorted(at.t, 10.0)
     assert f"n = {at.states['n'][0, k]:.3g}" in panel.view.scene["sentence"]
@@ -135,7 +136,7 @@ def test_one_variable_has_a_line_live_under_the_sliders(model):
         known = np.isfinite(line.rate)
         assert curve[:, 1] == pytest.approx(line.rate[known], rel=1e-5, abs=1e-4)
     panel.on_response(response(selection.with_value("holding", selection.values["holding"] - 0.5), jumped=False))
-    assert panel.join()
+    assert panel._worker.join()
     assert panel.view.scene["levels"][0]["points"] != scene["levels"][0]["points"]
 
 

@@ -23,12 +23,11 @@ def potential(screen) -> np.ndarray:
 
 def press(explorer, on: bool = True) -> None:
     find(explorer, w.ToggleButton, description="Pin").value = on
-    explorer._pin.join()
+    assert explorer.wait()
 
 
 def settled(explorer) -> None:
     assert explorer.wait()
-    assert explorer._pin.join()
 
 
 def key(explorer) -> str:
@@ -129,11 +128,11 @@ def test_curves_and_small_sweeps_show_it_too(explorer, screen, pattern) -> None:
 def test_it_may_come_before_anything_else(explorer, screen, monkeypatch) -> None:
     press(explorer)
     with monkeypatch.context() as context:
-        context.setattr(explorer._worker, "on_selection", lambda *_: None)
+        context.setattr(explorer._judging, "on_selection", lambda *_: None)
         screen.menu("Pattern").value = "bistability"
-        explorer._pin.join()
+        assert explorer.wait()
         assert len(np.asarray(line(screen, "others").y)) == 0
-    explorer._worker.on_selection(explorer.selection, True)
+    explorer._judging.on_selection(explorer.selection, True)
     settled(explorer)
     until(lambda: len(np.asarray(line(screen, "others").y)))
 
@@ -183,4 +182,4 @@ def test_a_closed_explorer_keeps_nothing_of_it() -> None:
     explorer.close()
     assert panel._pinned is None and panel._judged is None
     find(explorer, w.ToggleButton, description="Pin").value = False  # nobody answers any more
-    assert panel._pinned is None and panel.join(0.0)
+    assert panel._pinned is None

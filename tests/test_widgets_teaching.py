@@ -9,6 +9,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.slider import STEPS, position
+from plausiwidgets.widgets.session.worker import Worker
 from plausiwidgets.widgets.tools.equations import EquationsPanel, maths, meanings
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 
@@ -80,10 +81,10 @@ def test_the_panel_follows_the_model_and_not_its_values():
 
 
 def profiled(selection):
-    panel = ProfilesPanel()
+    panel = ProfilesPanel(Worker(print))
     panel.on_selection(selection, True)
     panel.on_rest(selection)
-    assert panel.join()
+    assert panel._worker.join()
     return panel
 
 
@@ -123,17 +124,17 @@ def test_a_change_takes_the_interval_away_until_it_is_known_again():
     assert panel.marks.marks["a"]["holds"] is None
     assert panel.marks.marks["a"]["default"] is not None
     panel.on_rest(other)
-    assert panel.join()
+    assert panel._worker.join()
     assert panel.marks.marks["b"]["holds"] is not None
 
 
 def test_what_was_computed_for_another_selection_is_not_shown():
     selection = Selection.of("izhikevich", "bistability")
-    panel = ProfilesPanel()
+    panel = ProfilesPanel(Worker(print))
     panel.on_selection(selection, True)
     panel.on_rest(selection)
     panel.on_selection(Selection.of("lif", "tonic_spiking"), True)
-    assert panel.join()
+    assert panel._worker.join()
     assert set(panel.marks.marks) == set(Selection.of("lif", "tonic_spiking").values)
     assert all(mark["holds"] is None for mark in panel.marks.marks.values())
 
@@ -143,7 +144,7 @@ def test_the_rate_over_the_current_is_computed_while_the_panel_is_open():
     panel = profiled(selection)
     assert panel.view.rate == {}
     panel.on_shown(True)
-    assert panel.join()
+    assert panel._worker.join()
     current, rate = (np.frombuffer(panel.view.rate[name], np.float32) for name in ("current", "rate"))
     assert current[0] == 0.0
     assert current[-1] == pytest.approx(selection.bounds["amplitude"][1])

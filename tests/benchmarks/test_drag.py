@@ -7,7 +7,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
-from plausiwidgets.widgets.explorer import judge_worker
+from plausiwidgets.widgets.explorer import judging
 from plausiwidgets.widgets.session.session import Observer
 
 pytestmark = pytest.mark.benchmark
@@ -34,8 +34,8 @@ def test_drag(benchmark, monkeypatch, model: str, letter: str) -> None:
     explorer = pw.Explorer(model, pattern)
     explorer.selection = selection
     assert explorer.wait(120)
-    monkeypatch.setattr(judge_worker, "REST", 60.0)  # a drag goes on
-    monkeypatch.setattr(judge_worker, "BREATH", 0.0)  # without a pause
+    monkeypatch.setattr(judging, "REST", 60.0)  # a drag goes on
+    monkeypatch.setattr(judging, "BREATH", 0.0)  # without a pause
     drawn = Drawn()
     explorer.session.attach(drawn)
     while drawn.told.acquire(blocking=False):  # of what there was

@@ -21,7 +21,7 @@ from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.exercise import Exercise
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
-from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker
+from plausiwidgets.widgets.explorer.judging import Judging
 from plausiwidgets.widgets.explorer.live import Live
 from plausiwidgets.widgets.explorer.models import ModelsPanel
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
@@ -39,6 +39,7 @@ from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.session import Panel, Session
 from plausiwidgets.widgets.session.starts import known_sets, my_turn
+from plausiwidgets.widgets.session.worker import Priority, Worker
 from plausiwidgets.widgets.tools.equations import EquationsPanel
 from plausiwidgets.widgets.tools.exports import ExportPanel
 from plausiwidgets.widgets.tools.mystery import MysteryPanel
@@ -72,7 +73,9 @@ class Explorer(View):
     selection : Selection
         What is shown; assign one to show it.
     session : Session
-        What all panels observe, for a panel of one's own.
+        What all panels observe.
+    worker : Worker
+        Does what takes longer than some milliseconds.
     results : tuple of Result
         What the searches of this explorer found, in the order of their ends.
 
@@ -113,26 +116,29 @@ class Explorer(View):
 
         self._messages = messages = MessageLine()
         self.session = session = Session(first, lambda error: messages.error("panel", error))
+        self.worker = Worker(lambda error: messages.error("panel", error))
         self._page = PageWatch()
         self._page.observe(lambda _: session.hold(self._page.held), "held")
         self._pickers = Pickers(session, messages, lambda: self._searches.found())
         self._share = SharePanel()
-        self._pin = PinPanel(session)
+        self._pin = PinPanel(session, self.worker)
         self._parameters = ParameterPanel(session, messages, (*self._pickers.published, self._pin.view))
         self._page.shared = self._parameters.shared
         self._verdict = VerdictPanel()
         self._figure = FigurePanel(self._page, session.look_at)
         self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))
-        self._worker = JudgeWorker(session, self._figure.figure, messages)
-        self._searches = Searches(session, self._optimization, self._worker, self._figure.figure, messages)
-        self._live = Live(session, self._parameters, self._figure, self._page)
-        self._gallery = GalleryPanel(self._pickers.pick, lambda: self.results)
+        self._judging = Judging(session, self.worker, self._figure.figure, messages)
+        self._searches = Searches(
+            session, self._optimization, self.worker, self._judging, self._figure.figure, messages
+        )
+        self._live = Live(session, self._parameters, self._figure, self._page, self.worker)
+        self._gallery = GalleryPanel(self._pickers.pick, lambda: self.results, self.worker)
         self._models = ModelsPanel(self.show, self._on_assessed, messages)
-        self._profiles = ProfilesPanel()
-        self._plane = PhasePlanePanel()
+        self._profiles = ProfilesPanel(self.worker)
+        self._plane = PhasePlanePanel(self.worker)
         self._equations = EquationsPanel()
         self._stimulus = StimulusPanel(session, messages)
-        self._export = ExportPanel(lambda: self.results, messages)
+        self._export = ExportPanel(lambda: self.results, messages, self.worker)
         this = ref(self)
         self._presentation = PresentationPanel(lambda: this() or w.Box())
         self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))
@@ -160,7 +166,7 @@ class Explorer(View):
             self._stimulus,
             self._export,
             self._searches,  # they draw into the figure, and are told after it
-            self._worker,  # it begins to judge
+            self._judging,
             Exercise(session, messages),
         ):
             session.attach(panel)
@@ -242,7 +248,7 @@ class Explorer(View):
 
     def _on_opened(self, panel: Panel) -> None:
         if panel.needs_states:
-            self._worker.on_selection(self.selection, True)  # what was judged before does not have them
+            self._judging.judge(self.selection, True)  # what was judged before does not have them
 
     # -- for scripts -----------------------------------------------------------------------------
 
@@ -319,17 +325,15 @@ class Explorer(View):
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until everything that was changed is judged and drawn; return whether it is."""
-        return self._worker.join(timeout)
+        return self.worker.join(timeout, Priority.FIGURE)
 
     def close(self) -> None:
         """End the threads and close all widgets; it takes no more work, and `results` and `selection` stay."""
         if hasattr(self, "_searches"):  # not where the arguments were refused
             self.stop()
             self.session.close()
-            self._worker.close()
+            self.worker.close()
             self._pin.close()
-            self._profiles.close()
-            self._plane.close()
             self._models.close()
         super().close()
 

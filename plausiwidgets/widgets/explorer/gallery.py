@@ -13,10 +13,10 @@ from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Pattern, status
-from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.thumbnails import thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.session.worker import Priority, Worker
 
 _HERE = Path(__file__).parent
 
@@ -55,16 +55,20 @@ class GalleryPanel(Panel):
         ``pick(pattern)`` shows a pattern that a person has picked.
     results : callable
         Returns the results of this explorer's searches.
+    worker : Worker
     """
 
-    def __init__(self, pick: Callable[[Pattern], None], results: Callable[[], Iterable[Result]]) -> None:
+    def __init__(
+        self, pick: Callable[[Pattern], None], results: Callable[[], Iterable[Result]], worker: Worker
+    ) -> None:
         self.view = GalleryView()
         self.view.on_msg(self._on_message)
         self._pick = pick
         self._results = results
+        self._worker = worker
         self._patterns: dict[str, Pattern] = {}
-        self._drawn: dict[int, dict[str, str]] = {}
-        self._known: dict[tuple[NeuronModel, int], str] = {}  # the best status seen in this explorer
+        self._drawn: dict[Pattern, dict[str, str]] = {}
+        self._known: dict[tuple[NeuronModel, Pattern], str] = {}  # the best status seen in this explorer
         self._model: NeuronModel | None = None
         self._incomplete = False
 
@@ -89,7 +93,7 @@ class GalleryPanel(Panel):
         if self._incomplete and response.role == "yours":
             # Not before: the neuron of the pictures would be compiled first, and what a person has picked wait for it.
             self._incomplete = False
-            start_daemon(self._draw, "plausiwidgets gallery")
+            self._ask()
         if response.role in ("yours", "best") and response.verdict is not None:
             self._note(response.selection.model, response.selection.pattern, response.verdict.status)
 
@@ -107,7 +111,7 @@ class GalleryPanel(Panel):
     def _note(
         self, model: NeuronModel, pattern: Pattern, word: str, counts: Container[str] = ("replicated", "fragile")
     ) -> None:
-        key = model, id(pattern)
+        key = model, pattern
         before = self._known.get(key)
         if word in counts and (before is None or _BEST_FIRST.index(word) < _BEST_FIRST.index(before)):
             self._known[key] = word
@@ -119,18 +123,24 @@ class GalleryPanel(Panel):
     def _show_items(self) -> None:
         empty = {"potential": "", "current": ""}
         self.view.items = [
-            {"key": key, "letter": pattern.letter, "title": pattern.title} | self._drawn.get(id(pattern), empty)
+            {"key": key, "letter": pattern.letter, "title": pattern.title} | self._drawn.get(pattern, empty)
             for key, pattern in self._patterns.items()
         ]
 
+    def _ask(self) -> None:
+        self._worker.ask("gallery", Priority.LATER, lambda _: self._draw())
+
     def _draw(self) -> None:
-        for pattern in list(self._patterns.values()):
-            if id(pattern) not in self._drawn:
-                try:
-                    self._drawn[id(pattern)] = thumbnail(pattern)
-                except Exception:  # a pattern of one's own may raise anywhere; its name stands there
-                    self._drawn[id(pattern)] = {"potential": "", "current": ""}
-        self._show_items()
+        """Draw one picture, so that more urgent jobs come in between; all are shown together."""
+        pattern = next((one for one in self._patterns.values() if one not in self._drawn), None)
+        if pattern is None:
+            self._show_items()
+            return
+        try:
+            self._drawn[pattern] = thumbnail(pattern)
+        except Exception:  # a custom pattern may raise anything; its name stands there
+            self._drawn[pattern] = {"potential": "", "current": ""}
+        self._ask()
 
     def _show_found(self) -> None:
         model = self._model
@@ -139,7 +149,7 @@ class GalleryPanel(Panel):
         found = published_statuses(model)
         for (known, pattern), word in self._known.items():
             for key, listed in self._patterns.items():
-                if known is model and id(listed) == pattern:
+                if known is model and listed is pattern:
                     before = found.get(key, "rejected")
                     better = before not in _BEST_FIRST or _BEST_FIRST.index(word) < _BEST_FIRST.index(before)
                     found[key] = word if better else before

@@ -17,13 +17,13 @@ import traitlets as t
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.javascript.module import runtime, to_javascript
-from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
 from plausiwidgets.widgets.page.export import page_file
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Observer, Response, Session
+from plausiwidgets.widgets.session.worker import Priority, Worker
 from plausiwidgets.widgets.view.drawing import Singles
 from plausiwidgets.widgets.view.page_watch import PageWatch
 from plausiwidgets.widgets.view.plotly_widget import FIND_MODEL
@@ -75,14 +75,18 @@ class Live(Observer):
         Which the page draws into; it is told of a response before this.
     page : PageWatch
         Nothing is made before a page shows the explorer.
+    worker : Worker
 
     Attributes
     ----------
     view : LivePage
     """
 
-    def __init__(self, session: Session, parameters: ParameterPanel, figure: FigurePanel, page: PageWatch) -> None:
+    def __init__(
+        self, session: Session, parameters: ParameterPanel, figure: FigurePanel, page: PageWatch, worker: Worker
+    ) -> None:
         self.view = LivePage()
+        self._worker = worker
         self._page = page
         self._session = session
         self._parameters = parameters
@@ -114,13 +118,13 @@ class Live(Observer):
             self._show(response.selection)
 
     def on_rest(self, selection: Selection) -> None:
-        """Make the module of a neuron that was judged, on a thread of its own."""
+        """Make the module of a neuron that was judged."""
         if not self._page.pages or self._asked is selection.model or self._session.response("yours") is None:
             return
         self._asked = selection.model
         sweeps = all_live_sweeps(selection.pattern)
         if sweeps is not None:
-            start_daemon(lambda: self._emit(selection, sweeps), "plausiwidgets page")
+            self._worker.ask("page", Priority.LATER, lambda _: self._emit(selection, sweeps))
 
     def _on_page(self) -> None:
         with self._session.lock:

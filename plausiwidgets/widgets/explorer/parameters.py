@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import GROUPS
+from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.explorer.parameter_row import ParameterRow, RowStyles
 from plausiwidgets.widgets.session.link import DT_RANGE
 from plausiwidgets.widgets.session.messages import MessageLine
@@ -26,7 +27,7 @@ class ParameterPanel(Panel):
         self._session = session
         self._messages = messages
         self._styles = RowStyles()
-        self._kept: dict[tuple[NeuronModel, int], tuple[Selection | None, list[ParameterRow]]] = {}
+        self._kept: dict[tuple[NeuronModel, Pattern | None], list[ParameterRow]] = {}
         self._rows: list[ParameterRow] = []
         self._about: Selection | None = None
         self._bounds = w.ToggleButton(False, description="Bounds", tooltip="Show and edit the range of every slider")
@@ -71,8 +72,8 @@ class ParameterPanel(Panel):
         parts = {prefix + n: part.title for prefix, part in pattern.components.items() if prefix for n in part.free}
         parameters = selection.parameters.values()
         self._rows = [
-            *self._rows_of((model, 0), None, [p for p in parameters if p.name not in stimulus]),
-            *self._rows_of((model, id(pattern)), selection, [p for p in parameters if p.name in stimulus]),
+            *self._rows_of(model, None, [p for p in parameters if p.name not in stimulus]),
+            *self._rows_of(model, pattern, [p for p in parameters if p.name in stimulus]),
         ]
         self._show_bounds()
         shown = []
@@ -87,17 +88,16 @@ class ParameterPanel(Panel):
         self._groups.children = tuple(shown)
 
     def _rows_of(
-        self, key: tuple[NeuronModel, int], selection: Selection | None, parameters: Iterable[Parameter]
+        self, model: NeuronModel, pattern: Pattern | None, parameters: Iterable[Parameter]
     ) -> list[ParameterRow]:
-        if key not in self._kept:  # with the selection, which keeps the pattern of this id alive
-            components = {} if selection is None else selection.pattern.components
+        if (model, pattern) not in self._kept:
+            components = {} if pattern is None else pattern.components
             prefixes = {prefix + name: prefix for prefix, part in components.items() for name in part.free}
-            rows = [
+            self._kept[model, pattern] = [
                 ParameterRow(p, self._session, self._messages, self._styles, prefixes.get(p.name, ""))
                 for p in parameters
             ]
-            self._kept[key] = selection, rows
-        return self._kept[key][1]
+        return self._kept[model, pattern]
 
     def _show_bounds(self) -> None:
         with self._session.lock:

@@ -9,11 +9,11 @@ import ipywidgets as w
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.widgets.explorer.judge_worker import judge_quickly
-from plausiwidgets.widgets.newest import Newest
+from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Panel, Response, Session
 from plausiwidgets.widgets.session.starts import stimulus_for
+from plausiwidgets.widgets.session.worker import Priority, Worker
 from plausiwidgets.widgets.view.style import ROLE_TITLES
 
 TIP = "Keep this neuron in the figure, with these values, to compare it with what you change"
@@ -38,6 +38,7 @@ class PinPanel(Panel):
     Parameters
     ----------
     session : Session
+    worker : Worker
 
     Attributes
     ----------
@@ -47,11 +48,11 @@ class PinPanel(Panel):
         How target and pinned neuron are drawn, to be placed above the figure.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, worker: Worker) -> None:
         self._session = session
+        self._worker = worker
         self._pinned: Selection | None = None
         self._judged: tuple[Selection, Verdict] | None = None  # what was judged last of it
-        self._judging = Newest(self._judge, "pin")
         self._target = False
         self.view = w.ToggleButton(False, description="Pin", tooltip=TIP)
         self.view.observe(lambda change: self._on_press(change["new"]), "value")
@@ -79,13 +80,8 @@ class PinPanel(Panel):
             self._show_key()
 
     def close(self) -> None:
-        """Let go, and judge no more."""
-        self._judging.close()
+        """Let go of it."""
         self._pinned = self._judged = None
-
-    def join(self, timeout: float = 30.0) -> bool:
-        """Wait until it is judged; return whether it is."""
-        return self._judging.join(timeout)
 
     # -- pinning ---------------------------------------------------------------------------------
 
@@ -101,13 +97,13 @@ class PinPanel(Panel):
             if pin and yours is not None and yours.selection is shown and yours.verdict is not None:
                 self._judged = shown, yours.verdict
             if pin:
-                self._judging.ask(shown)
+                self._ask(shown)
             else:
                 session.publish(Response("pinned", shown, None))
 
     def _ask(self, shown: Selection) -> None:
         if self._pinned is not None:
-            self._judging.ask(shown)
+            self._worker.ask("pin", Priority.FIGURE, lambda _: self._judge(shown))
 
     def _judge(self, shown: Selection) -> None:
         pinned, judged = self._pinned, self._judged

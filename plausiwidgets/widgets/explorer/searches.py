@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run, Snapshot, start_optimization
+from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.judge import single
-from plausiwidgets.simulation.threads import start_daemon
-from plausiwidgets.widgets.explorer.judge_worker import JudgeWorker, judge_quickly
+from plausiwidgets.widgets.explorer.judging import Judging, judge_quickly
 from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
 from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Observer, Response, Session
+from plausiwidgets.widgets.session.worker import Priority, Worker
 from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
 
 INTERVAL = 0.1
 """Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
 
 
-Key = tuple[NeuronModel, int]
-"""A model, and the id of a pattern: two patterns may have the same name."""
+Key = tuple[NeuronModel, Pattern]
 
 
-@dataclass
+@dataclass(eq=False)
 class Search:
     """A run, and what is known of its best.
 
@@ -39,20 +39,31 @@ class Search:
     run : Run
     best : Response or None
         The judged best that was published last.
+    told, told_at
+        What was shown last of its state, and when (s).
+    drawn, drawn_at
+        The generation that was drawn last, and when (s).
+    over : bool
+        Whether its end has been shown.
     """
 
     selection: Selection
     begun_at: Selection
     run: Run
     best: Response | None = None
+    told: tuple[object, ...] = ("",)
+    told_at: float = 0.0
+    drawn: int = -1
+    drawn_at: float = 0.0
+    over: bool = False
 
 
 class Searches(Observer):
     """Starts, shows and ends searches; one runs at a time, and each belongs to a model and a pattern.
 
     It goes on when something else is shown, named in a line, and is shown again with its model and pattern.
-    A thread publishes each: the newest snapshot, at most ten times a second, and all less often while
-    the page has no time. A change of state is always told, the end is always told and drawn.
+    The newest snapshot of each is published at most ten times a second, and less often while the page has no time.
+    A change of state is always told, the end is always told and drawn.
 
     Attributes
     ----------
@@ -64,18 +75,20 @@ class Searches(Observer):
         self,
         session: Session,
         panel: OptimizationPanel,
-        worker: JudgeWorker,
+        worker: Worker,
+        judging: Judging,
         figure: PlotlyFigure,
         messages: MessageLine,
     ) -> None:
         self._session = session
         self._panel = panel
         self._worker = worker
+        self._judging = judging
         self._figure = figure
         self._messages = messages
         self._about: Selection | None = None
         self._newest: Search | None = None
-        self._last: dict[Key, Search] = {}  # of each model and pattern; it keeps the pattern of this id alive
+        self._last: dict[Key, Search] = {}  # of each model and pattern
         self._seeds: dict[Key, set[int]] = {}
         self._elsewhere: Search | None = None  # it is named until it is gone back to
         self.results: list[Result] = []
@@ -95,9 +108,9 @@ class Searches(Observer):
         if search is None:
             self._panel.idle()
             return
-        snapshot = search.run.snapshot()
-        self._tell(search, snapshot)
-        self._draw(search, snapshot)
+        self._tell(search, search.run.snapshot())
+        search.drawn = -1
+        self._follow(search)
 
     @property
     def _shown(self) -> Search | None:
@@ -161,7 +174,7 @@ class Searches(Observer):
             self._name_elsewhere()
             self._session.publish(Response("best", own, None))
             self._panel.curve.clear()
-            start_daemon(lambda: self._watch(search), "plausiwidgets publisher")
+            self._follow(search)
             return search.run
 
     def stop(self) -> None:
@@ -209,44 +222,43 @@ class Searches(Observer):
             else:
                 self._tell(search, search.run.snapshot())
 
-    # -- on the thread of a search ---------------------------------------------------------------
+    # -- on a thread of the worker ---------------------------------------------------------------
 
-    def _watch(self, search: Search) -> None:
-        told: tuple[object, ...] = ("",)
-        drawn, drawn_at, told_at = -1, 0.0, 0.0
-        while True:
-            snapshot = search.run.snapshot()
+    def _follow(self, search: Search, after: float = 0.0) -> None:
+        self._worker.ask(search, Priority.SEARCH, lambda _: self._publish(search), after)
+
+    def _publish(self, search: Search) -> None:
+        """Show what is new of a search, and again in a while, until its end has been shown."""
+        snapshot = search.run.snapshot()
+        try:
             # Of what changes within a generation only the clock matters, to the second.
             now = (snapshot.state, snapshot.generation, snapshot.phase, int(snapshot.elapsed))
-            if now[0] != told[0] or (now != told and self._may_tell(time.monotonic() - told_at)):
-                told, told_at = now, time.monotonic()
-                self._try(self._tell, search, snapshot)
-            if snapshot.ended:
-                break
-            if snapshot.generation != drawn and self._may_draw(time.monotonic() - drawn_at):
-                self._try(self._draw, search, snapshot)
-                drawn, drawn_at = snapshot.generation, time.monotonic()
-            search.run.wait(INTERVAL)
-        self._try(self._draw, search, snapshot)
-        if snapshot.state == "failed":
-            self._messages.error("search", snapshot.error)
-        else:
-            self.results.append(search.run.result())
-
-    def _try(self, show: Callable[[Search, Snapshot], None], search: Search, snapshot: Snapshot) -> None:
-        try:
-            show(search, snapshot)
+            if now[0] != search.told[0] or (now != search.told and self._may_tell(time.monotonic() - search.told_at)):
+                search.told, search.told_at = now, time.monotonic()
+                self._tell(search, snapshot)
+            new = snapshot.generation != search.drawn and self._may_draw(time.monotonic() - search.drawn_at)
+            if snapshot.ended or new:
+                self._draw(search, snapshot)
+                search.drawn, search.drawn_at = snapshot.generation, time.monotonic()
         except Exception as error:
             self._messages.error("search", error)
+        if not snapshot.ended:
+            self._follow(search, INTERVAL)
+        elif not search.over:
+            search.over = True
+            if snapshot.state == "failed":
+                self._messages.error("search", snapshot.error)
+            else:
+                self.results.append(search.run.result())
 
     def _may_tell(self, seconds: float) -> bool:
-        return self._worker.calm or seconds > 1.0
+        return self._judging.calm or seconds > 1.0
 
     def _may_draw(self, seconds: float) -> bool:
         # The page draws one thing at a time: half of its time is left for other things. But it may be hidden, or
         # gone: something is drawn all the same, now and then.
         figure = self._figure
-        return seconds > 2.0 or (figure.drawn and self._worker.calm and seconds > 2.0 * figure.seconds)
+        return seconds > 2.0 or (figure.drawn and self._judging.calm and seconds > 2.0 * figure.seconds)
 
     def _is_shown(self, search: Search) -> bool:
         return search is self._shown
@@ -292,7 +304,7 @@ class Searches(Observer):
 
 
 def _key(selection: Selection) -> Key:
-    return selection.model, id(selection.pattern)
+    return selection.model, selection.pattern
 
 
 def _wider(selection: Selection) -> Selection:

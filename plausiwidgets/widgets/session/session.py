@@ -124,7 +124,7 @@ class Session:
         self._held = False
         self._changed_at = 0.0
         self._last_of_model: dict[NeuronModel, Selection] = {}
-        self._last_of_both: dict[tuple[NeuronModel, int], Selection] = {}  # each keeps the pattern of this id alive
+        self._last_of_both: dict[tuple[NeuronModel, Pattern], Selection] = {}
         self._closed = False
         self._remember()
 
@@ -248,14 +248,14 @@ class Session:
             if model in self._last_of_model:
                 last = self._last_of_model[model]
                 recalled = recalled.taking(model.parameters, last).with_dt(last.dt)
-            if (model, id(pattern)) in self._last_of_both:
-                recalled = recalled.taking(pattern.free, self._last_of_both[model, id(pattern)])
+            if (model, pattern) in self._last_of_both:
+                recalled = recalled.taking(pattern.free, self._last_of_both[model, pattern])
             return recalled
 
     def has_shown(self, model: NeuronModel, pattern: Pattern) -> bool:
         """Return whether a model and a pattern were shown together."""
         with self.lock:
-            return (model, id(pattern)) in self._last_of_both
+            return (model, pattern) in self._last_of_both
 
     def _jump(self, selection: Selection, history: tuple[Selection, ...], future: tuple[Selection, ...]) -> None:
         before = self.selection, self._history, self._future
@@ -279,7 +279,7 @@ class Session:
     def _remember(self) -> None:
         selection = self.selection
         self._last_of_model[selection.model] = selection
-        self._last_of_both[selection.model, id(selection.pattern)] = selection
+        self._last_of_both[selection.model, selection.pattern] = selection
 
     # -- responses -------------------------------------------------------------------------------
 

@@ -14,11 +14,11 @@ from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
-from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.session.worker import Priority, Worker
 
 _HERE = Path(__file__).parent
 
@@ -50,16 +50,18 @@ class ExportPanel(Panel):
     results : callable
         Returns the results of this explorer's searches.
     messages : MessageLine
+    worker : Worker
     """
 
     title = "Export"
     tip = "A Python script, a page without a server, the traces and the search as CSV, the figure as SVG or PNG"
 
-    def __init__(self, results: Callable[[], Sequence[Result]], messages: MessageLine) -> None:
+    def __init__(self, results: Callable[[], Sequence[Result]], messages: MessageLine, worker: Worker) -> None:
         self.view = ExportView()
         self.view.on_msg(self._on_message)
         self._results = results
         self._messages = messages
+        self._worker = worker
         self._selection: Selection | None = None
         self._verdict: Verdict | None = None
 
@@ -86,7 +88,7 @@ class ExportPanel(Panel):
             self._send("py", script(self._selection))
         elif what == "page":
             shown = self._selection
-            start_daemon(lambda: self._send_page(shown), "plausiwidgets page")  # it takes a second or two
+            self._worker.ask("export", Priority.TOOL, lambda _: self._send_page(shown))  # it takes a second or two
         elif what == "traces" and self._verdict is not None:
             self._send("csv", traces_csv(self._verdict))
         elif what == "history" and self._results():

@@ -26,9 +26,9 @@ from plausiwidgets.simulation.phase_plane import (
     ranges_of,
 )
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.widgets.newest import Newest
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.session.worker import Priority, Worker
 from plausiwidgets.widgets.view.drawing import Floats
 
 _HERE = Path(__file__).parent
@@ -91,16 +91,14 @@ class PhasePlanePanel(Panel):
     """Nullclines, fixed points and the trajectory of the sweep that is shown, live under the sliders.
 
     Of a neuron of one variable it is the phase line: the rate of change over that variable.
-
-    It is computed on a thread of its own, which goes when nothing is left to do: a drag never waits for it.
     """
 
     title = "Phase plane"
     tip = "Nullclines, fixed points and the trajectory of the shown sweep; of one variable, its rate of change"
 
-    def __init__(self) -> None:
+    def __init__(self, worker: Worker) -> None:
         self.view = PhasePlaneView()
-        self._drawing = Newest(self._draw_now, "phase plane")
+        self._worker = worker
         self._shown = False
         self._last: _Shown | None = None
         self._fit = False
@@ -155,15 +153,7 @@ class PhasePlanePanel(Panel):
         self._last = shown
         if self._shown:
             self._fit = self._fit or shown.fit
-            self._drawing.ask(shown)
-
-    def join(self, timeout: float = 10.0) -> bool:
-        """Wait until all is drawn; return whether it is."""
-        return self._drawing.join(timeout)
-
-    def close(self) -> None:
-        """Draw no more."""
-        self._drawing.close()
+            self._worker.ask("phase plane", Priority.TOOL, lambda _: self._draw_now(shown))
 
     def _draw_now(self, shown: _Shown) -> None:
         fit, self._fit = self._fit, False  # asked for by this one, or by one before that was passed over

@@ -13,11 +13,11 @@ import traitlets as t
 
 from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.rate_curve import rate_curve
-from plausiwidgets.simulation.threads import step_back
-from plausiwidgets.widgets.newest import Newest
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
 from plausiwidgets.widgets.view.drawing import Floats
 
 _HERE = Path(__file__).parent
@@ -61,10 +61,6 @@ class ProfileCurves(anywidget.AnyWidget):
     rate = t.Dict().tag(sync=True)
 
 
-class _Superseded(Exception):
-    pass
-
-
 class ProfilesPanel(Panel):
     """Computes the profiles at rest, marks the sliders with them, and draws them when it is opened.
 
@@ -77,10 +73,10 @@ class ProfilesPanel(Panel):
     title = "Curves"
     tip = "The rate over the current, and the loss along each slider alone: where it is zero, the pattern holds"
 
-    def __init__(self) -> None:
+    def __init__(self, worker: Worker) -> None:
         self.view = ProfileCurves()
+        self._worker = worker
         self.marks = TrackMarks()
-        self._computing = Newest(self._compute, "profiles")
         self._current: Selection | None = None
         self._opened = False
 
@@ -91,62 +87,53 @@ class ProfilesPanel(Panel):
             self.on_rest(self._current)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Take the marks away that are true no more; default and published value stay."""
+        """Remove the marks that no longer hold; default and published value stay."""
         before, self._current = self._current, selection
-        if (
-            before is None
-            or not before.is_about(selection.model, selection.pattern)
-            or before.bounds != selection.bounds
-        ):
+        if before is None or not before.is_about(selection.model, selection.pattern):
+            self._worker.cancel("profiles")
             self.marks.marks = marks(selection, {})
+        elif before.bounds != selection.bounds:
+            self.marks.marks = marks(selection, {})
+            self.on_rest(selection)
         elif before.values != selection.values or before.dt != selection.dt:
+            self._worker.cancel("profiles")
             shown = self.marks.marks
             if any(mark["holds"] is not None for mark in shown.values()):
                 self.marks.marks = {name: {**mark, "holds": None} for name, mark in shown.items()}
 
     def on_rest(self, selection: Selection) -> None:
-        """Compute the profiles, on a thread of its own that goes when nothing is left to do."""
-        self._computing.ask(selection)
+        """Compute the profiles."""
+        self._worker.ask("profiles", Priority.IDLE, lambda checkpoint: self._compute(selection, checkpoint))
 
-    def join(self, timeout: float = 30.0) -> bool:
-        """Wait until all is computed; return whether it is."""
-        return self._computing.join(timeout)
+    def _compute(self, selection: Selection, checkpoint: Checkpoint) -> None:
+        began = monotonic()
 
-    def close(self) -> None:
-        """Give up what is being computed."""
-        self._computing.close()
-        self._current = None
+        def in_time() -> None:
+            checkpoint()
+            if monotonic() - began > PATIENCE:
+                raise Superseded
 
-    def _compute(self, selection: Selection) -> None:
-        step_back()
         try:
             if self._opened:
                 self.view.rate = rate(selection)
-            began = monotonic()
             for points in (COARSE, FINE):
-                found = self._profiles(selection, points, began)
+                found = loss_profiles(
+                    selection.model, selection.pattern, selection.values, bounds=selection.bounds, points=points,
+                    dt=selection.dt, checkpoint=in_time,
+                )  # fmt: skip
+                checkpoint()
                 self._show(selection, found)
                 if monotonic() - began > QUICK:
                     break
-        except _Superseded:
-            pass
+        except Superseded:
+            raise
         except Exception:  # what cannot be judged has no profile, and the verdict says why
+            checkpoint()
             self._show(selection, {})
 
-    def _profiles(self, selection: Selection, points: int, began: float) -> dict[str, Profile]:
-        def checkpoint() -> None:
-            if self._current is not selection or monotonic() - began > PATIENCE:
-                raise _Superseded
-
-        return loss_profiles(
-            selection.model, selection.pattern, selection.values, bounds=selection.bounds, points=points,
-            dt=selection.dt, checkpoint=checkpoint,
-        )  # fmt: skip
-
     def _show(self, selection: Selection, profiles: Mapping[str, Profile]) -> None:
-        if self._current is selection:
-            self.marks.marks = marks(selection, profiles)
-            self.view.curves = curves(selection, profiles)
+        self.marks.marks = marks(selection, profiles)
+        self.view.curves = curves(selection, profiles)
 
 
 def marks(selection: Selection, profiles: Mapping[str, Profile]) -> dict[str, dict[str, Any]]:
