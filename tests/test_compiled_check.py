@@ -3,7 +3,6 @@
 import array
 import contextvars
 import functools
-import itertools
 import math
 import os
 import random
@@ -46,11 +45,11 @@ def numbers():
 
 
 def steps_with_a_memory():
-    """Steps that are no functions of their inputs; each adds something of its own at some time or other."""
+    """Return steps that remember something outside of their state; what each adds changes within some 100 steps."""
     count, seen, slots, module = [0], [torch.zeros((), dtype=torch.float64)], Slots(), types.ModuleType("counts")
-    iterator, generator, counter = iter(range(10**9)), numbers(), itertools.count()
+    iterator, generator = iter(range(10**9)), numbers()
     cells, octets, large, local = array.array("d", [0.0]), bytearray(4), np.zeros(100_000), threading.local()
-    variable, draw, draws = contextvars.ContextVar("n", default=0), random.Random(1), np.random.default_rng(1)
+    variable = contextvars.ContextVar("n", default=0)
     module.n = 0
     made = {}
     exec("n = [0]\ndef following():\n    n[0] += 1\n    return n[0]", made)
@@ -90,9 +89,6 @@ def steps_with_a_memory():
         "thread": kept_by(lambda: attribute(local)), "context": kept_by(context), "environ": kept_by(environment),
         "lru_cache": kept_by(lambda: remembered(raised(count, 0) // 300)), "exec": kept_by(made["following"]),
         "tensor": kept_by(tensor), "random": kept_by(random.random), "numpy.random": kept_by(np.random.rand),
-        "rare draw": lambda: 1.0 if draw.random() < 1e-6 else 0.0,
-        "rare draw of numpy": lambda: 1.0 if draws.random() < 1e-6 else 0.0,
-        "late count": lambda: 1.0 if next(counter) % 10_000 == 9_999 else 0.0,
     }  # fmt: skip
 
     def step_of(source):
