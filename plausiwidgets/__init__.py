@@ -30,17 +30,15 @@ if TYPE_CHECKING:
         Verdict,
         judge,
         loss_profiles,
-        pulse,
-        ramp,
     )
     from plausiwidgets.simulation.cost import model_card
+    from plausiwidgets.simulation.current import Current, pulse, ramp
     from plausiwidgets.simulation.javascript.module import to_javascript
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.simulation.phase_line import PhaseLine, phase_line
     from plausiwidgets.simulation.phase_plane import PhasePlane, phase_plane
     from plausiwidgets.simulation.rate_curve import rate_curve
     from plausiwidgets.simulation.simulate import simulate
-    from plausiwidgets.simulation.stimulus import Stimulus
     from plausiwidgets.simulation.traces import Traces
     from plausiwidgets.widgets import Explorer, NotebookProgress, export_page, plausibility_chart, plausibility_map
 
@@ -55,7 +53,9 @@ _HOMES = {
     "Preset": "plausiwidgets.models",
     "StateVariable": "plausiwidgets.models",
     "from_norse": "plausiwidgets.models",
-    "Stimulus": "plausiwidgets.simulation.stimulus",
+    "Current": "plausiwidgets.simulation.current",
+    "pulse": "plausiwidgets.simulation.current",
+    "ramp": "plausiwidgets.simulation.current",
     "simulate": "plausiwidgets.simulation.simulate",
     "Traces": "plausiwidgets.simulation.traces",
     "phase_line": "plausiwidgets.simulation.phase_line",
@@ -71,8 +71,6 @@ _HOMES = {
     "Pattern": "plausiwidgets.patterns",
     "FreeValue": "plausiwidgets.patterns",
     "Sweep": "plausiwidgets.patterns",
-    "pulse": "plausiwidgets.patterns",
-    "ramp": "plausiwidgets.patterns",
     "Criterion": "plausiwidgets.patterns",
     "AmplitudeWindow": "plausiwidgets.patterns",
     "Curve": "plausiwidgets.patterns",

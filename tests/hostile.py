@@ -3,7 +3,8 @@
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.sweep import Sweep, pulse
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import pulse
 
 MARKUP = (
     "</script><script>window.hacked = 1</script>", '"><img src=x onerror="window.hacked = 2">',
@@ -35,7 +36,7 @@ def pattern() -> pw.Pattern:
     return pw.Pattern(
         key="hostile_pattern", title=TEXT, letter=MARKUP[0], description=TEXT, look_for=TEXT, function=TEXT,
         parameter_hint=TEXT, source=TEXT,
-        stimulus=[
+        free_values=[
             pw.FreeValue("amplitude", 1.0, 0.1, 3.0, of="current", limits=(0.0, None), text=TEXT),
             pw.FreeValue("width", 100.0, 50.0, 200.0, unit="ms"),
         ],

@@ -5,14 +5,15 @@ from dataclasses import fields, replace
 import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.lane_current import lane_current
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
-from plausiwidgets.simulation.stimulus import Stimulus, lane_current
 
 
 def default_job(model: NeuronModel, lanes: int, steps: int, **options) -> LaneJob:
     """Return lanes that all have the default parameters and the default current step."""
     values = {n: np.full(lanes, p.default) for n, p in model.parameters.items()}
-    stimulus = Stimulus.step(model.current.default, stop=1e6)
+    stimulus = Current.step(model.current.default, 1e6)
     current = lane_current([stimulus] * lanes, -20.0)
     return LaneJob(model, values, model.start(values, np.zeros(lanes)), current, steps, model.dt, **options)
 
@@ -23,7 +24,7 @@ def random_job(model: NeuronModel, lanes: int, steps: int, seed: int = 0, **opti
     values = {n: p.from_unit(rng.random(lanes)) for n, p in model.parameters.items()}
     amplitude = rng.uniform(model.current.low, model.current.high, lanes)
     end = 0.8 * steps * model.dt
-    current = lane_current([Stimulus.step(float(a), stop=end) for a in amplitude], -0.1 * steps * model.dt)
+    current = lane_current([Current.step(float(a), end) for a in amplitude], -0.1 * steps * model.dt)
     return LaneJob(model, values, model.start(values, np.zeros(lanes)), current, steps, model.dt, **options)
 
 

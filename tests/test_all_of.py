@@ -68,7 +68,7 @@ def test_a_fragile_part_names_itself_and_its_check():
     loose = pw.Pattern(
         key="coarse",
         title="Coarse",
-        stimulus=[pw.FreeValue("amplitude", 1.0, 0.1, 3.0, of="current")],
+        free_values=[pw.FreeValue("amplitude", 1.0, 0.1, 3.0, of="current")],
         sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 100.0, s.amplitude)], end=100.0)},
         measure=lambda r, s: {"dt": np.full(r.n, r.dt)},
         criteria=[pw.Criterion("dt", "time step", "Of the simulation.", "ms", low=0.09)],

@@ -33,7 +33,7 @@ def step(current, state, p, dt):
     return fired.to(v.dtype), (torch.where(fired, 0.0, v),)
 
 model = {model}
-traces = pw.simulate(model, pw.Stimulus.step(20.0, stop=50.0))
+traces = pw.simulate(model, pw.Current.step(20.0, 50.0))
 import numba
 compiled = sum(
     not list(m.kernel.stats.cache_hits)

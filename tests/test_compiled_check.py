@@ -3,6 +3,7 @@
 import array
 import contextvars
 import functools
+import itertools
 import math
 import os
 import random
@@ -20,8 +21,8 @@ import plausiwidgets as pw
 from plausiwidgets.simulation.compiled import operations
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
-from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.torch_engine import run_torch
 
 
@@ -45,11 +46,11 @@ def numbers():
 
 
 def steps_with_a_memory():
-    """Return steps that remember something outside of their state; what each adds changes within some 100 steps."""
+    """Steps that are no functions of their inputs; each adds something of its own at some time or other."""
     count, seen, slots, module = [0], [torch.zeros((), dtype=torch.float64)], Slots(), types.ModuleType("counts")
-    iterator, generator = iter(range(10**9)), numbers()
+    iterator, generator, counter = iter(range(10**9)), numbers(), itertools.count()
     cells, octets, large, local = array.array("d", [0.0]), bytearray(4), np.zeros(100_000), threading.local()
-    variable = contextvars.ContextVar("n", default=0)
+    variable, draw, draws = contextvars.ContextVar("n", default=0), random.Random(1), np.random.default_rng(1)
     module.n = 0
     made = {}
     exec("n = [0]\ndef following():\n    n[0] += 1\n    return n[0]", made)
@@ -89,6 +90,9 @@ def steps_with_a_memory():
         "thread": kept_by(lambda: attribute(local)), "context": kept_by(context), "environ": kept_by(environment),
         "lru_cache": kept_by(lambda: remembered(raised(count, 0) // 300)), "exec": kept_by(made["following"]),
         "tensor": kept_by(tensor), "random": kept_by(random.random), "numpy.random": kept_by(np.random.rand),
+        "rare draw": lambda: 1.0 if draw.random() < 1e-6 else 0.0,
+        "rare draw of numpy": lambda: 1.0 if draws.random() < 1e-6 else 0.0,
+        "late count": lambda: 1.0 if next(counter) % 10_000 == 9_999 else 0.0,
     }  # fmt: skip
 
     def step_of(source):
@@ -113,7 +117,7 @@ def test_what_is_no_function_of_its_inputs_is_refused_before_the_export(name):
     reason = why_not(model)
     assert ("outside of its state" in reason and "entry of the state" in reason) or name == "p"
     # The export leaves nothing behind that the torch engine could not run on.
-    assert pw.simulate(model, pw.Stimulus.step(8.0, stop=2.0)).engine == "torch"
+    assert pw.simulate(model, pw.Current.step(8.0, 2.0)).engine == "torch"
 
 
 def test_a_step_that_looks_at_the_number_of_lanes_is_refused():
@@ -157,7 +161,7 @@ def test_a_kernel_that_computes_something_else_is_refused(error, monkeypatch):
     monkeypatch.setitem(operations.TABLE, "mul", wrong)
     model = lanes_model(lambda current, state, p, dt: leaky(state[0], current, p, dt, 0.0), 1)
     assert "state 'v' becomes" in why_not(model)
-    assert pw.simulate(model, pw.Stimulus.step(8.0, stop=2.0)).engine == "torch"
+    assert pw.simulate(model, pw.Current.step(8.0, 2.0)).engine == "torch"
 
 
 def test_a_kernel_that_is_wrong_only_far_from_what_neurons_do_is_refused(monkeypatch):

@@ -15,7 +15,8 @@ from lane_jobs import default_job, differing, random_job, take, unequal
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH
-from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
+from plausiwidgets.simulation.current import Current, pulse, ramp
+from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.torch_engine import run_torch
 
 EXPONENTIAL = [
@@ -115,11 +116,15 @@ def test_no_lanes_and_no_steps():
 def test_each_lane_has_its_own_current():
     model = pw.models.get("izhikevich")
     stimuli = [
-        Stimulus.step(10.0, stop=100.0, duration=200.0),
-        Stimulus.ramp(15.0, 5.0, 150.0, duration=200.0),
-        Stimulus.pulses([5.0, -10.0, 20.0], [10.0, 50.03, 90.0], 2.07, duration=200.0, holding=1.5),
-        Stimulus.step(0.0, duration=200.0),
-        Stimulus.ramp(9.0, 1.0, 190.0, duration=200.0) + Stimulus.step(3.0, 40.0, 60.0, duration=200.0),
+        Current.pulse(0.0, 100.0, 10.0, end=200.0),
+        Current.ramp(5.0, 145.0, 15.0, end=200.0),
+        Current(
+            [pulse(t, 2.07, a) for t, a in zip([10.0, 50.03, 90.0], [5.0, -10.0, 20.0], strict=True)],
+            200.0,
+            holding=1.5,
+        ),
+        Current.step(0.0, 200.0),
+        Current([ramp(1.0, 189.0, 9.0), pulse(40.0, 20.0, 3.0)], 200.0),
     ] * 30
     values = {n: np.full(len(stimuli), p.default) for n, p in model.parameters.items()}
     job = replace(
@@ -256,7 +261,7 @@ def test_masked_assignment_is_the_same_as_in_torch():
     job = replace(
         job,
         params={"p": np.linspace(0.5, 2.5, 40)},
-        current=lane_current([Stimulus.step(float(a), stop=1e6) for a in np.linspace(1.0, 20.0, 40)], 0.0),
+        current=lane_current([Current.step(float(a), 1e6) for a in np.linspace(1.0, 20.0, 40)], 0.0),
     )
     result = run_compiled(job)
     assert unequal(result, run_torch(job)) == []

@@ -231,8 +231,8 @@ def test_a_captured_tensor_of_many_numbers_is_refused():
 @pytest.mark.parametrize("step", [branching, with_math])
 def test_such_a_step_runs_in_torch_and_says_so(step):
     neuron = lanes_model(step, 1, validate=True, rest=0.0, threshold=10.0)
-    stimulus = pw.Stimulus.step(8.0, stop=20.0)
-    traces = pw.simulate(neuron, [stimulus, pw.Stimulus.step(3.0, stop=20.0)])
+    stimulus = pw.Current.step(8.0, 20.0)
+    traces = pw.simulate(neuron, [stimulus, pw.Current.step(3.0, 20.0)])
     assert traces.engine == "torch"
     assert np.isfinite(traces.v).all()
     with pytest.raises(Exception, match=r"torch\.\w+\(") as caught:

@@ -144,4 +144,4 @@ def test_a_parameter_cannot_be_set_while_a_simulation_runs():
         return good_step(current, state, p, dt)
 
     with pytest.raises(TypeError, match=r"p\.tau cannot be set"):
-        pw.simulate(make(step, validate=False), pw.Stimulus.step(25.0, stop=20.0))
+        pw.simulate(make(step, validate=False), pw.Current.step(25.0, 20.0))

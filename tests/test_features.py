@@ -143,7 +143,7 @@ def test_features_agree_with_efel():
     for i in range(n):
         traces = pw.simulate(
             "adex",
-            pw.Stimulus.step(amplitude[i], stop=400.0, duration=450.0),
+            pw.Current.pulse(0.0, 400.0, amplitude[i], end=450.0),
             {k: v[i] for k, v in values.items()},
             dt=dt,
         )

@@ -14,9 +14,10 @@ from test_own_neurons import axon, hodgkin_huxley
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import run_compiled
 from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.javascript.expressions import DOUBLE, javascript
 from plausiwidgets.simulation.javascript.module import lines_of, neuron_object, runtime
-from plausiwidgets.simulation.stimulus import Piece, Stimulus, lane_current
+from plausiwidgets.simulation.lane_current import lane_current
 
 f64 = torch.float64
 
@@ -190,11 +191,11 @@ def test_currents_are_those_of_a_stimulus(tmp_path):
     pieces = (
         Piece(0.0, 10.0, 2.0, 2.0), Piece(3.33, 7.77, 0.1, 5.0), Piece(5.0, 5.0, 9.0, 9.0), Piece(-7.0, 200.0, 0.3, 0.3)
     )  # fmt: skip
-    stimulus = Stimulus(20.0, pieces, holding=-1.7)
+    stimulus = Current(pieces, 20.0, holding=-1.7)
     for dt in (0.1, 0.25, 0.03):
         call = "injected(pieces, holding, -3, dt, 700)"
         source = f"{runtime()} function answer({{ pieces, holding, dt }}) {{ return bytes({call}); }}"
-        data = {"pieces": [[p.on, p.off, p.start, p.end] for p in pieces], "holding": -1.7, "dt": dt}
+        data = {"pieces": [[p.on, p.off, p.first, p.last] for p in pieces], "holding": -1.7, "dt": dt}
         expected = lane_current([stimulus], -3.0).values(700, dt)[0]
         np.testing.assert_array_equal(node.run(tmp_path, source, data), expected)
 
@@ -214,7 +215,7 @@ def test_the_module_can_be_imported_and_says_what_is_wrong(tmp_path):
     }}
     """
     answer = node.run(tmp_path, source)
-    traces = pw.simulate("adex", pw.Stimulus.step(500.0, stop=100.0), {"b": 30.0})
+    traces = pw.simulate("adex", pw.Current.step(500.0, 100.0), {"b": 30.0})
     np.testing.assert_allclose(np.array(answer["spikes"]) * 0.1 - 50.0, traces.spike_times[0])
     assert answer["name"] == "adex"
     assert answer["wrong"][0].startswith("unknown parameter tau; valid are C, g_L")

@@ -19,7 +19,7 @@ def random_sets(model: pw.NeuronModel, count: int, seed: int = 0) -> dict[str, n
 def test_both_engines_give_the_same_spike_times(name):
     model = pw.models.get(name)
     amplitudes = [model.current.default, 0.5 * model.current.high, -model.current.default]
-    stimuli = [pw.Stimulus.step(a, stop=250.0, duration=300.0, before=20.0) for a in amplitudes]
+    stimuli = [pw.Current.pulse(0.0, 250.0, a, end=300.0, before=20.0) for a in amplitudes]
     sets = random_sets(model, SETS)
     compiled, torch = (pw.simulate(model, stimuli, sets, engine=engine) for engine in ("compiled", "torch"))
     assert sum(len(s) for s in torch.spike_times) > SETS
@@ -40,7 +40,7 @@ def test_each_neuron_says_what_it_is(name):
 @pytest.mark.parametrize("name", library.NAMES)
 def test_the_default_current_makes_each_neuron_fire_and_none_leaves_it_silent(name):
     model = pw.models.get(name)
-    stimuli = [pw.Stimulus.step(a, stop=500.0, settle=500.0) for a in (0.0, model.current.default)]
+    stimuli = [pw.Current.step(a, 500.0, settle=500.0) for a in (0.0, model.current.default)]
     silent, firing = pw.simulate(model, stimuli, record=()).spike_times
     assert len(silent) == 0 and len(firing) >= 1
 
@@ -48,7 +48,7 @@ def test_the_default_current_makes_each_neuron_fire_and_none_leaves_it_silent(na
 @pytest.mark.parametrize("name", library.NAMES)
 def test_a_finer_step_changes_the_firing_rate_by_a_few_percent_at_most(name):
     model = pw.models.get(name)
-    stimulus = pw.Stimulus.step(model.current.default, stop=1000.0)
+    stimulus = pw.Current.step(model.current.default, 1000.0)
     coarse, fine = (
         len(pw.simulate(model, stimulus, record=(), dt=dt).spike_times[0]) for dt in (model.dt, model.dt / 8)
     )

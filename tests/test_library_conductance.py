@@ -160,7 +160,7 @@ def crossings(case: str, duration: float, dt: float) -> Floats:
     """Return when the model crosses its spike level, in ms, interpolated between steps."""
     name, current, parameters, _ = CASES[case]
     model = pw.models.get(name)
-    traces = pw.simulate(name, pw.Stimulus.step(current, stop=duration, before=0.0), parameters, dt=dt)
+    traces = pw.simulate(name, pw.Current.step(current, duration, before=0.0), parameters, dt=dt)
     v, t = np.ravel(traces.v), traces.t + dt
     before = np.flatnonzero((v[:-1] < model.spike_level) & (v[1:] >= model.spike_level))
     return t[before] + dt * (model.spike_level - v[before]) / (v[before + 1] - v[before])
@@ -170,7 +170,7 @@ def spikes(
     name: str, currents: Sequence[float] | Floats, duration: float, parameters: Any = None, dt: float | None = None
 ) -> list[Floats]:
     """Return the spike times of steps of `currents` that last, from rest."""
-    steps = [pw.Stimulus.step(float(i), stop=duration, before=0.0, settle=300.0) for i in currents]
+    steps = [pw.Current.step(float(i), duration, before=0.0, settle=300.0) for i in currents]
     return pw.simulate(name, steps, parameters, record=(), dt=dt).spike_times
 
 
@@ -222,7 +222,7 @@ def test_the_neuron_rests_where_the_equations_do(name: str) -> None:
     equations, scale, zero, _ = PUBLISHED[name]
     model = pw.models.get(name)
     names = [s.name for s in model.states]
-    traces = pw.simulate(name, pw.Stimulus(10.0, settle=3000.0), record=names)
+    traces = pw.simulate(name, pw.Current((), 10.0, settle=3000.0), record=names)
     state = np.array([np.ravel(traces.states[n])[-1] for n in names])
     state[0] = (state[0] - zero) / scale
     assert np.abs(equations(state, 0.0)).max() < 1e-8
@@ -233,7 +233,7 @@ def test_the_neuron_rests_where_the_equations_do(name: str) -> None:
 
 
 def test_hodgkin_huxley_rests_at_minus_65_and_fires_on_from_6_26_at_51_hz() -> None:
-    rest = np.ravel(pw.simulate("hodgkin_huxley", pw.Stimulus(10.0, settle=500.0)).v)[-1]
+    rest = np.ravel(pw.simulate("hodgkin_huxley", pw.Current((), 10.0, settle=500.0)).v)[-1]
     assert rest == pytest.approx(-65.0, abs=5e-3)
     # At 6.260 LSODA has a train that ends after 840 ms, at 6.2605 one that does not.
     current, rate = onset("hodgkin_huxley", 6.0, 7.0, 2000.0, dt=0.0125)
@@ -254,7 +254,7 @@ def test_hodgkin_huxley_with_slow_gates_is_another_neuron() -> None:
     for temperature in (0.0, 20.0):
         for rate in (0.01, 4.0):
             traces = pw.simulate(
-                "hodgkin_huxley", pw.Stimulus.step(60.0, stop=200.0),
+                "hodgkin_huxley", pw.Current.step(60.0, 200.0),
                 {"temperature": temperature, "rate_n": rate, "rate_h": rate}, dt=0.2,
             )  # fmt: skip
             assert np.isfinite(traces.v).all()
@@ -357,7 +357,7 @@ def test_wilsons_neuron_rests_where_its_polynomials_say() -> None:
 
     rest = 100 * brentq(ionic, -0.8, -0.7)
     assert rest == pytest.approx(-75.03, abs=0.01)
-    assert np.ravel(pw.simulate("wilson", pw.Stimulus(10.0, settle=1000.0)).v)[-1] == pytest.approx(rest, abs=1e-3)
+    assert np.ravel(pw.simulate("wilson", pw.Current((), 10.0, settle=1000.0)).v)[-1] == pytest.approx(rest, abs=1e-3)
 
 
 # ------------------------------------------------------------------ Hindmarsh–Rose
@@ -386,7 +386,7 @@ def test_hindmarsh_rose_has_the_three_behaviours_of_figure_6() -> None:
 def test_hindmarsh_rose_starts_at_rest_however_slow_its_adaptation() -> None:
     """Also where the cubic has three roots, with s = 0.5: the state that it starts in is kept."""
     parameters = {"r": [0.0005, 0.05, 0.006], "s": [4.0, 4.0, 0.5], "T": [3.0, 0.4, 0.5]}
-    stimulus = pw.Stimulus(500.0, before=0.0, holding=-1.0)
+    stimulus = pw.Current((), 500.0, holding=-1.0, before=0.0)
     traces = pw.simulate("hindmarsh_rose", stimulus, parameters, record=("v", "y", "z"))
     for values in traces.states.values():
         assert np.ptp(values, axis=-1).max() < 1e-6
@@ -400,7 +400,7 @@ def test_engines_agree_over_the_whole_box(name: str) -> None:
     """200 random sets with random currents: the same spikes by machine code and by torch."""
     model, rng = pw.models.get(name), np.random.default_rng(3)
     parameters = {n: p.from_unit(rng.random(200)) for n, p in model.parameters.items()}
-    stimulus = pw.Stimulus.step(model.current.from_unit(0.7), stop=1000 * model.dt, before=0.0)
+    stimulus = pw.Current.step(model.current.from_unit(0.7), 1000 * model.dt, before=0.0)
     compiled, torch = (
         pw.simulate(name, stimulus, parameters, record=(), engine=engine) for engine in ("compiled", "torch")
     )
@@ -416,7 +416,7 @@ def test_engines_agree_over_the_whole_box(name: str) -> None:
 def test_a_spike_is_one_crossing(name: str) -> None:
     """As many spikes as the trace has crossings of the spike level, and each of them in the step that crosses it."""
     model = pw.models.get(name)
-    traces = pw.simulate(name, pw.Stimulus.step(model.current.default, stop=300.0))
+    traces = pw.simulate(name, pw.Current.step(model.current.default, 300.0))
     v = np.ravel(traces.v)
     up = np.flatnonzero((v[:-1] < model.spike_level) & (v[1:] >= model.spike_level)) + 1
     np.testing.assert_allclose(np.ravel(traces.spike_times), traces.t[up])

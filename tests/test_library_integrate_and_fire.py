@@ -18,7 +18,7 @@ def spikes(
     model: str | pw.NeuronModel, current: float, values: Values | None = None, *, stop: float = 500.0, **options: Any
 ) -> np.ndarray:
     """Return the spike times of a step from the model's initial state on."""
-    stimulus = pw.Stimulus.step(current, stop=stop, before=0.0)
+    stimulus = pw.Current.step(current, stop, before=0.0)
     return pw.simulate(model, stimulus, values, record=(), **options).spike_times[0]
 
 
@@ -117,7 +117,7 @@ def test_without_its_conductance_the_adapting_neuron_is_a_leaky_one():
 
 def test_the_threshold_jumps_at_each_spike_and_decays_with_its_time_constant():
     p = pw.models.get("lsnn").defaults() | {"beta": 4.0, "tau_adapt": 80.0}
-    stimulus = pw.Stimulus.step(18.0, stop=40.0, duration=400.0)
+    stimulus = pw.Current.pulse(0.0, 40.0, 18.0, end=400.0)
     traces = pw.simulate("lsnn", stimulus, {"beta": 4.0, "tau_adapt": 80.0}, record=("v", "theta"), dt=0.01)
     theta, t = traces.states["theta"][0], traces.t
     assert len(traces.spike_times[0]) == 1
@@ -241,7 +241,7 @@ def test_the_refractory_adaptive_neuron_fires_when_scipy_says_so(preset):
 
 
 def test_cells_of_cortex_and_thalamus_fire_as_published():
-    stimulus, inhibition = (pw.Stimulus.step(a, stop=600.0, duration=1000.0, settle=1000.0) for a in (250.0, -250.0))
+    stimulus, inhibition = (pw.Current.pulse(0.0, 600.0, a, end=1000.0, settle=1000.0) for a in (250.0, -250.0))
     strong, weak, fast, low, relay = (
         pw.simulate("adex_refrac", [stimulus, inhibition], model_values(preset), record=()).spike_times
         for preset in pw.models.get("adex_refrac").presets
@@ -257,7 +257,7 @@ def test_cells_of_cortex_and_thalamus_fire_as_published():
 def test_a_small_cell_with_strong_adaptation_fires_during_inhibition_only():
     found = {"C": 29.0, "g_L": 1.70, "E_L": -72.6, "V_T": -45.3, "delta_T": 2.30, "V_r": -56.0, "a": 63.3, "b": 147.0,
              "tau_w": 269.0}  # fmt: skip
-    stimulus = pw.Stimulus.step(-125.0, stop=400.0, duration=800.0, holding=1385.0, settle=3000.0)
+    stimulus = pw.Current.pulse(0.0, 400.0, -125.0, end=800.0, holding=1385.0, settle=3000.0)
     times = pw.simulate("adex", stimulus, found, record=()).spike_times[0]
     assert len(times) >= 3 and times.min() > 0.0 and times.max() < 450.0
     for name, value in found.items():
@@ -279,7 +279,7 @@ def after_pulse(t: np.ndarray, amplitude: float, width: float) -> np.ndarray:
 
 @pytest.mark.parametrize("dt", [0.1, 1.0])
 def test_the_oscillator_turns_exactly_whatever_the_step(dt):
-    stimulus = pw.Stimulus.step(0.2, stop=20.0, duration=100.0, before=0.0)
+    stimulus = pw.Current.pulse(0.0, 20.0, 0.2, end=100.0, before=0.0)
     traces = pw.simulate("rf", stimulus, record=("v", "x"), dt=dt)
     z = after_pulse(traces.t + dt, 0.2, 20.0)
     np.testing.assert_allclose((traces.v[0] + 65.0) / 15.0, z.imag, atol=1e-11)
@@ -289,8 +289,8 @@ def test_the_oscillator_turns_exactly_whatever_the_step(dt):
 def test_one_pulse_is_silent_and_pairs_fire_near_no_gap_and_near_the_period():
     gaps = np.arange(1.0, 61.0)
     amplitude, width = 0.85, 2.0
-    one = pw.Stimulus.pulses(amplitude, [0.0], width, duration=150.0)
-    pairs = [pw.Stimulus.pulses(amplitude, [0.0, g], width, duration=150.0) for g in gaps]
+    one = pw.Current([pw.pulse(t, width, amplitude) for t in [0.0]], 150.0)
+    pairs = [pw.Current([pw.pulse(t, width, amplitude) for t in [0.0, g]], 150.0) for g in gaps]
     silent, *fired = (len(s) > 0 for s in pw.simulate("rf", [one, *pairs], record=()).spike_times)
     assert not silent
     assert set(gaps[np.array(fired)]) == {*np.arange(1.0, 9.0), *np.arange(22.0, 31.0)}
@@ -308,14 +308,14 @@ def test_the_relay_cell_starts_at_its_rheobase():
     rheobase = p["g_L"] * (p["V_th"] - p["V_L"])
     assert rheobase == pytest.approx(1.05)
     for factor, fires in ((0.999, False), (1.001, True)):
-        stimulus = pw.Stimulus.step(0.0, stop=3000.0, holding=factor * rheobase, settle=3000.0)
+        stimulus = pw.Current.step(0.0, 3000.0, holding=factor * rheobase, settle=3000.0)
         assert (len(pw.simulate("ifb", stimulus, record=()).spike_times[0]) > 0) is fires
 
 
 @pytest.mark.parametrize("current", [1.1, 1.5, 3.0])
 def test_in_tonic_mode_the_relay_cell_is_a_leaky_integrator(current):
     exact = leaky_interval(2.0 / 0.035, current / 0.035, 30.0, 15.0)
-    stimulus = pw.Stimulus.step(0.0, stop=2000.0, holding=current, settle=1000.0)
+    stimulus = pw.Current.step(0.0, 2000.0, holding=current, settle=1000.0)
     times = pw.simulate("ifb", stimulus, record=()).spike_times[0]
     assert np.diff(times).mean() == pytest.approx(exact, rel=0.01)
 
@@ -334,7 +334,7 @@ def test_released_from_inhibition_the_relay_cell_bursts_when_scipy_says_so():
     found = lsoda(
         rhs, [p["V_L"] + holding / p["g_L"], 0.0], lambda t, y: y[0] - p["V_th"], lambda y: [p["V_reset"], y[1]], 600.0
     )
-    stimulus = pw.Stimulus.step(-inhibition, stop=width, duration=600.0, holding=holding, before=0.0)
+    stimulus = pw.Current.pulse(0.0, width, -inhibition, end=600.0, holding=holding, before=0.0)
     ours, fine = (pw.simulate("ifb", stimulus, record=(), dt=dt).spike_times[0] for dt in (0.05, 0.005))
     assert len(ours) == len(found) >= 3 and found.min() > width
     np.testing.assert_allclose(ours - width, found - width, rtol=0.02)
@@ -360,7 +360,7 @@ def mihalas_niebur_matrix(p: Values) -> np.ndarray:
 def test_below_threshold_potential_and_threshold_follow_the_exact_solution(values):
     p = MN.defaults() | values
     kick = {"A1": 1.0, "A2": -0.2}
-    stimulus = pw.Stimulus.pulses([16.0, 0.3], [0.0, 5.0], 2.0, duration=100.0)
+    stimulus = pw.Current([pw.pulse(t, 2.0, a) for t, a in zip([0.0, 5.0], [16.0, 0.3], strict=True)], 100.0)
     traces = pw.simulate(MN, stimulus, values | kick, record=("v", "theta", "i1", "i2"))
     (spike,) = traces.spike_times[0]
     after = np.flatnonzero(traces.t > 7.0)
@@ -401,7 +401,7 @@ def test_figures_of_mihalas_and_niebur_fire_when_scipy_says_so(figure, current):
 
 def test_what_a_spike_of_mihalas_and_niebur_changes():
     values = {"A1": 10.0, "A2": -0.6, "R1": 0.5, "R2": 1.0}
-    traces = pw.simulate(MN, pw.Stimulus.step(2.0, stop=60.0), values, record=("v", "theta", "i1", "i2"), dt=0.01)
+    traces = pw.simulate(MN, pw.Current.step(2.0, 60.0), values, record=("v", "theta", "i1", "i2"), dt=0.01)
     at = np.searchsorted(traces.t, traces.spike_times[0][:2] - 1e-9)
     decay = np.exp(-np.diff(at)[0] * 0.01 * np.array([0.2, 0.02]))
     for name, (first, second) in {

@@ -21,7 +21,6 @@ from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, lif_f
 
 import plausiwidgets as pw
 import plausiwidgets.simulation.cost
-import plausiwidgets.simulation.stimulus
 from plausiwidgets import assessment, models, optimization, patterns, widgets
 
 HANDED_OUT = {
@@ -55,7 +54,7 @@ LEAKY: dict[str, Any] = dict(
 NEURON = pw.NeuronModel(**LEAKY)
 PIECE = pw.pulse(0.0, 10.0, 1.0)
 PATTERN = dict(
-    key="some", title="Some", criteria=[CRITERION], stimulus=[AMPLITUDE], budget=50,
+    key="some", title="Some", criteria=[CRITERION], free_values=[AMPLITUDE], budget=50,
     sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude)], end=50.0)},
     measure=lambda r, s: {"n": r["pulse"].count()},
 )  # fmt: skip
@@ -83,17 +82,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Parameter": dict(name="tau", default=20.0, low=5.0, high=50.0, limits=(0.0, None)),
     "Preset": dict(title="Some", parameters={"tau": 12.0}),
     "StateVariable": dict(name="w"),
-    "Stimulus": dict(duration=50.0, pieces=(PIECE,)),
-    "Stimulus.step": dict(amplitude=1.0, stop=20.0),
-    "Stimulus.ramp": dict(amplitude=1.0, stop=20.0),
-    "Stimulus.pulses": dict(amplitudes=[1.0, 2.0], onsets=[0.0, 10.0], width=2.0, duration=50.0),
-    "simulate": dict(model="lif", stimulus=pw.Stimulus.step(1.0, stop=20.0), parameters={"tau_mem": 20.0}),
+    "Current": dict(pieces=(PIECE,), end=50.0),
+    "Current.step": dict(amplitude=1.0, end=20.0),
+    "Current.pulse": dict(onset=0.0, width=20.0, amplitude=1.0),
+    "Current.ramp": dict(onset=0.0, width=20.0, amplitude=1.0),
+    "simulate": dict(model="lif", current=pw.Current.step(1.0, 20.0), parameters={"tau_mem": 20.0}),
     "judge": JUDGED,
     "Pattern": PATTERN,
     "FreeValue": dict(name="width", default=5.0, low=2.0, high=50.0, unit="ms"),
     "Sweep": dict(pieces=[PIECE], end=50.0),
-    "pulse": dict(on=0.0, width=5.0, height=1.0),
-    "ramp": dict(on=0.0, width=5.0, height=1.0),
+    "pulse": dict(onset=0.0, width=5.0, amplitude=1.0),
+    "ramp": dict(onset=0.0, width=5.0, amplitude=1.0),
     "Criterion": dict(key="n", name="spikes", text="Spikes.", low=1.0),
     "AmplitudeWindow": dict(fire=("a",), silent=("b",)),
     "Curve": dict(x="a", y="b", x_label="c", y_label="d"),
@@ -219,10 +218,10 @@ ONLY = {
 def callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield the name and the object of everything public that can be called."""
     seen: set[int] = set()
-    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.stimulus, plausiwidgets.simulation.cost, patterns,
+    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.cost, patterns,
                                optimization, assessment, widgets]  # fmt: skip
     for home in homes:
-        names = getattr(home, "__all__", ("Stimulus", "operations", "operations_per_ms", "nanoseconds"))
+        names = getattr(home, "__all__", ("operations", "operations_per_ms", "nanoseconds"))
         for name in names:
             thing = getattr(home, name, None)
             if not callable(thing) or id(thing) in seen or {name} & (HANDED_OUT | INNER):
@@ -349,7 +348,7 @@ def test_a_row_and_the_columns_of_a_table_are_taken_like_a_mapping():
     assert pw.judge("lif", "tonic_spiking", table.loc["b"], verify=False).loss == many.loss[1]
     found = pw.optimize("lif", "tonic_spiking", start=table.loc["b"], bounds={"tau_mem": np.array([5, 50])}, budget=1)
     assert found.parameters["tau_mem"] == 20.0
-    step = pw.Stimulus.step(np.float32(30.0), stop=np.int64(50))
+    step = pw.Current.step(np.float32(30.0), np.int64(50))
     assert len(pw.simulate("lif", step, table[["tau_mem"]])) == 3
     t = pd.DataFrame({"t": np.arange(0.0, 100.0), "fired": np.arange(100) % 20 == 10})
     pattern = patterns.from_recording(t["t"], spikes=t["fired"])

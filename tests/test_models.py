@@ -135,7 +135,7 @@ def test_a_step_with_an_if_on_a_tensor_runs_lane_by_lane():
         return torch.zeros_like(v), (v,)
 
     branching, plain = make(step), make(good_step)
-    stimulus = pw.Stimulus.step(25.0, stop=100.0)
+    stimulus = pw.Current.step(25.0, 100.0)
     one = pw.simulate(branching, stimulus, {"tau": [10.0, 20.0]})
     two = pw.simulate(plain, stimulus, {"tau": [10.0, 20.0]}, engine="torch")
     assert one.engine == "torch" and branching.lanewise
@@ -160,7 +160,7 @@ def test_the_threshold_lies_above_the_rest(threshold):
 
 def test_a_built_in_whose_step_was_replaced_runs_the_new_step(monkeypatch):
     model = pw.models.get("lif")
-    stimulus = pw.Stimulus.step(20.0, stop=20.0)
+    stimulus = pw.Current.step(20.0, 20.0)
     pw.simulate(model, stimulus)
 
     def step(current, state, p, dt):
@@ -205,7 +205,7 @@ def test_a_norse_cell_is_wrapped_in_a_few_lines():
 @pytest.mark.parametrize("name", pw.models.names())
 def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
     model = pw.models.get(name)
-    stimulus = pw.Stimulus.step(model.current.default * (1.5 if name == "izhikevich_2004" else 1.0), stop=300.0)
+    stimulus = pw.Current.step(model.current.default * (1.5 if name == "izhikevich_2004" else 1.0), 300.0)
     times = []
     for dt in (0.05, 0.025):
         times.append(pw.simulate(model, stimulus, dt=dt).spike_times[0])

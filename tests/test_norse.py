@@ -20,7 +20,8 @@ from norse.torch.functional import (
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
-from plausiwidgets.simulation.stimulus import Stimulus, lane_current
+from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.lane_current import lane_current
 from plausiwidgets.simulation.torch_engine import run_torch
 
 
@@ -134,7 +135,7 @@ def test_a_step_of_norse_is_compiled_and_fires_as_in_torch(name):
     job = replace(
         job,
         params={"tau": np.random.default_rng(0).uniform(5.0, 30.0, 200)},
-        current=lane_current([Stimulus.step(float(a), stop=300.0) for a in amplitudes], -20.0),
+        current=lane_current([Current.step(float(a), 300.0) for a in amplitudes], -20.0),
     )
     compiled, reference = run_compiled(job), run_torch(job)
     assert compiled.counts.sum() > 300

@@ -53,7 +53,7 @@ def test_a_test_of_a_level_is_refused_and_a_crossing_is_taken():
         axon(hodgkin_huxley(lambda v, new: new > 0.0))
     crossing = axon(hodgkin_huxley(lambda v, new: (v < 0.0) & (new >= 0.0)))
     level = axon(hodgkin_huxley(None), spike_level=0.0)
-    stimulus = pw.Stimulus.step(10.0, stop=100.0)
+    stimulus = pw.Current.step(10.0, 100.0)
     a, b = (pw.simulate(neuron, stimulus).spike_times[0] for neuron in (crossing, level))
     assert 5 < len(a) < 10
     np.testing.assert_array_equal(a, b)

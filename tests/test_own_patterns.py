@@ -13,7 +13,7 @@ def doublet(**changes):
         key="doublet",
         title="Doublet",
         look_for="Look for exactly two spikes.",
-        stimulus=[
+        free_values=[
             pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
             pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms", scale="log", text="Width of the pulse."),
         ],
@@ -40,7 +40,7 @@ def test_it_is_judged_optimized_and_assessed():
 
 
 def test_silence_before_the_onset_is_asked_of_every_pattern():
-    verdict = pw.judge("izhikevich", doublet(stimulus=[*doublet().stimulus, HOLDING]), {"holding": 10.0})
+    verdict = pw.judge("izhikevich", doublet(free_values=[*doublet().free_values, HOLDING]), {"holding": 10.0})
     assert "quiet" in [c.key for c in verdict.checks if not c.passed]
 
 
@@ -61,7 +61,7 @@ def test_a_set_is_judged_the_same_alone_and_among_sets_of_other_widths():
 def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
     pair = doublet(
         key="pair",
-        stimulus=doublet().stimulus[:1],
+        free_values=doublet().free_values[:1],
         sweeps=lambda s: {
             "one": pw.Sweep([pw.pulse(0.0, 2.0, s.amplitude)], end=100.0),
             "two": pw.Sweep([pw.pulse(0.0, 2.0, s.amplitude), pw.pulse(5.0, 2.0, s.amplitude)], end=100.0),
@@ -101,7 +101,7 @@ SPIKES = pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1, kind="count")
         (dict(title=""), "title"),
         (dict(criteria=[]), "no criteria"),
         (dict(criteria=[SPIKES, SPIKES]), "'n' is named twice"),
-        (dict(stimulus=[HOLDING, HOLDING, *doublet().stimulus]), "'holding' is named twice"),
+        (dict(free_values=[HOLDING, HOLDING, *doublet().free_values]), "'holding' is named twice"),
         (dict(criteria=[pw.Criterion("isi", "ISI", "ISI.", "ms", low=1.0)]), "'isi' is about a feature that is not"),
         (dict(measure=lambda r, s: {"n": np.zeros((3, 2)), "gap": 0.0}), r"has the shape \[3, 2\]"),
         (dict(measure=lambda r, s: 5), "must return a dict"),
@@ -140,16 +140,16 @@ def test_a_value_without_a_unit_and_a_criterion_without_a_meaning_are_refused(ma
 
 
 def test_a_stimulus_value_with_the_name_of_a_parameter_is_refused():
-    pattern = doublet(stimulus=[*doublet().stimulus, pw.FreeValue("tau_w", 5.0, 1.0, 9.0, unit="ms")])
+    pattern = doublet(free_values=[*doublet().free_values, pw.FreeValue("tau_w", 5.0, 1.0, 9.0, unit="ms")])
     with pytest.raises(ValueError, match="'tau_w' is both a stimulus value"):
         pw.judge("adex", pattern)
 
 
 def test_a_protocol_that_forgets_a_feature_is_told_when_it_is_judged():
     def protocol(bench):
-        r = bench.apply({"pulse": pw.Sweep([pw.pulse(0.0, 5.0, bench.stimulus.amplitude)], 100.0)})
+        r = bench.apply({"pulse": pw.Sweep([pw.pulse(0.0, 5.0, bench.stimulus_values.amplitude)], 100.0)})
         return pw.patterns.Measurement({"m": r["pulse"].count()}, bench.gap_to_threshold(r["pulse"]))
 
-    pattern = doublet(sweeps=None, measure=None, protocol=protocol)
+    pattern = doublet(sweeps=None, measure=None, procedure=protocol)
     with pytest.raises(ValueError, match="is about a feature that is not measured; measured are quiet, at_rest, m"):
         pw.judge("lif", pattern)

@@ -12,9 +12,9 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
-from plausiwidgets.patterns.formula import Formula
 from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.patterns.judge import complete
+from plausiwidgets.simulation.formula import Formula
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.page.contents import Contents
 
@@ -30,13 +30,15 @@ def data_of(path) -> dict:
 def test_the_sweeps_of_all_patterns_are_formulas_of_their_stimulus_values():
     for key in pw.patterns.names():
         pattern = pw.patterns.get(key)
-        assert list(sweep_formulas(pattern)) == list(pattern.sweeps_at({v.name: [v.default] for v in pattern.stimulus}))
+        assert list(sweep_formulas(pattern)) == list(
+            pattern.sweeps_at({v.name: [v.default] for v in pattern.free_values})
+        )
 
 
 def one_pulse(width) -> pw.Pattern:
     return pw.Pattern(
         key="own", title="Own",
-        stimulus=[
+        free_values=[
             pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
             pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms"),
         ],

@@ -9,7 +9,8 @@ from scipy.integrate import solve_ivp
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import features
-from plausiwidgets.simulation.stimulus import LaneCurrent, pieces_of_samples
+from plausiwidgets.simulation.current import pieces_of_samples
+from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.widgets.view.drawing import target_lines, voltage_scale
 
 CELL = Path(__file__).parent / "data" / "regular_spiking.csv"
@@ -85,7 +86,7 @@ def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
     assert result.replicated
     # Simulated apart from the pattern: the recorded current, as it was.
     neuron = {name: result.parameters[name] for name in pw.models.get("adex").parameters}
-    step = pw.Stimulus.step(300.0, stop=250.0, duration=275.0, settle=1500.0)
+    step = pw.Current.pulse(0.0, 250.0, 300.0, end=275.0, settle=1500.0)
     mine = pw.simulate("adex", step, neuron).spike_times[0]
     v = table()["v"].to_numpy()
     measured = table()["t"].to_numpy()[1:][(v[1:] >= -11.0) & (v[:-1] < -11.0)] - 25.0

@@ -15,7 +15,7 @@ def test_lif_fires_at_its_exact_rate(engine):
     tau, rest, threshold, reset, t_ref, current = 15.0, -65.0, -50.0, -62.0, 3.0, 24.0
     traces = pw.simulate(
         "lif",
-        pw.Stimulus.step(current, stop=400.0),
+        pw.Current.step(current, 400.0),
         {"tau_mem": tau, "v_rest": rest, "v_threshold": threshold, "v_reset": reset, "t_ref": t_ref},
         dt=0.01,
         engine=engine,
@@ -51,7 +51,7 @@ def test_izhikevich_spikes_when_scipy_says_so():
     )
     for name in ("izhikevich", "izhikevich_2004"):
         ours = pw.simulate(
-            name, pw.Stimulus.step(current, stop=200.0, before=0.0), {"a": a, "b": b, "c": c, "d": d}, dt=0.005
+            name, pw.Current.step(current, 200.0, before=0.0), {"a": a, "b": b, "c": c, "d": d}, dt=0.005
         ).spike_times[0][:3]
         np.testing.assert_allclose(ours, found, rtol=0.02)
 
@@ -68,14 +68,14 @@ def test_adex_spikes_when_scipy_says_so():
         return [dv, (p["a"] * (v - p["E_L"]) - w) / p["tau_w"]]
 
     found = hybrid(rhs, [p["E_L"], 0.0], lambda t, y: y[0], lambda y: np.array([p["V_r"], y[1] + p["b"]]), 300.0, 3)
-    ours = pw.simulate("adex", pw.Stimulus.step(current, stop=300.0, before=0.0), dt=0.002).spike_times[0][:3]
+    ours = pw.simulate("adex", pw.Current.step(current, 300.0, before=0.0), dt=0.002).spike_times[0][:3]
     np.testing.assert_allclose(ours, found, rtol=0.02)
 
 
 def test_naud_patterns_fire_as_often_as_published():
     for preset, row in zip(pw.models.get("adex").presets, library.rows("adex.csv"), strict=True):
         values = {k: v for k, v in preset.parameters.items() if k != "amplitude"}
-        stimulus = pw.Stimulus.step(preset.parameters["amplitude"], stop=600.0, before=0.0)
+        stimulus = pw.Current.step(preset.parameters["amplitude"], 600.0, before=0.0)
         n = len(pw.simulate("adex", stimulus, values, dt=0.1).spike_times[0])
         assert abs(n - int(row["n_spikes_600ms_dt0.1"])) <= 1, preset.title
 
@@ -84,7 +84,7 @@ def test_published_spike_times_of_tonic_spiking():
     # The published run starts at t = 10 ms with the settled neuron, see the table of 2004.
     traces = pw.simulate(
         "izhikevich_2004",
-        pw.Stimulus.step(14.0, 0.0, 90.0, before=10.0),
+        pw.Current.pulse(0.0, 90.0, 14.0, end=90.0, before=10.0),
         {"a": 0.02, "b": 0.2, "c": -65.0, "d": 6.0},
         dt=0.25,
     )
@@ -92,7 +92,7 @@ def test_published_spike_times_of_tonic_spiking():
 
 
 def test_lanes_are_set_major_and_arrays_broadcast():
-    stimuli = [pw.Stimulus.step(a, stop=100.0) for a in (5.0, 25.0)]
+    stimuli = [pw.Current.step(a, 100.0) for a in (5.0, 25.0)]
     traces = pw.simulate("lif", stimuli, {"tau_mem": [10.0, 20.0, 40.0]})
     assert len(traces) == 6 and traces.v.shape == (6, traces.t.size) == traces.current.shape
     counts = [len(s) for s in traces.spike_times]
@@ -104,7 +104,7 @@ def test_lanes_are_set_major_and_arrays_broadcast():
 @pytest.mark.parametrize("engine", ["compiled", "torch"])
 def test_a_diverged_lane_is_marked_and_others_are_untouched(engine):
     # With a < 0 the recovery variable grows without end.
-    stimulus = pw.Stimulus.step(-10.0, stop=60.0)
+    stimulus = pw.Current.step(-10.0, 60.0)
     traces = pw.simulate("izhikevich", stimulus, {"a": [-1.0, 0.02]}, engine=engine)
     lost = np.isfinite(traces.diverged_at)
     assert lost[0] and not lost[1]
@@ -115,7 +115,7 @@ def test_a_diverged_lane_is_marked_and_others_are_untouched(engine):
 @pytest.mark.parametrize("dt", [0, -1, np.nan, np.inf, "x", 100])
 def test_a_senseless_time_step_is_refused(dt):
     with pytest.raises((ValueError, TypeError), match="dt is"):
-        pw.simulate("lif", pw.Stimulus.step(20.0), dt=dt)
+        pw.simulate("lif", pw.Current.step(20.0), dt=dt)
 
 
 def test_unequal_lengths_and_unknown_names_are_refused():
@@ -153,7 +153,7 @@ def neuron_with_four_states(**changes):
 @pytest.mark.parametrize("engine", ["compiled", "torch"])
 @pytest.mark.parametrize("taus", [[10.0], [6.0, 10.0, 20.0]])
 def test_each_state_variable_is_recorded_by_its_name_and_no_other(engine, taus):
-    model, stimulus = neuron_with_four_states(), pw.Stimulus.step(40.0, stop=200.0)
+    model, stimulus = neuron_with_four_states(), pw.Current.step(40.0, 200.0)
     whole = pw.simulate(model, stimulus, {"tau": taus}, record=("v", "fast", "slow", "count"), engine=engine)
     assert list(whole.states) == ["v", "fast", "slow", "count"]
     assert whole.v is whole.states["v"]
@@ -177,7 +177,7 @@ def test_each_state_variable_is_recorded_by_its_name_and_no_other(engine, taus):
 
 def test_an_unknown_state_variable_names_the_nearest():
     with pytest.raises(ValueError, match=r"state variable of model 'four': 'slo'.*v, fast, slow, count.*mean 'slow'"):
-        pw.simulate(neuron_with_four_states(), pw.Stimulus.step(40.0), record=("v", "slo"))
+        pw.simulate(neuron_with_four_states(), pw.Current.step(40.0), record=("v", "slo"))
 
 
 def test_state_variables_have_names_of_their_own():
@@ -216,7 +216,7 @@ def swinging_neuron(**changes):
 @pytest.mark.parametrize("engine", ["compiled", "torch"])
 @pytest.mark.parametrize("rates", [[0.1], [0.05, 0.1, 0.2]])
 def test_a_spike_is_an_upward_crossing_of_the_spike_level(engine, rates):
-    traces = pw.simulate(swinging_neuron(), pw.Stimulus.step(1.0, stop=500.0), {"rate": rates}, engine=engine)
+    traces = pw.simulate(swinging_neuron(), pw.Current.step(1.0, 500.0), {"rate": rates}, engine=engine)
     for rate, times in zip(rates, traces.spike_times, strict=True):
         # sin(phase) = 1/2 on its way up, once a turn
         turns = np.arange(0, (550.0 * rate - 1.5 - np.pi / 6) // (2 * np.pi) + 1)

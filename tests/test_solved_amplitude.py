@@ -11,8 +11,8 @@ from plausiwidgets.patterns import bench as benches
 def by_hand(problem, settled, i):
     """Return the thresholds of one set: all sweeps, one after the other, each as far as the search goes."""
     pattern, (low, high) = problem.pattern, np.log(problem.limits(AMPLITUDE))
-    values = {name: value[i : i + 1] for name, value in vars(settled.stimulus).items()}
-    one = problem.settle({n: x[i : i + 1] for n, x in (settled.parameters | vars(settled.stimulus)).items()})[""]
+    values = {name: value[i : i + 1] for name, value in vars(settled.stimulus_values).items()}
+    one = problem.settle({n: x[i : i + 1] for n, x in (settled.parameters | vars(settled.stimulus_values)).items()})[""]
 
     def fires(name, log_amplitude):
         sweep = pattern.sweeps_at({**values, AMPLITUDE: np.exp([log_amplitude])})[name]

@@ -6,7 +6,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.patterns import stimuli
 from plausiwidgets.patterns.formulas import sweep_formulas
-from plausiwidgets.simulation.stimulus import LaneCurrent, fill_current
+from plausiwidgets.simulation.lane_current import LaneCurrent, fill_current
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.tools.exports import script, traces_csv
 
@@ -60,8 +60,8 @@ def test_what_only_repeats_the_value_before_is_left_out_and_changes_nothing():
         t, current = np.arange(60.0), np.repeat(rng.integers(-2, 3, 20) * 50.0, 3)
         own = pw.patterns.from_current(t, current, lines=lines)
         assert own.t.size < t.size
-        (sweep,) = own.sweeps_at({n: [v.default] for n, v in zip(own.free, own.stimulus, strict=True)}).values()
-        edges = [(p.on, p.off, float(np.ravel(p.start)[0]), float(np.ravel(p.end)[0])) for p in sweep.pieces]
+        (sweep,) = own.sweeps_at({n: [v.default] for n, v in zip(own.free, own.free_values, strict=True)}).values()
+        edges = [(p.on, p.off, float(np.ravel(p.first)[0]), float(np.ravel(p.last)[0])) for p in sweep.pieces]
         for time, value in zip(t + 0.5, current, strict=True):
             wanted = np.interp(time, t, current) if lines else value
             if lines and time > t[-1]:
@@ -79,7 +79,7 @@ def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
     assert verdict.checks == () and verdict.to_frame().empty and "unjudged" in repr(verdict)
     assert "not judged" in verdict._repr_html_() and "<svg" in pattern._repr_html_()
     many = pw.judge("izhikevich", pattern, {"amplitude": [1.0, 5.0, 9.0]})
-    assert set(many.status) == {"unjudged"} and "3 not judged" in repr(many)
+    assert set(many.status) == {"unjudged"} and "3 unjudged" in repr(many)
     assert sweep_formulas(pattern) is not None  # a page can draw a drag by itself
     for refused in (
         lambda: pw.optimize("izhikevich", pattern),
@@ -125,7 +125,7 @@ def test_no_train_of_pulses_is_longer_than_a_drag_can_wait_for():
 def _namespace(pattern):
     from types import SimpleNamespace
 
-    return SimpleNamespace(**{value.name: np.array([value.default]) for value in pattern.stimulus})
+    return SimpleNamespace(**{value.name: np.array([value.default]) for value in pattern.free_values})
 
 
 # -- as text -----------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def test_a_file_is_read_and_one_that_is_no_text_refused(tmp_path):
 def test_values_that_were_sampled_densely_are_the_few_pieces_that_they_consist_of():
     t = np.arange(0.0, 500.0, 0.05)
     own = pw.patterns.from_current(t, np.where(t < 400.0, t, 0.0))
-    (sweep,) = own.sweeps_at({"amplitude": [own.stimulus[0].default], "holding": [0.0]}).values()
+    (sweep,) = own.sweeps_at({"amplitude": [own.free_values[0].default], "holding": [0.0]}).values()
     assert len(sweep.pieces) < 10
 
 

@@ -268,7 +268,7 @@ def test_what_cannot_be_fingerprinted_is_assessed_and_stored_all_the_same(tmp_pa
     def protocol(bench):
         raise KeyError("a neuron of another kind")
 
-    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", measure=None, protocol=protocol)
+    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", measure=None, procedure=protocol)
     asked = ["tonic_spiking", pattern]
     with_store = pw.assess("lif", asked, store=tmp_path / "s.db", **SMALL)
     same(with_store, pw.assess("lif", asked, **SMALL))
@@ -293,7 +293,7 @@ def test_a_pattern_whose_protocol_changed_is_another_one():
         return replace(measured, features={n: v + 1.0 for n, v in measured.features.items()})
 
     assert pattern_fingerprint(pattern) == pattern_fingerprint(replace(pattern))
-    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, measure=None, protocol=longer))
+    assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, measure=None, procedure=longer))
 
 
 def test_no_pickle_in_the_file(tmp_path):

@@ -43,7 +43,7 @@ def test_a_position_of_a_slider_is_the_same_value_on_both_sides(tmp_path):
 @pytest.mark.parametrize("window", [None, (100.0, 130.0)])
 @pytest.mark.parametrize("columns", [300, 5000])
 def test_a_trace_is_drawn_as_the_kernel_draws_it(tmp_path, columns, window):
-    traces = pw.simulate("izhikevich", pw.Stimulus.ramp(15.0, 20.0, 400.0, duration=700.0))
+    traces = pw.simulate("izhikevich", pw.Current.ramp(20.0, 380.0, 15.0, end=700.0))
     v = with_spikes(traces.t, traces.v[0], traces.spike_times[0], 30.0)
     v[2000:] = np.nan
     grid = make_grid(traces.t, columns, window)

@@ -165,7 +165,7 @@ def test_a_ramp_gets_a_few_currents():
 
 
 def test_a_diverged_trace_is_sent_up_to_its_end():
-    trace = pw.simulate("adex", pw.Stimulus.step(500.0), record=("v", "w"))
+    trace = pw.simulate("adex", pw.Current.step(500.0), record=("v", "w"))
     trace.states["v"][0, 900:] = np.nan
     ranges = (-80.0, 0.0), (0.0, 400.0)
     sent = path(trace, trace.states["v"][0], trace.states["w"][0], ranges, np.zeros(len(trace.t)), True)

@@ -121,7 +121,7 @@ def test_show_me_says_where_nothing_is_known_and_takes_what_a_search_found(explo
     assert explorer.selection == before
     own = pw.Pattern(
         key="one", title="One spike or more", look_for="Look for a spike.",
-        stimulus=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, scale="log", of="current")],
+        free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, scale="log", of="current")],
         sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
         measure=lambda r, s: {"n": r["step"].count()},
         criteria=[pw.Criterion("n", "spikes", "Spikes in all.", low=1, kind="count")],

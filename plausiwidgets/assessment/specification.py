@@ -15,8 +15,8 @@ from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.patterns import Pattern, evaluate
+from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
-from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.torch_engine import run_torch
 
 _LANES, _STEPS = 32, 200  # what a model's fingerprint is taken from: some 20 ms of work
@@ -71,9 +71,9 @@ def model_fingerprint(model: NeuronModel) -> str:
 
 
 def pattern_fingerprint(pattern: Pattern) -> str:
-    """Return a digest of a pattern's criteria, its stimulus values, and what its protocol measures.
+    """Return a digest of a pattern's criteria, its stimulus values, and what its procedure measures.
 
-    As with a model's step, the protocol is run: on random sets of one model.
+    As with a model's step, the procedure is run: on random sets of one model.
     """
     model, rng = models.get(_PROBE), np.random.default_rng(0)
     values: dict[str, Floats] = {n: p.from_unit(rng.random(_SETS)) for n, p in pattern.parameters(model).items()}
@@ -93,7 +93,7 @@ def _digest(described: object, run: Callable[[], Iterable[ArrayLike]]) -> str:
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     try:
         arrays = list(run())
-    except Exception as error:  # such as of a protocol for other models: what is assessed will tell
+    except Exception as error:  # such as of a procedure for other models: what is assessed will tell
         digest.update(type(error).__name__.encode())
         arrays = []
     for array in arrays:

@@ -93,7 +93,7 @@ def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float])
     names, must = (*window.fire, *window.silent), slice(len(window.fire))
     rest = slice(len(window.fire), None)
     # Sweeps are made once for all names: a set for each of them.
-    values = {name: np.tile(value, len(names)) for name, value in vars(bench.stimulus).items()}
+    values = {name: np.tile(value, len(names)) for name, value in vars(bench.stimulus_values).items()}
 
     def fired(log_amplitudes: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
         sweeps = pattern.sweeps_at({**values, AMPLITUDE: np.exp(log_amplitudes).reshape(-1)})

@@ -9,9 +9,10 @@ from plausiwidgets.patterns.profile import Profile, loss_profiles
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named, all_of, get, is_builtin, is_registered, names, register
 from plausiwidgets.patterns.stimuli import from_current, stimulus
-from plausiwidgets.patterns.sweep import Sweep, pulse, ramp
+from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
 from plausiwidgets.patterns.verdict import Check, Verdict
+from plausiwidgets.simulation.current import pulse, ramp
 
 __all__ = [
     "AmplitudeWindow",

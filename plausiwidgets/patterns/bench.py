@@ -13,10 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.sweep import BEFORE, Floats, Sweep, Value
+from plausiwidgets.patterns.sweep import BEFORE, Sweep
+from plausiwidgets.simulation.current import Floats, Value
 from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult
-from plausiwidgets.simulation.stimulus import LaneCurrent
 from plausiwidgets.simulation.traces import Traces
 
 Mask = NDArray[np.bool_]
@@ -152,7 +153,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a protocol measured on n sets.
+    """What was measured on n sets.
 
     Attributes
     ----------
@@ -193,8 +194,8 @@ class Bench:
     ----------
     n : int
         Number of sets.
-    stimulus : namespace
-        An attribute of shape [n] for each stimulus value, such as ``stimulus.amplitude``.
+    stimulus_values : namespace
+        An attribute of shape [n] for each stimulus value, such as ``stimulus_values.amplitude``.
     span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes
         As in :class:`Responses`.
     divergence : ndarray, shape [n]
@@ -221,7 +222,7 @@ class Bench:
         self._settle_time, self._kick = settle, kick
         self.n = max(len(v) for v in values.values())
         self.parameters = {name: values[name] for name in model.parameters}
-        self.stimulus = SimpleNamespace(**{k: v for k, v in values.items() if k not in model.parameters})
+        self.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in model.parameters})
         self.holding: Floats = np.asarray(values["holding"] if "holding" in values else np.zeros(self.n), float)
         self.span, self.threshold = model.span_threshold(self.parameters)
         self.divergence = np.zeros(self.n)
@@ -276,7 +277,7 @@ class Bench:
         if not same or not np.array_equal(np.broadcast_to(values.get("holding", 0.0), (self.n,)), self.holding):
             raise ValueError("a settled bench is for the same neurons at the same holding level: make a new one")
         other = copy.copy(self)
-        other.stimulus = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.parameters})
+        other.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.parameters})
         other.divergence = self._lost_at_rest.copy()
         other.traces = {}
         return other
@@ -549,7 +550,7 @@ class Bench:
         arrays = np.zeros((4, most, sets.size))
         for place, sweep in zip(places, sweeps, strict=True):
             for i, piece in enumerate(sweep.pieces):
-                for part, value in enumerate((piece.on, piece.off, piece.start, piece.end)):
+                for part, value in enumerate((piece.on, piece.off, piece.first, piece.last)):
                     arrays[part, i, place] = _of_lanes(value, rows[place])
         return LaneCurrent(self.holding[sets], arrays, 0.0)
 

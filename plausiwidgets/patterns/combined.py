@@ -35,7 +35,7 @@ def combine(parts: Sequence[Pattern]) -> Pattern:
         description="One neuron, with the same parameters, shows each of these patterns under a stimulus of its own.",
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
-        stimulus=[_value(part, value) for part in flat for value in part.stimulus],
+        free_values=[_value(part, value) for part in flat for value in part.free_values],
         criteria=[_criterion(part, criterion) for part in flat for criterion in part.criteria],
         main_sweep=flat[0].within(flat[0].main_sweep) if flat[0].main_sweep else "",
         parts=flat,

@@ -2,7 +2,7 @@
 
 A pattern's ``sweeps(s)`` is called once with stimulus values that write down what is computed with them. The formulas
 are then held against the function itself, at values from all over their ranges: what is not the same to the last bit
-is not taken. The sweeps that a protocol chooses for a neuron (such as those just above its rheobase) are no formulas;
+is not taken. The sweeps that a procedure chooses for a neuron (such as those just above its rheobase) are no formulas;
 :func:`applied_sweeps` gives them for one set of values.
 """
 
@@ -16,9 +16,10 @@ import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.bench import Bench, Mask, Responses
-from plausiwidgets.patterns.formula import OPERATIONS, Formula, Tree, tree_of
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.sweep import Floats, Sweep
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import Floats
+from plausiwidgets.simulation.formula import OPERATIONS, Formula, Tree, tree_of
 
 _CHECKED_AT, _CHECKED = 50, 5000
 """Random values at which the formulas are compared with the function; fewer where so many pieces were compared."""
@@ -62,9 +63,9 @@ def sweep_formulas(pattern: Pattern, prefix: str = "") -> dict[str, dict[str, An
     """
     if pattern.sweeps is None:
         return {}
-    names = {value.name: Formula(prefix + value.name) for value in pattern.stimulus}
+    names = {value.name: Formula(prefix + value.name) for value in pattern.free_values}
     longest: dict[str, Any] = dict(names)
-    for value in pattern.stimulus:
+    for value in pattern.free_values:
         if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
             longest[value.name] = value.limits[1]
     try:
@@ -77,7 +78,7 @@ def sweep_formulas(pattern: Pattern, prefix: str = "") -> dict[str, dict[str, An
 
 
 def _trees(sweep: Sweep) -> dict[str, Any]:
-    pieces = [[tree_of(x) for x in (p.on, p.off, p.start, p.end)] for p in sweep.pieces]
+    pieces = [[tree_of(x) for x in (p.on, p.off, p.first, p.last)] for p in sweep.pieces]
     return {"pieces": pieces, "end": tree_of(sweep.end)}
 
 
@@ -85,7 +86,7 @@ def _is_right(pattern: Pattern, prefix: str, formulas: Mapping[str, Mapping[str,
     rng = np.random.default_rng(0)
     pieces = sum(len(sweep["pieces"]) for sweep in formulas.values())
     for _ in range(min(_CHECKED_AT, max(_CHECKED // max(pieces, 1), 3))):
-        values = {v.name: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.stimulus}
+        values = {v.name: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.free_values}
         numbers = {prefix + name: float(value[0]) for name, value in values.items()}
         durations = pattern.durations(SimpleNamespace(**values))
         sweeps = pattern.sweeps_at(values)
@@ -105,7 +106,7 @@ def numbers_of(formulas: Mapping[str, Any], values: Mapping[str, float]) -> dict
 
 def sweep_numbers(sweep: Sweep, duration: float) -> dict[str, Any]:
     """Return a sweep of one set as :func:`numbers_of` does."""
-    pieces = [[_number(x) for x in (p.on, p.off, p.start, p.end)] for p in sweep.pieces]
+    pieces = [[_number(x) for x in (p.on, p.off, p.first, p.last)] for p in sweep.pieces]
     return {"pieces": pieces, "end": _number(sweep.end), "duration": float(duration)}
 
 
@@ -116,7 +117,7 @@ def _number(value: Any) -> float:
 def applied_sweeps(
     model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float
 ) -> dict[str, dict[str, Any]]:
-    """Return the sweeps that a pattern's protocol applies to a neuron, and shows, as :func:`numbers_of` does.
+    """Return the sweeps that a pattern's procedure applies to a neuron, and shows, as :func:`numbers_of` does.
 
     Parameters
     ----------

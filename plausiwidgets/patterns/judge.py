@@ -310,7 +310,7 @@ def _verification(
     def long_control(values: Mapping[str, Floats]) -> Floats:
         assert pattern.long_control is not None
         bench = Bench(model, values, dt, engine, checkpoint)
-        sweeps = pattern.long_control(bench.stimulus)
+        sweeps = pattern.long_control(bench.stimulus_values)
         responses = bench.apply(sweeps)
         spikes = np.sum([responses[name].count(*sweep.window) for name, sweep in sweeps.items()], axis=0)
         return np.where(bench.divergence > 0, 1.0, QUIET.violation(spikes))

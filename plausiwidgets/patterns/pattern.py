@@ -22,11 +22,12 @@ from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, R
 from plausiwidgets.patterns.criterion import AT_REST, MIN_ISI, QUIET, Criterion
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.marks import Mark, Time
-from plausiwidgets.patterns.sweep import Floats, Sweep, sketch
+from plausiwidgets.patterns.sweep import Sweep, sketch
+from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.traces import Traces
 
-Stimulus = Any
-"""The stimulus values of n sets: a namespace with an attribute of shape [n] for each."""
+StimulusValues = Any
+"""``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
 
 _CURRENT, _INJECTED = "current", "injected"
 _TEXTS = {
@@ -167,7 +168,7 @@ _in_units: WeakKeyDictionary[Pattern, WeakKeyDictionary[NeuronModel, dict[str, P
 class Pattern:
     """A firing pattern: how a neuron is stimulated, what is measured, and what is accepted.
 
-    Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to what it saw, a ``protocol``.
+    Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to what it saw, a ``procedure``.
     What holds for every pattern is added: the neuron is silent and at rest before the onset, and no
     interval between spikes is shorter than 1 ms.
 
@@ -180,16 +181,17 @@ class Pattern:
         All must hold for the pattern to be accepted.
     judged : bool
         Whether there is anything to judge. Without it, it is a stimulus: sweeps that are shown, and nothing else.
-    stimulus : sequence of FreeValue
+    free_values : sequence of FreeValue
+        Of its stimulus.
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n]. With a
-        protocol it only serves the sketch of the stimulus.
+        procedure it only serves the sketch of the stimulus.
     measure : callable
         ``measure(r, s)`` returns feature → array of shape [n]; ``r["name"]`` is the `Response` to a sweep,
         ``r.span`` and so on say what the neurons are like at rest (`Responses`). A feature is nan where it
         cannot be computed.
-    protocol : callable
-        ``protocol(bench)`` applies sweeps to a `Bench` and returns a `Measurement`.
+    procedure : callable
+        ``procedure(bench)`` applies sweeps to a `Bench` and returns a `Measurement`.
     letter, description, look_for, function, parameter_hint, source : str
         For people: what happens, what to look at, what it may be good for in the brain, which parameter
         matters, and where it comes from.
@@ -230,7 +232,7 @@ class Pattern:
     >>> from plausiwidgets.patterns import Criterion, FreeValue, Pattern, Sweep, pulse
     >>> Pattern(
     ...     key="one_spike", title="One spike",
-    ...     stimulus=[FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))],
+    ...     free_values=[FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))],
     ...     sweeps=lambda s: {"pulse": Sweep([pulse(0.0, 5.0, s.amplitude)], end=200.0)},
     ...     measure=lambda r, s: {"n": r["pulse"].count()},
     ...     criteria=[Criterion("n", "spikes", "Spikes after the pulse.", "spikes", low=1, high=1, kind="count")],
@@ -241,10 +243,10 @@ class Pattern:
     key: str
     title: str
     criteria: Sequence[Criterion]
-    stimulus: Sequence[FreeValue] = ()
-    sweeps: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
-    measure: Callable[[Responses, Stimulus], Mapping[str, ArrayLike | Graded]] | None = None
-    protocol: Callable[[Bench], Measurement] | None = None
+    free_values: Sequence[FreeValue] = ()
+    sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
+    measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None
+    procedure: Callable[[Bench], Measurement] | None = None
     letter: str = ""
     description: str = ""
     look_for: str = ""
@@ -253,7 +255,7 @@ class Pattern:
     source: str = ""
     main_sweep: str = ""
     amplitude_window: AmplitudeWindow | None = None
-    long_control: Callable[[Stimulus], Mapping[str, Sweep]] | None = None
+    long_control: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
     curve: Curve | None = None
     event: tuple[Time, Time] | None = None
     fine: bool = False
@@ -277,19 +279,19 @@ class Pattern:
             raise ValueError(f"{where} has no criteria: every neuron would show it")
         _unique(f"{where}: stimulus value", self.free)
         _unique(f"{where}: criterion", [c.key for c in self.criteria])
-        _set(self, stimulus=tuple(self.stimulus), parts=tuple(self.parts), marks=tuple(self.marks))
+        _set(self, free_values=tuple(self.free_values), parts=tuple(self.parts), marks=tuple(self.marks))
         if self.parts:
             _set(self, criteria=tuple(self.criteria))
             return
         if not self.judged:
-            if self.criteria or self.measure or self.protocol or self.sweeps is None:
-                raise ValueError(f"{where} is not judged: it has sweeps, and neither criteria, measure nor protocol")
+            if self.criteria or self.measure or self.procedure or self.sweeps is None:
+                raise ValueError(f"{where} is not judged: it has sweeps, and neither criteria, measure nor procedure")
             _set(self, criteria=())
             self._try_sweeps()
             return
         _set(self, criteria=with_common(self.criteria, self.at_rest))
-        if (self.protocol is None) == (self.measure is None):
-            raise ValueError(f"{where} needs either measure (and sweeps) or protocol")
+        if (self.procedure is None) == (self.measure is None):
+            raise ValueError(f"{where} needs either measure (and sweeps) or procedure")
         if self.measure is not None and self.sweeps is None:
             raise ValueError(f"{where} measures the responses to its sweeps, but has none: give sweeps")
         if self.measure is not None:
@@ -307,7 +309,7 @@ class Pattern:
     @property
     def free(self) -> tuple[str, ...]:
         """Names of the stimulus values."""
-        return tuple(value.name for value in self.stimulus)
+        return tuple(value.name for value in self.free_values)
 
     @property
     def prefix(self) -> str:
@@ -350,7 +352,7 @@ class Pattern:
                 for name, p in part.stimulus_parameters(model).items()
             }
         out = {}
-        for value in self.stimulus:
+        for value in self.free_values:
             if value.name in model.parameters:
                 raise ValueError(
                     f"{value.name!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
@@ -371,7 +373,7 @@ class Pattern:
     # -- sweeps --------------------------------------------------------------------------------
 
     def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
-        """Return the sweeps for given stimulus values; none for a protocol without."""
+        """Return the sweeps for given stimulus values; none for a procedure without."""
         if self.parts:
             return {
                 part.within(name): sweep
@@ -382,14 +384,14 @@ class Pattern:
             return {}
         return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
 
-    def durations(self, stimulus: Stimulus) -> dict[str, float]:
+    def durations(self, stimulus: StimulusValues) -> dict[str, float]:
         """Return the time in ms to simulate of each sweep: its length at the longest times that are allowed.
 
         Taken at the hard upper limits of the values in ms, so that it is the same for every set.
         """
         assert self.sweeps is not None
         longest = dict(vars(stimulus))
-        for value in self.stimulus:
+        for value in self.free_values:
             if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
                 longest[value.name] = np.full_like(longest[value.name], value.limits[1])
         return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**longest)).items()}
@@ -400,12 +402,12 @@ class Pattern:
             return self._measured_on(bench)
 
     def _measured_on(self, bench: Bench) -> Measurement:
-        if self.protocol is not None:
-            measured = self.protocol(bench)
+        if self.procedure is not None:
+            measured = self.procedure(bench)
             common = {"quiet": bench.spontaneous_spikes, "at_rest": bench.baseline_range}
             return replace(measured, features=common | dict(measured.features))
         assert self.sweeps is not None
-        s = bench.stimulus
+        s = bench.stimulus_values
         sweeps = self.sweeps(s)
         # A silent neuron is graded where it should fire.
         graded = self.amplitude_window.fire[0] if self.amplitude_window else self.main_sweep
@@ -417,11 +419,11 @@ class Pattern:
 
     # -- construction --------------------------------------------------------------------------
 
-    def _try_sweeps(self) -> tuple[Stimulus, dict[str, Sweep]]:
+    def _try_sweeps(self) -> tuple[StimulusValues, dict[str, Sweep]]:
         """Return stimulus values and sweeps of three sets, checked."""
         where, n = f"pattern {self.key!r}", 3
         assert self.sweeps is not None
-        s = SimpleNamespace(**{v.name: np.full(n, v.default) for v in self.stimulus})
+        s = SimpleNamespace(**{v.name: np.full(n, v.default) for v in self.free_values})
         sweeps = self._call("sweeps", self.sweeps, s)
         if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
             raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
@@ -473,7 +475,7 @@ class Pattern:
         except Exception as error:
             raise ValueError(
                 f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with three sets: silent, "
-                f"one spike, thirty spikes; stimulus has {', '.join(self.free) or 'no values'}; a feature that cannot "
+                f"one spike, thirty spikes; free_values are {', '.join(self.free) or 'none'}; a feature that cannot "
                 "be computed is nan)"
             ) from error
 
@@ -491,7 +493,7 @@ class Pattern:
             for c in self.criteria
         )
         head = f"{self.letter} · {self.title}" if self.letter else self.title
-        drawn = sketch(self.sweeps_at({v.name: [v.default] for v in self.stimulus}))
+        drawn = sketch(self.sweeps_at({v.name: [v.default] for v in self.free_values}))
         return (
             f"<div style='max-width:46em'><h3>{html.escape(head)}</h3>"
             f"<p>{html.escape(self.description)} <b>{html.escape(self.look_for)}</b></p>"

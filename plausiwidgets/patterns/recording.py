@@ -17,9 +17,9 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Graded, Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.formatting import is_number, number
-from plausiwidgets.patterns.pattern import FreeValue, Pattern, Stimulus
+from plausiwidgets.patterns.pattern import FreeValue, Pattern, StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.simulation.stimulus import Piece, pieces_of_samples
+from plausiwidgets.simulation.current import Piece, pieces_of_samples
 from plausiwidgets.simulation.traces import Traces
 
 if TYPE_CHECKING:
@@ -141,25 +141,25 @@ def from_recording(
         if value is not None:
             finite("from_recording", name, value, above=0.0)
     data = _read(t, v, spikes, current, time, threshold)
-    protocol = _protocol(data, step, silent_before, current_tolerance, tuple(free))
-    train = data.spikes - protocol.origin
+    stimulus = _stimulus_of(data, step, silent_before, current_tolerance, tuple(free))
+    train = data.spikes - stimulus.origin
     train = train[train >= 0.0]
     isi = np.diff(train)
     if precision is None:
         precision = min(PRECISION, 0.25 * float(isi.mean())) if isi.size else PRECISION
-    criteria, compare = _compared(train, protocol.end, distance, precision, time_constant)
+    criteria, compare = _compared(train, stimulus.end, distance, precision, time_constant)
     return Pattern(
         key=key,
         title=title or data.title,
-        description=f"A recorded response: {train.size} spike{'s' if train.size > 1 else ''} in {protocol.end:g} ms.",
+        description=f"A recorded response: {train.size} spike{'s' if train.size > 1 else ''} in {stimulus.end:g} ms.",
         look_for=f"Look for spikes at the times of the target, the first after {number(train[0], 3)} ms.",
         source=data.source,
-        stimulus=protocol.stimulus,
-        sweeps=lambda s: {SWEEP: Sweep(protocol.pieces(s), protocol.end)},
+        free_values=stimulus.free_values,
+        sweeps=lambda s: {SWEEP: Sweep(stimulus.pieces(s), stimulus.end)},
         measure=lambda r, s: _measure(r) | compare(r[SWEEP].window()),
         criteria=[*_criteria(train, isi, tolerance, precision), criteria],
-        reference={SWEEP: _traces(data, protocol)},
-        at_rest=protocol.silent,
+        reference={SWEEP: _traces(data, stimulus)},
+        at_rest=stimulus.silent,
         budget=budget,
     )
 
@@ -241,19 +241,19 @@ def _compared(
 
 
 @dataclass(frozen=True)
-class _Protocol:
+class _Stimulus:
     """The stimulus of a recording; `origin` is its onset on the recording's scale of time, `end` counts from there."""
 
     origin: float
     end: float
     silent: bool
-    stimulus: tuple[FreeValue, ...]
-    pieces: Callable[[Stimulus], Sequence[Piece]]
+    free_values: tuple[FreeValue, ...]
+    pieces: Callable[[StimulusValues], Sequence[Piece]]
 
 
-def _protocol(
+def _stimulus_of(
     data: _Data, step: tuple[float, float] | None, silent: bool | None, tolerance: float, free: tuple[str, ...]
-) -> _Protocol:
+) -> _Stimulus:
     start, end = float(data.t[0]), data.end
     given = data.current
     if given is None:
@@ -283,7 +283,7 @@ def _protocol(
             FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05, free="holding" in free),
         )
         _check_free(free, values)
-        return _Protocol(origin, end - origin, silent, values, lambda s: [Piece(first, last, s.amplitude, s.amplitude)])
+        return _Stimulus(origin, end - origin, silent, values, lambda s: [Piece(first, last, s.amplitude, s.amplitude)])
     level = float(np.median(given[: left[0]])) if left.size else 0.0 if silent else float(given[0])
     pieces = pieces_of_samples(data.t - origin, given - level, slack)
     if len(pieces) > MOST_PIECES:
@@ -299,12 +299,12 @@ def _protocol(
                   text="Factor on the recorded current, above the holding level: for a model with another unit."),
     )  # fmt: skip
     _check_free(free, values)
-    return _Protocol(
+    return _Stimulus(
         origin,
         end - origin,
         silent,
         values,
-        lambda s: [Piece(p.on, p.off, p.start * s.current_scale, p.end * s.current_scale) for p in pieces],
+        lambda s: [Piece(p.on, p.off, p.first * s.current_scale, p.last * s.current_scale) for p in pieces],
     )
 
 
@@ -481,7 +481,7 @@ def _crossings(t: Floats, v: Floats, threshold: float | None) -> Floats:
     return np.array(out)
 
 
-def _traces(data: _Data, protocol: _Protocol) -> Traces:
+def _traces(data: _Data, stimulus: _Stimulus) -> Traces:
     """Return the recording as traces on a regular grid, 0 at the onset."""
     steps = np.diff(data.t)
     if data.t.size == 2:
@@ -492,9 +492,9 @@ def _traces(data: _Data, protocol: _Protocol) -> Traces:
         t = data.t
     held = np.searchsorted(data.t, t, side="right") - 1
     return Traces(
-        t - protocol.origin,
+        t - stimulus.origin,
         {} if data.v is None else {"v": np.interp(t, data.t, data.v)[None]},
-        [data.spikes - protocol.origin],
+        [data.spikes - stimulus.origin],
         np.array([np.nan]),
         np.zeros((1, t.size)) if data.current is None else data.current[held][None],
         "",

@@ -17,9 +17,9 @@ from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.formatting import is_number
 from plausiwidgets.patterns.marks import Time
-from plausiwidgets.patterns.pattern import FreeValue, Pattern, Stimulus
-from plausiwidgets.patterns.sweep import BEFORE, Floats, Sweep, pulse, ramp
-from plausiwidgets.simulation.stimulus import Piece, pieces_of_samples
+from plausiwidgets.patterns.pattern import FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import BEFORE, Sweep
+from plausiwidgets.simulation.current import Floats, Piece, pieces_of_samples, pulse, ramp
 
 SHAPES = ("step", "pulses", "ramp")
 
@@ -40,8 +40,8 @@ PULSES, MOST_PULSES = 5, 50
 
 SWEEP = "stimulus"
 
-_Pieces = Callable[[Stimulus], list[Piece]]
-_End = Callable[[Stimulus], Any]
+_Pieces = Callable[[StimulusValues], list[Piece]]
+_End = Callable[[StimulusValues], Any]
 
 _HINT = "It is shown, not judged: there are no criteria. Drag any value and watch the response."
 _HOLDING = FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05)
@@ -120,7 +120,7 @@ def from_current(
     --------
     >>> import plausiwidgets as pw
     >>> own = pw.patterns.from_current([0.0, 100.0, 200.0], [300.0, 600.0, 0.0])
-    >>> own.free, own.stimulus[0].default
+    >>> own.free, own.free_values[0].default
     (('amplitude', 'holding'), 600.0)
     """
     if isinstance(t, (str, Path)):
@@ -214,7 +214,7 @@ def _lasting(default: float, high: float) -> FreeValue:
 
 
 def _train(number: int) -> _Pieces:
-    def pieces(s: Stimulus) -> list[Piece]:
+    def pieces(s: StimulusValues) -> list[Piece]:
         if number == 1:
             return [pulse(s.onset, s.width, s.amplitude)]
         # The sum of two pulses at once would be no pulse.
@@ -226,7 +226,7 @@ def _train(number: int) -> _Pieces:
 
 def _of(key: str, title: str, values: Sequence[FreeValue], pieces: _Pieces, end: _End) -> Pattern:
     return Pattern(
-        key=PREFIX + key, title=title, judged=False, criteria=(), stimulus=values, look_for=f"{title}. {_HINT}",
+        key=PREFIX + key, title=title, judged=False, criteria=(), free_values=values, look_for=f"{title}. {_HINT}",
         sweeps=lambda s: {SWEEP: Sweep(pieces(s), end(s) + AFTER)},
         event=(-BEFORE, _until(end)),
     )  # fmt: skip
@@ -283,14 +283,14 @@ def _given(t: Floats, current: Floats, lines: bool, title: str) -> GivenCurrent:
     text = "The largest of the given values, from the holding level; all others are scaled with it."
     return GivenCurrent(
         key=f"{PREFIX}values", title=title, judged=False, criteria=(), look_for=f"{title}. {_HINT}",
-        stimulus=[FreeValue("amplitude", peak, -reach, reach, of="injected", text=text), _HOLDING],
+        free_values=[FreeValue("amplitude", peak, -reach, reach, of="injected", text=text), _HOLDING],
         sweeps=lambda s: {SWEEP: Sweep(_scaled(pieces, s.amplitude / peak), last + AFTER)},
         t=t, current=current, lines=lines,
     )  # fmt: skip
 
 
 def _scaled(pieces: Sequence[Piece], factor: float) -> list[Piece]:
-    return [Piece(p.on, p.off, p.start * factor, p.end * factor) for p in pieces]
+    return [Piece(p.on, p.off, p.first * factor, p.last * factor) for p in pieces]
 
 
 def _check(t: Floats, current: Floats) -> None:

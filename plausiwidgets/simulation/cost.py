@@ -27,9 +27,9 @@ from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models.card import card
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
+from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.simulation.stimulus import LaneCurrent
 
 _TRANSCENDENTAL = 10
 _CHEAP = {

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.simulation.stimulus import LaneCurrent
+from plausiwidgets.simulation.lane_current import LaneCurrent
 
 Floats = NDArray[np.float64]
 

@@ -13,8 +13,8 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
 from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
-from plausiwidgets.simulation.stimulus import LaneCurrent
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.simulate import simulate
-from plausiwidgets.simulation.stimulus import Stimulus
 
 Floats = NDArray[np.float64]
 
@@ -62,8 +62,8 @@ def rate_curve(
     heights = np.atleast_1d(np.nan if array is None else array)
     if heights.ndim != 1 or not heights.size or not np.isfinite(heights).all():
         raise ValueError(f"rate_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
-    stimuli = [Stimulus.step(float(a), stop=LENGTH, holding=holding, before=0.0, settle=SETTLE) for a in heights]
-    traces = simulate(model, stimuli, parameters, dt=dt, record=(), engine=engine)
+    steps = [Current.step(float(a), LENGTH, holding=holding, before=0.0, settle=SETTLE) for a in heights]
+    traces = simulate(model, steps, parameters, dt=dt, record=(), engine=engine)
     rates = np.zeros(heights.size)
     for k, times in enumerate(traces.spike_times):
         late = times[times >= LENGTH / 3.0]

@@ -1,4 +1,4 @@
-"""`simulate`: any model under any stimulus, for scripts."""
+"""`simulate`: any model under any current, for scripts."""
 
 from __future__ import annotations
 
@@ -11,36 +11,37 @@ from plausiwidgets.arguments import checked, finite
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
+from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import LaneJob
-from plausiwidgets.simulation.stimulus import LaneCurrent, Stimulus, lane_current
 from plausiwidgets.simulation.traces import Traces
 
 
 @checked
 def simulate(
     model: str | NeuronModel,
-    stimulus: Stimulus | Sequence[Stimulus],
+    current: Current | Sequence[Current],
     parameters: Mapping[str, ArrayLike] | None = None,
     *,
     dt: float | None = None,
     record: str | Sequence[str] = ("v",),
     engine: str = "auto",
 ) -> Traces:
-    """Simulate parameter sets × stimuli at once.
+    """Simulate parameter sets × currents at once.
 
     Examples
     --------
-    >>> from plausiwidgets.simulation.stimulus import Stimulus
-    >>> traces = simulate("adex", Stimulus.step(500.0, stop=100.0), {"b": [30.0, 60.0]}, record=("v", "w"))
+    >>> import plausiwidgets as pw
+    >>> traces = pw.simulate("adex", pw.Current.step(500.0, 100.0), {"b": [30.0, 60.0]}, record=("v", "w"))
     >>> len(traces), list(traces.states), [len(times) for times in traces.spike_times]
     (2, ['v', 'w'], [7, 6])
 
     Parameters
     ----------
     model : str or NeuronModel
-    stimulus : Stimulus or sequence of Stimulus
-        All of one duration, of one time before the onset and of one settling time.
+    current : Current or sequence of Current
+        All with one end, one time before the onset and one settling time.
     parameters : mapping of str to float or 1-D array
         Arrays broadcast to n sets; what is left out takes its default.
     dt : float, optional
@@ -54,36 +55,36 @@ def simulate(
     Returns
     -------
     Traces
-        Of n × stimuli lanes, set-major. Before the traces begin the neuron may settle at its
-        holding current (``Stimulus.settle``) from the model's initial state.
+        Of n × currents lanes, set-major. Before the traces begin the neuron may settle at its
+        holding current (``Current.settle``) from the model's initial state.
 
     Raises
     ------
     ValueError
-        For an unknown name, a value outside of its limits, or stimuli of unequal length.
+        For an unknown name, a value outside of its limits, or currents of unequal length.
     NotCompilable
         With ``engine="compiled"`` where the model cannot be compiled; the text says why.
     """
     neuron = get(model)
     step = check_dt(neuron, dt)
     recorded = _places(neuron, record)
-    stimuli = [stimulus] if isinstance(stimulus, Stimulus) else list(stimulus)
-    if not stimuli:
-        raise ValueError("simulate: stimulus is empty, valid is a Stimulus or a list with at least one")
-    frames = {(s.duration, s.before, s.settle) for s in stimuli}
+    currents = [current] if isinstance(current, Current) else list(current)
+    if not currents:
+        raise ValueError("simulate: current is empty, valid is a Current or a list with at least one")
+    frames = {(c.end, c.before, c.settle) for c in currents}
     if len(frames) > 1:
-        raise ValueError(f"stimuli of one simulation share (duration, before, settle), these have {sorted(frames)}")
+        raise ValueError(f"the currents of one simulation share (end, before, settle), these have {sorted(frames)}")
     sets = broadcast(neuron.complete(parameters))
     n = len(next(iter(sets.values()))) if sets else 1
-    lanes = {name: np.repeat(values, len(stimuli)) for name, values in sets.items()}
-    holding = np.tile([s.holding for s in stimuli], n)
+    lanes = {name: np.repeat(values, len(currents)) for name, values in sets.items()}
+    holding = np.tile([c.holding for c in currents], n)
     state = neuron.start(lanes, holding)
-    settle = round(stimuli[0].settle / step)
+    settle = round(currents[0].settle / step)
     if settle:
         job = LaneJob(neuron, lanes, state, LaneCurrent.constant(holding), settle, step)
         state = run_lanes(job, engine).state
-    current = lane_current(stimuli * n, -round(stimuli[0].before / step) * step)
-    return trace(neuron, lanes, state, current, stimuli[0].duration, step, recorded, engine)
+    injected = lane_current(currents * n, -round(currents[0].before / step) * step)
+    return trace(neuron, lanes, state, injected, currents[0].end, step, recorded, engine)
 
 
 def trace(

@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from plausiwidgets.simulation.lane_current import fill_current, next_change
 from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, pad_spikes
-from plausiwidgets.simulation.stimulus import fill_current, next_change
 
 
 def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:

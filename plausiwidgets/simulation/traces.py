@@ -22,7 +22,7 @@ class Traces:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> traces = pw.simulate("lif", pw.Stimulus.step(25.0, stop=50.0), record=("v", "rho"))
+    >>> traces = pw.simulate("lif", pw.Current.step(25.0, 50.0), record=("v", "rho"))
     >>> traces
     <Traces of lif: 1 lanes, -50 to 49.9 ms, engine compiled>
     >>> list(traces.to_frame().columns)

@@ -118,7 +118,9 @@ def spikes_of(model, pattern, values, engine="compiled"):
     """Return the steps in which an engine of the kernel has a spike, by set and sweep."""
     bench = Bench(model, values, model.dt, engine)
     with np.errstate(invalid="ignore"):
-        responses = bench.apply(pattern.sweeps(bench.stimulus), durations=pattern.durations(bench.stimulus))
+        responses = bench.apply(
+            pattern.sweeps(bench.stimulus_values), durations=pattern.durations(bench.stimulus_values)
+        )
     trains = {name: [np.rint(row[np.isfinite(row)] / model.dt).astype(int) for row in r.times]
               for name, r in responses.items()}  # fmt: skip
     return [[train[i].tolist() for train in trains.values()] for i in range(bench.n)]

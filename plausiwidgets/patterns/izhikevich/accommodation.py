@@ -8,8 +8,9 @@ from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
 from plausiwidgets.patterns.marks import Mark, stimulus_end
-from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
-from plausiwidgets.patterns.sweep import Sweep, ramp
+from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import ramp
 from plausiwidgets.simulation.traces import Traces
 
 SLOWER = 16.0
@@ -20,7 +21,7 @@ LATE = 50.0
 """Time after the fast ramp, in ms, in which a spike still is an answer to it."""
 
 
-def _ramps(s: Stimulus) -> dict[str, Sweep]:
+def _ramps(s: StimulusValues) -> dict[str, Sweep]:
     slow = SLOWER * s.rise
     return {
         "fast ramp": Sweep([ramp(0.0, s.rise, 0.5 * s.amplitude)], s.rise + TAIL, response=(0.0, s.rise + LATE)),
@@ -28,14 +29,14 @@ def _ramps(s: Stimulus) -> dict[str, Sweep]:
     }
 
 
-def _accommodation(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _accommodation(r: Responses, s: StimulusValues) -> dict[str, Any]:
     return {
         "slow": r["slow ramp"].count(0.0, SLOWER * s.rise),
         "fast": r["fast ramp"].count(0.0, s.rise + LATE),
     }
 
 
-def _end(s: Stimulus, trace: Traces) -> float:
+def _end(s: StimulusValues, trace: Traces) -> float:
     return stimulus_end(trace) + LATE
 
 
@@ -50,7 +51,7 @@ ACCOMMODATION = Pattern(
     function="Responds to sudden changes and ignores slow drifts.",
     parameter_hint="Recovery must keep up with a slow rise of the potential.",
     source=SOURCE,
-    stimulus=[
+    free_values=[
         STEP,
         HOLDING,
         FreeValue(

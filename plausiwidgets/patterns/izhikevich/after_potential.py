@@ -11,15 +11,16 @@ from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SOON, Mark
-from plausiwidgets.patterns.pattern import Pattern, Stimulus
-from plausiwidgets.patterns.sweep import Sweep, pulse
+from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import pulse
 
 WIDTH = 2.0
 """Width of the pulse in ms."""
 END = WIDTH + 200.0
 
 
-def _after_potential(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _after_potential(r: Responses, s: StimulusValues) -> dict[str, Any]:
     response = r["pulse"]
     v, spike = response.v(0.0, END), response.last()
     fired = np.isfinite(spike)
@@ -49,7 +50,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     function="For a while after a spike the neuron is more excitable.",
     parameter_hint="Fast recovery with a negative jump at the spike (d of Izhikevich).",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING],
+    free_values=[PULSE, HOLDING],
     sweeps=lambda s: {"pulse": Sweep([pulse(0.0, WIDTH, s.amplitude)], END, voltage=(0.0, END))},
     measure=_after_potential,
     criteria=[

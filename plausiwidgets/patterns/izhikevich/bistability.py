@@ -12,8 +12,9 @@ from plausiwidgets.patterns.bench import Bench, Measurement, Response
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PERSISTS, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark, last_onset
-from plausiwidgets.patterns.pattern import Pattern, Stimulus
-from plausiwidgets.patterns.sweep import Floats, Sweep, Value, pulse
+from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import Floats, Value, pulse
 from plausiwidgets.simulation.traces import Traces
 
 WIDTH = 5.0
@@ -30,12 +31,12 @@ def _second(amplitude: Value, onset: Value, height: Value) -> Sweep:
     return Sweep([pulse(0.0, WIDTH, amplitude), pulse(onset, WIDTH, height)], AFTER, voltage=(AFTER - LATE, AFTER))
 
 
-def _sketch(s: Stimulus) -> Mapping[str, Sweep]:
+def _sketch(s: StimulusValues) -> Mapping[str, Sweep]:
     return {"second pulse": _second(s.amplitude, 400.0, s.amplitude)}
 
 
-def _protocol(bench: Bench) -> Measurement:
-    a = bench.stimulus.amplitude
+def _procedure(bench: Bench) -> Measurement:
+    a = bench.stimulus_values.amplitude
     first = bench.apply({"first pulse": Sweep([pulse(0.0, WIDTH, a)], RUN)})["first pulse"]
     times = first.window()
     n = f.lengths(times)
@@ -86,7 +87,7 @@ def _away(response: Response, v_baseline: Floats) -> Floats:
     return np.abs(response.v(AFTER - LATE, AFTER) - v_baseline[:, None]).max(axis=1)
 
 
-def _second_onset(s: Stimulus, trace: Traces) -> float:
+def _second_onset(s: StimulusValues, trace: Traces) -> float:
     return last_onset(trace)
 
 
@@ -101,9 +102,9 @@ BISTABILITY = Pattern(
     function="A memory of one bit in a single neuron.",
     parameter_hint="Rest and firing must both be stable: holding level and reset decide.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING],
+    free_values=[PULSE, HOLDING],
     sweeps=_sketch,
-    protocol=_protocol,
+    procedure=_procedure,
     criteria=[
         spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
         replace(

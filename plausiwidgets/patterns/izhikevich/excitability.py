@@ -12,8 +12,9 @@ from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, spikes
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Curve, FreeValue, Pattern, Stimulus
-from plausiwidgets.patterns.sweep import Sweep, Value, pulse
+from plausiwidgets.patterns.pattern import Curve, FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import Value, pulse
 
 LENGTH = 3000.0
 """Length of a step in ms."""
@@ -51,7 +52,7 @@ def _step(height: Value) -> Sweep:
     return Sweep([pulse(0.0, LENGTH, height)], LENGTH)
 
 
-def _sweeps(s: Stimulus) -> Mapping[str, Sweep]:
+def _sweeps(s: StimulusValues) -> Mapping[str, Sweep]:
     return {"full amplitude": _step(s.amplitude)}
 
 
@@ -67,13 +68,13 @@ def _to_the_end(times: Floats) -> tuple[Mask, Floats]:
     return lasts, np.where(lasts, 1000.0 / isi, np.nan)
 
 
-def _protocol(holding_zero: bool) -> Callable[[Bench], Measurement]:
-    """Return the protocol; `holding_zero`: the neuron must be silent without any holding current too."""
+def _procedure(holding_zero: bool) -> Callable[[Bench], Measurement]:
+    """Return the procedure; `holding_zero`: the neuron must be silent without any holding current too."""
 
-    def protocol(bench: Bench) -> Measurement:
-        a = bench.stimulus.amplitude
+    def procedure(bench: Bench) -> Measurement:
+        a = bench.stimulus_values.amplitude
         spontaneous = bench.spontaneous_spikes + (bench.control(0.0) if holding_zero else 0)
-        full = bench.apply(_sweeps(bench.stimulus))["full amplitude"]
+        full = bench.apply(_sweeps(bench.stimulus_values))["full amplitude"]
         fires_at_a, _ = _to_the_end(full.times)
 
         def fires(points: Floats, active: Mask) -> Mask:
@@ -119,7 +120,7 @@ def _protocol(holding_zero: bool) -> Callable[[Bench], Measurement]:
             {"amplitude": np.stack(list(heights.values())), "rate": np.stack(rates), "rheobase": rheobase},
         )
 
-    return protocol
+    return procedure
 
 
 CLASS_1_EXCITABLE = Pattern(
@@ -131,9 +132,9 @@ CLASS_1_EXCITABLE = Pattern(
     function="The rate can encode the strength of the input over a wide range.",
     parameter_hint="Recovery must not outrun the potential: a small or negative b of Izhikevich.",
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    free_values=[STEP, HOLDING],
     sweeps=_sweeps,
-    protocol=_protocol(holding_zero=False),
+    procedure=_procedure(holding_zero=False),
     criteria=[
         FIRES,
         Criterion(
@@ -173,9 +174,9 @@ CLASS_2_EXCITABLE = Pattern(
     function="The neuron tells only whether the input is above threshold; its rate hardly depends on it.",
     parameter_hint="Fast recovery that follows the potential (a and b of Izhikevich, a of AdEx).",
     source=SOURCE,
-    stimulus=[STEP, FreeValue("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))],
+    free_values=[STEP, FreeValue("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))],
     sweeps=_sweeps,
-    protocol=_protocol(holding_zero=True),
+    procedure=_procedure(holding_zero=True),
     criteria=[
         FIRES,
         Criterion(

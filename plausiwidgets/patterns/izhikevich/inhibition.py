@@ -27,13 +27,13 @@ from plausiwidgets.patterns.izhikevich.common import (
 )
 from plausiwidgets.patterns.izhikevich.steps import bursting, during, spikes_and_after, step
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Pattern, Stimulus
+from plausiwidgets.patterns.pattern import Pattern, StimulusValues
 
 LENGTH, GRACE = 400.0, 75.0
 """Length of the step, and time after it in which spikes are allowed, in ms."""
 
 
-def _spiking(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _spiking(r: Responses, s: StimulusValues) -> dict[str, Any]:
     times = during(r, LENGTH)
     isi = f.intervals(times)
     return spikes_and_after(r, LENGTH, GRACE) | {
@@ -53,7 +53,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     function="Thalamo-cortical cells can do it, by a current that inhibition activates.",
     parameter_hint="A recovery variable that runs away from its rest (negative a and b of Izhikevich).",
     source=SOURCE,
-    stimulus=[STEP, WIDE_HOLDING],
+    free_values=[STEP, WIDE_HOLDING],
     sweeps=step(LENGTH, -1.0),
     measure=_spiking,
     criteria=[
@@ -83,7 +83,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     function="Thalamo-cortical cells in sleep, when a spindle spreads.",
     parameter_hint="As for inhibition-induced spiking, with a high reset.",
     source=SOURCE,
-    stimulus=[STEP, WIDE_HOLDING],
+    free_values=[STEP, WIDE_HOLDING],
     sweeps=step(LENGTH, -1.0),
     measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold},
     criteria=[

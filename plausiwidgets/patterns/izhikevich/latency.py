@@ -12,8 +12,9 @@ from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Pattern, Stimulus
-from plausiwidgets.patterns.sweep import TAIL, Sweep, Value, pulse
+from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import TAIL, Sweep
+from plausiwidgets.simulation.current import Value, pulse
 
 WIDTH = 3.0
 """Width of a pulse in ms."""
@@ -27,18 +28,18 @@ def _pulse(height: Value) -> Sweep:
     return Sweep([pulse(0.0, WIDTH, height)], END)
 
 
-def _sweeps(s: Stimulus) -> Mapping[str, Sweep]:
+def _sweeps(s: StimulusValues) -> Mapping[str, Sweep]:
     return {"full amplitude": _pulse(s.amplitude)}
 
 
-def _protocol(bench: Bench) -> Measurement:
-    full = bench.apply(_sweeps(bench.stimulus))["full amplitude"]
+def _procedure(bench: Bench) -> Measurement:
+    full = bench.apply(_sweeps(bench.stimulus_values))["full amplitude"]
     works = (f.lengths(full.times) > 0) & (bench.spontaneous_spikes == 0)
 
     def fires(points: Floats, active: Mask) -> Mask:
         return np.asarray(np.isfinite(bench.step_spikes(points, WIDTH, END, active)).any(axis=2), dtype=bool)
 
-    threshold = smallest_firing(fires, np.zeros(bench.n), bench.stimulus.amplitude, works, TOLERANCE)
+    threshold = smallest_firing(fires, np.zeros(bench.n), bench.stimulus_values.amplitude, works, TOLERANCE)
     works &= np.isfinite(threshold)
     base = np.where(works, threshold, 0.0)
     responses = bench.apply({name: _pulse(base * factor) for name, factor in FACTORS.items()}, only=works)
@@ -73,9 +74,9 @@ SPIKE_LATENCY = Pattern(
     function="The delay encodes the strength of a brief input.",
     parameter_hint="A smooth upswing: the potential must linger close to its threshold.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING],
+    free_values=[PULSE, HOLDING],
     sweeps=_sweeps,
-    protocol=_protocol,
+    procedure=_procedure,
     criteria=[
         spikes(1, text="Spikes after a pulse of the full amplitude."),
         Criterion(

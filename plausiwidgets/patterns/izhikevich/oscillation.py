@@ -11,15 +11,16 @@ from plausiwidgets.patterns.bench import Graded, Responses
 from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SMALLEST_SWING, Mark
-from plausiwidgets.patterns.pattern import Pattern, Stimulus
-from plausiwidgets.patterns.sweep import Sweep, pulse
+from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import pulse
 
 WIDTH = 5.0
 """Width of the pulse in ms."""
 END = WIDTH + 500.0
 
 
-def _oscillation(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _oscillation(r: Responses, s: StimulusValues) -> dict[str, Any]:
     response = r["pulse"]
     v = response.v(0.0, END)
     after = np.maximum(np.nan_to_num(response.last(), nan=0.0), WIDTH)
@@ -38,7 +39,7 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
     function="A neuron with a rhythm of its own acts as a band-pass filter.",
     parameter_hint="Recovery about as fast as the membrane: a and b of Izhikevich, a and tau_w of AdEx.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING],
+    free_values=[PULSE, HOLDING],
     sweeps=lambda s: {"pulse": Sweep([pulse(0.0, WIDTH, s.amplitude)], END, voltage=(0.0, END))},
     measure=_oscillation,
     criteria=[

@@ -9,16 +9,17 @@ from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, interval, silent
 from plausiwidgets.patterns.marks import Mark, after
-from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, Stimulus
-from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import TAIL, Sweep
+from plausiwidgets.simulation.current import pulse
 
 SINGLE = "single pulse"
 
 
-def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[Stimulus], Mapping[str, Sweep]]:
+def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
     """Return sweeps of two pulses, `gaps` times the interval T apart onset to onset, and of a single pulse."""
 
-    def sweeps(s: Stimulus) -> dict[str, Sweep]:
+    def sweeps(s: StimulusValues) -> dict[str, Sweep]:
         first = pulse(0.0, width, s.amplitude)
         end = max(gaps.values()) * s.interval + width + TAIL
         pairs = {
@@ -29,7 +30,7 @@ def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[Stimulus], Map
     return sweeps
 
 
-def _counts(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _counts(r: Responses, s: StimulusValues) -> dict[str, Any]:
     return {name: response.count() for name, response in r.items()}
 
 
@@ -77,7 +78,7 @@ RESONATOR = Pattern(
     function="Selects inputs by their frequency: several neurons can share one line.",
     parameter_hint="The period of the subthreshold oscillation sets T; the amplitude lies between two thresholds.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
+    free_values=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
     sweeps=_sweeps(4.0, RESONATOR_GAPS),
     measure=_counts,
     criteria=_criteria(RESONATOR_WINDOW),
@@ -101,7 +102,7 @@ INTEGRATOR = Pattern(
     function="Detects coincident inputs.",
     parameter_hint="The membrane time constant, and an amplitude between half of the threshold and all of it.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING, interval(5.0, 4.0, 15.0)],
+    free_values=[PULSE, HOLDING, interval(5.0, 4.0, 15.0)],
     sweeps=_sweeps(2.0, INTEGRATOR_GAPS),
     measure=_counts,
     criteria=_criteria(INTEGRATOR_WINDOW),

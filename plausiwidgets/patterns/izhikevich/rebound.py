@@ -21,8 +21,9 @@ from plausiwidgets.patterns.izhikevich.common import (
     width,
 )
 from plausiwidgets.patterns.marks import Mark, after
-from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, Stimulus
-from plausiwidgets.patterns.sweep import TAIL, Sweep, pulse
+from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import TAIL, Sweep
+from plausiwidgets.simulation.current import pulse
 from plausiwidgets.simulation.traces import Traces
 
 WIDTH = width(500.0, "Width of the inhibitory pulse.")
@@ -40,14 +41,14 @@ MARKS = (
 # -- M and N ---------------------------------------------------------------------------------------
 
 
-def _release(tail: float) -> Callable[[Stimulus], Mapping[str, Sweep]]:
+def _release(tail: float) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
     """Return the sweep of an inhibitory pulse, and `tail` ms after its release."""
     return lambda s: {
         "release": Sweep([pulse(0.0, s.width, -s.amplitude)], s.width + tail, response=(s.width, s.width + tail))
     }
 
 
-def _rebound(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _rebound(r: Responses, s: StimulusValues) -> dict[str, Any]:
     after = r["release"].window(s.width)
     return {
         "during": r["release"].count(0.0, s.width),
@@ -67,7 +68,7 @@ REBOUND_SPIKE = Pattern(
     function="Turns an inhibitory input into an output; rhythms of half-centre circuits rest on it.",
     parameter_hint="Inhibition must take recovery away: a large b of Izhikevich, a large a of AdEx.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING, WIDTH],
+    free_values=[PULSE, HOLDING, WIDTH],
     sweeps=_release(500.0),
     measure=_rebound,
     criteria=[DURING, spikes(1, 1, "Spikes after the release."), REBOUND],
@@ -84,7 +85,7 @@ REBOUND_BURST = Pattern(
     function="Thalamic cells answer inhibition so, as in sleep spindles.",
     parameter_hint="As for a rebound spike, with a high reset that lets one spike follow the other.",
     source=SOURCE,
-    stimulus=[PULSE, HOLDING, WIDTH],
+    free_values=[PULSE, HOLDING, WIDTH],
     sweeps=_release(700.0),
     measure=_rebound,
     criteria=[
@@ -101,7 +102,7 @@ REBOUND_BURST = Pattern(
 # -- O ---------------------------------------------------------------------------------------------
 
 
-def _inhibition_and_excitation(s: Stimulus) -> dict[str, Sweep]:
+def _inhibition_and_excitation(s: StimulusValues) -> dict[str, Sweep]:
     onset, end = 2.0 * s.width, 3.0 * s.width + TAIL
     up, down = pulse(onset, s.width, s.amplitude), pulse(0.0, s.width, -s.inhibition)
     return {
@@ -111,11 +112,11 @@ def _inhibition_and_excitation(s: Stimulus) -> dict[str, Sweep]:
     }
 
 
-def _excitation(s: Stimulus, trace: Traces) -> float:
+def _excitation(s: StimulusValues, trace: Traces) -> float:
     return float(2.0 * s.width)
 
 
-def _variability(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _variability(r: Responses, s: StimulusValues) -> dict[str, Any]:
     onset = 2.0 * s.width
     return {
         "up": r["excitation alone"].count(),
@@ -134,7 +135,7 @@ THRESHOLD_VARIABILITY = Pattern(
     function="The threshold of a neuron is not a number: it depends on what came before.",
     parameter_hint="Recovery that inhibition takes away, as for a rebound.",
     source=SOURCE,
-    stimulus=[
+    free_values=[
         PULSE,
         HOLDING,
         width(50.0, "Width of each pulse, and of the pause between them."),

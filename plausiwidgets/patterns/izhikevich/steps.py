@@ -32,8 +32,9 @@ from plausiwidgets.patterns.izhikevich.common import (
     train,
 )
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Pattern, Stimulus
-from plausiwidgets.patterns.sweep import TAIL, Floats, Sweep, pulse
+from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.sweep import TAIL, Sweep
+from plausiwidgets.simulation.current import Floats, pulse
 
 SHORT, LONG = 500.0, 2000.0
 """Length of a step in ms: of firing that goes on, and of firing that must not come back."""
@@ -49,7 +50,7 @@ CV = Criterion(
 SPREAD = Criterion("spread", "longest over shortest ISI", "Of the later half.", "1", high=1.5, scale=1.0)
 
 
-def step(length: float, sign: float = 1.0) -> Callable[[Stimulus], Mapping[str, Sweep]]:
+def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
     """Return the sweep of one step of `length` ms, `sign` times the amplitude high."""
     return lambda s: {
         "step": Sweep(
@@ -94,7 +95,7 @@ def bursting(r: Responses, length: float, grace: float) -> dict[str, Any]:
 # -- A ---------------------------------------------------------------------------------------------
 
 
-def _tonic_spiking(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _tonic_spiking(r: Responses, s: StimulusValues) -> dict[str, Any]:
     times = during(r, SHORT)
     isi = f.intervals(times)
     late = f.late_half(isi)
@@ -115,7 +116,7 @@ TONIC_SPIKING = Pattern(
     function="The rate of firing reports how strong a lasting input is.",
     parameter_hint="The amplitude sets the rate; adaptation slows the train down.",
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    free_values=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_tonic_spiking,
     criteria=[
@@ -150,7 +151,7 @@ TONIC_SPIKING = Pattern(
 # -- B and D ---------------------------------------------------------------------------------------
 
 
-def _no_later_spike(s: Stimulus) -> dict[str, Sweep]:
+def _no_later_spike(s: StimulusValues) -> dict[str, Sweep]:
     """Return a step that lasts ten times as long: it must evoke no further spike."""
     length = 10.0 * LONG
     return {"long step": Sweep([pulse(0.0, length, s.amplitude)], length, response=(LONG, length))}
@@ -178,7 +179,7 @@ PHASIC_SPIKING = Pattern(
         "A recovery variable that follows the potential (b of Izhikevich, a of AdEx) holds the later spikes back."
     ),
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    free_values=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, 50.0),
     criteria=[spikes(1, 1), latency(100.0, "Time from the onset to the spike."), FLAT, NO_BLOCK, QUIET_AFTER],
@@ -203,7 +204,7 @@ PHASIC_BURSTING = Pattern(
     function="Reports the start of an input reliably: a burst is harder to miss than a spike.",
     parameter_hint="A high reset makes the burst, recovery that follows the potential ends it for good.",
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    free_values=[STEP, HOLDING],
     sweeps=step(LONG),
     measure=lambda r, s: _phasic(r, 100.0),
     criteria=[
@@ -244,7 +245,7 @@ TONIC_BURSTING = Pattern(
         "A high reset potential starts the next spike at once; the adaptation added per spike ends the burst."
     ),
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    free_values=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=lambda r, s: bursting(r, SHORT, 100.0),
     criteria=[
@@ -274,7 +275,7 @@ TONIC_BURSTING = Pattern(
 # -- E ---------------------------------------------------------------------------------------------
 
 
-def _mixed_mode(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _mixed_mode(r: Responses, s: StimulusValues) -> dict[str, Any]:
     times = during(r, SHORT)
     isi = f.intervals(times)
     late = f.late_half(isi)
@@ -299,7 +300,7 @@ MIXED_MODE = Pattern(
         "Reset potential and adaptation per spike: the reset must allow a burst only while the adaptation is low."
     ),
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    free_values=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_mixed_mode,
     criteria=[
@@ -337,7 +338,7 @@ MIXED_MODE = Pattern(
 # -- F ---------------------------------------------------------------------------------------------
 
 
-def _adaptation(r: Responses, s: Stimulus) -> dict[str, Any]:
+def _adaptation(r: Responses, s: StimulusValues) -> dict[str, Any]:
     times = during(r, SHORT)
     isi = f.intervals(times)
     growth = f.growth(isi)
@@ -360,7 +361,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
     function="Regular spiking cells of the cortex report the onset strongly and save spikes later.",
     parameter_hint="Adaptation per spike (d of Izhikevich, b of AdEx) and its time constant.",
     source=SOURCE,
-    stimulus=[STEP, HOLDING],
+    free_values=[STEP, HOLDING],
     sweeps=step(SHORT),
     measure=_adaptation,
     criteria=[

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from plausiwidgets.simulation import stimulus
+from plausiwidgets.simulation import lane_current
 from plausiwidgets.simulation.compiled.kernel import BASE, CURRENT, PAD, PEAK, SPIKED, STRIDE
 from plausiwidgets.simulation.compiled.mathfunctions import bits_of
 
@@ -19,7 +19,7 @@ DUE, LANE, COUNT, DIVERGED = range(4)
 """Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
 there; the number of spikes of lane j and the step in which it diverged."""
 ON, OFF, START, END = range(4)
-"""Planes of `pieces`, see :class:`plausiwidgets.simulation.stimulus.LaneCurrent`."""
+"""Planes of `pieces`, see :class:`plausiwidgets.simulation.lane_current.LaneCurrent`."""
 
 _LARGEST = float(np.finfo(np.float64).max)
 
@@ -27,9 +27,9 @@ _LARGEST = float(np.finfo(np.float64).max)
 _OPTIONS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 compiled = njit(nogil=True, error_model="numpy", **_OPTIONS)
 
-# One source for the currents of both engines, see plausiwidgets.simulation.stimulus.
-_fill_current = compiled(stimulus.fill_current)
-_next_change = compiled(stimulus.next_change)
+# One source for the currents of both engines, see plausiwidgets.simulation.lane_current.
+_fill_current = compiled(lane_current.fill_current)
+_next_change = compiled(lane_current.next_change)
 
 
 @compiled

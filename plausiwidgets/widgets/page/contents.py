@@ -172,8 +172,8 @@ def _within(prefix: str, part: Pattern, name: str) -> str:
 
 
 def live_sweeps(prefix: str, part: Pattern) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as formulas; none where a protocol chooses them, or they are no formulas."""
-    formulas = sweep_formulas(part, prefix) if part.protocol is None else None
+    """Return the sweeps of a component as formulas; none where a procedure chooses them, or they are no formulas."""
+    formulas = sweep_formulas(part, prefix) if part.procedure is None else None
     return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
 
 

@@ -80,7 +80,7 @@ def stimulus_for(model: NeuronModel, shown: Selection) -> tuple[dict[str, float]
     if fits and model.current.unit == shown.model.current.unit:
         return {name: shown.values[name] for name in declared}, True
     values = {}
-    for value in pattern.stimulus:
+    for value in pattern.free_values:
         values[value.name] = declared[value.name].default if value.of else shown.values[value.name]
         if value.of == "injected" and not pattern.judged:
             values[value.name] = shown.values[value.name] * usual_current(model) / usual_current(shown.model)
