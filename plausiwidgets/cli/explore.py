@@ -16,12 +16,6 @@ NOTEBOOK = "explore.ipynb"
 
 HERE = Path(__file__).resolve().parent
 
-IDLE, LOOK = 120, 30
-"""Seconds after which a kernel of the app ends that no page shows any more, and between two looks.
-
-A page that is closed ends its own; this is the net below, for one that was lost.
-"""
-
 
 def explore_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `plausiwidgets explore`."""
@@ -34,6 +28,17 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=port_number, help="listen there, and nowhere else (default: Jupyter's choice)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     parser.add_argument("--app", action="store_true", help="the explorer as a page of its own, without code (Voila)")
+    parser.add_argument(
+        "--host",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="with --app: names by which others reach the page, such as explorer.example.org",
+    )
+    parser.add_argument(
+        "--pages", type=number_of_pages, metavar="N",
+        help="with --app: most pages open at once (default: what three quarters of the memory carry, at 0.5 GB each)",
+    )  # fmt: skip
 
 
 def explore(options: argparse.Namespace) -> int:
@@ -78,19 +83,13 @@ def serve_app(notebook: Path, options: argparse.Namespace) -> int:
     paths = [str(HERE / "_jupyter"), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))  # before Voila looks for templates
 
-    from voila.app import Voila
+    from plausiwidgets.cli.app import ExplorerApp, app_arguments
 
-    Voila.launch_instance([str(notebook), *app_arguments(), *common_arguments("Voila", options)])
+    limits = [f"--ExplorerApp.hosts={name}" for name in options.host]
+    if options.pages is not None:
+        limits.append(f"--ExplorerApp.kernels={options.pages}")
+    ExplorerApp.launch_instance([str(notebook), *app_arguments(), *limits, *common_arguments("Voila", options)])
     return 0
-
-
-def app_arguments(idle: int = IDLE, look: int = LOOK) -> list[str]:
-    """The arguments of Voila alone: a page that asks no other host, and the end of kernels that nobody sees."""
-    return [
-        "--template=plausiwidgets",
-        f"--MappingKernelManager.cull_idle_timeout={idle}",
-        f"--MappingKernelManager.cull_interval={look}",
-    ]
 
 
 def common_arguments(server: str, options: argparse.Namespace) -> list[str]:
@@ -105,6 +104,13 @@ def port_number(text: str) -> int:
     """A port from the command line, or argparse's error."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: a whole number from 1 to 65535")
+    return int(text)
+
+
+def number_of_pages(text: str) -> int:
+    """A number of pages from the command line, or argparse's error."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of pages: a whole number from 1 to 10000")
     return int(text)
 
 

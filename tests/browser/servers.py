@@ -12,7 +12,8 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
-from plausiwidgets.cli.explore import HERE, app_arguments
+from plausiwidgets.cli.app import app_arguments
+from plausiwidgets.cli.explore import HERE
 
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0
@@ -153,16 +154,17 @@ def start_lab(home: Path) -> Server:
     return Server(arguments, port, home, "/api/status")
 
 
-def start_voila(notebook: Path, home: Path, **ends: int) -> Server:
+def start_voila(notebook: Path, home: Path, *more: str, **ends: int) -> Server:
     """Voila with one notebook as its page, as `plausiwidgets --app` shows it."""
     port = free_port()
     arguments = [
-        "-m",
-        "voila",
+        "-c",
+        "from plausiwidgets.cli.app import ExplorerApp; ExplorerApp.launch_instance()",
         str(notebook),
         "--no-browser",
         "--Voila.ip=127.0.0.1",
         f"--port={port}",
         *app_arguments(**ends),
+        *more,
     ]
     return Server(arguments, port, home, "/voila/static/voila.js", cwd=notebook.parent)
