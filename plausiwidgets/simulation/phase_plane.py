@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
+from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
 from plausiwidgets.arguments import checked, whole
@@ -471,7 +473,7 @@ def _solved(matrices: Floats, rates: Floats) -> Floats:
 # -- nullclines ------------------------------------------------------------------------------------
 
 REFINED = 3
-"""Times that a crossing of the grid is looked for again, between where it was above and where below."""
+"""Steps of the search for each zero on its edge of the grid, after the linear interpolation."""
 
 
 def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field | None = None) -> list[Floats]:
@@ -481,10 +483,10 @@ def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field | None = None) -
     ----------
     x, y : ndarray, shape [nx] and [ny]
     rate : ndarray, shape [ny, nx]
-        No line runs through a cell with a corner that is nan.
+        Cells with a corner that is nan have no line.
     again : callable, optional
-        The field at any points, ``again(x, y)``: where its zeros lie between two points of the grid is then
-        looked for, and not only interpolated.
+        The field at any points, ``again(x, y)``: the zeros on the edges of the grid are then searched with it. Without
+        it they are interpolated linearly.
 
     Examples
     --------
@@ -493,73 +495,40 @@ def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field | None = None) -
     >>> line[:, 0]
     array([0.25, 0.25, 0.25, 0.25, 0.25])
     """
-    positive = rate > 0.0
-    known = np.isfinite(rate)
-    across = (positive[:, :-1] != positive[:, 1:]) & known[:, :-1] & known[:, 1:]
-    along = (positive[:-1] != positive[1:]) & known[:-1] & known[1:]
-    rows, columns = np.nonzero(across)
-    up_rows, up_columns = np.nonzero(along)
-    a = np.concatenate([np.stack([x[columns], y[rows]]), np.stack([x[up_columns], y[up_rows]])], axis=1)
-    b = np.concatenate([np.stack([x[columns + 1], y[rows]]), np.stack([x[up_columns], y[up_rows + 1]])], axis=1)
-    fa = np.concatenate([rate[rows, columns], rate[up_rows, up_columns]])
-    fb = np.concatenate([rate[rows, columns + 1], rate[up_rows + 1, up_columns]])
-    if not fa.size:
-        return []
-    points = _crossings(a, b, fa, fb, again)
-    edge = {("x", *place): k for k, place in enumerate(zip(rows.tolist(), columns.tolist(), strict=True))}
-    edge |= {
-        ("y", *place): len(rows) + k for k, place in enumerate(zip(up_rows.tolist(), up_columns.tolist(), strict=True))
-    }
-    return [points[:, line].T for line in _chains(edge)]
+    contours = contour_generator(x, y, np.ma.masked_invalid(rate), corner_mask=False, line_type=LineType.Separate)
+    lines = cast("list[Floats]", contours.lines(0.0))
+    if again is None or not lines:
+        return lines
+    points = _refined(x, y, rate, np.concatenate(lines), again)
+    return np.split(points, np.cumsum([len(line) for line in lines])[:-1])
 
 
-def _crossings(a: Floats, b: Floats, fa: Floats, fb: Floats, again: Field | None) -> Floats:
-    """Return where a field is zero between the points `a` and `b`, by the Illinois rule, shape [2, n]."""
-    fa, fb = fa.copy(), fb.copy()
+def _refined(x: Floats, y: Floats, rate: Floats, points: Floats, again: Field) -> Floats:
+    """Return points of a zero contour, each moved along its edge of the grid to the zero, by the Illinois rule."""
+    at = np.column_stack([_place(x, points[:, 0]), _place(y, points[:, 1])])  # in units of the grid
+    a, b = np.floor(at).astype(int), np.ceil(at).astype(int)
+    fa, fb = rate[a[:, 1], a[:, 0]], rate[b[:, 1], b[:, 0]]
+    start, way = np.column_stack([x[a[:, 0]], y[a[:, 1]]]), np.column_stack([x[b[:, 0]], y[b[:, 1]]])
+    way -= start
     low, high, last = np.zeros_like(fa), np.ones_like(fa), np.zeros_like(fa)
-    share = fa / (fa - fb)
-    if again is not None:
+    with np.errstate(all="ignore"):
+        share = np.nan_to_num(fa / (fa - fb))  # a zero at a point of the grid stays there
         for _ in range(REFINED):
-            f = np.asarray(again(*(a + share * (b - a))))
+            f = np.asarray(again(*(start + share[:, None] * way).T))
             below = np.sign(f) == np.sign(fa)
             above = ~below & np.isfinite(f)
-            # The end that stays a second time counts for half: else the other would creep.
+            # The end that stays a second time counts for half: otherwise the other end would creep.
             fb = np.where(below, np.where(last == 1, 0.5, 1.0) * fb, np.where(above, f, fb))
             fa = np.where(above, np.where(last == 2, 0.5, 1.0) * fa, np.where(below, f, fa))
             last = np.where(below, 1.0, np.where(above, 2.0, last))
             low, high = np.where(below, share, low), np.where(above, share, high)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                new = low + (high - low) * fa / (fa - fb)
+            new = low + (high - low) * fa / (fa - fb)
             share = np.where(np.isfinite(new), new, share)
-    return np.asarray(a + share * (b - a))
+    return np.asarray(start + share[:, None] * way)
 
 
-def _chains(edges: Mapping[tuple[str, int, int], int]) -> list[list[int]]:
-    """Return the crossings that lie on one line, in their order along it, for every line."""
-    neighbours: dict[int, list[int]] = {k: [] for k in edges.values()}
-    cells = {(j - up, i) for kind, j, i in edges for up in (0, 1) if kind == "x"}
-    cells |= {(j, i - left) for kind, j, i in edges for left in (0, 1) if kind == "y"}
-    for j, i in cells:
-        sides = [edges.get(key) for key in (("x", j, i), ("y", j, i + 1), ("x", j + 1, i), ("y", j, i))]
-        found = [k for k in sides if k is not None]
-        for one, other in zip(found[0::2], found[1::2], strict=False):
-            neighbours[one].append(other)
-            neighbours[other].append(one)
-    lines, seen = [], set()
-    ends = [k for k, beside in neighbours.items() if len(beside) == 1]
-    for first in (*ends, *neighbours):
-        if first in seen or not neighbours[first]:
-            continue
-        line, here = [first], first
-        seen.add(first)
-        while True:
-            following = next((k for k in neighbours[here] if k not in seen), None)
-            if following is None:
-                break
-            line.append(following)
-            seen.add(following)
-            here = following
-        if len(line) > 2 and line[0] in neighbours[line[-1]]:
-            line.append(line[0])
-        lines.append(line)
-    return lines
+def _place(axis: Floats, values: Floats) -> Floats:
+    """Return where values lie in units of an axis, exactly on its points where rounding took them off."""
+    place = np.interp(values, axis, np.arange(axis.size, dtype=np.float64))
+    near = np.round(place)
+    return np.where(np.abs(place - near) < 1e-9, near, place)
