@@ -4,7 +4,6 @@ import io
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -40,7 +39,7 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
 
 
 def test_json_and_store(tmp_path: Path, capsys) -> None:
-    words = ["assess", *QUICK, "--json", "--quiet", "--store", str(tmp_path / "study.db")]
+    words = ["assess", *QUICK, "--json", "--quiet", "--store", str(tmp_path / "study.jsonl")]
     assert main.main(words) == 0
     first = capsys.readouterr()
     assert first.err == ""
@@ -51,7 +50,7 @@ def test_json_and_store(tmp_path: Path, capsys) -> None:
     assert main.main(words) == 0  # all of it from the store
     assert json.loads(capsys.readouterr().out) == told
     assert main.main([*words[:-2], "--seed", "1", *words[-2:]]) == 1
-    assert "study.db" in capsys.readouterr().err
+    assert "study.jsonl" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -95,17 +94,17 @@ def test_wrong_use_leaves_no_file_and_none_changed(tmp_path: Path, capsys) -> No
 
 
 def test_the_table_does_not_replace_the_study(tmp_path: Path, capsys) -> None:
-    study, link = tmp_path / "study.db", tmp_path / "link.db"
+    study, link = tmp_path / "study.jsonl", tmp_path / "link.jsonl"
     link.symlink_to(study)
-    others = (study, tmp_path / "nowhere" / ".." / "study.db", link)
+    others = (study, tmp_path / "nowhere" / ".." / "study.jsonl", link)
     for name in others:
         assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
         assert "--store and --csv are the same file" in capsys.readouterr().err
         assert not study.exists()
     assert main.main(["assess", *QUICK, "--store", str(study)]) == 0
     kept = study.read_bytes()
-    os.link(study, tmp_path / "hard.db")
-    for name in (*others, tmp_path / "hard.db"):
+    os.link(study, tmp_path / "hard.jsonl")
+    for name in (*others, tmp_path / "hard.jsonl"):
         assert main.main(["assess", *QUICK, "--store", str(study), "--csv", str(name)]) == 2
     assert study.read_bytes() == kept
 
@@ -211,7 +210,7 @@ def test_progress_without_a_standard_error_is_none(capsys, monkeypatch) -> None:
 
 # ------------------------------------------------------------------ Ctrl-C
 
-LONG = ["lif", "--patterns", "A", "C", "M", "--budget", "5000000", "--csv", "table.csv", "--store", "study.db"]
+LONG = ["lif", "--patterns", "A", "C", "M", "--budget", "5000000", "--csv", "table.csv", "--store", "study.jsonl"]
 
 
 @posix
@@ -269,8 +268,9 @@ def test_ctrl_c_saves_what_there_is(tmp_path: Path, presses: int) -> None:
     assert "goes on" in err
     table = pd.read_csv(tmp_path / "table.csv")
     assert list(table["reason"]) == ["solved", "stopped"]
-    with sqlite3.connect(tmp_path / "study.db") as store:
-        assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    head, *searches = (tmp_path / "study.jsonl").read_text().splitlines()
+    assert json.loads(head)["request"]["seeds"] == [0]
+    assert [json.loads(line)["pattern"] for line in searches] == ["tonic_spiking"]
 
 
 @posix
@@ -281,7 +281,7 @@ def test_a_second_ctrl_c_does_not_wait_for_a_search_that_does_not_end(tmp_path: 
     assert code == 130
     assert "not complete" in out
     assert "Traceback" not in err
-    assert err.endswith("saved: 1 rows in table.csv and the study in study.db, where the same command goes on\n")
+    assert err.endswith("saved: 1 rows in table.csv and the study in study.jsonl, where the same command goes on\n")
     assert list(pd.read_csv(tmp_path / "table.csv")["status"]) == ["replicated"]
 
 

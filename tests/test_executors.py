@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -11,6 +12,8 @@ import pytest
 import torch
 
 import plausiwidgets as pw
+from plausiwidgets.assessment import executors
+from plausiwidgets.assessment.units import Unit
 
 ASKED = {"models": ["lif", "izhikevich"], "patterns": ["tonic_spiking", "tonic_bursting"]}
 SMALL = {"budget": 300, "popsize": 8}
@@ -94,11 +97,11 @@ def test_store_with_an_executor_goes_on(expected, tmp_path):
         def __init__(self):
             self.left = 2
 
-        def submit(self, function, task):
+        def submit(self, function, unit):
             future = Future()
             if self.left:
                 self.left -= 1
-                future.set_result(function(task))
+                future.set_result(function(unit))
             return future
 
     steps = []
@@ -108,9 +111,9 @@ def test_store_with_an_executor_goes_on(expected, tmp_path):
         if snapshot.position == 2:
             raise KeyboardInterrupt
 
-    part = pw.assess(**ASKED, **SMALL, executor=Once(), store=tmp_path / "s.db", progress=interrupt)
+    part = pw.assess(**ASKED, **SMALL, executor=Once(), store=tmp_path / "s.jsonl", progress=interrupt)
     assert len(part) == 2
-    same(pw.assess(**ASKED, **SMALL, store=tmp_path / "s.db"), expected)
+    same(pw.assess(**ASKED, **SMALL, store=tmp_path / "s.jsonl"), expected)
 
 
 # -- dead workers ------------------------------------------------------------------------------------
@@ -136,12 +139,12 @@ def test_a_worker_that_dies_leaves_a_table_and_a_store_that_goes_on(expected, tm
     loky = pytest.importorskip("loky")
     asked = ASKED | {"models": ["lif", "izhikevich", deadly_model()]}
     pool = loky.get_reusable_executor(max_workers=1)
-    table = pw.assess(**asked, **SMALL, executor=pool, store=tmp_path / "s.db")
+    table = pw.assess(**asked, **SMALL, executor=pool, store=tmp_path / "s.jsonl")
     assert len(table) == 6
     dead = table[table["status"] == "failed"]
     assert set(dead["model"]) >= {"deadly"}
     assert dead["error"].str.startswith("could not be run: TerminatedWorkerError").all()
-    again = pw.assess(**asked, **SMALL, store=tmp_path / "s.db")
+    again = pw.assess(**asked, **SMALL, store=tmp_path / "s.jsonl")
     same(again[:4], expected)
     assert "failed" not in set(again["status"])
 
@@ -152,6 +155,28 @@ def test_a_pool_that_is_broken_says_so_in_every_row():
         table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL, executor=pool)
     assert list(table["status"]) == ["failed", "failed"]
     assert table["error"].str.startswith("could not be run: BrokenProcessPool").all()
+    assert not table.attrs["complete"]
+
+
+def test_an_executor_has_a_limited_number_of_units_at_a_time(monkeypatch):
+    monkeypatch.setattr(executors, "WINDOW", 3)
+    units = [Unit("lif", "tonic_spiking", seed, 10) for seed in range(8)]
+    most, began, ended = [], [], []
+
+    class Queue:
+        """Ends each unit at once."""
+
+        def submit(self, function, unit):
+            most.append(len(began) - len(ended))
+            future = Future()
+            future.set_result(replace(unit.waiting, reason="budget"))
+            return future
+
+    for result in executors.run_on(Queue(), iter(units), lambda: None, began.append):
+        assert result.key in {unit.waiting.key for unit in began}
+        ended.append(result)
+    assert began == units and {result.seed for result in ended} == set(range(8))
+    assert max(most) == 3
 
 
 # -- executors that fail -----------------------------------------------------------------------------
@@ -168,11 +193,11 @@ class Failing:
     def __init__(self, then):
         self.then = then
 
-    def submit(self, function, task):
-        if task.unit.model == "izhikevich":
+    def submit(self, function, unit):
+        if unit.model == "izhikevich":
             return self.then()
         future = Closed()
-        future.set_result(function(task))
+        future.set_result(function(unit))
         return future
 
 
@@ -199,6 +224,7 @@ def test_what_cannot_be_run_leaves_the_other_rows(expected, then, text):
     table = pw.assess(**ASKED, **SMALL, executor=Failing(then))
     assert list(table["status"] == "failed") == [False, False, True, True]
     assert list(table["error"][2:]) == [text, text]
+    assert not table.attrs["complete"]
     same(table[:2], expected[:2])
 
 

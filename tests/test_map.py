@@ -12,9 +12,9 @@ import pytest
 from screen import find, widgets
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import StudySnapshot, UnitState
+from plausiwidgets.assessment import StudySnapshot
 from plausiwidgets.widgets import AssessmentPanel, NotebookProgress
-from plausiwidgets.widgets.map.cells import grid, grid_of_units
+from plausiwidgets.widgets.map.cells import grid, grid_of_results
 from plausiwidgets.widgets.map.map import CellMap
 
 ROW = {"model": "lif", "pattern": "tonic_spiking", "seed": 0, "status": "replicated", "loss": 0.0, "evaluations": 64}
@@ -193,7 +193,7 @@ def test_a_panel_with_a_pattern_of_ones_own():
         assert panel.join(60)
         assert "✓ done: 2 of 2" in headline(panel)
     assert list(panel.map.figure.layout.xaxis.ticktext) == ["C Tonic bursting", "My own"]
-    assert ", My own, seed 0: replicated" in lines(panel)
+    assert ", My own, seed 0: shows it (verified)" in lines(panel)
     assert panel.map.open_cell("lif", "mine")
     assert (panel.explorer.selection.model, panel.explorer.selection.pattern) == (pw.models.get("lif"), MINE)
     panel.close()
@@ -258,19 +258,17 @@ def test_a_new_start_does_not_wait_and_the_old_study_says_nothing_any_more(monke
     panel.close()
 
 
-def test_units_that_wait_and_run():
-    unit = SimpleNamespace(model="lif", pattern="mixed_mode", seed=0, state="waiting", status="", evaluations=0,
-                           budget=300, loss=None, row=None)  # fmt: skip
-    [cell] = grid_of_units([unit]).cells.values()
+def test_searches_that_wait_and_run():
+    waiting = pw.Result("lif", "mixed_mode", 0, 300)
+    [cell] = grid_of_results([waiting]).cells.values()
     assert cell.text == "·"
-    unit.state, unit.evaluations = "running", 64
-    [cell] = grid_of_units([unit]).cells.values()
+    [cell] = grid_of_results([replace(waiting, reason="running", evaluations=64)]).cells.values()
     assert cell.text == "▸" and "64 of 300 evaluations" in cell.hover
 
 
 def test_a_new_start_takes_over_the_store(tmp_path):
     asked, small = ["tonic_bursting", "mixed_mode"], {"budget": 10_000}
-    panel = AssessmentPanel("lif", asked, store=tmp_path / "study.db", start=True, **small)
+    panel = AssessmentPanel("lif", asked, store=tmp_path / "study.jsonl", start=True, **small)
     for _ in range(3):
         time.sleep(0.1)
         panel.start()
@@ -289,7 +287,7 @@ def test_progress_in_a_notebook(monkeypatch):
     lines = progress.view.children[1].value
     assert shown == [progress.view]
     assert bar.value == 1.0 and "✓ done: 2 of 2" in headline.value
-    assert lines.count("<br>") == 1 and ", mine, seed 0: replicated" in lines and "✗ " in lines
+    assert lines.count("<br>") == 1 and ", mine, seed 0: shows it (verified)" in lines and "✗ " in lines
     progress = NotebookProgress()
     result = pw.optimize("lif", "tonic_bursting", budget=300, progress=progress)
     bar, headline = progress.view.children[0].children
@@ -299,7 +297,8 @@ def test_progress_in_a_notebook(monkeypatch):
 def test_progress_in_a_notebook_tells_of_a_failure(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda _: None)
     progress = NotebookProgress()
-    begun = StudySnapshot("failed", (UnitState("<b>", "tonic_spiking", 0),), error="<i> gave up")
+    waiting = pw.Result("<b>", "tonic_spiking", 0, 600)
+    begun = StudySnapshot({waiting.key: waiting}, "failed", error="<i> gave up")
     progress.init(begun)
     assert "&lt;i&gt; gave up" in progress.view.children[0].children[1].value
     assert "<b>" not in progress.view.children[1].value
@@ -308,8 +307,7 @@ def test_progress_in_a_notebook_tells_of_a_failure(monkeypatch):
 def test_progress_in_a_notebook_says_what_goes_on(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda _: None)
     progress = NotebookProgress()
-    unit = UnitState("lif", "mixed_mode", 0, "running", "rejected", 300, 600)
-    progress.init(StudySnapshot("running", (unit,)))
-    assert "searching, 300 of 600" in progress.view.children[1].value
-    progress.close(StudySnapshot("running", (replace(unit, row={}),)))
-    assert "continuing with unused budget, 300 of 600" in progress.view.children[1].value
+    waiting = pw.Result("lif", "mixed_mode", 0, 600)
+    running = replace(waiting, reason="running", evaluations=300, loss=0.25)
+    progress.init(StudySnapshot({waiting.key: waiting}, running=(running,)))
+    assert "searching, 300 of 600 evaluations, loss 0.25" in progress.view.children[1].value

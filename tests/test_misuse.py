@@ -24,8 +24,8 @@ import plausiwidgets.simulation.cost
 from plausiwidgets import assessment, models, optimization, patterns, widgets
 
 HANDED_OUT = {
-    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Snapshot", "Study",
-    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "UnitState", "Verdict",
+    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study",
+    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Verdict",
     "PlausibilityMap", "PlausibilityChart",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
@@ -106,7 +106,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "plausibility_chart": dict(table=TABLE),
     "write_csv": dict(table=assessment.published_table().head(1), path="/nonexistent/table.csv"),
     "read_csv": dict(path="/nonexistent/table.csv"),
-    "make_table": dict(rows=[]),
+    "make_table": dict(results=[]),
     "export_page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.html"),
     "phase_line": dict(model="lif", parameters={"tau_mem": 20.0}, x_range=(-80.0, -40.0), points=5),
     "phase_plane": dict(

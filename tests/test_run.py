@@ -60,13 +60,13 @@ def test_paused_or_not_the_same_result():
 
 def test_pause_and_stop_take_effect_inside_of_a_generation():
     run = Run(fake_optimizer(seconds=3600.0)).start()
-    wait_for(lambda: run.snapshot().elapsed > 0.05)
+    wait_for(lambda: run.snapshot().seconds > 0.05)
     run.pause()
     wait_for(lambda: run.snapshot().state == "paused")
-    wait_for(lambda: stands(lambda: run.snapshot().elapsed))
+    wait_for(lambda: stands(lambda: run.snapshot().seconds))
     run.resume()
     wait_for(lambda: run.snapshot().state == "running")
-    wait_for(lambda: not stands(lambda: run.snapshot().elapsed, 0.01))
+    wait_for(lambda: not stands(lambda: run.snapshot().seconds, 0.01))
     run.stop()
     result = run.result(60)
     assert result.reason == "stopped"
@@ -84,8 +84,8 @@ def test_stop_keeps_the_best_and_ends_a_pause():
     run.stop()
     result = run.result(5)
     assert run.snapshot().state == "stopped"
-    assert result.loss == best.best_loss
-    assert dict(result.parameters) == dict(best.best_parameters)
+    assert result.loss == best.loss
+    assert dict(result.parameters) == dict(best.parameters)
     assert not result.reproducible
 
 
@@ -94,15 +94,13 @@ def test_snapshots_never_change():
     Run(fake_optimizer(1, budget=1500, options=SMALL, **NEVER), progress=seen.append).execute()
     assert [s.generation for s in seen[:-1]] == list(range(1, len(seen)))
     for s in seen:
-        assert len(s.history["best"]) == s.generation
-        assert s.history["best"][-1] == s.best_loss
-        assert s.history["evaluations"][-1] == s.evaluations
+        assert len(s.columns["best"]) == len(s.history) == s.generation
+        assert s.columns["best"][-1] == s.loss
+        assert s.columns["evaluations"][-1] == s.evaluations
         with pytest.raises(ValueError, match="read-only"):
-            s.history["best"][0] = 1.0
-        with pytest.raises(TypeError):
-            s.best_parameters["tau"] = 1.0
+            s.columns["best"][0] = 1.0
     assert seen[-1].state == "done"
-    best = [s.best_loss for s in seen]
+    best = [s.loss for s in seen]
     assert best == sorted(best, reverse=True)
 
 

@@ -119,7 +119,7 @@ def test_what_is_said_when_an_exercise_begins(screen: Screen) -> None:
 def test_a_search_leaves_what_is_locked_alone(explorer: pw.Explorer) -> None:
     run = explorer.optimize(budget=200, seed=0)
     run.wait()
-    best = run.snapshot().best_parameters
+    best = run.snapshot().parameters
     assert {name: best[name] for name in LOCKED} == locked_values(explorer)
     explorer.use_best()
     assert locked_values(explorer) == {"c": -55.0, "d": 4.0}

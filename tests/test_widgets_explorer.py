@@ -130,7 +130,7 @@ def test_a_search_that_is_stopped_at_once_is_not_said_to_go_on(explorer: pw.Expl
     run = explorer.optimize()
     explorer.stop()
     until(lambda: explorer.results, 20)
-    judged = run.snapshot().best_parameters is not None
+    judged = bool(run.snapshot().parameters)
     until(lambda: ("nothing judged yet" in screen.best_chip) != judged, 20)
     assert "searching" not in screen.best_chip
 
@@ -143,7 +143,7 @@ def test_a_search_goes_on_when_another_pattern_is_picked_and_is_gone_back_to(
     explorer.wait(120)
     begun = explorer.selection
     run = explorer.optimize(budget=10_000_000)
-    until(lambda: run.snapshot().best_parameters)
+    until(lambda: run.snapshot().parameters)
     assert screen.elsewhere == ""
     screen.menu("Pattern").value = "tonic_spiking"
     assert explorer.wait()
@@ -162,7 +162,7 @@ def test_a_search_goes_on_when_another_pattern_is_picked_and_is_gone_back_to(
     screen.press("Stop")
     until(lambda: explorer.results, 20)
     screen.press("Use best")
-    assert dict(explorer.selection.values) == dict(run.snapshot().best_parameters)
+    assert dict(explorer.selection.values) == dict(run.snapshot().parameters)
 
 
 def test_what_was_found_for_another_pattern_is_named_until_it_is_looked_at(

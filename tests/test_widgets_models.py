@@ -88,7 +88,9 @@ def test_chosen_models_are_the_rows_of_map_table_and_csv(explorer: pw.Explorer) 
     assert text.count("<tr>") == 3 and text.count('class="pw-is-') == 40
     table = published_table()
     of_lif = table[table["model"] == "lif"]
-    cell = re.search(r'title="Leaky integrate-and-fire \(LIF\), L Integrator: replicated">(.*?)</td>', text)[1]
+    cell = re.search(r'title="Leaky integrate-and-fire \(LIF\), L Integrator: shows it \(verified\)">(.*?)</td>', text)[
+        1
+    ]
     row = of_lif.set_index("pattern").loc["integrator"]
     assert cell == f"<b>✓</b><small>{row.evaluations}</small><small>{100 * row.robustness:.0f} %</small>"
     assert f"<b>{(of_lif['status'] == 'replicated').sum()}</b>" in text
@@ -145,10 +147,10 @@ def test_an_assessment_that_is_stopped_leaves_what_is_known(explorer: pw.Explore
     before = marks(panel)
     panel.choose(["lif"])
     study = panel.start()
-    until(lambda: any(unit.state == "running" for unit in study.snapshot().units))
+    until(lambda: study.snapshot().running)
     panel.stop()
     assert panel.join(60)
-    ended = [unit.pattern for unit in study.snapshot().units if unit.row and unit.row["reason"] != "stopped"]
+    ended = [result.pattern for result in study.snapshot().results if result.reproducible]
     keys = pw.patterns.names()
     kept = [i for i, key in enumerate(keys) if key not in ended]
     assert kept and [marks(panel)[LIF.title][i] for i in kept] == [before[LIF.title][i] for i in kept]

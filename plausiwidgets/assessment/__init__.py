@@ -4,11 +4,11 @@ from plausiwidgets.assessment.api import assess, start_assessment
 from plausiwidgets.assessment.published import published_parameters, published_score, published_table
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.assessment.store import StoreError, StoreWarning
-from plausiwidgets.assessment.study import Study, StudySnapshot, UnitState
+from plausiwidgets.assessment.study import Study, StudySnapshot
 from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_csv
 
 __all__ = [
-    "COLUMNS", "SCORE_COLUMNS", "StoreError", "StoreWarning", "Study", "StudySnapshot", "UnitState", "assess",
+    "COLUMNS", "SCORE_COLUMNS", "StoreError", "StoreWarning", "Study", "StudySnapshot", "assess",
     "make_table", "plausibility_score", "published_parameters", "published_score", "published_table", "read_csv",
     "start_assessment", "write_csv",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
 from plausiwidgets.arguments import checked, whole
 from plausiwidgets.assessment.executors import Executor, check_executor
-from plausiwidgets.assessment.specification import specify
+from plausiwidgets.assessment.request import describe_request
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
@@ -70,7 +70,8 @@ def assess(
     executor : object, optional
         Anything with ``submit``: ProcessPoolExecutor, loky's, a dask client. Default: this process.
     store : path, optional
-        SQLite file of the study. If it exists the study goes on where it was.
+        File of the study: text, a line for what is asked, then a JSON line for each search that has ended. If it
+        exists, the study goes on with what it does not hold; a search that had failed is tried again.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
         ``step`` and ``close``, such as ``pw.NotebookProgress()``.
@@ -86,14 +87,14 @@ def assess(
         A row for each (model, pattern, seed); the columns are explained in
         `plausiwidgets.assessment.COLUMNS`.
         KeyboardInterrupt returns the rows that there are. ``.attrs`` holds the versions, whether
-        the table is complete, and what went wrong with the store, if anything.
+        the table is complete (each search came to its own end), and what went wrong with the store, if anything.
 
     Raises
     ------
     ValueError
         For an unknown name or a value that is not valid.
     StoreError
-        If the store's file cannot be used, or belongs to another study or version.
+        If the store's file cannot be used, or belongs to another request or version.
     """
     study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt)
     return study.execute()
@@ -117,8 +118,8 @@ def start_assessment(
 
     Examples
     --------
-    >>> from plausiwidgets.assessment import start_assessment
-    >>> study = start_assessment("lif", "tonic_spiking")
+    >>> import plausiwidgets as pw
+    >>> study = pw.start_assessment("lif", "tonic_spiking")
     >>> table = study.result(timeout=60)
     >>> study.snapshot().line()    # doctest: +ELLIPSIS
     '[1/1] ... s done'
@@ -156,27 +157,29 @@ def _study(
     dt = None if dt is None else check_dt(chosen[0], dt)
     popsize = check_popsize(popsize)
     own = None if budget is None else whole("assess", "budget", budget, 1)
+    budgets = [own or max(pattern.budget // SHARE, 1) for pattern in asked]
     units = [
         Unit(
-            f"{model.name}/{pattern.key}/{number}",
-            # A registered one of one's own is known to this process only.
+            # A registered one that is not the package's own is known to this process only.
             model.name if is_builtin(model) else model,
             pattern.key if firing.is_builtin(pattern) else pattern,
             number,
-            own or max(pattern.budget // SHARE, 1),
+            most,
+            popsize,
+            engine,
+            dt,
         )
         for model in chosen
         for number in seeds
-        for pattern in asked
+        for pattern, most in zip(asked, budgets, strict=True)
     ]
     load_cma()
     as_progress(progress)  # refused before a file is opened
     executor = None if executor is None else check_executor(executor)
     opened = None
     if store is not None:
-        budgets = {u.key: u.budget for u in units}
-        opened = Store(_path(store), specify(chosen, asked, seeds, budgets, popsize, engine, dt), versions())
-    return Study(units, popsize, engine, dt, executor, opened, progress)
+        opened = Store(_path(store), describe_request(chosen, asked, seeds, budgets, popsize, engine, dt), versions())
+    return Study(units, executor, opened, progress)
 
 
 def _path(store: str | Path) -> Path:

@@ -7,13 +7,20 @@ import queue
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
-from plausiwidgets.assessment.units import Outcome, Task, make_row, run_unit
+from plausiwidgets.assessment.units import Unit, run_unit
+from plausiwidgets.optimization.result import Result
 from plausiwidgets.simulation.lanes import Checkpoint
 
 POLL = 0.05
 """Time in s between two looks at a stop while units run elsewhere."""
+
+WINDOW = 1000
+"""Most units that an executor holds at a time: enough for hundreds of workers, and what the client does for each unit
+does not grow with their number."""
 
 HINT = "A model defined in a notebook or with a local function needs loky.get_reusable_executor() or a dask client"
 
@@ -25,8 +32,8 @@ class Executor(Protocol):
     What it returns needs ``result()``, ``cancel()`` and ``add_done_callback()``.
     """
 
-    def submit(self, function: Callable[[Task], Outcome], task: Task, /) -> Any:
-        """Return a future of ``function(task)``."""
+    def submit(self, function: Callable[[Unit], Result], unit: Unit, /) -> Any:
+        """Return a future of ``function(unit)``."""
 
 
 def check_executor(executor: Executor) -> Executor:
@@ -39,78 +46,92 @@ def check_executor(executor: Executor) -> Executor:
     return executor
 
 
-def run_on(executor: Executor, tasks: Iterable[Task], checkpoint: Checkpoint) -> Iterator[Outcome]:
-    """Yield the outcome of every task, in the order in which they end.
+def run_on(
+    executor: Executor,
+    units: Iterable[Unit],
+    checkpoint: Checkpoint,
+    begin: Callable[[Unit], object] = lambda unit: None,
+) -> Iterator[Result]:
+    """Yield the record of every unit, in the order in which they end.
 
-    A task that cannot be run, or whose worker died, is a failed row that says why: a worker that dies
-    takes down all that its pool holds, and a study with a store tries these again. What `checkpoint`
-    raises (a stop) cancels what has not begun, and passes through.
+    At most `WINDOW` units are handed out at a time; `begin` is called with each before it is.
+
+    A unit that cannot be run, or whose worker died, has failed, and its record says why: a worker that dies
+    takes down all that its pool holds. What `checkpoint` raises (a stop) cancels what has not begun, and passes
+    through.
 
     Raises
     ------
     ValueError
-        If not one task can be sent to this executor.
+        If not one unit can be sent to this executor.
     """
-    asked = list(tasks)
-    unsendable: list[Outcome] = []
-    for task, answer in _answers(executor, asked, checkpoint):
-        if isinstance(answer, Outcome):
+    sent = False
+    unsendable: list[tuple[Result, Exception]] = []
+    for unit, answer in _answers(executor, units, checkpoint, begin):
+        if isinstance(answer, Result):
+            sent = True
             yield answer
-            continue
-        outcome = _failed(task, answer)
-        if not _unsendable(answer):
-            yield outcome
-            continue
-        unsendable.append(outcome)
-        if len(unsendable) == len(asked):
-            raise ValueError(f"unit {task.key!r} cannot be sent to this executor ({answer}). {HINT}") from answer
-    yield from unsendable
+        elif _unsendable(answer):
+            unsendable.append((_failed(unit, answer), answer))
+        else:
+            sent = True
+            yield _failed(unit, answer)
+    if unsendable and not sent:
+        result, error = unsendable[0]
+        what = f"the search of {result.model}, {result.pattern}"
+        raise ValueError(f"{what} cannot be sent to this executor ({error}). {HINT}") from error
+    yield from (result for result, _ in unsendable)
 
 
 def _answers(
-    executor: Executor, tasks: list[Task], checkpoint: Checkpoint
-) -> Iterator[tuple[Task, Outcome | Exception]]:
-    ended: queue.SimpleQueue[tuple[Task, Any]] = queue.SimpleQueue()
-    futures = []
+    executor: Executor, units: Iterable[Unit], checkpoint: Checkpoint, begin: Callable[[Unit], object]
+) -> Iterator[tuple[Unit, Result | Exception]]:
+    ended: queue.SimpleQueue[int] = queue.SimpleQueue()
+    out: dict[int, tuple[Unit, Any]] = {}  # by their numbers: the future of each unit, or why there is none
+    waiting = enumerate(units)
     try:
-        for task in tasks:
-            try:
-                future = executor.submit(run_unit, task)
-                if not callable(getattr(future, "add_done_callback", None)):
-                    raise TypeError(f"submit returned {future!r}, valid is: a future with add_done_callback")
-            except Exception as error:
-                ended.put((task, error))
-                continue
-            futures.append(future)
-            future.add_done_callback(lambda future, task=task: ended.put((task, future)))
-        for _ in tasks:
-            task, answer = _next(ended, checkpoint)
+        while True:
+            for number, unit in islice(waiting, WINDOW - len(out)):
+                begin(unit)
+                try:
+                    future = executor.submit(run_unit, unit)
+                    if not callable(getattr(future, "add_done_callback", None)):
+                        raise TypeError(f"submit returned {future!r}, valid is: a future with add_done_callback")
+                except Exception as error:
+                    out[number] = unit, error
+                    ended.put(number)
+                    continue
+                out[number] = unit, future
+                future.add_done_callback(lambda _, number=number: ended.put(number))
+            if not out:
+                return
+            unit, answer = out.pop(_next(ended, checkpoint))
             if not isinstance(answer, Exception):
                 try:
                     answer = answer.result()
                 except Exception as error:
                     answer = error
-            yield task, answer
+            yield unit, answer
     finally:
-        for future in futures:
+        for _, future in out.values():
             with suppress(Exception):  # an executor that was closed may refuse; what there is counts
                 future.cancel()
 
 
-def _next(ended: queue.SimpleQueue[tuple[Task, Any]], checkpoint: Checkpoint) -> tuple[Task, Any]:
+def _next(ended: queue.SimpleQueue[int], checkpoint: Checkpoint) -> int:
     while True:
         checkpoint()
         with suppress(queue.Empty):
             return ended.get(timeout=POLL)
 
 
-def _failed(task: Task, error: Exception) -> Outcome:
+def _failed(unit: Unit, error: Exception) -> Result:
     text = f"could not be run: {type(error).__name__}: {error}".rstrip(": .")
     # The workers of a new process may lack what was defined in the main module, and die of it.
-    from_main = getattr(getattr(task.unit.model, "step", None), "__module__", None) == "__main__"
+    from_main = getattr(getattr(unit.model, "step", None), "__module__", None) == "__main__"
     if _unsendable(error) or (isinstance(error, BrokenExecutor) and from_main):
         text += f". {HINT}"
-    return Outcome(task.key, make_row(task, None, "failed", error=text))
+    return replace(unit.waiting, reason="failed", error=text)
 
 
 def _unsendable(error: Exception) -> bool:

@@ -21,7 +21,7 @@ from plausiwidgets.patterns import is_builtin as is_builtin_pattern
 
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
 COMMAND = (
-    f"plausiwidgets assess all --workers 2 --store zoo.db --csv plausiwidgets/assessment/data/{TABLE} "
+    f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} "
     f"--score plausiwidgets/assessment/data/{SCORE}"
 )
 """What made both files, with seed 0 and the default budgets."""

@@ -1,54 +1,25 @@
-"""A study: many units, here or elsewhere, with a store, switches and progress."""
+"""A study: many searches, here or elsewhere, with a file, switches and progress."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
 from plausiwidgets.assessment.executors import Executor, run_on
-from plausiwidgets.assessment.store import Store, StoredSearch, StoreError, StoreWarning
-from plausiwidgets.assessment.table import make_table, summarize
-from plausiwidgets.assessment.units import Emit, Outcome, Row, Task, Unit, run_unit
+from plausiwidgets.assessment.store import Key, Store, StoreError, StoreWarning
+from plausiwidgets.assessment.table import make_table
+from plausiwidgets.assessment.units import Unit, run_unit
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Stopped
-from plausiwidgets.optimization.optimizer import Generation, Optimizer
-from plausiwidgets.optimization.progress import ENDED, ProgressLike
+from plausiwidgets.optimization.progress import ProgressLike
+from plausiwidgets.optimization.result import ENDED, Result
 
 _SHOW_EVERY = 0.05
-"""Least time in s between two steps of the progress within a unit."""
-
-
-@dataclass(frozen=True)
-class UnitState:
-    """How far a unit is.
-
-    Attributes
-    ----------
-    model, pattern : str
-    seed : int
-    state : str
-        ``"waiting"``, ``"running"`` (with an executor: handed to it) or ``"done"``.
-    status : str
-        As in the table; empty before the unit is done.
-    evaluations, budget : int
-    loss : float or None
-        Least so far.
-    row : Row or None
-        Of the table, once it is done.
-    """
-
-    model: str
-    pattern: str
-    seed: int
-    state: str = "waiting"
-    status: str = ""
-    evaluations: int = 0
-    budget: int = 0
-    loss: float | None = None
-    row: Row | None = None
+"""Least time in s between two steps of the progress within a search."""
 
 
 @dataclass(frozen=True)
@@ -57,34 +28,45 @@ class StudySnapshot:
 
     Attributes
     ----------
-    state : str
-        ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``.
-    units : tuple of UnitState
-        In the order of the table.
-    elapsed : float
-        Working time in s.
-    ended_unit : UnitState or None
-        The one that has just ended, at a step that tells of an end.
+    asked : mapping of (model, pattern, seed) to Result
+        Every search as it was before it began, in the order of the table.
+    reason : str
+        ``"running"``, ``"paused"``, ``"finished"``, ``"stopped"`` or ``"failed"``.
+    position : int
+        How many searches have ended.
+    running : tuple of Result
+        Searches at work or, with an executor, handed to it.
+    newest : Result or None
+        The search that has just ended, at a step that tells of an end.
+    seconds : float
+        Working time.
     error : str
+        What ended a study that failed.
     """
 
-    state: str
-    units: tuple[UnitState, ...]
-    elapsed: float = 0.0
-    ended_unit: UnitState | None = None
+    asked: Mapping[Key, Result] = field(repr=False)
+    reason: str = "running"
+    position: int = 0
+    running: tuple[Result, ...] = ()
+    newest: Result | None = None
+    seconds: float = 0.0
     error: str = ""
+    log: list[Result] = field(repr=False, compare=False, default_factory=list)  # of which `position` have ended by now
 
     unit = "search"  # what a progress bar counts
 
-    @property
-    def total(self) -> int:
-        """Number of units."""
-        return len(self.units)
+    @cached_property
+    def results(self) -> tuple[Result, ...]:
+        """The record of every search, in the order of the table."""
+        now = dict(self.asked)
+        now |= {result.key: result for result in self.running}
+        now |= {result.key: result for result in self.log[: self.position]}
+        return tuple(now.values())
 
     @property
-    def position(self) -> int:
-        """Number of units that are done."""
-        return sum(u.state == "done" for u in self.units)
+    def state(self) -> str:
+        """``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
+        return "done" if self.reason == "finished" else self.reason
 
     @property
     def ended(self) -> bool:
@@ -92,33 +74,42 @@ class StudySnapshot:
         return self.state in ENDED
 
     @property
+    def total(self) -> int:
+        """Number of searches."""
+        return len(self.asked)
+
+    @property
     def milestone(self) -> bool:
-        """Whether a unit has just ended."""
-        return self.ended_unit is not None
+        """Whether a search has just ended."""
+        return self.newest is not None
 
     def postfix(self) -> str:
         """Return what stands beside a progress bar."""
-        running = [u.pattern for u in self.units if u.state == "running"]
-        return ", ".join(running[:3])
+        return ", ".join(result.pattern for result in self.running[:3])
 
     def line(self) -> str:
         """Return the snapshot in one line."""
-        head = f"[{self.position}/{self.total}] {self.elapsed:.1f} s"
-        unit = self.ended_unit or next((u for u in self.units if u.state == "running"), None)
-        if self.ended or unit is None:
+        head = f"[{self.position}/{self.total}] {self.seconds:.1f} s"
+        result = self.newest or next(iter(self.running), None)
+        if self.ended or result is None:
             return f"{head} {self.state}"
-        what = f"{head} {unit.model}, {unit.pattern}, seed {unit.seed}"
-        if unit.row is not None and unit.state == "done":
-            return f"{what}: {summarize(unit.row)}"
-        loss = "" if unit.loss is None else f", loss {unit.loss:.4g}"
-        return f"{what}: {unit.evaluations} of {unit.budget} evaluations{loss}"
+        what = result.summary if result.ended else result.line()
+        return f"{head} {result.model}, {result.pattern}, seed {result.seed}: {what}"
 
 
 class Study(Background[StudySnapshot, pd.DataFrame]):
-    """Runs the units of an assessment, in its own thread or (`execute`) in the caller's.
+    """Runs the searches of an assessment, in its own thread or (`execute`) in the caller's.
 
-    Made by `plausiwidgets.assessment.start_assessment`. Units that run elsewhere go on through a
-    pause; a stop cancels those that have not begun.
+    Made by `plausiwidgets.start_assessment`. Searches that run elsewhere go on through a pause; a stop cancels
+    those that have not begun.
+
+    Parameters
+    ----------
+    units : list of Unit
+    executor, progress
+        As for `plausiwidgets.assess`.
+    store : Store, optional
+        Where what has ended is read from and written to.
     """
 
     what = "assessment"
@@ -126,136 +117,99 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
     def __init__(
         self,
         units: list[Unit],
-        popsize: int | None = None,
-        engine: str = "auto",
-        dt: float | None = None,
         executor: Executor | None = None,
         store: Store | None = None,
         progress: ProgressLike = None,
     ) -> None:
-        self._states = {u.key: UnitState(*u.names, budget=u.budget) for u in units}
-        super().__init__(StudySnapshot("running", tuple(self._states.values())), progress)
-        self._units = units
-        self._popsize, self._engine, self._dt = popsize, engine, dt
+        self._log: list[Result] = []
+        asked = {result.key: result for result in (unit.waiting for unit in units)}
+        super().__init__(StudySnapshot(asked, log=self._log), progress)
         self._executor, self._store = executor, store
         self._store_error = ""
-        self._rows: dict[str, Row] = {}
+        self._found: dict[Key, Result] = {}
+        self._running: dict[Key, Result] = {}
+        self._left: list[Unit] = []
         self._last_shown = 0.0
+        for key, unit in zip(asked, units, strict=True):
+            known = None if store is None else store.results.get(key)
+            if known is None or known.reason == "failed":
+                self._left.append(unit)
+            else:
+                self._take(known)
+        if store is not None and self._left:
+            store.prepare()
+        self._publish(self._now())
 
     def table(self) -> pd.DataFrame:
         """Return the rows there are by now."""
-        rows = [self._rows[u.key] for u in self._units if u.key in self._rows]
-        table = make_table(rows, complete=self._snapshot.state == "done")
+        ended = dict(self._found)
+        results = [ended[key] for key in self._snapshot.asked if key in ended]
+        complete = len(results) == self._snapshot.total and all(result.reproducible for result in results)
+        table = make_table(results, complete)
         if self._store_error:
             table.attrs["store_error"] = self._store_error
         if self.progress_error:
             table.attrs["progress_error"] = self.progress_error
         return table
 
-    # -- the work ------------------------------------------------------------------------------
-
     def _run(self) -> str:
-        tasks = {}
-        for unit in self._units:
-            stored = StoredSearch() if self._store is None else self._store.unit(unit.key)
-            if stored.row is not None:
-                self._take_row(unit.key, stored.row)
-                continue
-            tasks[unit.key] = Task(
-                unit, self._popsize, self._engine, self._dt, tuple(stored.generations), stored.seconds
-            )
-        for outcome in self._outcomes(list(tasks.values())):
-            self._take(tasks[outcome.key], outcome)
-            if outcome.row["reason"] == "stopped":
+        for result in self._results():
+            if result.reason != "stopped":  # what was cut off begins anew when the study goes on
+                self._write(result)
+            self._take(result)
+            self._show(newest=result)
+            if result.reason == "stopped":
                 raise Stopped("stopped")
-        return "done"
+        return "finished"
 
-    def _finish(self, reason: str, error: str) -> None:
-        self._publish("failed" if error else reason, error=error)
-
-    def _outcome(self) -> pd.DataFrame:
-        return self.table()
-
-    def _close(self) -> None:
-        if self._store is not None:
-            self._write(Store.require_file)
-            self._store.close()
-
-    def _take(self, task: Task, outcome: Outcome) -> None:
-        if self._executor is not None and outcome.generations:
-            self._write(lambda s: s.add(task.key, len(task.stored), outcome.generations, outcome.seconds))
-        row = outcome.row
-        if row["reason"] not in ("stopped", "failed"):  # both are tried again when the study goes on
-            self._write(lambda s: s.end(task.key, row))
-        self._take_row(task.key, row)
-        self._publish("running", self._states[task.key])
-        self._report()
-
-    def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
+    def _results(self) -> Iterator[Result]:
+        checkpoint = self._control.checkpoint
         if self._executor is not None:
-            self._begin(tasks)
-            yield from run_on(self._executor, tasks, self._control.checkpoint)
+            yield from run_on(self._executor, self._left, checkpoint, lambda unit: self._tell(_begun(unit)))
             return
-        for task in tasks:
-            self._begin([task])
-            self._control.checkpoint()
-            yield run_unit(task, self._control.checkpoint, self._emitter(task), lambda: self._control.elapsed)
+        for unit in self._left:
+            self._last_shown = 0.0  # a search that begins is shown at once
+            self._tell(_begun(unit))
+            checkpoint()
+            yield run_unit(unit, checkpoint, self._tell, lambda: self._control.elapsed)
 
-    def _begin(self, tasks: list[Task]) -> None:
-        for task in tasks:
-            self._states[task.key] = replace(self._states[task.key], state="running")
-        if tasks:
-            self._publish("running")
-            self._report()
+    def _take(self, result: Result) -> None:
+        self._found[result.key] = result
+        self._log.append(result)
+        self._running.pop(result.key, None)
 
-    def _emitter(self, task: Task) -> Emit:
-        number = len(task.stored)
-
-        def emit(optimizer: Optimizer, made: Generation, seconds: float) -> None:
-            nonlocal number
-            at = number
-            number += 1
-            self._write(lambda s: s.add(task.key, at, [made], [seconds]))
-            self._show(task.key, optimizer)
-
-        return emit
-
-    # -- what is kept and shown ----------------------------------------------------------------
-
-    def _take_row(self, key: str, row: Row) -> None:
-        self._rows[key] = row
-        self._states[key] = replace(
-            self._states[key],
-            state="done",
-            status=row["status"],
-            evaluations=row["evaluations"],
-            budget=row["budget"],
-            loss=row["loss"],
-            row=row,
-        )
-
-    def _show(self, key: str, optimizer: Optimizer) -> None:
-        best = optimizer.best
-        self._states[key] = replace(
-            self._states[key],
-            evaluations=optimizer.evaluations,
-            loss=best.loss if best is not None else None,
-        )
+    def _tell(self, result: Result) -> None:
+        """Take how far a search is, and show it when it is time."""
+        self._running[result.key] = result
         if time.monotonic() - self._last_shown >= _SHOW_EVERY:
             self._last_shown = time.monotonic()
-            self._publish("running")
-            self._report()
+            self._show()
 
-    def _write(self, what: Callable[[Store], None]) -> None:
+    def _show(self, newest: Result | None = None) -> None:
+        self._publish(self._now(newest))
+        self._report()
+
+    def _now(self, newest: Result | None = None) -> StudySnapshot:
+        running = tuple(self._running.values())
+        return replace(self._snapshot, reason="running", position=len(self._log), running=running, newest=newest)
+
+    def _finish(self, **ending: str) -> None:
+        self._snapshot = replace(self._snapshot, running=(), newest=None)
+        super()._finish(**ending)
+
+    def _write(self, result: Result) -> None:
         """Write to the store; a file that fails ends the writing, not the study."""
         if self._store is None or self._store_error:
             return
         try:
-            what(self._store)
+            self._store.write(result)
         except StoreError as error:
             self._store_error = f"{error}. The assessment goes on in memory only."
             warn(self._store_error, StoreWarning)
 
-    def _publish(self, state: str, ended: UnitState | None = None, error: str = "") -> None:
-        units = tuple(self._states.values())
-        self._snapshot = StudySnapshot(state, units, self._control.elapsed, ended, error)
+    def _outcome(self) -> pd.DataFrame:
+        return self.table()
+
+
+def _begun(unit: Unit) -> Result:
+    return replace(unit.waiting, reason="running")

@@ -1,4 +1,4 @@
-"""The table of a study: one honest row for each model, pattern and seed."""
+"""The table of a study: a row for each model, pattern and seed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import math
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from plausiwidgets.arguments import checked, shown
-from plausiwidgets.assessment.units import Row
-from plausiwidgets.optimization.result import describe_outcome
+from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns.status import STATUSES
 
 COLUMNS = {
@@ -25,7 +24,7 @@ COLUMNS = {
     "status": "replicated; fragile (accepted, but not verified); rejected (not found within the evaluations); failed",
     "failed_check": "which verification a fragile one failed",
     "loss": "least loss; 0 when accepted",
-    "broken": "names of the criteria that the best does not meet",
+    "broken": "names of the criteria that the best does not meet, the costliest first",
     "evaluations": "candidates judged; where the amplitude is solved, the searches for its thresholds come on top",
     "found_after": "evaluations until the accepted best",
     "budget": "evaluations allowed",
@@ -47,44 +46,35 @@ COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "n
 """Word for a number of rows of each status: a search that found nothing has not shown that there is nothing."""
 
 
-def make_table(rows: Iterable[Row], complete: bool = True) -> pd.DataFrame:
-    """Return the table of the rows of units."""
-    made = versions()
-    out = []
-    for row in rows:
-        missing = [name for name in _OF_A_ROW if name not in row]
-        if missing:
-            raise ValueError(f"make_table: rows has {shown(row)}, valid is a row of a unit, with {', '.join(missing)}")
-        volume = Volume(row["hits"], row["screened"])
-        low, high = volume.interval
-        more = {
-            "broken": ", ".join(row["broken"]),
-            "volume": volume.share,
-            "volume_low": low,
-            "volume_high": high,
-            "expected_random": volume.expected_random,
-            "expected_random_low": volume.expected_random_bound,
-            "parameters": dict(row["parameters"]),
-            "summary": summarize(row),
-            "versions": made,
-        }
-        out.append({**row, **more})
-    table = pd.DataFrame(out, columns=list(COLUMNS))
+def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame:
+    """Return the table of the records of searches, a row each."""
+    rows = []
+    for result in results:
+        if not isinstance(result, Result):
+            raise TypeError(f"make_table: results has {shown(result)}, valid is: records of searches, each a Result")
+        rows.append(_row(result))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)
     table["found_after"] = table["found_after"].astype("Int64")
-    table.attrs = {"versions": made, "complete": complete}
+    table.attrs = {"versions": versions(), "complete": complete}
     return table
 
 
-def summarize(row: Row) -> str:
-    """Return a row in one sentence, with no claim beyond what was seen."""
-    if row["status"] == "failed":
-        return f"failed: {row['error']}"
-    text = describe_outcome(
-        row["status"], row["failed_check"], row["evaluations"], row["found_after"], row["loss"], row["missed"]
-    )
-    return text + ("; stopped before its end" if row["reason"] == "stopped" else "")
+def _row(result: Result) -> dict[str, Any]:
+    low, high = result.volume.interval
+    of_result = {name: getattr(result, name) for name in COLUMNS if hasattr(result, name)}
+    return of_result | {
+        "status": "failed" if result.reason == "failed" else result.status,
+        "loss": result.loss if math.isfinite(result.loss) else math.nan,
+        "broken": ", ".join(result.missed),
+        "found_after": result.found_after if result.accepted else None,
+        "volume": result.volume.share,
+        "volume_low": low,
+        "volume_high": high,
+        "expected_random": result.volume.expected_random,
+        "expected_random_low": result.volume.expected_random_bound,
+    }
 
 
 @checked
@@ -164,10 +154,6 @@ def _require_columns(table: pd.DataFrame, where: str) -> None:
         )
 
 
-_OF_A_ROW = (
-    "hits", "screened", "broken", "parameters", "status", "failed_check", "evaluations", "found_after", "loss",
-    "missed", "reason", "error",
-)  # fmt: skip
 _NUMBERS = (
     "seed", "loss", "evaluations", "found_after", "budget", "volume", "volume_low", "volume_high", "expected_random",
     "expected_random_low", "robustness", "seconds",

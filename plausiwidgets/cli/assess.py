@@ -69,7 +69,9 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         "--workers", type=at_least_1, default=1, help="processes that search at the same time (default: 1, this one)"
     )
     parser.add_argument(
-        "--store", type=Path, help="SQLite file that keeps the study; if it exists, the study goes on there"
+        "--store",
+        type=Path,
+        help="text file that keeps each search that has ended; if it exists, the study goes on with it",
     )
     parser.add_argument("--csv", type=Path, help="write the table to this file")
     parser.add_argument(
@@ -277,7 +279,7 @@ def summary(table: pd.DataFrame) -> str:
         told = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
         lines.append(f"{name}: {told}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
-        lines.append("The table is not complete: the assessment was stopped.\n")
+        lines.append("The table is not complete: not every search came to its end.\n")
     return "\n".join(lines).rstrip("\n")
 
 

@@ -3,7 +3,7 @@
 from plausiwidgets.optimization.api import optimize, start_optimization
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.optimization.run import Run, Snapshot
+from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 
-__all__ = ["Result", "Run", "Snapshot", "Strategy", "StrategyFactory", "gate", "optimize", "start_optimization"]
+__all__ = ["Result", "Run", "Strategy", "StrategyFactory", "gate", "optimize", "start_optimization"]

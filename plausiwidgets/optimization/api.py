@@ -79,7 +79,7 @@ def optimize(
         Another strategy in place of the package's own: a class like
         `plausiwidgets.optimization.Strategy`, which has an example.
     progress : optional
-        None, ``"text"``, ``"tqdm"``, a function of a `Snapshot`, or an object with ``init``,
+        None, ``"text"``, ``"tqdm"``, a function of a `Result`, or an object with ``init``,
         ``step`` and ``close``.
     max_seconds : float, optional
         Limit of the time; a result that it ended is marked as not reproducible.

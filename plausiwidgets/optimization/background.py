@@ -7,7 +7,7 @@ import warnings
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Generic, Literal, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar, cast
 
 from plausiwidgets.optimization.control import Control, Gate, Stopped
 from plausiwidgets.optimization.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
@@ -17,16 +17,12 @@ S = TypeVar("S", bound=WorkSnapshot)
 R = TypeVar("R")
 
 
-def _changed(snapshot: S, **fields: Any) -> S:
-    return replace(snapshot, **fields)  # type: ignore[type-var]
-
-
 class Background(ABC, Generic[S, R]):
     """Work in its own thread, or (`execute`) in the caller's.
 
     Parameters
     ----------
-    snapshot : Snapshot or StudySnapshot
+    snapshot : Result or StudySnapshot
         Of the beginning.
     progress : Progress, callable, str or None
         What is told of every step.
@@ -77,7 +73,7 @@ class Background(ABC, Generic[S, R]):
     def snapshot(self) -> S:
         """Return the state as it is now."""
         snapshot = self._snapshot
-        return snapshot if snapshot.ended else _changed(snapshot, elapsed=self._control.elapsed)
+        return snapshot if snapshot.ended else self._with(snapshot)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most `timeout` seconds; return whether it came."""
@@ -105,9 +101,9 @@ class Background(ABC, Generic[S, R]):
     def _run(self) -> str:
         """Do the work and return the reason of its end; a checkpoint may leave it with `Stopped`."""
 
-    @abstractmethod
-    def _finish(self, reason: str, error: str) -> None:
-        """Publish the end; `error` is what went wrong, or empty."""
+    def _finish(self, **ending: str) -> None:
+        """Publish the end: its reason and, where it went wrong, the error."""
+        self._publish(self._with(self._snapshot, **ending))
 
     @abstractmethod
     def _outcome(self) -> R:
@@ -145,19 +141,29 @@ class Background(ABC, Generic[S, R]):
             self._error = error
         self._control.end()
         try:
-            self._finish(reason, _describe(self._error) if self._error else "")
+            if self._error is None:
+                self._finish(reason=reason)
+            else:
+                self._finish(reason="failed", error=_describe(self._error))
             with suppress(Stopped, KeyboardInterrupt):  # a second Ctrl-C: the work has ended already
                 self._report("close")
         except Exception as error:
             self._error = self._error or error
-            self._snapshot = _changed(self._snapshot, state="failed", error=_describe(error))
+            self._snapshot = self._with(self._snapshot, reason="failed", error=_describe(error))
         finally:
             self._close()
             self._ended.set()
 
+    def _publish(self, snapshot: S) -> None:
+        self._snapshot = self._with(snapshot)
+
+    def _with(self, snapshot: S, **fields: Any) -> S:
+        """Return a snapshot with the time of now, and other fields."""
+        return cast(S, replace(cast(Any, snapshot), seconds=self._control.elapsed, **fields))
+
     def _on_change(self, state: str) -> None:
         # Within a generation: what it found so far is not counted yet, only the state changes.
-        self._snapshot = _changed(self._snapshot, state=state, elapsed=self._control.elapsed)
+        self._snapshot = self._with(self._snapshot, reason=state)
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:

@@ -1,8 +1,8 @@
-"""A search for one pattern, a generation at a time; it knows no thread, clock or screen."""
+"""A search for one pattern, a generation at a time, without threads, clock or screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,89 +13,14 @@ from numpy.typing import NDArray
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Batch, Problem
+from plausiwidgets.optimization.result import COLUMNS, Result, describe_missed
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
+from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
-from plausiwidgets.patterns import Check
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
 
 _JITTER = 3  # spawn key of the jitters' generator, beside those of portfolio.py
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A judged set of parameters.
-
-    Attributes
-    ----------
-    parameters : mapping of str to float
-        Complete.
-    loss : float
-        At dt; 0 when accepted.
-    graded : float
-        What ranks it: the loss or, where it is fragile, the loss of the check that failed.
-    status : {"replicated", "fragile", "unverified", "rejected"}
-        "unverified" where it is accepted and was not verified.
-    failed_check : str
-        Which verification a fragile one failed, in words.
-    evaluation : int
-        How many evaluations had been made when it was found, itself included.
-    checks : tuple of Check
-        Its criteria, where it was judged in this process.
-    """
-
-    parameters: Mapping[str, float]
-    loss: float
-    graded: float
-    status: str
-    failed_check: str
-    evaluation: int
-    checks: tuple[Check, ...] = ()
-
-    @property
-    def accepted(self) -> bool:
-        """Whether every criterion holds at dt."""
-        return self.status != "rejected"
-
-    @property
-    def rank(self) -> tuple[int, float]:
-        """Order among candidates, the least is the best."""
-        return STATUSES.index(self.status), self.graded
-
-
-@dataclass(frozen=True)
-class Generation:
-    """What one judged batch adds; the told costs of all generations restore a search.
-
-    Attributes
-    ----------
-    phase : str
-        Of the strategy.
-    costs : ndarray [m, criteria + 1]
-        As told to the strategy.
-    hits : int
-        Points of a screen that are accepted as they are, at dt.
-    candidate : Candidate
-        The best of the batch.
-    median : float
-        Of the batch's losses at dt; what is told may have more in it.
-    """
-
-    phase: str
-    costs: Floats
-    hits: int
-    candidate: Candidate
-    median: float
-
-
-Columns = Mapping[str, NDArray[Any]]
-"""A history: column → array [generations], of floats or, for the phase, of strings."""
-
-COLUMNS: dict[str, str] = {
-    "evaluations": "f8", "best": "f8", "current": "f8", "median": "f8", "restarts": "i8", "phase": "U16",
-}  # fmt: skip
-"""Columns of a history, with their types: evaluations so far; three losses; how often the strategy has begun anew,
-this generation included; and its phase."""
 
 
 @dataclass
@@ -137,6 +62,11 @@ class Optimizer:
         What says which candidates.
     start : mapping of str to float, optional
         Complete set that is looked at first.
+
+    Attributes
+    ----------
+    result : Result
+        The record so far; its time is not measured here.
     """
 
     def __init__(
@@ -148,40 +78,40 @@ class Optimizer:
         start: Mapping[str, float] | None = None,
     ) -> None:
         self.problem = problem
-        self.seed = seed
-        self.budget = budget
         make = strategy or default_strategy(solves_amplitude=problem.solves_amplitude)
-        point = None if start is None else problem.space.point(start)
-        self.strategy: Strategy = make(space=problem.space, seed=seed, budget=budget, start=point)
+        space, pattern = problem.space, problem.pattern
+        point = None if start is None else space.point(start)
+        self.strategy: Strategy = make(space=space, seed=seed, budget=budget, start=point)
         if not isinstance(self.strategy, Strategy):
             raise TypeError(
                 f"strategy made a {type(self.strategy).__name__}, valid is: a subclass of "
                 "plausiwidgets.optimization.Strategy, or what has all its members"
             )
-        self.evaluations = 0
-        self.best: Candidate | None = None
-        self.solved = False
-        self.volume = Volume()
-        self.history = History()
+        self.result = Result(
+            model=problem.model.name,
+            pattern=pattern.key,
+            letter=pattern.letter,
+            seed=seed,
+            budget=budget,
+            reason="running",
+            phase=self.strategy.phase,
+            bounds={n: (float(a), float(b)) for n, a, b in zip(space.names, space.low, space.high, strict=True)},
+            dt=problem.dt,
+            engine=problem.engine,
+            versions=versions(),
+            problem=problem,
+        )
+        self._history = History()
+        self._rank: tuple[int, float] = (len(STATUSES), np.inf)
         self._asked: Floats | None = None
-
-    @property
-    def generation(self) -> int:
-        """Finished generations."""
-        return self.history.rows
-
-    @property
-    def done(self) -> bool:
-        """Whether a verified solution is there."""
-        return self.solved
 
     @property
     def reason(self) -> str:
         """Why it ends: ``"solved"``, ``"finished"`` or ``"budget"``."""
-        return "solved" if self.solved else "finished" if self.strategy.finished else "budget"
+        return "solved" if self.result.replicated else "finished" if self.strategy.finished else "budget"
 
-    def step(self, checkpoint: Checkpoint | None = None) -> Generation | None:
-        """Make one generation and return it; None when there is nothing left to do.
+    def step(self, checkpoint: Checkpoint | None = None) -> Result | None:
+        """Make one generation and return the record with it; None when there is nothing left to do.
 
         What `checkpoint` raises passes through, and the interrupted generation did not happen:
         the next call judges the same points.
@@ -189,60 +119,64 @@ class Optimizer:
         points = self._ask()
         if points is None:
             return None
-        phase = self.strategy.phase
+        before, phase = self.result, self.strategy.phase
         batch, hits = self._judge(points, checkpoint)
         if batch.accepted.any():
             batch = self.problem.verify(batch, checkpoint)
         best = _best(batch)
-        candidate = Candidate(
-            batch.parameters(best),
-            float(batch.loss[best]),
-            float(batch.graded[best]),
-            str(batch.status[best]),
-            str(batch.failed_check[best]),
-            self.evaluations + best + 1,
-        )
-        if self._improves(candidate):
-            checks = batch.checks(best) or self.problem.checks(candidate.parameters, checkpoint)
-            candidate = replace(candidate, checks=checks)
+        loss, rank = float(batch.loss[best]), (STATUSES.index(batch.status[best]), float(batch.graded[best]))
+        made: dict[str, Any] = {}
+        if rank < self._rank:
+            parameters = batch.parameters(best)
+            made = {
+                "parameters": parameters,
+                "loss": loss,
+                "status": str(batch.status[best]),
+                "failed_check": str(batch.failed_check[best]),
+                "found_after": before.evaluations + best + 1,
+                "missed": describe_missed(batch.checks(best) or self.problem.checks(parameters, checkpoint)),
+            }
         costs = batch.guidance
         if not np.all(np.isfinite(costs)):
             raise ValueError("a cost is not finite: a strategy would rank it as average")
-        generation = Generation(phase, costs, hits, candidate, float(np.median(batch.loss)))
-        self._take(generation)
-        return generation
-
-    def replay(self, generations: Iterable[Generation]) -> None:
-        """Take generations from a store, as if they had just been made.
-
-        Raises
-        ------
-        ValueError
-            If they are not those of this search.
-        """
-        for generation in generations:
-            asked = self._ask()
-            if asked is None:
-                raise ValueError("the stored search is longer than its budget allows")
-            if len(asked) != len(generation.costs):
-                raise ValueError("the stored search is not this one")
-            self._take(generation)
+        self._asked, self._rank = None, min(rank, self._rank)
+        evaluations, restarts = before.evaluations + len(costs), self.strategy.restarts
+        self.strategy.tell(costs)
+        if phase == "screen":
+            made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(costs))
+        self._history.append(
+            evaluations=evaluations,
+            best=made.get("loss", before.loss),
+            current=loss,
+            median=float(np.median(batch.loss)),
+            restarts=restarts,
+            phase=phase,
+        )
+        self.result = replace(
+            before,
+            evaluations=evaluations,
+            phase=self.strategy.phase,
+            restarts=self.strategy.restarts,
+            columns=self._history.frozen(),
+            **made,
+        )
+        return self.result
 
     def robustness(self, checkpoint: Checkpoint | None = None) -> float | None:
         """Return the share of jittered copies of the best that stay accepted; None if it is not."""
-        if self.best is None or not self.best.accepted:
+        if not self.result.accepted:
             return None
-        seed = SeedSequence(self.seed, spawn_key=(_JITTER,))
-        return self.problem.robustness(self.best.parameters, seed, checkpoint)
+        seed = SeedSequence(self.result.seed, spawn_key=(_JITTER,))
+        return self.problem.robustness(self.result.parameters, seed, checkpoint)
 
     def _ask(self) -> Floats | None:
         """Return the points of the next generation, the same until they are told; None at the end."""
-        if self.done:
+        if self.result.replicated:
             return None
         if self._asked is None and not self.strategy.finished:
             asked, space = self.strategy.ask(), self.problem.space
             self._asked = None if asked is None else np.clip(asked, space.low, space.high)
-        if self._asked is None or self.evaluations + len(self._asked) > self.budget:
+        if self._asked is None or self.result.evaluations + len(self._asked) > self.result.budget:
             return None
         return self._asked
 
@@ -265,31 +199,6 @@ class Optimizer:
             return solved, 0
         plain = problem.judge(values, checkpoint, settled=settled)
         return solved.prefer(plain), int(plain.accepted.sum())
-
-    def _improves(self, candidate: Candidate) -> bool:
-        return self.best is None or candidate.rank < self.best.rank
-
-    def _take(self, generation: Generation) -> None:
-        candidate = generation.candidate
-        self._asked = None
-        self.evaluations += len(generation.costs)
-        restarts = self.strategy.restarts
-        self.strategy.tell(generation.costs)
-        if self._improves(candidate):
-            self.best = candidate
-            self.solved = candidate.status == "replicated"
-        if generation.phase == "screen":
-            before = self.volume
-            self.volume = Volume(before.hits + generation.hits, before.screened + len(generation.costs))
-        assert self.best is not None
-        self.history.append(
-            evaluations=self.evaluations,
-            best=self.best.loss,
-            current=candidate.loss,
-            median=generation.median,
-            restarts=restarts,
-            phase=generation.phase,
-        )
 
 
 def _best(batch: Batch) -> int:

@@ -9,12 +9,9 @@ from typing import Any, Protocol, TextIO
 
 from plausiwidgets.arguments import shown
 
-ENDED = ("done", "stopped", "failed")
-"""States of work that is over; before, it is "running" or "paused"."""
-
 
 class WorkSnapshot(Protocol):
-    """What a `Snapshot` of a search and a `StudySnapshot` of an assessment have in common."""
+    """What the record of a search and the `StudySnapshot` of an assessment have in common."""
 
     unit: str
     """What a progress bar counts."""

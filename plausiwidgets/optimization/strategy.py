@@ -14,8 +14,8 @@ from plausiwidgets.optimization.space import Space
 class Strategy(Protocol):
     """What to look at next.
 
-    It must be deterministic: its seed and the told costs are its whole memory, so that a stored
-    search can be replayed. Subclass it, or have all of its members.
+    It must be deterministic: its seed and the told costs are its whole memory, so that the same seed
+    gives the same search. Subclass it, or have all of its members.
 
     Attributes
     ----------

@@ -153,8 +153,8 @@ def own_search(problem: Problem, seed: int, budget: int) -> tuple[int | None, in
     optimizer = Optimizer(problem, seed, budget)
     while optimizer.step() is not None:
         pass
-    assert optimizer.best is not None
-    return optimizer.best.evaluation if optimizer.solved else None, optimizer.evaluations, optimizer.best.graded
+    result = optimizer.result
+    return result.found_after if result.replicated else None, result.evaluations, result.loss
 
 
 def _padded(objective: Objective, units: Floats) -> Floats:

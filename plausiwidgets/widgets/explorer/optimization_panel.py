@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
-from plausiwidgets.optimization import Snapshot
+from plausiwidgets.optimization import Result
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
@@ -169,11 +169,11 @@ class OptimizationPanel(Panel):
         self._enable(running=True, paused=False, best=False)
         self.progress.value = _bar(0.0, "starting …", "")
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: Result) -> None:
         """Show a snapshot of the search for what is shown."""
         running = not snapshot.ended
         in_vain = snapshot.ended and snapshot.status == "rejected" and snapshot.state != "failed"
-        self._enable(running, snapshot.state == "paused", snapshot.best_parameters is not None, in_vain)
+        self._enable(running, snapshot.state == "paused", bool(snapshot.parameters), in_vain)
         share = snapshot.evaluations / snapshot.budget if snapshot.budget else 0.0
         if in_vain:
             self.progress.value = _in_vain(snapshot)
@@ -181,7 +181,7 @@ class OptimizationPanel(Panel):
             line = f'<p class="pw-numbers">{numbers(snapshot)}</p>'
             self.progress.value = _bar(share, headline(snapshot), kind(snapshot)) + line
 
-    def show_elsewhere(self, title: str = "", snapshot: Snapshot | None = None) -> None:
+    def show_elsewhere(self, title: str = "", snapshot: Result | None = None) -> None:
         """Name a search for another model or pattern and how far it is; without one, nothing."""
         self.elsewhere.layout.display = "" if snapshot is not None else "none"
         if snapshot is not None:
@@ -189,10 +189,10 @@ class OptimizationPanel(Panel):
             text = f"{title}: {headline(snapshot)}{share}"
             self._elsewhere_text.value = f'<p role="status">{html.escape(text)}</p>'
 
-    def show_curve(self, snapshot: Snapshot) -> None:
+    def show_curve(self, snapshot: Result) -> None:
         """Draw the losses of a snapshot."""
-        if history := snapshot.history:
-            self.curve.show(*(history[name] for name in ("evaluations", "best", "current", "restarts")))
+        if columns := snapshot.columns:
+            self.curve.show(*(columns[name] for name in ("evaluations", "best", "current", "restarts")))
 
     def _enable(self, running: bool, paused: bool, best: bool, in_vain: bool = False) -> None:
         self._ways.layout.display = "" if in_vain else "none"
@@ -222,7 +222,7 @@ def budget_of(text: str) -> int:
     return int(value)
 
 
-def kind(snapshot: Snapshot) -> str:
+def kind(snapshot: Result) -> str:
     """Return the class of the style sheet for how a search stands: never that of a success for one in vain."""
     if not snapshot.ended:
         return ""
@@ -231,7 +231,7 @@ def kind(snapshot: Snapshot) -> str:
     return f"pw-is-{snapshot.status}"
 
 
-def headline(snapshot: Snapshot) -> str:
+def headline(snapshot: Result) -> str:
     """Return what a search is doing, or how it ended."""
     status = snapshot.status
     if snapshot.state == "failed":
@@ -247,12 +247,12 @@ def headline(snapshot: Snapshot) -> str:
     return f"{mark}not found within {grouped(snapshot.evaluations)} evaluations"
 
 
-def numbers(snapshot: Snapshot) -> str:
+def numbers(snapshot: Result) -> str:
     """Return the numbers under the bar."""
     parts = [f"{grouped(snapshot.evaluations)} of {grouped(snapshot.budget)} evaluations"]
-    if math.isfinite(snapshot.best_loss):
-        parts.append(f"best loss {number(snapshot.best_loss, 3)}")
-    time = seconds(snapshot.elapsed)
+    if math.isfinite(snapshot.loss):
+        parts.append(f"best loss {number(snapshot.loss, 3)}")
+    time = seconds(snapshot.seconds)
     if not snapshot.ended and math.isfinite(snapshot.remaining):
         time += f", ≤ {seconds(snapshot.remaining)} to go"
     return " · ".join([*parts, time])
@@ -276,9 +276,9 @@ def _line(text: str, kind: str) -> str:
     return f'<div class="pw-headline {kind}" role="status" title="{html.escape(text)}">{html.escape(text)}</div>'
 
 
-def _in_vain(snapshot: Snapshot) -> str:
+def _in_vain(snapshot: Result) -> str:
     """Return a line of what was not found and, where there is room beside it, the least loss."""
-    loss = f"best loss {number(snapshot.best_loss, 3) if math.isfinite(snapshot.best_loss) else '–'}"
+    loss = f"best loss {number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else '–'}"
     line = _line(headline(snapshot), kind(snapshot))
     return f'<div class="pw-in-vain" title="{loss}">{line}<span>{loss}</span></div>'
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.optimization import Result, Run, Snapshot, start_optimization
+from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judging import Judging, judge_quickly
@@ -123,9 +123,9 @@ class Searches(Observer):
             searches = list(self._last.values())
         done = [(search, search.run.snapshot()) for search in reversed(searches)]
         return [
-            search.selection.filled(snapshot.best_parameters, search.selection.dt).with_locked(())
+            search.selection.filled(snapshot.parameters, search.selection.dt).with_locked(())
             for search, snapshot in done
-            if snapshot.status == "replicated" and snapshot.best_parameters is not None
+            if snapshot.replicated
         ]
 
     def press(self, way: str = "") -> Run:
@@ -208,8 +208,8 @@ class Searches(Observer):
             search = self._shown or self._newest
             if search is None:
                 return
-            best = search.run.snapshot().best_parameters
-            if best is not None:
+            best = search.run.snapshot().parameters
+            if best:
                 recalled = self._session.recalled(search.selection.model, search.selection.pattern)
                 self._session.pick(recalled.filled(best, search.selection.dt))
 
@@ -232,7 +232,7 @@ class Searches(Observer):
         snapshot = search.run.snapshot()
         try:
             # Of what changes within a generation only the clock matters, to the second.
-            now = (snapshot.state, snapshot.generation, snapshot.phase, int(snapshot.elapsed))
+            now = (snapshot.state, snapshot.generation, snapshot.phase, int(snapshot.seconds))
             if now[0] != search.told[0] or (now != search.told and self._may_tell(time.monotonic() - search.told_at)):
                 search.told, search.told_at = now, time.monotonic()
                 self._tell(search, snapshot)
@@ -263,7 +263,7 @@ class Searches(Observer):
     def _is_shown(self, search: Search) -> bool:
         return search is self._shown
 
-    def _tell(self, search: Search, snapshot: Snapshot) -> None:
+    def _tell(self, search: Search, snapshot: Result) -> None:
         """Show the numbers of a search; cheap."""
         with self._session.lock:
             if self._is_shown(search):
@@ -278,14 +278,14 @@ class Searches(Observer):
         else:
             self._panel.show_elsewhere(search.selection.title, search.run.snapshot())
 
-    def _draw(self, search: Search, snapshot: Snapshot) -> None:
+    def _draw(self, search: Search, snapshot: Result) -> None:
         """Show the curve of a search and its best; costs the page as much as a drag."""
         with self._session.lock:  # another pattern may be picked at any moment
             if not self._is_shown(search):
                 return
             self._panel.show_curve(snapshot)
-        values = snapshot.best_parameters
-        if values is None:
+        values = snapshot.parameters
+        if not values:
             return
         best, status = search.best, snapshot.status
         if best is None or best.verdict is None or values != best.selection.values:

@@ -15,7 +15,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.map.cells import Grid, grid_of_units, pattern_title
+from plausiwidgets.widgets.map.cells import Grid, grid_of_results, pattern_title
 from plausiwidgets.widgets.map.map import CellMap, OpenCell
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressParts
 
@@ -120,7 +120,7 @@ class AssessmentPanel(View):
         before: tuple[object, ...] = ()
         while True:
             snapshot = study.snapshot()
-            now = (snapshot.state, snapshot.units, int(snapshot.elapsed))
+            now = (snapshot.state, snapshot.position, snapshot.running, int(snapshot.seconds))
             with self._lock:
                 if study is not self.study:
                     return
@@ -140,7 +140,7 @@ class AssessmentPanel(View):
 
     def _grid(self, snapshot: StudySnapshot | None) -> Grid:
         """Return what is to be seen of a snapshot."""
-        return grid_of_units(snapshot.units if snapshot else (), self._models, self._own_patterns)
+        return grid_of_results(snapshot.results if snapshot else (), self._models, self._own_patterns)
 
     def _draw(self, grid: Grid) -> None:
         if self.map is None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.assessment import UnitState
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Pattern, status
 from plausiwidgets.patterns.formatting import number
 
@@ -115,18 +115,19 @@ def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patt
     return grid(rows, own, own_patterns)
 
 
-def grid_of_units(
-    units: Iterable[UnitState], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+def grid_of_results(
+    results: Iterable[Result], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
 ) -> Grid:
-    """Return the grid of the units of a running assessment."""
-    return grid(map(row_of_unit, units), own, own_patterns)
+    """Return the grid of searches that wait, run or have ended."""
+    return grid(map(row_of, results), own, own_patterns)
 
 
-def row_of_unit(unit: UnitState) -> dict[str, Any]:
-    """Return what :func:`grid` takes of a unit."""
-    row = dict(unit.row or {})
-    row |= {"model": unit.model, "pattern": unit.pattern, "seed": unit.seed, "loss": unit.loss}
-    return row | {"evaluations": unit.evaluations, "budget": unit.budget, "status": status_of_unit(unit)}
+def row_of(result: Result) -> dict[str, Any]:
+    """Return what :func:`grid` takes of a search."""
+    names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error")
+    row = {name: getattr(result, name) for name in names}
+    row |= {"status": status_of(result), "loss": result.loss if math.isfinite(result.loss) else None}
+    return row | {"found_after": result.found_after, "broken": list(result.missed)}
 
 
 def grid(
@@ -170,9 +171,9 @@ def known_status(word: object) -> str:
     return str(word)
 
 
-def status_of_unit(unit: UnitState) -> str:
-    """Return the status of a unit."""
-    return "running" if unit.state == "running" else unit.status or "waiting"
+def status_of(result: Result) -> str:
+    """Return the status of a search, ended or not."""
+    return result.state if result.state in ("waiting", "running", "failed") else result.status
 
 
 def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -> Cell:

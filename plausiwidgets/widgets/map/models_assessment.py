@@ -15,10 +15,10 @@ from plausiwidgets import patterns
 from plausiwidgets.assessment import StudySnapshot
 from plausiwidgets.assessment.published import published_rows, published_table
 from plausiwidgets.assessment.table import csv_text, make_table
-from plausiwidgets.assessment.units import Row
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization import Result
 from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel
-from plausiwidgets.widgets.map.cells import MARKS, WORDS, Cell, Grid, grid, pattern_title, row_of_unit
+from plausiwidgets.widgets.map.cells import MARKS, WORDS, Cell, Grid, grid, pattern_title, row_of, status_of
 from plausiwidgets.widgets.map.map import CellMap, OpenCell
 
 Noted = Callable[[NeuronModel, str, str], object]
@@ -54,7 +54,7 @@ class ModelsAssessment(AssessmentPanel):
         self._noted = noted
         self._quiet = False
         self._all: dict[str, NeuronModel] = {}
-        self._found: dict[tuple[NeuronModel, str], Row] = {}  # rows of the searches that have ended
+        self._found: dict[tuple[NeuronModel, str], Result] = {}  # searches that have ended
         self._chips: dict[str, w.ToggleButton] = {}
         super().__init__(registry.names(), open_cell=open_cell, **settings)
         self._models = []
@@ -112,7 +112,7 @@ class ModelsAssessment(AssessmentPanel):
         import pandas as pd
 
         with self._lock:
-            found = {key: row for key, row in self._found.items() if key[0] in self._models}
+            found = {key: result for key, result in self._found.items() if key[0] in self._models}
             kept = {(m.name, p) for m in self._models for p in published_rows(m) if (m, p) not in found}
             order = [model.name for model in self._models]
         tables = [make_table(found.values())] if found else []
@@ -152,10 +152,10 @@ class ModelsAssessment(AssessmentPanel):
         rows: dict[tuple[str, str], Mapping[str, Any]] = {}
         for model in self._models:
             rows |= {(model.name, pattern): row for pattern, row in published_rows(model).items()}
-        rows |= {(model.name, pattern): row for (model, pattern), row in self._found.items() if model in self._models}
-        for unit in snapshot.units if snapshot is not None and not snapshot.ended else ():
-            if unit.state == "running" and unit.model in named:
-                rows[unit.model, unit.pattern] = row_of_unit(unit)
+        found = [result for (model, _), result in self._found.items() if model in self._models]
+        running = snapshot.running if snapshot is not None else ()
+        for result in (*found, *(result for result in running if result.model in named)):
+            rows[result.model, result.pattern] = row_of(result)
         made = grid(rows.values(), self._models)
         columns = (*patterns.names(), *(key for key in made.patterns if key not in patterns.names()))
         return replace(
@@ -178,11 +178,11 @@ class ModelsAssessment(AssessmentPanel):
 
     def _show(self, snapshot: StudySnapshot) -> None:
         models = {model.name: model for model in self._all.values()}
-        for unit in snapshot.units:
-            key = models[unit.model], unit.pattern
-            if unit.row is not None and unit.row["reason"] != "stopped" and self._found.get(key) is not unit.row:
-                self._found[key] = unit.row
-                self._noted(*key, unit.status)
+        for result in snapshot.results:
+            key = models[result.model], result.pattern
+            if result.ended and result.state != "stopped" and self._found.get(key) is not result:
+                self._found[key] = result
+                self._noted(*key, status_of(result))
         super()._show(snapshot)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import html
+import math
 import time
 from collections.abc import Mapping
 
 import ipywidgets as w
 
 from plausiwidgets import models as registry
-from plausiwidgets.assessment import StudySnapshot, UnitState
+from plausiwidgets.assessment import StudySnapshot
+from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.progress import NoProgress, WorkSnapshot
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.map.cells import MARKS, WORDS, pattern_title, status_of_unit
+from plausiwidgets.widgets.map.cells import MARKS, WORDS, pattern_title, status_of
 
 INTERVAL = 0.1
 """Least time in s between two messages to the page."""
@@ -42,7 +44,7 @@ class ProgressParts:
         self.bar.value = 1.0 if snapshot.state == "done" else snapshot.position / max(snapshot.total, 1)
         if isinstance(snapshot, StudySnapshot):
             self.say(_headline(snapshot))
-            self.lines.value = "<br>".join(_line(unit, titles, headings or {}) for unit in snapshot.units)
+            self.lines.value = "<br>".join(_line(result, titles, headings or {}) for result in snapshot.results)
         else:
             self.say(snapshot.line())
 
@@ -75,7 +77,7 @@ class NotebookProgress(NoProgress):
         from IPython.display import display
 
         if isinstance(snapshot, StudySnapshot):
-            known = {unit.model for unit in snapshot.units} & set(registry.names())
+            known = {model for model, _, _ in snapshot.asked} & set(registry.names())
             self._titles = {name: registry.get(name).title for name in known}
         self._show(snapshot)
         display(self.view)
@@ -98,20 +100,18 @@ def _headline(snapshot: StudySnapshot) -> str:
     """Return how far an assessment is, or how it ended."""
     if snapshot.state == "failed":
         return f"{MARKS['failed']} the assessment failed: {snapshot.error}"
-    statuses = [unit.status or "waiting" for unit in snapshot.units]
+    statuses = [status_of(result) for result in snapshot.results]
     found = ", ".join(f"{statuses.count(word)} {WORDS[word]}" for word in ("replicated", "fragile", "rejected"))
     state = {"done": "✓ done", "stopped": "■ stopped", "paused": "❚❚ paused"}.get(snapshot.state, "searching …")
-    return f"{state}: {snapshot.position} of {snapshot.total} · {found} · {snapshot.elapsed:.0f} s"
+    return f"{state}: {snapshot.position} of {snapshot.total} · {found} · {snapshot.seconds:.0f} s"
 
 
-def _line(unit: UnitState, titles: Mapping[str, str], headings: Mapping[str, str]) -> str:
-    title = f"{titles.get(unit.model, unit.model)}, {headings.get(unit.pattern) or pattern_title(unit.pattern)}"
-    status = status_of_unit(unit)
-    words = WORDS[status]
-    if status == "running" and unit.row is not None:
-        words = "continuing with unused budget"
-    what = f"{MARKS[status]} {title}, seed {unit.seed}: {words}"
+def _line(result: Result, titles: Mapping[str, str], headings: Mapping[str, str]) -> str:
+    model, pattern, seed = result.key
+    title = f"{titles.get(model, model)}, {headings.get(pattern) or pattern_title(pattern)}"
+    status = status_of(result)
+    what = f"{MARKS[status]} {title}, seed {seed}: {WORDS[status]}"
     if status != "waiting":
-        what += f", {unit.evaluations} of {unit.budget} evaluations"
-        what += "" if unit.loss is None else f", loss {number(unit.loss, 3)}"
+        what += f", {result.evaluations} of {result.budget} evaluations"
+        what += f", loss {number(result.loss, 3)}" if math.isfinite(result.loss) else ""
     return html.escape(what)

@@ -1,10 +1,10 @@
-"""What a study asks, as plain data: it decides whether a stored one may go on."""
+"""What a study asks, as plain data: it decides whether the study of a file may go on."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -23,21 +23,21 @@ _LANES, _STEPS = 32, 200  # what a model's fingerprint is taken from: some 20 ms
 _PROBE, _SETS = "izhikevich", 8  # what a pattern's is taken from
 
 
-def specify(
+def describe_request(
     neurons: Sequence[NeuronModel],
     firing: Sequence[Pattern],
     seeds: Sequence[int],
-    budgets: Mapping[str, int],
+    budgets: Sequence[int],
     popsize: int | None,
     engine: str,
     dt: float | None,
 ) -> dict[str, Any]:
-    """Return everything that a table depends on, besides the versions, as it is written to JSON."""
+    """Return everything that a table depends on, besides the versions; `budgets` are those of the patterns."""
     return {
         "models": {m.name: model_fingerprint(m) for m in neurons},
         "patterns": {p.key: pattern_fingerprint(p) for p in firing},
         "seeds": list(seeds),
-        "budgets": dict(budgets),
+        "budgets": {p.key: budget for p, budget in zip(firing, budgets, strict=True)},
         "popsize": popsize,
         "engine": engine,
         "dt": dt,
