@@ -18,14 +18,14 @@ from plausiwidgets.widgets.session.session import Observer
 @pytest.mark.parametrize("name", ["lif", "adex", "izhikevich", "hodgkin_huxley", "counter"])
 def test_plain_python_gives_the_spikes_of_the_kernel(name):
     model = adaptive_counter() if name == "counter" else pw.models.get(name)
-    job = random_job(
-        model, 4, 1500, window=(100, 1400), record=tuple(range(len(model.states))), peak_window=(0, 700), spike_limit=30
-    )
+    record = tuple(range(len(model.states)))
+    windows = {"window": (100, 1400), "peak_window": (0, 700), "extremes": True}
+    job = random_job(model, 4, 1500, record=record, spike_limit=30, **windows)
     ours, theirs = interpreter(export_step(model))(job, None), run_compiled(job)
     assert theirs.counts.sum() > 4
     for field in ("spikes", "counts", "diverged"):
         np.testing.assert_array_equal(getattr(ours, field), getattr(theirs, field), field)
-    for field in ("recorded", "state", "v_max"):
+    for field in ("recorded", "state", "v_max", "lowest", "highest", "rise"):
         np.testing.assert_allclose(getattr(ours, field), getattr(theirs, field), rtol=1e-6, atol=1e-6, err_msg=field)
 
 

@@ -44,7 +44,7 @@ def test_every_model_of_the_package_compiles(name):
 
 @pytest.mark.parametrize("name", ALGEBRAIC)
 def test_a_model_without_transcendental_functions_is_the_same_to_the_last_bit(name):
-    job = random_job(pw.models.get(name), 1000, 2000, window=(200, 2000), peak_window=(0, 1500))
+    job = random_job(pw.models.get(name), 1000, 2000, window=(200, 2000), peak_window=(0, 1500), extremes=True)
     compiled, reference = run_compiled(job), run_torch(job)
     assert unequal(compiled, reference) == []
     assert compiled.counts.sum() > 1000
@@ -76,14 +76,15 @@ def test_a_second_of_a_thousand_random_neurons(name):
 
 def test_single_lanes_are_what_they_are_in_a_crowd():
     for name in ("izhikevich", "adex"):
-        job = random_job(pw.models.get(name), 300, 1500, window=(0, 1500), peak_window=(100, 1500))
+        job = random_job(pw.models.get(name), 300, 1500, window=(0, 1500), peak_window=(100, 1500), extremes=True)
         together = run_compiled(job)
         for lane in (0, 7, 127, 128, 299):
             alone = run_compiled(take(job, np.array([lane])))
             assert np.array_equal(alone.recorded[0][0], together.recorded[0][lane], equal_nan=True)
             assert alone.counts[0] == together.counts[lane]
             assert alone.diverged[0] == together.diverged[lane]
-            assert alone.v_max[0] == together.v_max[lane]
+            for field in ("v_max", "lowest", "highest", "rise"):
+                assert getattr(alone, field)[0] == getattr(together, field)[lane], field
 
 
 @pytest.mark.parametrize("lanes", [1, 2, PAD - 1, PAD, PAD + 1, WIDTH - 1, WIDTH, WIDTH + 1, 3 * WIDTH + 5])
@@ -98,7 +99,7 @@ def test_any_number_of_lanes_in_any_order(lanes):
 
 @pytest.mark.parametrize("threads", ["1", "2", "3", "8"])
 def test_results_do_not_depend_on_threads(threads, monkeypatch):
-    job = random_job(pw.models.get("adex"), 500, 6000, window=(0, 100), peak_window=(0, 6000))
+    job = random_job(pw.models.get("adex"), 500, 6000, window=(0, 100), peak_window=(0, 6000), extremes=True)
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", "1")
     one = run_compiled(job)
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", threads)

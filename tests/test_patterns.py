@@ -115,7 +115,7 @@ def test_loss_is_zero_exactly_where_accepted_and_always_finite(name, key):
     np.testing.assert_array_equal(passed, verdict.accepted)
     finite = verdict.loss[~verdict.diverged]
     if verdict.diverged.any() and finite.size:
-        assert verdict.loss[verdict.diverged].min() > len(pattern.criteria) >= finite.max()
+        assert verdict.loss[verdict.diverged].min() > len(verdict.checks) >= finite.max()
 
 
 @pytest.mark.parametrize("key", ["tonic_spiking", "class_1_excitable", "bistability", "spike_latency"])

@@ -75,12 +75,15 @@ def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
     assert [c.key for c in cell.criteria] == [
         "quiet",
         "at_rest",
+        "below_threshold",
         "n",
         "latency",
         "mean_isi",
         "cv",
         "gamma",
         "min_isi",
+        "whole",
+        "cell",
     ]
     result = pw.optimize("adex", cell, seed=2)
     assert result.replicated

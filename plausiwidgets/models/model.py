@@ -321,6 +321,13 @@ class NeuronModel:
         rest, threshold = self.rest_threshold(values)
         return np.clip(np.nan_to_num(threshold - rest, nan=usual), 0.5 * usual, 2.0 * usual), threshold
 
+    def full_spike(self) -> float | None:
+        """Return the height of a spike in mV, from the default parameters' rest to the peak; None with a reset."""
+        if self.spike_level is None:
+            return None
+        rest, _ = self.rest_threshold(self.defaults())
+        return self.peak - float(rest[0])
+
     def _usual_span(self) -> float:
         if self._span is None:
             rest, threshold = self.rest_threshold(self.defaults())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +34,9 @@ An initial state that is computed as a fixed point would sit on an unstable one 
 TRANSIENT = 100.0
 """Time in ms from the initial state in which spikes do not count."""
 
+LOWEST, HIGHEST = -150.0, 80.0
+"""Potentials in mV between which those of a cell lie: far beyond the reversal potentials of its ions."""
+
 MAX_RATE = 1.0
 """Spikes per ms above which, over a whole sweep, a neuron runs away: every pattern asks for
 intervals of at least 1 ms, so it can be given up as soon as it has fired too often."""
@@ -55,6 +58,8 @@ class Response:
     peak : ndarray, shape [n]
         Largest potential in mV where the bench looked for it.
     dt : float
+    top : ndarray, shape [n]
+        Largest potential of the whole sweep in mV.
     """
 
     times: Floats
@@ -63,6 +68,7 @@ class Response:
     dt: float
     potential: Floats | None = field(default=None, repr=False)
     first_step: int = 0
+    top: Floats = field(default_factory=lambda: np.empty(0), repr=False)
 
     def window(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
         """Return the spike times in [t0, t1) as a new padded array; without `t1`, to the end."""
@@ -113,6 +119,8 @@ class Responses(Mapping[str, Response]):
         there, in mV.
     spontaneous_spikes : ndarray, shape [n]
         Spikes at the holding level after the first 100 ms.
+    full_spike : float or None
+        Height of a full spike of the model in mV; None where it has a reset, and no other spikes.
     """
 
     responses: Mapping[str, Response]
@@ -124,6 +132,17 @@ class Responses(Mapping[str, Response]):
     baseline_range: Floats
     baseline_peak: Floats
     spontaneous_spikes: NDArray[np.int64]
+    full_spike: float | None = None
+
+    def all_or_none(self, fire: Sequence[str], silent: Sequence[str]) -> Floats:
+        """Return how far the lowest top of the sweeps that fire is above the highest of those that must not, [n].
+
+        As a share of a full spike: nan where one of those that must fire does not, and for a neuron with a reset.
+        """
+        if self.full_spike is None:
+            return np.full(self.n, np.nan)
+        lowest = np.min([np.where(self[x].count() > 0, self[x].top, np.nan) for x in fire], axis=0)
+        return (lowest - np.max([self[x].top for x in silent], axis=0)) / self.full_spike
 
     def __getitem__(self, name: str) -> Response:
         return self.responses[name]
@@ -196,8 +215,13 @@ class Bench:
         Number of sets.
     stimulus_values : namespace
         An attribute of shape [n] for each stimulus value, such as ``stimulus_values.amplitude``.
-    span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes
+    span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes, full_spike
         As in :class:`Responses`.
+    lowest, highest : ndarray, shape [n]
+        Extremes of the potential of all sweeps so far, in mV.
+    rise : ndarray, shape [n]
+        Smallest rise of a spike of the sweeps so far in mV, where the neuron has no reset; inf without a spike. Not of
+        sweeps that are not kept.
     divergence : ndarray, shape [n]
         Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where all
         is well.
@@ -225,6 +249,7 @@ class Bench:
         self.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in model.parameters})
         self.holding: Floats = np.asarray(values["holding"] if "holding" in values else np.zeros(self.n), float)
         self.span, self.threshold = model.span_threshold(self.parameters)
+        self.full_spike = model.full_spike()
         self.divergence = np.zeros(self.n)
         self.traces: dict[str, Traces] = {}
         self.engine_used = ""
@@ -263,6 +288,8 @@ class Bench:
         self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
         self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
         self._settled = result.diverged < 0
+        self.lowest = self.highest = self.v_baseline
+        self.rise = np.full(self.n, np.inf)
         self._lost_at_rest = self.divergence.copy()
 
     def with_stimulus(self, values: Mapping[str, Floats]) -> Bench:
@@ -280,6 +307,8 @@ class Bench:
         other.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.parameters})
         other.divergence = self._lost_at_rest.copy()
         other.traces = {}
+        other.lowest = other.highest = self.v_baseline
+        other.rise = np.full(self.n, np.inf)
         return other
 
     def control(self, holding: ArrayLike | None = None, time: float | None = None) -> NDArray[np.int64]:
@@ -337,7 +366,7 @@ class Bench:
         only : boolean ndarray, shape [n], optional
             The other sets are left out: no spikes, potential nan.
         keep : bool
-            Keep the traces where the bench records them.
+            Keep the traces where the bench records them, and look how far their spikes rise.
         """
         longest = max(float(np.max(s.end)) for s in sweeps.values())
         times = {name: longest if durations is None else durations[name] for name in sweeps}
@@ -361,21 +390,23 @@ class Bench:
         if chosen.size == 0:
             v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
             nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
-            return {name: Response(nothing, s.end, unknown, self.dt, v, first) for name, s in sweeps.items()}
+            return {name: Response(nothing, s.end, unknown, self.dt, v, first, unknown) for name, s in sweeps.items()}
         lanes = np.repeat(chosen, m)
         places = [slice(j, None, m) for j in range(m)]
         current = self._current(list(sweeps.values()), lanes, places, lanes)
         ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
         last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
         peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
-        times, result = self._simulate(lanes, current, steps, last, window, record, peak)
+        times, result = self._simulate(lanes, current, steps, last, window, record, peak, extremes=True)
         self._note_divergence(result.diverged, last, lanes)
+        self._note_extremes(result, chosen, m, keep)
         out = {}
         for j, (name, sweep) in enumerate(sweeps.items()):
             mine = slice(j, None, m)
             v = None if result.recorded is None else _scatter(result.recorded[record.index(0)][mine], chosen, self.n)
             peaks = _scatter(result.v_max[mine], chosen, self.n)
-            out[name] = Response(_scatter(times[mine], chosen, self.n), sweep.end, peaks, self.dt, v, first)
+            top = _scatter(result.highest[mine], chosen, self.n)
+            out[name] = Response(_scatter(times[mine], chosen, self.n), sweep.end, peaks, self.dt, v, first, top)
             if recording:
                 self.traces[name] = self._traces(result, current, j, m, steps, chosen)
         return out
@@ -392,6 +423,7 @@ class Bench:
             self.baseline_range,
             self.baseline_peak,
             self.spontaneous_spikes,
+            self.full_spike,
         )
 
     def fires(self, sweeps: Sequence[Sweep], only: Mask) -> Mask:
@@ -484,6 +516,18 @@ class Bench:
         out[:, chosen] = times.reshape(len(heights), chosen.size, times.shape[1])
         return out
 
+    def common_features(self) -> dict[str, Floats]:
+        """Return what is measured for every pattern, once its sweeps have been applied."""
+        beyond = np.maximum(LOWEST - self.lowest, self.highest - HIGHEST)
+        return {
+            "quiet": self.spontaneous_spikes.astype(np.float64),
+            "at_rest": self.baseline_range,
+            "below_threshold": self.baseline_peak - self.threshold,
+            # Without mV there is no cell to compare with.
+            "cell": np.maximum(beyond, 0.0) if self.model.states[0].unit == "mV" else np.zeros(self.n),
+            "whole": self.rise / (self.full_spike or np.nan),
+        }
+
     @property
     def recording(self) -> bool:
         """Whether sweeps are kept as traces."""
@@ -505,6 +549,7 @@ class Bench:
         window: tuple[int, int] | None,
         record: tuple[int, ...],
         peak: tuple[int, int] | None,
+        extremes: bool = False,
     ) -> tuple[Floats, LaneResult]:
         """Return spike times [lanes, most] before step `last` of each lane, and the result with the same cut."""
         job = LaneJob(
@@ -517,6 +562,7 @@ class Bench:
             window=window,
             record=record,
             peak_window=peak,
+            extremes=extremes,
             spike_limit=spike_limit(int(last.max(initial=1)), self.dt),
         )
         result = cut(run_lanes(job, self.engine, self._checkpoint), last, steps, self.dt)
@@ -561,6 +607,14 @@ class Bench:
         if bad.any():
             share = np.clip((steps[bad] - diverged[bad]) / np.maximum(steps[bad], 1), 1e-6, 1.0)
             np.maximum.at(self.divergence, lanes[bad], offset + share)
+
+    def _note_extremes(self, result: LaneResult, chosen: NDArray[np.intp], m: int, spikes: bool) -> None:
+        """Take the extremes of m sweeps of the chosen sets into those of all sweeps."""
+        self.lowest, self.highest, self.rise = self.lowest.copy(), self.highest.copy(), self.rise.copy()
+        self.lowest[chosen] = np.fmin(self.lowest[chosen], result.lowest.reshape(-1, m).min(axis=1))
+        self.highest[chosen] = np.fmax(self.highest[chosen], result.highest.reshape(-1, m).max(axis=1))
+        if spikes and self.model.spike_level is not None:
+            self.rise[chosen] = np.minimum(self.rise[chosen], result.rise.reshape(-1, m).min(axis=1))
 
     def _traces(
         self, result: LaneResult, current: LaneCurrent, j: int, m: int, steps: int, chosen: NDArray[np.intp]
@@ -612,7 +666,7 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
         earlier = (diverged[rows] < 0) | (given_up < diverged[rows])
         diverged[rows] = np.where(earlier & (given_up < last[rows]), given_up, diverged[rows])
         counts[rows] = np.minimum(counts[rows], limits[rows])
-    return LaneResult(result.state, result.spikes, counts, result.recorded, result.v_max, diverged, result.engine)
+    return replace(result, counts=counts, diverged=diverged)
 
 
 def _of_lanes(value: Value, rows: NDArray[np.intp]) -> Value:

@@ -43,6 +43,8 @@ class Criterion:
         with the span of the judged parameters.
     at_least_steps : float
         The lower end is at least so many time steps (of a time in ms).
+    without_reset : bool
+        Asked only of neurons without a reset, whose spikes differ in height.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class Criterion:
     kind: str = "band"
     per_span: bool = False
     at_least_steps: float = 0.0
+    without_reset: bool = False
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
@@ -157,4 +160,33 @@ MIN_ISI = Criterion(
     low=1.0,
     scale=0.5,
     at_least_steps=3.0,
+)
+BELOW_THRESHOLD = Criterion(
+    "below_threshold",
+    "rests below threshold",
+    "How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot fire "
+    "any more (depolarization block), and what follows is not what a resting neuron does.",
+    "mV",
+    high=10.0,
+    scale=5.0,
+    per_span=True,
+    without_reset=True,
+)
+CELL = Criterion(
+    "cell",
+    "potentials of a cell",
+    "How far the potential goes beyond −150 to +80 mV in any response: no cell can do that, whatever the current.",
+    "mV",
+    high=0.0,
+    scale=100.0,
+)
+WHOLE = Criterion(
+    "whole",
+    "every spike is whole",
+    "How far the smallest spike rises from the lowest potential before it to its top, as a share of a full spike of "
+    "the model: a ripple that crosses the spike level is no spike.",
+    "1",
+    low=0.3,
+    scale=0.3,
+    without_reset=True,
 )

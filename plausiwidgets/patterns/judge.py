@@ -169,6 +169,8 @@ def evaluate(
     diverged = bench.divergence > 0
     checks = []
     for criterion in pattern.criteria:
+        if criterion.without_reset and model.spike_level is None:
+            continue
         value = np.where(diverged, np.nan, features[criterion.key])
         low, high = criterion.interval(bench.span, dt)
         graded = measured.features[criterion.key]

@@ -19,7 +19,7 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
-from plausiwidgets.patterns.criterion import AT_REST, MIN_ISI, QUIET, Criterion
+from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN_ISI, QUIET, WHOLE, Criterion
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.marks import Mark, Time
 from plausiwidgets.patterns.sweep import Sweep, sketch
@@ -404,8 +404,7 @@ class Pattern:
     def _measured_on(self, bench: Bench) -> Measurement:
         if self.procedure is not None:
             measured = self.procedure(bench)
-            common = {"quiet": bench.spontaneous_spikes, "at_rest": bench.baseline_range}
-            return replace(measured, features=common | dict(measured.features))
+            return replace(measured, features=bench.common_features() | dict(measured.features))
         assert self.sweeps is not None
         s = bench.stimulus_values
         sweeps = self.sweeps(s)
@@ -414,7 +413,7 @@ class Pattern:
         responses = bench.apply(sweeps, graded=graded, durations=self.durations(s))
         if self.measure is None:
             return Measurement({}, bench.gap_to_threshold(responses[graded]))
-        features = rate_limits(responses, sweeps) | dict(self.measure(responses, s))
+        features = bench.common_features() | rate_limits(responses, sweeps) | dict(self.measure(responses, s))
         return Measurement(features, bench.gap_to_threshold(responses[graded]))
 
     # -- construction --------------------------------------------------------------------------
@@ -467,7 +466,8 @@ class Pattern:
             features = self._call("measure", self.measure, made_up, s)
         if not isinstance(features, Mapping):
             raise ValueError(f"{where}: measure must return a dict of feature → values, not {type(features).__name__}")
-        check_features(self, rate_limits(made_up, sweeps) | dict(features), n)
+        measured_beside = dict.fromkeys((c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, WHOLE, CELL)), flat)
+        check_features(self, measured_beside | rate_limits(made_up, sweeps) | dict(features), n)
 
     def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
         try:
@@ -511,12 +511,12 @@ def usual_current(model: NeuronModel) -> float:
 def with_common(criteria: Sequence[Criterion], at_rest: bool = True) -> tuple[Criterion, ...]:
     """Return the criteria of a pattern with those that hold for every one, where they are not among them."""
     given = {c.key for c in criteria}
-    before = [c for c in (QUIET, AT_REST) if at_rest and c.key not in given]
-    return (*before, *criteria, *(c for c in (MIN_ISI,) if c.key not in given))
+    before = [c for c in (QUIET, AT_REST, BELOW_THRESHOLD) if at_rest and c.key not in given]
+    return (*before, *criteria, *(c for c in (MIN_ISI, WHOLE, CELL) if c.key not in given))
 
 
 def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, ArrayLike | Graded]:
-    """Return what is measured for every pattern: at rest, and the shortest ISI (ms) and highest rate (Hz)."""
+    """Return what is measured of the spikes for every pattern: the shortest ISI (ms) and the highest rate (Hz)."""
     shortest, rates = [], []
     for name, sweep in sweeps.items():
         t0, t1 = sweep.window
@@ -524,8 +524,6 @@ def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, 
         shortest.append(f.shortest_isi(times))
         rates.append(f.lengths(times) / ((np.asarray(t1) - np.asarray(t0)) / 1000.0))
     return {
-        "quiet": responses.spontaneous_spikes,
-        "at_rest": responses.baseline_range,
         "min_isi": np.min(shortest, axis=0),
         "rate": np.max(rates, axis=0),
     }

@@ -43,6 +43,8 @@ class LaneJob:
         Which state variables: their places in ``model.states``.
     peak_window : (int, int) or None
         Keep the largest potential after the steps k0 <= k < k1.
+    extremes : bool
+        Keep the lowest and the highest potential, and how far the smallest spike rose.
     spike_limit : int or None
         A lane that has fired so often is given up, and counts as diverged from the next step on:
         a neuron that runs away must cost neither time nor memory.
@@ -57,6 +59,7 @@ class LaneJob:
     window: tuple[int, int] | None = None
     record: tuple[int, ...] = (0,)
     peak_window: tuple[int, int] | None = None
+    extremes: bool = False
     spike_limit: int | None = None
 
     def __post_init__(self) -> None:
@@ -91,6 +94,12 @@ class LaneResult:
         asked for; nan once diverged. None without a window.
     v_max : ndarray, shape [lanes]
         Largest finite potential over the peak window; -inf without one.
+    lowest, highest : ndarray, shape [lanes]
+        Least and largest potential after all steps, and at the start; only where extremes are kept.
+    rise : ndarray, shape [lanes]
+        Smallest rise of a spike: from the least potential between the spike before (or the start) and it to the largest
+        between it and the next one (or the end, where the potential has turned). inf without a spike; only where
+        extremes are kept. The potential after the step of a spike belongs to what follows it.
     diverged : int64 ndarray, shape [lanes]
         First step whose state was not finite, or whose potential exceeded the model's limit, or
         the one after the spike limit was reached; -1 where all is well.
@@ -102,12 +111,45 @@ class LaneResult:
     counts: NDArray[np.int64]
     recorded: Floats | None
     v_max: Floats
+    lowest: Floats
+    highest: Floats
+    rise: Floats
     diverged: NDArray[np.int64]
     engine: str
 
 
 Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]
 """What runs a batch of lanes."""
+
+
+class Extremes:
+    """What a `LaneResult` says of the extremes of the potential, kept step by step; `start` is the first, [lanes]."""
+
+    def __init__(self, start: Floats) -> None:
+        self._v = start
+        self._low, self._high, self._trough = start.copy(), start.copy(), start.copy()
+        self._lowest, self._highest, self._rise = (np.full(start.shape, x) for x in (np.inf, -np.inf, np.inf))
+        self._spiked = np.zeros(start.shape, dtype=bool)
+
+    def step(self, v: Floats, fired: NDArray[np.bool_], alive: NDArray[np.bool_]) -> None:
+        """Take the potentials after a step, and which of the lanes fired in it; those not alive count no more."""
+        if fired.any():
+            again = fired & self._spiked
+            self._rise[again] = np.minimum(self._rise, self._high - self._trough)[again]
+            self._trough[fired] = self._low[fired]
+            self._lowest[fired] = np.minimum(self._lowest, self._low)[fired]
+            self._highest[fired] = np.maximum(self._highest, self._high)[fired]
+            self._low[fired], self._high[fired] = np.inf, -np.inf
+            self._spiked |= fired
+        np.minimum(self._low, v, out=self._low, where=alive)
+        np.maximum(self._high, v, out=self._high, where=alive)
+        self._v = v
+
+    def results(self) -> tuple[Floats, Floats, Floats]:
+        """Return lowest, highest and rise."""
+        over = self._spiked & (self._v < self._high)
+        rise = np.where(over, np.minimum(self._rise, self._high - self._trough), self._rise)
+        return np.minimum(self._low, self._lowest), np.maximum(self._high, self._highest), rise
 
 
 def pad_spikes(

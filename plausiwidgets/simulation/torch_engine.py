@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from plausiwidgets.simulation.lane_current import fill_current, next_change
-from plausiwidgets.simulation.lanes import Checkpoint, LaneJob, LaneResult, pad_spikes
+from plausiwidgets.simulation.lanes import Checkpoint, Extremes, LaneJob, LaneResult, pad_spikes
 
 
 def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
@@ -42,6 +42,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
     m0, m1 = job.peak_window or (0, 0)
     rows = np.full((len(job.record), k1 - k0, lanes), np.nan)
     v_max = torch.full((lanes,), -np.inf, dtype=torch.float64)
+    extremes = Extremes(job.state[0]) if job.extremes else None
     diverged = torch.full((lanes,), -1, dtype=torch.int64)
     alive = torch.ones(lanes, dtype=torch.bool)
     tally = torch.zeros(lanes, dtype=torch.int64)
@@ -73,6 +74,8 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
             if not alive.any():
                 break
         fired = (spikes != 0) & alive
+        if extremes is not None:
+            extremes.step(v.numpy(), fired.numpy(), alive.numpy())
         if fired.any():
             which = fired.nonzero()[:, 0].numpy()
             event_lanes.append(which)
@@ -96,6 +99,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         counts,
         rows.transpose(0, 2, 1) if job.window else None,
         v_max.numpy(),
+        *(extremes or Extremes(job.state[0])).results(),
         diverged.numpy(),
         "torch",
     )
@@ -134,6 +138,9 @@ def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         counts,
         np.concatenate([r.recorded for r in parts if r.recorded is not None], axis=1) if job.window else None,
         np.concatenate([r.v_max for r in parts]),
+        np.concatenate([r.lowest for r in parts]),
+        np.concatenate([r.highest for r in parts]),
+        np.concatenate([r.rise for r in parts]),
         np.concatenate([r.diverged for r in parts]),
         "torch",
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
+from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
 from plausiwidgets.patterns.marks import Mark, stimulus_end
 from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
@@ -33,6 +33,7 @@ def _accommodation(r: Responses, s: StimulusValues) -> dict[str, Any]:
     return {
         "slow": r["slow ramp"].count(0.0, SLOWER * s.rise),
         "fast": r["fast ramp"].count(0.0, s.rise + LATE),
+        "all_or_none": r.all_or_none(["fast ramp"], ["slow ramp"]),
     }
 
 
@@ -76,6 +77,7 @@ ACCOMMODATION = Pattern(
             low=1,
             kind="count",
         ),
+        ALL_OR_NONE,
         RATE,
     ],
     event=(-30.0, _end),

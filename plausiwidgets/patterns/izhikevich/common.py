@@ -57,6 +57,16 @@ RATE = Criterion(
     high=250.0,
     scale=100.0,
 )
+ALL_OR_NONE = Criterion(
+    "all_or_none",
+    "all or none",
+    "How far the lowest top of what fires is above the highest potential of what must stay silent, as a share of a "
+    "full spike of the model: a neuron that answers by degrees has no threshold.",
+    "1",
+    low=0.3,
+    scale=0.3,
+    without_reset=True,
+)
 FLAT = Criterion(
     "flat",
     "potential settles",

@@ -10,7 +10,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern, StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
@@ -22,6 +22,8 @@ END = WIDTH + TAIL
 TOLERANCE = 1e-5
 FACTORS = {"at the threshold": 1.0005, "2 % above": 1.02, "10 % above": 1.1, "50 % above": 1.5}
 """Amplitudes of the pulses over that of the weakest one that fires."""
+BELOW = "just below"
+"""Pulse that does not fire, by as little as the weakest one is above the threshold."""
 
 
 def _pulse(height: Value) -> Sweep:
@@ -42,7 +44,9 @@ def _procedure(bench: Bench) -> Measurement:
     threshold = smallest_firing(fires, np.zeros(bench.n), bench.stimulus_values.amplitude, works, TOLERANCE)
     works &= np.isfinite(threshold)
     base = np.where(works, threshold, 0.0)
-    responses = bench.apply({name: _pulse(base * factor) for name, factor in FACTORS.items()}, only=works)
+    pulses = {name: _pulse(base * factor) for name, factor in FACTORS.items()}
+    every = bench.apply(pulses | {BELOW: _pulse(base * (2.0 - min(FACTORS.values())))}, only=works)
+    responses = {name: every[name] for name in FACTORS}
     latencies = [f.first(r.times) for r in responses.values()]
     counts = np.stack([f.lengths(r.times) for r in responses.values()])
     with np.errstate(invalid="ignore"):
@@ -56,6 +60,7 @@ def _procedure(bench: Bench) -> Measurement:
             "delay": latencies[0] - WIDTH,
             "latency_range": latencies[0] / latencies[3],
             "monotone": monotone,
+            "all_or_none": np.where(works, every.all_or_none(list(FACTORS), [BELOW]), np.nan),
             "each": np.where(works, counts.max(axis=0), np.nan),
         },
         bench.gap_to_threshold(full),
@@ -113,6 +118,7 @@ SPIKE_LATENCY = Pattern(
             high=1,
             kind="count",
         ),
+        ALL_OR_NONE,
         RATE,
     ],
     event=(-15.0, 60.0),

@@ -7,7 +7,16 @@ from typing import Any
 
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, interval, silent
+from plausiwidgets.patterns.izhikevich.common import (
+    ALL_OR_NONE,
+    BEFORE_ONSET,
+    HOLDING,
+    PULSE,
+    RATE,
+    SOURCE,
+    interval,
+    silent,
+)
 from plausiwidgets.patterns.marks import Mark, after
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
@@ -30,8 +39,14 @@ def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[StimulusValues
     return sweeps
 
 
-def _counts(r: Responses, s: StimulusValues) -> dict[str, Any]:
-    return {name: response.count() for name, response in r.items()}
+def _measure(window: AmplitudeWindow) -> Callable[[Responses, StimulusValues], dict[str, Any]]:
+    """Return what measures the spikes of each sweep, and whether they are all or none."""
+
+    def measure(r: Responses, s: StimulusValues) -> dict[str, Any]:
+        counts = {name: response.count() for name, response in r.items()}
+        return counts | {"all_or_none": r.all_or_none(window.fire, window.silent)}
+
+    return measure
 
 
 def _criteria(window: AmplitudeWindow) -> list[Criterion]:
@@ -48,7 +63,7 @@ def _criteria(window: AmplitudeWindow) -> list[Criterion]:
     ]
     what = dict.fromkeys(window.silent, "pair of pulses at this gap") | {SINGLE: "single pulse"}
     rest = [silent(n, f"Spikes after the {what[n]}: it must not reach the threshold.") for n in window.silent]
-    return [*fire, *rest, RATE]
+    return [*fire, *rest, ALL_OR_NONE, RATE]
 
 
 def _marks(window: AmplitudeWindow, gaps: Mapping[str, float]) -> list[Mark]:
@@ -80,7 +95,7 @@ RESONATOR = Pattern(
     source=SOURCE,
     free_values=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
     sweeps=_sweeps(4.0, RESONATOR_GAPS),
-    measure=_counts,
+    measure=_measure(RESONATOR_WINDOW),
     criteria=_criteria(RESONATOR_WINDOW),
     event=(-15.0, after(90.0)),
     marks=_marks(RESONATOR_WINDOW, RESONATOR_GAPS),
@@ -104,7 +119,7 @@ INTEGRATOR = Pattern(
     source=SOURCE,
     free_values=[PULSE, HOLDING, interval(5.0, 4.0, 15.0)],
     sweeps=_sweeps(2.0, INTEGRATOR_GAPS),
-    measure=_counts,
+    measure=_measure(INTEGRATOR_WINDOW),
     criteria=_criteria(INTEGRATOR_WINDOW),
     event=(-10.0, after(60.0)),
     marks=_marks(INTEGRATOR_WINDOW, INTEGRATOR_GAPS),

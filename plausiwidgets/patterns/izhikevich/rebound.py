@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
+    ALL_OR_NONE,
     BEFORE_ONSET,
     HOLDING,
     LONGEST_ISI,
@@ -123,6 +126,8 @@ def _variability(r: Responses, s: StimulusValues) -> dict[str, Any]:
         "down": r["inhibition alone"].count(),
         "n": r["both"].count(onset),
         "early": r["both"].count(0.0, onset),
+        "all_or_none": r.all_or_none(["both"], ["excitation alone", "inhibition alone"]),
+        "delay": np.maximum(r["both"].first(onset) - onset - s.width, 0.0),
     }
 
 
@@ -164,6 +169,16 @@ THRESHOLD_VARIABILITY = Pattern(
             kind="count",
         ),
         silent("early", "Spikes before the excitatory pulse, when both are given.", "both, before the excitation"),
+        Criterion(
+            "delay",
+            "at the excitation",
+            "Time from the end of the excitation to the spike, 0 where it comes before: a late one is a rebound from "
+            "the inhibition.",
+            "ms",
+            high=50.0,
+            scale=50.0,
+        ),
+        ALL_OR_NONE,
         RATE,
     ],
     event=(-20.0, after(100.0)),

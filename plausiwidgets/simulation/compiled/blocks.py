@@ -8,7 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.simulation.compiled.kernel import BASE, PEAK, STRIDE, WIDTH, Layout
+from plausiwidgets.simulation.compiled.kernel import (
+    BASE,
+    HIGH,
+    HIGHEST,
+    LOW,
+    LOWEST,
+    PEAK,
+    RESULTS,
+    RISE,
+    STRIDE,
+    TROUGH,
+    WIDTH,
+    Layout,
+)
 from plausiwidgets.simulation.lanes import Floats, LaneJob
 
 _ALIGNMENT = 64
@@ -23,8 +36,8 @@ _FIRST_NOTES[3] = -1
 
 
 def work_space(layout: Layout) -> Floats:
-    """Return a work space, shape [rows of the layout and one more, STRIDE], that starts where a cache line does."""
-    size = (layout.rows + 1) * STRIDE
+    """Return a work space, shape [rows of the layout and those of the results, STRIDE], that starts a cache line."""
+    size = (layout.rows + RESULTS) * STRIDE
     space = np.empty(size + _ALIGNMENT // 8)
     skip = (-space.__array_interface__["data"][0] % _ALIGNMENT) // 8
     return space[skip : skip + size].reshape(-1, STRIDE)
@@ -40,7 +53,7 @@ class Source:
 
     Attributes
     ----------
-    rows : ndarray, shape [rows of the layout and one more, lanes]
+    rows : ndarray, shape [rows of the layout and those of the results, lanes]
     pieces : ndarray, shape [4, pieces, lanes]
         On, off, start and end of each piece of the current.
     places : int64 ndarray, shape [state variables]
@@ -50,10 +63,16 @@ class Source:
     def __init__(self, layout: Layout, job: LaneJob) -> None:
         lanes, current = job.lanes, job.current
         self.states = layout.states
-        rows = np.empty((layout.rows + 1, lanes))
+        rows = np.empty((layout.rows + RESULTS, lanes))
         rows[: layout.states] = job.state
         rows[layout.row(BASE)] = current.base
-        rows[layout.row(PEAK)] = rows[-1] = -np.inf
+        rows[layout.row(PEAK)] = -np.inf
+        # The state that the lanes start from is the first of their potentials.
+        rows[[layout.row(LOW), layout.row(HIGH), layout.row(TROUGH)]] = job.state[0]
+        rows[[layout.row(LOWEST), layout.row(RISE)]] = np.inf
+        rows[layout.row(HIGHEST)] = -np.inf
+        # What comes out when there is no step to make.
+        rows[-RESULTS], rows[-RESULTS + 1 : -1], rows[-1] = -np.inf, job.state[0], np.inf
         for name, row in layout.parameters:
             rows[row] = job.params[name]
         self.rows = rows
@@ -63,6 +82,7 @@ class Source:
         self.places = _places(layout.states, job.record)
         self.constants = (
             job.dt, current.t0, job.model.limit, *(job.window or (0, 0)), *(job.peak_window or (0, 0)),
+            int(job.extremes),
         )  # fmt: skip
 
 
@@ -130,9 +150,9 @@ class Block:
         return self.notes[3]
 
     @property
-    def peaks(self) -> NDArray[np.float64]:
-        """Largest potential of each lane over the peak window."""
-        return self.space[-1, : self.notes.shape[1]].copy()
+    def extremes(self) -> NDArray[np.float64]:
+        """Of each lane, shape [4, lanes]: peak, lowest and highest potential, smallest rise of a spike."""
+        return self.space[-RESULTS:, : self.notes.shape[1]].copy()
 
     def advance(self, stop: int) -> None:
         """Run to step `stop`, without the GIL."""

@@ -282,11 +282,12 @@ def _gather(job: LaneJob, blocks: list[Block], recorded: np.ndarray) -> LaneResu
     if len(blocks) == 1:
         b = blocks[0]
         spikes = b.spikes[:, : b.most_spikes()]
-        return LaneResult(b.final_state(), spikes, b.counts, kept, b.peaks, b.diverged, "compiled")
-    counts, peaks, diverged = (
-        np.concatenate([empty, *(getattr(b, name) for b in blocks)])
-        for name, empty in (("counts", _NO_LANES), ("peaks", np.empty(0)), ("diverged", _NO_LANES))
+        peak, lowest, highest, rise = b.extremes
+        return LaneResult(b.final_state(), spikes, b.counts, kept, peak, lowest, highest, rise, b.diverged, "compiled")
+    counts, diverged = (
+        np.concatenate([_NO_LANES, *(getattr(b, name) for b in blocks)]) for name in ("counts", "diverged")
     )
+    peak, lowest, highest, rise = np.concatenate([np.empty((4, 0)), *(b.extremes for b in blocks)], axis=1)
     state = np.concatenate([np.empty((job.state.shape[0], 0)), *(b.final_state() for b in blocks)], axis=1)
     spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
     lane = 0
@@ -294,4 +295,4 @@ def _gather(job: LaneJob, blocks: list[Block], recorded: np.ndarray) -> LaneResu
         most = b.most_spikes()
         spikes[lane : lane + b.counts.size, :most] = b.spikes[:, :most]
         lane += b.counts.size
-    return LaneResult(state, spikes, counts, kept, peaks, diverged, "compiled")
+    return LaneResult(state, spikes, counts, kept, peak, lowest, highest, rise, diverged, "compiled")

@@ -13,7 +13,7 @@ import numpy as np
 
 from plausiwidgets.simulation.compiled.kernel import finite_or_nan, indented
 from plausiwidgets.simulation.compiled.program import MOVING, Program
-from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, pad_spikes
+from plausiwidgets.simulation.lanes import Checkpoint, Engine, Extremes, LaneJob, LaneResult, pad_spikes
 
 _TEMPLATE = """\
 def run(currents, state, parameters, dt, limit, spike_limit, checkpoint):
@@ -98,8 +98,15 @@ def _result(job: LaneJob, lanes: list[tuple[list[tuple[float, ...]], list[int], 
     m0, m1 = job.peak_window or (0, 0)
     recorded = np.full((len(job.record), job.lanes, k1 - k0), np.nan)
     recorded[:, :, : max(job.steps - k0, 0)] = path[list(job.record), :, k0:k1]
+    extremes = Extremes(job.state[0])
+    if job.extremes:
+        fired = np.zeros((job.steps, job.lanes), dtype=bool)
+        for i, (_, steps, _) in enumerate(lanes):
+            fired[steps, i] = True
+        for v, spikes_of_step in zip(path[0].T, fired, strict=True):
+            extremes.step(v, spikes_of_step, np.isfinite(v))
     return LaneResult(
         path[:, :, -1] if job.steps else job.state, spikes, counts, recorded if job.window else None,
-        np.fmax.reduce(path[0, :, m0:m1], axis=1, initial=-np.inf),
+        np.fmax.reduce(path[0, :, m0:m1], axis=1, initial=-np.inf), *extremes.results(),
         np.array([lost for _, _, lost in lanes], dtype=np.int64), "python",
     )  # fmt: skip

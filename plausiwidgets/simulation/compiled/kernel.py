@@ -22,10 +22,13 @@ PAD = 8
 """Blocks are padded to a multiple of this with copies of their first lane: full vectors only."""
 STRIDE = WIDTH + 8
 """Numbers in a row. Not a power of two: rows must not fall on the same lines of the cache."""
-CURRENT, BASE, SPIKED, PEAK = range(4)
-"""Rows behind the state: injected current, holding current, spikes of the present step, largest
-potential so far."""
-_ENGINE_ROWS = 4
+CURRENT, BASE, SPIKED, PEAK, LOW, HIGH, TROUGH, RISE, LOWEST, HIGHEST = range(10)
+"""Rows behind the state: injected current, holding current, spikes of the present step, largest potential of the peak
+window so far; least and largest potential since the last spike, least one before that spike, smallest rise of a spike,
+and least and largest potential up to the last spike."""
+_ENGINE_ROWS = 10
+RESULTS = 4
+"""Rows behind all others, in the order of lanes: peak, lowest and highest potential, smallest rise."""
 
 _KEPT_EXACTLY = (torch.float64, torch.float32, torch.bool)
 """Types that survive a row of float64."""
@@ -50,7 +53,7 @@ class Layout:
     rows: int
 
     def row(self, which: int) -> int:
-        """Return a row of the engine: ``CURRENT``, ``BASE``, ``SPIKED`` or ``PEAK``."""
+        """Return a row of the engine, such as ``CURRENT``."""
         return self.states + which
 
 
@@ -66,7 +69,7 @@ from plausiwidgets.simulation.compiled.mathfunctions import exp, floor_divide, l
 from plausiwidgets.simulation.compiled.runtime import (
     LANE,
     fill_up,
-    keep_peaks,
+    keep_extremes,
     note_spikes,
     padded,
     record,
@@ -80,12 +83,12 @@ ROWS = {rows}
 
 SIGNATURE = (
     "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], int64[:, ::1], int32[:, ::1], "
-    "float64[:, :, :], int64[::1], int64, int64, int64, float64, float64, float64, int64, int64, int64, int64)"
+    "float64[:, :, :], int64[::1], int64, int64, int64, float64, float64, float64, int64, int64, int64, int64, int64)"
 )
 
 
 @njit(nogil=True, error_model="numpy")
-def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1):
+def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1, extremes):
     """Advance a single lane, its state in registers, to its next spike, its loss or step `until`.
 
     Returns the last step made, and whether the lane fired or was lost in it.
@@ -94,7 +97,7 @@ def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1):
 {uniform}
 {loaded}
 {placed}
-    peak = w[{peak}]
+    peak, low, high = w[{peak}], w[{low}], w[{high}]
     while True:
 {moved}
         # In this order, LLVM takes the reset out of the path of all other steps: 12 in place of 15 ns.
@@ -106,15 +109,18 @@ def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1):
 {recorded}
         if m0 <= k < m1:
             peak = s0 if s0 > peak else peak
+        if extremes:
+            low = s0 if s0 < low else low
+            high = s0 if s0 > high else high
         if k + 1 == until:
             break
         k += 1
 {stored}
-    w[{peak}] = peak
+    w[{peak}], w[{low}], w[{high}] = peak, low, high
     return k, spike != 0.0, lost
 
 
-def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1):
+def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1, extremes):
     """Advance n lanes from step k to `stop`, or until a lane has no room for another spike.
 
     Returns the step reached, the lanes left, and whether a lane has no room.
@@ -138,7 +144,8 @@ def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k
         if n == 1:
             # What pads it is stale from here on: no lane comes back.
             lane = notes[LANE, 0]
-            k, fired, lost = alone(w, recorded, places, lane, k, min(stop, change), dt, limit, k0, k1, m0, m1)
+            k, fired, lost = alone(w, recorded, places, lane, k, min(stop, change), dt, limit, k0, k1, m0, m1,
+                                   extremes)
         else:
             fired = lost = False
             for i in range(m):
@@ -147,15 +154,19 @@ def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k
             n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, states)
             m = padded(n)
         if fired:
-            full = note_spikes(w, notes, spikes, n, k, states)
+            full = note_spikes(w, notes, spikes, n, k, states, extremes)
         # A lane alone has recorded all but its last step.
         if k0 <= k < k1:
             record(w, notes, recorded, places, n, k - k0)
         if m0 <= k < m1:
             for i in range(m):
                 w[i + {peak}] = w[i] if w[i] > w[i + {peak}] else w[i + {peak}]
+        if extremes:
+            for i in range(m):
+                w[i + {low}] = w[i] if w[i] < w[i + {low}] else w[i + {low}]
+                w[i + {high}] = w[i] if w[i] > w[i + {high}] else w[i + {high}]
         k += 1
-    keep_peaks(w, notes, n, states)
+    keep_extremes(w, notes, n, states)
     return k, n, full
 
 
@@ -209,7 +220,8 @@ def emit(program: Program, *, cached: bool) -> str:
     stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
     return _TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
-        peak=layout.row(PEAK) * STRIDE, uniform=indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
+        peak=layout.row(PEAK) * STRIDE, low=layout.row(LOW) * STRIDE, high=layout.row(HIGH) * STRIDE,
+        uniform=indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
         fixed=indented(12, fixed), moving=indented(16, moving),
         loaded=indented(4, loaded), moved=indented(8, moved), placed=indented(4, placed),
         recorded=indented(12, recorded), stored=indented(4, stored),

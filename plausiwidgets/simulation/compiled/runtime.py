@@ -12,7 +12,21 @@ import numpy as np
 from numba import njit
 
 from plausiwidgets.simulation import lane_current
-from plausiwidgets.simulation.compiled.kernel import BASE, CURRENT, PAD, PEAK, SPIKED, STRIDE
+from plausiwidgets.simulation.compiled.kernel import (
+    BASE,
+    CURRENT,
+    HIGH,
+    HIGHEST,
+    LOW,
+    LOWEST,
+    PAD,
+    PEAK,
+    RESULTS,
+    RISE,
+    SPIKED,
+    STRIDE,
+    TROUGH,
+)
 from plausiwidgets.simulation.compiled.mathfunctions import bits_of
 
 DUE, LANE, COUNT, DIVERGED = range(4)
@@ -80,12 +94,24 @@ def renew_currents(k: int, dt: float, t0: float, w: Any, pieces: Any, notes: Any
 
 
 @compiled
+def keep(w: Any, i: int, lane: int, states: int, spiked: bool) -> None:
+    """Write the results of the lane at place i; `spiked`: the spike under way counts, if its top is over."""
+    first, out = states * STRIDE + i, w.size - RESULTS * STRIDE + lane
+    low, high, rise = w[first + LOW * STRIDE], w[first + HIGH * STRIDE], w[first + RISE * STRIDE]
+    if spiked and w[i] < high:
+        rise = min(rise, high - w[first + TROUGH * STRIDE])
+    w[out] = w[first + PEAK * STRIDE]
+    w[out + STRIDE] = min(low, w[first + LOWEST * STRIDE])
+    w[out + 2 * STRIDE] = max(high, w[first + HIGHEST * STRIDE])
+    w[out + 3 * STRIDE] = rise
+
+
+@compiled
 def take_out(
     w: Any, pieces: Any, notes: Any, recorded: Any, n: int, k: int, limit: float, k0: int, k1: int, states: int
 ) -> int:
     """Take out the lanes that diverged in step k; return how many are left."""
-    peak = (states + PEAK) * STRIDE
-    rows = w.size // STRIDE - 1
+    rows = w.size // STRIDE - RESULTS
     i = 0
     while i < n:
         good = abs(w[i]) <= limit
@@ -96,7 +122,7 @@ def take_out(
             continue
         lane = notes[LANE, i]
         notes[DIVERGED, lane] = k
-        w[rows * STRIDE + lane] = w[peak + i]
+        keep(w, i, lane, states, False)
         if k < k1:
             for which in range(recorded.shape[0]):
                 for j in range(max(k - k0, 0), k1 - k0):
@@ -115,8 +141,21 @@ def take_out(
 
 
 @compiled
-def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int) -> bool:
-    """Note the spikes of step k; return whether a lane has no room for another one."""
+def note_rise(w: Any, first: int, spiked: bool) -> None:
+    """Note, at a spike, how far the one before rose; `first` is the place of the lane behind its state."""
+    low, high = first + LOW * STRIDE, first + HIGH * STRIDE
+    trough, rise = first + TROUGH * STRIDE, first + RISE * STRIDE
+    if spiked:
+        w[rise] = min(w[rise], w[high] - w[trough])
+    w[trough] = w[low]
+    w[first + LOWEST * STRIDE] = min(w[low], w[first + LOWEST * STRIDE])
+    w[first + HIGHEST * STRIDE] = max(w[high], w[first + HIGHEST * STRIDE])
+    w[low], w[high] = np.inf, -np.inf
+
+
+@compiled
+def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int, extremes: int) -> bool:
+    """Note the spikes of step k, and how far the ones before rose; return whether a lane has no room for another."""
     spiked = (states + SPIKED) * STRIDE
     full = False
     for first in range(0, n, PAD):
@@ -129,6 +168,8 @@ def note_spikes(w: Any, notes: Any, spikes: Any, n: int, k: int, states: int) ->
                 if w[spiked + i] != 0.0:
                     lane = notes[LANE, i]
                     count = notes[COUNT, lane]
+                    if extremes:
+                        note_rise(w, states * STRIDE + i, count > 0)
                     if count < spikes.shape[1]:
                         spikes[lane, count] = k
                         notes[COUNT, lane] = count + 1
@@ -147,9 +188,7 @@ def record(w: Any, notes: Any, recorded: Any, places: Any, n: int, column: int) 
 
 
 @compiled
-def keep_peaks(w: Any, notes: Any, n: int, states: int) -> None:
-    """Copy the peaks of the lanes that are left to the last row, in the order of lanes."""
-    peak = (states + PEAK) * STRIDE
-    last = w.size - STRIDE
+def keep_extremes(w: Any, notes: Any, n: int, states: int) -> None:
+    """Write the results of the lanes that are left."""
     for i in range(n):
-        w[last + notes[LANE, i]] = w[peak + i]
+        keep(w, i, notes[LANE, i], states, notes[COUNT, notes[LANE, i]] > 0)
