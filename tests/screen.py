@@ -7,11 +7,11 @@ from typing import Any
 
 import ipywidgets as w
 import numpy as np
-import plotly.graph_objects as go
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.view.scene_view import SceneView
 
-ROWS = {"voltage": 0, "raster": 1, "current": 2}
+ROLES = {"yours": "yours", "best found": "best", "target": "target", "pinned": "pinned"}
 
 
 def widgets(root: w.Widget) -> Iterator[w.Widget]:
@@ -135,24 +135,29 @@ class Screen:
         return named(self.explorer, "pw-progress-box").value
 
     @property
-    def figure(self) -> go.FigureWidget:
-        return next(x for x in widgets(self.explorer) if isinstance(x, go.FigureWidget))
+    def figure(self) -> SceneView:
+        return next(x for x in widgets(self.explorer) if isinstance(x, SceneView))
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The layout of the figure."""
+        return self.figure.picture["layout"]
 
     def trace(self, name: str, row: str = "voltage") -> Any:
-        """Return the trace of ``"yours"``, ``"best found"`` or ``"target"`` in a row of the figure."""
-        return [trace for trace in self.figure.data if trace.name == name][ROWS[row]]
+        """Return the trace of ``"yours"``, ``"best found"``, ``"target"`` or ``"pinned"`` in a row of the figure."""
+        return self.figure.trace(f"{ROLES[name]}_{row}")
 
     @property
     def yours(self) -> np.ndarray:
-        return np.asarray(self.trace("yours").y)
+        return self.trace("yours")["y"]
 
     @property
     def best(self) -> np.ndarray:
-        return np.asarray(self.trace("best found").y)
+        return self.trace("best found")["y"]
 
     @property
     def target(self) -> np.ndarray:
-        return np.asarray(self.trace("target").y)
+        return self.trace("target")["y"]
 
     @property
     def curve(self) -> np.ndarray:

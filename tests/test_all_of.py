@@ -8,7 +8,7 @@ from screen import Screen, widgets
 import plausiwidgets as pw
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.strategy import losses_of
-from plausiwidgets.widgets.view.drawing import target_lines, voltage_scale
+from plausiwidgets.widgets.view.scene import target_lines, voltage_scale
 
 CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
 """What a relay cell shows."""

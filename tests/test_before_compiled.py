@@ -98,10 +98,10 @@ class Heard(Observer):
     def on_response(self, response) -> None:
         if response.role in ("sketch", "yours"):
             self.roles.append(response.role)
-            trace = self.explorer._figure.figure.widget.data[1]
-            self.drawn.setdefault(response.role, (np.array(trace.x), np.array(trace.y)))
-            layout = self.explorer._figure.figure.widget.layout
-            self.drawn[response.role] += (layout.yaxis.range, layout.xaxis.range)
+            trace = self.explorer._figure.figure.trace("yours_voltage")
+            self.drawn.setdefault(response.role, (trace["x"], trace["y"]))
+            layout = self.explorer._figure.figure.picture["layout"]
+            self.drawn[response.role] += (layout["yaxis"]["range"], layout["xaxis"]["range"])
             self.said.setdefault(response.role, self.explorer._verdict.yours.value)
 
 

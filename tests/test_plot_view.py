@@ -79,8 +79,8 @@ def test_many_threads_may_show() -> None:
 
     def draw(height: float) -> None:
         try:
-            for _ in range(100):
-                view.show(line(np.full(50, height, np.float32)))
+            for i in range(100):
+                view.show(line(np.full(50, height + 10 * i, np.float32)))
         except Exception as error:
             errors.append(error)
 

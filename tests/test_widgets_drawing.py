@@ -1,20 +1,11 @@
-"""From traces to pixels: no spike is lost, and the target is mapped as said."""
+"""From traces to pixels: no extreme is lost, and a spike is drawn from the potential up to its peak."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import plausiwidgets as pw
-from plausiwidgets.widgets.view.drawing import (
-    Line,
-    VoltageScale,
-    corners,
-    envelope,
-    make_grid,
-    voltage_scale,
-    with_spikes,
-)
+from plausiwidgets.widgets.view.drawing import corners, envelope, make_grid, spike_lines
 
 
 def trace(n: int, dt: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
@@ -23,19 +14,18 @@ def trace(n: int, dt: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(n=st.integers(3, 30_000), columns=st.integers(50, 1200), where=st.lists(st.floats(0, 0.999), max_size=30))
-def test_every_spike_survives(n: int, columns: int, where: list[float]) -> None:
+def test_every_extreme_survives(n: int, columns: int, where: list[float]) -> None:
     t, v = trace(n)
-    spikes = np.array([t[int(share * n)] for share in where])
-    drawn = with_spikes(t, v, spikes, 20.0)
+    v[[int(share * n) for share in where]] = 20.0
     grid = make_grid(t, columns)
-    y = envelope(drawn, grid)
+    y = envelope(v, grid)
     assert y.dtype == grid.x.dtype == np.float32
     assert len(y) == len(grid.x) <= max(2 * columns, n)
     assert np.all(np.diff(grid.x) > 0)
-    assert len(where) == 0 or y.max() == 20.0
+    assert y.max() == np.float32(v.max()) and y.min() == np.float32(v.min())
     column = (t[-1] - t[0]) / columns
-    for spike in spikes:
-        near = np.abs(grid.x - spike) <= 2 * column
+    for share in where:
+        near = np.abs(grid.x - t[int(share * n)]) <= 2 * column
         assert y[near].max() == 20.0
 
 
@@ -60,14 +50,22 @@ def test_any_zoom_can_be_drawn(window: tuple[float, float]) -> None:
 def test_a_diverged_trace_has_a_gap() -> None:
     t, v = trace(20_000)
     v[10_000:] = np.nan
-    y = envelope(with_spikes(t, v, np.array([]), 20.0), make_grid(t, 500))
+    y = envelope(v, make_grid(t, 500))
     assert np.isfinite(y[:490]).all()
     assert np.isnan(y[-490:]).all()
 
 
-def test_spikes_outside_of_the_trace_are_left_out() -> None:
+def test_a_spike_is_a_line_from_the_potential_to_the_peak() -> None:
     t, v = trace(100)
-    assert with_spikes(t, v, np.array([-1000.0, 1e6]), 20.0).max() < 0
+    x, y = spike_lines(t, v, np.array([t[10], t[50]]), 20.0)
+    np.testing.assert_allclose(x.reshape(2, 3), np.float32(t[[10, 10, 10, 50, 50, 50]]).reshape(2, 3))
+    np.testing.assert_allclose(y.reshape(2, 3), [[v[10], 20.0, np.nan], [v[50], 20.0, np.nan]], rtol=1e-6)
+
+
+def test_spikes_outside_of_the_trace_or_above_the_peak_have_no_line() -> None:
+    t, v = trace(100)
+    v[30] = 25.0
+    assert len(spike_lines(t, v, np.array([-1000.0, 1e6, t[30]]), 20.0)[0]) == 0
 
 
 def test_corners_are_all_of_a_step_and_of_a_ramp() -> None:
@@ -80,25 +78,3 @@ def test_corners_are_all_of_a_step_and_of_a_ramp() -> None:
     x, y = corners(t, ramp)
     assert len(x) <= 6
     assert np.allclose(np.interp(t, x, y), ramp, atol=1e-3)
-
-
-def test_the_target_is_mapped_rest_to_rest_threshold_to_threshold_peak_to_peak() -> None:
-    own, other = VoltageScale(-70.0, -55.0, 30.0), VoltageScale(-62.5, -50.0, 20.0)
-    assert own.onto(np.array([-70.0, -55.0, 30.0]), other).tolist() == [-62.5, -50.0, 20.0]
-    v = np.linspace(-90, 30, 200)
-    assert np.all(np.diff(own.onto(v, other)) > 0)
-
-
-@pytest.mark.parametrize("name", pw.models.names())
-def test_the_axis_is_made_of_where_a_sweep_begins_unless_that_is_in_the_middle_of_a_spike(name: str) -> None:
-    model = pw.models.get(name)
-    usual = voltage_scale(model)
-
-    def begun(v: float) -> VoltageScale:
-        t = np.arange(10.0)
-        line = Line(t, np.full(10, v), np.zeros(0), 0.0 * t, np.nan)
-        return voltage_scale(model, model.defaults(), {"main": line})
-
-    assert begun(usual.rest - 3.0).rest == usual.rest - 3.0
-    for v in (usual.peak - 0.1 * (usual.peak - usual.rest), usual.peak, usual.peak + 1.0, np.nan):
-        assert begun(v) == usual

@@ -11,7 +11,7 @@ import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer import judging, verdict
 from plausiwidgets.widgets.session.session import Observer
-from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.view.plot_view import PlotView
 
 
 class Pictures(Observer):
@@ -66,7 +66,7 @@ def test_the_newest_selection_wins_and_is_verified_once(explorer, screen, pictur
 def test_a_key_press_right_after_a_jump_does_not_take_its_fit_away(explorer, screen, pictures, monkeypatch) -> None:
     ready = threading.Event()
     with monkeypatch.context() as patched:
-        patched.setattr(PlotlyFigure, "wait_drawn", lambda *_: ready.wait(60))
+        patched.setattr(PlotView, "wait_drawn", lambda *_: ready.wait(60))
         explorer.selection = amplitude(20.0)
         screen.rows["amplitude"].box.value = 21.0
         ready.set()

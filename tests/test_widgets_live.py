@@ -11,7 +11,7 @@ from screen import until
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer import judging, live
 from plausiwidgets.widgets.session import slider
-from plausiwidgets.widgets.view.drawing import corners, envelope, make_grid, with_spikes
+from plausiwidgets.widgets.view.drawing import corners, envelope, make_grid, spike_lines
 from plausiwidgets.widgets.view.page_watch import PageWatch
 
 
@@ -44,22 +44,25 @@ def test_a_position_of_a_slider_is_the_same_value_on_both_sides(tmp_path):
 @pytest.mark.parametrize("columns", [300, 5000])
 def test_a_trace_is_drawn_as_the_kernel_draws_it(tmp_path, columns, window):
     traces = pw.simulate("izhikevich", pw.Current.ramp(20.0, 380.0, 15.0, end=700.0))
-    v = with_spikes(traces.t, traces.v[0], traces.spike_times[0], 30.0)
+    v = traces.v[0].copy()
     v[2000:] = np.nan
     grid = make_grid(traces.t, columns, window)
     given = {
         "t0": float(traces.t[0]), "dt": float(traces.t[1] - traces.t[0]), "v": v, "grid": grid.x.astype(float),
-        "current": traces.current[0], "raw": traces.v[0], "spikes": traces.spike_times[0],
+        "current": traces.current[0], "spikes": traces.spike_times[0],
     }  # fmt: skip
     answer = """
-    const line = { ...given, v: given.raw };
-    const [t, current] = corners(line);
-    return { y: bytes(onGrid(given.v, line, given.grid)), t: bytes(t), current: bytes(current),
-             drawn: bytes(withSpikes({ ...line, spikes: [...given.spikes] }, 30)) };
+    const [t, current] = corners(given);
+    const [x, up] = spikeLines(given, 30);
+    return { y: bytes(onGrid(given.v, given, given.grid)), t: bytes(t), current: bytes(current),
+             x: bytes(x), up: bytes(up) };
     """
     ours = script(tmp_path, answer, given)
     np.testing.assert_array_equal(ours["y"].astype(np.float32), envelope(v, grid))
-    np.testing.assert_array_equal(ours["drawn"][:2000], v[:2000])
+    x, up = spike_lines(traces.t, v, traces.spike_times[0], 30.0)
+    np.testing.assert_allclose(ours["x"], x, rtol=1e-6)
+    np.testing.assert_allclose(ours["up"], up, rtol=1e-6)
+    assert len(x) > 3
     t, current = corners(traces.t, traces.current[0])
     # The same line, with a point more at most where a ramp ends.
     np.testing.assert_allclose(np.interp(t, ours["t"], ours["current"]), current, atol=1e-4)
@@ -104,8 +107,7 @@ def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
     assert [sweep["name"] for sweep in page.about["sweeps"]] == ["release"]
     assert set(page.about["sliders"]) == set(explorer.selection.values)
     assert page.shown["sweep"] == "release"
-    x = np.frombuffer(page.grid, np.float32)
-    assert x[0] == -50.0
+    assert page.about["figure"] == explorer._figure.figure.model_id and page.about["peak"] == 30.0
     jumps = page.shown["jumps"]
     explorer.session.change(explorer.selection.with_value("amplitude", 33.0))
     assert explorer.wait()
@@ -128,11 +130,11 @@ def test_a_page_that_draws_a_drag_gets_few_pictures_of_it_and_the_last_one(explo
         explorer.session.change(selection)
         until(lambda: explorer.session.response("yours").selection is selection)  # noqa: B023
         with explorer.session.lock:  # until all panels are told
-            shown.append(np.array(panel.figure.widget.data[1].y))
+            shown.append(panel.figure.trace("yours_voltage")["y"])
     np.testing.assert_array_equal(shown[0], shown[1])
     assert told(explorer).shown["values"]["amplitude"] == 40.0  # the verdict is of the newest all the same
     explorer.session.rest(selection)
-    assert not np.array_equal(panel.figure.widget.data[1].y, shown[1])
+    assert not np.array_equal(panel.figure.trace("yours_voltage")["y"], shown[1])
     explorer.show("lif", "rebound_spike")
     assert not told(explorer).draws
     assert panel.pace == 0.0

@@ -10,15 +10,14 @@ from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer import pin
 from plausiwidgets.widgets.explorer.pin import AS_PINNED, AS_SHOWN, BY_DEFAULT, pinned_under
 from plausiwidgets.widgets.session.starts import stimulus_for
-from plausiwidgets.widgets.view.trace_figure import TRACES
 
 
 def line(screen, row: str = "voltage"):
-    return screen.figure.data[TRACES.index(f"pinned_{row}")]
+    return screen.trace("pinned", row)
 
 
 def potential(screen) -> np.ndarray:
-    return np.asarray(line(screen).y)
+    return line(screen)["y"]
 
 
 def press(explorer, on: bool = True) -> None:
@@ -40,7 +39,7 @@ def test_what_is_pinned_stays_while_the_sliders_move_and_goes_when_it_is_let_go(
     pinned = potential(screen).copy()
     np.testing.assert_array_equal(pinned, screen.yours)
     assert "pinned: Izhikevich" in key(explorer) and AS_PINNED in key(explorer)
-    assert line(screen).name.startswith("pinned: Izhikevich") and line(screen).line.dash == "12px,4px"
+    assert line(screen)["name"].startswith("pinned: Izhikevich") and line(screen)["line"]["dash"] == "12px,4px"
     for name, value in (("a", 0.05), ("amplitude", 20.0)):
         screen.rows[name].box.value = value
         settled(explorer)
@@ -51,7 +50,7 @@ def test_what_is_pinned_stays_while_the_sliders_move_and_goes_when_it_is_let_go(
     np.testing.assert_array_equal(potential(screen), pinned)
     press(explorer, False)
     assert len(potential(screen)) == 0 and "pinned" not in key(explorer)
-    assert list(screen.figure.layout.yaxis2.ticktext) == ["best found", "yours", "target"]
+    assert screen.layout["yaxis2"]["ticktext"] == ["best found", "yours", "target"]
 
 
 def test_a_drag_does_not_compute_it(explorer, screen, monkeypatch) -> None:
@@ -61,15 +60,14 @@ def test_a_drag_does_not_compute_it(explorer, screen, monkeypatch) -> None:
     asked = []
     judge = pin.judge_quickly
     monkeypatch.setattr(pin, "judge_quickly", lambda *args: asked.append(args[0]) or judge(*args))
-    puts = []
-    put = explorer._figure.figure.put
-    monkeypatch.setattr(explorer._figure.figure, "put", lambda name, *a, **k: puts.append(name) or put(name, *a, **k))
+    sent = []
+    explorer._figure.figure.observe(lambda change: sent.append(change["name"]), ("yours", "pinned"))
     with monkeypatch.context() as context:
         context.setattr(explorer._pin, "on_rest", lambda selection: None)
         for position in range(150, 250, 5):
             screen.rows["amplitude"].slider.value = position
         settled(explorer)
-    assert asked == [] and puts and not any(name.startswith("pinned") for name in puts)
+    assert asked == [] and "yours" in sent and "pinned" not in sent
     screen.rows["amplitude"].slider.value = 300
     settled(explorer)  # at rest it follows the stimulus
     until(lambda: asked and asked[-1].values["amplitude"] == explorer.selection.values["amplitude"])
@@ -91,7 +89,7 @@ def test_another_pattern_judges_it_anew_and_the_old_one_shows_it_as_it_was(explo
     values = {"a": 0.03} | {name: shown.values[name] for name in shown.pattern.free}
     traces = pw.judge("izhikevich", "rebound_spike", values, verify=False).traces
     spikes = traces[shown.pattern.main_sweep].spike_times[0]
-    np.testing.assert_allclose(line(screen, "raster").x, spikes, rtol=1e-6)
+    np.testing.assert_allclose(line(screen, "raster")["x"], spikes, rtol=1e-6)
     screen.menu("Pattern").value = "tonic_spiking"
     settled(explorer)
     until(lambda: len(potential(screen)) == len(before))
@@ -101,13 +99,13 @@ def test_another_pattern_judges_it_anew_and_the_old_one_shows_it_as_it_was(explo
 
 def test_another_model_leaves_it_and_its_current_is_drawn_only_in_its_own_unit(explorer, screen) -> None:
     press(explorer)
-    assert np.isfinite(np.asarray(line(screen, "current").y)).all()
+    assert np.isfinite(line(screen, "current")["y"]).all()
     screen.menu("Model").value = "adex"
     settled(explorer)
     until(lambda: len(potential(screen)))
     assert AS_PINNED in key(explorer) and "pinned: Izhikevich" in key(explorer)
-    assert not np.isfinite(np.asarray(line(screen, "current").y)).any()
-    least, most = screen.figure.layout.yaxis3.range
+    assert not np.isfinite(line(screen, "current")["y"]).any()
+    least, most = screen.layout["yaxis3"]["range"]
     assert np.isfinite([least, most]).all() and most > 100.0
     screen.menu("Pattern").value = "rebound_spike"
     settled(explorer)
@@ -120,9 +118,9 @@ def test_curves_and_small_sweeps_show_it_too(explorer, screen, pattern) -> None:
     screen.menu("Pattern").value = pattern
     settled(explorer)
     row = "curve" if explorer.selection.pattern.curve is not None else "others"
-    until(lambda: len(np.asarray(line(screen, row).y)))
+    until(lambda: len(line(screen, row)["y"]))
     press(explorer, False)
-    assert len(np.asarray(line(screen, row).y)) == 0
+    assert len(line(screen, row)["y"]) == 0
 
 
 def test_it_may_come_before_anything_else(explorer, screen, monkeypatch) -> None:
@@ -131,10 +129,10 @@ def test_it_may_come_before_anything_else(explorer, screen, monkeypatch) -> None
         context.setattr(explorer._judging, "on_selection", lambda *_: None)
         screen.menu("Pattern").value = "bistability"
         assert explorer.wait()
-        assert len(np.asarray(line(screen, "others").y)) == 0
+        assert len(line(screen, "others")["y"]) == 0
     explorer._judging.on_selection(explorer.selection, True)
     settled(explorer)
-    until(lambda: len(np.asarray(line(screen, "others").y)))
+    until(lambda: len(line(screen, "others")["y"]))
 
 
 def test_under_a_stimulus_of_ones_own_it_gets_the_same(explorer, screen) -> None:

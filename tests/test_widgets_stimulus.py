@@ -52,7 +52,7 @@ def tool(explorer) -> Tool:
 
 
 def current(screen: Screen) -> np.ndarray:
-    return np.asarray(screen.trace("yours", "current").y)
+    return screen.trace("yours", "current")["y"]
 
 
 def test_the_pattern_s_own_is_one_click_away_and_the_parameters_stay(explorer, screen, tool) -> None:

@@ -39,8 +39,9 @@ DELAY = 0.150
 WATCH = """() => {
     window.lineOf = (index) => {
         const plot = document.querySelector('.js-plotly-plot');
-        const group = [...(plot?.querySelectorAll('.scatterlayer .trace') ?? [])]
-            .find((g) => g.__data__?.[0]?.trace?.index === index);
+        const group = plot?.querySelector('.traceyours_voltage') ??
+            [...(plot?.querySelectorAll('.scatterlayer .trace') ?? [])]
+                .find((g) => g.__data__?.[0]?.trace?.index === index);
         return group?.querySelector('.js-line')?.getAttribute('d') ?? '';
     };
     window.whenDrawn = (before, patience) => new Promise((resolve) => {

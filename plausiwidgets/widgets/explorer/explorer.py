@@ -143,7 +143,7 @@ class Explorer(View):
         self._presentation = PresentationPanel(lambda: this() or w.Box())
         self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))
         self._places = self._arranged()
-        super().__init__([self._page, self._live.view, self._figure.marks, *self._places.view])
+        super().__init__([self._page, self._live.view, *self._places.view])
         self.add_class("pw-explorer")
         self._page.observe(lambda _: self._send_again(), "pages")
         self._page.observe(lambda _: self._on_link(), "link")

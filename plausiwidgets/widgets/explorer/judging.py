@@ -18,7 +18,7 @@ from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Observer, Response, Session
 from plausiwidgets.widgets.session.starts import moved_further
 from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
-from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.view.plot_view import PlotView
 
 REST = 0.25
 """Time in s without a change after which a drag has ended, and the selection is verified."""
@@ -43,12 +43,12 @@ class Judging(Observer):
     ----------
     session : Session
     worker : Worker
-    figure : PlotlyFigure
+    figure : PlotView
         The next judgement waits until the page has drawn the last one.
     messages : MessageLine
     """
 
-    def __init__(self, session: Session, worker: Worker, figure: PlotlyFigure, messages: MessageLine) -> None:
+    def __init__(self, session: Session, worker: Worker, figure: PlotView, messages: MessageLine) -> None:
         self._session = session
         self._worker = worker
         self._figure = figure

@@ -1,11 +1,24 @@
-// The page's side of a drag: while a slider moves it simulates the sweep that is shown, and moves its lines in the
-// figure. Runtime, bench, sliders and find_model.js stand above this; live.py is the other side.
+// The page's side of a drag: while a slider moves it simulates the sweep that is shown, and hands the lines of "yours" to
+// the figure, which shows them as it shows the kernel's. Runtime, bench and sliders stand above this; live.py is the
+// other side.
 //
 // `moved` are the positions of the sliders that the kernel has not drawn yet. As long as there are some, a picture that
-// comes from the kernel is older than the page's, which is drawn again over it.
+// comes from the kernel is older than the page's, which stays.
 
 const FRAME = 16; // ms
-const PAUSE = 200; // ms without a movement, after which plotly hears of a picture that the kernel has not drawn yet
+const PATIENCE = 50; // tries, a fifth of a second each
+
+/** A widget's model, which a page that is still loading may not have yet. */
+async function find(manager, id) {
+  for (let i = 0; ; i++) {
+    try {
+      return await manager.get_model(id);
+    } catch (error) {
+      if (i >= PATIENCE) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
 
 class Live {
   constructor(model) {
@@ -15,7 +28,6 @@ class Live {
     this.drawing = null;
     this.generation = 0;
     this.undo = [];
-    this.plots = [];
     this.rest = {};
     this.onModule = () => this.connect().catch((error) => console.warn("plausiwidgets: no live drag:", error));
     this.onShown = () => this.agree();
@@ -39,7 +51,14 @@ class Live {
 
   forget() {
     this.moved.clear();
-    this.picture = null;
+    this.show(null);
+  }
+
+  /** Hands lines to the figure, or takes them back; what is set so is not sent to the kernel. */
+  show(live) {
+    if (!live && !this.live) return;
+    this.live = live;
+    this.figure.set_state({ live: live ?? {} });
   }
 
   /** Takes the neuron, and listens to the sliders and to the figure. */
@@ -51,9 +70,9 @@ class Live {
     const about = this.model.get("about");
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     const { neuron } = await import(/* webpackIgnore: true */ url).finally(() => URL.revokeObjectURL(url));
-    const figure = await find(this.model, about.figure);
+    const figure = await find(this.model.widget_manager, about.figure);
     const sliders = new Map();
-    for (const [name, { id }] of Object.entries(about.sliders)) sliders.set(name, await find(this.model, id));
+    for (const [name, { id }] of Object.entries(about.sliders)) sliders.set(name, await find(this.model.widget_manager, id));
     if (generation !== this.generation) return; // another neuron has come meanwhile
     const listen = (target, event, react) => {
       target.on(event, react);
@@ -64,27 +83,12 @@ class Live {
         if (options?.updated_view) this.move(name, position); // a person, and not the kernel
       });
     }
-    for (const event of ["change:_py2js_update", "change:_py2js_restyle"]) {
-      listen(figure, event, (_, message) => {
-        // After the figure itself has taken the message, and before anybody sees it.
-        if (message && this.picture && message !== this.sent) queueMicrotask(() => this.put());
-      });
-    }
     this.figure = figure;
     this.neuron = neuron;
     this.about = about;
     this.rest = {};
-    await this.lookForPlots();
-    if (generation !== this.generation) return;
     this.model.set("draws", true);
     this.model.save_changes();
-  }
-
-  /** Plotly's elements: a figure may be shown more than once, or anew. */
-  async lookForPlots() {
-    const views = await Promise.allSettled(Object.values(this.figure?.views ?? {})); // one may be gone meanwhile
-    const elements = views.filter(({ value }) => value).map(({ value }) => value.el);
-    this.plots = elements.map((el) => (el.matches(".js-plotly-plot") ? el : el.querySelector(".js-plotly-plot")));
   }
 
   /** Takes back what the kernel has drawn as well, or what is of another selection or sweep. */
@@ -96,7 +100,7 @@ class Live {
     for (const [name, position] of this.moved) {
       if (positionOf(this.about.sliders[name], values[name], bounds[name]) === position) this.moved.delete(name);
     }
-    if (!this.moved.size) this.picture = null;
+    if (!this.moved.size) this.show(null);
   }
 
   move(name, position) {
@@ -128,13 +132,23 @@ class Live {
     const line = responseTo(
       sweep, this.atRest(parameters, held, dt), neuron, about.bench, parameters, held, dt, known,
     );
-    const y = onGrid(withSpikes(line, neuron.peak), line, this.grid());
+    const trace = this.figure.get("yours").find((entry) => entry.uid === "yours_voltage");
+    const y = trace && onGrid(line.v, line, floats(trace.x.float32));
     if (!y) return; // of another length: the kernel's picture will tell
     const [at, current] = corners(line);
-    const spikes = Float32Array.from(line.spikes.length ? line.spikes : [about.before_all]);
-    const heights = new Float32Array(spikes.length).fill(about.raster);
-    this.picture = { x: [null, spikes, at], y: [y, heights, current] };
-    this.put();
+    const { peak, fine } = about;
+    const [x, upTo] = peak === null ? [[], []] : spikeLines(line, peak);
+    const spikes = Float32Array.from(line.spikes);
+    this.show({
+      traces: {
+        yours_voltage: { y },
+        yours_spikes: { x: Float32Array.from(x), y: Float32Array.from(upTo) },
+        yours_raster: { x: spikes, y: new Float32Array(spikes.length).fill(about.raster) },
+        yours_current: { x: at, y: current },
+      },
+      potential: fine && this.figure.get("event") && !this.figure.get("whole") ? null : extent(y, x.length ? peak : NaN),
+      current: extent(current),
+    });
     this.drawn = performance.now();
   }
 
@@ -146,82 +160,21 @@ class Live {
     }
     return this.rest;
   }
-
-  grid() {
-    const { buffer, byteOffset, byteLength } = this.model.get("grid");
-    return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  }
-
-  /** Draws the picture; plotly hears of it when nothing moves, so that what it shows of a point is right. */
-  put() {
-    if (!this.picture) return;
-    clearTimeout(this.settling);
-    const { x, y } = this.picture;
-    const plots = this.plots.filter((plot) => plot?.isConnected);
-    if (plots.length && plots.every((plot) => this.about.traces.every((trace, i) => move(plot, trace, x[i], y[i])))) {
-      this.settling = setTimeout(() => this.restyle(), PAUSE);
-    } else {
-      this.restyle();
-    }
-    this.lookForPlots();
-  }
-
-  /** Draws the picture as a message of the kernel would: what is set so is not sent back. */
-  restyle() {
-    if (!this.picture) return;
-    const { x, y } = this.picture;
-    this.sent = {
-      restyle_data: { x: x.map(packed), y: y.map(packed) }, restyle_traces: this.about.traces,
-      trace_edit_id: this.figure.get("_last_trace_edit_id"), layout_edit_id: this.figure.get("_last_layout_edit_id"),
-    };
-    this.figure.set_state({ _py2js_restyle: this.sent });
-    this.figure.set_state({ _py2js_restyle: null });
-  }
 }
 
-/**
- * Moves what plotly has drawn of a trace, at a twentieth of the cost of its own drawing of the whole figure, which it
- * would also report to the kernel. Returns whether it could: a trace without a point has nothing to be moved.
- */
-function move(plot, trace, x, y) {
-  const { _fullData: traces, _fullLayout: layout, data } = plot;
-  const group = [...plot.querySelectorAll(".scatterlayer .trace")].find((g) => g.__data__?.[0]?.trace?.index === trace);
-  if (!group || !traces?.[trace]) return false;
-  const axis = (id) => layout[`${id[0]}axis${id.slice(1)}`];
-  const [across, down] = [axis(traces[trace].xaxis), axis(traces[trace].yaxis)];
-  const times = x ?? data[trace].x;
-  if (times?.length !== y.length) return false;
-  const at = (i) => `${across.l2p(times[i]).toFixed(2)},${down.l2p(y[i]).toFixed(2)}`;
-  if (traces[trace].mode === "markers") {
-    const points = [...group.querySelectorAll(".point")];
-    if (!points.length) return false;
-    for (const point of points.slice(y.length)) point.remove();
-    for (let i = 0; i < y.length; i++) {
-      const point = points[i] ?? points[0].parentNode.appendChild(points[0].cloneNode(true));
-      point.setAttribute("transform", `translate(${at(i)})`);
-    }
-  } else {
-    const [line, ...others] = group.querySelectorAll(".js-line");
-    if (!line) return false;
-    for (const other of others) other.remove();
-    let path = "";
-    for (let i = 0, pen = "M"; i < y.length; i++) {
-      if (Number.isNaN(y[i])) {
-        pen = "M";
-      } else {
-        path += pen + at(i);
-        pen = "L";
-      }
-    }
-    line.setAttribute("d", path || "M0,0");
-  }
-  Object.assign(data[trace], { x: times, y });
-  return true;
+function floats({ buffer, byteOffset, byteLength }) {
+  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
-function packed(values) {
-  if (values === null) return "_undefined_"; // stays as it is
-  return { dtype: "float32", shape: [values.length], value: values };
+/** The least and the greatest of some values, and of one more. */
+function extent(values, more = NaN) {
+  let low = Infinity;
+  let high = Number.isNaN(more) ? -Infinity : more;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
 }
 
 /** Minimum and maximum of each pixel column, in the order in which they come; null where the grid is not this line's. */

@@ -24,15 +24,11 @@ from plausiwidgets.widgets.page.export import page_file
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Observer, Response, Session
 from plausiwidgets.widgets.session.worker import Priority, Worker
-from plausiwidgets.widgets.view.drawing import Singles
+from plausiwidgets.widgets.view.figure import RASTER_HEIGHTS
 from plausiwidgets.widgets.view.page_watch import PageWatch
-from plausiwidgets.widgets.view.plotly_widget import FIND_MODEL
-from plausiwidgets.widgets.view.trace_figure import BEFORE_ALL, RASTER_HEIGHTS, TRACES
 
 PACE = 0.25
 """Least time in s between two pictures that the kernel sends of a drag, where the page draws it as well."""
-
-_DRAWN = ("yours_voltage", "yours_raster", "yours_current")
 
 
 class LivePage(anywidget.AnyWidget):
@@ -46,20 +42,17 @@ class LivePage(anywidget.AnyWidget):
         What stays while a model and a pattern are shown: sweeps, sliders, the figure and its traces.
     shown : dict
         Which values the kernel's picture is of: values, bounds, time step, sweep, and the number of jumps so far.
-    grid : bytes
-        Times in ms, float32, at which the potential is drawn.
     draws : bool
         Whether a page has taken the neuron, and draws a drag by itself.
     """
 
     _esm = "\n".join([
-        runtime(), page_file("bench.js"), page_file("sliders.js"), FIND_MODEL,
+        runtime(), page_file("bench.js"), page_file("sliders.js"),
         (Path(__file__).parent / "live.js").read_text("utf-8"),
     ])  # fmt: skip
     module = t.Unicode().tag(sync=True)
     about = t.Dict().tag(sync=True)
     shown = t.Dict().tag(sync=True)
-    grid = t.Bytes().tag(sync=True)
     draws = t.Bool(False).tag(sync=True)
 
 
@@ -94,9 +87,7 @@ class Live(Observer):
         self._about: Selection | None = None
         self._bounds: Mapping[str, tuple[float, float]] | None = None
         self._jumps = 0
-        self._grid: Singles | None = None
         self._asked: NeuronModel | None = None
-        figure.figure.watched[_DRAWN[0]] = self._on_drawn
         page.observe(lambda _: self._on_page(), "pages")
         self.view.observe(lambda change: setattr(figure, "pace", PACE if change["new"] else 0.0), "draws")
 
@@ -116,6 +107,11 @@ class Live(Observer):
         """Tell which values the picture is of."""
         if response.role == "yours" and response.verdict is not None:
             self._show(response.selection)
+
+    def on_sweep(self, name: str) -> None:
+        """Tell that another sweep is drawn large."""
+        if self.view.shown:
+            self.view.shown = self.view.shown | {"sweep": self._figure.large}
 
     def on_rest(self, selection: Selection) -> None:
         """Make the module of a neuron that was judged."""
@@ -158,9 +154,9 @@ class Live(Observer):
                 for name, slider in self._parameters.sliders.items()
                 for p in (selection.parameters[name],)
             },
-            "figure": self._figure.figure.widget.model_id, "traces": [TRACES.index(name) for name in _DRAWN],
-            "raster": RASTER_HEIGHTS["yours"],
-            "before_all": float(BEFORE_ALL[0]),
+            "figure": self._figure.figure.model_id, "raster": RASTER_HEIGHTS["yours"],
+            "peak": None if selection.model.spike_level is not None else selection.model.peak,
+            "fine": selection.pattern.fine,  # the axis of its event holds what is below the threshold
         }  # fmt: skip
 
     def _show(self, selection: Selection) -> None:
@@ -169,14 +165,6 @@ class Live(Observer):
             "values": dict(selection.values), "bounds": {n: list(b) for n, b in selection.bounds.items()},
             "dt": selection.dt, "sweep": self._figure.large, "jumps": self._jumps,
         }  # fmt: skip
-
-    def _on_drawn(self, x: Singles) -> None:
-        if x is not self._grid:
-            self._grid = x
-            self.view.grid = x.tobytes()
-        shown = self.view.shown
-        if shown and shown["sweep"] != self._figure.large:
-            self.view.shown = shown | {"sweep": self._figure.large}
 
 
 def all_live_sweeps(pattern: Pattern) -> list[dict[str, Any]] | None:

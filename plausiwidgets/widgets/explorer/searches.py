@@ -17,7 +17,7 @@ from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Observer, Response, Session
 from plausiwidgets.widgets.session.worker import Priority, Worker
-from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.view.plot_view import PlotView
 
 INTERVAL = 0.1
 """Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
@@ -77,7 +77,7 @@ class Searches(Observer):
         panel: OptimizationPanel,
         worker: Worker,
         judging: Judging,
-        figure: PlotlyFigure,
+        figure: PlotView,
         messages: MessageLine,
     ) -> None:
         self._session = session

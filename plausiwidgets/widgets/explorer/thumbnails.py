@@ -8,7 +8,8 @@ from plausiwidgets import patterns
 from plausiwidgets.patterns import Pattern, Target
 from plausiwidgets.patterns.marks import event_window
 from plausiwidgets.simulation.traces import Traces
-from plausiwidgets.widgets.view.drawing import Floats, Singles, corners, envelope, make_grid, with_spikes
+from plausiwidgets.widgets.view.drawing import Floats, Singles, corners, envelope, make_grid, spike_lines
+from plausiwidgets.widgets.view.scene import Line, VoltageScale, target_lines
 
 WIDTH, HEIGHT = 84, 40
 """Of a picture in px."""
@@ -34,24 +35,30 @@ def thumbnail(pattern: Pattern) -> dict[str, str]:
     trace = target.traces[name]
     values = target.verdict.parameters if target.verdict is not None else {}
     window = event_window(pattern, name, values, trace) if values else (float(trace.t[0]), float(trace.t[-1]))
-    return {"potential": _potential(trace, target, window), "current": _current(trace, window)}
+    line = target_lines(target, _scale(target))[name]
+    return {"potential": _potential(line, window), "current": _current(trace, window)}
 
 
-def _potential(trace: Traces, target: Target, window: tuple[float, float]) -> str:
-    if trace.states:
-        v = trace.v[0]
-        peak = target.peak if np.isfinite(target.peak) else float(np.nanmax(v))
-        spikes = trace.spike_times[0] if target.verdict is not None else np.empty(0)
-        v = with_spikes(trace.t, v, spikes, peak)
-    else:
-        v = with_spikes(trace.t, np.zeros(trace.t.size), trace.spike_times[0], 1.0)
-    inside = (trace.t >= window[0]) & (trace.t <= window[1])
-    t, v = trace.t[inside], v[inside]
-    grid = make_grid(t, WIDTH)
-    y = envelope(v, grid).astype(np.float64)
-    low, high = float(np.nanmin(v)), float(np.nanmax(v))
+def _scale(target: Target) -> VoltageScale:
+    """Return the scale that maps a target onto itself; of spikes alone, from 0 to 1."""
+    return (
+        VoltageScale(0.0, 0.5, 1.0)
+        if target.verdict is None or target.parts
+        else VoltageScale(target.rest, target.threshold, target.peak)
+    )
+
+
+def _potential(line: Line, window: tuple[float, float]) -> str:
+    inside = (line.t >= window[0]) & (line.t <= window[1])
+    t, v = line.t[inside], line.v[inside]
+    x, y = spike_lines(t, v, line.spikes, line.peak)
+    low, high = float(np.nanmin(v)), float(np.nanmax([np.nanmax(v), *y]))
     # A swing of a few millivolts fills the picture as a spike does.
-    return _path(_scaled(grid.x, *window), MIDDLE - (y - low) / max(high - low, 1e-9) * (MIDDLE - TOP))
+    per = (MIDDLE - TOP) / max(high - low, 1e-9)
+    grid = make_grid(t, WIDTH)
+    path = _path(_scaled(grid.x, *window), MIDDLE - (envelope(v, grid) - low) * per)
+    up = [_path(_scaled(x[i : i + 2], *window), MIDDLE - (y[i : i + 2] - low) * per) for i in range(0, len(x), 3)]
+    return path + "".join(up)
 
 
 def _current(trace: Traces, window: tuple[float, float]) -> str:
@@ -75,7 +82,7 @@ def _scaled(t: Floats | Singles, low: float, high: float) -> Floats:
     return np.asarray((np.asarray(t, np.float64) - low) / (high - low) * WIDTH)
 
 
-def _path(x: Floats, y: Floats) -> str:
+def _path(x: Floats, y: Floats | Singles) -> str:
     known = np.isfinite(x) & np.isfinite(y)
     points = [f"{a:.1f},{b:.1f}" for a, b in zip(x[known], y[known], strict=True)]
     kept = [p for p, before in zip(points, ["", *points], strict=False) if p != before]

@@ -64,12 +64,19 @@ function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values)
   return { ...line, spikes: [...rest.spikes, ...times], divergedAt: lost ? run.diverged * dt : NaN };
 }
 
-/** A potential whose spikes reach the peak: most neurons are reset before. */
-function withSpikes(line, peak) {
-  const v = line.v.map((x) => (x > peak ? peak : x));
-  for (const time of line.spikes) {
-    const k = Math.round((time - line.t0) / line.dt);
-    if (k >= 0 && k < v.length) v[k] = peak;
+/**
+ * A line from the potential up to the peak at each spike, for a neuron that resets before it reaches one: x and y, with
+ * NaN between them. The potential may be another one than the line's own, at the same times.
+ */
+function spikeLines({ t, t0, dt, v: own, spikes }, peak, v = own) {
+  const x = [];
+  const y = [];
+  for (const time of spikes) {
+    const k = t ? t.findIndex((at) => at >= time) : Math.round((time - t0) / dt);
+    if (!(k >= 0 && k < v.length && v[k] < peak)) continue;
+    const at = t ? time : t0 + k * dt;
+    x.push(at, at, at);
+    y.push(v[k], peak, NaN);
   }
-  return v;
+  return [x, y];
 }

@@ -23,10 +23,11 @@ from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.widgets.view import style
-from plausiwidgets.widgets.view.drawing import VoltageScale, envelope, make_grid, target_lines
+from plausiwidgets.widgets.view.drawing import envelope, make_grid
+from plausiwidgets.widgets.view.scene import VoltageScale, target_lines
 from plausiwidgets.widgets.view.symbols import GREEK
 
-FORMAT = 1
+FORMAT = 2
 """Of the data: a page whose script expects another one says so."""
 
 BENCH = {
@@ -69,6 +70,7 @@ class Contents:
             "model": {
                 "name": model.name, "title": model.title, "description": model.description, "source": model.source,
                 "equations": model.equations, "unit": model.current.unit, "dt": model.dt,
+                "resets": model.spike_level is None,
             },
             "parameters": [_slider(p) for p in model.parameters.values()],
             "patterns": [self._pattern(pattern) for pattern in patterns],
@@ -154,6 +156,7 @@ class Contents:
             "neuron": reference.name, "title": reference.title, "parameters": list(reference.parameters),
             "values": list(values.items()), "dt": dt, "holding": holding_name("", pattern),
             "sweeps": sweeps, "scale": [target.rest, target.threshold, target.peak],
+            "resets": reference.spike_level is None,
         }]  # fmt: skip
 
 
@@ -224,6 +227,7 @@ def _recorded(target: Target) -> list[dict[str, Any]]:
             "name": name, "t": [round(float(x), 3) for x in grid.x],
             "v": [round(float(x), 3) if np.isfinite(x) else None for x in envelope(line.v, grid)],
             "spikes": [round(float(x), 4) for x in line.spikes],
+            "peak": line.peak if np.isfinite(line.peak) else None,
         })  # fmt: skip
     return lines
 

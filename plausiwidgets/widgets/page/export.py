@@ -1,4 +1,8 @@
-"""The page without a server, written to a file."""
+"""The page without a server, written to a file.
+
+Its figure is a drawing of its own on a canvas (``plot.js``): Plotly's script is 4.8 MB, and a page of 160 kB that opens
+at once is what is sent to a class. It follows the rules of :mod:`plausiwidgets.widgets.view.scene`.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 // The page: what is selected, and what is shown of it. The neurons, the bench and the figure stand above this.
 
-const FORMAT = 1;
+const FORMAT = 2;
+const NONE = [[], []]; // no lines to a peak
+const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
 /** An element with properties and children; text is never read as markup. */
@@ -264,7 +266,7 @@ class Page {
       if (!rests.has(held)) rests.set(held, settled(neuron, this.data.bench, parameters, held, dt));
       const rest = rests.get(held);
       const line = responseTo(sweep, rest, neuron, this.data.bench, parameters, held, dt, values);
-      return { role: "yours", line, v: withSpikes(line, neuron.peak), span: rest.span };
+      return { role: "yours", line, v: line.v, rises: this.rises(line), span: rest.span };
     };
     this.responses = new Map();
     const shown = list.find(({ sweep }) => sweep.name === this.sweep);
@@ -303,7 +305,10 @@ class Page {
     for (const target of this.pattern.targets) {
       if (target.lines) {
         const line = target.lines.find((entry) => entry.name === name);
-        if (line) found = { line, v: line.v.map((x) => x ?? NaN), scale: null };
+        if (line) {
+          const v = line.v.map((x) => x ?? NaN);
+          found = { line, v, rises: line.peak === null ? NONE : spikeLines(line, line.peak, v), scale: null };
+        }
         continue;
       }
       const sweep = target.sweeps.find((entry) => entry.name === name);
@@ -314,21 +319,26 @@ class Page {
       const parameters = Object.fromEntries(target.parameters.map((entry) => [entry, values.get(entry)]));
       const rest = settled(neuron, this.data.bench, parameters, held, target.dt);
       const line = responseTo(sweep, rest, neuron, this.data.bench, parameters, held, target.dt, values);
-      found = { line, v: withSpikes(line, neuron.peak), scale: target.scale };
+      found = { line, v: line.v, scale: target.scale, resets: target.resets };
     }
     known.set(name, found);
     return found;
   }
 
-  /** The lines of a sweep, the target on top. */
+  /** The lines from the potential to the peaks of the neuron's spikes. */
+  rises(line) {
+    return this.data.model.resets ? spikeLines(line, this.neuron.peak) : NONE;
+  }
+
+  /** The lines of a sweep, the neuron of the sliders on top. */
   lines(name = this.sweep) {
-    const target = this.target(name);
-    const lines = [this.responses.get(name)];
-    if (target) {
-      const v = target.scale ? ontoScale(target.v, target.scale, this.scale) : target.v;
-      lines.push({ role: "target", line: target.line, v });
-    }
-    return lines;
+    const { line, v, rises, scale, resets } = this.target(name) ?? {};
+    const yours = this.responses.get(name);
+    if (!line) return [yours];
+    if (!scale) return [{ role: "target", line, v, rises }, yours];
+    const mapped = ontoScale(v, scale, this.scale);
+    const up = resets ? spikeLines(line, this.scale[2], mapped) : NONE;
+    return [{ role: "target", line, v: mapped, rises: up }, yours];
   }
 
   // -- the figure --------------------------------------------------------------------------------
@@ -338,26 +348,28 @@ class Page {
     const { peak } = this.neuron;
     const rest = Number.isFinite(v[0]) && v[0] < peak ? v[0] : -65;
     this.scale = [rest, Math.min(rest + span, peak - 1), peak];
-    const [lowest] = [rest - 4 * (this.scale[1] - rest)];
-    const lines = this.lines();
-    const reach = lines.map(({ v: values }) => extent(values));
-    const low = Math.min(rest, ...reach.map(([least]) => Math.max(least, lowest)));
-    this.vRange = padded([low, Math.max(peak, ...reach.map(([, most]) => most))], 0.06);
+    const reach = this.lines().map((entry) => this.reach(entry));
+    const low = Math.min(rest, ...reach.map(([least]) => least));
+    this.vRange = padded([low, Math.max(this.scale[1], ...reach.map(([, most]) => most))], 0.06);
     this.iRange = padded(extent(line.current), 0.15);
   }
 
-  /** Widens the axes to what is drawn. */
+  /** The lowest and the highest potential of what is drawn; of a diverged line, as far as it is sensible. */
+  reach({ line, v, rises }) {
+    const [low, high] = [extent(v), extent(rises[1])].reduce(([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)]);
+    const far = Number.isFinite(line.divergedAt) ? WIDEST * (this.scale[1] - this.scale[0]) : Infinity;
+    return [Math.max(low, this.scale[0] - far), Math.min(high, this.scale[0] + far)];
+  }
+
+  /** Widens the axes to what is drawn, with some room so that they do not change with every frame of a drag. */
   widen() {
-    const { v, line } = this.responses.get(this.sweep);
-    const wider = ([low, high], [least, most]) => [Math.min(low, least), Math.max(high, most)];
-    const floor = this.scale[0] - 4 * (this.scale[1] - this.scale[0]);
-    const [least, most] = extent(v);
-    const room = (range, share) => (Number.isFinite(range[0]) ? padded(range, share) : [Infinity, -Infinity]);
-    if (least < this.vRange[0]) this.vRange = wider(this.vRange, room([Math.max(least, floor), most], 0.06));
-    const current = extent(line.current);
-    if (current[0] < this.iRange[0] || current[1] > this.iRange[1]) {
-      this.iRange = wider(this.iRange, room(current, 0.15));
-    }
+    const yours = this.responses.get(this.sweep);
+    const wider = ([low, high], [least, most]) => {
+      const room = 0.08 * Math.max(high - low, most - least);
+      return [least < low ? least - room : low, most > high ? most + room : high];
+    };
+    this.vRange = wider(this.vRange, this.reach(yours));
+    this.iRange = wider(this.iRange, extent(yours.line.current));
   }
 
   draw() {
@@ -368,7 +380,7 @@ class Page {
     const ends = lines.map(({ line, v }) => (line.t ? [line.t[0], line.t.at(-1)] : [line.t0, line.t0 + v.length * line.dt]));
     const all = [Math.min(...ends.map(([begin]) => begin)), Math.max(...ends.map(([, end]) => end))];
     const [begin, end] = this.window ?? all;
-    const { line } = lines[0];
+    const { line } = lines.at(-1);
     this.figure.show({
       lines, current: line, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit,
       theme: style.themes[this.themeName], dashes: style.dashes, roles: style.roles, divergedAt: line.divergedAt,
@@ -378,7 +390,7 @@ class Page {
       const key = h("canvas", { "aria-hidden": "true" });
       requestAnimationFrame(() => this.drawKey(key, role));
       return h("li", { className: role }, key, `${style.roles[role]}: ${counted(spikes)}`);
-    }));
+    }), ...(lines.some(({ rises }) => rises[0].length) ? [h("li", {}, "thin line: spike, drawn to its peak")] : []));
     const described = lines.map(({ role, line: { spikes } }) => `${style.roles[role]} ${counted(spikes)}`).join(", ");
     this.canvas.setAttribute("aria-label", `Membrane potential over time, sweep ${this.sweep}: ${described}`);
   }
@@ -467,9 +479,9 @@ class Page {
       const held = holding === null ? 0 : known.get(holding);
       const rest = settled(this.neuron, bench, parameters, held, dt);
       const line = responseTo(sweep, rest, this.neuron, bench, parameters, held, dt, known);
-      const v = withSpikes(line, this.neuron.peak);
-      const entry = { role: "yours", line, v };
-      const [low, high] = extent(v);
+      const entry = { role: "yours", line, v: line.v, rises: this.rises(line) };
+      const [low, high] = [extent(line.v), extent(entry.rises[1])].reduce(
+        ([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)]);
       this.chips[index].sketch = () => drawSketch(
         canvas, [entry], style.themes[this.themeName], { yours: [] }, padded([low, Math.max(high, low + 30)], 0.05));
       this.chips[index].sketch();

@@ -1,4 +1,5 @@
-// The figure: potential, spikes and current above each other on one time axis, on a canvas.
+// The figure: potential, spikes and current above each other on one time axis, on a canvas. It follows the rules of the
+// explorer's scene (view/scene.py): the potential as it was simulated, and thin lines to the peak where a neuron resets.
 
 /** Rest, threshold and peak of one neuron onto those of another. */
 function ontoScale(v, [rest, threshold, peak], other) {
@@ -76,6 +77,16 @@ function tracePath(context, line, v, [begin, end], x, y, columns) {
   context.stroke();
 }
 
+/** Draws the lines from the potential up to the peak of each spike. */
+function drawRises(context, { rises: [times, values] }, x, y) {
+  context.beginPath();
+  for (let i = 0; i < times.length; i += 3) {
+    context.moveTo(x(times[i]), y(values[i]));
+    context.lineTo(x(times[i]), y(values[i + 1]));
+  }
+  context.stroke();
+}
+
 /** Sizes a canvas to its place on the page; returns a context in CSS pixels, and its width and height. */
 function prepared(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -99,11 +110,15 @@ function drawSketch(canvas, lines, colours, dashes, range) {
   const end = Math.max(...ends);
   const x = (t) => 2 + ((t - begin) / (end - begin)) * (width - 4);
   const y = (value) => 3 + ((range[1] - value) / (range[1] - range[0])) * (height - 6);
-  for (const { role, line, v } of lines) {
+  for (const entry of lines) {
+    const { role, line, v } = entry;
     context.strokeStyle = colours[role];
     context.lineWidth = role === "yours" ? 1.5 : 1.2;
     context.setLineDash(dashes[role].map((length) => length * 0.7));
     tracePath(context, line, v, [begin, end], x, y, width);
+    context.lineWidth = 0.8;
+    context.setLineDash([]);
+    drawRises(context, entry, x, y);
   }
 }
 
@@ -222,11 +237,17 @@ class Figure {
       context.restore();
     };
     clipped(rows.voltage, voltage, () => {
-      for (const { role, line, v } of lines) {
+      for (const entry of lines) {
+        const { role, line, v } = entry;
         context.strokeStyle = theme[role];
         context.lineWidth = small ? 1.7 : 2;
         context.setLineDash(dashes[role]);
         tracePath(context, line, v, [begin, end], x, yVoltage, plot);
+        context.lineWidth = 1;
+        context.globalAlpha = 0.55;
+        context.setLineDash([]);
+        drawRises(context, entry, x, yVoltage);
+        context.globalAlpha = 1;
       }
       if (Number.isFinite(content.divergedAt)) {
         const place = Math.min(Math.max(x(content.divergedAt), left + 8), left + plot - 90);
@@ -240,7 +261,7 @@ class Figure {
       tracePath(context, content.current, content.current.current, [begin, end], x, yCurrent, plot);
     });
     const lane = raster / Math.max(lines.length, 1);
-    [...lines].reverse().forEach(({ role, line }, i) => {
+    lines.forEach(({ role, line }, i) => {
       const middle = rows.raster + (i + 0.5) * lane;
       text(content.roles[role], left - 6, middle, "right", theme[role]);
       clipped(rows.raster, raster, () => {

@@ -1,8 +1,5 @@
 // Saves what the kernel sends, and the figure as it is on the screen: Plotly's picture with the marks over it.
 
-const SVG = "http://www.w3.org/2000/svg";
-const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight", "font-family", "paint-order", "display"];
-
 function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
@@ -11,38 +8,6 @@ function save(blob, name) {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-// A copy that looks the same without the style sheets of the page.
-function copy(source) {
-  const made = source.cloneNode(true);
-  const all = [source, ...source.querySelectorAll("*")];
-  [made, ...made.querySelectorAll("*")].forEach((node, i) => {
-    const style = getComputedStyle(all[i]);
-    for (const name of STYLES) node.style.setProperty(name, style.getPropertyValue(name));
-  });
-  return made;
-}
-
-function picture(root) {
-  const plot = root.querySelector(".pw-figure .js-plotly-plot");
-  const { width, height } = plot._fullLayout;
-  const whole = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}` })) whole.setAttribute(name, value);
-  const paper = document.createElementNS(SVG, "rect");
-  paper.setAttribute("width", width);
-  paper.setAttribute("height", height);
-  paper.setAttribute("fill", plot._fullLayout.paper_bgcolor);
-  whole.append(paper);
-  for (const part of plot.querySelectorAll("svg.main-svg")) whole.append(copy(part));
-  const marks = plot.querySelector(".pw-marks");
-  if (marks) {
-    const made = copy(marks);
-    const [x, y, w, h] = marks.getAttribute("viewBox").split(" ");
-    for (const [name, value] of Object.entries({ x, y, width: w, height: h })) made.setAttribute(name, value);
-    whole.append(made);
-  }
-  return { text: new XMLSerializer().serializeToString(whole), width, height };
 }
 
 function render({ model, el }) {
@@ -65,29 +30,14 @@ function render({ model, el }) {
     buttons[what] = button;
   }
 
-  function press(what) {
+  async function press(what) {
     if (what !== "svg" && what !== "png") {
       model.send({ save: what });
       return;
     }
-    const { text, width, height } = picture(el.closest(".pw-explorer"));
-    const svg = new Blob([text], { type: "image/svg+xml" });
-    const name = model.get("name");
-    if (what === "svg") {
-      save(svg, `${name}.svg`);
-      return;
-    }
-    const image = new Image();
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      canvas.width = 2 * width;
-      canvas.height = 2 * height;
-      const context = canvas.getContext("2d");
-      context.scale(2, 2);
-      context.drawImage(image, 0, 0, width, height);
-      canvas.toBlob((blob) => save(blob, `${name}.png`));
-    };
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+    const scene = el.closest(".pw-explorer").querySelector(".pw-scene").pwScene;
+    const svg = async () => new Blob([(await scene.picture()).text], { type: "image/svg+xml" });
+    save(await (what === "svg" ? svg() : scene.png()), `${model.get("name")}.${what}`);
   }
 
   const offer = () => {

@@ -70,8 +70,6 @@ function render({ model, el }) {
   scrub.setAttribute("aria-label", "Time of the moving point");
   const clock = html("output", "pw-plane-time", controls);
   const caption = html("div", "pw-plane-caption", el);
-  const cursor = html("div", "pw-cursor", el);
-  cursor.hidden = true;
 
   let scene = {}, rows = [], toX, toY, dot, layers = [], level = -1;
   let place = null;  // index of the row at which the point is; null: nowhere
@@ -97,22 +95,9 @@ function render({ model, el }) {
     if (scene.sentence) html("span", "pw-hint", caption, scene.sentence);
   }
 
-  // The same time in the figure of the potential: a line over Plotly's own picture.
-  function pointInFigure(time) {
-    const plot = el.closest(".pw-explorer")?.querySelector(".pw-figure .js-plotly-plot");
-    const layout = plot?._fullLayout;
-    if (time === null || !layout?.xaxis || !layout.yaxis) {
-      cursor.hidden = true;
-      return;
-    }
-    if (cursor.parentNode !== plot) plot.append(cursor);
-    const x = layout.xaxis.l2p(time);
-    cursor.hidden = !(x >= 0 && x <= layout.xaxis._length);
-    const top = layout.yaxis._offset;
-    const low = (layout.yaxis3 ?? layout.yaxis);
-    cursor.style.cssText =
-      `left:${layout.xaxis._offset + x}px;top:${top}px;height:${low._offset + low._length - top}px`;
-  }
+  // The same time in the figure of the potential.
+  const figureOf = () => el.closest(".pw-explorer")?.querySelector(".pw-scene")?.pwScene;
+  const pointInFigure = (time) => figureOf()?.pointAt(time);
 
   function moveTo(index) {
     place = index;
@@ -319,11 +304,9 @@ function render({ model, el }) {
   // Pointing at the potential moves the point.
   let figure = null;
   const onMove = (event) => {
-    const layout = figure?._fullLayout;
-    if (running || !layout?.xaxis || !rows.length || !el.isConnected) return;
-    const box = figure.getBoundingClientRect();
-    const time = layout.xaxis.p2l(event.clientX - box.left - layout.xaxis._offset);
-    if (!(time >= rows[0][0] && time <= rows[rows.length - 1][0])) return;
+    if (running || !rows.length || !el.isConnected) return;
+    const time = figure.timeAt(event.clientX);
+    if (time === null || !(time >= rows[0][0] && time <= rows[rows.length - 1][0])) return;
     let [low, high] = [0, rows.length - 1];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
@@ -336,12 +319,11 @@ function render({ model, el }) {
     if (!running) moveTo(null);
   };
   const attach = setInterval(() => {
-    const found = el.closest(".pw-explorer")?.querySelector(".pw-figure .js-plotly-plot");
-    if (!found) return;
+    if (!figureOf()) return;
     clearInterval(attach);
-    figure = found;
-    figure.addEventListener("mousemove", onMove);
-    figure.addEventListener("mouseleave", onLeave);
+    figure = figureOf();
+    figure.el.addEventListener("mousemove", onMove);
+    figure.el.addEventListener("mouseleave", onLeave);
   }, 300);
 
   return () => {
@@ -350,9 +332,9 @@ function render({ model, el }) {
     clearInterval(attach);
     clearTimeout(told);
     watch.disconnect();
-    cursor.remove();
-    figure?.removeEventListener("mousemove", onMove);
-    figure?.removeEventListener("mouseleave", onLeave);
+    figure?.pointAt(null);
+    figure?.el.removeEventListener("mousemove", onMove);
+    figure?.el.removeEventListener("mouseleave", onLeave);
     model.off("change:scene", soon);
   };
 }

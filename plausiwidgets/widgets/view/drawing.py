@@ -1,40 +1,16 @@
-"""From traces to the few points that a screen can show; plain NumPy, no plotly."""
+"""From traces to the few points that a screen can show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Target
-from plausiwidgets.simulation.traces import Traces
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 EMPTY: Singles = np.zeros(0, np.float32)
-
-
-def with_spikes(t: Floats, v: Floats, spike_times: Floats, peak: float) -> Floats:
-    """Return `v` with every spike drawn to `peak`: most models reset before they reach one.
-
-    Parameters
-    ----------
-    t, v : ndarray of shape [T]
-        Time in ms on a regular grid, and membrane potential in mV.
-    spike_times : ndarray
-        In ms; those outside of `t` are left out.
-    peak : float
-        In mV.
-    """
-    drawn = np.minimum(v, peak)  # nan stays nan
-    if len(t) > 1 and len(spike_times):
-        index = np.rint((spike_times - t[0]) / (t[1] - t[0])).astype(int)
-        drawn[index[(index >= 0) & (index < len(t))]] = peak
-    return drawn
 
 
 @dataclass(frozen=True)
@@ -44,7 +20,7 @@ class Grid:
     Attributes
     ----------
     x : ndarray of shape [points]
-        Times in ms, float32. The same object for the same grid, so that it need not be sent again.
+        Times in ms, float32.
     starts : ndarray of shape [columns + 1] or None
         First sample of each column; None where there are so few samples that all are drawn.
     """
@@ -60,13 +36,13 @@ def make_grid(t: Floats, columns: int, window: tuple[float, float] | None = None
         return Grid(np.ascontiguousarray(t, np.float32), None)
     cuts = [0, n]
     if window is not None:
-        reach = 0.5 * (window[1] - window[0])  # so that a pan shows something before the next update
+        reach = 0.25 * (window[1] - window[0])  # so that a pan shows something before the next update
         cuts = [0, *np.searchsorted(t, (window[0] - reach, window[1] + reach)).tolist(), n]
     inner = (0, n) if window is None else (cuts[1], cuts[2])
     starts = []
     for a, b in zip(cuts[:-1], cuts[1:], strict=True):
         if b > a:
-            most = 2 * columns if (a, b) == inner and window is not None else columns
+            most = columns if window is None else columns * 3 // 2 if (a, b) == inner else columns // 8
             starts.append(np.linspace(a, b, min(most, b - a) + 1)[:-1].astype(np.intp))
     edges = np.append(np.concatenate(starts), n)
     width = np.diff(edges)
@@ -107,99 +83,17 @@ def corners(t: Floats, current: Floats) -> tuple[Singles, Singles]:
     return np.ascontiguousarray(t[keep], np.float32), np.ascontiguousarray(current[keep], np.float32)
 
 
-@dataclass(frozen=True)
-class VoltageScale:
-    """The three potentials (mV) that a neuron's voltage axis is made of."""
+def spike_lines(t: Floats, v: Floats, spikes: Floats, peak: float) -> tuple[Singles, Singles]:
+    """Return a vertical line from the potential up to `peak` (mV) at each spike, with gaps between them.
 
-    rest: float
-    threshold: float
-    peak: float
-
-    def onto(self, v: Floats, other: VoltageScale) -> Floats:
-        """Map `v` from this neuron's scale onto `other`'s: rest to rest, threshold to threshold, peak to peak.
-
-        Linear up to the threshold and, with the slope that meets the peak, above it.
-        """
-        below = other.rest + (v - self.rest) * (other.threshold - other.rest) / (self.threshold - self.rest)
-        above = other.threshold + (v - self.threshold) * (other.peak - other.threshold) / (self.peak - self.threshold)
-        return np.where(v <= self.threshold, below, above)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One sweep as it is drawn.
-
-    Attributes
-    ----------
-    t, v, current : ndarray, shape [T]
-        Time in ms, potential in mV with its spikes, injected current.
-    spikes : ndarray
-        In ms.
-    diverged_at : float
-        In ms; nan where all is well.
+    Spikes (ms) that are outside of `t`, or begin above the peak, have none.
     """
-
-    t: Floats
-    v: Floats
-    spikes: Floats
-    current: Floats
-    diverged_at: float
-
-
-def own_lines(traces: Mapping[str, Traces], peak: float) -> dict[str, Line]:
-    """Return the lines of a model's own sweeps, spikes drawn to `peak` (mV)."""
-    return {
-        name: _line(sweep, with_spikes(sweep.t, sweep.v[0], sweep.spike_times[0], peak))
-        for name, sweep in traces.items()
-    }
-
-
-def _line(sweep: Traces, v: Floats) -> Line:
-    return Line(sweep.t, v, sweep.spike_times[0], sweep.current[0], float(sweep.diverged_at[0]))
-
-
-def _recorded(traces: Traces, scale: VoltageScale) -> Floats:
-    if traces.states:
-        return traces.v[0]
-    return with_spikes(traces.t, np.full(traces.t.size, scale.rest), traces.spike_times[0], scale.peak)
-
-
-def target_lines(target: Target, scale: VoltageScale) -> dict[str, Line]:
-    """Return the lines of a target, mapped onto a model's scale; a recording's are drawn as measured.
-
-    Of spikes alone, the line is that of a neuron at rest between them.
-    """
-    if target.parts:
-        return {name: line for part in target.parts for name, line in target_lines(part, scale).items()}
-    if target.verdict is None:
-        return {name: _line(t, _recorded(t, scale)) for name, t in target.traces.items()}
-    own = VoltageScale(target.rest, target.threshold, target.peak)
-    lines = own_lines(target.traces, target.peak)
-    return {name: replace(line, v=own.onto(line.v, scale)) for name, line in lines.items()}
-
-
-def voltage_scale(
-    model: NeuronModel, values: Mapping[str, float] | None = None, lines: Mapping[str, Line] | None = None
-) -> VoltageScale:
-    """Return the scale of a model with these values; its rest is where its sweeps begin, holding included.
-
-    A neuron that fires before anything happens may begin anywhere in a spike: so near to its peak that is no rest.
-    """
-    arrays = {name: np.array([x]) for name, x in (values or model.defaults()).items()}
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(arrays))
-    span = float(model.span(arrays)[0])
-    for line in (lines or {}).values():
-        if line.v[0] < 0.5 * (rest + model.peak):  # not so where it is nan
-            rest, threshold = float(line.v[0]), float(line.v[0]) + span
-            break
-    if not np.isfinite(rest) or not np.isfinite(threshold):
-        return voltage_scale(model)
-    return VoltageScale(rest, min(threshold, model.peak - 1.0), model.peak)
-
-
-def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
-    """Return an axis range a little wider than `low` to `high`."""
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return -1.0, 1.0
-    margin = share * (high - low) or 0.5
-    return float(low - margin), float(high + margin)
+    if not len(spikes) or len(t) < 2:
+        return EMPTY, EMPTY
+    k = np.rint((spikes - t[0]) / (t[1] - t[0])).astype(int)
+    k = k[(k >= 0) & (k < len(t))]
+    k = k[v[k] < peak]
+    x, y = np.empty((len(k), 3), np.float32), np.empty((len(k), 3), np.float32)
+    x[:] = t[k, None]
+    y[:, 0], y[:, 1], y[:, 2] = v[k], peak, np.nan
+    return x.ravel(), y.ravel()

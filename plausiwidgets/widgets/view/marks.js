@@ -2,7 +2,7 @@
 // it with the tab key, brings its marks forward; pointing at a mark brings its criterion forward.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LANE = 18, LANES = 3;
+const LANE = 18, LANES = 3; // px, and how many of them
 
 function element(name, attributes, parent, text) {
   const made = document.createElementNS(SVG, name);
@@ -12,75 +12,103 @@ function element(name, attributes, parent, text) {
   return made;
 }
 
-function render({ model, el }) {
-  el.classList.add("pw-page");  // the layer itself lies in the figure
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "pw-marks");
-  svg.setAttribute("aria-hidden", "true");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "pw-whole";
-  let root = null, plot = null, waiting = 0, hot = "";
+// Marks of one criterion share a lane; one that does not overlap another may share its lane.
+function lanes(shapes, x) {
+  const ends = [];
+  const groups = new Map();
+  for (const shape of shapes) {
+    if (shape.form !== "bracket" && shape.form !== "arrow") continue;
+    const key = `${shape.form} ${shape.criteria.join()}`;  // an arrow and a spike of one criterion may be neighbours
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(shape);
+  }
+  const found = new Map();
+  for (const group of groups.values()) {
+    const spans = group.map((shape) => {
+      const [a, b] = [x(shape.t0), x(shape.t1)], long = 6.5 * shape.text.length + 6;
+      if (shape.form === "bracket" && b - a < long) return [a, shape.text.includes(" ") ? b + 8 + long : b];
+      return [a, shape.form === "arrow" && b - a < long + 12 ? b + 6 + long : b];
+    });
+    let lane = ends.findIndex((taken) => spans.every(([a, b]) => taken.every(([c, d]) => b <= c + 1 || d <= a + 1)));
+    if (lane < 0) lane = ends.push([]) - 1;
+    ends[lane].push(...spans);
+    group.forEach((shape) => found.set(shape, lane));
+  }
+  return found;
+}
 
-  // Marks of one criterion share a lane; one that does not overlap another may share its lane.
-  function lanes(shapes, x) {
-    const ends = [];
-    const groups = new Map();
-    for (const shape of shapes) {
-      if (shape.form !== "bracket" && shape.form !== "arrow") continue;
-      const key = `${shape.form} ${shape.criteria.join()}`;  // an arrow and a spike of one criterion may be neighbours
-      if (!groups.has(key)) groups.set(key, []);
-      groups.get(key).push(shape);
-    }
-    const found = new Map();
-    for (const group of groups.values()) {
-      const spans = group.map((shape) => {
-        const [a, b] = [x(shape.t0), x(shape.t1)], long = 6.5 * shape.text.length + 6;
-        if (shape.form === "bracket" && b - a < long) return [a, shape.text.includes(" ") ? b + 8 + long : b];
-        return [a, shape.form === "arrow" && b - a < long + 12 ? b + 6 + long : b];
-      });
-      let lane = ends.findIndex((taken) => spans.every(([a, b]) => taken.every(([c, d]) => b <= c + 1 || d <= a + 1)));
-      if (lane < 0) lane = ends.push([]) - 1;
-      ends[lane].push(...spans);
-      group.forEach((shape) => found.set(shape, lane));
-    }
-    return found;
+// The numbers of brackets side by side: where there is no room for each beside its neighbours, there is none at all.
+function crowded(shapes, x) {
+  const found = new Set();
+  const rows = new Map();
+  for (const shape of shapes) {
+    if (shape.form !== "bracket") continue;
+    const key = shape.criteria.join();
+    rows.set(key, [...(rows.get(key) ?? []), shape]);
+  }
+  for (const row of rows.values()) {
+    const middles = row.map((shape) => (x(shape.t0) + x(shape.t1)) / 2);
+    row.forEach((shape, i) => {
+      const near = Math.min(...middles.map((m, j) => (i === j ? Infinity : Math.abs(m - middles[i]))));
+      if (near < 6.5 * shape.text.length + 5) found.add(shape);
+    });
+  }
+  return found;
+}
+
+class Marks {
+  /** @param view the scene that they are marks of; its place may lie in an explorer, whose criteria are listened to. */
+  constructor(view) {
+    this.view = view;
+    this.hot = "";
+    this.svg = document.createElementNS(SVG, "svg");
+    this.svg.setAttribute("class", "pw-marks");
+    this.svg.setAttribute("aria-hidden", "true");
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.className = "pw-whole";
+    this.button.hidden = true;
+    this.button.addEventListener("click", () => view.tell({ whole: !view.model.get("whole") }));
+    view.el.append(this.svg, this.button);
   }
 
-  // The numbers of brackets side by side: where there is no room for each beside its neighbours, there is none at all.
-  function crowded(shapes, x) {
-    const found = new Set();
-    const rows = new Map();
-    for (const shape of shapes) {
-      if (shape.form !== "bracket") continue;
-      const key = shape.criteria.join();
-      rows.set(key, [...(rows.get(key) ?? []), shape]);
-    }
-    for (const row of rows.values()) {
-      const middles = row.map((shape) => (x(shape.t0) + x(shape.t1)) / 2);
-      row.forEach((shape, i) => {
-        const near = Math.min(...middles.map((m, j) => (i === j ? Infinity : Math.abs(m - middles[i]))));
-        if (near < 6.5 * shape.text.length + 5) found.add(shape);
-      });
-    }
-    return found;
+  /** Listens to the criteria of the explorer around it, once the page has it. */
+  attach() {
+    this.root = this.view.el.closest(".pw-explorer");
+    if (!this.root) return;
+    const listen = (event, react) => {
+      this.root.addEventListener(event, react);
+      this.view.undo.push(() => this.root.removeEventListener(event, react));
+    };
+    const onOver = (event) => this.light(event.target.closest?.("[data-criterion]")?.dataset.criterion ?? "");
+    listen("pointerover", onOver);
+    listen("focusin", onOver);
+    listen("focusout", (event) => event.relatedTarget?.closest?.("[data-criterion]") ?? this.light(""));
   }
 
-  function draw() {
-    waiting = 0;
-    const layout = plot?._fullLayout;
-    if (!layout?.xaxis || !layout.yaxis) return;
-    if (svg.parentNode !== plot) plot.append(svg, button);
-    const all = model.get("shapes");
-    const { xaxis, yaxis } = layout;
-    const left = xaxis._offset, width = xaxis._length, top = yaxis._offset, height = yaxis._length;
-    const x = (t) => left + xaxis.l2p(t);
-    const y = (v) => top + yaxis.l2p(v);
+  light(key) {
+    if (key === this.hot) return;
+    this.hot = key;
+    this.draw();
+    this.rows(key);
+  }
+
+  rows(key) {
+    for (const row of this.root?.querySelectorAll("[data-criterion]") ?? [])
+      row.classList.toggle("pw-hot-row", key !== "" && row.dataset.criterion === key);
+  }
+
+  draw() {
+    const { svg, button, hot, view } = this;
+    const { model, frame } = view;
+    if (!frame) return;
+    const { left, top, width, height, x, y } = frame;
+    const all = model.get("signs");
     svg.replaceChildren();
     svg.style.cssText = `left:${left}px;top:${top}px;width:${width}px;height:${height}px`;
     svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
     button.hidden = !model.get("event");
-    button.style.cssText = `right:${layout.width - left - width}px;top:${top + height - 24}px`;
+    button.style.cssText = `right:${view.shown.margin.r}px;bottom:1px`; // beside the title of the time axis
     button.textContent = model.get("whole") ? "the event" : "whole sweep";
     const chosen = hot ? all.filter((shape) => shape.criteria.includes(hot)) : all;
     const placed = lanes(chosen, x);
@@ -91,8 +119,9 @@ function render({ model, el }) {
       const lane = placed.get(shape) ?? 0;
       if (lane >= LANES && !hot) continue;
       const group = element("g", { class: `pw-shape pw-${shape.form}${shape.ok ? "" : " pw-missed"}${hot ? " pw-hot" : ""}` }, svg);
-      group.addEventListener("pointerenter", () => light(shape.criteria[0], true));
-      group.addEventListener("pointerleave", () => light("", true));
+      // A mark under the mouse is not drawn anew: it would lose the mouse.
+      group.addEventListener("pointerenter", () => this.rows(shape.criteria[0]));
+      group.addEventListener("pointerleave", () => this.rows(""));
       const line = top + 16 + lane * LANE;
       const middle = (Math.max(a, left) + Math.min(b, left + width)) / 2;
       if (shape.form === "bracket") {
@@ -121,65 +150,5 @@ function render({ model, el }) {
         element("text", { x: a, y: y(shape.v0) - 8, "text-anchor": "middle" }, group, shape.text);
       }
     }
-    rows();
   }
-
-  function rows() {
-    for (const row of root?.querySelectorAll("[data-criterion]") ?? [])
-      row.classList.toggle("pw-hot-row", hot !== "" && row.dataset.criterion === hot);
-  }
-
-  // A mark under the mouse must not be drawn anew: it would lose the mouse.
-  function light(key, fromMark = false) {
-    if (key === hot) return;
-    if (fromMark) {
-      for (const row of root.querySelectorAll("[data-criterion]"))
-        row.classList.toggle("pw-hot-row", key !== "" && row.dataset.criterion === key);
-      return;
-    }
-    hot = key;
-    soon();
-  }
-
-  const soon = () => {
-    if (!waiting) waiting = requestAnimationFrame(draw);
-  };
-  const onOver = (event) => light(event.target.closest?.("[data-criterion]")?.dataset.criterion ?? "");
-  const onOut = (event) => {
-    if (!event.relatedTarget?.closest?.("[data-criterion]")) light("");
-  };
-  button.addEventListener("click", () => {
-    model.set("whole", !model.get("whole"));
-    model.save_changes();
-  });
-  for (const name of ["shapes", "event", "whole"]) model.on(`change:${name}`, soon);
-  let attaching = requestAnimationFrame(function attach() {
-    root = el.closest(".pw-explorer");
-    const found = root?.querySelector(".pw-figure .js-plotly-plot");
-    if (!found?.on || !found._fullLayout) {
-      attaching = requestAnimationFrame(attach);
-      return;
-    }
-    plot = found;
-    plot.on("plotly_afterplot", soon);
-    plot.on("plotly_relayout", soon);
-    root.addEventListener("pointerover", onOver);
-    root.addEventListener("focusin", onOver);
-    root.addEventListener("focusout", onOut);
-    soon();
-  });
-  return () => {
-    cancelAnimationFrame(attaching);
-    cancelAnimationFrame(waiting);
-    for (const name of ["shapes", "event", "whole"]) model.off(`change:${name}`, soon);
-    plot?.removeListener?.("plotly_afterplot", soon);
-    plot?.removeListener?.("plotly_relayout", soon);
-    root?.removeEventListener("pointerover", onOver);
-    root?.removeEventListener("focusin", onOver);
-    root?.removeEventListener("focusout", onOut);
-    svg.remove();
-    button.remove();
-  };
 }
-
-export default { render };

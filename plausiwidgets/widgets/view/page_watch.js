@@ -130,20 +130,10 @@ function render({ model, el }) {
   let tries = 0;
   const attach = () => {
     const root = el.closest(".pw-explorer");
-    const figure = root?.querySelector(".pw-figure");
-    if (!figure || !root.querySelector(".pw-parameters")) {
+    if (!root?.querySelector(".pw-parameters")) {
       if (tries++ < 600) waiting = requestAnimationFrame(attach);
       return;
     }
-    const measure = after(80, () => {
-      if (!figure.querySelector(".xtitle")) return measure();  // what comes before the first drawing fails
-      const { width, height } = figure.getBoundingClientRect();
-      if (width > 0 && height > 0) report({ width: Math.floor(width), height: Math.floor(height) });
-    });
-    const sizeWatch = new ResizeObserver(measure);
-    sizeWatch.observe(figure);
-    stop.push(() => sizeWatch.disconnect());
-
     const refit = after(60, () => fit(root));
     const roomWatch = new ResizeObserver(refit);
     roomWatch.observe(scroller(root) ?? document.documentElement);

@@ -9,15 +9,13 @@ import traitlets as t
 
 
 class PageWatch(anywidget.AnyWidget):
-    """Tells the theme of the page and the size of a figure, makes an explorer as high as what shows it, and names
-    its controls for screen readers.
+    """Tells the theme of the page, makes an explorer as high as what shows it, and names its controls for screen
+    readers.
 
     Attributes
     ----------
     dark : bool
         Whether the page's theme is dark.
-    width, height : int
-        Size in px that the figure may have; 0 before a page shows it.
     held : bool
         Whether a pointer holds a slider.
     link : str
@@ -30,8 +28,6 @@ class PageWatch(anywidget.AnyWidget):
 
     _esm = (Path(__file__).parent / "page_watch.js").read_text("utf-8")
     dark = t.Bool(False).tag(sync=True)
-    width = t.Int(0).tag(sync=True)
-    height = t.Int(0).tag(sync=True)
     held = t.Bool(False).tag(sync=True)
     link = t.Unicode("").tag(sync=True)
     pages = t.Int(0).tag(sync=True)

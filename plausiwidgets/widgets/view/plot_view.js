@@ -36,7 +36,7 @@ class PlotView {
     this.plot.className = "pw-plot-picture";
     el.append(this.plot);
     this.undo = [];
-    this.listen("change:picture", () => this.draw());
+    this.listen("change:number", () => this.draw()); // the last of what a message changes
     const theme = new MutationObserver(() => this.tell({ dark: isDark() }));
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
     const size = new ResizeObserver(() => this.onSize());
@@ -57,19 +57,31 @@ class PlotView {
     this.model.save_changes();
   }
 
+  /** What is drawn, as { data, layout }. */
+  figure() {
+    return unpacked(this.model.get("picture"));
+  }
+
   /** Draws what the model says; a figure before the place has a size waits for it. */
   draw() {
     if (!this.el.clientWidth) return;
-    const { data, layout } = unpacked(this.model.get("picture"));
+    const { data, layout } = this.figure();
     if (!data) return;
-    const config = { displaylogo: false, modeBarButtons: [TOOLS], ...this.model.get("_config") };
-    const done = this.Plotly.react(this.plot, data, layout, config);
+    const number = this.model.get("number");
+    this.react(data, layout).then(() => this.tell({ drawn_number: number }));
+  }
+
+  react(data, layout) {
+    const done = this.Plotly.react(this.plot, data, layout, this.config());
     if (!this.begun) {
       this.begun = true;
       this.attach();
     }
-    const number = this.model.get("number");
-    Promise.resolve(done).then(() => this.tell({ drawn_number: number }));
+    return Promise.resolve(done);
+  }
+
+  config() {
+    return { displaylogo: false, modeBarButtons: [TOOLS], ...this.model.get("_config") };
   }
 
   attach() {
@@ -85,7 +97,7 @@ class PlotView {
     if (!width) return;
     this.tell({ width, height });
     if (!this.begun) this.draw();
-    else if (!this.plot.layout.width) this.Plotly.Plots.resize(this.plot);
+    else if (!this.model.get("picture").layout.width) this.Plotly.Plots.resize(this.plot);
   }
 
   close() {
@@ -94,13 +106,16 @@ class PlotView {
   }
 }
 
-export default {
-  async render({ model, el, signal }) {
-    el.classList.add("pw-plot");
-    const Plotly = await script(model.get("_plotly"));
-    if (signal?.aborted) return;
-    const view = new PlotView(model, el, Plotly);
-    view.draw();
-    return () => view.close();
-  },
-};
+/** The front end of a widget that is shown by a class as above. */
+function widget(View) {
+  return {
+    async render({ model, el, signal }) {
+      el.classList.add("pw-plot");
+      const Plotly = await script(model.get("_plotly"));
+      if (signal?.aborted) return;
+      const view = new View(model, el, Plotly);
+      view.draw();
+      return () => view.close();
+    },
+  };
+}

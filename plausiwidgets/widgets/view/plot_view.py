@@ -11,8 +11,7 @@ import gzip
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
@@ -25,6 +24,9 @@ import numpy as np
 import traitlets as t
 
 _HERE = Path(__file__).parent
+
+HOST = (_HERE / "plot_view.js").read_text("utf-8")
+"""The front end, for widgets whose own builds on it; it ends with ``export default widget(…)``."""
 
 MAX_SECONDS = 1.0
 """Most time in s that an answer of the page counts for: a tab in the background answers when it is looked at."""
@@ -68,16 +70,16 @@ def _packed() -> bytes:
     return gzip.compress((files("plotly") / "package_data" / "plotly.min.js").read_bytes(), 4)
 
 
-def _to_page(value: Any, widget: object = None) -> Any:
-    """Return a figure with its arrays as bytes where the page can take them so."""
+def packed(value: Any) -> Any:
+    """Return a figure as it is sent: one-dimensional arrays of float32 as ``{"float32": bytes}``, all else as JSON."""
     if isinstance(value, np.ndarray):
         if value.ndim == 1 and value.dtype == np.float32:
             return {"float32": value.tobytes()}
-        return _to_page(value.tolist())
+        return packed(value.tolist())
     if isinstance(value, Mapping):
-        return {key: _to_page(entry) for key, entry in value.items()}
+        return {key: packed(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_to_page(entry) for entry in value]
+        return [packed(entry) for entry in value]
     if isinstance(value, (float, np.floating)):
         return float(value) if np.isfinite(value) else None  # JSON has no nan
     return value.item() if isinstance(value, np.generic) else value
@@ -114,14 +116,14 @@ class PlotView(anywidget.AnyWidget):
     """
 
     # As text: anywidget keeps every widget whose front end is a file, to tell it of changes of the file.
-    _esm = (_HERE / "plot_view.js").read_text("utf-8")
+    _esm = HOST + "export default widget(PlotView);"
     _css = (_HERE / "plot_view.css").read_text("utf-8")
     _plotly = t.Unicode().tag(sync=True)
     _config = t.Dict().tag(sync=True)
     _view_count = t.Int(0, allow_none=True).tag(sync=True)
-    picture = t.Dict().tag(sync=True, to_json=_to_page)
-    number = t.Int(0).tag(sync=True)
-    drawn_number = t.Int(0).tag(sync=True)
+    picture = t.Dict().tag(sync=True)
+    number = t.Int(0).tag(sync=True)  # of the picture that was sent, and of the one that was drawn
+    drawn_number = t.Int(0).tag(sync=True, echo_update=False)
     dark = t.Bool(False).tag(sync=True)
     width = t.Int(0).tag(sync=True)
     height = t.Int(0).tag(sync=True)
@@ -147,21 +149,23 @@ class PlotView(anywidget.AnyWidget):
             A figure, or its ``data`` and ``layout`` as dicts; arrays of float32 travel as bytes.
         """
         picture = json.loads(figure.to_json()) if hasattr(figure, "to_json") else dict(figure)
-        with self.update():
-            self.picture = {"data": picture.get("data", []), "layout": picture.get("layout", {})}
+        self.send_changes(picture={"data": picture.get("data", []), "layout": picture.get("layout", {})})
 
     def on_click(self, callback: Callable[[dict[str, Any]], object]) -> None:
         """Call `callback` with each point that is clicked: a dict with ``curve``, ``point``, ``x``, ``y``, ``data``
         (the trace's ``customdata`` there) and ``text``."""
         self._clicked.append(callback)
 
-    @contextmanager
-    def update(self) -> Iterator[None]:
-        """Send all changes of a block as one message; one thread at a time."""
-        with self._lock, self.hold_sync():
-            self.number += 1
-            self._sent_at = time.monotonic()
-            yield
+    def send_changes(self, **traits: Any) -> None:
+        """Set traits that are drawn, in one message; what is the same as before is not sent again."""
+        with self._lock:
+            changed = {name: new for name, value in traits.items() if (new := packed(value)) != getattr(self, name)}
+            if changed:
+                self._sent_at = time.monotonic()
+                with self.hold_sync():
+                    for name, value in changed.items():
+                        setattr(self, name, value)
+                    self.number += 1  # last: it is what the page draws upon
 
     @property
     def drawn(self) -> bool:

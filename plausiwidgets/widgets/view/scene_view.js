@@ -1,0 +1,227 @@
+// Shows a scene: the traces of all roles from the kernel, or those of "yours" from the page while it simulates a drag.
+// plot_view.js and marks.js stand above this; scene_view.py is the other side.
+//
+// Two plots lie one upon the other: the lower one has the axes and what a drag leaves as it is, the upper one "yours",
+// and takes the mouse. To draw axes takes Plotly three times as long as to draw lines.
+
+const BEHIND = ["target", "pinned", "best"]; // back to front
+const AXES = { potential: "yaxis", current: "yaxis3" };
+const PICTURE_STYLES = [
+  "fill", "stroke", "stroke-width", "opacity", "font-size", "font-weight", "font-family", "paint-order", "display",
+];
+
+const wider = ([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)];
+
+class SceneView extends PlotView {
+  constructor(...all) {
+    super(...all);
+    this.el.classList.add("pw-scene");
+    this.el.pwScene = this; // for other parts of the explorer
+    this.base = document.createElement("div");
+    this.base.className = "pw-plot-base";
+    this.el.prepend(this.base);
+    this.known = new Map(); // role → [what the kernel sent, the same with its arrays]
+    this.zoomed = {}; // axis → range
+    this.widened = {};
+    this.marks = new Marks(this);
+    this.cursor = document.createElement("div");
+    this.cursor.className = "pw-cursor";
+    this.cursor.hidden = true;
+    this.el.append(this.cursor);
+    this.listen("change:live", () => this.draw());
+  }
+
+  config() {
+    const { Icons } = this.Plotly;
+    const reset = { name: "reset", title: "Reset axes", icon: Icons.home, click: () => this.reset() };
+    const save = { name: "save", title: "Save as PNG", icon: Icons.camera, click: () => this.save() };
+    return { ...super.config(), modeBarButtons: [["zoom2d", "pan2d", reset, save]] };
+  }
+
+  traces(role) {
+    const sent = this.model.get(role);
+    if (this.known.get(role)?.[0] !== sent) this.known.set(role, [sent, unpacked(sent)]);
+    return this.known.get(role)[1];
+  }
+
+  figure() {
+    const picture = this.model.get("picture");
+    if (!picture.layout?.width) return {};
+    const layout = structuredClone(picture.layout);
+    const live = this.model.get("live") ?? {};
+    if (layout.meta.fitted !== this.fitted) {
+      this.fitted = layout.meta.fitted;
+      this.zoomed = {};
+      this.widened = {};
+    }
+    for (const [name, axis] of Object.entries(AXES)) {
+      if (!layout[axis]) continue;
+      if (live[name]) this.widened[axis] = roomFor(live[name], this.widened[axis] ?? layout[axis].range);
+      if (this.widened[axis]) layout[axis].range = wider(layout[axis].range, this.widened[axis]);
+    }
+    for (const [axis, range] of Object.entries(this.zoomed)) if (layout[axis]) layout[axis].range = [...range];
+    const drawn = (trace) => (live.traces?.[trace.uid] ? { ...trace, ...live.traces[trace.uid] } : trace);
+    return { data: this.traces("yours").map(drawn), layout };
+  }
+
+  react(data, layout) {
+    this.shown = layout;
+    const behind = BEHIND.map((role) => this.traces(role));
+    const below = [this.model.get("picture"), JSON.stringify([this.widened, this.zoomed]), ...behind];
+    if (below.some((part, i) => part !== this.below?.[i])) {
+      this.below = below;
+      this.Plotly.react(this.base, [...axesOf(layout), ...behind.flat()], layout, { staticPlot: true });
+    }
+    const done = super.react(data, bare(layout));
+    this.place();
+    return done;
+  }
+
+  /** Where the potential lies, and the marks over it: margins and domains are fixed, so that pixels are arithmetic. */
+  place() {
+    const { width, height, margin, xaxis, yaxis } = this.shown;
+    const inner = height - margin.t - margin.b;
+    const frame = {
+      left: margin.l, width: width - margin.l - margin.r,
+      top: margin.t + (1 - yaxis.domain[1]) * inner, height: (yaxis.domain[1] - yaxis.domain[0]) * inner,
+    };
+    const [begin, end] = this.zoomed.xaxis ?? xaxis.range;
+    const [low, high] = this.zoomed.yaxis ?? yaxis.range;
+    frame.x = (t) => frame.left + ((t - begin) / (end - begin)) * frame.width;
+    frame.y = (v) => frame.top + ((high - v) / (high - low)) * frame.height;
+    frame.t = (x) => begin + ((x - frame.left) / frame.width) * (end - begin);
+    frame.bottom = margin.t + (1 - (this.shown.yaxis3 ?? yaxis).domain[0]) * inner;
+    this.frame = frame;
+    this.marks.draw();
+  }
+
+  attach() {
+    super.attach();
+    this.marks.attach();
+    this.plot.on("plotly_relayout", (changes) => this.onZoom(changes));
+    this.plot.on("plotly_doubleclick", () => this.reset());
+  }
+
+  onZoom(changes) {
+    const found = {};
+    for (const [key, value] of Object.entries(changes)) {
+      const [, axis, end] = key.match(/^([xy]axis\d*)\.range(?:\[([01])\])?$/) ?? [];
+      if (!axis) continue;
+      if (end === undefined) found[axis] = value;
+      else (found[axis] ??= [])[end] = value;
+    }
+    if (!Object.keys(found).length) return;
+    Object.assign(this.zoomed, found);
+    this.place();
+    if (found.xaxis) this.tell({ zoom: [...found.xaxis] });
+  }
+
+  /** Forgets a zoom. */
+  reset() {
+    this.zoomed = {};
+    this.tell({ zoom: [] });
+    this.draw();
+  }
+
+  onSize() {
+    super.onSize();
+    if (this.begun && this.frame) this.place();
+  }
+
+  // -- for other parts of the explorer ----------------------------------------------------------
+
+  /** The time in ms below a point of the window; null beside the axis. */
+  timeAt(clientX) {
+    if (!this.frame) return null;
+    const x = clientX - this.el.getBoundingClientRect().left;
+    return x >= this.frame.left && x <= this.frame.left + this.frame.width ? this.frame.t(x) : null;
+  }
+
+  /** Draws a line at a time in ms; null takes it away. */
+  pointAt(time) {
+    const x = time === null || !this.frame ? NaN : this.frame.x(time);
+    const { left, width, top, bottom } = this.frame ?? {};
+    this.cursor.hidden = !(x >= left && x <= left + width);
+    if (!this.cursor.hidden) this.cursor.style.cssText = `left:${x}px;top:${top}px;height:${bottom - top}px`;
+  }
+
+  /** The picture as the text of an SVG, with the marks: { text, width, height }. */
+  async picture() {
+    const { width, height } = this.shown;
+    const options = { format: "svg", width, height };
+    const read = (url) => {
+      const text = decodeURIComponent(url.slice(url.indexOf(",") + 1));
+      return new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    };
+    const whole = read(await this.Plotly.toImage(this.base, options));
+    whole.append(read(await this.Plotly.toImage(this.plot, options)));
+    const marks = this.marks.svg.cloneNode(true);
+    const [all, copies] = [this.marks.svg, marks].map((one) => [one, ...one.querySelectorAll("*")]);
+    copies.forEach((copy, i) => {
+      const style = getComputedStyle(all[i]);
+      copy.removeAttribute("style");
+      for (const name of PICTURE_STYLES) copy.style.setProperty(name, style.getPropertyValue(name));
+    });
+    const { left, top, width: wide, height: high } = this.frame;
+    for (const [name, value] of Object.entries({ x: left, y: top, width: wide, height: high })) {
+      marks.setAttribute(name, value);
+    }
+    whole.append(marks);
+    return { text: new XMLSerializer().serializeToString(whole), width, height };
+  }
+
+  /** The picture as a PNG at twice the resolution, as a blob. */
+  async png() {
+    const { text, width, height } = await this.picture();
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(2 * width, 2 * height);
+    const context = canvas.getContext("2d");
+    context.scale(2, 2);
+    context.drawImage(image, 0, 0, width, height);
+    return canvas.convertToBlob();
+  }
+
+  async save() {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await this.png());
+    link.download = "neuron.png";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  close() {
+    super.close();
+    this.Plotly.purge(this.base);
+  }
+}
+
+/** For each row a trace without a point: Plotly draws only axes that have traces. */
+function axesOf(layout) {
+  return Object.entries(layout).filter(([name]) => /^yaxis\d*$/.test(name)).map(([name, { anchor }]) => (
+    { uid: name, x: [null], y: [null], xaxis: anchor ?? "x", yaxis: name.replace("axis", ""), hoverinfo: "skip" }
+  ));
+}
+
+/** The layout of the upper plot: the same axes, not to be seen. */
+function bare(layout) {
+  const { width, height, margin, dragmode, hovermode } = layout;
+  const clear = "rgba(0,0,0,0)";
+  const made = { width, height, margin, dragmode, hovermode, showlegend: false, paper_bgcolor: clear, plot_bgcolor: clear };
+  const { font, hoverlabel, modebar } = layout.template.layout;
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis\d*$/.test(name)) continue;
+    const { range, domain, anchor, fixedrange } = axis;
+    made[name] = { range, domain, anchor, fixedrange, visible: false };
+  }
+  return { ...made, font, hoverlabel, modebar };
+}
+
+/** A range that holds another one, with some room so that it does not change with every frame of a drag. */
+function roomFor([low, high], range) {
+  const room = 0.08 * Math.max(range[1] - range[0], high - low);
+  return [low < range[0] ? low - room : range[0], high > range[1] ? high + room : range[1]];
+}
+
+export default widget(SceneView);
