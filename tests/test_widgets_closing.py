@@ -14,6 +14,7 @@ from screen import find, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import AssessmentPanel
+from plausiwidgets.widgets.view.plot_view import PlotlyScript
 from plausiwidgets.widgets.view.plotly_widget import FrontEnd
 
 
@@ -38,7 +39,7 @@ def working() -> set[threading.Thread]:
 @contextmanager
 def nothing_left() -> Iterator[Callable[[], None]]:
     """Expect that all widgets and threads that a block begins are gone at its end."""
-    FrontEnd.shared()  # which stays
+    FrontEnd.shared(), PlotlyScript.shared()  # which stay
     gc.collect()
     before, others = set(_instances), working()  # what another test left is not this one's
     made: list[weakref.ref] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from browser.servers import Server
 from playwright.sync_api import TimeoutError
 
-PLOT = ".js-plotly-plot .scatterlayer .trace"
+PLOT = ".pw-plot-picture .plot-container"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent)"
 ALL_HAVE_RUN = f"""before => {{
@@ -64,11 +64,14 @@ class BrowserPage:
                 f"no plot; errors {self.errors}, the page shows:\n{shown}\nand its console says:\n{said}"
             ) from error
 
-    def trace(self, index: int, plot: int = 0, axis: str = "y") -> list[float | None]:
-        """The data of a trace as the page holds it."""
-        script = """([plot, index, axis]) =>
-            Array.from(document.querySelectorAll('.js-plotly-plot')[plot].data[index][axis])"""
-        return self.page.evaluate(script, [plot, index, axis])
+    def trace(self, uid: str = "yours_voltage", plot: int = 0, axis: str = "y") -> list[float | None]:
+        """The data of a trace as the page holds it, by Plotly's public `data`."""
+        script = """([plot, uid, axis]) => {
+            const figures = [...document.querySelectorAll('.pw-plot')];
+            const plots = [...figures[plot].querySelectorAll('.js-plotly-plot')];
+            return Array.from(plots.flatMap((one) => one.data).find((trace) => trace.uid === uid)[axis]);
+        }"""
+        return self.page.evaluate(script, [plot, uid, axis])
 
     def close(self) -> None:
         """Close the page, and what it alone used."""

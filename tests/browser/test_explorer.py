@@ -8,8 +8,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 EXPLORE = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
 NAMED = """name => {
-    const plot = document.querySelector('.js-plotly-plot');
-    const trace = plot.data.find(t => t.name === name && t.y && t.y.length > 50);
+    const plots = [...document.querySelectorAll('.pw-plot .js-plotly-plot')];
+    const trace = plots.flatMap(plot => plot.data).find(t => t.name === name && t.y && t.y.length > 50);
     return trace ? Array.from(trace.y).filter(Number.isFinite) : [];
 }"""
 
@@ -55,7 +55,7 @@ def explorer(open_notebook):
 def test_the_plot_appears_without_a_click_and_fills_the_page(explorer):
     page = explorer.page
     assert len(page.evaluate(NAMED, "target")) > 50
-    assert page.locator(".js-plotly-plot").first.bounding_box()["width"] > 500  # a sidebar may take its share
+    assert page.locator(".pw-plot").first.bounding_box()["width"] > 500  # a sidebar may take its share
     assert "✗" in page.locator(".pw-yours").inner_text()  # what opens is still to be solved
     assert page.locator(".pw-checks tbody tr").count() >= 5
     assert explorer.errors == []
@@ -170,7 +170,7 @@ def test_a_reload_shows_the_current_trace(explorer):
 
 
 def test_the_figure_follows_the_dark_theme(explorer):
-    script = "() => getComputedStyle(document.querySelector('.js-plotly-plot .ytick text')).fill"
+    script = "() => getComputedStyle(document.querySelector('.pw-plot .ytick text')).fill"
     light = explorer.page.evaluate(script)
     explorer.set_dark()
     explorer.page.wait_for_function(f"light => ({script})() !== light", arg=light, timeout=30_000)
@@ -180,8 +180,8 @@ def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
     code = "import plausiwidgets as pw\na, b = pw.Explorer('lif'), pw.Explorer('adex')\ndisplay(a, b)"
     opened = open_notebook(notebook(tmp_path, code))
     page = opened.page
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 2", timeout=120_000)
-    read = "() => [...document.querySelectorAll('.js-plotly-plot')].map(p => Array.from(p.data[1].y))"
+    page.wait_for_function("document.querySelectorAll('.pw-plot-picture.js-plotly-plot').length === 2", timeout=120_000)
+    read = "() => [...document.querySelectorAll('.pw-plot-picture')].map(p => Array.from(p.data[0]?.y ?? []))"
     page.wait_for_function(f"() => ({read})().every(y => y.length > 50)", timeout=60_000)
     before = steady(page, read)
     page.locator(".pw-explorer").first.locator(".noUi-handle").last.focus()

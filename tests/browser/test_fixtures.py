@@ -1,4 +1,4 @@
-"""The fixtures themselves, on a slider and a figure that owe nothing to this package."""
+"""The fixtures themselves, on a slider and a figure."""
 
 from pathlib import Path
 
@@ -8,17 +8,21 @@ import pytest
 SOURCE = """
 import ipywidgets
 import plotly.graph_objects as go
+from plausiwidgets.widgets.view.plot_view import PlotView
 
-figure = go.FigureWidget(go.Figure(go.Scatter(y=[0.0, 1.0, 4.0])))
+view = PlotView()
+figure = go.Figure(go.Scatter(y=[0.0, 1.0, 4.0], uid="line"))
+view.show(figure)
 slider = ipywidgets.FloatSlider(value=1.0, min=0.0, max=10.0, description="height")
 
 
 def on_slider(change):
     figure.data[0].y = [0.0, change["new"], 4.0]
+    view.show(figure)
 
 
 slider.observe(on_slider, "value")
-ipywidgets.VBox([slider, figure])
+ipywidgets.VBox([slider, view])
 """
 
 
@@ -35,8 +39,8 @@ def move_slider(page) -> None:
     page.wait_for_plot()
     page.page.locator(".widget-slider .noUi-handle").first.focus()
     page.page.keyboard.press("ArrowRight")
-    page.page.wait_for_function("document.querySelector('.js-plotly-plot').data[0].y[1] === 1.1")
-    assert page.trace(0) == [0.0, 1.1, 4.0]
+    page.page.wait_for_function("document.querySelector('.pw-plot-picture').data[0].y[1] === 1.1")
+    assert page.trace("line") == [0.0, 1.1, 4.0]
     assert page.errors == []
 
 

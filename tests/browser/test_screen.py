@@ -21,7 +21,7 @@ PLACES = """() => {
         return [left, top, width, height].map(Math.round).join(" ");
     });
     return {
-        plot: place(".js-plotly-plot"),
+        plot: place(".pw-plot"),
         buttons: place(".pw-bar button, .pw-buttons button, .pw-bar select, .pw-head select, .pw-head button"),
         chips: place(".pw-chip"), look: place(".pw-explain"), search: place(".pw-search, .pw-progress-box"),
         side: place(".pw-parameters, .pw-verdict"), foot: place(".pw-foot"),
@@ -35,7 +35,7 @@ IN_VIEW = """() => {
         const { top, bottom: below, width, height } = document.querySelector(selector).getBoundingClientRect();
         return top >= 0 && below <= bottom + 1 && width > 40 && height > 20;
     };
-    return [".js-plotly-plot", ".pw-chip", ".pw-line", ".pw-verdict", ".pw-search", ".pw-foot"]
+    return [".pw-plot", ".pw-chip", ".pw-line", ".pw-verdict", ".pw-search", ".pw-foot"]
         .map(selector => [selector, seen(selector)]);
 }"""
 
@@ -130,7 +130,7 @@ def test_a_telephone_has_the_potential_in_sight_above_the_sliders(in_app) -> Non
     resize(in_app, 400, 800)
     page = in_app.page
     page.locator(".pw-side").evaluate("side => side.scrollTo(0, 200)")
-    plot, sliders = (page.locator(s).first.bounding_box() for s in (".js-plotly-plot", ".pw-side"))
+    plot, sliders = (page.locator(s).first.bounding_box() for s in (".pw-plot", ".pw-side"))
     assert plot["y"] >= 0 and plot["y"] + plot["height"] <= sliders["y"] + 1
     assert sliders["y"] + sliders["height"] <= 800
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 400

@@ -11,9 +11,9 @@ KEYS = "() => [...document.querySelectorAll('.pw-thumbnail')].map(e => e.dataset
 SHOWN = "key => document.querySelector('.pw-thumbnail[aria-selected=true]')?.dataset.key === key"
 TRAJECTORY = "() => document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d')"
 
-DATA = "document.querySelector('.js-plotly-plot').data"
+DATA = "[...document.querySelectorAll('.pw-plot .js-plotly-plot')].flatMap(plot => plot.data)"
 PINNED = f"() => {DATA}.some(trace => trace.name.startsWith('pinned') && trace.y?.length > 100)"
-HIGHEST = f"() => Math.max(...{DATA}[7].y)"
+HIGHEST = f"() => Math.max(...{DATA}.find(trace => trace.uid === 'yours_current').y)"
 
 
 @pytest.fixture(params=["lab", "app"])
