@@ -82,6 +82,22 @@ def test_a_model_that_raises_costs_its_rows_only():
     assert table["summary"][0].startswith("failed: ")
 
 
+def test_a_search_that_takes_too_long_has_failed_and_says_so():
+    def step(current, state, p, dt):
+        time.sleep(0.001)
+        return 0.0 * current, (state[0] + dt * (current - state[0]) / p.tau,)
+
+    slow = pw.NeuronModel(
+        name="slow", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+        initial_state=lambda p, holding: (0.0 * p.tau,), current=pw.Parameter("current", 1.0, 0.0, 9.0),
+        rest=0.0, threshold=1.0, dt=0.5,
+    )  # fmt: skip
+    table = pw.assess(slow, "tonic_spiking", engine="torch", time_limit=0.5, **SMALL)
+    assert table["error"][0] == "TimeoutError: not done within 0.5 s" and table["status"][0] == "failed"
+    assert 0.5 < table["seconds"][0] < 30.0
+    assert not table.attrs["complete"]
+
+
 def test_stop_pause_and_snapshots():
     study = start_assessment("lif", ["tonic_spiking", "tonic_bursting", "mixed_mode"], budget=100_000)
     end = time.monotonic() + 60
@@ -181,6 +197,7 @@ def test_csv_holds_everything(tmp_path):
         ({"engine": "gpu"}, "unknown engine: 'gpu'"),
         ({"progress": 4}, "progress is 4"),
         ({"dt": -1}, "dt is -1"),
+        ({"time_limit": 0}, "time_limit is 0"),
     ],
 )
 def test_what_is_refused_names_value_and_what_is_valid(arguments, text):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
-from plausiwidgets.arguments import checked, whole
+from plausiwidgets.arguments import checked, finite, whole
 from plausiwidgets.assessment.executors import Executor, check_executor
 from plausiwidgets.assessment.request import describe_request
 from plausiwidgets.assessment.store import Store
@@ -45,6 +45,7 @@ def assess(
     popsize: int | None = None,
     engine: str = "auto",
     dt: float | None = None,
+    time_limit: float | None = None,
 ) -> pd.DataFrame:
     """Search every pattern with every model, and report what was found and what was not.
 
@@ -80,6 +81,8 @@ def assess(
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
         Time step in ms; default: each model's.
+    time_limit : float, optional
+        Most working time of one search in s: one that takes longer has failed, and its row says so.
 
     Returns
     -------
@@ -96,7 +99,7 @@ def assess(
     StoreError
         If the store's file cannot be used, or belongs to another request or version.
     """
-    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt)
+    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt, time_limit)
     return study.execute()
 
 
@@ -113,6 +116,7 @@ def start_assessment(
     popsize: int | None = None,
     engine: str = "auto",
     dt: float | None = None,
+    time_limit: float | None = None,
 ) -> Study:
     """Start `assess` in the background; see there for the parameters and errors.
 
@@ -129,7 +133,7 @@ def start_assessment(
     Study
         With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
     """
-    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt)
+    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt, time_limit)
     return study.start()
 
 
@@ -144,6 +148,7 @@ def _study(
     popsize: int | None,
     engine: str,
     dt: float | None,
+    time_limit: float | None,
 ) -> Study:
     chosen = [neurons.get(m) for m in _several(models)]
     asked = [firing.get(p) for p in (firing.names() if patterns is None else _several(patterns))]
@@ -158,6 +163,7 @@ def _study(
     popsize = check_popsize(popsize)
     own = None if budget is None else whole("assess", "budget", budget, 1)
     budgets = [own or max(pattern.budget // SHARE, 1) for pattern in asked]
+    limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
     units = [
         Unit(
             # A registered one that is not the package's own is known to this process only.
@@ -168,6 +174,7 @@ def _study(
             popsize,
             engine,
             dt,
+            limit,
         )
         for model in chosen
         for number in seeds

@@ -38,7 +38,7 @@ class Unit:
     seed : int
     budget : int
         Most evaluations.
-    popsize, engine, dt
+    popsize, engine, dt, time_limit
         As for `plausiwidgets.assess`.
     """
 
@@ -49,6 +49,7 @@ class Unit:
     popsize: int | None = None
     engine: str = "auto"
     dt: float | None = None
+    time_limit: float | None = None
 
     @property
     def waiting(self) -> Result:
@@ -72,7 +73,7 @@ def run_unit(
     tell: Callable[[Result], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
-    """Search to the end; an error of the model becomes a record that says so.
+    """Search to the end; an error of the model, or the end of its time, becomes a record that says so.
 
     A stop (`Stopped`, KeyboardInterrupt) ends it early: the record then has the best so far. The records hold no
     history: `plausiwidgets.optimize` with the same seed and budget gives it again.
@@ -99,15 +100,22 @@ def run_unit(
         torch.set_num_threads(1)
         os.environ.setdefault(THREADS, "1")
     result, reason, error, robustness, began = unit.waiting, "stopped", "", None, clock()
+
+    def check() -> None:
+        if unit.time_limit is not None and clock() - began > unit.time_limit:
+            raise TimeoutError(f"not done within {unit.time_limit:g} s")
+        if checkpoint is not None:
+            checkpoint()
+
     try:
         problem = make_problem(unit.model, unit.pattern, engine=unit.engine, dt=unit.dt)
         strategy = default_strategy(unit.popsize, problem.solves_amplitude)
         optimizer = Optimizer(problem, unit.seed, unit.budget, strategy)
-        while (made := optimizer.step(checkpoint)) is not None:
+        while (made := optimizer.step(check)) is not None:
             result = replace(made, columns={}, problem=None, seconds=clock() - began)
             if tell is not None:
                 tell(result)
-        robustness, reason = optimizer.robustness(checkpoint), optimizer.reason
+        robustness, reason = optimizer.robustness(check), optimizer.reason
     except (Stopped, KeyboardInterrupt):
         pass
     except Exception as failure:

@@ -73,6 +73,9 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="text file that keeps each search that has ended; if it exists, the study goes on with it",
     )
+    parser.add_argument(
+        "--time-limit", type=at_least_1, metavar="SECONDS", help="most working time of a search, which then has failed"
+    )
     parser.add_argument("--csv", type=Path, help="write the table to this file")
     parser.add_argument(
         "--score", type=Path, help="write what each model shows and costs to this file, as CSV; the time is measured"
@@ -108,6 +111,7 @@ def assess(options: argparse.Namespace) -> int:
                 budget=options.budget,
                 executor=workers,
                 store=options.store,
+                time_limit=options.time_limit,
                 progress=None if options.quiet else "text",
             )
         except StoreError as error:

@@ -109,9 +109,6 @@ class Background(ABC, Generic[S, R]):
     def _outcome(self) -> R:
         """Return what was found."""
 
-    def _close(self) -> None:
-        """Let go of what was held."""
-
     def _report(self, call: Literal["init", "step", "close"] = "step") -> None:
         """Call the progress; one that fails is called no more, and takes nothing with it."""
         try:
@@ -151,7 +148,6 @@ class Background(ABC, Generic[S, R]):
             self._error = self._error or error
             self._snapshot = self._with(self._snapshot, reason="failed", error=_describe(error))
         finally:
-            self._close()
             self._ended.set()
 
     def _publish(self, snapshot: S) -> None:

@@ -169,11 +169,9 @@ class Control:
         Stopped
             When the run is to end.
         """
-        if not self._stop and not self._paused and not self._gate.closed:
+        while not self._stop:
             if self.max_seconds is not None and self.elapsed >= self.max_seconds:
                 raise Stopped("time")
-            return
-        while not self._stop:
             if self._paused:
                 self._wait_for_resume()
             elif self._gate.wait(POLL):
