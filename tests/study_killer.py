@@ -20,8 +20,9 @@ ALL = "all" in sys.argv[4:]
 MODELS = pw.models.names() if ALL else ["lif", "izhikevich"]
 PATTERNS = None if ALL else ["tonic_spiking", "tonic_bursting", "mixed_mode", "rebound_burst"]
 SETTINGS = {"seed": 0, "budget": 64} if ALL else {"seed": [0, 1], "budget": 800, "popsize": 8}
-LEAST = 1.0 if ALL else 0.3
-"""Time in s that an attempt has at most before it is killed, at the beginning; it grows with each kill."""
+LEAST, MOST = (10.0, 20.0) if ALL else (0.3, 5.0)
+"""Time in s that an attempt has at most before it is killed, at the beginning and at the end; it grows with each
+kill."""
 
 
 def table(store=None):
@@ -62,7 +63,7 @@ def main(store, csv, kills):
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         killed += 1
-        seconds *= 1.05
+        seconds = min(1.05 * seconds, MOST)
         left.append(whole(store))
         assert left[-1] >= most, "a search that had ended is lost"
         most = left[-1]
