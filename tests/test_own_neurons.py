@@ -133,6 +133,11 @@ def test_the_advised_form_has_its_limit():
     np.testing.assert_allclose(safe_linoid(x).numpy(), expected, rtol=1e-9)
 
 
+def test_a_limit_below_the_rest_is_refused():
+    with pytest.raises(ValueError, match=r"limit \(10 mV\) must be greater .*rest and threshold \(-65 and -50 mV\)"):
+        make(good_step, limit=10.0)
+
+
 # ------------------------------------------------------------------ names
 
 

@@ -2,29 +2,30 @@
 
 A step is tried on a few lanes: at the defaults, where all must be finite; with potentials from far below to far
 above threshold, and with other parameters, where it shows what it does at a spike; each lane together with the
-others and alone.
+others and alone. What a step gets is written as one array of shape [1 + state variables + parameters, lanes]: the
+current, the state and the parameters.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
 
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import unknown
 
 _LANES = 3
 _PROBED_LANES = 7
+_ORDER = np.array([3, 0, 5, 1, 6, 2, 4])
+"""Of the probed lanes: a step that sorts its lanes must change them."""
 _TRIES = 4
-"""How often a difference must show before it is none of a random number that was drawn rarely."""
+"""How often a difference must show before it is not taken for a random number that was drawn rarely."""
 _AT_DEFAULTS = "at the default parameters"
 
 _TRIAL_MS, _TRIAL_STEPS = 60.0, 1200
@@ -91,40 +92,8 @@ class Recorder(Namespace):
 # ------------------------------------------------------------------ the check
 
 
-class Named(Protocol):
-    """A state variable, as far as its name goes."""
-
-    @property
-    def name(self) -> str: ...
-
-
-class Neuron(Protocol):
-    """What the check needs of a model."""
-
-    name: str
-    current: Parameter
-    rest: Any
-    threshold: Any
-    dt: float
-    peak: float
-    limit: float
-    spike_level: float | None
-    lanewise: bool
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]: ...
-    @property
-    def states(self) -> tuple[Named, ...]: ...
-    def defaults(self) -> dict[str, float]: ...
-    def namespace(self, values: Mapping[str, Any]) -> Namespace: ...
-    def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats: ...
-    def advance(self, current: torch.Tensor, state: Tensors, p: Any, dt: torch.Tensor) -> tuple[Any, Any]: ...
-    def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]: ...
-    def span(self, values: Mapping[str, ArrayLike]) -> Floats: ...
-
-
-def check_contract(model: Neuron) -> None:
-    """Run `model` on a few lanes, and refuse what breaks the contract.
+def check_contract(model: Any) -> None:
+    """Run a NeuronModel on a few lanes, and refuse what breaks the contract.
 
     A step that branches in Python on a tensor cannot run on several lanes at once; such a
     model is marked ``lanewise`` and the torch engine runs it a lane at a time.
@@ -142,8 +111,8 @@ def check_contract(model: Neuron) -> None:
     try:
         _check(model, _LANES)
     except _Ambiguous:
-        _check(model, 1)
         model.lanewise = True
+        _check(model, 1)
 
 
 class _Ambiguous(Exception):
@@ -154,101 +123,103 @@ class _Meaningless(Exception):
     """The step raised something at values that a simulation need not reach."""
 
 
-def _check(model: Neuron, lanes: int) -> None:
+def _check(model: Any, lanes: int) -> None:
     where = f"model {model.name!r}"
     read: set[str] = set()
     start = _start(model, lanes, read)
-    new = _check_step(model, start, read)
-    for name, s in zip(start.names, new, strict=True):
-        if not torch.isfinite(s).all():
-            _refuse_singularity(model, start, lanes, start.state[0].numpy()[:1])
+    for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
+        if not torch.isfinite(value).all():
+            _refuse_singularity(model, start, start[1, :1])
             raise ValueError(
-                f"{where}: state {name!r} is not finite after one step at the default parameters and the "
+                f"{where}: state {state.name!r} is not finite after one step at the default parameters and the "
                 f"default current {model.current.default:g} {model.current.unit}"
             )
-    for inputs in _further(model, lanes):
-        try:
-            with np.errstate(all="ignore"):
-                _check_step(model, inputs.copy(), read)
-        except _Meaningless:
-            continue
-        if lanes > 1 and _depends_on_other_lanes(model, inputs):
-            raise ValueError(
-                f"{where}: a lane of the step gives other values alone than together with others ({inputs.when}). "
-                f"Each lane is a neuron of its own, and must not depend on the other lanes or on their number: "
-                f"compute elementwise, without `v.mean()`, `v[0]`, `v[:1]` or `len(v)`, and write "
-                f"`torch.where(fired, a, b)` instead of `if fired.any():`"
-            )
-    _refuse_singularity(model, start, lanes, _round_potentials(model))
+    for rows, when in _probes(model):
+        for part in _alone(rows) if model.lanewise else [rows]:
+            with suppress(_Meaningless):
+                _check_step(model, part, when, read)
+                if not model.lanewise and _mixes_lanes(model, rows):
+                    raise ValueError(
+                        f"{where}: a lane of the step gives other values alone than together with others ({when}). "
+                        f"Each lane is a neuron of its own, and must not depend on the other lanes, on their order "
+                        f"or on their number: compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, `v.sort()` or "
+                        f"`len(v)`, and write `torch.where(fired, a, b)` instead of `if fired.any():`"
+                    )
+    _refuse_singularity(model, start, _round_potentials(model))
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
             f"{where} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in the "
             f"step, initial_state, rest or threshold, or remove the Parameter"
         )
-    _check_trial(model, lanes)
+    _check_trial(model)
 
 
-def _start(model: Neuron, lanes: int, read: set[str]) -> Inputs:
+def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
     where = f"model {model.name!r}"
     values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
     p = Recorder(read, **values)
-    holding = torch.zeros(lanes, dtype=torch.float64)
-    state = _call(model, "initial_state", _AT_DEFAULTS, p, holding)
+    state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
     if not isinstance(state, (tuple, list)) or not state:
         raise ValueError(
             f"{where}: initial_state returned {type(state).__name__}, it must return a tuple with a "
             f"tensor for each state variable, the membrane potential first, such as (p.v_rest,)"
         )
-    names = tuple(s.name for s in model.states)
+    names = [s.name for s in model.states]
     if len(names) != len(state):
         raise ValueError(
             f"{where}: initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}"
         )
-    state = tuple(_start_lanes(s, lanes, f"{where}: initial_state, {n!r}") for n, s in zip(names, state, strict=True))
-    for name, s in zip(names, state, strict=True):
-        if not torch.isfinite(s).all():
+    first = []
+    for name, entry in zip(names, state, strict=True):
+        same = isinstance(entry, (int, float)) or (isinstance(entry, torch.Tensor) and not entry.dim())
+        tensor = torch.full((lanes,), float(entry), dtype=torch.float64) if same else entry
+        first.append(_as_lanes(tensor, lanes, f"{where}: initial_state, {name!r}"))
+        if not torch.isfinite(first[-1]).all():
             raise ValueError(f"{where}: {name!r} of initial_state is not finite at the default parameters")
-    span = {}
-    for what in ("rest", "threshold"):
-        entry = getattr(model, what)
-        if isinstance(entry, str):
-            read.add(entry)
-        value = (
-            _call(model, what, _AT_DEFAULTS, p) if callable(entry)
-            else values[entry] if isinstance(entry, str) else entry
-        )  # fmt: skip
-        try:
-            span[what] = float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
-        except (TypeError, ValueError, RuntimeError, IndexError):
-            raise ValueError(f"{where}: {what} returned {type(value).__name__}, it must be a number in mV") from None
-    if not 0 < span["threshold"] - span["rest"] < float("inf"):
+    rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
+    if not 0 < threshold - rest < float("inf"):
         raise ValueError(
-            f"{where}: the threshold ({span['threshold']:g} mV) must lie above the rest ({span['rest']:g} mV) at the "
+            f"{where}: the threshold ({threshold:g} mV) must lie above the rest ({rest:g} mV) at the "
             f"default parameters: voltage criteria scale with their distance"
         )
-    if model.spike_level is not None and model.spike_level <= span["rest"]:
+    if not max(abs(rest), abs(threshold)) < model.limit:
         raise ValueError(
-            f"{where}: spike_level ({model.spike_level:g} mV) must lie above the rest ({span['rest']:g} mV) at the "
+            f"{where}: limit ({model.limit:g} mV) must be greater than the size of rest and threshold ({rest:g} and "
+            f"{threshold:g} mV): a neuron beyond ±limit has diverged"
+        )
+    if model.spike_level is not None and model.spike_level <= rest:
+        raise ValueError(
+            f"{where}: spike_level ({model.spike_level:g} mV) must lie above the rest ({rest:g} mV) at the "
             f"default parameters: a spike crosses it upwards"
         )
-    current = torch.full((lanes,), model.current.default, dtype=torch.float64)
-    return Inputs(current, state, values, torch.tensor(model.dt, dtype=torch.float64), names, _AT_DEFAULTS)
+    current = np.full(lanes, model.current.default)
+    return np.stack([current, *(x.numpy() for x in first), *(x.numpy() for x in values.values())])
 
 
-def _further(model: Neuron, lanes: int) -> Iterator[Inputs]:
-    for inputs in _probes(model):
-        yield from [inputs] if lanes > 1 else inputs.alone()
+def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tensor], read: set[str]) -> float:
+    """Return rest or threshold in mV at the default parameters."""
+    entry = getattr(model, what)
+    if isinstance(entry, str):
+        read.add(entry)
+    value = _call(model, what, _AT_DEFAULTS, p) if callable(entry) else values.get(entry, entry)
+    try:
+        return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
+    except (TypeError, ValueError, RuntimeError, IndexError):
+        name = type(value).__name__
+        raise ValueError(f"model {model.name!r}: {what} returned {name}, it must be a number in mV") from None
 
 
-def _check_step(model: Neuron, inputs: Inputs, read: set[str]) -> list[torch.Tensor]:
+def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
     """Run one step, refuse what breaks the contract whatever the values, and return the new state."""
-    where, lanes, state = f"model {model.name!r}", inputs.lanes, inputs.state
-    named = inputs.named()
-    before = {n: (t.clone(), t._version) for n, t in named.items()}
-    p = Recorder(read, **inputs.values)
-    out = _call(model, "step", inputs.when, inputs.current, state, p, inputs.dt)
+    where, lanes = f"model {model.name!r}", rows.shape[1]
+    names = [s.name for s in model.states]
+    current, state, values, dt = _inputs(model, rows)
+    named = {"current": current, "dt": dt}
+    named |= {f"state {n!r}": s for n, s in zip(names, state, strict=True)} | {f"p.{n}": x for n, x in values.items()}
+    before = {n: (x.clone(), x._version) for n, x in named.items()}
+    out = _call(model, "step", when, current, state, Recorder(read, **values), dt)
     for name, tensor in named.items():
         # The version also tells of `v[fired] = reset` where nothing fired.
         value, version = before[name]
@@ -272,22 +243,21 @@ def _check_step(model: Neuron, inputs: Inputs, read: set[str]) -> list[torch.Ten
         got = f"{len(new)} entries" if isinstance(new, (tuple, list)) else _describe(new)
         raise ValueError(
             f"{where}: the state that the step returns has {got}, that of initial_state {len(state)}: "
-            f"return (spikes, ({', '.join(inputs.names)},))"
+            f"return (spikes, ({', '.join(names)},))"
         )
     spikes = _as_lanes(spikes, lanes, f"{where}: spikes")
-    new = [_as_lanes(s, lanes, f"{where}: state {n!r} after the step") for n, s in zip(inputs.names, new, strict=True)]
+    new = [_as_lanes(s, lanes, f"{where}: state {n!r} after the step") for n, s in zip(names, new, strict=True)]
     # A lane that ran away has diverged, and its spikes count for nothing.
-    counts = torch.stack(new).isfinite().all(0)
-    wrong = spikes[(spikes != 0) & (spikes != 1) & counts]
+    wrong = spikes[(spikes != 0) & (spikes != 1) & torch.stack(new).isfinite().all(0)]
     if wrong.numel():
         raise ValueError(
             f"{where}: spikes must be 1.0 where the lane fired in this step and 0.0 elsewhere, not "
-            f"{wrong[0].item():g} ({inputs.when}): `spikes = (v > threshold).to(v.dtype)`"
+            f"{wrong[0].item():g} ({when}): `spikes = (v > threshold).to(v.dtype)`"
         )
     return new
 
 
-def _call(model: Neuron, what: str, when: str, *args: Any) -> Any:
+def _call(model: Any, what: str, when: str, *args: Any) -> Any:
     try:
         with torch.no_grad():
             return getattr(model, what)(*args)
@@ -309,13 +279,6 @@ def _call(model: Neuron, what: str, when: str, *args: Any) -> Any:
         raise ValueError(f"model {model.name!r}: {what} raised {type(error).__name__} {when}: {text}") from error
 
 
-def _start_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
-    """Return an entry of the initial state as lanes; a number is the same for all of them."""
-    if isinstance(value, (int, float)) or (isinstance(value, torch.Tensor) and not value.dim()):
-        return torch.full((lanes,), float(value), dtype=torch.float64)
-    return _as_lanes(value, lanes, what)
-
-
 def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
     if isinstance(value, (int, float)) and lanes == 1:
         value = torch.tensor([value], dtype=torch.float64)
@@ -335,20 +298,133 @@ def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
 
 
 def _describe(value: Any) -> str:
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of {len(value)}"
-    return f"a {type(value).__name__}"
+    return f"a {type(value).__name__}" + (f" of {len(value)}" if isinstance(value, (tuple, list)) else "")
+
+
+# ------------------------------------------------------------------ one step
+
+
+def _inputs(model: Any, rows: Floats) -> tuple[torch.Tensor, Tensors, dict[str, torch.Tensor], torch.Tensor]:
+    """Return what a step gets (current, state, parameters, dt) as tensors that share nothing."""
+    current, *others = (torch.from_numpy(row.copy()) for row in rows)
+    count = len(model.states)
+    values = dict(zip(model.parameters, others[count:], strict=True))
+    return current, tuple(others[:count]), values, torch.tensor(model.dt, dtype=torch.float64)
+
+
+def _alone(rows: Floats) -> list[Floats]:
+    return [rows[:, i : i + 1] for i in range(rows.shape[1])]
+
+
+def _outcome(model: Any, rows: Floats, alone: bool) -> torch.Tensor:
+    """Return (spikes, state) after one step as float64, shape [1 + state variables, lanes]."""
+    if alone:
+        return torch.cat([_outcome(model, lane, False) for lane in _alone(rows)], dim=1)
+    current, state, values, dt = _inputs(model, rows)
+    with torch.no_grad(), np.errstate(all="ignore"):
+        spikes, new = model.advance(current, state, model.namespace(values), dt)
+    flat = [torch.as_tensor(x).to(torch.float64) for x in (spikes, *new)]
+    return torch.stack([x.reshape(1).expand(rows.shape[1]) if x.numel() == 1 else x for x in flat])
+
+
+def _mixes_lanes(model: Any, rows: Floats) -> bool:
+    """Return whether a lane gives other values alone than together with the others.
+
+    A step that gives other values each time, as with random numbers, cannot be told to do so.
+    """
+    for _ in range(_TRIES):
+        together = _outcome(model, rows, False)
+        if not torch.allclose(together, _outcome(model, rows, False), 0.0, 0.0, equal_nan=True):
+            return False
+        with suppress(Exception):  # a step that needs the others
+            # The last bit of torch's exp may depend on its place in a vector.
+            if torch.allclose(together, _outcome(model, rows, True), 1e-9, 1e-12, equal_nan=True):
+                return False
+    return True
+
+
+def _probes(model: Any) -> Iterator[tuple[Floats, str]]:
+    """Yield inputs, and when they are met in words, that show more of a step than a neuron at rest.
+
+    First the default parameters with potentials from far below to far above threshold, so that
+    some lanes fire; then parameters, currents and states that differ in every lane.
+    """
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    span, edge, n = threshold - rest, 0.99 * model.limit, _PROBED_LANES
+    above = [threshold + 0.1 * span, threshold + 2.0 * span, max(threshold, model.peak) + span, edge]
+    ladder = np.clip([-edge, rest - 2.0 * span, rest + 0.5 * span, *above], -edge, edge)
+    with suppress(Exception):  # an initial state without a meaning says nothing about the step
+        usual = {name: np.full(n, p.default) for name, p in model.parameters.items()}
+        state = model.start(usual, np.zeros(n))
+        state[0] = ladder
+        rows = np.stack([np.full(n, model.current.default), *state, *usual.values()])
+        yield rows[:, _ORDER], "with potentials from far below to far above threshold"
+    with suppress(Exception):
+        spread = {name: _spread(p, j) for j, (name, p) in enumerate(model.parameters.items())}
+        state = np.nan_to_num(model.start(spread, np.zeros(n)))
+        state[0] += np.linspace(-0.5, 1.5, n) * span
+        state[1:] += 0.1 * np.arange(n)
+        rows = np.stack([_spread(model.current, len(spread)), *state, *spread.values()])
+        yield rows[:, _ORDER], "at other parameters within their ranges"
+
+
+def _spread(parameter: Parameter, place: int) -> Floats:
+    """Return a value of each lane within the range of a parameter, in another order for each `place`."""
+    return parameter.from_unit(np.arange(1, _PROBED_LANES + 1) * 0.618 * (place + 1) % 1.0)
+
+
+# ------------------------------------------------------------------ singularities
+
+
+def _round_potentials(model: Any) -> Floats:
+    """Return the potentials in mV at which a rate may be 0/0: round ones, and parameters that are potentials."""
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    span = threshold - rest
+    spacing = 10.0 ** np.floor(np.log10(span)) / 20.0
+    low, high = np.round(np.array([rest - 4.0 * span, threshold + 6.0 * span]) / spacing)
+    potentials = [p.default for p in model.parameters.values() if p.unit == "mV"]
+    return np.append(np.arange(low, high) * spacing, potentials)
+
+
+def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
+    """Refuse a step that gives nan at one of the potentials and is finite beside it.
+
+    Raises
+    ------
+    ValueError
+        That names the state variable and the potential, and says how to write a rate that has its limit there.
+    """
+    names = [s.name for s in model.states]
+
+    def outcome(v: Floats) -> torch.Tensor:
+        rows = np.repeat(start[:, :1], v.size, axis=1)
+        rows[1] = v
+        with suppress(Exception):  # what a step raises at a potential without a meaning says nothing about this
+            return _outcome(model, rows, model.lanewise)[1:]
+        return torch.zeros(len(names), v.size)
+
+    wrong = outcome(potentials).isnan()
+    at = np.flatnonzero(wrong.any(0).numpy())
+    shift = 1e-4 * model.span(model.defaults())[0]
+    finite = [outcome(potentials[at] + s).isfinite().all(0) for s in (-shift, shift)] if at.size else []
+    for lane in at[(finite[0] & finite[1]).numpy()] if finite else ():
+        name = names[int(wrong[:, lane].nonzero()[0])]
+        raise ValueError(
+            f"model {model.name!r}: state {name!r} is nan after a step at a potential of {potentials[lane]:g} mV, and "
+            f"finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
+            f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
+        )
 
 
 # ------------------------------------------------------------------ the first milliseconds
 
 
-def _check_trial(model: Neuron, lanes: int) -> None:
+def _check_trial(model: Any) -> None:
     """Run the neuron for a moment at several currents: does it have a potential, and does it fire once a spike?"""
     where, name = f"model {model.name!r}", model.states[0].name
     rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
     span = threshold - rest
-    fired, v = _first_milliseconds(model, lanes)
+    fired, v = _first_milliseconds(model)
     above = fired & (v > threshold) & (v <= model.limit)
     # A potential that is reset is the same after each spike of a neuron that runs away.
     again = above[1:] & above[:-1] & (v[1:] != v[:-1])
@@ -375,7 +451,7 @@ def _check_trial(model: Neuron, lanes: int) -> None:
         )
 
 
-def _first_milliseconds(model: Neuron, lanes: int) -> tuple[np.ndarray, np.ndarray]:
+def _first_milliseconds(model: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return (fired, potential), each of shape [steps, currents], until a little after the first spike.
 
     The currents are none, the default and twice the default, then the least and the greatest.
@@ -383,213 +459,15 @@ def _first_milliseconds(model: Neuron, lanes: int) -> tuple[np.ndarray, np.ndarr
     default = model.current.default
     currents = np.array([0.0, default, 2.0 * default, model.current.low, model.current.high])
     n, steps = currents.size, min(_TRIAL_STEPS, int(np.ceil(_TRIAL_MS / model.dt)))
-    course: list[tuple[np.ndarray, np.ndarray]] = []
+    course: list[np.ndarray] = []
     with suppress(Exception):  # what a step raises at a current without a meaning says nothing about the others
         values = {name: np.full(n, p.default) for name, p in model.parameters.items()}
-        inputs = _inputs(model, currents, model.start(values, np.zeros(n)), values, "in its first milliseconds")
+        rows = np.stack([currents, *model.start(values, np.zeros(n)), *values.values()])
         while len(course) < steps:
-            parts = [_run(model, part) for part in ([inputs] if lanes > 1 else inputs.alone())]
-            spikes, *state = (torch.cat(each) for each in zip(*parts, strict=True))
-            inputs = replace(inputs, state=tuple(state))
-            course.append((spikes.numpy() != 0, state[0].numpy()))
-            if course[-1][0][1]:
+            outcome = _outcome(model, rows, model.lanewise).numpy()
+            rows[1 : len(outcome)] = outcome[1:]
+            course.append(outcome[:2])
+            if outcome[0, 1] != 0:
                 steps = min(steps, len(course) + int(_AFTER_SPIKE_MS / model.dt))
-    if not course:
-        return np.zeros((0, n), dtype=bool), np.zeros((0, n))
-    return np.stack([fired for fired, _ in course]), np.stack([v for _, v in course])
-
-
-# ------------------------------------------------------------------ singularities
-
-
-def _round_potentials(model: Neuron) -> np.ndarray:
-    """Return the potentials in mV at which a rate may be 0/0: round ones, and parameters that are potentials."""
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
-    span = threshold - rest
-    spacing = 10.0 ** np.floor(np.log10(span)) / 20.0
-    low, high = np.round(np.array([rest - 4.0 * span, threshold + 6.0 * span]) / spacing)
-    potentials = [p.default for p in model.parameters.values() if p.unit == "mV"]
-    return np.append(np.arange(low, high) * spacing, potentials)
-
-
-def _refuse_singularity(model: Neuron, at: Inputs, lanes: int, potentials: np.ndarray) -> None:
-    """Refuse a step that gives nan at one of the potentials and is finite beside it.
-
-    Raises
-    ------
-    ValueError
-        That names the state variable and the potential, and says how to write a rate that has its limit there.
-    """
-    span = model.span(model.defaults())[0]
-
-    def outcome(v: np.ndarray) -> torch.Tensor:
-        wide = at.spread(v)
-        with suppress(Exception):  # what a step raises at a potential without a meaning says nothing about this
-            parts = [wide] if lanes > 1 else wide.alone()
-            return torch.cat([torch.stack(_run(model, part)[1:]) for part in parts], dim=1)
-        return torch.zeros(len(at.names), v.size)
-
-    wrong = outcome(potentials).isnan()
-    if not wrong.any():
-        return
-    where = np.flatnonzero(wrong.any(0).numpy())
-    beside = [outcome(potentials[where] + shift).isfinite().all(0) for shift in (-1e-4 * span, 1e-4 * span)]
-    for lane in where[(beside[0] & beside[1]).numpy()]:
-        name = at.names[int(wrong[:, lane].nonzero()[0])]
-        raise ValueError(
-            f"model {model.name!r}: state {name!r} is nan after a step at a potential of {potentials[lane]:g} mV, and "
-            f"finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
-            f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
-        )
-
-
-# ------------------------------------------------------------------ what a step is tried with
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a step gets, but for the namespace of the parameters.
-
-    Attributes
-    ----------
-    current : torch.Tensor
-    state : tuple of torch.Tensor
-    values : dict of str to torch.Tensor
-        The parameters.
-    dt : torch.Tensor
-    names : tuple of str
-        Of the state variables.
-    when : str
-        In words, for an error.
-    """
-
-    current: torch.Tensor
-    state: tuple[torch.Tensor, ...]
-    values: dict[str, torch.Tensor]
-    dt: torch.Tensor
-    names: tuple[str, ...]
-    when: str
-
-    @property
-    def lanes(self) -> int:
-        """Number of lanes."""
-        return self.current.numel()
-
-    def copy(self) -> Inputs:
-        """Return equal inputs that share nothing with these."""
-        return self._each(lambda t: t.clone())
-
-    def alone(self) -> list[Inputs]:
-        """Return each lane by itself."""
-
-        def lane(i: int) -> Inputs:
-            return self._each(lambda t: t[i : i + 1].clone() if t.dim() else t.clone())
-
-        return [lane(i) for i in range(self.lanes)]
-
-    def spread(self, potentials: np.ndarray) -> Inputs:
-        """Return the first of these lanes at several potentials."""
-        wide = self._each(lambda t: t[:1].expand(potentials.size).clone() if t.dim() else t.clone())
-        return replace(wide, state=(torch.from_numpy(potentials.astype(np.float64)), *wide.state[1:]))
-
-    def named(self) -> dict[str, torch.Tensor]:
-        """Return all tensors by the names that a person knows them by."""
-        return (
-            {"current": self.current, "dt": self.dt}
-            | {f"state {n!r}": s for n, s in zip(self.names, self.state, strict=True)}
-            | {f"p.{n}": v for n, v in self.values.items()}
-        )
-
-    def _each(self, change: Callable[[torch.Tensor], torch.Tensor]) -> Inputs:
-        return Inputs(
-            change(self.current),
-            tuple(change(s) for s in self.state),
-            {n: change(v) for n, v in self.values.items()},
-            change(self.dt),
-            self.names,
-            self.when,
-        )
-
-
-def _probes(model: Neuron) -> Iterator[Inputs]:
-    """Yield inputs that show more of a step than the first one of a neuron at rest.
-
-    First the default parameters with potentials from far below to far above threshold, so that
-    some lanes fire; then parameters, currents and states that differ in every lane.
-    """
-    usual = {n: np.full(_PROBED_LANES, p.default) for n, p in model.parameters.items()}
-    with suppress(Exception):  # an initial state without a meaning says nothing about the step
-        state = model.start(usual, np.zeros(_PROBED_LANES))
-        state[0] = _ladder(model)
-        current = np.full(_PROBED_LANES, model.current.default)
-        yield _inputs(model, current, state, usual, "with potentials from far below to far above threshold")
-    with suppress(Exception):
-        spread = {n: _spread(p, j) for j, (n, p) in enumerate(model.parameters.items())}
-        state = np.nan_to_num(model.start(spread, np.zeros(_PROBED_LANES)))
-        state[0] += np.linspace(-0.5, 1.5, _PROBED_LANES) * model.span(model.defaults())[0]
-        state[1:] += 0.1 * np.arange(_PROBED_LANES)
-        current = _spread(model.current, len(spread))
-        yield _inputs(model, current, state, spread, "at other parameters within their ranges")
-
-
-def _run(model: Neuron, inputs: Inputs) -> Tensors:
-    """Return (spikes, *state) of one step as float64; `inputs` is as the step leaves it."""
-    with torch.no_grad(), np.errstate(all="ignore"):
-        spikes, new = model.advance(inputs.current, inputs.state, model.namespace(inputs.values), inputs.dt)
-    return tuple(_flat(x, inputs.lanes) for x in (spikes, *new))
-
-
-def _equal(a: Tensors, b: Tensors, tolerance: float = 0.0) -> bool:
-    """Return whether two outcomes are the same, nan being equal to nan."""
-    return len(a) == len(b) and all(
-        x.shape == y.shape and torch.allclose(x, y, rtol=tolerance, atol=tolerance * 1e-3, equal_nan=True)
-        for x, y in zip(a, b, strict=True)
-    )
-
-
-def _depends_on_other_lanes(model: Neuron, inputs: Inputs) -> bool:
-    """Return whether a lane gives other values alone than together with the others.
-
-    A step that gives other values each time, as with random numbers, cannot be told to do so.
-    """
-    for _ in range(_TRIES):
-        together = _run(model, inputs.copy())
-        if not _equal(together, _run(model, inputs.copy())):
-            return False
-        try:
-            alone = [_run(model, lane) for lane in inputs.alone()]
-        except Exception:  # it needs the others
-            continue
-        # The last bit of torch's exp may depend on its place in a vector.
-        if _equal(together, tuple(torch.cat(parts) for parts in zip(*alone, strict=True)), 1e-9):
-            return False
-    return True
-
-
-def _inputs(model: Neuron, current: Any, state: Any, values: dict[str, Any], when: str) -> Inputs:
-    return Inputs(
-        torch.from_numpy(current),
-        tuple(torch.from_numpy(row.copy()) for row in state),
-        {n: torch.from_numpy(v) for n, v in values.items()},
-        torch.tensor(model.dt, dtype=torch.float64),
-        tuple(s.name for s in model.states),
-        when,
-    )
-
-
-def _ladder(model: Neuron) -> np.ndarray:
-    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
-    span, edge = threshold - rest, 0.99 * model.limit
-    above = [threshold + 0.1 * span, threshold + 2.0 * span, max(threshold, model.peak) + span, edge]
-    return np.clip(np.array([-edge, rest - 2.0 * span, rest + 0.5 * span, *above]), -edge, edge)
-
-
-def _spread(parameter: Parameter, place: int) -> np.ndarray:
-    """Return a value of each lane within the range of a parameter, in another order for each `place`."""
-    return parameter.from_unit(np.arange(1, _PROBED_LANES + 1) * 0.618 * (place + 1) % 1.0)
-
-
-def _flat(value: Any, lanes: int) -> torch.Tensor:
-    """Return an output as float64 of shape [lanes]; a lane alone may give a bare number."""
-    tensor = torch.as_tensor(value).to(torch.float64)
-    return tensor.reshape(1).expand(lanes) if tensor.numel() == 1 else tensor
+    fired, v = np.stack(course, axis=1) if course else np.zeros((2, 0, n))
+    return fired != 0, v
