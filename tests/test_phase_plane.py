@@ -138,6 +138,16 @@ def test_published_fixed_points():
     assert saddle.eigenvalues == pytest.approx([0.436, -0.008], abs=1e-3)
 
 
+@pytest.mark.parametrize("tau_w", [1e7, 1e8, 1e9])
+def test_a_very_slow_variable_does_not_hide_the_fixed_points(tau_w):
+    usual, slow = (
+        pw.phase_plane("adex", {"tau_w": tau}, 100.0, ranges=((-80.0, -40.0), (-50.0, 300.0))) for tau in (100.0, tau_w)
+    )
+    assert len(slow.fixed_points) == 2
+    for one, other in zip(usual.fixed_points, slow.fixed_points, strict=True):
+        assert [other.state[n] for n in ("v", "w")] == pytest.approx([one.state[n] for n in ("v", "w")], rel=1e-3)
+
+
 def test_norses_step_gives_the_same_plane_as_the_published_order():
     norse, published = (pw.phase_plane(name, current=3.0) for name in ("izhikevich", "izhikevich_2004"))
     for a, b in zip(norse.fixed_points, published.fixed_points, strict=True):

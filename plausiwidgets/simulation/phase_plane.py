@@ -27,6 +27,10 @@ STEP = 1e-5
 """Time step in ms whose difference quotient is the rate of change: short against every rate of a neuron, and long
 enough that rounding is 1e-9 mV/ms."""
 
+SLOW_STEP, SLOW = 1e-2, 1e-5
+"""Time step in ms for variables whose rate changes by less than SLOW (1/ms, with any variable): in the shorter step
+they would change by less than rounding."""
+
 SHIFT = 1e-5
 """Step of the central differences, as a share of a variable (at least of 1)."""
 
@@ -227,11 +231,16 @@ class Flow:
         self.rest, self.threshold = (float(x[0]) for x in model.rest_threshold(lane))
         self.span = float(model.span(lane)[0])
         self.resets = model.spike_level is None
-        self.flowing = self._flowing()
+        self.flowing, self._slow = self._kinds()
 
     def rates(self, states: Floats) -> Floats:
         """Return the rates of change [variables, lanes] in units per ms; nan where the neuron spikes and is reset."""
-        return self._rates(states, STEP)
+        rates = self._rates(states, STEP)
+        if self._slow.any():
+            longer = self._rates(states, SLOW_STEP)
+            use = self._slow[:, None] & np.isfinite(longer) & np.isfinite(rates)
+            rates = np.where(use, longer, rates)
+        return rates
 
     def jacobian(self, states: Floats, variables: Sequence[int]) -> Floats:
         """Return the derivatives [lanes, n, n] of the rates of n variables by these same, in 1/ms."""
@@ -259,7 +268,8 @@ class Flow:
                 for variable, change in zip(chosen, step, strict=True):
                     x[variable, moving] -= change
             scale = np.maximum(np.abs(x[chosen][:, moving]), 1.0)
-            moving[moving] = ~(np.abs(step) <= 1e-8 * scale).all(axis=0) & np.isfinite(step).all(axis=0)
+            near = np.abs(step) <= np.where(self._slow[chosen], 1e-6, 1e-8)[:, None] * scale
+            moving[moving] = ~near.all(axis=0) & np.isfinite(step).all(axis=0)
             if not moving.any():
                 break
         return x, ~moving & np.isfinite(x).all(axis=0)
@@ -291,14 +301,19 @@ class Flow:
         state = np.ascontiguousarray(states)
         return LaneJob(self._model, params, state, current, steps, dt, window=window, record=record)
 
-    def _flowing(self) -> tuple[int, ...]:
-        """Return the variables whose change in a step is the smaller the shorter the step: others count steps."""
+    def _kinds(self) -> tuple[tuple[int, ...], NDArray[np.bool_]]:
+        """Return the variables that flow, and which of all variables are slow.
+
+        The change of a variable that flows is the smaller the shorter the step; the other variables count steps.
+        """
         n = len(self.names)
-        states = np.repeat(self.start[:, None], n, axis=1)
+        states = np.repeat(self.start[:, None], n + 1, axis=1)
         states[np.arange(n), np.arange(n)] += 1.0
-        short, long = (np.diagonal(self._rates(states, dt)) * dt for dt in (STEP, 2.0 * STEP))
+        rates = self._rates(states, STEP)
+        short, long = (np.diagonal(r) * dt for r, dt in ((rates, STEP), (self._rates(states, 2.0 * STEP), 2.0 * STEP)))
         counts = (np.abs(short) > 0.5) & (np.abs(long - short) < 0.1 * np.abs(short))
-        return tuple(int(i) for i in np.flatnonzero(~counts))
+        slow = (np.abs(rates[:, :n] - rates[:, n:]) < SLOW).all(axis=1)
+        return tuple(int(i) for i in np.flatnonzero(~counts)), slow & ~counts
 
 
 class _Plane:
