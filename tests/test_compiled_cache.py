@@ -37,7 +37,7 @@ traces = pw.simulate(model, pw.Current.step(20.0, 50.0))
 import numba
 compiled = sum(
     not list(m.kernel.stats.cache_hits)
-    for m in list(sys.modules.values()) if m and m.__name__.startswith("plausiwidgets_k")
+    for name, m in list(sys.modules.items()) if name.startswith("plausiwidgets_k")
 )
 print(traces.engine, len(traces.spike_times[0]), "exports", len(exports), "compilations", compiled)
 """
@@ -159,22 +159,62 @@ def test_a_full_disk_is_worked_around(tmp_path, monkeypatch):
     assert why_not(lanes_model(_step, 1)) is None
 
 
+@pytest.fixture
+def warned_anew():
+    cache._warn_of.cache_clear()
+    yield
+    cache._warn_of.cache_clear()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners here")
-def test_a_directory_of_someone_else_is_not_used(tmp_path, monkeypatch):
+def test_a_directory_of_someone_else_is_not_used(tmp_path, monkeypatch, warned_anew):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
     assert cache.kernel_directory() is not None
     owner = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
-    assert cache.kernel_directory() is None
+    with pytest.warns(RuntimeWarning, match="belongs to another user"):
+        assert cache.kernel_directory() is None
+    assert cache.kernel_directory() is None  # said once
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no modes here")
-def test_a_directory_that_others_may_write_to_is_closed(tmp_path, monkeypatch):
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o755])
+def test_a_directory_that_is_open_to_others_is_neither_used_nor_changed(tmp_path, monkeypatch, warned_anew, mode):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
-    (tmp_path / "kernels").mkdir(mode=0o777)
-    (tmp_path / "kernels").chmod(0o777)
-    assert cache.kernel_directory() is not None
-    assert stat.S_IMODE((tmp_path / "kernels").stat().st_mode) == 0o700
+    kernels = tmp_path / "kernels"
+    kernels.mkdir()
+    kernels.chmod(mode)
+    with pytest.warns(RuntimeWarning, match="by other users.*PLAUSIWIDGETS_CACHE_DIR"):
+        assert why_not(lanes_model(_step, 1)) is None  # compiled in memory
+    assert stat.S_IMODE(kernels.stat().st_mode) == mode and not list(kernels.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no symbolic links for everybody here")
+def test_the_target_of_a_symbolic_link_stays_as_it_was(tmp_path, monkeypatch, warned_anew):
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    target.chmod(0o755)
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "kernels").symlink_to(target)
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path / "cache"))
+    with pytest.warns(RuntimeWarning, match="is a symbolic link"):
+        assert cache.kernel_directory() is None
+    assert stat.S_IMODE(target.stat().st_mode) == 0o755 and not list(target.iterdir())
+
+
+def test_machine_code_that_was_changed_on_disk_never_runs(tmp_path):
+    """One flipped bit in the middle of the code, each time: the process compiles it anew and says the same."""
+    said = run(OWN, tmp_path).rpartition(" ")[0]
+    (code,) = tmp_path.rglob("*.nbc")
+    for share in (0.3, 0.5, 0.9):
+        content = bytearray(code.read_bytes())
+        content[int(share * len(content))] ^= 1
+        code.write_bytes(content)
+        assert run(OWN, tmp_path) == f"{said.replace('exports 1', 'exports 0')} 1"
+    assert run(OWN, tmp_path).endswith("exports 0 compilations 0")
+    (note,) = tmp_path.rglob("*.sha256")
+    note.write_text("0" * 64)
+    assert run(OWN, tmp_path).endswith("exports 0 compilations 1")
 
 
 def test_a_user_cannot_get_the_kernel_of_a_model_of_the_package(tmp_path, monkeypatch):

@@ -5,8 +5,10 @@ depends on; Numba keeps the machine code beside it. A model of the package that 
 that says which file is its kernel, and needs no export the next time. A user's step is exported, and checked, in each
 process: nothing else says that it is still the step that it was.
 
-What is on disk is code, so that it is used only from a directory that belongs to the user alone.
-Whatever is wrong with it (read-only, full, broken), the kernel is compiled in memory instead.
+What is on disk is code, so that it is used only from a directory that belongs to the user alone and that no other user
+can have written to, and machine code only as long as it has the digest that was noted when it was compiled: a damaged
+file crashes the process that runs it. Whatever is wrong (foreign, read-only, full, broken), the kernel is compiled in
+memory or anew.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ import hashlib
 import importlib.util
 import os
 import platform
+import stat
 import sys
 import tempfile
+import warnings
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -117,22 +121,46 @@ def cache_directory() -> Path:
 
 
 def kernel_directory() -> Path | None:
-    """Return the directory of kernels, made if need be, or None if it cannot be used."""
+    """Return the directory of kernels, made if need be, or None if it cannot be used.
+
+    Warns
+    -----
+    RuntimeWarning
+        Once in a process, if the directory belongs to another user, is open to others, or is a symbolic link.
+    """
     try:
         top = cache_directory()
         directory = top / "kernels"
-        if not top.exists():
-            top.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.mkdir(mode=0o700, exist_ok=True)
-        if hasattr(os, "geteuid"):
-            if directory.stat().st_uid != os.geteuid():
-                return None
-            if directory.stat().st_mode & 0o077:
-                directory.chmod(0o700)
+        top.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            directory.mkdir(mode=0o700)
+        if hasattr(os, "geteuid") and (why := _foreign(directory)):
+            _warn_of(directory, why)
+            return None
         with tempfile.TemporaryFile(dir=directory):
             return directory
     except (OSError, RuntimeError):
         return None
+
+
+def _foreign(directory: Path) -> str:
+    """Return why somebody else may have written to a directory, or nothing."""
+    found = directory.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        return "is no directory" if not stat.S_ISLNK(found.st_mode) else "is a symbolic link"
+    if found.st_uid != os.geteuid():
+        return "belongs to another user"
+    return "can be read or written by other users" if found.st_mode & 0o077 else ""
+
+
+@cache
+def _warn_of(directory: Path, why: str) -> None:
+    warnings.warn(
+        f"{directory} {why}, so that compiled neurons are not kept there: each process compiles its own. "
+        "Remove it, or name another directory in PLAUSIWIDGETS_CACHE_DIR",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 @lru_cache(maxsize=1)
@@ -164,16 +192,45 @@ def _load(path: Path) -> Kernel | None:
     try:
         if path.stem != _stem(path.read_text(encoding="utf-8")):
             return None
+        known = _machine_code(path)
+        if known and _digest(known) != _noted(path):
+            _remove(path, source=False)
         spec = importlib.util.spec_from_file_location(f"plausiwidgets_{path.stem}", path)
         assert spec is not None and spec.loader is not None
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where Numba looks for it
         spec.loader.exec_module(module)
+        while (made := _machine_code(path)) and made != known:  # another process may write the same kernel meanwhile
+            _replace(_note_of(path), _digest(made))
+            known = made
         return _parts(module)
     except (OSError, UnicodeDecodeError):
         return None
     except Exception:  # damaged machine code may raise anything at all
         _remove(path)
         return None
+
+
+def _machine_code(path: Path) -> list[tuple[str, bytes]]:
+    """Return name and content of each file that Numba has written for a kernel."""
+    return [(file.name, file.read_bytes()) for file in sorted(path.parent.glob(f"__pycache__/{path.stem}.*.nb*"))]
+
+
+def _digest(files: list[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, content in files:
+        digest.update(f"{name} {len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _note_of(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _noted(path: Path) -> str:
+    try:
+        return _note_of(path).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _parts(module: ModuleType) -> Kernel:
@@ -218,9 +275,9 @@ def _in_memory(text: str, name: str) -> Kernel:
     return _parts(module)
 
 
-def _remove(path: Path) -> None:
-    """Remove a kernel and its machine code."""
-    for file in [path, *path.parent.glob(f"__pycache__/{path.stem}.*")]:
+def _remove(path: Path, source: bool = True) -> None:
+    """Remove the machine code of a kernel, and its `source`."""
+    for file in [*([path] if source else []), _note_of(path), *path.parent.glob(f"__pycache__/{path.stem}.*")]:
         with suppress(OSError):
             file.unlink()
 
