@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import SCORE_COLUMNS
-from plausiwidgets.widgets.map.chart import COMPARED_2004, NAME_2004, draw
-from plausiwidgets.widgets.map.labels import place
+from plausiwidgets.assessment import SCORE_COLUMNS, published_score
+from plausiwidgets.widgets.map.cells import SHORT
+from plausiwidgets.widgets.map.chart import COMPARED_2004, NAME_2004, draw, label_positions
 
 
 def score(n=4, seed=0):
@@ -35,60 +35,60 @@ def score(n=4, seed=0):
 
 
 def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():
-    chart = pw.plausibility_chart(score())
-    points, labels = chart.figure.data[:2]
+    figure = pw.plausibility_chart(score()).figure
+    points = figure.data[1]
     np.testing.assert_allclose(points.x, score()["operations_per_ms"])
     np.testing.assert_allclose(points.y, score()["shown"])
-    assert list(labels.text) == list(score()["title"])
-    assert chart.figure.layout.xaxis.type == "log"
-    assert "operations per ms" in points.text[0] and "12 ns per ms" in points.text[0] and "1 fragile" in points.text[0]
-    chart.close()
+    assert list(points.text) == list(score()["title"])
+    assert figure.layout.xaxis.type == "log"
+    for told in ("operations per ms", "12 ns per ms", "1 not robustly"):
+        assert told in points.customdata[0]
 
 
 def test_an_assessment_is_scored_first():
     table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
-    chart = pw.plausibility_chart(table)
-    assert chart.figure.data[0].y[0] == 1 and chart.figure.layout.yaxis.title.text == "patterns shown, of 2"
-    chart.close()
+    figure = pw.plausibility_chart(table).figure
+    assert figure.data[1].y[0] == 1 and figure.layout.yaxis.title.text == "patterns shown, of 2"
+    assert figure.data[1].text[0] == "LIF", "a short label in place of the title"
 
 
 def test_the_numbers_of_2004_can_be_switched_on_and_none_is_made_up():
-    theirs = draw(score()).data[3:]
-    assert {t.visible for t in theirs} == {"legendonly"} and {t.legendgroup for t in theirs} == {NAME_2004}
-    assert [t.showlegend for t in theirs] == [None, False, False]
-    costs = {m.name: m.operations for m in COMPARED_2004}
-    assert costs["integrate-and-fire"] == 5 and costs["Izhikevich"] == 13 and costs["Hodgkin–Huxley"] == 1200
-    given = {m.name: m.shown for m in COMPARED_2004 if m.shown is not None}
-    assert given == {"integrate-and-fire": 3, "quadratic": 6, "Izhikevich": 20}
-    below = [y for m, y in zip(COMPARED_2004, theirs[0].y, strict=True) if m.shown is None]
-    assert max(below) < 0 and "not given" in theirs[0].text[1]
+    zoo = score().assign(model=["lif", "rf", "mine", "hodgkin_huxley"])
+    theirs = draw(zoo).data[0]
+    assert theirs.visible == "legendonly" and theirs.name == NAME_2004
+    ends = [i for i, words in enumerate(theirs.text) if words]
+    assert [theirs.x[i] for i in ends] == [5, 10, 1200], "a custom model has none"
+    assert [theirs.marker.symbol[i] for i in ends] == ["diamond-open", "line-ns", "line-ns"]
+    assert theirs.y[ends[0]] == 3 and theirs.y[ends[1]] == zoo["shown"][1]
+    assert "3 of 20 patterns, by hand" in theirs.text[ends[0]] and "not given" in theirs.text[ends[1]]
+    assert {name: m.shown for name, m in COMPARED_2004.items() if m.shown is not None} == {
+        "lif": 3, "qif": 6, "izhikevich_2004": 20,
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_no_label_covers_another_or_a_point(seed):
-    rng = np.random.default_rng(seed)
-    points = list(zip(rng.uniform(0, 830, 30), rng.integers(0, 21, 30) * 22.0 + 20.0, strict=True))
-    sizes = [(float(rng.uniform(30, 180)), 16.0) for _ in points]
-    labels = place(points, sizes, (830.0, 490.0))
-    boxes = [(x.x - w / 2, x.y - h / 2, x.x + w / 2, x.y + h / 2) for x, (w, h) in zip(labels, sizes, strict=True)]
-    for i, (left, bottom, right, top) in enumerate(boxes):
-        assert left >= -1 and bottom >= -1 and right <= 831 and top <= 491
-        for j, (a, b, c, d) in enumerate(boxes):
-            assert i == j or not (left < c and a < right and bottom < d and b < top), (i, j)
-        for j, (x, y) in enumerate(points):
-            assert i == j or not (left < x < right and bottom < y < top), (i, j)
+def test_the_packaged_models_have_a_label_each():
+    figure = draw(published_score())
+    assert all(figure.data[1].text)
+    assert sorted(figure.data[1].text) == sorted(
+        SHORT.get(row.model, row.title) for row in published_score().itertuples()
+    )
+
+
+def test_a_label_without_room_is_left_to_the_hover_text():
+    crowd = [(100.0 + i, 10.0) for i in range(12)]
+    positions = label_positions(crowd, ["a long name"] * 12)
+    assert None in positions and len({p for p in positions if p}) == len([p for p in positions if p])
 
 
 def test_dark_and_light_have_their_own_colours():
     chart = pw.plausibility_chart(score())
-    light = [t.to_plotly_json() for t in chart.figure.data]
-    page = chart.children[0]
-    page.dark = True
-    dark = chart.figure.data
-    assert dark[0].marker.color != light[0]["marker"]["color"]
-    assert chart.figure.layout.template.layout.paper_bgcolor == "#111111"
-    page.dark = False
-    assert chart.figure.data[0].marker.color == light[0]["marker"]["color"]
+    plot = chart.children[0]
+    light = plot.picture
+    plot.dark = True
+    assert plot.picture["data"][1]["marker"]["color"] != light["data"][1]["marker"]["color"]
+    assert plot.picture["layout"]["template"]["layout"]["paper_bgcolor"] == "#111111"
+    plot.dark = False
+    assert plot.picture == light
     chart.close()
 
 
@@ -96,7 +96,7 @@ def test_a_model_without_a_known_cost_is_named_and_not_drawn():
     table = score()
     table.loc[1, "operations_per_ms"] = math.nan
     chart = pw.plausibility_chart(table)
-    assert len(chart.figure.data[0].x) == 3
+    assert len(chart.figure.data[1].x) == 3
     assert table["title"][1] in chart.children[-1].value
     chart.close()
 

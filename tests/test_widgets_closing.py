@@ -66,7 +66,7 @@ def test_maps_charts_and_assessments_leave_nothing_behind():
     table = pd.DataFrame([row])
     with nothing_left() as note:
         shown = pw.plausibility_map(table)
-        shown.open_cell("lif", "tonic_spiking")
+        shown.map.open_cell("lif", "tonic_spiking")
         panel = AssessmentPanel("lif", "tonic_spiking", start=True, budget=50)
         panel.map.open_cell("lif", "tonic_spiking")
         chart = pw.plausibility_chart(table)

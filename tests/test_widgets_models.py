@@ -1,7 +1,6 @@
 """The map of models at the gallery: known at once, assessed live, a table, and a CSV."""
 
 import io
-import re
 
 import ipywidgets
 import pandas as pd
@@ -14,7 +13,8 @@ from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.widgets import AssessmentPanel
 from plausiwidgets.widgets.explorer.gallery import GalleryView
-from plausiwidgets.widgets.map.models_assessment import ModelsAssessment, short
+from plausiwidgets.widgets.map.cell_map import short
+from plausiwidgets.widgets.map.models_assessment import ModelsAssessment
 
 LIF = pw.models.get("lif")
 
@@ -37,8 +37,10 @@ def opened_map(explorer: pw.Explorer) -> ModelsAssessment:
 
 
 def marks(panel: ModelsAssessment) -> dict[str, list[str]]:
-    heat = panel.map.figure.data[0]
-    return dict(zip(panel.map.figure.layout.yaxis.ticktext, [list(row) for row in heat.text], strict=True))
+    shown = panel.map
+    keys = [column["key"] for column in shown.axes["columns"]]
+    cells = {row["title"]: [shown.cells.get(f"{row['key']}/{key}") for key in keys] for row in shown.axes["rows"]}
+    return {title: [shown.statuses[cell[0]][0] if cell else "" for cell in row] for title, row in cells.items()}
 
 
 def own_lif(name: str) -> pw.NeuronModel:
@@ -52,7 +54,7 @@ def table_of(panel: ModelsAssessment) -> pd.DataFrame:
 
 
 def test_what_is_known_fills_the_map_at_once(explorer: pw.Explorer) -> None:
-    assert not [x for x in widgets(explorer) if isinstance(x, ModelsAssessment)], "5 MB for whoever never opens it"
+    assert not [x for x in widgets(explorer) if isinstance(x, ModelsAssessment)]
     panel = opened_map(explorer)
     shown = marks(panel)
     assert list(shown) == [pw.models.get(name).title for name in pw.models.names()]
@@ -61,15 +63,14 @@ def test_what_is_known_fills_the_map_at_once(explorer: pw.Explorer) -> None:
         of_model = table[table["model"] == name].set_index("pattern")["status"]
         expected = [{"replicated": "✓", "fragile": "~", "rejected": "✗"}[of_model[key]] for key in pw.patterns.names()]
         assert shown[pw.models.get(name).title] == expected
-    letters = re.findall("<b>(.*?)</b>", "".join(panel.map.figure.layout.xaxis.ticktext))
-    assert letters == list("ABCDEFGHIJKLMNOPQRST")
+    assert "".join(column["letter"] for column in panel.map.axes["columns"]) == "ABCDEFGHIJKLMNOPQRST"
 
 
 def test_a_cell_opens_in_the_explorer_and_the_map_goes_out_of_its_way(explorer: pw.Explorer, screen: Screen) -> None:
     panel = opened_map(explorer)
-    assert panel.map.open_cell("adex", "rebound_spike")
+    assert panel.map.open_cell("adex", "integrator")
     assert explorer.wait(60)
-    assert (explorer.selection.model.name, explorer.selection.pattern.key) == ("adex", "rebound_spike")
+    assert (explorer.selection.model.name, explorer.selection.pattern.key) == ("adex", "integrator")
     assert "shows it" in screen.badge
     assert explorer._models.over.layout.display == "none"
     assert not isinstance(panel, AssessmentPanel), "it would open an explorer of its own"
@@ -84,22 +85,20 @@ def test_chosen_models_are_the_rows_of_map_table_and_csv(explorer: pw.Explorer) 
     assert list(marks(panel)) == [LIF.title, pw.models.get("adex").title]
     assert find(panel, ipywidgets.Button, description="Assess 2 models")
     panel._kind.value = "Table"
-    text = panel._table.value
-    assert text.count("<tr>") == 3 and text.count('class="pw-is-') == 40
+    assert panel.map.numbers
     table = published_table()
     of_lif = table[table["model"] == "lif"]
-    cell = re.search(r'title="Leaky integrate-and-fire \(LIF\), L Integrator: shows it \(verified\)">(.*?)</td>', text)[
-        1
-    ]
     row = of_lif.set_index("pattern").loc["integrator"]
-    assert cell == f"<b>✓</b><small>{row.evaluations}</small><small>{100 * row.robustness:.0f} %</small>"
-    assert f"<b>{(of_lif['status'] == 'replicated').sum()}</b>" in text
+    status, _, evaluations, robustness, lines = panel.map.cells["lif/integrator"]
+    assert (status, evaluations) == ("replicated", short(row.evaluations)) and lines[0].startswith("shows it")
+    assert robustness == f"{100 * row.robustness:.0f} %"
     saved = table_of(panel)
     assert saved["model"].tolist() == ["lif"] * 20 + ["adex"] * 20
     assert saved["pattern"].tolist() == 2 * pw.patterns.names()
     assert saved["status"].tolist()[:20] == of_lif["status"].tolist()
     panel.choose([])
     panel._kind.value = "Map"
+    assert not panel.map.numbers
     assert panel._start.disabled and marks(panel) == {} and table_of(panel).empty
 
 

@@ -10,23 +10,24 @@ import ipywidgets as w
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
+from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.explorer import Explorer
 from plausiwidgets.widgets.map import assessment_panel
+from plausiwidgets.widgets.map.cell_map import CellMap
 from plausiwidgets.widgets.map.cells import Grid, grid_of_table
-from plausiwidgets.widgets.map.map import CellMap
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class _ExplorerBelow:
-    """One explorer for all cells, because each has a figure of 5 MB; it appears with the first."""
+    """One explorer for all cells; it appears with the first."""
 
     def __init__(self) -> None:
         self.explorer: Explorer | None = None
         self.place = w.VBox()
 
-    def open(self, model: NeuronModel, pattern: str | Pattern, parameters: Mapping[str, float]) -> None:
+    def open(self, model: NeuronModel, pattern: Pattern, parameters: Mapping[str, float]) -> None:
         if self.explorer is not None and self.explorer.comm is not None:  # not closed by a script
             self.explorer.show(model, pattern, parameters)
         else:
@@ -34,16 +35,21 @@ class _ExplorerBelow:
             self.place.children = (self.explorer,)
 
 
-class PlausibilityMap(CellMap):
-    """A heat map of models × patterns; a cell opens in an explorer below, whose undo goes back to the one before.
+class PlausibilityMap(View):
+    """A map of models × patterns; a cell opens in an explorer below, whose undo goes back to the one before.
 
     Made by :func:`plausibility_map`.
+
+    Attributes
+    ----------
+    map : CellMap
+        ``map.open_cell(model, pattern)`` does what a click does.
     """
 
-    def __init__(self, grid: Grid, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> None:
+    def __init__(self, grid: Grid) -> None:
         self._below = _ExplorerBelow()
-        super().__init__(grid, self._below.open, own, own_patterns)
-        self.children: tuple[w.Widget, ...] = (*self.children, self._below.place)
+        self.map = CellMap(self._below.open, grid, tall=True)
+        super().__init__([self.map, self._below.place])
 
     @property
     def explorer(self) -> Explorer | None:
@@ -95,11 +101,12 @@ class AssessmentPanel(assessment_panel.AssessmentPanel):
 def plausibility_map(
     table: pd.DataFrame, models: Iterable[NeuronModel] = (), patterns: Iterable[Pattern] = ()
 ) -> PlausibilityMap:
-    """Show an assessment as a map: models in rows, patterns A to T and then one's own in columns.
+    """Show an assessment as a map: models in rows, patterns A to T and then custom ones in columns.
 
-    A cell is ✓ replicated, ~ fragile or ✗ not found, by its mark as well as by its colour; over several
-    seeds it holds the share that replicated. Its tooltip tells the loss, the evaluations, the robustness
-    and the criteria still broken; a click opens it in an explorer, with its parameters.
+    A cell says by its mark as well as by its colour what a search found: ✓ the model shows the pattern (replicated),
+    ~ it holds, but not robustly (fragile), ✗ not found; of several seeds also how many. What is pointed at is told
+    in full: evaluations, distance, robustness, and the criteria that are missed. The arrow keys move within the map;
+    a click or Enter opens a cell in an explorer, with its parameters.
 
     Parameters
     ----------
@@ -113,17 +120,16 @@ def plausibility_map(
     Returns
     -------
     PlausibilityMap
-        A widget; ``.figure`` is the Plotly ``FigureWidget``, ``.explorer`` the one that is open.
+        A widget; ``.explorer`` is the one in which a cell was opened.
 
     Raises
     ------
     ValueError
-        If `table` is no such table, or is empty.
+        If `table` lacks a column, is empty, or has an unknown status.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> pw.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
     """
-    own, own_patterns = list(models), list(patterns)
-    return PlausibilityMap(grid_of_table(table, own, own_patterns), own, own_patterns)
+    return PlausibilityMap(grid_of_table(table, models, patterns))

@@ -1,55 +1,40 @@
-"""The chart in a real browser: what is written there covers nothing else, in a light and a dark page."""
+"""The chart in a real browser: no label of the packaged table covers another label or a point."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from plausiwidgets.assessment import SCORE_COLUMNS
-from plausiwidgets.widgets.map.chart import COMPARED_2004, draw
-
-# The zoo, with counts that crowd it.
-MODELS = [
-    ("LIF", 60, 3), ("LIF with adaptation", 150, 6), ("Quadratic integrate-and-fire", 200, 7), ("Exponential", 250, 7),
-    ("Resonate-and-fire", 300, 9), ("Integrate-and-fire-or-burst", 600, 12), ("Adaptive exponential (AdEx)", 300, 18),
-    ("AdEx, Norse's reset at the threshold", 330, 15), ("AdEx with refractory period", 400, 18), ("Izhikevich", 76, 19),
-    ("Izhikevich, published order", 76, 20), ("Adaptive threshold", 140, 6), ("Mihalas–Niebur", 400, 19),
-    ("FitzHugh–Nagumo", 800, 9), ("Hindmarsh–Rose", 2400, 13), ("Morris–Lecar", 1200, 10), ("Wilson", 1750, 14),
-    ("Hodgkin–Huxley", 3800, 14), ("Connor–Stevens", 12500, 12), ("Wang–Buzsáki", 8000, 8),
-]  # fmt: skip
+from plausiwidgets.assessment import published_score
+from plausiwidgets.widgets.map.chart import WIDTH, draw
 
 BOXES = """() => {
     const box = (node) => { const r = node.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
     return {
         labels: [...document.querySelectorAll('.textpoint text')].map((n) => [n.textContent, ...box(n)]),
-        points: [...document.querySelectorAll('.points path')].map(box),
+        points: [...document.querySelectorAll('.scatterlayer .trace:last-child .points path')].map(box),
+        edge: document.querySelector('.main-svg').getBoundingClientRect().right,
     };
 }"""
 
 
-def scored():
-    usual = dict(patterns=20, fragile=0, not_found=1, failed=0, robustness=0.8, ns_per_ms=10.0, dt=0.1)
-    rows = [
-        usual | {"model": title, "title": title, "shown": shown, "operations_per_ms": cost, "free_parameters": 7}
-        for title, cost, shown in MODELS
-    ]
-    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True])
-def test_labels_cover_neither_each_other_nor_points(browser, tmp_path, dark):
-    figure = draw(scored(), dark)
-    figure.update_traces(visible=True)
+@pytest.mark.parametrize("with_2004", [False, True])
+@pytest.mark.parametrize("width", [WIDTH, 1000])
+def test_labels_cover_neither_each_other_nor_points(browser, tmp_path, width, with_2004):
+    figure = draw(published_score())
+    if with_2004:
+        figure.update_traces(visible=True)
     path = tmp_path / "chart.html"
-    figure.write_html(path, include_plotlyjs=True)
-    page = browser.new_page(viewport={"width": 1000, "height": 700})
+    figure.write_html(path, include_plotlyjs=True, config={"responsive": True})
+    page = browser.new_page(viewport={"width": width + 16, "height": 700})
     page.goto(path.as_uri())
     page.locator(".textpoint text").last.wait_for(state="attached")
+    page.wait_for_timeout(200)  # it takes the width of the page
     drawn = page.evaluate(BOXES)
     page.close()
-    labels = [label for label in drawn["labels"] if label[0]]
-    assert len(labels) == len(MODELS) + len(COMPARED_2004)
+    labels = drawn["labels"]
+    assert len(labels) == len(published_score()) == len(drawn["points"])
     for i, (name, left, top, right, bottom) in enumerate(labels):
+        assert right <= drawn["edge"], name
         for other, a, b, c, d in labels[i + 1 :]:
             assert not (left < c and a < right and top + 2 < d and b + 2 < bottom), (name, other)
         for a, b, c, d in drawn["points"]:

@@ -1,8 +1,7 @@
-"""An assessment in the background, its map filling in while one watches."""
+"""An assessment in the background, with its map as it is filled."""
 
 from __future__ import annotations
 
-import html
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -15,9 +14,9 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.map.cells import Grid, grid_of_results, pattern_title
-from plausiwidgets.widgets.map.map import CellMap, OpenCell
-from plausiwidgets.widgets.map.progress import INTERVAL, ProgressParts
+from plausiwidgets.widgets.map.cell_map import CellMap, OpenCell
+from plausiwidgets.widgets.map.cells import Grid, grid_of_results
+from plausiwidgets.widgets.map.progress import INTERVAL, ProgressLine
 
 
 class AssessmentPanel(View):
@@ -36,7 +35,7 @@ class AssessmentPanel(View):
     ----------
     study : Study or None
         The assessment that was started last; ``study.table()`` is its table so far.
-    map : CellMap or None
+    map : CellMap
     """
 
     def __init__(
@@ -52,25 +51,19 @@ class AssessmentPanel(View):
         if isinstance(patterns, Iterable) and not isinstance(patterns, str):
             patterns = list(patterns)  # an iterator would be empty at the second start
         self._patterns = patterns
-        asked = patterns if isinstance(patterns, list) else [patterns]
-        self._own_patterns = [firing for firing in asked if isinstance(firing, Pattern)]
         self._settings = settings
-        self._open_cell = open_cell
         self.study: Study | None = None
-        self.map: CellMap | None = None
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
-        title = w.HTML(f"<b>Assessment: {html.escape(', '.join(m.title for m in self._models))}</b>")
+        self.map = CellMap(open_cell)
         self._start = w.Button(description="Assess", tooltip="Search every pattern in the background")
-        self._stop = w.Button(description="Stop", disabled=True, tooltip="End, and keep what there is")
-        self._parts = ProgressParts()
-        self._place = w.VBox()
+        self._stop = w.Button(description="Stop", disabled=True, tooltip="End, and keep what was found")
+        self._line = ProgressLine()
         self._start.on_click(lambda _: self._on_press())
         self._stop.on_click(lambda _: self.stop())
-        self._head = w.HBox([title, self._start, self._stop, self._parts.bar, self._parts.headline])
-        self._head.layout.flex_flow, self._head.layout.align_items = "row wrap", "center"
-        self._details = w.Accordion([self._parts.lines], titles=("A line for each pattern",))
-        super().__init__([self._head, self._place, self._details])
+        self._head = w.HBox([self._start, self._stop, self._line.bar, self._line.headline])
+        self._head.layout.flex_flow = "row wrap"
+        super().__init__([self._head, self.map])
 
     def start(self) -> Study:
         """Start the assessment; one that runs is stopped.
@@ -84,7 +77,7 @@ class AssessmentPanel(View):
             study = start_assessment(self._models, self._patterns, **self._settings)
             self.study = study  # from here on, what the one before still publishes is left out
             self._buttons(running=True)
-            self._draw(self._grid(study.snapshot()))
+            self.map.show(self._grid(study.snapshot()))
             self._thread = start_daemon(lambda: self._watch(study), "plausiwidgets publisher")
             return study
 
@@ -110,7 +103,7 @@ class AssessmentPanel(View):
         try:
             self.start()
         except Exception as error:
-            self._parts.say(f"✗ {error}")
+            self._line.say(f"✗ {error}")
 
     def _buttons(self, running: bool) -> None:
         self._start.disabled, self._stop.disabled = running, not running
@@ -126,30 +119,20 @@ class AssessmentPanel(View):
                     return
                 if now != before:
                     before = now
-                    self._publish(snapshot)
+                    try:
+                        self._show(snapshot)
+                    except Exception as error:
+                        self._line.say(f"✗ {type(error).__name__}: {error}")
                 if snapshot.ended:
                     self._buttons(running=False)
                     return
             study.wait(INTERVAL)
 
-    def _publish(self, snapshot: StudySnapshot) -> None:
-        try:
-            self._show(snapshot)
-        except Exception as error:
-            self._parts.say(f"✗ {type(error).__name__}: {error}")
-
-    def _grid(self, snapshot: StudySnapshot | None) -> Grid:
-        """Return what is to be seen of a snapshot."""
-        return grid_of_results(snapshot.results if snapshot else (), self._models, self._own_patterns)
-
-    def _draw(self, grid: Grid) -> None:
-        if self.map is None:
-            self.map = CellMap(grid, self._open_cell, self._models, self._own_patterns)
-            self._place.children = (self.map,)
-        else:
-            self.map.show(grid)
-
     def _show(self, snapshot: StudySnapshot) -> None:
-        self._draw(self._grid(snapshot))
-        headings = {firing.key: pattern_title(firing) for firing in self._own_patterns}
-        self._parts.show(snapshot, {model.name: model.title for model in self._models}, headings)
+        self.map.show(self._grid(snapshot))
+        self._line.show(snapshot)
+
+    def _grid(self, snapshot: StudySnapshot) -> Grid:
+        """Return what is to be seen of a snapshot."""
+        asked = self._patterns if isinstance(self._patterns, list) else [self._patterns]
+        return grid_of_results(snapshot.results, self._models, [one for one in asked if isinstance(one, Pattern)])

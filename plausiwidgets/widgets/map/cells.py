@@ -1,8 +1,7 @@
-"""The cells of a map of models × patterns, as data: what each shows, whichever draws it."""
+"""The cells of a map of models × patterns, as data."""
 
 from __future__ import annotations
 
-import html
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.registry import is_builtin
+from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Pattern, status
 from plausiwidgets.patterns.formatting import number
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
 MARKS = status.MARKS | {"some": status.MARKS["replicated"], "running": "▸", "waiting": "·"}
 """A cell's status and its mark; "some": replicated with some of several seeds."""
 
-WORDS = status.WORDS | {
-    "some": "with some seeds",
-    "rejected": "not found",  # of a search: it claims no more than was seen
-    "running": "searching",
-    "waiting": "to come",
-}
+WORDS = status.SEARCH_WORDS | {"some": "shows it with some seeds", "running": "searching", "waiting": "waiting"}
 
 NEEDED = ("model", "pattern", "status")
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
@@ -38,27 +34,21 @@ class Cell:
 
     Attributes
     ----------
-    model, pattern : str
     status : str
         A key of `MARKS`.
-    title : str
-        All of it in one line.
-    text : str
-        The mark, with the share of seeds below where there are several.
-    hover : str
-        HTML.
+    share : str
+        Of several seeds, those with which the pattern is shown, such as ``"3/5"``; else empty.
+    lines : tuple of str
+        The status in words, then what else is known.
     parameters : mapping of str to float
         The best ones; empty where there are none.
     evaluations, robustness : float
         Of the best; nan where they are not known.
     """
 
-    model: str
-    pattern: str
     status: str
-    title: str
-    text: str
-    hover: str
+    share: str
+    lines: tuple[str, ...]
     parameters: Mapping[str, float]
     evaluations: float = math.nan
     robustness: float = math.nan
@@ -70,35 +60,33 @@ class Grid:
 
     Attributes
     ----------
-    models, patterns : tuple of str
-        Rows from the top, columns from the left.
+    models : mapping of str to NeuronModel or None
+        Rows from the top, by name; None for a model that is neither given nor registered.
+    patterns : mapping of str to Pattern or None
+        Columns from the left, by key; the same.
     cells : mapping of (str, str) to Cell
         By model and pattern; a missing one was not assessed.
-    titles, headings : mapping of str to str
-        Of the models, and of the patterns.
     """
 
-    models: tuple[str, ...]
-    patterns: tuple[str, ...]
+    models: Mapping[str, NeuronModel | None]
+    patterns: Mapping[str, Pattern | None]
     cells: Mapping[tuple[str, str], Cell]
-    titles: Mapping[str, str]
-    headings: Mapping[str, str]
 
 
 def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> Grid:
-    """Return the grid of a table that `assess` returned, or that was read back from its CSV.
+    """Return the grid of a table that `assess` returned, or that was read from its CSV.
 
     Parameters
     ----------
     table : pandas.DataFrame
     own : iterable of NeuronModel
     own_patterns : iterable of Pattern
-        Models and patterns that are not registered, for their titles.
+        Models and patterns that are not registered.
 
     Raises
     ------
     ValueError
-        If it is no such table, has no rows, or names an unknown status.
+        If a column is missing, there are no rows, or a status is unknown.
     """
     columns = getattr(table, "columns", None)
     if columns is None or not hasattr(table, "to_dict"):
@@ -124,10 +112,14 @@ def grid_of_results(
 
 def row_of(result: Result) -> dict[str, Any]:
     """Return what :func:`grid` takes of a search."""
-    names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error")
+    names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error", "loss", "found_after")
     row = {name: getattr(result, name) for name in names}
-    row |= {"status": status_of(result), "loss": result.loss if math.isfinite(result.loss) else None}
-    return row | {"found_after": result.found_after, "broken": list(result.missed)}
+    return row | {"status": status_of(result), "broken": list(result.missed)}
+
+
+def status_of(result: Result) -> str:
+    """Return the status of a search, ended or not."""
+    return result.state if result.state in ("waiting", "running", "failed") else result.status
 
 
 def grid(
@@ -140,57 +132,57 @@ def grid(
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault((str(row["model"]), str(row["pattern"])), []).append(row)
-    names = dict.fromkeys(pattern for _, pattern in groups)
-    known = [key for key in patterns.names() if key in names]
-    columns = (*known, *(key for key in names if key not in known))
-    headings = {key: pattern_title(key) for key in names} | {p.key: pattern_title(p) for p in own_patterns}
-    titles = {model: model_title(model) for model, _ in groups} | {model.name: model.title for model in own}
-    cells = {key: _cell(*key, found, f"{titles[key[0]]}, {headings[key[1]]}") for key, found in groups.items()}
-    rows_down = tuple(dict.fromkeys(model for model, _ in groups))
-    return Grid(rows_down, columns, cells, titles, headings)
+    given = {model.name: model for model in own}
+    known = {name: models.get(name) for name in models.names()} | given
+    given_patterns = {firing.key: firing for firing in own_patterns}
+    firing = {key: patterns.get(key) for key in patterns.names()} | given_patterns
+    keys = dict.fromkeys(key for _, key in groups)
+    columns = [*(key for key in patterns.names() if key in keys), *(key for key in keys if key not in patterns.names())]
+    return Grid(
+        {name: known.get(name) for name, _ in groups},
+        {key: firing.get(key) for key in columns},
+        {key: _cell(found) for key, found in groups.items()},
+    )
 
 
-def model_title(name: str) -> str:
-    """Return a model's title, or its name where it is not registered."""
-    return models.get(name).title if name in models.names() else name
+SHORT = {
+    "lif": "LIF", "lif_adapt": "LIF, adapting", "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
+    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": "AdEx, refractory", "adex_norse": "AdEx, Norse's",
+    "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004", "lsnn": "LSNN, Norse's",
+}  # fmt: skip
+"""In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
 
 
-def pattern_title(pattern: str | Pattern) -> str:
-    """Return a pattern's letter and title, or its key where it is not registered."""
-    if isinstance(pattern, str):
-        if not patterns.is_registered(pattern):
-            return pattern
-        pattern = patterns.get(pattern)
-    return f"{pattern.letter} {pattern.title}".strip() or pattern.key
+def short_title(name: str, model: NeuronModel | None) -> str:
+    """Return a model's title, or a shorter one for some of the package's models; its name where it is not known."""
+    if model is None:
+        return name
+    return SHORT.get(name, model.title) if is_builtin(model) else model.title
 
 
-def known_status(word: object) -> str:
-    """Return a status as a table has it; a ValueError says which are valid."""
-    if word not in _BEST_FIRST:
-        raise ValueError(f"unknown status: {word!r}. Valid: {', '.join(_BEST_FIRST)}.")
-    return str(word)
+def pattern_title(key: str, pattern: Pattern | None) -> str:
+    """Return a pattern's letter and title, or its key where it is not known."""
+    return f"{pattern.letter} {pattern.title}".strip() if pattern is not None else key
 
 
-def status_of(result: Result) -> str:
-    """Return the status of a search, ended or not."""
-    return result.state if result.state in ("waiting", "running", "failed") else result.status
-
-
-def _cell(model: str, pattern: str, rows: list[Mapping[str, Any]], title: str) -> Cell:
-    statuses = [known_status(row["status"]) for row in rows]
+def _cell(rows: list[Mapping[str, Any]]) -> Cell:
+    statuses = [str(row["status"]) for row in rows]
+    for word in statuses:
+        if word not in _BEST_FIRST:
+            raise unknown("status", word, _BEST_FIRST)
     losses = [_number(row.get("loss"), math.inf) for row in rows]
     best = min(range(len(rows)), key=lambda i: (_BEST_FIRST.index(statuses[i]), losses[i]))
-    word, share = statuses[best], statuses.count("replicated")
-    hover = _hover(title, rows[best], word, share, len(rows))
+    word, shown = statuses[best], statuses.count("replicated")
+    lines = _lines(rows[best], word)
+    if len(rows) > 1:
+        lines = [f"shown with {shown} of {len(rows)} seeds; the best of them:", *lines]
     if "running" in statuses:
         word = "running"
-    elif word == "replicated" and share < len(rows):
+    elif word == "replicated" and shown < len(rows):
         word = "some"
-    text = MARKS[word] if len(rows) == 1 else f"{MARKS[word]}<br>{share}/{len(rows)}"
-    return Cell(
-        model, pattern, word, f"{title}: {WORDS[word]}", text, hover, _parameters(rows[best].get("parameters")),
-        _number(rows[best].get("evaluations"), math.nan), _number(rows[best].get("robustness"), math.nan),
-    )  # fmt: skip
+    share = f"{shown}/{len(rows)}" if len(rows) > 1 else ""
+    evaluations, robustness = (_number(rows[best].get(name), math.nan) for name in ("evaluations", "robustness"))
+    return Cell(word, share, tuple(lines), _parameters(rows[best].get("parameters")), evaluations, robustness)
 
 
 def _parameters(kept: Any) -> dict[str, float]:
@@ -202,36 +194,29 @@ def _parameters(kept: Any) -> dict[str, float]:
     return dict(kept) if isinstance(kept, Mapping) else {}
 
 
-def _hover(title: str, row: Mapping[str, Any], word: str, share: int, seeds: int) -> str:
-    lines = [f"<b>{html.escape(title)}</b>"]
-    evaluations = _number(row.get("evaluations"), math.nan)
-    within = "" if math.isnan(evaluations) else f" within {evaluations:.0f} evaluations"
-    found = _number(row.get("found_after"), math.nan)
-    if seeds > 1:
-        lines.append(f"replicated with {share} of {seeds} seeds; the best of them:")
-    what = f"{MARKS[word]} {WORDS[word]}"
-    if word == "replicated" and not math.isnan(found):
-        lines.append(f"{what}, found after {found:.0f} evaluations")
-    elif word == "fragile":
-        lines.append(f"{what}: accepted, but not in each check of its verification{',' if within else ''}{within}")
-    elif word == "running":
-        budget = _number(row.get("budget"), math.nan)
-        lines.append(f"{what}, {evaluations:.0f} of {budget:.0f} evaluations")
+def _lines(row: Mapping[str, Any], word: str) -> list[str]:
+    """Return what is known of a search, the status first."""
+    evaluations, found, loss, robustness, budget = (
+        _number(row.get(name), math.nan) for name in ("evaluations", "found_after", "loss", "robustness", "budget")
+    )
+    first = WORDS[word]
+    if word == "running":
+        first += f", {evaluations:.0f} of {budget:.0f} evaluations"
     elif word == "failed":
-        lines.append(f"{what}: {html.escape(str(row.get('error', '')))[:200]}")
-    else:
-        lines.append(what if word == "waiting" else what + within)
-    loss = _number(row.get("loss"), math.nan)
-    if not math.isnan(loss):
-        lines.append(f"loss {number(loss, 3)}")
-    robustness = _number(row.get("robustness"), math.nan)
+        first += f": {str(row.get('error', ''))[:200]}"
+    elif word == "replicated" and not math.isnan(found):
+        first += f", found after {found:.0f} evaluations"
+    elif word != "waiting" and not math.isnan(evaluations):
+        first += f"{',' * (word != 'rejected')} within {evaluations:.0f} evaluations"
+    lines = [first]
+    if 0.0 < loss < math.inf:
+        lines.append(f"distance {number(loss, 3)} (0: every criterion holds)")
     if not math.isnan(robustness):
-        lines.append(f"robustness {100 * robustness:.0f} % (copies changed by up to 1 % that stay accepted)")
+        lines.append(f"robustness {100 * robustness:.0f} % (of copies changed by up to 1 %)")
     broken = row.get("broken")
     if broken and isinstance(broken, (str, list, tuple)):
-        several = broken.split(", ") if isinstance(broken, str) else list(broken)
-        lines.append("still broken: " + "<br>&nbsp;&nbsp;".join(html.escape(str(name)) for name in several))
-    return "<br>".join(lines)
+        lines.append(f"misses: {broken if isinstance(broken, str) else ', '.join(map(str, broken))}")
+    return lines
 
 
 def _number(value: Any, otherwise: float) -> float:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets as w
 import plotly.graph_objects as go
@@ -15,60 +14,62 @@ from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.map.labels import Label, place, text_width
+from plausiwidgets.widgets.map.cells import SHORT
 from plausiwidgets.widgets.view import style
-from plausiwidgets.widgets.view.page_watch import PageWatch
-from plausiwidgets.widgets.view.plotly_widget import PlotlyFigure
+from plausiwidgets.widgets.view.plot_view import PlotView
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Judged2004:
+class Judged2004(NamedTuple):
     """A model in the comparison of 2004.
 
     Attributes
     ----------
-    name : str
     operations : float
         Floating point operations for 1 ms; of integrate-and-fire-or-burst, 9 to 13, the larger number.
     shown : int or None
         Of the twenty patterns, those that the text says it can show; None where the text does not say.
     """
 
-    name: str
     operations: float
     shown: int | None = None
 
 
-COMPARED_2004 = (
-    Judged2004("integrate-and-fire", 5, 3),
-    Judged2004("integrate-and-fire-or-burst", 13),
-    Judged2004("resonate-and-fire, and adapting", 10),
-    Judged2004("quadratic", 7, 6),
-    Judged2004("Izhikevich", 13, 20),
-    Judged2004("FitzHugh–Nagumo", 72),
-    Judged2004("Hindmarsh–Rose", 120),
-    Judged2004("Morris–Lecar", 600),
-    Judged2004("Wilson", 180),
-    Judged2004("Hodgkin–Huxley", 1200),
-)
-"""Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, sec. III and fig. 2.
+COMPARED_2004 = {
+    "lif": Judged2004(5, 3),
+    "lif_adapt": Judged2004(10),
+    "ifb": Judged2004(13),
+    "rf": Judged2004(10),
+    "qif": Judged2004(7, 6),
+    "izhikevich_2004": Judged2004(13, 20),
+    "fitzhugh_nagumo": Judged2004(72),
+    "hindmarsh_rose": Judged2004(120),
+    "morris_lecar": Judged2004(600),
+    "wilson": Judged2004(180),
+    "hodgkin_huxley": Judged2004(1200),
+}
+"""Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, sec. III and fig. 2, by the model's name here.
 
 Operations are those of his figure, where resonate-and-fire and adapting integrate-and-fire have the same. The patterns
 are those that the text of section III grants: integrate-and-fire tonic spikes, class 1 and integration; quadratic also
 latency, a variable threshold and bistability; Izhikevich's all.
 """
 
-WIDTH, HEIGHT = 840, 600
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 50, 64
-BELOW = -1.5
-"""Where on the axis of patterns a model of 2004 stands whose number of patterns is not given."""
-FLOOR, CEILING = -3.0, 21.2
-LABEL = 13
-"""Size in px of a label."""
-NAME_OURS, NAME_2004 = "shown by a search", "2004, by hand"
+WIDTH, HEIGHT = 620, 560
+"""Least width of the chart in px, for which the labels are placed, and its height."""
+MARGIN = {"l": 60, "r": 16, "t": 46, "b": 56}
+FLOOR, CEILING = -0.8, 21.2
+POINT, LABEL = 11, 13
+"""Size in px of a point and of a label."""
+NAME_OURS, NAME_2004 = "shown by a search", "2004, by hand: ◇ patterns and cost, | cost alone"
+
+# Where a label may stand: Plotly's name, and the centre of the label from the point, in its width and height.
+PLACES = {
+    "middle right": (0.5, 0.0), "middle left": (-0.5, 0.0), "top center": (0.0, 0.8), "bottom center": (0.0, -0.8),
+    "top right": (0.5, 0.8), "bottom right": (0.5, -0.8), "top left": (-0.5, 0.8), "bottom left": (-0.5, -0.8),
+}  # fmt: skip
 
 
 class PlausibilityChart(View):
@@ -76,31 +77,24 @@ class PlausibilityChart(View):
 
     Attributes
     ----------
-    figure : plotly.graph_objects.FigureWidget
-        The chart, to be saved or changed further.
+    figure : plotly.graph_objects.Figure
+        The chart for a light page, to be changed or saved.
     score : pandas.DataFrame
         What it shows, as `plausibility_score` returns it.
     """
 
     def __init__(self, score: pd.DataFrame) -> None:
         self.score = score
-        self._chart = PlotlyFigure(draw(score), ("x", "y", "text"), displayModeBar=False)
-        self.figure = self._chart.widget
-        page = PageWatch()
-        page.observe(lambda change: self._set_dark(change["new"]), "dark")
+        self.figure = draw(score)
+        plot = PlotView(self.figure, displayModeBar=False)
+        plot.observe(lambda change: plot.show(draw(score, change["new"])), "dark")
+        plot.layout.min_width, plot.layout.max_width, plot.layout.height = f"{WIDTH}px", "1000px", f"{HEIGHT}px"
         left_out = [str(title) for title in score.loc[~(score["operations_per_ms"] > 0), "title"]]
         text = "A count of patterns is what it is: no weight, and no proof that a pattern not found cannot be shown."
         if left_out:
             text += f" Without a known cost, and not drawn: {', '.join(left_out)}."
-        super().__init__([page, self.figure, w.HTML(f"<small>{html.escape(text)}</small>")])
-        self.layout.overflow = "auto"  # a narrow page scrolls it: labels are placed for one width
-
-    def _set_dark(self, dark: bool) -> None:
-        theme = style.theme(dark)
-        with self._chart.update():
-            self.figure.layout.template = style.template(theme)
-            for trace, looks in zip(self.figure.data, _looks(theme), strict=True):
-                trace.update(looks)
+        super().__init__([plot, w.HTML(f"<small>{html.escape(text)}</small>")])
+        self.layout.overflow = "auto"  # a narrower page scrolls it
 
 
 @checked
@@ -109,7 +103,8 @@ def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
 
     The picture of Izhikevich (2004), made by the machine: operations for 1 ms at the model's own time step are
     counted from its program (`plausiwidgets.simulation.cost`), its patterns by searches. His own numbers can be
-    switched on in the legend: where his text gives no number of patterns, a mark below the axis shows the cost.
+    switched on in the legend: a line leads from each model to the cost that he gives, and ends in ◇ at the number of
+    patterns that his text grants, or in a bar where it gives none.
 
     Parameters
     ----------
@@ -119,7 +114,7 @@ def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
     Returns
     -------
     PlausibilityChart
-        A widget; ``.figure`` is the Plotly ``FigureWidget``.
+        A widget; ``.figure`` is the chart as a ``plotly.graph_objects.Figure``.
 
     Raises
     ------
@@ -141,116 +136,106 @@ def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
 
 
 def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
-    """Return the chart of a score as a plain Plotly figure.
+    """Return the chart of a score as a Plotly figure.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=200)
-    >>> draw(pw.plausibility_score(table, measure=False)).data[0].y[0]
+    >>> draw(pw.plausibility_score(table, measure=False)).data[-1].y[0]
     1.0
     """
-    rows = [row for row in score.to_dict("records") if row["operations_per_ms"] > 0]
-    ours = [(float(row["operations_per_ms"]), float(row["shown"])) for row in rows]
-    theirs = [(float(m.operations), float(BELOW if m.shown is None else m.shown)) for m in COMPARED_2004]
-    costs = [x for x, _ in ours + theirs]
-    scale = _Scale(math.log10(min(costs)) - 0.15, math.log10(max(costs)) + 0.25)
-    names = [str(row["title"]) for row in rows] + [m.name for m in COMPARED_2004]
-    labels = place(
-        [scale.pixels(*point) for point in ours + theirs],
-        [(text_width(name, LABEL), LABEL + 3) for name in names],
-        scale.area,
-    )
-    n = len(rows)
     theme = style.theme(dark)
-    most = int(score["patterns"].max())
-    traces = [
-        *_series(NAME_OURS, ours, names[:n], labels[:n], scale, [_hover(row) for row in rows], "circle", 11),
-        *_series(NAME_2004, theirs, names[n:], labels[n:], scale, [_hover_2004(m) for m in COMPARED_2004],
-                 ["line-ns" if m.shown is None else "diamond-open" for m in COMPARED_2004], 9),
-    ]  # fmt: skip
-    for trace, looks in zip(traces, _looks(theme), strict=True):
-        _merge(trace, looks)
-    for trace in traces[3:]:
-        trace["visible"] = "legendonly"
-    return go.Figure(data=traces, layout=_layout(scale, most) | {"template": style.template(theme)})
+    rows = [row for row in score.to_dict("records") if row["operations_per_ms"] > 0]
+    costs = [float(row["operations_per_ms"]) for row in rows]
+    shown = [float(row["shown"]) for row in rows]
+    names = [SHORT.get(row["model"], str(row["title"])) for row in rows]
+    compared = [row for row in rows if row["model"] in COMPARED_2004]
+    others = [COMPARED_2004[row["model"]].operations for row in compared]
+    positions = label_positions(list(zip(costs, shown, strict=True)), names, others)
+    ours = {
+        "type": "scatter", "name": NAME_OURS, "mode": "markers+text", "cliponaxis": False, "x": costs, "y": shown,
+        "marker": {"color": theme.roles["yours"], "size": POINT, "line": {"color": theme.paper, "width": 1}},
+        "text": [name if position else "" for name, position in zip(names, positions, strict=True)],
+        "textposition": [position or "middle right" for position in positions],
+        "textfont": {"size": LABEL, "color": theme.text, "shadow": ", ".join([f"0 0 2px {theme.paper}"] * 4)},
+        "customdata": [_hover(row) for row in rows], "hovertemplate": "%{customdata}<extra></extra>",
+    }  # fmt: skip
+    layout = _layout(costs, int(score["patterns"].max()), theme)
+    return go.Figure(data=[_lines_to_2004(compared, theme.roles["best"]), ours], layout=layout)
+
+
+def label_positions(
+    points: Sequence[tuple[float, float]], names: Sequence[str], others: Sequence[float] = ()
+) -> list[str | None]:
+    """Return where the label of each point stands, as Plotly's ``textposition``.
+
+    From the cheapest model on, each label takes the first of `PLACES` where it stays in the picture and covers no
+    point and no label; None where there is no such place: the hover text has the name.
+
+    Parameters
+    ----------
+    points : sequence of (float, float)
+        Cost and number of patterns.
+    names : sequence of str
+    others : sequence of float
+        Costs for which the axis is extended at times, and the labels move together.
+
+    Examples
+    --------
+    >>> label_positions([(100.0, 5.0), (110.0, 5.0)], ["first", "second"])
+    ['middle left', 'middle right']
+    """
+    wide, high = WIDTH - MARGIN["l"] - MARGIN["r"], HEIGHT - MARGIN["t"] - MARGIN["b"]
+    low, top = (math.log10(cost) for cost in _extent([x for x, _ in points]))
+    decade = wide / (top - low)
+    dense = wide / (top - min([low, *(math.log10(x) for x in others)]))
+    ends = [(math.log10(x) - low) * decade for x, _ in points]
+    at = [(math.log10(x) * dense, y * high / (CEILING - FLOOR)) for x, y in points]
+    taken = [(x, y, POINT / 2, POINT / 2) for x, y in at]  # centre, half of width and height
+    positions: list[str | None] = [None] * len(points)
+    for i in sorted(range(len(points)), key=lambda i: points[i]):
+        half, tall = 0.28 * LABEL * len(names[i]) + 2.0, 0.6 * LABEL
+        for place, (right, up) in PLACES.items():
+            shift = right * (2.0 * half + POINT)
+            x, y = at[i][0] + shift, at[i][1] + up * (2.0 * tall + POINT / 2)
+            inside = half <= ends[i] + shift <= wide - half
+            if inside and all(
+                abs(x - a) >= half + b or abs(y - c) >= tall + d for j, (a, c, b, d) in enumerate(taken) if j != i
+            ):
+                positions[i] = place
+                taken.append((x, y, half, tall))
+                break
+    return positions
 
 
 # -- details -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """The axes: decades of operations per ms from `low` to `high`, and patterns from `FLOOR` to `CEILING`."""
-
-    low: float
-    high: float
-
-    @property
-    def area(self) -> tuple[float, float]:
-        return WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-
-    def pixels(self, cost: float, shown: float) -> tuple[float, float]:
-        wide, high = self.area
-        return (
-            (math.log10(cost) - self.low) / (self.high - self.low) * wide,
-            (shown - FLOOR) / (CEILING - FLOOR) * high,
-        )
-
-    def values(self, x: float, y: float) -> tuple[float, float]:
-        wide, high = self.area
-        return 10.0 ** (self.low + x / wide * (self.high - self.low)), FLOOR + y / high * (CEILING - FLOOR)
-
-
-def _series(
-    name: str,
-    points: Sequence[tuple[float, float]],
-    names: Sequence[str],
-    labels: Sequence[Label],
-    scale: _Scale,
-    hover: Sequence[str],
-    symbol: str | list[str],
-    size: int,
-) -> list[dict[str, Any]]:
-    """Return points, their labels, and the lines that lead to these: one entry of the legend."""
-    common = {"type": "scatter", "legendgroup": name}
-    places = [scale.values(label.x, label.y) for label in labels]
-    lines: list[tuple[float | None, float | None]] = []
-    for label in labels:
-        if label.leader is not None:
-            lines += [*(scale.values(*end) for end in label.leader), (None, None)]
-    return [
-        common | {
-            "name": name, "mode": "markers", "x": [x for x, _ in points], "y": [y for _, y in points],
-            "text": list(hover), "hovertemplate": "%{text}<extra></extra>", "marker": {"symbol": symbol, "size": size},
-        },
-        common | {
-            "mode": "text", "x": [x for x, _ in places], "y": [y for _, y in places], "text": list(names),
-            "textposition": "middle center", "textfont": {"size": LABEL}, "hoverinfo": "skip", "showlegend": False,
-        },
-        common | {
-            "mode": "lines", "x": [x for x, _ in lines], "y": [y for _, y in lines], "line": {"width": 1},
-            "hoverinfo": "skip", "showlegend": False,
-        },
-    ]  # fmt: skip
-
-
-def _looks(theme: style.Theme) -> list[dict[str, Any]]:
-    """Return the colours of all traces: of points, labels and lines, ours and those of 2004."""
-    pale = theme.roles["target"]
-    return [
-        {"marker": {"color": theme.roles["yours"], "line": {"color": theme.paper, "width": 1}}},
-        {"textfont": {"color": theme.text}},
-        {"line": {"color": theme.line}},
-        {"marker": {"color": pale, "line": {"color": pale, "width": 1.5}}, "opacity": 0.75},
-        {"textfont": {"color": pale, "style": "italic"}},
-        {"line": {"color": theme.grid}},
-    ]
+def _lines_to_2004(rows: Iterable[Mapping[Hashable, Any]], colour: str) -> dict[str, Any]:
+    """Return the lines from models to the numbers of 2004, three entries each: here, there, and a gap."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    marks: list[str] = []
+    text: list[str] = []
+    for row in rows:
+        then = COMPARED_2004[str(row["model"])]
+        x += [row["operations_per_ms"], then.operations, None]
+        y += [row["shown"], row["shown"] if then.shown is None else then.shown, None]
+        marks += ["circle", "line-ns" if then.shown is None else "diamond-open", "circle"]
+        text += ["", _hover_2004(row["title"], then), ""]
+    marker = {"color": colour, "line": {"color": colour, "width": 2}, "symbol": marks,
+              "size": [POINT if words else 0 for words in text]}  # fmt: skip
+    return {
+        "type": "scatter", "name": NAME_2004, "mode": "lines+markers", "visible": "legendonly", "x": x, "y": y,
+        "text": text, "hovertemplate": "%{text}<extra></extra>", "marker": marker, "opacity": 0.85,
+        "line": {"color": colour, "width": 1},
+    }  # fmt: skip
 
 
 def _hover(row: Mapping[Hashable, Any]) -> str:
     lines = [f"<b>{html.escape(str(row['title']))}</b>", f"{row['shown']} of {row['patterns']} patterns shown"]
-    for word, text in (("fragile", "fragile"), ("not_found", "not found"), ("failed", "failed")):
+    for word, text in (("fragile", "not robustly"), ("not_found", "not found"), ("failed", "failed")):
         if row[word]:
             lines.append(f"{row[word]} {text}")
     lines.append(f"{number(row['operations_per_ms'], 3)} operations per ms at {number(row['dt'], 3)} ms")
@@ -262,32 +247,32 @@ def _hover(row: Mapping[Hashable, Any]) -> str:
     return "<br>".join(lines)
 
 
-def _hover_2004(model: Judged2004) -> str:
+def _hover_2004(title: object, model: Judged2004) -> str:
     shown = "number of patterns not given" if model.shown is None else f"{model.shown} of 20 patterns, by hand"
-    return f"<b>{model.name}</b> (Izhikevich 2004)<br>{shown}<br>{model.operations:g} operations per ms"
+    return f"<b>{html.escape(str(title))}</b>, in 2004<br>{shown}<br>{model.operations:g} operations per ms"
 
 
-def _layout(scale: _Scale, most: int) -> dict[str, Any]:
+def _extent(costs: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of the axis of costs, with room for labels."""
+    return min(costs, default=10.0) / 2.0, max(costs, default=1000.0) * 5.0
+
+
+def _layout(costs: Sequence[float], most: int, theme: style.Theme) -> dict[str, Any]:
     return {
-        "width": WIDTH,
+        "template": style.template(theme),
         "height": HEIGHT,
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
+        "margin": MARGIN,
         "xaxis": {
-            "type": "log", "range": [scale.low, scale.high], "title": {"text": "cost: operations per ms"},
-            "fixedrange": True, "dtick": 1, "minor": {"dtick": "D1", "ticks": "outside", "showgrid": False},
-            "ticks": "outside", "exponentformat": "none",
+            "type": "log", "title": {"text": "cost: operations per ms"}, "fixedrange": True, "dtick": 1,
+            "autorangeoptions": {"include": _extent(costs)}, "tickformat": "d", "ticks": "outside",
+            "minor": {"dtick": "D1", "ticks": "outside", "showgrid": False},
         },
         "yaxis": {
             "range": [FLOOR, CEILING], "title": {"text": f"patterns shown, of {most}"}, "fixedrange": True,
             "tickvals": [0, 5, 10, 15, 20],
         },
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "traceorder": "reversed"},
         "showlegend": True,
         "hovermode": "closest",
         "dragmode": False,
     }  # fmt: skip
-
-
-def _merge(trace: dict[str, Any], more: dict[str, Any]) -> None:
-    for name, value in more.items():
-        trace[name] = trace[name] | value if isinstance(trace.get(name), dict) else value
