@@ -40,7 +40,14 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.rate_curve import rate_curve
     from plausiwidgets.simulation.simulate import simulate
     from plausiwidgets.simulation.traces import Traces
-    from plausiwidgets.widgets import Explorer, NotebookProgress, export_page, plausibility_chart, plausibility_map
+    from plausiwidgets.widgets import (
+        Explorer,
+        NotebookProgress,
+        export_page,
+        plausibility_chart,
+        plausibility_map,
+        plot,
+    )
 
 # Where each public name lives: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
@@ -89,6 +96,7 @@ _HOMES = {
     "NotebookProgress": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
     "plausibility_chart": "plausiwidgets.widgets",
+    "plot": "plausiwidgets.widgets",
 }
 
 __all__ = [*_HOMES, "__version__"]

@@ -1,7 +1,7 @@
-"""What a person sees: the explorer and the map. Nothing below this package imports ipywidgets or plotly.
+"""What the user sees: the explorer and the map. Nothing below this package imports ipywidgets or plotly.
 
 - :mod:`.explorer`: one session, and the panels that observe it;
-- :mod:`.figure`: the Plotly figure, and what is drawn of a response;
+- :mod:`.view`: what draws: scenes of neurons, their figures, and the widget that shows Plotly's figures;
 - :mod:`.page`: the page that needs no server;
 - :mod:`.map`: the plausibility map, and an assessment as it fills in.
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.page.export import export_page
     from plausiwidgets.widgets.session.selection import Selection
     from plausiwidgets.widgets.session.session import Panel, Response, Session
+    from plausiwidgets.widgets.view.plot import plot
 
 _HOMES = {
     "AssessmentPanel": "map_explorer",
@@ -35,11 +36,12 @@ _HOMES = {
     "export_page": "page.export",
     "plausibility_chart": "map.chart",
     "plausibility_map": "map_explorer",
+    "plot": "view.plot",
 }
 
 __all__ = [
     "AssessmentPanel", "Explorer", "NotebookProgress", "Panel", "PlausibilityChart", "PlausibilityMap", "Response",
-    "Selection", "Session", "export_page", "plausibility_chart", "plausibility_map",
+    "Selection", "Session", "export_page", "plausibility_chart", "plausibility_map", "plot",
 ]  # fmt: skip
 
 

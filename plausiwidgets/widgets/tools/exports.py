@@ -114,7 +114,7 @@ def script(selection: Selection) -> str:
 
     Examples
     --------
-    >>> print(script(Selection.of("lif", "tonic_spiking")).splitlines()[4])
+    >>> print(script(Selection.of("lif", "tonic_spiking")).splitlines()[1])
     import plausiwidgets as pw
     """
     model, pattern = selection.model, selection.pattern
@@ -133,9 +133,6 @@ def script(selection: Selection) -> str:
     as_norse = "" if norse is None else f"\n# The neuron as Norse takes it (times in ms):\n# {norse}\n"
     return (
         f"# {model.name}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
-        "import plotly.graph_objects as go\n"
-        "from plotly.subplots import make_subplots\n"
-        "\n"
         "import plausiwidgets as pw\n"
         "\n"
         f"{notes}"
@@ -146,11 +143,7 @@ def script(selection: Selection) -> str:
         "print(verdict.to_frame().to_string())\n"
         f"{as_norse}"
         "\n"
-        "traces = verdict.traces\n"
-        "figure = make_subplots(rows=len(traces), shared_xaxes=True, subplot_titles=list(traces))\n"
-        "for row, trace in enumerate(traces.values(), 1):\n"
-        "    figure.add_trace(go.Scatter(x=trace.t, y=trace.v[0], showlegend=False), row=row, col=1)\n"
-        'figure.update_yaxes(title="v (mV)").update_xaxes(title="time (ms)", row=len(traces))\n'
+        "figure = pw.plot(verdict)\n"
         "figure.show()\n"
     )
 

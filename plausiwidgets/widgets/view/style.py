@@ -14,6 +14,9 @@ ROLE_TITLES = {"target": "target", "yours": "yours", "best": "best found", "pinn
 DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px", "pinned": "12px,4px"}
 """The roles differ in dash as well as in colour."""
 
+MORE = ("#009e73", "#cc79a7", "#7a7a7a", "#b8860b")
+"""Further colours of Okabe and Ito, and near them, for lines without a role; readable on both backgrounds."""
+
 FONT_SIZE = 15
 """Points on a 1400 px page: readable from the back row of a classroom."""
 
