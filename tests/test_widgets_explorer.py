@@ -1,6 +1,7 @@
 """The explorer without a browser: what a person does, event by event."""
 
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import IPython
@@ -12,6 +13,7 @@ from screen import Screen, named, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
+from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
 
 
 def test_it_opens_with_trace_target_and_verdict(explorer: pw.Explorer, screen: Screen) -> None:
@@ -377,3 +379,14 @@ def test_a_cell_that_is_run_again_closes_the_explorers_of_its_former_run(monkeyp
     monkeypatch.undo()
     for explorer in (first, second, third, fourth):
         explorer.close()
+
+
+def test_the_time_to_go_follows_the_pace_after_the_first_generation() -> None:
+    panel = OptimizationPanel(lambda action: None, lambda text: None)
+    running = pw.Result("lif", "tonic_bursting", 0, 10_000, reason="running", evaluations=50, seconds=8.0, loss=1.0)
+    panel.show(running)
+    assert "to go" not in panel.progress.value, "the first generation waited for the compiler"
+    panel.show(replace(running, evaluations=1050, seconds=9.0))
+    assert "≤ 8.9 s to go" in panel.progress.value
+    panel.show(replace(running, evaluations=1100, seconds=9.1, status="unverified"))
+    assert "to go" not in panel.progress.value, "the search is about to end"

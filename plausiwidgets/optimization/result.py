@@ -164,13 +164,6 @@ class Result:
         return self.volume.expected_random
 
     @property
-    def remaining(self) -> float:
-        """Working time in s until the budget is spent, as expected: nan before the first generation, 0 at the end."""
-        if self.ended:
-            return 0.0
-        return (self.budget - self.evaluations) / self.evaluations * self.seconds if self.evaluations else math.nan
-
-    @property
     def summary(self) -> str:
         """The outcome in one sentence, with no claim beyond what was seen.
 

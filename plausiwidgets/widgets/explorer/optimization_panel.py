@@ -51,6 +51,8 @@ class OptimizationPanel(Panel):
         A line about a search for another pattern, and a button that goes back to it.
     """
 
+    _first: Result | None = None  # of the search that is shown, after its first generation
+
     def __init__(self, pressed: Callable[[str], None], refused: Callable[[str], None]) -> None:
         self._refused = refused
         self._judged = True
@@ -178,8 +180,21 @@ class OptimizationPanel(Panel):
         if in_vain:
             self.progress.value = _in_vain(snapshot)
         else:
-            line = f'<p class="pw-numbers">{numbers(snapshot)}</p>'
+            line = f'<p class="pw-numbers">{numbers(snapshot, self._remaining(snapshot))}</p>'
             self.progress.value = _bar(share, headline(snapshot), kind(snapshot)) + line
+
+    def _remaining(self, snapshot: Result) -> float:
+        """Return the working time in s until the budget is spent, nan where it is not known.
+
+        It follows the pace since the first generation, which had to wait for the compiler.
+        """
+        first = self._first
+        if first is None or first.key != snapshot.key or snapshot.seconds < first.seconds:
+            first = self._first = snapshot if snapshot.evaluations else None
+        done = snapshot.evaluations - first.evaluations if first is not None else 0
+        if first is None or done == 0 or snapshot.ended or snapshot.accepted:
+            return math.nan
+        return (snapshot.budget - snapshot.evaluations) / done * (snapshot.seconds - first.seconds)
 
     def show_elsewhere(self, title: str = "", snapshot: Result | None = None) -> None:
         """Name a search for another model or pattern and how far it is; without one, nothing."""
@@ -247,14 +262,14 @@ def headline(snapshot: Result) -> str:
     return f"{mark}not found within {grouped(snapshot.evaluations)} evaluations"
 
 
-def numbers(snapshot: Result) -> str:
-    """Return the numbers under the bar."""
+def numbers(snapshot: Result, remaining: float) -> str:
+    """Return the numbers under the bar; `remaining`: working time in s until the budget is spent, or nan."""
     parts = [f"{grouped(snapshot.evaluations)} of {grouped(snapshot.budget)} evaluations"]
     if math.isfinite(snapshot.loss):
         parts.append(f"best loss {number(snapshot.loss, 3)}")
     time = seconds(snapshot.seconds)
-    if not snapshot.ended and math.isfinite(snapshot.remaining):
-        time += f", ≤ {seconds(snapshot.remaining)} to go"
+    if math.isfinite(remaining):
+        time += f", ≤ {seconds(remaining)} to go"
     return " · ".join([*parts, time])
 
 
