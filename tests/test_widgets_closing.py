@@ -15,7 +15,6 @@ from screen import find, until
 import plausiwidgets as pw
 from plausiwidgets.widgets import AssessmentPanel
 from plausiwidgets.widgets.view.plot_view import PlotlyScript
-from plausiwidgets.widgets.view.plotly_widget import FrontEnd
 
 
 def used() -> pw.Explorer:
@@ -39,7 +38,7 @@ def working() -> set[threading.Thread]:
 @contextmanager
 def nothing_left() -> Iterator[Callable[[], None]]:
     """Expect that all widgets and threads that a block begins are gone at its end."""
-    FrontEnd.shared(), PlotlyScript.shared()  # which stay
+    PlotlyScript.shared()  # which stays
     gc.collect()
     before, others = set(_instances), working()  # what another test left is not this one's
     made: list[weakref.ref] = []

@@ -8,7 +8,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.view.plotly_widget import FrontEnd
+from plausiwidgets.widgets.view.plot_view import PlotlyScript
 
 OPENED = 200
 
@@ -34,4 +34,4 @@ def test_two_hundred_explorers_leave_the_memory_flat():
             print(f"{number + 1}: {sizes[-1]:.0f} MB, {len(_instances)} widgets, {threading.active_count()} threads")
     # The twenty patterns' targets are kept, so the first round counts for none.
     assert sizes[-1] - sizes[1] < 0.2 * OPENED  # MB; an explorer that stays takes 0.7
-    assert list(_instances.values()) == [FrontEnd.shared()]
+    assert list(_instances.values()) == [PlotlyScript.shared()]
