@@ -24,7 +24,7 @@ import plausiwidgets.simulation.cost
 from plausiwidgets import assessment, models, optimization, patterns, widgets
 
 HANDED_OUT = {
-    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study",
+    "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study", "AllOf",
     "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Verdict",
     "PlausibilityMap", "PlausibilityChart",
 }  # fmt: skip
@@ -89,6 +89,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "simulate": dict(model="lif", current=pw.Current.step(1.0, 20.0), parameters={"tau_mem": 20.0}),
     "judge": JUDGED,
     "Pattern": PATTERN,
+    "Protocol": PATTERN,
     "FreeValue": dict(name="width", default=5.0, low=2.0, high=50.0, unit="ms"),
     "Sweep": dict(pieces=[PIECE], end=50.0),
     "pulse": dict(onset=0.0, width=5.0, amplitude=1.0),

@@ -22,11 +22,12 @@ from plausiwidgets.optimization.api import check_engine, check_popsize
 from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.simulation.simulate import check_dt
 
 Models = str | NeuronModel | Iterable[str | NeuronModel]
-Patterns = str | Pattern | Iterable[str | Pattern]
+Patterns = str | Protocol | Iterable[str | Protocol]
 
 SHARE = 5
 """A search has its pattern's budget divided by this: nearly all that is found at all is found within it."""
@@ -151,9 +152,7 @@ def _study(
     time_limit: float | None,
 ) -> Study:
     chosen = [neurons.get(m) for m in _several(models)]
-    asked = [firing.get(p) for p in (firing.names() if patterns is None else _several(patterns))]
-    for pattern in asked:
-        pattern.require_judged("assess")
+    asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
     _distinct("model", [m.name for m in chosen])
     _distinct("pattern", [p.key for p in asked])
     seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]

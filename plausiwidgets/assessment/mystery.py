@@ -14,8 +14,9 @@ from plausiwidgets.arguments import checked, whole
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import Named, Pattern, Verdict, evaluate, from_recording
+from plausiwidgets.patterns import Judged, Named, Verdict, evaluate, from_recording
 from plausiwidgets.patterns import get as get_pattern
+from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import complete, single
 from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
@@ -40,10 +41,10 @@ class Mystery:
     Attributes
     ----------
     model : NeuronModel
-    about : Pattern
+    about : Pattern or AllOf
         What it shows.
     seed : int
-    pattern : Pattern
+    pattern : Pattern or AllOf
         To match its response: judged and searched like any other.
     start : mapping of str to float
         Where to begin; the stimulus is that of the response.
@@ -54,9 +55,9 @@ class Mystery:
     """
 
     model: NeuronModel
-    about: Pattern
+    about: Judged
     seed: int
-    pattern: Pattern
+    pattern: Judged
     start: Mapping[str, float]
     moved: tuple[str, ...]
     dt: float
@@ -105,8 +106,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     >>> hidden.moved, hidden.link
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """
-    neuron, about = get_model(model), get_pattern(pattern)
-    about.require_judged("match")
+    neuron, about = get_model(model), judged(get_pattern(pattern), "match")
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.name.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.free]
@@ -127,7 +127,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
 
 
 def _hidden_near(
-    model: NeuronModel, about: Pattern, seed: int, names: tuple[str, ...], base: Mapping[str, float], dt: float,
+    model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], base: Mapping[str, float], dt: float,
     random: np.random.Generator,
 ) -> Mystery | None:  # fmt: skip
     """Return a mystery in which these parameters are moved from a known set; None where there is none."""
@@ -147,14 +147,14 @@ def _hidden_near(
 
 
 def _made(
-    model: NeuronModel, about: Pattern, seed: int, names: tuple[str, ...], dt: float, verdict: Verdict,
+    model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], dt: float, verdict: Verdict,
     random: np.random.Generator,
 ) -> Mystery | None:  # fmt: skip
     """Return the mystery of an accepted set; None where its response cannot be matched or is matched at once."""
     trace = _telling(about, verdict)
     hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
     if trace is None:  # without a spike there is nothing to match: the pattern itself is to be found
-        pattern = about
+        pattern: Judged = about
         known = complete(model, pattern, verdict.parameters)
     else:
         pattern = from_recording(
@@ -186,7 +186,7 @@ def _made(
     return Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
 
 
-def _telling(about: Pattern, verdict: Verdict) -> Traces | None:
+def _telling(about: Judged, verdict: Verdict) -> Traces | None:
     """Return the sweep whose response is to be matched: the main one, or the one with the most spikes."""
     traces = [trace for trace in verdict.traces.values() if (trace.spike_times[0] >= 0.0).any()]
     main = verdict.traces.get(about.main_sweep)

@@ -16,7 +16,7 @@ from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.models.model import NeuronModel, Preset
 from plausiwidgets.models.registry import is_builtin as is_builtin_model
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns import is_builtin as is_builtin_pattern
 
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
@@ -120,7 +120,7 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
     return json.loads(row["parameters"]) if row is not None and row["status"] == "replicated" else None
 
 
-def known_sets(model: NeuronModel, pattern: Pattern) -> list[tuple[dict[str, float], float, Preset | None]]:
+def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, float], float, Preset | None]]:
     """Return what is known of a model to show a pattern, apart from what a person has searched.
 
     Returns

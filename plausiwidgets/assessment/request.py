@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.patterns import Pattern, evaluate
+from plausiwidgets.patterns import Judged, evaluate
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.torch_engine import run_torch
@@ -25,7 +25,7 @@ _PROBE, _SETS = "izhikevich", 8  # what a pattern's is taken from
 
 def describe_request(
     neurons: Sequence[NeuronModel],
-    firing: Sequence[Pattern],
+    firing: Sequence[Judged],
     seeds: Sequence[int],
     budgets: Sequence[int],
     popsize: int | None,
@@ -70,7 +70,7 @@ def model_fingerprint(model: NeuronModel) -> str:
     return _digest(described, computed)
 
 
-def pattern_fingerprint(pattern: Pattern) -> str:
+def pattern_fingerprint(pattern: Judged) -> str:
     """Return a digest of a pattern's criteria, its stimulus values, and what its procedure measures.
 
     As with a model's step, the procedure is run: on random sets of one model.

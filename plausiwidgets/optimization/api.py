@@ -16,6 +16,7 @@ from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.space import Bounds, Space
 from plausiwidgets.optimization.strategy import StrategyFactory
+from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
 
@@ -152,8 +153,7 @@ def make_problem(
     >>> make_problem("lif", "tonic_spiking", fixed=["holding"]).space.names
     ('tau_mem', 'v_rest', 'v_threshold', 'v_reset', 't_ref', 'amplitude')
     """
-    neuron, firing = models.get(model), patterns.get(pattern)
-    firing.require_judged("search for")
+    neuron, firing = models.get(model), judged(patterns.get(pattern), "search for")
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
     return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))
 

@@ -13,7 +13,7 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.optimization.strategy import losses_of
-from plausiwidgets.patterns import Check, Pattern, Verdict, evaluate, verify
+from plausiwidgets.patterns import Check, Judged, Verdict, evaluate, verify
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
@@ -114,7 +114,7 @@ class Problem:
     Attributes
     ----------
     model : NeuronModel
-    pattern : Pattern
+    pattern : Pattern or AllOf
     space : Space
         Free parameters.
     dt : float
@@ -123,7 +123,7 @@ class Problem:
     """
 
     model: NeuronModel
-    pattern: Pattern
+    pattern: Judged
     space: Space
     dt: float
     engine: str = "auto"

@@ -1,11 +1,13 @@
 """Firing patterns, and the one judge of them."""
 
+from plausiwidgets.patterns.all_of import AllOf, Judged
 from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import evaluate, judge
 from plausiwidgets.patterns.judge import verify_sets as verify
-from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, FreeValue, Pattern
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
 from plausiwidgets.patterns.profile import Profile, loss_profiles
+from plausiwidgets.patterns.protocol import FreeValue, Protocol
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named, all_of, get, is_builtin, is_registered, names, register
 from plausiwidgets.patterns.stimuli import from_current, stimulus
@@ -15,6 +17,7 @@ from plausiwidgets.patterns.verdict import Check, Verdict
 from plausiwidgets.simulation.current import pulse, ramp
 
 __all__ = [
+    "AllOf",
     "AmplitudeWindow",
     "Bench",
     "Check",
@@ -22,10 +25,12 @@ __all__ = [
     "Curve",
     "FreeValue",
     "Graded",
+    "Judged",
     "Measurement",
     "Named",
     "Pattern",
     "Profile",
+    "Protocol",
     "Response",
     "Responses",
     "Sweep",

@@ -16,7 +16,7 @@ import numpy as np
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.bench import Bench, Mask, Responses
-from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.formula import OPERATIONS, Formula, Tree, tree_of
@@ -40,12 +40,12 @@ def value_of(tree: Tree, values: Mapping[str, float]) -> float:
     return float(tree)
 
 
-def sweep_formulas(pattern: Pattern, prefix: str = "") -> dict[str, dict[str, Any]] | None:
+def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, Any]] | None:
     """Return the sweeps of a pattern without parts as formulas, or None where they are none.
 
     Parameters
     ----------
-    pattern : Pattern
+    pattern : Protocol
     prefix : str
         Before the names of its stimulus values.
 
@@ -53,7 +53,7 @@ def sweep_formulas(pattern: Pattern, prefix: str = "") -> dict[str, dict[str, An
     -------
     dict of str to dict
         For each sweep ``pieces``, each a list of the trees of on, off, start and end; ``end``; and ``duration``, the
-        time in ms to simulate, as `Pattern.durations` has it.
+        time in ms to simulate, as `Protocol.durations` has it.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def _trees(sweep: Sweep) -> dict[str, Any]:
     return {"pieces": pieces, "end": tree_of(sweep.end)}
 
 
-def _is_right(pattern: Pattern, prefix: str, formulas: Mapping[str, Mapping[str, Any]]) -> bool:
+def _is_right(pattern: Protocol, prefix: str, formulas: Mapping[str, Mapping[str, Any]]) -> bool:
     rng = np.random.default_rng(0)
     pieces = sum(len(sweep["pieces"]) for sweep in formulas.values())
     for _ in range(min(_CHECKED_AT, max(_CHECKED // max(pieces, 1), 3))):
@@ -115,7 +115,7 @@ def _number(value: Any) -> float:
 
 
 def applied_sweeps(
-    model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float
+    model: NeuronModel, pattern: Protocol, values: Mapping[str, float], dt: float
 ) -> dict[str, dict[str, Any]]:
     """Return the sweeps that a pattern's procedure applies to a neuron, and shows, as :func:`numbers_of` does.
 

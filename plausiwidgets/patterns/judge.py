@@ -13,9 +13,11 @@ from plausiwidgets.arguments import checked, mapping
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
+from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded
 from plausiwidgets.patterns.criterion import QUIET, saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
+from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.status import STATUSES
@@ -88,7 +90,7 @@ def judge(
 
 
 def complete(
-    model: NeuronModel, pattern: Pattern, parameters: Mapping[str, ArrayLike] | None = None
+    model: NeuronModel, pattern: Protocol, parameters: Mapping[str, ArrayLike] | None = None
 ) -> dict[str, Floats]:
     """Return every parameter and stimulus value, checked.
 
@@ -107,7 +109,7 @@ def complete(
 
 def evaluate(
     model: NeuronModel,
-    pattern: Pattern,
+    pattern: Protocol,
     values: Mapping[str, Floats],
     dt: float,
     engine: str | Engine = "auto",
@@ -142,7 +144,7 @@ def evaluate(
     Verdict
         With arrays of shape [n].
     """
-    if pattern.parts:
+    if isinstance(pattern, AllOf):
         parts = {
             part.key: evaluate(
                 model,
@@ -164,11 +166,12 @@ def evaluate(
     else:
         bench = settled[""].with_stimulus(values)
     measured = pattern.measured_on(bench)
-    features = check_features(pattern, measured.features, bench.n)
+    criteria = pattern.criteria if isinstance(pattern, Pattern) else ()
+    features = check_features(pattern, measured.features, bench.n) if isinstance(pattern, Pattern) else {}
     none = np.zeros(bench.n)
     diverged = bench.divergence > 0
     checks = []
-    for criterion in pattern.criteria:
+    for criterion in criteria:
         if criterion.without_reset and model.spike_level is None:
             continue
         value = np.where(diverged, np.nan, features[criterion.key])
@@ -185,7 +188,7 @@ def evaluate(
     # A diverged simulation is worse than every finite one, the earlier the worse.
     loss = np.where(diverged, len(checks) + 1.0 + saturated(bench.divergence), loss)
     status = np.where(loss == 0.0, "unverified", "rejected")
-    if not pattern.judged:
+    if not criteria:
         loss, status = np.full(bench.n, np.nan), np.full(bench.n, "unjudged")
     traces = dict(bench.traces)
 
@@ -216,7 +219,7 @@ def evaluate(
 
 def verify_sets(
     model: NeuronModel,
-    pattern: Pattern,
+    pattern: Protocol,
     verdict: Verdict,
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
@@ -226,13 +229,15 @@ def verify_sets(
     What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
     significant digits, when it is pushed off its rest to the other side, and after a longer rest; and stay silent
     in 20 s at the holding level, where the pattern begins at rest (and in the long control of the pattern, where it
-    has one).
+    has one). What is not judged stays as it is.
     """
-    if pattern.parts:
+    if isinstance(pattern, AllOf):
         parts = {
             part.key: verify_sets(model, part, verdict.parts[part.key], engine, checkpoint) for part in pattern.parts
         }
         return _together(pattern, verdict.parameters, parts)
+    if not isinstance(pattern, Pattern):
+        return verdict
     status, failed = verdict.status.astype(object), verdict.failed_check.copy()
     failed_loss = np.zeros(len(verdict.loss))
     left = np.flatnonzero(verdict.accepted)
@@ -247,7 +252,7 @@ def verify_sets(
     return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
 
 
-def _together(pattern: Pattern, values: Mapping[str, Floats], parts: Mapping[str, Verdict]) -> Verdict:
+def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, Verdict]) -> Verdict:
     """Return the verdict of n sets on several patterns from that on each: it is as good as the least of them."""
     first = next(iter(parts.values()))
     lost = np.any([v.diverged for v in parts.values()], axis=0)

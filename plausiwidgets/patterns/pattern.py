@@ -1,123 +1,25 @@
-"""A firing pattern as one object: stimulus, measurement, criteria, and what it teaches."""
+"""A firing pattern as one object: a protocol, what is measured, and the criteria."""
 
 from __future__ import annotations
 
 import html
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.arguments import checked, whole
-from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN_ISI, QUIET, WHOLE, Criterion
 from plausiwidgets.patterns.formatting import interval
-from plausiwidgets.patterns.marks import Mark, Time
-from plausiwidgets.patterns.sweep import Sweep, sketch
+from plausiwidgets.patterns.marks import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
+from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues, set_fields, unique  # noqa: F401
+from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 from plausiwidgets.simulation.traces import Traces
-
-StimulusValues = Any
-"""``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
-
-_CURRENT, _INJECTED = "current", "injected"
-_TEXTS = {
-    "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
-    "holding": "Constant current on which the stimulus rides; the neuron settles at it first.",
-}
-
-
-@checked
-@dataclass(frozen=True)
-class FreeValue:
-    """A free value of a stimulus, which a person drags and a search tunes.
-
-    Parameters
-    ----------
-    name : str
-        Attribute of the namespace that ``sweeps`` and ``measure`` get. ``amplitude`` is the height that a
-        search can solve, ``holding`` the current at which the neuron settles (0 where a pattern has none).
-    default, low, high : float
-        Value and range: in `unit`, or as factors of the model's default current.
-    unit : str
-        Such as ``"ms"``; not with `of`.
-    of : {"", "current", "injected"}
-        ``"current"``: the value is a current, in the model's unit, and its range is given as factors of the
-        model's default current. ``"injected"``: it is a current whose range is in the model's unit already.
-    scale, zero, limits
-        As of a `Parameter`. Hard limits of a value in ms are its range, where nothing else is said.
-    text : str
-        What a person reads about it.
-    free : bool
-        Whether a search may change it unless told otherwise.
-
-    Raises
-    ------
-    ValueError
-        If it has neither a unit nor is a current, or both.
-
-    Examples
-    --------
-    >>> FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.").limits
-    (2.0, 500.0)
-    """
-
-    name: str
-    default: float
-    low: float
-    high: float
-    unit: str = ""
-    of: str = ""
-    scale: str = "linear"
-    zero: float | None = None
-    limits: tuple[float | None, float | None] | None = None
-    text: str = ""
-    free: bool = True
-
-    def __post_init__(self) -> None:
-        if self.of not in ("", _CURRENT, _INJECTED):
-            raise ValueError(
-                f"stimulus value {self.name!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
-            )
-        if bool(self.unit) == bool(self.of):
-            raise ValueError(
-                f"stimulus value {self.name!r} needs a unit: say unit='ms', or of='current' for a current in the "
-                "model's own unit, and not both"
-            )
-        if self.limits is None:
-            object.__setattr__(self, "limits", (self.low, self.high) if self.unit == "ms" else (None, None))
-        self.parameter(1.0, self.unit or "current")
-
-    def parameter(self, current: float, unit: str, source: str = "") -> Parameter:
-        """Return it as a parameter of a model whose usual current is `current`, in `unit`."""
-        factor = current if self.of == _CURRENT else 1.0
-        assert self.limits is not None
-        return Parameter(
-            self.name,
-            self.default * factor,
-            self.low * factor,
-            self.high * factor,
-            unit if self.of else self.unit,
-            self.scale,
-            None if self.zero is None else self.zero * factor,
-            (
-                None if self.limits[0] is None else self.limits[0] * factor,
-                None if self.limits[1] is None else self.limits[1] * factor,
-            ),
-            "stimulus",
-            self.text or _TEXTS.get(self.name, ""),
-            source,
-            self.free,
-        )
 
 
 @checked
@@ -159,13 +61,9 @@ class Curve:
     onset: str = ""
 
 
-_in_units: WeakKeyDictionary[Pattern, WeakKeyDictionary[NeuronModel, dict[str, Parameter]]] = WeakKeyDictionary()
-"""The stimulus values of patterns in the units of models, which each judgement asks for."""
-
-
 @checked
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Pattern:
+class Pattern(Protocol):
     """A firing pattern: how a neuron is stimulated, what is measured, and what is accepted.
 
     Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to what it saw, a ``procedure``.
@@ -179,8 +77,6 @@ class Pattern:
     title : str
     criteria : sequence of Criterion
         All must hold for the pattern to be accepted.
-    judged : bool
-        Whether there is anything to judge. Without it, it is a stimulus: sweeps that are shown, and nothing else.
     free_values : sequence of FreeValue
         Of its stimulus.
     sweeps : callable
@@ -192,34 +88,22 @@ class Pattern:
         cannot be computed.
     procedure : callable
         ``procedure(bench)`` applies sweeps to a `Bench` and returns a `Measurement`.
-    letter, description, look_for, function, parameter_hint, source : str
-        For people: what happens, what to look at, what it may be good for in the brain, which parameter
-        matters, and where it comes from.
-    main_sweep : str
-        Name of the sweep to look at first; default: the first one.
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
     long_control : callable, optional
         ``long_control(s)`` returns name → `Sweep`, for the verification: no spike may fall into the response
         window of any.
     curve : Curve, optional
-    event : (Time, Time), optional
-        From when to when a figure shows the sweeps: what the pattern is about, where it is short against them.
-    fine : bool
-        Whether what it is about are a few millivolts below the threshold: a figure then cuts the spikes off.
-    marks : sequence of Mark
-        How what the criteria measure is drawn into the traces; one of a criterion that is not asked for is not.
     reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
         The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
         recording for each sweep.
     at_rest : bool
         Whether the neuron must be at rest before the onset. Only a recording that fires from its start does
         without.
-    parts : sequence of Pattern
-        Patterns that must all be shown with one set of model parameters, made by `all_of`: stimulus and criteria
-        are then theirs, and there is nothing to measure besides.
     budget : int
         Evaluations that a search for it takes by default.
+    letter, description, look_for, function, parameter_hint, source, main_sweep, event, fine, marks
+        As of a `Protocol`.
 
     Raises
     ------
@@ -240,56 +124,24 @@ class Pattern:
     ('amplitude',)
     """
 
-    key: str
-    title: str
     criteria: Sequence[Criterion]
-    free_values: Sequence[FreeValue] = ()
-    sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None
     procedure: Callable[[Bench], Measurement] | None = None
-    letter: str = ""
-    description: str = ""
-    look_for: str = ""
-    function: str = ""
-    parameter_hint: str = ""
-    source: str = ""
-    main_sweep: str = ""
     amplitude_window: AmplitudeWindow | None = None
     long_control: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
     curve: Curve | None = None
-    event: tuple[Time, Time] | None = None
-    fine: bool = False
-    marks: Sequence[Mark] = ()
     reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
     at_rest: bool = True
-    parts: Sequence[Pattern] = ()
     budget: int = 100_000
-    judged: bool = True
 
     def __post_init__(self) -> None:
         where = f"pattern {self.key!r}"
         whole(where, "budget", self.budget, 1)
-        if not self.key.isidentifier():
-            raise ValueError(f"a pattern's key must be a Python identifier, not {self.key!r}")
-        if unicodedata.normalize("NFKC", self.key) != self.key:
-            raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
-        if not self.title:
-            raise ValueError(f"{where} needs a title")
-        if self.judged and not self.criteria:
+        self._check_names()
+        if not self.criteria:
             raise ValueError(f"{where} has no criteria: every neuron would show it")
-        _unique(f"{where}: stimulus value", self.free)
-        _unique(f"{where}: criterion", [c.key for c in self.criteria])
-        _set(self, free_values=tuple(self.free_values), parts=tuple(self.parts), marks=tuple(self.marks))
-        if self.parts:
-            _set(self, criteria=tuple(self.criteria))
-            return
-        if not self.judged:
-            if self.criteria or self.measure or self.procedure or self.sweeps is None:
-                raise ValueError(f"{where} is not judged: it has sweeps, and neither criteria, measure nor procedure")
-            _set(self, criteria=())
-            self._try_sweeps()
-            return
-        _set(self, criteria=with_common(self.criteria, self.at_rest))
+        unique(f"{where}: criterion", [c.key for c in self.criteria])
+        set_fields(self, criteria=with_common(self.criteria, self.at_rest))
         if (self.procedure is None) == (self.measure is None):
             raise ValueError(f"{where} needs either measure (and sweeps) or procedure")
         if self.measure is not None and self.sweeps is None:
@@ -297,104 +149,15 @@ class Pattern:
         if self.measure is not None:
             self._try()
 
-    def require_judged(self, what: str) -> None:
-        """Raise a ValueError where there is nothing to judge; it says that there is nothing to do `what`."""
-        if not self.judged:
-            raise ValueError(
-                f"“{self.title}” is a stimulus without criteria: there is nothing to {what}. Choose a firing pattern"
-            )
-
-    # -- values --------------------------------------------------------------------------------
+    @property
+    def components(self) -> Mapping[str, Pattern]:
+        """What is judged on a bench of its own: prefix of the stimulus values → pattern; of one alone, itself."""
+        return {"": self}
 
     @property
-    def free(self) -> tuple[str, ...]:
-        """Names of the stimulus values."""
-        return tuple(value.name for value in self.free_values)
-
-    @property
-    def prefix(self) -> str:
-        """What its stimulus values and criteria are called by among those of other patterns: key and underscore."""
-        return f"{self.key}_"
-
-    def within(self, name: str) -> str:
-        """Return the name of one of its criteria or sweeps among those of other patterns, for people."""
-        return f"{self.title}: {name}"
-
-    @property
-    def components(self) -> dict[str, Pattern]:
-        """What is judged on a bench of its own: prefix of the stimulus values → pattern; without parts, itself."""
-        return {part.prefix: part for part in self.parts} or {"": self}
-
-    def values_of(self, prefix: str, values: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Return the values of one component, by the names that it has for them."""
-        mine = self.components[prefix].free
-        model = {name: value for name, value in values.items() if name not in self.free}
-        return model | {name: values[prefix + name] for name in mine}
-
-    def stimulus_parameters(self, model: NeuronModel) -> dict[str, Parameter]:
-        """Return the free stimulus values as parameters in the model's own units and ranges.
-
-        Raises
-        ------
-        ValueError
-            If the model has a parameter of the same name.
-        """
-        known = _in_units.setdefault(self, WeakKeyDictionary())
-        if model not in known:
-            known[model] = self._in_units_of(model)
-        return dict(known[model])
-
-    def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
-        if self.parts:
-            return {
-                part.prefix + name: replace(p, name=part.prefix + name, description=part.within(p.description))
-                for part in self.parts
-                for name, p in part.stimulus_parameters(model).items()
-            }
-        out = {}
-        for value in self.free_values:
-            if value.name in model.parameters:
-                raise ValueError(
-                    f"{value.name!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
-                    f"{model.name!r}: rename one"
-                )
-            p = value.parameter(usual_current(model), model.current.unit, self.source)
-            low, high = max(p.low, model.current.low), min(p.high, model.current.high)
-            # Where the model's range leaves nothing of the pattern's, the pattern's holds.
-            if value.name == "holding" and value.of == _CURRENT and low < high:
-                p = replace(p, default=float(np.clip(p.default, low, high)), low=low, high=high)
-            out[value.name] = p
-        return out
-
-    def parameters(self, model: NeuronModel) -> dict[str, Parameter]:
-        """Return the model's parameters and the stimulus values: all that can be tuned."""
-        return dict(model.parameters) | self.stimulus_parameters(model)
-
-    # -- sweeps --------------------------------------------------------------------------------
-
-    def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
-        """Return the sweeps for given stimulus values; none for a procedure without."""
-        if self.parts:
-            return {
-                part.within(name): sweep
-                for part in self.parts
-                for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.free}).items()
-            }
-        if self.sweeps is None:
-            return {}
-        return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
-
-    def durations(self, stimulus: StimulusValues) -> dict[str, float]:
-        """Return the time in ms to simulate of each sweep: its length at the longest times that are allowed.
-
-        Taken at the hard upper limits of the values in ms, so that it is the same for every set.
-        """
-        assert self.sweeps is not None
-        longest = dict(vars(stimulus))
-        for value in self.free_values:
-            if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
-                longest[value.name] = np.full_like(longest[value.name], value.limits[1])
-        return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**longest)).items()}
+    def adapts(self) -> bool:
+        """Whether it chooses sweeps by what it saw in others."""
+        return self.procedure is not None
 
     def measured_on(self, bench: Bench) -> Measurement:
         """Return what the pattern measures on the sets of a bench."""
@@ -411,43 +174,16 @@ class Pattern:
         # A silent neuron is graded where it should fire.
         graded = self.amplitude_window.fire[0] if self.amplitude_window else self.main_sweep
         responses = bench.apply(sweeps, graded=graded, durations=self.durations(s))
-        if self.measure is None:
-            return Measurement({}, bench.gap_to_threshold(responses[graded]))
+        assert self.measure is not None
         features = bench.common_features() | rate_limits(responses, sweeps) | dict(self.measure(responses, s))
         return Measurement(features, bench.gap_to_threshold(responses[graded]))
-
-    # -- construction --------------------------------------------------------------------------
-
-    def _try_sweeps(self) -> tuple[StimulusValues, dict[str, Sweep]]:
-        """Return stimulus values and sweeps of three sets, checked."""
-        where, n = f"pattern {self.key!r}", 3
-        assert self.sweeps is not None
-        s = SimpleNamespace(**{v.name: np.full(n, v.default) for v in self.free_values})
-        sweeps = self._call("sweeps", self.sweeps, s)
-        if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
-            raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
-        if not self.main_sweep:
-            _set(self, main_sweep=next(iter(sweeps)))
-        window = self.amplitude_window
-        named = (self.main_sweep, *((*window.fire, *window.silent) if window else ()))
-        for name in named:
-            if name not in sweeps:
-                raise unknown(f"sweep of {where}", name, sweeps)
-        if window and ("amplitude" not in self.free or not window.fire or not window.silent):
-            raise ValueError(
-                f"{where}: amplitude_window needs a stimulus value 'amplitude', and sweeps that fire and that do not"
-            )
-        for name, sweep in sweeps.items():
-            ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
-            if not (np.isfinite(ends).all() and (ends > 0).all()):
-                raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
-        return s, dict(sweeps)
 
     def _try(self) -> None:
         """Run sweeps and measure on made-up responses of three sets: silent, one spike, many spikes."""
         where, n, dt = f"pattern {self.key!r}", 3, 0.1
         assert self.measure is not None
         s, sweeps = self._try_sweeps()
+        self._check_window(sweeps)
         responses = {}
         for name, sweep in sweeps.items():
             ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
@@ -469,43 +205,29 @@ class Pattern:
         measured_beside = dict.fromkeys((c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, WHOLE, CELL)), flat)
         check_features(self, measured_beside | rate_limits(made_up, sweeps) | dict(features), n)
 
-    def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
-        try:
-            return function(*args)
-        except Exception as error:
+    def _check_window(self, sweeps: Mapping[str, Sweep]) -> None:
+        window, where = self.amplitude_window, f"pattern {self.key!r}"
+        if window is None:
+            return
+        for name in (*window.fire, *window.silent):
+            if name not in sweeps:
+                raise unknown(f"sweep of {where}", name, sweeps)
+        if "amplitude" not in self.free or not window.fire or not window.silent:
             raise ValueError(
-                f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with three sets: silent, "
-                f"one spike, thirty spikes; free_values are {', '.join(self.free) or 'none'}; a feature that cannot "
-                "be computed is nan)"
-            ) from error
+                f"{where}: amplitude_window needs a stimulus value 'amplitude', and sweeps that fire and that do not"
+            )
 
     def __repr__(self) -> str:
-        return f"<Pattern {self.key!r}: {', '.join(c.key for c in self.criteria) or 'shown, not judged'}>"
+        return f"<Pattern {self.key!r}: {', '.join(c.key for c in self.criteria)}>"
 
     def _repr_html_(self) -> str:
-        if self.parts:
-            cards = "".join(part._repr_html_() for part in self.parts)
-            return f"<h3>{html.escape(self.title)}</h3><p>{html.escape(self.description)}</p>{cards}"
         rows = "".join(
             f"<tr><td style='text-align:left'>{html.escape(c.name)}</td>"
             f"<td style='text-align:left'>{html.escape(interval(c.low, c.high, c.unit))}</td>"
             f"<td style='text-align:left'>{html.escape(c.text)}</td></tr>"
             for c in self.criteria
         )
-        head = f"{self.letter} · {self.title}" if self.letter else self.title
-        drawn = sketch(self.sweeps_at({v.name: [v.default] for v in self.free_values}))
-        return (
-            f"<div style='max-width:46em'><h3>{html.escape(head)}</h3>"
-            f"<p>{html.escape(self.description)} <b>{html.escape(self.look_for)}</b></p>"
-            f"<p>{html.escape(self.function)} {html.escape(self.parameter_hint)}</p>{drawn}"
-            f"<table><tr><th>criterion</th><th>accepted</th><th>what is measured</th></tr>{rows}</table>"
-            f"<p><small>{html.escape(self.source)}</small></p></div>"
-        )
-
-
-def usual_current(model: NeuronModel) -> float:
-    """Return the current of a step that makes the model fire: what stimulus currents are factors of."""
-    return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
+        return self._card(f"<table><tr><th>criterion</th><th>accepted</th><th>what is measured</th></tr>{rows}</table>")
 
 
 def with_common(criteria: Sequence[Criterion], at_rest: bool = True) -> tuple[Criterion, ...]:
@@ -553,14 +275,3 @@ def check_features(pattern: Pattern, features: Mapping[str, ArrayLike | Graded],
             )
         out[criterion.key] = np.broadcast_to(array, (n,))
     return out
-
-
-def _unique(what: str, names: Sequence[str]) -> None:
-    twice = sorted({n for n in names if list(names).count(n) > 1})
-    if twice:
-        raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
-
-
-def _set(pattern: Pattern, **fields: Any) -> None:
-    for name, value in fields.items():
-        object.__setattr__(pattern, name, value)

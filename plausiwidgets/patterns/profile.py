@@ -12,6 +12,7 @@ from plausiwidgets.arguments import checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
+from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import complete, evaluate
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
@@ -94,8 +95,7 @@ def loss_profiles(
     >>> [(round(low, 2), round(high, 2)) for low, high in profile.intervals]
     [(4.58, 10.0)]
     """
-    neuron, pat = get_model(model), get_pattern(pattern)
-    pat.require_judged("draw a loss of")
+    neuron, pat = get_model(model), judged(get_pattern(pattern), "draw a loss of")
     base = {name: float(value) for name, value in complete(neuron, pat, parameters).items()}
     known = pat.parameters(neuron)
     chosen = list(known) if names is None else list(names)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from plausiwidgets.arguments import checked, require
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns.combined import combine
+from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
 from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.stimuli import named
 
 _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
-_own: dict[str, Pattern] = {}
+_own: dict[str, Judged] = {}
 
 
 def names() -> list[str]:
@@ -27,12 +28,12 @@ def names() -> list[str]:
     return [*_builtin, *list(_own)]
 
 
-Named = str | Pattern | Sequence[str | Pattern]
-"""A pattern by its key, as an object, or several that one neuron must show."""
+Named = str | Protocol | Sequence[str | Protocol]
+"""A pattern or stimulus by its key, as an object, or several patterns that one neuron must show."""
 
 
-def get(pattern: Named) -> Pattern:
-    """Return a pattern by its key; a Pattern is returned as it is, of a list `all_of` its patterns.
+def get(pattern: Named) -> Protocol:
+    """Return a pattern by its key; an object is returned as it is, of a list `all_of` its patterns.
 
     The keys of stimuli (see `stimulus`) are known too, although they are no patterns and none of `names`.
 
@@ -41,7 +42,7 @@ def get(pattern: Named) -> Pattern:
     ValueError
         If no pattern has this key; the text lists the valid ones and the nearest.
     TypeError
-        If it is neither a name nor a Pattern, nor a list of these.
+        For anything but a name, a Protocol, or a list of these.
 
     Examples
     --------
@@ -49,7 +50,7 @@ def get(pattern: Named) -> Pattern:
     >>> pw.patterns.get("rebound_burst").letter
     'N'
     """
-    if isinstance(pattern, Pattern):
+    if isinstance(pattern, Protocol):
         return pattern
     require("patterns.get", "pattern", pattern, Named)
     if not isinstance(pattern, str):
@@ -61,7 +62,7 @@ def get(pattern: Named) -> Pattern:
 
 
 @checked
-def all_of(*patterns: str | Pattern) -> Pattern:
+def all_of(*patterns: str | Protocol) -> AllOf:
     """Return the pattern of a neuron that shows several patterns with one set of its parameters.
 
     Each is judged as it is alone, under a stimulus of its own: its stimulus values and criteria have its key
@@ -92,32 +93,32 @@ def all_of(*patterns: str | Pattern) -> Pattern:
 
 
 @checked
-def register(pattern: Pattern) -> Pattern:
+def register(pattern: Protocol) -> Judged:
     """Make a pattern available by its key, and in every explorer opened from now on.
 
     Raises
     ------
     TypeError
-        If it is not a Pattern.
+        If it is no pattern.
     ValueError
-        If it would replace one of the package's own.
+        If it would replace one of the package's own, or has no criteria.
     """
+    known = judged(pattern, "register")
     if pattern.key in _builtin:
         raise ValueError(f"{pattern.key!r} is one of the package's own patterns: choose another key")
-    pattern.require_judged("register")
     if named(pattern.key) is not None:
         raise ValueError(f"{pattern.key!r} is the key of a stimulus: choose another one")
-    _own[pattern.key] = pattern
-    return pattern
+    _own[pattern.key] = known
+    return known
 
 
-def is_registered(pattern: str | Pattern) -> bool:
+def is_registered(pattern: str | Protocol) -> bool:
     """Return whether `get` knows this key, or this very pattern by it: another one may have the same key."""
     key = pattern if isinstance(pattern, str) else pattern.key
     found = _builtin.get(key) or _own.get(key) or named(key)
     return found is not None and (isinstance(pattern, str) or found is pattern)
 
 
-def is_builtin(pattern: Pattern) -> bool:
+def is_builtin(pattern: Protocol) -> bool:
     """Return whether it is one of the package's own: then its key means the same in every process."""
     return pattern is _builtin.get(pattern.key)

@@ -17,7 +17,7 @@ from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.formatting import is_number
 from plausiwidgets.patterns.marks import Time
-from plausiwidgets.patterns.pattern import FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import Floats, Piece, pieces_of_samples, pulse, ramp
 
@@ -49,7 +49,7 @@ _ONSET = FreeValue("onset", 0.0, 0.0, 200.0, unit="ms", text="When the stimulus 
 
 
 @checked
-def stimulus(shape: str, *, number: int | None = None) -> Pattern:
+def stimulus(shape: str, *, number: int | None = None) -> Protocol:
     """Return a stimulus to try on any neuron; wherever a pattern is shown, it is shown too.
 
     Its height, times and holding current are stimulus values, as those of a pattern. Nothing is judged: the status of
@@ -64,7 +64,7 @@ def stimulus(shape: str, *, number: int | None = None) -> Pattern:
 
     Returns
     -------
-    Pattern
+    Protocol
         The same object for the same arguments.
 
     Raises
@@ -91,7 +91,7 @@ def stimulus(shape: str, *, number: int | None = None) -> Pattern:
 @checked
 def from_current(
     t: ArrayLike | str | Path, current: ArrayLike | None = None, *, lines: bool = False, title: str = ""
-) -> Pattern:
+) -> Protocol:
     """Return a stimulus from a current over time, as :func:`stimulus` does.
 
     It is injected as it is given (of more than 1000 values, those on a slope become a ramp); the stimulus value
@@ -141,7 +141,7 @@ def from_current(
     return _given(times, values, lines, title or "Given current")
 
 
-def named(key: str) -> Pattern | None:
+def named(key: str) -> Protocol | None:
     """Return the stimulus with a key; None where it is none.
 
     Examples
@@ -158,7 +158,7 @@ def named(key: str) -> Pattern | None:
     return stimulus(shape, number=None if number is None else int(number))
 
 
-def constructor(pattern: Pattern) -> str:
+def constructor(pattern: Protocol) -> str:
     """Return the Python expression for a pattern: its key, or the call that makes it where it is of given values.
 
     Examples
@@ -176,7 +176,7 @@ def constructor(pattern: Pattern) -> str:
 
 
 @cache
-def _shape(shape: str, number: int) -> Pattern:
+def _shape(shape: str, number: int) -> Protocol:
     if shape == "step":
         return _of(
             "step", "Step of current", [_amplitude(1.0, -1.0, 3.0), _HOLDING, _ONSET, _lasting(300.0, 1000.0)],
@@ -224,9 +224,9 @@ def _train(number: int) -> _Pieces:
     return pieces
 
 
-def _of(key: str, title: str, values: Sequence[FreeValue], pieces: _Pieces, end: _End) -> Pattern:
-    return Pattern(
-        key=PREFIX + key, title=title, judged=False, criteria=(), free_values=values, look_for=f"{title}. {_HINT}",
+def _of(key: str, title: str, values: Sequence[FreeValue], pieces: _Pieces, end: _End) -> Protocol:
+    return Protocol(
+        key=PREFIX + key, title=title, free_values=values, look_for=f"{title}. {_HINT}",
         sweeps=lambda s: {SWEEP: Sweep(pieces(s), end(s) + AFTER)},
         event=(-BEFORE, _until(end)),
     )  # fmt: skip
@@ -240,7 +240,7 @@ def _until(end: _End) -> Time:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class GivenCurrent(Pattern):
+class GivenCurrent(Protocol):
     """A stimulus of given values.
 
     Attributes
@@ -282,7 +282,7 @@ def _given(t: Floats, current: Floats, lines: bool, title: str) -> GivenCurrent:
     reach = 2.0 * abs(peak)
     text = "The largest of the given values, from the holding level; all others are scaled with it."
     return GivenCurrent(
-        key=f"{PREFIX}values", title=title, judged=False, criteria=(), look_for=f"{title}. {_HINT}",
+        key=f"{PREFIX}values", title=title, look_for=f"{title}. {_HINT}",
         free_values=[FreeValue("amplitude", peak, -reach, reach, of="injected", text=text), _HOLDING],
         sweeps=lambda s: {SWEEP: Sweep(_scaled(pieces, s.amplitude / peak), last + AFTER)},
         t=t, current=current, lines=lines,

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from plausiwidgets.models.registry import get as get_model
+from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.judge import complete, evaluate, single
 from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import get, is_builtin
 from plausiwidgets.patterns.verdict import Verdict
 from plausiwidgets.simulation.simulate import broadcast, check_dt
@@ -45,9 +47,11 @@ class Target:
 
 
 @cache
-def _target(pattern: Pattern) -> Target | None:
-    if pattern.parts:
+def _target(pattern: Protocol) -> Target | None:
+    if isinstance(pattern, AllOf):
         return _together(pattern)
+    if not isinstance(pattern, Pattern):
+        return None
     reference = pattern.reference or (_published(pattern) if is_builtin(pattern) else None)
     if reference is None:
         return None
@@ -62,7 +66,7 @@ def _target(pattern: Pattern) -> Target | None:
     return Target(verdict.traces, verdict, rest, rest + float(model.span(values)[0]), model.peak)
 
 
-def _together(pattern: Pattern) -> Target | None:
+def _together(pattern: AllOf) -> Target | None:
     """Return the targets of several patterns as one; None where one of them has none."""
     parts = []
     for part in pattern.parts:
@@ -79,7 +83,7 @@ def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None
     return REFERENCE, preset.parameters, preset.dt
 
 
-def target(pattern: str | Pattern) -> Target | None:
+def target(pattern: str | Protocol) -> Target | None:
     """Return the target of a pattern, None for a pattern of one's own that names none.
 
     For the twenty it has Izhikevich's published parameters. For depolarizing after-potential and

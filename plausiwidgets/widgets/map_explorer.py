@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.explorer import Explorer
 from plausiwidgets.widgets.map import assessment_panel
@@ -27,7 +27,7 @@ class _ExplorerBelow:
         self.explorer: Explorer | None = None
         self.place = w.VBox()
 
-    def open(self, model: NeuronModel, pattern: Pattern, parameters: Mapping[str, float]) -> None:
+    def open(self, model: NeuronModel, pattern: Protocol, parameters: Mapping[str, float]) -> None:
         if self.explorer is not None and self.explorer.comm is not None:  # not closed by a script
             self.explorer.show(model, pattern, parameters)
         else:
@@ -80,7 +80,7 @@ class AssessmentPanel(assessment_panel.AssessmentPanel):
     def __init__(
         self,
         models: str | NeuronModel | Iterable[str | NeuronModel],
-        patterns: str | Pattern | Iterable[str | Pattern] | None = None,
+        patterns: str | Protocol | Iterable[str | Protocol] | None = None,
         *,
         start: bool = False,
         **settings: Any,
@@ -99,7 +99,7 @@ class AssessmentPanel(assessment_panel.AssessmentPanel):
 
 @checked
 def plausibility_map(
-    table: pd.DataFrame, models: Iterable[NeuronModel] = (), patterns: Iterable[Pattern] = ()
+    table: pd.DataFrame, models: Iterable[NeuronModel] = (), patterns: Iterable[Protocol] = ()
 ) -> PlausibilityMap:
     """Show an assessment as a map: models in rows, patterns A to T and then custom ones in columns.
 

@@ -8,7 +8,8 @@ from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
 from plausiwidgets.patterns.marks import Mark, stimulus_end
-from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
+from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import ramp
 from plausiwidgets.simulation.traces import Traces

@@ -11,7 +11,8 @@ from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PULSE, SOURCE, spikes
 from plausiwidgets.patterns.marks import SOON, Mark
-from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import pulse
 

@@ -12,7 +12,8 @@ from plausiwidgets.patterns.bench import Bench, Measurement, Response
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PERSISTS, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark, last_onset
-from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats, Value, pulse
 from plausiwidgets.simulation.traces import Traces

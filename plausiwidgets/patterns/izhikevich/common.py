@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plausiwidgets.patterns.criterion import INF, Criterion
 from plausiwidgets.patterns.marks import Mark, Time, after
-from plausiwidgets.patterns.pattern import FreeValue
+from plausiwidgets.patterns.protocol import FreeValue
 from plausiwidgets.patterns.sweep import BEFORE
 
 SOURCE = (

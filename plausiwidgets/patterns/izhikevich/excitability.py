@@ -12,7 +12,8 @@ from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, spikes
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Curve, FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import Curve, Pattern
+from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Value, pulse
 

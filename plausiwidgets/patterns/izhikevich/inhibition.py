@@ -27,7 +27,8 @@ from plausiwidgets.patterns.izhikevich.common import (
 )
 from plausiwidgets.patterns.izhikevich.steps import bursting, during, spikes_and_after, step
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import StimulusValues
 
 LENGTH, GRACE = 400.0, 75.0
 """Length of the step, and time after it in which spikes are allowed, in ms."""

@@ -12,7 +12,8 @@ from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import Value, pulse
 

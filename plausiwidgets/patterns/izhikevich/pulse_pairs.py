@@ -18,7 +18,8 @@ from plausiwidgets.patterns.izhikevich.common import (
     silent,
 )
 from plausiwidgets.patterns.marks import Mark, after
-from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
+from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import pulse
 

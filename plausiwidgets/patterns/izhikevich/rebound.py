@@ -24,7 +24,8 @@ from plausiwidgets.patterns.izhikevich.common import (
     width,
 )
 from plausiwidgets.patterns.marks import Mark, after
-from plausiwidgets.patterns.pattern import AmplitudeWindow, FreeValue, Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
+from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import pulse
 from plausiwidgets.simulation.traces import Traces

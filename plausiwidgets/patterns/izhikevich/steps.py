@@ -32,7 +32,8 @@ from plausiwidgets.patterns.izhikevich.common import (
     train,
 )
 from plausiwidgets.patterns.marks import Mark
-from plausiwidgets.patterns.pattern import Pattern, StimulusValues
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import Floats, pulse
 

@@ -16,7 +16,7 @@ from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
-from plausiwidgets.patterns import Named, Pattern
+from plausiwidgets.patterns import Named, Protocol
 from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.exercise import Exercise
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
@@ -280,7 +280,7 @@ class Explorer(View):
             named = Selection.defaults(model, pattern)
             self.session.pick(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
 
-    def mystery(self, model: str | NeuronModel, pattern: str | Pattern, seed: int) -> Mystery:
+    def mystery(self, model: str | NeuronModel, pattern: str | Protocol, seed: int) -> Mystery:
         """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
         return self._mystery.begin(model, pattern, seed)
 

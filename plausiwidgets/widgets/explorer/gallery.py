@@ -12,7 +12,7 @@ from plausiwidgets import patterns
 from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
-from plausiwidgets.patterns import Pattern, status
+from plausiwidgets.patterns import Judged, Protocol, status
 from plausiwidgets.widgets.explorer.thumbnails import thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Panel, Response
@@ -59,16 +59,16 @@ class GalleryPanel(Panel):
     """
 
     def __init__(
-        self, pick: Callable[[Pattern], None], results: Callable[[], Iterable[Result]], worker: Worker
+        self, pick: Callable[[Protocol], None], results: Callable[[], Iterable[Result]], worker: Worker
     ) -> None:
         self.view = GalleryView()
         self.view.on_msg(self._on_message)
         self._pick = pick
         self._results = results
         self._worker = worker
-        self._patterns: dict[str, Pattern] = {}
-        self._drawn: dict[Pattern, dict[str, str]] = {}
-        self._known: dict[tuple[NeuronModel, Pattern], str] = {}  # the best status seen in this explorer
+        self._patterns: dict[str, Protocol] = {}
+        self._drawn: dict[Protocol, dict[str, str]] = {}
+        self._known: dict[tuple[NeuronModel, Protocol], str] = {}  # the best status seen in this explorer
         self._model: NeuronModel | None = None
         self._incomplete = False
 
@@ -77,7 +77,7 @@ class GalleryPanel(Panel):
         if not jumped and self._patterns:
             return
         known = {key: patterns.get(key) for key in patterns.names()}
-        if selection.pattern.judged and known.get(selection.pattern.key) is not selection.pattern:
+        if isinstance(selection.pattern, Judged) and known.get(selection.pattern.key) is not selection.pattern:
             known[selection.pattern.key] = selection.pattern
         if list(known.values()) != list(self._patterns.values()):
             self._patterns = known
@@ -109,7 +109,7 @@ class GalleryPanel(Panel):
             self._note(model, self._patterns[pattern], word, ("replicated", "fragile", "rejected"))
 
     def _note(
-        self, model: NeuronModel, pattern: Pattern, word: str, counts: Container[str] = ("replicated", "fragile")
+        self, model: NeuronModel, pattern: Protocol, word: str, counts: Container[str] = ("replicated", "fragile")
     ) -> None:
         key = model, pattern
         before = self._known.get(key)

@@ -111,7 +111,7 @@ class Judging(Observer):
 
     def _before_compiled(self, selection: Selection) -> Verdict | None:
         """Judge while nothing is compiled, where that can be done in a fraction of the time; None where it cannot."""
-        if any(part.procedure is not None for part in selection.pattern.components.values()):
+        if any(part.adapts for part in selection.pattern.components.values()):
             return None  # it adapts its sweeps: too many for plain Python
         began = time.monotonic()
         engine = before_compiled(selection.model)

@@ -15,7 +15,7 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import runtime, to_javascript
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
@@ -167,7 +167,7 @@ class Live(Observer):
         }  # fmt: skip
 
 
-def all_live_sweeps(pattern: Pattern) -> list[dict[str, Any]] | None:
+def all_live_sweeps(pattern: Protocol) -> list[dict[str, Any]] | None:
     """Return all sweeps of a pattern as formulas, with the name of their holding level; None where one is none."""
     parts = {prefix: live_sweeps(prefix, part) for prefix, part in pattern.components.items()}
     if not all(parts.values()):

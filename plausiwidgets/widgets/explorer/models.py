@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.widgets.map.cell_map import OpenCell
 from plausiwidgets.widgets.map.models_assessment import ModelsAssessment, Noted
 from plausiwidgets.widgets.session.messages import MessageLine
@@ -79,7 +79,7 @@ class ModelsPanel(Panel):
         close.on_click(lambda _: self.view.set_trait("value", False))
         return ModelsAssessment(self._opened, self._noted, [download, close])
 
-    def _opened(self, model: NeuronModel, pattern: Pattern, parameters: Mapping[str, float]) -> None:
+    def _opened(self, model: NeuronModel, pattern: Protocol, parameters: Mapping[str, float]) -> None:
         self._open_cell(model, pattern, parameters)
         self.view.value = False
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from plausiwidgets.optimization import Result
+from plausiwidgets.patterns import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
@@ -139,11 +140,14 @@ class OptimizationPanel(Panel):
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Show the pattern's budget, unless a person has typed one."""
-        budget = selection.pattern.budget
+        pattern = selection.pattern
+        self._judged = isinstance(pattern, Judged)
+        if not isinstance(pattern, Judged):
+            return
+        budget = pattern.budget
         if self._budget_now == self._budget_default or not self._budget_default:
             self._set_budget(budget)
         self._budget_default = budget
-        self._judged = selection.pattern.judged
 
     def _set_budget(self, budget: int) -> None:
         self._budget_now = budget

@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import GROUPS
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.widgets.explorer.parameter_row import ParameterRow, RowStyles
 from plausiwidgets.widgets.session.link import DT_RANGE
 from plausiwidgets.widgets.session.messages import MessageLine
@@ -27,7 +27,7 @@ class ParameterPanel(Panel):
         self._session = session
         self._messages = messages
         self._styles = RowStyles()
-        self._kept: dict[tuple[NeuronModel, Pattern | None], list[ParameterRow]] = {}
+        self._kept: dict[tuple[NeuronModel, Protocol | None], list[ParameterRow]] = {}
         self._rows: list[ParameterRow] = []
         self._about: Selection | None = None
         self._bounds = w.ToggleButton(False, description="Bounds", tooltip="Show and edit the range of every slider")
@@ -88,7 +88,7 @@ class ParameterPanel(Panel):
         self._groups.children = tuple(shown)
 
     def _rows_of(
-        self, model: NeuronModel, pattern: Pattern | None, parameters: Iterable[Parameter]
+        self, model: NeuronModel, pattern: Protocol | None, parameters: Iterable[Parameter]
     ) -> list[ParameterRow]:
         if (model, pattern) not in self._kept:
             components = {} if pattern is None else pattern.components

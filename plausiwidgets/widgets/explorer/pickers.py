@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Preset
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Judged, Protocol
 from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Panel, Session
@@ -62,9 +62,9 @@ class Pickers(Panel):
         self._quiet = False
         self._turns = 0
         first = session.selection
-        self._own, self._own_pattern = first.model, first.pattern if first.pattern.judged else None
+        self._own, self._own_pattern = first.model, first.pattern if isinstance(first.pattern, Judged) else None
         self._models: dict[str, NeuronModel] = {}
-        self._patterns: dict[str, Pattern] = {}
+        self._patterns: dict[str, Protocol] = {}
         self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
         self._model = w.Dropdown(description="Model", tooltip="The neuron model whose parameters you change")
         self._pattern = w.Dropdown(description="Pattern", tooltip="The firing pattern that the model is to show")
@@ -120,9 +120,9 @@ class Pickers(Panel):
                 self._own = model
             self._models = known | {self._own.name: self._own}
             known_patterns = {key: patterns.get(key) for key in patterns.names()}
-            if pattern.judged and known_patterns.get(pattern.key) is not pattern:
+            if isinstance(pattern, Judged) and known_patterns.get(pattern.key) is not pattern:
                 self._own_pattern = pattern
-            shown = () if pattern.judged else (pattern,)  # a stimulus is listed as long as it is shown
+            shown = () if isinstance(pattern, Judged) else (pattern,)  # a stimulus is listed as long as it is shown
             own = (*shown, *(() if self._own_pattern is None else (self._own_pattern,)))
             self._patterns = known_patterns | {one.key: one for one in own}
             _choose(self._model, [(m.title, name) for name, m in self._models.items()], model.name)
@@ -139,7 +139,7 @@ class Pickers(Panel):
         finally:
             self._quiet = False
 
-    def pick(self, pattern: Pattern) -> None:
+    def pick(self, pattern: Protocol) -> None:
         """Show a pattern as if it were picked from its menu."""
         self._pattern.value = pattern.key
 
@@ -164,15 +164,15 @@ class Pickers(Panel):
         selection = self._session.selection
         preset = selection.model.presets[self._preset.value]
         pattern = selection.pattern
-        if preset.pattern and pattern.judged:  # a stimulus of one's own stays
+        if preset.pattern and isinstance(pattern, Judged):  # a stimulus of one's own stays
             pattern = self._patterns.get(preset.pattern) or patterns.get(preset.pattern)
         recalled = self._session.recalled(selection.model, pattern)
         picked = recalled.with_preset(preset)
-        return picked if pattern.judged else picked.taking(pattern.free, recalled)
+        return picked if isinstance(pattern, Judged) else picked.taking(pattern.free, recalled)
 
-    def _begin(self, model: NeuronModel, pattern: Pattern) -> Selection:
+    def _begin(self, model: NeuronModel, pattern: Protocol) -> Selection:
         """Return what a pick shows: never a mixture of one set with the stimulus or time step of another."""
-        if not pattern.judged:
+        if not isinstance(pattern, Judged):
             return with_stimulus(self._session, model, pattern)
         if self._keep.value:
             return self._session.recalled(model, pattern)
@@ -182,7 +182,7 @@ class Pickers(Panel):
     def _on_show(self) -> None:
         with self._session.lock:
             shown = self._session.selection
-            if not shown.pattern.judged:
+            if not isinstance(shown.pattern, Judged):
                 self._messages.note(NO_PATTERN)
                 return
             known = self._known(shown)
@@ -195,7 +195,7 @@ class Pickers(Panel):
     def _on_turn(self) -> None:
         with self._session.lock:
             shown = self._session.selection
-            if not shown.pattern.judged:
+            if not isinstance(shown.pattern, Judged):
                 self._messages.note(NO_PATTERN)
                 return
             self._turns += 1
@@ -236,11 +236,11 @@ def _choose(menu: w.Dropdown, options: list[tuple[str, str]], value: str) -> Non
     menu.value = value
 
 
-def _heading(pattern: Pattern) -> str:
+def _heading(pattern: Protocol) -> str:
     return f"{pattern.letter}  {pattern.title}".strip()
 
 
-def explanation(model: NeuronModel, pattern: Pattern) -> str:
+def explanation(model: NeuronModel, pattern: Protocol) -> str:
     """Return what to look for as HTML, with the texts of model and pattern behind a mark that opens them."""
     look = pattern.look_for.strip() or f"{pattern.title}."
     title = " · ".join(part for part in (pattern.letter, pattern.title) if part)

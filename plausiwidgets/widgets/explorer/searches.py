@@ -9,7 +9,8 @@ from typing import Any
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run, start_optimization
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judging import Judging, judge_quickly
 from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
@@ -23,7 +24,7 @@ INTERVAL = 0.1
 """Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
 
 
-Key = tuple[NeuronModel, Pattern]
+Key = tuple[NeuronModel, Protocol]
 
 
 @dataclass(eq=False)
@@ -135,7 +136,7 @@ class Searches(Observer):
         """
         with self._session.lock:
             panel = self._panel
-            self._session.selection.pattern.require_judged("search for")
+            judged(self._session.selection.pattern, "search for")
             if way == "wider":
                 self._session.change(_wider(self._session.selection))
             panel.set(from_sliders=False if way == "random" else None, more=way == "budget")
@@ -151,7 +152,7 @@ class Searches(Observer):
         """
         with self._session.lock:
             self._session.require_open()
-            self._session.selection.pattern.require_judged("search for")  # and a running search goes on
+            judged(self._session.selection.pattern, "search for")  # and a running search goes on
             former, shown = self._newest, self._shown
             if former is not None and former is not shown and not former.run.snapshot().ended:
                 self._messages.note(f"The search for {former.selection.title} has ended; its best is kept.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from plausiwidgets import patterns
-from plausiwidgets.patterns import Pattern, Target
+from plausiwidgets.patterns import Pattern, Protocol, Target
 from plausiwidgets.patterns.marks import event_window
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.view.drawing import Floats, Singles, corners, envelope, make_grid, spike_lines
@@ -18,7 +18,7 @@ TOP, MIDDLE, LOW = 3.0, 29.0, 37.0
 """Of the potential the top and the bottom, and the bottom of the current, in px."""
 
 
-def thumbnail(pattern: Pattern) -> dict[str, str]:
+def thumbnail(pattern: Protocol) -> dict[str, str]:
     """Return the paths of a pattern's potential and current; empty ones where it has no target.
 
     Examples
@@ -29,7 +29,7 @@ def thumbnail(pattern: Pattern) -> dict[str, str]:
     target = patterns.target(pattern)
     if target is None or not target.traces:
         return {"potential": "", "current": ""}
-    if target.verdict is not None and pattern.curve is not None:
+    if target.verdict is not None and isinstance(pattern, Pattern) and pattern.curve is not None:
         return _of_curve(pattern, target)
     name = pattern.main_sweep if pattern.main_sweep in target.traces else next(iter(target.traces))
     trace = target.traces[name]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import ipywidgets as w
 import numpy as np
 
-from plausiwidgets.patterns import Check, Verdict
+from plausiwidgets.patterns import Check, Judged, Verdict
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.simulation.compiled.engine import is_ready
@@ -51,7 +51,7 @@ class VerdictPanel(Panel):
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Take back what is said of another model or pattern, or of what a person left while the next takes long."""
         another = self._about is None or not self._about.is_about(selection.model, selection.pattern)
-        judged = selection.pattern.judged
+        judged = isinstance(selection.pattern, Judged)
         if another:
             self._title.value = f'<h3 class="pw-title">{"Criteria" if judged else "Response"}</h3>'
             self.best.value = chip("best", "–", "unknown", "no search yet" if judged else "nothing to search for")
@@ -76,7 +76,7 @@ class VerdictPanel(Panel):
             self.yours.value = chip("yours", f"{MARKS['rejected']} no verdict", "no", text)
             self._table.value = f'<p class="pw-hint">{text}</p>'
             return
-        if not response.selection.pattern.judged:
+        if not isinstance(response.selection.pattern, Judged):
             self.yours.value = chip("yours", WORDS["unjudged"], "unknown", EXPLANATIONS["unjudged"])
             self._table.value = described(verdict)
             return

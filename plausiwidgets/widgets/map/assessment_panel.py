@@ -11,7 +11,7 @@ import ipywidgets as w
 from plausiwidgets import models as registry
 from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.map.cell_map import CellMap, OpenCell
@@ -41,7 +41,7 @@ class AssessmentPanel(View):
     def __init__(
         self,
         models: str | NeuronModel | Iterable[str | NeuronModel],
-        patterns: str | Pattern | Iterable[str | Pattern] | None = None,
+        patterns: str | Protocol | Iterable[str | Protocol] | None = None,
         *,
         open_cell: OpenCell,
         **settings: Any,
@@ -135,4 +135,4 @@ class AssessmentPanel(View):
     def _grid(self, snapshot: StudySnapshot) -> Grid:
         """Return what is to be seen of a snapshot."""
         asked = self._patterns if isinstance(self._patterns, list) else [self._patterns]
-        return grid_of_results(snapshot.results, self._models, [one for one in asked if isinstance(one, Pattern)])
+        return grid_of_results(snapshot.results, self._models, [one for one in asked if isinstance(one, Protocol)])

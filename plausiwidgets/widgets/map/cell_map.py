@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import anywidget
 import traitlets as t
 
+from plausiwidgets import patterns
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
 from plausiwidgets.widgets.map.cells import MARKS, WORDS, Cell, Grid, pattern_title, short_title
 
 _HERE = Path(__file__).parent
@@ -21,7 +21,7 @@ _HERE = Path(__file__).parent
 class OpenCell(Protocol):
     """Shows a cell."""
 
-    def __call__(self, model: NeuronModel, pattern: Pattern, parameters: Mapping[str, float], /) -> object:
+    def __call__(self, model: NeuronModel, pattern: patterns.Protocol, parameters: Mapping[str, float], /) -> object:
         """Raises what the explorer raises where it cannot."""
 
 

@@ -13,7 +13,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result
-from plausiwidgets.patterns import Pattern, status
+from plausiwidgets.patterns import Protocol, status
 from plausiwidgets.patterns.formatting import number
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ class Grid:
     """
 
     models: Mapping[str, NeuronModel | None]
-    patterns: Mapping[str, Pattern | None]
+    patterns: Mapping[str, Protocol | None]
     cells: Mapping[tuple[str, str], Cell]
 
 
-def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()) -> Grid:
+def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()) -> Grid:
     """Return the grid of a table that `assess` returned, or that was read from its CSV.
 
     Parameters
@@ -104,7 +104,7 @@ def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patt
 
 
 def grid_of_results(
-    results: Iterable[Result], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+    results: Iterable[Result], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
 ) -> Grid:
     """Return the grid of searches that wait, run or have ended."""
     return grid(map(row_of, results), own, own_patterns)
@@ -123,7 +123,7 @@ def status_of(result: Result) -> str:
 
 
 def grid(
-    rows: Iterable[Mapping[str, Any]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Pattern] = ()
+    rows: Iterable[Mapping[str, Any]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
 ) -> Grid:
     """Return the grid of rows with model, pattern, status, and whatever else is known.
 
@@ -160,7 +160,7 @@ def short_title(name: str, model: NeuronModel | None) -> str:
     return SHORT.get(name, model.title) if is_builtin(model) else model.title
 
 
-def pattern_title(key: str, pattern: Pattern | None) -> str:
+def pattern_title(key: str, pattern: Protocol | None) -> str:
     """Return a pattern's letter and title, or its key where it is not known."""
     return f"{pattern.letter} {pattern.title}".strip() if pattern is not None else key
 

@@ -14,7 +14,7 @@ from plausiwidgets.arguments import mapping
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns import Pattern, Target, Verdict, judge
+from plausiwidgets.patterns import Protocol, Target, Verdict, judge
 from plausiwidgets.patterns import bench as bench_module
 from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.formatting import interval, number
@@ -61,7 +61,7 @@ class Contents:
         self.model, self.parameters, self.dt = model, parameters, dt
         self.neurons = {model.name: model}
 
-    def data(self, patterns: Sequence[Pattern]) -> dict[str, Any]:
+    def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
         """Return all of it, ready for JSON."""
         model = self.model
         return {
@@ -87,7 +87,7 @@ class Contents:
             },
         }  # fmt: skip
 
-    def _pattern(self, pattern: Pattern) -> dict[str, Any]:
+    def _pattern(self, pattern: Protocol) -> dict[str, Any]:
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "look": pattern.look_for, "function": pattern.function, "hint": pattern.parameter_hint,
@@ -105,7 +105,7 @@ class Contents:
 
     # -- sets ----------------------------------------------------------------------------------
 
-    def _sets(self, pattern: Pattern) -> list[dict[str, Any]]:
+    def _sets(self, pattern: Protocol) -> list[dict[str, Any]]:
         """Return the sets that a page stores: the one that was asked for, published ones, and one that was found."""
         model, known = self.model, pattern.parameters(self.model)
         sets = []
@@ -122,7 +122,7 @@ class Contents:
         return sets
 
     def _set(
-        self, pattern: Pattern, title: str, given: Mapping[str, float], dt: float | None, source: str
+        self, pattern: Protocol, title: str, given: Mapping[str, float], dt: float | None, source: str
     ) -> dict[str, Any]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
@@ -138,7 +138,7 @@ class Contents:
 
     # -- targets -------------------------------------------------------------------------------
 
-    def _target(self, prefix: str, pattern: Pattern) -> list[dict[str, Any]]:
+    def _target(self, prefix: str, pattern: Protocol) -> list[dict[str, Any]]:
         """Return the target of a component: a neuron that the page simulates, or a recording; nothing without one."""
         target = target_of(pattern)
         if target is None:
@@ -170,23 +170,23 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _within(prefix: str, part: Pattern, name: str) -> str:
+def _within(prefix: str, part: Protocol, name: str) -> str:
     return part.within(name) if prefix else name
 
 
-def live_sweeps(prefix: str, part: Pattern) -> list[dict[str, Any]]:
+def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
     """Return the sweeps of a component as formulas; none where a procedure chooses them, or they are no formulas."""
-    formulas = sweep_formulas(part, prefix) if part.procedure is None else None
+    formulas = None if part.adapts else sweep_formulas(part, prefix)
     return [{"name": _within(prefix, part, name)} | sweep for name, sweep in (formulas or {}).items()]
 
 
-def holding_name(prefix: str, part: Pattern) -> str | None:
+def holding_name(prefix: str, part: Protocol) -> str | None:
     """Return the name of a component's holding level; None where it has none."""
     return f"{prefix}holding" if "holding" in part.free else None
 
 
 def _chosen(
-    model: NeuronModel, part: Pattern, prefix: str, values: Mapping[str, float], dt: float
+    model: NeuronModel, part: Protocol, prefix: str, values: Mapping[str, float], dt: float
 ) -> list[dict[str, Any]]:
     """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
     formulas = sweep_formulas(part, prefix) or {}

@@ -20,7 +20,7 @@ from plausiwidgets.arguments import checked, mapping
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import json_text, neuron_object, runtime
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets.page.contents import Contents
@@ -31,7 +31,7 @@ _SCRIPTS = ("bench.js", "sliders.js", "plot.js", "page.js")
 @checked
 def export_page(
     model: str | NeuronModel,
-    patterns: str | Pattern | Sequence[str | Pattern] | None = None,
+    patterns: str | Protocol | Sequence[str | Protocol] | None = None,
     parameters: Mapping[str, float] | None = None,
     *,
     path: str | Path = "neuron.html",
@@ -83,7 +83,7 @@ def export_page(
 
 
 def page(
-    model: NeuronModel, patterns: Sequence[Pattern], parameters: Mapping[str, float] | None, dt: float | None
+    model: NeuronModel, patterns: Sequence[Protocol], parameters: Mapping[str, float] | None, dt: float | None
 ) -> str:
     """Return the page as text; see :func:`export_page`."""
     contents = Contents(model, parameters, dt)
@@ -98,17 +98,17 @@ def page(
     )  # fmt: skip
 
 
-def _patterns(chosen: str | Pattern | Sequence[str | Pattern] | None) -> list[Pattern]:
+def _patterns(chosen: str | Protocol | Sequence[str | Protocol] | None) -> list[Protocol]:
     if chosen is None:
         chosen = all_patterns.names()
-    named = [chosen] if isinstance(chosen, (str, Pattern)) else list(chosen)
+    named = [chosen] if isinstance(chosen, (str, Protocol)) else list(chosen)
     if not named:
         raise ValueError("patterns is empty, valid is: the name of a pattern, a Pattern, or a list of some")
     return [all_patterns.get(pattern) for pattern in named]
 
 
 def _check(
-    model: NeuronModel, chosen: Sequence[Pattern], parameters: Mapping[str, float] | None, dt: float | None
+    model: NeuronModel, chosen: Sequence[Protocol], parameters: Mapping[str, float] | None, dt: float | None
 ) -> None:
     """Refuse values that no pattern of the page has, and a time step that is none."""
     check_dt(model, dt)

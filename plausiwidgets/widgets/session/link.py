@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.stimuli import PREFIX, GivenCurrent, in_text
 
 DT_RANGE = (0.005, 1.0)
@@ -50,14 +50,14 @@ class Link:
     """
 
     model: NeuronModel
-    pattern: Pattern
+    pattern: Protocol
     values: Mapping[str, float]
     dt: float | None
     locked: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def read_query(query: str, own: NeuronModel, own_pattern: Pattern) -> Link:
+def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
     """Read a query string, which may hold anything.
 
     Parameters
@@ -123,7 +123,7 @@ def _name(text: str | None, valid: list[str], default: str, what: str, notes: li
     return text
 
 
-def _pattern(given: dict[str, str], own: Pattern, notes: list[str]) -> Pattern:
+def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol:
     """Return the pattern or stimulus that a link names; what it says of it is taken out of what is given."""
     key = given.pop("pattern", None)
     samples, lines = given.pop("samples", None), given.pop("lines", "") == "1"

@@ -13,7 +13,7 @@ from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel, Parameter, Preset
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns import Named, Pattern
+from plausiwidgets.patterns import Named, Protocol
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
@@ -86,7 +86,7 @@ class Selection:
     """
 
     model: NeuronModel
-    pattern: Pattern
+    pattern: Protocol
     values: Mapping[str, float]
     dt: float
     bounds: Mapping[str, Range]
@@ -317,7 +317,7 @@ class Selection:
         """Model and pattern, for people."""
         return f"{self.model.title}, {self.pattern.title}"
 
-    def is_about(self, model: NeuronModel, pattern: Pattern) -> bool:
+    def is_about(self, model: NeuronModel, pattern: Protocol) -> bool:
         """Return whether it is of this very model and this very pattern: another one may have the same name."""
         return self.model is model and self.pattern is pattern
 

@@ -10,7 +10,7 @@ from threading import RLock
 import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern, Target, Verdict
+from plausiwidgets.patterns import Protocol, Target, Verdict
 from plausiwidgets.widgets.session.selection import Selection
 
 MAX_UNDO = 100
@@ -124,7 +124,7 @@ class Session:
         self._held = False
         self._changed_at = 0.0
         self._last_of_model: dict[NeuronModel, Selection] = {}
-        self._last_of_both: dict[tuple[NeuronModel, Pattern], Selection] = {}
+        self._last_of_both: dict[tuple[NeuronModel, Protocol], Selection] = {}
         self._closed = False
         self._remember()
 
@@ -238,7 +238,7 @@ class Session:
         """Whether something was undone."""
         return bool(self._future)
 
-    def recalled(self, model: NeuronModel, pattern: Pattern) -> Selection:
+    def recalled(self, model: NeuronModel, pattern: Protocol) -> Selection:
         """Return a model and a pattern as they were when last shown, or with their defaults.
 
         The parameters of a model and its time step are the same for all patterns.
@@ -252,7 +252,7 @@ class Session:
                 recalled = recalled.taking(pattern.free, self._last_of_both[model, pattern])
             return recalled
 
-    def has_shown(self, model: NeuronModel, pattern: Pattern) -> bool:
+    def has_shown(self, model: NeuronModel, pattern: Protocol) -> bool:
         """Return whether a model and a pattern were shown together."""
         with self.lock:
             return (model, pattern) in self._last_of_both

@@ -9,8 +9,8 @@ import numpy as np
 
 from plausiwidgets.assessment import published
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
-from plausiwidgets.patterns.pattern import usual_current
+from plausiwidgets.patterns import Judged, Protocol
+from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.widgets.session.link import reach
 from plausiwidgets.widgets.session.selection import Origin, Selection
 from plausiwidgets.widgets.session.session import Session
@@ -23,7 +23,7 @@ ATTEMPTS = 40
 """So often another move is tried where the neuron went on showing the pattern."""
 
 
-def known_sets(model: NeuronModel, pattern: Pattern, found: Iterable[Selection] = ()) -> list[Selection]:
+def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection] = ()) -> list[Selection]:
     """Return what is known of a model to show a pattern: published, searched for the package, and `found` here."""
     plain = Selection.defaults(model, pattern)
     verified = Origin("A verified set, found by a search.")
@@ -41,7 +41,7 @@ def fitting(known: Iterable[Selection], exercise: Selection) -> list[Selection]:
 
 
 def my_turn(
-    model: NeuronModel, pattern: Pattern, known: Iterable[Selection], seed: int, locked: Sequence[str] = ()
+    model: NeuronModel, pattern: Protocol, known: Iterable[Selection], seed: int, locked: Sequence[str] = ()
 ) -> Selection:
     """Return a set to be tuned: a known one with some of its parameters moved, the same for the same seed.
 
@@ -51,7 +51,7 @@ def my_turn(
     goes on to :func:`moved_further` while it shows the pattern, or runs away: it must have something to be tuned.
     """
     solved = next(iter(known), None)
-    if not pattern.judged:
+    if not isinstance(pattern, Judged):
         return Selection.defaults(model, pattern)
     if solved is None:
         text = f"No set of {model.title} is known to show this pattern: perhaps you find one."
@@ -82,12 +82,12 @@ def stimulus_for(model: NeuronModel, shown: Selection) -> tuple[dict[str, float]
     values = {}
     for value in pattern.free_values:
         values[value.name] = declared[value.name].default if value.of else shown.values[value.name]
-        if value.of == "injected" and not pattern.judged:
+        if value.of == "injected" and not isinstance(pattern, Judged):
             values[value.name] = shown.values[value.name] * usual_current(model) / usual_current(shown.model)
     return values, False
 
 
-def with_stimulus(session: Session, model: NeuronModel, pattern: Pattern) -> Selection:
+def with_stimulus(session: Session, model: NeuronModel, pattern: Protocol) -> Selection:
     """Return a stimulus of one's own, or the pattern that it stood in for, as it was last shown with a model.
 
     The parameters of the model stay. Where a stimulus is new for it, the holding current of what is shown is taken;
@@ -99,7 +99,7 @@ def with_stimulus(session: Session, model: NeuronModel, pattern: Pattern) -> Sel
     values: dict[str, float] = {}
     if pattern is shown.pattern:
         values, _ = stimulus_for(model, shown)
-    elif model is shown.model and not pattern.judged and "holding" in shown.pattern.free:
+    elif model is shown.model and not isinstance(pattern, Judged) and "holding" in shown.pattern.free:
         values = {"holding": shown.values["holding"]}
     for name, value in values.items():
         recalled = recalled.with_value(name, value)

@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from plausiwidgets.assessment.mystery import Mystery, mystery, score
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
@@ -45,7 +45,7 @@ class MysteryPanel(Panel):
         self._messages = messages
         self._race = race
         self._mystery: Mystery | None = None
-        self._about: tuple[NeuronModel, Pattern] | None = None
+        self._about: tuple[NeuronModel, Protocol] | None = None
         self._yours, self._best = -1, -1
         self._revealed = False
         self._new = w.Button(description="New mystery", tooltip="Hide other parameters of this model")
@@ -61,7 +61,7 @@ class MysteryPanel(Panel):
         self._reveal.on_click(lambda _: self._try(self._on_reveal))
         self._show()
 
-    def begin(self, model: str | NeuronModel, pattern: str | Pattern, seed: int) -> Mystery:
+    def begin(self, model: str | NeuronModel, pattern: str | Protocol, seed: int) -> Mystery:
         """Show the mystery of a model, a pattern and a seed; errors as of :func:`plausiwidgets.mystery`."""
         hidden = mystery(model, pattern, seed)
         with self._session.lock:

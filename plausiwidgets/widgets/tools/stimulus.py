@@ -8,9 +8,9 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from plausiwidgets import patterns
-from plausiwidgets.patterns import Pattern
+from plausiwidgets.patterns import Judged, Protocol
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.patterns.pattern import usual_current
+from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.patterns.stimuli import (
     MOST_PULSES,
     PULSES,
@@ -100,7 +100,7 @@ class StimulusPanel(Panel):
         if not jumped:
             return
         pattern = selection.pattern
-        if pattern.judged:
+        if isinstance(pattern, Judged):
             self._pattern = pattern
         applied = self._applied(pattern)
         for name, button in self._buttons.items():
@@ -123,15 +123,15 @@ class StimulusPanel(Panel):
         finally:
             self._quiet = False
 
-    def _applied(self, pattern: Pattern) -> str:
-        if pattern.judged:
+    def _applied(self, pattern: Protocol) -> str:
+        if isinstance(pattern, Judged):
             return OWN
         if isinstance(pattern, GivenCurrent):
             return VALUES
         return next((name for name in BUTTONS if pattern.key.startswith(f"stimulus_{name}")), "")
 
-    def _sentence(self, pattern: Pattern) -> str:
-        if pattern.judged:
+    def _sentence(self, pattern: Protocol) -> str:
+        if isinstance(pattern, Judged):
             return f"The stimulus of “{pattern.title}”, with its criteria."
         if isinstance(pattern, GivenCurrent):
             return f"{pattern.t.size} values. {NOT_JUDGED}"
@@ -193,7 +193,7 @@ class StimulusPanel(Panel):
             raise ValueError(f"{name} is no text: valid is a CSV file in UTF-8") from None
         self._show(from_current(*read_current(text, name), lines=self._lines.value, title=name))
 
-    def _show(self, pattern: Pattern) -> None:
+    def _show(self, pattern: Protocol) -> None:
         session = self._session
         if pattern is not session.selection.pattern:
             session.show(with_stimulus(session, session.selection.model, pattern))
@@ -213,5 +213,5 @@ class StimulusPanel(Panel):
             self._messages.error("pick", error)
 
 
-def _number_of(pattern: Pattern) -> int:
+def _number_of(pattern: Protocol) -> int:
     return int(pattern.key.rpartition("_")[2])

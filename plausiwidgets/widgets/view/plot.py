@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
-from plausiwidgets.patterns import Pattern, Verdict
+from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.view import style
@@ -140,7 +140,7 @@ def _plain(lines: list[Line], unit: str) -> Scene:
 
 
 def _judged(
-    verdict: Verdict, model: NeuronModel | None, pattern: Pattern | None, role: str, dark: bool
+    verdict: Verdict, model: NeuronModel | None, pattern: Protocol | None, role: str, dark: bool
 ) -> dict[str, Any]:
     if isinstance(verdict.loss, np.ndarray):
         raise ValueError(f"plot: this verdict is of {len(verdict.loss)} sets, valid is one of a single set")

@@ -15,7 +15,7 @@ import numpy as np
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import Check, Curve, Pattern, Target, Verdict
+from plausiwidgets.patterns import Check, Curve, Pattern, Protocol, Target, Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.marks import event_window, shapes
 from plausiwidgets.simulation.traces import Traces
@@ -193,7 +193,7 @@ class Scene:
 
 def scene_of(
     model: NeuronModel,
-    pattern: Pattern,
+    pattern: Protocol,
     verdicts: Mapping[str, Verdict],
     target: Target | None = None,
     sweep: str = "",
@@ -247,11 +247,12 @@ def scene_of(
     sweep = next((name for name in (sweep, pattern.main_sweep) if name in sweeps), sweeps[0] if sweeps else "")
     # A sweep may be missing: a second pulse is not tried on a neuron that the first did not start.
     lines = {role: own.get(sweep) or next(iter(own.values())) for role, own in by_role.items()}
+    curve = pattern.curve if isinstance(pattern, Pattern) else None
     scene = Scene(
         sweep=sweep, sweeps=sweeps, lines=lines, scale=scale, current_unit=model.current.unit,
         names=style.ROLE_TITLES | ({"pinned": f"pinned: {neurons['pinned'].title}"} if "pinned" in neurons else {}),
-        lanes=() if pattern.curve is not None else _lanes(pattern, sweep, sweeps, by_role, yours),
-        curve=None if pattern.curve is None else _inset(pattern.curve, model, verdicts, target),
+        lanes=() if curve is not None else _lanes(pattern, sweep, sweeps, by_role, yours),
+        curve=None if curve is None else _inset(curve, model, verdicts, target),
     )  # fmt: skip
     window = None
     if yours is not None and yours.traces:
@@ -318,7 +319,7 @@ def voltage_scale(
 
 
 def _lanes(
-    pattern: Pattern,
+    pattern: Protocol,
     sweep: str,
     sweeps: tuple[str, ...],
     by_role: Mapping[str, Mapping[str, Line]],
@@ -335,7 +336,7 @@ def _lanes(
     return tuple(lanes)
 
 
-def _expected(pattern: Pattern, verdict: Verdict) -> dict[str, str]:
+def _expected(pattern: Protocol, verdict: Verdict) -> dict[str, str]:
     """Return the name of each sweep with what the pattern expects of it, and whether that is so."""
     checks = {check.key: check for check in verdict.checks}
     out: dict[str, str] = {}
@@ -406,7 +407,7 @@ def padded(low: float, high: float, share: float = 0.06) -> Range:
     return float(low - margin), float(high + margin)
 
 
-def _fitted(scene: Scene, pattern: Pattern, window: Range | None, before: Scene | None) -> Scene:
+def _fitted(scene: Scene, pattern: Protocol, window: Range | None, before: Scene | None) -> Scene:
     """Return a scene with axes that hold all of its lines, and are at least as wide as those of `before`."""
     lines = list(scene.lines.values())
     if not lines:

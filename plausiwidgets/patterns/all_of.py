@@ -1,0 +1,114 @@
+"""Several patterns that one set of model parameters must show, each under its own stimulus."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from numpy.typing import ArrayLike
+
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.sweep import Sweep
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class AllOf(Protocol):
+    """Several patterns with one set of model parameters, made by `plausiwidgets.patterns.all_of`.
+
+    Attributes
+    ----------
+    parts : tuple of Pattern
+    criteria : tuple of Criterion
+        Of all parts, with the key of its pattern before the key of each.
+    budget : int
+        Evaluations that a search takes by default: those of all parts together.
+    """
+
+    parts: tuple[Pattern, ...]
+    criteria: tuple[Criterion, ...]
+    budget: int
+
+    def __post_init__(self) -> None:
+        self._check_names()
+
+    @property
+    def components(self) -> Mapping[str, Pattern]:
+        """The patterns by the prefix of their stimulus values."""
+        return {part.prefix: part for part in self.parts}
+
+    def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
+        return {
+            part.prefix + name: replace(p, name=part.prefix + name, description=part.within(p.description))
+            for part in self.parts
+            for name, p in part.stimulus_parameters(model).items()
+        }
+
+    def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
+        """Return the sweeps of all parts for given stimulus values."""
+        return {
+            part.within(name): sweep
+            for part in self.parts
+            for name, sweep in part.sweeps_at({n: values[part.prefix + n] for n in part.free}).items()
+        }
+
+    def __repr__(self) -> str:
+        return f"<AllOf {', '.join(part.key for part in self.parts)}>"
+
+    def _repr_html_(self) -> str:
+        cards = "".join(part._repr_html_() for part in self.parts)
+        return f"<h3>{html.escape(self.title)}</h3><p>{html.escape(self.description)}</p>{cards}"
+
+
+Judged = Pattern | AllOf
+"""What has criteria."""
+
+
+def judged(protocol: Protocol, what: str) -> Judged:
+    """Return what has criteria; raise a ValueError for another protocol, which says that there is nothing to `what`."""
+    if isinstance(protocol, Judged):
+        return protocol
+    raise ValueError(
+        f"“{protocol.title}” is a stimulus without criteria: there is nothing to {what}. Choose a firing pattern"
+    )
+
+
+def combine(parts: Sequence[Protocol]) -> AllOf:
+    """Return the pattern of a neuron that shows all of several patterns; parts that are combined are taken apart.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two, one is named twice, or one is a stimulus without criteria.
+    """
+    asked = [judged(part, "show together with others") for part in parts]
+    flat = [part for pattern in asked for part in pattern.components.values()]
+    keys = [part.key for part in flat]
+    if len(flat) < 2:
+        raise ValueError(f"all_of takes at least two patterns, not {len(flat)}")
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise ValueError(f"all_of: {', '.join(map(repr, twice))} is named twice")
+    titles = [flat[0].title, *(part.title[:1].lower() + part.title[1:] for part in flat[1:])]
+    letters = [part.letter for part in flat]
+    return AllOf(
+        key="_and_".join(keys),
+        title=f"{', '.join(titles[:-1])} and {titles[-1]}",
+        letter="+".join(letters) if all(letters) else "",
+        description="One neuron, with the same parameters, shows each of these patterns under a stimulus of its own.",
+        look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
+        source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
+        free_values=[replace(value, name=part.prefix + value.name) for part in flat for value in part.free_values],
+        main_sweep=flat[0].within(flat[0].main_sweep) if flat[0].main_sweep else "",
+        parts=tuple(flat),
+        criteria=tuple(
+            replace(criterion, key=part.prefix + criterion.key, name=part.within(criterion.name))
+            for part in flat
+            for criterion in part.criteria
+        ),
+        budget=sum(part.budget for part in flat),
+    )

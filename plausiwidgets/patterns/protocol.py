@@ -1,0 +1,358 @@
+"""Protocols: what is injected into a neuron, with the few values of it that are free."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from plausiwidgets.arguments import checked
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns.bench import Bench, Measurement
+from plausiwidgets.patterns.marks import Mark, Time
+from plausiwidgets.patterns.sweep import Sweep, sketch
+from plausiwidgets.simulation.current import Floats
+
+StimulusValues = Any
+"""``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
+
+_CURRENT, _INJECTED = "current", "injected"
+_TEXTS = {
+    "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
+    "holding": "Constant current on which the stimulus rides; the neuron settles at it first.",
+}
+
+
+@checked
+@dataclass(frozen=True)
+class FreeValue:
+    """A free value of a stimulus, which a person drags and a search tunes.
+
+    Parameters
+    ----------
+    name : str
+        Attribute of the namespace that ``sweeps`` and ``measure`` get. ``amplitude`` is the height that a
+        search can solve, ``holding`` the current at which the neuron settles (0 where a pattern has none).
+    default, low, high : float
+        Value and range: in `unit`, or as factors of the model's default current.
+    unit : str
+        Such as ``"ms"``; not with `of`.
+    of : {"", "current", "injected"}
+        ``"current"``: the value is a current, in the model's unit, and its range is given as factors of the
+        model's default current. ``"injected"``: it is a current whose range is in the model's unit already.
+    scale, zero, limits
+        As of a `Parameter`. Hard limits of a value in ms are its range, where nothing else is said.
+    text : str
+        What a person reads about it.
+    free : bool
+        Whether a search may change it unless told otherwise.
+
+    Raises
+    ------
+    ValueError
+        If it has neither a unit nor is a current, or both.
+
+    Examples
+    --------
+    >>> FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.").limits
+    (2.0, 500.0)
+    """
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str = ""
+    of: str = ""
+    scale: str = "linear"
+    zero: float | None = None
+    limits: tuple[float | None, float | None] | None = None
+    text: str = ""
+    free: bool = True
+
+    def __post_init__(self) -> None:
+        if self.of not in ("", _CURRENT, _INJECTED):
+            raise ValueError(
+                f"stimulus value {self.name!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
+            )
+        if bool(self.unit) == bool(self.of):
+            raise ValueError(
+                f"stimulus value {self.name!r} needs a unit: say unit='ms', or of='current' for a current in the "
+                "model's own unit, and not both"
+            )
+        if self.limits is None:
+            object.__setattr__(self, "limits", (self.low, self.high) if self.unit == "ms" else (None, None))
+        self.parameter(1.0, self.unit or "current")
+
+    def parameter(self, current: float, unit: str, source: str = "") -> Parameter:
+        """Return it as a parameter of a model whose usual current is `current`, in `unit`."""
+        factor = current if self.of == _CURRENT else 1.0
+        assert self.limits is not None
+        return Parameter(
+            self.name,
+            self.default * factor,
+            self.low * factor,
+            self.high * factor,
+            unit if self.of else self.unit,
+            self.scale,
+            None if self.zero is None else self.zero * factor,
+            (
+                None if self.limits[0] is None else self.limits[0] * factor,
+                None if self.limits[1] is None else self.limits[1] * factor,
+            ),
+            "stimulus",
+            self.text or _TEXTS.get(self.name, ""),
+            source,
+            self.free,
+        )
+
+
+_in_units: WeakKeyDictionary[Protocol, WeakKeyDictionary[NeuronModel, dict[str, Parameter]]] = WeakKeyDictionary()
+"""The stimulus values of protocols in the units of models, which each judgement asks for."""
+
+
+@checked
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Protocol:
+    """What is injected: sweeps, and the values of them that are free. It is shown, and never judged.
+
+    A `Pattern` is a protocol with criteria.
+
+    Parameters
+    ----------
+    key : str
+        Identifier.
+    title : str
+    free_values : sequence of FreeValue
+        Of its stimulus.
+    sweeps : callable
+        ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
+    letter, description, look_for, function, parameter_hint, source : str
+        Texts for a user: what happens, what to look at, what it may be good for in the brain, which parameter
+        matters, and where it comes from.
+    main_sweep : str
+        Name of the sweep to look at first; default: the first one.
+    event : (Time, Time), optional
+        From when to when a figure shows the sweeps: what happens, where it is short against them.
+    fine : bool
+        Whether what happens is a few millivolts below the threshold: a figure then cuts the spikes off.
+    marks : sequence of Mark
+        What a figure draws into the traces; a mark belongs to a criterion.
+
+    Raises
+    ------
+    ValueError
+        If names are used twice, sweeps are missing or of the wrong shape, or texts are empty; the message says
+        what to change.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pair = pw.Protocol(
+    ...     key="pair", title="A pair of pulses",
+    ...     free_values=[pw.FreeValue("amplitude", 2.0, 0.1, 9.0, of="current"),
+    ...                  pw.FreeValue("interval", 20.0, 5.0, 99.0, unit="ms")],
+    ...     sweeps=lambda s: {"pair": pw.Sweep(
+    ...         [pw.pulse(0.0, 2.0, s.amplitude), pw.pulse(s.interval, 2.0, s.amplitude)], end=s.interval + 100.0)})
+    >>> pw.judge("adex", pair, {"interval": 30.0}).status
+    'unjudged'
+    """
+
+    key: str
+    title: str
+    free_values: Sequence[FreeValue] = ()
+    sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
+    letter: str = ""
+    description: str = ""
+    look_for: str = ""
+    function: str = ""
+    parameter_hint: str = ""
+    source: str = ""
+    main_sweep: str = ""
+    event: tuple[Time, Time] | None = None
+    fine: bool = False
+    marks: Sequence[Mark] = ()
+
+    def __post_init__(self) -> None:
+        self._check_names()
+        if self.sweeps is None:
+            raise ValueError(f"protocol {self.key!r} has no sweeps: nothing would be injected")
+        self._try_sweeps()
+
+    def _check_names(self) -> None:
+        where = f"pattern {self.key!r}"
+        if not self.key.isidentifier():
+            raise ValueError(f"a pattern's key must be a Python identifier, not {self.key!r}")
+        if unicodedata.normalize("NFKC", self.key) != self.key:
+            raise ValueError(f"{where}: write the key as {unicodedata.normalize('NFKC', self.key)!r}")
+        if not self.title:
+            raise ValueError(f"{where} needs a title")
+        unique(f"{where}: stimulus value", self.free)
+        set_fields(self, free_values=tuple(self.free_values), marks=tuple(self.marks))
+
+    # -- values --------------------------------------------------------------------------------
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Names of the stimulus values."""
+        return tuple(value.name for value in self.free_values)
+
+    @property
+    def prefix(self) -> str:
+        """What its stimulus values and criteria are called by among those of other patterns: key and underscore."""
+        return f"{self.key}_"
+
+    def within(self, name: str) -> str:
+        """Return the name of one of its criteria or sweeps among those of other patterns, for people."""
+        return f"{self.title}: {name}"
+
+    @property
+    def components(self) -> Mapping[str, Protocol]:
+        """What is applied on a bench of its own: prefix of the stimulus values → protocol; of one alone, itself."""
+        return {"": self}
+
+    @property
+    def adapts(self) -> bool:
+        """Whether it chooses sweeps by what it saw in others."""
+        return False
+
+    def values_of(self, prefix: str, values: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Return the values of one component, by the names that it has for them."""
+        mine = self.components[prefix].free
+        model = {name: value for name, value in values.items() if name not in self.free}
+        return model | {name: values[prefix + name] for name in mine}
+
+    def stimulus_parameters(self, model: NeuronModel) -> dict[str, Parameter]:
+        """Return the free stimulus values as parameters in the model's own units and ranges.
+
+        Raises
+        ------
+        ValueError
+            If the model has a parameter of the same name.
+        """
+        known = _in_units.setdefault(self, WeakKeyDictionary())
+        if model not in known:
+            known[model] = self._in_units_of(model)
+        return dict(known[model])
+
+    def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
+        out = {}
+        for value in self.free_values:
+            if value.name in model.parameters:
+                raise ValueError(
+                    f"{value.name!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
+                    f"{model.name!r}: rename one"
+                )
+            p = value.parameter(usual_current(model), model.current.unit, self.source)
+            low, high = max(p.low, model.current.low), min(p.high, model.current.high)
+            # Where the model's range leaves nothing of the pattern's, the pattern's holds.
+            if value.name == "holding" and value.of == _CURRENT and low < high:
+                p = replace(p, default=float(np.clip(p.default, low, high)), low=low, high=high)
+            out[value.name] = p
+        return out
+
+    def parameters(self, model: NeuronModel) -> dict[str, Parameter]:
+        """Return the model's parameters and the stimulus values: all that can be tuned."""
+        return dict(model.parameters) | self.stimulus_parameters(model)
+
+    # -- sweeps --------------------------------------------------------------------------------
+
+    def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
+        """Return the sweeps for given stimulus values; none for a procedure without."""
+        if self.sweeps is None:
+            return {}
+        return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
+
+    def durations(self, stimulus: StimulusValues) -> dict[str, float]:
+        """Return the time in ms to simulate of each sweep: its length at the longest times that are allowed.
+
+        Taken at the hard upper limits of the values in ms, so that it is the same for every set.
+        """
+        assert self.sweeps is not None
+        longest = dict(vars(stimulus))
+        for value in self.free_values:
+            if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
+                longest[value.name] = np.full_like(longest[value.name], value.limits[1])
+        return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**longest)).items()}
+
+    def measured_on(self, bench: Bench) -> Measurement:
+        """Apply the sweeps to the sets of a bench, and return what is measured there."""
+        assert self.sweeps is not None
+        s = bench.stimulus_values
+        responses = bench.apply(self.sweeps(s), graded=self.main_sweep, durations=self.durations(s))
+        return Measurement({}, bench.gap_to_threshold(responses[self.main_sweep]))
+
+    # -- construction --------------------------------------------------------------------------
+
+    def _try_sweeps(self) -> tuple[StimulusValues, dict[str, Sweep]]:
+        """Return stimulus values and sweeps of three sets, checked."""
+        where, n = f"pattern {self.key!r}", 3
+        assert self.sweeps is not None
+        s = SimpleNamespace(**{v.name: np.full(n, v.default) for v in self.free_values})
+        sweeps = self._call("sweeps", self.sweeps, s)
+        if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
+            raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
+        if not self.main_sweep:
+            set_fields(self, main_sweep=next(iter(sweeps)))
+        if self.main_sweep not in sweeps:
+            raise unknown(f"sweep of {where}", self.main_sweep, sweeps)
+        for name, sweep in sweeps.items():
+            ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
+            if not (np.isfinite(ends).all() and (ends > 0).all()):
+                raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
+        return s, dict(sweeps)
+
+    def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            raise ValueError(
+                f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with three sets: silent, "
+                f"one spike, thirty spikes; free_values are {', '.join(self.free) or 'none'}; a feature that cannot "
+                "be computed is nan)"
+            ) from error
+
+    # -- shown -----------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key!r}>"
+
+    def _repr_html_(self) -> str:
+        return self._card("")
+
+    def _card(self, criteria: str) -> str:
+        head = f"{self.letter} · {self.title}" if self.letter else self.title
+        drawn = sketch(self.sweeps_at({v.name: [v.default] for v in self.free_values}))
+        return (
+            f"<div style='max-width:46em'><h3>{html.escape(head)}</h3>"
+            f"<p>{html.escape(self.description)} <b>{html.escape(self.look_for)}</b></p>"
+            f"<p>{html.escape(self.function)} {html.escape(self.parameter_hint)}</p>{drawn}{criteria}"
+            f"<p><small>{html.escape(self.source)}</small></p></div>"
+        )
+
+
+def usual_current(model: NeuronModel) -> float:
+    """Return the current of a step that makes the model fire: what stimulus currents are factors of."""
+    return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
+
+
+def unique(what: str, names: Sequence[str]) -> None:
+    """Refuse names of which one is used twice."""
+    twice = sorted({n for n in names if list(names).count(n) > 1})
+    if twice:
+        raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
+
+
+def set_fields(pattern: Protocol, **fields: Any) -> None:
+    """Set fields of a frozen protocol while it is made."""
+    for name, value in fields.items():
+        object.__setattr__(pattern, name, value)
