@@ -1,4 +1,4 @@
-"""`assess` and `start_assessment`: models × patterns, as a table that claims no more than was seen."""
+"""`assess` and `start_assessment`: a search for each model, pattern and seed."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     table, snapshot = study.table(), study.snapshot()
     saved: list[str] = []
     errors = [snapshot.error] if snapshot.state == "failed" else []
-    if options.csv is not None:  # before anything is printed: hours of work, and nobody may be reading any more
+    if options.csv is not None:  # before printing, which fails where the output was closed
         try:
             write_csv(table, options.csv)
             saved.append(f"{len(table)} rows in {options.csv}")

@@ -46,7 +46,7 @@ class Background(ABC, Generic[S, R]):
         self._ended = threading.Event()
         self._error: BaseException | None = None
 
-    # -- for everyone --------------------------------------------------------------------------
+    # -- public --------------------------------------------------------------------------------
 
     def start(self) -> Self:
         """Begin in a thread of its own."""
@@ -110,7 +110,7 @@ class Background(ABC, Generic[S, R]):
         """Return what was found."""
 
     def _report(self, call: Literal["init", "step", "close"] = "step") -> None:
-        """Call the progress; one that fails is called no more, and takes nothing with it."""
+        """Call the progress; one that raises an error is switched off, and the work goes on."""
         try:
             getattr(self._progress, call)(self.snapshot())
         except Stopped:
@@ -163,7 +163,7 @@ class Background(ABC, Generic[S, R]):
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warn, once and for all: a filter that makes it an error must not end the work, nor look like its model's."""
+    """Warn; a filter that turns warnings into errors does not end the work."""
     with suppress(Warning):
         warnings.warn(text, category, stacklevel=2)
 

@@ -1,4 +1,4 @@
-"""Progress of a run or an assessment as an interface of three calls, so that a run knows no screen."""
+"""Progress of a run or an assessment: an interface of three calls, and what implements it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WorkSnapshot(Protocol):
 
     @property
     def milestone(self) -> bool:
-        """Whether it tells of something that nobody should miss."""
+        """Whether a progress that skips snapshots still shows this one."""
 
     @property
     def total(self) -> int:
@@ -104,7 +104,7 @@ class CallbackProgress(NoProgress):
 class TextProgress(NoProgress):
     """One line every few seconds, one for each search that ends, and one at the end.
 
-    A stream that fails, such as that of a terminal that was closed, is written to no more.
+    Writing ends with the first error, such as that of a terminal that was closed.
 
     Parameters
     ----------

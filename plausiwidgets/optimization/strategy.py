@@ -24,7 +24,7 @@ class Strategy(Protocol):
     budget : int
         Evaluations of the whole search. The optimizer keeps to it, judging no generation that does not fit.
     phase : str
-        What it does, in a word for people. In the phase "screen" its points are spread evenly over
+        What it does, in a word. In the phase "screen" its points are spread evenly over
         the whole box, so that their accepted share measures the pattern's volume.
     restarts : int
         How often it has begun anew; counted when it asks for the first points of a new beginning.
@@ -84,4 +84,4 @@ class StrategyFactory(Protocol):
     """What makes a strategy: its class, or a function."""
 
     def __call__(self, space: Space, seed: int, budget: int, start: Floats | None) -> Strategy:
-        """Return a strategy for a space; `start` are the values to look at first [d], if a person gave them."""
+        """Return a strategy for a space; `start` are the values to look at first [d], if the user gave them."""
