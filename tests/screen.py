@@ -9,6 +9,11 @@ import ipywidgets as w
 import numpy as np
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Session
+from plausiwidgets.widgets.session.worker import Worker
+from plausiwidgets.widgets.view.messages import MessageLine
+from plausiwidgets.widgets.view.page_watch import PageWatch
 from plausiwidgets.widgets.view.scene_view import SceneView
 
 ROLES = {"yours": "yours", "best found": "best", "target": "target", "pinned": "pinned"}
@@ -41,6 +46,29 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.02)
+
+
+class Alone:
+    """What a panel may use of an explorer, without one."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.session = Session(selection, self._raise)
+        self.worker = Worker(self._raise)
+        self.page = PageWatch()
+        self._panels: dict[type, Any] = {}
+
+    @property
+    def messages(self) -> MessageLine:
+        return self.panel(MessageLine)
+
+    def panel(self, kind: type) -> Any:
+        if kind not in self._panels:
+            self._panels[kind] = kind(self)
+        return self._panels[kind]
+
+    @staticmethod
+    def _raise(error: Exception) -> None:
+        raise error
 
 
 class Row:

@@ -12,6 +12,8 @@ from plausiwidgets.simulation.compiled import cache, check, engine
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
+from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.session.session import Observer
 
 
@@ -98,11 +100,11 @@ class Heard(Observer):
     def on_response(self, response) -> None:
         if response.role in ("sketch", "yours"):
             self.roles.append(response.role)
-            trace = self.explorer._figure.figure.trace("yours_voltage")
+            trace = self.explorer.panel(FigurePanel).figure.trace("yours_voltage")
             self.drawn.setdefault(response.role, (trace["x"], trace["y"]))
-            layout = self.explorer._figure.figure.picture["layout"]
+            layout = self.explorer.panel(FigurePanel).figure.picture["layout"]
             self.drawn[response.role] += (layout["yaxis"]["range"], layout["xaxis"]["range"])
-            self.said.setdefault(response.role, self.explorer._verdict.yours.value)
+            self.said.setdefault(response.role, self.explorer.panel(VerdictPanel).yours.value)
 
 
 @pytest.mark.parametrize("pattern", ["tonic_spiking", "resonator"])

@@ -8,14 +8,13 @@ import sys
 
 import pandas as pd
 import pytest
+from screen import Alone
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judging import judge_quickly
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
-from plausiwidgets.widgets.session.worker import Worker
 from plausiwidgets.widgets.tools.exports import ExportPanel, script, traces_csv
 
 PATTERNS = ("tonic_spiking", "phasic_bursting", "resonator", "rebound_spike")
@@ -76,12 +75,12 @@ def test_a_neuron_of_ones_own_is_named_in_the_script():
 def test_the_panel_sends_what_is_asked_for():
     selection = shown("lif", "tonic_spiking")
     result = pw.optimize("lif", "tonic_spiking", budget=100, seed=0)
-    panel = ExportPanel(lambda: (result,), MessageLine(), Worker(print))
+    panel = ExportPanel(Alone(selection))
     sent = []
     panel.view.send = lambda content, buffers=None: sent.append(content)
     panel.on_selection(selection, True)
     panel.on_response(Response("yours", selection, single(judge_quickly(selection, ["v"]))))
-    panel.on_rest(selection)
+    panel.on_result(result)
     assert panel.view.searched
     for what in ("script", "traces", "history", "nonsense", 3, None):
         panel.view._handle_custom_msg({"save": what}, [])

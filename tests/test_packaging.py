@@ -183,10 +183,8 @@ def test_imports_point_downwards(root: Path) -> None:
     assert upwards == []
 
 
-def test_no_files_import_each_other_in_a_circle(root: Path) -> None:
-    known = {module_name(path, root): path for path in modules(root)}
-    packages = {module_name(path, root) for path in modules(root) if path.name == "__init__.py"}
-    graph = {own: (set(imports(path, root)) & set(known)) - packages - {own} for own, path in known.items()}
+def in_circles(graph: dict[str, set[str]]) -> list[str]:
+    """The nodes of a graph that can be reached from themselves."""
 
     def reached(start: str) -> set[str]:
         seen: set[str] = set()
@@ -197,7 +195,42 @@ def test_no_files_import_each_other_in_a_circle(root: Path) -> None:
             todo += new
         return seen
 
-    assert [own for own in graph if own in reached(own)] == []
+    return [own for own in graph if own in reached(own)]
+
+
+def imported_files(root: Path) -> dict[str, set[str]]:
+    """For each module of the package the modules of the package that it imports."""
+    known = {module_name(path, root): path for path in modules(root)}
+    packages = {module_name(path, root) for path in modules(root) if path.name == "__init__.py"}
+    return {own: (set(imports(path, root)) & set(known)) - packages - {own} for own, path in known.items()}
+
+
+def test_no_files_import_each_other_in_a_circle(root: Path) -> None:
+    assert in_circles(imported_files(root)) == []
+
+
+def folders_of(graph: dict[str, set[str]], package: str) -> dict[str, set[str]]:
+    """The same for the folders of a package; its own files are one folder, its `__init__` loads names on first use."""
+    folders: dict[str, set[str]] = {}
+    for own, imported in graph.items():
+        if own.startswith(f"{package}."):
+            names = {name.rpartition(".")[0] for name in imported if name.startswith(f"{package}.")}
+            folder = own.rpartition(".")[0]
+            folders.setdefault(folder, set()).update(names - {folder})
+    return folders
+
+
+def test_no_folders_of_the_widgets_import_each_other_in_a_circle(root: Path) -> None:
+    folders = folders_of(imported_files(root), f"{PACKAGE}.widgets")
+    assert len(folders) > 4 and any(folders.values())
+    assert in_circles(folders) == []
+
+
+def test_the_session_knows_no_widgets(root: Path) -> None:
+    session = [path for path in modules(root) if path.parent.name == "session"]
+    assert session
+    found = {name for path in session for name in imports(path, root) if name.split(".")[0] in WIDGET_LIBRARIES}
+    assert found == set()
 
 
 def test_nothing_below_the_widgets_imports_a_widget_library(root: Path) -> None:

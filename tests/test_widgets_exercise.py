@@ -172,7 +172,7 @@ def test_reset_goes_back_to_where_the_exercise_began(explorer: pw.Explorer, scre
 def test_the_best_of_a_search_before_the_exercise_is_refused(explorer: pw.Explorer, screen: Screen) -> None:
     explorer.selection = explorer.selection.with_locked(())
     explorer.optimize(budget=400, seed=0).wait()
-    searches: Searches = explorer._searches
+    searches: Searches = explorer.panel(Searches)
     explorer.selection = Selection.of("izhikevich", "tonic_bursting", VALUES).with_locked(LOCKED)
     before = explorer.selection
     assert searches._shown is not None
@@ -199,7 +199,7 @@ def test_what_is_found_in_an_exercise_is_locked_for_nobody_else(explorer: pw.Exp
     explorer.selection = Selection.of("izhikevich", "tonic_spiking").with_locked(["c"])
     explorer.optimize(budget=4000, seed=0).wait()
     assert explorer.wait()
-    (found,) = explorer._searches.found()
+    (found,) = explorer.panel(Searches).found()
     assert found.locked == () and "c" in found.free
 
 
@@ -235,7 +235,7 @@ def test_the_page_of_a_link_begins_with_the_exercise(monkeypatch: pytest.MonkeyP
     explorer.close()
     monkeypatch.delenv("QUERY_STRING")
     explorer = pw.Explorer()  # in JupyterLab the page tells it
-    explorer._page.link = exercise.to_query()
+    explorer.page.link = exercise.to_query()
     assert explorer.selection == exercise
     assert not explorer.session.can_undo, "undo would be a way out that nobody has asked for"
     explorer.close()

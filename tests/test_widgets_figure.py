@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from screen import Alone
 
 from plausiwidgets import models
 from plausiwidgets.patterns import evaluate
@@ -11,7 +12,6 @@ from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judging import judge_quickly
-from plausiwidgets.widgets.view.page_watch import PageWatch
 
 
 def judged(model: str, pattern: str) -> Response:
@@ -22,7 +22,7 @@ def judged(model: str, pattern: str) -> Response:
 
 
 def panel_of(response: Response) -> FigurePanel:
-    panel = FigurePanel(PageWatch())
+    panel = Alone(response.selection).panel(FigurePanel)
     panel.on_selection(response.selection, True)
     return panel
 
@@ -174,8 +174,8 @@ def test_a_drag_never_narrows_the_axes_and_a_rest_narrows_what_is_far_too_wide()
 
 def test_the_page_says_how_large_and_how_dark_it_is() -> None:
     response = judged("izhikevich", "tonic_spiking")
-    page = PageWatch()
-    panel = FigurePanel(page)
+    host = Alone(response.selection)
+    page, panel = host.page, host.panel(FigurePanel)
     panel.on_selection(response.selection, True)
     panel.on_response(response)
     panel.figure.width, panel.figure.height = 1200, 320

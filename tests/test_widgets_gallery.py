@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from screen import until
+from screen import Alone, until
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import published_statuses
@@ -12,7 +12,6 @@ from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.thumbnails import HEIGHT, WIDTH, thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
-from plausiwidgets.widgets.session.worker import Worker
 
 
 def numbers(path):
@@ -37,9 +36,10 @@ def test_spikes_can_be_counted_in_a_picture():
     assert (np.diff(top.astype(int)) == 1).sum() >= 3
 
 
-def panel_of(selection, results=()):
+def panel_of(selection):
     picked = []
-    panel = GalleryPanel(picked.append, lambda: results, Worker(print))
+    panel = Alone(selection).panel(GalleryPanel)
+    panel._pickers.pick = picked.append
     panel.on_selection(selection, True)
     panel.on_response(Response("yours", selection, None))  # the pictures wait for what is picked
     until(lambda: all(item["potential"] for item in panel.view.items[:20]))
@@ -86,9 +86,9 @@ def test_what_was_found_in_this_explorer_fills_the_dot_of_a_neuron_of_ones_own()
 
 def test_a_search_of_another_pattern_counts_too():
     result = pw.optimize("lif", "class_1_excitable", budget=300, seed=1)
-    panel, _ = panel_of(Selection.of("lif", "tonic_spiking"), [result])
+    panel, _ = panel_of(Selection.of("lif", "tonic_spiking"))
     before = dict(panel.view.found)
-    panel.on_rest(Selection.of("lif", "tonic_spiking"))
+    panel.on_result(result)
     assert panel.view.found == before | {"class_1_excitable": "replicated"}
 
 
@@ -97,7 +97,7 @@ def test_a_pattern_of_ones_own_joins_the_others():
     own = pw.patterns.from_recording(
         t, spikes=[20.0, 40.0, 60.0], current=(t > 10.0) * 1.0, key="mine", title="<b>mine</b>"
     )
-    panel = GalleryPanel(lambda pattern: None, lambda: (), Worker(print))
+    panel = Alone(Selection.of("lif", own)).panel(GalleryPanel)
     panel.on_selection(Selection.of("lif", own), True)
     panel.on_response(Response("yours", Selection.of("lif", own), None))
     until(lambda: panel.view.items[-1]["potential"])

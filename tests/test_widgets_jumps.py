@@ -10,7 +10,7 @@ from screen import Screen, until
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer import judging, verdict
-from plausiwidgets.widgets.session.session import MAX_UNDO
+from plausiwidgets.widgets.session.session import MAX_UNDO, Observer
 
 
 def broken_model() -> pw.NeuronModel:
@@ -197,7 +197,7 @@ def test_what_a_person_has_left_by_a_jump_is_not_said_of_what_came_after_it(monk
         assert go.wait(60)
         return judge_quickly(selection, *rest)
 
-    class Watch(judging.Observer):
+    class Watch(Observer):
         def on_response(self, response) -> None:
             seen.append((response.role, response.selection.values["a"]))
 

@@ -10,9 +10,9 @@ from screen import until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer import judging, live
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.session import slider
 from plausiwidgets.widgets.view.drawing import corners, envelope, make_grid, spike_lines
-from plausiwidgets.widgets.view.page_watch import PageWatch
 
 
 def script(folder, answer: str, given: object) -> object:
@@ -79,7 +79,7 @@ def test_a_grid_of_another_length_draws_nothing(tmp_path):
 
 
 def told(explorer) -> live.LivePage:
-    return next(widget for widget in explorer.children if isinstance(widget, live.LivePage))
+    return explorer.panel(live.Live).view
 
 
 def wait_for_module(explorer, seconds=60.0) -> bool:
@@ -94,7 +94,7 @@ def wait_for_module(explorer, seconds=60.0) -> bool:
 @pytest.fixture
 def explorer():
     opened = pw.Explorer("izhikevich", "rebound_spike")
-    next(widget for widget in opened.children if isinstance(widget, PageWatch)).pages = 1
+    opened.page.pages = 1
     yield opened
     opened.close()
 
@@ -107,7 +107,7 @@ def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
     assert [sweep["name"] for sweep in page.about["sweeps"]] == ["release"]
     assert set(page.about["sliders"]) == set(explorer.selection.values)
     assert page.shown["sweep"] == "release"
-    assert page.about["figure"] == explorer._figure.figure.model_id and page.about["peak"] == 30.0
+    assert page.about["figure"] == explorer.panel(FigurePanel).figure.model_id and page.about["peak"] == 30.0
     jumps = page.shown["jumps"]
     explorer.session.change(explorer.selection.with_value("amplitude", 33.0))
     assert explorer.wait()
@@ -120,7 +120,7 @@ def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
 def test_a_page_that_draws_a_drag_gets_few_pictures_of_it_and_the_last_one(explorer, monkeypatch):
     assert explorer.wait()
     monkeypatch.setattr(judging, "REST", 60.0)  # the drag goes on
-    panel = explorer._figure
+    panel = explorer.panel(FigurePanel)
     told(explorer).draws = True
     assert panel.pace == live.PACE
     shown = []

@@ -12,7 +12,8 @@ from plausiwidgets.assessment import published_table
 from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.widgets import AssessmentPanel
-from plausiwidgets.widgets.explorer.gallery import GalleryView
+from plausiwidgets.widgets.explorer.gallery import GalleryPanel, GalleryView
+from plausiwidgets.widgets.explorer.models import ModelsPanel
 from plausiwidgets.widgets.map.cell_map import short
 from plausiwidgets.widgets.map.models_assessment import ModelsAssessment
 
@@ -72,7 +73,7 @@ def test_a_cell_opens_in_the_explorer_and_the_map_goes_out_of_its_way(explorer: 
     assert explorer.wait(60)
     assert (explorer.selection.model.name, explorer.selection.pattern.key) == ("adex", "integrator")
     assert "shows it" in screen.badge
-    assert explorer._models.over.layout.display == "none"
+    assert explorer.panel(ModelsPanel).over.layout.display == "none"
     assert not isinstance(panel, AssessmentPanel), "it would open an explorer of its own"
     explorer.undo()
     assert explorer.selection.model is LIF
@@ -136,8 +137,8 @@ def test_an_assessment_replaces_the_rows_as_it_goes_on_and_fills_the_dots_of_the
 def test_what_is_found_beats_what_was_not_and_never_the_other_way_round(explorer: pw.Explorer) -> None:
     gallery = find(explorer, GalleryView)
     assert gallery.found == published_statuses(LIF)
-    explorer._on_assessed(LIF, "integrator", "rejected")  # with a small budget
-    explorer._on_assessed(LIF, "tonic_bursting", "fragile")
+    explorer.panel(GalleryPanel).assessed(LIF, "integrator", "rejected")  # with a small budget
+    explorer.panel(GalleryPanel).assessed(LIF, "tonic_bursting", "fragile")
     assert gallery.found["integrator"] == "replicated" and gallery.found["tonic_bursting"] == "fragile"
 
 

@@ -7,15 +7,15 @@ import threading
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from screen import Row, Screen
+from screen import Alone, Row, Screen
 
 from plausiwidgets import models, patterns
 from plausiwidgets.widgets import Selection, Session
 from plausiwidgets.widgets.explorer.parameter_row import in_box
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.session.link import reach
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.slider import STEPS, dragged, position
+from plausiwidgets.widgets.view.messages import MessageLine
 from plausiwidgets.widgets.view.symbols import symbol
 
 PARAMETERS = [
@@ -25,21 +25,25 @@ TAU = models.get("lif").parameters["tau_mem"]  # on a log scale, above 0
 
 
 @pytest.fixture
-def session() -> Session:
-    return Session(Selection.of("lif"), lambda error: None)
+def host() -> Alone:
+    return Alone(Selection.of("lif"))
 
 
 @pytest.fixture
-def messages() -> MessageLine:
-    return MessageLine()
+def session(host: Alone) -> Session:
+    return host.session
 
 
 @pytest.fixture
-def column(session: Session, messages: MessageLine) -> Screen:
-    panel = ParameterPanel(session, messages)
-    session.attach(messages)
-    session.attach(panel)
-    return Screen(panel.view)
+def messages(host: Alone) -> MessageLine:
+    return host.messages
+
+
+@pytest.fixture
+def column(host: Alone) -> Screen:
+    for panel in (host.messages, host.panel(ParameterPanel)):
+        host.session.attach(panel)
+    return Screen(host.panel(ParameterPanel).view)
 
 
 @pytest.fixture

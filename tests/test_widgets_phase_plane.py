@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from screen import Alone
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
-from plausiwidgets.widgets.session.worker import Worker
 from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel, current_levels, path
 
 
@@ -19,7 +19,7 @@ def response(selection, jumped=True):
 
 def shown(selection):
     """Return an open panel that has drawn a selection, and its scene."""
-    panel = PhasePlanePanel(Worker(print))
+    panel = PhasePlanePanel(Alone(selection))
     panel.on_selection(selection, True)
     panel.on_shown(True)
     panel.on_response(response(selection))
@@ -38,7 +38,7 @@ def preset(model, pattern):
 
 def test_closed_it_asks_for_nothing_and_draws_nothing():
     selection = Selection.of("adex", "tonic_spiking")
-    panel = PhasePlanePanel(Worker(print))
+    panel = PhasePlanePanel(Alone(selection))
     panel.on_selection(selection, True)
     panel.on_response(response(selection))
     assert not panel.needs_states

@@ -8,7 +8,9 @@ from screen import find, named, until
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer import pin
-from plausiwidgets.widgets.explorer.pin import AS_PINNED, AS_SHOWN, BY_DEFAULT, pinned_under
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
+from plausiwidgets.widgets.explorer.judging import Judging
+from plausiwidgets.widgets.explorer.pin import AS_PINNED, AS_SHOWN, BY_DEFAULT, PinPanel, pinned_under
 from plausiwidgets.widgets.session.starts import stimulus_for
 
 
@@ -61,9 +63,9 @@ def test_a_drag_does_not_compute_it(explorer, screen, monkeypatch) -> None:
     judge = pin.judge_quickly
     monkeypatch.setattr(pin, "judge_quickly", lambda *args: asked.append(args[0]) or judge(*args))
     sent = []
-    explorer._figure.figure.observe(lambda change: sent.append(change["name"]), ("yours", "pinned"))
+    explorer.panel(FigurePanel).figure.observe(lambda change: sent.append(change["name"]), ("yours", "pinned"))
     with monkeypatch.context() as context:
-        context.setattr(explorer._pin, "on_rest", lambda selection: None)
+        context.setattr(explorer.panel(PinPanel), "on_rest", lambda selection: None)
         for position in range(150, 250, 5):
             screen.rows["amplitude"].slider.value = position
         settled(explorer)
@@ -126,11 +128,11 @@ def test_curves_and_small_sweeps_show_it_too(explorer, screen, pattern) -> None:
 def test_it_may_come_before_anything_else(explorer, screen, monkeypatch) -> None:
     press(explorer)
     with monkeypatch.context() as context:
-        context.setattr(explorer._judging, "on_selection", lambda *_: None)
+        context.setattr(explorer.panel(Judging), "on_selection", lambda *_: None)
         screen.menu("Pattern").value = "bistability"
         assert explorer.wait()
         assert len(line(screen, "others")["y"]) == 0
-    explorer._judging.on_selection(explorer.selection, True)
+    explorer.panel(Judging).on_selection(explorer.selection, True)
     settled(explorer)
     until(lambda: len(line(screen, "others")["y"]))
 
@@ -176,7 +178,7 @@ def test_a_closed_explorer_keeps_nothing_of_it() -> None:
     press(explorer)
     explorer.selection = Selection.of("izhikevich", "rebound_spike")
     settled(explorer)
-    panel = explorer._pin
+    panel = explorer.panel(PinPanel)
     explorer.close()
     assert panel._pinned is None and panel._judged is None
     find(explorer, w.ToggleButton, description="Pin").value = False  # nobody answers any more

@@ -157,7 +157,8 @@ class SecondState(Panel):
 
     needs_states = True
 
-    def __init__(self) -> None:
+    def __init__(self, explorer) -> None:
+        super().__init__(explorer)
         self.view = ipywidgets.HTML()
 
     def on_response(self, response: Response) -> None:
@@ -176,8 +177,7 @@ class SecondState(Panel):
 
 
 def test_a_panel_that_shows_the_second_state_is_a_class_and_a_line(explorer: pw.Explorer) -> None:
-    panel = SecondState()
-    explorer.add(panel)
+    panel = explorer.add(SecondState)
     assert explorer.wait()
     first = panel.view.value
     assert "polyline" in first and "<b>u" in first
@@ -194,11 +194,18 @@ def test_what_is_no_panel_is_refused_before_it_is_told_of_anything(explorer: pw.
             raise AssertionError("told")
 
     class WithoutView(Panel):
-        pass
+        def on_selection(self, selection, jumped):
+            raise AssertionError("told")
 
-    for thing in (None, "panel", ipywidgets.HTML(), OnlyWatches(), WithoutView()):
-        with pytest.raises(TypeError, match=r"add: panel is .*, valid is an object of a class of .*Panel"):
+    for thing in (None, "panel", ipywidgets.HTML, OnlyWatches, WithoutView, SecondState(explorer)):
+        with pytest.raises(TypeError, match=r"add: panel is .*, valid is a class derived from .*Panel"):
             explorer.add(thing)
+
+    class Elsewhere(SecondState):
+        place = "elsewhere"
+
+    with pytest.raises(ValueError, match=r"the place of Elsewhere is 'elsewhere', valid: .*below"):
+        explorer.add(Elsewhere)
 
 
 def test_nothing_is_recorded_that_no_panel_needs(explorer: pw.Explorer) -> None:

@@ -11,7 +11,7 @@ import plausiwidgets as pw
 from plausiwidgets.patterns import Judged
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer.gallery import GalleryView
-from plausiwidgets.widgets.explorer.live import LivePage
+from plausiwidgets.widgets.explorer.live import Live, LivePage
 from plausiwidgets.widgets.page.contents import Contents
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.link import MAX_QUERY, MAX_SAMPLES
@@ -84,7 +84,7 @@ def test_its_values_are_sliders_and_the_page_draws_their_drags(explorer, screen,
     tool.press("Step")
     assert explorer.wait()
     (live,) = (x for x in widgets(explorer) if isinstance(x, LivePage))
-    live_panel = explorer._live
+    live_panel = explorer.panel(Live)
     live_panel._page.pages = 1
     until(lambda: live.module)
     assert [sweep["name"] for sweep in live.about["sweeps"]] == ["stimulus"]
@@ -272,4 +272,4 @@ def test_an_explorer_opens_on_one_and_closes(monkeypatch) -> None:
     assert explorer.selection.pattern.key == "tonic_spiking"
     assert "Criteria" in named(explorer, "pw-verdict").children[0].value
     explorer.close()
-    assert isinstance(explorer._stimulus, StimulusPanel)
+    assert isinstance(explorer.panel(StimulusPanel), StimulusPanel)

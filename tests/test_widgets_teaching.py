@@ -5,11 +5,12 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from screen import Alone
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.slider import STEPS, position
-from plausiwidgets.widgets.session.worker import Worker
 from plausiwidgets.widgets.tools.equations import EquationsPanel, maths, meanings
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 
@@ -66,8 +67,8 @@ def test_the_equations_of_a_neuron_of_ones_own_are_escaped():
 
 
 def test_the_panel_follows_the_model_and_not_its_values():
-    panel = EquationsPanel()
     selection = Selection.of("izhikevich", "tonic_spiking")
+    panel = EquationsPanel(Alone(selection))
     panel.on_selection(selection, True)
     shown = panel.view.maths
     panel.on_selection(selection.with_value("a", 0.1), False)
@@ -81,7 +82,7 @@ def test_the_panel_follows_the_model_and_not_its_values():
 
 
 def profiled(selection):
-    panel = ProfilesPanel(Worker(print))
+    panel = ProfilesPanel(Alone(selection))
     panel.on_selection(selection, True)
     panel.on_rest(selection)
     assert panel._worker.join()
@@ -130,7 +131,7 @@ def test_a_change_takes_the_interval_away_until_it_is_known_again():
 
 def test_what_was_computed_for_another_selection_is_not_shown():
     selection = Selection.of("izhikevich", "bistability")
-    panel = ProfilesPanel(Worker(print))
+    panel = ProfilesPanel(Alone(selection))
     panel.on_selection(selection, True)
     panel.on_rest(selection)
     panel.on_selection(Selection.of("lif", "tonic_spiking"), True)
@@ -154,7 +155,7 @@ def test_the_rate_over_the_current_is_computed_while_the_panel_is_open():
 
 def test_presentation_is_a_class_of_the_explorer_and_goes_again():
     explorer = pw.Explorer("lif", "tonic_spiking", {})
-    button = explorer._presentation.view
+    button = explorer.panel(PresentationPanel).view
     button.value = True
     assert "pw-present" in explorer._dom_classes
     button.value = False

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
     from plausiwidgets.widgets.page.export import export_page
     from plausiwidgets.widgets.session.selection import Selection
-    from plausiwidgets.widgets.session.session import Panel, Response, Session
+    from plausiwidgets.widgets.session.session import Response, Session
+    from plausiwidgets.widgets.view.panel import Panel
     from plausiwidgets.widgets.view.plot import plot
 
 _HOMES = {
     "AssessmentPanel": "map_explorer",
     "Explorer": "explorer.explorer",
     "NotebookProgress": "map.progress",
-    "Panel": "session.session",
+    "Panel": "view.panel",
     "PlausibilityChart": "map.chart",
     "PlausibilityMap": "map_explorer",
     "Response": "session.session",

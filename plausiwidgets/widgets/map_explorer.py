@@ -10,11 +10,11 @@ import ipywidgets as w
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.explorer.explorer import Explorer
 from plausiwidgets.widgets.map import assessment_panel
 from plausiwidgets.widgets.map.cell_map import CellMap
 from plausiwidgets.widgets.map.cells import Grid, grid_of_table
+from plausiwidgets.widgets.view.closing import View
 
 if TYPE_CHECKING:
     import pandas as pd

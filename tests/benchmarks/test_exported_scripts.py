@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.explorer.parameters import ParameterPanel
+from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.tools.exports import script
 
 ALONE = 5
@@ -45,9 +47,9 @@ def patterns_of(number: int) -> list[str]:
 def on_the_screen(explorer, model: str, pattern: str, drag: bool):
     """Pick model and pattern, drag a slider where asked, and return the script and the verdict that is shown."""
     explorer.show(model, pattern)
-    explorer._pickers._show.click()
+    explorer.panel(Pickers)._show.click()
     if drag:
-        slider = list(explorer._parameters.sliders.values())[-1]
+        slider = list(explorer.panel(ParameterPanel).sliders.values())[-1]
         slider.value = slider.value + (7 if slider.value < 200 else -7)
     assert explorer.wait(120)
     response = explorer.session.response("yours")

@@ -208,7 +208,8 @@ doublet = pw.Pattern(
 
 class Largest(Panel):
     needs_states = True
-    def __init__(self):
+    def __init__(self, explorer):
+        super().__init__(explorer)
         self.view = ipywidgets.HTML()
         self.view.add_class("largest")
     def on_response(self, response):
@@ -217,7 +218,7 @@ class Largest(Panel):
             self.view.value = f"largest w: {states['w'].max():.2f} pA" if "w" in states else "…"
 
 explorer = pw.Explorer("adex", doublet)
-explorer.add(Largest())
+explorer.add(Largest)
 explorer
 """
 

@@ -1,4 +1,4 @@
-"""The explorer: the session, the panels that observe it, and the little that a script needs of them."""
+"""The explorer: its session and worker, its panels, and what a script needs of them."""
 
 from __future__ import annotations
 
@@ -17,27 +17,24 @@ from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Named, Protocol
-from plausiwidgets.widgets.closing import View
-from plausiwidgets.widgets.explorer.exercise import Exercise
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.judging import Judging
 from plausiwidgets.widgets.explorer.live import Live
 from plausiwidgets.widgets.explorer.models import ModelsPanel
-from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.pin import PinPanel
-from plausiwidgets.widgets.explorer.places import PLACES, Places
+from plausiwidgets.widgets.explorer.places import BOXES, Places
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.share import SharePanel
+from plausiwidgets.widgets.explorer.shell import Shell
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.page.export import export_page
 from plausiwidgets.widgets.session.link import MAX_QUERY
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
-from plausiwidgets.widgets.session.session import Panel, Session
+from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.starts import known_sets, my_turn
 from plausiwidgets.widgets.session.worker import Priority, Worker
 from plausiwidgets.widgets.tools.equations import EquationsPanel
@@ -46,7 +43,21 @@ from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 from plausiwidgets.widgets.tools.stimulus import StimulusPanel
+from plausiwidgets.widgets.view.closing import View
+from plausiwidgets.widgets.view.messages import MessageLine
 from plausiwidgets.widgets.view.page_watch import PageWatch
+from plausiwidgets.widgets.view.panel import P, Panel
+
+PANELS: tuple[type[Panel], ...] = (
+    Shell, MessageLine, Pickers, PresentationPanel, SharePanel, ModelsPanel, GalleryPanel, PinPanel, ParameterPanel,
+    VerdictPanel, FigurePanel, Live, Searches, Judging,
+)  # fmt: skip
+"""What an explorer consists of."""
+
+TOOLS: tuple[type[Panel], ...] = (
+    PhasePlanePanel, EquationsPanel, ProfilesPanel, StimulusPanel, MysteryPanel, ExportPanel,
+)  # fmt: skip
+"""What is opened by a button of its own, in this order."""
 
 
 class Explorer(View):
@@ -76,6 +87,10 @@ class Explorer(View):
         What all panels observe.
     worker : Worker
         Does what takes longer than some milliseconds.
+    messages : MessageLine
+        The line at the foot.
+    page : PageWatch
+        What the page tells: its theme, and whether a slider is held.
     results : tuple of Result
         What the searches of this explorer found, in the order of their ends.
 
@@ -100,155 +115,119 @@ class Explorer(View):
         dt: float | None = None,
         locked: Sequence[str] = (),
     ) -> None:
-        notes: tuple[str, ...] = ()
         _close_former_run(self)
         query = os.environ.get("QUERY_STRING", "")
         self._from_link = parameters is None
-        if query and parameters is None:
+        notes: tuple[str, ...] = ()
+        if parameters is not None:
+            first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
+        elif query:
             first, notes = Selection.from_query(query, model, pattern, dt)
-        elif parameters is None:
+        else:
             first = Selection.of(model, pattern, None, dt)
             first.with_locked(locked)  # refused before anything is made of it
             turn = my_turn(first.model, first.pattern, known_sets(first.model, first.pattern), 0, locked)
             first = turn if dt is None else turn.with_dt(dt)
-        else:
-            first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
 
-        self._messages = messages = MessageLine()
-        self.session = session = Session(first, lambda error: messages.error("panel", error))
-        self.worker = Worker(lambda error: messages.error("panel", error))
-        self._page = PageWatch()
-        self._page.observe(lambda _: session.hold(self._page.held), "held")
-        self._pickers = Pickers(session, messages, lambda: self._searches.found())
-        self._share = SharePanel()
-        self._pin = PinPanel(session, self.worker)
-        self._parameters = ParameterPanel(session, messages, (*self._pickers.published, self._pin.view))
-        self._page.shared = self._parameters.shared
-        self._verdict = VerdictPanel()
-        self._figure = FigurePanel(self._page, session.look_at)
-        self._optimization = OptimizationPanel(self._on_press, lambda text: messages.error("setting", text))
-        self._judging = Judging(session, self.worker, self._figure.figure, messages)
-        self._searches = Searches(
-            session, self._optimization, self.worker, self._judging, self._figure.figure, messages
-        )
-        self._live = Live(session, self._parameters, self._figure, self._page, self.worker)
-        self._gallery = GalleryPanel(self._pickers.pick, lambda: self.results, self.worker)
-        self._models = ModelsPanel(self.show, self._on_assessed, messages)
-        self._profiles = ProfilesPanel(self.worker)
-        self._plane = PhasePlanePanel(self.worker)
-        self._equations = EquationsPanel()
-        self._stimulus = StimulusPanel(session, messages)
-        self._export = ExportPanel(lambda: self.results, messages, self.worker)
-        this = ref(self)
-        self._presentation = PresentationPanel(lambda: this() or w.Box())
-        self._mystery = MysteryPanel(session, messages, lambda: self._on_press("optimize"))
-        self._places = self._arranged()
-        super().__init__([self._page, self._live.view, *self._places.view])
+        self.session = Session(first, lambda error: self.messages.error("panel", error))
+        self.worker = Worker(lambda error: self.messages.error("panel", error))
+        self.page = PageWatch()
+        self._panels: dict[type[Panel], Panel] = {}
+        self._places = Places(self._on_opened)
+        super().__init__([self.page, *self._places.view])
         self.add_class("pw-explorer")
-        self._page.observe(lambda _: self._send_again(), "pages")
-        self._page.observe(lambda _: self._on_link(), "link")
-        for panel in (
-            messages,
-            self._pickers,
-            self._share,
-            self._parameters,
-            self._verdict,
-            self._figure,
-            self._pin,
-            self._live,
-            self._optimization,
-            self._gallery,
-            self._models,
-            self._profiles,
-            self._plane,
-            self._equations,
-            self._mystery,
-            self._stimulus,
-            self._export,
-            self._searches,  # they draw into the figure, and are told after it
-            self._judging,
-            Exercise(session, messages),
-        ):
-            session.attach(panel)
+        self.page.observe(lambda _: self.session.hold(self.page.held), "held")
+        self.page.observe(lambda _: self._send_again(), "pages")
+        self.page.observe(lambda _: self._on_link(), "link")
+        for kind in (*PANELS, *TOOLS):
+            self.panel(kind)
         if notes:
-            messages.note(notes)
+            self.messages.note(notes)
         if parameters is None:
             self._open_mystery(query)
 
-    def _arranged(self) -> Places:
-        verdict, figure, optimization = self._verdict, self._figure, self._optimization
-        chips = w.Box([verdict.yours, self._pin.key, verdict.best, figure.sweeps])
-        chips.add_class("pw-chips")
-        help_line = w.HTML()  # the page writes into it what it is that has the focus
-        help_line.add_class("pw-help")
-        places = Places(
-            bar=[*self._pickers.bar, self._share.view],
-            look=[self._pickers.view, chips],
-            figure=figure.view,
-            search=optimization.view,
-            side=[self._parameters.view, self._profiles.marks, verdict.view],
-            foot=[help_line, self._messages.view, optimization.elsewhere],
-            over=self._models.over,
-            shown=self._on_opened,
-        )
-        places.put(self._models, "rail")
-        places.put(self._gallery, "rail")
-        places.put(self._presentation, "bar")
-        for tool in (
-            self._plane,
-            self._equations,
-            self._profiles,
-            self._stimulus,
-            self._mystery,
-            self._export,
-        ):
-            places.put(tool, "tools")
-        return places
+    # -- its panels ------------------------------------------------------------------------------
 
-    def add(self, panel: Panel, place: str = "below") -> None:
-        """Show a panel of one's own.
+    @property
+    def messages(self) -> MessageLine:
+        return self.panel(MessageLine)
+
+    def panel(self, kind: type[P]) -> P:
+        """Return the explorer's panel of a class; it is made where there is none yet.
+
+        A panel that needs another one asks for it in its constructor, and the other one is told of everything first.
+        """
+        if kind not in self._panels:
+            self._join(kind(self))
+        found = self._panels[kind]
+        assert isinstance(found, kind)
+        return found
+
+    def add(self, panel: type[P]) -> P:
+        """Show a custom panel.
 
         Parameters
         ----------
-        panel : Panel
-            It is told at once of what is selected, and of the responses that there are.
-        place : {"below", "centre", "look", "tools", "bar", "rail"}
-            Where it stands, see :data:`~plausiwidgets.widgets.explorer.places.PLACES`.
+        panel : type
+            A class derived from :class:`plausiwidgets.widgets.Panel`, whose `place` and `order` say where it stands.
+            It is made with the explorer as its argument, and told at once of what is selected and of the responses
+            that there are.
+
+        Returns
+        -------
+        Panel
+            The panel that was made; a class that was added before gives the panel of that time.
 
         Raises
         ------
         TypeError
-            If it is no panel with a view.
+            If it is not a class of panels, or makes one without a view.
         ValueError
-            If there is no such place.
+            If its place is unknown.
 
         Examples
         --------
         >>> import ipywidgets
         >>> import plausiwidgets as pw
         >>> from plausiwidgets.widgets import Panel
-        >>> class Loss(Panel):
-        ...     def __init__(self):
+        >>> class Distance(Panel):
+        ...     def __init__(self, explorer):
+        ...         super().__init__(explorer)
         ...         self.view = ipywidgets.HTML()
+        ...
         ...     def on_response(self, response):
         ...         if response.role == "yours" and response.verdict is not None:
-        ...             self.view.value = f"loss {response.verdict.loss:.3g}"
-        >>> explorer = pw.Explorer()                    # doctest: +SKIP
-        >>> explorer.add(Loss())                        # doctest: +SKIP
+        ...             self.view.value = f"distance {response.verdict.loss:.3g}"
+        >>> explorer = pw.Explorer("lif", "tonic_spiking", {})
+        >>> panel = explorer.add(Distance)
+        >>> explorer.wait(60)
+        True
+        >>> panel.view.value
+        'distance 0'
+        >>> explorer.close()
         """
         self.session.require_open()
-        if not isinstance(panel, Panel) or not isinstance(getattr(panel, "view", None), w.DOMWidget):
-            valid = "an object of a class of plausiwidgets.widgets.Panel, with a widget as its view"
+        valid = "a class derived from plausiwidgets.widgets.Panel that has a widget as its view"
+        if not (isinstance(panel, type) and issubclass(panel, Panel)):
             raise TypeError(f"add: panel is {panel!r}, valid is {valid}")
-        if place not in PLACES:
-            raise ValueError(f"there is no place {place!r}, valid: {', '.join(PLACES)}")
+        if panel.place not in BOXES:
+            raise ValueError(f"add: the place of {panel.__name__} is {panel.place!r}, valid: {', '.join(BOXES)}")
+        if panel not in self._panels:
+            made = panel(self)
+            if not isinstance(getattr(made, "view", None), w.DOMWidget):
+                raise TypeError(f"add: panel is {panel!r}, valid is {valid}")
+            self._join(made)
+            self._on_opened(made)
+        return self.panel(panel)
+
+    def _join(self, panel: Panel) -> None:
         self.session.attach(panel)
-        self._places.put(panel, place)
-        self._on_opened(panel)
+        self._panels[type(panel)] = panel
+        self._places.add(panel)
 
     def _on_opened(self, panel: Panel) -> None:
         if panel.needs_states:
-            self._judging.judge(self.selection, True)  # what was judged before does not have them
+            self.panel(Judging).judge(self.selection, jumped=True)  # what was judged before does not have them
 
     # -- for scripts -----------------------------------------------------------------------------
 
@@ -262,7 +241,7 @@ class Explorer(View):
 
     @property
     def results(self) -> tuple[Result, ...]:
-        return tuple(self._searches.results)
+        return tuple(self.panel(Searches).results)
 
     def show(
         self,
@@ -282,7 +261,7 @@ class Explorer(View):
 
     def mystery(self, model: str | NeuronModel, pattern: str | Protocol, seed: int) -> Mystery:
         """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
-        return self._mystery.begin(model, pattern, seed)
+        return self.panel(MysteryPanel).begin(model, pattern, seed)
 
     def optimize(self, **settings: Any) -> Run:
         """Start a search with the panel's settings; a running one is stopped.
@@ -296,11 +275,11 @@ class Explorer(View):
         -------
         Run
         """
-        return self._searches.begin(settings)
+        return self.panel(Searches).begin(settings)
 
     def stop(self) -> None:
         """End the search, if one is running; its best is kept."""
-        self._searches.stop()
+        self.panel(Searches).stop()
 
     def undo(self) -> None:
         """Go back one step, slider ranges and ticks included.
@@ -316,7 +295,7 @@ class Explorer(View):
 
     def use_best(self) -> None:
         """Put the best parameters on the sliders: of the shown pattern's search, else of the last one."""
-        self._searches.use_best()
+        self.panel(Searches).use_best()
 
     def to_html(self, path: str | Path = "neuron.html") -> Path:
         """Write what is selected to a page that needs no server; see :func:`plausiwidgets.export_page`."""
@@ -329,12 +308,9 @@ class Explorer(View):
 
     def close(self) -> None:
         """End the threads and close all widgets; it takes no more work, and `results` and `selection` stay."""
-        if hasattr(self, "_searches"):  # not where the arguments were refused
-            self.stop()
+        if hasattr(self, "session"):  # not where the arguments were refused
             self.session.close()
             self.worker.close()
-            self._pin.close()
-            self._models.close()
         super().close()
 
     def _on_link(self) -> None:
@@ -344,45 +320,26 @@ class Explorer(View):
         self._from_link = False
         with self.session.lock:
             own = self.selection
-            selection, notes = Selection.from_query(self._page.link, own.model, own.pattern)
+            selection, notes = Selection.from_query(self.page.link, own.model, own.pattern)
             self.session.replaced(own, selection)  # no step of a person: undo is no way out of an exercise
         if notes:
-            self._messages.note(notes)
-        self._open_mystery(self._page.link)
+            self.messages.note(notes)
+        self._open_mystery(self.page.link)
 
     def _open_mystery(self, query: str) -> None:
         """Begin the mystery that a link names, where it names one."""
         hidden = dict(parse_qsl(query[:MAX_QUERY])).get("mystery")
         if hidden:
             try:
-                self._mystery.open(hidden)
+                self.panel(MysteryPanel).open(hidden)
             except ValueError as error:
-                self._messages.note((f"{error}.",))
-
-    def _on_assessed(self, model: NeuronModel, pattern: str, status: str) -> None:
-        with self.session.lock:
-            self._gallery.assessed(model, pattern, status)
+                self.messages.note((f"{error}.",))
 
     def _send_again(self) -> None:
         """Send to a new page what it may have missed between asking for the widgets and having them (Voila)."""
         for widget in descendants(self):
-            if widget is not self._figure.view:  # it looks after itself
+            if widget is not self.panel(FigurePanel).view:  # it looks after itself
                 widget.send_state()
-
-    def _on_press(self, action: str) -> None:
-        searches = self._searches
-        try:
-            if action == "optimize" or action in WAYS:
-                self._messages.clear()
-                self._optimization.starting()
-                searches.press("" if action == "optimize" else action)
-            else:
-                {"use_best": self.use_best, "pause": searches.toggle_pause, "back": searches.back, "stop": self.stop}[
-                    action
-                ]()
-        except Exception as error:
-            self._messages.error("search", error)
-            self._searches.refresh()
 
 
 _of_cells: dict[str, tuple[str, list[ref[Explorer]]]] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 import ipywidgets as w
@@ -12,9 +11,9 @@ import ipywidgets as w
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Target, Verdict
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.figure import HEIGHT, WIDTH, Look
-from plausiwidgets.widgets.view.page_watch import PageWatch
+from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.scene import Scene, scene_of, voltage_scale
 from plausiwidgets.widgets.view.scene_view import SceneView
 
@@ -40,11 +39,13 @@ class FigurePanel(Panel):
         Least time in s between two pictures of a drag: a page that draws the sliders' trace by itself needs few.
     """
 
-    def __init__(self, page: PageWatch, looked_at: Callable[[str], None] = lambda sweep: None) -> None:
+    place = "figure"
+
+    def __init__(self, explorer: Host) -> None:
         self.figure = self.view = SceneView()
         self.scene = Scene()
         self.pace = 0.0
-        self._looked_at = looked_at
+        self._looked_at = explorer.session.look_at
         self._lock = threading.RLock()
         self._selection: Selection | None = None
         self._verdicts: dict[str, Verdict] = {}  # what is drawn, by role
@@ -63,8 +64,8 @@ class FigurePanel(Panel):
         self.sweeps.add_class("pw-sweeps")
         self.figure.observe(lambda _: self._on_whole(), "whole")
         self.figure.observe(lambda _: self._on_look(), ("width", "height", "zoom"))
-        self._page = page
-        page.observe(lambda _: self._on_look(), "dark")
+        self._page = explorer.page
+        self._page.observe(lambda _: self._on_look(), "dark")
 
     # -- the session -----------------------------------------------------------------------------
 

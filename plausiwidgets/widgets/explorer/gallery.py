@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container
 from pathlib import Path
 
 import anywidget
@@ -13,10 +13,12 @@ from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Judged, Protocol, status
+from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.thumbnails import thumbnail
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Response
-from plausiwidgets.widgets.session.worker import Priority, Worker
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 _HERE = Path(__file__).parent
 
@@ -39,7 +41,6 @@ class GalleryView(anywidget.AnyWidget):
     """
 
     _esm = (_HERE / "gallery.js").read_text("utf-8")
-    _css = (_HERE.parent / "tools" / "tools.css").read_text("utf-8")
     items: t.List = t.List().tag(sync=True)
     found = t.Dict().tag(sync=True)
     shown = t.Unicode("").tag(sync=True)
@@ -47,25 +48,16 @@ class GalleryView(anywidget.AnyWidget):
 
 
 class GalleryPanel(Panel):
-    """The patterns as pictures.
+    """The patterns as pictures."""
 
-    Parameters
-    ----------
-    pick : callable
-        ``pick(pattern)`` shows a pattern that a person has picked.
-    results : callable
-        Returns the results of this explorer's searches.
-    worker : Worker
-    """
+    place = "rail"
 
-    def __init__(
-        self, pick: Callable[[Protocol], None], results: Callable[[], Iterable[Result]], worker: Worker
-    ) -> None:
+    def __init__(self, explorer: Host) -> None:
         self.view = GalleryView()
         self.view.on_msg(self._on_message)
-        self._pick = pick
-        self._results = results
-        self._worker = worker
+        self._pickers = explorer.panel(Pickers)
+        self._session = explorer.session
+        self._worker = explorer.worker
         self._patterns: dict[str, Protocol] = {}
         self._drawn: dict[Protocol, dict[str, str]] = {}
         self._known: dict[tuple[NeuronModel, Protocol], str] = {}  # the best status seen in this explorer
@@ -97,16 +89,17 @@ class GalleryPanel(Panel):
         if response.role in ("yours", "best") and response.verdict is not None:
             self._note(response.selection.model, response.selection.pattern, response.verdict.status)
 
-    def on_rest(self, selection: Selection) -> None:
-        """Take in what searches in the background have found."""
-        for result in self._results():
-            if result.model == selection.model.name and result.pattern in self._patterns:
-                self._note(selection.model, self._patterns[result.pattern], result.status)
+    def on_result(self, result: Result) -> None:
+        """Take what a search has found."""
+        model = self._model
+        if model is not None and result.model == model.name and result.pattern in self._patterns:
+            self._note(model, self._patterns[result.pattern], result.status)
 
     def assessed(self, model: NeuronModel, pattern: str, word: str) -> None:
         """Keep in mind what an assessment has found, or not."""
-        if pattern in self._patterns:
-            self._note(model, self._patterns[pattern], word, ("replicated", "fragile", "rejected"))
+        with self._session.lock:
+            if pattern in self._patterns:
+                self._note(model, self._patterns[pattern], word, ("replicated", "fragile", "rejected"))
 
     def _note(
         self, model: NeuronModel, pattern: Protocol, word: str, counts: Container[str] = ("replicated", "fragile")
@@ -158,4 +151,4 @@ class GalleryPanel(Panel):
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         key = content.get("pick") if isinstance(content, dict) else None
         if isinstance(key, str) and key in self._patterns:
-            self._pick(self._patterns[key])
+            self._pickers.pick(self._patterns[key])

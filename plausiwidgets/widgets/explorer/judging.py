@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -13,12 +13,12 @@ from plausiwidgets.patterns import Verdict, evaluate
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.compiled.engine import before_compiled
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
-from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Observer, Response, Session
+from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.starts import moved_further
-from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
-from plausiwidgets.widgets.view.plot_view import PlotView
+from plausiwidgets.widgets.session.worker import Priority, Superseded
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 REST = 0.25
 """Time in s without a change after which a drag has ended, and the selection is verified."""
@@ -33,30 +33,27 @@ MAX_LINGER = 0.15
 """Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
 
 
-class Judging(Observer):
+class Judging(Panel):
     """Judges what is selected and publishes the responses.
 
     A drag is judged at its time step alone, which is quick enough; what is selected after `REST` without a change is
     verified too. Newer selections replace those that wait.
-
-    Parameters
-    ----------
-    session : Session
-    worker : Worker
-    figure : PlotView
-        The next judgement waits until the page has drawn the last one.
-    messages : MessageLine
     """
 
-    def __init__(self, session: Session, worker: Worker, figure: PlotView, messages: MessageLine) -> None:
-        self._session = session
-        self._worker = worker
-        self._figure = figure
-        self._messages = messages
+    def __init__(self, explorer: Host) -> None:
+        self._session = explorer.session
+        self._worker = explorer.worker
+        self._figure = explorer.panel(FigurePanel).figure  # the next judgement waits until its page has drawn the last
+        self._messages = explorer.messages
         self._jumped = False  # whether there was a jump that has not been drawn
         self._changed_at = self._judged_at = -1e9
         self._newest: Selection | None = None
         self._judged: Verdict | None = None  # of the newest, as one of n = 1 sets; None where it failed
+
+    @property
+    def parts(self) -> Iterable[Part]:
+        """Nothing: it is not seen."""
+        return ()
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Judge it in place of older ones that wait, and verify it at rest."""

@@ -22,10 +22,10 @@ from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
 from plausiwidgets.widgets.page.export import page_file
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Observer, Response, Session
-from plausiwidgets.widgets.session.worker import Priority, Worker
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.figure import RASTER_HEIGHTS
-from plausiwidgets.widgets.view.page_watch import PageWatch
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 PACE = 0.25
 """Least time in s between two pictures that the kernel sends of a drag, where the page draws it as well."""
@@ -56,34 +56,23 @@ class LivePage(anywidget.AnyWidget):
     draws = t.Bool(False).tag(sync=True)
 
 
-class Live(Observer):
+class Live(Panel):
     """Tells a page what it needs, once nobody has changed anything for a while.
-
-    Parameters
-    ----------
-    session : Session
-    parameters : ParameterPanel
-        Whose sliders the page listens to.
-    figure : FigurePanel
-        Which the page draws into; it is told of a response before this.
-    page : PageWatch
-        Nothing is made before a page shows the explorer.
-    worker : Worker
 
     Attributes
     ----------
     view : LivePage
     """
 
-    def __init__(
-        self, session: Session, parameters: ParameterPanel, figure: FigurePanel, page: PageWatch, worker: Worker
-    ) -> None:
+    place = "page"
+
+    def __init__(self, explorer: Host) -> None:
         self.view = LivePage()
-        self._worker = worker
-        self._page = page
-        self._session = session
-        self._parameters = parameters
-        self._figure = figure
+        self._worker = explorer.worker
+        self._page = page = explorer.page
+        self._session = explorer.session
+        self._parameters = explorer.panel(ParameterPanel)
+        self._figure = figure = explorer.panel(FigurePanel)
         self._about: Selection | None = None
         self._bounds: Mapping[str, tuple[float, float]] | None = None
         self._jumps = 0

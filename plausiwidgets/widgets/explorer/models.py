@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.widgets.map.cell_map import OpenCell
-from plausiwidgets.widgets.map.models_assessment import ModelsAssessment, Noted
-from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.explorer.gallery import GalleryPanel
+from plausiwidgets.widgets.map.models_assessment import ModelsAssessment
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel
 from plausiwidgets.widgets.tools.exports import ExportView
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 
 class ModelsPanel(Panel):
     """A button, and what it opens: the map of models, where a cell opens in the explorer.
 
     The map is made when it is first opened.
-
-    Parameters
-    ----------
-    open_cell : callable
-        ``open_cell(model, pattern, parameters)`` shows a cell.
-    noted : callable
-        ``noted(model, pattern, status)`` is told of each search of an assessment that has ended.
-    messages : MessageLine
 
     Attributes
     ----------
@@ -36,10 +27,12 @@ class ModelsPanel(Panel):
     assessment : ModelsAssessment or None
     """
 
-    def __init__(self, open_cell: OpenCell, noted: Noted, messages: MessageLine) -> None:
-        self._open_cell = open_cell
-        self._noted = noted
-        self._messages = messages
+    place = "rail"
+    order = -1
+
+    def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
+        self._messages = explorer.messages
         self._model: NeuronModel | None = None
         self.assessment: ModelsAssessment | None = None
         self.view = w.ToggleButton(
@@ -51,11 +44,16 @@ class ModelsPanel(Panel):
         self.over.add_class("pw-over")
         self.over.layout.display = "none"
 
+    @property
+    def parts(self) -> Iterable[Part]:
+        """The button, and what lies over the screen."""
+        return (*super().parts, Part("screen", self.over, 100))
+
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Keep in mind which model is shown."""
         self._model = selection.model
 
-    def close(self) -> None:
+    def on_close(self) -> None:
         """End the assessment."""
         if self.assessment is not None:
             self.assessment.close()
@@ -77,10 +75,10 @@ class ModelsPanel(Panel):
         download.on_msg(lambda _, content, buffers: self._on_download(download, content))
         close = w.Button(description="Close", tooltip="Back to the explorer")
         close.on_click(lambda _: self.view.set_trait("value", False))
-        return ModelsAssessment(self._opened, self._noted, [download, close])
+        return ModelsAssessment(self._opened, self.explorer.panel(GalleryPanel).assessed, [download, close])
 
     def _opened(self, model: NeuronModel, pattern: Protocol, parameters: Mapping[str, float]) -> None:
-        self._open_cell(model, pattern, parameters)
+        self.explorer.show(model, pattern, parameters)
         self.view.value = False
 
     def _on_download(self, view: ExportView, content: object) -> None:

@@ -9,12 +9,10 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from plausiwidgets.optimization import Result
-from plausiwidgets.patterns import Judged
+from plausiwidgets.patterns import Judged, Protocol
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
-from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel
 
 ACTIONS = ("optimize", "pause", "stop", "use_best")
 
@@ -31,8 +29,8 @@ MORE = 4
 """So many times the budget is what "more budget" means."""
 
 
-class OptimizationPanel(Panel):
-    """What a person sees of an optimization.
+class OptimizationPanel:
+    """What a user sees of an optimization.
 
     Parameters
     ----------
@@ -82,6 +80,7 @@ class OptimizationPanel(Panel):
         settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
         settings.add_class("pw-settings")
         more = w.ToggleButton(False, description="Settings", tooltip="Where a search starts, and how long it may take")
+        more.add_class("pw-settings-button")
         settings.layout.display = "none"
         more.observe(lambda change: settings.layout.set_trait("display", "" if change["new"] else "none"), "value")
         self._optimize = w.Button(
@@ -138,9 +137,8 @@ class OptimizationPanel(Panel):
         if more:
             self._set_budget(min(MORE * self._budget_now, BUDGETS[1]))
 
-    def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Show the pattern's budget, unless a person has typed one."""
-        pattern = selection.pattern
+    def show_pattern(self, pattern: Protocol) -> None:
+        """Show the pattern's budget, unless another one was typed."""
         self._judged = isinstance(pattern, Judged)
         if not isinstance(pattern, Judged):
             return

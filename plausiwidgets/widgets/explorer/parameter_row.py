@@ -12,10 +12,10 @@ import ipywidgets as w
 from plausiwidgets.models import Parameter
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.widgets.session.link import reach
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.slider import STEPS, dragged, position
+from plausiwidgets.widgets.view.panel import Messages
 from plausiwidgets.widgets.view.symbols import symbol
 
 LOCK = (
@@ -49,7 +49,7 @@ class ParameterRow:
     """
 
     def __init__(
-        self, parameter: Parameter, session: Session, messages: MessageLine, styles: RowStyles, prefix: str = ""
+        self, parameter: Parameter, session: Session, messages: Messages, styles: RowStyles, prefix: str = ""
     ) -> None:
         self.parameter = parameter
         self._session = session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import ipywidgets as w
 
@@ -11,21 +11,22 @@ from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import GROUPS
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.widgets.explorer.parameter_row import ParameterRow, RowStyles
+from plausiwidgets.widgets.explorer.pickers import Pickers
+from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.session.link import DT_RANGE
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Session
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 
 class ParameterPanel(Panel):
-    """Rows for every parameter of the shown model and pattern; they are kept for when it is shown again.
+    """Rows for every parameter of the shown model and pattern; they are kept for when it is shown again."""
 
-    `head` stands above them, beside the button that shows their bounds.
-    """
+    place = "side"
+    order = 10
 
-    def __init__(self, session: Session, messages: MessageLine, head: Sequence[w.Widget] = ()) -> None:
-        self._session = session
-        self._messages = messages
+    def __init__(self, explorer: Host) -> None:
+        self._session = explorer.session
+        self._messages = explorer.messages
         self._styles = RowStyles()
         self._kept: dict[tuple[NeuronModel, Protocol | None], list[ParameterRow]] = {}
         self._rows: list[ParameterRow] = []
@@ -34,7 +35,8 @@ class ParameterPanel(Panel):
         self._bounds.observe(lambda _: self._show_bounds(), "value")
         self._dt = w.FloatText(tooltip="Time step of the simulation in ms", step=None)
         self._dt.observe(lambda _: self._on_dt(), "value")
-        top = w.HBox([*head, self._bounds])
+        explorer.page.shared = [one.model_id for one in vars(self._styles).values()]
+        top = w.HBox([*explorer.panel(Pickers).published, explorer.panel(PinPanel).view, self._bounds])
         top.add_class("pw-head")
         dt_line = w.HBox([w.HTML("time step (ms)"), self._dt])
         dt_line.add_class("pw-dt")
@@ -59,11 +61,6 @@ class ParameterPanel(Panel):
     def sliders(self) -> dict[str, w.Widget]:
         """The slider of each parameter that is shown."""
         return {row.parameter.name: row.slider for row in self._rows}
-
-    @property
-    def shared(self) -> list[str]:
-        """The models of what rows share, for a page that has to let go of what other rows had of them."""
-        return [one.model_id for one in vars(self._styles).values()]
 
     def _place_rows(self, selection: Selection) -> None:
         model, pattern = selection.model, selection.pattern

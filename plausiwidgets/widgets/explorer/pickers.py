@@ -10,10 +10,10 @@ import ipywidgets as w
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Preset
 from plausiwidgets.patterns import Judged, Protocol
-from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Session
 from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, with_stimulus
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 PROMPT = "published parameters …"
 
@@ -33,32 +33,23 @@ NO_PATTERN = "A stimulus of your own is shown, which no parameters are known for
 class Pickers(Panel):
     """Menus for model, pattern and published parameters, and what there is to begin with.
 
-    They offer what is registered, and beside it the model and the pattern of one's own that were shown last.
+    They offer what is registered, and the custom model and pattern that were shown last.
     A pick shows the pattern, with parameters that are known to show it where there are any.
-
-    Parameters
-    ----------
-    session : Session
-    messages : MessageLine
-    found : callable
-        Gives the selections that searches of this explorer have found, the newest first.
 
     Attributes
     ----------
-    bar : tuple of ipywidgets.Widget
-        The menus for model and pattern, the patterns before and after, show me, my turn, undo and redo.
     published : tuple of ipywidgets.Widget
         The menu of published parameters, and reset: they stand with the sliders.
     view : ipywidgets.Widget
         What to look for; the rest of the text opens on demand.
     """
 
-    def __init__(
-        self, session: Session, messages: MessageLine, found: Callable[[], Iterable[Selection]] = tuple
-    ) -> None:
-        self._session = session
-        self._messages = messages
-        self._found = found
+    place = "look"
+
+    def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
+        self._session = session = explorer.session
+        self._messages = explorer.messages
         self._quiet = False
         self._turns = 0
         first = session.selection
@@ -83,7 +74,7 @@ class Pickers(Panel):
             (self._undo, "undo"), (self._redo, "redo"),
         ):  # fmt: skip
             widget.add_class(f"pw-{name}")
-        self.bar = (
+        self._bar = (
             self._model, before, self._pattern, after, self._show, self._turn, self._keep, self._undo, self._redo,
         )  # fmt: skip
         self.published = (self._preset, self._reset)
@@ -105,6 +96,11 @@ class Pickers(Panel):
             (self._redo, session.redo),
         ):
             button.on_click(lambda _, action=action: self._try(action))
+
+    @property
+    def parts(self) -> Iterable[Part]:
+        """The menus and buttons of the bar, and what to look for."""
+        return (*(Part("bar", one) for one in self._bar), *super().parts)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Show what is picked."""
@@ -176,7 +172,7 @@ class Pickers(Panel):
             return with_stimulus(self._session, model, pattern)
         if self._keep.value:
             return self._session.recalled(model, pattern)
-        known = known_sets(model, pattern, self._found())
+        known = known_sets(model, pattern, self.explorer.panel(Searches).found())
         return known[0] if known else my_turn(model, pattern, (), 0)
 
     def _on_show(self) -> None:
@@ -212,7 +208,7 @@ class Pickers(Panel):
 
     def _known(self, shown: Selection) -> list[Selection]:
         """Return the sets that are known to show the pattern, and that an exercise allows."""
-        return fitting(known_sets(shown.model, shown.pattern, self._found()), shown)
+        return fitting(known_sets(shown.model, shown.pattern, self.explorer.panel(Searches).found()), shown)
 
     def _try(self, action: Callable[[], None]) -> None:
         """Do what a person asked for, or say why not."""

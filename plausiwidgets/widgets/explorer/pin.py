@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 
 import ipywidgets as w
 
@@ -11,9 +12,10 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Response, Session
+from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.starts import stimulus_for
-from plausiwidgets.widgets.session.worker import Priority, Worker
+from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 from plausiwidgets.widgets.view.style import ROLE_TITLES
 
 TIP = "Keep this neuron in the figure, with these values, to compare it with what you change"
@@ -33,24 +35,19 @@ class PinPanel(Panel):
     """A button that pins what is shown, and the key to the lines of the figure.
 
     Under the pattern that it was pinned with, the neuron stays as it was. Under another one, or another stimulus, it is
-    judged anew: when that is picked, and when nobody drags its stimulus any more. A drag never waits for it.
-
-    Parameters
-    ----------
-    session : Session
-    worker : Worker
+    judged anew: when that is picked, and when nobody drags its stimulus any more.
 
     Attributes
     ----------
     view : ipywidgets.Widget
-        The button.
+        The button, which stands above the sliders.
     key : ipywidgets.Widget
         How target and pinned neuron are drawn, to be placed above the figure.
     """
 
-    def __init__(self, session: Session, worker: Worker) -> None:
-        self._session = session
-        self._worker = worker
+    def __init__(self, explorer: Host) -> None:
+        self._session = explorer.session
+        self._worker = explorer.worker
         self._pinned: Selection | None = None
         self._judged: tuple[Selection, Verdict] | None = None  # what was judged last of it
         self._target = False
@@ -58,6 +55,11 @@ class PinPanel(Panel):
         self.view.observe(lambda change: self._on_press(change["new"]), "value")
         self.key = w.HTML()
         self.key.add_class("pw-target")
+
+    @property
+    def parts(self) -> Iterable[Part]:
+        """Nothing: other panels place the button and the key."""
+        return ()
 
     # -- the session -----------------------------------------------------------------------------
 
@@ -79,7 +81,7 @@ class PinPanel(Panel):
         if response.role in ("target", "pinned"):
             self._show_key()
 
-    def close(self) -> None:
+    def on_close(self) -> None:
         """Let go of it."""
         self._pinned = self._judged = None
 

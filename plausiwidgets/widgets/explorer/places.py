@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import ipywidgets as w
 
-from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.view.panel import Panel, Part
 
-PLACES = ("rail", "bar", "look", "centre", "tools", "below")
-"""The places that panels can be put in.
+BOXES = {
+    "page": "pw-page",
+    "screen": "pw-screen",
+    "bar": "pw-bar",
+    "rail": "pw-rail",
+    "look": "pw-look",
+    "figure": "pw-figure",
+    "centre": "pw-more",
+    "side": "pw-side",
+    "tools": "pw-tools",
+    "foot": "pw-foot",
+    "below": "pw-below",
+}
+"""The places, and the class of the style sheet that the box of each has.
 
+- ``"bar"``: the bar at the top;
 - ``"rail"``: at the left of the figure on a wide screen, a strip above it on a narrow one;
-- ``"bar"``: the bar at the top, before what copies a link;
-- ``"look"``: between the sentence that says what to look for and the figure;
+- ``"look"``: above the figure, with the line that says what to look for;
+- ``"figure"``: the figure;
 - ``"centre"``: between the figure and the search;
 - ``"tools"``: above the sliders, opened by a button with the panel's title; one is open at a time;
-- ``"below"``: under the screen, where a page can be as long as it likes.
+- ``"side"``: the sliders and the criteria;
+- ``"foot"``: the line at the foot;
+- ``"below"``: under the screen, where a page can be as long as it likes;
+- ``"screen"``: in the grid of the screen, with an area of its own there;
+- ``"page"``: not seen.
 """
+
+ON_SCREEN = ("bar", "rail", "look", "figure", "centre", "side", "foot")
+"""The boxes of the screen in the order of the tab key; their parts have the orders 0, 10, 20 …"""
 
 
 class Places:
-    """The boxes of the screen, and the panels that are put in them.
+    """The boxes of the screen, and what is put in them.
 
     The screen is as high as what shows it (the page sets that, see ``page_watch.js``), so that the figure,
     the verdict and the sliders are always together; what may be long scrolls within its own box. No place
@@ -29,79 +49,49 @@ class Places:
 
     Parameters
     ----------
-    bar, look, figure, search, side, foot : sequence of widgets
-        What stands there from the beginning.
-    over : ipywidgets.Widget
-        What lies over all but the bar, the rail and the foot, where it is displayed.
-    shown : callable
-        ``shown(panel)`` is called when a panel of the tools was opened.
+    opened : callable
+        ``opened(panel)`` is called when a panel of the tools was opened.
 
     Attributes
     ----------
     view : tuple of ipywidgets.Widget
-        The screen, and what lies below it.
+        What is not seen, the screen, and what lies below it.
     """
 
-    def __init__(
-        self,
-        bar: Sequence[w.Widget],
-        look: Sequence[w.Widget],
-        figure: w.Widget,
-        search: w.Widget,
-        side: Sequence[w.Widget],
-        foot: Sequence[w.Widget],
-        over: w.Widget,
-        shown: Callable[[Panel], None],
-    ) -> None:
-        self._shown = shown
+    def __init__(self, opened: Callable[[Panel], None]) -> None:
+        self._opened = opened
         self._buttons: dict[Panel, w.ToggleButton] = {}
+        self._parts: dict[str, list[Part]] = {place: [] for place in BOXES}
+        self._boxes = {place: _box(name) for place, name in BOXES.items()}
+        for i, place in enumerate(ON_SCREEN):
+            self._put(Part("screen", self._boxes[place], 10 * i))
+        self._put(Part("side", self._boxes["tools"]))
         self._strip, self._open = _box("pw-strip"), _box("pw-open")
-        self._share = bar[-1]
-        self._boxes = {
-            "rail": _box("pw-rail"),
-            "bar": _box("pw-bar", *bar),
-            "look": _box("pw-look", *look),
-            "centre": _box("pw-more"),
-            "below": _box("pw-below"),
-        }
-        tools = _box("pw-tools", self._strip, self._open)
-        screen = _box(
-            "pw-screen",
-            self._boxes["bar"],
-            self._boxes["rail"],
-            self._boxes["look"],
-            _box("pw-figure", figure),
-            self._boxes["centre"],
-            search,
-            _box("pw-side", tools, *side),
-            _box("pw-foot", *foot),
-            over,
-        )
-        self.view = (screen, self._boxes["below"])
+        self._boxes["tools"].children = (self._strip, self._open)
+        self.view = tuple(self._boxes[place] for place in ("page", "screen", "below"))
 
-    def put(self, panel: Panel, place: str) -> None:
-        """Put a panel in a place, behind what is there.
+    def add(self, panel: Panel) -> None:
+        """Put the parts of a panel in their places."""
+        for part in panel.parts:
+            if part.place == "tools":
+                self._offer(panel)
+            else:
+                self._put(part)
+        if panel.place != "tools":
+            panel.on_shown(True)
 
-        Raises
-        ------
-        ValueError
-            If there is no such place.
-        """
-        if place not in PLACES:
-            raise ValueError(f"there is no place {place!r}, valid: {', '.join(PLACES)}")
-        if place == "tools":
-            self._offer(panel)
-            return
-        children = self._boxes[place].children
-        at = children.index(self._share) if place == "bar" else len(children)
-        self._boxes[place].children = (*children[:at], panel.view, *children[at:])
-        panel.on_shown(True)
+    def _put(self, part: Part) -> None:
+        parts = self._parts[part.place]
+        parts.append(part)
+        parts.sort(key=lambda one: one.order)
+        self._boxes[part.place].children = [one.widget for one in parts]
 
     def _offer(self, panel: Panel) -> None:
         button = w.ToggleButton(False, description=panel.title, tooltip=panel.tip)
         button.observe(lambda change: self._toggled(panel, change["new"]), "value")
         self._buttons[panel] = button
-        self._strip.children = (*self._strip.children, button)
+        in_order = sorted(self._buttons, key=lambda one: one.order)
+        self._strip.children = [self._buttons[one] for one in in_order]
 
     def _toggled(self, panel: Panel, opened: bool) -> None:
         if not opened:
@@ -114,10 +104,10 @@ class Places:
                 button.value = False
         self._open.children = (panel.view,)
         panel.on_shown(True)
-        self._shown(panel)
+        self._opened(panel)
 
 
-def _box(name: str, *children: w.Widget) -> w.Box:
-    box = w.Box(children)
+def _box(name: str) -> w.Box:
+    box = w.Box()
     box.add_class(name)
     return box

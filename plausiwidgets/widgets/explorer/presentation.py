@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import ipywidgets as w
 
-from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 CLASS = "pw-present"
 """Of the explorer; all else is its style."""
 
 
 class PresentationPanel(Panel):
-    """A button that switches the style of the whole explorer.
+    """A button that switches the style of the whole explorer."""
 
-    Parameters
-    ----------
-    explorer : callable
-        Returns the widget whose style it is.
-    """
+    place = "bar"
 
-    def __init__(self, explorer: Callable[[], w.DOMWidget]) -> None:
+    def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
         self.view = w.ToggleButton(False, description="Present", tooltip="Large type and lines, sparse controls")
-        self.view.observe(lambda change: self._switch(explorer(), change["new"]), "value")
+        self.view.add_class("pw-present-button")
+        self.view.observe(lambda change: self._switch(change["new"]), "value")
 
-    def _switch(self, explorer: w.DOMWidget, on: bool) -> None:
-        (explorer.add_class if on else explorer.remove_class)(CLASS)
+    def _switch(self, on: bool) -> None:
+        (self.explorer.add_class if on else self.explorer.remove_class)(CLASS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,13 +12,13 @@ from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judging import Judging, judge_quickly
-from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
-from plausiwidgets.widgets.session.messages import MessageLine
+from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Observer, Response, Session
-from plausiwidgets.widgets.session.worker import Priority, Worker
-from plausiwidgets.widgets.view.plot_view import PlotView
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 INTERVAL = 0.1
 """Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
@@ -59,7 +59,7 @@ class Search:
     over: bool = False
 
 
-class Searches(Observer):
+class Searches(Panel):
     """Starts, shows and ends searches; one runs at a time, and each belongs to a model and a pattern.
 
     It goes on when something else is shown, named in a line, and is shown again with its model and pattern.
@@ -72,21 +72,17 @@ class Searches(Observer):
         In the order of their ends.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        panel: OptimizationPanel,
-        worker: Worker,
-        judging: Judging,
-        figure: PlotView,
-        messages: MessageLine,
-    ) -> None:
-        self._session = session
-        self._panel = panel
-        self._worker = worker
-        self._judging = judging
-        self._figure = figure
-        self._messages = messages
+    place = "screen"
+    order = 45
+
+    def __init__(self, explorer: Host) -> None:
+        self._session = explorer.session
+        self._worker = explorer.worker
+        self._messages = explorer.messages
+        self._judging = explorer.panel(Judging)
+        self._figure = explorer.panel(FigurePanel).figure
+        self._panel = OptimizationPanel(self._on_press, lambda text: self._messages.error("setting", text))
+        self.view = self._panel.view
         self._about: Selection | None = None
         self._newest: Search | None = None
         self._last: dict[Key, Search] = {}  # of each model and pattern
@@ -94,10 +90,16 @@ class Searches(Observer):
         self._elsewhere: Search | None = None  # it is named until it is gone back to
         self.results: list[Result] = []
 
+    @property
+    def parts(self) -> Iterable[Part]:
+        """The search, and a line about one for something else."""
+        return (*super().parts, Part("foot", self._panel.elsewhere, 20))
+
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Go on to another model or pattern: its own search is shown, and one for something else named."""
         if self._about is not None and self._about.is_about(selection.model, selection.pattern):
             return
+        self._panel.show_pattern(selection.pattern)
         before, self._about = self._about, selection
         self._panel.curve.clear()
         if before is not None and self._newest is not None and self._newest is self._last.get(_key(before)):
@@ -112,6 +114,10 @@ class Searches(Observer):
         self._tell(search, search.run.snapshot())
         search.drawn = -1
         self._follow(search)
+
+    def on_close(self) -> None:
+        """End the search."""
+        self.stop()
 
     @property
     def _shown(self) -> Search | None:
@@ -128,6 +134,19 @@ class Searches(Observer):
             for search, snapshot in done
             if snapshot.replicated
         ]
+
+    def _on_press(self, action: str) -> None:
+        try:
+            if action == "optimize" or action in WAYS:
+                self._messages.clear()
+                self._panel.starting()
+                self.press("" if action == "optimize" else action)
+            else:
+                actions = {"use_best": self.use_best, "pause": self.toggle_pause, "back": self.back, "stop": self.stop}
+                actions[action]()
+        except Exception as error:
+            self._messages.error("search", error)
+            self.refresh()
 
     def press(self, way: str = "") -> Run:
         """Begin a search with the panel's settings, as none was made before of what is selected.
@@ -251,6 +270,7 @@ class Searches(Observer):
                 self._messages.error("search", snapshot.error)
             else:
                 self.results.append(search.run.result())
+                self._session.finish(self.results[-1])
 
     def _may_tell(self, seconds: float) -> bool:
         return self._judging.calm or seconds > 1.0

@@ -96,13 +96,6 @@ function render({ model, el }) {
     toggle(false);
     button.focus();
   });
-  panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      event.stopPropagation();
-      toggle(false);
-      button.focus();
-    }
-  });
   model.on("change:query", show);
   model.on("change:exercise", show);
   model.on("change:python", show);

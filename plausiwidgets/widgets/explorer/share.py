@@ -1,4 +1,4 @@
-"""The button "Share"; its JavaScript, and the style of the whole explorer, live beside this file."""
+"""The button "Share"; its JavaScript is beside this file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 _HERE = Path(__file__).parent
 
@@ -27,7 +27,6 @@ class ShareButton(anywidget.AnyWidget):
     """
 
     _esm = (_HERE / "share.js").read_text("utf-8")
-    _css = (_HERE / "explorer.css").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
     exercise = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)
@@ -36,7 +35,10 @@ class ShareButton(anywidget.AnyWidget):
 class SharePanel(Panel):
     """A link to what is selected."""
 
-    def __init__(self) -> None:
+    place = "bar"
+    order = 100
+
+    def __init__(self, explorer: Host) -> None:
         self.view = ShareButton()
         self.view.on_msg(lambda *_: self._write())  # it was opened: nothing rests while a model is compiled
         self._newest: Selection | None = None

@@ -13,8 +13,11 @@ from plausiwidgets.patterns import Check, Judged, Verdict
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.simulation.compiled.engine import is_ready
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
+from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Response
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 from plausiwidgets.widgets.view.style import ROLE_TITLES
 
 KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "unknown", "rejected": "no"}
@@ -26,19 +29,22 @@ LOSS_TIP = "Sum over the criteria of how far each is missed; 0 exactly when all 
 
 
 class VerdictPanel(Panel):
-    """Two chips, of the sliders and of the best that was found, and the list of criteria.
+    """A chip of the sliders and one of the best that was found, with the key of the other lines, and the criteria.
 
     Each chip shows how its trace is drawn, a mark beside every colour, and what is still missed.
 
     Attributes
     ----------
     yours, best : ipywidgets.Widget
-        The chips, to be placed above the figure.
+        The chips.
     view : ipywidgets.Widget
         The criteria, as the sliders meet them.
     """
 
-    def __init__(self) -> None:
+    place = "side"
+    order = 30
+
+    def __init__(self, explorer: Host) -> None:
         self.yours, self.best, self._table = w.HTML(), w.HTML(), w.HTML()
         self.yours.add_class("pw-yours")
         self.best.add_class("pw-best")
@@ -47,6 +53,14 @@ class VerdictPanel(Panel):
         self.view = w.VBox([self._title, self._table])
         self.view.add_class("pw-verdict")
         self._about: Selection | None = None
+        key, sweeps = explorer.panel(PinPanel).key, explorer.panel(FigurePanel).sweeps
+        self._chips = w.Box([self.yours, key, self.best, sweeps])
+        self._chips.add_class("pw-chips")
+
+    @property
+    def parts(self) -> Iterable[Part]:
+        """The chips above the figure, and the criteria."""
+        return (Part("look", self._chips), *super().parts)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Take back what is said of another model or pattern, or of what a person left while the next takes long."""

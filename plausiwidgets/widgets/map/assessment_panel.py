@@ -13,10 +13,10 @@ from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.threads import start_daemon
-from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.map.cell_map import CellMap, OpenCell
 from plausiwidgets.widgets.map.cells import Grid, grid_of_results
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressLine
+from plausiwidgets.widgets.view.closing import View
 
 
 class AssessmentPanel(View):

@@ -13,9 +13,9 @@ import plotly.graph_objects as go
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.closing import View
 from plausiwidgets.widgets.map.cells import SHORT
 from plausiwidgets.widgets.view import style
+from plausiwidgets.widgets.view.closing import View
 from plausiwidgets.widgets.view.plot_view import PlotView
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
 
-import ipywidgets as w
-
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Target, Verdict
 from plausiwidgets.widgets.session.selection import Selection
 
@@ -52,7 +51,7 @@ class Observer:
     """What is told of a session. Subclasses write the methods that they need; the others do nothing.
 
     The calls come from several threads, one at a time: the session's lock is held. What takes longer than
-    some milliseconds belongs into a thread of its own, or into :meth:`on_rest`.
+    some milliseconds is a job of the explorer's worker.
 
     Attributes
     ----------
@@ -74,25 +73,11 @@ class Observer:
     def on_rest(self, selection: Selection) -> None:
         """Do what is too slow for a drag: nothing was changed for a quarter of a second."""
 
+    def on_result(self, result: Result) -> None:
+        """Take the result of a search that has ended, of whatever model and pattern."""
 
-class Panel(Observer):
-    """A part of the explorer: an observer that can be seen.
-
-    A new one is a class with a `view` and the methods that it needs, and ``explorer.add(panel, place)``.
-
-    Attributes
-    ----------
-    view : ipywidgets.Widget
-    title, tip : str
-        Of the button that opens it, where it is one of the tools.
-    """
-
-    view: w.DOMWidget
-    title = ""
-    tip = ""
-
-    def on_shown(self, shown: bool) -> None:
-        """Begin to draw, or stop: a panel of the tools is not seen until it is opened."""
+    def on_close(self) -> None:
+        """Let go of what is held outside of the explorer: it has been closed."""
 
 
 class Session:
@@ -129,9 +114,12 @@ class Session:
         self._remember()
 
     def close(self) -> None:
-        """Refuse all changes from now on, and tell nobody any more."""
+        """Refuse all changes from now on, and tell the observers, who hear nothing after it."""
         with self.lock:
+            if self._closed:
+                return
             self._closed = True
+            self._each(lambda observer: observer.on_close())
             self._observers.clear()
 
     @property
@@ -305,6 +293,11 @@ class Session:
         """Tell the observers that nobody has changed anything for a while."""
         with self.lock:
             self._each(lambda observer: observer.on_rest(selection))
+
+    def finish(self, result: Result) -> None:
+        """Tell the observers of the result of a search."""
+        with self.lock:
+            self._each(lambda observer: observer.on_result(result))
 
     def _each(self, call: Callable[[Observer], None]) -> None:
         for observer in self._observers:

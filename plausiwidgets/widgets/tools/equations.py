@@ -11,7 +11,7 @@ import traitlets as t
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.symbols import symbol
 
 _HERE = Path(__file__).parent
@@ -43,7 +43,9 @@ class EquationsPanel(Panel):
     title = "Equations"
     tip = "The equations of the model; point at a slider or a symbol to see what it is"
 
-    def __init__(self) -> None:
+    place = "tools"
+
+    def __init__(self, explorer: Host) -> None:
         self.view = EquationsView()
         self._model: NeuronModel | None = None
 

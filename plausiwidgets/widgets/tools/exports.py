@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import anywidget
@@ -15,10 +14,10 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.widgets.page.export import page
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Response
-from plausiwidgets.widgets.session.worker import Priority, Worker
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 _HERE = Path(__file__).parent
 
@@ -43,25 +42,19 @@ class ExportView(anywidget.AnyWidget):
 
 
 class ExportPanel(Panel):
-    """Saves what is shown.
-
-    Parameters
-    ----------
-    results : callable
-        Returns the results of this explorer's searches.
-    messages : MessageLine
-    worker : Worker
-    """
+    """Saves what is shown, and the history of the search that ended last."""
 
     title = "Export"
     tip = "A Python script, a page without a server, the traces and the search as CSV, the figure as SVG or PNG"
 
-    def __init__(self, results: Callable[[], Sequence[Result]], messages: MessageLine, worker: Worker) -> None:
+    place = "tools"
+
+    def __init__(self, explorer: Host) -> None:
         self.view = ExportView()
         self.view.on_msg(self._on_message)
-        self._results = results
-        self._messages = messages
-        self._worker = worker
+        self._messages = explorer.messages
+        self._worker = explorer.worker
+        self._result: Result | None = None
         self._selection: Selection | None = None
         self._verdict: Verdict | None = None
 
@@ -76,9 +69,10 @@ class ExportPanel(Panel):
         if response.role == "yours":
             self._verdict = response.verdict
 
-    def on_rest(self, selection: Selection) -> None:
-        """Offer the history of a search, where there was one."""
-        self.view.searched = bool(self._results())
+    def on_result(self, result: Result) -> None:
+        """Offer the history of a search."""
+        self._result = result
+        self.view.searched = True
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         what = content.get("save") if isinstance(content, dict) else None
@@ -91,8 +85,8 @@ class ExportPanel(Panel):
             self._worker.ask("export", Priority.TOOL, lambda _: self._send_page(shown))  # it takes a second or two
         elif what == "traces" and self._verdict is not None:
             self._send("csv", traces_csv(self._verdict))
-        elif what == "history" and self._results():
-            self._send("csv", self._results()[-1].history.to_csv(index=False), "_search")
+        elif what == "history" and self._result is not None:
+            self._send("csv", self._result.history.to_csv(index=False), "_search")
 
     def _send_page(self, shown: Selection) -> None:
         try:

@@ -12,9 +12,9 @@ from plausiwidgets.assessment.mystery import Mystery, mystery, score
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Response, Session
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.symbols import symbol
 
 SEEDS = 10_000
@@ -27,23 +27,17 @@ HINT = (
 
 
 class MysteryPanel(Panel):
-    """Begins a mystery about the shown model and pattern, keeps the score, and reveals it.
-
-    Parameters
-    ----------
-    session : Session
-    messages : MessageLine
-    race : callable
-        Starts a search from where the sliders are.
-    """
+    """Begins a mystery about the shown model and pattern, keeps the score, and reveals it."""
 
     title = "Mystery"
     tip = "A neuron with hidden parameters: match it by hand, race CMA-ES, reveal it"
 
-    def __init__(self, session: Session, messages: MessageLine, race: Callable[[], None]) -> None:
-        self._session = session
-        self._messages = messages
-        self._race = race
+    place = "tools"
+
+    def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
+        self._session = explorer.session
+        self._messages = explorer.messages
         self._mystery: Mystery | None = None
         self._about: tuple[NeuronModel, Protocol] | None = None
         self._yours, self._best = -1, -1
@@ -108,7 +102,7 @@ class MysteryPanel(Panel):
 
     def _on_race(self) -> None:
         self._best = -1
-        self._race()
+        self.explorer.optimize()
         self._show()
 
     def _on_reveal(self) -> None:

@@ -27,9 +27,10 @@ from plausiwidgets.simulation.phase_plane import (
 )
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel, Response
-from plausiwidgets.widgets.session.worker import Priority, Worker
+from plausiwidgets.widgets.session.session import Response
+from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.drawing import Floats
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 _HERE = Path(__file__).parent
 
@@ -96,9 +97,11 @@ class PhasePlanePanel(Panel):
     title = "Phase plane"
     tip = "Nullclines, fixed points and the trajectory of the shown sweep; of one variable, its rate of change"
 
-    def __init__(self, worker: Worker) -> None:
+    place = "tools"
+
+    def __init__(self, explorer: Host) -> None:
         self.view = PhasePlaneView()
-        self._worker = worker
+        self._worker = explorer.worker
         self._shown = False
         self._last: _Shown | None = None
         self._fit = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,9 +16,9 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.rate_curve import rate_curve
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel
-from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
+from plausiwidgets.widgets.session.worker import Priority, Superseded
 from plausiwidgets.widgets.view.drawing import Floats
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 _HERE = Path(__file__).parent
 
@@ -67,18 +67,25 @@ class ProfilesPanel(Panel):
     Attributes
     ----------
     marks : TrackMarks
-        To be placed near the sliders.
+        Of the sliders.
     """
 
     title = "Curves"
     tip = "The rate over the current, and the loss along each slider alone: where it is zero, the pattern holds"
 
-    def __init__(self, worker: Worker) -> None:
+    place = "tools"
+
+    def __init__(self, explorer: Host) -> None:
         self.view = ProfileCurves()
-        self._worker = worker
+        self._worker = explorer.worker
         self.marks = TrackMarks()
         self._current: Selection | None = None
         self._opened = False
+
+    @property
+    def parts(self) -> Iterable[Part]:
+        """The curves, and the key of the marks below the sliders."""
+        return (*super().parts, Part("side", self.marks, 20))
 
     def on_shown(self, shown: bool) -> None:
         """Compute the rate over the current too while it is open."""

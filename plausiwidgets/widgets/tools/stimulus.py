@@ -20,10 +20,9 @@ from plausiwidgets.patterns.stimuli import (
     read_current,
     written,
 )
-from plausiwidgets.widgets.session.messages import MessageLine
 from plausiwidgets.widgets.session.selection import DEFAULT_PATTERN, Selection
-from plausiwidgets.widgets.session.session import Panel, Session
 from plausiwidgets.widgets.session.starts import with_stimulus
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 MOST_SHOWN = 500
 """Values that are put into the box: more can be read from a file, but nobody edits them by hand."""
@@ -43,20 +42,16 @@ NOT_JUDGED = "Shown, not judged. Drag its values below."
 
 
 class StimulusPanel(Panel):
-    """Buttons that apply another current to the neuron that is shown, and bring the pattern's own back.
-
-    Parameters
-    ----------
-    session : Session
-    messages : MessageLine
-    """
+    """Buttons that apply another current to the neuron that is shown, and bring the pattern's own back."""
 
     title = "Stimulus"
     tip = "A current of your own: a step, pulses, a ramp, or values from a file; shown, not judged"
 
-    def __init__(self, session: Session, messages: MessageLine) -> None:
-        self._session = session
-        self._messages = messages
+    place = "tools"
+
+    def __init__(self, explorer: Host) -> None:
+        self._session = explorer.session
+        self._messages = explorer.messages
         self._quiet = False
         self._pattern = patterns.get(DEFAULT_PATTERN)
         self._given: GivenCurrent | None = None

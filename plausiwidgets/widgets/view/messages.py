@@ -1,23 +1,25 @@
-"""The line for what went wrong, or what a person should know."""
+"""The line at the foot: errors, notes, what an exercise locks, and where the values come from."""
 
 from __future__ import annotations
 
 import html
-import threading
 from collections.abc import Sequence
 
 import ipywidgets as w
 
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Panel
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 MAX_TEXT = 600
 
+NAMED = 4
+"""So many locked parameters are named; of more, how many there are."""
+
 
 class MessageLine(Panel):
-    """Shows one message at a time, in a place that it always has; any thread may set it.
+    """Shows one message at a time; any thread may set it.
 
-    Without a message it says where the values come from, where a person has changed none of them.
+    Without a message it says where the values come from, as long as none of them has been changed.
 
     Attributes
     ----------
@@ -26,8 +28,12 @@ class MessageLine(Panel):
         What is shown, without markup.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    place = "foot"
+    order = 10
+
+    def __init__(self, explorer: Host) -> None:
+        self._session = explorer.session
+        self._before: Selection | None = None
         self._source = ""
         self.text = ""
         self._origin = ""
@@ -35,11 +41,19 @@ class MessageLine(Panel):
         self.view.add_class("pw-status")
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Take back what was said of a pick or a value: another one is shown by now."""
-        with self._lock:
-            self._origin = selection.origin.text if selection.origin is not None else ""
-            if self._source in ("pick", "value", "note") or not self.text:
-                self._show_origin()
+        """Remove what was said of a pick or a value, and say that an exercise begins or is left."""
+        self._origin = selection.origin.text if selection.origin is not None else ""
+        if self._source in ("pick", "value", "note") or not self.text:
+            self._show_origin()
+        before, self._before = self._before, selection
+        if before is not None and before.locked and not selection.locked:
+            way = "Redo" if self._session.can_redo else "Undo"
+            self.note(f"You have left the exercise: no slider is locked any more. {way} goes back to it.")
+        elif selection.locked and (before is None or before.locked != selection.locked):
+            count = len(selection.locked)
+            what = ", ".join(selection.locked) if count <= NAMED else f"{count} parameters"
+            verb = "is" if count == 1 else "are"
+            self.note(f"An exercise: {what} {verb} locked. Tune the others until every criterion has its ✓.")
 
     def note(self, texts: str | Sequence[str]) -> None:
         """Say something that is no error."""
@@ -51,8 +65,8 @@ class MessageLine(Panel):
         self._show("error", "⚠", [error if isinstance(error, str) else sentence(error)], source)
 
     def clear(self, source: str | None = None) -> None:
-        """Take back the message of a source, or any."""
-        with self._lock:
+        """Remove the message of a source, or any."""
+        with self._session.lock:
             if self.text and source in (None, self._source):
                 self._show_origin()
 
@@ -62,7 +76,7 @@ class MessageLine(Panel):
         self.view.value = f'<div class="pw-origin" role="status"><p title="{text}">{text}</p></div>' if text else ""
 
     def _show(self, kind: str, mark: str, lines: list[str], source: str) -> None:
-        with self._lock:
+        with self._session.lock:
             self.text = "\n".join(lines)[:MAX_TEXT]
             self._source = source
             first, *more = (html.escape(line) for line in self.text.split("\n"))

@@ -1,0 +1,56 @@
+// The frame of the explorer: keys that belong to it alone, and pop-ups of which one is open at a time.
+
+// What can be open, the innermost first, by what closes it.
+const OPEN = [
+  ".pw-share > [aria-expanded='true']",
+  ".pw-settings-button.mod-active",
+  ".pw-about[open] > summary",
+  ".pw-status details[open] > summary",
+  ".pw-models-button.mod-active",
+  ".pw-present-button.mod-active",
+];
+const POP_UPS = OPEN.slice(0, 4).join();
+
+function render({ el }) {
+  el.classList.add("pw-page");
+  let root = null;
+
+  const close = (opener) => {
+    opener.click();
+    opener.focus();
+  };
+  const press = (event) => {
+    if (event.key !== "Escape" || !(root.contains(event.target) || event.target === document.body)) return;
+    const opener = OPEN.map((what) => root.querySelector(what)).find((found) => found);
+    if (!opener) return;
+    event.preventDefault();
+    event.stopPropagation();
+    close(opener);
+  };
+  const open = (event) => {
+    const opener = event.target.closest?.(".pw-share > button, .pw-settings-button, .pw-about > summary, .pw-status summary");
+    if (!opener) return;
+    for (const other of root.querySelectorAll(POP_UPS)) if (other !== opener) other.click();
+  };
+
+  // The explorer around this element is attached some frames later.
+  let waiting = 0;
+  const attach = () => {
+    root = el.closest(".pw-explorer");
+    if (!root) {
+      waiting = requestAnimationFrame(attach);
+      return;
+    }
+    root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's shortcuts, such as x to cut the cell, are not for it
+    document.addEventListener("keydown", press, true);
+    root.addEventListener("click", open, true);
+  };
+  attach();
+  return () => {
+    cancelAnimationFrame(waiting);
+    document.removeEventListener("keydown", press, true);
+    root?.removeEventListener("click", open, true);
+  };
+}
+
+export default { render };
