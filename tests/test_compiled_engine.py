@@ -150,7 +150,7 @@ def start_at_one(p, holding):
 
 def growing_job(factors, steps=400, **options):
     model = lanes_model(runaway, 2)
-    model.initial_state = start_at_one
+    vars(model)["initial_state"] = start_at_one
     factors = np.asarray(factors, dtype=float)
     job = default_job(model, factors.size, steps, **options)
     return replace(job, params={"p": factors}, current=LaneCurrent.constant(np.zeros(factors.size)))
@@ -365,7 +365,7 @@ def test_a_blocked_checkpoint_stops_all_work():
 
 def test_several_threads_may_compile_and_simulate_at_once():
     model = lanes_model(runaway, 2)
-    model.initial_state = start_at_one
+    vars(model)["initial_state"] = start_at_one
     jobs = [growing_job(np.linspace(0.9, 1.05, 100 + i), steps=2000) for i in range(6)]
     jobs = [replace(job, model=model) for job in jobs]
     results = [None] * len(jobs)

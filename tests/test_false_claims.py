@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import evaluate
+from plausiwidgets.patterns.judge import evaluate
 
 CLAIMS = json.loads((Path(__file__).parent / "data" / "false_claims.json").read_text(encoding="utf-8"))
 

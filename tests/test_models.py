@@ -212,3 +212,10 @@ def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
     common = min(map(len, times))
     assert common >= 3 and common >= max(map(len, times)) - 1  # one may fall behind the end
     np.testing.assert_allclose(times[0][:common], times[1][:common], rtol=0.02, atol=0.05)
+
+
+def test_a_model_cannot_be_changed_and_is_a_key():
+    model = pw.models.get("lif")
+    with pytest.raises(AttributeError, match="make a new NeuronModel"):
+        model.dt = 0.5
+    assert {model: 1}[pw.models.get("lif")] == 1

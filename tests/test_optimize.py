@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.optimization import Strategy, gate
+from plausiwidgets.optimization import Strategy
+from plausiwidgets.optimization.control import gate
 
 
 class Grid(Strategy):

@@ -84,7 +84,7 @@ def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty(monkey
     pattern = pw.patterns.register(doublet(key="doublet_registered"))
     assert pw.patterns.get("doublet_registered") is pattern
     assert pw.patterns.names()[-1] == "doublet_registered" and pw.patterns.names()[0] == "tonic_spiking"
-    assert pw.patterns.is_registered(pattern) and not pw.patterns.is_builtin(pattern)
+    assert pw.patterns.registry.is_registered(pattern) and not pw.patterns.registry.is_builtin(pattern)
     with pytest.raises(ValueError, match="one of the package's own"):
         pw.patterns.register(doublet(key="resonator"))
     with pytest.raises(TypeError, match="valid is a Pattern"):
@@ -155,3 +155,27 @@ def test_a_protocol_that_forgets_a_feature_is_told_when_it_is_judged():
         ValueError, match=r"is about a feature that is not measured; measured are quiet, at_rest, .*, m"
     ):
         pw.judge("lif", pattern)
+
+
+def test_another_built_in_pattern_without_a_published_set_works_everywhere(monkeypatch, tmp_path):
+    pattern = doublet(key="twenty_first")
+    monkeypatch.setitem(registry._builtin, pattern.key, pattern)
+    assert pw.patterns.target(pattern.key) is None
+    explorer = pw.Explorer("izhikevich", pattern.key)
+    try:
+        assert explorer.wait() and explorer.selection.pattern is pattern
+    finally:
+        explorer.close()
+    pw.export_page("izhikevich", ["tonic_spiking", pattern.key], path=tmp_path / "page.html")
+    assert "Doublet" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert pw.assess("izhikevich", pattern.key, budget=20)["status"].notna().all()
+
+
+def test_the_loss_says_what_is_accepted_what_has_diverged_and_what_is_not_judged():
+    verdict = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [10.0, 0.2, 1e12]}, verify=False)
+    m = len(verdict.checks)
+    assert verdict.loss[0] == 0.0 and verdict.accepted[0]
+    assert 0.0 < verdict.loss[1] <= m and not verdict.diverged[1]
+    assert verdict.diverged[2] and m + 1.0 <= verdict.loss[2] <= m + 2.0
+    shown = pw.judge("izhikevich", pw.patterns.stimulus("step"), {"amplitude": [10.0, 1e12]})
+    assert np.isnan(shown.loss).all() and not shown.accepted.any() and list(shown.diverged) == [False, True]

@@ -16,7 +16,7 @@ PACKAGE = "plausiwidgets"
 
 # The house, from the ground up: a module may import its own layer and those above it in this list.
 LAYERS = [
-    {"names", "arguments", "quiet"},
+    {"names", "arguments", "quiet", "settings"},
     {"models"},
     {"simulation"},
     {"patterns"},

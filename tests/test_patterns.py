@@ -5,8 +5,7 @@ import pytest
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import evaluate, verify
-from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.judge import complete, evaluate, verify_sets
 from plausiwidgets.simulation.simulate import broadcast
 
 PUBLISHED = {p.pattern: p for p in pw.models.get("izhikevich_2004").presets if "robust" not in p.title}
@@ -192,7 +191,7 @@ def test_verify_judges_at_half_the_step():
     values = broadcast(complete(pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern), preset.parameters))
     model, pattern = pw.models.get("izhikevich_2004"), pw.patterns.get(preset.pattern)
     verdict = evaluate(model, pattern, values, preset.dt)
-    assert verdict.accepted[0] and verify(model, pattern, verdict).status[0] == "fragile"
+    assert verdict.accepted[0] and verify_sets(model, pattern, verdict).status[0] == "fragile"
 
 
 def test_a_search_for_a_threshold_may_try_what_diverges():

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import evaluate
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.judge import evaluate, single
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.view.figure import Look, figure_of, rows_within, traces_of
 from plausiwidgets.widgets.view.scene import Line, Scene, VoltageScale, scene_of, voltage_scale

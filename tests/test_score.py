@@ -150,7 +150,7 @@ def test_the_published_table_is_of_every_model_and_the_twenty():
         table, of_models = published.published_table(), published.published_score()
     except FileNotFoundError as error:
         pytest.skip(str(error))
-    twenty = {key for key in pw.patterns.names() if pw.patterns.is_builtin(pw.patterns.get(key))}
+    twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
     for model in NAMES:
         assert twenty <= set(table[table["model"] == model]["pattern"]), model
     assert set(of_models["model"]) == set(table["model"])

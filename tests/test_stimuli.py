@@ -98,8 +98,10 @@ def test_they_have_keys_and_are_none_of_the_patterns():
     assert pw.patterns.get("stimulus_ramp") is pw.patterns.stimulus("ramp")
     assert pw.patterns.get("stimulus_pulses") is pw.patterns.stimulus("pulses", number=5)
     assert pw.patterns.get("stimulus_pulses_7") is pw.patterns.stimulus("pulses", number=7)
-    assert pw.patterns.is_registered(pw.patterns.stimulus("step")) and not pw.patterns.is_builtin(ALL[0])
-    assert not pw.patterns.is_registered(ALL[-1])
+    assert pw.patterns.registry.is_registered(pw.patterns.stimulus("step")) and not pw.patterns.registry.is_builtin(
+        ALL[0]
+    )
+    assert not pw.patterns.registry.is_registered(ALL[-1])
     for key in ("stimulus_steps", "stimulus_step_2", "stimulus_pulses_51", "stimulus_pulses_0", "stimulus_values"):
         with pytest.raises(ValueError, match="unknown pattern"):
             pw.patterns.get(key)

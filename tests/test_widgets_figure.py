@@ -7,8 +7,7 @@ import pytest
 from screen import Alone
 
 from plausiwidgets import models
-from plausiwidgets.patterns import evaluate
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.judge import evaluate, single
 from plausiwidgets.widgets import Response, Selection
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judging import judge_quickly

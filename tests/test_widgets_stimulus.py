@@ -8,7 +8,7 @@ import pytest
 from screen import Screen, find, named, until, widgets
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import Judged
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer.gallery import GalleryView
 from plausiwidgets.widgets.explorer.live import Live, LivePage

@@ -24,6 +24,8 @@ from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.settings import takes
 from plausiwidgets.simulation.simulate import check_dt
 
 Models = str | NeuronModel | Iterable[str | NeuronModel]
@@ -33,8 +35,7 @@ SHARE = 5
 """A search has its pattern's budget divided by this: nearly all that is found at all is found within it."""
 
 
-@checked
-def assess(
+def _assessment(
     models: Models,
     patterns: Patterns | None = None,
     *,
@@ -47,7 +48,48 @@ def assess(
     engine: str = "auto",
     dt: float | None = None,
     time_limit: float | None = None,
-) -> pd.DataFrame:
+) -> Study:
+    """Return a study that has not begun: `assess` says what its settings are."""
+    chosen = [neurons.get(m) for m in _several(models)]
+    asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
+    _distinct("model", [m.name for m in chosen])
+    _distinct("pattern", [p.key for p in asked])
+    seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]
+    _distinct("seed", seeds)
+    check_engine(engine)
+    dt = None if dt is None else check_dt(chosen[0], dt)
+    popsize = check_popsize(popsize)
+    own = None if budget is None else whole("assess", "budget", budget, 1)
+    budgets = [own or max(pattern.budget // SHARE, 1) for pattern in asked]
+    limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
+    units = [
+        Unit(
+            # A registered one that is not the package's own is known to this process only.
+            model.name if is_builtin(model) else model,
+            pattern.key if is_builtin_pattern(pattern) else pattern,
+            number,
+            most,
+            popsize,
+            engine,
+            dt,
+            limit,
+        )
+        for model in chosen
+        for number in seeds
+        for pattern, most in zip(asked, budgets, strict=True)
+    ]
+    load_cma()
+    as_progress(progress)  # refused before a file is opened
+    executor = None if executor is None else check_executor(executor)
+    opened = None
+    if store is not None:
+        opened = Store(_path(store), describe_request(chosen, asked, seeds, budgets, popsize, engine, dt), versions())
+    return Study(units, executor, opened, progress)
+
+
+@checked
+@takes(_assessment)
+def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """Search every pattern with every model, and report what was found and what was not.
 
     Each (model, pattern, seed) is a search of its own, the same as `optimize` makes.
@@ -100,25 +142,12 @@ def assess(
     StoreError
         If the store's file cannot be used, or belongs to another request or version.
     """
-    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt, time_limit)
-    return study.execute()
+    return _assessment(*args, **settings).execute()
 
 
 @checked
-def start_assessment(
-    models: Models,
-    patterns: Patterns | None = None,
-    *,
-    seed: int | Iterable[int] = 0,
-    budget: int | None = None,
-    executor: Executor | None = None,
-    store: str | Path | None = None,
-    progress: ProgressLike = None,
-    popsize: int | None = None,
-    engine: str = "auto",
-    dt: float | None = None,
-    time_limit: float | None = None,
-) -> Study:
+@takes(_assessment)
+def start_assessment(*args: Any, **settings: Any) -> Study:
     """Start `assess` in the background; see there for the parameters and errors.
 
     Examples
@@ -134,58 +163,7 @@ def start_assessment(
     Study
         With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
     """
-    study = _study(models, patterns, seed, budget, executor, store, progress, popsize, engine, dt, time_limit)
-    return study.start()
-
-
-def _study(
-    models: Models,
-    patterns: Patterns | None,
-    seed: int | Iterable[int],
-    budget: int | None,
-    executor: Executor | None,
-    store: str | Path | None,
-    progress: ProgressLike,
-    popsize: int | None,
-    engine: str,
-    dt: float | None,
-    time_limit: float | None,
-) -> Study:
-    chosen = [neurons.get(m) for m in _several(models)]
-    asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
-    _distinct("model", [m.name for m in chosen])
-    _distinct("pattern", [p.key for p in asked])
-    seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]
-    _distinct("seed", seeds)
-    check_engine(engine)
-    dt = None if dt is None else check_dt(chosen[0], dt)
-    popsize = check_popsize(popsize)
-    own = None if budget is None else whole("assess", "budget", budget, 1)
-    budgets = [own or max(pattern.budget // SHARE, 1) for pattern in asked]
-    limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
-    units = [
-        Unit(
-            # A registered one that is not the package's own is known to this process only.
-            model.name if is_builtin(model) else model,
-            pattern.key if firing.is_builtin(pattern) else pattern,
-            number,
-            most,
-            popsize,
-            engine,
-            dt,
-            limit,
-        )
-        for model in chosen
-        for number in seeds
-        for pattern, most in zip(asked, budgets, strict=True)
-    ]
-    load_cma()
-    as_progress(progress)  # refused before a file is opened
-    executor = None if executor is None else check_executor(executor)
-    opened = None
-    if store is not None:
-        opened = Store(_path(store), describe_request(chosen, asked, seeds, budgets, popsize, engine, dt), versions())
-    return Study(units, executor, opened, progress)
+    return _assessment(*args, **settings).start()
 
 
 def _path(store: str | Path) -> Path:

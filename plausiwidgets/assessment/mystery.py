@@ -14,10 +14,11 @@ from plausiwidgets.arguments import checked, whole
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import Judged, Named, Verdict, evaluate, from_recording
+from plausiwidgets.patterns import Verdict, from_recording
 from plausiwidgets.patterns import get as get_pattern
-from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.patterns.judge import complete, single
+from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.patterns.judge import complete, evaluate, single
+from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
 

@@ -17,7 +17,7 @@ from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.models.model import NeuronModel, Preset
 from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.patterns import is_builtin as is_builtin_pattern
+from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 
 TABLE, SCORE = "zoo.csv", "zoo_score.csv"
 COMMAND = (

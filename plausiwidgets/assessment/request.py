@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from plausiwidgets import models
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
-from plausiwidgets.patterns import Judged, evaluate
+from plausiwidgets.patterns.all_of import Judged
+from plausiwidgets.patterns.judge import evaluate
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.torch_engine import run_torch

@@ -21,7 +21,7 @@ from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns import Judged
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import THREADS
 

@@ -230,6 +230,13 @@ class NeuronModel:
         self._span: float | None = None
         if validate:
             check_contract(self)
+        self._made = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse changes: a kernel is made of a model once, and a model is the key of what is known of it."""
+        if "_made" in self.__dict__ and name not in ("_states", "_span"):
+            raise AttributeError(f"model {self.name!r} cannot be changed ({name}): make a new NeuronModel")
+        super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         state = ", ".join(s.name for s in self._states) if self._states else "not run yet"

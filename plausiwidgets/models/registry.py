@@ -6,11 +6,11 @@ from importlib import import_module
 
 from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.library import NAMES
-from plausiwidgets.models.model import NeuronModel, Step
+from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 
 _users: dict[str, NeuronModel] = {}
-_own: dict[str, tuple[NeuronModel, Step]] = {}
+_own: dict[str, NeuronModel] = {}
 
 
 def names() -> list[str]:
@@ -45,9 +45,8 @@ def get(model: str | NeuronModel) -> NeuronModel:
     if model not in NAMES:
         raise unknown("model", model, names())
     if model not in _own:
-        neuron = import_module(f"plausiwidgets.models.library.{model}").NEURON
-        _own.setdefault(model, (neuron, neuron.step))
-    return _own[model][0]
+        _own.setdefault(model, import_module(f"plausiwidgets.models.library.{model}").NEURON)
+    return _own[model]
 
 
 @checked
@@ -73,12 +72,11 @@ def register(model: NeuronModel) -> NeuronModel:
 
 
 def is_builtin(model: NeuronModel) -> bool:
-    """Return whether `model` is one of the package's own, and not one that only says so or was changed.
+    """Return whether `model` is one of the package's own, and not another one with its name.
 
     Examples
     --------
     >>> is_builtin(get("adex"))
     True
     """
-    own, step = _own.get(model.name, (None, None))
-    return own is model and model.step is step
+    return _own.get(model.name) is model

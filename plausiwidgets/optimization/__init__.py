@@ -1,9 +1,8 @@
 """Searching for the parameters of a firing pattern, with differential evolution and CMA-ES."""
 
 from plausiwidgets.optimization.api import optimize, start_optimization
-from plausiwidgets.optimization.control import gate
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 
-__all__ = ["Result", "Run", "Strategy", "StrategyFactory", "gate", "optimize", "start_optimization"]
+__all__ = ["Result", "Run", "Strategy", "StrategyFactory", "optimize", "start_optimization"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked, finite, whole
@@ -17,14 +18,15 @@ from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.space import Bounds, Space
 from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.patterns.registry import Named
+from plausiwidgets.settings import takes
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
 
 
-@checked
-def optimize(
+def _optimization(
     model: str | models.NeuronModel,
-    pattern: patterns.Named,
+    pattern: Named,
     *,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
@@ -37,7 +39,28 @@ def optimize(
     max_seconds: float | None = None,
     engine: str = "auto",
     dt: float | None = None,
-) -> Result:
+) -> Run:
+    """Return a run that has not begun: `optimize` says what its settings are."""
+    problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
+    limit = None if max_seconds is None else finite("optimize", "max_seconds", max_seconds, above=0.0, unit="s")
+    if strategy is not None and not callable(strategy):
+        raise TypeError(f"strategy is {strategy!r}, valid is: None, or a class or function that makes a Strategy")
+    if strategy is not None and popsize is not None:
+        raise ValueError("popsize is of the package's own strategy: leave it out, or leave out strategy")
+    optimizer = Optimizer(
+        problem,
+        whole("optimize", "seed", seed, 0),
+        problem.pattern.budget if budget is None else whole("optimize", "budget", budget, 1),
+        strategy or default_strategy(check_popsize(popsize), problem.solves_amplitude),
+        problem.space.base if start is not None else None,
+    )
+    load_cma()  # here, not in the worker: silencing an import's warning is not thread-safe
+    return Run(optimizer, limit, progress)
+
+
+@checked
+@takes(_optimization)
+def optimize(*args: Any, **settings: Any) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
     A small screen of the whole box makes a population that evolves, led by random halves of the pattern's
@@ -98,27 +121,12 @@ def optimize(
     ValueError
         For an unknown name or a value that is not valid; the text says what is.
     """
-    run = _run(model, pattern, start, fixed, bounds, seed, budget, popsize, strategy, progress, max_seconds, engine, dt)
-    return run.execute()
+    return _optimization(*args, **settings).execute()
 
 
 @checked
-def start_optimization(
-    model: str | models.NeuronModel,
-    pattern: patterns.Named,
-    *,
-    start: Mapping[str, float] | None = None,
-    fixed: Iterable[str] | Mapping[str, float] = (),
-    bounds: Bounds | None = None,
-    seed: int = 0,
-    budget: int | None = None,
-    popsize: int | None = None,
-    strategy: StrategyFactory | None = None,
-    progress: ProgressLike = None,
-    max_seconds: float | None = None,
-    engine: str = "auto",
-    dt: float | None = None,
-) -> Run:
+@takes(_optimization)
+def start_optimization(*args: Any, **settings: Any) -> Run:
     """Start `optimize` in the background; see there for the parameters and errors.
 
     Examples
@@ -133,13 +141,12 @@ def start_optimization(
     Run
         With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
     """
-    run = _run(model, pattern, start, fixed, bounds, seed, budget, popsize, strategy, progress, max_seconds, engine, dt)
-    return run.start()
+    return _optimization(*args, **settings).start()
 
 
 def make_problem(
     model: str | models.NeuronModel,
-    pattern: patterns.Named,
+    pattern: Named,
     start: Mapping[str, float] | None = None,
     fixed: Iterable[str] | Mapping[str, float] = (),
     bounds: Bounds | None = None,
@@ -168,35 +175,3 @@ def check_engine(engine: str) -> str:
 def check_popsize(popsize: int | None) -> int | None:
     """Return the size of a generation of CMA-ES, None for the usual one, or raise a ValueError."""
     return None if popsize is None else whole("optimize", "popsize", popsize, 4)
-
-
-def _run(
-    model: str | models.NeuronModel,
-    pattern: patterns.Named,
-    start: Mapping[str, float] | None,
-    fixed: Iterable[str] | Mapping[str, float],
-    bounds: Bounds | None,
-    seed: int,
-    budget: int | None,
-    popsize: int | None,
-    strategy: StrategyFactory | None,
-    progress: ProgressLike,
-    max_seconds: float | None,
-    engine: str,
-    dt: float | None,
-) -> Run:
-    problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
-    limit = None if max_seconds is None else finite("optimize", "max_seconds", max_seconds, above=0.0, unit="s")
-    if strategy is not None and not callable(strategy):
-        raise TypeError(f"strategy is {strategy!r}, valid is: None, or a class or function that makes a Strategy")
-    if strategy is not None and popsize is not None:
-        raise ValueError("popsize is of the package's own strategy: leave it out, or leave out strategy")
-    optimizer = Optimizer(
-        problem,
-        whole("optimize", "seed", seed, 0),
-        problem.pattern.budget if budget is None else whole("optimize", "budget", budget, 1),
-        strategy or default_strategy(check_popsize(popsize), problem.solves_amplitude),
-        problem.space.base if start is not None else None,
-    )
-    load_cma()  # here, not in the worker: silencing an import's warning is not thread-safe
-    return Run(optimizer, limit, progress)

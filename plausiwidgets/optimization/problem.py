@@ -13,9 +13,10 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.amplitude import AMPLITUDE, Thresholds, Values, find_thresholds
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.optimization.strategy import losses_of
-from plausiwidgets.patterns import Check, Judged, Verdict, evaluate, verify
+from plausiwidgets.patterns import Check, Verdict
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.judge import evaluate, single, verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
 
 JITTERS = 100
@@ -215,7 +216,7 @@ class Problem:
     ) -> tuple[Words, Words, Floats]:
         """Return status, failed check and the loss in that check of accepted sets."""
         judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
-        verdict = verify(self.model, self.pattern, judged, self.engine, checkpoint)
+        verdict = verify_sets(self.model, self.pattern, judged, self.engine, checkpoint)
         return verdict.status, verdict.failed_check, verdict.failed_loss
 
     def _reconcile(

@@ -1,15 +1,14 @@
 """Firing patterns, and the one judge of them."""
 
-from plausiwidgets.patterns.all_of import AllOf, Judged
-from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
+from plausiwidgets.patterns.all_of import AllOf
+from plausiwidgets.patterns.bench import Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.judge import evaluate, judge
-from plausiwidgets.patterns.judge import verify_sets as verify
+from plausiwidgets.patterns.judge import judge
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
 from plausiwidgets.patterns.profile import Profile, loss_profiles
 from plausiwidgets.patterns.protocol import FreeValue, Protocol
 from plausiwidgets.patterns.recording import from_recording
-from plausiwidgets.patterns.registry import Named, all_of, get, is_builtin, is_registered, names, register
+from plausiwidgets.patterns.registry import all_of, get, names, register
 from plausiwidgets.patterns.stimuli import from_current, stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
@@ -19,15 +18,12 @@ from plausiwidgets.simulation.current import pulse, ramp
 __all__ = [
     "AllOf",
     "AmplitudeWindow",
-    "Bench",
     "Check",
     "Criterion",
     "Curve",
     "FreeValue",
     "Graded",
-    "Judged",
     "Measurement",
-    "Named",
     "Pattern",
     "Profile",
     "Protocol",
@@ -37,12 +33,9 @@ __all__ = [
     "Target",
     "Verdict",
     "all_of",
-    "evaluate",
     "from_current",
     "from_recording",
     "get",
-    "is_builtin",
-    "is_registered",
     "judge",
     "loss_profiles",
     "names",
@@ -51,5 +44,4 @@ __all__ = [
     "register",
     "stimulus",
     "target",
-    "verify",
 ]

@@ -77,14 +77,14 @@ def _together(pattern: AllOf) -> Target | None:
     return Target({name: trace for own in parts for name, trace in own.traces.items()}, parts=tuple(parts))
 
 
-def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None]:
+def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None] | None:
     presets = [p for p in get_model(REFERENCE).presets if p.pattern == pattern.key]
-    preset = presets[-1]  # the robust set where there are two
-    return REFERENCE, preset.parameters, preset.dt
+    # Of two sets the later one is robust.
+    return (REFERENCE, presets[-1].parameters, presets[-1].dt) if presets else None
 
 
 def target(pattern: str | Protocol) -> Target | None:
-    """Return the target of a pattern, None for a pattern of one's own that names none.
+    """Return the target of a pattern, None for a pattern that names no reference and has no published one.
 
     For the twenty it has Izhikevich's published parameters. For depolarizing after-potential and
     inhibition-induced bursting the published sets hold only at their own time step; the target shows

@@ -57,9 +57,10 @@ class Verdict:
         The judged values: the model's parameters and the stimulus values.
     dt : float
         Time step in ms.
-    loss : float or ndarray
-        Sum of the costs; 0 exactly where every criterion holds; above the number of criteria where the
-        simulation diverged; nan where there is nothing to judge.
+    loss : float or ndarray of float
+        Sum of the costs of the checks: 0.0 exactly where every criterion holds at `dt`, and at most their number m
+        otherwise. Where the simulation diverged it is from m + 1 to m + 2, the earlier the larger, so that it is worse
+        than every other. nan for a stimulus, which is not judged.
     status : str or ndarray of str
         ``"rejected"``: a criterion does not hold; ``"unverified"``: all hold at `dt`;
         ``"fragile"``: all hold at `dt`, but not in a check of the verification;

@@ -18,6 +18,7 @@ import numpy as np
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import KICK
+from plausiwidgets.patterns.judge import evaluate
 
 VARIATIONS: dict[str, dict[str, float]] = {
     "dt/16": {"dt": 1 / 16},
@@ -37,7 +38,7 @@ def attempt(model: str, pattern: str, parameters: dict[str, float], dt: float) -
     fallen = []
     for name, changes in VARIATIONS.items():
         how = dict(changes)
-        verdict = pw.patterns.evaluate(neuron, firing, values, dt * how.pop("dt", 1.0), **how)
+        verdict = evaluate(neuron, firing, values, dt * how.pop("dt", 1.0), **how)
         if not verdict.accepted[0]:
             missed = ", ".join(c.name for c in verdict.checks if not c.passed[0])
             fallen.append(f"{name}: {missed}")

@@ -16,7 +16,8 @@ from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
-from plausiwidgets.patterns import Named, Protocol
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.registry import Named
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.judging import Judging

@@ -12,7 +12,8 @@ from plausiwidgets import patterns
 from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
-from plausiwidgets.patterns import Judged, Protocol, status
+from plausiwidgets.patterns import Protocol, status
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.thumbnails import thumbnail
 from plausiwidgets.widgets.session.selection import Selection

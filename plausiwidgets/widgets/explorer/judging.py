@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from plausiwidgets import patterns
-from plausiwidgets.optimization import gate
-from plausiwidgets.patterns import Verdict, evaluate
-from plausiwidgets.patterns.judge import single
+from plausiwidgets.optimization.control import gate
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.judge import evaluate, single, verify_sets
 from plausiwidgets.simulation.compiled.engine import before_compiled
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
@@ -176,4 +176,4 @@ def judge_quickly(
 
 def verify(selection: Selection, verdict: Verdict, checkpoint: Checkpoint) -> Verdict:
     """Return the verdict with its verification; what `checkpoint` raises ends it."""
-    return patterns.verify(selection.model, selection.pattern, verdict, checkpoint=checkpoint)
+    return verify_sets(selection.model, selection.pattern, verdict, checkpoint=checkpoint)

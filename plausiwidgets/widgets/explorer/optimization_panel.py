@@ -9,7 +9,8 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from plausiwidgets.optimization import Result
-from plausiwidgets.patterns import Judged, Protocol
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve

@@ -9,7 +9,8 @@ import ipywidgets as w
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Preset
-from plausiwidgets.patterns import Judged, Protocol
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, with_stimulus

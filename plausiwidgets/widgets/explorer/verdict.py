@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import ipywidgets as w
 import numpy as np
 
-from plausiwidgets.patterns import Check, Judged, Verdict
+from plausiwidgets.patterns import Check, Verdict
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.simulation.compiled.engine import is_ready

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import PREFIX, GivenCurrent, in_text
 
 DT_RANGE = (0.005, 1.0)
@@ -138,7 +139,7 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
     if key is not None and key != own.key and key == f"{PREFIX}values":
         notes.append(f"The current was too long for the link, and is not in it: showing {own.key}.")
         return own
-    if key is not None and key != own.key and patterns.is_registered(key):
+    if key is not None and key != own.key and is_registered(key):
         return patterns.get(key)
     _name(key, [own.key], own.key, "pattern", notes)
     return own

@@ -13,8 +13,9 @@ from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel, Parameter, Preset
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns import Named, Protocol
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets.session.link import read_query, samples_of

@@ -9,7 +9,8 @@ import numpy as np
 
 from plausiwidgets.assessment import published
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Judged, Protocol
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.widgets.session.link import reach
 from plausiwidgets.widgets.session.selection import Origin, Selection

@@ -7,11 +7,12 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
-from plausiwidgets import models, patterns
+from plausiwidgets import models
 from plausiwidgets.models.norse import norse_parameters
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
@@ -120,7 +121,7 @@ def script(selection: Selection) -> str:
     shown, stimulus = repr(pattern.key), ""
     if isinstance(pattern, GivenCurrent):
         shown, stimulus = "stimulus", f"stimulus = {constructor(pattern)}\n"
-    elif not patterns.is_registered(pattern):
+    elif not is_registered(pattern):
         own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
     notes = "".join(f"{line}\n" for line in own)
     norse = norse_parameters(model, selection.values, selection.dt)

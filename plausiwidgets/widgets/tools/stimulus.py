@@ -8,7 +8,8 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from plausiwidgets import patterns
-from plausiwidgets.patterns import Judged, Protocol
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.patterns.stimuli import (

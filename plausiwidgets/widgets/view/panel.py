@@ -10,7 +10,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Run
-from plausiwidgets.patterns import Named
+from plausiwidgets.patterns.registry import Named
 from plausiwidgets.widgets.session.session import Observer, Session
 from plausiwidgets.widgets.session.worker import Worker
 from plausiwidgets.widgets.view.page_watch import PageWatch

@@ -1,0 +1,46 @@
+"""One spelling of settings for the functions that take the same ones."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def takes(original: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
+    """Give a function of ``(*args, **settings)`` the parameters of another one, in its help and for type checkers.
+
+    Examples
+    --------
+    >>> def make(model: str, *, seed: int = 0) -> str:
+    ...     return f"{model} {seed}"
+    >>> @takes(make)
+    ... def run(*args: Any, **settings: Any) -> bool:
+    ...     return bool(make(*args, **settings))
+    >>> print(inspect.signature(run))
+    (model: 'str', *, seed: 'int' = 0) -> 'bool'
+    >>> run("lif", sed=1)
+    Traceback (most recent call last):
+    TypeError: run() got an unexpected keyword argument 'sed'
+    """
+    signature = inspect.signature(original)
+
+    def decorate(function: Callable[..., R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def call(*args: P.args, **settings: P.kwargs) -> R:
+            try:
+                signature.bind(*args, **settings)
+            except TypeError as error:
+                raise TypeError(f"{function.__name__}() {error}") from None
+            return function(*args, **settings)
+
+        returned = function.__annotations__["return"]
+        call.__annotations__ = {**original.__annotations__, "return": returned}
+        call.__signature__ = signature.replace(return_annotation=returned)  # type: ignore[attr-defined]
+        return call
+
+    return decorate
