@@ -63,7 +63,7 @@ def test_a_time_of_the_stimulus_stays_in_its_range() -> None:
 
 
 def test_what_servers_add_gives_no_note() -> None:
-    _, notes = Selection.from_query("token=secret&voila-theme=dark&voila-template=lab&_xsrf=1&model=adex")
+    _, notes = Selection.from_query("token=secret&reset&voila-theme=dark&voila-template=lab&_xsrf=1&model=adex")
     assert notes == ()
 
 

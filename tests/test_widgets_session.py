@@ -5,10 +5,12 @@ import time
 import ipywidgets
 import numpy as np
 import pytest
+from screen import Screen, find, named, widgets
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Panel, Response, Selection, Session
 from plausiwidgets.widgets.session.session import Observer
+from plausiwidgets.widgets.session.worker import Priority
 
 
 class Witness(Observer):
@@ -206,6 +208,63 @@ def test_what_is_no_panel_is_refused_before_it_is_told_of_anything(explorer: pw.
 
     with pytest.raises(ValueError, match=r"the place of Elsewhere is 'elsewhere', valid: .*below"):
         explorer.add(Elsewhere)
+
+
+def test_panels_of_a_place_stand_in_their_order_and_a_panel_is_made_once(explorer: pw.Explorer) -> None:
+    class Low(SecondState):
+        order = 5
+
+    class High(SecondState):
+        order = -5
+
+    low, high = explorer.add(Low), explorer.add(High)
+    assert named(explorer, "pw-below").children == (high.view, low.view)
+    assert explorer.add(Low) is low and len(named(explorer, "pw-below").children) == 2
+
+
+def test_a_panel_may_need_another_one_which_is_told_first(explorer: pw.Explorer) -> None:
+    told = []
+
+    class Needed(SecondState):
+        def on_selection(self, selection, jumped):
+            told.append("needed")
+
+    class Needing(SecondState):
+        def __init__(self, explorer) -> None:
+            super().__init__(explorer)
+            self.needed = explorer.panel(Needed)
+
+        def on_selection(self, selection, jumped):
+            told.append("needing")
+
+    assert explorer.add(Needing).needed is explorer.panel(Needed)
+    told.clear()
+    explorer.selection = Selection.of("lif", "tonic_spiking")
+    assert told == ["needed", "needing"]
+
+
+def test_a_tool_of_ones_own_is_opened_and_closed_by_a_button(explorer: pw.Explorer) -> None:
+    seen = []
+
+    class Tool(SecondState):
+        title, tip, place = "Second", "The second state variable", "tools"
+
+        def on_shown(self, shown):
+            seen.append(shown)
+
+    view = explorer.add(Tool).view
+    button = find(explorer, ipywidgets.ToggleButton, description="Second")
+    assert view not in widgets(explorer) and seen == []
+    button.value = True
+    assert view in widgets(explorer)
+    find(explorer, ipywidgets.ToggleButton, description="Equations").value = True
+    assert view not in widgets(explorer) and not button.value and seen == [True, False]
+
+
+def test_the_worker_does_what_takes_long_and_its_errors_are_said(explorer: pw.Explorer, screen: Screen) -> None:
+    explorer.worker.ask("mine", Priority.TOOL, lambda checkpoint: 1 / 0)
+    assert explorer.worker.join(30, Priority.TOOL)
+    assert "division by zero" in screen.message
 
 
 def test_nothing_is_recorded_that_no_panel_needs(explorer: pw.Explorer) -> None:

@@ -235,6 +235,31 @@ def test_the_focus_is_seen_and_help_needs_no_mouse(in_lab) -> None:
     page.wait_for_function("() => document.querySelector('.pw-help').innerText.length > 20")
 
 
+def test_escape_closes_what_is_open_and_no_key_reaches_the_notebook(in_lab) -> None:
+    page = in_lab.page
+    share, settings = (page.get_by_role("button", name=name, exact=True) for name in ("Share", "Settings"))
+    share.click()
+    settings.click()  # one at a time
+    page.locator(".pw-settings").wait_for()
+    assert page.locator(".pw-share-panel").is_hidden()
+    page.keyboard.press("Escape")
+    page.locator(".pw-settings").wait_for(state="hidden")
+    share.click()
+    page.keyboard.press("Escape")
+    assert page.locator(".pw-share-panel").is_hidden()
+    page.get_by_role("button", name="Present", exact=True).click()
+    page.locator(".pw-explorer.pw-present").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('.pw-explorer.pw-present')")
+    cells = page.locator(".jp-Cell").count()
+    page.locator(".pw-thumbnail").first.focus()
+    for key in "bxm":  # a cell below, cut, Markdown
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    assert page.locator(".jp-Cell").count() == cells and page.locator(".pw-explorer").is_visible()
+    assert page.locator(".jp-MarkdownCell").count() == 0
+
+
 def test_a_link_and_a_line_of_python_are_offered_and_the_link_opens_in_jupyterlab(in_lab, lab) -> None:
     page = in_lab.page
     pick(page, "model", "Adaptive exponential (AdEx)")

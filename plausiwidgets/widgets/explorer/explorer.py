@@ -322,7 +322,7 @@ class Explorer(View):
         with self.session.lock:
             own = self.selection
             selection, notes = Selection.from_query(self.page.link, own.model, own.pattern)
-            self.session.replaced(own, selection)  # no step of a person: undo is no way out of an exercise
+            self.session.replaced(own, selection)  # without a step: undo would be a way out of an exercise
         if notes:
             self.messages.note(notes)
         self._open_mystery(self.page.link)
@@ -348,7 +348,7 @@ _of_cells: dict[str, tuple[str, list[ref[Explorer]]]] = {}
 
 
 def _close_former_run(explorer: Explorer) -> None:
-    """Close what an earlier run of the same cell has made: nobody can see it any more, and it would cost as much."""
+    """Close what an earlier run of the same cell has made: it is no longer seen, and would keep its memory."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
     cell, run = (parent.get("metadata") or {}).get("cellId"), (parent.get("header") or {}).get("msg_id")

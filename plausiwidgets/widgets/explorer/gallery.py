@@ -66,7 +66,7 @@ class GalleryPanel(Panel):
         self._incomplete = False
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Mark what is shown; a pattern of one's own joins the others."""
+        """Mark what is shown; a custom pattern joins the others."""
         if not jumped and self._patterns:
             return
         known = {key: patterns.get(key) for key in patterns.names()}
@@ -84,7 +84,7 @@ class GalleryPanel(Panel):
     def on_response(self, response: Response) -> None:
         """Keep in mind what was found, and draw the pictures that are missing."""
         if self._incomplete and response.role == "yours":
-            # Not before: the neuron of the pictures would be compiled first, and what a person has picked wait for it.
+            # Not before: the neuron of the pictures would be compiled ahead of the picked one.
             self._incomplete = False
             self._ask()
         if response.role in ("yours", "best") and response.verdict is not None:

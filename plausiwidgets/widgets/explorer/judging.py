@@ -72,7 +72,7 @@ class Judging(Panel):
 
     @property
     def calm(self) -> bool:
-        """Whether nobody drags."""
+        """Whether the last change is longer ago than a drag pauses."""
         return time.monotonic() - self._changed_at > REST
 
     # -- on a thread of the worker ---------------------------------------------------------------
@@ -127,7 +127,7 @@ class Judging(Panel):
             return None
 
     def _moved_further(self, selection: Selection, verdict: Verdict) -> bool:
-        """Go on to another selection where this one was to be tuned: neither solved already, nor without a response."""
+        """Skip starts that are already solved or diverge; return whether this one was."""
         one = single(verdict)
         further = moved_further(selection) if one.accepted or one.diverged else None
         return further is not None and self._session.replaced(selection, further)

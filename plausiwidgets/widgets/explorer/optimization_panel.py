@@ -130,7 +130,7 @@ class OptimizationPanel:
         }
 
     def set(self, *, seed: int | None = None, from_sliders: bool | None = None, more: bool = False) -> None:
-        """Change settings as a person would; `more`: a larger budget."""
+        """Change settings; `more`: a larger budget."""
         if seed is not None:
             self._seed.value = seed
         if from_sliders is not None:
@@ -222,7 +222,7 @@ class OptimizationPanel:
 
 
 def budget_of(text: str) -> int:
-    """Return a budget as a person typed it, such as ``"20 000"`` or ``"2e4"``, or refuse it in a sentence.
+    """Return a typed budget, such as ``"20 000"`` or ``"2e4"``, or refuse it in a sentence.
 
     Examples
     --------
@@ -282,7 +282,7 @@ def grouped(count: int) -> str:
 
 
 def seconds(value: float) -> str:
-    """Return a duration for a person."""
+    """Return a duration as text."""
     if value < 9.95:
         return f"{value:.1f} s"
     if value < 120:

@@ -172,7 +172,7 @@ class ParameterRow:
 
 
 def tooltip(parameter: Parameter) -> str:
-    """Return what a person reads on pointing at a parameter."""
+    """Return what is shown on pointing at a parameter."""
     unit = f" {parameter.unit}" if parameter.unit else ""
     scale = {"linear": "", "log": ", log scale", "asinh": ", asinh scale"}[parameter.scale]
     default, low, high = (number(value) for value in (parameter.default, parameter.low, parameter.high))
@@ -186,7 +186,7 @@ def tooltip(parameter: Parameter) -> str:
 
 
 def allowed(parameter: Parameter, value: float) -> float:
-    """Return a value that a person gave, or refuse it in a sentence.
+    """Return a typed value, or refuse it in a sentence.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The bar of the explorer: which model and pattern, where one begins with them, and the ways back."""
+"""The bar of the explorer: model and pattern, what to begin with, undo and redo."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class Pickers(Panel):
         selection = self._session.selection
         preset = selection.model.presets[self._preset.value]
         pattern = selection.pattern
-        if preset.pattern and isinstance(pattern, Judged):  # a stimulus of one's own stays
+        if preset.pattern and isinstance(pattern, Judged):  # an applied stimulus stays
             pattern = self._patterns.get(preset.pattern) or patterns.get(preset.pattern)
         recalled = self._session.recalled(selection.model, pattern)
         picked = recalled.with_preset(preset)
@@ -212,7 +212,7 @@ class Pickers(Panel):
         return fitting(known_sets(shown.model, shown.pattern, self.explorer.panel(Searches).found()), shown)
 
     def _try(self, action: Callable[[], None]) -> None:
-        """Do what a person asked for, or say why not."""
+        """Do something, or say why not."""
         self._messages.clear()
         try:
             action()

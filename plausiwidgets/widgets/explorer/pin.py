@@ -35,7 +35,7 @@ class PinPanel(Panel):
     """A button that pins what is shown, and the key to the lines of the figure.
 
     Under the pattern that it was pinned with, the neuron stays as it was. Under another one, or another stimulus, it is
-    judged anew: when that is picked, and when nobody drags its stimulus any more.
+    judged anew: when that is picked, and when the drag of a stimulus has ended.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The verdict: every criterion of the pattern with what was measured and what is asked for."""
+"""The verdict: every criterion of the pattern with what was measured and what it must be."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class VerdictPanel(Panel):
         return (Part("look", self._chips), *super().parts)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Take back what is said of another model or pattern, or of what a person left while the next takes long."""
+        """Remove what is said of another model or pattern, and of a superseded selection while the next takes long."""
         another = self._about is None or not self._about.is_about(selection.model, selection.pattern)
         judged = isinstance(selection.pattern, Judged)
         if another:
@@ -157,7 +157,7 @@ def in_words(missed: Iterable[Check]) -> str:
 
 
 def measured(check: Check) -> str:
-    """Return what was measured; 0 where it is nothing beside what is asked for."""
+    """Return what was measured; 0 where it is negligible beside the limits."""
     limits = [abs(end) for end in (check.low, check.high) if math.isfinite(end)]
     nothing = abs(check.value) < 1e-6 * max(limits, default=0.0)
     return number(0.0 if nothing else check.value, 3)

@@ -18,7 +18,7 @@ from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import PREFIX, GivenCurrent, in_text
 
 DT_RANGE = (0.005, 1.0)
-"""Time steps (ms) that an explorer takes from a person: below, a drag takes seconds; above, no model is right."""
+"""Time steps (ms) that an explorer accepts: below, a drag takes seconds; above, no model is accurate."""
 
 MAX_QUERY = 8192
 """Characters of a query that are read; the longest link of a model with fifty parameters has 1500."""
@@ -47,7 +47,7 @@ class Link:
     locked : tuple of str
         What cannot be changed.
     notes : tuple of str
-        A sentence for each thing that could not be used, for a person (plain text, not markup).
+        A sentence for each thing that could not be used (plain text, not markup).
     """
 
     model: NeuronModel
@@ -182,7 +182,7 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
 
 
 def reach(parameter: Parameter) -> tuple[float, float]:
-    """Return the least and the largest value that a person or a link may give.
+    """Return the least and the largest value that can be typed or given by a link.
 
     One far beyond the slider is legal for a script, but here it may stand for hours of work.
     """

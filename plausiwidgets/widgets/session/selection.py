@@ -1,4 +1,4 @@
-"""Everything that a person sets in an explorer, as one value."""
+"""Everything that is set in an explorer, as one value."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Origin:
     Attributes
     ----------
     text : str
-        For a person.
+        As shown to the user.
     preset : Preset or None
         The published set that they are.
     solved : Selection or None
@@ -71,7 +71,7 @@ class Selection:
     parameters : mapping of str to Parameter
         What `values`, `bounds` and `free` are of, in the order of the screen.
     origin : Origin or None
-        Where the values come from, where a person has changed none of them.
+        Where the values come from, as long as none of them has been changed.
     locked : tuple of str
         What can be seen but not changed, of an exercise: a search leaves it alone too. It guides whoever tunes the
         rest, and is no protection: who knows the link can write another one.
@@ -145,7 +145,7 @@ class Selection:
         pattern: Named = DEFAULT_PATTERN,
         dt: float | None = None,
     ) -> tuple[Selection, tuple[str, ...]]:
-        """Return what the query of a link says, which may hold anything, and notes for a person.
+        """Return what the query of a link says, which may hold anything, and notes on what could not be used.
 
         Parameters
         ----------

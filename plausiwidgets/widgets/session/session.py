@@ -178,13 +178,13 @@ class Session:
     def show(self, selection: Selection) -> None:
         """Jump to another selection; :meth:`undo` goes back.
 
-        Where an observer refuses it (a model of one's own may raise anywhere) all stays as it was.
+        Where an observer raises, as a custom model may, the selection stays as it was.
         """
         with self.lock:
             self._jump(selection, (*self._history, self.selection)[-MAX_UNDO:], ())
 
     def pick(self, selection: Selection) -> None:
-        """Show what a person has picked: an exercise goes on where it is about the same model and pattern.
+        """Show what was picked: an exercise goes on where model and pattern are the same.
 
         Raises
         ------
@@ -196,7 +196,7 @@ class Session:
             self.show(selection.within(shown) if selection.is_about(shown.model, shown.pattern) else selection)
 
     def replaced(self, shown: Selection, by: Selection) -> bool:
-        """Show something else in place of `shown`, which is no step of a person; False where that is not shown."""
+        """Show something else in place of `shown`, without a step for :meth:`undo`; False where it is not."""
         with self.lock:
             if self.selection is not shown:
                 return False
@@ -290,7 +290,7 @@ class Session:
             self._each(lambda observer: observer.on_sweep(sweep))
 
     def rest(self, selection: Selection) -> None:
-        """Tell the observers that nobody has changed anything for a while."""
+        """Tell the observers that nothing was changed for a while."""
         with self.lock:
             self._each(lambda observer: observer.on_rest(selection))
 

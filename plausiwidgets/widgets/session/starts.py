@@ -1,4 +1,4 @@
-"""Where one begins with a model and a pattern: a set that is known to show it, or one that is to be tuned back."""
+"""What a model and a pattern begin with: a set that is known to show it, or one that is to be tuned."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def stimulus_for(model: NeuronModel, shown: Selection) -> tuple[dict[str, float]
 
 
 def with_stimulus(session: Session, model: NeuronModel, pattern: Protocol) -> Selection:
-    """Return a stimulus of one's own, or the pattern that it stood in for, as it was last shown with a model.
+    """Return a stimulus that was applied, or the pattern that it replaced, as it was last shown with a model.
 
     The parameters of the model stay. Where a stimulus is new for it, the holding current of what is shown is taken;
     and where only the model is another one, all values of the stimulus as far as they fit it.

@@ -41,7 +41,7 @@ GRID = (32, 26)
 
 ARROWS = (13, 10)
 POINTS = 900
-"""Of the trajectory: more than a person can tell apart."""
+"""Of the trajectory: more than can be told apart."""
 
 LINE = 240
 """Points of the curve of a neuron of one variable."""
@@ -53,7 +53,7 @@ ABOVE = 1.2
 """How far above the threshold a neuron with a reset is shown, in spans: its upswing leaves the picture."""
 
 TOO_WIDE = 1.6
-"""A picture so many times too wide is narrowed when nobody drags."""
+"""A picture so many times too wide is narrowed at rest."""
 
 NOW = "now"
 
@@ -66,7 +66,7 @@ class PhasePlaneView(anywidget.AnyWidget):
     scene : dict
         All that is drawn; arrays as bytes of float32.
     pair, others : str
-        What a person chose: two variables with a space between them (empty: the first two), and whether the
+        What was chosen: two variables with a space between them (empty: the first two), and whether the
         others are ``"steady"`` or as ``"now"``.
     now : float
         Time in ms at which the moving point was left.
@@ -137,7 +137,7 @@ class PhasePlanePanel(Panel):
             self._draw(_Shown(response.selection, response.verdict, response.jumped))
 
     def on_rest(self, selection: Selection) -> None:
-        """Narrow what has become much too wide; nobody drags now."""
+        """Narrow what has become much too wide; no drag goes on."""
         if self._tight is not None and self._fitted is not None:
             pairs = zip(self._fitted[1], self._tight, strict=True)
             if any(b - a > TOO_WIDE * (d - c) for (a, b), (c, d) in pairs):
@@ -159,7 +159,7 @@ class PhasePlanePanel(Panel):
             self._worker.ask("phase plane", Priority.TOOL, lambda _: self._draw_now(shown))
 
     def _draw_now(self, shown: _Shown) -> None:
-        fit, self._fit = self._fit, False  # asked for by this one, or by one before that was passed over
+        fit, self._fit = self._fit, False  # requested by this one, or by a superseded one
         try:
             scene = self._scene(_Shown(shown.selection, shown.verdict, fit))
         except Exception as error:

@@ -1,4 +1,4 @@
-"""A current of one's own for the neuron that is shown; the pattern's own is one click away."""
+"""A custom current for the neuron that is shown; the stimulus of the pattern is one click away."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from plausiwidgets.widgets.session.starts import with_stimulus
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 MOST_SHOWN = 500
-"""Values that are put into the box: more can be read from a file, but nobody edits them by hand."""
+"""Values that are put into the box: more can be read from a file, but are too many to edit."""
 
 LARGEST_FILE = 4_000_000
 """Bytes of a file that is read."""
@@ -200,7 +200,7 @@ class StimulusPanel(Panel):
                 self._try(action)
 
     def _try(self, action: Callable[[], None]) -> None:
-        """Do what a person asked for, or say why not."""
+        """Do something, or say why not."""
         self._messages.clear()
         try:
             with self._session.lock:
