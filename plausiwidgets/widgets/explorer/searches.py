@@ -21,7 +21,13 @@ from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 INTERVAL = 0.1
-"""Least time in s between two messages: ten a second look continuous, and leave the page time for drags."""
+"""Time in s between two messages: ten a second look continuous."""
+
+DRAG_INTERVAL = 1.0
+"""The same during a drag, which needs the time of the page."""
+
+LONGEST = 2.0
+"""Most time in s between two pictures, even where the page does not say that it has drawn: it may be hidden."""
 
 
 Key = tuple[NeuronModel, Protocol]
@@ -40,8 +46,6 @@ class Search:
     run : Run
     best : Response or None
         The judged best that was published last.
-    told, told_at
-        What was shown last of its state, and when (s).
     drawn, drawn_at
         The generation that was drawn last, and when (s).
     over : bool
@@ -52,8 +56,6 @@ class Search:
     begun_at: Selection
     run: Run
     best: Response | None = None
-    told: tuple[object, ...] = ("",)
-    told_at: float = 0.0
     drawn: int = -1
     drawn_at: float = 0.0
     over: bool = False
@@ -63,8 +65,8 @@ class Searches(Panel):
     """Starts, shows and ends searches; one runs at a time, and each belongs to a model and a pattern.
 
     It goes on when something else is shown, named in a line, and is shown again with its model and pattern.
-    The newest snapshot of each is published at most ten times a second, and less often while the page has no time.
-    A change of state is always told, the end is always told and drawn.
+    The newest snapshot of each is published ten times a second, and less often while the page has no time. The end is
+    always told and drawn.
 
     Attributes
     ----------
@@ -202,6 +204,7 @@ class Searches(Panel):
         with self._session.lock:
             if self._newest is not None:
                 self._newest.run.stop()
+                self._follow(self._newest)
 
     def toggle_pause(self) -> None:
         """Pause the running search, or let it go on."""
@@ -213,6 +216,7 @@ class Searches(Panel):
                 run.resume()
             else:
                 run.pause()
+            self._follow(self._newest)
 
     def back(self) -> None:
         """Show the model and the pattern of the search that is named."""
@@ -251,11 +255,7 @@ class Searches(Panel):
         """Show what is new of a search, and again in a while, until its end has been shown."""
         snapshot = search.run.snapshot()
         try:
-            # Of what changes within a generation only the clock matters, to the second.
-            now = (snapshot.state, snapshot.generation, snapshot.phase, int(snapshot.seconds))
-            if now[0] != search.told[0] or (now != search.told and self._may_tell(time.monotonic() - search.told_at)):
-                search.told, search.told_at = now, time.monotonic()
-                self._tell(search, snapshot)
+            self._tell(search, snapshot)
             new = snapshot.generation != search.drawn and self._may_draw(time.monotonic() - search.drawn_at)
             if snapshot.ended or new:
                 self._draw(search, snapshot)
@@ -263,7 +263,7 @@ class Searches(Panel):
         except Exception as error:
             self._messages.error("search", error)
         if not snapshot.ended:
-            self._follow(search, INTERVAL)
+            self._follow(search, INTERVAL if self._judging.calm else DRAG_INTERVAL)
         elif not search.over:
             search.over = True
             if snapshot.state == "failed":
@@ -272,14 +272,10 @@ class Searches(Panel):
                 self.results.append(search.run.result())
                 self._session.finish(self.results[-1])
 
-    def _may_tell(self, seconds: float) -> bool:
-        return self._judging.calm or seconds > 1.0
-
     def _may_draw(self, seconds: float) -> bool:
-        # The page draws one thing at a time: half of its time is left for other things. But it may be hidden, or
-        # gone: something is drawn all the same, now and then.
+        # The page draws one thing at a time: half of its time is left for other things.
         figure = self._figure
-        return seconds > 2.0 or (figure.drawn and self._judging.calm and seconds > 2.0 * figure.seconds)
+        return seconds > LONGEST or (figure.drawn and self._judging.calm and seconds > 2.0 * figure.seconds)
 
     def _is_shown(self, search: Search) -> bool:
         return search is self._shown
