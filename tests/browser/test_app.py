@@ -119,6 +119,20 @@ def test_neither_a_reload_nor_a_second_browser_runs_the_notebook_again(command, 
     second.close()
 
 
+def test_a_widget_that_a_reload_has_lost_is_shown_again(command, page) -> None:
+    """What JupyterLab shows of a model that came too late, put into the page by hand: the race itself is rare."""
+    page.page.goto(command().address())
+    page.wait_for_plot()
+    page.page.evaluate("""() => {
+        const output = document.querySelector('.pw-explorer').closest('.jp-OutputArea-output');
+        output.textContent = 'Error displaying widget: model not found';
+    }""")
+    page.page.wait_for_selector(".pw-explorer", state="detached")
+    page.wait_for_plot()
+    assert page.page.locator("text=model not found").count() == 0
+    assert page.page.locator(".pw-explorer").count() == 1
+
+
 def test_the_command_shows_the_explorer_as_an_app(command, page) -> None:
     port = free_port()
     running = command("--app", f"--port={port}")

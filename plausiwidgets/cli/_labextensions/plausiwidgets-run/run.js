@@ -1,6 +1,7 @@
 /*
- * Runs the explorer notebook once its kernel is up, so that a person who typed `plausiwidgets` sees the plot
- * without a further click. Only the server that the console command starts loads this extension.
+ * Runs the explorer notebook once its kernel is up, so that a user who typed `plausiwidgets` sees the plot without a
+ * further click, and shows widgets again that a reload of the page has lost. Only the server that the console command
+ * starts loads this extension.
  *
  * JupyterLab loads an extension as a webpack container: an object with `init` and `get` under its own name in
  * window._JUPYTERLAB. This one shares no module with anybody, so it needs no bundler.
@@ -12,6 +13,42 @@
   async function isFresh(kernel) {
     const reply = await kernel.requestExecute({ code: '', silent: true, store_history: false }).done;
     return !reply.content.execution_count;
+  }
+
+  const LOST = 'Error displaying widget: model not found';
+  const WAITS = 'The explorer comes back as soon as the kernel has answered …';
+  const LOOK = 1000; // ms between two looks for a lost widget
+  const PATIENCE = 5 * 60 * 1000; // ms after the page was loaded, in which a busy kernel may answer
+
+  /*
+   * After a reload the widget manager looks for a model for two seconds and then shows an error for good, also when the
+   * answer of a busy kernel registers it a moment later. The outputs of the cell, set anew, show the widget then.
+   */
+  function showLostWidgets(app) {
+    const began = performance.now();
+    const look = () => {
+      if (performance.now() - began > PATIENCE) {
+        clearInterval(timer);
+      }
+      for (const panel of app.shell.widgets('main')) {
+        for (const cell of panel.content?.widgets ?? []) {
+          const lost = [...cell.node.querySelectorAll('.jp-OutputArea-output')].filter((output) =>
+            [LOST, WAITS].includes(output.textContent.trim())
+          );
+          if (!lost.length || !cell.model?.outputs) {
+            continue;
+          }
+          if (panel.sessionContext?.session?.kernel?.status === 'idle') {
+            const outputs = cell.model.outputs.toJSON();
+            cell.model.outputs.clear();
+            cell.model.outputs.fromJSON(outputs);
+          } else {
+            lost.forEach((output) => (output.textContent = WAITS));
+          }
+        }
+      }
+    };
+    const timer = setInterval(look, LOOK);
   }
 
   function activate(app) {
@@ -43,6 +80,7 @@
     }
 
     app.restored.then(() => {
+      showLostWidgets(app);
       app.shell.currentChanged?.connect(onCurrentWidget);
       onCurrentWidget();
     });
