@@ -80,7 +80,7 @@ class Live {
     };
     for (const [name, slider] of sliders) {
       listen(slider, "change:value", (_, position, options) => {
-        if (options?.updated_view) this.move(name, position); // a person, and not the kernel
+        if (options?.updated_view) this.move(name, position); // moved on the page, not by the kernel
       });
     }
     this.figure = figure;

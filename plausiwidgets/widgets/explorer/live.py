@@ -1,8 +1,7 @@
-"""A drag without a round trip: the page simulates the sweep that it shows, and the kernel judges as ever.
+"""A drag without a round trip: the page simulates the sweep that it shows, while the kernel judges it.
 
-The other side of the protocol is ``live.js``. The kernel sends the neuron as a module, the sweeps as formulas, and
-which values its own picture is of; the page answers nothing. Where a neuron or a pattern has no such form it is sent
-nothing, and all that is missed is the speed.
+The page's side is ``live.js``. The kernel sends the neuron as a module, the sweeps as formulas, and the values of its
+own picture. A neuron or a pattern without such a form is drawn by the kernel alone, which is slower.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ class LivePage(anywidget.AnyWidget):
 
 
 class Live(Panel):
-    """Tells a page what it needs, once nobody has changed anything for a while.
+    """Tells a page what it needs, once nothing has changed for a while.
 
     Attributes
     ----------
@@ -76,7 +75,7 @@ class Live(Panel):
         self._about: Selection | None = None
         self._bounds: Mapping[str, tuple[float, float]] | None = None
         self._jumps = 0
-        self._asked: NeuronModel | None = None
+        self._requested: NeuronModel | None = None
         page.observe(lambda _: self._on_page(), "pages")
         self.view.observe(lambda change: setattr(figure, "pace", PACE if change["new"] else 0.0), "draws")
 
@@ -86,7 +85,7 @@ class Live(Panel):
             self._jumps += 1
         if self._about is None or not self._about.is_about(selection.model, selection.pattern):
             self._about = selection
-            self._asked = None
+            self._requested = None
             with self.view.hold_sync():
                 self.view.module, self.view.about, self.view.draws = "", {}, False
         if jumped or selection.bounds != self._bounds:
@@ -104,9 +103,9 @@ class Live(Panel):
 
     def on_rest(self, selection: Selection) -> None:
         """Make the module of a neuron that was judged."""
-        if not self._page.pages or self._asked is selection.model or self._session.response("yours") is None:
+        if not self._page.pages or self._requested is selection.model or self._session.response("yours") is None:
             return
-        self._asked = selection.model
+        self._requested = selection.model
         sweeps = all_live_sweeps(selection.pattern)
         if sweeps is not None:
             self._worker.ask("page", Priority.LATER, lambda _: self._emit(selection, sweeps))

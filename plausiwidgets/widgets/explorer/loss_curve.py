@@ -11,7 +11,7 @@ import traitlets as t
 from plausiwidgets.widgets.view.drawing import Floats
 
 MOST = 300
-"""Points that are sent: more than a person can tell apart."""
+"""Points that are sent: more than can be told apart."""
 
 
 class LossCurve(anywidget.AnyWidget):

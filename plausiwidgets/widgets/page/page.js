@@ -295,7 +295,7 @@ class Page {
     this.status.textContent = said.join("; ");
   }
 
-  /** The target's responses to the sweeps of the pattern, by their names; simulated when first asked for. */
+  /** The target's responses to the sweeps of the pattern, by their names; simulated at the first request. */
   target(name) {
     const key = this.pattern.key;
     if (!this.targets.has(key)) this.targets.set(key, new Map());

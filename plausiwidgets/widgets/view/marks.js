@@ -26,7 +26,7 @@ function lanes(shapes, x) {
   for (const group of groups.values()) {
     const spans = group.map((shape) => {
       const [a, b] = [x(shape.t0), x(shape.t1)], long = 6.5 * shape.text.length + 6;
-      if (shape.form === "bracket" && b - a < long) return [a, shape.text.includes(" ") ? b + 8 + long : b];
+      if (shape.form === "bracket" && b - a < long) return [a, b - a < 2 || shape.text.includes(" ") ? b + 8 + long : b];
       return [a, shape.form === "arrow" && b - a < long + 12 ? b + 6 + long : b];
     });
     let lane = ends.findIndex((taken) => spans.every(([a, b]) => taken.every(([c, d]) => b <= c + 1 || d <= a + 1)));
@@ -133,8 +133,11 @@ class Marks {
         else if (hot || shape.text.includes(" ")) element("text", { x: b + 5, y: line + 4 }, group, shape.text);
       } else if (shape.form === "arrow") {
         element("path", { d: `M${a},${line - 4}V${line + 4}M${a},${line}H${b}M${b - 6},${line - 4}L${b},${line}L${b - 6},${line + 4}` }, group);
-        const outside = b - a < 7 * shape.text.length + 14;
-        element("text", { x: outside ? b + 6 : middle, y: outside ? line + 4 : line - 3, "text-anchor": outside ? "start" : "middle" }, group, shape.text);
+        const long = 7 * shape.text.length;
+        const outside = b - a < long + 14;
+        const before = outside && b + 6 + long > left + width; // no room behind it
+        const place = before ? [a - 6, "end"] : outside ? [b + 6, "start"] : [middle, "middle"];
+        element("text", { x: place[0], y: outside ? line + 4 : line - 3, "text-anchor": place[1] }, group, shape.text);
       } else if (shape.form === "window") {
         element("rect", { x: a, y: top, width: Math.max(b - a, 1), height }, group);
         const half = 3.6 * shape.text.length;

@@ -38,7 +38,7 @@ function nameControls(root) {
       bound.setAttribute("aria-label", `${label}, ${i ? "upper" : "lower"} bound`));
     if (!handle) continue;
     handle.setAttribute("aria-label", name.title || label);
-    // noUiSlider announces the position; a person wants the value, which the box has a moment later.
+    // noUiSlider announces the position; screen readers need the value, which the box has a moment later.
     const text = `${box?.value} ${unit}`;
     if (handle.getAttribute("aria-valuetext") !== text) handle.setAttribute("aria-valuetext", text);
   }
@@ -55,7 +55,7 @@ async function letGo(model) {
       view.remove();
       if (!Object.keys(parent.model.views ?? {}).length) parent.model.off("msg:custom");
     }
-    one.off("msg:custom");  // nobody has anything to say to a layout or a style
+    one.off("msg:custom");  // no messages go to a layout or a style
   }
 }
 

@@ -169,7 +169,7 @@ class PlotView(anywidget.AnyWidget):
 
     @property
     def drawn(self) -> bool:
-        """Whether the page has drawn all that it was sent, or nobody looks."""
+        """Whether the page has drawn all that it was sent; true where no page shows it."""
         return not self._view_count or self.drawn_number >= self.number
 
     def wait_drawn(self, timeout: float) -> bool:

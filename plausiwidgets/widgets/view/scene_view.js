@@ -70,7 +70,8 @@ class SceneView extends PlotView {
     const below = [this.model.get("picture"), JSON.stringify([this.widened, this.zoomed]), ...behind];
     if (below.some((part, i) => part !== this.below?.[i])) {
       this.below = below;
-      this.Plotly.react(this.base, [...axesOf(layout), ...behind.flat()], layout, { staticPlot: true });
+      const annotations = layout.annotations.filter((note) => !onTop(note));
+      this.Plotly.react(this.base, [...axesOf(layout), ...behind.flat()], { ...layout, annotations }, { staticPlot: true });
     }
     const done = super.react(data, bare(layout));
     this.place();
@@ -204,12 +205,19 @@ function axesOf(layout) {
   ));
 }
 
+/** Whether a note belongs to what is drawn, and not to the axes. */
+function onTop(note) {
+  return !note.yref.includes("domain");
+}
+
 /** The layout of the upper plot: the same axes, not to be seen. */
 function bare(layout) {
   const { width, height, margin, dragmode, hovermode } = layout;
   const clear = "rgba(0,0,0,0)";
   const made = { width, height, margin, dragmode, hovermode, showlegend: false, paper_bgcolor: clear, plot_bgcolor: clear };
-  const { font, hoverlabel, modebar } = layout.template.layout;
+  const { font, hoverlabel, modebar, annotationdefaults } = layout.template.layout;
+  made.annotations = layout.annotations.filter(onTop);
+  made.template = { layout: { annotationdefaults } }; // no line runs through a label
   for (const [name, axis] of Object.entries(layout)) {
     if (!/^[xy]axis\d*$/.test(name)) continue;
     const { range, domain, anchor, fixedrange } = axis;
