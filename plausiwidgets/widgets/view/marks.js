@@ -98,10 +98,14 @@ class Marks {
       row.classList.toggle("pw-hot-row", key !== "" && row.dataset.criterion === key);
   }
 
-  draw() {
+  /** Draws the marks into the frame of the potential, where that, the marks or what is chosen are others than before. */
+  draw(place = this.place) {
     const { svg, button, hot, view } = this;
     const { model, frame } = view;
     if (!frame) return;
+    const now = [place, hot, model.get("signs"), model.get("event"), model.get("whole")];
+    if (now.every((part, i) => part === this.drawn?.[i])) return;
+    [this.place, this.drawn] = [place, now];
     const { left, top, width, height, x, y } = frame;
     const all = model.get("signs");
     svg.replaceChildren();
