@@ -181,7 +181,7 @@ def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
     opened = open_notebook(notebook(tmp_path, code))
     page = opened.page
     page.wait_for_function("document.querySelectorAll('.pw-plot-picture.js-plotly-plot').length === 2", timeout=120_000)
-    read = "() => [...document.querySelectorAll('.pw-plot-picture')].map(p => Array.from(p.data[0]?.y ?? []))"
+    read = "() => [...document.querySelectorAll('.pw-plot-upper')].map(p => Array.from(p.data?.[0]?.y ?? []))"
     page.wait_for_function(f"() => ({read})().every(y => y.length > 50)", timeout=60_000)
     before = steady(page, read)
     page.locator(".pw-explorer").first.locator(".noUi-handle").last.focus()

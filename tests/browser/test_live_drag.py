@@ -50,7 +50,7 @@ def potential(page) -> np.ndarray:
 
 # What is drawn of the sliders: extent of the potential's line, and the times of the spikes.
 DRAWN = """() => {
-    const plot = document.querySelector('.pw-plot-picture');
+    const plot = document.querySelector('.pw-plot-upper');
     const { width, height } = plot.querySelector('.scatterlayer .js-line').getBoundingClientRect();
     return [[width, height], Array.from(plot.data.find((trace) => trace.uid === 'yours_raster').x)];
 }"""
@@ -62,7 +62,7 @@ TO_SILENCE = """async () => {
     const press = async (key) => {
         handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
         await new Promise((resolve) => setTimeout(resolve, 100));
-        return document.querySelector('.pw-plot-picture').data.find((t) => t.uid === 'yours_raster').x.length;
+        return document.querySelector('.pw-plot-upper').data.find((t) => t.uid === 'yours_raster').x.length;
     };
     return [await press('Home'), await press('End')];
 }"""
@@ -70,7 +70,7 @@ TO_SILENCE = """async () => {
 # The pixel of a value, by the place of a mark of the figure, against Plotly's own tick of that value.
 PIXELS = """() => {
     const { frame, shown } = document.querySelector('.pw-scene').pwScene;
-    const ticks = [...document.querySelectorAll('.pw-plot-base .xtick text, .pw-plot-base .ytick text')];
+    const ticks = [...document.querySelectorAll('.pw-plot-picture .xtick text, .pw-plot-picture .ytick text')];
     const box = document.querySelector('.pw-scene').getBoundingClientRect();
     return ticks.map((tick) => {
         const { left, right, top, bottom } = tick.getBoundingClientRect();
@@ -132,7 +132,7 @@ def test_a_zoom_stays_during_a_drag_is_drawn_finely_and_ends_with_a_double_click
     opened = open_notebook(path)
     opened.wait_for_plot()
     page = opened.page
-    page.wait_for_function("() => document.querySelector('.pw-plot-picture').data?.[0]?.x.length > 100")
+    page.wait_for_function("() => document.querySelector('.pw-plot-upper').data?.[0]?.x.length > 100")
     page.wait_for_timeout(3000)
     box, whole = page.locator(".pw-plot-picture").bounding_box(), page.evaluate(ZOOM)
     page.mouse.move(box["x"] + 200, box["y"] + 30)

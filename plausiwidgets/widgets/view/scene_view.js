@@ -1,8 +1,8 @@
 // Shows a scene: the traces of all roles from the kernel, or those of "yours" from the page while it simulates a drag.
 // plot_view.js and marks.js stand above this; scene_view.py is the other side.
 //
-// Two plots lie one upon the other: the lower one has the axes and what a drag leaves as it is, the upper one "yours",
-// and takes the mouse. To draw axes takes Plotly three times as long as to draw lines.
+// Two plots lie one upon the other: the lower one has the axes and what a drag leaves as it is, and takes the mouse; the
+// upper one has "yours" alone. To draw axes takes Plotly three times as long as to draw lines.
 
 const BEHIND = ["target", "pinned", "best"]; // back to front
 const AXES = { potential: "yaxis", current: "yaxis3" };
@@ -17,9 +17,12 @@ class SceneView extends PlotView {
     super(...all);
     this.el.classList.add("pw-scene");
     this.el.pwScene = this; // for other parts of the explorer
-    this.base = document.createElement("div");
-    this.base.className = "pw-plot-base";
-    this.el.prepend(this.base);
+    this.upper = document.createElement("div");
+    this.upper.className = "pw-plot-upper";
+    this.readout = document.createElement("div");
+    this.readout.className = "pw-readout";
+    this.readout.hidden = true;
+    this.el.append(this.upper, this.readout);
     this.known = new Map(); // role → [what the kernel sent, the same with its arrays]
     this.zoomed = {}; // axis → range
     this.widened = {};
@@ -68,17 +71,18 @@ class SceneView extends PlotView {
     this.shown = layout;
     const behind = BEHIND.map((role) => this.traces(role));
     const below = [this.model.get("picture"), JSON.stringify([this.widened, this.zoomed]), ...behind];
+    let done = Promise.resolve();
     if (below.some((part, i) => part !== this.below?.[i])) {
       this.below = below;
       const annotations = layout.annotations.filter((note) => !onTop(note));
-      this.Plotly.react(this.base, [...axesOf(layout), ...behind.flat()], { ...layout, annotations }, { staticPlot: true });
+      done = super.react([...axesOf(layout), ...behind.flat()], { ...layout, annotations });
     }
     const upper = bare(layout);
     const looks = JSON.stringify([upper, data.map(({ x, y, ...rest }) => rest)]);
     // Of a drag that the page has drawn the kernel's picture is the same.
     const same = looks === this.looks && data.every(({ x, y }, i) => close(x, this.data[i].x) && close(y, this.data[i].y));
     Object.assign(this, { looks, data });
-    const done = same ? Promise.resolve() : super.react(data, upper);
+    if (!same) done = this.Plotly.react(this.upper, data, upper, { staticPlot: true });
     this.place();
     return done;
   }
@@ -106,6 +110,35 @@ class SceneView extends PlotView {
     this.marks.attach();
     this.plot.on("plotly_relayout", (changes) => this.onZoom(changes));
     this.plot.on("plotly_doubleclick", () => this.reset());
+    const listen = (event, react) => this.el.addEventListener(event, react);
+    listen("mousemove", (event) => this.read(event));
+    listen("mouseleave", () => (this.readout.hidden = true));
+  }
+
+  /** Says the time under the mouse, and what each line has there. */
+  read({ clientX, clientY, buttons }) {
+    const time = this.timeAt(clientX);
+    const box = this.el.getBoundingClientRect();
+    const [x, y] = [clientX - box.left, clientY - box.top];
+    const { top, bottom, left, width } = this.frame ?? {};
+    this.readout.hidden = time === null || buttons > 0 || !(y >= top && y <= bottom);
+    if (this.readout.hidden) return;
+    const traces = [...(this.data ?? []), ...["best", "pinned", "target"].flatMap((role) => this.traces(role))];
+    const rows = [[`${shortened(time)} ms`]];
+    for (const { uid, name, x: times, y: values, line } of traces) {
+      const row = { voltage: "mV", current: this.model.get("unit") }[uid.split("_")[1]];
+      if (row === undefined || !times.length || (uid.endsWith("current") && !uid.startsWith("yours"))) continue;
+      const value = valueAtTime(times, values, time);
+      if (Number.isFinite(value)) rows.push([`${uid.endsWith("current") ? "current" : name} ${shortened(value)} ${row}`, line.color]);
+    }
+    this.readout.replaceChildren(...rows.map(([text, colour]) => {
+      const made = document.createElement("div");
+      made.textContent = text;
+      if (colour) made.style.borderLeftColor = colour;
+      return made;
+    }));
+    const right = x > left + width / 2;
+    this.readout.style.cssText = `${right ? "right" : "left"}:${(right ? box.width - x : x) + 14}px;top:${Math.min(y, bottom - 90)}px`;
   }
 
   onZoom(changes) {
@@ -159,8 +192,8 @@ class SceneView extends PlotView {
       const text = decodeURIComponent(url.slice(url.indexOf(",") + 1));
       return new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     };
-    const whole = read(await this.Plotly.toImage(this.base, options));
-    whole.append(read(await this.Plotly.toImage(this.plot, options)));
+    const whole = read(await this.Plotly.toImage(this.plot, options));
+    whole.append(read(await this.Plotly.toImage(this.upper, options)));
     const marks = this.marks.svg.cloneNode(true);
     const [all, copies] = [this.marks.svg, marks].map((one) => [one, ...one.querySelectorAll("*")]);
     copies.forEach((copy, i) => {
@@ -199,7 +232,7 @@ class SceneView extends PlotView {
 
   close() {
     super.close();
-    this.Plotly.purge(this.base);
+    this.Plotly.purge(this.upper);
   }
 }
 
@@ -215,6 +248,23 @@ function onTop(note) {
   return !note.yref.includes("domain");
 }
 
+/** The value of a line at a time between its points. */
+function valueAtTime(times, values, time) {
+  let [low, high] = [0, times.length - 1];
+  if (!(time >= times[low] && time <= times[high])) return NaN;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= time) low = middle;
+    else high = middle;
+  }
+  const share = times[high] > times[low] ? (time - times[low]) / (times[high] - times[low]) : 0;
+  return values[low] + share * (values[high] - values[low]);
+}
+
+function shortened(value) {
+  return String(Number(value.toPrecision(4))).replace("-", "\u2212");
+}
+
 /** Whether two lines cannot be told apart. */
 function close(a, b) {
   if (a === b) return true;
@@ -227,10 +277,10 @@ function close(a, b) {
 
 /** The layout of the upper plot: the same axes, not to be seen. */
 function bare(layout) {
-  const { width, height, margin, dragmode, hovermode } = layout;
+  const { width, height, margin } = layout;
   const clear = "rgba(0,0,0,0)";
-  const made = { width, height, margin, dragmode, hovermode, showlegend: false, paper_bgcolor: clear, plot_bgcolor: clear };
-  const { font, hoverlabel, modebar, annotationdefaults } = layout.template.layout;
+  const made = { width, height, margin, hovermode: false, showlegend: false, paper_bgcolor: clear, plot_bgcolor: clear };
+  const { font, annotationdefaults } = layout.template.layout;
   made.annotations = layout.annotations.filter(onTop);
   made.template = { layout: { annotationdefaults } }; // no line runs through a label
   for (const [name, axis] of Object.entries(layout)) {
@@ -238,7 +288,7 @@ function bare(layout) {
     const { range, domain, anchor, fixedrange } = axis;
     made[name] = { range, domain, anchor, fixedrange, visible: false };
   }
-  return { ...made, font, hoverlabel, modebar };
+  return { ...made, font };
 }
 
 /** A range that holds another one, with some room so that it does not change with every frame of a drag. */

@@ -27,6 +27,8 @@ class SceneView(PlotView):
         Traces of each role: what did not change is not sent again.
     signs : list of dict
         See :class:`~plausiwidgets.widgets.view.scene.Sign`.
+    unit : str
+        Of the current.
     event : bool
         Whether what is shown is less than the whole sweep.
     whole : bool
@@ -44,6 +46,7 @@ class SceneView(PlotView):
     best: t.List = t.List().tag(sync=True)
     yours: t.List = t.List().tag(sync=True)
     signs: t.List = t.List().tag(sync=True)
+    unit = t.Unicode().tag(sync=True)
     event = t.Bool(False).tag(sync=True)
     whole = t.Bool(False).tag(sync=True)
     zoom: t.List = t.List().tag(sync=True)
@@ -54,11 +57,11 @@ class SceneView(PlotView):
 
     def show_scene(self, scene: Scene, look: Look, fitted: int = 0) -> None:
         """Show a scene; with another `fitted` number than before, the page forgets a zoom and what it has widened."""
-        layout = layout_of(scene, look) | {"meta": {"fitted": fitted}}
+        layout = layout_of(scene, look) | {"meta": {"fitted": fitted}, "hovermode": False}  # the page has a readout
         traces = {role: traces_of(scene, role, look) for role in BACK_TO_FRONT}
         self.send_changes(
             picture={"data": [], "layout": layout}, signs=[asdict(sign) for sign in scene.signs], event=scene.event,
-            **traces,
+            unit=scene.current_unit, **traces,
         )  # fmt: skip
 
     def trace(self, uid: str) -> Mapping[str, Any]:
