@@ -11,6 +11,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.program import Program
+from plausiwidgets.simulation.compiled.source import assignments, text_of
 
 _SOURCE = """
 import math
@@ -37,7 +38,9 @@ def lanes_model(step: Callable, states: int, parameters: Sequence[str] = ("p",),
 def in_order(program: Program) -> str:
     """Return a program as text in which what it computes is named in the order in which it comes up."""
     names: dict[str, str] = {}
-    return re.sub(r"\bx\d+\b", lambda found: names.setdefault(found[0], f"x{len(names)}"), repr(program))
+    lines = [f"{text}  # {x.dtype} {x.level}" for text, x in zip(assignments(program.body), program.body, strict=True)]
+    text = "\n".join([*lines, *map(text_of, (program.spikes, *program.state))])
+    return re.sub(r"\bx\d+\b", lambda found: names.setdefault(found[0], f"x{len(names)}"), text)
 
 
 def compiled_body(program: Program) -> Callable:
@@ -48,8 +51,8 @@ def compiled_body(program: Program) -> Callable:
     lines = ["current = current_[i]"]
     lines += [f"s{j} = state_[{j}, i]" for j in range(len(program.state))]
     lines += [f"p{j} = parameters_[{j}, i]" for j in range(len(program.parameters))]
-    lines += [f"{line.name} = {line.text}" for line in program.body]
-    lines += [f"out[{j}, i] = {name}" for j, name in enumerate((program.spikes, *program.state))]
+    lines += assignments(program.body)
+    lines += [f"out[{j}, i] = {text_of(value)}" for j, value in enumerate((program.spikes, *program.state))]
     namespace: dict = {}
     exec(_SOURCE.format(body="\n        ".join(lines)), namespace)
     kernel = njit(error_model="numpy")(namespace["step"])

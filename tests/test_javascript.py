@@ -15,8 +15,8 @@ import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import run_compiled
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.current import Current, Piece
-from plausiwidgets.simulation.javascript.expressions import DOUBLE, javascript
-from plausiwidgets.simulation.javascript.module import lines_of, neuron_object, runtime
+from plausiwidgets.simulation.javascript.expressions import declarations, text_of
+from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.simulation.lane_current import lane_current
 
 f64 = torch.float64
@@ -29,13 +29,11 @@ def outputs(folder, functions):
         return torch.zeros_like(current), tuple(f(current, state[0], dt).to(f64) for f in functions)
 
     program = export_step(lanes_model(step, len(functions)))
-    names = dict.fromkeys(("current", "s0", "dt"), DOUBLE)
-    fixed, moving = lines_of(program, names)
-    known = names | {line.name: line.dtype for line in program.body}
-    results = ", ".join(javascript(text, known, DOUBLE) for text in program.state)
+    results = ", ".join(map(text_of, program.state))
     source = "\n".join([
         runtime(), "function answer({ a, b, dt }) {", "const out = [];", "for (let i = 0; i < a.length; i++) {",
-        "const current = a[i], s0 = b[i];", *fixed, *moving, f"out.push(...[{results}]);", "}", "return bytes(out); }",
+        "const current = a[i], s0 = b[i];", *declarations(program.body), f"out.push(...[{results}]);", "}",
+        "return bytes(out); }",
     ])  # fmt: skip
     a, b = numbers()
     ours = node.run(folder, source, {"a": a, "b": b, "dt": 0.1}).reshape(a.size, -1).T

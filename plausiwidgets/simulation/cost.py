@@ -15,10 +15,9 @@ instruction), the test for a spike and the reset included, so that its numbers a
 
 from __future__ import annotations
 
-import ast
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -31,13 +30,8 @@ from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
 from plausiwidgets.simulation.simulate import check_dt
 
-_TRANSCENDENTAL = 10
-_CHEAP = {
-    "abs": 1, "floor": 1, "ceil": 1, "trunc": 1, "rint": 1, "copysign": 1, "fmod": 3, "remainder": 5, "floor_divide": 5,
-    "sigmoid": _TRANSCENDENTAL + 3,
-    "float64": 0, "float32": 0, "int64": 0, "int32": 0, "int16": 0, "int8": 0, "uint8": 0, "bool_": 0,
-}  # fmt: skip
-"""Functions of a kernel that are no transcendental ones, and types."""
+if TYPE_CHECKING:
+    from plausiwidgets.simulation.compiled.program import Instruction
 
 _ROUND_SECONDS = 4e-3
 """One measurement: long enough for what a call costs in Python not to matter, short enough to be left alone."""
@@ -62,17 +56,14 @@ def operations(model: str | NeuronModel) -> int:
     19
     """
     neuron = get(model)
-    known = _counts.get(neuron)
-    if known is None or known[0]() is not neuron.step:
-        # Imported when first asked for: a kernel from disk does without torch.export.
-        from plausiwidgets.simulation.compiled.engine import weakly
-        from plausiwidgets.simulation.compiled.export import export_step
-        from plausiwidgets.simulation.compiled.program import MOVING
+    # Imported when first asked for: a kernel from disk does without torch.export.
+    from plausiwidgets.simulation.compiled.engine import remembered
+    from plausiwidgets.simulation.compiled.export import export_step
+    from plausiwidgets.simulation.compiled.program import MOVING
 
-        program = export_step(neuron)
-        known = weakly(neuron.step), sum(_count(line.text) for line in program.body if line.level == MOVING)
-        _counts[neuron] = known
-    return known[1]
+    return remembered(
+        _counts, neuron, lambda: sum(_count(line) for line in export_step(neuron).body if line.level == MOVING)
+    )
 
 
 def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
@@ -184,22 +175,7 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
     return ModelCard(neuron, cost)
 
 
-def _count(text: str) -> int:
-    """Return the operations of one expression of a program."""
-    return sum(_cost(node) for node in ast.walk(ast.parse(text, mode="eval")))
-
-
-def _cost(node: Any) -> int:
-    if isinstance(node, ast.BinOp):
-        return 1
-    if isinstance(node, ast.UnaryOp):
-        return int(not isinstance(node.operand, ast.Constant))
-    if isinstance(node, ast.Compare):
-        return len(node.ops)
-    if isinstance(node, ast.IfExp):
-        # Between two constants: a truth value that becomes a number.
-        return int(not (isinstance(node.body, ast.Constant) and isinstance(node.orelse, ast.Constant)))
-    if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return _CHEAP.get(name, _TRANSCENDENTAL)
-    return 0
+def _count(line: Instruction) -> int:
+    """Return the operations of an instruction: none for a truth value that becomes one of two constants."""
+    choice = line.operation.computes == "choice" and all(a.number is not None for a in line.arguments[1:])
+    return 0 if choice else line.operation.cost

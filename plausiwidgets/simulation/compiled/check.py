@@ -6,24 +6,16 @@ state what torch made of it, so that nothing can hide behind chaos, and the firs
 states that no lane visited, out to the limit of the potential.
 
 Before the export torch makes the first steps once more: what draws random numbers or counts outside of its state
-gives something else then, and is refused before an export can leave its stand-ins in what the step remembers. What
-such a step does only now and then shows in what it can reach: that must not change when it runs.
+gives something else then, and is refused before an export can leave its stand-ins in what the step remembers.
 """
 
 from __future__ import annotations
 
-import gc
-import random
-import sys
-from array import array
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import CellType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from plausiwidgets.simulation.current import Current, Piece
@@ -48,11 +40,6 @@ _BESIDE = 1e-13
 """Relative distance of the states that show how certain a result is."""
 _ALONE = 32
 """Samples that are run as single lanes as well: a kernel has code of its own for them."""
-_CONTAINERS = {"builtins", "collections", "functools", "types", "_thread", "__main__"}
-_LIBRARIES = sys.stdlib_module_names - _CONTAINERS | {
-    "torch", "numpy", "numba", "norse", "plausiwidgets", "sympy", "pandas",
-}  # fmt: skip
-_MOST_OBJECTS = 5000
 
 
 @dataclass(frozen=True)
@@ -158,79 +145,10 @@ _AGAIN = 100
 """Steps that torch makes twice."""
 
 
-def _remembers(model: NeuronModel, job: LaneJob, recorded: Floats) -> bool:
-    """Return whether the step makes something else the second time, or changes what it can reach."""
+def _remembers(job: LaneJob, recorded: Floats) -> bool:
+    """Return whether the step makes something else the second time."""
     again = run_torch(replace(job, steps=_AGAIN)).recorded
-    if again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True):
-        return True
-    # A step may keep what it computed once, and other threads may draw numbers as well: what counts is a change
-    # in every run.
-    before = _reachable(model.step)
-    for _ in range(5):
-        run_torch(replace(job, steps=1))
-        after = _reachable(model.step)
-        if after == before:
-            return False
-        before = after
-    return True
-
-
-def _reachable(step: object) -> list[object]:
-    """Return what a step can reach besides its inputs: equal to that of another moment if nothing has changed."""
-    found: list[object] = [random.getstate(), repr(np.random.get_state()), bytes(torch.get_rng_state().numpy())]  # noqa: NPY002
-    seen: dict[int, object] = {}  # an object that is kept keeps its id for itself
-    todo = [step]
-    while todo and len(seen) < _MOST_OBJECTS:
-        thing = todo.pop()
-        if isinstance(thing, (int, float, complex, str, bytes, type(None))):
-            found.append(repr(thing))
-            continue
-        found.append(id(thing))
-        if id(thing) in seen:
-            continue
-        seen[id(thing)] = thing
-        with suppress(Exception):  # an object may do anything when it is looked at
-            found.append(_inside(thing))
-            todo += _parts(thing)
-    return found
-
-
-def _inside(thing: object) -> object:
-    """Return what tells whether a single object has changed, where its parts do not."""
-    if isinstance(thing, torch.Tensor):
-        return thing._version
-    if isinstance(thing, (np.ndarray, bytearray, array)):
-        return hash(bytes(thing))
-    if isinstance(thing, np.random.Generator):
-        return repr(thing.bit_generator.state)
-    if isinstance(thing, torch.Generator):
-        return bytes(thing.get_state().numpy())
-    if isinstance(thing, (Iterator, random.Random, np.random.RandomState)):
-        return repr(thing.__reduce_ex__(2)[1:])  # the place of an iterator, the state of a generator
-    return None
-
-
-def _parts(thing: object) -> list[object]:
-    """Return what an object holds, as far as a step could change it: nothing that is a library's."""
-    if isinstance(thing, FunctionType):
-        names = [] if _is_library(thing.__module__) else _names(thing.__code__)
-        cells = [c.cell_contents for c in thing.__closure__ or () if c != CellType()]
-        named = [thing.__globals__[n] for n in names if n in thing.__globals__]
-        return [thing.__defaults__, thing.__kwdefaults__, thing.__dict__, *cells, *named]
-    if isinstance(thing, ModuleType):
-        return [] if _is_library(thing.__name__) else [vars(thing)]
-    if isinstance(thing, type):
-        return [] if _is_library(thing.__module__) else list(vars(thing).values())
-    return [] if _is_library(type(thing).__module__) else gc.get_referents(thing)
-
-
-def _names(code: CodeType) -> list[str]:
-    inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return [*code.co_names, *(name for c in inner for name in _names(c))]
-
-
-def _is_library(module: str | None) -> bool:
-    return (module or "").partition(".")[0] in _LIBRARIES
+    return again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True)
 
 
 def _observe(model: NeuronModel) -> list[Steps]:
@@ -244,7 +162,7 @@ def _observe(model: NeuronModel) -> list[Steps]:
         job = LaneJob(model, values, state, _drive(amplitudes, steps * dt), steps, dt, (0, steps), everything)
         result = run_torch(job)
         assert result.recorded is not None
-        if not observed and _remembers(model, job, result.recorded):
+        if not observed and _remembers(job, result.recorded):
             raise NotCompilable(
                 f"the step of model {model.name!r} cannot be compiled: it changes what stands outside of its state, "
                 f"such as a counter, a list or a generator of random numbers. Make what it remembers an entry of the "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import wait
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -21,6 +22,8 @@ from plausiwidgets.simulation.threads import pool, thread_count
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
     from plausiwidgets.simulation.compiled.program import Program
+
+T = TypeVar("T")
 
 _ROUND_SECONDS = 4e-3
 """Work between two checkpoints."""
@@ -85,20 +88,19 @@ def compiled(model: NeuronModel) -> Compiled:
     NotCompilable
         With the reason.
     """
+
+    def make() -> Compiled | str:
+        try:
+            return _make(model)
+        except NotCompilable as reason:
+            return str(reason)
+
     entry = _compiled.get(model)
-    if entry is None or entry[0]() is not model.step:
-        # A second thread would only do the same again.
-        with compiling:
-            entry = _compiled.get(model)
-            if entry is None or entry[0]() is not model.step:
-                outcome: Compiled | str
-                try:
-                    outcome = _make(model)
-                except NotCompilable as reason:
-                    outcome = str(reason)
-                entry = (weakly(model.step), outcome)
-                _compiled[model] = entry
-    outcome = entry[1]
+    if entry is not None and entry[0]() is model.step:
+        outcome = entry[1]
+    else:
+        with compiling:  # a second thread would only do the same again
+            outcome = remembered(_compiled, model, make)
     if isinstance(outcome, str):
         raise NotCompilable(outcome)
     return outcome
@@ -154,6 +156,14 @@ def _make(model: NeuronModel) -> Compiled:
     check.compare(model, steps, lambda job: _run(made, job), program.single)
     cache.mark_checked(model, made.kernel)
     return made
+
+
+def remembered(known: WeakKeyDictionary[NeuronModel, Any], model: NeuronModel, make: Callable[[], T]) -> T:
+    """Return what `make` gives for a model, made again only when its step was replaced."""
+    entry = known.get(model)
+    if entry is None or entry[0]() is not model.step:
+        entry = known[model] = weakly(model.step), make()
+    return entry[1]
 
 
 def weakly(step: Any) -> Any:

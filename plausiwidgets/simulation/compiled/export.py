@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from plausiwidgets.simulation.compiled.operations import DTYPES, TABLE, Call, Unsupported, cast
+from plausiwidgets.simulation.compiled.operations import DOUBLE, DTYPES, Call, Unsupported, covers, lower
 from plausiwidgets.simulation.compiled.program import FIXED, MOVING, UNIFORM, Body, Program, Value
 from plausiwidgets.simulation.lanes import NotCompilable
 
@@ -197,7 +197,7 @@ def _is_plain(exported: Any) -> bool:
         name = _name_of(node)
         if name in _SKIPPED:
             continue
-        if name not in TABLE or getattr(node.target, "namespace", "") != "aten" or node.target._schema.is_mutable:
+        if not covers(name) or getattr(node.target, "namespace", "") != "aten" or node.target._schema.is_mutable:
             return False
         if name not in _REWRITTEN and node.target in rewritten:
             return False
@@ -224,15 +224,9 @@ class _Translation:
         for node in self.exported.graph.nodes:
             if node.op == "call_function":
                 self._node(node)
-        outputs = self._outputs()
-        names = [cast(v, torch.float64) for v in outputs]
-        # A cast is an expression of its own; the kernel wants names and literals.
-        names = [
-            text if v.dtype == torch.float64 or v.number is not None
-            else self.body.assign(text, torch.float64, 1, [v]).text
-            for text, v in zip(names, outputs, strict=True)
-        ]  # fmt: skip
-        return Program(tuple(self.model.parameters), self.body.needed(names), names[0], tuple(names[1:]))
+        spikes, *state = (Call(self.body, {}, DOUBLE, 1).cast(v, DOUBLE) for v in self._outputs())
+        body = self.body.needed([spikes, *state])
+        return Program(tuple(self.model.parameters), body, spikes, tuple(state))
 
     def _inputs(self) -> None:
         specs = self.exported.graph_signature.input_specs
@@ -317,7 +311,7 @@ class _Translation:
                 return Unsupported(_sentence(self.model, _VALUES, line))
             return Unsupported(_sentence(self.model, f"the operation {name} {problem}", line))
 
-        if key not in TABLE:
+        if not covers(key):
             for argument in node.all_input_nodes:
                 if argument in self.failed:
                     raise Unsupported(self.failed[argument])
@@ -334,7 +328,7 @@ class _Translation:
         if not (masked and key != "index_put") and _shape(node) not in ([], ["1"], [self.lanes]):
             raise refuse(f"makes a tensor of shape {_shape(node)}; everything must have the current's shape, [lanes]")
         try:
-            return TABLE[key](Call(self.body, arguments, meta.dtype, min(meta.dim(), 1)))
+            return lower(key, Call(self.body, arguments, meta.dtype, min(meta.dim(), 1)))
         except Unsupported as error:
             raise refuse(str(error)) from None
 

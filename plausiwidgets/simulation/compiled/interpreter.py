@@ -13,6 +13,7 @@ import numpy as np
 
 from plausiwidgets.simulation.compiled.kernel import finite_or_nan, indented
 from plausiwidgets.simulation.compiled.program import MOVING, Program
+from plausiwidgets.simulation.compiled.source import assignments, text_of
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, Extremes, LaneJob, LaneResult, pad_spikes
 
 _TEMPLATE = """\
@@ -58,11 +59,14 @@ def interpreter(program: Program) -> Engine:
     """Return an engine that runs jobs of the model of `program`; it raises whatever Python does where it cannot."""
     inputs = [f"p{i}" for i in range(len(program.parameters))]
     state = [f"s{i}" for i in range(len(program.state))]
-    lines = {moving: [f"{line.name} = {line.text}" for line in program.body if (line.level == MOVING) is moving]
-             for moving in (False, True)}  # fmt: skip
+    lines = {
+        moving: assignments(line for line in program.body if (line.level == MOVING) is moving)
+        for moving in (False, True)
+    }
     text = _TEMPLATE.format(
         parameters=", ".join(inputs), state=", ".join(state), fixed=indented(4, lines[False]),
-        moving=indented(8, lines[True]), spikes=program.spikes, new_state=", ".join(program.state),
+        moving=indented(8, lines[True]), spikes=text_of(program.spikes),
+        new_state=", ".join(map(text_of, program.state)),
         checked=finite_or_nan(state),
     )  # fmt: skip
     names: dict[str, Any] = dict(_FUNCTIONS)

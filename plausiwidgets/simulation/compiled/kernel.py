@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import torch
 
-from plausiwidgets.simulation.compiled.program import FIXED, MOVING, UNIFORM, Assignment, Program
+from plausiwidgets.simulation.compiled.program import FIXED, MOVING, UNIFORM, Instruction, Program
+from plausiwidgets.simulation.compiled.source import assignments, text_of
 
 WIDTH = 160
 """Most lanes of a block."""
@@ -184,10 +185,11 @@ def emit(program: Program, *, cached: bool) -> str:
         Whether Numba shall keep the machine code beside the file that this source is written to.
     """
     levels = _levels(program)
-    by_level: dict[int, list[Assignment]] = {UNIFORM: [], FIXED: [], MOVING: []}
+    by_level: dict[int, list[Instruction]] = {UNIFORM: [], FIXED: [], MOVING: []}
     for line in program.body:
         by_level[levels[line.name]].append(line)
-    moving_reads = _names_read(by_level[MOVING]) | {program.spikes, *program.state}
+    spikes, new = text_of(program.spikes), [text_of(v) for v in program.state]
+    moving_reads = _names_read(by_level[MOVING]) | {spikes, *new}
     fixed_reads = _names_read(by_level[FIXED])
     names = [f"p{i}" for i in range(len(program.parameters))]
     used = [name for name in names if name in moving_reads | fixed_reads]
@@ -202,26 +204,26 @@ def emit(program: Program, *, cached: bool) -> str:
     rows["current"] = layout.row(CURRENT)
 
     fixed = [f"{name} = {_at(rows[name])}" for name in used if name in fixed_reads]
-    fixed += [f"{line.name} = {line.text}" for line in by_level[FIXED]]
+    fixed += assignments(by_level[FIXED])
     fixed += [f"{_at(rows[line.name])} = {_stored(line)}" for line in kept]
 
     loaded = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
     loaded += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
-    moved = [f"{line.name} = {line.text}" for line in by_level[MOVING]] + [f"spike = {program.spikes}"]
-    lost = f"not (abs({finite_or_nan(program.state)}) <= limit)"
+    moved = [*assignments(by_level[MOVING]), f"spike = {spikes}"]
+    lost = f"not (abs({finite_or_nan(new)}) <= limit)"
     spiked = f"{_at(layout.row(SPIKED))} = spike"
     # Written only after everything is read: an entry may be handed on to another.
-    moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(program.state))]
+    moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(new))]
     moving += ["fired |= spike != 0.0", f"lost |= {lost}"]
     state = [f"s{i}" for i in range(states)]
-    moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in program.state)},"]
+    moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in new)},"]
     placed = [f"r{i} = places[{i}]" for i in range(states)]
     recorded = [line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")]
     stored = [spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(state))]
     return _TEMPLATE.format(
         states=layout.states, parameters=repr(layout.parameters), rows=layout.rows, cached=cached,
         peak=layout.row(PEAK) * STRIDE, low=layout.row(LOW) * STRIDE, high=layout.row(HIGH) * STRIDE,
-        uniform=indented(4, [f"{x.name} = {x.text}" for x in by_level[UNIFORM]]),
+        uniform=indented(4, assignments(by_level[UNIFORM])),
         fixed=indented(12, fixed), moving=indented(16, moving),
         loaded=indented(4, loaded), moved=indented(8, moved), placed=indented(4, placed),
         recorded=indented(12, recorded), stored=indented(4, stored),
@@ -246,7 +248,7 @@ def _levels(program: Program) -> dict[str, int]:
     return levels
 
 
-def _names_read(lines: list[Assignment]) -> set[str]:
+def _names_read(lines: list[Instruction]) -> set[str]:
     return {name for line in lines for name in line.reads}
 
 
@@ -254,11 +256,11 @@ def _at(row: int) -> str:
     return f"w[i + {row * STRIDE}]" if row else "w[i]"
 
 
-def _stored(line: Assignment) -> str:
+def _stored(line: Instruction) -> str:
     return f"1.0 if {line.name} else 0.0" if line.dtype == torch.bool else line.name
 
 
-def _loaded(line: Assignment, row: int) -> str:
+def _loaded(line: Instruction, row: int) -> str:
     if line.dtype == torch.bool:
         return f"{_at(row)} != 0.0"
     return f"np.float32({_at(row)})" if line.dtype == torch.float32 else _at(row)

@@ -1,66 +1,178 @@
-"""The table of ATen operations that act on each lane by itself, and the source each becomes.
+"""The table of operations: one row for each, with the form that it has in every back end, and what it costs.
 
-The meaning is torch's: types are promoted as torch does, small powers are products, minima let a
-nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is equal to
-the last bit; what is transcendental may differ in the last places, and by one or two units of the last
-place what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``,
-integer powers from the fourth on, and ``sqrt`` of float32 or of integers.
+A row acts on each lane by itself. An operation of ATen is a row of the same name, or composed of rows
+(:data:`COMPOSED`). The meaning is torch's: types are promoted as torch does, small powers are products, minima let a
+nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is equal to the last bit;
+what is transcendental may differ in the last places, and by one or two units of the last place what torch rounds once
+or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``, integer powers from the fourth on, and ``sqrt``
+of float32 or of integers.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
 from plausiwidgets.simulation.compiled.program import UNIFORM, Body, Number, Value
 
-_NUMPY_NAMES = {
-    torch.float64: "np.float64", torch.float32: "np.float32", torch.int64: "np.int64",
-    torch.int32: "np.int32", torch.int16: "np.int16", torch.int8: "np.int8", torch.uint8: "np.uint8",
-    torch.bool: "np.bool_",
-}  # fmt: skip
-
+BOOL, SINGLE, DOUBLE, LONG = torch.bool, torch.float32, torch.float64, torch.int64
 _NARROW = (torch.int16, torch.int8, torch.uint8)
+DTYPES = (DOUBLE, SINGLE, LONG, torch.int32, *_NARROW, BOOL)
+"""Types of values in a program."""
 
-DTYPES = tuple(_NUMPY_NAMES)
-"""Types a kernel can compute with."""
+_TRANSCENDENTAL = 10
 
 
 class Unsupported(Exception):
     """An operation is used in a way that the table does not cover; the text says which."""
 
 
-def literal(number: Number, dtype: torch.dtype) -> str:
-    """Return a constant of a type as source text."""
-    if dtype == torch.bool:
-        return str(bool(number))
-    if not dtype.is_floating_point:
-        text = repr(int(number))
-    elif math.isnan(number):
-        text = "np.nan"
-    elif math.isinf(number):
-        text = "np.inf" if number > 0 else "(-np.inf)"
-    else:
-        text = repr(float(number))
-        text = f"({text})" if text.startswith("-") else text
-    return text if dtype in (torch.float64, torch.int64) else f"{_NUMPY_NAMES[dtype]}({text})"
+@dataclass(frozen=True)
+class Operation:
+    """A row of the table. In a form, ``{0}``, ``{1}`` … stand for the arguments.
+
+    Attributes
+    ----------
+    name : str
+        That of the operation in ATen, if it has one.
+    python : str
+        For Numba, and for plain Python, with the functions of ``mathfunctions.py``, of ``math`` and of NumPy.
+    tensor : callable
+        On torch's tensors.
+    soft : callable or None
+        The same on truth values that are 0.0 and 1.0 and have a gradient.
+    javascript : str or None
+        With the functions of ``Math`` and of ``runtime.js``; empty: as in Python; None: JavaScript does not have it.
+    brian2 : str or None
+        In an expression of Brian2; empty and None as above.
+    cost : int
+        As :mod:`plausiwidgets.simulation.cost` counts.
+    computes : str
+        The type of its arguments: that of the ``"result"``, the one ``"promoted"`` of all of them, ``"bool"``,
+        ``"float64"``, or for a ``"choice"`` a bool and twice that of the result. A ``"division"`` refuses integers,
+        and for ``"rounding"`` they are round already.
+    truth : bool
+        Whether its result is a truth value.
+    boolean : str
+        The row that takes its place where it is applied to truth values.
+    distance : callable or None
+        For a comparison: how far its arguments are from where it changes, above 0 where it holds.
+    unbounded : bool
+        Whether its derivative, or its value, may be infinite at finite arguments.
+    """
+
+    name: str
+    python: str
+    tensor: Callable[..., torch.Tensor]
+    javascript: str | None = ""
+    brian2: str | None = ""
+    cost: int = 1
+    computes: str = "result"
+    truth: bool = False
+    boolean: str = ""
+    distance: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
+    soft: Callable[..., torch.Tensor] | None = None
+    unbounded: bool = False
 
 
-def cast(value: Value, dtype: torch.dtype) -> str:
-    """Return source text for `value` as `dtype`."""
-    if value.number is not None:
-        return literal(value.number, dtype)
-    if value.dtype == dtype:
-        return value.text
-    if dtype == torch.bool:
-        return f"({value.text} != 0)"
-    if value.dtype == torch.bool:
-        return f"({literal(1, dtype)} if {value.text} else {literal(0, dtype)})"
-    return f"{_NUMPY_NAMES[dtype]}({value.text})"
+def _function(name: str, **options: Any) -> Operation:
+    """Return the row of a function that has the same name nearly everywhere."""
+    usual = dict(
+        python=f"math.{name}({{0}})", javascript=f"Math.{name}({{0}})", brian2=f"{name}({{0}})",
+        tensor=getattr(torch, name), cost=_TRANSCENDENTAL, computes="float64", unbounded=True,
+    )  # fmt: skip
+    return Operation(name, **(usual | options))
+
+
+def _comparison(name: str, sign: str, distance: Any = None, **options: Any) -> Operation:
+    form, how = f"{{0}} {sign} {{1}}", getattr(torch, name)
+    return Operation(name, form, how, computes="promoted", truth=True, distance=distance, **options)
+
+
+def _above(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return a - b
+
+
+def _below(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return b - a
+
+
+def _extremum(sign: str, winner: str) -> dict[str, Any]:
+    """Return the forms of a maximum or minimum that is the first argument where `winner` is nan."""
+    return {
+        "python": f"{{0}} if ({{0}} {sign} {{1}}) | ({winner} != {winner}) else {{1}}", "cost": 2,
+        "javascript": f"({{0}} {sign} {{1}} || {winner} !== {winner} ? {{0}} : {{1}})",
+        "brian2": f"choose(({{0}} {sign} {{1}}) or ({winner} != {winner}), {{0}}, {{1}})",
+        "boolean": "logical_or" if sign == ">" else "logical_and",
+    }  # fmt: skip
+
+
+def _truth(python: str, javascript: str, brian2: str) -> dict[str, Any]:
+    return dict(python=python, javascript=javascript, brian2=brian2, computes="bool", truth=True)
+
+
+CAST = Operation("cast", "", torch.clone, cost=0)
+"""From the type of its argument to its own: each back end has the rules of its types."""
+
+TABLE: dict[str, Operation] = {row.name: row for row in (
+    Operation("add", "{0} + {1}", torch.add, boolean="logical_or"),
+    Operation("sub", "{0} - {1}", torch.sub),
+    Operation("mul", "{0} * {1}", torch.mul, boolean="logical_and"),
+    Operation("div", "{0} / {1}", torch.div, unbounded=True),
+    Operation("neg", "-{0}", torch.neg),
+    Operation("abs", "abs({0})", torch.abs, "absolute({0})"),
+    Operation("remainder", "remainder({0}, {1})", torch.remainder, brian2="({0} % {1})", cost=5, computes="division"),
+    Operation("fmod", "np.fmod({0}, {1})", torch.fmod, "({0} % {1})", None, cost=3, computes="division"),
+    Operation("floor_divide", "floor_divide({0}, {1})", torch.floor_divide, "floorDivide({0}, {1})", "({0} // {1})",
+              cost=5, computes="division"),
+    Operation("floor", "np.floor({0})", torch.floor, "Math.floor({0})", "floor({0})", computes="rounding"),
+    Operation("ceil", "np.ceil({0})", torch.ceil, "Math.ceil({0})", "ceil({0})", computes="rounding"),
+    Operation("trunc", "np.trunc({0})", torch.trunc, "Math.trunc({0})",
+              "choose({0} < 0.0, ceil({0}), floor({0}))", computes="rounding"),
+    Operation("rint", "np.rint({0})", torch.round, "roundHalfEven({0})",
+              "choose({0} - floor({0}) < 0.5, floor({0}), choose({0} - floor({0}) > 0.5, ceil({0}), "
+              "2.0*floor(0.5*{0} + 0.25)))", computes="rounding"),
+    Operation("maximum", tensor=torch.maximum, **_extremum(">", "{0}")),
+    Operation("minimum", tensor=torch.minimum, **_extremum("<", "{0}")),
+    Operation("fmax", tensor=torch.fmax, **_extremum(">", "{1}")),
+    Operation("fmin", tensor=torch.fmin, **_extremum("<", "{1}")),
+    Operation("where", "{1} if {0} else {2}", torch.where, "({0} ? {1} : {2})", "choose({0}, {1}, {2})",
+              computes="choice"),
+    _comparison("lt", "<", _below), _comparison("le", "<=", _below),
+    _comparison("gt", ">", _above), _comparison("ge", ">=", _above),
+    _comparison("eq", "==", javascript="({0} === {1})"), _comparison("ne", "!=", javascript="({0} !== {1})"),
+    Operation("isnan", "{0} != {0}", torch.isnan, "({0} !== {0})", computes="float64", truth=True),
+    Operation("isinf", "abs({0}) == np.inf", torch.isinf, "(Math.abs({0}) === Infinity)", "abs({0}) > 1.7e308",
+              cost=2, computes="float64", truth=True),
+    Operation("logical_and", tensor=torch.logical_and, soft=lambda a, b: a * b,
+              **_truth("{0} & {1}", "({0} && {1})", "{0} and {1}")),
+    Operation("logical_or", tensor=torch.logical_or, soft=lambda a, b: a + b - a * b,
+              **_truth("{0} | {1}", "({0} || {1})", "{0} or {1}")),
+    Operation("logical_xor", tensor=torch.logical_xor, soft=lambda a, b: a + b - 2.0 * a * b,
+              **_truth("{0} ^ {1}", "({0} !== {1})", "({0} and not {1}) or ({1} and not {0})")),
+    Operation("logical_not", tensor=torch.logical_not, soft=lambda a: 1.0 - a, **_truth("not {0}", "!{0}", "not {0}")),
+    Operation("bitwise_and", "{0} & {1}", torch.bitwise_and, brian2=None, boolean="logical_and"),
+    Operation("bitwise_or", "{0} | {1}", torch.bitwise_or, brian2=None, boolean="logical_or"),
+    Operation("bitwise_xor", "{0} ^ {1}", torch.bitwise_xor, brian2=None, boolean="logical_xor"),
+    Operation("bitwise_not", "~{0}", torch.bitwise_not, brian2=None, boolean="logical_not"),
+    Operation("copysign", "math.copysign({0}, {1})", torch.copysign, "copySign({0}, {1})", None, computes="float64"),
+    _function("exp", python="exp({0})"), _function("log", python="log({0})"),
+    _function("sigmoid", python="sigmoid({0})", javascript="sigmoid({0})", brian2="1.0/(1.0 + exp(-{0}))",
+              cost=_TRANSCENDENTAL + 3, unbounded=False),
+    _function("pow", python="math.pow({0}, {1})", javascript="power({0}, {1})", brian2="{0}**{1}"),
+    _function("atan2", python="math.atan2({0}, {1})", javascript="Math.atan2({0}, {1})", brian2=None),
+    _function("hypot", python="math.hypot({0}, {1})", javascript="Math.hypot({0}, {1})", brian2=None),
+    *map(_function, ("sqrt", "expm1", "log1p", "log10", "sinh", "cosh", "tan")),
+    *(_function(name, brian2=None) for name in ("log2", "acosh", "atanh")),
+    *(_function(name, unbounded=False) for name in ("sin", "cos", "tanh")),
+    _function("asin", brian2="arcsin({0})"), _function("acos", brian2="arccos({0})"),
+    _function("atan", brian2="arctan({0})", unbounded=False), _function("asinh", brian2=None, unbounded=False),
+    *(_function(name, javascript=None, brian2=None, unbounded=False) for name in ("erf", "erfc")),
+)}  # fmt: skip
+"""The rows by their names. An operation of ATen that has one needs nothing else."""
 
 
 @dataclass
@@ -70,7 +182,7 @@ class Call:
     Attributes
     ----------
     body : Body
-        Where its result is assigned.
+        Where its result is computed.
     arguments : dict of str to Value, list or other
         Everything that the operation takes, by the names of its schema, defaults included: a graph drops an
         argument that has its default value.
@@ -100,22 +212,46 @@ class Call:
         """Return the operands in order."""
         return [a for a in self.arguments.values() if isinstance(a, Value)]
 
-    def result(self, text: str, *operands: Value, dtype: torch.dtype | None = None) -> Value:
-        """Return the outcome `text` as a new value."""
-        dtype = dtype or self.dtype
-        inputs = list(operands) or self.values()
-        masks = {v.mask for v in inputs if v.mask is not None}
-        if masks and (len(masks) > 1 or any(v.mask is None and v.dims == 1 for v in inputs)):
+    def constant(self, number: Number) -> Value:
+        """Return a constant as the result's type holds it: 0.1 is another number in float32."""
+        return Value("", self.dtype, self.dims, UNIFORM, torch.tensor(number, dtype=self.dtype).item())
+
+    def apply(self, name: str, *operands: Value, dtype: torch.dtype | None = None) -> Value:
+        """Return the outcome of a row of the table for `operands`, as `dtype` (that of the result by default)."""
+        row, dtype = TABLE[name], dtype or self.dtype
+        if row.computes == "choice":
+            return self._add(row, [self.cast(operands[0], BOOL), *(self.cast(v, dtype) for v in operands[1:])], dtype)
+        if row.computes == "division" and not dtype.is_floating_point:
+            raise Unsupported("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
+        if row.computes == "rounding" and not dtype.is_floating_point:
+            return self.cast(operands[0], dtype)
+        if not row.truth and row.computes != "float64" and dtype == BOOL:
+            if not row.boolean:
+                raise Unsupported("is applied to booleans")
+            return self.apply(row.boolean, *operands)
+        kinds = {"promoted": promoted, "bool": lambda _: BOOL, "float64": lambda _: DOUBLE}
+        kind = kinds.get(row.computes, lambda _: dtype)(operands)
+        value = self._add(row, [self.cast(v, kind) for v in operands], BOOL if row.truth else kind)
+        return value if row.truth else self.cast(value, dtype)
+
+    def cast(self, value: Value, dtype: torch.dtype) -> Value:
+        """Return a value as another type."""
+        if value.dtype == dtype:
+            return value
+        if value.number is None:
+            return self._add(CAST, [value], dtype)
+        held = bool if dtype == BOOL else float if dtype.is_floating_point else int
+        return replace(value, dtype=dtype, number=held(value.number))
+
+    def _add(self, row: Operation, operands: list[Value], dtype: torch.dtype) -> Value:
+        masks = {v.mask for v in operands if v.mask is not None}
+        if masks and (len(masks) > 1 or any(v.mask is None and v.dims == 1 and v.number is None for v in operands)):
             raise Unsupported("combines lanes selected by different masks")
-        if dtype not in (torch.bool, torch.int64, torch.float64):
-            text = f"{_NUMPY_NAMES[dtype]}({text})"
-        return self.body.assign(text, dtype, self.dims, inputs, masks.pop() if masks else None)
+        return replace(self.body.add(row, operands, dtype, self.dims), mask=masks.pop() if masks else None)
 
 
-def promoted(operands: list[Value]) -> torch.dtype:
+def promoted(operands: tuple[Value, ...]) -> torch.dtype:
     """Return the type in which torch compares `operands`."""
-    if len(operands) == 1:
-        return operands[0].dtype
     samples: list[Any] = [
         v.number if v.dims < 0 and v.number is not None else torch.empty((1,) * max(v.dims, 0), dtype=v.dtype)
         for v in operands
@@ -123,70 +259,44 @@ def promoted(operands: list[Value]) -> torch.dtype:
     return torch.result_type(*samples)
 
 
+def covers(name: str) -> bool:
+    """Return whether an operation of ATen has a form here."""
+    return name in COMPOSED or name in TABLE
+
+
+def lower(name: str, call: Call) -> Value:
+    """Add what an operation of ATen computes to the body of `call`, and return its result."""
+    return COMPOSED[name](call) if name in COMPOSED else call.apply(name, *call.values())
+
+
+# ------------------------------------------------------------------ what is composed of rows
+
 Lowering = Callable[[Call], Value]
-TABLE: dict[str, Lowering] = {}
 
 
-def _elementwise(text: str, *, boolean: str | None = None, of: str = "result") -> Lowering:
-    """Return the lowering of an operation whose operands share a type.
+def _row(name: str) -> Lowering:
+    return lambda call: call.apply(name, *call.values())
 
-    `of` says which: that of the result, ``"promoted"`` (of the operands, for comparisons),
-    ``"bool"``, or ``"float64"`` for functions computed in double precision.
-    """
 
+def _with_alpha(name: str, first: str = "self", second: str = "other") -> Lowering:
     def lower(call: Call) -> Value:
-        operands = call.values()
-        if of == "promoted":
-            dtype = promoted(operands)
-        elif of == "bool":
-            dtype = torch.bool
-        elif of == "float64":
-            dtype = torch.float64
-        else:
-            dtype = call.dtype
-        template = text
-        if dtype == torch.bool and of == "result":
-            if boolean is None:
-                raise Unsupported("is applied to booleans")
-            template = boolean
-        return call.result(template.format(*(cast(v, dtype) for v in operands)))
-
-    return lower
-
-
-def _with_alpha(sign: str, boolean: str | None, first: str = "self", second: str = "other") -> Lowering:
-    def lower(call: Call) -> Value:
-        a, b = call[first], call[second]
-        alpha = call.number("alpha")
-        if call.dtype == torch.bool:
-            if boolean is None or alpha != 1:
-                raise Unsupported("is applied to booleans")
-            return call.result(f"{cast(a, torch.bool)} {boolean} {cast(b, torch.bool)}", a, b)
-        right = cast(b, call.dtype)
+        a, b, alpha = call[first], call[second], call.number("alpha")
         if alpha != 1:
-            right = f"{literal(alpha, call.dtype)} * {right}"
-        return call.result(f"{cast(a, call.dtype)} {sign} {right}", a, b)
+            b = call.apply("mul", call.constant(alpha), b)
+        return call.apply(name, a, b)
 
     return lower
 
 
 def _division(call: Call) -> Value:
-    a, b = (cast(v, call.dtype) for v in call.values())
+    a, b = call.values()
     mode = call.arguments.get("rounding_mode")
-    if mode is None:
-        return call.result(f"{a} / {b}")
-    if not call.dtype.is_floating_point:
-        raise Unsupported("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
-    return call.result(f"floor_divide({a}, {b})" if mode == "floor" else f"np.trunc({a} / {b})")
-
-
-def _remainder(function: str) -> Lowering:
-    def lower(call: Call) -> Value:
-        if not call.dtype.is_floating_point:
-            raise Unsupported("divides integers: compute in torch.float64, `x.to(torch.float64) % n`")
-        return call.result(f"{function}({', '.join(cast(v, call.dtype) for v in call.values())})")
-
-    return lower
+    if mode == "floor":
+        return call.apply("floor_divide", a, b)
+    if mode == "trunc" and not call.dtype.is_floating_point:
+        raise Unsupported("divides integers: compute in torch.float64, `torch.trunc(x.to(torch.float64) / n)`")
+    quotient = call.apply("div", a, b)
+    return quotient if mode is None else call.apply("trunc", quotient)
 
 
 _MOST_FACTORS = 8
@@ -195,65 +305,40 @@ _MOST_FACTORS = 8
 
 def _product(call: Call, base: Value, n: int) -> Value:
     """Return the n-th power of `base`: of two equal factors where n is even."""
-    x = cast(base, call.dtype)
     if n == 1:
-        return call.result(x, base)
+        return call.cast(base, call.dtype)
     if n % 2:
-        even = _product(call, base, n - 1)
-        return call.result(f"{even.text} * {x}", even, base)
+        return call.apply("mul", _product(call, base, n - 1), base)
     half = _product(call, base, n // 2)
-    return call.result(f"{half.text} * {half.text}", half)
+    return call.apply("mul", half, half)
 
 
 def _power(call: Call) -> Value:
     base, exponent = call["self"], call["exponent"]
-    x = cast(base, call.dtype)
     if not call.dtype.is_floating_point:
         raise Unsupported("raises integers to a power: compute in torch.float64, `x.to(torch.float64)**n`")
     n = exponent.number if exponent.dims < 0 else None
     if n == 0:
-        return call.result("1.0", base)
-    if n in (0.5, -0.5):
-        return call.result(f"math.sqrt({x})" if n > 0 else f"1.0 / math.sqrt({x})", base)
-    if n is not None and abs(n) in range(1, _MOST_FACTORS + 1):
-        power = _product(call, base, int(abs(n)))
-        return power if n > 0 else call.result(f"1.0 / {power.text}", power)
-    return call.result(f"math.pow({x}, {cast(exponent, call.dtype)})", base, exponent)
-
-
-def _extremum(sign: str, *, skip_nan: bool = False) -> Lowering:
-    """Lower max or min of two; a nan wins, or loses with `skip_nan`."""
-
-    def lower(call: Call) -> Value:
-        if call.dtype == torch.bool:
-            return _elementwise("", boolean="{0} | {1}" if sign == ">" else "{0} & {1}")(call)
-        a, b = (cast(v, call.dtype) for v in call.values())
-        winner = f"({b} != {b})" if skip_nan else f"({a} != {a})"
-        return call.result(f"{a} if ({a} {sign} {b}) | {winner} else {b}")
-
-    return lower
+        return call.constant(1.0)
+    if n is not None and (abs(n) == 0.5 or abs(n) in range(1, _MOST_FACTORS + 1)):
+        power = call.apply("sqrt", base) if abs(n) == 0.5 else _product(call, base, int(abs(n)))
+        return power if n > 0 else call.apply("div", call.constant(1.0), power)
+    return call.apply("pow", base, exponent)
 
 
 def _clamp(least: str, most: str) -> Lowering:
     def lower(call: Call) -> Value:
         value = call["self"]
-        for name, sign in ((least, "<"), (most, ">")):
-            bound = call[name]
-            if bound is None:
-                continue
-            x, edge = cast(value, call.dtype), cast(bound, call.dtype)
-            outside = f"{x} {sign} {edge}"
-            if bound.number is None:
-                outside = f"({outside}) | ({edge} != {edge})"
-            value = call.result(f"{edge} if {outside} else {x}", value, bound)
-        return call.result(cast(value, call.dtype), value)
+        for bound, name in ((call[least], "maximum"), (call[most], "minimum")):
+            if bound is not None:
+                value = call.apply(name, value, bound)
+        return call.cast(value, call.dtype)
 
     return lower
 
 
-def _where(call: Call) -> Value:
-    chosen, a, b = call["condition"], call["self"], call["other"]
-    return call.result(f"{cast(a, call.dtype)} if {cast(chosen, torch.bool)} else {cast(b, call.dtype)}")
+def _chosen(call: Call) -> Value:
+    return call.apply("where", call["condition"], call["self"], call["other"])
 
 
 def _select_by_mask(call: Call) -> Value:
@@ -261,35 +346,26 @@ def _select_by_mask(call: Call) -> Value:
     value, mask = call["self"], _only_mask(call["indices"])
     if value.mask is not None or mask.mask is not None:
         raise Unsupported("selects from lanes that are selected already: combine the masks, `v[a & b]`")
-    chosen = call.body.assign(cast(mask, torch.bool), torch.bool, mask.dims, [mask])
-    text = cast(value, value.dtype)
-    return call.body.assign(text, value.dtype, 1, [value, chosen], chosen.text)
+    return replace(value, dims=1, level=max(value.level, mask.level), mask=mask.key)
 
 
 def _put_by_mask(call: Call) -> Value:
     """Lower ``x[mask] = y``, with one y for all or one that was selected by the same mask."""
     value, mask, new = call["self"], _only_mask(call["indices"]), call["values"]
-    chosen = call.body.assign(cast(mask, torch.bool), torch.bool, mask.dims, [mask])
-    if new.mask is not None and new.mask != chosen.text:
+    if new.mask is not None and new.mask != mask.key:
         raise Unsupported("assigns lanes selected by another mask")
     if new.mask is None and new.dims == 1 and new.number is None:
         raise Unsupported("assigns a value for each selected lane")
-    y = cast(new, call.dtype)
+    new = replace(new, mask=None)
     if call.number("accumulate"):
-        y = f"{cast(value, call.dtype)} + {y}"
-    text = f"({y}) if {chosen.text} else {cast(value, call.dtype)}"
-    return call.body.assign(text, call.dtype, 1, [value, chosen, new])
+        new = call.apply("add", value, new)
+    return call.apply("where", mask, new, value)
 
 
 def _only_mask(indices: Any) -> Value:
-    if len(indices) != 1 or not isinstance(indices[0], Value) or indices[0].dtype != torch.bool:
+    if len(indices) != 1 or not isinstance(indices[0], Value) or indices[0].dtype != BOOL:
         raise Unsupported("picks lanes by their number")
     return indices[0]
-
-
-def _constant(call: Call, number: Number) -> Value:
-    """Return a constant as the result's type holds it: 0.1 is another number in float32."""
-    return Value("", call.dtype, call.dims, UNIFORM, torch.tensor(number, dtype=call.dtype).item())
 
 
 def _convert(name: str) -> Lowering:
@@ -298,110 +374,72 @@ def _convert(name: str) -> Lowering:
     def lower(call: Call) -> Value:
         value = call[name]
         if value.number is not None:
-            return _constant(call, value.number)
-        if value.dtype == call.dtype and value.dims == call.dims:
-            return value
+            return call.constant(value.number)
         if value.dtype.is_floating_point and call.dtype in _NARROW:
             raise Unsupported(
                 f"turns a number into {call.dtype}, where one out of range has no meaning: use torch.int64"
             )
-        return call.result(cast(value, call.dtype), value)
+        return replace(call.cast(value, call.dtype), dims=call.dims)
 
     return lower
 
 
 def _fill(name: str) -> Lowering:
-    return lambda call: _constant(call, call.number(name))
+    return lambda call: call.constant(call.number(name))
 
 
 def _rounded(call: Call) -> Value:
-    value = call["self"]
-    x = cast(value, call.dtype)
-    if not call.dtype.is_floating_point:
-        return call.result(x, value)
     decimals = call.number("decimals") if "decimals" in call.arguments else 0
-    if decimals == 0:
-        return call.result(f"np.rint({x})", value)
-    power = literal(10.0 ** abs(decimals), call.dtype)
-    scale, back = ("*", "/") if decimals > 0 else ("/", "*")
-    return call.result(f"np.rint({x} {scale} {power}) {back} {power}", value)
+    if decimals == 0 or not call.dtype.is_floating_point:
+        return call.apply("rint", call["self"])
+    there, back = ("mul", "div") if decimals > 0 else ("div", "mul")
+    power = call.constant(10.0 ** abs(decimals))
+    return call.apply(back, call.apply("rint", call.apply(there, call["self"], power)), power)
 
 
-def _float_only(function: str) -> Lowering:
-    """Lower a rounding function; integers are already round."""
+def _sign(call: Call) -> Value:
+    x, (minus, zero, plus) = call["self"], map(call.constant, (-1, 0, 1))
+    below = call.apply("where", call.apply("lt", x, zero), minus, zero)
+    return call.apply("where", call.apply("gt", x, zero), plus, below)
+
+
+def _below_zero(function: Callable[[Call, Value], Value], scale: str | None = None) -> Lowering:
+    """Lower a function that is x, or x times `scale`, above zero, and another one below."""
 
     def lower(call: Call) -> Value:
-        x = cast(call["self"], call.dtype)
-        return call.result(f"{function}({x})" if call.dtype.is_floating_point else x)
+        x = call["self"]
+        above = x if scale is None else call.apply("mul", x, call.constant(call.number(scale)))
+        return call.apply("where", call.apply("gt", x, call.constant(0)), above, function(call, x))
 
     return lower
 
 
-def _relu(call: Call) -> Value:
-    x = cast(call["self"], call.dtype)
-    return call.result(f"{x} if ({x} > 0) | ({x} != {x}) else {literal(0, call.dtype)}")
+def _elu(call: Call, x: Value) -> Value:
+    alpha, scale, inner = (call.constant(call.number(n)) for n in ("alpha", "scale", "input_scale"))
+    return call.apply("mul", call.apply("expm1", call.apply("mul", x, inner)), call.apply("mul", alpha, scale))
 
 
-def _sign(call: Call) -> Value:
-    x, (minus, zero, plus) = cast(call["self"], call.dtype), (literal(n, call.dtype) for n in (-1, 0, 1))
-    return call.result(f"{plus} if {x} > 0 else ({minus} if {x} < 0 else {zero})")
-
-
-def _leaky(call: Call) -> Value:
-    x, slope = cast(call["self"], call.dtype), literal(call.number("negative_slope"), call.dtype)
-    return call.result(f"{x} if {x} > 0.0 else {x} * {slope}", call["self"])
-
-
-def _elu(call: Call) -> Value:
-    x = cast(call["self"], call.dtype)
-    alpha, scale, inner = (literal(call.number(n), call.dtype) for n in ("alpha", "scale", "input_scale"))
-    below = f"math.expm1({x} * {inner}) * ({alpha} * {scale})"
-    return call.result(f"{x} * {scale} if {x} > 0.0 else {below}", call["self"])
-
-
-TABLE.update(
-    add=_with_alpha("+", "|"), sub=_with_alpha("-", None), div=_division, pow=_power,
-    mul=_elementwise("{0} * {1}", boolean="{0} & {1}"), neg=_elementwise("-{0}"),
-    reciprocal=_elementwise("1.0 / {0}"), rsqrt=_elementwise("1.0 / math.sqrt({0})"),
-    remainder=_remainder("remainder"), fmod=_remainder("np.fmod"),
-    abs=_elementwise("abs({0})"), relu=_relu, sign=_sign,
-    floor=_float_only("np.floor"), ceil=_float_only("np.ceil"), trunc=_float_only("np.trunc"), round=_rounded,
-    maximum=_extremum(">"), minimum=_extremum("<"),
-    fmax=_extremum(">", skip_nan=True), fmin=_extremum("<", skip_nan=True),
+COMPOSED: dict[str, Lowering] = dict(
+    add=_with_alpha("add"), sub=_with_alpha("sub"), rsub=_with_alpha("sub", "other", "self"),
+    div=_division, pow=_power,
+    reciprocal=lambda call: call.apply("div", call.constant(1), call["self"]),
+    rsqrt=lambda call: call.apply("div", call.constant(1), call.apply("sqrt", call["self"])),
+    exp2=lambda call: call.apply("pow", call.constant(2), call["self"]),
+    signbit=lambda call: call.apply(
+        "lt", call.apply("copysign", Value("", DOUBLE, -1, UNIFORM, 1.0), call["self"], dtype=DOUBLE),
+        Value("", DOUBLE, -1, UNIFORM, 0.0),
+    ),
+    relu=lambda call: call.apply("maximum", call["self"], call.constant(0)), sign=_sign, round=_rounded,
     clamp=_clamp("min", "max"), hardtanh=_clamp("min_val", "max_val"),
-    where=_where, index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
+    leaky_relu=_below_zero(lambda call, x: call.apply("mul", x, call.constant(call.number("negative_slope")))),
+    elu=_below_zero(_elu, "scale"),
+    where=_chosen, index=_select_by_mask, index_put=_put_by_mask, copy=_convert("src"),
     full=_fill("fill_value"), full_like=_fill("fill_value"), scalar_tensor=_fill("s"),
-    zeros_like=lambda call: _constant(call, 0), ones_like=lambda call: _constant(call, 1),
-    rsub=_with_alpha("-", None, "other", "self"),
-    leaky_relu=_leaky, elu=_elu,
+    zeros_like=lambda call: call.constant(0), ones_like=lambda call: call.constant(1),
+    __and__=_row("bitwise_and"), __or__=_row("bitwise_or"), __xor__=_row("bitwise_xor"),
+    **dict.fromkeys(
+        ("_to_copy", "to", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice"),
+        _convert("self"),
+    ),
 )  # fmt: skip
-for _name in (
-    "_to_copy", "to", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice",
-):  # fmt: skip
-    TABLE[_name] = _convert("self")
-for _name, _operator in dict(eq="==", ne="!=", lt="<", le="<=", gt=">", ge=">=").items():
-    TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", of="promoted")
-for _name, _operator in dict(logical_and="&", logical_or="|", logical_xor="^").items():
-    TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", of="bool")
-for _name, _operator in dict(bitwise_and="&", bitwise_or="|", bitwise_xor="^").items():
-    TABLE[_name] = _elementwise(f"{{0}} {_operator} {{1}}", boolean=f"{{0}} {_operator} {{1}}")
-    TABLE[f"__{_name.removeprefix('bitwise_')}__"] = TABLE[_name]
-TABLE.update(
-    logical_not=_elementwise("not {0}", of="bool"),
-    bitwise_not=_elementwise("~{0}", boolean="not {0}"),
-    isnan=_elementwise("{0} != {0}", of="promoted"),
-    isinf=_elementwise("abs({0}) == np.inf", of="promoted"),
-    signbit=_elementwise("math.copysign(1.0, {0}) < 0.0", of="float64"),
-    exp=_elementwise("exp({0})", of="float64"),
-    log=_elementwise("log({0})", of="float64"),
-    sigmoid=_elementwise("sigmoid({0})", of="float64"),
-    exp2=_elementwise("math.pow(2.0, {0})", of="float64"),
-    copysign=_elementwise("math.copysign({0}, {1})", of="float64"),
-    atan2=_elementwise("math.atan2({0}, {1})", of="float64"),
-    hypot=_elementwise("math.hypot({0}, {1})", of="float64"),
-)
-for _name in (
-    "sqrt", "expm1", "log1p", "log2", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh",
-    "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf", "erfc",
-):  # fmt: skip
-    TABLE[_name] = _elementwise(f"math.{_name}({{0}})", of="float64")
+"""Operations of ATen that are no row of the same name, or take more than operands."""

@@ -1,10 +1,15 @@
-"""One step of a model as a straight line of assignments: what the export makes and the kernel runs."""
+"""One step of a model as a list of instructions: what the export makes, and every back end formats or evaluates."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import torch
+
+if TYPE_CHECKING:
+    from plausiwidgets.simulation.compiled.operations import Operation
 
 UNIFORM, FIXED, MOVING = range(3)
 """What a value depends on: dt and constants; parameters as well; the state or the current as well."""
@@ -14,12 +19,12 @@ Number = float | int | bool
 
 @dataclass(frozen=True)
 class Value:
-    """A number of the step: an input, a constant, or the result of an assignment.
+    """A number of the step: an input, a constant, or the result of an instruction.
 
     Attributes
     ----------
-    text : str
-        Name in the kernel's source; empty for a constant.
+    name : str
+        Empty for a constant.
     dtype : torch.dtype
     dims : {-1, 0, 1}
         A Python number, a 0-d tensor, or a tensor of lanes: what torch's type promotion asks.
@@ -28,26 +33,36 @@ class Value:
     number : float, int, bool or None
         The value of a constant.
     mask : str or None
-        Name of the mask that selected these lanes, for what ``v[mask]`` gave.
+        Which mask selected these lanes, for what ``v[mask]`` gave.
     """
 
-    text: str
+    name: str
     dtype: torch.dtype
     dims: int
     level: int
     number: Number | None = None
     mask: str | None = None
 
+    @property
+    def key(self) -> str:
+        """What tells it from other values: 0.0 is not -0.0."""
+        return self.name or f"{self.dtype} {self.number!r}"
+
 
 @dataclass(frozen=True)
-class Assignment:
-    """``name = text``, with the names it reads."""
+class Instruction:
+    """``name = operation(*arguments)``; all arguments have the type in which the operation computes."""
 
     name: str
-    text: str
+    operation: Operation
+    arguments: tuple[Value, ...]
     dtype: torch.dtype
     level: int
-    reads: tuple[str, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the arguments that are no constants."""
+        return tuple(a.name for a in self.arguments if a.name)
 
 
 @dataclass(frozen=True)
@@ -60,17 +75,17 @@ class Program:
     Attributes
     ----------
     parameters : tuple of str
-    body : tuple of Assignment
+    body : tuple of Instruction
         In an order that can be run, without what the outputs do not need.
-    spikes : str
-        Name of a float64, or a literal.
-    state : tuple of str
+    spikes : Value
+        A float64.
+    state : tuple of Value
     """
 
     parameters: tuple[str, ...]
-    body: tuple[Assignment, ...]
-    spikes: str
-    state: tuple[str, ...]
+    body: tuple[Instruction, ...]
+    spikes: Value
+    state: tuple[Value, ...]
 
     @property
     def single(self) -> bool:
@@ -80,21 +95,22 @@ class Program:
 
 @dataclass
 class Body:
-    """Assignments in the making; the same text is computed once."""
+    """Instructions in the making; what is equal is computed once."""
 
-    lines: dict[str, Assignment] = field(default_factory=dict)
+    lines: dict[tuple[object, ...], Instruction] = field(default_factory=dict)
 
-    def assign(self, text: str, dtype: torch.dtype, dims: int, inputs: list[Value], mask: str | None = None) -> Value:
-        """Add ``x = text``, which reads `inputs`, and return x."""
-        level = max((v.level for v in inputs), default=UNIFORM)
-        if text not in self.lines:
-            reads = tuple(dict.fromkeys(v.text for v in inputs if v.text))
-            self.lines[text] = Assignment(f"x{len(self.lines)}", text, dtype, level, reads)
-        return Value(self.lines[text].name, dtype, dims, level, mask=mask)
+    def add(self, operation: Operation, arguments: Sequence[Value], dtype: torch.dtype, dims: int) -> Value:
+        """Add an instruction and return its result."""
+        level = max((a.level for a in arguments), default=UNIFORM)
+        key = (operation.name, dtype, *(a.key for a in arguments))
+        if key not in self.lines:
+            plain = tuple(replace(a, mask=None) for a in arguments)
+            self.lines[key] = Instruction(f"x{len(self.lines)}", operation, plain, dtype, level)
+        return Value(self.lines[key].name, dtype, dims, level)
 
-    def needed(self, outputs: list[str]) -> tuple[Assignment, ...]:
-        """Return the assignments that `outputs` depend on."""
-        wanted = set(outputs)
+    def needed(self, outputs: Sequence[Value]) -> tuple[Instruction, ...]:
+        """Return the instructions that `outputs` depend on."""
+        wanted = {v.name for v in outputs}
         kept = []
         for line in reversed(self.lines.values()):
             if line.name in wanted:

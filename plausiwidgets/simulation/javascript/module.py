@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -13,7 +12,7 @@ import torch
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.compiled.program import MOVING, Program
-from plausiwidgets.simulation.javascript.expressions import DOUBLE, NoJavaScript, javascript, number
+from plausiwidgets.simulation.javascript.expressions import NoJavaScript, declarations, number, text_of
 from plausiwidgets.simulation.lanes import NotCompilable
 
 _TEMPLATE = """\
@@ -118,30 +117,23 @@ def neuron_object(model: NeuronModel) -> str:
     NotCompilable
         As :func:`to_javascript`.
     """
-    from plausiwidgets.simulation.compiled.engine import compiled, compiling, weakly
+    from plausiwidgets.simulation.compiled.engine import compiled, compiling, remembered
     from plausiwidgets.simulation.compiled.export import export_step
 
+    def make() -> str:
+        compiled(model)  # what was not found to do as torch does is not emitted either
+        return emit(model, export_step(model), _exported_start(model))
+
     with compiling:
-        known = _emitted.get(model)
-        if known is None or known[0]() is not model.step:
-            compiled(model)  # what was not found to do as torch does is not emitted either
-            known = weakly(model.step), emit(model, export_step(model), _exported_start(model))
-            _emitted[model] = known
-        return known[1]
+        return remembered(_emitted, model, make)
 
 
 def emit(model: NeuronModel, step: Program, start: Program) -> str:
     """Return a neuron as :func:`neuron_object` does, given its step and its :func:`_exported_start` as programs."""
     states = len(step.state)
     inputs = ", ".join(f"p{i}" for i in range(len(model.parameters)))
-    names = dict.fromkeys(["current", "dt", *(f"s{i}" for i in range(states))], DOUBLE)
-    names |= {f"p{i}": DOUBLE for i in range(len(model.parameters))}
     state = [f"s{i}" for i in range(states)]
     try:
-        fixed, moving = lines_of(step, names)
-        begin = [line for lines in lines_of(start, names) for line in lines]
-        end = names | {line.name: line.dtype for line in start.body}
-        final = names | {line.name: line.dtype for line in step.body}
         return _TEMPLATE.format(
             name=json_text(model.name),
             dt=number(model.dt),
@@ -149,17 +141,17 @@ def emit(model: NeuronModel, step: Program, start: Program) -> str:
             states=json_text([s.name for s in model.states]),
             parameters=json_text([[name, p.default] for name, p in model.parameters.items()]),
             inputs=inputs,
-            start=_indented(4, begin),
-            start_state=", ".join(javascript(text, end, DOUBLE) for text in start.state),
-            span=javascript(start.spikes, end, DOUBLE),
+            start=_indented(4, declarations(start.body)),
+            start_state=", ".join(map(text_of, start.state)),
+            span=text_of(start.spikes),
             columns=_indented(
                 4, [f"const r{i} = columns.find(({{ place }}) => place === {i})?.values;" for i in range(states)]
             ),
             state=", ".join(state),
-            fixed=_indented(4, fixed),
-            moving=_indented(6, moving),
-            spikes=javascript(step.spikes, final, DOUBLE),
-            new_state=", ".join(javascript(text, final, DOUBLE) for text in step.state),
+            fixed=_indented(4, declarations(line for line in step.body if line.level != MOVING)),
+            moving=_indented(6, declarations(line for line in step.body if line.level == MOVING)),
+            spikes=text_of(step.spikes),
+            new_state=", ".join(map(text_of, step.state)),
             checked=" + ".join(["s0", *(f"(s{i} - s{i})" for i in range(1, states))]),
             limit=number(model.limit),
             recorded=_indented(6, [f"if (r{i}) r{i}[k] = s{i};" for i in range(states)]),
@@ -181,18 +173,6 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")
 
 
-def lines_of(program: Program, names: Mapping[str, torch.dtype]) -> tuple[list[str], list[str]]:
-    """Return what a program computes once, and what it computes in each step, given the types of its inputs."""
-    known = dict(names)
-    fixed: list[str] = []
-    moving: list[str] = []
-    for line in program.body:
-        text = javascript(line.text, known, line.dtype)
-        (moving if line.level == MOVING else fixed).append(f"const {line.name} = {text};")
-        known[line.name] = line.dtype
-    return fixed, moving
-
-
 def _exported_start(model: NeuronModel) -> Program:
     """Return the initial state at a current as a program; its spikes are the span."""
     from plausiwidgets.simulation.compiled.export import export_step
@@ -205,7 +185,7 @@ def _exported_start(model: NeuronModel) -> Program:
                 value = getattr(p, value)
             elif callable(value):
                 value = value(p)
-            return value.to(DOUBLE) if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
+            return value.double() if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
 
         span = torch.nan_to_num(wide(model.threshold) - wide(model.rest), nan=usual)
         return span.clamp(0.5 * usual, 2.0 * usual), tuple(wide(s) for s in model.initial_state(p, current))

@@ -6,6 +6,11 @@ function roundHalfEven(x) {
   return x > 0 ? x + 4503599627370496 - 4503599627370496 : -(-x + 4503599627370496 - 4503599627370496);
 }
 
+/** Of a number or a BigInt. */
+function absolute(x) {
+  return typeof x === "number" ? Math.abs(x) : x < 0n ? -x : x;
+}
+
 function copySign(x, sign) {
   const negative = sign < 0 || Object.is(sign, -0);
   return negative ? -Math.abs(x) : Math.abs(x);
