@@ -92,7 +92,10 @@ def test_the_panel_sends_what_is_asked_for():
     assert sent[3]["name"] == "lif_tonic_spiking.html" and "<!doctype html>" in sent[3]["text"].lower()
 
 
-def test_the_script_names_the_neuron_as_norse_takes_it():
+def test_the_script_makes_the_parameters_of_a_cell_of_norse():
     text = script(Selection.of("lif", "tonic_spiking", {"tau_mem": 25.0}))
-    assert "LIFParameters(tau_syn_inv=0.0, tau_mem_inv=0.04," in text and "rho_reset=20.0" in text
+    compile(text, "script", "exec")
+    # 1/dt: with 0, which suits a step whose current is set anew, the input of a network would add up.
+    assert "LIFParameters(tau_syn_inv=torch.tensor(10.0), tau_mem_inv=torch.tensor(0.04)," in text
+    assert "rho_reset=torch.tensor(20.0)" in text and "dt=0.1" in text
     assert "Norse" not in script(Selection.of("adex", "tonic_spiking"))

@@ -1,7 +1,9 @@
 """Norse's own feed-forward steps, wrapped in a few lines, compile and fire as in torch."""
 
+import functools
 from dataclasses import replace
 
+import norse.torch
 import numpy as np
 import pytest
 import torch
@@ -19,6 +21,7 @@ from norse.torch.functional import (
 )
 
 import plausiwidgets as pw
+from plausiwidgets.models.norse import norse_code
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.lane_current import lane_current
@@ -143,3 +146,34 @@ def test_a_step_of_norse_is_compiled_and_fires_as_in_torch(name):
         assert differing(compiled, reference) <= 2
     else:
         assert unequal(compiled, reference) == []
+
+
+CELLS = [("lif", "LIFRefracCell"), ("lsnn", "LSNNCell"), ("adex_norse", "LIFAdExCell")]
+
+
+@pytest.mark.parametrize(("name", "cell"), CELLS)
+def test_a_cell_of_norse_with_the_exported_parameters_is_the_neuron_under_a_train_of_spikes(name, cell, monkeypatch):
+    """Each input drives the neuron for one step, and nothing adds up: LSNN's cell takes it a step later."""
+    model, dt = pw.models.get(name), 0.1
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "tensor", functools.partial(torch.tensor, dtype=torch.float64))
+        names = vars(lif) | vars(lif_refrac) | vars(lif_adex) | vars(lsnn) | {"torch": torch}
+        parameters = eval(norse_code(model, model.defaults(), dt), names)
+    theirs, ours = getattr(norse.torch, cell)(p=parameters, dt=dt), pw.to_norse(name, dt=dt)
+    inputs = torch.zeros(3000, 1, dtype=torch.float64)
+    inputs[::50] = 900.0  # a spike each 5 ms, each worth 4.5 mV
+    inputs[1500:] = 0.0
+    late = int(name == "lsnn")
+    found, state, theirs_state = [[], []], None, None
+    with torch.no_grad():
+        _, theirs_state = theirs(0.0 * inputs[0])
+        if name == "lsnn":  # whose cell begins with a threshold of 0
+            theirs_state.b.fill_(parameters.v_th)
+        for x, delayed in zip(inputs, torch.cat([torch.zeros(late, 1, dtype=torch.float64), inputs]), strict=False):
+            z, theirs_state = theirs(x, theirs_state)
+            found[0].append(float(z))
+            z, state = ours(delayed, state)
+            found[1].append(float(z))
+    assert 1 < sum(found[1]) < 30
+    assert sum(found[0][2000:]) == 0
+    assert found[0] == found[1]

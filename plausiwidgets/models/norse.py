@@ -155,28 +155,36 @@ def from_norse(
     return NeuronModel(name, norse_step, parameters, flat_state, current, rest, threshold, dt, **options)
 
 
-def norse_parameters(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> Any | None:
-    """Return parameters of a model as Norse takes them, numbers in its NamedTuple; None where it is none of Norse's.
+def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> str | None:
+    """Return Python that makes the parameters of a model for a cell of Norse; None where it is none of Norse's.
+
+    The cell has a time step of `dt` ms. Its synapse passes an input on within the step, as the share ``dt *
+    tau_syn_inv`` that it loses in a step is all of it: in the steps of the models it loses nothing, because they set
+    the synaptic current anew.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> lif = pw.models.get("lif")
-    >>> norse_parameters(lif, {name: p.default for name, p in lif.parameters.items()}, 0.1).rho_reset
-    20.0
+    >>> norse_code(lif, {name: p.default for name, p in lif.parameters.items()}, 0.1)[:58]
+    'LIFRefracParameters(lif=LIFParameters(tau_syn_inv=torch.te'
     """
     convert = getattr(model.step, "convert", None)
     if convert is None:
         return None
     values = {name: torch.tensor([parameters[name]], dtype=torch.float64) for name in model.parameters}
-    return _numbers(convert(SimpleNamespace(**values), torch.tensor(dt, dtype=torch.float64)))
+    return _code(convert(SimpleNamespace(**values), torch.tensor(dt, dtype=torch.float64)), 1.0 / dt)
 
 
-def _numbers(entry: Any) -> Any:
-    """Return a NamedTuple, nested or not, with numbers in place of tensors of one element."""
+def _code(entry: Any, tau_syn_inv: float, field: str = "") -> str:
+    """Return Python for a NamedTuple, nested or not, of tensors of one element."""
     if isinstance(entry, tuple):
-        return type(entry)(*(_numbers(e) for e in entry))
-    return float(entry) if isinstance(entry, torch.Tensor) else entry
+        names: Sequence[str] = getattr(entry, "_fields", ())
+        inner = (f"{n}={_code(e, tau_syn_inv, n)}" for n, e in zip(names, entry, strict=True))
+        return f"{type(entry).__name__}({', '.join(inner)})"
+    if field == "tau_syn_inv":
+        return f"torch.tensor({tau_syn_inv!r})"
+    return f"torch.tensor({float(entry)!r})" if isinstance(entry, torch.Tensor) else repr(entry)
 
 
 def _refuse(label: str, function: Any) -> None:

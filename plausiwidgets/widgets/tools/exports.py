@@ -8,7 +8,7 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets import models
-from plausiwidgets.models.norse import norse_parameters
+from plausiwidgets.models.norse import norse_code
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
@@ -124,8 +124,11 @@ def script(selection: Selection) -> str:
     elif not is_registered(pattern):
         own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
     notes = "".join(f"{line}\n" for line in own)
-    norse = norse_parameters(model, selection.values, selection.dt)
-    as_norse = "" if norse is None else f"\n# The neuron as Norse takes it (times in ms):\n# {norse}\n"
+    norse = norse_code(model, selection.values, selection.dt)
+    as_norse = "" if norse is None else (
+        f"\n# The parameters of a cell of Norse in a network, with times in ms: it needs dt={selection.dt!r}, and an\n"
+        f"# input drives it for one step.\n# {norse}\n"
+    )  # fmt: skip
     return (
         f"# {model.name}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
         "import plausiwidgets as pw\n"
