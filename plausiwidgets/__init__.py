@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.current import Current, pulse, ramp
     from plausiwidgets.simulation.javascript.module import to_javascript
     from plausiwidgets.simulation.lanes import NotCompilable
+    from plausiwidgets.simulation.network.brian import to_brian2
+    from plausiwidgets.simulation.network.layer import to_norse
     from plausiwidgets.simulation.phase_line import PhaseLine, phase_line
     from plausiwidgets.simulation.phase_plane import PhasePlane, phase_plane
     from plausiwidgets.simulation.rate_curve import rate_curve
@@ -73,6 +75,8 @@ _HOMES = {
     "rate_curve": "plausiwidgets.simulation.rate_curve",
     "NotCompilable": "plausiwidgets.simulation.lanes",
     "to_javascript": "plausiwidgets.simulation.javascript.module",
+    "to_norse": "plausiwidgets.simulation.network.layer",
+    "to_brian2": "plausiwidgets.simulation.network.brian",
     "model_card": "plausiwidgets.simulation.cost",
     "judge": "plausiwidgets.patterns",
     "loss_profiles": "plausiwidgets.patterns",

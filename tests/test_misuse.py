@@ -30,9 +30,9 @@ HANDED_OUT = {
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
-    "make_table", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable",
+    "make_table", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable", "to_brian2",
 }  # fmt: skip
-"""What works on what is complete and checked already, errors, and what a person subclasses."""
+"""What works on what is complete and checked already, errors, what a user subclasses, and what needs Brian2."""
 
 
 def step(current: Any, state: Any, p: Any, dt: Any) -> Any:
@@ -112,6 +112,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "phase_plane": dict(
         model="izhikevich", parameters={"a": 0.02}, pair=["v", "u"], ranges=[(-80.0, 0.0), (-20.0, 0.0)], grid=(5, 5)
     ),
+    "to_norse": dict(model="lif"),
     "rate_curve": dict(model="lif", currents=[10.0, 20.0]),
     "loss_profiles": dict(
         model="lif",

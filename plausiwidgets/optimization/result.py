@@ -8,17 +8,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from plausiwidgets import models
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check, Verdict, judge
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import STATUSES
+
+if TYPE_CHECKING:
+    from plausiwidgets.simulation.network.layer import NeuronLayer
 
 FORMAT = "plausiwidgets-result-4"
 
@@ -216,6 +220,28 @@ class Result:
         model = self.model if self.problem is None else self.problem.model
         pattern = self.pattern if self.problem is None else self.problem.pattern
         return judge(model, pattern, dict(self.parameters), dt=self.dt, engine=self.engine)
+
+    def to_norse(self, dt: float | None = None, **options: Any) -> NeuronLayer:
+        """Return the best set as a layer of a network by :func:`plausiwidgets.to_norse`; `dt` is that of the search.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> pw.optimize("lif", "tonic_spiking", budget=64).to_norse(input="rheobase").dt
+        0.1
+
+        Raises
+        ------
+        ValueError, NotCompilable
+            As :func:`plausiwidgets.to_norse`; ValueError without a set that was judged.
+        """
+        from plausiwidgets.simulation.network.layer import to_norse
+
+        if not self.parameters:
+            raise ValueError(f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.reason}")
+        model = models.get(self.model) if self.problem is None else self.problem.model
+        own = {name: self.parameters[name] for name in model.parameters}
+        return to_norse(model, own, self.dt if dt is None else dt, **options)
 
     # -- for a progress --------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
@@ -59,10 +60,15 @@ class Instruction:
     dtype: torch.dtype
     level: int
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """Names of the arguments that are no constants."""
         return tuple(a.name for a in self.arguments if a.name)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What tells each of the arguments from other values."""
+        return tuple(a.key for a in self.arguments)
 
 
 @dataclass(frozen=True)

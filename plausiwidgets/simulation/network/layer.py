@@ -1,0 +1,223 @@
+"""A neuron as a layer of a spiking network, with the protocol of Norse."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+
+from plausiwidgets.arguments import checked
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.names import unknown
+from plausiwidgets.simulation.lanes import NotCompilable
+from plausiwidgets.simulation.network.rheobase import rheobase
+from plausiwidgets.simulation.network.step import Tensors, torch_step
+from plausiwidgets.simulation.network.surrogate import SURROGATES, Fired, Function
+from plausiwidgets.simulation.simulate import check_dt
+
+_SLOPES = 2.0
+"""Of alpha by default: over the span from rest to threshold."""
+
+
+@checked
+def to_norse(
+    model: str | NeuronModel,
+    parameters: Mapping[str, ArrayLike] | None = None,
+    dt: float | None = None,
+    *,
+    surrogate: str | Callable[..., Any] = "superspike",
+    alpha: str | float = "auto",
+    detach_reset: bool = True,
+    learn: str | Collection[str] = (),
+    input: str | ArrayLike = "current",
+) -> NeuronLayer:
+    """Return a neuron as a layer of a network: a differentiable ``torch.nn.Module`` with the protocol of Norse.
+
+    It takes the steps that :func:`plausiwidgets.simulate` takes. It has no weights and no synapse: it stands where
+    a cell of Norse does, behind a ``Linear``, in ``norse.torch.SequentialState``, ``Lift`` or
+    ``RecurrentSequential``. Its numbers are float64; ``.float()`` and ``.to(device)`` work as usual.
+
+    Examples
+    --------
+    >>> import torch
+    >>> layer = to_norse("adex", {"b": [20.0, 60.0, 100.0]}, dt=0.2, learn="b", input="rheobase").float()
+    >>> state, spikes = None, 0.0
+    >>> for _ in range(250):                                   # 50 ms, a batch of 5, 3 neurons
+    ...     z, state = layer(torch.full((5, 3), 2.0), state)
+    ...     spikes = spikes + z
+    >>> spikes.shape, state._fields
+    (torch.Size([5, 3]), ('v', 'w'))
+    >>> spikes.sum().backward()
+    >>> bool((layer.neuron.b.grad != 0.0).all())
+    True
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    parameters : mapping of str to float or 1-D array, optional
+        What is left out takes its default. An array has one value for each neuron of the layer.
+    dt : float, optional
+        Time step in ms; the model's own by default.
+    surrogate : {"superspike", "logistic", "triangle"} or callable
+        What stands for the derivative of the spike; a function gives the slope at ``alpha`` times the distance.
+    alpha : float or "auto"
+        Steepness of the surrogate in 1/mV; 2 over the span from rest to threshold by default.
+    detach_reset : bool
+        Whether the state, the reset included, changes without a derivative where the neuron fires; that of the spikes
+        that it gives stays.
+    learn : str or collection of str
+        Parameters that are ``nn.Parameter``: ``layer.neuron.<name>``.
+    input : {"current", "rheobase"}, float or 1-D array
+        What an input of 1 is: 1 in the unit of the model's current, the least current that makes the neuron fire, or
+        a current.
+
+    Returns
+    -------
+    NeuronLayer
+
+    Raises
+    ------
+    NotCompilable
+        If the step cannot be exported; the text says why.
+    ValueError
+        For a value that is not valid, a neuron without a rheobase, or a spike that comes from no comparison.
+    """
+    neuron = get(model)
+    values = neuron.complete(parameters)
+    step = check_dt(neuron, dt)
+    sizes = {v.size for v in values.values() if v.ndim}
+    if any(v.ndim > 1 for v in values.values()) or len(sizes - {1}) > 1:
+        raise ValueError(f"to_norse: arrays of parameters have {sorted(sizes)} values, valid is one for each neuron")
+    learned = {learn} if isinstance(learn, str) else set(learn)
+    for name in learned:
+        if name not in values:
+            raise unknown(f"parameter of model {neuron.name!r} to learn", name, values)
+    if isinstance(surrogate, str) and surrogate not in SURROGATES:
+        raise unknown("surrogate", surrogate, SURROGATES)
+    slope = SURROGATES[surrogate].slope if isinstance(surrogate, str) else surrogate
+    if isinstance(alpha, str):
+        if alpha != "auto":
+            raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")
+        steepness = _SLOPES / neuron.span(values)
+    else:
+        steepness = np.array([alpha], dtype=np.float64)
+    if not (steepness > 0.0).all():
+        raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")
+    scale = None
+    if isinstance(input, str):
+        if input not in ("current", "rheobase"):
+            raise unknown("input", input, ("current", "rheobase"))
+        if input == "rheobase":
+            scale = rheobase(neuron, values, step)
+    else:
+        scale = neuron.current.check(input)
+    return NeuronLayer(neuron, values, step, slope, steepness, detach_reset, learned, scale)
+
+
+class NeuronLayer(torch.nn.Module):
+    """A layer of neurons of one model; made by :func:`to_norse`.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    neuron : torch.nn.Module
+        Holds the parameters of the model: those that are learned as ``nn.Parameter``, the others as buffers.
+    dt : float
+        Time step in ms.
+    alpha, scale : tensor
+        Steepness of the surrogate in 1/mV; the current that an input of 1 is, or None.
+    """
+
+    alpha: torch.Tensor
+    scale: torch.Tensor | None
+
+    def __init__(
+        self, model: NeuronModel, values: Mapping[str, ArrayLike], dt: float, slope: Function, alpha: ArrayLike,
+        detach_reset: bool, learned: Collection[str], scale: ArrayLike | None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        try:
+            self._step = torch_step(model)
+        except NotCompilable as reason:
+            raise NotCompilable(f"to_norse: {reason}") from None
+        if not self._step.deciding and model.spike_level is None:
+            raise ValueError(
+                f"to_norse: the spikes of model {model.name!r} come from no comparison (<, <=, >, >=), so that no "
+                f"surrogate can take the place of its derivative: compare the potential with a threshold"
+            )
+        self.model, self.dt, self.slope, self.detach_reset = model, dt, slope, detach_reset
+        self.neuron = torch.nn.Module()
+        for name, value in values.items():
+            if hasattr(self.neuron, name):
+                raise ValueError(f"to_norse: parameter {name!r} of model {model.name!r} is a name that torch.nn has")
+            tensor = _tensor(value)
+            if name in learned:
+                self.neuron.register_parameter(name, torch.nn.Parameter(tensor))
+            else:
+                self.neuron.register_buffer(name, tensor)
+        self.register_buffer("alpha", _tensor(alpha))
+        self.register_buffer("scale", None if scale is None else _tensor(scale))
+        self._state: Any = collections.namedtuple("State", [s.name for s in model.states])  # type: ignore[misc]
+        self._prepared: tuple[Any, Tensors] | None = None
+
+    def extra_repr(self) -> str:
+        """Return what torch prints of the layer."""
+        return f"{self.model.name}, dt={self.dt:g} ms"
+
+    def forward(self, input: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
+        """Take one time step.
+
+        Parameters
+        ----------
+        input : tensor, shape [..., neurons]
+        state : NamedTuple of tensors of that shape, optional
+            As the last step gave it; the neuron's initial state at no current by default.
+
+        Returns
+        -------
+        spikes : tensor of that shape
+            1.0 where a neuron fired, else 0.0.
+        state : NamedTuple
+        """
+        p = [getattr(self.neuron, name) for name in self.model.parameters]
+        alpha = self.alpha
+        current = input.to(alpha.dtype) if self.scale is None else input.to(alpha.dtype) * self.scale
+        if state is None:
+            state = self._initial(current, p)
+        spikes, new = self._step.advance(
+            current, state, self._ready(p), lambda holds, distance: Fired.apply(holds, distance, alpha, self.slope),
+            not self.detach_reset and self.model.spike_level is None,
+        )  # fmt: skip
+        level = self.model.spike_level
+        if level is not None:  # an upward crossing: only the end of the step may move it
+            fired = Fired.apply(spikes > 0.5, new[0] - level, alpha, self.slope)
+            spikes = torch.where(state[0] < level, fired, fired.detach())
+        spikes, *entries = (x.expand(current.shape) for x in (spikes, *new))
+        return spikes, self._state(*entries)
+
+    def _initial(self, current: torch.Tensor, p: list[torch.Tensor]) -> Any:
+        """Return a new initial state for each neuron of a batch."""
+        shape, n = current.shape, current.numel()
+        lanes = {name: x.expand(shape).reshape(n) for name, x in zip(self.model.parameters, p, strict=True)}
+        start = self.model.initial_state(self.model.namespace(lanes), current.new_zeros(n, dtype=torch.float64))
+        entries = (torch.as_tensor(s).to(current).expand(n).reshape(shape) for s in start)
+        return self._state(*(entry.clone() for entry in entries))
+
+    def _ready(self, p: list[torch.Tensor]) -> Tensors:
+        """Return what the parameters and dt give: kept while nothing is learned and nothing has changed."""
+        if any(x.requires_grad for x in p) and torch.is_grad_enabled():
+            return self._step.prepare(p, self.dt)
+        key = [(id(x), x._version, x.dtype, x.device) for x in p]
+        if self._prepared is None or self._prepared[0] != key:
+            self._prepared = key, self._step.prepare([x.detach() for x in p], self.dt)
+        return self._prepared[1]
+
+
+def _tensor(value: ArrayLike) -> torch.Tensor:
+    array = np.asarray(value, dtype=np.float64)
+    return torch.from_numpy((array.reshape(()) if array.size == 1 else array).copy())

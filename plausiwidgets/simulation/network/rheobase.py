@@ -1,0 +1,80 @@
+"""The least constant current that makes a neuron fire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.arguments import checked
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.simulation.engine import run_lanes
+from plausiwidgets.simulation.lane_current import LaneCurrent
+from plausiwidgets.simulation.lanes import Floats, LaneJob
+from plausiwidgets.simulation.simulate import broadcast, check_dt
+
+LENGTH = 500.0
+"""Length of a step, in ms."""
+_POINTS, _ROUNDS = 40, 3
+"""Currents of a round, and rounds: each divides what is left by as many, down to 1/64 000 of the model's range."""
+
+
+@checked
+def rheobase(
+    model: str | NeuronModel, parameters: Mapping[str, ArrayLike] | None = None, dt: float | None = None
+) -> Floats:
+    """Return the least current above 0 at which a neuron at rest fires within 500 ms, for each parameter set.
+
+    Examples
+    --------
+    >>> rheobase("lif").round(2)
+    array([15.])
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    parameters : mapping of str to float or 1-D array, optional
+    dt : float, optional
+        Time step in ms; the model's own by default.
+
+    Returns
+    -------
+    ndarray, shape [n]
+        In the unit of the model's current.
+
+    Raises
+    ------
+    ValueError
+        For a neuron that fires without a current, or at none in the range of the model's current.
+    """
+    neuron = get(model)
+    step = check_dt(neuron, dt)
+    sets = broadcast(neuron.complete(parameters))
+    n = max((v.size for v in sets.values()), default=1)
+    least, most = np.zeros(n), np.full(n, max(neuron.current.high, 0.0))
+    share = np.arange(_POINTS + 1) / _POINTS
+    for _ in range(_ROUNDS):
+        currents = least[:, None] + share * (most - least)[:, None]
+        fires = _fires(neuron, sets, currents, step)
+        for wrong, words in ((fires[:, 0] & (least == 0.0), "fires without a current"),
+                             (~fires.any(axis=1), f"fires at no current up to {neuron.current.high:g}")):  # fmt: skip
+            if wrong.any():
+                which = "" if n == 1 else f" (set {int(np.flatnonzero(wrong)[0])})"
+                raise ValueError(
+                    f"model {neuron.name!r} with these parameters{which} {words}: it has no rheobase in the range of "
+                    f"its current. Give the current that stands for an input of 1 as a number, or input='current'"
+                )
+        first = np.argmax(fires, axis=1)
+        least, most = (currents[np.arange(n), i] for i in (np.maximum(first - 1, 0), first))
+    return most
+
+
+def _fires(
+    neuron: NeuronModel, sets: dict[str, NDArray[np.float64]], currents: NDArray[np.float64], dt: float
+) -> NDArray[np.bool_]:
+    lanes = {name: np.repeat(v, currents.shape[1]) for name, v in sets.items()}
+    state = neuron.start(lanes, np.zeros(currents.size))
+    job = LaneJob(neuron, lanes, state, LaneCurrent.constant(currents.ravel()), round(LENGTH / dt), dt, spike_limit=1)
+    return (run_lanes(job).counts > 0).reshape(currents.shape)

@@ -1,0 +1,92 @@
+"""What stands for the derivative of a comparison, which has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+Function = Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """A smooth step of height 1 and its slope, as functions of a distance without a unit.
+
+    Attributes
+    ----------
+    slope : callable
+        What takes the place of the derivative of the step.
+    step : callable or None
+        Its integral: what a finite difference can be held against.
+    """
+
+    slope: Function
+    step: Function | None = None
+
+
+def _parabola(x: torch.Tensor) -> torch.Tensor:
+    return x - 0.5 * x * x.abs()
+
+
+SURROGATES = {
+    "superspike": Surrogate(
+        lambda x: 0.5 / (1.0 + x.abs()) ** 2, lambda x: 0.5 + 0.5 * x / (1.0 + x.abs())
+    ),
+    "logistic": Surrogate(lambda x: torch.sigmoid(x) * torch.sigmoid(-x), torch.sigmoid),
+    "triangle": Surrogate(lambda x: torch.relu(1.0 - x.abs()), lambda x: 0.5 + _parabola(x.clamp(-1.0, 1.0))),
+}  # fmt: skip
+"""Zenke & Ganguli 2018; the logistic function; Esser et al. 2016. Each has the area 1."""
+
+
+class Fired(torch.autograd.Function):
+    """1.0 where a comparison holds; backwards, the slope at its distance."""
+
+    @staticmethod
+    def forward(ctx: Any, holds: torch.Tensor, distance: torch.Tensor, alpha: torch.Tensor, slope: Function) -> Any:
+        ctx.save_for_backward(distance, alpha)
+        ctx.slope = slope
+        return holds.to(distance.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+        distance, alpha = ctx.saved_tensors
+        slope = gradients[0] * alpha * ctx.slope(alpha * distance)
+        return None, _finite(slope), None, None
+
+
+class Chosen(torch.autograd.Function):
+    """``a`` where the soft truth value is 1, else ``b``; backwards it changes with the difference of the two."""
+
+    @staticmethod
+    def forward(ctx: Any, truth: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> Any:
+        ctx.save_for_backward(truth, a, b)
+        return torch.where(truth > 0.5, a, b)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+        truth, a, b = ctx.saved_tensors
+        (g,) = gradients
+        to_a = g * truth
+        return _finite(g * (a - b)).sum_to_size(truth.shape), to_a.sum_to_size(a.shape), (g - to_a).sum_to_size(b.shape)
+
+
+class Guarded(torch.autograd.Function):
+    """The same value; backwards, what is not finite is 0.
+
+    The derivative of a branch that ``where`` did not choose is 0, times an infinity where the branch overflowed.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> Any:
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+        return _finite(gradients[0])
+
+
+def _finite(gradient: torch.Tensor) -> torch.Tensor:
+    return torch.nan_to_num(gradient, nan=0.0, posinf=0.0, neginf=0.0)
