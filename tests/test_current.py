@@ -6,8 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.current import Piece
+from plausiwidgets.simulation.current import Piece, samples_of
 from plausiwidgets.simulation.lane_current import fill_current, lane_current, next_change
+from plausiwidgets.widgets import Selection
 
 times = st.floats(-5.0, 60.0, allow_nan=False)
 pieces = st.lists(st.tuples(times, st.floats(0.0, 30.0), st.floats(-5, 5), st.floats(-5, 5)), max_size=3)
@@ -47,3 +48,38 @@ def test_pieces_add_up():
 def test_a_current_must_be_finite(bad):
     with pytest.raises(ValueError, match="finite"):
         pw.Current.step(bad)
+
+
+@pytest.mark.parametrize(
+    "current",
+    [
+        pw.Current.step(5.0, 100.0),
+        pw.Current.pulse(10.0, 5.0, -3.0, holding=2.0),
+        pw.Current.ramp(0.0, 50.0, 4.0, end=80.0),
+        pw.Current([pw.ramp(0.0, 40.0, 4.0), pw.pulse(40.0, 20.0, 1.5), pw.pulse(30.0, 20.0, 1.0)], 100.0),
+    ],
+)
+def test_a_current_is_written_as_values_that_make_the_same_one(current):
+    t, x, lines = samples_of(current)
+    again = pw.Current.values(t, x, lines=lines, end=current.end, holding=current.holding)
+    wanted, made = (lane_current([c], 0.0).values(900, 0.1)[0] for c in (current, again))
+    np.testing.assert_allclose(made, wanted, atol=1e-12)
+
+
+def test_simulate_judge_and_explorer_take_the_same_current():
+    current = pw.Current([pw.pulse(0.0, 100.0, 600.0), pw.ramp(100.0, 50.0, 300.0)], 250.0, settle=1500.0)
+    simulated = pw.simulate("adex", current)
+    verdict = pw.judge("adex", current)
+    assert verdict.status == "unjudged" and np.isnan(verdict.loss)
+    np.testing.assert_allclose(verdict.traces["current"].current, simulated.current)
+    assert len(verdict.traces["current"].spike_times[0]) == len(simulated.spike_times[0]) > 0
+    half = pw.judge("adex", current, {"amplitude": 300.0}).traces["current"].current
+    np.testing.assert_allclose(half, 0.5 * simulated.current)
+    explorer = pw.Explorer("adex", current)
+    try:
+        assert explorer.selection.pattern is pw.patterns.get(current)
+        assert Selection.from_query(explorer.selection.to_query())[0].pattern.current.end == 250.0
+    finally:
+        explorer.close()
+    with pytest.raises(ValueError, match="stimulus without criteria"):
+        pw.optimize("adex", current)

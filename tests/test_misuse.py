@@ -126,7 +126,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "patterns.register": dict(pattern=pw.Pattern(**PATTERN)),
     "patterns.all_of": dict(patterns=["tonic_spiking", "rebound_spike"]),
     "patterns.from_recording": dict(t=[0.0, 100.0], spikes=[20.0, 40.0, 60.0, 80.0]),
-    "patterns.from_current": dict(t=[0.0, 100.0], current=[5.0, 0.0]),
+    "Current.values": dict(t=[0.0, 100.0], current=[5.0, 0.0]),
     "patterns.stimulus": dict(shape="pulses", number=3),
     "Explorer": dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}),
     "Selection.of": dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}),

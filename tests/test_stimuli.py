@@ -6,17 +6,18 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.patterns import stimuli
 from plausiwidgets.patterns.formulas import sweep_formulas
+from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lane_current import LaneCurrent, fill_current
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.tools.exports import script, traces_csv
 
 ALL = [*(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES), pw.patterns.stimulus("pulses", number=1),
-       pw.patterns.from_current([0.0, 50.0, 100.0], [100.0, 300.0, 0.0])]  # fmt: skip
+       stimuli.given(pw.Current.values([0.0, 50.0, 100.0], [100.0, 300.0, 0.0]))]  # fmt: skip
 
 
 def injected(pattern, **values):
     """Return times and current (without holding) of the shown sweep, for AdEx, whose time step is 0.1 ms."""
-    trace = pw.judge("adex", pattern, values, dt=0.1).traces["stimulus"]
+    (trace,) = pw.judge("adex", pattern, values, dt=0.1).traces.values()
     return trace.t, trace.current[0]
 
 
@@ -46,11 +47,11 @@ def test_a_pulse_that_is_wider_than_the_interval_ends_where_the_next_one_begins(
 
 def test_given_values_hold_until_the_next_one_or_go_in_lines():
     values = [10.0, 60.0, 110.0], [100.0, 300.0, 0.0]
-    held, lines = pw.patterns.from_current(*values), pw.patterns.from_current(*values, lines=True)
+    held, lines = pw.Current.values(*values), pw.Current.values(*values, lines=True)
     assert at(held, [9.9, 10.0, 59.9, 60.0, 109.9, 110.0]) == [0.0, 100.0, 100.0, 300.0, 300.0, 0.0]
     np.testing.assert_allclose(at(lines, [10.0, 60.0, 85.0, 110.0]), [100.2, 299.7, 149.7, 0.0], atol=1e-9)
     assert at(held, [20.0, 70.0], amplitude=-600.0) == [-200.0, -600.0]
-    stairs = pw.patterns.from_current(np.arange(6.0) * 10, [1.0, 2.0, 3.0, 4.0, 5.0, 0.0])
+    stairs = pw.Current.values(np.arange(6.0) * 10, [1.0, 2.0, 3.0, 4.0, 5.0, 0.0])
     assert at(stairs, [5.0, 15.0, 25.0, 45.0]) == [1.0, 2.0, 3.0, 5.0]
 
 
@@ -58,8 +59,8 @@ def test_what_only_repeats_the_value_before_is_left_out_and_changes_nothing():
     rng = np.random.default_rng(0)
     for lines in (False, True):
         t, current = np.arange(60.0), np.repeat(rng.integers(-2, 3, 20) * 50.0, 3)
-        own = pw.patterns.from_current(t, current, lines=lines)
-        assert own.t.size < t.size
+        own = stimuli.given(pw.Current.values(t, current, lines=lines))
+        assert own.samples[0].size < t.size
         (sweep,) = own.sweeps_at({n: [v.default] for n, v in zip(own.free, own.free_values, strict=True)}).values()
         edges = [(p.on, p.off, float(np.ravel(p.first)[0]), float(np.ravel(p.last)[0])) for p in sweep.pieces]
         for time, value in zip(t + 0.5, current, strict=True):
@@ -68,8 +69,7 @@ def test_what_only_repeats_the_value_before_is_left_out_and_changes_nothing():
                 continue
             shown = [s + (time - on) / (off - on) * (e - s) for on, off, s, e in edges if on <= time < off]
             assert sum(shown) == pytest.approx(wanted)
-        # The last value lasts as long as the one before it.
-        assert float(np.max(sweep.end)) == (59.0 if lines else 60.0) + stimuli.AFTER
+        assert float(np.max(sweep.end)) == max(off for _, off, _, _ in edges) + stimuli.AFTER
 
 
 @pytest.mark.parametrize("pattern", ALL, ids=lambda pattern: pattern.key)
@@ -108,13 +108,13 @@ def test_they_have_keys_and_are_none_of_the_patterns():
 
 
 def test_a_script_and_the_traces_of_given_values_are_those_that_are_shown():
-    selection = Selection.of("adex", pw.patterns.from_current([0, 0.1, 200], [0.1, 450.5, 0], lines=True))
+    selection = Selection.of("adex", pw.Current.values([0, 0.1, 200], [0.1, 450.5, 0], lines=True))
     namespace: dict = {}
     text = script(selection).replace("figure.show()", "")
     exec(compile(text, "script", "exec"), namespace)
     shown = pw.judge(selection.model, selection.pattern, selection.values)
-    np.testing.assert_array_equal(namespace["traces"]["stimulus"].v, shown.traces["stimulus"].v)
-    assert "stimulus" in traces_csv(shown)
+    np.testing.assert_array_equal(namespace["verdict"].traces["current"].v, shown.traces["current"].v)
+    assert "current" in traces_csv(shown)
 
 
 def test_no_train_of_pulses_is_longer_than_a_drag_can_wait_for():
@@ -145,7 +145,7 @@ def _namespace(pattern):
     ],
 )
 def test_values_are_read_as_they_are_typed_or_stand_in_a_file(text, wanted):
-    t, current = stimuli.read_current(text)
+    t, current = read_current(text)
     assert list(zip(t, current, strict=True)) == wanted
 
 
@@ -168,7 +168,7 @@ def test_values_are_read_as_they_are_typed_or_stand_in_a_file(text, wanted):
 )
 def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
     with pytest.raises(ValueError, match=said):
-        stimuli.read_current(text)
+        read_current(text)
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
         ([0.0, 5.0], None, "current is None"),
         ([5.0, 1.0], [1.0, 2.0], "1 ms does not come after 5 ms"),
         ([0.0, 0.0], [1.0, 2.0], "times must increase"),
-        ([-1.0, 5.0], [1.0, 2.0], "a time is -1 ms"),
-        ([0.0, 6000.0], [1.0, 2.0], "a time is 6000 ms"),
+        ([-1.0, 5.0], [1.0, 2.0], "a time of the current is -1 ms"),
+        ([0.0, 6000.0], [1.0, 2.0], "a time of the current is"),
         ([0.0, 5.0], [0.0, 0.0], "0 throughout"),
         ([0.0, 5.0], [1.0, float("nan")], r"current\[1\] is nan"),
         ([0.0, 5.0], ["a", "b"], "valid is: a list of numbers"),
@@ -191,24 +191,23 @@ def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
 )
 def test_values_that_cannot_be_injected_are_refused(t, current, said):
     with pytest.raises(ValueError, match=said):
-        pw.patterns.from_current(t, current)
+        pw.patterns.get(pw.Current.values(t, current))
 
 
 def test_a_file_is_read_and_one_that_is_no_text_refused(tmp_path):
     path = tmp_path / "my_noise.csv"
     path.write_text("\ufefft,I\n0,5\n20,0\n", encoding="utf-8")
-    own = pw.patterns.from_current(path)
-    assert own.title == "my noise" and own.t.tolist() == [0.0, 20.0] and own.current.tolist() == [5.0, 0.0]
+    assert pw.Current.values(path) == pw.Current([pw.pulse(0.0, 20.0, 5.0)], 220.0)
     path.write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(ValueError, match=r"my_noise\.csv is no text"):
-        pw.patterns.from_current(path)
+        pw.Current.values(path)
     with pytest.raises(ValueError, match="valid is either a file"):
-        pw.patterns.from_current(path, [1.0])
+        pw.Current.values(path, [1.0])
 
 
 def test_values_that_were_sampled_densely_are_the_few_pieces_that_they_consist_of():
     t = np.arange(0.0, 500.0, 0.05)
-    own = pw.patterns.from_current(t, np.where(t < 400.0, t, 0.0))
+    own = stimuli.given(pw.Current.values(t, np.where(t < 400.0, t, 0.0)))
     (sweep,) = own.sweeps_at({"amplitude": [own.free_values[0].default], "holding": [0.0]}).values()
     assert len(sweep.pieces) < 10
 

@@ -122,7 +122,7 @@ def test_values_are_applied_as_they_are_typed_and_edited(explorer, screen, tool)
     tool.type("0 5\n100 15\n200 0")
     assert explorer.wait()
     pattern = explorer.selection.pattern
-    assert pattern.t.tolist() == [0.0, 100.0, 200.0] and tool.active == ["Values…"]
+    assert pattern.samples[0].tolist() == [0.0, 100.0, 200.0] and tool.active == ["Values…"]
     assert current(screen).max() == 15.0
     tool.press("Apply")
     assert explorer.selection.pattern is pattern  # the same once more is no step
@@ -130,7 +130,11 @@ def test_values_are_applied_as_they_are_typed_and_edited(explorer, screen, tool)
     tool.press("Values…")
     assert explorer.selection.pattern is pattern and tool.box.value == "0 5\n100 15\n200 0"
     find(tool.root, w.ToggleButtons).value = True
-    assert explorer.selection.pattern.lines and explorer.selection.pattern.t.tolist() == [0.0, 100.0, 200.0]
+    assert explorer.selection.pattern.samples[2] and explorer.selection.pattern.samples[0].tolist() == [
+        0.0,
+        100.0,
+        200.0,
+    ]
     explorer.undo()
     assert find(tool.root, w.ToggleButtons).value is False
 
@@ -162,7 +166,9 @@ def test_a_file_is_read_and_its_bytes_are_not_kept(explorer, screen, tool) -> No
     noise = np.random.default_rng(0).normal(size=900)
     lines = "\n".join(f"{i},{x!r}" for i, x in enumerate(noise.tolist()))
     choose("noise.csv", f"t,I\n{lines}\n".encode())
-    assert explorer.selection.pattern.title == "noise.csv" and explorer.selection.pattern.t.size == 900
+    assert (
+        explorer.selection.pattern.title == "noise.csv" and explorer.selection.pattern.samples[0].size == 901
+    )  # and where the last ends
     assert upload.value == () and "900 values" in tool.box.value
     shown = explorer.selection
     tool.press("Apply")
@@ -208,7 +214,7 @@ def test_gallery_and_menu_list_it_only_while_it_is_shown(explorer, screen, tool)
 
 
 def test_a_link_and_a_line_of_python_open_on_it() -> None:
-    given = pw.patterns.from_current([0, 12.5, 100], [0.1, -3, 0], lines=True)
+    given = pw.patterns.get(pw.Current.values([0, 12.5, 100], [0.1, -3, 0], lines=True))
     for pattern in (pw.patterns.stimulus("pulses", number=7), pw.patterns.stimulus("ramp"), given):
         selection = Selection.of("adex", pattern, {"holding": 12.0})
         again, notes = Selection.from_query(selection.to_query())
@@ -244,26 +250,26 @@ def test_a_link_that_holds_anything_else_shows_something_and_says_why(query, sai
 
 def test_a_current_that_is_too_long_for_a_link_is_left_out_of_it() -> None:
     rng = np.random.default_rng(0)
-    long = Selection.of("adex", pw.patterns.from_current(np.arange(1000.0), rng.normal(size=1000)))
+    long = Selection.of("adex", pw.Current.values(np.arange(1000.0), rng.normal(size=1000)))
     assert "samples" not in long.to_query() and len(long.to_query()) < MAX_QUERY
-    fits = Selection.of("adex", pw.patterns.from_current(np.arange(200.0), rng.normal(size=200).round(3)))
+    fits = Selection.of("adex", pw.Current.values(np.arange(200.0), rng.normal(size=200).round(3)))
     assert len(fits.to_query()) - 500 < MAX_SAMPLES and Selection.from_query(fits.to_query())[1] == ()
 
 
 def test_a_page_without_a_server_shows_it_without_a_verdict() -> None:
-    given = pw.patterns.from_current([0, 50, 100], [5, 10, 0])
+    given = pw.patterns.get(pw.Current.values([0, 50, 100], [5, 10, 0]))
     model = pw.models.get("izhikevich")
     data = Contents(model, {"amplitude": 8.0}, None).data([given, pw.patterns.stimulus("pulses")])
     first, second = data["patterns"]
-    assert first["python"].startswith("pw.patterns.from_current(") and second["python"] == '"stimulus_pulses_5"'
-    for pattern in (first, second):
+    assert first["python"].startswith("pw.Current.values(") and second["python"] == '"stimulus_pulses_5"'
+    for pattern, sweep in ((first, "current"), (second, "stimulus")):
         assert pattern["sets"][0]["verdict"]["status"] == "unjudged" and pattern["targets"] == []
-        assert pattern["components"][0]["sweeps"][0]["name"] == "stimulus"
+        assert pattern["components"][0]["sweeps"][0]["name"] == sweep
     assert "Values" not in page(model, [given], {"amplitude": 8.0}, None)[:50]
 
 
 def test_an_explorer_opens_on_one_and_closes(monkeypatch) -> None:
-    explorer = pw.Explorer("adex", pw.patterns.from_current([0, 100], [300, 0]))
+    explorer = pw.Explorer("adex", pw.Current.values([0, 100], [300, 0]))
     assert explorer.wait(60)
     screen, tool = Screen(explorer), Tool(explorer)
     assert tool.active == ["Values…"] and tool.box.value == "0 300\n100 0" and "not judged" in screen.badge

@@ -9,7 +9,7 @@ from plausiwidgets.patterns.profile import Profile, loss_profiles
 from plausiwidgets.patterns.protocol import FreeValue, Protocol
 from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import all_of, get, names, register
-from plausiwidgets.patterns.stimuli import from_current, stimulus
+from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
 from plausiwidgets.patterns.verdict import Check, Verdict
@@ -33,7 +33,6 @@ __all__ = [
     "Target",
     "Verdict",
     "all_of",
-    "from_current",
     "from_recording",
     "get",
     "judge",

@@ -45,12 +45,3 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
     if math.isinf(low):
         return f"≤ {number(high)}{unit}"
     return f"{number(low)} to {number(high)}{unit}"
-
-
-def is_number(text: str) -> bool:
-    """Return whether `float` reads a text."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -51,8 +51,9 @@ def judge(
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str or Pattern, or a list of several
-        Several are judged together, as `plausiwidgets.patterns.all_of` says.
+    pattern : str, Pattern or Current, or a list of several patterns
+        Several are judged together, as `plausiwidgets.patterns.all_of` says. A `Current`, or a stimulus, is shown:
+        the status is ``"unjudged"``, and the traces are the response.
     parameters : mapping of str to float or 1-D array
         The model's parameters and the pattern's stimulus values; what is left out takes its
         default. Arrays broadcast to n sets, and every result then has an axis of n.

@@ -16,11 +16,12 @@ from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Graded, Responses
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.formatting import is_number, number
+from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Piece, pieces_of_samples
+from plausiwidgets.simulation.current_text import is_number
 from plausiwidgets.simulation.traces import Traces
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
 from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
-from plausiwidgets.patterns.stimuli import named
+from plausiwidgets.patterns.stimuli import given, named
+from plausiwidgets.simulation.current import Current
 
 _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
 _own: dict[str, Judged] = {}
@@ -28,12 +29,13 @@ def names() -> list[str]:
     return [*_builtin, *list(_own)]
 
 
-Named = str | Protocol | Sequence[str | Protocol]
-"""A pattern or stimulus by its key, as an object, or several patterns that one neuron must show."""
+Named = str | Protocol | Current | Sequence[str | Protocol]
+"""A pattern or stimulus by its key or as an object, a current, or several patterns that one neuron must show."""
 
 
 def get(pattern: Named) -> Protocol:
-    """Return a pattern by its key; an object is returned as it is, of a list `all_of` its patterns.
+    """Return a pattern by its key; an object is returned as it is, of a list `all_of` its patterns,
+    of a current a stimulus.
 
     The keys of stimuli (see `stimulus`) are known too, although they are no patterns and none of `names`.
 
@@ -52,6 +54,8 @@ def get(pattern: Named) -> Protocol:
     """
     if isinstance(pattern, Protocol):
         return pattern
+    if isinstance(pattern, Current):
+        return given(pattern)
     require("patterns.get", "pattern", pattern, Named)
     if not isinstance(pattern, str):
         return all_of(*pattern)

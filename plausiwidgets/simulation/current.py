@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import checked, finite, numbers, shown
+from plausiwidgets.simulation.current_text import MOST_SAMPLES, read_current_file
 from plausiwidgets.simulation.formula import Formula
 
 Floats = NDArray[np.float64]
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 else:  # a page computes currents from formulas
     Value = float | Floats | Formula
 """A number, or one value for each of n parameter sets."""
+
+MOST_PIECES = 1000
+"""Linear pieces of a current of given values: each costs time in every step."""
 
 TAIL = 200.0
 """Time in ms that is simulated after the last piece of a current whose end is not given."""
@@ -145,9 +151,129 @@ class Current:
         """Return a rise from 0 to `amplitude` over [onset, onset + width) ms, then the holding level, see `ramp`."""
         return cls((ramp(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
 
+    @classmethod
+    @checked
+    def values(
+        cls, t: ArrayLike | str | Path, current: ArrayLike | None = None, *, lines: bool = False,
+        end: float | None = None, holding: float = 0.0, before: float = 50.0, settle: float = 0.0,
+    ) -> Current:  # fmt: skip
+        """Return a current of given values; of more than 1000, those on a slope become a ramp.
+
+        Examples
+        --------
+        >>> Current.values([0.0, 100.0, 200.0], [300.0, 600.0, 0.0]).pieces[1]
+        Piece(on=100.0, off=200.0, first=600.0, last=600.0)
+
+        Parameters
+        ----------
+        t : array_like, or path of a file
+            Times in ms, increasing. A file has a time and a current in each line; where its first line names columns,
+            those called ``t`` or ``time``, and ``current`` or ``I``.
+        current : array_like
+            Current at each time.
+        lines : bool
+            Whether the current goes in straight lines from one time to the next; two values at one time are a jump.
+            Otherwise it holds until the next time, the last one for as long as the one before.
+        end, holding, before, settle
+            As of a `Current`; it ends 200 ms after its last piece by default.
+
+        Raises
+        ------
+        ValueError
+            If a value is no number, times do not increase, or there are more than 100 000 values or 1000 linear
+            pieces; the text says where.
+        """
+        if isinstance(t, (str, Path)):
+            if current is not None:
+                raise ValueError(f"t is {shown(str(t))}, and current is given: valid is either a file, or arrays")
+            times, levels = read_current_file(Path(t))
+        elif current is None:
+            raise ValueError("current is None, valid beside times is: a current for each of them")
+        else:
+            times, levels = _numbers("t", t), _numbers("current", current)
+        if times.size != levels.size:
+            raise ValueError(f"t has {times.size} values and current {levels.size}, valid is: a current for each time")
+        _check_samples(times, lines)
+        pieces = _pieces_of_lines(times, levels) if lines else _pieces_of_levels(times, levels)
+        if len(pieces) > MOST_PIECES:
+            raise ValueError(
+                f"the current consists of {len(pieces)} linear pieces, valid is: at most {MOST_PIECES}. Take a part of "
+                "it, or fewer values a second"
+            )
+        last = max((p.off for p in pieces), default=float(times[-1]))
+        return cls(pieces, _end(last, end), holding, before, settle)
+
 
 def _end(last: float, given: float | None) -> float:
     return last + TAIL if given is None else given
+
+
+def _pieces_of_lines(t: Floats, x: Floats) -> list[Piece]:
+    corners = list(zip(t.tolist(), x.tolist(), strict=True))
+    return [Piece(a, b, p, q) for (a, p), (b, q) in pairwise(corners) if b > a and (p or q)]
+
+
+def _pieces_of_levels(t: Floats, x: Floats) -> list[Piece]:
+    ends = np.append(t[1:], 2.0 * t[-1] - t[-2])
+    kept = np.append(True, x[1:] != x[:-1])  # what only repeats the value before belongs to its piece
+    starts = np.flatnonzero(kept)
+    stops = ends[np.append(starts[1:] - 1, x.size - 1)]
+    levels = zip(t[starts].tolist(), stops.tolist(), x[starts].tolist(), strict=True)
+    pieces = [Piece(a, b, level, level) for a, b, level in levels if level]
+    # Sampled densely, slopes are few pieces.
+    return pieces if len(pieces) <= MOST_PIECES else list(pieces_of_samples(t, x))
+
+
+def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
+    """Return times and values that :meth:`Current.values` makes the same current of, and whether in lines.
+
+    Examples
+    --------
+    >>> samples_of(Current.pulse(10.0, 5.0, 2.0))
+    (array([10., 15.]), array([2., 0.]), False)
+    """
+    pieces = [p for p in current.pieces if p.off > p.on]
+    if not pieces:
+        return np.empty(0), np.empty(0), False
+    on, off, first, last = np.array([(p.on, p.off, p.first, p.last) for p in pieces]).T
+    edges = np.unique(np.concatenate([on, off]))
+    a, b = edges[:-1, None], edges[1:, None]
+    inside = (on <= a) & (off >= b)
+    with np.errstate(invalid="ignore"):
+        left = np.where(inside, np.where(a == on, first, first + (a - on) / (off - on) * (last - first)), 0.0)
+        right = np.where(inside, np.where(b == off, last, first + (b - on) / (off - on) * (last - first)), 0.0)
+    begins, ends = left.sum(axis=1), right.sum(axis=1)
+    if (first == last).all():
+        levels = np.append(begins, 0.0)
+        kept = np.append(True, levels[1:] != levels[:-1])
+        return edges[kept], levels[kept], False
+    t, x = np.repeat(edges, 2)[1:-1], np.column_stack([begins, ends]).ravel()
+    kept = np.append(True, (np.diff(t) > 0.0) | (np.diff(x) != 0.0))
+    return t[kept], x[kept], True
+
+
+def _check_samples(t: Floats, lines: bool) -> None:
+    if t.size < 2:
+        raise ValueError(f"there {'is one value' if t.size else 'are no values'}, valid is: at least two times (ms), "
+                         "each with a current")  # fmt: skip
+    if t.size > MOST_SAMPLES:
+        raise ValueError(f"there are {t.size} values, valid is: at most {MOST_SAMPLES}")
+    steps = np.diff(t)
+    # Of lines, two values at one time are a jump.
+    back = np.flatnonzero((steps < 0.0) | ((steps == 0.0) & (not lines)))
+    if back.size:
+        i = int(back[0])
+        raise ValueError(f"value {i + 2}: {t[i + 1]:g} ms does not come after {t[i]:g} ms, times must increase")
+
+
+def _numbers(name: str, given: ArrayLike) -> Floats:
+    array = numbers(given)
+    if array is None or array.ndim != 1:
+        raise ValueError(f"{name} is {shown(given)}, valid is: a list of numbers")
+    bad = np.flatnonzero(~np.isfinite(array))
+    if bad.size:
+        raise ValueError(f"{name}[{bad[0]}] is {array[bad[0]]}, valid is: a finite number")
+    return array
 
 
 def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) -> tuple[Piece, ...]:

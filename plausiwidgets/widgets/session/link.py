@@ -15,7 +15,10 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.stimuli import PREFIX, GivenCurrent, in_text
+from plausiwidgets.patterns.stimuli import AFTER, PREFIX, GivenCurrent
+from plausiwidgets.patterns.stimuli import given as given_current
+from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.current_text import in_text
 
 DT_RANGE = (0.005, 1.0)
 """Time steps (ms) that an explorer accepts: below, a drag takes seconds; above, no model is accurate."""
@@ -128,11 +131,13 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
     """Return the pattern or stimulus that a link names; what it says of it is taken out of what is given."""
     key = given.pop("pattern", None)
     samples, lines = given.pop("samples", None), given.pop("lines", "") == "1"
+    end = given.pop("end", None) if samples is not None else None
     if samples is not None:
         try:
             pairs = [pair.split("~") for pair in samples.split("_")]
             t, current = zip(*(map(_sample, pair) for pair in pairs), strict=True)
-            return patterns.from_current(t, current, lines=lines)
+            found = Current.values(t, current, lines=lines, end=None if end is None else _sample(end))
+            return given_current(found)
         except ValueError as error:
             notes.append(f"The current in the link could not be read ({error}): showing {own.key}.")
             return own
@@ -147,11 +152,13 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
 
 def samples_of(stimulus: GivenCurrent) -> dict[str, str]:
     """Return the fields of a link that hold a given current; none where it is too long for one."""
-    pairs = zip(stimulus.t.tolist(), stimulus.current.tolist(), strict=True)
+    times, values, lines = stimulus.samples
+    pairs = zip(times.tolist(), values.tolist(), strict=True)
     text = "_".join(f"{in_text(t)}~{in_text(x)}" for t, x in pairs)
     if len(text) > MAX_SAMPLES:
         return {}
-    return {"samples": text} | ({"lines": "1"} if stimulus.lines else {})
+    end = {} if stimulus.current.end == times[-1] + AFTER else {"end": in_text(stimulus.current.end)}
+    return {"samples": text} | ({"lines": "1"} if lines else {}) | end
 
 
 def _sample(text: str) -> float:

@@ -120,7 +120,7 @@ def script(selection: Selection) -> str:
         own.append(f"# {model.name!r} is a neuron of your own: define it here, and pw.models.register(it).")
     shown, stimulus = repr(pattern.key), ""
     if isinstance(pattern, GivenCurrent):
-        shown, stimulus = "stimulus", f"stimulus = {constructor(pattern)}\n"
+        shown, stimulus = "current", f"current = {constructor(pattern)}\n"
     elif not is_registered(pattern):
         own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
     notes = "".join(f"{line}\n" for line in own)

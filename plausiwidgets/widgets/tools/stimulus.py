@@ -17,10 +17,11 @@ from plausiwidgets.patterns.stimuli import (
     PULSES,
     GivenCurrent,
     constructor,
-    from_current,
-    read_current,
+    given,
     written,
 )
+from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.widgets.session.selection import DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.starts import with_stimulus
 from plausiwidgets.widgets.view.panel import Host, Panel
@@ -112,9 +113,9 @@ class StimulusPanel(Panel):
             self._text.placeholder = f"time (ms)  current{unit}\n0 {usual}\n100 0\n200 {usual}\n250 0"
             if isinstance(pattern, GivenCurrent):
                 if pattern is not self._given:
-                    few = pattern.t.size <= MOST_SHOWN
-                    self._text.value = written(pattern) if few else f"# {pattern.t.size} values of {pattern.title}"
-                self._given, self._lines.value = pattern, pattern.lines
+                    size = pattern.samples[0].size
+                    self._text.value = written(pattern) if size <= MOST_SHOWN else f"# {size} values of {pattern.title}"
+                self._given, self._lines.value = pattern, pattern.samples[2]
             self._edit(applied == VALUES)
         finally:
             self._quiet = False
@@ -130,7 +131,7 @@ class StimulusPanel(Panel):
         if isinstance(pattern, Judged):
             return f"The stimulus of “{pattern.title}”, with its criteria."
         if isinstance(pattern, GivenCurrent):
-            return f"{pattern.t.size} values. {NOT_JUDGED}"
+            return f"{pattern.samples[0].size} values. {NOT_JUDGED}"
         return NOT_JUDGED
 
     def _edit(self, shown: bool) -> None:
@@ -160,16 +161,18 @@ class StimulusPanel(Panel):
         self._session.show(selection)
 
     def _on_lines(self) -> None:
-        given = self._given
-        if given is not None and given is self._session.selection.pattern:
-            self._show(from_current(given.t, given.current, lines=self._lines.value, title=given.title))
+        shown = self._given
+        if shown is not None and shown is self._session.selection.pattern:
+            t, values, _ = shown.samples
+            self._show(given(Current.values(t, values, lines=self._lines.value), shown.title))
 
     def _on_apply(self) -> None:
         text = self._text.value
-        if self._given is not None and text.startswith("#") and self._given.t.size > MOST_SHOWN and "\n" not in text:
-            self._show(self._given)  # what was read from a file, and is too much for the box
+        known, one_line = self._given, "\n" not in text
+        if known is not None and one_line and text.startswith("#") and known.samples[0].size > MOST_SHOWN:
+            self._show(known)  # what was read from a file, and is too much for the box
             return
-        pattern = from_current(*read_current(text), lines=self._lines.value, title="Values of your own")
+        pattern = given(Current.values(*read_current(text), lines=self._lines.value), "Values of your own")
         shown = self._session.selection.pattern
         if not (isinstance(shown, GivenCurrent) and constructor(shown) == constructor(pattern)):
             self._show(pattern)
@@ -187,7 +190,7 @@ class StimulusPanel(Panel):
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise ValueError(f"{name} is no text: valid is a CSV file in UTF-8") from None
-        self._show(from_current(*read_current(text, name), lines=self._lines.value, title=name))
+        self._show(given(Current.values(*read_current(text, name), lines=self._lines.value), name))
 
     def _show(self, pattern: Protocol) -> None:
         session = self._session

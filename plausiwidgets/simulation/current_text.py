@@ -1,0 +1,113 @@
+"""Currents as text: a time and a current in each line, as they are typed or stand in a CSV file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.arguments import shown
+
+Floats = NDArray[np.float64]
+
+MOST_SAMPLES = 100_000
+
+_SEPARATORS = re.compile(r"\s*[,;\t]\s*|\s+")
+_TIME, _CURRENT = re.compile(r"t|time\b.*|t\b.*", re.I), re.compile(r"i|current.*|i\b.*", re.I)
+
+
+def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
+    """Return times and currents from a text with one of each in every line, as it is typed or stands in a CSV file.
+
+    They stand behind each other with a comma, a semicolon, a tab or a space between them. Empty lines and those that
+    begin with ``#`` are left out; the first line may name columns.
+
+    Parameters
+    ----------
+    text : str
+    where : str
+        Name of the file, for a message.
+
+    Raises
+    ------
+    ValueError
+        That names the line.
+
+    Examples
+    --------
+    >>> read_current("0 5; 100 0".replace("; ", chr(10)))
+    (array([  0., 100.]), array([5., 0.]))
+    """
+    kept = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
+    kept = [(i, line.replace("−", "-")) for i, line in kept if not line.startswith("#")]
+    if len(kept) > MOST_SAMPLES + 1:
+        raise ValueError(f"there are {len(kept)} lines of values, valid is: at most {MOST_SAMPLES}")
+    if not kept:
+        raise ValueError("there are no values, valid is: a time (ms) and a current in each line")
+    columns, names = (0, 1), _SEPARATORS.split(kept[0][1])
+    if not any(is_number(name) for name in names) and any(c.isalpha() for c in kept[0][1]):
+        names = [name.strip(" \"'") for name in re.split(r"[,;\t]" if re.search(r"[,;\t]", kept[0][1]) else r"\s+",
+                                                           kept[0][1])]  # fmt: skip
+        columns = _columns(names)
+        kept = kept[1:]
+    else:
+        names = []
+    rows = np.empty((len(kept), 2))
+    for row, (i, line) in zip(rows, kept, strict=True):
+        place = f"{where}, line {i}" if where else f"line {i}"
+        entries = _SEPARATORS.split(line)
+        if len(entries) != (len(names) or 2):
+            raise ValueError(
+                f"{place}: {len(entries)} value{'s' * (len(entries) != 1)}, valid "
+                f"is: {len(names)}, one for each column" if names else
+                f"{place}: {len(entries)} value{'s' * (len(entries) != 1)}, valid is: two, a time (ms) and a current"
+            )  # fmt: skip
+        for j, column in enumerate(columns):
+            if not is_number(entries[column]):
+                raise ValueError(f"{place}: {shown(entries[column])} is not a number")
+            row[j] = float(entries[column])
+            if not np.isfinite(row[j]):
+                raise ValueError(f"{place}: {entries[column][:20]} is not a finite number")
+    return rows[:, 0].copy(), rows[:, 1].copy()
+
+
+def read_current_file(path: Path) -> tuple[Floats, Floats]:
+    """Return times and currents of a file, as :func:`read_current` reads its text."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is no text: valid is a file in UTF-8") from None
+    return read_current(text, path.name)
+
+
+def in_text(value: float) -> str:
+    """Return a number in full, so that reading it gives the same.
+
+    Examples
+    --------
+    >>> in_text(100.0), in_text(0.1)
+    ('100', '0.1')
+    """
+    return repr(float(value)).removesuffix(".0")
+
+
+def _columns(names: Sequence[str]) -> tuple[int, int]:
+    found = []
+    for what, pattern in (("the time (ms), such as t", _TIME), ("the current", _CURRENT)):
+        fitting = [j for j, name in enumerate(names) if pattern.fullmatch(name)]
+        if not fitting:
+            raise ValueError(f"no column is called like {what}; there are: {', '.join(map(shown, names))[:200]}")
+        found.append(fitting[0])
+    return found[0], found[1]
+
+
+def is_number(text: str) -> bool:
+    """Return whether `float` reads a text."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
