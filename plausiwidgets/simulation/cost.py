@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -37,7 +37,7 @@ _ROUND_SECONDS = 4e-3
 """One measurement: long enough for what a call costs in Python not to matter, short enough to be left alone."""
 _ROUNDS = 50
 
-_counts: WeakKeyDictionary[NeuronModel, tuple[Any, int]] = WeakKeyDictionary()
+_counts: WeakKeyDictionary[NeuronModel, int] = WeakKeyDictionary()
 
 
 def operations(model: str | NeuronModel) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import wait
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, TypeVar
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -75,9 +75,8 @@ class Compiled:
 
 compiling = RLock()
 """Held by whoever exports a step: torch.export is not made for two threads, nor is what it is compared with."""
-# The step weakly as well: it may belong to something that holds the model.
-_compiled: WeakKeyDictionary[NeuronModel, tuple[Any, Compiled | str]] = WeakKeyDictionary()
-_exported: WeakKeyDictionary[NeuronModel, tuple[Any, list[check.Steps], Program]] = WeakKeyDictionary()
+_compiled: WeakKeyDictionary[NeuronModel, Compiled | str] = WeakKeyDictionary()
+_exported: WeakKeyDictionary[NeuronModel, tuple[list[check.Steps], Program]] = WeakKeyDictionary()
 
 
 def compiled(model: NeuronModel) -> Compiled:
@@ -95,10 +94,8 @@ def compiled(model: NeuronModel) -> Compiled:
         except NotCompilable as reason:
             return str(reason)
 
-    entry = _compiled.get(model)
-    if entry is not None and entry[0]() is model.step:
-        outcome = entry[1]
-    else:
+    outcome = _compiled.get(model)
+    if outcome is None:
         with compiling:  # a second thread would only do the same again
             outcome = remembered(_compiled, model, make)
     if isinstance(outcome, str):
@@ -108,8 +105,7 @@ def compiled(model: NeuronModel) -> Compiled:
 
 def is_ready(model: NeuronModel) -> bool:
     """Return whether `model` runs at once: it was compiled in this process or lies in the cache, or cannot be."""
-    entry = _compiled.get(model)
-    return (entry is not None and entry[0]() is model.step) or cache.is_noted(model)
+    return model in _compiled or cache.is_noted(model)
 
 
 def before_compiled(model: NeuronModel) -> Engine | None:
@@ -123,9 +119,9 @@ def before_compiled(model: NeuronModel) -> Engine | None:
         try:
             observed, program = _export(model)
         except NotCompilable as reason:
-            _compiled[model] = weakly(model.step), str(reason)
+            _compiled[model] = str(reason)
             return None
-        _exported[model] = weakly(model.step), observed, program
+        _exported[model] = observed, program
         if cache.is_on_disk(program):
             return None
         run = interpreter(program)
@@ -139,8 +135,8 @@ def before_compiled(model: NeuronModel) -> Engine | None:
 def _export(model: NeuronModel) -> tuple[list[check.Steps], Program]:
     """Return steps that torch made, and the step as a program."""
     known = _exported.pop(model, None)
-    if known is not None and known[0]() is model.step:
-        return known[1:]
+    if known is not None:
+        return known
     observed = check.observe(model)
     program = export_step(model)
     check.compare_lanes(model, observed)
@@ -158,20 +154,12 @@ def _make(model: NeuronModel) -> Compiled:
     return made
 
 
-def remembered(known: WeakKeyDictionary[NeuronModel, Any], model: NeuronModel, make: Callable[[], T]) -> T:
-    """Return what `make` gives for a model, made again only when its step was replaced."""
-    entry = known.get(model)
-    if entry is None or entry[0]() is not model.step:
-        entry = known[model] = weakly(model.step), make()
-    return entry[1]
-
-
-def weakly(step: Any) -> Any:
-    """Return a function that gives `step` back, and keeps it only where it must."""
-    try:
-        return ref(step)
-    except TypeError:  # such as a method of an object with slots
-        return lambda: step
+def remembered(known: WeakKeyDictionary[NeuronModel, T], model: NeuronModel, make: Callable[[], T]) -> T:
+    """Return what `make` gives for a model, made when it is first asked for."""
+    made = known.get(model)
+    if made is None:
+        made = known[model] = make()
+    return made
 
 
 def why_not(model: NeuronModel) -> str | None:

@@ -58,8 +58,7 @@ _TEMPLATE = """\
 }})()"""
 
 
-# The step weakly as well: it may belong to something that holds the model.
-_emitted: WeakKeyDictionary[NeuronModel, tuple[Any, str]] = WeakKeyDictionary()
+_emitted: WeakKeyDictionary[NeuronModel, str] = WeakKeyDictionary()
 
 
 def to_javascript(model: str | NeuronModel) -> str:

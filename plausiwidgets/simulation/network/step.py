@@ -8,7 +8,6 @@ in the state as well. All other comparisons, such as one that avoids 0/0 in a ra
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -27,7 +26,7 @@ Tensors = dict[str, torch.Tensor]
 Fire = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Makes a soft truth value of a comparison, and of the distance to where it changes."""
 
-_steps: WeakKeyDictionary[NeuronModel, Any] = WeakKeyDictionary()
+_steps: WeakKeyDictionary[NeuronModel, TorchStep] = WeakKeyDictionary()
 
 
 def torch_step(model: NeuronModel) -> TorchStep:
