@@ -311,15 +311,15 @@ class Bench:
         other.rise = np.full(self.n, np.inf)
         return other
 
-    def control(self, holding: ArrayLike | None = None, time: float | None = None) -> NDArray[np.int64]:
-        """Return the spikes after the first 100 ms of `time` ms at a holding level, shape [n]; default: its own."""
-        held = np.broadcast_to(self.holding if holding is None else np.asarray(holding, float), (self.n,))
+    def control(self, holding: ArrayLike) -> NDArray[np.int64]:
+        """Return the spikes after the first 100 ms at another holding level, shape [n]."""
+        held = np.broadcast_to(np.asarray(holding, float), (self.n,))
         # A set that is held where it settled has shown already what it does there, whatever the others are held at.
-        sets = np.flatnonzero((held != self.holding) | (time is not None))
+        sets = np.flatnonzero(held != self.holding)
         spikes = self.spontaneous_spikes.copy()
         if not sets.size:
             return spikes
-        steps = round((self._settle_time if time is None else time) / self.dt)
+        steps = round(self._settle_time / self.dt)
         job = LaneJob(
             self.model, {name: x[sets] for name, x in self.parameters.items()}, self._start(held)[:, sets],
             LaneCurrent.constant(held[sets]), steps, self.dt, spike_limit=spike_limit(steps, self.dt),

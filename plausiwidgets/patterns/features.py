@@ -397,6 +397,43 @@ def turns(x: Floats, size: float) -> tuple[list[int], float]:
     return found, 0.0
 
 
+def half_upstroke(v: Floats, rest: float, below: float, least: float) -> float:
+    """Return the largest rise of one potential that ends below a level, in mV; 0 where none is of the least size.
+
+    Parameters
+    ----------
+    v : ndarray, shape [time]
+        Potential in mV.
+    rest : float
+        Rises count from here on, or from the lowest potential before them where that is higher.
+    below : float
+        What rises above this level is another thing.
+    least : float
+        Size in mV from which on a rise counts; it must be followed by a fall of half of that.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> half_upstroke(np.array([-60.0, 20.0, -50.0, -10.0, -60.0]), -65.0, 0.0, 30.0)
+    40.0
+    """
+    slope = np.sign(np.diff(v))
+    turns = v[np.concatenate([[0], np.flatnonzero(slope[1:] != slope[:-1]) + 1, [v.size - 1]])]
+    largest, low, high = 0.0, np.inf, -np.inf
+    for x in turns.tolist():
+        if not np.isfinite(x):
+            break
+        high = max(high, x)
+        if high - x >= 0.5 * least:
+            rise = high - max(low, rest)
+            if high < below and rise >= least:
+                largest = max(largest, rise)
+            low, high = x, -np.inf
+        elif x < low:
+            low, high = x, -np.inf
+    return largest
+
+
 def first_below(v: Floats, level: Floats, start: Ints) -> Ints:
     """Return the first index from `start` on at which ``v`` is below a level, shape [lanes]; the end without one."""
     below = (v < level[:, None]) & (np.arange(v.shape[1]) >= start[:, None])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,16 @@ from plausiwidgets.arguments import checked, mapping
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
+from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded
-from plausiwidgets.patterns.criterion import QUIET, saturated
+from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded, Responses
+from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, Criterion, saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
-from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.protocol import Protocol, StimulusValues
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Check, Verdict
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.simulate import broadcast, check_dt
@@ -33,7 +36,7 @@ DIGITS = 6
 LONG_REST = 6000.0
 """Time in ms at rest after which a verified set must still show its pattern."""
 LONG = 20_000.0
-"""Time in ms at the holding level that a verified set must stay silent."""
+"""Time in ms at the holding level that a verified set must stay silent, and where it is."""
 
 
 @checked
@@ -62,7 +65,8 @@ def judge(
     engine : {"auto", "compiled", "torch"}
     verify : bool
         Judge what is accepted again: at dt/2 to dt/16, with six significant digits, pushed off its rest to the
-        other side, after a longer rest, and in 20 s at rest. Without it what is accepted is "unverified".
+        other side, after a longer rest, in 20 s at rest, some seconds after the stimulus, and in longer forms of the
+        pattern. Without it what is accepted is "unverified".
 
     Returns
     -------
@@ -228,9 +232,10 @@ def verify_sets(
     """Return a verdict of n sets in which what is accepted is either replicated or fragile.
 
     What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
-    significant digits, when it is pushed off its rest to the other side, and after a longer rest; and stay silent
-    in 20 s at the holding level, where the pattern begins at rest (and in the long control of the pattern, where it
-    has one). What is not judged stays as it is.
+    significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
+    begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
+    must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
+    What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):
         parts = {
@@ -294,6 +299,26 @@ def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, 
     )
 
 
+AFTERWARDS, LATE = 6000.0, 1000.0
+"""Time in ms after the stimulus at which a verified set is back at rest, and from which on it is silent."""
+BACK = Criterion(
+    "away",
+    "back at rest",
+    "How far from its resting potential the neuron is some seconds later.",
+    "mV",
+    high=1.5,
+    scale=3.0,
+    per_span=True,
+)
+HALF = Criterion(
+    "half",
+    "no half spikes",
+    "Largest upstroke after the first spike that stays below the spike level, as a share of a full spike.",
+    "1",
+    high=WHOLE.low,
+    scale=0.3,
+)
+
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
 
@@ -312,27 +337,84 @@ def _verification(
         some = {n: known[n].clip(np.array([float(f"{x:.{DIGITS}g}") for x in v])) for n, v in values.items()}
         return np.asarray(evaluate(model, pattern, some, dt, engine, checkpoint).loss)
 
-    def silence(values: Mapping[str, Floats]) -> Floats:
-        return QUIET.violation(Bench(model, values, dt, engine, checkpoint).control(time=LONG))
-
-    def long_control(values: Mapping[str, Floats]) -> Floats:
-        assert pattern.long_control is not None
+    def rest(values: Mapping[str, Floats]) -> Floats:
         bench = Bench(model, values, dt, engine, checkpoint)
-        sweeps = pattern.long_control(bench.stimulus_values)
-        responses = bench.apply(sweeps)
-        spikes = np.sum([responses[name].count(*sweep.window) for name, sweep in sweeps.items()], axis=0)
-        return np.where(bench.divergence > 0, 1.0, QUIET.violation(spikes))
+        later = Bench(model, values, dt, engine, checkpoint, settle=LONG)
+        away = np.abs(later.v_baseline - bench.v_baseline) / bench.span * USUAL_SPAN
+        loss = QUIET.violation(later.spontaneous_spikes) + BACK.violation(away)
+        return np.where(later.divergence > 0, 1.0, loss)
+
+    def upstrokes(values: Mapping[str, Floats]) -> Floats:
+        assert model.spike_level is not None
+        potential = model.states[0].name
+        verdict = evaluate(model, pattern, values, dt, engine, checkpoint, [potential])
+        level, full = model.spike_level, model.full_spike()
+        assert full is not None
+        half = np.zeros(len(verdict.loss))
+        for trace in verdict.traces.values():
+            v, before = trace.states[potential], int(np.searchsorted(trace.t, 0.0))
+            for i, spikes in enumerate(trace.spike_times):
+                spikes = spikes[spikes >= 0.0]
+                if spikes.size:
+                    first = int(np.searchsorted(trace.t, spikes[0]))
+                    rise = f.half_upstroke(v[i, first:], float(v[i, before - 1]), level, WHOLE.low * full)
+                    half[i] = max(half[i], rise / full)
+        return HALF.violation(half)
+
+    def longer(form: Pattern) -> LossOf:
+        return lambda values: np.asarray(evaluate(model, form, values, dt, engine, checkpoint).loss)
 
     yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
+    if model.spike_level is not None:
+        yield "with every upstroke a whole spike", upstrokes
     if pattern.at_rest:
         yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
-        yield f"in {LONG / 1000:g} s at rest", silence
-    if pattern.long_control is not None:
-        yield "in a stimulus that lasts longer", long_control
+        yield f"in {LONG / 1000:g} s at rest", rest
+        if pattern.comes_back and pattern.sweeps is not None:
+            yield (
+                f"{AFTERWARDS / 1000:g} s after the stimulus, when it must be back at rest",
+                longer(back_at_rest(pattern)),
+            )
+    for words, form in pattern.verification.items():
+        yield words, longer(form)
     for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")):
         yield f"at {word} of the time step", at(1 / part)
+
+
+def back_at_rest(pattern: Pattern) -> Pattern:
+    """Return the pattern of sweeps that end at rest: silent from 1 s after the stimulus on, and there after 6 s."""
+    assert pattern.sweeps is not None
+    sweeps_of = pattern.sweeps
+    # As long for every set, whatever the others are like.
+    longest = {
+        v.name: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default for v in pattern.free_values
+    }
+    end = _last_off(sweeps_of(SimpleNamespace(**{n: np.array([x]) for n, x in longest.items()})))[0] + AFTERWARDS
+
+    def sweeps(s: StimulusValues) -> dict[str, Sweep]:
+        window = (float(end) - 50.0, float(end))
+        return {
+            n: Sweep(sweep.pieces, float(end), response=window, voltage=window) for n, sweep in sweeps_of(s).items()
+        }
+
+    def measure(r: Responses, s: StimulusValues) -> dict[str, Floats]:
+        late = _last_off(sweeps_of(s)) + LATE
+        away = [np.abs(x.v(end - 50.0, end) - r.v_baseline[:, None]).max(axis=1) for x in r.values()]
+        return {"late": np.sum([x.count(late) for x in r.values()], axis=0), "away": np.max(away, axis=0)}
+
+    late = replace(QUIET, key="late", name="silent after", text="Spikes later than 1 s after the stimulus.")
+    return Pattern(
+        key="back_at_rest", title="Back at rest", free_values=pattern.free_values, sweeps=sweeps, measure=measure,
+        criteria=[late, BACK],
+    )  # fmt: skip
+
+
+def _last_off(sweeps: Mapping[str, Sweep]) -> Floats:
+    """Return when the last piece of any sweep is over, shape [n] or [1], in ms."""
+    offs = [np.atleast_1d(np.asarray(p.off, dtype=np.float64)) for sweep in sweeps.values() for p in sweep.pieces]
+    return np.asarray(np.max(np.broadcast_arrays(np.zeros(1), *offs), axis=0))
 
 
 def single(verdict: Verdict, index: int = 0) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -90,9 +90,11 @@ class Pattern(Protocol):
         ``procedure(bench)`` applies sweeps to a `Bench` and returns a `Measurement`.
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
-    long_control : callable, optional
-        ``long_control(s)`` returns name → `Sweep`, for the verification: no spike may fall into the response
-        window of any.
+    verification : mapping of str to Pattern
+        Longer or finer forms of the pattern, with the same free values, that a verified set must show too: by what is
+        said of a set that does not, such as ``"in a stimulus of 4 s"``.
+    comes_back : bool
+        Whether a verified set must be back at rest, and silent, some seconds after each of the sweeps.
     curve : Curve, optional
     reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
         The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
@@ -128,7 +130,8 @@ class Pattern(Protocol):
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None
     procedure: Callable[[Bench], Measurement] | None = None
     amplitude_window: AmplitudeWindow | None = None
-    long_control: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None
+    verification: Mapping[str, Pattern] = field(default_factory=dict)
+    comes_back: bool = True
     curve: Curve | None = None
     reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
     at_rest: bool = True

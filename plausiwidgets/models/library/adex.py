@@ -63,10 +63,10 @@ PARAMETERS = [
               description="Slope factor: how sharply the potential takes off.", source=_NAUD),
     Parameter("V_r", -58.0, -75.0, -44.0, "mV", limits=(None, -1.0), group="spike and reset",
               description="Potential right after a spike; near the threshold the neuron bursts.", source=_NAUD),
-    Parameter("a", 2.0, -15.0, 100.0, "nS", group="adaptation",
+    Parameter("a", 2.0, -15.0, 100.0, "nS", "asinh", 2.0, group="adaptation",
               description="Subthreshold adaptation: how strongly w follows the potential; positive makes "
               "the neuron resonate, negative sustains its firing.", source=f"{_NAUD}{_INHIBITED}"),
-    Parameter("b", 60.0, 0.0, 400.0, "pA", group="adaptation",
+    Parameter("b", 60.0, 0.0, 400.0, "pA", "asinh", 10.0, group="adaptation",
               description="Spike-triggered adaptation: added to w at each spike.",
               source=f"{_NAUD}{_INHIBITED}"),
     Parameter("tau_w", 120.0, 10.0, 300.0, "ms", "log", group="adaptation",

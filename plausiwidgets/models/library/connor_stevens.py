@@ -30,7 +30,7 @@ from typing import Any
 
 import torch
 
-from plausiwidgets.models.library.kinetics import advance, linoid
+from plausiwidgets.models.library.kinetics import advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -79,11 +79,24 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
 
 
 def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """Return −68 mV with the gates that belong to it, near the rest."""
-    v = torch.full_like(holding, -68.0)
-    alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
-    a, _, b, _ = a_current(v)
-    return v, alpha_n / (alpha_n + beta_n), alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), a, b
+    """Return the lowest resting potential with the gates that belong to it."""
+
+    def gates(v: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
+        a, _, b, _ = a_current(v)
+        return alpha_n / (alpha_n + beta_n), alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), a, b
+
+    def balance(v: torch.Tensor) -> torch.Tensor:
+        n, m, h, a, b = gates(v)
+        channels = (
+            p.g_Na * (m * m * m) * h * (v - p.E_Na)
+            + p.g_K * ((n * n) * (n * n)) * (v - p.E_K)
+            + p.g_A * (a * a * a) * b * (v - p.E_A)
+        )
+        return holding - channels - p.g_L * (v - p.E_L)
+
+    v = lowest_rest(balance)
+    return v, *gates(v)
 
 
 PARAMETERS = [

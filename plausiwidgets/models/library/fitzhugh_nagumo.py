@@ -39,6 +39,18 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
     return 33.0 * x - 25.0, y
 
 
+def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Return the leftmost fixed point, because from −65 mV a neuron that also has a limit cycle may fall onto it.
+
+    It is a root of x³/3 + (1/b − 1) x + a/b − I; Newton's method reaches the leftmost one from any place left of it.
+    """
+    x = torch.full_like(holding, -20.0)
+    for _ in range(30):
+        value = x * x * x / 3.0 + (1.0 / p.b - 1.0) * x + p.a / p.b - holding
+        x = x - value / (x * x + 1.0 / p.b - 1.0)
+    return 33.0 * x - 25.0, (x + p.a) / p.b
+
+
 PARAMETERS = [
     Parameter("T", 0.5, 0.1, 2.0, "ms", "log", group="membrane",
               description="Time scale: one unit of time of the equations.", source="chosen, for spikes of 1 to 20 ms"),
@@ -62,7 +74,7 @@ NEURON = NeuronModel(
     "fitzhugh_nagumo",
     step,
     PARAMETERS,
-    initial_state=lambda p, holding: (-65.0, (p.a - 1.2) / p.b),
+    initial_state,
     current=Parameter("current", 0.6, -1.0, 1.5, "1", description="Stimulus, without a unit as in the equations."),
     rest=-65.0,
     threshold=-48.0,

@@ -1,4 +1,4 @@
-"""What the neurons without a reset share: one time step of an equation, and a rate of Hodgkin's and Huxley's.
+"""What the neurons without a reset share: one time step of an equation, a rate of Hodgkin's and Huxley's, and the rest.
 
 The step is exponential Euler, half a step apart: the gates are advanced from the potential and the potential from the
 new gates (Hines, *Int. J. Bio-Medical Computing* 15, 1984), so that each takes from the other what it is in the middle
@@ -8,6 +8,8 @@ Hodgkin and Huxley's neuron at 10 µA/cm² is then 0.6 ms late after 500 ms with
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 
@@ -50,3 +52,31 @@ def linoid(x: torch.Tensor, e: torch.Tensor) -> torch.Tensor:
     tensor([0.5820, 1.0000, 1.5820])
     """
     return torch.where(torch.abs(x) < 2e-3, 1.0 + x * (0.5 + x * (1.0 / 12.0)), x / (1.0 - e))
+
+
+def lowest_rest(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """Return the lowest potential in mV at which the current through the membrane is balanced, shape [lanes].
+
+    A neuron starts there: from anywhere else it may fall onto its limit cycle, where it has both. It may be unstable.
+
+    Parameters
+    ----------
+    balance : callable
+        ``balance(v)`` is the current at potentials [potentials, lanes] with all gates as they settle there, positive
+        where the potential rises; what does not cross 0 between −150 and 60 mV starts at the end it is driven to.
+
+    Examples
+    --------
+    >>> drive = torch.tensor([0.0, 1000.0])
+    >>> lowest_rest(lambda v: drive - (v + 65.0) * (v + 40.0) * (v - 30.0)).round(decimals=1)
+    tensor([-65.0000, -64.6000], dtype=torch.float64)
+    """
+    low, step = torch.full((1, 1), -150.0, dtype=torch.float64), 3.0
+    for points in (71, 31, 31):  # finer each time, all points at once: a few operations in place of many
+        grid = low + step * torch.arange(points, dtype=torch.float64)[:, None]
+        rises = balance(grid) > 0.0
+        # The last point that rises before the first that falls; the first point where all fall.
+        first = (~rises).to(torch.int8).argmax(dim=0, keepdim=True)
+        last = torch.where(rises.all(dim=0, keepdim=True), points - 1, torch.clamp(first - 1, min=0))
+        low, step = low + step * last, step / 30.0
+    return low[0]

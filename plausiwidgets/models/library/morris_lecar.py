@@ -21,7 +21,7 @@ from typing import Any
 
 import torch
 
-from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.library.kinetics import advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -50,8 +50,17 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
 
 
 def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the leak's reversal potential with the gate that belongs to it, near the rest."""
-    return p.V_L, torch.sigmoid((p.V_L - p.V_3) * (2.0 / p.V_4))
+    """Return the lowest resting potential with the gate that belongs to it."""
+
+    def gates(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.sigmoid((v - p.V_1) * (2.0 / p.V_2)), torch.sigmoid((v - p.V_3) * (2.0 / p.V_4))
+
+    def balance(v: torch.Tensor) -> torch.Tensor:
+        m, n = gates(v)
+        return holding - p.g_L * (v - p.V_L) - p.g_Ca * m * (v - p.V_Ca) - p.g_K * n * (v - p.V_K)
+
+    v = lowest_rest(balance)
+    return v, gates(v)[1]
 
 
 PARAMETERS = [

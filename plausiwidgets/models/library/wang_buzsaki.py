@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 
-from plausiwidgets.models.library.kinetics import advance, linoid
+from plausiwidgets.models.library.kinetics import advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -61,9 +61,24 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
 
 
 def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """Return the leak's reversal potential with the gates that belong to it, near the rest."""
-    alpha_h, beta_h, alpha_n, beta_n, _ = rates(p.E_L)
-    return p.E_L, alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
+    """Return the lowest resting potential with the gates that belong to it."""
+
+    def gates(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        alpha_h, beta_h, alpha_n, beta_n, e = rates(v)
+        alpha_m, beta_m = linoid(0.1 * v + 3.5, e), 4.0 * torch.exp((v + 60.0) * (-1.0 / 18.0))
+        return alpha_m / (alpha_m + beta_m), alpha_h / (alpha_h + beta_h), alpha_n / (alpha_n + beta_n)
+
+    def balance(v: torch.Tensor) -> torch.Tensor:
+        m, h, n = gates(v)
+        return (
+            holding
+            - p.g_Na * (m * m * m) * h * (v - p.E_Na)
+            - p.g_K * ((n * n) * (n * n)) * (v - p.E_K)
+            - p.g_L * (v - p.E_L)
+        )
+
+    v = lowest_rest(balance)
+    return v, *gates(v)[1:]
 
 
 PARAMETERS = [

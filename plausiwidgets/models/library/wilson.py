@@ -24,7 +24,7 @@ from typing import Any
 
 import torch
 
-from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.library.kinetics import advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -47,10 +47,21 @@ def step(current: torch.Tensor, state: tuple[torch.Tensor, ...], p: Any, dt: tor
 
 
 def initial_state(p: Any, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
-    """Return where the neuron of the default parameters rests, with the other variables that belong to it."""
-    u = -0.7503
-    calcium = 4.205 + u * (11.6 + 8.0 * u)
-    return 100.0 * u, 1.24 + u * (3.7 + 3.2 * u), calcium, 3.0 * calcium
+    """Return the lowest resting potential with the other variables that belong to it."""
+
+    def settled(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        u = 0.01 * v
+        calcium = 4.205 + u * (11.6 + 8.0 * u)
+        return 1.24 + u * (3.7 + 3.2 * u), calcium, 3.0 * calcium
+
+    def balance(v: torch.Tensor) -> torch.Tensor:
+        u = 0.01 * v
+        r, t, h = settled(v)
+        sodium = 17.8 + u * (47.6 + 33.8 * u)
+        return holding - sodium * (v - p.E_Na) - (p.g_K * r + p.g_H * h) * (v - p.E_K) - p.g_T * t * (v - p.E_T)
+
+    v = lowest_rest(balance)
+    return v, *settled(v)
 
 
 PARAMETERS = [

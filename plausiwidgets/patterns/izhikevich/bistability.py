@@ -10,7 +10,16 @@ import numpy as np
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement, Response
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import BEFORE_ONSET, HOLDING, PERSISTS, PULSE, RATE, SOURCE, spikes
+from plausiwidgets.patterns.izhikevich.common import (
+    BEFORE_ONSET,
+    HOLDING,
+    PERSISTS,
+    PULSE,
+    RATE,
+    SOURCE,
+    longer,
+    spikes,
+)
 from plausiwidgets.patterns.marks import Mark, last_onset
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
@@ -22,27 +31,30 @@ WIDTH = 5.0
 """Width of a pulse in ms."""
 RUN, AFTER = 1000.0, 1300.0
 """Length of a sweep with one pulse, and with a second one, in ms: at least 500 ms are left after that."""
+LASTING = 6000.0
+"""Time in ms that both states must last at verification."""
 LATE = 50.0
 """Time at the end of a sweep, in ms, in which the potential must be back at its level."""
 PHASES = 20
 """Times within a period of the running firing at which the second pulse is tried, with either sign."""
 
 
-def _second(amplitude: Value, onset: Value, height: Value) -> Sweep:
-    return Sweep([pulse(0.0, WIDTH, amplitude), pulse(onset, WIDTH, height)], AFTER, voltage=(AFTER - LATE, AFTER))
+def _second(amplitude: Value, onset: Value, height: Value, end: float = AFTER) -> Sweep:
+    return Sweep([pulse(0.0, WIDTH, amplitude), pulse(onset, WIDTH, height)], end, voltage=(end - LATE, end))
 
 
 def _sketch(s: StimulusValues) -> Mapping[str, Sweep]:
     return {"second pulse": _second(s.amplitude, 400.0, s.amplitude)}
 
 
-def _procedure(bench: Bench) -> Measurement:
+def _procedure(bench: Bench, end: float = RUN, after: float = AFTER) -> Measurement:
+    """Measure sweeps with one pulse, to `end` ms, and with a second one within the first second, to `after` ms."""
     a = bench.stimulus_values.amplitude
-    first = bench.apply({"first pulse": Sweep([pulse(0.0, WIDTH, a)], RUN)})["first pulse"]
-    times = first.window()
+    first = bench.apply({"first pulse": Sweep([pulse(0.0, WIDTH, a)], end)})["first pulse"]
+    times = first.window(0.0, RUN)
     n = f.lengths(times)
     period = f.median(f.late_half(f.intervals(times)))
-    persists = f.persistence(times, RUN)
+    persists = f.persistence(first.window(), end)
     goes_on = (n >= 8) & (persists <= 1.5) & (bench.spontaneous_spikes == 0) & np.isfinite(period)
 
     # A third into the run: transients are over, and there is time left to stay silent.
@@ -53,17 +65,17 @@ def _procedure(bench: Bench) -> Measurement:
         for phase in range(PHASES):
             onset = base + phase * step
             onsets.append(onset)
-            sweeps[f"{sign:+.0f} {phase}"] = _second(a, onset, sign * a)
+            sweeps[f"{sign:+.0f} {phase}"] = _second(a, onset, sign * a, after)
     responses = bench.apply(sweeps, only=goes_on, keep=False)
     with np.errstate(invalid="ignore"):
         tails = np.stack([_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)])
-        away = np.stack([_away(r, bench.v_baseline) for r in responses.values()])
+        away = np.stack([_away(r, bench.v_baseline, after) for r in responses.values()])
     # The phase after which the firing ends soonest and, of those, that after which the neuron is closest to rest.
     order = np.where(np.isfinite(tails), tails, np.inf) + 1e-6 * np.where(np.isfinite(away), away, 1e3)
     best, sets = order.argmin(axis=0), np.arange(bench.n)
     if bench.recording and goes_on.any():
         onset = np.stack(onsets)[best, sets]
-        bench.apply({"second pulse": _second(a, onset, np.where(best < PHASES, a, -a))}, only=goes_on)
+        bench.apply({"second pulse": _second(a, onset, np.where(best < PHASES, a, -a), after)}, only=goes_on)
     return Measurement(
         {
             "n": n,
@@ -83,14 +95,42 @@ def _tail(response: Response, onset: Floats, period: Floats) -> Floats:
     return np.where(np.isfinite(period), np.where(np.isfinite(after), after, 0.0) / period, np.nan)
 
 
-def _away(response: Response, v_baseline: Floats) -> Floats:
+def _away(response: Response, v_baseline: Floats, end: float) -> Floats:
     """Return how far from its settled level the potential still goes at the end, shape [n], in mV."""
-    return np.abs(response.v(AFTER - LATE, AFTER) - v_baseline[:, None]).max(axis=1)
+    return np.abs(response.v(end - LATE, end) - v_baseline[:, None]).max(axis=1)
 
 
 def _second_onset(s: StimulusValues, trace: Traces) -> float:
     return last_onset(trace)
 
+
+_CRITERIA = (
+    spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
+    replace(
+        PERSISTS,
+        text="Silence before the end of the second, in typical intervals between spikes: the firing must go on.",
+    ),
+    Criterion(
+        "ends",
+        "second pulse ends it",
+        "Time from a second pulse to the last spike, in periods of the "
+        "running firing, at the best of 20 phases and of either sign: after it, no spike until the end.",
+        "periods",
+        high=1.5,
+        scale=3.0,
+    ),
+    Criterion(
+        "returns",
+        "back at rest",
+        "How far from its resting potential the neuron still is at the end: a "
+        "pause in firing is not the other stable state.",
+        "mV",
+        high=1.5,
+        scale=3.0,
+        per_span=True,
+    ),
+    RATE,
+)
 
 BISTABILITY = Pattern(
     key="bistability",
@@ -106,33 +146,7 @@ BISTABILITY = Pattern(
     free_values=[PULSE, HOLDING],
     sweeps=_sketch,
     procedure=_procedure,
-    criteria=[
-        spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
-        replace(
-            PERSISTS,
-            text="Silence before the end of the second, in typical intervals between spikes: the firing must go on.",
-        ),
-        Criterion(
-            "ends",
-            "second pulse ends it",
-            "Time from a second pulse to the last spike, in periods of the "
-            "running firing, at the best of 20 phases and of either sign: after it, no spike until the end.",
-            "periods",
-            high=1.5,
-            scale=3.0,
-        ),
-        Criterion(
-            "returns",
-            "back at rest",
-            "How far from its resting potential the neuron still is at the end: a "
-            "pause in firing is not the other stable state.",
-            "mV",
-            high=1.5,
-            scale=3.0,
-            per_span=True,
-        ),
-        RATE,
-    ],
+    criteria=_CRITERIA,
     marks=[
         *BEFORE_ONSET,
         Mark("n", "spikes", 0.0, RUN, "first pulse"),
@@ -142,5 +156,11 @@ BISTABILITY = Pattern(
         Mark("returns", "level", AFTER - LATE, AFTER),
     ],
     main_sweep="second pulse",
+    verification={
+        f"in {LASTING / 1000:g} s of firing, and of silence": longer(
+            [PULSE, HOLDING], _CRITERIA, _sketch, procedure=lambda bench: _procedure(bench, LASTING, RUN + LASTING)
+        )
+    },
+    comes_back=False,
     budget=50_000,
 )

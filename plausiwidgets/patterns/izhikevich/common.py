@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
+from numpy.typing import ArrayLike
+
+from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Responses
 from plausiwidgets.patterns.criterion import INF, Criterion
 from plausiwidgets.patterns.marks import Mark, Time, after
-from plausiwidgets.patterns.protocol import FreeValue
-from plausiwidgets.patterns.sweep import BEFORE
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
+from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
 SOURCE = (
     "Pattern: Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, fig. 1; "
@@ -131,6 +137,20 @@ BURST_LARGEST = Criterion(
 LONGEST_ISI = Criterion(
     "longest_isi", "longest ISI", "The longest interval within the burst.", "ms", high=25.0, scale=25.0
 )
+
+
+def longer(
+    free_values: Sequence[FreeValue],
+    criteria: Sequence[Criterion],
+    sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None,
+    measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None,
+    procedure: Callable[[Bench], Measurement] | None = None,
+) -> Pattern:
+    """Return a longer or finer form of a pattern, for its verification."""
+    return Pattern(
+        key="longer", title="Longer", free_values=free_values, criteria=criteria, sweeps=sweeps, measure=measure,
+        procedure=procedure,
+    )  # fmt: skip
 
 
 def spikes(low: float, high: float = INF, text: str = "Spikes during the stimulus.") -> Criterion:

@@ -10,7 +10,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
 from plausiwidgets.patterns.criterion import Criterion
-from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, spikes
+from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, longer, spikes
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Curve, Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
@@ -22,6 +22,8 @@ LENGTH = 3000.0
 ABOVE = {"just above rheobase": 1e-4, "1 % above": 1e-2, "10 % above": 0.1, "twice the rheobase": 1.0}
 """Amplitudes of the steps above the rheobase, as shares of it."""
 RHEOBASE_TOLERANCE = 1e-7
+LONG_STEP, LONG_TOLERANCE, NEAREST = 20_000.0, 1e-8, 1e-6
+"""At verification: length of a step in ms; tolerance of the rheobase and the nearest step above it, as its shares."""
 MAX_RHEOBASE_RETRIES = 2
 """How often the search for the rheobase goes on where firing ceased again just above."""
 
@@ -49,66 +51,87 @@ MARKS = (
 RATE_CURVE = Curve("amplitude", "rate", "current above holding", "rate", y_unit="Hz", onset="rheobase")
 
 
-def _step(height: Value) -> Sweep:
-    return Sweep([pulse(0.0, LENGTH, height)], LENGTH)
+def _step(height: Value, length: float = LENGTH) -> Sweep:
+    return Sweep([pulse(0.0, length, height)], length)
 
 
 def _sweeps(s: StimulusValues) -> Mapping[str, Sweep]:
     return {"full amplitude": _step(s.amplitude)}
 
 
-def _to_the_end(times: Floats) -> tuple[Mask, Floats]:
+def _to_the_end(times: Floats, length: float) -> tuple[Mask, Floats]:
     """Return whether a long step fires to its end, and its rate in Hz over the last two thirds."""
     n = f.lengths(times)
-    early = f.count(times, 0.0, LENGTH / 3.0)
+    early = f.count(times, 0.0, length / 3.0)
     last = f.at(times, n - 1)
     late = n - early
     with np.errstate(invalid="ignore", divide="ignore"):
         isi = (last - f.at(times, early)) / (late - 1)
-        lasts = (late >= 2) & (LENGTH - last <= 2.0 * isi)
+        lasts = (late >= 2) & (length - last <= 2.0 * isi)
     return lasts, np.where(lasts, 1000.0 / isi, np.nan)
 
 
-def _procedure(holding_zero: bool) -> Callable[[Bench], Measurement]:
-    """Return the procedure; `holding_zero`: the neuron must be silent without any holding current too."""
+def _procedure(
+    holding_zero: bool,
+    length: float = LENGTH,
+    tolerance: float = RHEOBASE_TOLERANCE,
+    above: Mapping[str, float] = ABOVE,
+) -> Callable[[Bench], Measurement]:
+    """Return the procedure.
+
+    Parameters
+    ----------
+    holding_zero : bool
+        The neuron must be silent without any holding current too.
+    length : float
+        Of the steps in ms.
+    tolerance : float
+        Of the rheobase, as a share of it.
+    above : mapping of str to float
+        Steps above the rheobase as shares of it: of `ABOVE`, and smaller ones before them.
+    """
 
     def procedure(bench: Bench) -> Measurement:
         a = bench.stimulus_values.amplitude
         spontaneous = bench.spontaneous_spikes + (bench.control(0.0) if holding_zero else 0)
-        full = bench.apply(_sweeps(bench.stimulus_values))["full amplitude"]
-        fires_at_a, _ = _to_the_end(full.times)
+        full = bench.apply({"full amplitude": _step(a, length)})["full amplitude"]
+        fires_at_a, _ = _to_the_end(full.times, length)
 
         def fires(points: Floats, active: Mask) -> Mask:
-            times = bench.step_spikes(points, LENGTH, LENGTH, active)
-            return _to_the_end(times.reshape(points.size, times.shape[2]))[0].reshape(points.shape)
+            times = bench.step_spikes(points, length, length, active)
+            return _to_the_end(times.reshape(points.size, times.shape[2]), length)[0].reshape(points.shape)
 
         works = fires_at_a & (spontaneous == 0)
-        rheobase = smallest_firing(fires, np.zeros(bench.n), a, works, RHEOBASE_TOLERANCE)
+        rheobase = smallest_firing(fires, np.zeros(bench.n), a, works, tolerance)
         for _ in range(MAX_RHEOBASE_RETRIES):
             # A resonating neuron fires in slivers of amplitudes below its rheobase: go on above.
-            above = np.where(works, rheobase, 0.0) * (1.0 + min(ABOVE.values()))
-            again = works & np.isfinite(rheobase) & (above < a)
-            again &= ~fires(above[None], again)[0]
+            higher = np.where(works, rheobase, 0.0) * (1.0 + min(ABOVE.values()))
+            again = works & np.isfinite(rheobase) & (higher < a)
+            again &= ~fires(higher[None], again)[0]
             if not again.any():
                 break
-            further = smallest_firing(fires, above, a, again, RHEOBASE_TOLERANCE)
+            further = smallest_firing(fires, higher, a, again, tolerance)
             rheobase = np.where(again, further, rheobase)
         works &= np.isfinite(rheobase)
         base = np.where(works, rheobase, 0.0)
-        heights = {name: base * (1.0 + share) for name, share in ABOVE.items()}
-        responses = bench.apply({name: _step(h) for name, h in heights.items()}, only=works)
-        rates = [_to_the_end(r.times)[1] for r in responses.values()]
+        heights = {name: base * (1.0 + share) for name, share in above.items()}
+        responses = bench.apply({name: _step(h, length) for name, h in heights.items()}, only=works)
+        every = [_to_the_end(r.times, length)[1] for r in responses.values()]
+        rates = every[-len(ABOVE) :]
         with np.errstate(invalid="ignore", divide="ignore"):
             monotone = np.min([b / c for b, c in zip(rates[1:], rates[:-1], strict=True)], axis=0)
             periods = [1000.0 / rate for rate in rates]
+            nearer = 1000.0 / every[0] - periods[0]
             farther = periods[1] - periods[2]
             growth = np.where(farther > 0, (periods[0] - periods[1]) / farther, np.nan)
+            goes_on = nearer / (periods[0] - periods[1])
         shortest = np.min([f.shortest_isi(r.times) for r in responses.values()], axis=0)
         return Measurement(
             {
                 "quiet": spontaneous,
-                "n": full.count(LENGTH / 3.0),
+                "n": full.count(length / 3.0),
                 "period_growth": growth,
+                "goes_on": goes_on,
                 "rate_rheobase": rates[0],
                 "rate_range": rates[3] / rates[0],
                 "rate_near": rates[0] / rates[1],
@@ -118,11 +141,46 @@ def _procedure(holding_zero: bool) -> Callable[[Bench], Measurement]:
                 "min_isi": np.where(works, shortest, np.nan),
             },
             bench.gap_to_threshold(full),
-            {"amplitude": np.stack(list(heights.values())), "rate": np.stack(rates), "rheobase": rheobase},
+            {"amplitude": np.stack(list(heights.values())), "rate": np.stack(every), "rheobase": rheobase},
         )
 
     return procedure
 
+
+_CRITERIA_1 = (
+    FIRES,
+    Criterion(
+        "period_growth",
+        "period grows without end",
+        "How much the period between spikes grows from 1 % to "
+        "0.01 % above the rheobase, over how much it grows from 10 % to 1 %. Class 1 can fire as slowly as "
+        "one likes: 13 for a square root, 2 for a logarithm.",
+        "1",
+        low=1.5,
+        scale=0.5,
+    ),
+    Criterion(
+        "rate_range",
+        "rise of the rate",
+        "Rate at twice the rheobase over that just above it.",
+        "1",
+        low=4.0,
+        scale=1.0,
+        kind="log",
+    ),
+    MONOTONE,
+    MAX_RATE,
+)
+
+_GOES_ON = Criterion(
+    "goes_on",
+    "goes on to grow",
+    "How much the period grows from 0.01 % to a ten-thousandth of a percent above the rheobase, over how much it grew "
+    "from 1 % to 0.01 %.",
+    "1",
+    low=0.5,
+    scale=0.5,
+)
 
 CLASS_1_EXCITABLE = Pattern(
     key="class_1_excitable",
@@ -136,35 +194,61 @@ CLASS_1_EXCITABLE = Pattern(
     free_values=[STEP, HOLDING],
     sweeps=_sweeps,
     procedure=_procedure(holding_zero=False),
-    criteria=[
-        FIRES,
-        Criterion(
-            "period_growth",
-            "period grows without end",
-            "How much the period between spikes grows from 1 % to "
-            "0.01 % above the rheobase, over how much it grows from 10 % to 1 %. Class 1 can fire as slowly as "
-            "one likes: 13 for a square root, 2 for a logarithm.",
-            "1",
-            low=1.5,
-            scale=0.5,
-        ),
-        Criterion(
-            "rate_range",
-            "rise of the rate",
-            "Rate at twice the rheobase over that just above it.",
-            "1",
-            low=4.0,
-            scale=1.0,
-            kind="log",
-        ),
-        MONOTONE,
-        MAX_RATE,
-    ],
+    criteria=_CRITERIA_1,
+    verification={
+        "with steps of 20 s": longer(
+            [STEP, HOLDING],
+            (*_CRITERIA_1, _GOES_ON),
+            _sweeps,
+            procedure=_procedure(False, LONG_STEP, LONG_TOLERANCE, {"next to the rheobase": NEAREST, **ABOVE}),
+        )
+    },
     main_sweep="just above rheobase",
     curve=RATE_CURVE,
     marks=MARKS,
     budget=10_000,
 )
+
+_CRITERIA_2 = (
+    FIRES,
+    Criterion(
+        "period_growth",
+        "period stays finite",
+        "How much the period between spikes grows from 1 % to 0.01 % "
+        "above the rheobase, over how much it grows from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2.",
+        "1",
+        high=1.5,
+        scale=0.5,
+    ),
+    Criterion(
+        "rate_rheobase",
+        "rate at the rheobase",
+        "Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero.",
+        "Hz",
+        low=3.0,
+        scale=3.0,
+    ),
+    Criterion(
+        "rate_near",
+        "no steep start",
+        "Rate just above the rheobase over that 1 % above.",
+        "1",
+        low=0.75,
+        high=1.05,
+        scale=0.2,
+    ),
+    Criterion(
+        "rate_floor",
+        "start over later rate",
+        "Rate just above the rheobase over that at twice it.",
+        "1",
+        low=0.2,
+        scale=0.1,
+    ),
+    MAX_RATE,
+)
+
+_NOT_ABOVE_0 = FreeValue("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))
 
 CLASS_2_EXCITABLE = Pattern(
     key="class_2_excitable",
@@ -175,47 +259,15 @@ CLASS_2_EXCITABLE = Pattern(
     function="The neuron tells only whether the input is above threshold; its rate hardly depends on it.",
     parameter_hint="Fast recovery that follows the potential (a and b of Izhikevich, a of AdEx).",
     source=SOURCE,
-    free_values=[STEP, FreeValue("holding", 0.0, -1.0, 0.0, of="current", limits=(None, 0.0))],
+    free_values=[STEP, _NOT_ABOVE_0],
     sweeps=_sweeps,
     procedure=_procedure(holding_zero=True),
-    criteria=[
-        FIRES,
-        Criterion(
-            "period_growth",
-            "period stays finite",
-            "How much the period between spikes grows from 1 % to 0.01 % "
-            "above the rheobase, over how much it grows from 10 % to 1 %. Class 2 has a slowest rate: 0 to 1.2.",
-            "1",
-            high=1.5,
-            scale=0.5,
-        ),
-        Criterion(
-            "rate_rheobase",
-            "rate at the rheobase",
-            "Rate just above the weakest step that keeps the neuron firing: class 2 does not start at zero.",
-            "Hz",
-            low=3.0,
-            scale=3.0,
-        ),
-        Criterion(
-            "rate_near",
-            "no steep start",
-            "Rate just above the rheobase over that 1 % above.",
-            "1",
-            low=0.75,
-            high=1.05,
-            scale=0.2,
-        ),
-        Criterion(
-            "rate_floor",
-            "start over later rate",
-            "Rate just above the rheobase over that at twice it.",
-            "1",
-            low=0.2,
-            scale=0.1,
-        ),
-        MAX_RATE,
-    ],
+    criteria=_CRITERIA_2,
+    verification={
+        "with steps of 20 s": longer(
+            [STEP, _NOT_ABOVE_0], _CRITERIA_2, _sweeps, procedure=_procedure(True, LONG_STEP, LONG_TOLERANCE)
+        )
+    },
     main_sweep="just above rheobase",
     curve=RATE_CURVE,
     marks=MARKS,

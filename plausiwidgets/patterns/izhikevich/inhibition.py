@@ -25,7 +25,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     spikes,
     train,
 )
-from plausiwidgets.patterns.izhikevich.steps import bursting, during, spikes_and_after, step
+from plausiwidgets.patterns.izhikevich.steps import bursting, during, lasting, spikes_and_after, step
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
@@ -73,6 +73,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
         Mark("cv", "intervals", 0.0, LENGTH),
         Mark("spread", "intervals", 0.0, LENGTH),
     ],
+    verification=lasting([STEP, WIDE_HOLDING], -1.0),
 )
 
 INHIBITION_INDUCED_BURSTING = Pattern(
@@ -102,4 +103,5 @@ INHIBITION_INDUCED_BURSTING = Pattern(
         *(Mark(key, "bursts", 0.0, LENGTH) for key in ("bursts", "ratio", "smallest", "largest")),
         Mark("persists", "pause", 0.0, LENGTH),
     ],
+    verification=lasting([STEP, WIDE_HOLDING], -1.0),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import (
@@ -15,6 +17,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     RATE,
     SOURCE,
     interval,
+    longer,
     silent,
 )
 from plausiwidgets.patterns.marks import Mark, after
@@ -109,6 +112,15 @@ RESONATOR = Pattern(
 INTEGRATOR_GAPS = {"gap T": 1.0, "gap 0.6 T": 0.6, "gap 2 T": 2.0, "gap 4 T": 4.0, "gap 8 T": 8.0}
 INTEGRATOR_WINDOW = AmplitudeWindow(fire=("gap T", "gap 0.6 T"), silent=("gap 2 T", "gap 4 T", "gap 8 T", SINGLE))
 
+_T = interval(5.0, 4.0, 15.0)
+_GAPS = {f"gap {x:g} T": float(x) for x in np.arange(2.0, 8.01, 0.125)}
+_EVERY_GAP = longer(
+    [PULSE, HOLDING, _T],
+    [silent("most", "The most spikes of a pair of pulses 2 to 8 T apart.", "gaps of 2 T to 8 T")],
+    _sweeps(2.0, _GAPS),
+    lambda r, s: {"most": np.max([r[name].count() for name in _GAPS], axis=0)},
+)
+
 INTEGRATOR = Pattern(
     key="integrator",
     letter="L",
@@ -118,7 +130,7 @@ INTEGRATOR = Pattern(
     function="Detects coincident inputs.",
     parameter_hint="The membrane time constant, and an amplitude between half of the threshold and all of it.",
     source=SOURCE,
-    free_values=[PULSE, HOLDING, interval(5.0, 4.0, 15.0)],
+    free_values=[PULSE, HOLDING, _T],
     sweeps=_sweeps(2.0, INTEGRATOR_GAPS),
     measure=_measure(INTEGRATOR_WINDOW),
     criteria=_criteria(INTEGRATOR_WINDOW),
@@ -126,4 +138,5 @@ INTEGRATOR = Pattern(
     marks=_marks(INTEGRATOR_WINDOW, INTEGRATOR_GAPS),
     main_sweep="gap T",
     amplitude_window=INTEGRATOR_WINDOW,
+    verification={"at every gap from 2 T to 8 T": _EVERY_GAP},
 )

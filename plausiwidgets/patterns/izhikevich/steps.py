@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,18 +27,22 @@ from plausiwidgets.patterns.izhikevich.common import (
     STEP,
     bursts,
     latency,
+    longer,
+    silent,
     silent_after,
     spikes,
     train,
 )
 from plausiwidgets.patterns.marks import Mark
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import StimulusValues
+from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 from plausiwidgets.simulation.current import Floats, pulse
 
 SHORT, LONG = 500.0, 2000.0
 """Length of a step in ms: of firing that goes on, and of firing that must not come back."""
+LASTING = 4000.0
+"""Length of a step in ms to whose end firing must go on that is called tonic."""
 
 CV = Criterion(
     "cv",
@@ -61,6 +65,18 @@ def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping
             voltage=(length - 100.0, length),
         )
     }
+
+
+def lasting(free_values: Sequence[FreeValue], sign: float = 1.0) -> dict[str, Pattern]:
+    """Return the verification of what must go on as long as its step."""
+
+    def measure(r: Responses, s: StimulusValues) -> dict[str, Any]:
+        times = during(r, LASTING)
+        # The longest pause of the later half: between spikes, or between bursts.
+        pause = f.largest(f.late_half(f.intervals(times)))
+        return {"persists": (LASTING - f.last(times)) / pause}
+
+    return {f"in a stimulus of {LASTING / 1000:g} s": longer(free_values, [PERSISTS], step(LASTING, sign), measure)}
 
 
 def during(r: Responses, length: float) -> Floats:
@@ -146,16 +162,21 @@ TONIC_SPIKING = Pattern(
         Mark("cv", "late intervals", 0.0, SHORT),
         Mark("spread", "late intervals", 0.0, SHORT),
     ],
+    verification=lasting([STEP, HOLDING]),
 )
 
 
 # -- B and D ---------------------------------------------------------------------------------------
 
 
-def _no_later_spike(s: StimulusValues) -> dict[str, Sweep]:
-    """Return a step that lasts ten times as long: it must evoke no further spike."""
-    length = 10.0 * LONG
-    return {"long step": Sweep([pulse(0.0, length, s.amplitude)], length, response=(LONG, length))}
+_NO_LATER_SPIKE = {
+    "in a stimulus of 20 s": longer(
+        [STEP, HOLDING],
+        [silent("late", "Spikes later than 2 s after the onset.", "long step")],
+        lambda s: {"long step": Sweep([pulse(0.0, 10.0 * LONG, s.amplitude)], 10.0 * LONG)},
+        lambda r, s: {"late": r["long step"].count(LONG)},
+    )
+}
 
 
 def _phasic(r: Responses, grace: float) -> dict[str, Any]:
@@ -193,7 +214,7 @@ PHASIC_SPIKING = Pattern(
         Mark("flat", "flat", LONG - 100.0, LONG),
         Mark("no_block", "level", LONG - 100.0, LONG),
     ],
-    long_control=_no_later_spike,
+    verification=_NO_LATER_SPIKE,
 )
 
 PHASIC_BURSTING = Pattern(
@@ -230,7 +251,7 @@ PHASIC_BURSTING = Pattern(
         Mark("flat", "flat", LONG - 100.0, LONG),
         Mark("no_block", "level", LONG - 100.0, LONG),
     ],
-    long_control=_no_later_spike,
+    verification=_NO_LATER_SPIKE,
 )
 
 # -- C ---------------------------------------------------------------------------------------------
@@ -271,6 +292,7 @@ TONIC_BURSTING = Pattern(
         *(Mark(key, "bursts", 0.0, SHORT) for key in ("bursts", "ratio", "smallest", "largest", "period_cv")),
         Mark("persists", "pause", 0.0, SHORT),
     ],
+    verification=lasting([STEP, HOLDING]),
 )
 
 # -- E ---------------------------------------------------------------------------------------------
@@ -334,6 +356,7 @@ MIXED_MODE = Pattern(
         Mark("jump", "intervals", 0.0, SHORT),
         Mark("cv", "late intervals", 0.0, SHORT),
     ],
+    verification=lasting([STEP, HOLDING]),
 )
 
 # -- F ---------------------------------------------------------------------------------------------
@@ -411,4 +434,5 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
             for key in ("steady_growth", "rises", "last_over_first", "adaptation_index")
         ),
     ],
+    verification=lasting([STEP, HOLDING]),
 )
