@@ -178,7 +178,7 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(explorer, s
     explorer.show("izhikevich", stricter)
     assert explorer.wait()
     assert explorer.selection.pattern is stricter
-    assert screen.criteria.count("<tr") == 4  # the head, one criterion, and what is asked of every pattern
+    assert screen.criteria.count("<tr") == 5  # the head, one criterion, and the two of every pattern
     assert len(screen.target) == 0
     assert any("Other criteria" in title for title, _ in screen.menu("Pattern").options)
     explorer.undo()

@@ -252,9 +252,10 @@ def test_escape_closes_what_is_open_and_no_key_reaches_the_notebook(in_lab) -> N
     page.keyboard.press("Escape")
     page.wait_for_function("() => !document.querySelector('.pw-explorer.pw-present')")
     cells = page.locator(".jp-Cell").count()
-    page.locator(".pw-thumbnail").first.focus()
-    for key in "bxm":  # a cell below, cut, Markdown
-        page.keyboard.press(key)
+    for focus in (page.locator(".pw-thumbnail").first.focus, page.locator(".pw-look-for").click):
+        focus()
+        for key in "bxm":  # a cell below, cut, Markdown
+            page.keyboard.press(key)
     page.wait_for_timeout(300)
     assert page.locator(".jp-Cell").count() == cells and page.locator(".pw-explorer").is_visible()
     assert page.locator(".jp-MarkdownCell").count() == 0

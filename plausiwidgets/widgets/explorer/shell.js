@@ -33,6 +33,9 @@ function render({ el }) {
     for (const other of root.querySelectorAll(POP_UPS)) if (other !== opener) other.click();
   };
 
+  // JupyterLab's shortcuts, such as x to cut the cell, act on what has the focus unless it says so itself.
+  const keep = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+
   // The explorer around this element is attached some frames later.
   let waiting = 0;
   const attach = () => {
@@ -41,7 +44,8 @@ function render({ el }) {
       waiting = requestAnimationFrame(attach);
       return;
     }
-    root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's shortcuts, such as x to cut the cell, are not for it
+    root.tabIndex = -1; // a click on a picture takes the focus from the cell
+    root.addEventListener("focusin", keep);
     document.addEventListener("keydown", press, true);
     root.addEventListener("click", open, true);
   };
@@ -50,6 +54,7 @@ function render({ el }) {
     cancelAnimationFrame(waiting);
     document.removeEventListener("keydown", press, true);
     root?.removeEventListener("click", open, true);
+    root?.removeEventListener("focusin", keep);
   };
 }
 
