@@ -27,7 +27,7 @@ from plausiwidgets.widgets.view.drawing import envelope, make_grid
 from plausiwidgets.widgets.view.scene import VoltageScale, target_lines
 from plausiwidgets.widgets.view.symbols import GREEK
 
-FORMAT = 2
+FORMAT = 1
 """Of the data: a page whose script expects another one says so."""
 
 BENCH = {

@@ -1,6 +1,6 @@
 // The page: what is selected, and what is shown of it. The neurons, the bench and the figure stand above this.
 
-const FORMAT = 2;
+const FORMAT = 1;
 const NONE = [[], []]; // no lines to a peak
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
