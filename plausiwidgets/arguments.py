@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import os
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -118,6 +119,32 @@ def whole(where: str, argument: str, value: int, low: int, high: int = 2**63 - 1
         most = f"<= {high}" if high < 2**63 - 1 else "< 2**63"
         raise ValueError(f"{where}: {argument} is {shown(value)}, valid is: an int >= {low}, {most}")
     return int(value)
+
+
+UNBOUNDED = "PLAUSIWIDGETS_UNBOUNDED"
+"""Environment variable: 1 lets requests through that may take hours or all memory."""
+
+
+def bounded(where: str, what: str, value: float, most: float) -> None:
+    """Refuse a request that is far larger than any that is usual, unless the environment says to go on.
+
+    Examples
+    --------
+    >>> bounded("simulate", "number of time steps", 1e9, 1e7)
+    Traceback (most recent call last):
+    ValueError: simulate: the number of time steps is 1e+09, valid is: at most 1e+07. To go on all the same, set the \
+environment variable PLAUSIWIDGETS_UNBOUNDED to 1
+
+    Raises
+    ------
+    ValueError
+        That says how to go on.
+    """
+    if value > most and os.environ.get(UNBOUNDED) != "1":
+        raise ValueError(
+            f"{where}: the {what} is {value:g}, valid is: at most {most:g}. To go on all the same, set the "
+            f"environment variable {UNBOUNDED} to 1"
+        )
 
 
 def shown(value: object) -> str:

@@ -1,5 +1,6 @@
 """A recording becomes a pattern: its criteria are the recording's own spikes, and bad files say where they are bad."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -398,3 +399,42 @@ def test_a_bad_recording_is_refused_with_what_is_valid(call, said):
 def test_beside_a_table_columns_are_named():
     with pytest.raises(TypeError, match="v is ndarray, valid beside a file or a table is"):
         pw.patterns.from_recording(pd.DataFrame({"t": T, "v": V}), V)
+
+
+def test_spikes_closer_than_any_neuron_may_fire_are_refused():
+    with pytest.raises(ValueError, match=r"spikes at 20 and 20\.5 ms are 0\.5 ms apart, valid is: at least 1 ms"):
+        pw.patterns.from_recording(T, spikes=[5.0, 20.0, 20.5, 60.0])
+
+
+def test_a_column_that_is_there_twice_is_refused_only_where_it_is_asked_for(tmp_path):
+    table = pd.DataFrame(np.column_stack([T, V, V]), columns=["t", "v", "v"])
+    path = tmp_path / "twice.csv"
+    table.to_csv(path, index=False)
+    for source in (table, path):
+        with pytest.raises(ValueError, match="column for v, 'v', is there twice"):
+            pw.patterns.from_recording(source)
+    other = table.set_axis(["v", "x", "x"], axis=1)
+    assert spike_times(pw.patterns.from_recording(other.assign(t=T))).size == 1
+
+
+def test_quotation_marks_hold_a_line_break_or_are_missing(tmp_path):
+    path = tmp_path / "quoted.csv"
+    path.write_text('t,v,"a\nremark"\n' + "".join(f"{line},0\n" for line in GOOD.splitlines()[1:]))
+    assert spike_times(pw.patterns.from_recording(path)).size == 1
+    path.write_text(GOOD.replace("10.0,-70.0", '10.0,"-70.0'))
+    with pytest.raises(ValueError, match=r"quoted\.csv, line"):
+        pw.patterns.from_recording(path)
+    path.write_text('t,v\n0,"' + "1" * 200_000)
+    with pytest.raises(ValueError, match=r"field larger.*quotation mark"):
+        pw.patterns.from_recording(path)
+
+
+def test_a_large_file_takes_little_more_memory_than_its_numbers(tmp_path):
+    path, n = tmp_path / "large.csv", 200_000
+    t = np.arange(n) * 0.1
+    pd.DataFrame({"t": t, "v": np.where(np.arange(n) % 5000 == 0, 20.0, -70.0), "note": "x"}).to_csv(path, index=False)
+    tracemalloc.start()
+    pw.patterns.from_recording(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 15 * 8 * n

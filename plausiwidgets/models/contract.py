@@ -76,7 +76,7 @@ class Namespace(SimpleNamespace):
 class Recorder(Namespace):
     """Parameters that remember which of them were read."""
 
-    def __init__(self, read: set[str], **values: Any) -> None:
+    def __init__(self, read: set[str], /, **values: Any) -> None:
         super().__init__(**values)
         object.__setattr__(self, "_read", read)
 

@@ -21,7 +21,9 @@ Step = Callable[..., Any]
 PerSet = float | str | Callable[[Any], Any]
 
 STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
-RESERVED = (*STIMULUS_NAMES, "model", "pattern", "dt", "seed", "lock")
+LINK_NAMES = ("model", "pattern", "dt", "seed", "lock", "samples", "lines", "self")
+"""What a link or a call says beside parameters and stimulus values."""
+RESERVED = (*STIMULUS_NAMES, *LINK_NAMES)
 
 
 @checked

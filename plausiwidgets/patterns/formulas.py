@@ -9,6 +9,7 @@ is not taken. The sweeps that a procedure chooses for a neuron (such as those ju
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from types import SimpleNamespace
 from typing import Any
 
@@ -64,17 +65,20 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
     if pattern.sweeps is None:
         return {}
     names = {value.name: Formula(prefix + value.name) for value in pattern.free_values}
-    longest: dict[str, Any] = dict(names)
-    for value in pattern.free_values:
-        if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
-            longest[value.name] = value.limits[1]
     try:
         sweeps = {name: _trees(sweep) for name, sweep in pattern.sweeps(SimpleNamespace(**names)).items()}
-        for name, sweep in pattern.sweeps(SimpleNamespace(**longest)).items():
-            sweeps[name]["duration"] = tree_of(sweep.end)
+        at_corners = [pattern.sweeps(SimpleNamespace(**(names | corner))) for corner in pattern.corners()]
+        for name, sweep in sweeps.items():
+            sweep["duration"] = _largest([sweep["end"], *(tree_of(made[name].end) for made in at_corners)])
     except Exception:  # a function of one's own may do anything with its values
         return None
     return sweeps if _is_right(pattern, prefix, sweeps) else None
+
+
+def _largest(trees: list[Tree]) -> Tree:
+    numbers = [tree for tree in trees if isinstance(tree, float)]
+    formulas = [tree for i, tree in enumerate(trees) if not isinstance(tree, float) and tree not in trees[:i]]
+    return reduce(lambda a, b: ["max", a, b], [*formulas, *([max(numbers)] if numbers else [])])
 
 
 def _trees(sweep: Sweep) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +13,8 @@ from numpy.typing import ArrayLike
 from plausiwidgets.arguments import checked, whole
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Response, Responses
+from plausiwidgets.patterns import trial
+from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Responses
 from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN_ISI, QUIET, WHOLE, Criterion
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.marks import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
@@ -183,30 +185,15 @@ class Pattern(Protocol):
 
     def _try(self) -> None:
         """Run sweeps and measure on made-up responses of three sets: silent, one spike, many spikes."""
-        where, n, dt = f"pattern {self.key!r}", 3, 0.1
-        assert self.measure is not None
+        assert self.measure is not None and self.sweeps is not None
         s, sweeps = self._try_sweeps()
         self._check_window(sweeps)
-        responses = {}
-        for name, sweep in sweeps.items():
-            ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
-            times = np.full((n, 30), np.nan)
-            times[1, 0], times[2] = 0.4 * ends[1], np.linspace(0.05, 0.95, 30) * ends[2]
-            potential = None
-            if sweep.voltage is not None:
-                t0, t1 = sweep.voltage
-                potential = np.full((n, max(round(t1 / dt) - round(t0 / dt), 0)), -60.0)
-            first = 0 if sweep.voltage is None else round(sweep.voltage[0] / dt)
-            responses[name] = Response(times, sweep.end, np.full(n, -60.0), dt, potential, first)
-        flat = np.full(n, -60.0)
-        silence = np.zeros(n, np.int64)
-        made_up = Responses(responses, n, dt, np.full(n, 15.0), flat + 15.0, flat, 0.0 * flat, flat, silence)
         with np.errstate(all="ignore"):
-            features = self._call("measure", self.measure, made_up, s)
-        if not isinstance(features, Mapping):
-            raise ValueError(f"{where}: measure must return a dict of feature → values, not {type(features).__name__}")
-        measured_beside = dict.fromkeys((c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, WHOLE, CELL)), flat)
-        check_features(self, measured_beside | rate_limits(made_up, sweeps) | dict(features), n)
+            made_up, features = trial.try_measure(
+                f"pattern {self.key!r}", partial(self._call, "measure", self.measure), self.sweeps, s, COMMON
+            )
+        common = dict.fromkeys(COMMON, np.zeros(trial.SETS))
+        check_features(self, common | rate_limits(made_up, sweeps) | features, trial.SETS)
 
     def _check_window(self, sweeps: Mapping[str, Sweep]) -> None:
         window, where = self.amplitude_window, f"pattern {self.key!r}"
@@ -231,6 +218,10 @@ class Pattern(Protocol):
             for c in self.criteria
         )
         return self._card(f"<table><tr><th>criterion</th><th>accepted</th><th>what is measured</th></tr>{rows}</table>")
+
+
+COMMON = tuple(c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, MIN_ISI, WHOLE, CELL))
+"""Features that are measured for every pattern."""
 
 
 def with_common(criteria: Sequence[Criterion], at_rest: bool = True) -> tuple[Criterion, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import checked, mapping, whole
+from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
@@ -104,9 +104,13 @@ def loss_profiles(
         if name not in known:
             raise unknown(f"parameter of model {neuron.name!r} with pattern {pat.key!r}", name, known)
     points = whole("loss_profiles", "points", points, 2)
+    bounded("loss_profiles", "number of sets to judge", float(points) * len(chosen), 1e5)
     ways = {}
     for name in chosen:
         low, high = asked.get(name, (known[name].low, known[name].high))
+        if not low < high:
+            raise ValueError(f"loss_profiles: bounds of {name!r} are ({low:g}, {high:g}), valid is: low < high")
+        known[name].check([low, high])
         values = known[name].check(known[name].from_unit(np.linspace(0.0, 1.0, points), low, high))
         ways[name] = np.union1d(values, base[name]) if low <= base[name] <= high else values
     if not ways:

@@ -6,6 +6,8 @@ import html
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice, product
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,9 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.arguments import checked
-from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.model import LINK_NAMES, NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.names import unknown
+from plausiwidgets.names import check_name, unknown
+from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.marks import Mark, Time
 from plausiwidgets.patterns.sweep import Sweep, sketch
@@ -80,6 +83,12 @@ class FreeValue:
     free: bool = True
 
     def __post_init__(self) -> None:
+        check_name("a stimulus value", self.name)
+        if self.name in LINK_NAMES:
+            raise ValueError(
+                f"the name of a stimulus value is {self.name!r}, which is reserved for links and settings "
+                f"({', '.join(LINK_NAMES)}): choose another name"
+            )
         if self.of not in ("", _CURRENT, _INJECTED):
             raise ValueError(
                 f"stimulus value {self.name!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
@@ -272,17 +281,28 @@ class Protocol:
             return {}
         return dict(self.sweeps(SimpleNamespace(**{n: np.asarray(values[n], dtype=np.float64) for n in self.free})))
 
-    def durations(self, stimulus: StimulusValues) -> dict[str, float]:
-        """Return the time in ms to simulate of each sweep: its length at the longest times that are allowed.
+    def corners(self) -> list[dict[str, float]]:
+        """Return the values in ms at the corners of their hard limits, the longest first; at most 64 corners."""
+        ends = {
+            value.name: [x for x in reversed(value.limits) if x is not None]
+            for value in self.free_values
+            if value.unit == "ms" and value.limits is not None and value.limits != (None, None)
+        }
+        return [dict(zip(ends, corner, strict=True)) for corner in islice(product(*ends.values()), 64)] if ends else []
 
-        Taken at the hard upper limits of the values in ms, so that it is the same for every set.
+    def durations(self, stimulus: StimulusValues) -> dict[str, float]:
+        """Return the time in ms to simulate of each sweep: its longest end over the corners of the values in ms.
+
+        It does not depend on the sets, unless the sweep of one of them ends later than at any corner.
         """
         assert self.sweeps is not None
-        longest = dict(vars(stimulus))
-        for value in self.free_values:
-            if value.unit == "ms" and value.limits is not None and value.limits[1] is not None:
-                longest[value.name] = np.full_like(longest[value.name], value.limits[1])
-        return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**longest)).items()}
+        corners = self.corners()
+        n = max((np.size(value) for value in vars(stimulus).values()), default=1)
+        wide = {x: np.tile(np.broadcast_to(value, (n,)), len(corners) + 1) for x, value in vars(stimulus).items()}
+        for i, corner in enumerate(corners):
+            for name, value in corner.items():
+                wide[name][i * n : (i + 1) * n] = value
+        return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**wide)).items()}
 
     def measured_on(self, bench: Bench) -> Measurement:
         """Apply the sweeps to the sets of a bench, and return what is measured there."""
@@ -295,20 +315,19 @@ class Protocol:
 
     def _try_sweeps(self) -> tuple[StimulusValues, dict[str, Sweep]]:
         """Return stimulus values and sweeps of three sets, checked."""
-        where, n = f"pattern {self.key!r}", 3
+        where = f"pattern {self.key!r}"
         assert self.sweeps is not None
-        s = SimpleNamespace(**{v.name: np.full(n, v.default) for v in self.free_values})
-        sweeps = self._call("sweeps", self.sweeps, s)
-        if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
-            raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
+        call = partial(self._call, "sweeps", self.sweeps)
+        s = SimpleNamespace()
+        for k, value in enumerate(self.free_values):
+            shares = (0.25, 0.75) if k % 2 else (0.75, 0.25)
+            between = value.parameter(1.0, value.unit or "current").from_unit(np.array(shares))
+            setattr(s, value.name, np.array([value.default, *between]))
+        sweeps = trial.try_sweeps(where, call, s, lambda: self.durations(s))
         if not self.main_sweep:
             set_fields(self, main_sweep=next(iter(sweeps)))
         if self.main_sweep not in sweeps:
             raise unknown(f"sweep of {where}", self.main_sweep, sweeps)
-        for name, sweep in sweeps.items():
-            ends = np.broadcast_to(np.asarray(sweep.end, dtype=np.float64), (n,))
-            if not (np.isfinite(ends).all() and (ends > 0).all()):
-                raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
         return s, dict(sweeps)
 
     def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from plausiwidgets.arguments import checked, finite, numbers, shown
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Graded, Responses
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
@@ -147,6 +149,13 @@ def from_recording(
     train = data.spikes - stimulus.origin
     train = train[train >= 0.0]
     isi = np.diff(train)
+    if isi.size and isi.min() < MIN_ISI.low:
+        i = int(isi.argmin())
+        raise ValueError(
+            f"the spikes at {data.spikes[-train.size :][i]:g} and {data.spikes[-train.size :][i + 1]:g} ms are "
+            f"{isi[i]:.3g} ms apart, valid is: at least {MIN_ISI.low:g} ms, which is asked of every neuron. Are the "
+            "times in ms, and is each spike there once?"
+        )
     if precision is None:
         precision = min(PRECISION, 0.25 * float(isi.mean())) if isi.size else PRECISION
     criteria, compare = _compared(train, stimulus.end, distance, precision, time_constant)
@@ -334,10 +343,21 @@ class _Data:
 
 @dataclass(frozen=True)
 class _Source:
-    """Where numbers come from, for a message: columns by their names, and the place of an entry."""
+    """Where numbers come from, for a message.
+
+    Attributes
+    ----------
+    columns : mapping of str to array_like, or None
+        None where several columns have this name.
+    place : callable
+        ``place(name, i)``: where entry i stands, in words.
+    wrong : mapping of str to (int, str)
+        Of a column, the first entry that is not a number, and its text.
+    """
 
     columns: Mapping[str, Any]
     place: Callable[[str, int], str]
+    wrong: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     title: str = "Recording"
     source: str = ""
 
@@ -347,9 +367,9 @@ def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float
     if isinstance(t, (str, Path)):
         source = _csv(Path(t))
     elif hasattr(t, "columns"):
-        source = _Source(
-            {str(name): t[name] for name in t.columns}, lambda name, i: f"row {i} of the table, column {name!r}"
-        )
+        names = [str(name) for name in t.columns]
+        series = {name: t.iloc[:, j] if names.count(name) == 1 else None for j, name in enumerate(names)}
+        source = _Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
     else:
         source = _Source({time: t} | {n: x for n, x in asked.items() if x is not None}, lambda name, i: f"{name}[{i}]")
         asked = {name: None if x is None else name for name, x in asked.items()}
@@ -364,6 +384,8 @@ def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float
             raise TypeError(f"{what} is {type(name).__name__}, valid beside a file or a table is: the name of a column")
         if name not in source.columns:
             raise unknown(f"column for {what}", name, list(source.columns))
+        if source.columns[name] is None:
+            raise ValueError(f"the column for {what}, {name!r}, is there twice: valid is one column of this name")
         named[what] = name
     if "v" not in named and "spikes" not in named:
         raise ValueError(
@@ -387,50 +409,76 @@ def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float
 
 
 def _csv(path: Path) -> _Source:
-    """Read a CSV file as text, with the line that each row stands in."""
+    """Read the numbers of a CSV file, with the line that each row stands in."""
+    numbered = _lines(path)
+    at, header = next(numbered, (0, ""))
+    if not at:
+        raise ValueError(f"{path.name} is empty")
+    here = [at]
+
+    def rest() -> Iterator[str]:
+        yield header
+        for here[0], line in numbered:
+            yield line
+
+    rows = csv.reader(rest(), delimiter=max(",;\t", key=header.count))
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            kept = [(i, line) for i, line in enumerate(file, 1) if line.strip() and not line.startswith("#")]
+        names = [name.strip() for name in next(rows)]
+        if all(is_number(name) for name in names):
+            raise ValueError(f"{path.name}, line {at}: the first line must name the columns, such as t,v")
+        values, wrong, lines = [array("d") for _ in names], dict[str, tuple[int, str]](), array("Q")
+        for row in rows:
+            if len(row) != len(names):
+                raise ValueError(f"{path.name}, line {here[0]}: {len(row)} values, but {len(names)} columns")
+            for name, column, text in zip(names, values, row, strict=True):
+                known = is_number(text)
+                column.append(float(text) if known else math.nan)
+                if not known:
+                    wrong.setdefault(name, (len(lines), text))
+            lines.append(here[0])
+    except csv.Error as error:
+        raise ValueError(f"{path.name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is no text: valid is a CSV file in UTF-8") from None
-    if not kept:
-        raise ValueError(f"{path.name} is empty")
-    separator = max(",;\t", key=kept[0][1].count)
-    rows = list(csv.reader((line for _, line in kept), delimiter=separator))
-    names = [name.strip() for name in rows[0]]
-    if all(is_number(name) for name in names):
-        raise ValueError(f"{path.name}, line {kept[0][0]}: the first line must name the columns, such as t,v")
-    for (line, _), row in zip(kept, rows, strict=True):
-        if len(row) != len(names):
-            raise ValueError(f"{path.name}, line {line}: {len(row)} values, but {len(names)} columns")
-    lines = [line for line, _ in kept[1:]]
-    columns = {name: [row[j] for row in rows[1:]] for j, name in enumerate(names)}
+    columns = {n: np.array(x) if names.count(n) == 1 else None for n, x in zip(names, values, strict=True)}
     return _Source(
         columns,
         lambda name, i: f"{path.name}, line {lines[i]}, column {name!r}",
+        wrong,
         path.stem.replace("_", " "),
         path.name,
     )
 
 
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file that are neither empty nor a comment, with their numbers."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        for i, line in enumerate(file, 1):
+            if line.strip() and not line.startswith("#"):
+                yield i, line
+
+
 def _numbers(source: _Source, name: str) -> Floats:
     """Return a column as finite numbers, or say which entry is none."""
     given = source.columns[name]
-    array = numbers(given)
-    if array is None:
+    if name in source.wrong:
+        i, text = source.wrong[name]
+        raise ValueError(f"{source.place(name, i)}: {shown(text)} is not a number")
+    values = numbers(given)
+    if values is None:
         if isinstance(given, (str, bytes, Mapping)) or not np.iterable(given):
             raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
         entries = list(given)
         for i, entry in enumerate(entries):
             if not is_number(str(entry)):
                 raise ValueError(f"{source.place(name, i)}: {shown(entry)} is not a number")
-        array = np.array([float(str(entry)) for entry in entries])
-    if array.ndim != 1:
+        values = np.array([float(str(entry)) for entry in entries])
+    if values.ndim != 1:
         raise ValueError(f"{name} is {shown(given)}, valid is: a value for each time")
-    bad = np.flatnonzero(~np.isfinite(array))
+    bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
-        raise ValueError(f"{source.place(name, int(bad[0]))}: {array[bad[0]]} is not a finite number")
-    return array
+        raise ValueError(f"{source.place(name, int(bad[0]))}: {values[bad[0]]} is not a finite number")
+    return values
 
 
 def _check_times(t: Floats, place: Callable[[int], str]) -> None:

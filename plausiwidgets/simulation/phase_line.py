@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from plausiwidgets.arguments import checked, whole
+from plausiwidgets.arguments import bounded, checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.phase_plane import WATCHED, FixedPoint, Floats, Flow, Range, padded
@@ -97,6 +97,7 @@ def phase_line(
         several = f"it has {len(flow.flowing)} state variables that flow, {names}: see phase_plane"
         raise ValueError(f"model {neuron.name!r} has no phase line: {several}")
     count = whole("phase_line", "points", points, 3)
+    bounded("phase_line", "number of points", count, 1e6)
     if x_range is None:
         x_range = range_of(flow, flow.watched(WATCHED)[flow.flowing[0]])
     if len(x_range) != 2 or not (np.isfinite(x_range).all() and x_range[0] < x_range[1]):

@@ -10,7 +10,7 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import checked, whole
+from plausiwidgets.arguments import bounded, checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
@@ -191,6 +191,7 @@ def phase_plane(
     shown = _ranges(ranges, flow, places)
     plane = _Plane(flow, places, rest, held if isinstance(others, Mapping) else None)
     counts = [whole("phase_plane", "grid", count, 2) for count in grid]
+    bounded("phase_plane", "number of points of the grid", float(counts[0]) * counts[1], 1e6)
     x, y = (np.linspace(*limits, count) for limits, count in zip(shown, counts, strict=True))
     gx, gy = (points.ravel() for points in np.meshgrid(x, y))
     shape = (len(y), len(x))

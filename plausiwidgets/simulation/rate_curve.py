@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.arguments import checked, numbers, shown
+from plausiwidgets.arguments import bounded, checked, numbers, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.simulate import simulate
@@ -62,6 +62,7 @@ def rate_curve(
     heights = np.atleast_1d(np.nan if array is None else array)
     if heights.ndim != 1 or not heights.size or not np.isfinite(heights).all():
         raise ValueError(f"rate_curve: currents is {shown(currents)}, valid is: finite numbers, at least one")
+    bounded("rate_curve", "number of currents", heights.size, 1e5)
     steps = [Current.step(float(a), LENGTH, holding=holding, before=0.0, settle=SETTLE) for a in heights]
     traces = simulate(model, steps, parameters, dt=dt, record=(), engine=engine)
     rates = np.zeros(heights.size)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, finite
+from plausiwidgets.arguments import bounded, checked, finite
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
@@ -16,6 +16,9 @@ from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.traces import Traces
+
+MOST_STEPS, MOST_VALUES, MOST_STEPS_PER_MS = 1e7, 5e8, 1e5
+"""Largest requests that are let through without a word; 5e8 values are 4 GB."""
 
 
 @checked
@@ -76,6 +79,9 @@ def simulate(
         raise ValueError(f"the currents of one simulation share (end, before, settle), these have {sorted(frames)}")
     sets = broadcast(neuron.complete(parameters))
     n = len(next(iter(sets.values()))) if sets else 1
+    time = currents[0].before + currents[0].end + currents[0].settle
+    bounded("simulate", "number of time steps", time / step, MOST_STEPS)
+    bounded("simulate", "number of recorded values", time / step * n * len(currents) * len(recorded), MOST_VALUES)
     lanes = {name: np.repeat(values, len(currents)) for name, values in sets.items()}
     holding = np.tile([c.holding for c in currents], n)
     state = neuron.start(lanes, holding)
@@ -133,7 +139,9 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
     """Return the time step in ms, the model's own for None, or refuse it."""
     if dt is None:
         return model.dt
-    return finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")
+    step = finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")
+    bounded("time step", "number of steps in 1 ms (1 / dt)", 1.0 / step, MOST_STEPS_PER_MS)
+    return step
 
 
 def broadcast(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -1,0 +1,212 @@
+"""The functions of a pattern, tried when it is made: what would give silent wrong numbers is refused.
+
+``sweeps`` and ``measure`` are called for three sets of values together, for each of them alone, and in another order. A
+function that mixes its sets (by `.mean()` over all, `[0]`, `argsort`) gives a set another result then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plausiwidgets.arguments import bounded, numbers, shown
+from plausiwidgets.patterns.bench import Graded, Response, Responses
+from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.simulation.current import Floats
+
+MOST_TIME = 1e6
+"""Time in ms of a sweep at its longest that is let through without a word."""
+
+SETS = 3
+"""Sets that are tried: of a silent neuron, of one spike, of thirty."""
+_DT = 0.1
+_CHOICES = [np.array([2, 0, 1]), *(np.array([i]) for i in range(SETS))]
+_TOGETHER = (
+    "The sets are neurons of their own, and a set must not depend on the others: compute with whole arrays of shape "
+    "[n], and reduce over the last axis alone (`np.nanmean(times, axis=-1)` in place of `times.mean()`), without `[0]` "
+    "and without sorting over the sets"
+)
+
+Sweeps = Mapping[str, Sweep]
+
+
+def take(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
+    """Return the values of some sets."""
+    return SimpleNamespace(**{name: value[sets].copy() for name, value in vars(s).items()})
+
+
+def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, longest: Callable[[], Any]) -> Sweeps:
+    """Return the sweeps of all sets, checked.
+
+    Parameters
+    ----------
+    where : str
+        For errors.
+    sweeps : callable
+        ``sweeps(s)`` returns name → `Sweep`.
+    s : SimpleNamespace
+        Values of the sets.
+    longest : callable
+        Returns the time in ms that is simulated of each sweep; called once the sweeps are known to be some.
+
+    Raises
+    ------
+    ValueError
+        That says what to change.
+    """
+    made = _checked(where, sweeps(take(s, np.arange(SETS))), SETS)
+    for sets in _CHOICES:
+        again = _checked(where, sweeps(take(s, sets)), sets.size)
+        if [*again] != [*made] or any(len(again[x].pieces) != len(made[x].pieces) for x in made):
+            one, other = ({x: len(sweep.pieces) for x, sweep in y.items()} for y in (made, again))
+            raise ValueError(
+                f"{where}: sweeps returns {one} (pieces of each) for some values and {other} for others, valid is: the "
+                "same names and numbers of pieces for all values. Give a piece the amplitude 0 where it is not wanted"
+            )
+        for name, sweep in made.items():
+            for (what, whole), (_, part) in zip(_numbers(sweep), _numbers(again[name]), strict=True):
+                expected, found = _per_set(whole, SETS)[sets], _per_set(part, sets.size)
+                if not np.allclose(expected, found, 1e-9, 1e-12):
+                    raise ValueError(
+                        f"{where}: sweeps gives a set another {what} of sweep {name!r} alone than with others "
+                        f"({_first(found, expected)}). {_TOGETHER}"
+                    )
+    simulated = longest()
+    for name, sweep in made.items():
+        bounded(where, f"longest time (ms) of sweep {name!r}", simulated[name], MOST_TIME)
+        _check_windows(f"{where}: sweep {name!r}", sweep, simulated[name])
+    return made
+
+
+def try_measure(where: str, measure: Callable[[Any, Any], Any], sweeps: Callable[[Any], Sweeps], s: SimpleNamespace,
+                own: Sequence[str]) -> tuple[Responses, dict[str, Any]]:  # fmt: skip
+    """Return made-up responses of all sets and what is measured of them, checked.
+
+    Parameters
+    ----------
+    own : sequence of str
+        Features that the package measures itself.
+
+    Raises
+    ------
+    ValueError
+        That says what to change.
+    """
+    everything = np.arange(SETS)
+    responses = _responses(sweeps(take(s, everything)), everything)
+    features = measure(responses, take(s, everything))
+    if not isinstance(features, Mapping):
+        raise ValueError(f"{where}: measure must return a dict of feature → values, not {type(features).__name__}")
+    taken = [name for name in own if name in features]
+    if taken:
+        raise ValueError(
+            f"{where}: measure returns {', '.join(map(repr, taken))}, which is measured for every pattern: choose "
+            "another name, or leave it out"
+        )
+    for name, feature in features.items():
+        for value in _values(feature):
+            if numbers(value) is None:
+                raise ValueError(
+                    f"{where}: feature {name!r} is {shown(value)}, valid is: a number for each set, or nan"
+                )
+    for sets in _CHOICES:
+        again = measure(_responses(sweeps(take(s, sets)), sets), take(s, sets))
+        for name, feature in features.items():
+            for whole, part in zip(_values(feature), _values(again.get(name, np.nan)), strict=False):
+                if np.shape(whole) not in ((), (SETS,)) or np.shape(part) not in ((), (sets.size,)):
+                    continue  # of a wrong shape, which is refused where a criterion is about it
+                expected, found = _per_set(whole, SETS)[sets], _per_set(part, sets.size)
+                if not np.allclose(expected, found, 1e-9, 1e-12, equal_nan=True):
+                    raise ValueError(
+                        f"{where}: measure gives a set another {name!r} alone, or in another order, than with others "
+                        f"({_first(found, expected)}). {_TOGETHER}"
+                    )
+    return responses, dict(features)
+
+
+def _checked(where: str, sweeps: Any, n: int) -> Sweeps:
+    if not isinstance(sweeps, Mapping) or not sweeps or not all(isinstance(x, Sweep) for x in sweeps.values()):
+        raise ValueError(f"{where}: sweeps must return a dict of name → Sweep, not {sweeps!r}")
+    for name, sweep in sweeps.items():
+        for what, value in _numbers(sweep):
+            if np.shape(value) not in ((), (n,)):
+                raise ValueError(
+                    f"{where}: the {what} of sweep {name!r} has the shape {list(np.shape(value))} for {n} sets, valid "
+                    f"is: a number, or [n], a value for each set"
+                )
+        ends = _per_set(sweep.end, n)
+        if not (np.isfinite(ends).all() and (ends > 0).all()):
+            raise ValueError(f"{where}: sweep {name!r} ends at {sweep.end!r}, valid is: a finite time > 0 (ms)")
+    return sweeps
+
+
+def _numbers(sweep: Sweep) -> list[tuple[str, Any]]:
+    """Return every number of a sweep that may differ from set to set, with what it is."""
+    window = () if sweep.response is None else (("begin of response", sweep.response[0]),
+                                                ("end of response", sweep.response[1]))  # fmt: skip
+    pieces = [
+        (f"{field} of piece {k + 1}", getattr(piece, field))
+        for k, piece in enumerate(sweep.pieces)
+        for field in ("on", "off", "first", "last")
+    ]
+    return [("end", sweep.end), *window, *pieces]
+
+
+def _check_windows(where: str, sweep: Sweep, simulated: float) -> None:
+    start, stop = (_per_set(x, SETS) for x in sweep.window)
+    end, slack = _per_set(sweep.end, SETS), 1e-9 * simulated
+    bad = (start < -slack) | (stop > end + slack) | (start >= stop)
+    if bad.any():
+        i = int(np.flatnonzero(bad)[0])
+        raise ValueError(
+            f"{where} counts spikes from {start[i]:g} to {stop[i]:g} ms (response), valid is: within 0 to its end at "
+            f"{end[i]:g} ms"
+        )
+    if sweep.voltage is not None:
+        if any(np.ndim(x) for x in sweep.voltage):
+            raise ValueError(f"{where}: voltage is {sweep.voltage!r}, valid is: two times in ms, the same for all sets")
+        first, last = (float(x) for x in sweep.voltage)
+        if not -slack <= first < last <= simulated + slack:
+            raise ValueError(
+                f"{where} records the potential from {first:g} to {last:g} ms (voltage), valid is: within 0 to its "
+                f"longest end, at {simulated:g} ms"
+            )
+
+
+def _responses(sweeps: Sweeps, sets: NDArray[np.intp]) -> Responses:
+    """Return made-up responses of some sets: the first is silent, the second fires once, the third thirty times."""
+    n, responses = sets.size, {}
+    for name, sweep in sweeps.items():
+        ends = _per_set(sweep.end, n)
+        times = np.full((n, 30), np.nan)
+        times[sets == 1, 0] = 0.4 * ends[sets == 1]
+        times[sets == 2] = np.linspace(0.05, 0.95, 30) * ends[sets == 2, None]
+        times = times[:, : int(np.isfinite(times).sum(axis=1).max())]  # as many columns as the most spikes
+        potential, first = None, 0
+        if sweep.voltage is not None:
+            first, last = (round(float(t) / _DT) for t in sweep.voltage)
+            course = np.sin(np.arange(max(last - first, 0)) / 50.0)
+            potential = -60.0 + 2.0 * sets[:, None] + (1.0 + sets[:, None]) * course
+        level: Floats = -55.0 + 3.0 * sets.astype(np.float64)
+        responses[name] = Response(times, sweep.end, level, _DT, potential, first, level + 1.0)
+    shift = sets.astype(np.float64)
+    rest: Floats = -65.0 + shift
+    silent = np.zeros(n, np.int64)
+    return Responses(responses, n, _DT, 15.0 + shift, -50.0 + shift, rest, 0.01 * shift, rest + 0.01 * shift, silent)
+
+
+def _values(feature: Any) -> tuple[ArrayLike, ...]:
+    return (feature.value, feature.progress) if isinstance(feature, Graded) else (feature,)
+
+
+def _per_set(value: Any, n: int) -> Floats:
+    return np.broadcast_to(np.asarray(value, dtype=np.float64), (n,))
+
+
+def _first(found: Floats, expected: Floats) -> str:
+    i = int(np.flatnonzero(~np.isclose(found, expected, 1e-9, 1e-12, equal_nan=True))[0])
+    return f"{found[i]:g} and {expected[i]:g}"

@@ -1,0 +1,228 @@
+"""Custom patterns are judged as by hand, or refused in a sentence when they are made."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from random_patterns import Drawn, draw
+from test_own_patterns import doublet
+
+import plausiwidgets as pw
+from plausiwidgets.patterns.formulas import sweep_formulas, value_of
+
+WIDTH, DELAY = (
+    pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms"),
+    pw.FreeValue("delay", 50.0, 0.0, 200.0, unit="ms"),
+)
+AMPLITUDE = doublet().free_values[0]
+
+
+def steady(end, **changes):
+    """Return a pattern that counts the spikes of a step until an end that depends on the values."""
+    fields = dict(
+        free_values=[AMPLITUDE, WIDTH, DELAY],
+        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 1000.0, s.amplitude)], end=end(s))},
+        measure=lambda r, s: {"n": r["step"].count()},
+        criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1.0)],
+    )
+    return doublet(**(fields | changes))
+
+
+# -- how long is simulated ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda s: 400.0 - s.delay,
+        lambda s: 250.0 + np.abs(s.delay - 100.0),
+        lambda s: 400.0 - 0.01 * (s.delay - 100.0) ** 2,
+    ],
+)
+def test_a_sweep_is_simulated_to_its_end_wherever_in_the_range_it_is_longest(end):
+    pattern = steady(end)
+    delays = np.array([0.0, 100.0, 200.0])
+    for sets in (slice(None), slice(0, 1), slice(1, 2)):
+        verdict = pw.judge("lif", pattern, {"delay": delays[sets], "amplitude": 30.0}, verify=False)
+        counted = next(c.value for c in verdict.checks if c.key == "n")
+        for delay, n in zip(delays[sets], np.atleast_1d(counted), strict=True):
+            current = pw.Current.step(30.0, float(end(SimpleNamespace(delay=delay))), settle=1000.0)
+            assert n == len(pw.simulate("lif", current).spike_times[0])
+
+
+def test_the_page_simulates_the_same_time():
+    [formulas] = sweep_formulas(steady(lambda s: 400.0 - s.delay)).values()
+    for delay in (0.0, 50.0, 200.0):
+        assert value_of(formulas["duration"], {"amplitude": 1.0, "width": 20.0, "delay": delay}) == 400.0
+
+
+# -- sets that depend on each other ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda n, s: n - n.mean(), lambda n, s: np.max(n), lambda n, s: n[0] + 0 * n, lambda n, s: np.argsort(n),
+        lambda n, s: np.sort(n), lambda n, s: n / len(n), lambda n, s: n + np.median(s.width),
+    ],
+)  # fmt: skip
+def test_a_measure_that_mixes_the_sets_is_refused(measure):
+    with pytest.raises(ValueError, match=r"pattern 'doublet': measure gives a set another 'n' alone.*shape \[n\]"):
+        steady(lambda s: 400.0, measure=lambda r, s: {"n": measure(r["step"].count(), s)})
+
+
+def test_a_measure_that_mixes_potentials_is_refused():
+    def over(axis):
+        return steady(
+            lambda s: 400.0,
+            sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 9.0, s.amplitude)], 400.0, voltage=(0.0, 100.0))},
+            measure=lambda r, s: {"n": r["step"].v(0.0, 100.0).mean(axis=axis)},
+        )
+
+    over(-1)
+    with pytest.raises(ValueError, match="another 'n' alone"):
+        over(None)
+
+
+@pytest.mark.parametrize("end", [lambda s: np.max(s.width) + 99.0, lambda s: s.width.mean(), lambda s: s.width[0]])
+def test_sweeps_that_mix_the_sets_are_refused(end):
+    with pytest.raises(ValueError, match=r"sweeps gives a set another end of sweep 'step' alone"):
+        steady(end)
+
+
+# -- what is refused in a sentence -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["quiet", "at_rest", "min_isi", "whole", "cell", "below_threshold"])
+def test_a_measure_does_not_replace_what_holds_for_every_pattern(name):
+    with pytest.raises(ValueError, match=rf"measure returns '{name}', which is measured for every pattern"):
+        steady(lambda s: 400.0, measure=lambda r, s: {"n": r["step"].count(), name: 0.0 * s.width})
+
+
+@pytest.mark.parametrize("name", ["dt", "model", "pattern", "seed", "lock", "samples", "lines", "self"])
+def test_a_name_that_links_and_calls_need_is_refused(name):
+    with pytest.raises(ValueError, match=rf"name of a stimulus value is '{name}', which is reserved"):
+        pw.FreeValue(name, 5.0, 1.0, 9.0, unit="ms")
+    with pytest.raises(ValueError, match=rf"parameter '{name}': this name is reserved"):
+        pw.NeuronModel(
+            "mine", lambda *x: None, [pw.Parameter(name, 5.0, 1.0, 9.0)], lambda p, h: (-65.0,),
+            pw.Parameter("current", 1.0, 0.0, 2.0), -65.0, -50.0,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["read", "values", "name", "key"])
+def test_any_other_name_of_a_parameter_is_taken(name):
+    import torch
+
+    def step(current, state, p, dt):
+        v = state[0] + dt / getattr(p, name) * (-65.0 - state[0] + current)
+        return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
+
+    neuron = pw.NeuronModel(
+        "mine", step, [pw.Parameter(name, 20.0, 5.0, 50.0)], lambda p, holding: (-65.0,),
+        pw.Parameter("current", 25.0, 0.0, 100.0), -65.0, -50.0,
+    )  # fmt: skip
+    assert len(pw.simulate(neuron, pw.Current.step(30.0, 100.0), {name: 10.0}).spike_times[0]) > 0
+
+
+@pytest.mark.parametrize(
+    ("sweep", "said"),
+    [
+        (lambda s: {f"step {s.width[0]:g}": pw.Sweep([], 400.0)}, "the same names and numbers of pieces"),
+        (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 9.0, 1.0)] * int(s.width[0] // 10), 400.0)}, "numbers of pieces"),
+        (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 9.0, np.ones(7))], 400.0)}, r"first of piece 1.*shape \[7\]"),
+        (lambda s: {"a": pw.Sweep([], 400.0, response=(0.0, 500.0))}, r"from 0 to 500 ms \(response\), valid is"),
+        (lambda s: {"a": pw.Sweep([], 400.0, response=(-9.0, 300.0))}, "within 0 to its end at 400 ms"),
+        (lambda s: {"a": pw.Sweep([], 400.0, response=(300.0, 200.0))}, "from 300 to 200 ms"),
+        (lambda s: {"a": pw.Sweep([], 400.0, voltage=(0.0, 900.0))}, r"0 to 900 ms \(voltage\)"),
+        (lambda s: {"a": pw.Sweep([], 400.0, voltage=(0.0, s.width))}, "the same for all sets"),
+        (lambda s: {"a": pw.Sweep([], 1e9)}, "longest time .* is 1e.09, valid is: at most 1e.06.*UNBOUNDED to 1"),
+        (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 10**400, 1.0)], 400.0)}, "width is 1000.*valid is a finite number"),
+    ],
+)
+def test_sweeps_that_are_none_are_refused(sweep, said):
+    with pytest.raises(ValueError, match=said):
+        steady(lambda s: 400.0, sweeps=sweep, measure=lambda r, s: {"n": 0.0 * s.width}, main_sweep="")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: pw.loss_profiles("lif", "tonic_spiking", bounds={"tau_mem": (5, 1)}), r"\(5, 1\), valid is: low < h"),
+        (
+            lambda: pw.loss_profiles("lif", "tonic_spiking", points=10**9),
+            "sets to judge is 7e.09, valid",
+        ),
+        (lambda: pw.simulate("lif", pw.Current.step(1.0, 1e9)), "number of time steps is 1e.10, valid is: at most"),
+        (lambda: pw.simulate("lif", pw.Current.step(1.0, 5e4), {"tau_mem": np.full(5000, 9.0)}), "recorded values"),
+        (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),
+        (lambda: pw.rate_curve("lif", np.zeros(10**6)), "number of currents"),
+        (lambda: pw.phase_line("lif", points=10**8), "number of points"),
+        (lambda: pw.phase_plane("adex", grid=(10**5, 10**5)), "points of the grid"),
+        (lambda: pw.judge("lif", "tonic_spiking", {"tau_mem": 10**400}), "'tau_mem' is 1000"),
+    ],
+)
+def test_an_absurd_request_is_refused_with_a_way_to_go_on(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+def test_an_absurd_request_is_let_through_on_purpose(monkeypatch):
+    monkeypatch.setattr("plausiwidgets.simulation.simulate.MOST_STEPS", 100.0)
+    with pytest.raises(ValueError, match="PLAUSIWIDGETS_UNBOUNDED"):
+        pw.simulate("lif", pw.Current.step(1.0, 50.0))
+    monkeypatch.setenv("PLAUSIWIDGETS_UNBOUNDED", "1")
+    assert pw.simulate("lif", pw.Current.step(1.0, 50.0)).t.size == 1000
+
+
+# -- random patterns ---------------------------------------------------------------------------------
+
+
+def faults_of(seed):
+    """Return what is wrong with how a random pattern was judged, and whether it was refused."""
+    drawn: Drawn = draw(seed)
+    try:
+        pattern = drawn.make()
+    except ValueError as error:
+        text = str(error)
+        return ([] if drawn.faults and f"drawn_{seed}" in text and len(text) < 700 else [text]), True
+    except TypeError as error:
+        return ([] if drawn.faults and "valid is" in str(error) else [str(error)]), True
+    if drawn.faults:
+        return [f"seed {seed}: {drawn.faults} is taken"], False
+    rng = np.random.default_rng(seed)
+    model = pw.models.get("lif" if seed % 2 else "adex")
+    usual = model.current.default
+    values = {
+        "amplitude": usual * rng.uniform(0.5, 2.5, 4), "width": rng.uniform(20, 150, 4), "delay": rng.uniform(0, 200, 4)
+    }  # fmt: skip
+    verdict = pw.judge(model, pattern, values, verify=False)
+    wrong = []
+    for i in range(4):
+        s = SimpleNamespace(**{name: float(x[i]) for name, x in values.items()})
+        alone = pw.judge(model, pattern, vars(s), verify=False)
+        sweeps = drawn.sweeps(s)
+        for check, single in zip(verdict.checks, alone.checks, strict=True):
+            if not np.array_equal(check.value[i], single.value, equal_nan=True):
+                wrong.append(f"seed {seed}: {check.key} is {single.value} alone, {check.value[i]} among others")
+            if check.key in drawn.by_hand:
+                name, by_hand = drawn.by_hand[check.key]
+                end = float(sweeps[name].end)
+                times = pw.simulate(model, pw.Current(sweeps[name].pieces, end, settle=1000.0)).spike_times[0]
+                least, most = by_hand(times[times >= 0.0], s, end)
+                same = np.isnan(least) and np.isnan(check.value[i])
+                if not (same or least <= check.value[i] <= most):
+                    wrong.append(f"seed {seed}: {check.key} is {check.value[i]}, by hand {least} to {most}")
+    return wrong, False
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_random_pattern_is_judged_as_by_hand_or_refused(seed):
+    assert faults_of(seed)[0] == []
+
+
+@pytest.mark.benchmark
+def test_three_hundred_random_patterns():
+    outcomes = [faults_of(seed) for seed in range(300)]
+    print(f"{sum(refused for _, refused in outcomes)} of 300 refused")
+    assert [fault for faults, _ in outcomes for fault in faults] == []
