@@ -46,7 +46,7 @@ def numbers():
 
 
 def steps_with_a_memory():
-    """Steps that are no functions of their inputs; each adds something of its own at some time or other."""
+    """Return steps that remember something outside of their state; what each adds changes within some 100 steps."""
     count, seen, slots, module = [0], [torch.zeros((), dtype=torch.float64)], Slots(), types.ModuleType("counts")
     iterator, generator = iter(range(10**9)), numbers()
     cells, octets, large, local = array.array("d", [0.0]), bytearray(4), np.zeros(100_000), threading.local()

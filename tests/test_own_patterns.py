@@ -87,7 +87,7 @@ def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty(monkey
     assert pw.patterns.registry.is_registered(pattern) and not pw.patterns.registry.is_builtin(pattern)
     with pytest.raises(ValueError, match="one of the package's own"):
         pw.patterns.register(doublet(key="resonator"))
-    with pytest.raises(TypeError, match="valid is a Pattern"):
+    with pytest.raises(TypeError, match="valid is a Protocol"):
         pw.patterns.register("doublet")
 
 
