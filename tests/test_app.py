@@ -1,4 +1,4 @@
-"""The console command, as far as it goes without a server."""
+"""The console command `plausiwidgets`, with the servers replaced."""
 
 import argparse
 import importlib.metadata
@@ -15,7 +15,7 @@ from plausiwidgets.cli import explore, main
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path, list[str]]]:
-    """What would have been served: (server, notebook, the arguments that both servers know)."""
+    """Replaces the servers; returns the calls as (server, notebook, shared arguments)."""
     calls: list[tuple[str, Path, list[str]]] = []
 
     def record(kind: str, server: str):
@@ -48,20 +48,15 @@ def test_app_port_and_no_browser_reach_the_server(served, tmp_path: Path) -> Non
     assert arguments == ["--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0"]
 
 
-def test_the_copy_is_a_notebook_that_can_be_edited_and_stays_as_it_was_left(served, tmp_path: Path) -> None:
+def test_the_notebook_is_copied_once_and_edits_are_kept(served, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
     main.main(["--folder", str(folder)])
     copy = folder / "explore.ipynb"
     assert json.loads(copy.read_text())["nbformat"] == 4
     assert copy.read_bytes() == (explore.notebooks() / "explore.ipynb").read_bytes()
-    copy.write_text("my own")
+    copy.write_text("edited")
     main.main(["--folder", str(folder)])
-    assert copy.read_text() == "my own"
-
-
-def test_the_installed_notebook_is_never_the_one_that_is_served(served, tmp_path: Path) -> None:
-    main.main(["--folder", str(tmp_path)])
-    assert not served[0][1].is_relative_to(explore.notebooks())
+    assert copy.read_text() == "edited"
 
 
 def test_a_fresh_jupyterlab_does_not_ask_about_news(served, tmp_path: Path, monkeypatch) -> None:
@@ -70,10 +65,10 @@ def test_a_fresh_jupyterlab_does_not_ask_about_news(served, tmp_path: Path, monk
     assert main.main(["--folder", str(tmp_path)]) == 0
     overrides = manager.ConfigManager(config_dir_name="labconfig").get("default_setting_overrides")
     assert overrides["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
-    assert os.environ["JUPYTER_CONFIG_PATH"].endswith(str(tmp_path / "own")), "a person's own comes after it"
+    assert os.environ["JUPYTER_CONFIG_PATH"].endswith(str(tmp_path / "own")), "the user's configuration follows"
 
 
-def test_a_taken_port_is_said_before_anything_starts(served, tmp_path: Path, capsys) -> None:
+def test_a_taken_port_is_reported_before_anything_starts(served, tmp_path: Path, capsys) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -85,7 +80,7 @@ def test_a_taken_port_is_said_before_anything_starts(served, tmp_path: Path, cap
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "8e3", "", "８０８０"])
-def test_what_is_not_a_port_is_wrong_use(served, port: str, capsys) -> None:
+def test_an_invalid_port_is_refused(served, port: str, capsys) -> None:
     with pytest.raises(SystemExit) as error:
         main.main([f"--port={port}"])
     assert error.value.code == 2
@@ -93,7 +88,7 @@ def test_what_is_not_a_port_is_wrong_use(served, port: str, capsys) -> None:
     assert served == []
 
 
-def test_app_without_voila_says_how_to_install_it(served, tmp_path: Path, capsys, monkeypatch) -> None:
+def test_app_without_voila_explains_its_installation(served, tmp_path: Path, capsys, monkeypatch) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "voila" else find(name))
     assert main.main(["--app", "--folder", str(tmp_path)]) == 1
@@ -101,7 +96,7 @@ def test_app_without_voila_says_how_to_install_it(served, tmp_path: Path, capsys
     assert served == []
 
 
-def test_a_folder_that_cannot_be_made_is_an_error_in_a_sentence(served, tmp_path: Path, capsys) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(served, tmp_path: Path, capsys) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert main.main(["--folder", str(blocked / "notebooks")]) == 1
@@ -112,7 +107,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_in_a_sentence(served, tmp_path
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
-def test_a_notebook_that_does_not_fit_on_the_disk_leaves_no_part_of_it(served, tmp_path, capsys, monkeypatch) -> None:
+def test_a_full_disk_leaves_no_incomplete_notebook(served, tmp_path, capsys, monkeypatch) -> None:
     opened = Path.open
 
     def full(self, mode="r", *arguments, **options):
@@ -130,16 +125,9 @@ def test_a_notebook_that_does_not_fit_on_the_disk_leaves_no_part_of_it(served, t
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_before_the_command_began_is_told(capsys, monkeypatch) -> None:
-    def interrupted() -> argparse.ArgumentParser:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(main, "build_parser", interrupted)
-    assert main.main(["assess", "lif"]) == 130
-    assert capsys.readouterr().err == "plausiwidgets: stopped before it began\n"
-
-
-def test_an_error_without_a_standard_error_does_not_go_to_the_output(served, tmp_path, capsys, monkeypatch) -> None:
+def test_without_standard_error_an_error_is_not_written_to_standard_output(
+    served, tmp_path, capsys, monkeypatch
+) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     with monkeypatch.context() as patch:

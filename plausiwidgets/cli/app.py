@@ -1,9 +1,9 @@
-"""The explorer as a page of its own: Voila with one notebook, for visitors who are not trusted.
+"""The explorer as a page without code, for visitors who are not trusted: Voila with one notebook.
 
-What the servers below leave open is closed here. Messages of the sub-protocol v1 begin with a count of offsets: Voila
-reads one from whatever it sends, jupyter_server from whatever it receives, and both build a list of that length, so
-that one message of a few bytes takes the memory and the time of all visitors. Besides, templates could be chosen by
-the address, kernels started in any number, and the page opened unseen by a page elsewhere or under a foreign name.
+It closes three gaps of the servers below. A message of the sub-protocol v1 begins with a count of offsets, of which
+Voila and jupyter_server build a list before any check: a message of a few bytes can take all memory. The address of
+the page can choose templates and start any number of kernels. Another site can open the page unseen, or under
+another host name.
 """
 
 from __future__ import annotations
@@ -22,16 +22,13 @@ from voila.tornado.handler import TornadoVoilaHandler
 SUBPROTOCOL = "v1.kernel.websocket.jupyter.org"
 
 UNSUPPORTED = 1003
-"""Code with which a WebSocket is closed that sends what the server does not take."""
+"""Close code of a WebSocket for an unsupported message (RFC 6455, 7.4.1)."""
 
 KERNEL_MEMORY = 0.5e9
-"""Bytes that the process behind an open page takes."""
+"""Memory of the kernel of an open page, in bytes."""
 
 IDLE, LOOK = 120, 30
-"""Seconds after which a kernel ends that no page shows any more, and between two looks.
-
-A page that is closed ends its own kernel; this is the net below, for a page that was lost.
-"""
+"""Time in s after which an unused kernel ends, and between two checks; for pages that were lost, not closed."""
 
 NAVIGATION = "document"
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -43,17 +40,17 @@ body {{ font: 18px/1.5 system-ui, sans-serif; max-width: 34em; margin: 15vh auto
 
 
 class KernelConnection(ZMQChannelsWebsocketConnection):
-    """A connection of a page to its kernel, refused unless it names the sub-protocol of binary messages."""
+    """A connection of a page to its kernel; it must name the sub-protocol of binary messages."""
 
     async def prepare(self) -> None:
-        """Refuse a client, or a proxy, that leaves the header out."""
+        """Refuse a connection without the header of the sub-protocol."""
         named = self.websocket_handler.request.headers.get("Sec-WebSocket-Protocol", "")
         if SUBPROTOCOL not in [name.strip() for name in named.split(",")]:
             raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must name {SUBPROTOCOL}")
         await super().prepare()
 
     def handle_incoming_message(self, incoming_msg: Any) -> None:
-        """Close the connection on a message whose count of offsets does not fit into it."""
+        """Close the connection if the count of offsets does not fit into the message."""
         count = int.from_bytes(incoming_msg[:8], "little") if isinstance(incoming_msg, bytes) else 0
         if not 2 <= count <= len(incoming_msg) // 8 - 1:
             self.websocket_handler.close(UNSUPPORTED, "not a message of the sub-protocol")
@@ -62,7 +59,7 @@ class KernelConnection(ZMQChannelsWebsocketConnection):
 
 
 class _Starter:
-    """The server's kernel manager, as one request sees it: it knows which kernel it started."""
+    """The server's kernel manager for one request; it remembers the kernel that it started."""
 
     def __init__(self, manager: Any) -> None:
         self._manager = manager
@@ -77,10 +74,10 @@ class _Starter:
 
 
 class ExplorerHandler(TornadoVoilaHandler):
-    """The page: each opening starts a kernel, so that it looks at who opens it and at how many there are."""
+    """Serves the page; as each request starts a kernel, it checks the origin and the number of open pages."""
 
     opening = 0
-    """Requests that have not started their kernel yet."""
+    """Number of requests whose kernel has not started yet."""
 
     def initialize(self, limit: int, **options: Any) -> None:
         super().initialize(**options)
@@ -94,18 +91,18 @@ class ExplorerHandler(TornadoVoilaHandler):
 
     @web.authenticated
     async def get(self, path: str | None = None) -> None:
-        """Answer with the page, or with a sentence that says why not."""
+        """Send the page, or a page that says why it cannot be opened."""
         headers = self.request.headers
         followed = headers.get("Sec-Fetch-Dest") == NAVIGATION and headers.get("Sec-Fetch-User") == "?1"
         if headers.get("Sec-Fetch-Site") == "cross-site" and not followed:
             address = html.escape(self.request.uri or "/", quote=True)
-            return self._say(403, "One more click", f'Another site points here. <a href="{address}">Open the page</a>.')
+            return self._say(403, "One more click", f'Another site links here. <a href="{address}">Open the page</a>.')
         manager = self.kernel_manager
         if len(manager.list_kernel_ids()) + ExplorerHandler.opening >= self._limit:
             self.set_header("Retry-After", str(IDLE))
             text = (
-                f"All {self._limit} places are taken: each open page needs a process of its own. Places become free "
-                f"when others close their page. Please load this page again in a minute or two."
+                f"All {self._limit} places are taken: each open page needs its own process. A place becomes free when "
+                f"another page is closed. Please reload this page in a minute or two."
             )
             return self._say(503, "All places are taken", text)
         ExplorerHandler.opening += 1
@@ -127,7 +124,7 @@ class ExplorerHandler(TornadoVoilaHandler):
                 await manager.shutdown_kernel(starter.started, now=True)
 
     def on_connection_close(self) -> None:
-        """Note that the visitor has gone before the page was complete: its kernel has no use."""
+        """Note that the visitor left before the page was complete; its kernel is shut down."""
         super().on_connection_close()
         self._left = True
 
@@ -139,12 +136,12 @@ class ExplorerHandler(TornadoVoilaHandler):
 class ExplorerApp(Voila):
     """Voila for one notebook and many visitors."""
 
-    hosts = List(Unicode(), config=True, help="Names in the address of the page, besides this machine's own.")
-    kernels = Int(0, config=True, help="Most pages that are open at once; 0: as many as the memory carries.")
+    hosts = List(Unicode(), config=True, help="Host names of the page, besides localhost.")
+    kernels = Int(0, config=True, help="Most pages open at once; 0: as many as fit into the memory.")
 
     def init_settings(self) -> dict[str, Any]:
         settings = super().init_settings()
-        # Jupyter's own check: the header Host is a name of this machine, or one that was given.
+        # Jupyter then refuses requests whose Host header is not in this list.
         settings |= {"allow_remote_access": False, "local_hostnames": ["localhost", *self.hosts]}
         settings["kernel_websocket_connection_class"] = KernelConnection
         return settings
@@ -160,7 +157,7 @@ class ExplorerApp(Voila):
 
 
 def kernels_that_fit() -> int:
-    """Return how many kernels three quarters of this machine's memory carry; 16 where it does not tell."""
+    """Return how many kernels fit into 3/4 of this machine's memory; 16 if its size is unknown."""
     try:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
@@ -169,7 +166,7 @@ def kernels_that_fit() -> int:
 
 
 def app_arguments(idle: int = IDLE, look: int = LOOK) -> list[str]:
-    """Return the arguments that Voila has for a page that asks no other host and lets no address choose its files."""
+    """Return Voila's arguments: no request to another host, no template or theme chosen by the address."""
     return [
         "--template=plausiwidgets",
         "--VoilaConfiguration.allow_template_override=NO",

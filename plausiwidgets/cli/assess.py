@@ -1,10 +1,9 @@
-"""The command `plausiwidgets assess`: models × patterns on a machine without a screen."""
+"""The command `plausiwidgets assess`: searches for models × patterns, without a screen."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import multiprocessing
 import os
 import sys
@@ -14,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plausiwidgets.cli.console import (
     DONE,
@@ -25,6 +24,7 @@ from plausiwidgets.cli.console import (
     counted_interrupts,
     flush_or_close,
     print_table,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -33,65 +33,39 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment import Study
 
 ALL = "all"
+PATTERNS_HELP = "keys or letters of firing patterns, or all (the default)"
 EXIT_CODES = (
-    "Exit codes: 0 complete; 1 a search failed, or something could not be written; 2 wrong use; "
-    "130 ended by Ctrl-C, with what there was saved (a second Ctrl-C does not wait for the search at work)."
+    "Exit codes: 0 complete; 1 a search failed, or a file could not be written; 2 wrong use; "
+    "130 ended by Ctrl-C, results so far are saved (a second Ctrl-C does not wait for the running search)."
 )
 
 
 def assess_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `plausiwidgets assess`."""
+    """Declare the command's options."""
     parser.usage, parser.epilog = "plausiwidgets assess MODEL [MODEL ...] [options]", EXIT_CODES
     parser.add_argument(
-        "models",
-        nargs="+",
-        metavar="MODEL",
-        type=model_name,
-        help="names of neuron models, such as adex lif, or all; before the options",
+        "models", nargs="+", metavar="MODEL", type=model_name, help="names of models, or all; before the options"
     )
     parser.add_argument(
-        "--patterns",
-        nargs="+",
-        default=[ALL],
-        metavar="PATTERN",
-        type=pattern_name,
-        help="keys or letters of firing patterns, or all (the default)",
+        "--patterns", nargs="+", default=[ALL], metavar="PATTERN", type=pattern_name, help=PATTERNS_HELP
     )
+    seed, positive = whole_number(0), whole_number(1)
+    parser.add_argument("--seed", nargs="+", default=[0], type=seed, help="one or more seeds, a row each (default: 0)")
+    parser.add_argument("--budget", type=positive, help="evaluations of a search (default: a fifth of the pattern's)")
+    parser.add_argument("--workers", type=positive, default=1, help="processes that search in parallel (default: 1)")
     parser.add_argument(
-        "--seed", nargs="+", default=[0], type=at_least_0, help="one seed or more, a row each (default: 0)"
+        "--time-limit", type=positive, metavar="SECONDS", help="longest working time of a search; a longer one fails"
     )
-    parser.add_argument(
-        "--budget",
-        type=at_least_1,
-        help="evaluations of each search (default: a fifth of the pattern's own)",
-    )
-    parser.add_argument(
-        "--workers", type=at_least_1, default=1, help="processes that search at the same time (default: 1, this one)"
-    )
-    parser.add_argument(
-        "--store",
-        type=Path,
-        help="text file that keeps each search that has ended; if it exists, the study goes on with it",
-    )
-    parser.add_argument(
-        "--time-limit", type=at_least_1, metavar="SECONDS", help="most working time of a search, which then has failed"
-    )
+    parser.add_argument("--store", type=Path, help="file that keeps finished searches; if it exists, they are reused")
     parser.add_argument("--csv", type=Path, help="write the table to this file")
-    parser.add_argument(
-        "--score", type=Path, help="write what each model shows and costs to this file, as CSV; the time is measured"
-    )
+    parser.add_argument("--score", type=Path, help="write patterns shown and measured cost of each model to this CSV")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def assess(options: argparse.Namespace) -> int:
-    """Assess, print the table to standard output and the progress to standard error.
-
-    Returns
-    -------
-    int
-        As `EXIT_CODES` has it.
-    """
+    """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
+    from plausiwidgets import models
     from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
     files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
@@ -102,10 +76,10 @@ def assess(options: argparse.Namespace) -> int:
         if name in files and (reason := why_not_writable(files[name])):
             return refuse(reason, FAILED)
     with warnings.catch_warnings(), processes(options.workers) as workers:
-        warnings.simplefilter("ignore", StoreWarning)  # told at the end, in the words of the table
+        warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
         try:
             study = start_assessment(
-                named(options.models),
+                models.names() if ALL in options.models else options.models,
                 None if ALL in options.patterns else options.patterns,
                 seed=options.seed,
                 budget=options.budget,
@@ -126,17 +100,17 @@ def assess(options: argparse.Namespace) -> int:
                     break
             code = end(study, options, bool(presses))
             if not study.wait(0):
-                os._exit(code)  # Python's own end would pull the ground from under the search, and abort
+                os._exit(code)  # a regular exit would unload modules that the search still uses, and abort
     return code
 
 
 @contextmanager
 def processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Lend processes that search; None for one, which is this one. Ctrl-C reaches them as it does this one."""
+    """Provide a pool of worker processes; None for a count of 1, which means this process."""
     if count == 1:
         yield None
         return
-    # A forked process would wait for threads that it does not have.
+    # A forked process would wait for threads that exist in its parent only.
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
     try:
         yield pool
@@ -145,13 +119,13 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
-    """Save what was found, print it, and return the exit code."""
+    """Save and print the results; return the exit code."""
     from plausiwidgets.assessment import plausibility_score, write_csv
 
     table, snapshot = study.table(), study.snapshot()
     saved: list[str] = []
     errors = [snapshot.error] if snapshot.state == "failed" else []
-    if options.csv is not None:  # before printing, which fails where the output was closed
+    if options.csv is not None:  # before printing, which fails if the output was closed
         try:
             write_csv(table, options.csv)
             saved.append(f"{len(table)} rows in {options.csv}")
@@ -168,7 +142,7 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     if "store_error" in table.attrs:
         errors.append(table.attrs["store_error"])
     elif options.store is not None:
-        saved.append(f"the study in {options.store}, where the same command goes on")
+        saved.append(f"the study in {options.store}: the same command continues it")
     failed = [f"{row.model} {row.pattern} seed {row.seed}" for row in table.itertuples() if row.status == "failed"]
     if failed:
         errors.append(f"the search failed for {', '.join(failed)}")
@@ -179,7 +153,7 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
         complain(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
         code = INTERRUPTED
     flush_or_close(sys.stdout)
-    flush_or_close(sys.stderr)  # the progress may have met its end
+    flush_or_close(sys.stderr)  # it may have been closed during the progress
     return code
 
 
@@ -187,18 +161,18 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Return whether two paths are one file, there already or not."""
+    """Return whether two paths name the same file; the file need not exist."""
     if os.path.exists(one) and os.path.exists(other):
         return os.path.samefile(one, other)
     return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
 
 
 def why_not_writable(path: Path) -> str:
-    """Return why a file cannot be written, before hours of work go into it; empty where it can."""
-    there = os.path.exists(path)
+    """Return the reason why a file cannot be written, or an empty string; checked before hours of work."""
+    existed = os.path.exists(path)
     try:
         path.open("a").close()
-        if not there:  # an empty file would be taken for a table; a link may point to it
+        if not existed:  # an empty file could be mistaken for a table; the path may be a link
             os.unlink(os.path.realpath(path))
     except OSError as error:
         return f"cannot write {path}: {error.strerror}"
@@ -206,7 +180,7 @@ def why_not_writable(path: Path) -> str:
 
 
 def refuse(text: str, code: int) -> int:
-    """Print an error and return the exit code for it."""
+    """Print an error and return the exit code."""
     complain(f"plausiwidgets assess: error: {text}")
     return code
 
@@ -214,15 +188,8 @@ def refuse(text: str, code: int) -> int:
 # ------------------------------------------------------------------ options
 
 
-def named(chosen: list[str]) -> list[str]:
-    """Return the models that are meant."""
-    from plausiwidgets import models
-
-    return models.names() if ALL in chosen else chosen
-
-
 def model_name(text: str) -> str:
-    """A model's name from the command line, or argparse's error."""
+    """Return a model's name from the command line (argparse type)."""
     from plausiwidgets import models
 
     if text == ALL:
@@ -234,7 +201,7 @@ def model_name(text: str) -> str:
 
 
 def pattern_name(text: str) -> str:
-    """A pattern's key from the command line, given by key or letter, or argparse's error."""
+    """Return a pattern's key from the command line, given as key or letter (argparse type)."""
     from plausiwidgets import patterns
 
     if text == ALL:
@@ -246,28 +213,11 @@ def pattern_name(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def at_least_0(text: str) -> int:
-    """A whole number ≥ 0."""
-    return _whole(text, 0)
-
-
-def at_least_1(text: str) -> int:
-    """A whole number ≥ 1."""
-    return _whole(text, 1)
-
-
-def _whole(text: str, least: int) -> int:
-    digits = text.replace("_", "")
-    if not digits.isascii() or not digits.isdigit() or int(digits) < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number >= {least}")
-    return int(digits)
-
-
 # ------------------------------------------------------------------ the table as text
 
 
 def summary(table: pd.DataFrame) -> str:
-    """Return a line for each row of a table, and the counts for each model."""
+    """Return a line for each row of a table, and the counts of each model."""
     from plausiwidgets.assessment.table import COUNTED
     from plausiwidgets.patterns.status import MARKS
 
@@ -283,26 +233,13 @@ def summary(table: pd.DataFrame) -> str:
         told = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if status in counts)
         lines.append(f"{name}: {told}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
-        lines.append("The table is not complete: not every search came to its end.\n")
+        lines.append("The table is not complete: some searches have not finished.\n")
     return "\n".join(lines).rstrip("\n")
 
 
 def as_json(table: pd.DataFrame) -> str:
-    """Return a table as JSON: whether it is complete, the versions, and its rows."""
-    rows = [
-        {name: _plain(value) for name, value in row.items() if name != "versions"} for row in table.to_dict("records")
-    ]
-    whole = {"complete": table.attrs["complete"], "versions": table.attrs["versions"], "rows": rows}
-    return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
-    if isinstance(value, str):
-        return value
-    try:
-        value = value.item() if hasattr(value, "item") else value
-        return value if math.isfinite(value) else None
-    except TypeError:  # pandas' own mark of a missing integer
-        return None
+    """Return a table as JSON: whether it is complete, the versions, and its rows; missing values are null."""
+    rows = table.drop(columns="versions").astype(object)
+    rows = rows.where(rows.notna(), None)
+    study = {"complete": table.attrs["complete"], "versions": table.attrs["versions"], "rows": rows.to_dict("records")}
+    return json.dumps(study, indent=1, ensure_ascii=False, allow_nan=False)

@@ -1,37 +1,51 @@
-"""A terminal that may close, fill up or interrupt at any moment: what a command prints, and Ctrl-C."""
+"""Output, exit codes, numbers and Ctrl-C on the command line; the terminal may close or interrupt at any moment."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-"""Exit codes; the last one is of a command that Ctrl-C ended."""
+"""Exit codes; INTERRUPTED: ended by Ctrl-C."""
 
 
 class CommandError(Exception):
-    """What went wrong, in a sentence for the person at the terminal."""
+    """An error of a command; its text is shown to the user."""
+
+
+def whole_number(low: int, high: int | None = None, what: str = "whole number") -> Callable[[str], int]:
+    """Return an argparse type: a whole number from `low` to `high` (None: unlimited), named `what` in errors."""
+    limits = f">= {low}" if high is None else f"from {low} to {high}"
+
+    def parse(text: str) -> int:
+        digits = text.replace("_", "")
+        if not digits.isascii() or not digits.isdigit() or not low <= int(digits) <= (high or int(digits)):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a {what} {limits}")
+        return int(digits)
+
+    return parse
 
 
 def print_table(text: str) -> str:
-    """Print to standard output; return why that failed, or nothing."""
+    """Print to standard output; return why that failed, or an empty string."""
     if sys.stdout is None:
         return "cannot print the table: standard output is closed"
     try:
         coding = sys.stdout.encoding or "utf-8"
-        print(text.encode(coding, "replace").decode(coding), flush=True)  # not every pipe can tell a ✓
+        print(text.encode(coding, "replace").decode(coding), flush=True)  # an ASCII pipe cannot encode ✓
     except (OSError, ValueError) as error:
         return f"cannot print the table: {getattr(error, 'strerror', None) or error}"
     return ""
 
 
 def complain(text: str) -> None:
-    """Print a line to standard error, where there is one: `print` would take standard output instead."""
+    """Print a line to standard error, if there is one; `print` alone would fall back to standard output."""
     if sys.stderr is not None:
         with suppress(OSError, ValueError):
             print(text, file=sys.stderr, flush=True)
@@ -39,7 +53,7 @@ def complain(text: str) -> None:
 
 
 def flush_or_close(stream: TextIO | None) -> None:
-    """Close a stream that takes no more: Python would try again at its end, and exit with 120."""
+    """Flush a stream, or close one that fails: Python would flush it again on exit, and exit with 120."""
     if stream is None:
         return
     with suppress(OSError, ValueError):
@@ -50,19 +64,19 @@ def flush_or_close(stream: TextIO | None) -> None:
 
 
 def exit_at_once(*_: object) -> None:
-    """End at once on Ctrl-C, before the work: an exception may be lost in the imports, or come as another."""
+    """Exit at once on Ctrl-C before the work begins: imports may swallow or replace a KeyboardInterrupt."""
     if sys.stderr is not None:
-        with suppress(OSError):  # past what Python holds of the stream, which it may be in the midst of
+        with suppress(OSError):  # unbuffered: the signal may arrive during a write to sys.stderr
             os.write(2, b"plausiwidgets: stopped before it began\n")
     os._exit(INTERRUPTED)
 
 
 @contextmanager
 def counted_interrupts() -> Iterator[list[int]]:
-    """Count what comes of Ctrl-C, so that none ends the writing of a file, or Python's own end, in an exception."""
+    """Count presses of Ctrl-C in place of raising, so that none interrupts the writing of a file or Python's exit."""
     presses: list[int] = []
     before = signal.getsignal(signal.SIGINT)
-    # Anything else is somebody's choice, such as the shell's for a job in the background.
+    # Keep any other handler, such as SIG_IGN that a shell sets for a background job.
     in_main_thread = threading.current_thread() is threading.main_thread()
     ours = in_main_thread and before in (signal.default_int_handler, exit_at_once)
     if ours:

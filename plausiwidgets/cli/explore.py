@@ -1,4 +1,4 @@
-"""The command `plausiwidgets explore`: the explorer in JupyterLab, or as a page of its own (Voila)."""
+"""The command `plausiwidgets explore`: the explorer in JupyterLab, or as a page without code (Voila)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import socket
 from pathlib import Path
 
-from plausiwidgets.cli.console import CommandError
+from plausiwidgets.cli.console import CommandError, whole_number
 
 NOTEBOOK = "explore.ipynb"
 
@@ -18,27 +18,23 @@ HERE = Path(__file__).resolve().parent
 
 
 def explore_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `plausiwidgets explore`."""
+    """Declare the command's options."""
     parser.add_argument(
         "--folder",
         type=Path,
-        default=Path("~/plausiwidgets-notebooks"),
-        help="where your copy of the notebook lives, made if missing (default: %(default)s)",
+        default="~/plausiwidgets-notebooks",
+        help="folder of your notebooks (default: %(default)s)",
     )
-    parser.add_argument("--port", type=port_number, help="listen there, and nowhere else (default: Jupyter's choice)")
+    port, pages = whole_number(1, 65535, "port"), whole_number(1, 10_000, "number of pages")
+    parser.add_argument("--port", type=port, help="listen on this port only (default: chosen by Jupyter)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
-    parser.add_argument("--app", action="store_true", help="the explorer as a page of its own, without code (Voila)")
+    parser.add_argument("--app", action="store_true", help="the explorer as a page without code (Voila)")
     parser.add_argument(
-        "--host",
-        nargs="+",
-        default=[],
-        metavar="NAME",
-        help="with --app: names by which others reach the page, such as explorer.example.org",
+        "--host", nargs="+", default=[], metavar="NAME", help="with --app: host names, such as explorer.example.org"
     )
     parser.add_argument(
-        "--pages", type=number_of_pages, metavar="N",
-        help="with --app: most pages open at once (default: what three quarters of the memory carry, at 0.5 GB each)",
-    )  # fmt: skip
+        "--pages", type=pages, metavar="N", help="with --app: most open pages (default: as fit into 3/4 of the memory)"
+    )
 
 
 def explore(options: argparse.Namespace) -> int:
@@ -48,15 +44,14 @@ def explore(options: argparse.Namespace) -> int:
     if options.port is not None:
         require_free(options.port)
     notebook = working_copy(options.folder.expanduser())
-    # A fresh JupyterLab asks whether it may fetch news, in a box that covers the criteria.
+    # A new JupyterLab asks whether it may fetch news; its box would cover the explorer's criteria.
     paths = [str(HERE / "_jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
-    # A kernel named python3 in the user's home may belong to another Python, which lacks this package.
+    # A python3 kernel in the user's home may belong to another Python without this package.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    # Linux's C library gives each thread memory of its own, up to eight times as often as there are processors, and
-    # keeps what a thread has left: a kernel grew by a megabyte with each pattern that was picked.
+    # glibc keeps the memory arenas of ended threads: a kernel would grow by 1 MB with each pattern chosen.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
-    # Both servers end cleanly on SIGTERM; a KeyboardInterrupt in the midst of a request may leave them hanging.
+    # Both servers end cleanly on SIGTERM; a KeyboardInterrupt during a request may leave them hanging.
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
     return serve_app(notebook, options) if options.app else serve_lab(notebook, options)
 
@@ -68,12 +63,12 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
     arguments = [
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/lab/tree/{notebook.name}",
-        f"--LabApp.extra_labextensions_path={HERE / '_labextensions'}",  # runs it
-        "--ServerApp.answer_yes=True",  # Ctrl-C ends it, without a question
+        f"--LabApp.extra_labextensions_path={HERE / '_labextensions'}",  # runs the notebook when it opens
+        "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
         *common_arguments("ServerApp", options),
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--allow-root")  # in a container there may be no other user; it listens to localhost only
+        arguments.append("--allow-root")  # a container may have no other user; it listens on localhost only
     LabApp.launch_instance(arguments)
     return 0
 
@@ -93,45 +88,31 @@ def serve_app(notebook: Path, options: argparse.Namespace) -> int:
 
 
 def common_arguments(server: str, options: argparse.Namespace) -> list[str]:
-    """The arguments that both servers know, each under its own name."""
+    """Return the arguments that both servers share, under the name of `server`."""
     arguments = ["--no-browser"] if options.no_browser else []
     if options.port is not None:
         arguments += [f"--{server}.port={options.port}", f"--{server}.port_retries=0"]
     return arguments
 
 
-def port_number(text: str) -> int:
-    """A port from the command line, or argparse's error."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a whole number from 1 to 65535")
-    return int(text)
-
-
-def number_of_pages(text: str) -> int:
-    """A number of pages from the command line, or argparse's error."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of pages: a whole number from 1 to 10000")
-    return int(text)
-
-
 def require_free(port: int) -> None:
-    """Raise a CommandError where `port` of this machine cannot be listened on."""
+    """Raise a CommandError if this machine cannot listen on `port`."""
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
-                if os.name == "posix":  # as the servers do: a connection that was just closed takes no port
+                if os.name == "posix":  # as the servers do: a port of a connection just closed is free
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise CommandError(f"port {port} is taken: choose another with --port, or leave it out") from None
             if error.errno == errno.EACCES:
-                raise CommandError(f"port {port} is not yours to open: choose one above 1023") from None
-            # Anything else says that this machine has no such address (no IPv6), not that the port is taken.
+                raise CommandError(f"no permission to open port {port}: choose one above 1023") from None
+            # Any other error: this machine lacks the address, such as IPv6.
 
 
 def working_copy(folder: Path) -> Path:
-    """The explorer notebook in `folder`, copied there where it is missing; what lies there stays as it is."""
+    """Return the explorer notebook in `folder`; missing notebooks are copied there, existing files are kept."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for original in sorted(notebooks().glob("*.ipynb")):
@@ -141,9 +122,9 @@ def working_copy(folder: Path) -> Path:
                 with copy.open("xb") as target:
                     target.write(content)
             except FileExistsError:
-                pass  # the person's own, perhaps edited
+                pass  # the user's copy, perhaps edited
             except OSError:
-                copy.unlink(missing_ok=True)  # a part of a notebook would be taken for the person's own
+                copy.unlink(missing_ok=True)  # an incomplete copy would be kept as the user's
                 raise
     except OSError as error:
         raise CommandError(f"cannot put the notebook into {folder}: {error.strerror}; try --folder") from None
@@ -151,7 +132,7 @@ def working_copy(folder: Path) -> Path:
 
 
 def notebooks() -> Path:
-    """The folder of the notebooks that came with the package."""
+    """Return the folder of the package's notebooks."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
-    return installed if installed.is_dir() else package.parent / "notebooks"  # the latter in a development install
+    return installed if installed.is_dir() else package.parent / "notebooks"  # editable install

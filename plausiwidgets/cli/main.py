@@ -1,6 +1,6 @@
-"""The console command `plausiwidgets`: its parser, and where each command is.
+"""The console command `plausiwidgets`.
 
-Each command is a pair of functions, one that declares its options and one that runs it; see `COMMANDS`.
+A command is two functions, one declares its options and one runs it; see `COMMANDS`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import sys
 from collections.abc import Callable, Sequence
 
 from plausiwidgets.cli.assess import assess, assess_options
-from plausiwidgets.cli.console import FAILED, INTERRUPTED, CommandError, complain, exit_at_once
+from plausiwidgets.cli.console import FAILED, CommandError, complain, exit_at_once
 from plausiwidgets.cli.explore import explore, explore_options
 from plausiwidgets.cli.page import page, page_options
 
 # name: (help, declare options, run)
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
     "explore": ("open the explorer in a browser (the default)", explore_options, explore),
-    "assess": ("search firing patterns with neuron models, without a screen", assess_options, assess),
-    "page": ("write a neuron to a page that needs no server", page_options, page),
+    "assess": ("search for firing patterns of neuron models, without a screen", assess_options, assess),
+    "page": ("write a neuron model to an HTML page that needs no server", page_options, page),
 }
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The command line: a command, and its options."""
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="plausiwidgets",
         description="Explore which firing patterns a spiking neuron model can show.",
@@ -47,27 +47,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        The command line without the program's name; None takes `sys.argv`.
+        The command line without the program's name; default: from `sys.argv`.
 
     Returns
     -------
     int
-        Exit code: 0 fine, 1 failed, 2 wrong use, 130 ended by Ctrl-C.
+        Exit code: 0 success, 1 failed, 2 wrong use, 130 ended by Ctrl-C.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
         words.insert(0, "explore")
     if arguments is None and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, exit_at_once)  # until the command has its own
+        signal.signal(signal.SIGINT, exit_at_once)  # until the command sets its own handler
     try:
-        options = build_parser().parse_args(words)  # a second or more, as it looks the models up
+        options = build_parser().parse_args(words)  # takes a second or more: imports the models
         return options.run(options)
     except CommandError as error:
         complain(f"plausiwidgets: error: {error}")
         return FAILED
-    except KeyboardInterrupt:
-        complain("plausiwidgets: stopped before it began")
-        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The command `plausiwidgets page`: a neuron in a single file that a browser opens without a server."""
+"""The command `plausiwidgets page`: a neuron model in an HTML file that a browser opens without a server."""
 
 from __future__ import annotations
 
@@ -6,32 +6,30 @@ import argparse
 import math
 from pathlib import Path
 
-from plausiwidgets.cli.assess import ALL, model_name, pattern_name
+from plausiwidgets.cli.assess import ALL, PATTERNS_HELP, model_name, pattern_name
 from plausiwidgets.cli.console import CommandError
 
 
 def page_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `plausiwidgets page`."""
+    """Declare the command's options."""
     parser.usage = "plausiwidgets page MODEL [options]"
     parser.add_argument("model", metavar="MODEL", type=model_name, help="name of a neuron model, such as adex")
     parser.add_argument(
-        "--patterns", nargs="+", default=[ALL], metavar="PATTERN", type=pattern_name,
-        help="keys or letters of firing patterns, or all (the default)",
-    )  # fmt: skip
+        "--patterns", nargs="+", default=[ALL], metavar="PATTERN", type=pattern_name, help=PATTERNS_HELP
+    )
     parser.add_argument(
-        "--set", nargs="+", metavar="NAME=VALUE", type=assignment, dest="parameters",
-        help="values to store and to open with, of the model and of the stimulus",
-    )  # fmt: skip
+        "--set", nargs="+", metavar="NAME=VALUE", type=assignment, dest="parameters", help="values the page opens with"
+    )
     parser.add_argument("--output", type=Path, default=Path("neuron.html"), help="file to write (default: %(default)s)")
 
 
 def page(options: argparse.Namespace) -> int:
-    """Write the page, and say where it is."""
+    """Write the page and print its path."""
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.widgets.page.export import export_page
 
     if options.model == ALL:
-        raise CommandError("a page shows one model: name it")
+        raise CommandError("a page shows one model: name one in place of all")
     chosen = None if ALL in options.patterns else options.patterns
     parameters = None if options.parameters is None else dict(options.parameters)
     try:
@@ -45,7 +43,7 @@ def page(options: argparse.Namespace) -> int:
 
 
 def assignment(text: str) -> tuple[str, float]:
-    """A name and a number from the command line, or argparse's error."""
+    """Return a name and a finite number from the command line (argparse type)."""
     name, sign, number = text.partition("=")
     try:
         value = float(number)
