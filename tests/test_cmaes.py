@@ -1,4 +1,4 @@
-"""One CMA-ES run: reproducible, quiet, confined to the cube, and it ends when nothing gains."""
+"""One CMA-ES run: reproducible, silent, confined to the cube, ended without gain."""
 
 import warnings
 
@@ -7,14 +7,16 @@ import pytest
 from numpy.random import SeedSequence
 from optimization_fakes import PARAMETERS
 
-from plausiwidgets.optimization.cmaes import PATIENCE, CmaRun
+from plausiwidgets.optimization.cmaes import CmaRun
 from plausiwidgets.optimization.space import Space
 
+PATIENCE = 30
 
-def make(seed=0, popsize=16, fixed=()):
+
+def make(seed=0, fixed=()):
     chart = Space.build(PARAMETERS, fixed=fixed).chart()
     x0 = np.full(len(chart.parameters), 0.9)
-    return chart, CmaRun(chart, x0, 0.3, popsize, SeedSequence(seed))
+    return chart, CmaRun(chart, x0, 0.3, 16, SeedSequence(seed), PATIENCE)
 
 
 def sphere(chart, points):
@@ -31,7 +33,7 @@ def points_of(seed, generations=20):
     return np.array(out)
 
 
-def test_finds_the_minimum_inside_of_the_box():
+def test_finds_the_minimum_within_the_box():
     chart, run = make()
     while not run.finished:
         points = run.ask()
@@ -40,7 +42,7 @@ def test_finds_the_minimum_inside_of_the_box():
     assert run.best < 1e-3
 
 
-def test_same_seed_same_points_and_the_global_generator_is_not_touched():
+def test_same_seed_same_points_without_the_global_generator():
     np.random.seed(123)  # noqa: NPY002
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     first = points_of(5)
@@ -69,7 +71,7 @@ def test_asking_twice_gives_the_same_points():
 
 
 @pytest.mark.parametrize("loss", [0.0, 1.7, 20.0])
-def test_a_plateau_ends_the_run_after_its_patience(loss):
+def test_a_plateau_ends_the_run(loss):
     _, run = make()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -172,7 +172,7 @@ def test_what_is_no_strategy_says_what_is():
         ({"seed": True}, "seed is True"),
         ({"budget": 0}, "budget is 0, valid is: an int >= 1"),
         ({"popsize": 3}, "popsize is 3, valid is: an int >= 4"),
-        ({"popsize": 8, "strategy": Grid}, "popsize is of the package's own strategy"),
+        ({"popsize": 8, "strategy": Grid}, "popsize is a setting of the default strategy"),
         ({"max_seconds": math.nan}, "max_seconds is nan"),
         ({"max_seconds": -1}, "max_seconds is -1"),
         ({"dt": 0}, "dt is 0"),

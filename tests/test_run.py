@@ -169,14 +169,6 @@ def test_an_urgent_job_holds_every_run():
         assert run.wait(60)
 
 
-def test_urgent_inside_of_the_worker_does_not_wait_for_itself():
-    gate = Gate()
-    control = Control(own_gate=gate)
-    with gate.urgent(), gate.urgent():
-        control.checkpoint()
-    assert not gate.closed
-
-
 def test_urgent_jobs_of_several_threads_hold_until_the_last_is_done():
     gate = Gate()
     inside, leave = threading.Barrier(3), threading.Event()

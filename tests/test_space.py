@@ -37,7 +37,7 @@ def test_decode_is_each_parameters_own_map():
         np.testing.assert_allclose(values[:, i], PARAMETERS[name].from_unit(unit[:, i]), rtol=1e-13)
 
 
-@pytest.mark.parametrize("spread", [1.0, 8.0, 0.1, math.inf])
+@pytest.mark.parametrize("spread", [1.0, 8.0, 0.1])
 def test_charts_round_trip_and_fill_the_same_box(spread):
     space = Space.build(PARAMETERS)
     chart = space.chart(spread)

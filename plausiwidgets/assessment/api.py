@@ -19,12 +19,12 @@ from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.optimization.api import check_engine, check_popsize
-from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.quiet import imported
 from plausiwidgets.settings import takes
 from plausiwidgets.simulation.simulate import check_dt
 
@@ -78,7 +78,7 @@ def _assessment(
         for number in seeds
         for pattern, most in zip(asked, budgets, strict=True)
     ]
-    load_cma()
+    imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
     as_progress(progress)  # refused before a file is opened
     executor = None if executor is None else check_executor(executor)
     opened = None

@@ -1,4 +1,4 @@
-"""Searching for the parameters of a firing pattern, with differential evolution and CMA-ES."""
+"""Search for parameters of a firing pattern, by differential evolution and CMA-ES."""
 
 from plausiwidgets.optimization.api import optimize, start_optimization
 from plausiwidgets.optimization.result import Result

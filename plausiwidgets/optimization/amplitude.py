@@ -1,10 +1,9 @@
-"""The amplitude solved inside of an evaluation, for patterns that live between two thresholds.
+"""Solving the amplitude of patterns that lie between two thresholds.
 
-A resonator fires for pulse pairs at one gap and at no other: over the amplitude, the loss is a
-needle between the threshold of the pair that must fire and the lowest one of those that must not.
-Bisection finds both thresholds, sets the amplitude between them, and the logarithm of their ratio
-is a slope that leads a search to where the gap between them opens. Whether the pattern is
-accepted is decided by the judge alone, at the amplitude that was set.
+A resonator fires for pulse pairs at one interval only: as a function of the amplitude, the loss is a needle between
+the threshold of the pair that must fire and the lowest threshold of the others. Bisection finds both and sets the
+amplitude between them; the logarithm of their ratio is a slope towards sets where they are apart. Acceptance is
+decided by the judge at that amplitude.
 """
 
 from __future__ import annotations
@@ -20,33 +19,32 @@ from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.bench import Bench
 
 Values = Mapping[str, Floats]
-"""Complete sets: every parameter, with an array [n] each."""
+"""n complete sets: parameter → array [n]."""
 
 AMPLITUDE = "amplitude"
-"""The stimulus value that is solved."""
+"""Name of the stimulus value that is solved."""
 BISECTIONS, FIRST_BISECTIONS = 12, 8
-"""Of the logarithm of the amplitude, a range of 1:1000 to 0.2 %; the last ones only where the thresholds are near to
-being apart."""
+"""Bisections of the logarithm of the amplitude, all and first: a range of 1:1000 to 0.2 %, the last ones only for
+thresholds that are nearly apart (`NEAR`)."""
 NEAR = -0.3
-"""Logarithm of the ratio of the thresholds below which they are not near to it."""
+"""Logarithm of the ratio of the thresholds above which they are nearly apart."""
 WANTED = 0.2
-"""Logarithm of the ratio of the thresholds, above which the search is content."""
+"""Logarithm of the ratio of the thresholds above which the shortfall is 0."""
 SCALE = 0.2
-"""Shortfall of that logarithm that costs half."""
+"""Difference of that logarithm from `WANTED` that costs 1/2."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Between which amplitudes n sets show a pattern.
+    """Amplitudes between which n sets show a pattern.
 
     Attributes
     ----------
     fire_above, silent_below : ndarray [n]
-        Logarithms of the amplitude above which all sweeps fire that must, and below which all are
-        silent that must be. Where what must fire fires at no amplitude, or the neuron is not silent
-        at rest, nan.
+        Logarithms of the amplitudes above which all sweeps fire that must, and below which all sweeps are silent that
+        must be; nan if the former never fire, or the neuron fires at rest.
     shortfall : ndarray [n]
-        In [0, number of silent sweeps]: how far the thresholds are from being apart.
+        Distance of the thresholds from being apart, in [0, number of silent sweeps].
     """
 
     fire_above: Floats
@@ -54,37 +52,32 @@ class Thresholds:
     shortfall: Floats
 
     def take(self, chosen: NDArray[np.intp]) -> Thresholds:
-        """Return those of some of the sets."""
+        """Return the thresholds of the chosen sets."""
         return Thresholds(self.fire_above[chosen], self.silent_below[chosen], self.shortfall[chosen])
 
     def intersect(self, other: Thresholds) -> Thresholds:
-        """Return the thresholds of which amplitudes are between these and those of another time step."""
+        """Return thresholds for amplitudes that lie between these and between the other ones."""
         fire_above = np.maximum(self.fire_above, other.fire_above)
         return Thresholds(fire_above, np.minimum(self.silent_below, other.silent_below), self.shortfall)
 
     def amplitude(self, otherwise: Floats, limits: tuple[float, float]) -> Floats:
-        """Return the geometric middle of the thresholds, or just above the first where there is no room.
+        """Return the geometric mean of the thresholds within `limits`, or just above the first if they overlap.
 
-        Parameters
-        ----------
-        otherwise : ndarray [n]
-            Where the thresholds are not known.
-        limits : (float, float)
-            Least and largest amplitude.
+        `otherwise` [n] is taken where the thresholds are nan.
         """
         room = np.maximum(0.5 * (self.silent_below - self.fire_above), 1e-3)
         return np.where(np.isnan(room), otherwise, np.clip(np.exp(self.fire_above + room), *limits))
 
 
 def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float]) -> Thresholds:
-    """Find the thresholds of every set by bisection, all at once.
+    """Return the thresholds of all sets, by bisection.
 
     Parameters
     ----------
     pattern : Pattern
-        With an amplitude window.
+        Has an amplitude window.
     bench : Bench
-        The sets, settled; their amplitudes do not matter.
+        The sets, settled; their amplitudes are ignored.
     limits : (float, float)
         Least and largest amplitude, both above 0.
     """
@@ -92,7 +85,7 @@ def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float])
     assert window is not None
     names, must = (*window.fire, *window.silent), slice(len(window.fire))
     rest = slice(len(window.fire), None)
-    # Sweeps are made once for all names: a set for each of them.
+    # One call makes the sweeps of all names: a copy of the sets for each name.
     values = {name: np.tile(value, len(names)) for name, value in vars(bench.stimulus_values).items()}
 
     def fired(log_amplitudes: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -106,15 +99,15 @@ def find_thresholds(pattern: Pattern, bench: Bench, limits: tuple[float, float])
     known = active = ready & fires_at_all[must].all(axis=0)
 
     def thresholds() -> tuple[Floats, Floats, Floats]:
-        """Return above which amplitude all fire that must, below which all others do not, and the ratio."""
+        """Return fire_above, silent_below and the logarithm of their ratio."""
         threshold = np.where(fires_at_all, high, np.inf)
         fire_above = np.where(known, threshold[must].max(axis=0), np.nan)
         silent_below = threshold[rest].min(axis=0)
-        # The least of the ratios counts: what is gained in one of them must not pay for another.
+        # The smallest ratio counts: a gain in one must not pay for a loss in another.
         return fire_above, silent_below, np.where(known, np.minimum(silent_below, 100.0) - fire_above, -100.0)
 
     def decisive() -> NDArray[np.bool_]:
-        """Return whose threshold may be the highest of what must fire, or the lowest of what must not."""
+        """Return which thresholds may still be the highest to fire or the lowest to be silent."""
         lowest = np.where(fires_at_all, high, np.inf)[rest].min(axis=0)
         return np.concatenate([high[must] > low[must].max(axis=0), fires_at_all[rest] & (low[rest] < lowest)])
 

@@ -8,7 +8,6 @@ from typing import Any
 from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked, finite, whole
 from plausiwidgets.names import unknown
-from plausiwidgets.optimization.cmaes import load_cma
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Problem
@@ -19,6 +18,7 @@ from plausiwidgets.optimization.space import Bounds, Space
 from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
+from plausiwidgets.quiet import imported
 from plausiwidgets.settings import takes
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
@@ -40,13 +40,13 @@ def _optimization(
     engine: str = "auto",
     dt: float | None = None,
 ) -> Run:
-    """Return a run that has not begun: `optimize` says what its settings are."""
+    """Return a run that has not started; the settings are those of `optimize`."""
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
     limit = None if max_seconds is None else finite("optimize", "max_seconds", max_seconds, above=0.0, unit="s")
     if strategy is not None and not callable(strategy):
         raise TypeError(f"strategy is {strategy!r}, valid is: None, or a class or function that makes a Strategy")
     if strategy is not None and popsize is not None:
-        raise ValueError("popsize is of the package's own strategy: leave it out, or leave out strategy")
+        raise ValueError("popsize is a setting of the default strategy: omit popsize or strategy")
     optimizer = Optimizer(
         problem,
         whole("optimize", "seed", seed, 0),
@@ -54,7 +54,7 @@ def _optimization(
         strategy or default_strategy(check_popsize(popsize), problem.solves_amplitude),
         problem.space.base if start is not None else None,
     )
-    load_cma()  # here, not in the worker: silencing an import's warning is not thread-safe
+    imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
     return Run(optimizer, limit, progress)
 
 
@@ -63,10 +63,9 @@ def _optimization(
 def optimize(*args: Any, **settings: Any) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
-    A small screen of the whole box makes a population that evolves, led by random halves of the pattern's
-    criteria and not by their sum alone; after 2000 evaluations, or at once from a start, CMA-ES runs
-    begin beside it, one after the other. What no longer gains is begun anew on another scale, each time wider,
-    until a solution is verified or the budget is spent.
+    A screen of the whole box yields a population, which evolves by differential evolution. After 2000 evaluations,
+    or at once from a start, CMA-ES runs start from its best members, one after the other. A population that stops
+    gaining is replaced by a larger one, until a solution is verified or the budget is spent.
 
     Examples
     --------
@@ -80,33 +79,30 @@ def optimize(*args: Any, **settings: Any) -> Result:
     ----------
     model : str or NeuronModel
     pattern : str or Pattern, or a list of several
-        Of several, one set of the model's parameters must show each under a stimulus of its own, as
-        `plausiwidgets.patterns.all_of` says.
+        Several patterns are to be shown by one set of the model's parameters, each under its own stimulus; see
+        `plausiwidgets.patterns.all_of`.
     start : mapping of str to float, optional
-        Values to look at first and to start the first CMA-ES run from, at once; what is left out takes its default
-        (or the nearest value within `bounds`).
+        Values that are judged first and start the first CMA-ES run; a missing one is its default (or the nearest
+        value within `bounds`).
     fixed : iterable of str, or mapping of str to float
-        Parameters that are not changed.
+        Parameters that keep their value.
     bounds : mapping of str to (low, high), optional
-        Own bounds in place of a parameter's soft range; they also free a parameter that is
-        fixed by default.
+        Bounds in place of a parameter's soft range; they also free a parameter that is fixed by default.
     seed : int
         The same seed gives the same result.
     budget : int, optional
-        Most evaluations: one candidate, judged with all its sweeps at dt. Default: the pattern's.
-        Where a pattern has an amplitude window, the thresholds of each candidate are searched as well,
-        to set its amplitude between them; that is not counted, and takes some five times as long as
-        the judgement alone.
+        Largest number of candidates, each judged with all its sweeps at dt. Default: the pattern's.
+        If the pattern has an amplitude window, the amplitude of each candidate is set between its thresholds; their
+        search is not counted and takes about five times as long as the judgement.
     popsize : int, optional
         Candidates in a generation of one CMA-ES run.
     strategy : StrategyFactory, optional
-        Another strategy in place of the package's own: a class like
-        `plausiwidgets.optimization.Strategy`, which has an example.
+        Class or function that makes a custom strategy, see `plausiwidgets.optimization.Strategy`.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `Result`, or an object with ``init``,
         ``step`` and ``close``.
     max_seconds : float, optional
-        Limit of the time; a result that it ended is marked as not reproducible.
+        Time limit in s; a search that it ends is not `Result.reproducible`.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
         Time step in ms; default: the model's.
@@ -114,12 +110,12 @@ def optimize(*args: Any, **settings: Any) -> Result:
     Returns
     -------
     Result
-        KeyboardInterrupt returns what there is.
+        After a KeyboardInterrupt the result so far.
 
     Raises
     ------
     ValueError
-        For an unknown name or a value that is not valid; the text says what is.
+        For an unknown name or an invalid value.
     """
     return _optimization(*args, **settings).execute()
 
@@ -166,12 +162,12 @@ def make_problem(
 
 
 def check_engine(engine: str) -> str:
-    """Return the name of an engine, or raise a ValueError that says which there are."""
+    """Return the name of an engine; ValueError if it is unknown."""
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
     return engine
 
 
 def check_popsize(popsize: int | None) -> int | None:
-    """Return the size of a generation of CMA-ES, None for the usual one, or raise a ValueError."""
+    """Return the points of a CMA-ES generation, None for the default; ValueError if it is invalid."""
     return None if popsize is None else whole("optimize", "popsize", popsize, 4)

@@ -1,4 +1,4 @@
-"""Work in the background: snapshots out, switches in."""
+"""Work in the background, with snapshots and switches."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ R = TypeVar("R")
 
 
 class Background(ABC, Generic[S, R]):
-    """Work in its own thread, or (`execute`) in the caller's.
+    """Work in a thread of its own (`start`) or in the caller's (`execute`).
 
     Parameters
     ----------
     snapshot : Result or StudySnapshot
-        Of the beginning.
+        The first one.
     progress : Progress, callable, str or None
-        What is told of every step.
+        Receives a snapshot of every step.
     max_seconds : float, optional
         Limit of the working time.
     gate : Gate, optional
-        Where a waiting slider goes first; default: the process's own.
+        Where urgent jobs go first; default: the gate of this process.
     """
 
     what: str
-    """What goes on, in a word."""
+    """Name of the work, as in messages."""
     progress_error = ""
-    """Why its progress was switched off, or empty."""
+    """Error that switched the progress off, or empty."""
 
     def __init__(
         self, snapshot: S, progress: ProgressLike = None, max_seconds: float | None = None, gate: Gate | None = None
@@ -49,48 +49,48 @@ class Background(ABC, Generic[S, R]):
     # -- public --------------------------------------------------------------------------------
 
     def start(self) -> Self:
-        """Begin in a thread of its own."""
+        """Start in a thread of its own."""
         start_daemon(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
         return self
 
     def execute(self) -> R:
-        """Run in the calling thread; KeyboardInterrupt ends it and returns what there is."""
+        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned."""
         self._work()
         return self.result()
 
     def pause(self) -> None:
-        """Hold it where it is; it keeps its place within a generation."""
+        """Pause, also within a generation."""
         self._control.pause()
 
     def resume(self) -> None:
-        """Let it go on."""
+        """Continue."""
         self._control.resume()
 
     def stop(self) -> None:
-        """End it and keep what there is."""
+        """End and keep the result so far."""
         self._control.stop()
 
     def snapshot(self) -> S:
-        """Return the state as it is now."""
+        """Return the present state."""
         snapshot = self._snapshot
         return snapshot if snapshot.ended else self._with(snapshot)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for the end, at most `timeout` seconds; return whether it came."""
+        """Wait for the end, at most `timeout` seconds; return whether it has ended."""
         return self._ended.wait(timeout)
 
     def result(self, timeout: float | None = None) -> R:
-        """Wait for the end and return what was found.
+        """Wait for the end and return the result.
 
         Raises
         ------
         TimeoutError
-            If it goes on after `timeout` seconds.
+            If it has not ended after `timeout` seconds.
         Exception
-            What ended it, such as an error of the model's step or of the store.
+            The error that ended it, such as of the model's step.
         """
         if not self.wait(timeout):
-            raise TimeoutError(f"the {self.what} goes on after {timeout:g} s")
+            raise TimeoutError(f"the {self.what} has not ended after {timeout:g} s")
         if self._error is not None:
             raise self._error
         return self._outcome()
@@ -99,18 +99,18 @@ class Background(ABC, Generic[S, R]):
 
     @abstractmethod
     def _run(self) -> str:
-        """Do the work and return the reason of its end; a checkpoint may leave it with `Stopped`."""
+        """Do the work and return the reason of its end; a checkpoint may raise `Stopped`."""
 
     def _finish(self, **ending: str) -> None:
-        """Publish the end: its reason and, where it went wrong, the error."""
+        """Publish the last snapshot, with the reason and, for a failure, the error."""
         self._publish(self._with(self._snapshot, **ending))
 
     @abstractmethod
     def _outcome(self) -> R:
-        """Return what was found."""
+        """Return the result."""
 
     def _report(self, call: Literal["init", "step", "close"] = "step") -> None:
-        """Call the progress; one that raises an error is switched off, and the work goes on."""
+        """Call the progress; it is switched off if it raises an error."""
         try:
             getattr(self._progress, call)(self.snapshot())
         except Stopped:
@@ -118,7 +118,7 @@ class Background(ABC, Generic[S, R]):
         except Exception as error:
             self._progress = NoProgress()
             self.progress_error = _describe(error)
-            warn(f"the progress of the {self.what} failed and is switched off ({self.progress_error}), it goes on")
+            warn(f"{self.what}: the progress failed and is switched off ({self.progress_error})")
 
     def _work_behind(self) -> None:
         step_back()
@@ -142,7 +142,7 @@ class Background(ABC, Generic[S, R]):
                 self._finish(reason=reason)
             else:
                 self._finish(reason="failed", error=_describe(self._error))
-            with suppress(Stopped, KeyboardInterrupt):  # a second Ctrl-C: the work has ended already
+            with suppress(Stopped, KeyboardInterrupt):  # of a second Ctrl-C
                 self._report("close")
         except Exception as error:
             self._error = self._error or error
@@ -154,16 +154,16 @@ class Background(ABC, Generic[S, R]):
         self._snapshot = self._with(snapshot)
 
     def _with(self, snapshot: S, **fields: Any) -> S:
-        """Return a snapshot with the time of now, and other fields."""
+        """Return a snapshot with the present working time and other fields."""
         return cast(S, replace(cast(Any, snapshot), seconds=self._control.elapsed, **fields))
 
     def _on_change(self, state: str) -> None:
-        # Within a generation: what it found so far is not counted yet, only the state changes.
+        # Called within a generation, which is not counted yet: only the state changes.
         self._snapshot = self._with(self._snapshot, reason=state)
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warn; a filter that turns warnings into errors does not end the work."""
+    """Warn, also if a filter turns warnings into errors, which would end the work."""
     with suppress(Warning):
         warnings.warn(text, category, stacklevel=2)
 

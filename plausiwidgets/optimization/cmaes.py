@@ -1,8 +1,6 @@
-"""One run of CMA-ES in a unit cube: pycma's, kept reproducible and quiet."""
+"""One run of CMA-ES in a unit cube, by pycma."""
 
 from __future__ import annotations
-
-from types import ModuleType
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -11,38 +9,30 @@ from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.space import Chart, fold
 from plausiwidgets.quiet import imported
 
-PATIENCE = 30
-"""Generations without gain after which a run is given up, where nothing else is said."""
 GAIN = 1e-3
 """Least improvement of the loss that counts as a gain."""
 OUTSIDE = 1.0
-"""Loss added per squared distance, in the cube's edges, of a point from the cube it was folded into.
+"""Loss added per squared distance of a point from the cube, in its edges.
 
-Folding makes the landscape periodic and symmetric; a step size that grows there sees a plateau of
-copies and never shrinks again. This small slope leads it home.
+Folding repeats the landscape outside of the cube: without this slope a growing step size sees a plateau of copies and
+stays large.
 """
 COLLAPSED = 1e-4
 """Largest standard deviation, in the unit cube, of a run that has converged."""
 
 
-def load_cma() -> ModuleType:
-    """Import pycma, without its warning that matplotlib is missing."""
-    return imported("cma")
-
-
 class CmaRun:
     """One CMA-ES run: N. Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772.
 
-    It knows no bounds: its points are folded into the cube, all at once, which is far cheaper than
-    pycma's own handling. It draws from its own generator, so that runs may be interleaved, threaded
-    and replayed.
+    Points are folded into the cube, far cheaper than pycma's handling of bounds. A run draws from its own generator:
+    runs can be interleaved, threaded and replayed.
 
     Parameters
     ----------
     chart : Chart
-        The cube and its scales.
+        Map from the cube to values.
     x0 : ndarray [d]
-        Where it begins, in the cube.
+        First mean, in the cube.
     sigma : float
         First standard deviation, in the cube.
     popsize : int
@@ -50,34 +40,31 @@ class CmaRun:
     seed : SeedSequence
         Of its generator.
     patience : int
-        Generations without gain after which it is given up.
+        Generations without gain after which the run ends.
 
     Examples
     --------
     >>> from plausiwidgets.models.parameter import Parameter
     >>> from plausiwidgets.optimization.space import Space
     >>> chart = Space.build({n: Parameter(n, 0.5, 0.0, 1.0) for n in "ab"}).chart()
-    >>> run = CmaRun(chart, np.array([0.9, 0.9]), 0.3, 8, SeedSequence(0))
+    >>> run = CmaRun(chart, np.array([0.9, 0.9]), 0.3, 8, SeedSequence(0), patience=15)
     >>> while not run.finished:
     ...     run.tell(np.sum((run.ask() - 0.3) ** 2, axis=1))
     >>> run.best < 1e-3
     True
     """
 
-    def __init__(
-        self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence, patience: int = PATIENCE
-    ) -> None:
+    def __init__(self, chart: Chart, x0: Floats, sigma: float, popsize: int, seed: SeedSequence, patience: int) -> None:
         rng = default_rng(seed)
         self.patience = patience
         self.chart = chart
-        self.popsize = popsize
         self.generation = 0
         self.best = np.inf
         self.finished = False
         self._reference = np.inf
         self._last_gain = 0
         self._asked: list[Floats] | None = None
-        self._es = load_cma().CMAEvolutionStrategy(
+        self._es = imported("cma").CMAEvolutionStrategy(
             np.clip(x0, 0.0, 1.0),
             sigma,
             {
@@ -92,13 +79,13 @@ class CmaRun:
         )
 
     def ask(self) -> Floats:
-        """Return the next generation as values [popsize, d]; the same again until it is told."""
+        """Return the next generation as values [popsize, d]; the same one until `tell`."""
         if self._asked is None:
             self._asked = self._es.ask()
         return self.chart.decode(fold(np.asarray(self._asked)))
 
     def tell(self, losses: Floats) -> None:
-        """Take the finite losses [popsize] of what was asked."""
+        """Take the losses [popsize] of the asked points; they must be finite."""
         assert self._asked is not None
         asked, self._asked = self._asked, None
         self.generation += 1
@@ -111,6 +98,6 @@ class CmaRun:
             self._es.tell(asked, (losses + OUTSIDE * outside).tolist(), check_points=False)
             spread = float(self._es.sigma * np.sqrt(np.max(self._es.sm.variances)))
         except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError):
-            # A covariance that lost its rank on a plateau ends this run, not the search.
+            # A covariance matrix can become singular on a plateau: this run ends, the search continues.
             spread = 0.0
         self.finished = self.generation - self._last_gain >= self.patience or not spread > COLLAPSED

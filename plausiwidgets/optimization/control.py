@@ -1,4 +1,4 @@
-"""Pause, stop, time limit and priority, as seen from inside a judged batch."""
+"""Pause, stop, time limit and priority of work in the background."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 POLL = 0.02
-"""Longest time, in s, between two looks of a waiting run at its own stop button."""
+"""Longest time in s until work that waits at a gate notices a stop."""
 
 
 class Gate:
-    """Lets urgent jobs, such as a dragged slider, pass before background runs, in one process.
+    """Lets urgent jobs, such as those of a dragged slider, run before work in the background.
 
-    A background run calls :meth:`wait` at its checkpoints, some ten milliseconds of work apart; an
-    urgent job runs inside of ``with gate.urgent():``. Any number of either may exist at once.
+    Work in the background calls :meth:`wait` about every 10 ms; an urgent job runs in ``with gate.urgent():``.
 
     Examples
     --------
@@ -29,83 +28,66 @@ class Gate:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._holders: dict[int, int] = {}
+        self._urgent = 0
         self._until = 0.0
 
     @property
     def closed(self) -> bool:
-        """Whether background runs have to wait."""
-        return bool(self._holders) or self._until > time.monotonic()
+        """Whether work in the background has to wait."""
+        return self._urgent > 0 or self._until > time.monotonic()
 
     @contextmanager
     def urgent(self, linger: float = 0.0) -> Iterator[None]:
-        """Hold background runs while the block waits or works.
+        """Close the gate during the block.
 
         Parameters
         ----------
         linger : float
-            Keep the gate closed for this many seconds after the block, so that a picture that it
-            sent can be drawn before the cores are busy again.
+            Time in s for which the gate stays closed after the block, such as for a browser to draw its result.
         """
-        me = threading.get_ident()
         with self._changed:
-            self._holders[me] = self._holders.get(me, 0) + 1
+            self._urgent += 1
         try:
             yield
         finally:
             with self._changed:
-                self._holders[me] -= 1
-                if not self._holders[me]:
-                    del self._holders[me]
+                self._urgent -= 1
                 self._until = max(self._until, time.monotonic() + linger)
                 self._changed.notify_all()
 
     def wait(self, timeout: float = POLL) -> bool:
-        """Wait while the gate is closed, at most `timeout` seconds; return whether it is open.
-
-        A thread that is itself inside of :meth:`urgent` never waits for itself.
-        """
-        if not self.closed:
-            return True
-        me = threading.get_ident()
+        """Wait while the gate is closed, at most `timeout` seconds; return whether it is open."""
+        end = time.monotonic() + timeout
         with self._changed:
-            if me in self._holders:
-                return True
-            end = time.monotonic() + timeout
             while self.closed:
                 now = time.monotonic()
                 if now >= end:
                     return False
-                pause = end - now
-                if not self._holders:
-                    pause = min(pause, max(self._until - now, 1e-4))
-                self._changed.wait(pause)
+                self._changed.wait(end - now if self._urgent else min(end - now, max(self._until - now, 1e-4)))
             return True
 
 
 gate = Gate()
-"""The gate of this process: explorers close it, background runs wait at it."""
+"""The gate of this process: explorers close it, searches wait at it."""
 
 
 class Stopped(Exception):
-    """Raised by a checkpoint to leave a generation; the text is the reason."""
+    """Raised by a checkpoint to end the work; its text is the reason."""
 
 
 class Control:
-    """The switches of one run, and its clock.
+    """Switches and clock of work in the background.
 
-    The worker calls :meth:`checkpoint` some ten milliseconds of work apart; other threads turn
-    the switches.
+    The worker calls :meth:`checkpoint` about every 10 ms; other threads turn the switches.
 
     Parameters
     ----------
     max_seconds : float, optional
-        Limit of the working time: pauses do not count, waiting for a slider does.
+        Limit of the working time, see `elapsed`.
     own_gate : Gate, optional
-        Where urgent jobs go first; default: the process's.
+        Default: the gate of this process.
     on_change : callable, optional
-        ``on_change(state)`` with "paused" or "running", called by the worker when it begins and
-        ends to wait for a resume.
+        Called by the worker with "paused" or "running" when it begins and ends to wait for a resume.
 
     Examples
     --------
@@ -136,7 +118,7 @@ class Control:
 
     @property
     def elapsed(self) -> float:
-        """Working time in s: without pauses, with the waits at the gate."""
+        """Working time in s: without pauses, with waiting at the gate."""
         since = self._idle_since
         now = self._ended or time.monotonic()
         return now - self._began - self._idle - (now - since if since is not None else 0.0)
@@ -150,25 +132,19 @@ class Control:
         self._ended = time.monotonic()
 
     def pause(self) -> None:
-        """Let the worker wait at its next checkpoint."""
+        """Make the worker wait at its next checkpoint."""
         self._switch(paused=True)
 
     def resume(self) -> None:
-        """Let the worker go on."""
+        """Let the worker continue."""
         self._switch(paused=False)
 
     def stop(self) -> None:
-        """Let the worker leave at its next checkpoint, or where it waits."""
+        """Make the worker leave at its next checkpoint, also during a pause."""
         self._switch(stop="stopped")
 
     def checkpoint(self) -> None:
-        """Wait while paused or while a slider goes first.
-
-        Raises
-        ------
-        Stopped
-            When the run is to end.
-        """
+        """Wait while paused or while the gate is closed; raise `Stopped` after a stop or the time limit."""
         while not self._stop:
             if self.max_seconds is not None and self.elapsed >= self.max_seconds:
                 raise Stopped("time")

@@ -1,4 +1,4 @@
-"""A population in a unit cube that evolves by differences of its own members, and begins with a screen."""
+"""Differential evolution of a population in a unit cube."""
 
 from __future__ import annotations
 
@@ -12,45 +12,44 @@ from plausiwidgets.optimization.space import Chart, fold
 from plausiwidgets.optimization.strategy import losses_of
 
 SHARE = 0.5
-"""Probability with which a criterion counts where the member is chosen that another one is drawn towards."""
+"""Probability that a criterion counts for the choice of the member that another one moves towards."""
 REST = 1e-3
-"""Weight of the criteria that are not among them: they decide where those leave members equal."""
+"""Weight of the other criteria: they decide between members with equal costs."""
 TIE = 1e-6
-"""Largest cost that is added by chance: many members are equal, as all that are silent."""
+"""Largest random cost, to choose between equal members, such as silent ones."""
 OFFERS = 3
-"""Steps that a member is offered; the one whose nearest member is best is tried."""
+"""Candidate steps of a member; the one whose nearest member is best is tried."""
 STEP, STEP_SPREAD = 0.7, 0.1
-"""Middle and width of the Cauchy distribution of a step's length, which is cut at 0.1 and 1."""
+"""Location and scale of the Cauchy distribution of a step's length, clipped to [0.1, 1]."""
 CROSSING = 0.8
-"""Probability with which a coordinate is taken from the step, not from the member."""
+"""Probability that a coordinate is taken from the step instead of the member."""
 PATIENCE = 12
-"""How often every member is tried without a gain of the best, before the population is given up."""
+"""Trials of every member without a gain of the best until the population is given up."""
 COLLAPSED = 0.01
-"""Largest standard deviation of a coordinate, in the cube, of a population that has converged."""
+"""Largest standard deviation of a coordinate in a converged population."""
 
 
 class Population:
-    """Differential evolution, "current to one of the best, binomial crossing", led by random halves of the criteria.
+    """Differential evolution, current-to-best with binomial crossover, guided by random halves of the criteria.
 
     J. Zhang and A. C. Sanderson, "JADE: Adaptive Differential Evolution with Optional External Archive",
-    IEEE Trans. Evol. Comput. 13(5), 2009, eq. (6) and (9), without the archive and with fixed middles of
-    its distributions: a search here is over before they have learned anything. Members are tried a few at a time,
-    each from the population as it then is; points beyond the cube are folded into it.
+    IEEE Trans. Evol. Comput. 13(5), 2009, eq. (6) and (9), without archive and with fixed distributions: a search is
+    too short to adapt them. A few members are tried at a time, each from the present population; points beyond the
+    cube are folded into it.
 
-    The sum of the costs misleads: a neuron that bursts, but too early, may cost more than one that is silent. So a
-    member is drawn towards the one that is best under a random half of the criteria, drawn anew for each trial: a
-    relative of the selection of T. Helmuth, L. Spector and J. Matheson, "Solving Uncompromising Problems with Lexicase
-    Selection", IEEE Trans. Evol. Comput. 19(5), 2015. Of a few steps the one is tried whose nearest member is best
-    under these criteria. What survives is decided by the sum.
+    The sum of the costs misleads: a neuron that bursts too early may cost more than a silent one. So a member moves
+    towards the best one under a random half of the criteria, drawn for each trial, similar to lexicase selection
+    (T. Helmuth, L. Spector and J. Matheson, IEEE Trans. Evol. Comput. 19(5), 2015). Of a few steps, the one whose
+    nearest member is best under these criteria is tried. The sum decides which point survives.
 
     Parameters
     ----------
     chart : Chart
-        The cube and its scales.
+        Map from the cube to values.
     units : ndarray [size, d]
-        The first members, spread over the cube.
+        First members, spread over the cube.
     costs : ndarray [size, criteria + 1]
-        Theirs, as a strategy is told them.
+        Their costs, as in `Strategy.tell`.
     rng : Generator
 
     Examples
@@ -87,12 +86,11 @@ class Population:
 
     @property
     def stale(self) -> bool:
-        """Whether it no longer gains, or has converged."""
-        given_up = self._since_gain >= PATIENCE * self.size
-        return given_up or float(self.units.std(axis=0).max()) <= COLLAPSED
+        """Whether it has stopped gaining or has converged."""
+        return self._since_gain >= PATIENCE * self.size or float(self.units.std(axis=0).max()) <= COLLAPSED
 
     def ask(self, count: int) -> Floats:
-        """Return what the next members try, as values [count, d]."""
+        """Return the trials of the next members as values [count, d]."""
         self._tried = (self._next + np.arange(count)) % self.size
         partial = self._partial_losses(count)
         offers = self._offers(partial.argmin(axis=1))
@@ -103,7 +101,7 @@ class Population:
         return self.chart.decode(self._trials)
 
     def tell(self, costs: Floats) -> None:
-        """Take the costs [count, criteria + 1] of what was asked: a member moves to where its loss is no larger."""
+        """Take the costs [count, criteria + 1] of the trials; a member moves unless its loss would rise."""
         self._next = (self._next + len(costs)) % self.size
         better = losses_of(costs) <= self.losses[self._tried]
         moving = self._tried[better]
@@ -111,7 +109,7 @@ class Population:
         self._note(len(costs))
 
     def take(self, values: Floats, costs: Floats) -> None:
-        """Let the best of points [m, d] that were found elsewhere replace the member next to it, if it is better."""
+        """Replace the member next to the best of other points [m, d] by that point, if it is better."""
         losses = losses_of(costs)
         best = int(np.argmin(losses))
         unit = np.clip(self.chart.encode(values[best : best + 1])[0], 0.0, 1.0)
@@ -127,7 +125,7 @@ class Population:
         return np.asarray(np.sum(weights * self.costs, axis=-1) + TIE * rng.random((count, self.size)))
 
     def _offers(self, towards: NDArray[np.intp]) -> Floats:
-        """Return steps of the members whose turn it is, each towards a member [count]; shape [offers, count, d]."""
+        """Return steps [OFFERS, count, d] of the members to try, each towards a member [count]."""
         rng, x, d = self._rng, self.units, self.units.shape[1]
         shape = OFFERS, towards.size
         one, other = rng.integers(self.size, size=(2, *shape))

@@ -1,4 +1,4 @@
-"""A search for one pattern, a generation at a time, without threads, clock or screen."""
+"""A search for one pattern, one generation at a time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _JITTER = 3  # spawn key of the jitters' generator, beside those of portfolio.py
 
 @dataclass
 class History:
-    """A row for each generation, in growing columns."""
+    """A row for each generation, in arrays that grow by doubling."""
 
     columns: dict[str, NDArray[Any]] = field(default_factory=lambda: {n: np.empty(64, t) for n, t in COLUMNS.items()})
     rows: int = 0
@@ -39,7 +39,7 @@ class History:
         self.rows += 1
 
     def frozen(self) -> dict[str, NDArray[Any]]:
-        """Return read-only columns of what there is; later rows do not change them."""
+        """Return read-only views of the columns so far."""
         out = {}
         for name, column in self.columns.items():
             view = column[: self.rows]
@@ -55,18 +55,18 @@ class Optimizer:
     ----------
     problem : Problem
     seed : int
-        Of everything random.
+        Seed of the strategy and of `robustness`.
     budget : int
-        Most evaluations: candidates judged at dt with all their sweeps.
+        Largest number of candidates, each judged at dt with all its sweeps.
     strategy : StrategyFactory, optional
-        What says which candidates.
+        Default: a `Portfolio`.
     start : mapping of str to float, optional
-        Complete set that is looked at first.
+        Complete set that is judged first.
 
     Attributes
     ----------
     result : Result
-        The record so far; its time is not measured here.
+        The record so far; its `seconds` are set by the caller.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Optimizer:
         if not isinstance(self.strategy, Strategy):
             raise TypeError(
                 f"strategy made a {type(self.strategy).__name__}, valid is: a subclass of "
-                "plausiwidgets.optimization.Strategy, or what has all its members"
+                "plausiwidgets.optimization.Strategy, or an object with all its members"
             )
         self.result = Result(
             model=problem.model.name,
@@ -107,14 +107,13 @@ class Optimizer:
 
     @property
     def reason(self) -> str:
-        """Why it ends: ``"solved"``, ``"finished"`` or ``"budget"``."""
+        """Reason of the end: ``"solved"``, ``"finished"`` or ``"budget"``."""
         return "solved" if self.result.replicated else "finished" if self.strategy.finished else "budget"
 
     def step(self, checkpoint: Checkpoint | None = None) -> Result | None:
-        """Make one generation and return the record with it; None when there is nothing left to do.
+        """Judge one generation and return the record; None at the end of the search.
 
-        What `checkpoint` raises passes through, and the interrupted generation did not happen:
-        the next call judges the same points.
+        If `checkpoint` raises, the generation is discarded: the next call judges the same points.
         """
         points = self._ask()
         if points is None:
@@ -138,7 +137,7 @@ class Optimizer:
             }
         costs = batch.guidance
         if not np.all(np.isfinite(costs)):
-            raise ValueError("a cost is not finite: a strategy would rank it as average")
+            raise ValueError("a cost is not finite")
         self._asked, self._rank = None, min(rank, self._rank)
         evaluations, restarts = before.evaluations + len(costs), self.strategy.restarts
         self.strategy.tell(costs)
@@ -163,14 +162,14 @@ class Optimizer:
         return self.result
 
     def robustness(self, checkpoint: Checkpoint | None = None) -> float | None:
-        """Return the share of jittered copies of the best that stay accepted; None if it is not."""
+        """Return the accepted share of jittered copies of the best set; None if that is rejected."""
         if not self.result.accepted:
             return None
         seed = SeedSequence(self.result.seed, spawn_key=(_JITTER,))
         return self.problem.robustness(self.result.parameters, seed, checkpoint)
 
     def _ask(self) -> Floats | None:
-        """Return the points of the next generation, the same until they are told; None at the end."""
+        """Return the points of the next generation, the same ones until they are judged; None at the end."""
         if self.result.replicated:
             return None
         if self._asked is None and not self.strategy.finished:
@@ -181,11 +180,10 @@ class Optimizer:
         return self._asked
 
     def _judge(self, points: Floats, checkpoint: Checkpoint | None) -> tuple[Batch, int]:
-        """Return the judged batch, and how many of the points of a screen are accepted as they are.
+        """Return the judged batch, and how many points of a screen are accepted.
 
-        Where a pattern lives between two thresholds, the amplitude is solved: not for the start, which
-        is looked at as it is, and for the screen beside the points themselves, whose accepted share
-        is the volume; one of them that is accepted only as it is stays so.
+        Solved amplitudes: all points but the start have them solved. The points of a screen are also judged as they
+        are, for the volume; one that is accepted only as it is stays so.
         """
         problem, screening = self.problem, self.strategy.phase == "screen"
         solving = problem.solves_amplitude and self.strategy.phase != "start"

@@ -1,4 +1,4 @@
-"""The package's own strategy: a small screen that evolves, and CMA-ES runs from where it is good."""
+"""The default strategy: a screen that evolves, and CMA-ES runs from its best members."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ from plausiwidgets.optimization.strategy import StrategyFactory, losses_of
 if TYPE_CHECKING:
     from torch.quasirandom import SobolEngine
 
-_SOBOL, _POPULATION, _RUN, _RANDOM = 0, 1, 2, 4  # what a generator is for: the first number of its spawn key
+_SOBOL, _POPULATION, _RUN, _RANDOM = 0, 1, 2, 4  # first number of a generator's spawn key
 
 APART = 0.1
-"""Least distance between the starts of the CMA-ES runs from one population, in diagonals of the cube."""
+"""Least distance between the starts of two CMA-ES runs from one population, in diagonals of the cube."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a `Portfolio` spends its budget.
+    """Settings of a `Portfolio`.
 
     Attributes
     ----------
     popsize : int
         Points in a generation of one CMA-ES run.
     population : int
-        Points of the Sobol sequence that are looked at first, and evolve from then on.
+        Size of the first population, made of points of a Sobol sequence.
     largest : int
-        Every new population is twice as large as the one before, up to this.
+        Every new population is twice as large as the last one, up to this size.
     tried : int
-        Share of a population that is tried at once: one in so many. Wider batches cost less time for each point, but
-        half a population at once takes two to four times as many points.
+        One in `tried` members is tried at a time. Wider batches take less time for a point, but half a population at
+        a time needs two to four times as many points.
     sigma : float
         First standard deviation of a CMA-ES run, in the unit cube.
     patience : int
-        Generations without gain after which a CMA-ES run is given up.
+        Generations without gain after which a CMA-ES run ends.
     alone : int
-        Evaluations of the search before CMA-ES runs begin beside its populations; from a start they begin at once.
+        Evaluations before the first CMA-ES run; from a start it begins at once.
     explore : int
-        Points of the Sobol sequence that are looked at beside each one that the population tries, in place of CMA-ES
-        runs (from a start, besides them): for a landscape that misleads.
+        Sobol points judged with each trial of the population, in place of CMA-ES runs (from a start, in addition to
+        them): for misleading landscapes.
     spreads : tuple of float
-        Factors on the middle of asinh scales, taken in turn by populations and runs (`Space.chart`).
+        Factors on the middle of asinh scales, used in turn by populations and runs (`Space.chart`).
     """
 
     popsize: int = 8
@@ -65,23 +65,23 @@ class Options:
 
 
 class Portfolio:
-    """Two ways to search that help each other, narrow at first and wider as evaluations go by in vain.
+    """Differential evolution and CMA-ES runs that exchange points, with ever larger populations.
 
-    First the start (when there is one), alone. Then, again and again: a scrambled Sobol sequence over the box makes a
-    population, which goes on by differential evolution; beside it, after a while, CMA-ES runs start one after the other
-    from its best and distinct members, each on another scale, and hand back what they find. A population that no
-    longer gains is replaced by a new one on another scale, twice as large.
+    A start is judged first, alone. Then points of a scrambled Sobol sequence over the box make a population, which
+    evolves (`Population`). After a while CMA-ES runs start from its best distinct members, one after the other, each on
+    another scale; their best points enter the population. A population that stops gaining is replaced by one twice as
+    large, on another scale.
 
     Parameters
     ----------
     space : Space
-        The box.
+        Free parameters and their box.
     seed : int
-        Of all its generators.
+        Seed of all its generators.
     budget : int
-        Most points it asks for.
+        Largest number of points.
     start : ndarray [d], optional
-        Values to look at first; the first CMA-ES run starts there.
+        Values to judge first; the first CMA-ES run starts there.
     options : Options
 
     Examples
@@ -114,18 +114,13 @@ class Portfolio:
         self._batches = self._plan()
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] as values; None when the budget is spent.
-
-        With a larger `budget` it goes on from there.
-        """
+        """Return the next points [m, d] as values; None if the budget is spent, until it is raised."""
         return next(self._batches)
 
     def tell(self, costs: Floats) -> None:
-        """Take the costs [m, criteria + 1] of what was asked."""
+        """Take the costs [m, criteria + 1] of the asked points."""
         self.evaluations += len(costs)
         self._told = costs
-
-    # -- the plan ------------------------------------------------------------------------------
 
     @property
     def _left(self) -> int:
@@ -139,7 +134,7 @@ class Portfolio:
             yield from self._evaluate(self.start[None, :], "start")
         seed = int(self._seed(_SOBOL).generate_state(1)[0])
         self._sobol = SobolEngine(self.space.size, scramble=True, seed=seed)
-        self._sobol.fast_forward(1)  # the first point is always made in torch's default type
+        self._sobol.fast_forward(1)  # SobolEngine computes the first point in torch's default type
         size, round_ = options.population, 0
         while True:
             chart = self._charts[round_ % len(self._charts)]
@@ -151,13 +146,13 @@ class Portfolio:
             self.restarts += 1
 
     def _evolve(self, population: Population) -> Iterator[Floats | None]:
-        """Let a population evolve, with one CMA-ES run after the other beside it."""
+        """Evolve a population, with one CMA-ES run after the other, until it stops gaining."""
         options = self.options
         used: list[Floats] = []
         run: CmaRun | None = None
         while not population.stale:
             if self._left <= 0:
-                # Nothing may be drawn here: a replay does not ask in vain.
+                # Draw nothing here: a replay with a larger budget must give the same points.
                 yield None
                 continue
             begun = self.start is not None or (self.evaluations >= options.alone and not options.explore)
@@ -165,7 +160,7 @@ class Portfolio:
                 run = self._new_run(population, used)
             tried = min(max(population.size // options.tried, 1), self._left)
             asked = [population.ask(tried)]
-            # Only a whole generation can be told to a run.
+            # A run takes whole generations only.
             active = run if self._left >= tried + options.popsize else None
             if active is not None:
                 asked.append(active.ask())
@@ -182,7 +177,7 @@ class Portfolio:
                     self.restarts += 1
 
     def _new_run(self, population: Population, used: list[Floats]) -> CmaRun:
-        """Return a run from the start at first, then from the best member that is apart from where others began."""
+        """Return a run from the start at first, then from the best member apart from the starts of other runs."""
         number, self._runs_made = self._runs_made, self._runs_made + 1
         chart = self._charts[number % len(self._charts)]
         if number == 0 and self.start is not None:
@@ -197,14 +192,14 @@ class Portfolio:
         return CmaRun(chart, x0, options.sigma, options.popsize, self._seed(_RUN, number), options.patience)
 
     def _evaluate(self, points: Floats, phase: str) -> Generator[Floats | None, None, Floats]:
-        """Ask for points, in parts where the budget leaves room for less, and return their costs."""
+        """Ask for points, in parts as the budget allows, and return their costs."""
         costs: list[Floats] = []
         first = 0
         while first < len(points):
             self.phase = phase
             part = points[first : first + max(self._left, 0)]
             if not len(part):
-                yield None  # until somebody allows more
+                yield None  # until the budget is raised
                 continue
             yield part
             assert self._told is not None
@@ -217,20 +212,20 @@ class Portfolio:
 
 
 def default_strategy(popsize: int | None = None, solves_amplitude: bool = False) -> StrategyFactory:
-    """Return what makes the package's own strategy.
+    """Return a factory of the default strategy.
 
     Parameters
     ----------
     popsize : int, optional
         Points in a generation of one CMA-ES run.
     solves_amplitude : bool
-        Whether the amplitude is solved: chance alone is strong there, and the slope may lead astray.
+        Whether the amplitude is solved: random points do well then, and CMA-ES may follow a misleading slope.
     """
     return partial(Portfolio, options=Options(popsize or Options.popsize, explore=2 if solves_amplitude else 0))
 
 
 def _apart(population: Population, used: list[Floats]) -> Floats | None:
-    """Return the best member that is apart from all used points; None where there is none."""
+    """Return the best member that is apart from all used points, or None."""
     least = APART * np.sqrt(population.units.shape[1])
     for i in np.argsort(population.losses, kind="stable"):
         unit = population.units[i]
@@ -242,5 +237,5 @@ def _apart(population: Population, used: list[Floats]) -> Floats | None:
 def _draw(sobol: SobolEngine, count: int) -> Floats:
     import torch
 
-    # Not in torch's default type, which is the user's.
+    # The user may have changed torch's default type.
     return np.asarray(sobol.draw(count, dtype=torch.float64).numpy())

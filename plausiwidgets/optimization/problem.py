@@ -1,4 +1,4 @@
-"""What is optimized: a model under a pattern, judged for a whole batch of candidates at once."""
+"""The objective of a search: a batch of candidates of a model, judged under a pattern."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from plausiwidgets.patterns.judge import evaluate, single, verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
 
 JITTERS = 100
-"""Jittered copies of a solution that its robustness is the accepted share of."""
+"""Number of jittered copies of a solution for its robustness."""
 JITTER = 0.01
-"""Largest relative change of every parameter in such a copy."""
+"""Largest relative change of a parameter in a jittered copy."""
 VERIFIED_AT_ONCE = 16
-"""Accepted candidates of a batch that are verified together, the first ones first."""
+"""Number of accepted candidates of a batch that are verified together."""
 
 FINER = (1 / 2, 1 / 8)
-"""Time steps at which a solved amplitude is moved to between the thresholds, over the problem's own."""
+"""Finer time steps, relative to dt, whose thresholds a solved amplitude must satisfy too."""
 
 Words = NDArray[np.str_]
 
 Settled = Mapping[str, Bench]
-"""Neurons at rest, for each component of the pattern by its prefix."""
+"""Neurons settled at their holding levels, by the prefix of each component of the pattern."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class Batch:
     loss : ndarray [n]
         Graded loss, 0 exactly where accepted.
     costs : ndarray [n, criteria]
-        What each criterion adds to it.
+        Contribution of each criterion to the loss.
     verdict : Verdict or None
-        Of the batch, for its checks; None where it was put together from several.
+        Verdict of the batch; None if it was merged from several.
     status, failed_check : ndarray of str [n]
-        As a `Verdict` has them.
+        As in a `Verdict`.
     graded : ndarray [n]
-        What ranks the candidates: the loss or, of a fragile one, the loss of the check that failed.
+        Rank of the candidates: the loss or, for a fragile one, the loss of the failed check.
     thresholds : mapping of str to Thresholds
-        Between which the amplitudes were set, where they were solved; by the name of the amplitude.
+        Thresholds of solved amplitudes, by the name of the amplitude.
     """
 
     values: Values
@@ -68,22 +68,21 @@ class Batch:
 
     @classmethod
     def unverified(cls, values: Values, loss: Floats, costs: Floats, verdict: Verdict | None = None) -> Batch:
-        """Return a batch as the judge leaves it."""
+        """Return a judged batch before its verification."""
         status = np.where(loss == 0.0, "unverified", "rejected")
         return cls(values, loss, costs, verdict, status, np.full(len(loss), ""), loss)
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
-        """Whether every criterion holds at the time step, shape [n]."""
+        """Whether every criterion holds at dt, shape [n]."""
         return np.asarray(self.loss == 0.0)
 
     @property
     def guidance(self) -> Floats:
-        """What leads a search, shape [n, criteria + 1]: the cost of each criterion, and of what no criterion says.
+        """Costs for the strategy, shape [n, criteria + 1].
 
-        The last column is what a failed check of the verification costs, how far thresholds are from being apart,
-        and what a simulation that diverged costs beyond its criteria. A row's sum is the graded loss and that of
-        the thresholds.
+        The last column is the cost of a failed verification, of thresholds that are not apart, and of divergence
+        beyond the criteria. A row's sum is `graded` plus the shortfall of the thresholds.
         """
         beyond = self.graded - losses_of(self.costs)
         apart = sum((t.shortfall for t in self.thresholds.values()), np.zeros(len(self.loss)))
@@ -94,11 +93,11 @@ class Batch:
         return {n: float(v[i]) for n, v in self.values.items()}
 
     def checks(self, i: int) -> tuple[Check, ...]:
-        """Return the checks of candidate `i`; none without a verdict."""
+        """Return the checks of candidate `i`; empty without a verdict."""
         return () if self.verdict is None else single(self.verdict, i).checks
 
     def prefer(self, other: Batch) -> Batch:
-        """Return this batch, with what is accepted in another one alone as it is there."""
+        """Return this batch with the candidates of another one that are accepted there only."""
         there = other.accepted & ~self.accepted
         if not there.any():
             return self
@@ -110,14 +109,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class Problem:
-    """A model under a pattern, over a space.
+    """A model and a pattern, over a space of free parameters.
 
     Attributes
     ----------
     model : NeuronModel
     pattern : Pattern or AllOf
     space : Space
-        Free parameters.
+        Free parameters and their box.
     dt : float
         Time step in ms.
     engine : {"auto", "compiled", "torch"}
@@ -130,7 +129,7 @@ class Problem:
     engine: str = "auto"
 
     def settle(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Settled:
-        """Return complete sets settled at their holding levels, at the problem's time step or another one."""
+        """Return complete sets settled at their holding levels, at time step `dt` (default: the problem's)."""
         return {
             prefix: Bench(self.model, self.pattern.values_of(prefix, values), dt or self.dt, self.engine, checkpoint)
             for prefix in self.pattern.components
@@ -143,7 +142,7 @@ class Problem:
         *,
         settled: Settled | None = None,
     ) -> Batch:
-        """Judge complete sets, by the one judge there is; those that are settled already need not settle again."""
+        """Judge complete sets; `settled` saves settling them again."""
         verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         costs = np.column_stack([check.cost for check in verdict.checks])
         return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), costs, verdict)
@@ -154,12 +153,12 @@ class Problem:
 
     @property
     def solves_amplitude(self) -> bool:
-        """Whether amplitudes of each candidate are set between their thresholds."""
+        """Whether an amplitude of each candidate is set between its thresholds."""
         return bool(self.amplitudes)
 
     @property
     def amplitudes(self) -> dict[str, str]:
-        """The amplitudes that are set between their thresholds: name → prefix of its pattern."""
+        """Amplitudes that are set between their thresholds: name → prefix of the component."""
         names = {prefix + AMPLITUDE: prefix for prefix, p in self.pattern.components.items() if p.amplitude_window}
         return {name: prefix for name, prefix in names.items() if name in self.space.names and self.limits(name)[0] > 0}
 
@@ -171,32 +170,32 @@ class Problem:
     def judge_solved(
         self, points: Floats, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
     ) -> Batch:
-        """Judge points [n, d] of the space, each at amplitudes between their thresholds."""
+        """Judge points [n, d] of the space at amplitudes between their thresholds."""
         values = self.space.values(points)
         settled = settled or self.settle(values, checkpoint)
         thresholds = self.thresholds(settled)
-        between = self._between(values, thresholds)
-        return replace(self.judge(between, checkpoint, settled=settled), thresholds=thresholds)
+        judged = self.judge(self._between(values, thresholds), checkpoint, settled=settled)
+        return replace(judged, thresholds=thresholds)
 
     def thresholds(self, settled: Settled) -> dict[str, Thresholds]:
-        """Return between which amplitudes settled sets show the pattern, by the name of the amplitude."""
+        """Return the thresholds of settled sets, by the name of the amplitude."""
         return {
             name: find_thresholds(self.pattern.components[prefix], settled[prefix], self.limits(name))
             for name, prefix in self.amplitudes.items()
         }
 
     def _between(self, values: Values, thresholds: Mapping[str, Thresholds]) -> Values:
-        """Return the sets with their amplitudes between the thresholds."""
+        """Return the sets with amplitudes between the thresholds."""
         return {**values, **{name: t.amplitude(values[name], self.limits(name)) for name, t in thresholds.items()}}
 
     def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
-        """Verify the accepted candidates of a batch, until one of them is replicated.
+        """Verify the accepted candidates of a batch until one is replicated.
 
         Returns
         -------
         Batch
-            The same with statuses, and graded losses that lead a search from what is fragile to what
-            is not. Solved amplitudes may have moved to where they hold at finer time steps too.
+            The batch with statuses and graded losses. Solved amplitudes are moved to hold at finer time steps too,
+            where possible.
         """
         status, failed_check, graded = batch.status.astype("U16"), batch.failed_check.astype("U64"), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)
@@ -214,7 +213,7 @@ class Problem:
     def verified(
         self, values: Values, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
     ) -> tuple[Words, Words, Floats]:
-        """Return status, failed check and the loss in that check of accepted sets."""
+        """Return status, failed check and its loss for accepted sets."""
         judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         verdict = verify_sets(self.model, self.pattern, judged, self.engine, checkpoint)
         return verdict.status, verdict.failed_check, verdict.failed_loss
@@ -222,9 +221,9 @@ class Problem:
     def _reconcile(
         self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None
     ) -> tuple[Batch, Settled]:
-        """Move solved amplitudes to where they are between the thresholds at dt and at finer steps.
+        """Move solved amplitudes between the thresholds at dt and at finer steps, where they stay accepted.
 
-        Returns the batch, and the chosen sets settled at dt.
+        Returns the batch and the chosen sets, settled at dt.
         """
         part = {n: v[chosen] for n, v in batch.values.items()}
         thresholds = {name: t.take(chosen) for name, t in batch.thresholds.items()}
@@ -244,7 +243,7 @@ class Problem:
         seed: np.random.SeedSequence,
         checkpoint: Checkpoint | None = None,
     ) -> float:
-        """Return the share of jittered copies of a solution that are accepted, at dt."""
+        """Return the share of jittered copies of a solution that are accepted at dt."""
         rng = np.random.default_rng(seed)
         jittered = {}
         for name, parameter in self.space.parameters.items():

@@ -1,4 +1,4 @@
-"""Progress of a run or an assessment: an interface of three calls, and what implements it."""
+"""Progress of a search or an assessment: an interface of three calls and its implementations."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from plausiwidgets.arguments import shown
 
 
 class WorkSnapshot(Protocol):
-    """What the record of a search and the `StudySnapshot` of an assessment have in common."""
+    """What a progress needs of a `Result` or a `StudySnapshot`."""
 
     unit: str
-    """What a progress bar counts."""
+    """Unit of a progress bar."""
 
     @property
     def state(self) -> str:
@@ -26,7 +26,7 @@ class WorkSnapshot(Protocol):
 
     @property
     def milestone(self) -> bool:
-        """Whether a progress that skips snapshots still shows this one."""
+        """Whether a progress that skips snapshots must show this one."""
 
     @property
     def total(self) -> int:
@@ -34,17 +34,17 @@ class WorkSnapshot(Protocol):
 
     @property
     def position(self) -> int:
-        """Place on a progress bar."""
+        """Position on a progress bar."""
 
     def postfix(self) -> str:
-        """Return what stands beside a progress bar."""
+        """Return the text beside a progress bar."""
 
     def line(self) -> str:
         """Return the snapshot in one line."""
 
 
 class Progress(Protocol):
-    """What a run tells; called from the run's thread, one call at a time.
+    """Receives the snapshots of a search or an assessment, in its thread.
 
     Examples
     --------
@@ -63,14 +63,14 @@ class Progress(Protocol):
         """Begin."""
 
     def step(self, snapshot: Any) -> None:
-        """Show a finished generation."""
+        """Show a snapshot."""
 
     def close(self, snapshot: Any) -> None:
         """End, with the last snapshot."""
 
 
 ProgressLike = Progress | Callable[[Any], object] | str | None
-"""What `as_progress` takes."""
+"""A progress, a function of a snapshot, a name, or None."""
 
 
 class NoProgress:
@@ -80,76 +80,69 @@ class NoProgress:
         """Begin."""
 
     def step(self, snapshot: WorkSnapshot) -> None:
-        """Do nothing."""
+        """Show a snapshot."""
 
     def close(self, snapshot: WorkSnapshot) -> None:
         """End."""
 
 
 class CallbackProgress(NoProgress):
-    """Passes every snapshot to a function, the last one included."""
+    """Calls a function with every snapshot, the last one included."""
 
     def __init__(self, callback: Callable[[Any], object]) -> None:
         self.callback = callback
 
     def step(self, snapshot: WorkSnapshot) -> None:
-        """Pass it on."""
+        """Call the function."""
         self.callback(snapshot)
 
-    def close(self, snapshot: WorkSnapshot) -> None:
-        """Pass it on."""
-        self.callback(snapshot)
+    close = step
 
 
 class TextProgress(NoProgress):
-    """One line every few seconds, one for each search that ends, and one at the end.
+    """Prints a line every few seconds, for each finished search, and at the end.
 
-    Writing ends with the first error, such as that of a terminal that was closed.
+    It stops at the first error, such as of a closed terminal.
 
     Parameters
     ----------
     file : text stream, optional
         Default: standard error.
     every : float
-        Least time between two lines, in s.
+        Least time between two lines in s.
     """
 
     def __init__(self, file: TextIO | None = None, every: float = 2.0) -> None:
         self.file = file
         self.every = every
-        self._last = 0.0
-        self._lost = False
+        self._last, self._lost = 0.0, False
 
     def init(self, snapshot: WorkSnapshot) -> None:
-        """Begin."""
-        self._last = time.monotonic()
-        self._lost = False
+        """Start the clock."""
+        self._last, self._lost = time.monotonic(), False
 
     def step(self, snapshot: WorkSnapshot) -> None:
-        """Write a line, when it is time."""
+        """Print a line if one is due."""
         if snapshot.milestone or time.monotonic() - self._last >= self.every:
             self._last = time.monotonic()
             self._write(snapshot.line())
 
     def close(self, snapshot: WorkSnapshot) -> None:
-        """Write the last line."""
+        """Print the last line."""
         self._write(snapshot.line())
 
     def _write(self, line: str) -> None:
         file = sys.stderr if self.file is None else self.file
-        if file is None or self._lost:  # without a standard error, print would take standard output
+        if file is None or self._lost:  # print would write file=None to standard output
             return
         try:
             print(line, file=file, flush=True)
-        except (OSError, ValueError):  # ValueError: it was closed
+        except (OSError, ValueError):  # ValueError: a closed file
             self._lost = True
 
 
 class TqdmProgress(NoProgress):
-    """A tqdm bar over evaluations, or over the searches of an assessment.
-
-    tqdm is not a dependency: install it to use this.
-    """
+    """A tqdm bar over evaluations, or over the searches of an assessment; needs tqdm."""
 
     def init(self, snapshot: WorkSnapshot) -> None:
         """Open the bar."""
@@ -172,12 +165,7 @@ _NAMED: dict[str, Callable[[], Progress]] = {"text": TextProgress, "tqdm": TqdmP
 
 
 def as_progress(progress: ProgressLike) -> Progress:
-    """Return what `progress` means: None, a name, a function of a snapshot, or a Progress.
-
-    Raises
-    ------
-    ValueError
-        If it is none of these.
+    """Return a Progress for None, a name, a function of a snapshot or a Progress; ValueError for anything else.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The record of one search: while it goes on, when it has ended, in a study's file and in a table."""
+"""`Result`: the record of one search, also in a study's file and as a row of a table."""
 
 from __future__ import annotations
 
@@ -30,77 +30,76 @@ STATES = {
     "waiting": "waiting", "running": "running", "paused": "paused", "solved": "done", "budget": "done",
     "finished": "done", "stopped": "stopped", "time": "stopped", "failed": "failed",
 }  # fmt: skip
-"""The state of a search for each of its reasons."""
+"""Reason of a search → its state."""
 ENDED = ("done", "stopped", "failed")
-"""States of work that is over."""
+"""States of finished work."""
 
 NAMED = 3
-"""Most criteria that a summary names."""
+"""Largest number of criteria that a summary names."""
 
 Columns = Mapping[str, NDArray[Any]]
-"""A history: column → array [generations], of floats or, for the phase, of strings."""
+"""A history: column → array [generations]."""
 
 COLUMNS: dict[str, str] = {
     "evaluations": "f8", "best": "f8", "current": "f8", "median": "f8", "restarts": "i8", "phase": "U16",
 }  # fmt: skip
-"""Columns of a history, with their types: evaluations so far; three losses; how often the strategy has begun anew,
-this generation included; and its phase."""
+"""Columns of a history and their types: evaluations so far, three losses, restarts so far, phase of the strategy."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """The record of one search; it never changes afterwards.
+    """The record of one search; it is immutable.
 
     Attributes
     ----------
     model, pattern : str
-        Name and key.
+        Name of the model and key of the pattern.
     seed : int
         Seed of the search.
     budget : int
-        Most candidates that it may judge. Where the amplitude of each is set between thresholds (see
-        `optimize`), the searches for these come on top, uncounted.
+        Largest number of candidates to judge; searches for thresholds of the amplitude (see `optimize`) are not
+        counted.
     letter : str
-        Of the pattern.
+        Letter of the pattern.
     reason : str
-        Why it ended: ``"solved"``, ``"budget"``, ``"finished"`` (the strategy had nothing more to look at),
-        ``"stopped"``, ``"time"`` or ``"failed"``; before that ``"waiting"``, ``"running"`` or ``"paused"``.
+        ``"waiting"``, ``"running"`` or ``"paused"``; at the end ``"solved"``, ``"budget"``, ``"finished"`` (the
+        strategy asks for no more points), ``"stopped"``, ``"time"`` or ``"failed"``.
     phase : str
-        What the strategy does next, such as ``"screen"``; ``"verify"`` at the end; empty when it has ended.
+        Next phase of the strategy, such as ``"screen"``; ``"verify"`` in the last step; empty at the end.
     evaluations : int
         Candidates judged.
     parameters : mapping of str to float
-        The best set, complete; empty until a first one was judged.
+        The best set, complete; empty before the first candidate.
     loss : float
-        Of the best, at `dt`; inf until a first one was judged.
+        Loss of the best set at `dt`; inf before the first candidate.
     status : {"replicated", "fragile", "unverified", "rejected"}
-        Of the best, as a `Verdict` has it; "rejected" means no more than not found.
+        Status of the best set, as of a `Verdict`; "rejected" means not found.
     failed_check : str
-        Which verification a fragile one failed, in words.
+        Verification that a fragile set failed, in words.
     found_after : int or None
-        Evaluations until the best was found.
+        Evaluations until the best set was found.
     missed : mapping of str to str
-        Criteria that the best does not meet, the costliest first, each with its value and what is asked for.
+        Criteria that the best set misses, the costliest first: name → value and valid interval.
     robustness : float or None
-        Share of copies with every parameter changed by up to 1 % that stay accepted.
+        Share of copies that are accepted, with every parameter changed by up to 1 %.
     restarts : int
-        How often the strategy has begun anew.
+        Number of restarts of the strategy.
     volume : Volume
         Hits and points of the screens: the share of the space that shows the pattern.
     bounds : mapping of str to (float, float)
-        The box of the free parameters.
+        Box of the free parameters.
     dt : float or None
         Time step in ms; None: the model's.
     engine : str
-        As asked for.
+        Engine as requested.
     seconds : float
-        Working time.
+        Working time in s.
     versions : mapping of str to str
-        Of Python and the packages.
+        Versions of Python and the packages.
     error : str
-        What ended a search that failed.
+        Error of a failed search.
     columns : mapping of str to ndarray
-        The history; see `history`. Searches of an assessment do not keep it.
+        The history, see `history`; empty for a search of an assessment.
     """
 
     model: str
@@ -129,8 +128,8 @@ class Result:
     columns: Columns = field(repr=False, compare=False, default_factory=dict)
     problem: Problem | None = field(repr=False, compare=False, default=None)
 
-    unit = "eval"  # what a progress bar counts
-    milestone = False  # a later record tells the same
+    unit = "eval"
+    milestone = False
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -149,27 +148,27 @@ class Result:
 
     @property
     def reproducible(self) -> bool:
-        """Whether the same call gives this result again: not after a stop, a time limit or an error."""
+        """Whether the same call gives the same result: False after a stop, a time limit or an error."""
         return self.state == "done"
 
     @property
     def accepted(self) -> bool:
-        """Whether the best meets every criterion at dt."""
+        """Whether the best set meets every criterion at dt."""
         return self.status != "rejected"
 
     @property
     def replicated(self) -> bool:
-        """Whether the best is verified too."""
+        """Whether the best set is also verified."""
         return self.status == "replicated"
 
     @property
     def expected_random(self) -> float:
-        """Expected evaluations of random search until its first hit; nan without a hit in the screen."""
+        """Expected evaluations of random search until its first hit; nan if the screens had none."""
         return self.volume.expected_random
 
     @property
     def summary(self) -> str:
-        """The outcome in one sentence, with no claim beyond what was seen.
+        """The outcome in one sentence.
 
         Examples
         --------
@@ -210,13 +209,11 @@ class Result:
     def history(self) -> pd.DataFrame:
         """A row for each generation: evaluations so far; best, current and median loss; restarts so far; phase."""
         frame = pd.DataFrame({n: np.asarray(self.columns.get(n, []), dtype=kind) for n, kind in COLUMNS.items()})
-        frame["evaluations"] = frame["evaluations"].astype(int)
-        frame.index.name = "generation"
-        return frame
+        return frame.astype({"evaluations": int}).rename_axis("generation")
 
     @cached_property
     def verdict(self) -> Verdict:
-        """The judge's verdict of the best, verified, with its traces; computed when it is first asked for."""
+        """The verified verdict of the best set, with its traces; computed on first access."""
         model = self.model if self.problem is None else self.problem.model
         pattern = self.pattern if self.problem is None else self.problem.pattern
         return judge(model, pattern, dict(self.parameters), dt=self.dt, engine=self.engine)
@@ -252,15 +249,15 @@ class Result:
 
     @property
     def position(self) -> int:
-        """Place on a progress bar."""
+        """Position on a progress bar."""
         return self.evaluations
 
     def postfix(self) -> str:
-        """Return what stands beside a progress bar."""
+        """Return the text beside a progress bar."""
         return f"loss {self.loss:.3g}"
 
     def line(self) -> str:
-        """Return how far the search is in one line."""
+        """Return state, evaluations, time and loss in one line."""
         phase = f", {self.phase}" if self.phase else ""
         return (
             f"{self.state}{phase}: {self.evaluations} of {self.budget} evaluations, {self.seconds:.1f} s, "
@@ -270,28 +267,21 @@ class Result:
     # -- as JSON ---------------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
-        """Return numbers, strings, lists and dicts only; what is not finite is "inf", "-inf" or "nan".
+        """Return the record as numbers, strings, lists and dicts; infinite and nan values are strings.
 
-        `from_dict` returns the same record, bit for bit, apart from the attribute ``problem``: a model and a
-        pattern that are not registered are known by their names only.
+        `from_dict` restores it exactly, without the objects of a model and a pattern that are not registered.
         """
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
         plain["volume"] = asdict(self.volume)
         return {"format": FORMAT} | _plain(plain)
 
     def to_json(self, **options: Any) -> str:
-        """Return the record as JSON text; `from_json` reads it."""
+        """Return the record as JSON text, for `from_json`."""
         return json.dumps(self.to_dict(), allow_nan=False, **options)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Result:
-        """Return the record of :meth:`to_dict`.
-
-        Raises
-        ------
-        ValueError
-            If `data` is not such a record.
-        """
+        """Return the record of a dict of :meth:`to_dict`; ValueError for anything else."""
         if not isinstance(data, Mapping) or data.get("format") != FORMAT:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
             raise ValueError(f"not a result of this version: format is {found!r}, valid is {FORMAT!r}")
@@ -306,7 +296,7 @@ class Result:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Result:
-        """Return the record that :meth:`to_json` wrote; ValueError if it is none."""
+        """Return the record of a text of :meth:`to_json`; ValueError for anything else."""
         return cls.from_dict(json.loads(text))
 
     def _repr_html_(self) -> str:
@@ -323,7 +313,7 @@ class Result:
 
 
 def describe_missed(checks: Iterable[Check]) -> dict[str, str]:
-    """Return the criteria that a set does not meet, the costliest first: name → value and what is asked for.
+    """Return the criteria that a set misses, the costliest first: name → value and valid interval.
 
     Examples
     --------
@@ -362,4 +352,4 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "dt": lambda x: None if x is None else float(x), "engine": str, "seconds": float,
     "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str, "columns": _read_columns,
 }  # fmt: skip
-"""How each field is read from JSON."""
+"""Reader of each field's JSON value."""

@@ -1,4 +1,4 @@
-"""A search in its own thread, or in the caller's."""
+"""A search in the background."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from plausiwidgets.optimization.result import Result
 
 
 class Run(Background[Result, Result]):
-    """An optimization, in its own thread or (`execute`) in the caller's.
+    """An optimization in the background, as `plausiwidgets.start_optimization` returns it.
 
-    Made by `plausiwidgets.start_optimization`. ``snapshot()`` returns the record so far, ``result()`` the last one.
-    Pause and stop take effect inside of a generation; a generation that a stop interrupts does not count. The
-    same seed gives the same run, paused or not.
+    ``snapshot()`` returns the record so far, ``result()`` the last one. Pause and stop take effect within a generation;
+    a generation that a stop interrupts is discarded. The same seed gives the same result, paused or not.
 
     Parameters
     ----------

@@ -1,8 +1,7 @@
-"""The search space: which parameters are free, in which box, on which scales."""
+"""The search space: free parameters, their box and their scales."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -18,18 +17,18 @@ Bounds = Mapping[str, tuple[float, float]]
 
 
 def fold(unit: Floats) -> Floats:
-    """Reflect coordinates into [0, 1]: the line is folded at 0 and 1, again and again."""
+    """Return coordinates reflected at 0 and 1, as often as needed, into [0, 1]."""
     return 1.0 - np.abs(np.mod(unit, 2.0) - 1.0)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Chart:
-    """The free parameters on scales of their own: unit cube ↔ values, all columns at once.
+    """Map between the unit cube and a box of values, each parameter on its own scale.
 
     Parameters
     ----------
     parameters : tuple of Parameter
-        One for each column; the scale is the parameter's.
+        One for each column.
     low, high : ndarray [d]
         The box.
     """
@@ -39,33 +38,24 @@ class Chart:
     high: Floats
 
     def __post_init__(self) -> None:
-        ends = [
-            (float(p.transform(a)), float(p.transform(b)))
-            for p, a, b in zip(self.parameters, self.low, self.high, strict=True)
-        ]
-        start = np.array([a for a, _ in ends])
-        object.__setattr__(self, "_start", start)
-        object.__setattr__(self, "_length", np.array([b for _, b in ends]) - start)
-        logs = [i for i, p in enumerate(self.parameters) if p.scale == "log"]
-        sinhs = [i for i, p in enumerate(self.parameters) if p.scale == "asinh"]
-        object.__setattr__(self, "_logs", np.array(logs, dtype=np.intp))
-        object.__setattr__(self, "_sinhs", np.array(sinhs, dtype=np.intp))
-        object.__setattr__(self, "_zeros", np.array([self.parameters[i].zero for i in sinhs], dtype=float))
+        box = zip(self.parameters, self.low, self.high, strict=True)
+        ends = np.array([[float(p.transform(low)), float(p.transform(high))] for p, low, high in box])
+        self._start, self._length = ends[:, 0], ends[:, 1] - ends[:, 0]
+        self._logs = np.flatnonzero([p.scale == "log" for p in self.parameters])
+        self._sinhs = np.flatnonzero([p.scale == "asinh" for p in self.parameters])
+        self._zeros = np.array([self.parameters[i].zero for i in self._sinhs], dtype=float)
 
     def decode(self, unit: Floats) -> Floats:
         """Map points [m, d] of the unit cube to values [m, d] in the box."""
-        x = self._start + unit * self._length  # type: ignore[attr-defined]
-        logs, sinhs = self._logs, self._sinhs  # type: ignore[attr-defined]
-        if logs.size:
-            x[:, logs] = np.exp(x[:, logs])
-        if sinhs.size:
-            x[:, sinhs] = np.sinh(x[:, sinhs]) * self._zeros  # type: ignore[attr-defined]
+        x = self._start + unit * self._length
+        x[:, self._logs] = np.exp(x[:, self._logs])
+        x[:, self._sinhs] = np.sinh(x[:, self._sinhs]) * self._zeros
         return np.clip(x, self.low, self.high)
 
     def encode(self, values: Floats) -> Floats:
         """Map values [m, d] to the unit cube [m, d]."""
         columns = [p.transform(values[:, i]) for i, p in enumerate(self.parameters)]
-        return (np.stack(columns, axis=1) - self._start) / self._length  # type: ignore[attr-defined]
+        return (np.stack(columns, axis=1) - self._start) / self._length
 
 
 @dataclass(frozen=True)
@@ -75,11 +65,11 @@ class Space:
     Parameters
     ----------
     parameters : mapping of str to Parameter
-        All parameters of a model under a pattern, in their order.
+        All parameters of a model under a pattern.
     names : tuple of str
-        The free ones, in the same order: the columns of every array of points.
+        The free parameters in the same order: the columns of an array of points.
     low, high : ndarray [d]
-        Bounds of the free ones.
+        Bounds of the free parameters.
     base : mapping of str to float
         A value for every parameter: the start, or the defaults.
     """
@@ -98,28 +88,29 @@ class Space:
         fixed: Iterable[str] | Mapping[str, float] = (),
         bounds: Bounds | None = None,
     ) -> Space:
-        """Make the space from what a person asks for.
+        """Return the space of a user's settings.
 
         Parameters
         ----------
         parameters : mapping of str to Parameter
-            Everything that may be changed.
+            All parameters.
         start : mapping of str to float, optional
-            Values to start from; what is left out takes its default, or the nearest value within
-            given bounds. A start outside of a parameter's soft range widens the box to hold it.
+            Values to start from; a missing one is its default, moved into given bounds. A value beyond the soft range
+            widens the box.
         fixed : iterable of str, or mapping of str to float
             Parameters that keep their value (of the mapping, the start, or their default).
         bounds : mapping of str to (low, high), optional
-            Own bounds; naming a parameter here also frees one that is fixed by default.
+            Bounds in place of the soft ranges; they also free a parameter that is fixed by default.
 
         Raises
         ------
         ValueError
-            For an unknown name, a bad value, bounds that are reversed, not finite or outside of
-            the hard limits, a start outside of given bounds, or when nothing is left free.
+            For an unknown name, an invalid value, bounds that are reversed or outside of the hard limits, a start
+            outside of given bounds, or if no parameter is free.
         """
         given = mapping(start)
-        held = {str(n): None for n in _names(fixed)} if not isinstance(fixed, Mapping) else dict(fixed)
+        fixed = [fixed] if isinstance(fixed, str) else fixed
+        held = dict(fixed) if isinstance(fixed, Mapping) else {str(name): None for name in fixed}
         boxes = mapping(bounds)
         for what, named in (("start", given), ("fixed", held), ("bounds", boxes)):
             for name in named:
@@ -151,39 +142,26 @@ class Space:
         return len(self.names)
 
     def values(self, points: Floats) -> dict[str, Floats]:
-        """Return a complete set of values, each of shape [m], for points [m, d]."""
+        """Return complete sets for points [m, d]: an array [m] for every parameter."""
         out = {n: np.full(len(points), v) for n, v in self.base.items()}
         out |= {n: np.ascontiguousarray(points[:, i]) for i, n in enumerate(self.names)}
         return out
 
     def point(self, values: Mapping[str, float]) -> Floats:
-        """Return the free ones among `values` as a point [d]."""
+        """Return the free parameters among `values` as a point [d]."""
         return np.array([float(values[n]) for n in self.names])
 
     def chart(self, spread: float = 1.0) -> Chart:
-        """Return the unit cube on the parameters' own scales, or on changed ones.
+        """Return the unit cube on the parameters' scales.
 
         Parameters
         ----------
         spread : float
-            Factor on the linear middle of every asinh scale: above 1 the scale is softer, infinite
-            makes it linear. No scale suits every pattern, so a search uses several at once.
+            Factor on the linear middle of asinh scales. No scale suits every pattern, so a search uses several.
         """
-        chosen = []
-        for name in self.names:
-            p = self.parameters[name]
-            if p.scale == "asinh" and spread != 1.0:
-                p = (
-                    replace(p, scale="linear", zero=None)
-                    if math.isinf(spread)
-                    else replace(p, zero=(p.zero or 1.0) * spread)
-                )
-            chosen.append(p)
-        return Chart(tuple(chosen), self.low, self.high)
-
-
-def _names(fixed: Iterable[str]) -> list[str]:
-    return [fixed] if isinstance(fixed, str) else list(fixed)
+        free = (self.parameters[name] for name in self.names)
+        scaled = (p if p.zero is None else replace(p, zero=p.zero * spread) for p in free)
+        return Chart(tuple(scaled), self.low, self.high)
 
 
 def _number(parameter: Parameter, value: ArrayLike) -> float:

@@ -1,4 +1,4 @@
-"""What a search looks at next: the interface of a strategy. The package's own one is `portfolio`."""
+"""The interface of a search strategy; the default one is `Portfolio`."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from plausiwidgets.optimization.space import Space
 
 @runtime_checkable
 class Strategy(Protocol):
-    """What to look at next.
+    """Chooses the points of a search.
 
-    It must be deterministic: its seed and the told costs are its whole memory, so that the same seed
-    gives the same search. Subclass it, or have all of its members.
+    It must be deterministic: its points depend on its seed and the costs only. Subclass it, or implement all of its
+    members.
 
     Attributes
     ----------
     finished : bool
-        Whether it will ask for nothing more, whatever the budget.
+        Whether it asks for no more points, whatever the budget.
     budget : int
-        Evaluations of the whole search. The optimizer keeps to it, judging no generation that does not fit.
+        Evaluations of the whole search. The optimizer does not judge a generation beyond it.
     phase : str
-        What it does, in a word. In the phase "screen" its points are spread evenly over
-        the whole box, so that their accepted share measures the pattern's volume.
+        Name of what it does. In the phase "screen" its points are spread evenly over the box, so that their accepted
+        share estimates the pattern's volume.
     restarts : int
-        How often it has begun anew; counted when it asks for the first points of a new beginning.
+        Number of restarts, counted with the first points of each.
 
     Examples
     --------
@@ -53,18 +53,17 @@ class Strategy(Protocol):
     restarts: int = 0
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] as values of the free parameters; None where the budget leaves room for none.
+        """Return the next points [m, d] as values of the free parameters; None if the budget is spent.
 
-        They are kept within the box. Every call is followed by `tell`, unless it returned None.
+        The optimizer clips them to the box. Every call is followed by `tell`, unless it returned None.
         """
 
     def tell(self, costs: Floats) -> None:
-        """Take the costs [m, criteria + 1] of what was asked, all of them finite.
+        """Take the costs [m, criteria + 1] of the asked points; all are finite.
 
-        A column for each criterion of the pattern, in its order (of several patterns, one pattern after the other),
-        and a last one for what no criterion says: a check of the verification that failed, thresholds that are not
-        apart, a simulation that diverged. What the package's own search minimizes is their sum,
-        ``costs.sum(axis=1)``.
+        A column for each criterion of the pattern, in its order (of several patterns, one after the other), and a
+        last one for a failed verification, thresholds that are not apart, and a simulation that diverged. The default
+        strategy minimizes their sum.
         """
 
 
@@ -76,12 +75,12 @@ def losses_of(costs: Floats) -> Floats:
     >>> losses_of(np.array([[0.5, 1.0, 0.0], [0.0, 0.0, 0.25]]))
     array([1.5 , 0.25])
     """
-    # One after the other: numpy's own sums over an axis take an order that depends on its layout.
+    # Column by column: the order of numpy's sum over an axis depends on the memory layout.
     return np.asarray(sum(costs.T, np.zeros(len(costs))))
 
 
 class StrategyFactory(Protocol):
-    """What makes a strategy: its class, or a function."""
+    """Makes a strategy: its class or a function."""
 
     def __call__(self, space: Space, seed: int, budget: int, start: Floats | None) -> Strategy:
-        """Return a strategy for a space; `start` are the values to look at first [d], if the user gave them."""
+        """Return a strategy for a space; `start` [d] are values to judge first."""

@@ -1,4 +1,4 @@
-"""The share of a parameter space that shows a pattern, from a screen of its points."""
+"""The share of a parameter space that shows a pattern, estimated from screened points."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Volume:
-    """What the screens of the box say about the pattern's share of it.
+    """Screened points of a search and how many of them show the pattern.
 
-    A search screens little at first, and more the longer it finds nothing. One that ends with a hit in a screen
-    says a little too much: its screens go on only as long as none is verified.
+    A search that ends with a hit in a screen overestimates the share slightly, as it screens until a hit is verified.
 
     Attributes
     ----------
@@ -29,7 +28,7 @@ class Volume:
 
     @property
     def share(self) -> float:
-        """Estimated share of the box, nan before any point was screened."""
+        """Estimated share of the box; nan without screened points."""
         return self.hits / self.screened if self.screened else math.nan
 
     @property
@@ -44,7 +43,7 @@ class Volume:
 
     @property
     def expected_random_bound(self) -> float:
-        """What the expected evaluations of random search are at least, with 95 % confidence."""
+        """Lower bound of `expected_random`, with 95 % confidence."""
         high = self.interval[1]
         return 1.0 / high if high > 0 else math.inf
 
@@ -52,8 +51,7 @@ class Volume:
 def binomial_interval(hits: int, n: int) -> tuple[float, float]:
     """Return the exact 95 % interval of a share (Clopper and Pearson, Biometrika 26:404, 1934).
 
-    No hit, or only hits, leaves one side open: the other is then a one-sided bound, which is the
-    "rule of three" 3/n for no hit in n.
+    Without a hit, or with hits only, it is a one-sided 95 % bound: about 3/n for no hit in n.
     """
     if not n:
         return 0.0, 1.0
