@@ -275,7 +275,7 @@ def test_a_change_of_a_parameter_is_seen():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"learn": "tau"}, "unknown parameter of model 'lif' to learn 'tau'"), ({"surrogate": "step"}, "superspike"),
+        ({"learn": "tau"}, "unknown parameter of model 'lif' to learn: 'tau'"), ({"surrogate": "step"}, "superspike"),
         ({"alpha": -1.0}, "alpha is -1.0"), ({"alpha": "steep"}, "'auto'"), ({"input": "mean"}, "rheobase"),
         ({"parameters": {"tau_mem": [1e1, 2e1], "v_rest": [-60.0, -65.0, -70.0]}}, "one for each neuron"),
         ({"parameters": {"v_rest": -40.0}, "input": "rheobase"}, "fires without a current"),

@@ -133,7 +133,7 @@ def test_a_step_of_norse_is_compiled_and_fires_as_in_torch(name):
         **options,
     )
     assert why_not(model) is None
-    job = default_job(model, 200, 2000, window=(0, 2000))
+    job = default_job(model, 200, 2000, window=(0, 2000), extremes=True)
     amplitudes = np.linspace(0.3, 1.5, 200) * model.current.default
     job = replace(
         job,

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked
+from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
@@ -108,14 +108,19 @@ def to_norse(
         steepness = np.array([alpha], dtype=np.float64)
     if not (steepness > 0.0).all():
         raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")
-    scale = None
+    scale: np.ndarray | None = None
     if isinstance(input, str):
         if input not in ("current", "rheobase"):
             raise unknown("input", input, ("current", "rheobase"))
         if input == "rheobase":
             scale = rheobase(neuron, values, step)
     else:
-        scale = neuron.current.check(input)
+        scale = numbers(input)
+        if scale is None or scale.ndim > 1 or not scale.size or not np.isfinite(scale).all():
+            raise ValueError(
+                f"to_norse: input is {shown(input)}, valid is: 'current', 'rheobase', or a finite current, one for all "
+                f"neurons or one for each ({neuron.current.unit})"
+            )
     return NeuronLayer(neuron, values, step, slope, steepness, detach_reset, learned, scale)
 
 

@@ -69,6 +69,10 @@ class TorchStep:
         self._plain = {line.name for line in program.body if line.operation is not CAST} - self._guarded
         self._constants: dict[tuple[torch.dtype, torch.device], Tensors] = {}
 
+    def __deepcopy__(self, memo: object) -> TorchStep:
+        """Return itself: copies of a layer share what never changes."""
+        return self
+
     def prepare(self, parameters: Sequence[torch.Tensor], dt: float) -> Tensors:
         """Return what does not change from step to step, in the type and on the device of the parameters."""
         like = parameters[0] if parameters else torch.zeros((), dtype=DOUBLE)
