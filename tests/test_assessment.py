@@ -55,9 +55,16 @@ def test_rows_claim_no_more_than_was_seen():
 def test_a_row_is_what_optimize_finds():
     row = pw.assess("izhikevich", "rebound_burst", seed=3, budget=3000).iloc[0]
     result = pw.optimize("izhikevich", "rebound_burst", seed=3, budget=3000)
-    assert row["parameters"] == result.parameters
+    assert row["status"] == result.status == "replicated"
     assert row["evaluations"] == result.evaluations
-    assert row["robustness"] == result.robustness
+    # The set itself may have moved, to where it is more robust or nearer to the defaults, and still holds.
+    assert pw.judge("izhikevich", "rebound_burst", row["parameters"]).replicated
+
+
+def test_where_the_defaults_show_a_pattern_a_row_has_the_defaults():
+    row = pw.assess("lif", "tonic_spiking").iloc[0]
+    assert row["parameters"] == pw.models.get("lif").defaults() | {"amplitude": 20.0, "holding": 0.0}
+    assert row["robustness"] == 1.0
 
 
 def test_a_model_that_raises_costs_its_rows_only():

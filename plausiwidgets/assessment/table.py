@@ -36,7 +36,7 @@ COLUMNS = {
     "robustness": "share of 100 copies, every parameter changed by up to 1 % of its value, accepted at dt",
     "seconds": "working time",
     "reason": "why the search ended: solved, budget, finished, stopped or failed",
-    "parameters": "the best parameters, complete",
+    "parameters": "the best parameters, complete; a found set is moved nearer to the defaults where that holds",
     "error": "what the model raised, or why it could not be run; beside a result: why its search went no further",
     "summary": "the row in one sentence",
     "versions": "of Python and the packages; in a file also the day on which it was written",

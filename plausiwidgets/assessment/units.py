@@ -17,6 +17,7 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import Stopped
+from plausiwidgets.optimization.gentle import gentle
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
@@ -75,8 +76,9 @@ def run_unit(
 ) -> Result:
     """Search to the end; an error of the model, or the end of its time, becomes a record that says so.
 
-    A stop (`Stopped`, KeyboardInterrupt) ends it early: the record then has the best so far. The records hold no
-    history: `plausiwidgets.optimize` with the same seed and budget gives it again.
+    A set that was found is moved nearer to the defaults as long as it stays verified (`gentle`); this is not counted
+    among the evaluations. A stop (`Stopped`, KeyboardInterrupt) ends a search early: the record then has the best so
+    far. The records hold no history: `plausiwidgets.optimize` with the same seed and budget gives it again.
 
     Parameters
     ----------
@@ -116,6 +118,9 @@ def run_unit(
             if tell is not None:
                 tell(result)
         robustness, reason = optimizer.robustness(check), optimizer.reason
+        if reason == "solved":
+            parameters, robustness = gentle(problem, result.parameters, unit.seed, check)
+            result = replace(result, parameters=parameters)
     except (Stopped, KeyboardInterrupt):
         pass
     except Exception as failure:

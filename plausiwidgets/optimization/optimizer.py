@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.portfolio import default_strategy
-from plausiwidgets.optimization.problem import Batch, Problem
+from plausiwidgets.optimization.problem import JITTERED, Batch, Problem
 from plausiwidgets.optimization.result import COLUMNS, Result, describe_missed
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
-
-_JITTER = 3  # spawn key of the jitters' generator, beside those of portfolio.py
 
 
 @dataclass
@@ -165,7 +163,7 @@ class Optimizer:
         """Return the accepted share of jittered copies of the best set; None if that is rejected."""
         if not self.result.accepted:
             return None
-        seed = SeedSequence(self.result.seed, spawn_key=(_JITTER,))
+        seed = SeedSequence(self.result.seed, spawn_key=(JITTERED,))
         return self.problem.robustness(self.result.parameters, seed, checkpoint)
 
     def _ask(self) -> Floats | None:

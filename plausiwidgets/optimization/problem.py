@@ -23,6 +23,8 @@ JITTERS = 100
 """Number of jittered copies of a solution for its robustness."""
 JITTER = 0.01
 """Largest relative change of a parameter in a jittered copy."""
+JITTERED = 3
+"""Spawn key of the generator of the jitters, beside those of portfolio.py."""
 VERIFIED_AT_ONCE = 16
 """Number of accepted candidates of a batch that are verified together."""
 

@@ -216,7 +216,7 @@ def evaluate(
         tuple(checks),
         diverged,
         bench.engine_used,
-        dict(measured.curve),
+        {**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
         {},
         again,
     )

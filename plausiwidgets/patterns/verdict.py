@@ -74,7 +74,8 @@ class Verdict:
     diverged : bool or ndarray
     engine : {"compiled", "torch"}
     measured : mapping of str to ndarray
-        Further measurements, such as the points of a rate–current curve, shape [points] or [points, n].
+        Further measurements: ``lowest`` and ``highest`` potential of all sweeps in mV, and the points of a curve, such
+        as a rate over currents, shape [points] or [points, n].
     parts : mapping of str to Verdict
         Where several patterns are judged together, the verdict of each by its key; else empty.
     """
