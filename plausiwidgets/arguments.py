@@ -8,7 +8,7 @@ import math
 import os
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from importlib import import_module
 from numbers import Integral, Real
 from typing import Any, TypeVar
@@ -26,8 +26,7 @@ def checked(what: T) -> T:
     """Make a function or a class check its arguments against their annotations.
 
     A number is finite unless its default is infinite; True and False are not numbers, and a string is not a list.
-    Whatever has keys, such as a row of a DataFrame, counts as a mapping. A function checks what is annotated as
-    ArrayLike itself.
+    An ArrayLike is left to the function.
 
     Examples
     --------
@@ -49,15 +48,11 @@ def checked(what: T) -> T:
     signature, name = inspect.signature(what), what.__qualname__.removesuffix(".__init__")
 
     @functools.cache
-    def hints() -> dict[str, Any]:  # when first needed, as names may be defined further down
+    def hints() -> dict[str, Any]:  # at the first call, as an annotation may name what is defined further down
         pandas = import_module("pandas") if "pd." in str(what.__annotations__) else None
         known = typing.get_type_hints(what, localns={"ArrayLike": Any, "pd": pandas})
-        for argument, parameter in signature.parameters.items():
-            if isinstance(parameter.default, float) and math.isinf(parameter.default):
-                known[argument] = Unlimited
-            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-                known[argument] = types.GenericAlias(Sequence, (known[argument],))
-        return known
+        infinite = [n for n, p in signature.parameters.items() if p.default in (math.inf, -math.inf)]
+        return known | dict.fromkeys(infinite, Unlimited)
 
     @functools.wraps(what)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -65,9 +60,11 @@ def checked(what: T) -> T:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError:
             return what(*args, **kwargs)  # Python says what is missing
-        own = given.get("name", given.get("key")) if "self" in given else None  # of what is made
+        title = given.get("name", given.get("key")) if "self" in given else None  # of the object that is made
         for argument, value in given.items():
-            require(f"{name} {own!r}" if isinstance(own, str) else name, argument, value, hints().get(argument, Any))
+            require(
+                f"{name} {title!r}" if isinstance(title, str) else name, argument, value, hints().get(argument, Any)
+            )
         return what(*args, **kwargs)
 
     return typing.cast(T, call)
@@ -85,8 +82,8 @@ def require(where: str, argument: str, value: object, hint: Any) -> None:
     """
     if problem := _problem(value, hint):
         place, wrong, valid = problem
-        number = (_is_number(wrong) and not math.isfinite(_as_float(wrong))) or _is_masked(wrong)
-        raise (ValueError if number else TypeError)(f"{where}: {place}{argument} is {shown(wrong)}, valid is {valid}")
+        error = TypeError if math.isfinite(_number(wrong) or 0.0) and not _is_masked(wrong) else ValueError
+        raise error(f"{where}: {place}{argument} is {shown(wrong)}, valid is {valid}")
 
 
 def finite(where: str, argument: str, value: float, above: float = -math.inf, low: float = -math.inf,
@@ -167,7 +164,7 @@ def numbers(value: ArrayLike) -> NDArray[np.float64] | None:
         return None
     try:
         array = np.asarray(value)
-        if array.dtype.kind == "O" and not all(_is_number(x) for x in array.flat):
+        if array.dtype.kind == "O" and None in map(_number, array.flat):
             return None
         marks = array.dtype.kind == "b" and array.ndim == 1  # such as whether there was a spike at each time
         return array.astype(np.float64) if array.dtype.kind in "iufO" or marks else None
@@ -175,90 +172,88 @@ def numbers(value: ArrayLike) -> NDArray[np.float64] | None:
         return None
 
 
-def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
-    """Return (place, what does not fit there, what is valid) of the first misfit in a value, None where all fits."""
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin in (types.UnionType, typing.Union):
-        problems = [_problem(value, part) for part in inner]
-        if None in problems:
-            return None
-        within = [problem for problem in problems if problem and problem[0]]  # of the alternative that was meant
-        return within[0] if len(within) == 1 else ("", value, _words(hint))
-    misfit = "", value, _words(hint)
-    if hint in _LEAVES:
-        return None if _LEAVES[hint][0](value) else misfit
-    if origin is Callable or origin is type:
-        return None if callable(value) else misfit
-    if not isinstance(origin, type):
-        told = isinstance(hint, type) and hint is not Any and not typing.is_typeddict(hint)
-        told &= not getattr(hint, "_is_protocol", False)  # of which the function says itself what it takes
-        return None if not told or isinstance(value, hint) else misfit
-    if issubclass(origin, Mapping):
-        if not (callable(getattr(value, "keys", None)) and hasattr(value, "__getitem__")):
-            return misfit
-        places = [("a name in ", key, inner[0]) for key in value.keys()]  # noqa: SIM118  (a Series iterates over values)
-        places += [(f"the value of {shown(key)} in ", value[key], inner[1]) for _, key, _ in places]
-    else:
-        listed = isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping))
-        unordered = isinstance(value, (set, frozenset)) and issubclass(origin, Sequence)
-        if not (listed or isinstance(value, Iterable)) or isinstance(value, (str, bytes, Mapping)) or unordered:
-            return misfit
-        if getattr(value, "ndim", 1) != 1 or _is_masked(value):  # a table has columns
-            return misfit
-        if origin is tuple and Ellipsis not in inner:
-            fits = listed and len(value) == len(inner) and not any(map(_problem, value, inner))
-            return None if fits else misfit
-        places = [("an entry of ", entry, inner[0]) for entry in value] if listed else []
-    return next(((p, *problem[1:]) for p, x, part in places if (problem := _problem(x, part))), None)
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, np.ndarray):  # what a computation with NumPy's numbers leaves
-        return value.ndim == 0 and value.dtype.kind in "iuf" and not _is_masked(value)
-    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
-
-
-def _is_masked(value: object) -> bool:
-    return isinstance(value, np.ma.MaskedArray) and bool(np.ma.is_masked(value))
-
-
-def _as_float(value: Any) -> float:
+def _number(value: object) -> float | None:
+    """Return a number as a float, nan where it is too large for one; None for anything else."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:  # what a computation with NumPy's numbers returns
+        value = value[()]
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return None
     try:
         return float(value)
     except OverflowError:
         return math.nan
 
 
-_LEAVES: dict[Any, tuple[Callable[[Any], bool], str]] = {
-    str: (lambda x: isinstance(x, str), "a string"),
-    float: (lambda x: _is_number(x) and math.isfinite(_as_float(x)), "a finite number"),
-    Unlimited: (lambda x: _is_number(x) and not math.isnan(_as_float(x)), "a number"),
-    int: (lambda x: isinstance(x, Integral) and not isinstance(x, bool), "a whole number"),
-    bool: (lambda x: isinstance(x, (bool, np.bool_)), "True or False"),
-    type(None): (lambda x: x is None, "None"),
+def _is_masked(value: object) -> bool:
+    return isinstance(value, np.ma.MaskedArray) and bool(np.ma.is_masked(value))
+
+
+_SIMPLE: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    str: ("a string", lambda x: isinstance(x, str)),
+    float: ("a finite number", lambda x: math.isfinite(math.nan if (y := _number(x)) is None else y)),
+    Unlimited: ("a number", lambda x: not math.isnan(math.nan if (y := _number(x)) is None else y)),
+    int: ("a whole number", lambda x: isinstance(x, Integral) and not isinstance(x, bool)),
+    bool: ("True or False", lambda x: isinstance(x, (bool, np.bool_))),
+    type(None): ("None", lambda x: x is None),
+    Any: ("any value", lambda x: True),
 }
+"""What is valid, in words, and whether a value is."""
 
 
-def _words(hint: Any) -> str:
+def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
+    """Return (place, value there, what is valid there) of the first entry that does not fit a type; None if all fit."""
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    entries: list[tuple[str, Any, Any]] = []
+    if hint in _SIMPLE:
+        fits = _SIMPLE[hint][1](value)
+    elif origin in (types.UnionType, typing.Union):
+        problems = [_problem(value, part) for part in inner]
+        inside = [problem for problem in problems if problem and problem[0]]  # of the list or mapping that was meant
+        if len(inside) == 1 and None not in problems:
+            return inside[0]
+        fits = None in problems
+    elif origin is None:
+        # A Protocol of typing cannot be asked; the function that takes one checks it.
+        fits = getattr(hint, "_is_protocol", False) or isinstance(value, hint)
+    elif origin is Callable:
+        fits = callable(value)
+    elif issubclass(origin, Mapping):
+        fits = hasattr(value, "keys") and hasattr(value, "__getitem__")  # also a row of a DataFrame
+        for key in value.keys() if fits else ():
+            entries += [("a name in ", key, inner[0]), (f"the value of {shown(key)} in ", value[key], inner[1])]
+    else:
+        fits = (
+            isinstance(value, Iterable)
+            and not isinstance(value, (str, bytes, Mapping))
+            and not (isinstance(value, Set) and issubclass(origin, Sequence))  # it has no order
+            and getattr(value, "ndim", 1) == 1  # a table has columns
+            and not _is_masked(value)
+        )
+        listed = fits and isinstance(value, Collection)  # an iterator can be read only once
+        if origin is tuple and Ellipsis not in inner:
+            fits = listed and len(value) == len(inner) and not any(map(_problem, value, inner))
+        elif listed:
+            entries = [("an entry of ", entry, inner[0]) for entry in value]
+    if not fits:
+        return "", value, _words(hint)
+    return next(((place, *problem[1:]) for place, x, part in entries if (problem := _problem(x, part))), None)
+
+
+def _words(hint: Any, many: bool = False) -> str:
     """Return what is valid, in words."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if hint in _LEAVES:
-        return _LEAVES[hint][1]
     if origin in (types.UnionType, typing.Union):
-        words = list(dict.fromkeys(_words(part) for part in inner))
-        return ", ".join(words[:-1]) + " or " + words[-1] if len(words) > 1 else words[0]
-    if origin is Callable:
-        return "a function"
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        return f"a mapping of names to {_many(inner[1])}"
-    if origin is tuple and Ellipsis not in inner:
-        return f"a tuple of {len(inner)}: {', '.join(_words(part) for part in inner)}"
-    if inner:
-        return f"a list of {_many(inner[0])}"
-    name = getattr(hint, "__name__", str(hint))
-    return f"{'an' if name[0] in 'AEIO' else 'a'} {name}"
-
-
-def _many(hint: Any) -> str:
-    words = _words(hint)
-    return words if " or " in words else words.removeprefix("a ").removeprefix("an ") + "s"
+        *others, last = dict.fromkeys(_words(part) for part in inner)
+        return f"{', '.join(others)} or {last}" if others else last
+    if hint in _SIMPLE:
+        words = _SIMPLE[hint][0]
+    elif origin is Callable:
+        words = "a function"
+    elif origin is tuple and Ellipsis not in inner:
+        words = f"a tuple of {len(inner)}: {', '.join(map(_words, inner))}"
+    elif inner:
+        what = "mapping of names to" if issubclass(origin, Mapping) else "list of"
+        words = f"a {what} {_words(inner[-1 if issubclass(origin, Mapping) else 0], many=True)}"
+    else:
+        words = f"{'an' if hint.__name__[0] in 'AEIO' else 'a'} {hint.__name__}"
+    return f"{words.split(' ', 1)[1]}s" if many and " or " not in words else words

@@ -65,7 +65,6 @@ def get(pattern: Named) -> Protocol:
     return found
 
 
-@checked
 def all_of(*patterns: str | Protocol) -> AllOf:
     """Return the pattern of a neuron that shows several patterns with one set of its parameters.
 
@@ -93,6 +92,7 @@ def all_of(*patterns: str | Protocol) -> AllOf:
     >>> pw.judge("izhikevich", both).parts["tonic_spiking"].status
     'replicated'
     """
+    require("all_of", "patterns", patterns, Sequence[str | Protocol])
     return combine([get(pattern) for pattern in patterns])
 
 
