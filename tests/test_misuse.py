@@ -30,7 +30,7 @@ HANDED_OUT = {
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
-    "make_table", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable", "to_brian2",
+    "make_table", "Panel", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable", "to_brian2",
 }  # fmt: skip
 """What works on what is complete and checked already, errors, what a user subclasses, and what needs Brian2."""
 
@@ -108,6 +108,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "read_csv": dict(path="/nonexistent/table.csv"),
     "make_table": dict(results=[]),
     "export_page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.html"),
+    "plot": dict(x=pw.simulate("lif", pw.Current.step(1.0, 20.0))),
     "phase_line": dict(model="lif", parameters={"tau_mem": 20.0}, x_range=(-80.0, -40.0), points=5),
     "phase_plane": dict(
         model="izhikevich", parameters={"a": 0.02}, pair=["v", "u"], ranges=[(-80.0, 0.0), (-20.0, 0.0)], grid=(5, 5)

@@ -13,6 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
+from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Verdict
@@ -32,6 +33,7 @@ LANES, LANE = 3, 21
 """Rows of brackets and arrows above the potential, and the height of one in px."""
 
 
+@checked
 def plot(x: Any, *, dark: bool = False) -> go.Figure:
     """Return the picture of a verdict, a result or traces as a Plotly figure.
 
