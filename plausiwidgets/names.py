@@ -1,4 +1,4 @@
-"""Errors for what a person gives: names that do not exist, and names that cannot be."""
+"""Errors for names: of things that do not exist, and of things that cannot have such a name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def unknown(what: str, name: object, valid: Iterable[str]) -> ValueError:
 
 
 def check_name(what: str, name: object) -> None:
-    """Refuse a name that is no attribute, no keyword argument or no key that Python would find again.
+    """Refuse a name that cannot be an attribute, a keyword argument and a key in Python.
 
     Examples
     --------
@@ -31,10 +31,10 @@ def check_name(what: str, name: object) -> None:
     Raises
     ------
     TypeError
-        If it is no string.
+        If it is not a string.
     ValueError
-        If it is no identifier, a keyword, starts with an underscore, or is not as Python reads it; the text says what
-        to write.
+        If it is not an identifier, is a keyword, starts with an underscore, or is read by Python as another name; the
+        text says what to write.
     """
     if not isinstance(name, str):
         raise TypeError(f"the name of {what} is {shown(name)}, valid is a string")

@@ -276,7 +276,7 @@ def shows(text: str, value: Any) -> bool:
 
 
 def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value: Any) -> str:
-    """Call with one value; return what a person would complain of, or nothing."""
+    """Call with one value; return what is wrong with the outcome, or an empty text."""
     signature = inspect.signature(thing)
     known = EXAMPLES.get(name, EXAMPLES.get(name.split(".")[-1], BY_NAME))
     given = {key: good for key, good in known.items() if key in signature.parameters} | {argument: value}

@@ -1,4 +1,4 @@
-"""What a person may get wrong when writing a neuron, and what the answer is."""
+"""Mistakes in a custom neuron, and the errors that say what to change."""
 
 import math
 

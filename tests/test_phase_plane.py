@@ -226,7 +226,7 @@ def test_another_pair_of_variables():
     assert np.allclose(h_line[:, 1], h, atol=1e-6)
 
 
-# -- neurons of one's own --------------------------------------------------------------------------
+# -- custom neurons --------------------------------------------------------------------------
 
 
 def test_a_neuron_of_ones_own_whose_step_branches_in_python():
@@ -253,7 +253,7 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
     assert point.eigenvalues == pytest.approx(np.linalg.eigvals([[-0.2, -1.0], [0.05, -0.02]]), rel=1e-4)
 
 
-# -- what a person gives ---------------------------------------------------------------------------
+# -- bad input ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

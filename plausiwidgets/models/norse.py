@@ -6,7 +6,7 @@ Norse's state is set to the injected current before each step, and the input is 
 trace stays the same, to first order, when dt is halved.
 
 Norse's inverse time constants are in the unit that dt has the inverse of; dt is in ms here, so
-they are 1/ms, and a person sees time constants.
+they are 1/ms, and a user sees time constants.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def from_norse(
 
 
 def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> str | None:
-    """Return Python that makes the parameters of a model for a cell of Norse; None where it is none of Norse's.
+    """Return Python that makes the parameters of a model for a cell of Norse; None for a model that is not of Norse.
 
     The cell has a time step of `dt` ms. Its synapse passes an input on within the step, as the share ``dt *
     tau_syn_inv`` that it loses in a step is all of it: in the steps of the models it loses nothing, because they set

@@ -43,6 +43,8 @@ MOST_PIECES = 200
 """Linear pieces of a current: every one of them costs time in every step of every neuron."""
 
 SWEEP = "recording"
+TWICE = object()
+"""Stands for columns of the same name."""
 DISTANCES = ("coincidence", "van_rossum")
 
 
@@ -347,8 +349,7 @@ class _Source:
 
     Attributes
     ----------
-    columns : mapping of str to array_like, or None
-        None where several columns have this name.
+    columns : mapping of str to array_like, or TWICE
     place : callable
         ``place(name, i)``: where entry i stands, in words.
     wrong : mapping of str to (int, str)
@@ -368,7 +369,7 @@ def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float
         source = _csv(Path(t))
     elif hasattr(t, "columns"):
         names = [str(name) for name in t.columns]
-        series = {name: t.iloc[:, j] if names.count(name) == 1 else None for j, name in enumerate(names)}
+        series = {name: t.iloc[:, j] if names.count(name) == 1 else TWICE for j, name in enumerate(names)}
         source = _Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
     else:
         source = _Source({time: t} | {n: x for n, x in asked.items() if x is not None}, lambda name, i: f"{name}[{i}]")
@@ -384,7 +385,7 @@ def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float
             raise TypeError(f"{what} is {type(name).__name__}, valid beside a file or a table is: the name of a column")
         if name not in source.columns:
             raise unknown(f"column for {what}", name, list(source.columns))
-        if source.columns[name] is None:
+        if source.columns[name] is TWICE:
             raise ValueError(f"the column for {what}, {name!r}, is there twice: valid is one column of this name")
         named[what] = name
     if "v" not in named and "spikes" not in named:
@@ -440,7 +441,7 @@ def _csv(path: Path) -> _Source:
         raise ValueError(f"{path.name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is no text: valid is a CSV file in UTF-8") from None
-    columns = {n: np.array(x) if names.count(n) == 1 else None for n, x in zip(names, values, strict=True)}
+    columns = {n: np.array(x) if names.count(n) == 1 else TWICE for n, x in zip(names, values, strict=True)}
     return _Source(
         columns,
         lambda name, i: f"{path.name}, line {lines[i]}, column {name!r}",

@@ -51,7 +51,7 @@ STEADY, HELD = "steady", "held"
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """Where a neuron stays for ever, if nothing pushes it.
+    """A state in which a neuron rests.
 
     Attributes
     ----------
@@ -114,7 +114,7 @@ class PhasePlane:
 
     @property
     def sentence(self) -> str:
-        """What is done with the other variables, for a person; empty where there are none."""
+        """What is done with the other variables, in a sentence; empty where there are none."""
         if self.others == STEADY:
             return f"The other variables are at their steady state at each point of the plane: {', '.join(self.held)}."
         if self.others == HELD:

@@ -1,4 +1,4 @@
-"""Threads: how many simulate, that they stand behind what a person waits for, and how they end."""
+"""Threads: how many simulate, which have a low priority, and how they end."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def thread_count() -> int:
 def pool() -> ThreadPoolExecutor:
     """Return the helper threads of the calling thread, of its own priority; those of a forked process are its own.
 
-    A thread that waits for helpers of a lower priority would, on a busy machine, wait for everybody else.
+    A thread that waits for helpers of a lower priority would wait for every other process of a busy machine.
     """
     behind = getattr(_priority, "low", False)
     key = os.getpid(), behind
@@ -60,7 +60,7 @@ def pool() -> ThreadPoolExecutor:
 
 
 def step_back() -> None:
-    """Let the calling thread wait behind what a person waits for: the page, the server, a drag.
+    """Give the calling thread a low priority, below the page, the server and a drag.
 
     Linux gives each thread a priority of its own; elsewhere nothing happens.
     """
