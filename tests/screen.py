@@ -16,8 +16,6 @@ from plausiwidgets.widgets.view.messages import MessageLine
 from plausiwidgets.widgets.view.page_watch import PageWatch
 from plausiwidgets.widgets.view.scene_view import SceneView
 
-ROLES = {"yours": "yours", "best found": "best", "target": "target", "pinned": "pinned"}
-
 
 def widgets(root: w.Widget) -> Iterator[w.Widget]:
     """Yield a widget and all that is laid out in it."""
@@ -107,7 +105,7 @@ class Screen:
         return {re.search('data-name="([^"]*)"', Row(v).label.value)[1]: Row(v) for v in views}
 
     def show_bounds(self, shown: bool = True) -> None:
-        find(self.explorer, w.ToggleButton, description="Bounds").value = shown
+        find(self.explorer, w.ToggleButton, description="Ranges").value = shown
 
     @property
     def dt(self) -> w.FloatText:
@@ -171,9 +169,9 @@ class Screen:
         """The layout of the figure."""
         return self.figure.picture["layout"]
 
-    def trace(self, name: str, row: str = "voltage") -> Any:
-        """Return the trace of ``"yours"``, ``"best found"``, ``"target"`` or ``"pinned"`` in a row of the figure."""
-        return self.figure.trace(f"{ROLES[name]}_{row}")
+    def trace(self, role: str, row: str = "voltage") -> Any:
+        """Return the trace of ``"yours"``, ``"best"``, ``"target"`` or ``"pinned"`` in a row of the figure."""
+        return self.figure.trace(f"{role}_{row}")
 
     @property
     def yours(self) -> np.ndarray:
@@ -181,7 +179,7 @@ class Screen:
 
     @property
     def best(self) -> np.ndarray:
-        return self.trace("best found")["y"]
+        return self.trace("best")["y"]
 
     @property
     def target(self) -> np.ndarray:

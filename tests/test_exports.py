@@ -68,18 +68,19 @@ def test_a_neuron_of_ones_own_is_named_in_the_script():
     own = pw.NeuronModel(
         "mine", lif.step, list(lif.parameters.values()), lif.initial_state, lif.current, lif.rest, lif.threshold
     )
-    assert "'mine' is a neuron of your own" in script(Selection.of(own, "tonic_spiking"))
-    assert "your own" not in script(Selection.of("lif", "tonic_spiking"))
+    assert "'mine' is a custom neuron" in script(Selection.of(own, "tonic_spiking"))
+    assert "custom" not in script(Selection.of("lif", "tonic_spiking"))
 
 
 def test_the_panel_sends_what_is_asked_for():
     selection = shown("lif", "tonic_spiking")
     result = pw.optimize("lif", "tonic_spiking", budget=100, seed=0)
-    panel = ExportPanel(Alone(selection))
+    host = Alone(selection)
+    panel = host.panel(ExportPanel)
     sent = []
     panel.view.send = lambda content, buffers=None: sent.append(content)
-    panel.on_selection(selection, True)
-    panel.on_response(Response("yours", selection, single(judge_quickly(selection, ["v"]))))
+    host.session.attach(panel)
+    host.session.publish(Response("yours", selection, single(judge_quickly(selection, ["v"]))))
     panel.on_result(result)
     assert panel.view.searched
     for what in ("script", "traces", "history", "nonsense", 3, None):
@@ -88,7 +89,7 @@ def test_the_panel_sends_what_is_asked_for():
     assert [message["name"] for message in sent] == names
     assert "evaluations" in sent[2]["text"].splitlines()[0]
     panel.view._handle_custom_msg({"save": "page"}, [])  # in the background: it is judged for it
-    assert panel._worker.join(60.0)
+    assert host.worker.join(60.0)
     assert sent[3]["name"] == "lif_tonic_spiking.html" and "<!doctype html>" in sent[3]["text"].lower()
 
 

@@ -20,17 +20,17 @@ def test_a_verdict_is_drawn_with_target_response_current_and_marks(tmp_path) -> 
     assert isinstance(figure, go.Figure)
     potential, *_ = shown(figure, "response")
     assert potential.y.max() == np.float32(verdict.traces["step"].v[0].max())  # no peak is added to a whole spike
-    assert shown(figure, "target") and figure.layout.shapes and figure.layout.annotations
+    assert shown(figure, "example") and figure.layout.shapes and figure.layout.annotations
     assert figure.layout.title.text.startswith("Hodgkin–Huxley: Tonic spiking   ")
     assert figure.layout.yaxis.title.text == "potential (mV)" and figure.layout.yaxis3.title.text == "I (µA/cm²)"
-    assert [trace.name for trace in figure.data if trace.showlegend] == ["target", "response"]
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["example", "response"]
     figure.update_layout(title="mine").write_html(tmp_path / "figure.html", include_plotlyjs=False)
     assert "mine" in (tmp_path / "figure.html").read_text("utf-8")
 
 
 def test_a_result_is_drawn_as_its_best_set() -> None:
     result = pw.optimize("izhikevich", "phasic_spiking", seed=1, budget=300)
-    best, *_ = shown(pw.plot(result), "best found")
+    best, *_ = shown(pw.plot(result), "best of the search")
     assert best.line.color == "#d55e00"
 
 

@@ -134,7 +134,7 @@ def test_a_set_with_other_values_of_what_is_locked_is_refused(explorer: pw.Explo
     screen.pick_preset("C tonic bursting")
     assert explorer.selection == before and "locked in this exercise" in screen.message
     assert screen.menu("Presets").value == -1
-    for press in ("Show me", "My turn"):
+    for press in ("Show me", "Practise"):
         screen.press(press)
         assert explorer.selection == before and "No known set has the values" in screen.message
     with pytest.raises(ValueError, match="c, d are locked"):
@@ -149,9 +149,9 @@ def test_a_known_set_with_the_same_values_is_taken() -> None:
     screen.press("Show me")
     assert explorer.wait()
     assert explorer.selection.values["a"] == 0.02 and locked_values(explorer) == {"c": -50.0, "d": 2.0}
-    screen.press("My turn")
+    screen.press("Practise")
     assert explorer.wait()
-    assert "Your turn" in screen.origin and locked_values(explorer) == {"c": -50.0, "d": 2.0}
+    assert "Practise" in screen.origin and locked_values(explorer) == {"c": -50.0, "d": 2.0}
     explorer.close()
 
 

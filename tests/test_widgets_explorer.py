@@ -40,7 +40,7 @@ def test_the_verdict_on_screen_is_the_judges(explorer: pw.Explorer, screen: Scre
     explorer.selection = Selection.of("izhikevich", "tonic_bursting", {"c": -52.0, "amplitude": 12.0})
     assert explorer.wait()
     verdict = pw.judge("izhikevich", "tonic_bursting", {"c": -52.0, "amplitude": 12.0})
-    assert f"loss {verdict.loss:.3g}" in screen.badge
+    assert f"distance {verdict.loss:.3g}" in screen.badge
     assert screen.criteria.count("✓") == sum(c.passed for c in verdict.checks)
     assert screen.criteria.count("✗") == sum(not c.passed for c in verdict.checks)
 
@@ -124,7 +124,7 @@ def test_sliders_answer_during_a_search_which_pauses_and_stops(explorer: pw.Expl
     screen.press("Resume")
     screen.press("Stop")
     until(lambda: explorer.results, 20)
-    assert "not found within" in screen.progress and "best loss" in screen.progress
+    assert "not found within" in screen.progress and "least distance" in screen.progress
     enabled = [title for title in ("Optimize", "Pause", "Stop", "Use best") if not screen.button(title).disabled]
     assert enabled == ["Optimize", "Use best"]
 
@@ -152,7 +152,7 @@ def test_a_search_goes_on_when_another_pattern_is_picked_and_is_gone_back_to(
     assert explorer.wait()
     assert len(screen.best) == 0, "the best of another pattern is drawn"
     assert len(screen.curve) == 0, "the curve of another pattern is drawn"
-    assert "no search yet" in screen.best_chip
+    assert "press Optimize" in screen.best_chip
     assert "Phasic spiking" in screen.elsewhere and "%" in screen.elsewhere
     assert not run.snapshot().ended
     assert screen.button("Use best").disabled and not screen.button("Optimize").disabled
@@ -190,7 +190,7 @@ def test_after_a_search_in_vain_there_are_ways_on_and_no_search_is_made_twice(
     explorer.wait(120)
     assert not screen.ways
     seen = []
-    for button in ("Optimize", "Optimize", "New seed", "Random start", "Wider bounds", "More budget"):
+    for button in ("Optimize", "Optimize", "New seed", "Random start", "Wider ranges", "More budget"):
         named(explorer, "pw-settings").children[1].value = "100"
         before = explorer.selection
         screen.press(button)
@@ -200,7 +200,7 @@ def test_after_a_search_in_vain_there_are_ways_on_and_no_search_is_made_twice(
         until(lambda: screen.ways, 10)
         assert "pw-failed" in screen.progress and "pw-is" not in screen.progress
         assert "pw-no" in screen.best_chip and "bursts" in screen.best_chip
-        assert screen.best_chip.count("asked for") > 0, "by how much it is missed is not said"
+        assert screen.best_chip.count("must be") > 0, "by how much it is missed is not said"
     assert len({seed for seed, *_ in seen}) == len(seen)
     (low, high), (wider_low, wider_high) = before.bounds["tau_mem"], seen[-1][2]
     assert wider_high == high and wider_low == low
@@ -312,7 +312,7 @@ def test_changes_from_many_threads_end_with_one_consistent_picture(explorer: pw.
     assert explorer.wait(120)
     shown = explorer.selection
     verdict = pw.judge(shown.model, shown.pattern, shown.values, dt=shown.dt)
-    assert f"loss {verdict.loss:.3g}" in screen.badge
+    assert f"distance {verdict.loss:.3g}" in screen.badge
     assert screen.message == ""
 
 

@@ -17,14 +17,24 @@ def response(selection, jumped=True):
     return Response("yours", selection, single(judge_quickly(selection, record)), jumped=jumped)
 
 
+def panel_of(selection):
+    host = Alone(selection)
+    panel = host.panel(PhasePlanePanel)
+    host.session.attach(panel)
+    return panel
+
+
+def publish(panel, shown):
+    panel.explorer.session.publish(shown)
+    assert panel.explorer.worker.join()
+    return panel.view.scene
+
+
 def shown(selection):
     """Return an open panel that has drawn a selection, and its scene."""
-    panel = PhasePlanePanel(Alone(selection))
-    panel.on_selection(selection, True)
+    panel = panel_of(selection)
     panel.on_shown(True)
-    panel.on_response(response(selection))
-    assert panel._worker.join()
-    return panel, panel.view.scene
+    return panel, publish(panel, response(selection))
 
 
 def points_of(scene):
@@ -38,15 +48,11 @@ def preset(model, pattern):
 
 def test_closed_it_asks_for_nothing_and_draws_nothing():
     selection = Selection.of("adex", "tonic_spiking")
-    panel = PhasePlanePanel(Alone(selection))
-    panel.on_selection(selection, True)
-    panel.on_response(response(selection))
-    assert not panel.needs_states
-    assert panel._worker.join()
-    assert panel.view.scene == {}
+    panel = panel_of(selection)
+    assert publish(panel, response(selection)) == {} and not panel.needs_states
     panel.on_shown(True)
     assert panel.needs_states
-    assert panel._worker.join()
+    assert panel.explorer.worker.join()
     assert panel.view.scene["names"] == ["v", "w"]
 
 
@@ -71,8 +77,7 @@ def test_a_pulse_is_seen_in_the_plane_of_the_time_after_it():
 def test_the_trajectory_is_broken_at_every_reset_and_keeps_its_extremes():
     selection = preset("izhikevich", "tonic_bursting")
     panel, scene = shown(selection)
-    verdict = panel._last.verdict
-    trace = verdict.traces["step"]
+    trace = panel.explorer.session.response("yours").verdict.traces["step"]
     points = points_of(scene)
     assert np.isnan(points[:, 0]).sum() == len(trace.spike_times[0]) > 20
     assert len(points) < 1200
@@ -94,13 +99,11 @@ def test_a_drag_only_widens_the_picture_and_rest_narrows_it():
     panel, scene = shown(selection)
     before = scene["ranges"]
     for other in (selection.with_value("b", 90.0), selection):
-        panel.on_response(response(other, jumped=False))
-        assert panel._worker.join()
-        ranges = panel.view.scene["ranges"]
+        ranges = publish(panel, response(other, jumped=False))["ranges"]
         assert ranges != before
         assert all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(ranges, before, strict=True))
     panel.on_rest(selection)
-    assert panel._worker.join()
+    assert panel.explorer.worker.join()
     assert panel.view.scene["ranges"] == before
 
 
@@ -109,12 +112,12 @@ def test_more_than_two_variables_can_be_chosen_and_a_sentence_says_what_the_othe
     assert scene["variables"] == ["v", "n", "m", "h"]
     assert "steady state" in scene["sentence"]
     panel.view.pair = "v h"
-    assert panel._worker.join()
+    assert panel.explorer.worker.join()
     assert panel.view.scene["names"] == ["v", "h"]
     panel.view.now = 10.0
     panel.view.others = "now"
-    assert panel._worker.join()
-    at = panel._last.verdict.traces["step"]
+    assert panel.explorer.worker.join()
+    at = panel.explorer.session.response("yours").verdict.traces["step"]
     k = np.searchsorted(at.t, 10.0)
     assert f"n = {at.states['n'][0, k]:.3g}" in panel.view.scene["sentence"]
 
@@ -124,7 +127,7 @@ def test_one_variable_has_a_line_live_under_the_sliders(model):
     selection = Selection.of(model, "tonic_spiking")
     panel, scene = shown(selection)
     assert scene["names"] == ["v"] and scene["labels"][1] == "dv/dt (mV/ms)"
-    currents = current_levels(panel._last.verdict.traces["step"])[0]
+    currents = current_levels(panel.explorer.session.response("yours").verdict.traces["step"])[0]
     assert len(scene["levels"]) == len(currents) == 2
     values = {name: selection.values[name] for name in selection.model.parameters}
     for level, current in zip(scene["levels"], currents, strict=True):
@@ -135,9 +138,8 @@ def test_one_variable_has_a_line_live_under_the_sliders(model):
         (curve,) = (np.frombuffer(piece, np.float32).reshape(-1, 2) for piece in level["nullclines"][0])
         known = np.isfinite(line.rate)
         assert curve[:, 1] == pytest.approx(line.rate[known], rel=1e-5, abs=1e-4)
-    panel.on_response(response(selection.with_value("holding", selection.values["holding"] - 0.5), jumped=False))
-    assert panel._worker.join()
-    assert panel.view.scene["levels"][0]["points"] != scene["levels"][0]["points"]
+    lower = selection.with_value("holding", selection.values["holding"] - 0.5)
+    assert publish(panel, response(lower, jumped=False))["levels"][0]["points"] != scene["levels"][0]["points"]
 
 
 def test_the_moving_point_of_one_variable_runs_along_its_curves_and_rests_while_refractory():

@@ -23,7 +23,7 @@ def potential(screen) -> np.ndarray:
 
 
 def press(explorer, on: bool = True) -> None:
-    find(explorer, w.ToggleButton, description="Pin").value = on
+    find(explorer, w.ToggleButton, description="Compare").value = on
     assert explorer.wait()
 
 
@@ -36,12 +36,12 @@ def key(explorer) -> str:
 
 
 def test_what_is_pinned_stays_while_the_sliders_move_and_goes_when_it_is_let_go(explorer, screen) -> None:
-    assert len(potential(screen)) == 0 and "pinned" not in key(explorer)
+    assert len(potential(screen)) == 0 and "compared" not in key(explorer)
     press(explorer)
     pinned = potential(screen).copy()
     np.testing.assert_array_equal(pinned, screen.yours)
-    assert "pinned: Izhikevich" in key(explorer) and AS_PINNED in key(explorer)
-    assert line(screen)["name"].startswith("pinned: Izhikevich") and line(screen)["line"]["dash"] == "12px,4px"
+    assert "compared: Izhikevich" in key(explorer) and AS_PINNED in key(explorer)
+    assert line(screen)["name"].startswith("compared: Izhikevich") and line(screen)["line"]["dash"] == "12px,4px"
     for name, value in (("a", 0.05), ("amplitude", 20.0)):
         screen.rows[name].box.value = value
         settled(explorer)
@@ -51,8 +51,8 @@ def test_what_is_pinned_stays_while_the_sliders_move_and_goes_when_it_is_let_go(
     settled(explorer)
     np.testing.assert_array_equal(potential(screen), pinned)
     press(explorer, False)
-    assert len(potential(screen)) == 0 and "pinned" not in key(explorer)
-    assert screen.layout["yaxis2"]["ticktext"] == ["best found", "yours", "target"]
+    assert len(potential(screen)) == 0 and "compared" not in key(explorer)
+    assert screen.layout["yaxis2"]["ticktext"] == ["best", "yours", "example"]
 
 
 def test_a_drag_does_not_compute_it(explorer, screen, monkeypatch) -> None:
@@ -105,7 +105,7 @@ def test_another_model_leaves_it_and_its_current_is_drawn_only_in_its_own_unit(e
     screen.menu("Model").value = "adex"
     settled(explorer)
     until(lambda: len(potential(screen)))
-    assert AS_PINNED in key(explorer) and "pinned: Izhikevich" in key(explorer)
+    assert AS_PINNED in key(explorer) and "compared: Izhikevich" in key(explorer)
     assert not np.isfinite(line(screen, "current")["y"]).any()
     least, most = screen.layout["yaxis3"]["range"]
     assert np.isfinite([least, most]).all() and most > 100.0
@@ -180,6 +180,6 @@ def test_a_closed_explorer_keeps_nothing_of_it() -> None:
     settled(explorer)
     panel = explorer.panel(PinPanel)
     explorer.close()
-    assert panel._pinned is None and panel._judged is None
-    find(explorer, w.ToggleButton, description="Pin").value = False  # nobody answers any more
+    assert panel._pinned is None
+    find(explorer, w.ToggleButton, description="Compare").value = False  # nobody answers any more
     assert panel._pinned is None

@@ -42,7 +42,7 @@ def test_it_opens_with_what_is_not_solved_and_the_solution_is_a_press_away() -> 
     screen = Screen(explorer)
     assert explorer.wait(120)
     assert "✗" in screen.badge
-    assert "Your turn" in screen.origin
+    assert "Practise" in screen.origin
     assert not explorer.session.can_undo, "looking for what is not solved is no step of a person"
     screen.press("Show me")
     assert explorer.wait()
@@ -152,5 +152,5 @@ def test_a_published_set_that_its_pattern_rejects_says_why(explorer, screen) -> 
         elif "✗" in screen.badge:
             rejected += 1
             assert "published for this pattern, missed here because" in screen.badge
-            assert "asked for" in screen.badge
+            assert "must be" in screen.badge
     assert rejected

@@ -190,7 +190,7 @@ def test_a_search_refuses_it_in_a_sentence_and_what_runs_goes_on(explorer, scree
     with pytest.raises(ValueError, match="nothing to search for"):
         explorer.optimize()
     explorer.stop()
-    for title in ("Show me", "My turn"):
+    for title in ("Show me", "Practise"):
         screen.press(title)
         assert "Pick a pattern" in screen.message and explorer.selection.pattern.key == "stimulus_step"
 

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 EXPLORE = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
 NAMED = """name => {
     const plots = [...document.querySelectorAll('.pw-plot .js-plotly-plot')];
-    const trace = plots.flatMap(plot => plot.data).find(t => t.name === name && t.y && t.y.length > 50);
+    const trace = plots.flatMap(plot => plot.data).find(t => t.uid === `${name}_voltage` && t.y && t.y.length > 50);
     return trace ? Array.from(trace.y).filter(Number.isFinite) : [];
 }"""
 
@@ -88,7 +88,7 @@ def test_optimize_finds_and_use_best_moves_the_sliders_and_undo_brings_them_back
     boxes = ".pw-row input:not([type=checkbox])"
     values = page.locator(boxes).evaluate_all("all => all.map(e => e.value)")
     page.get_by_role("button", name="Optimize").click()
-    page.wait_for_function(f"() => ({NAMED})('best found').length > 50", timeout=120_000)
+    page.wait_for_function(f"() => ({NAMED})('best').length > 50", timeout=120_000)
     page.locator(".pw-best", has_text="shows it").wait_for(timeout=120_000)
     before = page.evaluate(NAMED, "yours")
     page.get_by_role("button", name="Use best").click()

@@ -12,7 +12,7 @@ SHOWN = "key => document.querySelector('.pw-thumbnail[aria-selected=true]')?.dat
 TRAJECTORY = "() => document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d')"
 
 DATA = "[...document.querySelectorAll('.pw-plot .js-plotly-plot')].flatMap(plot => plot.data)"
-PINNED = f"() => {DATA}.some(trace => trace.name.startsWith('pinned') && trace.y?.length > 100)"
+PINNED = f"() => {DATA}.some(trace => trace.uid.startsWith('pinned') && trace.y?.length > 100)"
 HIGHEST = f"() => Math.max(...{DATA}.find(trace => trace.uid === 'yours_current').y)"
 
 
@@ -74,7 +74,7 @@ def test_the_page_explains(opened) -> None:
     assert "Added to u" in page.locator(".pw-meaning").inner_text()
 
     # A pinned neuron, a current of one's own for both, from the keyboard and from a file, and the pattern's own again.
-    page.get_by_role("button", name="Pin", exact=True).click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.wait_for_function(PINNED)
     page.get_by_role("button", name="Stimulus", exact=True).click()
     page.get_by_role("button", name="Values…").click()
@@ -93,7 +93,7 @@ def test_the_page_explains(opened) -> None:
     page.wait_for_function(f"() => ({HIGHEST})() === 25")
     page.get_by_role("button", name="Pattern’s own").click()
     page.wait_for_function(SHOWN, arg="rebound_burst")
-    page.get_by_role("button", name="Pin", exact=True).click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.wait_for_function(f"() => !({PINNED})()")
 
     # A mystery: a score below 100, and the answer only when it is asked for.

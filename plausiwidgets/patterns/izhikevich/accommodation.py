@@ -84,9 +84,9 @@ ACCOMMODATION = Pattern(
     event=(-30.0, _end),
     marks=[
         *BEFORE_ONSET,
-        Mark("slow", "quiet", 0.0, lambda s, trace: SLOWER * s.rise),
+        Mark("slow", "quiet", 0.0, lambda s, trace: SLOWER * s.rise, "slow ramp"),
         Mark("fast", "spikes", 0.0, lambda s, trace: s.rise + LATE, "fast ramp"),
     ],
-    main_sweep="slow ramp",
+    main_sweep="fast ramp",
     amplitude_window=AmplitudeWindow(fire=("fast ramp",), silent=("slow ramp",)),
 )

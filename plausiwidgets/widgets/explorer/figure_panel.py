@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Target, Verdict
+from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.figure import HEIGHT, WIDTH, Look
@@ -66,6 +67,8 @@ class FigurePanel(Panel):
         self.figure.observe(lambda _: self._on_look(), ("width", "height", "zoom"))
         self._page = explorer.page
         self._page.observe(lambda _: self._on_look(), "dark")
+        self._present = explorer.panel(PresentationPanel).view
+        self._present.observe(lambda _: self._on_look(), "value")
 
     # -- the session -----------------------------------------------------------------------------
 
@@ -178,6 +181,6 @@ class FigurePanel(Panel):
         with self._lock:
             width, height = self.figure.width or WIDTH, self.figure.height or HEIGHT
             window = (float(self.figure.zoom[0]), float(self.figure.zoom[1])) if self.figure.zoom else None
-            self._look = Look(width, height, self._page.dark, window)
+            self._look = Look(width, height, self._page.dark, window, self._present.value)
             if self._selection is not None:
                 self.figure.show_scene(self.scene, self._look, self._fitted)

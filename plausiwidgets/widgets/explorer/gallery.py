@@ -12,8 +12,9 @@ from plausiwidgets import patterns
 from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
-from plausiwidgets.patterns import Protocol, status
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
+from plausiwidgets.patterns.status import SEARCH_WORDS, STATUSES
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.thumbnails import thumbnail
 from plausiwidgets.widgets.session.selection import Selection
@@ -22,8 +23,6 @@ from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 _HERE = Path(__file__).parent
-
-_BEST_FIRST = status.STATUSES
 
 
 class GalleryView(anywidget.AnyWidget):
@@ -45,7 +44,7 @@ class GalleryView(anywidget.AnyWidget):
     items: t.List = t.List().tag(sync=True)
     found = t.Dict().tag(sync=True)
     shown = t.Unicode("").tag(sync=True)
-    words = t.Dict(status.SEARCH_WORDS).tag(sync=True)
+    words = t.Dict(SEARCH_WORDS).tag(sync=True)
 
 
 class GalleryPanel(Panel):
@@ -61,7 +60,7 @@ class GalleryPanel(Panel):
         self._worker = explorer.worker
         self._patterns: dict[str, Protocol] = {}
         self._drawn: dict[Protocol, dict[str, str]] = {}
-        self._known: dict[tuple[NeuronModel, Protocol], str] = {}  # the best status seen in this explorer
+        self._found: dict[NeuronModel, dict[str, str]] = {}  # the best status of each pattern
         self._model: NeuronModel | None = None
         self._incomplete = False
 
@@ -79,7 +78,7 @@ class GalleryPanel(Panel):
         self.view.shown = selection.pattern.key
         if selection.model is not self._model:
             self._model = selection.model
-            self._show_found()
+            self.view.found = dict(self._found_of(selection.model))
 
     def on_response(self, response: Response) -> None:
         """Keep in mind what was found, and draw the pictures that are missing."""
@@ -88,29 +87,34 @@ class GalleryPanel(Panel):
             self._incomplete = False
             self._ask()
         if response.role in ("yours", "best") and response.verdict is not None:
-            self._note(response.selection.model, response.selection.pattern, response.verdict.status)
+            self._note(response.selection.model, response.selection.pattern.key, response.verdict.status)
 
     def on_result(self, result: Result) -> None:
         """Take what a search has found."""
         model = self._model
         if model is not None and result.model == model.name and result.pattern in self._patterns:
-            self._note(model, self._patterns[result.pattern], result.status)
+            self._note(model, result.pattern, result.status)
 
     def assessed(self, model: NeuronModel, pattern: str, word: str) -> None:
         """Keep in mind what an assessment has found, or not."""
         with self._session.lock:
             if pattern in self._patterns:
-                self._note(model, self._patterns[pattern], word, ("replicated", "fragile", "rejected"))
+                self._note(model, pattern, word, ("replicated", "fragile", "rejected"))
 
     def _note(
-        self, model: NeuronModel, pattern: Protocol, word: str, counts: Container[str] = ("replicated", "fragile")
+        self, model: NeuronModel, pattern: str, word: str, counts: Container[str] = ("replicated", "fragile")
     ) -> None:
-        key = model, pattern
-        before = self._known.get(key)
-        if word in counts and (before is None or _BEST_FIRST.index(word) < _BEST_FIRST.index(before)):
-            self._known[key] = word
+        found = self._found_of(model)
+        before = found.get(pattern)
+        if word in counts and (before not in STATUSES or STATUSES.index(word) < STATUSES.index(before)):
+            found[pattern] = word
             if model is self._model:
-                self._show_found()
+                self.view.found = dict(found)
+
+    def _found_of(self, model: NeuronModel) -> dict[str, str]:
+        if model not in self._found:
+            self._found[model] = dict(published_statuses(model))
+        return self._found[model]
 
     # -- what is seen ----------------------------------------------------------------------------
 
@@ -135,19 +139,6 @@ class GalleryPanel(Panel):
         except Exception:  # a custom pattern may raise anything; its name stands there
             self._drawn[pattern] = {"potential": "", "current": ""}
         self._ask()
-
-    def _show_found(self) -> None:
-        model = self._model
-        if model is None:
-            return
-        found = published_statuses(model)
-        for (known, pattern), word in self._known.items():
-            for key, listed in self._patterns.items():
-                if known is model and listed is pattern:
-                    before = found.get(key, "rejected")
-                    better = before not in _BEST_FIRST or _BEST_FIRST.index(word) < _BEST_FIRST.index(before)
-                    found[key] = word if better else before
-        self.view.found = found
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         key = content.get("pick") if isinstance(content, dict) else None

@@ -76,7 +76,7 @@ function draw(svg, width, rows) {
     element("text", { x: px(value), y: HEIGHT - 4, "text-anchor": value > 0.9 * right ? "end" : "middle" }, svg, grouped(value));
   }
   element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${width - RIGHT}`, class: "pw-axis" }, svg);
-  element("text", { x: LEFT, y: 12 }, svg, inner > 150 ? "loss (log) over evaluations" : "loss (log)");
+  element("text", { x: LEFT, y: 12 }, svg, inner > 150 ? "distance (log) over evaluations" : "distance (log)");
 
   const begun = restarts.flatMap((count, i) => (count > (i ? restarts[i - 1] : 0) ? [x[i]] : []));
   for (const at of begun.slice(-MOST_MARKS)) {
@@ -88,7 +88,7 @@ function draw(svg, width, rows) {
   element("path", { d: steps.join(""), class: "pw-line-best" }, svg);
   element("circle", { cx: px(x[n - 1]), cy: py(best[n - 1]), r: 4, class: "pw-end" }, svg);
   svg.setAttribute("aria-label",
-    `Objective curve: best loss ${best[n - 1].toPrecision(3)} after ${grouped(x[n - 1])} evaluations, ${restarts[n - 1]} restarts`);
+    `Least distance ${best[n - 1].toPrecision(3)} after ${grouped(x[n - 1])} evaluations, ${restarts[n - 1]} restarts`);
 }
 
 function render({ model, el }) {

@@ -20,7 +20,7 @@ ACTIONS = ("optimize", "pause", "stop", "use_best")
 WAYS = {
     "seed": ("New seed", "The same search from other random points"),
     "random": ("Random start", "Start from good points of a random screen, not from the sliders"),
-    "wider": ("Wider bounds", "Let every free parameter of the model go further, by a half of its range"),
+    "wider": ("Wider ranges", "Widen the range of every ticked parameter of the model by a half to each side"),
     "budget": ("More budget", "Four times as many evaluations"),
 }
 """What can be tried after a search in vain, each with a button."""
@@ -269,7 +269,7 @@ def numbers(snapshot: Result, remaining: float) -> str:
     """Return the numbers under the bar; `remaining`: working time in s until the budget is spent, or nan."""
     parts = [f"{grouped(snapshot.evaluations)} of {grouped(snapshot.budget)} evaluations"]
     if math.isfinite(snapshot.loss):
-        parts.append(f"best loss {number(snapshot.loss, 3)}")
+        parts.append(f"least distance {number(snapshot.loss, 3)}")
     time = seconds(snapshot.seconds)
     if math.isfinite(remaining):
         time += f", ≤ {seconds(remaining)} to go"
@@ -296,7 +296,7 @@ def _line(text: str, kind: str) -> str:
 
 def _in_vain(snapshot: Result) -> str:
     """Return a line of what was not found and, where there is room beside it, the least loss."""
-    loss = f"best loss {number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else '–'}"
+    loss = f"least distance {number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else '–'}"
     line = _line(headline(snapshot), kind(snapshot))
     return f'<div class="pw-in-vain" title="{loss}">{line}<span>{loss}</span></div>'
 

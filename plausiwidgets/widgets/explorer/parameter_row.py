@@ -18,6 +18,9 @@ from plausiwidgets.widgets.session.slider import STEPS, dragged, position
 from plausiwidgets.widgets.view.panel import Messages
 from plausiwidgets.widgets.view.symbols import symbol
 
+BASELINE = "baseline"
+"""What the row of the current that is always on is called."""
+
 LOCK = (
     '<span class="pw-lock" title="Locked in this exercise: tune the others">'
     '<svg viewBox="0 0 12 14" aria-hidden="true"><path d="M1 6h10v7H1z"/>'
@@ -63,7 +66,8 @@ class ParameterRow:
         tip = tooltip(parameter)
         name = parameter.name
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
-        shown = symbol(name.removeprefix(prefix))
+        name_in_group = name.removeprefix(prefix)
+        shown = BASELINE if name_in_group == "holding" else symbol(name_in_group)
         self._text = (
             f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{shown}</span>'
             f'<span class="pw-unit">{unit}</span>'
@@ -158,7 +162,7 @@ class ParameterRow:
             boxes = []
             bounds = self._session.selection.bounds[self.parameter.name]
             for word, value in zip(("Lower", "Upper"), bounds, strict=True):
-                tip = f"{word} bound of {self.parameter.name}, for the slider and for Optimize"
+                tip = f"{word} end of the range of {self.parameter.name}, for its slider and for Optimize"
                 box = w.FloatText(
                     in_box(value), step=None, tooltip=tip, disabled=self._locked, layout=styles.layout, style=styles.box
                 )

@@ -31,7 +31,7 @@ class ParameterPanel(Panel):
         self._kept: dict[tuple[NeuronModel, Protocol | None], list[ParameterRow]] = {}
         self._rows: list[ParameterRow] = []
         self._about: Selection | None = None
-        self._bounds = w.ToggleButton(False, description="Bounds", tooltip="Show and edit the range of every slider")
+        self._bounds = w.ToggleButton(False, description="Ranges", tooltip="Show and edit the range of every slider")
         self._bounds.observe(lambda _: self._show_bounds(), "value")
         self._dt = w.FloatText(tooltip="Time step of the simulation in ms", step=None)
         self._dt.observe(lambda _: self._on_dt(), "value")
@@ -122,6 +122,6 @@ def _in_order(model: NeuronModel) -> list[str]:
 
 
 def _group_box(group: str) -> w.VBox:
-    tip = "Ticked: Optimize may change this parameter"
-    title, free = html.escape(group), f'<small title="{tip}">free</small>'
+    tip = "Ticked: a search may change this parameter"
+    title, free = html.escape(group), f'<small title="{tip}">search</small>'
     return w.VBox([w.HTML(f'<div class="pw-group"><span>{title}</span><small>value</small>{free}</div>')])

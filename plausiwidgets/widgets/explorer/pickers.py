@@ -18,9 +18,9 @@ from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 PROMPT = "published parameters …"
 
-SHOW_TIP = "Parameters that are published for this pattern, or known to show it; again: the next such set"
-TURN_TIP = "Parameters near such a set that do not show the pattern: tune them until every criterion holds"
-KEEP_TIP = "Another model or pattern begins with the values that you gave it, not with a set that is known to show it"
+SHOW_TIP = "Parameters that are published for this pattern, or known to show it; press again for the next set"
+TURN_TIP = "Start near such a set, and tune the parameters until every criterion holds"
+KEEP_TIP = "A picked model or pattern keeps the values that you gave it, instead of a set that is known to show it"
 RESET_TIP = (
     "Back to the defaults of model and stimulus: values, ranges, time step, and what Optimize may change; "
     "an exercise goes back to where it began"
@@ -28,7 +28,7 @@ RESET_TIP = (
 UNDO_TIP = "Back to before the last drag, typed value, pick or reset, ranges and ticks too"
 REDO_TIP = "Take back the last undo"
 
-NO_PATTERN = "A stimulus of your own is shown, which no parameters are known for. Pick a pattern."
+NO_PATTERN = "A custom stimulus is shown: no parameters are known for it. Pick a pattern."
 
 
 class Pickers(Panel):
@@ -65,8 +65,8 @@ class Pickers(Panel):
         self._undo = w.Button(description="Undo", disabled=True, tooltip=UNDO_TIP)
         self._redo = w.Button(description="Redo", disabled=True, tooltip=REDO_TIP)
         self._show = w.Button(description="Show me", tooltip=SHOW_TIP)
-        self._turn = w.Button(description="My turn", tooltip=TURN_TIP)
-        self._keep = w.ToggleButton(False, description="Keep values", tooltip=KEEP_TIP)
+        self._turn = w.Button(description="Practise", tooltip=TURN_TIP)
+        self._keep = w.ToggleButton(False, description="Carry values", tooltip=KEEP_TIP)
         before = w.Button(description="◂", tooltip="The pattern before")
         after = w.Button(description="▸", tooltip="The next pattern")
         for widget, name in (

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import ipywidgets as w
 
-from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.widgets.explorer.judging import judge_quickly
@@ -16,12 +15,15 @@ from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.starts import stimulus_for
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
+from plausiwidgets.widgets.view.scene import target_title
 from plausiwidgets.widgets.view.style import ROLE_TITLES
 
-TIP = "Keep this neuron in the figure, with these values, to compare it with what you change"
-LET_GO = "Let go of the pinned neuron: it leaves the figure"
+TIP = "Keep this neuron in the figure, to compare it with what you change"
+LET_GO = "Remove the compared neuron from the figure"
 
-AS_PINNED = "as it was pinned, under its own stimulus"
+EXAMPLE = "A neuron that shows the pattern: Izhikevich (2004)"
+
+AS_PINNED = "under its own stimulus"
 AS_SHOWN = "under the stimulus that is shown"
 BY_DEFAULT = (
     "under the default currents of the pattern: those that are shown have another unit, or are out of its reach"
@@ -49,9 +51,7 @@ class PinPanel(Panel):
         self._session = explorer.session
         self._worker = explorer.worker
         self._pinned: Selection | None = None
-        self._judged: tuple[Selection, Verdict] | None = None  # what was judged last of it
-        self._target = False
-        self.view = w.ToggleButton(False, description="Pin", tooltip=TIP)
+        self.view = w.ToggleButton(False, description="Compare", tooltip=TIP)
         self.view.observe(lambda change: self._on_press(change["new"]), "value")
         self.key = w.HTML()
         self.key.add_class("pw-target")
@@ -66,7 +66,6 @@ class PinPanel(Panel):
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Judge the pinned neuron under what was picked."""
         if jumped:
-            self._target = self._session.response("target") is not None
             self._show_key()
             self._ask(selection)
 
@@ -76,14 +75,12 @@ class PinPanel(Panel):
 
     def on_response(self, response: Response) -> None:
         """Keep the key up to date."""
-        if response.role == "target":
-            self._target = True
         if response.role in ("target", "pinned"):
             self._show_key()
 
     def on_close(self) -> None:
         """Let go of it."""
-        self._pinned = self._judged = None
+        self._pinned = None
 
     # -- pinning ---------------------------------------------------------------------------------
 
@@ -92,55 +89,52 @@ class PinPanel(Panel):
         with session.lock:
             if session.closed:
                 return
-            shown, yours = session.selection, session.response("yours")
             self.view.tooltip = LET_GO if pin else TIP
-            self._judged = None
-            self._pinned = shown if pin else None
-            if pin and yours is not None and yours.selection is shown and yours.verdict is not None:
-                self._judged = shown, yours.verdict
+            self._pinned = session.selection if pin else None
             if pin:
-                self._ask(shown)
+                self._ask(session.selection)
             else:
-                session.publish(Response("pinned", shown, None))
+                session.publish(Response("pinned", session.selection, None))
 
     def _ask(self, shown: Selection) -> None:
         if self._pinned is not None:
             self._worker.ask("pin", Priority.FIGURE, lambda _: self._judge(shown))
 
     def _judge(self, shown: Selection) -> None:
-        pinned, judged = self._pinned, self._judged
+        pinned, session = self._pinned, self._session
         if pinned is None:
             return
-        verdict, asked = None, None
+        under, verdict = pinned, None
         try:
-            asked, _ = pinned_under(pinned, shown)
-            if judged is not None and same(judged[0], asked):
-                asked, verdict = judged
-            else:
-                verdict = single(judge_quickly(asked, (pinned.model.states[0].name,)))
-        except Exception:  # such as a neuron whose parameter has the name of one of the stimulus values
-            verdict = None
-        self._publish(pinned, shown, asked, verdict)
-
-    def _publish(self, pinned: Selection, shown: Selection, asked: Selection | None, verdict: Verdict | None) -> None:
-        session = self._session
-        with session.lock:
-            if self._pinned is not pinned:
+            under, _ = pinned_under(pinned, shown)
+            drawn = session.response("pinned")
+            if (
+                drawn is not None
+                and drawn.verdict is not None
+                and drawn.pinned is not None
+                and same(drawn.pinned, under)
+            ):
                 return
-            before = session.response("pinned")
-            if before is not None and before.verdict is verdict and verdict is not None:
-                return  # it is drawn already
-            self._judged = None if asked is None or verdict is None else (asked, verdict)
-            session.publish(Response("pinned", shown, verdict, pinned=pinned))
+            verdict = single(judge_quickly(under, (pinned.model.states[0].name,)))
+        except Exception:  # such as a neuron whose parameter has the name of one of the stimulus values
+            pass
+        with session.lock:
+            if self._pinned is pinned:
+                session.publish(Response("pinned", shown, verdict, pinned=under))
 
     # -- the key ---------------------------------------------------------------------------------
 
     def _show_key(self) -> None:
-        lines = [_line("target", ROLE_TITLES["target"])] if self._target else []
-        pinned, response = self._pinned, self._session.response("pinned")
+        shown, pinned, response = (self._session.response("target"), self._pinned, self._session.response("pinned"))
+        lines = []
+        if shown is not None and shown.target is not None:
+            title = target_title(shown.target)
+            lines.append(_line("target", title, EXAMPLE if title == ROLE_TITLES["target"] else ""))
         if pinned is not None:
             drawn = response is not None and response.verdict is not None
-            lines.append(_line("pinned", f"pinned: {pinned.model.title}", tip(pinned, self._session.selection, drawn)))
+            lines.append(
+                _line("pinned", f"compared: {pinned.model.title}", tip(pinned, self._session.selection, drawn))
+            )
         self.key.value = "".join(lines)
 
 

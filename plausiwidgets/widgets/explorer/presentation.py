@@ -11,7 +11,13 @@ CLASS = "pw-present"
 
 
 class PresentationPanel(Panel):
-    """A button that switches the style of the whole explorer."""
+    """A button that switches the style of the whole explorer.
+
+    Attributes
+    ----------
+    view : ipywidgets.ToggleButton
+        Its value is observed by what is drawn otherwise for a class.
+    """
 
     place = "bar"
 

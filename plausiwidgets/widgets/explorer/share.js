@@ -40,8 +40,8 @@ function line(label, panel, say) {
   return { field, button };
 }
 
-const EXERCISE = "Whoever opens the exercise can move only what you have ticked “free”; all else is shown, and locked.";
-const ALL_FREE = "For an exercise, untick “free” of what others are to see but not to move.";
+const EXERCISE = "Whoever opens the exercise can move what you have ticked under “search”; the rest is shown, and locked.";
+const ALL_FREE = "For an exercise, untick under “search” what others may see but not move.";
 
 function render({ model, el }) {
   el.classList.add("pw-share");

@@ -19,14 +19,14 @@ from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
-from plausiwidgets.widgets.view.style import ROLE_TITLES
+from plausiwidgets.widgets.view.style import ROLE_TITLES, SHORT_TITLES
 
 KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "unknown", "rejected": "no"}
 """Colour of a status, as a class of the style sheet."""
 
 DIVERGED = "The neuron runs away: its variables leave all bounds, and there is nothing to measure. Move a slider back."
 
-LOSS_TIP = "Sum over the criteria of how far each is missed; 0 exactly when all hold. Optimize makes it small."
+LOSS_TIP = "Distance to the pattern, summed over the criteria: 0 when all hold. Optimize makes it small."
 
 
 class VerdictPanel(Panel):
@@ -69,7 +69,9 @@ class VerdictPanel(Panel):
         judged = isinstance(selection.pattern, Judged)
         if another:
             self._title.value = f'<h3 class="pw-title">{"Criteria" if judged else "Response"}</h3>'
-            self.best.value = chip("best", "–", "unknown", "no search yet" if judged else "nothing to search for")
+            self.best.value = chip(
+                "best", "–", "unknown", "press Optimize to search" if judged else "nothing to search for"
+            )
         if another or (jumped and not is_ready(selection.model)):
             doing = ("judging …" if judged else "…") if is_ready(selection.model) else "compiling the model …"
             self.yours.value = chip("yours", "…", "unknown", doing)
@@ -122,7 +124,7 @@ def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
             text = in_words(missed)
     elif verdict.failed_check:
         text = f"not {verdict.failed_check}"
-    return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, f"loss {number(verdict.loss, 3)}")
+    return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, f"distance {number(verdict.loss, 3)}")
 
 
 def described(verdict: Verdict) -> str:
@@ -151,7 +153,9 @@ def in_words(missed: Iterable[Check]) -> str:
     """Return what is missed and by how much, the worst first."""
     worst = sorted(missed, key=lambda check: -check.cost)
     return ", ".join(
-        f"{check.name} is {measured(check)} (asked for {interval(check.low, check.high, check.unit)})"
+        f"{check.name} is {measured(check)} (must be {interval(check.low, check.high, check.unit)})"
+        if math.isfinite(check.value)
+        else f"{check.name}: too few spikes to measure"
         for check in worst
     )
 
@@ -167,7 +171,7 @@ def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
     """Return a chip as HTML: whose it is and how that is drawn, the verdict, and a text behind it."""
     return (
         f'<span class="pw-chip pw-{kind}"><svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true">'
-        f'<path class="pw-line-{role}" d="M0 4H26"/></svg><b>{ROLE_TITLES[role]}</b>'
+        f'<path class="pw-line-{role}" d="M0 4H26"/></svg><b data-short="{SHORT_TITLES[role]}">{ROLE_TITLES[role]}</b>'
         f'<span class="pw-word">{html.escape(words)}</span></span>'
         f'<span class="pw-open-criteria" title="{html.escape(text)}">{html.escape(text)}</span>'
         f'<span class="pw-loss" title="{LOSS_TIP}">{loss}</span>'
@@ -188,5 +192,5 @@ def _table(checks: Iterable[Check]) -> str:
         )
     return (
         '<table class="pw-checks"><thead><tr><td></td><th>criterion</th><th>measured</th>'
-        f"<th>asked for</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"<th>must be</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )

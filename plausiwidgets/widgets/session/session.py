@@ -36,7 +36,7 @@ class Response:
     jumped : bool
         Whether it follows a jump, not a drag: axes are fitted anew.
     pinned : Selection or None
-        For the role "pinned": what was shown when it was pinned.
+        For the role "pinned": what was judged, the pinned neuron under the stimulus that is shown.
     """
 
     role: str

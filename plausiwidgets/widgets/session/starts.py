@@ -27,7 +27,7 @@ ATTEMPTS = 40
 def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection] = ()) -> list[Selection]:
     """Return what is known of a model to show a pattern: published, searched for the package, and `found` here."""
     plain = Selection.defaults(model, pattern)
-    verified = Origin("A verified set, found by a search.")
+    verified = Origin("Found by a search, not published.")
     known = [
         plain.with_preset(preset) if preset is not None else replace(plain.filled(values), origin=verified)
         for values, _, preset in published.known_sets(model, pattern)
@@ -121,7 +121,7 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
             away = -away
         place = min(max(here + away, 0.0), 1.0)
         values[name] = dragged(parameter, round(place * STEPS), low, high)
-    text = "Your turn: some parameters were moved. Drag them until every criterion holds."
+    text = "Practise: some parameters were moved. Drag them until every criterion holds."
     moved = replace(solved.filled(values, solved.dt), origin=Origin(text, solved=solved, seed=seed, attempt=attempt))
     return _begun(moved)
 

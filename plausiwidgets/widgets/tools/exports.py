@@ -16,7 +16,6 @@ from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel
 
@@ -51,24 +50,15 @@ class ExportPanel(Panel):
     place = "tools"
 
     def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
         self.view = ExportView()
         self.view.on_msg(self._on_message)
-        self._messages = explorer.messages
-        self._worker = explorer.worker
         self._result: Result | None = None
-        self._selection: Selection | None = None
-        self._verdict: Verdict | None = None
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Keep what is to be saved."""
-        self._selection, self._verdict = selection, None
+        """Name the files."""
         if jumped:
             self.view.name = _name(selection)
-
-    def on_response(self, response: Response) -> None:
-        """Keep the traces of what the sliders say."""
-        if response.role == "yours":
-            self._verdict = response.verdict
 
     def on_result(self, result: Result) -> None:
         """Offer the history of a search."""
@@ -77,15 +67,14 @@ class ExportPanel(Panel):
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         what = content.get("save") if isinstance(content, dict) else None
-        if self._selection is None:
-            return
+        session = self.explorer.session
+        shown, response = session.selection, session.response("yours")
         if what == "script":
-            self._send("py", script(self._selection))
-        elif what == "page":
-            shown = self._selection
-            self._worker.ask("export", Priority.TOOL, lambda _: self._send_page(shown))  # it takes a second or two
-        elif what == "traces" and self._verdict is not None:
-            self._send("csv", traces_csv(self._verdict))
+            self._send("py", script(shown))
+        elif what == "page":  # it takes a second or two
+            self.explorer.worker.ask("export", Priority.TOOL, lambda _: self._send_page(shown))
+        elif what == "traces" and response is not None and response.verdict is not None:
+            self._send("csv", traces_csv(response.verdict))
         elif what == "history" and self._result is not None:
             self._send("csv", self._result.history.to_csv(index=False), "_search")
 
@@ -94,7 +83,7 @@ class ExportPanel(Panel):
             text = page(shown.model, [shown.pattern], shown.values, shown.dt)
             self.view.send({"text": text, "name": f"{_name(shown)}.html"})
         except Exception as error:  # such as a step that has no JavaScript form
-            self._messages.error("export", error)
+            self.explorer.messages.error("export", error)
 
     def _send(self, ending: str, text: str, suffix: str = "") -> None:
         self.view.send({"text": text, "name": f"{self.view.name}{suffix}.{ending}"})
@@ -117,12 +106,12 @@ def script(selection: Selection) -> str:
                        zip(selection.values.items(), selection.parameters.values(), strict=True))  # fmt: skip
     own = []
     if model.name not in models.names() or models.get(model.name) is not model:
-        own.append(f"# {model.name!r} is a neuron of your own: define it here, and pw.models.register(it).")
+        own.append(f"# {model.name!r} is a custom neuron: define it here, and pw.models.register(it).")
     shown, stimulus = repr(pattern.key), ""
     if isinstance(pattern, GivenCurrent):
         shown, stimulus = "current", f"current = {constructor(pattern)}\n"
     elif not is_registered(pattern):
-        own.append(f"# {pattern.key!r} is a pattern of your own: define it here, and pw.patterns.register(it).")
+        own.append(f"# {pattern.key!r} is a custom pattern: define it here, and pw.patterns.register(it).")
     notes = "".join(f"{line}\n" for line in own)
     norse = norse_code(model, selection.values, selection.dt)
     as_norse = "" if norse is None else (

@@ -21,8 +21,8 @@ SEEDS = 10_000
 """Seeds that a new mystery is drawn from: short enough to be read out in a class."""
 
 HINT = (
-    "The dashed target is a neuron whose parameters are hidden. Drag until your spikes meet its spikes: 100 points "
-    "when every criterion holds."
+    "The dashed line is a neuron with hidden parameters. Drag until your spikes meet its spikes: 100 points when "
+    "every criterion holds."
 )
 
 
@@ -44,7 +44,7 @@ class MysteryPanel(Panel):
         self._revealed = False
         self._new = w.Button(description="New mystery", tooltip="Hide other parameters of this model")
         self._compete = w.Button(description="Race CMA-ES", tooltip="A search begins where your sliders are")
-        self._reveal = w.Button(description="Reveal", tooltip="Show the hidden parameters beside yours")
+        self._reveal = w.Button(description="Reveal", tooltip="Show the hidden parameters beside your values")
         self._text = w.HTML()
         buttons = w.HBox([self._new, self._compete, self._reveal])
         buttons.add_class("pw-mystery-buttons")
@@ -131,7 +131,7 @@ class MysteryPanel(Panel):
                 f"<span>CMA-ES <b>{_points(self._best)}</b></span></p>"
                 f"<p>Hidden: {names}. All others are right.</p>"
                 + (self._answer(hidden) if self._revealed else "")
-                + f'<p class="pw-hint">To pass it on: <code>?{html.escape(hidden.link)}</code></p>'
+                + f'<p class="pw-hint">To share it: <code>?{html.escape(hidden.link)}</code></p>'
             )
         self._text.value = text
 
@@ -142,7 +142,7 @@ class MysteryPanel(Panel):
             f"<td>{html.escape(hidden.model.parameters[name].unit)}</td></tr>"
             for name in hidden.moved
         )
-        return f'<table class="pw-answer"><tr><td></td><td>hidden</td><td>yours</td><td></td></tr>{rows}</table>'
+        return f'<table class="pw-answer"><tr><td></td><td>hidden</td><td>your value</td><td></td></tr>{rows}</table>'
 
 
 def _points(points: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,15 +78,6 @@ class PhasePlaneView(anywidget.AnyWidget):
     now = t.Float(0.0).tag(sync=True)
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """What is to be drawn."""
-
-    selection: Selection
-    verdict: Verdict
-    fit: bool
-
-
 class PhasePlanePanel(Panel):
     """Nullclines, fixed points and the trajectory of the sweep that is shown, live under the sliders.
 
@@ -100,17 +90,16 @@ class PhasePlanePanel(Panel):
     place = "tools"
 
     def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
         self.view = PhasePlaneView()
-        self._worker = explorer.worker
         self._shown = False
-        self._last: _Shown | None = None
         self._fit = False
         self._model: NeuronModel | None = None
         self._sweep = ""
         self._fitted: tuple[tuple[str, str], tuple[Range, Range]] | None = None
         self._tight: tuple[Range, Range] | None = None
-        self.view.observe(lambda _: self._again(fit=True), ["pair", "others"])
-        self.view.observe(lambda _: self._again() if self.view.others == NOW else None, "now")
+        self.view.observe(lambda _: self._ask(fit=True), ["pair", "others"])
+        self.view.observe(lambda _: self._ask(fit=False) if self.view.others == NOW else None, "now")
 
     @property
     def needs_states(self) -> bool:  # type: ignore[override]
@@ -120,7 +109,7 @@ class PhasePlanePanel(Panel):
     def on_shown(self, shown: bool) -> None:
         """Begin to draw, or stop."""
         self._shown = shown
-        self._again(fit=True)
+        self._ask(fit=True)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Forget what was chosen for another neuron."""
@@ -133,35 +122,33 @@ class PhasePlanePanel(Panel):
 
     def on_response(self, response: Response) -> None:
         """Draw what the sliders say."""
-        if response.role == "yours" and response.verdict is not None:
-            self._draw(_Shown(response.selection, response.verdict, response.jumped))
+        if response.role == "yours":
+            self._ask(fit=response.jumped)
 
     def on_rest(self, selection: Selection) -> None:
         """Narrow what has become much too wide; no drag goes on."""
         if self._tight is not None and self._fitted is not None:
             pairs = zip(self._fitted[1], self._tight, strict=True)
             if any(b - a > TOO_WIDE * (d - c) for (a, b), (c, d) in pairs):
-                self._again(fit=True)
+                self._ask(fit=True)
 
     def on_sweep(self, name: str) -> None:
         """Follow the sweep that the figure shows large."""
         self._sweep = name
-        self._again(fit=True)
+        self._ask(fit=True)
 
-    def _again(self, fit: bool = False) -> None:
-        if self._last is not None:
-            self._draw(_Shown(self._last.selection, self._last.verdict, fit))
-
-    def _draw(self, shown: _Shown) -> None:
-        self._last = shown
+    def _ask(self, fit: bool) -> None:
         if self._shown:
-            self._fit = self._fit or shown.fit
-            self._worker.ask("phase plane", Priority.TOOL, lambda _: self._draw_now(shown))
+            self._fit = self._fit or fit
+            self.explorer.worker.ask("phase plane", Priority.TOOL, lambda _: self._draw())
 
-    def _draw_now(self, shown: _Shown) -> None:
-        fit, self._fit = self._fit, False  # requested by this one, or by a superseded one
+    def _draw(self) -> None:
+        shown = self.explorer.session.response("yours")
+        if shown is None or shown.verdict is None:
+            return
+        fit, self._fit = self._fit, False
         try:
-            scene = self._scene(_Shown(shown.selection, shown.verdict, fit))
+            scene = self._scene(shown.selection, shown.verdict, fit)
         except Exception as error:
             scene = {"message": str(error)}
         if scene:
@@ -169,19 +156,19 @@ class PhasePlanePanel(Panel):
 
     # -- what is drawn ---------------------------------------------------------------------------
 
-    def _scene(self, shown: _Shown) -> dict[str, Any]:
-        model, traces = shown.selection.model, shown.verdict.traces
+    def _scene(self, selection: Selection, verdict: Verdict, fit: bool) -> dict[str, Any]:
+        model, traces = selection.model, verdict.traces
         sweep = traces.get(self._sweep) or next(iter(traces.values()), None)
         if sweep is None or len(sweep.states) < len(model.states):
             return {}  # judged before the panel was opened: the next response has all of them
-        values = {name: shown.selection.values[name] for name in model.parameters}
+        values = {name: selection.values[name] for name in model.parameters}
         flow = Flow(model, values, float(sweep.current[0, 0]))
         flowing = [flow.names[i] for i in flow.flowing]
         if len(flowing) == 1:
-            return self._line(shown, flow, values, sweep)
+            return self._line(model, flow, values, sweep, fit)
         chosen = tuple(self.view.pair.split()) or tuple(flowing[:2])
         pair = chosen[0], chosen[1]
-        ranges = self._ranges(flow, pair, sweep, shown.fit)
+        ranges = self._ranges(flow, pair, sweep, fit)
         others: str | Mapping[str, float] = STEADY
         if len(flowing) > 2 and self.view.others == NOW:
             k = int(np.searchsorted(sweep.t, self.view.now).clip(0, len(sweep.t) - 1))
@@ -203,19 +190,20 @@ class PhasePlanePanel(Panel):
             "path": path(sweep, x, y, ranges, at, broken=model.spike_level is None),
             "variables": flowing if len(flowing) > 2 else [],
             "sentence": planes[0].sentence,
-            "fit": shown.fit,
+            "fit": fit,
         }
 
-    def _line(self, shown: _Shown, flow: Flow, values: Mapping[str, float], sweep: Traces) -> dict[str, Any]:
+    def _line(
+        self, model: NeuronModel, flow: Flow, values: Mapping[str, float], sweep: Traces, fit: bool
+    ) -> dict[str, Any]:
         """Return what is drawn of a neuron of one variable: its rate of change for each current of the sweep."""
-        model = shown.selection.model
         (name,) = (flow.names[i] for i in flow.flowing)
         state = next(one for one in model.states if one.name == name)
         levels, at = current_levels(sweep)
         visited = sweep.states[name][0]
         x_range = range_of(flow, visited[visited < flow.threshold + ABOVE * flow.span] if flow.resets else visited)
         lines = [line_of(Flow(model, values, level), model.name, level, x_range, LINE) for level in levels]
-        ranges = self._widened((name, ""), (x_range, _heights(lines, flow)), shown.fit)
+        ranges = self._widened((name, ""), (x_range, _heights(lines, flow)), fit)
         lines = [line_of(Flow(model, values, level), model.name, level, ranges[0], LINE) for level in levels]
         after = at[sweep.t >= 0.0]
         return {
@@ -227,7 +215,7 @@ class PhasePlanePanel(Panel):
             "path": path(sweep, visited, rate_of(sweep, name, flow.resets), ranges, at, broken=flow.resets),
             "variables": [],
             "sentence": "Where the curve is above 0 the potential rises, where it is below it falls.",
-            "fit": shown.fit,
+            "fit": fit,
         }
 
     def _ranges(self, flow: Flow, pair: tuple[str, str], sweep: Traces, fit: bool) -> tuple[Range, Range]:

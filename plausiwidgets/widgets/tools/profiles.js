@@ -40,7 +40,7 @@ function render({ model, el }) {
     text(left - 22, 52, "middle", "Hz");
     text(left, bottom + 15, "middle", "0");
     text(right, bottom + 15, "end", `${+end.toPrecision(3)} ${unit}`);
-    text((left + right) / 2, bottom + 15, "middle", "current above holding");
+    text((left + right) / 2, bottom + 15, "middle", "current above the baseline");
     svg.setAttribute("aria-label", "Rate over the current");
     el.append(cell);
   }
@@ -70,7 +70,7 @@ function render({ model, el }) {
       const d = Array.from(loss, (value, i) => `${i ? "L" : "M"}${x(i).toFixed(1)},${y(value).toFixed(1)}`);
       element("path", { d: d.join(""), class: "pw-loss-line" }, svg);
       element("line", { x1: WIDTH * curve.at, x2: WIDTH * curve.at, y1: 0, y2: HEIGHT, class: "pw-here" }, svg);
-      svg.setAttribute("aria-label", `Loss along ${curve.name}`);
+      svg.setAttribute("aria-label", `Distance along ${curve.name}`);
       const caption = document.createElement("figcaption");
       for (const [tag, text] of [["span", curve.low], ["b", curve.name], ["span", curve.high]]) {
         const part = document.createElement(tag);

@@ -71,7 +71,7 @@ class ProfilesPanel(Panel):
     """
 
     title = "Curves"
-    tip = "The rate over the current, and the loss along each slider alone: where it is zero, the pattern holds"
+    tip = "The rate over the current, and the distance along each slider alone: where it is 0, the pattern holds"
 
     place = "tools"
 

@@ -34,7 +34,7 @@ LARGEST_FILE = 4_000_000
 
 OWN, VALUES = "own", "values"
 BUTTONS = {
-    OWN: ("Pattern’s own", "Back to the stimulus of the pattern, as it was, and to its criteria"),
+    OWN: ("Pattern’s own", "Back to the stimulus of the pattern, and to its criteria"),
     "step": ("Step", "A constant current; the parameters of the neuron stay"),
     "pulses": ("Pulses", "A train of pulses; the parameters of the neuron stay"),
     "ramp": ("Ramp", "A current that rises from 0; the parameters of the neuron stay"),
@@ -47,7 +47,7 @@ class StimulusPanel(Panel):
     """Buttons that apply another current to the neuron that is shown, and bring the pattern's own back."""
 
     title = "Stimulus"
-    tip = "A current of your own: a step, pulses, a ramp, or values from a file; shown, not judged"
+    tip = "A custom current: a step, pulses, a ramp, or values from a file; shown, not judged"
 
     place = "tools"
 
@@ -66,7 +66,7 @@ class StimulusPanel(Panel):
             continuous_update=False, rows=5, tooltip="In each line a time in ms from the onset, and a current"
         )
         self._lines = w.ToggleButtons(
-            options=[("held", False), ("lines", True)],
+            options=[("steps", False), ("straight lines", True)],
             tooltips=["Each current holds until the next time", "Straight lines from one current to the next"],
         )
         self._file = w.FileUpload(
@@ -172,7 +172,7 @@ class StimulusPanel(Panel):
         if known is not None and one_line and text.startswith("#") and known.samples[0].size > MOST_SHOWN:
             self._show(known)  # what was read from a file, and is too much for the box
             return
-        pattern = given(Current.values(*read_current(text), lines=self._lines.value), "Values of your own")
+        pattern = given(Current.values(*read_current(text), lines=self._lines.value), "Custom values")
         shown = self._session.selection.pattern
         if not (isinstance(shown, GivenCurrent) and constructor(shown) == constructor(pattern)):
             self._show(pattern)

@@ -75,12 +75,25 @@ class Look:
     dark : bool
     window : (float, float) or None
         Of time in ms, that is zoomed into: it is drawn finely.
+    large : bool
+        Whether it is for a class: a larger font and wider lines.
     """
 
     width: int = WIDTH
     height: int = HEIGHT
     dark: bool = False
     window: Range | None = None
+    large: bool = False
+
+    @property
+    def font(self) -> int:
+        """Font size in points."""
+        return style.LARGE_FONT_SIZE if self.large else style.FONT_SIZE
+
+    @property
+    def line_width(self) -> float:
+        """Width of a trace in px."""
+        return style.LARGE_LINE_WIDTH if self.large else style.LINE_WIDTH
 
     @property
     def columns(self) -> int:
@@ -127,7 +140,7 @@ def traces_of(scene: Scene, role: str, look: Look) -> list[dict[str, Any]]:
                 "showlegend": False,
             } | properties)  # fmt: skip
 
-    solid = {"color": colour, "dash": dash, "width": 2.0}
+    solid = {"color": colour, "dash": dash, "width": look.line_width}
     told: dict[str, Any] = {"hovertemplate": "%{y:.4g} at %{x:.1f} ms"}
     add("voltage", grid.x, envelope(line.v, grid), line=solid, **told)
     to_peak = spike_lines(line.t, line.v, line.spikes, line.peak) if isfinite(line.peak) else (EMPTY, EMPTY)
@@ -188,7 +201,7 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
     inner = sum(heights.values()) + sum(gaps.values())
     every: dict[str, Any] = {"showline": True, "ticks": "outside", "ticklen": 4}
     layout: dict[str, Any] = {
-        "template": style.template(theme),
+        "template": style.template(theme, look.font),
         "width": look.width,
         "height": inner + TOP + BOTTOM,
         "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "autoexpand": False},
@@ -200,17 +213,17 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
             "range": list(scene.time),
         },
         "annotations": [
-            *_lane_labels(scene, heights), *_diverged(scene, theme), *_key(scene, last_time_row, look.width),
+            *_lane_labels(scene, heights, look), *_diverged(scene, theme, look), *_key(scene, last_time_row, look),
         ],
     }  # fmt: skip
     axes: dict[str, dict[str, Any]] = {
         "voltage": {
             "title": {"text": "mV" if heights["voltage"] < TITLE else "potential (mV)"}, "range": list(scene.potential),
         },
-        "raster": {"fixedrange": True, "showgrid": False, "ticks": ""} | _raster_axis(scene),
+        "raster": {"fixedrange": True, "showgrid": False, "ticks": ""} | _raster_axis(scene, look),
         "current": {
             "nticks": 4, "range": list(scene.current),
-            "title": {"text": f"I ({scene.current_unit})", "font": {"size": style.FONT_SIZE - 3}},
+            "title": {"text": f"I ({scene.current_unit})", "font": {"size": look.font - 3}},
         },
         "others": {
             "showgrid": False, "ticks": "", "fixedrange": True, "showticklabels": False,
@@ -235,7 +248,7 @@ def _curve_axes(curve: Inset, layout: Mapping[str, Any], every: Mapping[str, Any
     }
 
 
-def _lane_labels(scene: Scene, heights: Mapping[str, int]) -> list[dict[str, Any]]:
+def _lane_labels(scene: Scene, heights: Mapping[str, int], look: Look) -> list[dict[str, Any]]:
     """Return the names of the other sweeps: within their row, so that the axes stay where they are."""
     if "others" not in heights:
         return []
@@ -243,41 +256,42 @@ def _lane_labels(scene: Scene, heights: Mapping[str, int]) -> list[dict[str, Any
         {
             "xref": "paper", "x": 0.996, "yref": "y4", "xanchor": "right", "yanchor": "middle", "showarrow": False,
             "y": place + 0.5, "borderpad": 0, "text": html.escape(lane.label, quote=False),
-            "font": {"size": style.FONT_SIZE - 2},
+            "font": {"size": look.font - 2},
         }
         for place, lane in enumerate(reversed(scene.lanes))
     ]  # fmt: skip
 
 
-def _diverged(scene: Scene, theme: style.Theme) -> list[dict[str, Any]]:
+def _diverged(scene: Scene, theme: style.Theme, look: Look) -> list[dict[str, Any]]:
     line = scene.lines.get("yours")
     if line is None or not isfinite(line.diverged_at):
         return []
     return [{
         "xref": "x", "x": line.diverged_at, "yref": "y", "y": scene.scale.threshold, "text": "✗ diverged",
-        "showarrow": False, "xanchor": "left", "font": {"color": theme.warning, "size": style.FONT_SIZE},
+        "showarrow": False, "xanchor": "left", "font": {"color": theme.warning, "size": look.font},
     }]  # fmt: skip
 
 
-def _key(scene: Scene, last_time_row: str, width: int) -> list[dict[str, Any]]:
+def _key(scene: Scene, last_time_row: str, look: Look) -> list[dict[str, Any]]:
     """Return what says that the thin lines to the peak are not simulated: below the time axis, beside its title."""
-    if not scene.lines_to_peak or width < KEY:
+    if not scene.lines_to_peak or look.width < KEY:
         return []
     return [{
         "xref": "paper", "x": 0.0, "yref": f"{Y_AXES[last_time_row].replace('axis', '')} domain", "y": 0.0,
-        "xanchor": "left", "yanchor": "top", "yshift": -24, "showarrow": False, "borderpad": 0,
-        "text": "thin: spike, drawn to its peak", "font": {"size": style.FONT_SIZE - 4},
+        "xanchor": "left", "yanchor": "top", "yshift": -28, "showarrow": False, "borderpad": 0,
+        "text": "thin: spike, drawn to its peak", "font": {"size": look.font - 3},
     }]  # fmt: skip
 
 
-def _raster_axis(scene: Scene) -> dict[str, Any]:
+def _raster_axis(scene: Scene, look: Look) -> dict[str, Any]:
     """Return the properties of the raster's axis that name the roles that have a line there."""
     few = "pinned" not in scene.lines
-    rows = sorted((height, style.ROLE_TITLES[role]) for role, height in RASTER_HEIGHTS.items()
+    titles = {**style.SHORT_TITLES, "target": scene.names.get("target", "")}
+    rows = sorted((height, titles[role]) for role, height in RASTER_HEIGHTS.items()
                   if role != "pinned" or not few)  # fmt: skip
     return {
         "range": [rows[0][0] - (0.7 if few else 0.5), rows[-1][0] + (0.7 if few else 0.5)],
-        "tickfont": {"size": style.FONT_SIZE - (3 if few else 4)},
+        "tickfont": {"size": min(look.font, 16) - (3 if few else 4)},
         "tickvals": [height for height, _ in rows],
         "ticktext": [title for _, title in rows],
     }

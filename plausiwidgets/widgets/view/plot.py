@@ -155,7 +155,7 @@ def _judged(
     title = (
         f"{verdict.model if model is None else model.title}: {verdict.pattern if pattern is None else pattern.title}"
     )
-    name = {"yours": "response", "best": style.ROLE_TITLES["best"]}[role]
+    name, short = ("response",) * 2 if role == "yours" else (style.ROLE_TITLES[role], style.SHORT_TITLES[role])
     scene = replace(scene, names={**scene.names, "yours": name})
     figure = figure_of(scene, _look(dark))
     theme = style.theme(dark)
@@ -164,9 +164,13 @@ def _judged(
             if trace["uid"].startswith("yours"):
                 _coloured(trace, theme.roles["best"])
     if "yaxis2" in figure["layout"]:
-        figure["layout"]["yaxis2"] |= {"range": [0.3, 2.7], "tickvals": [1.0, 2.0], "ticktext": [name, "target"]}
+        figure["layout"]["yaxis2"] |= {
+            "range": [0.3, 2.7],
+            "tickvals": [1.0, 2.0],
+            "ticktext": [short, scene.names["target"]],
+        }
         if "target" not in scene.lines:
-            figure["layout"]["yaxis2"] |= {"range": [0.3, 1.7], "tickvals": [1.0], "ticktext": [name]}
+            figure["layout"]["yaxis2"] |= {"range": [0.3, 1.7], "tickvals": [1.0], "ticktext": [short]}
     out = _headed(figure["data"], figure["layout"], f"{title}   {MARKS[verdict.status]} {WORDS[verdict.status]}", True)
     shapes, notes = _signs(scene, theme)
     out["layout"]["shapes"] = shapes

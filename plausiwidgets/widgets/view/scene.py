@@ -240,8 +240,12 @@ def scene_of(
         scale = before.scale
     else:
         scale = voltage_scale(model, None if yours is None else yours.parameters, by_role.get("yours"))
+    names = dict(style.ROLE_TITLES)
     if target is not None:
         by_role["target"] = target_lines(target, scale)
+        names["target"] = target_title(target)
+    if "pinned" in neurons:
+        names["pinned"] += f": {neurons['pinned'].title}"
     by_role = {role: by_role[role] for role in BACK_TO_FRONT if by_role.get(role)}
     sweeps = next((tuple(by_role[role]) for role in ("target", "yours", "best", "pinned") if role in by_role), ())
     sweep = next((name for name in (sweep, pattern.main_sweep) if name in sweeps), sweeps[0] if sweeps else "")
@@ -250,8 +254,7 @@ def scene_of(
     curve = pattern.curve if isinstance(pattern, Pattern) else None
     scene = Scene(
         sweep=sweep, sweeps=sweeps, lines=lines, scale=scale, current_unit=model.current.unit,
-        names=style.ROLE_TITLES | ({"pinned": f"pinned: {neurons['pinned'].title}"} if "pinned" in neurons else {}),
-        lanes=() if curve is not None else _lanes(pattern, sweep, sweeps, by_role, yours),
+        names=names, lanes=() if curve is not None else _lanes(pattern, sweep, sweeps, by_role, yours),
         curve=None if curve is None else _inset(curve, model, verdicts, target),
     )  # fmt: skip
     window = None
@@ -277,6 +280,11 @@ def own_lines(traces: Mapping[str, Traces], model: NeuronModel | None) -> dict[s
 
 def _line(sweep: Traces, v: Floats, peak: float = np.nan) -> Line:
     return Line(sweep.t, v, sweep.spike_times[0], sweep.current[0], float(sweep.diverged_at[0]), peak)
+
+
+def target_title(target: Target) -> str:
+    """Return what a target is called: the packaged neuron is an example, a recording a recording."""
+    return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else "recording"
 
 
 def target_lines(target: Target, scale: VoltageScale) -> dict[str, Line]:

@@ -9,7 +9,10 @@ from typing import Any
 ROLES = ("target", "yours", "best", "pinned")
 """Whose traces a figure shows: the reference neuron's, of the sliders, the best of a search, what is pinned."""
 
-ROLE_TITLES = {"target": "target", "yours": "yours", "best": "best found", "pinned": "pinned"}
+ROLE_TITLES = {"target": "example", "yours": "your neuron", "best": "best of the search", "pinned": "compared"}
+
+SHORT_TITLES = {"target": "example", "yours": "yours", "best": "best", "pinned": "compared"}
+"""The same where there is little room."""
 
 DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px", "pinned": "12px,4px"}
 """The roles differ in dash as well as in colour."""
@@ -17,8 +20,11 @@ DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px", "pi
 MORE = ("#009e73", "#cc79a7", "#7a7a7a", "#b8860b")
 """Further colours of Okabe and Ito, and near them, for lines without a role; readable on both backgrounds."""
 
-FONT_SIZE = 15
-"""Points on a 1400 px page: readable from the back row of a classroom."""
+FONT_SIZE, LARGE_FONT_SIZE = 15, 17
+"""Points on a 1400 px page, on a desk and from the back row of a classroom."""
+
+LINE_WIDTH, LARGE_LINE_WIDTH = 2.0, 3.2
+"""Of a trace in px, likewise."""
 
 
 @dataclass(frozen=True)
@@ -66,21 +72,21 @@ def theme(dark: bool) -> Theme:
     return DARK if dark else LIGHT
 
 
-def template(theme: Theme) -> dict[str, Any]:
-    """Return the Plotly template of a theme."""
+def template(theme: Theme, size: int = FONT_SIZE) -> dict[str, Any]:
+    """Return the Plotly template of a theme, with a font size in points."""
     axis = {
         "gridcolor": theme.grid,
         "linecolor": theme.line,
         "tickcolor": theme.line,
         "zeroline": False,
-        "title": {"font": {"size": FONT_SIZE}},
+        "title": {"font": {"size": size}},
     }
     return {
         "layout": {
             "paper_bgcolor": theme.paper,
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"color": theme.text, "size": FONT_SIZE},
-            "hoverlabel": {"font": {"size": FONT_SIZE}},
+            "font": {"color": theme.text, "size": size},
+            "hoverlabel": {"font": {"size": size}},
             "annotationdefaults": {"bgcolor": theme.paper},  # no line runs through a label
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.line, "activecolor": theme.text},
             "xaxis": axis,
