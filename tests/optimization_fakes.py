@@ -1,4 +1,4 @@
-"""A problem without a neuron: quick, and with a known answer."""
+"""A quick problem with a known solution, and helpers of the tests of searches."""
 
 import time
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -24,10 +25,7 @@ PARAMETERS = {
 
 @dataclass(frozen=True)
 class FakeProblem(Problem):
-    """A ball around `centre` in the unit cube is accepted.
-
-    `finer` moves the centre at half the time step, so that solutions are fragile.
-    """
+    """Accepts a ball around 0.3 in the unit cube; `finer` moves its centre at half the time step."""
 
     radius: float = 0.1
     finer: float = 0.0
@@ -53,7 +51,7 @@ class FakeProblem(Problem):
         return Batch.unverified(values, loss, loss[:, None])
 
     def verified(self, values, checkpoint=None, *, settled=None):
-        """Only half the time step is tried."""
+        """Verify at half the time step only."""
         finer = self.judge(values, checkpoint, dt=self.dt / 2)
         status = np.where(finer.accepted, "replicated", "fragile")
         return status, np.where(finer.accepted, "", "at half the time step"), finer.loss
@@ -67,7 +65,26 @@ def fake_problem(start=None, fixed=(), bounds=None, **options):
 
 
 def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):
-    """Return an Optimizer of a `fake_problem`, with the package's own strategy under these options."""
+    """Return an Optimizer of a `fake_problem`, with the default strategy under these options."""
     made = fake_problem(start, **problem)
     strategy = partial(Portfolio, options=options)
     return Optimizer(made, seed, budget, strategy, made.space.base if start is not None else None)
+
+
+def wait_for(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def comparable(result):
+    """Return a result as a dict without its time."""
+    data = result.to_dict()
+    del data["seconds"]
+    return data
+
+
+def same_table(one, two):
+    left, right = one.drop(columns="seconds"), two.drop(columns="seconds")
+    pd.testing.assert_frame_equal(left, right, check_exact=True)

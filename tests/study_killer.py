@@ -1,7 +1,7 @@
-"""Kill an assessment again and again, at random moments, until it gets through.
+"""Kill an assessment at random moments until it is complete.
 
-Run as a script of its own: it forks before any thread exists. It prints how often it killed, and how many searches
-each attempt left whole in the file.
+A script, so that it forks before any thread exists. It prints the number of kills, and the number of complete searches
+in the file after each.
 
     python tests/study_killer.py STORE CSV KILLS [all]
 """
@@ -21,8 +21,7 @@ MODELS = pw.models.names() if ALL else ["lif", "izhikevich"]
 PATTERNS = None if ALL else ["tonic_spiking", "tonic_bursting", "mixed_mode", "rebound_burst"]
 SETTINGS = {"seed": 0, "budget": 64} if ALL else {"seed": [0, 1], "budget": 800, "popsize": 8}
 LEAST, MOST = (10.0, 20.0) if ALL else (0.3, 5.0)
-"""Time in s that an attempt has at most before it is killed, at the beginning and at the end; it grows with each
-kill."""
+"""Largest time in s until a kill, for the first and the last attempt; it grows with each kill."""
 
 
 def table(store=None):
@@ -30,7 +29,7 @@ def table(store=None):
 
 
 def whole(store):
-    """Return how many searches are in the file, each line of which must be whole but the last one."""
+    """Return the number of complete searches in the file."""
     if not os.path.exists(store):
         return 0
     with open(store, "rb") as file:
@@ -46,7 +45,7 @@ def main(store, csv, kills):
         if not child:
             assessment.write_csv(table(store), csv)
             os._exit(0)
-        # Without a growing time no attempt would ever get through; then there are more kills to make.
+        # The time grows, or no attempt would finish; one that finishes early begins anew.
         wait = rng.uniform(0.0, seconds) if killed < kills else 3600.0
         end = time.monotonic() + wait
         done = 0
@@ -65,7 +64,7 @@ def main(store, csv, kills):
         killed += 1
         seconds = min(1.05 * seconds, MOST)
         left.append(whole(store))
-        assert left[-1] >= most, "a search that had ended is lost"
+        assert left[-1] >= most, "a finished search is lost"
         most = left[-1]
     print(killed, *left)
 

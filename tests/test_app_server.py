@@ -1,4 +1,4 @@
-"""The app as a server: what a visitor, a proxy or a page elsewhere can do to it. No browser is needed."""
+"""The app as a server: attacks by a visitor, a proxy or another site. No browser is needed."""
 
 import asyncio
 import http.client
@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def ask(server: Server) -> Iterator[Callable[..., Answer]]:
-    """Ask the server; the kernels of the pages that were opened end with the test."""
+    """Sends a request; kernels of opened pages are shut down after the test."""
     opened: list[str] = []
 
     def request(path: str = "/", method: str = "GET", **headers: str) -> Answer:
@@ -81,7 +81,7 @@ async def connect(server: Server, kernel: str, *subprotocols: str) -> WebSocketC
 
 
 @pytest.mark.parametrize("protocols", [(), ("v2.kernel.websocket.jupyter.org",)])
-def test_a_connection_without_the_sub_protocol_is_refused_and_hangs_nobody(server: Server, ask, protocols) -> None:
+def test_a_connection_without_the_sub_protocol_is_refused(server: Server, ask, protocols) -> None:
     page = ask()
     with pytest.raises(HTTPClientError, match="400"):
         asyncio.run(connect(server, page.kernel, *protocols))
@@ -89,7 +89,7 @@ def test_a_connection_without_the_sub_protocol_is_refused_and_hangs_nobody(serve
 
 
 @pytest.mark.parametrize("message", [b"\xff" * 8, b"", b"\x02" + 7 * b"\0", b"\x01" + 15 * b"\0", "{}"])
-def test_a_message_with_a_count_that_it_does_not_hold_ends_its_own_connection_alone(server, ask, message) -> None:
+def test_a_message_with_a_wrong_count_closes_its_own_connection_only(server, ask, message) -> None:
     page = ask()
 
     async def sent() -> int | None:
@@ -97,14 +97,14 @@ def test_a_message_with_a_count_that_it_does_not_hold_ends_its_own_connection_al
         assert connection.selected_subprotocol == PROTOCOL
         await connection.write_message(message, binary=isinstance(message, bytes))
         while await asyncio.wait_for(connection.read_message(), 30) is not None:
-            pass  # what the kernel says meanwhile
+            pass  # messages of the kernel
         return connection.close_code
 
     assert asyncio.run(sent()) == 1003
     assert ask().status == 200
 
 
-def test_an_address_chooses_no_template_and_no_theme(server: Server, ask, tmp_path: Path) -> None:
+def test_the_address_cannot_choose_template_or_theme(server: Server, ask, tmp_path: Path) -> None:
     evil = tmp_path / "evil"
     evil.mkdir()
     (evil / "index.html.j2").write_text("{{ 'taken ' + 'over' }}")
@@ -114,7 +114,7 @@ def test_an_address_chooses_no_template_and_no_theme(server: Server, ask, tmp_pa
     assert "taken over" not in page.text and "evil" not in page.text.partition("<body")[2]
 
 
-def test_beyond_the_last_place_a_page_says_so_and_a_closed_page_makes_room(server: Server, ask) -> None:
+def test_the_number_of_pages_is_limited_and_a_closed_page_makes_room(server: Server, ask) -> None:
     first, second = ask(), ask()
     assert {first.status, second.status} == {200} and first.kernel != second.kernel
     refused = ask()
@@ -124,7 +124,7 @@ def test_beyond_the_last_place_a_page_says_so_and_a_closed_page_makes_room(serve
     assert ask().status == 200
 
 
-def test_visitors_who_leave_at_once_leave_no_kernel(server: Server, ask) -> None:
+def test_a_visitor_who_leaves_at_once_leaves_no_kernel(server: Server, ask) -> None:
     port = int(server.url.rpartition(":")[2])
     for _ in range(2 * PAGES):
         with socket.create_connection(("127.0.0.1", port), 5) as visitor:
@@ -134,14 +134,14 @@ def test_visitors_who_leave_at_once_leave_no_kernel(server: Server, ask) -> None
     assert ask().status == 200
 
 
-def test_the_page_answers_to_its_own_names_alone(ask) -> None:
+def test_other_host_names_are_refused(ask) -> None:
     assert ask(Host="rebound.example.net").status == 403
     page = ask(Host=HOST)
     assert page.status == 200
     assert ask(f"/api/kernels/{page.kernel}", Host="rebound.example.net").status == 403
 
 
-def test_a_page_elsewhere_opens_none_unseen_but_a_link_can_be_followed(server: Server, ask) -> None:
+def test_another_site_can_link_to_the_page_but_not_embed_it(server: Server, ask) -> None:
     for destination in ("iframe", "image", "empty", "document"):
         page = ask("/?model=adex&x=%22%3E", Sec_Fetch_Site="cross-site", Sec_Fetch_Dest=destination)
         assert page.status == 403 and 'href="/?model=adex&amp;x=%22%3E"' in page.text

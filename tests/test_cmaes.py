@@ -65,11 +65,6 @@ def test_interleaved_runs_do_not_disturb_each_other():
     np.testing.assert_array_equal(np.array(ones), points_of(1, 10))
 
 
-def test_asking_twice_gives_the_same_points():
-    _, run = make()
-    np.testing.assert_array_equal(run.ask(), run.ask())
-
-
 @pytest.mark.parametrize("loss", [0.0, 1.7, 20.0])
 def test_a_plateau_ends_the_run(loss):
     _, run = make()

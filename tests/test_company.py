@@ -1,4 +1,4 @@
-"""A set has one loss, to the last bit, whoever else is judged with it; and nobody hears of what cannot be computed."""
+"""The loss of a set is independent of the other sets of its batch, to the last bit; extreme values warn nobody."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ SETS, ALONE = 36, 6
 
 
 def some_sets(model: pw.NeuronModel, pattern: pw.Pattern, seed: int) -> dict[str, np.ndarray]:
-    """Return sets from all over the box, and from around the defaults, where neurons fire."""
+    """Return sets of the whole box, and sets around the defaults, where neurons fire."""
     rng = np.random.default_rng(seed)
     anywhere = np.arange(SETS) % 3 == 0
     values = {}
@@ -27,7 +27,7 @@ def some_sets(model: pw.NeuronModel, pattern: pw.Pattern, seed: int) -> dict[str
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
-def test_the_loss_is_the_same_in_any_company(key, monkeypatch):
+def test_the_loss_is_the_same_in_any_batch(key, monkeypatch):
     pattern = pw.patterns.get(key)
     for seed, name in enumerate(MODELS):
         model = pw.models.get(name)
@@ -50,8 +50,8 @@ def test_the_loss_is_the_same_in_any_company(key, monkeypatch):
             monkeypatch.undo()
 
 
-def test_a_set_among_many_is_quiet_or_not_as_it_is_alone():
-    """At a holding current of zero, where class 2 is looked at as well, and beside sets that are held elsewhere."""
+def test_a_set_at_rest_is_silent_in_a_batch_as_it_is_alone():
+    """At a holding current of 0, in a batch with sets of other holding currents."""
     together = pw.judge("izhikevich_2004", "class_2_excitable", {"b": [0.3, 0.3], "holding": [0.0, -1.0]}, verify=False)
     alone = pw.judge("izhikevich_2004", "class_2_excitable", {"b": 0.3, "holding": 0.0}, verify=False)
     assert together.loss[0] == alone.loss
@@ -69,12 +69,12 @@ def test_a_set_among_many_is_quiet_or_not_as_it_is_alone():
         ("lif", "tonic_spiking", {"tau_mem": 1e300}),
     ],
 )
-def test_no_corner_is_noisy(model, pattern, parameters):
+def test_extreme_values_give_no_warning(model, pattern, parameters):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         verdict = pw.judge(model, pattern, parameters)
         assert verdict.loss >= 0
-        assert isinstance(dict(verdict.traces), dict)  # simulated again, of what did not diverge
+        assert isinstance(dict(verdict.traces), dict)  # simulated again, without diverged sets
         repr(verdict)
         verdict._repr_html_()
 
@@ -105,7 +105,7 @@ def test_it_works_without_assertions_and_with_every_warning_an_error(tmp_path):
 
 
 @pytest.mark.parametrize("threads_asked", ["²", "0", "-1", "two", "1.5", "٣"])
-def test_a_number_of_threads_that_is_none_says_so(monkeypatch, threads_asked):
+def test_an_invalid_number_of_threads_is_refused(monkeypatch, threads_asked):
     monkeypatch.setenv("PLAUSIWIDGETS_THREADS", threads_asked)
     with pytest.raises(ValueError, match=r"PLAUSIWIDGETS_THREADS is '.*', valid is a whole number >= 1"):
         threads.thread_count()

@@ -1,4 +1,4 @@
-"""The population: what leads it, and what survives in it."""
+"""The population: where members move and which points survive."""
 
 import numpy as np
 import pytest
@@ -13,13 +13,13 @@ CHART = SPACE.chart()
 
 
 def population(costs, seed=0):
-    """Return a population of these costs, and where its members are."""
+    """Return a population of these costs and the points of its members."""
     units = np.random.default_rng(seed).random((len(costs), SPACE.size))
     return Population(CHART, units, costs, np.random.default_rng(seed)), units
 
 
 def drawn_towards(costs, member, rounds=200):
-    """Return the share of trials next to a member, that nothing is told of."""
+    """Return the share of trials next to a member, without telling any costs."""
     group, units = population(costs)
     near = 0
     for _ in range(rounds):
@@ -28,7 +28,7 @@ def drawn_towards(costs, member, rounds=200):
     return near / (8 * rounds)
 
 
-def test_who_is_best_in_one_criterion_leads_though_its_sum_is_the_worst():
+def test_the_best_member_in_one_criterion_attracts_others_despite_the_worst_sum():
     costs = np.tile([1.0, 0.5, 0.0], (32, 1))
     usual = drawn_towards(costs, member=5)
     costs[5] = [0.0, 1.9, 0.0]
@@ -36,14 +36,14 @@ def test_who_is_best_in_one_criterion_leads_though_its_sum_is_the_worst():
     assert drawn_towards(costs, member=5) > 2 * usual
 
 
-def test_who_is_best_in_nothing_does_not_lead():
+def test_a_member_that_is_best_in_no_criterion_attracts_few():
     costs = np.tile([1.0, 0.5, 0.0], (32, 1))
     usual = drawn_towards(costs, member=5)
     costs[5] = [1.0, 0.5, 0.1]
     assert drawn_towards(costs, member=5) < 0.2 * usual
 
 
-def test_what_survives_has_the_smaller_sum():
+def test_the_point_with_the_smaller_sum_survives():
     group, _ = population(np.tile([1.0, 0.5, 0.0], (32, 1)))
     group.ask(4)
     told = np.array([[0.0, 1.9, 0.0], [1.0, 0.5, 0.0], [0.2, 0.2, 0.2], [2.0, 0.0, 0.0]])
@@ -55,7 +55,7 @@ def test_what_survives_has_the_smaller_sum():
 
 
 @pytest.mark.parametrize("columns", [1, 2, 9])
-def test_members_of_equal_costs_lead_equally(columns):
+def test_members_of_equal_costs_attract_equally(columns):
     group, units = population(np.ones((16, columns)))
     led = np.zeros(16)
     for _ in range(400):
@@ -64,7 +64,7 @@ def test_members_of_equal_costs_lead_equally(columns):
     assert led.min() > 0.2 * led.mean()
 
 
-def test_a_point_found_elsewhere_takes_the_place_of_the_member_next_to_it():
+def test_a_point_of_another_search_replaces_the_nearest_member():
     group, units = population(np.ones((16, 2)))
     points = CHART.decode(units[[3, 7]])
     group.take(points, np.array([[1.0, 1.5], [0.5, 0.5]]))

@@ -1,4 +1,4 @@
-"""The same table on any executor; what cannot be run costs its own rows, and says why."""
+"""The same table on any executor; units that cannot run have failed rows with the reason."""
 
 import multiprocessing
 import os
@@ -7,9 +7,9 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
-import pandas as pd
 import pytest
 import torch
+from optimization_fakes import same_table
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import executors
@@ -20,19 +20,13 @@ SMALL = {"budget": 300, "popsize": 8}
 SPAWN = multiprocessing.get_context("spawn")
 
 
-def same(one, two):
-    left, right = one.drop(columns="seconds"), two.drop(columns="seconds")
-    pd.testing.assert_frame_equal(left, right, check_exact=True)
-
-
 @pytest.fixture(scope="module")
 def expected():
     return pw.assess(**ASKED, **SMALL)
 
 
-def own_model(name="own_leaky"):
-    """Return a model that plain pickle cannot carry: its step is a local function."""
-    import torch
+def custom_model(name="custom_leaky"):
+    """Return a model that pickle cannot send: its step is a local function."""
 
     def step(current, state, p, dt):
         v = state[0] + dt / p.tau * (-65.0 - state[0] + current)
@@ -47,32 +41,32 @@ def own_model(name="own_leaky"):
 
 def test_threads(expected):
     with ThreadPoolExecutor(2) as pool:
-        same(pw.assess(**ASKED, **SMALL, executor=pool), expected)
+        same_table(pw.assess(**ASKED, **SMALL, executor=pool), expected)
 
 
 @pytest.mark.parametrize("context", [SPAWN, pytest.param(None, id="default")])
 def test_process_pool(expected, context):
-    torch.ones(2000, 2000).tril()  # torch has started threads: a forked process must not wait for them
+    torch.ones(2000, 2000).tril()  # starts threads of torch, for which a forked process must not wait
     with ProcessPoolExecutor(2, context) as pool:
-        same(pw.assess(**ASKED, **SMALL, executor=pool), expected)
+        same_table(pw.assess(**ASKED, **SMALL, executor=pool), expected)
 
 
-def test_loky_with_an_own_model(expected):
+def test_loky_with_a_custom_model(expected):
     loky = pytest.importorskip("loky")
     pool = loky.get_reusable_executor(max_workers=2)
     try:
-        same(pw.assess(**ASKED, **SMALL, executor=pool), expected)
-        alone = pw.assess(own_model(), "tonic_spiking", **SMALL)
-        same(pw.assess(own_model(), "tonic_spiking", **SMALL, executor=pool), alone)
-        pw.models.register(own_model("own_registered"))  # the workers know nothing of it
-        named = pw.assess("own_registered", "tonic_spiking", **SMALL, executor=pool)
-        same(named, alone.assign(model="own_registered"))
+        same_table(pw.assess(**ASKED, **SMALL, executor=pool), expected)
+        alone = pw.assess(custom_model(), "tonic_spiking", **SMALL)
+        same_table(pw.assess(custom_model(), "tonic_spiking", **SMALL, executor=pool), alone)
+        pw.models.register(custom_model("custom_registered"))  # unknown to the workers
+        named = pw.assess("custom_registered", "tonic_spiking", **SMALL, executor=pool)
+        same_table(named, alone.assign(model="custom_registered"))
     finally:
         loky.get_reusable_executor().shutdown(wait=True)
 
 
 @pytest.mark.slow
-def test_dask_with_an_own_model(expected, tmp_path):
+def test_dask_with_a_custom_model(expected, tmp_path):
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
@@ -80,19 +74,19 @@ def test_dask_with_an_own_model(expected, tmp_path):
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
-        same(pw.assess(**ASKED, **SMALL, executor=client), expected)
-        alone = pw.assess(own_model(), "tonic_spiking", **SMALL)
-        same(pw.assess(own_model(), "tonic_spiking", **SMALL, executor=client), alone)
+        same_table(pw.assess(**ASKED, **SMALL, executor=client), expected)
+        alone = pw.assess(custom_model(), "tonic_spiking", **SMALL)
+        same_table(pw.assess(custom_model(), "tonic_spiking", **SMALL, executor=client), alone)
 
 
-def test_a_model_that_cannot_be_sent_says_what_to_use():
+def test_a_model_that_cannot_be_pickled_is_refused_with_advice():
     with ProcessPoolExecutor(1, SPAWN) as pool, pytest.raises(ValueError, match=r"loky|dask"):
-        pw.assess(own_model(), "tonic_spiking", **SMALL, executor=pool)
+        pw.assess(custom_model(), "tonic_spiking", **SMALL, executor=pool)
 
 
-def test_store_with_an_executor_goes_on(expected, tmp_path):
+def test_a_study_with_an_executor_continues_its_file(expected, tmp_path):
     class Once:
-        """Ends the study after two units."""
+        """Runs two units, then none."""
 
         def __init__(self):
             self.left = 2
@@ -113,15 +107,15 @@ def test_store_with_an_executor_goes_on(expected, tmp_path):
 
     part = pw.assess(**ASKED, **SMALL, executor=Once(), store=tmp_path / "s.jsonl", progress=interrupt)
     assert len(part) == 2
-    same(pw.assess(**ASKED, **SMALL, store=tmp_path / "s.jsonl"), expected)
+    same_table(pw.assess(**ASKED, **SMALL, store=tmp_path / "s.jsonl"), expected)
 
 
 # -- dead workers ------------------------------------------------------------------------------------
 
 
 def deadly_model():
-    """Return a model whose worker dies, where there is one: its step kills the process unless it is this one."""
-    parent, leaky = os.getpid(), own_model()
+    """Return a model whose step kills its process, except this one."""
+    parent, leaky = os.getpid(), custom_model()
 
     def step(current, state, p, dt):
         if os.getpid() != parent:
@@ -135,7 +129,7 @@ def deadly_model():
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a worker")
-def test_a_worker_that_dies_leaves_a_table_and_a_store_that_goes_on(expected, tmp_path):
+def test_after_the_death_of_a_worker_the_study_can_continue(expected, tmp_path):
     loky = pytest.importorskip("loky")
     asked = ASKED | {"models": ["lif", "izhikevich", deadly_model()]}
     pool = loky.get_reusable_executor(max_workers=1)
@@ -145,11 +139,11 @@ def test_a_worker_that_dies_leaves_a_table_and_a_store_that_goes_on(expected, tm
     assert set(dead["model"]) >= {"deadly"}
     assert dead["error"].str.startswith("could not be run: TerminatedWorkerError").all()
     again = pw.assess(**asked, **SMALL, store=tmp_path / "s.jsonl")
-    same(again[:4], expected)
+    same_table(again[:4], expected)
     assert "failed" not in set(again["status"])
 
 
-def test_a_pool_that_is_broken_says_so_in_every_row():
+def test_a_broken_pool_is_reported_in_every_row():
     with ProcessPoolExecutor(1, SPAWN) as pool:
         pool.submit(os._exit, 1).exception()
         table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL, executor=pool)
@@ -158,13 +152,13 @@ def test_a_pool_that_is_broken_says_so_in_every_row():
     assert not table.attrs["complete"]
 
 
-def test_an_executor_has_a_limited_number_of_units_at_a_time(monkeypatch):
+def test_the_number_of_submitted_units_is_limited(monkeypatch):
     monkeypatch.setattr(executors, "WINDOW", 3)
     units = [Unit("lif", "tonic_spiking", seed, 10) for seed in range(8)]
     most, began, ended = [], [], []
 
     class Queue:
-        """Ends each unit at once."""
+        """Finishes each unit at once."""
 
         def submit(self, function, unit):
             most.append(len(began) - len(ended))
@@ -188,7 +182,7 @@ class Closed(Future):
 
 
 class Failing:
-    """Runs units at once, but for one model does something else."""
+    """Runs units at once, but calls `then` for those of one model."""
 
     def __init__(self, then):
         self.then = then
@@ -215,22 +209,21 @@ def fails_with(error):
     ("then", "text"),
     [
         (refuses, "could not be run: RuntimeError: cannot schedule new futures after shutdown"),
-        (lambda: None, "could not be run: TypeError: submit returned None, valid is: a future with add_done_callback"),
         (partial(fails_with, OSError("net down")), "could not be run: OSError: net down"),
     ],
-    ids=["refuses", "none", "error"],
+    ids=["refuses", "error"],
 )
-def test_what_cannot_be_run_leaves_the_other_rows(expected, then, text):
+def test_units_that_cannot_run_leave_the_other_rows(expected, then, text):
     table = pw.assess(**ASKED, **SMALL, executor=Failing(then))
     assert list(table["status"] == "failed") == [False, False, True, True]
     assert list(table["error"][2:]) == [text, text]
     assert not table.attrs["complete"]
-    same(table[:2], expected[:2])
+    same_table(table[:2], expected[:2])
 
 
-def test_one_model_that_cannot_be_sent_leaves_the_rows_of_the_others():
+def test_a_model_that_cannot_be_pickled_leaves_the_other_rows():
     with ProcessPoolExecutor(1, SPAWN) as pool:
-        table = pw.assess(["lif", own_model()], "tonic_spiking", **SMALL, executor=pool)
+        table = pw.assess(["lif", custom_model()], "tonic_spiking", **SMALL, executor=pool)
     assert list(table["status"] == "failed") == [False, True]
     assert table["error"][1].startswith("could not be run: ")
     assert "needs loky.get_reusable_executor() or a dask client" in table["error"][1]

@@ -1,5 +1,4 @@
-"""The mystery neuron: solvable by construction, not solved at the start, the same everywhere, and its link tells
-nothing."""
+"""The mystery neuron: solvable, unsolved at the start, reproducible, and absent from its link."""
 
 import json
 import os
@@ -20,7 +19,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("model", "pattern"), PLACES)
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_it_can_be_solved_and_is_not_solved_at_the_start(model, pattern, seed):
+def test_the_hidden_set_solves_it_and_the_start_does_not(model, pattern, seed):
     hidden = pw.mystery(model, pattern, seed)
     solution = {**hidden.start, **hidden.reveal()}
     assert pw.judge(hidden.model, hidden.pattern, solution, dt=hidden.dt, verify=False).loss == 0.0
@@ -41,7 +40,7 @@ def test_the_hidden_neuron_shows_its_pattern():
     assert 3 <= len(spikes) <= 40
 
 
-def test_seeds_give_different_neurons_and_the_same_seed_the_same_one_in_another_process():
+def test_a_seed_gives_the_same_neuron_in_another_process():
     script = (
         "import json, plausiwidgets as pw\n"
         "m = pw.mystery('izhikevich', 'tonic_bursting', 3)\n"
@@ -57,7 +56,7 @@ def test_seeds_give_different_neurons_and_the_same_seed_the_same_one_in_another_
     assert len(others) == 4
 
 
-def test_a_link_names_model_pattern_and_seed_and_nothing_that_is_hidden():
+def test_a_link_holds_model_pattern_and_seed_without_hidden_values():
     hidden = pw.mystery("adex", "tonic_spiking", 11)
     assert parse_qs(hidden.link) == {"mystery": ["adex.tonic_spiking.11"]}
     for name in hidden.moved:
@@ -65,7 +64,7 @@ def test_a_link_names_model_pattern_and_seed_and_nothing_that_is_hidden():
     assert all(str(value) not in repr(hidden) for name, value in hidden.reveal().items() if name in hidden.moved)
 
 
-def test_a_search_solves_it_and_its_score_is_100():
+def test_a_search_solves_it():
     hidden = pw.mystery("izhikevich", "tonic_spiking", 2)
     fixed = [name for name in hidden.start if name not in hidden.moved]
     result = pw.optimize(
@@ -74,7 +73,7 @@ def test_a_search_solves_it_and_its_score_is_100():
     assert result.loss == 0.0
 
 
-def test_a_model_that_is_not_known_to_show_the_pattern_has_no_mystery():
+def test_a_model_without_a_known_set_of_the_pattern_is_refused():
     with pytest.raises(ValueError, match=r"no set of Leaky.*Tonic bursting"):
         pw.mystery("lif", "tonic_bursting")
     with pytest.raises(ValueError, match=r"seed is -1.*>= 0"):

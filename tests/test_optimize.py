@@ -1,4 +1,4 @@
-"""`optimize` and `start_optimization` on real neurons: finds, is reproducible, refuses bad input."""
+"""`optimize` and `start_optimization` on neuron models: success, reproducibility, strategies, invalid input."""
 
 import itertools
 import json
@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from optimization_fakes import comparable
 
 import plausiwidgets as pw
 from plausiwidgets.optimization import Strategy
@@ -13,7 +14,7 @@ from plausiwidgets.optimization.control import gate
 
 
 class Grid(Strategy):
-    """Looks at the middles of a grid of 2 × 2 × …, once."""
+    """Judges the middles of a grid of 2 × 2 × …, once."""
 
     def __init__(self, space, seed, budget, start):
         corners = np.array(list(itertools.product([0.25, 0.75], repeat=space.size)))
@@ -26,12 +27,6 @@ class Grid(Strategy):
     def tell(self, costs):
         self.told.append(costs)
         self.finished = len(self.told) == len(self.batches)
-
-
-def comparable(result):
-    data = result.to_dict()
-    del data["seconds"]
-    return data
 
 
 def test_lif_fires_tonically():
@@ -56,7 +51,7 @@ def test_finds_within_the_default_budget(model, pattern):
     assert pw.judge(model, pattern, result.parameters).replicated
 
 
-def test_lif_does_not_burst_and_the_result_claims_no_more():
+def test_lif_does_not_burst_and_the_summary_says_not_found():
     result = pw.optimize("lif", "tonic_bursting", seed=0, budget=2000)
     assert not result.accepted
     assert 0 < result.loss < math.inf
@@ -75,7 +70,7 @@ def test_background_foreground_and_paused_give_the_same_result():
     assert comparable(run.result(120)) == comparable(one)
 
 
-def test_start_is_looked_at_first_and_fixed_parameters_stay():
+def test_the_start_is_judged_first_and_fixed_parameters_stay():
     seen = []
     result = pw.optimize(
         "izhikevich",
@@ -117,7 +112,7 @@ def test_history_has_a_row_for_each_generation():
     assert pw.Result.from_json(result.to_json()).verdict.loss == pytest.approx(result.loss)
 
 
-def test_global_generators_are_not_touched():
+def test_global_random_generators_are_unchanged():
     import torch
 
     np.random.seed(3)  # noqa: NPY002
@@ -129,7 +124,7 @@ def test_global_generators_are_not_touched():
     assert drawn == (np.random.rand(), torch.rand(1).item())  # noqa: NPY002
 
 
-def test_a_strategy_from_outside_says_what_to_look_at():
+def test_a_custom_strategy_chooses_the_points():
     result = pw.optimize("lif", "tonic_bursting", strategy=Grid)
     assert (result.reason, result.status) == ("finished", "rejected")
     assert result.evaluations == 2 ** len(result.bounds)
@@ -138,7 +133,7 @@ def test_a_strategy_from_outside_says_what_to_look_at():
     assert pw.optimize("adex", "tonic_spiking", strategy=Grid).replicated
 
 
-def test_a_strategy_from_outside_is_kept_to_the_budget_and_to_the_box():
+def test_a_custom_strategy_is_kept_within_budget_and_box():
     class Wild(Strategy):
         def __init__(self, space, seed, budget, start):
             self.rng, self.size = np.random.default_rng(seed), space.size
@@ -154,7 +149,7 @@ def test_a_strategy_from_outside_is_kept_to_the_budget_and_to_the_box():
     assert all(low <= result.parameters[name] <= high for name, (low, high) in result.bounds.items())
 
 
-def test_what_is_no_strategy_says_what_is():
+def test_an_invalid_strategy_is_refused():
     with pytest.raises(TypeError, match="valid is: None, or a class or function that makes a Strategy"):
         pw.optimize("lif", "tonic_spiking", strategy="random")
     with pytest.raises(TypeError, match=r"valid is: a subclass of plausiwidgets\.optimization\.Strategy"):
@@ -183,7 +178,7 @@ def test_what_is_no_strategy_says_what_is():
         ({"bounds": {"a": (1, 0)}}, "bounds of 'a' are 1 to 0"),
     ],
 )
-def test_what_is_refused_names_value_and_what_is_valid(call, arguments, text):
+def test_errors_name_the_value_and_what_is_valid(call, arguments, text):
     with pytest.raises((ValueError, TypeError), match=text):
         call(**({"model": "izhikevich", "pattern": "tonic_bursting"} | arguments))
 

@@ -1,4 +1,4 @@
-"""Verification, fragile solutions, volume and robustness, on a problem with a known answer."""
+"""Verification, fragile solutions, volume, robustness and JSON, on a problem with a known solution."""
 
 import math
 from functools import partial
@@ -28,8 +28,8 @@ def test_stops_at_the_first_verified_solution():
     assert (result.history["best"].iloc[:-1] > 0).all()
 
 
-def test_a_fragile_solution_is_remembered_and_the_search_goes_on():
-    # Accepted within 0.05 of 0.3 at dt, of 0.5 at dt/2: nothing holds at both.
+def test_a_fragile_solution_is_kept_and_the_search_continues():
+    # Accepted within 0.05 of 0.3 at dt, and of 0.5 at dt/2: no point at both.
     optimizer = fake_optimizer(budget=6000, radius=0.05, finer=0.2)
     result = Run(optimizer).execute()
     assert result.accepted
@@ -40,7 +40,7 @@ def test_a_fragile_solution_is_remembered_and_the_search_goes_on():
     assert result.evaluations > 5900
 
 
-def test_a_search_leaves_the_fragile_for_what_holds_at_both():
+def test_a_search_moves_from_a_fragile_to_a_verified_solution():
     result = Run(fake_optimizer(radius=0.05, finer=0.08)).execute()
     assert result.replicated
 
@@ -67,7 +67,7 @@ def test_screen_measures_the_volume():
     assert result.expected_random == pytest.approx(1 / result.volume.share)
 
 
-def test_a_search_in_vain_screens_ever_more_of_the_box():
+def test_an_unsuccessful_search_screens_ever_more_points():
     result = Run(fake_optimizer(radius=-1.0, budget=20_000)).execute()
     assert result.volume.screened >= 32 + 64 + 128
     assert result.volume.screened == sum(
@@ -92,7 +92,7 @@ def solving(seed, budget=512):
     return Optimizer(problem, seed, budget, partial(Portfolio, options=Options(population=256, explore=2)))
 
 
-def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(monkeypatch):
+def test_a_screened_point_that_is_accepted_unsolved_is_kept(monkeypatch):
     problem = make_problem("izhikevich", "resonator")
     found = pw.optimize("izhikevich", "resonator", seed=0).parameters
 
@@ -124,7 +124,7 @@ def test_what_is_accepted_as_it_is_is_not_lost_where_the_amplitude_is_solved(mon
     assert losses_of(optimizer.strategy.costs)[1] > 0.5
 
 
-def test_the_history_holds_losses_without_what_leads_the_search():
+def test_the_history_holds_the_loss_without_the_shortfall():
     optimizer, told = solving(0, budget=300), []
     tell = optimizer.strategy.tell
     optimizer.strategy.tell = lambda costs: (told.append(costs), tell(costs))
@@ -133,14 +133,14 @@ def test_the_history_holds_losses_without_what_leads_the_search():
         assert result.columns["median"][-1] < np.median(losses_of(told[-1]))
 
 
-def test_what_is_missed_belongs_to_the_amplitude_that_is_told():
+def test_missed_criteria_belong_to_the_reported_amplitude():
     optimizer = solving(0, budget=20_000)
     while (result := optimizer.step()) is not None:
         assert result.missed == describe_missed(pw.judge("izhikevich", "resonator", result.parameters).checks)
     assert optimizer.result.replicated
 
 
-def test_robustness_is_the_share_of_jitters_that_hold():
+def test_robustness_is_the_accepted_share_of_jittered_copies():
     assert Run(fake_optimizer(radius=0.2)).execute().robustness > 0.8
     assert Run(fake_optimizer(radius=-1.0, budget=100)).execute().robustness is None
 
@@ -193,18 +193,12 @@ def test_a_result_shows_itself_in_a_notebook():
         Result("lif", "mine", 0, 5).to_json().replace('"seed": 0', '"seed": {}'),
     ],
 )  # fmt: skip
-def test_from_json_refuses_what_is_no_result(text):
+def test_from_json_refuses_other_texts(text):
     with pytest.raises(ValueError, match=r"not a|Expecting value"):
         Result.from_json(text)
 
 
-def test_summary_claims_no_more_than_was_found():
-    result = Run(fake_optimizer(radius=-1.0, budget=500)).execute()
-    assert "not found within" in result.summary
-    assert "impossible" not in result.summary
-
-
-def test_a_loss_that_is_not_finite_is_refused():
+def test_a_nan_loss_is_refused():
     optimizer = fake_optimizer(radius=np.nan)
     with pytest.raises(ValueError, match="not finite"):
         optimizer.step()

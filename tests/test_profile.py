@@ -8,7 +8,7 @@ import plausiwidgets as pw
 VALUES = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 6.0, "amplitude": 14.0}
 
 
-def test_every_point_is_the_loss_that_the_judge_gives():
+def test_every_point_is_the_loss_of_the_judge():
     profiles = pw.loss_profiles("izhikevich", "tonic_spiking", VALUES, points=7)
     assert list(profiles) == ["a", "b", "c", "d", "sq", "mn", "bias", "amplitude", "holding"]
     for name in ("b", "amplitude"):
@@ -17,7 +17,7 @@ def test_every_point_is_the_loss_that_the_judge_gives():
         assert (profile.loss == judged.loss).all()
 
 
-def test_the_present_value_is_among_the_points_and_accepted_where_the_verdict_is():
+def test_the_present_value_is_among_the_points_and_accepted_like_the_verdict():
     assert pw.judge("izhikevich", "tonic_spiking", VALUES, verify=False).accepted
     for name, profile in pw.loss_profiles("izhikevich", "tonic_spiking", VALUES, points=5).items():
         present = VALUES.get(name, pw.models.get("izhikevich").defaults().get(name, 0.0))
@@ -33,12 +33,12 @@ def test_intervals_are_the_runs_of_accepted_points():
     assert pw.patterns.Profile("a", np.arange(2.0), np.ones(2)).intervals == []
 
 
-def test_bounds_and_scale_are_the_sliders():
+def test_bounds_and_scale_are_those_of_the_slider():
     profile = pw.loss_profiles("adex", "tonic_spiking", names=["tau_w"], bounds={"tau_w": (10.0, 1000.0)}, points=3)
     assert profile["tau_w"].values == pytest.approx([10.0, 100.0, 120.0, 1000.0])  # a log scale, and the default
 
 
-def test_a_checkpoint_ends_it():
+def test_a_checkpoint_can_end_it():
     class Ended(Exception):
         pass
 

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from optimization_fakes import fake_optimizer
+from optimization_fakes import comparable, fake_optimizer, wait_for
 
 from plausiwidgets.optimization.control import Control, Gate, Stopped
 from plausiwidgets.optimization.portfolio import Options
@@ -19,34 +19,21 @@ SMALL = Options(popsize=8, population=32)
 NEVER = {"radius": -1.0}  # nothing is accepted
 
 
-def wait_for(condition, seconds=60.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.001)
-
-
 def stands(read, seconds=0.2):
-    """Return whether what is read stays as it is."""
+    """Return whether a value stays the same for this time."""
     before = read()
     time.sleep(seconds)
     return read() == pytest.approx(before, abs=1e-6)
 
 
-def comparable(result):
-    data = result.to_dict()
-    del data["seconds"]
-    return data
-
-
-def test_background_gives_the_same_result_as_the_same_thread():
+def test_background_and_foreground_give_the_same_result():
     one = Run(fake_optimizer(3)).execute()
     two = Run(fake_optimizer(3)).start().result(60)
     assert one.replicated
     assert comparable(one) == comparable(two)
 
 
-def test_paused_or_not_the_same_result():
+def test_pauses_do_not_change_the_result():
     run = Run(fake_optimizer(2, budget=900, options=SMALL, seconds=0.01, **NEVER)).start()
     for _ in range(5):
         time.sleep(0.03)
@@ -58,7 +45,7 @@ def test_paused_or_not_the_same_result():
     assert comparable(paused) == comparable(straight)
 
 
-def test_pause_and_stop_take_effect_inside_of_a_generation():
+def test_pause_and_stop_take_effect_within_a_generation():
     run = Run(fake_optimizer(seconds=3600.0)).start()
     wait_for(lambda: run.snapshot().seconds > 0.05)
     run.pause()
@@ -126,7 +113,7 @@ def test_a_progress_that_raises_is_switched_off():
     assert result.reason == "budget" and run.snapshot().state == "done"
 
 
-def test_keyboard_interrupt_returns_what_there_is():
+def test_keyboard_interrupt_returns_the_result_so_far():
     def interrupt(snapshot):
         if snapshot.generation == 4 and snapshot.state == "running":
             raise KeyboardInterrupt
@@ -169,7 +156,7 @@ def test_an_urgent_job_holds_every_run():
         assert run.wait(60)
 
 
-def test_urgent_jobs_of_several_threads_hold_until_the_last_is_done():
+def test_the_gate_opens_after_the_last_of_several_urgent_jobs():
     gate = Gate()
     inside, leave = threading.Barrier(3), threading.Event()
 
@@ -220,7 +207,7 @@ def test_a_stop_ends_the_wait_at_the_gate():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread a priority of its own")
-def test_a_run_in_the_background_stands_behind_what_a_person_waits_for(monkeypatch):
+def test_a_run_in_the_background_has_a_lower_priority(monkeypatch):
     monkeypatch.setattr(threads, "NICENESS", 19)
     own = os.getpriority(os.PRIO_PROCESS, 0)
     seen = []
@@ -246,7 +233,7 @@ def test_a_run_in_the_background_stands_behind_what_a_person_waits_for(monkeypat
         "explorer = pw.Explorer('lif', 'tonic_bursting'); explorer.optimize()",
     ],
 )
-def test_the_end_of_python_in_the_midst_of_work_is_a_quiet_one(work, after):
+def test_python_exits_quietly_during_work_in_the_background(work, after):
     program = f"import time; import plausiwidgets as pw; {work}; time.sleep({after})"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr

@@ -1,6 +1,5 @@
-"""The score of an assessment: counts of patterns that are what they are, and what each model costs."""
+"""The score of an assessment, its files, and the published table."""
 
-import json
 import math
 
 import numpy as np
@@ -32,7 +31,7 @@ def score(table=TABLE, **options):
     return pw.plausibility_score(table, measure=False, **options).set_index("model")
 
 
-def test_a_pattern_counts_once_and_by_the_best_of_its_seeds():
+def test_a_pattern_counts_once_with_its_best_seed():
     found = score()
     assert list(found.index) == ["adex", "lif"]
     columns = ["patterns", "shown", "fragile", "not_found", "failed"]
@@ -50,7 +49,7 @@ def test_the_cost_is_that_of_the_models_own_step_and_box():
     assert 0.1 < measured["ns_per_ms"][0] < 1e5 and math.isnan(found.loc["lif", "ns_per_ms"])
 
 
-def test_a_model_of_ones_own_is_scored_where_it_is_given_and_else_without_a_cost():
+def test_a_custom_model_has_a_cost_if_it_is_given():
     table = TABLE.assign(model=TABLE["model"].replace("lif", "mine"))
     assert math.isnan(score(table).loc["mine", "operations_per_ms"])
     lif = pw.models.get("lif")
@@ -69,7 +68,7 @@ def test_a_model_of_ones_own_is_scored_where_it_is_given_and_else_without_a_cost
     assert found.loc["mine", "operations_per_ms"] == pytest.approx(score().loc["lif", "operations_per_ms"])
 
 
-def test_a_model_without_a_program_is_scored_without_a_cost():
+def test_a_model_that_cannot_be_compiled_has_no_cost():
     def step(current, state, p, dt):
         (v,) = state
         for _ in range(1 + int(v.mean() > 1e9)):
@@ -94,7 +93,7 @@ def test_a_model_without_a_program_is_scored_without_a_cost():
         ([1, 2], r"table is \[1, 2\], valid is a DataFrame"),
     ],
 )
-def test_what_is_no_assessment_is_refused(table, said):
+def test_other_tables_are_refused(table, said):
     with pytest.raises((ValueError, TypeError), match=said):
         pw.plausibility_score(table)
 
@@ -102,7 +101,7 @@ def test_what_is_no_assessment_is_refused(table, said):
 # -- files -------------------------------------------------------------------------------------------
 
 
-def test_a_written_table_is_read_back_as_it_was(tmp_path):
+def test_a_table_is_unchanged_after_writing_and_reading(tmp_path):
     table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
     write_csv(table, tmp_path / "table.csv")
     back = read_csv(tmp_path / "table.csv")
@@ -120,10 +119,10 @@ def test_a_written_table_is_read_back_as_it_was(tmp_path):
         (lambda text: text.replace("model,", "neuron,", 1), "has no column 'model'"),
         (lambda text: text.replace(",200,", ",many,"), "row 1, column '.*': 'many' is not a number"),
         (lambda text: text.replace('"{""', '"(""'), "row 1, column 'parameters'.*is not JSON"),
-        (lambda text: "", "is no table of an assessment"),
+        (lambda text: "", "is not a table of an assessment"),
     ],
 )
-def test_a_file_that_is_no_table_says_where(tmp_path, change, said):
+def test_errors_of_a_file_name_row_and_column(tmp_path, change, said):
     path = tmp_path / "table.csv"
     write_csv(pw.assess(["lif"], ["tonic_bursting"], budget=200), path)
     text = change(path.read_text())
@@ -145,7 +144,7 @@ def test_the_command_writes_table_and_score_of_all_models(tmp_path, capsys):
     assert "--csv and --score are the same file" in capsys.readouterr().err
 
 
-def test_the_published_table_is_of_every_model_and_the_twenty():
+def test_the_published_table_has_every_model_and_the_twenty_patterns():
     try:
         table, of_models = published.published_table(), published.published_score()
     except FileNotFoundError as error:
@@ -164,12 +163,7 @@ def test_the_published_table_is_of_every_model_and_the_twenty():
         assert pw.judge(row.model, row.pattern, row.parameters).replicated, (row.model, row.pattern)
 
 
-def test_a_package_without_its_table_says_how_it_is_made(monkeypatch, tmp_path):
+def test_a_package_without_its_table_explains_how_to_make_it(monkeypatch, tmp_path):
     monkeypatch.setattr(published, "files", lambda name: tmp_path)
     with pytest.raises(FileNotFoundError, match=r"built without zoo\.csv.*plausiwidgets assess all --workers"):
         published.published_table()
-
-
-def test_the_date_is_written_beside_the_versions(tmp_path):
-    write_csv(pw.assess(["lif"], ["tonic_spiking"], budget=32), tmp_path / "t.csv")
-    assert "date" in json.loads(pd.read_csv(tmp_path / "t.csv")["versions"][0])

@@ -1,4 +1,4 @@
-"""The amplitude solved inside of an evaluation: the thresholds are those of every sweep bisected by itself."""
+"""Solved amplitudes: their thresholds are those of every sweep bisected alone."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from plausiwidgets.patterns import bench as benches
 
 
 def by_hand(problem, settled, i):
-    """Return the thresholds of one set: all sweeps, one after the other, each as far as the search goes."""
+    """Return the thresholds of one set, its sweeps bisected one after the other."""
     pattern, (low, high) = problem.pattern, np.log(problem.limits(AMPLITUDE))
     values = {name: value[i : i + 1] for name, value in vars(settled.stimulus_values).items()}
     one = problem.settle({n: x[i : i + 1] for n, x in (settled.parameters | vars(settled.stimulus_values)).items()})[""]
@@ -40,7 +40,7 @@ def by_hand(problem, settled, i):
 
 @pytest.mark.parametrize("key", ["resonator", "integrator", "threshold_variability", "accommodation"])
 def test_thresholds_are_those_of_plain_bisection(monkeypatch, key):
-    monkeypatch.setattr(benches, "WORTH_A_RUN", 5_000)  # so that even these few lanes are run in groups
+    monkeypatch.setattr(benches, "WORTH_A_RUN", 5_000)  # run even these few lanes in groups
     problem = make_problem("lif", key)
     points = problem.space.chart().decode(np.random.default_rng(1).random((40, problem.space.size)))
     settled = problem.settle(problem.space.values(points))
@@ -51,7 +51,7 @@ def test_thresholds_are_those_of_plain_bisection(monkeypatch, key):
         assert by_hand(problem, settled[""], i) == (found.fire_above[i], found.silent_below[i])
 
 
-def test_groups_of_lanes_change_nothing(monkeypatch):
+def test_groups_of_lanes_do_not_change_the_result(monkeypatch):
     problem = make_problem("izhikevich", "accommodation")
     points = problem.space.chart().decode(np.random.default_rng(2).random((64, problem.space.size)))
     made = []

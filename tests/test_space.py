@@ -1,4 +1,4 @@
-"""The search space: what is free, the box, the scales, and what is refused."""
+"""The search space: free parameters, box, scales, invalid input."""
 
 import math
 
@@ -14,7 +14,7 @@ def test_fold_reflects_at_both_ends():
     np.testing.assert_allclose(fold(unit), [0.0, 0.25, 1.0, 0.75, 0.0, 0.25, 0.25, 0.75, 0.5])
 
 
-def test_free_are_all_but_the_fixed_in_their_order():
+def test_free_parameters_are_all_but_the_fixed_ones_in_order():
     assert Space.build(PARAMETERS).names == ("tau", "a", "c", "amplitude")
     assert Space.build(PARAMETERS, fixed=("a", "amplitude")).names == ("tau", "c")
     assert Space.build(PARAMETERS, fixed="a").names == ("tau", "c", "amplitude")
@@ -29,7 +29,7 @@ def test_fixed_values_come_from_mapping_start_or_default():
     assert Space.build(PARAMETERS, fixed=["c"]).base["c"] == -65.0
 
 
-def test_decode_is_each_parameters_own_map():
+def test_decode_applies_the_scale_of_each_parameter():
     space = Space.build(PARAMETERS)
     unit = np.random.default_rng(0).random((50, space.size))
     values = space.chart().decode(unit)
@@ -38,7 +38,7 @@ def test_decode_is_each_parameters_own_map():
 
 
 @pytest.mark.parametrize("spread", [1.0, 8.0, 0.1])
-def test_charts_round_trip_and_fill_the_same_box(spread):
+def test_encode_inverts_decode_and_the_cube_fills_the_box(spread):
     space = Space.build(PARAMETERS)
     chart = space.chart(spread)
     unit = np.random.default_rng(1).random((50, space.size))
@@ -58,12 +58,12 @@ def test_values_are_complete():
     np.testing.assert_array_equal(space.point({n: v[1] for n, v in values.items()}), points[1])
 
 
-def test_start_outside_of_the_soft_range_widens_the_box():
+def test_a_start_beyond_the_soft_range_widens_the_box():
     space = Space.build(PARAMETERS, start={"c": -90.0})
     assert space.low[space.names.index("c")] == -90.0
 
 
-def test_a_default_outside_of_given_bounds_moves_into_them():
+def test_a_default_beyond_given_bounds_is_moved_into_them():
     space = Space.build(PARAMETERS, start={"tau": 30.0}, bounds={"c": (-60.0, -50.0), "a": (0.5, 0.9), "bias": (-2, 2)})
     assert (space.base["c"], space.base["a"], space.base["bias"]) == (-60.0, 0.5, 0.0)
     point = space.point(space.base)
@@ -87,6 +87,6 @@ def test_a_default_outside_of_given_bounds_moves_into_them():
         ({"fixed": list(PARAMETERS)}, "nothing is left free"),
     ],
 )
-def test_what_is_refused_names_value_and_what_is_valid(arguments, text):
+def test_errors_name_the_value_and_what_is_valid(arguments, text):
     with pytest.raises(ValueError, match=text):
         Space.build(PARAMETERS, **arguments)

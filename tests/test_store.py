@@ -1,4 +1,4 @@
-"""The file of a study: a killed study goes on and gives the same table; a file of something else is refused."""
+"""The file of a study: a killed study continues to the same table; other files are refused."""
 
 import json
 import os
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import study_killer
+from optimization_fakes import same_table
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
@@ -23,11 +24,6 @@ from plausiwidgets.optimization.problem import Problem
 
 SMALL = {"budget": 300, "popsize": 8}
 REQUEST, VERSIONS = {"models": {"a": "1"}, "seeds": [0]}, {"torch": "1"}
-
-
-def same(one, two):
-    left, right = one.drop(columns="seconds"), two.drop(columns="seconds")
-    pd.testing.assert_frame_equal(left, right, check_exact=True)
 
 
 def result(seed, **fields):
@@ -57,7 +53,7 @@ def refused(path, text, request=REQUEST, versions=VERSIONS):
 # -- the file ----------------------------------------------------------------------------------------
 
 
-def test_each_search_is_a_line_that_comes_back_as_it_was(tmp_path):
+def test_each_search_is_a_line_that_is_read_unchanged(tmp_path):
     results = [result(0), result(1, error="a\nb\u2028c", parameters={"tau": 1 / 3}), result(2, loss=float("inf"))]
     path = written(tmp_path / "s.jsonl", *results)
     head, *lines = path.read_text(encoding="ascii").splitlines()
@@ -66,7 +62,7 @@ def test_each_search_is_a_line_that_comes_back_as_it_was(tmp_path):
     assert read(path) == results
 
 
-def test_wherever_a_line_is_cut_off_what_was_whole_is_read_and_the_study_goes_on(tmp_path):
+def test_wherever_the_file_is_cut_off_the_complete_lines_are_read_and_the_study_continues(tmp_path):
     path = tmp_path / "s.jsonl"
     results = [result(0), result(1)]
     data = written(path, *results).read_bytes()
@@ -80,7 +76,7 @@ def test_wherever_a_line_is_cut_off_what_was_whole_is_read_and_the_study_goes_on
         assert read(path) == [*results[:whole], result(7), result(8)]
 
 
-def test_files_of_one_request_are_joined_by_cat(tmp_path):
+def test_files_of_one_request_are_merged_by_cat(tmp_path):
     one, two = (written(tmp_path / f"{n}.jsonl", result(n), result(2)).read_bytes() for n in (0, 1))
     path = tmp_path / "both.jsonl"
     path.write_bytes(one + two)
@@ -91,18 +87,7 @@ def test_files_of_one_request_are_joined_by_cat(tmp_path):
     refused(path, "another request")
 
 
-def test_two_that_write_one_file_do_no_harm(tmp_path):
-    path = tmp_path / "s.jsonl"
-    stores = [Store(path, REQUEST, VERSIONS) for _ in range(2)]
-    for store in stores:  # each finds no file
-        store.prepare()
-    for seed in range(20):
-        stores[seed % 2].write(result(seed))
-        stores[1 - seed % 2].write(result(seed))
-    assert read(path) == [result(seed) for seed in range(20)]
-
-
-def test_processes_that_write_one_file_at_the_same_time_lose_nothing(tmp_path):
+def test_two_processes_can_write_one_file_at_the_same_time(tmp_path):
     path = tmp_path / "s.jsonl"
     program = (
         "import sys, plausiwidgets as pw; from plausiwidgets.assessment.store import Store\n"
@@ -115,7 +100,7 @@ def test_processes_that_write_one_file_at_the_same_time_lose_nothing(tmp_path):
     assert sorted(r.key for r in read(path)) == [("a", name, seed) for name in ("one", "two") for seed in range(100)]
 
 
-def test_a_search_that_failed_gives_way_to_a_later_one(tmp_path):
+def test_a_failed_search_is_replaced_by_a_later_one(tmp_path):
     path = written(tmp_path / "s.jsonl", result(0, reason="failed", error="no room"), result(0), result(0, loss=5.0))
     assert read(path) == [result(0)]
 
@@ -137,19 +122,19 @@ def test_a_file_of_version_0_1_is_refused_with_what_to_do(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"x", b"a line of text\n", b"text" * 1000, b"\x00\xff", b'{"nbformat": 4}'])
-def test_a_file_of_something_else_is_left_alone(tmp_path, content):
+def test_another_file_is_refused_unchanged(tmp_path, content):
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     refused(path, "is not a study: choose another name")
 
 
-def test_a_line_of_something_else_is_refused(tmp_path):
+def test_another_line_is_refused(tmp_path):
     path = written(tmp_path / "s.jsonl", result(0))
     path.write_bytes(path.read_bytes() + b'{"format": "mine"}\n')
-    refused(path, "holds a line that is no search .*use another file name")
+    refused(path, "has a line that is not a search .*use another file name")
 
 
-def test_whichever_byte_is_damaged_the_other_searches_are_read_or_the_file_is_refused(tmp_path):
+def test_after_damage_of_any_byte_the_other_searches_are_read_or_the_file_is_refused(tmp_path):
     path = tmp_path / "s.jsonl"
     results = [result(seed) for seed in range(3)]
     whole, rng, refusals = written(path, *results).read_bytes(), np.random.default_rng(0), []
@@ -165,7 +150,7 @@ def test_whichever_byte_is_damaged_the_other_searches_are_read_or_the_file_is_re
 
 
 @pytest.mark.parametrize("name", ["s" * 300, "a\0b.jsonl", "no/s.jsonl", "."])
-def test_a_name_that_cannot_be_a_file_says_so(tmp_path, name):
+def test_an_invalid_file_name_is_reported(tmp_path, name):
     with pytest.raises(StoreError, match=r"cannot be (called|read|written) .*(choose another name|check the folder)"):
         pw.assess("lif", "tonic_bursting", store=f"{tmp_path}/{name}", **SMALL)
 
@@ -173,29 +158,29 @@ def test_a_name_that_cannot_be_a_file_says_so(tmp_path, name):
 # -- a study -----------------------------------------------------------------------------------------
 
 
-def test_a_finished_study_is_read_not_made_again_and_not_written(tmp_path, monkeypatch):
+def test_a_finished_study_is_only_read(tmp_path, monkeypatch):
     first = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=tmp_path / "s.jsonl", **SMALL)
     data = (tmp_path / "s.jsonl").read_bytes()
-    monkeypatch.setattr(Store, "_append", None)  # as on a file system that cannot be written
+    monkeypatch.setattr(Store, "_append", None)  # writing would raise
     second = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=tmp_path / "s.jsonl", **SMALL)
     pd.testing.assert_frame_equal(first, second, check_exact=True)
     assert (tmp_path / "s.jsonl").read_bytes() == data
-    same(first, pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL))
+    same_table(first, pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL))
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everything")
-def test_a_file_that_may_not_be_written_is_read_where_nothing_is_left_to_do(tmp_path):
+def test_a_read_only_file_is_enough_for_a_finished_study(tmp_path):
     path = tmp_path / "s.jsonl"
     first = pw.assess("lif", "tonic_spiking", store=path, **SMALL)
     path.chmod(0o444)
-    same(pw.assess("lif", "tonic_spiking", store=path, **SMALL), first)
+    same_table(pw.assess("lif", "tonic_spiking", store=path, **SMALL), first)
     path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
     with pytest.raises(StoreError, match="cannot be written"):
         pw.assess("lif", "tonic_spiking", store=path, **SMALL)
 
 
 @pytest.mark.parametrize("stop_at", [1, 4, 9, 12])
-def test_a_stopped_study_goes_on_to_the_same_table(tmp_path, stop_at):
+def test_a_stopped_study_continues_to_the_same_table(tmp_path, stop_at):
     patterns = ["tonic_spiking", "tonic_bursting", "mixed_mode"]
     whole = pw.assess("lif", patterns, **SMALL)
     steps = []
@@ -207,10 +192,10 @@ def test_a_stopped_study_goes_on_to_the_same_table(tmp_path, stop_at):
 
     part = pw.assess("lif", patterns, store=tmp_path / "s.jsonl", progress=interrupt, **SMALL)
     assert len(part) <= len(whole)
-    same(pw.assess("lif", patterns, store=tmp_path / "s.jsonl", **SMALL), whole)
+    same_table(pw.assess("lif", patterns, store=tmp_path / "s.jsonl", **SMALL), whole)
 
 
-def test_what_failed_is_a_line_with_its_error_and_is_tried_again(tmp_path, monkeypatch):
+def test_a_failed_search_is_stored_with_its_error_and_runs_again(tmp_path, monkeypatch):
     patterns, path = ["tonic_spiking", "tonic_bursting"], tmp_path / "s.jsonl"
     whole = pw.assess("lif", patterns, **SMALL)
     judge = Problem.judge
@@ -225,12 +210,12 @@ def test_what_failed_is_a_line_with_its_error_and_is_tried_again(tmp_path, monke
         part = pw.assess("lif", patterns, store=path, **SMALL)
     assert list(part["status"]) == ["failed", "rejected"] and not part.attrs["complete"]
     assert json.loads(path.read_text().splitlines()[1])["error"] == "MemoryError: this time"
-    same(pw.assess("lif", patterns, store=path, **SMALL), whole)
+    same_table(pw.assess("lif", patterns, store=path, **SMALL), whole)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the killer forks")
 @pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.slow)])
-def test_killed_at_random_moments_it_gives_the_same_table(tmp_path, kills):
+def test_a_study_killed_at_random_moments_gives_the_same_table(tmp_path, kills):
     script = Path(study_killer.__file__)
     run = subprocess.run(
         [sys.executable, str(script), str(tmp_path / "s.jsonl"), str(tmp_path / "t.csv"), str(kills)],
@@ -245,7 +230,7 @@ def test_killed_at_random_moments_it_gives_the_same_table(tmp_path, kills):
     killed, *_ = run.stdout.split()
     assert int(killed) == kills
     assessment.write_csv(study_killer.table(), tmp_path / "whole.csv")
-    same(pd.read_csv(tmp_path / "t.csv"), pd.read_csv(tmp_path / "whole.csv"))
+    same_table(pd.read_csv(tmp_path / "t.csv"), pd.read_csv(tmp_path / "whole.csv"))
 
 
 def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
@@ -265,12 +250,12 @@ def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
 
     options = SMALL | {"store": tmp_path / "s.jsonl"}
     first = pw.assess(neuron(1.0), "tonic_spiking", **options)
-    same(pw.assess(neuron(1.0), "tonic_spiking", **options), first)
+    same_table(pw.assess(neuron(1.0), "tonic_spiking", **options), first)
     with pytest.raises(StoreError, match=r"another request.*leaky"):
         pw.assess(neuron(1.5), "tonic_spiking", **options)
 
 
-def test_a_pattern_whose_protocol_changed_is_another_one():
+def test_the_fingerprint_of_a_pattern_depends_on_its_measurements():
     pattern = pw.patterns.get("tonic_spiking")
 
     def longer(bench):
@@ -281,24 +266,24 @@ def test_a_pattern_whose_protocol_changed_is_another_one():
     assert pattern_fingerprint(pattern) != pattern_fingerprint(replace(pattern, measure=None, procedure=longer))
 
 
-def test_what_cannot_be_fingerprinted_is_assessed_and_stored_all_the_same(tmp_path):
+def test_a_pattern_that_raises_is_assessed_and_stored(tmp_path):
     def protocol(bench):
-        raise KeyError("a neuron of another kind")
+        raise KeyError("another model")
 
     pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", measure=None, procedure=protocol)
     asked = ["tonic_spiking", pattern]
     with_store = pw.assess("lif", asked, store=tmp_path / "s.jsonl", **SMALL)
-    same(with_store, pw.assess("lif", asked, **SMALL))
+    same_table(with_store, pw.assess("lif", asked, **SMALL))
     assert list(with_store["status"]) == ["replicated", "failed"]
 
 
-def test_no_file_is_left_by_what_was_refused(tmp_path):
+def test_invalid_arguments_create_no_file(tmp_path):
     with pytest.raises(ValueError, match="progress is 'bad'"):
         pw.assess("lif", "tonic_spiking", progress="bad", store=tmp_path / "s.jsonl", **SMALL)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_fills_up_keeps_the_run_in_memory(tmp_path, monkeypatch):
+def test_after_a_full_disk_the_study_continues_in_memory(tmp_path, monkeypatch):
     write, path = os.write, tmp_path / "s.jsonl"
 
     def full(file, data):
@@ -308,18 +293,18 @@ def test_a_disk_that_fills_up_keeps_the_run_in_memory(tmp_path, monkeypatch):
         return write(file, data)
 
     monkeypatch.setattr(os, "write", full)
-    with pytest.warns(StoreWarning, match=r"No space left .*goes on in memory"):
+    with pytest.warns(StoreWarning, match=r"No space left .*continues in memory"):
         table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=path, **SMALL)
     monkeypatch.undo()
     assert "No space left" in table.attrs["store_error"]
     whole = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL)
-    same(table, whole)
-    same(pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=path, **SMALL), whole)
+    same_table(table, whole)
+    same_table(pw.assess("lif", ["tonic_spiking", "tonic_bursting"], store=path, **SMALL), whole)
 
 
-def test_a_file_that_is_deleted_during_the_run_is_noticed(tmp_path):
+def test_a_file_deleted_during_the_study_is_noticed(tmp_path):
     path = tmp_path / "s.jsonl"
-    with pytest.warns(StoreWarning, match=r"cannot be written .*goes on in memory"):
+    with pytest.warns(StoreWarning, match=r"cannot be written .*continues in memory"):
         table = pw.assess("lif", "tonic_bursting", store=path, progress=lambda _: path.unlink(missing_ok=True), **SMALL)
     assert "store_error" in table.attrs and not path.exists()
-    same(table, pw.assess("lif", "tonic_bursting", **SMALL))
+    same_table(table, pw.assess("lif", "tonic_bursting", **SMALL))

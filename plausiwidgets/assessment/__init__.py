@@ -1,4 +1,4 @@
-"""Models × patterns: which model shows which pattern, as a table that claims no more than was seen."""
+"""Assessments: which model shows which pattern, as a table."""
 
 from plausiwidgets.assessment.api import assess, start_assessment
 from plausiwidgets.assessment.published import published_parameters, published_score, published_table

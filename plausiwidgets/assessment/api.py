@@ -11,7 +11,7 @@ import pandas as pd
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
 from plausiwidgets.arguments import checked, finite, whole
-from plausiwidgets.assessment.executors import Executor, check_executor
+from plausiwidgets.assessment.executors import Executor
 from plausiwidgets.assessment.request import describe_request
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
@@ -32,7 +32,7 @@ Models = str | NeuronModel | Iterable[str | NeuronModel]
 Patterns = str | Protocol | Iterable[str | Protocol]
 
 SHARE = 5
-"""A search has its pattern's budget divided by this: nearly all that is found at all is found within it."""
+"""Divisor of a pattern's budget for a search: nearly every set that is found is found within this share."""
 
 
 def _assessment(
@@ -49,7 +49,7 @@ def _assessment(
     dt: float | None = None,
     time_limit: float | None = None,
 ) -> Study:
-    """Return a study that has not begun: `assess` says what its settings are."""
+    """Return a study that has not started; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
     asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
     _distinct("model", [m.name for m in chosen])
@@ -64,7 +64,7 @@ def _assessment(
     limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
     units = [
         Unit(
-            # A registered one that is not the package's own is known to this process only.
+            # A name registered by the user is unknown in another process.
             model.name if is_builtin(model) else model,
             pattern.key if is_builtin_pattern(pattern) else pattern,
             number,
@@ -79,8 +79,12 @@ def _assessment(
         for pattern, most in zip(asked, budgets, strict=True)
     ]
     imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
-    as_progress(progress)  # refused before a file is opened
-    executor = None if executor is None else check_executor(executor)
+    as_progress(progress)  # refuse an invalid one before a file is opened
+    if executor is not None and not isinstance(executor, Executor):
+        raise ValueError(
+            f"executor is {executor!r}, valid is: None, or an object with submit, such as a "
+            "concurrent.futures.ProcessPoolExecutor, loky.get_reusable_executor() or a dask client"
+        )
     opened = None
     if store is not None:
         opened = Store(_path(store), describe_request(chosen, asked, seeds, budgets, popsize, engine, dt), versions())
@@ -90,9 +94,9 @@ def _assessment(
 @checked
 @takes(_assessment)
 def assess(*args: Any, **settings: Any) -> pd.DataFrame:
-    """Search every pattern with every model, and report what was found and what was not.
+    """Search for every pattern with every model, and return a table of the results.
 
-    Each (model, pattern, seed) is a search of its own, the same as `optimize` makes.
+    Each (model, pattern, seed) is a search, with the same result as of `optimize`.
 
     Examples
     --------
@@ -107,15 +111,15 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     patterns : str, Pattern, or several of them, optional
         Default: all twenty.
     seed : int, or several of them
-        Several seeds give a row each. The same seed gives the same table, with any executor,
-        interrupted and resumed or not (`seconds` aside).
+        Several seeds give a row each. The same seed gives the same table (except `seconds`), with any executor,
+        interrupted or not.
     budget : int, optional
-        Evaluations of each search. Default: a fifth of the pattern's own budget.
+        Largest number of evaluations of each search. Default: a fifth of the pattern's budget.
     executor : object, optional
-        Anything with ``submit``: ProcessPoolExecutor, loky's, a dask client. Default: this process.
+        An object with ``submit``: ProcessPoolExecutor, loky's, a dask client. Default: this process.
     store : path, optional
-        File of the study: text, a line for what is asked, then a JSON line for each search that has ended. If it
-        exists, the study goes on with what it does not hold; a search that had failed is tried again.
+        Text file of the study: a JSON line for the request, then one for each finished search. If it exists, its
+        searches are reused; failed ones run again.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
         ``step`` and ``close``, such as ``pw.NotebookProgress()``.
@@ -125,22 +129,20 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     dt : float, optional
         Time step in ms; default: each model's.
     time_limit : float, optional
-        Most working time of one search in s: one that takes longer has failed, and its row says so.
+        Largest working time of a search in s; a longer one fails.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each (model, pattern, seed); the columns are explained in
-        `plausiwidgets.assessment.COLUMNS`.
-        KeyboardInterrupt returns the rows that there are. ``.attrs`` holds the versions, whether
-        the table is complete (each search came to its own end), and what went wrong with the store, if anything.
+        A row for each (model, pattern, seed), see `plausiwidgets.assessment.COLUMNS`; after a KeyboardInterrupt the
+        rows so far. ``.attrs`` holds the versions, whether the table is complete, and the error of the store, if any.
 
     Raises
     ------
     ValueError
-        For an unknown name or a value that is not valid.
+        For an unknown name or an invalid value.
     StoreError
-        If the store's file cannot be used, or belongs to another request or version.
+        If the file cannot be used, or has another request or version.
     """
     return _assessment(*args, **settings).execute()
 

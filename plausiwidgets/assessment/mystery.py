@@ -1,4 +1,4 @@
-"""A mystery neuron: hidden parameters that a person finds by hand, and then races a search for them."""
+"""A mystery neuron: hidden parameters for the user to find, by hand or by a search."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from plausiwidgets.arguments import checked, whole
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns import Verdict, from_recording
 from plausiwidgets.patterns import get as get_pattern
@@ -23,34 +24,36 @@ from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
 
 KEY = "mystery"
-"""Key of the pattern that a mystery is judged by."""
+"""Key of the pattern that matches the response of a mystery."""
 
 HIDING = 0.16
-"""How far a hidden parameter is moved from a known set at most, as a share of its slider."""
+"""Largest distance of a hidden parameter from a known set, as a share of its slider."""
 AWAY = (0.12, 0.4)
-"""How far a start is moved from the hidden set, as shares of the slider."""
+"""Least and largest distance of a start from the hidden set, as shares of the slider."""
 TRIED = 64
+"""Number of candidates for a hidden set, and for a start."""
 DRAWS = 6
+"""Number of draws of the parameters to hide, in case their change has no effect on the response."""
 DIGITS = 4
-"""Significant digits of what is hidden: another machine has the very same numbers."""
+"""Significant digits of hidden values: they are the same on every machine."""
 
 
 @dataclass(frozen=True)
 class Mystery:
-    """A neuron whose response is known, and whose parameters are not.
+    """A neuron with a known response and hidden parameters.
 
     Attributes
     ----------
     model : NeuronModel
     about : Pattern or AllOf
-        What it shows.
+        The pattern that it shows.
     seed : int
     pattern : Pattern or AllOf
-        To match its response: judged and searched like any other.
+        Matches its response; judged and searched like any other pattern.
     start : mapping of str to float
-        Where to begin; the stimulus is that of the response.
+        Parameters to begin from, with the stimulus of the response.
     moved : tuple of str
-        The parameters that are hidden; all others of the start are right.
+        Names of the hidden parameters; all other values of the start are correct.
     dt : float
         Time step in ms.
     """
@@ -70,7 +73,7 @@ class Mystery:
 
     @property
     def link(self) -> str:
-        """The query of a link to it: model, pattern and seed, and not what is hidden."""
+        """Query of a link to it: model, pattern and seed."""
         return f"mystery={self.model.name}.{self.about.key}.{self.seed}"
 
 
@@ -78,10 +81,9 @@ class Mystery:
 def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: int = 3) -> Mystery:
     """Hide the parameters of a neuron that shows a pattern.
 
-    The neuron is a set that is known to show the pattern, published or found, with some of its free parameters
-    moved at random such that it still does. To find it is possible by construction: with the hidden parameters
-    every criterion of :attr:`Mystery.pattern` holds, and with those of the start it does not. The same arguments
-    give the same neuron everywhere.
+    A known set that shows the pattern has some of its free parameters moved at random, such that it still shows it.
+    With the hidden parameters every criterion of :attr:`Mystery.pattern` holds, with those of the start it does not.
+    The same arguments give the same neuron on every machine.
 
     Parameters
     ----------
@@ -90,16 +92,12 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     seed : int
         At least 0.
     moved : int
-        How many of the model's free parameters are hidden; at least 1.
-
-    Returns
-    -------
-    Mystery
+        Number of free parameters to hide; at least 1.
 
     Raises
     ------
     ValueError
-        For an unknown name, a stimulus without criteria, or where no set of the model is known to show the pattern.
+        For an unknown name, a protocol without criteria, or if no known set of the model shows the pattern.
 
     Examples
     --------
@@ -111,10 +109,9 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
     random = np.random.default_rng([seed, zlib.crc32(neuron.name.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.free]
-    # Of a model or a pattern of one's own the defaults may show it.
+    # A custom model or pattern has no known sets, but its defaults may show the pattern.
     for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
         base = {name: float(value) for name, value in complete(neuron, about, values).items()}
-        # Again with other parameters where those that were drawn make no difference to the response.
         for _ in range(DRAWS):
             chosen = random.choice(len(free), size=min(moved, len(free)), replace=False)
             names = tuple(free[i] for i in sorted(chosen.tolist()))
@@ -131,14 +128,12 @@ def _hidden_near(
     model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], base: Mapping[str, float], dt: float,
     random: np.random.Generator,
 ) -> Mystery | None:  # fmt: skip
-    """Return a mystery in which these parameters are moved from a known set; None where there is none."""
+    """Return a mystery with these parameters moved from a known set, or None."""
     candidates = {name: np.full(TRIED, value) for name, value in base.items()}
     for name in names:
         p = model.parameters[name]
-        share = float(np.clip(p.to_unit(base[name]), 0.0, 1.0))
-        values = p.from_unit(np.clip(share + random.uniform(-HIDING, HIDING, TRIED), 0.0, 1.0))
-        candidates[name] = p.clip([float(f"{value:.{DIGITS}g}") for value in values])
-    candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # at worst itself
+        candidates[name] = _at(p, _share(p, base[name]) + random.uniform(-HIDING, HIDING, TRIED))
+    candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # the known set is last
     verdict = evaluate(model, about, candidates, dt, record=(model.states[0].name,))
     for place in np.flatnonzero(verdict.accepted)[:2]:
         found = _made(model, about, seed, names, dt, single(verdict, int(place)), random)
@@ -151,10 +146,10 @@ def _made(
     model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], dt: float, verdict: Verdict,
     random: np.random.Generator,
 ) -> Mystery | None:  # fmt: skip
-    """Return the mystery of an accepted set; None where its response cannot be matched or is matched at once."""
+    """Return the mystery of an accepted set; None if its response cannot be matched, or no start misses it."""
     trace = _telling(about, verdict)
     hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
-    if trace is None:  # without a spike there is nothing to match: the pattern itself is to be found
+    if trace is None:  # no spike to match: the task is the pattern itself
         pattern: Judged = about
         known = complete(model, pattern, verdict.parameters)
     else:
@@ -168,17 +163,15 @@ def _made(
     starts = {name: np.full(TRIED, float(value)) for name, value in known.items()}
     for name in names:
         p = model.parameters[name]
-        share = float(np.clip(p.to_unit(hidden[name]), 0.0, 1.0))
+        share = _share(p, hidden[name])
         away = random.uniform(*AWAY, TRIED) * random.choice([-1.0, 1.0], TRIED)
-        # What leads out of the slider is turned back into it.
-        away = np.where((share + away < 0.0) | (share + away > 1.0), -away, away)
-        values = p.from_unit(np.clip(share + away, 0.0, 1.0))
-        starts[name] = p.clip([float(f"{value:.{DIGITS}g}") for value in values])
+        away = np.where((share + away < 0.0) | (share + away > 1.0), -away, away)  # back into the slider
+        starts[name] = _at(p, share + away)
     begun = evaluate(model, pattern, starts, dt)
     good = np.flatnonzero((begun.loss > 0.0) & ~begun.diverged)
     if not good.size:
         return None
-    # A start that fires much more often than the hidden neuron tells a person nothing.
+    # Prefer a start that fires, but not much more often than the hidden neuron.
     spikes = {check.key: check.value for check in begun.checks}.get("n", np.zeros(TRIED))
     usual = 1 if trace is None else int((trace.spike_times[0] >= 0.0).sum())
     calm = good[(spikes[good] <= 2 * usual + 2) & (spikes[good] >= 1)]
@@ -188,12 +181,23 @@ def _made(
 
 
 def _telling(about: Judged, verdict: Verdict) -> Traces | None:
-    """Return the sweep whose response is to be matched: the main one, or the one with the most spikes."""
+    """Return the sweep to match: the main one if it fires, else the one with the most spikes; None without any."""
     traces = [trace for trace in verdict.traces.values() if (trace.spike_times[0] >= 0.0).any()]
     main = verdict.traces.get(about.main_sweep)
     if main is not None and (main.spike_times[0] >= 0.0).any():
         return main
     return max(traces, key=lambda trace: trace.spike_times[0].size, default=None)
+
+
+def _share(p: Parameter, value: float) -> float:
+    """Return the position of a value on its slider, in [0, 1]."""
+    return float(np.clip(p.to_unit(value), 0.0, 1.0))
+
+
+def _at(p: Parameter, shares: Floats) -> Floats:
+    """Return the values at positions of a slider, rounded to `DIGITS`."""
+    values = p.from_unit(np.clip(shares, 0.0, 1.0))
+    return p.clip([float(f"{value:.{DIGITS}g}") for value in values])
 
 
 def score(verdict: Verdict) -> int:

@@ -1,4 +1,4 @@
-"""The assessment that comes with the package: all of its models × the twenty patterns, searched once."""
+"""The published assessment: all models of the package × the twenty patterns."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} "
     f"--score plausiwidgets/assessment/data/{SCORE}"
 )
-"""What made both files, with seed 0 and the default budgets."""
+"""The command that made both files, with seed 0 and the default budgets."""
 
 
 def published_table() -> pd.DataFrame:
-    """Return the table of the package's own models and the twenty patterns, without a search.
+    """Return the table of the package's models and the twenty patterns, as :data:`COMMAND` wrote it.
 
-    It is what :data:`COMMAND` wrote; ``.attrs`` hold the versions and the date.
+    ``.attrs`` holds the versions and the date.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def published_table() -> pd.DataFrame:
 
 
 def published_score() -> pd.DataFrame:
-    """Return the score of :func:`published_table`, with the times of the machine that made it.
+    """Return the score of :func:`published_table`, with times measured on the machine that made it.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def published_score() -> pd.DataFrame:
 
 @cache
 def _rows() -> dict[tuple[str, str], dict[str, str]]:
-    """Return the rows of the table as texts, without pandas, which takes fifty times as long; none without a table."""
+    """Return the rows of the table's file as texts, 50 times faster than pandas; empty without the file."""
     try:
         text = _file(TABLE).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -74,7 +74,7 @@ def _rows() -> dict[tuple[str, str], dict[str, str]]:
 
 
 def published_statuses(model: NeuronModel) -> dict[str, str]:
-    """Return the status of each pattern in :func:`published_table`; empty for a model of one's own.
+    """Return the status of each pattern in :func:`published_table`; empty for a custom model.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def published_statuses(model: NeuronModel) -> dict[str, str]:
 
 
 def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
-    """Return the rows of :func:`published_table` by pattern, as the texts of its file; none of a model of one's own."""
+    """Return the rows of :func:`published_table` by pattern, as the texts of its file; empty for a custom model."""
     if not is_builtin_model(model):
         return {}
     return {pattern: row for (name, pattern), row in _rows().items() if name == model.name}
@@ -94,9 +94,7 @@ def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
 
 @checked
 def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
-    """Return the verified set that :func:`published_table` has for a model and a pattern.
-
-    None where it has none, and where the package was built without the table.
+    """Return the verified set of :func:`published_table` for a model and a pattern; None without one.
 
     Parameters
     ----------
@@ -121,14 +119,13 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
 
 
 def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, float], float, Preset | None]]:
-    """Return what is known of a model to show a pattern, apart from what a person has searched.
+    """Return the known sets with which a model shows a pattern.
 
     Returns
     -------
     list of (parameters, dt, preset)
-        Published sets first, although the judge may have more to say of them than the publication had; then, of a
-        model and a pattern of the package, the verified set of :func:`published_table`, whose preset is None. What a
-        publication leaves out is left out.
+        Presets of publications first, which the judge may reject, with the values that the publication gives; then,
+        for a model and a pattern of the package, the verified set of :func:`published_table`, with None as preset.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a study asks, as plain data: it decides whether the study of a file may go on."""
+"""The request of a study as plain data: a study continues a file only if its request is the same."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.torch_engine import run_torch
 
-_LANES, _STEPS = 32, 200  # what a model's fingerprint is taken from: some 20 ms of work
-_PROBE, _SETS = "izhikevich", 8  # what a pattern's is taken from
+_LANES, _STEPS = 32, 200  # simulation of a model's fingerprint, about 20 ms of work
+_PROBE, _SETS = "izhikevich", 8  # model and number of sets of a pattern's fingerprint
 
 
 def describe_request(
@@ -33,7 +33,7 @@ def describe_request(
     engine: str,
     dt: float | None,
 ) -> dict[str, Any]:
-    """Return everything that a table depends on, besides the versions; `budgets` are those of the patterns."""
+    """Return everything that a table depends on, besides the versions; a budget for each pattern."""
     return {
         "models": {m.name: model_fingerprint(m) for m in neurons},
         "patterns": {p.key: pattern_fingerprint(p) for p in firing},
@@ -46,10 +46,10 @@ def describe_request(
 
 
 def model_fingerprint(model: NeuronModel) -> str:
-    """Return a digest of a model's parameters and of what its equations compute.
+    """Return a digest of a model's parameters and of a simulation.
 
-    The source of a step does not say what it calls or has captured, so the step is run: a few
-    lanes of random parameters under random constant currents, in the torch engine.
+    The source of a step does not show what it calls or captures, so it is run by the torch engine, on a few lanes of
+    random parameters and random constant currents.
 
     Examples
     --------
@@ -72,10 +72,7 @@ def model_fingerprint(model: NeuronModel) -> str:
 
 
 def pattern_fingerprint(pattern: Judged) -> str:
-    """Return a digest of a pattern's criteria, its stimulus values, and what its procedure measures.
-
-    As with a model's step, the procedure is run: on random sets of one model.
-    """
+    """Return a digest of a pattern's criteria, stimulus values and measurements on random sets of one model."""
     model, rng = models.get(_PROBE), np.random.default_rng(0)
     values: dict[str, Floats] = {n: p.from_unit(rng.random(_SETS)) for n, p in pattern.parameters(model).items()}
     described = {
@@ -94,7 +91,7 @@ def _digest(described: object, run: Callable[[], Iterable[ArrayLike]]) -> str:
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     try:
         arrays = list(run())
-    except Exception as error:  # such as of a procedure for other models: what is assessed will tell
+    except Exception as error:  # such as of a procedure for other models; the search will report it
         digest.update(type(error).__name__.encode())
         arrays = []
     for array in arrays:

@@ -1,4 +1,4 @@
-"""Which model to use? What each model of an assessment shows, and what it costs."""
+"""The score of each model of an assessment: the patterns that it shows and its cost."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from plausiwidgets.simulation.lanes import NotCompilable
 
 SCORE_COLUMNS = {
     "model": "name of the model",
-    "title": "for people",
-    "patterns": "patterns that were searched",
-    "shown": "of these, patterns that it shows: replicated, with any seed",
-    "fragile": "patterns accepted at its time step that no verification held for",
-    "not_found": "patterns not found within the evaluations, in its box",
-    "failed": "patterns of which every search raised an error",
-    "robustness": "median over the patterns shown, of the share of copies, changed by up to 1 %, that stay accepted",
-    "operations_per_ms": "operations for 1 ms at dt, counted from its program; nan where it has none",
-    "ns_per_ms": "measured time for 1 ms of one neuron among 320, in ns, on one thread of this machine",
-    "dt": "its time step in ms",
+    "title": "title of the model",
+    "patterns": "number of patterns searched",
+    "shown": "patterns replicated with at least one seed",
+    "fragile": "patterns accepted at dt, without a verified set",
+    "not_found": "patterns not found within the budget, in the model's box",
+    "failed": "patterns whose every search failed with an error",
+    "robustness": "median robustness of the replicated sets",
+    "operations_per_ms": "operations for 1 ms at dt, counted from the compiled program; nan without one",
+    "ns_per_ms": "measured time in ns for 1 ms of one neuron among 320, on one thread of this machine",
+    "dt": "time step of the model in ms",
     "free_parameters": "parameters of the model that a search may change",
 }
 
@@ -39,32 +39,30 @@ _COUNTED = {"replicated": "shown", "fragile": "fragile", "unverified": "fragile"
 def plausibility_score(
     table: pd.DataFrame, models: Iterable[NeuronModel] = (), *, measure: bool = True
 ) -> pd.DataFrame:
-    """Return a row for each model of an assessment: what it shows, and what it costs.
+    """Return a row for each model of an assessment: the patterns that it shows and its cost.
 
-    A count of patterns is what it is: it gives a rare pattern the weight of a common one, and a neuron that
-    shows fewer of them may be the better one for a question that needs only these. "Not found" says that a search
-    of so many evaluations, in the box of the model's parameters and under this protocol, was in vain: it does not
-    prove that the model cannot show the pattern. And the cost is that of the model's own time step and method.
+    The counts weigh rare and common patterns equally. "Not found" depends on the budget, the box of the parameters and
+    the protocol: it does not prove that the model cannot show the pattern. The cost is that of the model's own time
+    step and method.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What `plausiwidgets.assess` returned, with any number of seeds; of several, the best counts.
+        As of `plausiwidgets.assess`; of several seeds, the best one counts.
     models : iterable of NeuronModel, optional
-        Models of the table that are not registered.
+        Unregistered models of the table.
     measure : bool
-        Measure the time too: about a second for a model that has not run yet. Without, it is nan.
+        Whether to measure the time: about 1 s for a model that has not run yet.
 
     Returns
     -------
     pandas.DataFrame
-        The columns are explained in `plausiwidgets.assessment.SCORE_COLUMNS`; the rows are ordered by the number
-        of patterns shown, then by cost.
+        With the columns of `plausiwidgets.assessment.SCORE_COLUMNS`, ordered by patterns shown, then by cost.
 
     Raises
     ------
     ValueError
-        If `table` is no such table, is empty, or names an unknown status.
+        If `table` is empty, lacks a column or has an unknown status.
 
     Examples
     --------
@@ -113,6 +111,6 @@ def _cost(neuron: NeuronModel | None, measure: bool) -> dict[str, float]:
     try:
         operations = cost.operations_per_ms(neuron)
         time = cost.nanoseconds_per_ms(neuron) if measure else math.nan
-    except NotCompilable:  # what torch needs is no property of the neuron
+    except NotCompilable:  # the cost of the torch engine is not a property of the model
         operations = time = math.nan
     return {"operations_per_ms": operations, "ns_per_ms": time, "dt": neuron.dt, "free_parameters": free}

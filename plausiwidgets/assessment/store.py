@@ -1,9 +1,8 @@
-"""A study's file: plain text, one JSON line for what is asked, then one for each search that has ended.
+"""The file of a study: text, one JSON line for the request, then one for each finished search.
 
-Lines are only ever added, each whole and by one write that is on the disk before the study goes on. A kill leaves
-at most a line without its end, which counts as missing: that search begins anew, and gives the same result. So two
-processes that write one file do no harm beyond doing the work twice, and files of the same request are merged by
-``cat a.jsonl b.jsonl > both.jsonl``.
+Lines are only appended, each by one write that is on the disk before the study continues. A kill leaves at most one
+incomplete line, which is ignored: that search runs again, with the same result. Two processes may write one file, and
+files of one request are merged by ``cat a.jsonl b.jsonl > both.jsonl``.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from plausiwidgets.optimization.result import Result
 FORMAT = "plausiwidgets-study-9"
 
 _HEAD = b'{"study": '
-_BEFORE = b"SQLite format 3\0"
+_SQLITE = b"SQLite format 3\0"
 
 Key = tuple[str, str, int]
 """Model, pattern and seed of a search."""
 
 
 class StoreError(RuntimeError):
-    """A study's file cannot be used, or not for this; the text says why and what to do."""
+    """A study's file cannot be used for this request; the text says why and what to do."""
 
 
 class StoreWarning(UserWarning):
-    """A study's file can no longer be written; the run in memory goes on."""
+    """A study's file can no longer be written; the study continues in memory."""
 
 
 class Store:
@@ -41,21 +40,21 @@ class Store:
     Parameters
     ----------
     path : path
-        Read here where it exists; made, or written to, by `write` and `prepare` only.
+        Read if it exists; only `prepare` and `write` write to it.
     request : mapping
-        What is asked; a file that holds another one is refused.
+        The request of the study.
     versions : mapping of str to str
-        Of everything that results depend on; a file of others is refused.
+        Versions of the packages that results depend on.
 
     Attributes
     ----------
     results : dict of (model, pattern, seed) to Result
-        The searches that the file holds; one that failed gives way to a later one of the same key.
+        Searches of the file; a failed one is replaced by a later one of the same key.
 
     Raises
     ------
     StoreError
-        If the file cannot be read, is no study, or belongs to other versions or another request.
+        If the file cannot be read, is not a study, or has other versions or another request.
     """
 
     def __init__(self, path: str | Path, request: Mapping[str, Any], versions: Mapping[str, str]) -> None:
@@ -65,12 +64,12 @@ class Store:
         with _told(self.path, "read"):
             data = self.path.read_bytes() if self.path.exists() else b""
         self._begun = False
-        if data.startswith(_BEFORE):
+        if data.startswith(_SQLITE):
             raise StoreError(
                 f"{self.path} was written by version 0.1, which kept a study in an SQLite file: use another file name, "
                 "or finish the study with that version"
             )
-        if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # a first line that was cut off may come before
+        if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
             raise StoreError(f"{self.path} is not a study: choose another name")
         for line in _lines(data):
             if "study" in line:
@@ -79,16 +78,16 @@ class Store:
             elif self._begun:
                 self._take(line)
             else:
-                raise StoreError(f"{self.path} is damaged: what was asked cannot be read. Use another file name")
+                raise StoreError(f"{self.path} is damaged: its request cannot be read. Use another file name")
 
     def prepare(self) -> None:
-        """Write what is asked, where it is not there yet; StoreError if nothing can be written."""
+        """Write the request, unless the file has it; StoreError if the file cannot be written."""
         line = b"" if self._begun else json.dumps({"study": FORMAT} | self._asked).encode() + b"\n"
         self._append(line, make=not self._begun)
         self._begun = True
 
     def write(self, result: Result) -> None:
-        """Add a search that has ended, and wait until it is on the disk; StoreError if it cannot be written."""
+        """Append a finished search and wait until it is on the disk; StoreError if that fails."""
         self._append(result.to_json().encode() + b"\n")
 
     def _append(self, line: bytes, make: bool = False) -> None:
@@ -109,7 +108,7 @@ class Store:
         try:
             result = Result.from_dict(line)
         except ValueError as error:
-            raise StoreError(f"{self.path} holds a line that is no search ({error}): use another file name") from None
+            raise StoreError(f"{self.path} has a line that is not a search ({error}): use another file name") from None
         known = self.results.get(result.key)
         if known is None or known.reason == "failed":
             self.results[result.key] = result
@@ -127,15 +126,12 @@ class Store:
             old = old if isinstance(old, dict) else {}
             changes = [f"{n}: {_short(old.get(n))} there, {_short(new.get(n))} here" for n in {**old, **new}
                        if old.get(n) != new.get(n)]  # fmt: skip
-            raise StoreError(
-                f"{self.path} was made with {kind}, so going on would not give one table ({'; '.join(changes)}). "
-                "Use another file name."
-            )
+            raise StoreError(f"{self.path} has {kind} ({'; '.join(changes)}). Use another file name.")
 
 
 def _lines(data: bytes) -> Iterator[dict[str, Any]]:
-    """Yield the objects of the lines that are whole."""
-    # What is asked may follow a line that a kill cut off, where files were joined.
+    """Yield the JSON objects of complete lines."""
+    # In merged files a request may follow an incomplete line without a line break.
     for line in data.replace(_HEAD, b"\n" + _HEAD).split(b"\n"):
         try:
             found = json.loads(line)
@@ -152,10 +148,10 @@ def _short(value: Any) -> str:
 
 @contextmanager
 def _told(path: Path, done: str) -> Iterator[None]:
-    """Turn errors of the file system into a StoreError that says what to do."""
+    """Turn errors of the file system into a StoreError."""
     try:
         yield
-    except ValueError as error:  # a name that holds what no name may
+    except ValueError as error:  # such as a null character in the name
         raise StoreError(f"a file cannot be called {shown(str(path))} ({error}): choose another name") from None
     except OSError as error:
         raise StoreError(

@@ -1,4 +1,4 @@
-"""A study: many searches, here or elsewhere, with a file, switches and progress."""
+"""A study: many searches in the background, here or on an executor, with a file."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from plausiwidgets.optimization.progress import ProgressLike
 from plausiwidgets.optimization.result import ENDED, Result
 
 _SHOW_EVERY = 0.05
-"""Least time in s between two steps of the progress within a search."""
+"""Least time in s between two snapshots within a search."""
 
 
 @dataclass(frozen=True)
 class StudySnapshot:
-    """The state of a study at one moment; it never changes afterwards.
+    """The state of a study at one moment; it is immutable.
 
     Attributes
     ----------
     asked : mapping of (model, pattern, seed) to Result
-        Every search as it was before it began, in the order of the table.
+        The record of every search before it began, in the order of the table.
     reason : str
         ``"running"``, ``"paused"``, ``"finished"``, ``"stopped"`` or ``"failed"``.
     position : int
-        How many searches have ended.
+        Number of finished searches.
     running : tuple of Result
-        Searches at work or, with an executor, handed to it.
+        Records of the running searches or, with an executor, of the submitted ones.
     newest : Result or None
-        The search that has just ended, at a step that tells of an end.
+        The search that has just finished, if any.
     seconds : float
-        Working time.
+        Working time in s.
     error : str
-        What ended a study that failed.
+        Error of a failed study.
     """
 
     asked: Mapping[Key, Result] = field(repr=False)
@@ -51,9 +51,11 @@ class StudySnapshot:
     newest: Result | None = None
     seconds: float = 0.0
     error: str = ""
-    log: list[Result] = field(repr=False, compare=False, default_factory=list)  # of which `position` have ended by now
+    log: list[Result] = field(
+        repr=False, compare=False, default_factory=list
+    )  # shared by all snapshots: the first `position` count
 
-    unit = "search"  # what a progress bar counts
+    unit = "search"
 
     @cached_property
     def results(self) -> tuple[Result, ...]:
@@ -80,11 +82,11 @@ class StudySnapshot:
 
     @property
     def milestone(self) -> bool:
-        """Whether a search has just ended."""
+        """Whether a search has just finished."""
         return self.newest is not None
 
     def postfix(self) -> str:
-        """Return what stands beside a progress bar."""
+        """Return the text beside a progress bar."""
         return ", ".join(result.pattern for result in self.running[:3])
 
     def line(self) -> str:
@@ -98,10 +100,9 @@ class StudySnapshot:
 
 
 class Study(Background[StudySnapshot, pd.DataFrame]):
-    """Runs the searches of an assessment, in its own thread or (`execute`) in the caller's.
+    """An assessment in the background, as `plausiwidgets.start_assessment` returns it.
 
-    Made by `plausiwidgets.start_assessment`. Searches that run elsewhere go on through a pause; a stop cancels
-    those that have not begun.
+    Searches on an executor continue during a pause; a stop cancels those that have not begun.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
     executor, progress
         As for `plausiwidgets.assess`.
     store : Store, optional
-        Where what has ended is read from and written to.
+        Finished searches are read from it and written to it.
     """
 
     what = "assessment"
@@ -126,7 +127,6 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         super().__init__(StudySnapshot(asked, log=self._log), progress)
         self._executor, self._store = executor, store
         self._store_error = ""
-        self._found: dict[Key, Result] = {}
         self._running: dict[Key, Result] = {}
         self._left: list[Unit] = []
         self._last_shown = 0.0
@@ -141,9 +141,8 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         self._publish(self._now())
 
     def table(self) -> pd.DataFrame:
-        """Return the rows there are by now."""
-        ended = dict(self._found)
-        results = [ended[key] for key in self._snapshot.asked if key in ended]
+        """Return the rows of the finished searches."""
+        results = [result for result in self._snapshot.results if result.ended]
         complete = len(results) == self._snapshot.total and all(result.reproducible for result in results)
         table = make_table(results, complete)
         if self._store_error:
@@ -154,7 +153,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
 
     def _run(self) -> str:
         for result in self._results():
-            if result.reason != "stopped":  # what was cut off begins anew when the study goes on
+            if result.reason != "stopped":  # an interrupted search begins anew when the study continues
                 self._write(result)
             self._take(result)
             self._show(newest=result)
@@ -164,22 +163,25 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
 
     def _results(self) -> Iterator[Result]:
         checkpoint = self._control.checkpoint
+
+        def begin(unit: Unit) -> None:
+            self._tell(replace(unit.waiting, reason="running"))
+
         if self._executor is not None:
-            yield from run_on(self._executor, self._left, checkpoint, lambda unit: self._tell(_begun(unit)))
+            yield from run_on(self._executor, self._left, checkpoint, begin)
             return
         for unit in self._left:
-            self._last_shown = 0.0  # a search that begins is shown at once
-            self._tell(_begun(unit))
+            self._last_shown = 0.0  # show the begin of a search at once
+            begin(unit)
             checkpoint()
             yield run_unit(unit, checkpoint, self._tell, lambda: self._control.elapsed)
 
     def _take(self, result: Result) -> None:
-        self._found[result.key] = result
         self._log.append(result)
         self._running.pop(result.key, None)
 
     def _tell(self, result: Result) -> None:
-        """Take how far a search is, and show it when it is time."""
+        """Take the record of a running search, and show it if a snapshot is due."""
         self._running[result.key] = result
         if time.monotonic() - self._last_shown >= _SHOW_EVERY:
             self._last_shown = time.monotonic()
@@ -198,18 +200,14 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         super()._finish(**ending)
 
     def _write(self, result: Result) -> None:
-        """Write to the store; a file that fails ends the writing, not the study."""
+        """Write to the store; after an error the study continues without it."""
         if self._store is None or self._store_error:
             return
         try:
             self._store.write(result)
         except StoreError as error:
-            self._store_error = f"{error}. The assessment goes on in memory only."
+            self._store_error = f"{error}. The assessment continues in memory only."
             warn(self._store_error, StoreWarning)
 
     def _outcome(self) -> pd.DataFrame:
         return self.table()
-
-
-def _begun(unit: Unit) -> Result:
-    return replace(unit.waiting, reason="running")

@@ -21,33 +21,33 @@ COLUMNS = {
     "letter": "letter of the pattern",
     "pattern": "key of the pattern",
     "seed": "seed of the search",
-    "status": "replicated; fragile (accepted, but not verified); rejected (not found within the evaluations); failed",
-    "failed_check": "which verification a fragile one failed",
+    "status": "replicated; fragile (accepted, but a verification failed); rejected (not found); failed (an error)",
+    "failed_check": "the verification that a fragile set failed",
     "loss": "least loss; 0 when accepted",
-    "broken": "names of the criteria that the best does not meet, the costliest first",
-    "evaluations": "candidates judged; where the amplitude is solved, the searches for its thresholds come on top",
-    "found_after": "evaluations until the accepted best",
-    "budget": "evaluations allowed",
-    "volume": "share of the search box, on the parameters' scales, that is accepted at dt, from the screens",
-    "volume_low": "lower end of its 95 % interval",
+    "broken": "criteria that the best set misses, the costliest first",
+    "evaluations": "candidates judged; searches for thresholds of the amplitude are not counted",
+    "found_after": "evaluations until the accepted set was found",
+    "budget": "largest number of evaluations",
+    "volume": "accepted share of the search box at dt, on the parameters' scales, from the screens",
+    "volume_low": "lower end of the 95 % interval of volume",
     "volume_high": "upper end; without a hit the 95 % upper bound",
     "expected_random": "1 / volume: expected evaluations of random search until a first hit at dt",
-    "expected_random_low": "1 / volume_high: what these are at least, with 95 % confidence",
-    "robustness": "share of 100 copies, every parameter changed by up to 1 % of its value, accepted at dt",
-    "seconds": "working time",
-    "reason": "why the search ended: solved, budget, finished, stopped or failed",
-    "parameters": "the best parameters, complete; a found set is moved nearer to the defaults where that holds",
-    "error": "what the model raised, or why it could not be run; beside a result: why its search went no further",
+    "expected_random_low": "1 / volume_high: lower bound of expected_random, with 95 % confidence",
+    "robustness": "share of 100 copies accepted at dt, with every parameter changed by up to 1 %",
+    "seconds": "working time in s",
+    "reason": "reason of the end: solved, budget, finished, stopped or failed",
+    "parameters": "the best set, complete; a found set is moved towards the defaults while it stays verified",
+    "error": "the error of a failed search",
     "summary": "the row in one sentence",
-    "versions": "of Python and the packages; in a file also the day on which it was written",
+    "versions": "versions of Python and the packages; in a file also its date",
 }
 
 COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "not found"}
-"""Word for a number of rows of each status: a search that found nothing has not shown that there is nothing."""
+"""Status → its word in a count of rows; "rejected" is only "not found", which proves nothing."""
 
 
 def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame:
-    """Return the table of the records of searches, a row each."""
+    """Return a table with a row for each record of a search."""
     rows = []
     for result in results:
         if not isinstance(result, Result):
@@ -79,7 +79,7 @@ def _row(result: Result) -> dict[str, Any]:
 
 @checked
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as CSV; parameters and versions become JSON text, to which the date is added.
+    """Write a table as CSV; parameters and versions become JSON text, with the date added to the versions.
 
     Examples
     --------
@@ -90,29 +90,28 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """Return what :func:`write_csv` writes."""
+    """Return the text of :func:`write_csv`."""
     _require_columns(table, "the table")
     flat = table.copy()
     today = {"date": date.today().isoformat()}
     flat["parameters"] = [json.dumps(value, sort_keys=True) for value in flat["parameters"]]
     flat["versions"] = [json.dumps(value | today, sort_keys=True) for value in flat["versions"]]
-    flat = flat.replace({math.inf: None})
     return str(flat.to_csv(index=False))
 
 
 @checked
 def read_csv(path: str | Path) -> pd.DataFrame:
-    """Read a table back that `write_csv` wrote.
+    """Return a table that `write_csv` wrote.
 
     Returns
     -------
     pandas.DataFrame
-        As `plausiwidgets.assess` returns it; ``.attrs["versions"]`` also holds the date.
+        As of `plausiwidgets.assess`; ``.attrs["versions"]`` also holds the date.
 
     Raises
     ------
     ValueError
-        If a column is missing, or parameters or versions are no JSON; the text names file, row and column.
+        If a column is missing or a value is invalid; the text names file, row and column.
 
     Examples
     --------
@@ -123,7 +122,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, keep_default_na=False, na_values={n: [""] for n in _NUMBERS})
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ValueError(f"{where} is no table of an assessment: {error}") from None
+        raise ValueError(f"{where} is not a table of an assessment: {error}") from None
     _require_columns(table, where)
     for name in _NUMBERS:
         numbers = pd.to_numeric(table[name], errors="coerce")
@@ -149,8 +148,7 @@ def _require_columns(table: pd.DataFrame, where: str) -> None:
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         raise ValueError(
-            f"{where} has no column {', '.join(map(repr, missing))}: it is no table of an assessment, valid is what "
-            "plausiwidgets.assess returns"
+            f"{where} has no column {', '.join(map(repr, missing))}: valid is a table of plausiwidgets.assess"
         )
 
 

@@ -1,7 +1,4 @@
-"""The unit of an assessment: one model, one pattern, one seed.
-
-A unit runs anywhere, in this process or in a worker, and always gives the same result.
-"""
+"""The unit of an assessment: one search, which gives the same result in any process."""
 
 from __future__ import annotations
 
@@ -29,16 +26,16 @@ from plausiwidgets.simulation.threads import THREADS
 
 @dataclass(frozen=True)
 class Unit:
-    """What is asked of one model, pattern and seed; it may be sent to another process.
+    """A search of one model, pattern and seed; it can be pickled.
 
     Attributes
     ----------
     model : str or NeuronModel
     pattern : str or Pattern
-        The name where it means this very object in any process, else the object.
+        The name if it means this object in any process, else the object.
     seed : int
     budget : int
-        Most evaluations.
+        Largest number of evaluations.
     popsize, engine, dt, time_limit
         As for `plausiwidgets.assess`.
     """
@@ -54,7 +51,7 @@ class Unit:
 
     @property
     def waiting(self) -> Result:
-        """The record of a search that has not begun."""
+        """The record before the search."""
         pattern = patterns.get(self.pattern)
         return Result(
             model=models.get(self.model).name,
@@ -74,21 +71,20 @@ def run_unit(
     tell: Callable[[Result], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
-    """Search to the end; an error of the model, or the end of its time, becomes a record that says so.
+    """Run a search and return its record, without a history; an error or the time limit gives a failed record.
 
-    A set that was found is moved nearer to the defaults as long as it stays verified (`gentle`); this is not counted
-    among the evaluations. A stop (`Stopped`, KeyboardInterrupt) ends a search early: the record then has the best so
-    far. The records hold no history: `plausiwidgets.optimize` with the same seed and budget gives it again.
+    A found set is moved towards the defaults while it stays verified (`gentle`), not counted as evaluations. After a
+    stop (`Stopped`, KeyboardInterrupt) the record holds the best set so far.
 
     Parameters
     ----------
     unit : Unit
     checkpoint : callable, optional
-        Called within a generation; what it raises ends the search.
+        Called within a generation; an exception ends the search.
     tell : callable, optional
         Called with the record after each generation.
     clock : callable
-        Seconds of work: one that stands still in a pause, where there are any.
+        Working time in s, which stands still during a pause.
 
     Examples
     --------
@@ -97,8 +93,7 @@ def run_unit(
     ('replicated', 'solved')
     """
     if multiprocessing.parent_process() is not None:
-        # The processes share the cores already; and a forked one has lost its parent's threads, but would
-        # wait for them.
+        # The worker processes share the cores, and a forked one would wait for threads of its parent.
         torch.set_num_threads(1)
         os.environ.setdefault(THREADS, "1")
     result, reason, error, robustness, began = unit.waiting, "stopped", "", None, clock()
@@ -125,6 +120,4 @@ def run_unit(
         pass
     except Exception as failure:
         reason, error = "failed", f"{type(failure).__name__}: {failure}"
-    return replace(
-        result, reason=reason, phase="", robustness=robustness, seconds=clock() - began, error=error
-    )  # fmt: skip
+    return replace(result, reason=reason, phase="", robustness=robustness, seconds=clock() - began, error=error)

@@ -63,7 +63,6 @@ class CmaRun:
         self.finished = False
         self._reference = np.inf
         self._last_gain = 0
-        self._asked: list[Floats] | None = None
         self._es = imported("cma").CMAEvolutionStrategy(
             np.clip(x0, 0.0, 1.0),
             sigma,
@@ -79,23 +78,20 @@ class CmaRun:
         )
 
     def ask(self) -> Floats:
-        """Return the next generation as values [popsize, d]; the same one until `tell`."""
-        if self._asked is None:
-            self._asked = self._es.ask()
+        """Return the next generation as values [popsize, d]."""
+        self._asked = self._es.ask()
         return self.chart.decode(fold(np.asarray(self._asked)))
 
     def tell(self, losses: Floats) -> None:
         """Take the losses [popsize] of the asked points; they must be finite."""
-        assert self._asked is not None
-        asked, self._asked = self._asked, None
         self.generation += 1
         self.best = min(self.best, float(np.min(losses)))
         if self._reference - self.best > GAIN:
             self._reference, self._last_gain = self.best, self.generation
         try:
-            points = np.asarray(asked)
+            points = np.asarray(self._asked)
             outside = np.sum((points - np.clip(points, 0.0, 1.0)) ** 2, axis=1)
-            self._es.tell(asked, (losses + OUTSIDE * outside).tolist(), check_points=False)
+            self._es.tell(self._asked, (losses + OUTSIDE * outside).tolist(), check_points=False)
             spread = float(self._es.sigma * np.sqrt(np.max(self._es.sm.variances)))
         except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError):
             # A covariance matrix can become singular on a plateau: this run ends, the search continues.

@@ -108,14 +108,14 @@ class Portfolio:
         self.evaluations = 0
         self.restarts = 0
         self.phase = "screen" if start is None else "start"
-        self._told: Floats | None = None
+        self._told: Floats
         self._charts = [space.chart(spread) for spread in self.options.spreads]
         self._runs_made = 0
         self._batches = self._plan()
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] as values; None if the budget is spent, until it is raised."""
-        return next(self._batches)
+        """Return the next points [m, d] as values; None if the budget is spent."""
+        return next(self._batches) if self._left > 0 else None
 
     def tell(self, costs: Floats) -> None:
         """Take the costs [m, criteria + 1] of the asked points."""
@@ -126,7 +126,7 @@ class Portfolio:
     def _left(self) -> int:
         return self.budget - self.evaluations
 
-    def _plan(self) -> Iterator[Floats | None]:
+    def _plan(self) -> Iterator[Floats]:
         from torch.quasirandom import SobolEngine
 
         options = self.options
@@ -145,16 +145,12 @@ class Portfolio:
             size, round_ = min(2 * size, max(options.largest, size)), round_ + 1
             self.restarts += 1
 
-    def _evolve(self, population: Population) -> Iterator[Floats | None]:
+    def _evolve(self, population: Population) -> Iterator[Floats]:
         """Evolve a population, with one CMA-ES run after the other, until it stops gaining."""
         options = self.options
         used: list[Floats] = []
         run: CmaRun | None = None
         while not population.stale:
-            if self._left <= 0:
-                # Draw nothing here: a replay with a larger budget must give the same points.
-                yield None
-                continue
             begun = self.start is not None or (self.evaluations >= options.alone and not options.explore)
             if begun and run is None:
                 run = self._new_run(population, used)
@@ -191,21 +187,11 @@ class Portfolio:
         options = self.options
         return CmaRun(chart, x0, options.sigma, options.popsize, self._seed(_RUN, number), options.patience)
 
-    def _evaluate(self, points: Floats, phase: str) -> Generator[Floats | None, None, Floats]:
-        """Ask for points, in parts as the budget allows, and return their costs."""
-        costs: list[Floats] = []
-        first = 0
-        while first < len(points):
-            self.phase = phase
-            part = points[first : first + max(self._left, 0)]
-            if not len(part):
-                yield None  # until the budget is raised
-                continue
-            yield part
-            assert self._told is not None
-            costs.append(self._told)
-            first += len(part)
-        return np.concatenate(costs)
+    def _evaluate(self, points: Floats, phase: str) -> Generator[Floats, None, Floats]:
+        """Ask for points, as many as the budget allows, and return their costs."""
+        self.phase = phase
+        yield points[: self._left]
+        return self._told
 
     def _seed(self, *key: int) -> SeedSequence:
         return SeedSequence(self.seed, spawn_key=key)

@@ -21,8 +21,6 @@ class Strategy(Protocol):
     ----------
     finished : bool
         Whether it asks for no more points, whatever the budget.
-    budget : int
-        Evaluations of the whole search. The optimizer does not judge a generation beyond it.
     phase : str
         Name of what it does. In the phase "screen" its points are spread evenly over the box, so that their accepted
         share estimates the pattern's volume.
@@ -36,7 +34,7 @@ class Strategy(Protocol):
     >>> import numpy as np
     >>> class RandomSearch(Strategy):
     ...     def __init__(self, space, seed, budget, start=None):
-    ...         self.budget, self.phase = budget, "random"
+    ...         self.phase = "random"
     ...         self._chart, self._rng = space.chart(), np.random.default_rng(seed)
     ...     def ask(self):
     ...         return self._chart.decode(self._rng.random((20, len(self._chart.parameters))))
@@ -48,14 +46,14 @@ class Strategy(Protocol):
     """
 
     finished: bool = False
-    budget: int = 0
     phase: str = "search"
     restarts: int = 0
 
     def ask(self) -> Floats | None:
         """Return the next points [m, d] as values of the free parameters; None if the budget is spent.
 
-        The optimizer clips them to the box. Every call is followed by `tell`, unless it returned None.
+        The optimizer clips them to the box and ends the search before a generation that exceeds the budget. Every call
+        is followed by `tell`, unless it returned None.
         """
 
     def tell(self, costs: Floats) -> None:
@@ -83,4 +81,4 @@ class StrategyFactory(Protocol):
     """Makes a strategy: its class or a function."""
 
     def __call__(self, space: Space, seed: int, budget: int, start: Floats | None) -> Strategy:
-        """Return a strategy for a space; `start` [d] are values to judge first."""
+        """Return a strategy for `budget` points of a space; `start` [d] are values to judge first."""
