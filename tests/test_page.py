@@ -51,7 +51,7 @@ def one_pulse(width) -> pw.Pattern:
 def test_functions_of_numpy_are_taken_and_decisions_are_not():
     taken = sweep_formulas(one_pulse(lambda width: np.maximum(2.0 * width, 10.0) / 3.0))
     assert taken["pulse"]["pieces"][0][1] == ["+", 0.0, ["/", ["max", ["*", 2.0, "width"], 10.0], 3.0]]
-    assert taken["pulse"]["duration"] == 700.0
+    assert taken["pulse"]["duration"] == ["max", ["+", "width", 200.0], 700.0]
     for width in (lambda w: np.where(w > 10.0, w, 10.0), lambda w: np.exp(w / 100.0), lambda w: np.full(w.shape, 3.0)):
         assert sweep_formulas(one_pulse(width)) is None
 

@@ -57,6 +57,8 @@ def test_a_keyboard_reaches_every_cell_and_opens_it(open_notebook, tmp_path: Pat
     assert "Tonic spiking" in details.inner_text() and "found after" in details.inner_text()
     cells.nth(25).hover()
     assert f"{patterns[5]}".split("_")[0] in details.inner_text().lower()
+    for key in ("x", "b", "d", "d"):
+        page.keyboard.press(key)
     page.keyboard.press("Enter")
     page.locator(".pw-explorer").wait_for(timeout=60_000)
     page.locator(".pw-opened").wait_for()

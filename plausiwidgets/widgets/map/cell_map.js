@@ -14,7 +14,6 @@ class CellMap {
   constructor(model, el) {
     Object.assign(this, { model, el, at: [0, 0], over: null });
     el.classList.add("pw-cellmap");
-    el.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's notebook has keys of its own
     this.key = node("p", { class: "pw-map-key" });
     this.table = node("table", { role: "grid", "aria-label": "Which model shows which pattern" });
     this.details = node("div", { class: "pw-map-details", "aria-hidden": "true" }); // a cell's name says the same
@@ -153,6 +152,7 @@ class CellMap {
   }
 
   onFocus(event) {
+    event.target.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's shortcuts look for it where the focus is
     const place = this.place(event.target);
     if (!place) return;
     this.at = place;
