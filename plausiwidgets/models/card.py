@@ -43,6 +43,7 @@ class _Model(Protocol):
     spike_level: float | None
     current: Parameter
     parameters: Mapping[str, Parameter]
+    cannot: Mapping[str, str]
 
     @property
     def states(self) -> Sequence[_State]: ...
@@ -81,6 +82,9 @@ def card(model: _Model, cost: str = "") -> str:
     if model.presets:
         presets = [_preset(p) for p in model.presets]
         parts.append(_table("Published sets", ("title", "values", "firing pattern", "time step", "source"), presets))
+    if model.cannot:
+        arguments = [(pattern.replace("_", " "), why) for pattern, why in model.cannot.items()]
+        parts.append(_table("Cannot show", ("firing pattern", "why"), arguments))
     return "\n".join(parts)
 
 

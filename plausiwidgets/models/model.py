@@ -155,6 +155,8 @@ class NeuronModel:
         For people.
     presets : sequence of Preset
         Published parameter sets.
+    cannot : mapping of str to str
+        Firing patterns, by their keys, that the neuron cannot show whatever its parameters, each with the argument.
     validate : bool
         Run the step on a few lanes and refuse what no engine could simulate.
 
@@ -194,6 +196,7 @@ class NeuronModel:
         description: str = "",
         source: str = "",
         presets: Sequence[Preset] = (),
+        cannot: Mapping[str, str] | None = None,
         validate: bool = True,
     ) -> None:
         check_name("a model", name)
@@ -214,6 +217,7 @@ class NeuronModel:
         self.description = description
         self.source = source
         self.presets = tuple(presets)
+        self.cannot: Mapping[str, str] = mapping(cannot)
         self.lanewise = False
         if len(self.parameters) < len(parameters):
             names = [p.name for p in parameters]

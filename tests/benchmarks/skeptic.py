@@ -2,7 +2,8 @@
 
 ``python tests/benchmarks/skeptic.py --models izhikevich adex --seeds 3`` searches each pattern at its default budget.
 What is found is judged again at a sixteenth of the time step, started off its rest in other ways, and after other times
-at rest; ``--fresh`` does so in a process that has never seen the searches.
+at rest; ``--fresh`` does so in a process that has never seen the searches. ``--picture`` shows it to a viewer with an
+integrator of its own (`picture`), and ``--table`` takes the claims of a table in place of searches.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import time
 from typing import Any
 
 import numpy as np
+import picture
 
 import plausiwidgets as pw
+from plausiwidgets.assessment import read_csv
 from plausiwidgets.patterns.bench import KICK
 from plausiwidgets.patterns.judge import evaluate
 
@@ -55,19 +58,39 @@ def in_a_fresh_process(sets: list[tuple[Any, ...]]) -> list[list[str]]:
     return json.loads(done.stdout)
 
 
+def of_a_table(path: str, models: list[str], viewed: bool) -> int:
+    """Try the claims of a table, print a row for each that falls."""
+    table = read_csv(path)
+    claims = table[(table["status"] == "replicated") & table["model"].isin(models or list(table["model"]))]
+    lost = 0
+    for _, row in claims.iterrows():
+        dt = pw.models.get(row["model"]).dt
+        why = attempt(row["model"], row["pattern"], row["parameters"], dt)
+        why += picture.objections(row["model"], row["pattern"], row["parameters"], dt) if viewed else []
+        if why:
+            lost += 1
+            print(f"{row['model']:16} {row['letter']} {'; '.join(why)}", flush=True)
+    print(f"{len(claims)} claims, {len(claims) - lost} granted")
+    return int(lost > 0)
+
+
 def main() -> int:
     """Search, try everything, print a row for each found set."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", nargs="+", default=["izhikevich", "adex"])
+    parser.add_argument("--models", nargs="*", default=["izhikevich", "adex"])
     parser.add_argument("--patterns", nargs="+", default=pw.patterns.names())
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--budget", type=int)
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--picture", action="store_true")
+    parser.add_argument("--table", help="CSV of an assessment whose claims are tried")
     parser.add_argument("--attempt", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.attempt:
         print(json.dumps([attempt(*what) for what in json.load(sys.stdin)]))
         return 0
+    if options.table:
+        return of_a_table(options.table, options.models, options.picture)
     found, lost = 0, 0
     print(f"{'model':16}   found     expected evaluations   largest   s each   hold")
     for model in options.models:
@@ -80,6 +103,9 @@ def main() -> int:
                     sets.append((model, pattern, dict(result.parameters), result.dt))
             each = (time.process_time() - began) / options.seeds
             fallen = in_a_fresh_process(sets) if options.fresh and sets else [attempt(*what) for what in sets]
+            if options.picture:
+                for (*claim,), why in zip(sets, fallen, strict=True):
+                    why += picture.objections(*claim)
             holding = sum(not what for what in fallen)
             found, lost = found + len(sets), lost + len(sets) - holding
             row = f"{model:16} {pw.patterns.get(pattern).letter} {len(sets):3}/{options.seeds:<3}"

@@ -6,7 +6,9 @@ Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3, over the leak cond
     tau_w dw/dt   = a (v − v_rest) − w
 
 with a spike, v → v_reset and w → w + b where v > v_threshold. Norse fires at the threshold of the exponential
-itself: the upswing of a spike never happens, and with it neither tonic bursting nor spike latency.
+itself: the upswing of a spike never happens, and with it tonic bursting. A spike can still come late: with a < 0 the
+adaptation that a pulse starts goes on driving the potential, as it does with tau_mem 50 ms, delta_T 5 mV, a −0.8,
+b 20 mV and tau_w 5 ms.
 """
 
 from __future__ import annotations

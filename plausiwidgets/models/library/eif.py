@@ -13,6 +13,9 @@ to 2 % at 100 Hz, half of what 0.1 ms gives.
 
 Norse's exponential neuron (``LIFEx``) fires at V_T itself, before the upswing: it is ``adex_norse`` with a = 0 and
 b = 0, and needs no model of its own.
+
+With one variable solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`), and a spike sets
+it and its refractory period to one value (`proofs.RESETS_ALL`).
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from typing import Any
 
 import torch
 
-from plausiwidgets.models.library import adex
+from plausiwidgets.models.library import adex, proofs
 from plausiwidgets.models.library.lif import T_REF
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 
@@ -64,5 +67,6 @@ NEURON = NeuronModel(
             None, 0.05, f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here of a membrane of 10⁻⁴ cm²",
         )
     ],
+    cannot=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
 )  # fmt: skip

@@ -7,6 +7,12 @@ Gerstner, Kistler, Naud & Paninski, *Neuronal Dynamics*, Cambridge 2014, eq. 1.5
 with a spike and v → v_reset where v > v_threshold; for t_ref after a spike the potential stays where it is.
 
 The step is that of Norse's ``LIFRefrac``: forward Euler, with the refractory period as a number of steps.
+
+Of the twenty patterns it can show three, tonic spiking, class 1 and integrator. There is one variable, so that
+solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`); a spike sets it to one value
+(`proofs.RESETS_ALL`); and after a pulse it only falls (`proofs.LEAKY`). Under a step that fires it rises from the reset
+as it does from rest, and fires again. A share e above the rheobase the period is t_ref + tau_mem ln(1/e) and a
+constant: it grows without end.
 """
 
 from __future__ import annotations
@@ -15,10 +21,13 @@ from typing import Any
 
 import torch
 
+from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
 
+_REPEATS = "Under a step that fires, the potential rises from the reset to the threshold as it does from rest."
+_GROWS = "The period grows as the logarithm of the distance from the rheobase, without end."
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, ch. 1"
 
 
@@ -134,5 +143,9 @@ NEURON = from_norse(
     description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory "
     "beyond its potential, so most patterns are out of its reach.",
     source=f"Lapicque 1907; step of {NORSE}",
+    cannot=proofs.ONE_VARIABLE
+    | proofs.RESETS_ALL
+    | proofs.LEAKY
+    | {"phasic_spiking": _REPEATS, "class_2_excitable": _GROWS},
     validate=False,
 )

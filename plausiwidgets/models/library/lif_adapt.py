@@ -10,6 +10,10 @@ with a spike, v → v_reset and g → g + dg where v > v_threshold.
 
 The potential steps by forward Euler, g decays exactly. In the whole box C/(g_L + g) stays above 0.3 ms, since g grows
 only until it takes up the current (2000 pA over 15 mV): at 0.1 ms no step overshoots.
+
+Until the first spike g is 0 and v the only variable (`proofs.ORDERED`). After it g pulls the potential towards E_K: to
+one side of rest, which v then crosses once at most, so that it does not swing; and below the threshold, so that nothing
+fires later than a pulse (`proofs.LEAKY`).
 """
 
 from __future__ import annotations
@@ -18,11 +22,14 @@ from typing import Any
 
 import torch
 
+from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import V_RESET, V_THRESHOLD, reset_below_threshold
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
 _BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, sec. 5.4"
+
+_ONCE = "What a spike leaves pulls the potential to one side of its rest, which it crosses once at most."
 
 
 def step(
@@ -77,5 +84,6 @@ NEURON = NeuronModel(
     description="A leaky membrane, a threshold, and a potassium conductance that grows with each spike: the simplest "
     "neuron whose firing slows down.",
     source="Treves, Network 4, 1993; Dayan & Abbott, Theoretical Neuroscience, 2001",
+    cannot=proofs.ORDERED | proofs.LEAKY | {"subthreshold_oscillations": _ONCE},
     validate=False,
 )  # fmt: skip

@@ -10,6 +10,9 @@ with a spike, v → v_reset and theta → theta + beta where v > theta.
 
 The step is that of Norse's ``lsnn_feed_forward_step``: forward Euler, both from the old state; its text gives the
 threshold another sign, its code is as above. tau_mem is at least 2 ms, of which 0.1 ms is a twentieth.
+
+Until the first spike theta is at rest and v the only variable, and v never depends on theta: solutions keep their order
+and return to rest from one side (`proofs.ONE_VARIABLE`), and after a pulse v only returns (`proofs.LEAKY`).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import Any
 
 import torch
 
+from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import (
     CURRENT,
     TAU_MEM,
@@ -79,5 +83,6 @@ NEURON = from_norse(
     description="A leaky integrator whose threshold jumps at each spike and falls back: its firing slows down, and it "
     "remembers its own spikes for as long as the threshold takes.",
     source=f"{_BELLEC}; step of {NORSE}",
+    cannot=proofs.ONE_VARIABLE | proofs.LEAKY,
     validate=False,
 )  # fmt: skip

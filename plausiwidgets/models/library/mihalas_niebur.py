@@ -18,6 +18,12 @@ where it does (not in E, H, P and S, which keep the published current).
 Between spikes the equations are linear. The two currents decay exactly; V and Θ relax exactly towards what the mean of
 their drive over the step asks for, second order in dt, and without the quotients that the closed solution has where two
 rates are equal. At 0.1 ms V and Θ follow it to 2 µV.
+
+Below the threshold every variable depends on those before it alone, in the order I₁, I₂, V, Θ: the eigenvalues are
+real, −k1, −k2, −G and −b. After a pulse V is a sum of at most three exponentials, which crosses its rest at most twice:
+no subthreshold oscillation. What a pulse does to V − Θ has one maximum before it may fall below its rest: two such
+responses reach highest when they are closest, so that the neuron fires at T/2 when it fires at T: no resonator. The
+"preferred frequency" of the source is another thing: there the first pulse fires.
 """
 
 from __future__ import annotations
@@ -30,6 +36,8 @@ from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
+_REAL = "All eigenvalues below the threshold are real: after a pulse the potential crosses its rest at most twice."
+_UNIMODAL = "Real eigenvalues give V − Θ one maximum after a pulse: two pulses that fire at T fire at T/2, too."
 SOURCE = "Mihalaş & Niebur, Neural Computation 21, 2009"
 
 
@@ -129,5 +137,6 @@ NEURON = NeuronModel(
     "makes bursts, adaptation and after-potentials.",
     source=SOURCE,
     presets=PRESETS,
+    cannot={"subthreshold_oscillations": _REAL, "resonator": _UNIMODAL},
     validate=False,
 )

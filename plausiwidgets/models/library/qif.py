@@ -13,6 +13,9 @@ fixed point; they meet at the rheobase a (v_threshold − v_rest)²/4, beyond wh
 The step is the midpoint rule: forward Euler, which lags behind the upswing, would need a fifth of the step for the same
 rate. At 0.05 ms the rate is the exact one to 0.5 % up to 100 Hz; what is left is the grid, on which a spike falls up to
 a step late.
+
+With one variable solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`), and a spike sets
+it to one value (`proofs.RESETS_ALL`).
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from typing import Any
 
 import torch
 
+from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -70,5 +74,6 @@ NEURON = NeuronModel(
     description="The normal form of a neuron whose rate starts at zero: a parabola with a resting potential and a "
     "threshold that meet at the rheobase. One variable, so no resonance, no adaptation.",
     source="Ermentrout & Kopell, SIAM J. Appl. Math. 46, 1986; Latham et al., J. Neurophysiol. 83, 2000",
+    cannot=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
     validate=False,
 )  # fmt: skip

@@ -12,6 +12,10 @@ y = 1; time is in ms.
 Between spikes the equations are linear and the current of a step is constant, so that the step is exact at any dt: a
 turn by ω dt about the fixed point, shrunk by exp(b dt). Only the time of a spike depends on dt, by at most one step;
 0.1 ms is 1/60 of the shortest period in the box.
+
+A spike sets both variables (`proofs.RESETS_ALL`). Between spikes the response is a superposition: that to a current
+that rises to A/2 and drops swings at most to twice where A/2 would hold the potential, which is where A holds it at the
+end of the slow ramp: no accommodation.
 """
 
 from __future__ import annotations
@@ -20,11 +24,15 @@ from typing import Any
 
 import torch
 
+from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
 SOURCE = "Izhikevich, Neural Networks 14, 2001"
 
+_SUPERPOSED = (
+    "The response is linear: a fast ramp to A/2 swings no higher than where A, the end of the slow one, holds it."
+)
 _REST = -65.0
 _SPAN = 15.0
 """Potential in mV at y = 0, and mV from there to the threshold y = 1."""
@@ -83,5 +91,6 @@ NEURON = NeuronModel(
         Preset("Pairs at the period", {"b": -0.1, "omega": 0.25, "x_reset": 0.0, "y_reset": 1.0, "amplitude": 0.435,
                "interval": 25.0, "holding": 0.0}, "resonator", 0.1, f"{SOURCE}; pulses for our protocol")
     ],
+    cannot=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED},
     validate=False,
 )  # fmt: skip

@@ -1,0 +1,36 @@
+"""What a neuron cannot show, by argument: patterns that exist, and that neither the table nor a search contradicts."""
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import published_table
+from plausiwidgets.models import library
+
+ARGUED = [name for name in library.NAMES if pw.models.get(name).cannot]
+
+
+@pytest.mark.parametrize("name", ARGUED)
+def test_what_a_neuron_cannot_show_was_never_found(name):
+    model, table = pw.models.get(name), published_table()
+    assert set(model.cannot) <= set(pw.patterns.names()) and all(model.cannot.values())
+    shown = table[(table["model"] == name) & (table["status"] == "replicated")]["pattern"]
+    assert not set(model.cannot) & set(shown)
+    assert not set(model.cannot) & {preset.pattern for preset in model.presets if _holds(model, preset)}
+    assert all(why in model._repr_html_() for why in model.cannot.values())
+
+
+def _holds(model, preset):
+    return bool(preset.pattern) and pw.judge(model, preset.pattern, preset.parameters, dt=preset.dt).replicated
+
+
+def test_a_leaky_neuron_can_show_three_patterns_only():
+    can = set(pw.patterns.names()[:20]) - set(pw.models.get("lif").cannot)
+    assert can == {"tonic_spiking", "class_1_excitable", "integrator"}
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("qif", "resonator"), ("lsnn", "rebound_spike"), ("rf", "tonic_bursting")]
+)
+def test_a_short_search_for_what_cannot_be_finds_nothing(name, pattern):
+    assert pattern in pw.models.get(name).cannot
+    assert not pw.optimize(name, pattern, budget=2000).replicated
