@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import torch
 
+from plausiwidgets.models.library import kinetics
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.compiled.program import MOVING, Program
@@ -24,6 +27,7 @@ _TEMPLATE = """\
     const [{inputs}] = valuesOf(declared, parameters);
     const current = holding;
     const dt = {dt};
+{rest}
 {start}
     return {{ state: [{start_state}], span: {span} }};
   }}
@@ -121,13 +125,13 @@ def neuron_object(model: NeuronModel) -> str:
 
     def make() -> str:
         compiled(model)  # what was not found to do as torch does is not emitted either
-        return emit(model, export_step(model), _exported_start(model))
+        return emit(model, export_step(model), *_exported_start(model))
 
     with compiling:
         return remembered(_emitted, model, make)
 
 
-def emit(model: NeuronModel, step: Program, start: Program) -> str:
+def emit(model: NeuronModel, step: Program, start: Program, balance: Program | None = None) -> str:
     """Return a neuron as :func:`neuron_object` does, given its step and its :func:`_exported_start` as programs."""
     states = len(step.state)
     inputs = ", ".join(f"p{i}" for i in range(len(model.parameters)))
@@ -140,6 +144,17 @@ def emit(model: NeuronModel, step: Program, start: Program) -> str:
             states=json_text([s.name for s in model.states]),
             parameters=json_text([[name, p.default] for name, p in model.parameters.items()]),
             inputs=inputs,
+            rest=""
+            if balance is None
+            else _indented(
+                4,
+                [
+                    "const s0 = lowestRest((s0) => {",
+                    *("  " + line for line in declarations(balance.body)),
+                    f"  return {text_of(balance.spikes)};",
+                    "});",
+                ],
+            ),
             start=_indented(4, declarations(start.body)),
             start_state=", ".join(map(text_of, start.state)),
             span=text_of(start.spikes),
@@ -172,25 +187,50 @@ def json_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")
 
 
-def _exported_start(model: NeuronModel) -> Program:
-    """Return the initial state at a current as a program; its spikes are the span."""
+def _exported_start(model: NeuronModel) -> tuple[Program, Program | None]:
+    """Return the initial state at a current as a program, whose spikes are the span; and the balance of its rest.
+
+    A neuron that starts at its lowest rest has no closed form for that: the state is then that of a given potential
+    (`s0`), and the second program's spikes are the current through the membrane there.
+    """
+    usual = float(model.span(model.defaults())[0])
+    found: list[torch.Tensor] = []
+
+    def wide(value: Any, p: Any, current: torch.Tensor) -> torch.Tensor:
+        if isinstance(value, str):
+            value = getattr(p, value)
+        elif callable(value):
+            value = value(p)
+        return value.double() if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
+
+    def begin(
+        current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor, balanced: bool = False
+    ) -> tuple[torch.Tensor, tuple[Any, ...]]:
+        found.clear()
+
+        def at_given(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+            found.append(balance(state[0]))
+            return state[0]
+
+        token = kinetics.solver.set(at_given)
+        try:
+            started = tuple(wide(s, p, current) for s in model.initial_state(p, current))
+        finally:
+            kinetics.solver.reset(token)
+        if balanced:
+            return found[0], tuple(state)
+        span = torch.nan_to_num(wide(model.threshold, p, current) - wide(model.rest, p, current), nan=usual)
+        return span.clamp(0.5 * usual, 2.0 * usual), started
+
+    start = _exported(model, begin)
+    return start, _exported(model, partial(begin, balanced=True)) if found else None
+
+
+def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
     from plausiwidgets.simulation.compiled.export import export_step
 
-    usual = float(model.span(model.defaults())[0])
-
-    def begin(current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor) -> tuple[torch.Tensor, tuple[Any, ...]]:
-        def wide(value: Any) -> torch.Tensor:
-            if isinstance(value, str):
-                value = getattr(p, value)
-            elif callable(value):
-                value = value(p)
-            return value.double() if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
-
-        span = torch.nan_to_num(wide(model.threshold) - wide(model.rest), nan=usual)
-        return span.clamp(0.5 * usual, 2.0 * usual), tuple(wide(s) for s in model.initial_state(p, current))
-
     beginning = NeuronModel(
-        model.name, begin, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
+        model.name, step, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
         states=model.states, limit=model.limit, validate=False,
     )  # fmt: skip
     try:

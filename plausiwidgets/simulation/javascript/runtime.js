@@ -87,3 +87,16 @@ function injected(pieces, holding, t0, dt, steps) {
   }
   return currents;
 }
+
+/** The lowest potential at which a balance of currents falls through 0, as `lowest_rest` of the models finds it. */
+function lowestRest(balance) {
+  let low = -150;
+  let step = 3;
+  for (const points of [71, 31, 31]) {
+    let last = 0;
+    while (last < points && balance(low + step * last) > 0) last++;
+    low += step * (last === points ? points - 1 : Math.max(last - 1, 0));
+    step /= 30;
+  }
+  return low;
+}
