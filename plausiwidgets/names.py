@@ -1,4 +1,4 @@
-"""Errors for names: of things that do not exist, and of things that cannot have such a name."""
+"""Errors for unknown and for invalid names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def unknown(what: str, name: object, valid: Iterable[str]) -> ValueError:
 
 
 def check_name(what: str, name: object) -> None:
-    """Refuse a name that cannot be an attribute, a keyword argument and a key in Python.
+    """Refuse a name that cannot be an attribute and a keyword argument.
 
     Examples
     --------
@@ -33,8 +33,8 @@ def check_name(what: str, name: object) -> None:
     TypeError
         If it is not a string.
     ValueError
-        If it is not an identifier, is a keyword, starts with an underscore, or is read by Python as another name; the
-        text says what to write.
+        If it is not an identifier, is a keyword, starts with an underscore or is not in Unicode's form NFKC; the text
+        says what to write.
     """
     if not isinstance(name, str):
         raise TypeError(f"the name of {what} is {shown(name)}, valid is a string")
@@ -49,4 +49,4 @@ def check_name(what: str, name: object) -> None:
         meant = name.strip("_") or "x"
         raise ValueError(f"{where}, which starts with an underscore: write {meant!r}")
     if keyword.iskeyword(name):
-        raise ValueError(f"{where}, which is a word of Python's own: write {name + '_'!r}")
+        raise ValueError(f"{where}, which is a keyword of Python: write {name + '_'!r}")

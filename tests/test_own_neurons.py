@@ -147,7 +147,7 @@ def test_a_limit_below_the_rest_is_refused():
         ("_tau", r"'_tau', which starts with an underscore: write 'tau'"),
         ("__x__", "write 'x'"), ("_", "write 'x'"),
         ("\N{MICRO SIGN}", r"reads as '\N{GREEK SMALL LETTER MU}' \(Unicode's NFKC; U\+03BC\): write"),
-        ("lambda", r"word of Python's own: write 'lambda_'"),
+        ("lambda", r"keyword of Python: write 'lambda_'"),
         ("tau m", "must be a Python identifier"), ("2tau", "no digit first"),
     ],
 )  # fmt: skip

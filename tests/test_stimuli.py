@@ -199,7 +199,7 @@ def test_a_file_is_read_and_one_that_is_no_text_refused(tmp_path):
     path.write_text("\ufefft,I\n0,5\n20,0\n", encoding="utf-8")
     assert pw.Current.values(path) == pw.Current([pw.pulse(0.0, 20.0, 5.0)], 220.0)
     path.write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(ValueError, match=r"my_noise\.csv is no text"):
+    with pytest.raises(ValueError, match=r"my_noise\.csv is not text"):
         pw.Current.values(path)
     with pytest.raises(ValueError, match="valid is either a file"):
         pw.Current.values(path, [1.0])

@@ -173,7 +173,7 @@ def test_a_file_is_read_and_its_bytes_are_not_kept(explorer, screen, tool) -> No
     shown = explorer.selection
     tool.press("Apply")
     assert explorer.selection is shown and screen.message == ""
-    for name, content, said in (("x.csv", b"\xff\xfe\x00", "is no text"), ("y.csv", b"", "no values"),
+    for name, content, said in (("x.csv", b"\xff\xfe\x00", "is not text"), ("y.csv", b"", "no values"),
                                 ("z.csv", b"0 1\n" * 1_100_000, "4 MB")):  # fmt: skip
         choose(name, content)
         assert said in screen.message and explorer.selection is shown and upload.value == ()

@@ -1,64 +1,22 @@
-"""The card of a model: what a notebook shows of it, as HTML."""
+"""The card of a model for a notebook, as HTML."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Protocol
+from typing import Any
 
 from plausiwidgets.models.parameter import Parameter
 
 
-class _State(Protocol):
-    @property
-    def name(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def description(self) -> str: ...
-
-
-class _Preset(Protocol):
-    @property
-    def title(self) -> str: ...
-    @property
-    def parameters(self) -> Mapping[str, float]: ...
-    @property
-    def pattern(self) -> str | None: ...
-    @property
-    def dt(self) -> float | None: ...
-    @property
-    def source(self) -> str: ...
-
-
-class _Model(Protocol):
-    """A model, as far as its card goes."""
-
-    name: str
-    title: str
-    description: str
-    source: str
-    equations: str
-    dt: float
-    spike_level: float | None
-    current: Parameter
-    parameters: Mapping[str, Parameter]
-    cannot: Mapping[str, str]
-
-    @property
-    def states(self) -> Sequence[_State]: ...
-    @property
-    def presets(self) -> Sequence[_Preset]: ...
-
-
-def card(model: _Model, cost: str = "") -> str:
-    """Return the card of `model`.
+def card(model: Any, cost: str = "") -> str:
+    """Return the card of a model.
 
     Parameters
     ----------
     model : NeuronModel
     cost : str
-        What a step of it costs, in words, from who can tell; left out, the card does not say.
+        Cost of a step, in words; left out by default.
 
     Examples
     --------
@@ -88,7 +46,7 @@ def card(model: _Model, cost: str = "") -> str:
     return "\n".join(parts)
 
 
-def _preset(preset: _Preset) -> tuple[str, ...]:
+def _preset(preset: Any) -> tuple[str, ...]:
     values = ", ".join(f"{n} {_number(v)}" for n, v in preset.parameters.items())
     pattern = (preset.pattern or "").replace("_", " ")
     return preset.title, values, pattern, "" if preset.dt is None else f"{_number(preset.dt)} ms", preset.source
@@ -111,6 +69,6 @@ def _number(value: float) -> str:
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{_text(h)}</th>" for h in heads)
     body = "\n".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    # Jupyter sets the text of a table to the right, as for numbers.
+    # Jupyter aligns the text of a table to the right.
     caption = f'<caption style="text-align: left"><b>{_text(title)}</b></caption>'
     return f'<table style="text-align: left">{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'

@@ -17,7 +17,7 @@ from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import check_name, unknown
 
 Step = Callable[..., Any]
-"""What a person writes: see `step` of :class:`NeuronModel`."""
+"""See `step` of :class:`NeuronModel`."""
 PerSet = float | str | Callable[[Any], Any]
 
 STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
@@ -39,13 +39,13 @@ class Preset:
     Attributes
     ----------
     title : str
-        What a menu shows.
+        Text in a menu.
     parameters : mapping of str to float
         Model parameters and, where the publication gives them, stimulus values.
     pattern : str or None
         Key of the firing pattern it was published for.
     dt : float or None
-        Time step it belongs to, in ms.
+        Time step of the publication in ms.
     source : str
         The publication.
     """
@@ -65,7 +65,7 @@ class Preset:
 @checked
 @dataclass(frozen=True)
 class StateVariable:
-    """A variable of a neuron that changes from step to step.
+    """A state variable of a neuron.
 
     Examples
     --------
@@ -75,11 +75,11 @@ class StateVariable:
     Attributes
     ----------
     name : str
-        Python identifier; what ``simulate(record=...)`` takes.
+        Python identifier, as in ``simulate(record=...)``.
     unit : str
         Unit of its values.
     description : str
-        What it stands for.
+        Its meaning.
     """
 
     name: str
@@ -126,7 +126,7 @@ class NeuronModel:
         entry of ``state`` are float64 tensors of shape [lanes], ``state[0]`` is the membrane
         potential in mV, ``p.<name>`` are the parameters, ``dt`` is a 0-d tensor in ms; ``spikes``
         is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place; each
-        lane by itself, whatever the others do. With `spike_level` the step returns the state alone.
+        lane independent of the others. With `spike_level` the step returns the state alone.
     parameters : sequence of Parameter
         All that the step reads from ``p``.
     initial_state : callable
@@ -146,19 +146,19 @@ class NeuronModel:
         Potential in mV that a spike crosses upwards: the neuron fires in the step that starts below it
         and ends at or above it. For a neuron without a reset, such as Hodgkin's and Huxley's.
     equations : str
-        The differential equations in plain text, one a line, for people.
+        The differential equations in plain text, one per line.
     peak : float
         Potential in mV to which a figure draws a spike.
     limit : float
         A lane whose potential exceeds ``±limit`` mV, or is not finite, has diverged.
     title, description, source : str
-        For people.
+        Texts for the user.
     presets : sequence of Preset
         Published parameter sets.
     cannot : mapping of str to str
         Firing patterns, by their keys, that the neuron cannot show whatever its parameters, each with the argument.
     validate : bool
-        Run the step on a few lanes and refuse what no engine could simulate.
+        Run the step on a few lanes and refuse it if it breaks the contract.
 
     Raises
     ------
@@ -166,8 +166,8 @@ class NeuronModel:
         For an argument of a wrong type; the text names it and what is valid.
     ValueError
         If a parameter has a reserved name or appears twice, the step does not keep the contract, or
-        what it makes is no neuron: no potential, or one spike counted in several steps. The text says
-        what to change.
+        it is not a neuron: no potential, or one spike counted in several steps. The text says what to
+        change.
 
     Notes
     -----
@@ -239,7 +239,7 @@ class NeuronModel:
         self._made = True
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Refuse changes: a kernel is made of a model once, and a model is the key of what is known of it."""
+        """Refuse changes: kernels and results are cached for a model."""
         if "_made" in self.__dict__ and name not in ("_states", "_span"):
             raise AttributeError(f"model {self.name!r} cannot be changed ({name}): make a new NeuronModel")
         super().__setattr__(name, value)
@@ -259,7 +259,7 @@ class NeuronModel:
         return {name: p.default for name, p in self.parameters.items()}
 
     def complete(self, parameters: Mapping[str, ArrayLike] | None = None) -> dict[str, Floats]:
-        """Return every parameter, checked: what `parameters` says, else the default.
+        """Return every parameter, checked: the value in `parameters` or the default.
 
         Raises
         ------
@@ -288,7 +288,7 @@ class NeuronModel:
         return np.stack([np.broadcast_to(_tensor(s).numpy(), (n,)) for s in state]).astype(np.float64)
 
     def advance(self, current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[Any, Any]:
-        """Return (spikes, state) after one step, whichever way the model says where it fires."""
+        """Return (spikes, state) after one step; spikes are those of the step or crossings of `spike_level`."""
         if self.spike_level is None:
             return self.step(current, state, p, dt)
         new = self.step(current, state, p, dt)

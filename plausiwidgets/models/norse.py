@@ -5,8 +5,8 @@ an exponential rise whose height depends on the time step. Here the synaptic var
 Norse's state is set to the injected current before each step, and the input is zero, so that a
 trace stays the same, to first order, when dt is halved.
 
-Norse's inverse time constants are in the unit that dt has the inverse of; dt is in ms here, so
-they are 1/ms, and a user sees time constants.
+dt is in ms, so that Norse's inverse time constants are in 1/ms; the parameters of the models are
+time constants in ms.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _REFUSED = {
 
 
 def functional(module: str) -> ModuleType:
-    """Return a module of ``norse.torch.functional``, imported when it is first asked for.
+    """Return a module of ``norse.torch.functional``, imported when first requested.
 
     Examples
     --------
@@ -50,14 +50,14 @@ def functional(module: str) -> ModuleType:
 
 
 class NorseStep:
-    """A step of Norse's functional core that is imported when it is first called: Norse takes its time.
+    """A step of Norse's functional core, imported at its first call because importing Norse is slow.
 
     Parameters
     ----------
     module : str
         In ``norse.torch.functional``.
     name : str
-        Of the function.
+        Name of the function.
     """
 
     def __init__(self, module: str, name: str) -> None:
@@ -113,7 +113,7 @@ def from_norse(
         constant in ms becomes an inverse one.
     initial_state : callable
         ``initial_state(p, holding)`` returns Norse's state (a NamedTuple, nested or not) of
-        tensors of shape [lanes]. A field ``i`` is the current, whatever it is set to.
+        tensors of shape [lanes]. A field ``i`` is replaced by the injected current.
     parameters, current, rest, threshold, dt
         As in :class:`NeuronModel`.
     inject : callable, optional
@@ -156,11 +156,10 @@ def from_norse(
 
 
 def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> str | None:
-    """Return Python that makes the parameters of a model for a cell of Norse; None for a model that is not of Norse.
+    """Return Python code for the parameters of a cell of Norse; None for a model without a step of Norse.
 
-    The cell has a time step of `dt` ms. Its synapse passes an input on within the step, as the share ``dt *
-    tau_syn_inv`` that it loses in a step is all of it: in the steps of the models it loses nothing, because they set
-    the synaptic current anew.
+    The cell has a time step of `dt` ms. ``tau_syn_inv`` is 1/dt, so that its synapse passes an input on within one
+    step; the models use 0, because they set the synaptic current in each step.
 
     Examples
     --------

@@ -20,7 +20,7 @@ GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
 @checked
 @dataclass(frozen=True)
 class Parameter:
-    """One number a slider can drag and an optimizer can change.
+    """A number that a slider and an optimizer can change.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class Parameter:
     name : str
         Python identifier; the name in ``p.<name>`` of a step and in every mapping of parameters.
     default : float
-        Value where nothing else is said, in `unit`.
+        Default value, in `unit`.
     low, high : float
         Soft range: the ends of the slider and the box of the optimizer, in `unit`.
     unit : str
@@ -44,12 +44,12 @@ class Parameter:
     zero : float, optional
         Half-width of the linear middle of an ``"asinh"`` scale, in `unit`.
     limits : tuple of (float or None, float or None)
-        Hard limits, both included: a value outside of them has no meaning and is refused.
-        A parameter on a log scale is refused at or below zero as well.
+        Hard limits, both included: a value outside of them is refused. A value on a log scale must also
+        be above zero.
     group : {"membrane", "channels", "spike and reset", "adaptation", "stimulus"}
         Where the explorer shows it.
     description, source : str
-        What it does, and the publication that its default or its range comes from.
+        Meaning, and the publication of its default or range.
     free : bool
         Whether an optimizer may change it unless told otherwise.
 
@@ -58,7 +58,7 @@ class Parameter:
     TypeError
         For an argument of a wrong type.
     ValueError
-        If the name cannot be one, the range is empty or not finite, the default lies outside of it, or
+        If the name is invalid, the range is empty or not finite, the default lies outside of it, or
         the scale does not fit the range.
     """
 
@@ -118,7 +118,7 @@ class Parameter:
         return ", ".join(parts) + (f" ({self.unit})" if self.unit else "")
 
     def check(self, values: ArrayLike) -> Floats:
-        """Return `values` as float64, or refuse them.
+        """Return checked `values` as float64.
 
         Raises
         ------
@@ -144,7 +144,7 @@ class Parameter:
         return array
 
     def clip(self, values: ArrayLike) -> Floats:
-        """Return `values` moved to the nearest value inside of the hard limits."""
+        """Return `values` clipped to the hard limits."""
         low, high = self.limits
         array = np.asarray(values, dtype=np.float64)
         if self.scale == "log" and (low is None or low <= 0):
@@ -154,7 +154,7 @@ class Parameter:
         return np.clip(array, low, high)
 
     def transform(self, values: ArrayLike) -> Floats:
-        """Return `values` on the parameter's own scale (log, asinh or as they are)."""
+        """Return `values` on the parameter's own scale (log, asinh or linear)."""
         array = np.asarray(values, dtype=np.float64)
         if self.scale == "log":
             return np.log(array)
@@ -186,7 +186,7 @@ class Parameter:
         a, b = self.transform(low), self.transform(high)
         unit = np.asarray(values, dtype=np.float64)
         mapped = self.untransform(a + unit * (b - a))
-        # The round trip through exp or sinh may miss or leave the range by an ulp.
+        # Rounding in exp or sinh may leave the range by an ulp.
         inside = (unit >= 0) & (unit <= 1)
         mapped = np.where(inside, np.clip(mapped, low, high), mapped)
         return np.where(unit == 0, low, np.where(unit == 1, high, mapped))

@@ -1,4 +1,4 @@
-"""The models by their names: the package's own, read when they are first asked for, and the user's."""
+"""The models by name: built-in ones, imported when first requested, and registered ones."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 
-_users: dict[str, NeuronModel] = {}
-_own: dict[str, NeuronModel] = {}
+_registered: dict[str, NeuronModel] = {}
+_builtin: dict[str, NeuronModel] = {}
 
 
 def names() -> list[str]:
-    """Return the names of all registered models, the package's own first.
+    """Return the names of all models, the built-in ones first.
 
     Examples
     --------
     >>> names()[:2]
     ['lif', 'lif_adapt']
     """
-    return [*NAMES, *_users]
+    return [*NAMES, *_registered]
 
 
 def get(model: str | NeuronModel) -> NeuronModel:
-    """Return a model by its name; a NeuronModel is returned as it is.
+    """Return a model by its name; a NeuronModel is returned unchanged.
 
     Examples
     --------
@@ -40,18 +40,18 @@ def get(model: str | NeuronModel) -> NeuronModel:
     if isinstance(model, NeuronModel):
         return model
     require("models.get", "model", model, str | NeuronModel)
-    if model in _users:
-        return _users[model]
+    if model in _registered:
+        return _registered[model]
     if model not in NAMES:
         raise unknown("model", model, names())
-    if model not in _own:
-        _own.setdefault(model, import_module(f"plausiwidgets.models.library.{model}").NEURON)
-    return _own[model]
+    if model not in _builtin:
+        _builtin.setdefault(model, import_module(f"plausiwidgets.models.library.{model}").NEURON)
+    return _builtin[model]
 
 
 @checked
 def register(model: NeuronModel) -> NeuronModel:
-    """Make a model available by its name, and in every explorer opened from now on.
+    """Make a model available by its name, also in every explorer that is opened later.
 
     Examples
     --------
@@ -63,20 +63,20 @@ def register(model: NeuronModel) -> NeuronModel:
     TypeError
         If `model` is not a NeuronModel.
     ValueError
-        If it would replace one of the package's own models.
+        If it has the name of a built-in model.
     """
     if model.name in NAMES:
-        raise ValueError(f"{model.name!r} is one of the package's own models: choose another name")
-    _users[model.name] = model
+        raise ValueError(f"{model.name!r} is the name of a built-in model: choose another one")
+    _registered[model.name] = model
     return model
 
 
 def is_builtin(model: NeuronModel) -> bool:
-    """Return whether `model` is one of the package's own, and not another one with its name.
+    """Return whether `model` is a built-in one; a custom model may have the same name as one.
 
     Examples
     --------
     >>> is_builtin(get("adex"))
     True
     """
-    return _own.get(model.name) is model
+    return _builtin.get(model.name) is model

@@ -1,4 +1,4 @@
-"""Firing patterns, and the one judge of them."""
+"""Firing patterns and their judge."""
 
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.bench import Graded, Measurement, Response, Responses

@@ -1,4 +1,4 @@
-"""Several patterns that one set of model parameters must show, each under its own stimulus."""
+"""Several patterns that one set of model parameters must show, each under a stimulus of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class AllOf(Protocol):
     ----------
     parts : tuple of Pattern
     criteria : tuple of Criterion
-        Of all parts, with the key of its pattern before the key of each.
+        Criteria of all parts, each key with that of its pattern as prefix.
     budget : int
         Evaluations that a search takes by default: those of all parts together.
     """
@@ -65,11 +65,11 @@ class AllOf(Protocol):
 
 
 Judged = Pattern | AllOf
-"""What has criteria."""
+"""A protocol with criteria."""
 
 
 def judged(protocol: Protocol, what: str) -> Judged:
-    """Return what has criteria; raise a ValueError for another protocol, which says that there is nothing to `what`."""
+    """Return a protocol with criteria; raise a ValueError, with the intended action `what`, for one without."""
     if isinstance(protocol, Judged):
         return protocol
     raise ValueError(
@@ -78,7 +78,7 @@ def judged(protocol: Protocol, what: str) -> Judged:
 
 
 def combine(parts: Sequence[Protocol]) -> AllOf:
-    """Return the pattern of a neuron that shows all of several patterns; parts that are combined are taken apart.
+    """Return the pattern of a neuron that shows several patterns; combined patterns are replaced by their parts.
 
     Raises
     ------

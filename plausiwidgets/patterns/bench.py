@@ -1,4 +1,4 @@
-"""The bench: settles the neurons of a batch, applies sweeps, and hands back their responses."""
+"""The bench: settles the neurons of a batch, applies sweeps and returns the responses."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ SETTLE = 1500.0
 """Time in ms at the holding level before anything counts."""
 
 KICK = 0.5 / 15.0
-"""Share of its span by which the potential of a neuron starts above its initial state.
+"""Distance of the potential above its initial state at the start, as a share of the span.
 
-An initial state that is computed as a fixed point would sit on an unstable one for ever.
+A neuron that starts exactly at a fixed point would stay there even if it is unstable.
 """
 
 TRANSIENT = 100.0
-"""Time in ms from the initial state in which spikes do not count."""
+"""Time in ms after the start of settling in which spikes do not count."""
 
 LOWEST, HIGHEST = -150.0, 80.0
-"""Potentials in mV between which those of a cell lie: far beyond the reversal potentials of its ions."""
+"""Range of the potentials of a cell in mV, with a wide margin around the reversal potentials of its ions."""
 
 MAX_RATE = 1.0
-"""Spikes per ms above which, over a whole sweep, a neuron runs away: every pattern asks for
-intervals of at least 1 ms, so it can be given up as soon as it has fired too often."""
+"""Largest mean rate over a sweep in spikes per ms. Every pattern requires intervals of at least 1 ms, so that a lane
+is stopped as soon as it has fired more often."""
 
 WORTH_A_RUN = 300_000
-"""Lanes times steps that take about as long as another call of the compiled engine."""
+"""Lanes times steps that take about as long as a call of the compiled engine."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Response:
     end : float or ndarray, shape [n]
         Length of the sweep.
     peak : ndarray, shape [n]
-        Largest potential in mV where the bench looked for it.
+        Largest potential in mV within the `response` window of the graded sweep.
     dt : float
     top : ndarray, shape [n]
         Largest potential of the whole sweep in mV.
@@ -104,7 +104,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Responses(Mapping[str, Response]):
-    """The responses to the sweeps of a pattern by their names, and what the neurons are like at rest.
+    """The responses to the sweeps of a pattern by name, and the neurons at rest.
 
     Attributes
     ----------
@@ -115,12 +115,11 @@ class Responses(Mapping[str, Response]):
     span, threshold : ndarray, shape [n]
         Potential from rest to threshold, and the threshold, in mV.
     v_baseline, baseline_range, baseline_peak : ndarray, shape [n]
-        Settled potential at the onset; how much it moves in the 50 ms before it, and its largest value
-        there, in mV.
+        Settled potential at the onset, its range in the 50 ms before, and its largest value there, in mV.
     spontaneous_spikes : ndarray, shape [n]
         Spikes at the holding level after the first 100 ms.
     full_spike : float or None
-        Height of a full spike of the model in mV; None where it has a reset, and no other spikes.
+        Height of a full spike of the model in mV; None for a model with a reset.
     """
 
     responses: Mapping[str, Response]
@@ -135,9 +134,9 @@ class Responses(Mapping[str, Response]):
     full_spike: float | None = None
 
     def all_or_none(self, fire: Sequence[str], silent: Sequence[str]) -> Floats:
-        """Return how far the lowest top of the sweeps that fire is above the highest of those that must not, [n].
+        """Return the distance of the lowest peak of sweeps that fire above the highest of sweeps that must not, [n].
 
-        As a share of a full spike: nan where one of those that must fire does not, and for a neuron with a reset.
+        As a share of a full spike; nan where a sweep that must fire does not, and for a neuron with a reset.
         """
         if self.full_spike is None:
             return np.full(self.n, np.nan)
@@ -156,14 +155,14 @@ class Responses(Mapping[str, Response]):
 
 @dataclass(frozen=True)
 class Graded:
-    """A feature that changes in jumps, and how far it is on its way to the next one. Arrays of shape [n].
+    """A feature that changes in jumps, with its progress towards the next one. Arrays of shape [n].
 
     Attributes
     ----------
     value : ndarray
         Such as a number of spikes.
     progress : ndarray
-        In the unit of the value, less than the next jump; what leads a search to it.
+        In the unit of the value, smaller than the next jump; it guides a search there.
     """
 
     value: NDArray[Any]
@@ -172,14 +171,14 @@ class Graded:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was measured on n sets.
+    """The measurements on n sets.
 
     Attributes
     ----------
     features : mapping of str to ndarray, shape [n], or Graded
         A value for each criterion of the pattern; nan where it cannot be computed.
     gap_to_threshold : ndarray, shape [n]
-        Distance of the largest potential of the response to the threshold, over the span.
+        Distance of the largest potential of the response from the threshold, over the span.
     curve : mapping of str to ndarray, shape [points, n]
         Points of a curve, such as rates over currents.
     """
@@ -205,9 +204,9 @@ class Bench:
     record : sequence of str
         State variables of every sweep to keep as :class:`Traces`.
     settle : float
-        Time in ms at the holding level before what each sweep shows of it.
+        Time in ms at the holding level before the 50 ms that each sweep shows.
     kick : float
-        How far from its initial state the potential starts, as a share of the span.
+        Distance of the potential from its initial state at the start, as a share of the span.
 
     Attributes
     ----------
@@ -220,13 +219,13 @@ class Bench:
     lowest, highest : ndarray, shape [n]
         Extremes of the potential of all sweeps so far, in mV.
     rise : ndarray, shape [n]
-        Smallest rise of a spike of the sweeps so far in mV, where the neuron has no reset; inf without a spike. Not of
-        sweeps that are not kept.
+        Smallest rise of a spike of the sweeps so far in mV, where the neuron has no reset; inf without a spike. Sweeps
+        with ``keep=False`` are left out.
     divergence : ndarray, shape [n]
-        Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where all
-        is well.
+        Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where it did
+        not diverge.
     traces : dict of str to Traces
-        Of the sweeps, where they are recorded.
+        Traces of the sweeps, if recorded.
     engine_used : {"compiled", "torch"}
     """
 
@@ -261,7 +260,7 @@ class Bench:
     # -- at rest -------------------------------------------------------------------------------
 
     def _settle(self) -> None:
-        """Let every set sit at its holding level; the state at the onset is where sweeps start."""
+        """Simulate every set at its holding level; sweeps start from the final state."""
         shown = round(BEFORE / self.dt)
         steps = round(self._settle_time / self.dt) + shown
         job = LaneJob(
@@ -293,7 +292,7 @@ class Bench:
         self._lost_at_rest = self.divergence.copy()
 
     def with_stimulus(self, values: Mapping[str, Floats]) -> Bench:
-        """Return a bench for other stimulus values, with the same neurons, settled already.
+        """Return a bench for other stimulus values with the same settled neurons.
 
         Parameters
         ----------
@@ -302,7 +301,9 @@ class Bench:
         """
         same = all(values[name] is x or np.array_equal(values[name], x) for name, x in self.parameters.items())
         if not same or not np.array_equal(np.broadcast_to(values.get("holding", 0.0), (self.n,)), self.holding):
-            raise ValueError("a settled bench is for the same neurons at the same holding level: make a new one")
+            raise ValueError(
+                "the neurons or their holding levels differ from those of this settled bench: make a new one"
+            )
         other = copy.copy(self)
         other.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.parameters})
         other.divergence = self._lost_at_rest.copy()
@@ -314,7 +315,7 @@ class Bench:
     def control(self, holding: ArrayLike) -> NDArray[np.int64]:
         """Return the spikes after the first 100 ms at another holding level, shape [n]."""
         held = np.broadcast_to(np.asarray(holding, float), (self.n,))
-        # A set that is held where it settled has shown already what it does there, whatever the others are held at.
+        # A set at the level at which it settled has been simulated there already.
         sets = np.flatnonzero(held != self.holding)
         spikes = self.spontaneous_spikes.copy()
         if not sets.size:
@@ -338,7 +339,7 @@ class Bench:
         return np.asarray((result.spikes >= round(TRANSIENT / self.dt)).sum(axis=1), dtype=np.int64)
 
     def _record(self) -> tuple[int, ...]:
-        """Return the state variables to record before the onset: always the potential."""
+        """Return the state variables to record before the onset: the potential is always one."""
         return self._recorded if 0 in self._recorded else (0, *self._recorded)
 
     # -- sweeps --------------------------------------------------------------------------------
@@ -352,13 +353,13 @@ class Bench:
         only: Mask | None = None,
         keep: bool = True,
     ) -> Responses:
-        """Apply every sweep to every set; those of one duration in one batch.
+        """Apply every sweep to every set; sweeps of one duration in one batch.
 
         Parameters
         ----------
         sweeps : mapping of str to Sweep
         graded : str
-            Sweep whose largest potential grades a silent neuron; default: the first.
+            Sweep whose largest potential grades a silent neuron; default: the first one.
         durations : mapping of str to float, optional
             Time in ms to simulate of each sweep; default: the longest of all. What happens after the
             end of a sweep does not count; with ends that differ from set to set, a duration that
@@ -412,7 +413,7 @@ class Bench:
         return out
 
     def responses(self, by_name: Mapping[str, Response]) -> Responses:
-        """Return responses together with what the neurons are like at rest."""
+        """Return responses together with the neurons at rest."""
         return Responses(
             by_name,
             self.n,
@@ -427,14 +428,14 @@ class Bench:
         )
 
     def fires(self, sweeps: Sequence[Sweep], only: Mask) -> Mask:
-        """Return whether the sets fire in the windows of sweeps, shape [sweeps, n]; simulated until they do.
+        """Return whether the sets fire in the windows of sweeps, shape [sweeps, n]; each is simulated until it does.
 
         Parameters
         ----------
         sweeps : sequence of Sweep
-            Each with values for the sets of every sweep, one after the other: arrays of shape [sweeps * n].
+            Each with values for all sweeps, one after the other: arrays of shape [sweeps * n].
         only : boolean ndarray, shape [sweeps, n]
-            The other sets are left out: they do not fire.
+            Sets to simulate; the result of the others is False.
         """
         which, sets = np.nonzero(only & self._settled)
         out = np.zeros((len(sweeps), self.n), dtype=bool)
@@ -450,7 +451,7 @@ class Bench:
         longest = int(np.ceil(last.max() / self.dt - 1e-9))
         steps = np.minimum(np.ceil(last / self.dt).astype(np.int64) + 1, longest)
         hit = np.zeros(sets.size, dtype=bool)
-        # The first spike says it all, unless it may come before the window.
+        # The first spike decides, unless it may come before the window.
         at_once = first <= 0.0
         if not at_once.all() and (self.engine_used != "compiled" or sets.size * longest <= WORTH_A_RUN):
             at_once[:] = False
@@ -470,9 +471,9 @@ class Bench:
         return out
 
     def _of_similar_length(self, lanes: NDArray[np.intp], steps: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
-        """Yield lanes in groups, so that few are simulated for longer than they need.
+        """Yield lanes in groups of similar length, so that few are simulated for longer than necessary.
 
-        Only for machine code: torch takes as long for a few lanes as for many.
+        Only for machine code: torch takes as long for few lanes as for many.
         """
         order = lanes[np.argsort(steps[lanes], kind="stable")]
         todo = [order] if order.size else []
@@ -510,31 +511,31 @@ class Bench:
         pieces[2:] = heights[:, chosen].reshape(-1)
         current = LaneCurrent(self.holding[lanes], pieces, 0.0)
         steps = round(duration / self.dt)
-        # What diverges here only does not fire: the amplitudes that a search tries are not the set's own.
+        # A set that diverges here counts as silent: these amplitudes are tried by a search and not those of the set.
         times, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
         out = np.full((len(heights), self.n, times.shape[1]), np.nan)
         out[:, chosen] = times.reshape(len(heights), chosen.size, times.shape[1])
         return out
 
     def common_features(self) -> dict[str, Floats]:
-        """Return what is measured for every pattern, once its sweeps have been applied."""
+        """Return the features of every pattern, after its sweeps have been applied."""
         beyond = np.maximum(LOWEST - self.lowest, self.highest - HIGHEST)
         return {
             "quiet": self.spontaneous_spikes.astype(np.float64),
             "at_rest": self.baseline_range,
             "below_threshold": self.baseline_peak - self.threshold,
-            # Without mV there is no cell to compare with.
+            # A potential without the unit mV cannot be compared with that of a cell.
             "cell": np.maximum(beyond, 0.0) if self.model.states[0].unit == "mV" else np.zeros(self.n),
             "whole": self.rise / (self.full_spike or np.nan),
         }
 
     @property
     def recording(self) -> bool:
-        """Whether sweeps are kept as traces."""
+        """Whether sweeps are recorded as traces."""
         return bool(self._recorded)
 
     def gap_to_threshold(self, response: Response) -> Floats:
-        """Return the distance of a response's largest potential to the threshold over the span; 0 above it."""
+        """Return the distance of a response's largest potential from the threshold over the span; 0 above it."""
         gap = np.clip(self.threshold - response.peak, 0.0, None) / self.span
         return np.where(np.isfinite(gap), gap, 10.0)
 
@@ -566,7 +567,7 @@ class Bench:
             spike_limit=spike_limit(int(last.max(initial=1)), self.dt),
         )
         result = cut(run_lanes(job, self.engine, self._checkpoint), last, steps, self.dt)
-        # A lane that was given up has nothing to measure, and would widen the array for all.
+        # A lane that was stopped is not measured, and its spikes would widen the array.
         counts = np.where(result.diverged >= 0, 0, result.counts)
         spikes = result.spikes[:, : int(counts.max(initial=0))]
         fine = np.arange(spikes.shape[1]) < counts[:, None]
@@ -579,7 +580,7 @@ class Bench:
         return self._steps(min(a for a, _ in asked), max(b for _, b in asked), steps)
 
     def _peak_window(self, sweep: Sweep, steps: int) -> tuple[int, int]:
-        """Return where to look for the largest potential: in the whole sweep, where the window is not one for all."""
+        """Return the steps of the `response` window; those of the whole sweep where windows differ between sets."""
         t0, t1 = sweep.window
         if isinstance(t0, np.ndarray) or isinstance(t1, np.ndarray):
             return 0, steps
@@ -609,7 +610,7 @@ class Bench:
             np.maximum.at(self.divergence, lanes[bad], offset + share)
 
     def _note_extremes(self, result: LaneResult, chosen: NDArray[np.intp], m: int, spikes: bool) -> None:
-        """Take the extremes of m sweeps of the chosen sets into those of all sweeps."""
+        """Update the extremes of all sweeps by m sweeps of the chosen sets."""
         self.lowest, self.highest, self.rise = self.lowest.copy(), self.highest.copy(), self.rise.copy()
         self.lowest[chosen] = np.fmin(self.lowest[chosen], result.lowest.reshape(-1, m).min(axis=1))
         self.highest[chosen] = np.fmax(self.highest[chosen], result.highest.reshape(-1, m).max(axis=1))
@@ -623,7 +624,7 @@ class Bench:
         shown = round(BEFORE / self.dt)
         t: Floats = np.asarray(np.arange(-shown, steps) * self.dt, dtype=np.float64)
         injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
-        # Diverged while settling: from the first time shown. Left out: no potential, but not lost.
+        # A set that diverged while settling has diverged at the first time shown; one that is left out has not.
         start = np.where(np.isfinite(self.v_baseline), np.nan, t[0])
         trains = list(self._spikes_before)
         for place, lane in enumerate(chosen):
@@ -644,14 +645,14 @@ class Bench:
 
 
 def spike_limit(steps: int, dt: float) -> int:
-    """Return after how many spikes a lane is given up."""
+    """Return the number of spikes at which a lane is stopped."""
     return int(MAX_RATE * steps * dt) + 2
 
 
 def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> LaneResult:
-    """Return a result in which nothing from step `last` of each lane on counts.
+    """Return a result without the steps from `last` of each lane on.
 
-    A lane that fires too often for its own length is given up as it would be if all were as long.
+    The spike limit is applied to each lane by its own length, so that the result does not depend on the other lanes.
     """
     if (last == steps).all():
         return result
@@ -670,7 +671,7 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
 
 
 def _of_lanes(value: Value, rows: NDArray[np.intp]) -> Value:
-    """Return a value for each lane, or the one that is for all."""
+    """Return the value of each lane, or the common value of all."""
     return value[rows] if isinstance(value, np.ndarray) and value.size > 1 else value
 
 

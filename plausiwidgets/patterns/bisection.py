@@ -1,4 +1,4 @@
-"""Search for the amplitude at which firing begins, for protocols that test just above it."""
+"""Search for the amplitude at which firing begins."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 AT_ONCE = 16
-"""Lanes that cost little more than one: few sets try the points of several bisections in one round."""
+"""Lanes that take little longer than one: few sets try the points of several bisections in one round."""
 
 SMALLEST_SHARE = 1e-6
-"""Share of the largest amplitude below which what fires has no threshold."""
+"""Share of the largest amplitude below which a firing set counts as having no threshold."""
 
 
 def smallest_firing(
@@ -46,7 +46,6 @@ def smallest_firing(
     low, top = low.copy(), high.copy()
     lanes = np.arange(high.size)
     while True:
-        # What fires at next to nothing has no threshold.
         works = works & (top > SMALLEST_SHARE * high)
         active = works & (top - low > tolerance * top)
         if not active.any():
@@ -65,7 +64,7 @@ def smallest_firing(
             hit = hits[middle - 1, lanes]
             left = np.where(wide & ~hit, middle, left)
             right = np.where(wide & hit, middle, right)
-            # A set that is done keeps its ends; the index of the others halves.
+            # A set that is done keeps its ends; the interval of the others is halved.
         low = np.where(active, ends[left, lanes], low)
         top = np.where(active, ends[right, lanes], top)
     return np.where(works, top, np.nan)

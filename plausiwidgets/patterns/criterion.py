@@ -1,4 +1,4 @@
-"""Criteria: which interval a measured feature must lie in, and what missing it costs."""
+"""Criteria: the accepted interval of a measured feature, and the cost of a value outside of it."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Criterion:
     scale : float
         Distance from the interval that costs half; in ln for ``kind="log"``.
     kind : {"band", "log", "count"}
-        How the distance is taken: plainly, as a ratio, or as a number of events, where a silent
-        neuron is graded by the distance of its potential to the threshold.
+        How the distance is measured: as a difference, as a ratio, or as a number of events, where a silent
+        neuron is graded by the distance of its potential from the threshold.
     per_span : bool
         The interval and the scale are for a span of 15 mV from rest to threshold, and scale
         with the span of the judged parameters.
     at_least_steps : float
-        The lower end is at least so many time steps (of a time in ms).
+        Smallest lower end, in time steps (of a time in ms).
     without_reset : bool
-        Asked only of neurons without a reset, whose spikes differ in height.
+        Applies only to neurons without a reset, whose spikes differ in height.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class Criterion:
         return low * (1.0 - 1e-9) if self.at_least_steps else low, self.high * factor
 
     def cost(self, value: Floats, low: Floats, high: Floats, span: Floats, gap: Floats, progress: Floats) -> Floats:
-        """Return the violation of each set in [0, 1]: 0 exactly inside of the interval.
+        """Return the cost of each set in [0, 1]: 0 exactly inside of the interval.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class Criterion:
         gap : ndarray, shape [n]
             Distance of the largest potential to the threshold over the span.
         progress : ndarray, shape [n]
-            Of a feature that changes in jumps: how far it is on its way upwards to the next one.
+            Of a feature that changes in jumps: progress towards the next larger value.
         """
         inside = (value >= low) & (value <= high)
         if inside.all():
@@ -115,7 +115,7 @@ class Criterion:
                 below = saturated((low - value - progress) / scale)
                 above = saturated((value - high) / scale)
             outside = np.where(value < low, below, above)
-        # A distance may round to zero; outside is outside.
+        # A distance may round to zero, but a value outside of the interval must cost something.
         outside = np.minimum(np.maximum(outside, 1e-9), 1.0)
         return np.where(inside, 0.0, np.where(np.isnan(value) | np.isnan(outside), 1.0, outside))
 
@@ -137,7 +137,7 @@ def saturated(x: Any) -> Any:
 QUIET = Criterion(
     "quiet",
     "silent before",
-    "Spikes before the stimulus, once the neuron has settled: it must be silent.",
+    "Spikes before the stimulus, after the neuron has settled: it must be silent.",
     "spikes",
     high=0,
     kind="count",
@@ -145,8 +145,8 @@ QUIET = Criterion(
 AT_REST = Criterion(
     "at_rest",
     "at rest before",
-    "How much the potential still moves in the 50 ms before the stimulus. The neuron was "
-    "pushed a little off its rest, and must have come back: else what follows may have begun by itself.",
+    "How much the potential moves in the 50 ms before the stimulus. The neuron started "
+    "slightly off its rest and must have returned: otherwise it may fire without the stimulus.",
     "mV",
     high=0.1,
     scale=0.5,
@@ -154,7 +154,7 @@ AT_REST = Criterion(
 )
 MIN_ISI = Criterion(
     "min_isi",
-    "shortest ISI",
+    "shortest interval",
     "The shortest interval between two spikes: below 1 ms, or three time steps, the neuron runs away.",
     "ms",
     low=1.0,
@@ -165,7 +165,7 @@ BELOW_THRESHOLD = Criterion(
     "below_threshold",
     "rests below threshold",
     "How far the potential at rest lies above the threshold: far above it the neuron is silent because it cannot fire "
-    "any more (depolarization block), and what follows is not what a resting neuron does.",
+    "(depolarization block), and its response is not that of a resting neuron.",
     "mV",
     high=10.0,
     scale=5.0,
@@ -175,7 +175,7 @@ BELOW_THRESHOLD = Criterion(
 CELL = Criterion(
     "cell",
     "potentials of a cell",
-    "How far the potential goes beyond −150 to +80 mV in any response: no cell can do that, whatever the current.",
+    "How far the potential leaves the range from −150 to +80 mV in any response: the potential of a cell cannot.",
     "mV",
     high=0.0,
     scale=100.0,
@@ -184,7 +184,7 @@ WHOLE = Criterion(
     "whole",
     "every spike is whole",
     "How far the smallest spike rises from the lowest potential before it to its top, as a share of a full spike of "
-    "the model: a ripple that crosses the spike level is no spike.",
+    "the model: a ripple that crosses the spike level is not a spike.",
     "1",
     low=0.3,
     scale=0.3,

@@ -1,4 +1,4 @@
-"""How numbers and intervals are printed for people, everywhere."""
+"""Numbers and intervals as text for users."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 
 def number(value: float, digits: int = 4) -> str:
-    """Return a number with `digits` significant digits, a dash where it is not known.
+    """Return a number with `digits` significant digits, a dash for nan.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the criteria of a pattern measure, as something to draw into the trace of a sweep."""
+"""Marks: drawings of what the criteria of a pattern measure, in the trace of a sweep."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ SOON = 50.0
 """Time after a spike, in ms, within which a hump has its top."""
 
 MOST = 24
-"""Brackets that are drawn of one mark: more cannot be told apart."""
+"""Largest number of brackets of a mark: more cannot be told apart."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How the measurement of a criterion is drawn, declared beside the criterion.
+    """How the measurement of a criterion is drawn.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Mark:
     sweep : str
         Name of the sweep; default: the pattern's main sweep.
     text : str
-        Written at it, in place of what was measured.
+        Label, in place of the measured value.
 
     Examples
     --------
@@ -79,14 +79,14 @@ class Mark:
 
 
 def stimulus_end(trace: Traces) -> float:
-    """Return when the current of a trace is back at its holding level for good, in ms; 0 where it never left it."""
+    """Return the time in ms from which the current of a trace stays at its holding level; 0 if it never left it."""
     current = trace.current[0]
     away = np.flatnonzero(np.abs(current - current[0]) > 1e-9 * max(1.0, float(np.abs(current).max())))
     return float(trace.t[min(away[-1] + 1, len(trace.t) - 1)]) if away.size else 0.0
 
 
 def last_onset(trace: Traces) -> float:
-    """Return when the current of a trace leaves its holding level for the last time, in ms."""
+    """Return the last time in ms at which the current of a trace leaves its holding level."""
     current = trace.current[0]
     away = np.abs(current - current[0]) > 1e-9 * max(1.0, float(np.abs(current).max()))
     onsets = np.flatnonzero(away[1:] & ~away[:-1]) + 1
@@ -94,12 +94,12 @@ def last_onset(trace: Traces) -> float:
 
 
 def after(time: float) -> Time:
-    """Return `time` ms after the end of the stimulus, whatever its length."""
+    """Return the time that is `time` ms after the end of the stimulus."""
     return lambda s, trace: stimulus_end(trace) + time
 
 
 class Marked(Protocol):
-    """A pattern, as far as its marks go."""
+    """The attributes of a pattern that its marks need."""
 
     @property
     def main_sweep(self) -> str: ...
@@ -116,17 +116,17 @@ class Marked(Protocol):
 
 @dataclass(frozen=True)
 class Shape:
-    """One thing to draw.
+    """One drawn shape.
 
     Attributes
     ----------
     criterion : str
-        Key of the criterion that it belongs to, of the pattern that is judged.
+        Key of its criterion in the judged pattern.
     form : {"bracket", "arrow", "window", "band", "dot"}
     t0, t1 : float
         In ms; for a dot the same.
     v0, v1 : float
-        In mV: of a band and a dot; nan for the others, which stand above the trace.
+        In mV, for a band and a dot; nan for the others, which stand above the trace.
     text : str
     """
 
@@ -140,7 +140,7 @@ class Shape:
 
 
 def event_window(pattern: Marked, sweep: str, values: Mapping[str, float], trace: Traces) -> tuple[float, float]:
-    """Return from when to when (ms) a sweep shows what its pattern is about; all of it where nothing else is said."""
+    """Return the start and end (ms) of the event that a sweep shows; those of the whole sweep by default."""
     whole = float(trace.t[0]), float(trace.t[-1])
     for prefix, part in pattern.components.items():
         if part.event is not None and (not prefix or sweep.startswith(part.within(""))):
@@ -151,7 +151,7 @@ def event_window(pattern: Marked, sweep: str, values: Mapping[str, float], trace
 
 
 def shapes(pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str, float], trace: Traces) -> list[Shape]:
-    """Return what is to be drawn into the trace of a sweep.
+    """Return the shapes to draw into the trace of a sweep.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def _time(time: Time, s: SimpleNamespace, trace: Traces) -> float:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """A mark at its times, and what it is drawn from."""
+    """A mark at its times, with the data that it is drawn from."""
 
     mark: Mark
     key: str
@@ -228,7 +228,7 @@ class _Drawing:
         return self.trace.t[inside], self.trace.v[0][inside]
 
     def below_again(self, v: np.ndarray) -> int:
-        """Return from where on a potential is below the threshold: the action potential itself is no swing."""
+        """Return the index from which a potential is below the threshold: the spike itself is not a swing."""
         return int(f.first_below(v[None], np.array([self.threshold]), np.array([0]))[0])
 
     def bracket(self, t0: float, t1: float, text: str) -> Shape:
@@ -285,22 +285,6 @@ def _bursts(d: _Drawing) -> list[Shape]:
     return [d.bracket(float(g[0]), float(g[-1]), str(len(g))) for g in groups[:MOST]]
 
 
-def _latency(d: _Drawing) -> list[Shape]:
-    return d.arrow(d.start, float(d.spikes[0])) if len(d.spikes) else []
-
-
-def _last(d: _Drawing) -> list[Shape]:
-    return d.arrow(d.start, float(d.spikes[-1])) if len(d.spikes) else []
-
-
-def _pause(d: _Drawing) -> list[Shape]:
-    return d.arrow(float(d.spikes[-1]), d.stop) if len(d.spikes) else []
-
-
-def _quiet(d: _Drawing) -> list[Shape]:
-    return d.window(_counted(d.spikes) if len(d.spikes) else "silent")
-
-
 def _flat(d: _Drawing) -> list[Shape]:
     _, v = d.potential(d.start, d.stop)
     return d.band(d.start, d.stop, float(v.min()), float(v.max()), _millivolts(float(np.ptp(v)))) if v.size else []
@@ -344,10 +328,10 @@ _DRAWN: Mapping[str, Callable[[_Drawing], Sequence[Shape]]] = {
     "first intervals": lambda d: d.intervals(d.spikes[:3]),
     "longest interval": _longest_interval,
     "bursts": _bursts,
-    "latency": _latency,
-    "last": _last,
-    "pause": _pause,
-    "quiet": _quiet,
+    "latency": lambda d: d.arrow(d.start, float(d.spikes[0])) if len(d.spikes) else [],
+    "last": lambda d: d.arrow(d.start, float(d.spikes[-1])) if len(d.spikes) else [],
+    "pause": lambda d: d.arrow(float(d.spikes[-1]), d.stop) if len(d.spikes) else [],
+    "quiet": lambda d: d.window(_counted(d.spikes) if len(d.spikes) else "silent"),
     "span": lambda d: d.arrow(d.start, d.stop),
     "flat": _flat,
     "level": _level,

@@ -1,4 +1,4 @@
-"""Profiles of the loss: how it changes along one value while all others stay."""
+"""Profiles of the loss along one value, with all others fixed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Profile:
 
     @property
     def intervals(self) -> list[tuple[float, float]]:
-        """From where to where the pattern is accepted, at the points that were looked at."""
+        """Ranges (low, high) of the value in which the pattern is accepted at every point."""
         accepted = np.concatenate([[False], self.loss == 0.0, [False]])
         first, last = np.flatnonzero(~accepted[:-1] & accepted[1:]), np.flatnonzero(accepted[:-1] & ~accepted[1:]) - 1
         return [(float(self.values[a]), float(self.values[b])) for a, b in zip(first, last, strict=True)]
@@ -64,16 +64,16 @@ def loss_profiles(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> dict[str, Profile]:
-    """Return the loss along each value alone, all others as they are; all in one batch.
+    """Return the loss along each value, with all others fixed; all in one batch.
 
     Parameters
     ----------
     model, pattern, parameters, dt, engine
         As of :func:`plausiwidgets.judge`; one number for each parameter.
     names : sequence of str, optional
-        The values to change; default: every parameter and stimulus value.
+        Parameters and stimulus values to change; default: all.
     bounds : mapping of str to (float, float), optional
-        From where to where; default: the ranges of the sliders.
+        Ranges; default: those of the sliders.
     points : int
         Of each, besides the present one; at least 2.
     checkpoint : callable, optional

@@ -440,7 +440,7 @@ def _csv(path: Path) -> _Source:
     except csv.Error as error:
         raise ValueError(f"{path.name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is no text: valid is a CSV file in UTF-8") from None
+        raise ValueError(f"{path.name} is not text: valid is a CSV file in UTF-8") from None
     columns = {n: np.array(x) if names.count(n) == 1 else TWICE for n, x in zip(names, values, strict=True)}
     return _Source(
         columns,

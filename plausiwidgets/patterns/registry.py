@@ -1,4 +1,4 @@
-"""The patterns by their keys: the package's own, and those that a person registers."""
+"""The patterns by key: built-in and registered ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from plausiwidgets.patterns.stimuli import given, named
 from plausiwidgets.simulation.current import Current
 
 _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
-_own: dict[str, Judged] = {}
+_registered: dict[str, Judged] = {}
 
 
 def names() -> list[str]:
@@ -26,18 +26,18 @@ def names() -> list[str]:
     >>> pw.patterns.names()[:2]
     ['tonic_spiking', 'phasic_spiking']
     """
-    return [*_builtin, *list(_own)]
+    return [*_builtin, *_registered]
 
 
 Named = str | Protocol | Current | Sequence[str | Protocol]
-"""A pattern or stimulus by its key or as an object, a current, or several patterns that one neuron must show."""
+"""A pattern or stimulus by key or as an object, a current, or several patterns that one neuron must show."""
 
 
 def get(pattern: Named) -> Protocol:
-    """Return a pattern by its key; an object is returned as it is, of a list `all_of` its patterns,
-    of a current a stimulus.
+    """Return a pattern by its key, `all_of` the patterns of a list, or a current as a stimulus.
 
-    The keys of stimuli (see `stimulus`) are known too, although they are no patterns and none of `names`.
+    An object is returned unchanged. The keys of stimuli (see `stimulus`) are valid too, although `names` leaves them
+    out.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def get(pattern: Named) -> Protocol:
     require("patterns.get", "pattern", pattern, Named)
     if not isinstance(pattern, str):
         return all_of(*pattern)
-    found = _builtin.get(pattern) or _own.get(pattern) or named(pattern)
+    found = _builtin.get(pattern) or _registered.get(pattern) or named(pattern)
     if found is None:
         raise unknown("pattern", pattern, names())
     return found
@@ -98,31 +98,31 @@ def all_of(*patterns: str | Protocol) -> AllOf:
 
 @checked
 def register(pattern: Protocol) -> Judged:
-    """Make a pattern available by its key, and in every explorer opened from now on.
+    """Make a pattern available by its key, also in every explorer that is opened later.
 
     Raises
     ------
     TypeError
-        If it is no pattern.
+        If it is not a pattern.
     ValueError
-        If it would replace one of the package's own, or has no criteria.
+        If it has the key of a built-in one or of a stimulus, or no criteria.
     """
     known = judged(pattern, "register")
     if pattern.key in _builtin:
-        raise ValueError(f"{pattern.key!r} is one of the package's own patterns: choose another key")
+        raise ValueError(f"{pattern.key!r} is the key of a built-in pattern: choose another one")
     if named(pattern.key) is not None:
         raise ValueError(f"{pattern.key!r} is the key of a stimulus: choose another one")
-    _own[pattern.key] = known
+    _registered[pattern.key] = known
     return known
 
 
 def is_registered(pattern: str | Protocol) -> bool:
-    """Return whether `get` knows this key, or this very pattern by it: another one may have the same key."""
+    """Return whether `get` finds this key or, for an object, this very pattern by its key."""
     key = pattern if isinstance(pattern, str) else pattern.key
-    found = _builtin.get(key) or _own.get(key) or named(key)
+    found = _builtin.get(key) or _registered.get(key) or named(key)
     return found is not None and (isinstance(pattern, str) or found is pattern)
 
 
 def is_builtin(pattern: Protocol) -> bool:
-    """Return whether it is one of the package's own: then its key means the same in every process."""
+    """Return whether a pattern is built-in, so that its key means the same in every process."""
     return pattern is _builtin.get(pattern.key)

@@ -18,13 +18,13 @@ WORDS = {
 """What a screen says for a status; tables and code keep the status itself."""
 
 SEARCH_WORDS = WORDS | {"rejected": "not found"}
-"""The same of a search: one that found nothing has not shown that there is nothing."""
+"""Words for a search: one without a result does not show that there is none."""
 
 EXPLANATIONS = {
-    "replicated": "Every criterion holds, and goes on holding in each check of the verification.",
+    "replicated": "Every criterion holds, also in each check of the verification.",
     "fragile": "Every criterion holds at this time step, but not in one of the checks of the verification.",
     "unverified": "Every criterion holds at this time step; the verification has not been made.",
     "rejected": "At least one criterion does not hold.",
     "failed": "The model raised an error.",
-    "unjudged": "A stimulus without criteria: shown, nothing to judge.",
+    "unjudged": "A stimulus without criteria, which is not judged.",
 }

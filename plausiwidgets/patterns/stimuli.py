@@ -1,4 +1,4 @@
-"""Stimuli of one's own: a step, a train of pulses, a ramp, or a current that is given. They are shown, not judged."""
+"""Stimuli without criteria: a step, a train of pulses, a ramp or a given current."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from plausiwidgets.simulation.current_text import in_text
 SHAPES = ("step", "pulses", "ramp")
 
 PREFIX = "stimulus_"
-"""Before the keys of all stimuli, which are no keys of patterns."""
+"""Prefix of the keys of stimuli."""
 
 AFTER = TAIL
-"""Time in ms that is shown after the end of a stimulus."""
+"""Time in ms from the end of a stimulus to the end of its sweep."""
 
 LONGEST = 5000.0
-"""Largest time in ms of a current that is shown, and about the longest train of pulses: a drag simulates all of it."""
+"""Longest current in ms, and roughly the longest train of pulses: a drag simulates all of it."""
 
 PULSES, MOST_PULSES = 5, 50
 
@@ -43,15 +43,15 @@ _ONSET = FreeValue("onset", 0.0, 0.0, 200.0, unit="ms", text="When the stimulus 
 
 @checked
 def stimulus(shape: str, *, number: int | None = None) -> Protocol:
-    """Return a stimulus to try on any neuron; wherever a pattern is shown, it is shown too.
+    """Return a stimulus that can be shown like a pattern, without criteria.
 
-    Its height, times and holding current are stimulus values, as those of a pattern. Nothing is judged: the status of
-    its verdict is ``"unjudged"``, and a search refuses it.
+    Its height, times and holding current are stimulus values. The status of its verdict is ``"unjudged"``, and a
+    search refuses it.
 
     Parameters
     ----------
     shape : {"step", "pulses", "ramp"}
-        A ramp rises from 0 to its amplitude. The width of a pulse is cut off where the next one begins.
+        A ramp rises from 0 to its amplitude. A pulse ends where the next one begins.
     number : int, optional
         Of pulses, from 1 to 50; default: 5.
 
@@ -82,7 +82,7 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
 
 
 def named(key: str) -> Protocol | None:
-    """Return the stimulus with a key; None where it is none.
+    """Return the stimulus with a key; None for any other key.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def named(key: str) -> Protocol | None:
 
 
 def constructor(pattern: Protocol) -> str:
-    """Return the Python expression for a pattern: its key, or the call that makes it where it is of given values.
+    """Return a Python expression for a pattern: its key, or for a given current the call that makes it.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def _train(number: int) -> _Pieces:
     def pieces(s: StimulusValues) -> list[Piece]:
         if number == 1:
             return [pulse(s.onset, s.width, s.amplitude)]
-        # The sum of two pulses at once would be no pulse.
+        # Overlapping pulses would add up.
         width = np.minimum(s.width, s.interval)
         return [pulse(s.onset + k * s.interval, width, s.amplitude) for k in range(number)]
 
@@ -197,7 +197,7 @@ class GivenCurrent(Protocol):
 
     @cached_property
     def samples(self) -> tuple[Floats, Floats, bool]:
-        """Times and values that :meth:`Current.values` makes it of, and whether there are lines between them."""
+        """Arguments ``t``, ``current`` and ``lines`` of :meth:`Current.values` for this current."""
         return samples_of(self.current)
 
 
@@ -214,7 +214,7 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
     Raises
     ------
     ValueError
-        If it is 0 throughout, or a piece lies outside of 0 to 5000 ms.
+        If it is 0 throughout, or has a piece outside of 0 to 5000 ms.
     """
     pieces = [p for p in current.pieces if p.off > p.on and (p.first or p.last)]
     if not pieces:
@@ -244,6 +244,6 @@ def _scaled(pieces: Sequence[Piece], factor: float) -> list[Piece]:
 
 
 def written(pattern: GivenCurrent) -> str:
-    """Return the values of a stimulus as a person would type them, which :func:`read_current` reads."""
+    """Return the values of a stimulus as text for :func:`read_current`."""
     t, values, _ = pattern.samples
     return "\n".join(f"{in_text(a)} {in_text(x)}" for a, x in zip(t, values, strict=True))

@@ -12,10 +12,10 @@ from plausiwidgets.arguments import require, shown
 from plausiwidgets.simulation.current import Piece, Value, check_values
 
 BEFORE = 50.0
-"""Time in ms at the holding level that each sweep shows before the onset."""
+"""Time in ms before the onset that each sweep shows, at the holding level."""
 
 TAIL = 300.0
-"""Time in ms after a stimulus where a pattern gives no length."""
+"""Default time in ms from the end of a stimulus to the end of its sweep."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Sweep:
     Parameters
     ----------
     pieces : sequence of Piece
-        What is added to the holding level; see `pulse` and `ramp`.
+        Added to the holding level; see `pulse` and `ramp`.
     end : float or ndarray, shape [n]
         Length of the sweep.
     response : (float, float), optional
         Window in which spikes count: for the limits of the firing rate, for a solved amplitude, and in
         which the potential of a silent neuron is compared with its threshold. Default: the whole sweep.
     voltage : (float, float), optional
-        Window in which the potential is recorded for the measurement. Default: it is not.
+        Window in which the potential is recorded for the measurement. Default: none.
     """
 
     pieces: Sequence[Piece]
@@ -51,7 +51,7 @@ class Sweep:
 
     @property
     def window(self) -> tuple[Value, Value]:
-        """Where the response counts."""
+        """Window in which the response counts, in ms."""
         return (0.0, self.end) if self.response is None else self.response
 
 

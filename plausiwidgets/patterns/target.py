@@ -18,12 +18,12 @@ from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
 
 REFERENCE = "izhikevich_2004"
-"""Whose published parameters show the twenty patterns."""
+"""Model whose published parameters show the twenty patterns."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure shows as the target of a pattern.
+    """The target of a pattern in a figure.
 
     Attributes
     ----------
@@ -32,10 +32,10 @@ class Target:
     verdict : Verdict or None
         Of the reference neuron; None for a recording.
     rest, threshold, peak : float
-        In mV: what maps a reference neuron's potential onto another model's scale. nan for a recording, which
-        is shown as it was measured; one of spikes alone has no potential among its traces' states.
+        In mV, to map the potential of a reference neuron onto the scale of another model; nan for a recording,
+        which is shown as measured. A recording of spikes alone has no potential in its traces.
     parts : tuple of Target
-        Of several patterns, the target of each, whose traces these are.
+        For several patterns, the target of each.
     """
 
     traces: Mapping[str, Traces]
@@ -61,13 +61,13 @@ def _target(pattern: Protocol) -> Target | None:
     model = get_model(name)
     values = broadcast(complete(model, pattern, parameters))
     verdict = single(evaluate(model, pattern, values, check_dt(model, dt), record=("v",)))
-    # The settled potential is where the neuron of this pattern rests, holding current included.
+    # The settled potential includes the effect of the holding current.
     rest = float(next(iter(verdict.traces.values())).v[0, 0])
     return Target(verdict.traces, verdict, rest, rest + float(model.span(values)[0]), model.peak)
 
 
 def _together(pattern: AllOf) -> Target | None:
-    """Return the targets of several patterns as one; None where one of them has none."""
+    """Return the targets of several patterns as one; None if one of them has none."""
     parts = []
     for part in pattern.parts:
         own = _target(part)
@@ -79,16 +79,15 @@ def _together(pattern: AllOf) -> Target | None:
 
 def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None] | None:
     presets = [p for p in get_model(REFERENCE).presets if p.pattern == pattern.key]
-    # Of two sets the later one is robust.
+    # Where there are two sets, the later one is robust.
     return (REFERENCE, presets[-1].parameters, presets[-1].dt) if presets else None
 
 
 def target(pattern: str | Protocol) -> Target | None:
-    """Return the target of a pattern, None for a pattern that names no reference and has no published one.
+    """Return the target of a pattern; None for a pattern without a reference.
 
-    For the twenty it has Izhikevich's published parameters. For depolarizing after-potential and
-    inhibition-induced bursting the published sets hold only at their own time step; the target shows
-    sets that do not depend on it.
+    The twenty have Izhikevich's published parameters as reference. Those for depolarizing after-potential and
+    inhibition-induced bursting hold only at their own time step and are replaced by sets that do not depend on it.
 
     Examples
     --------

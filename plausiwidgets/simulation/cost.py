@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from plausiwidgets.simulation.compiled.program import Instruction
 
 _ROUND_SECONDS = 4e-3
-"""One measurement: long enough for what a call costs in Python not to matter, short enough to be left alone."""
+"""Length of a measurement: long against the time of a call from Python, short enough not to be interrupted often."""
 _ROUNDS = 50
 
 _counts: WeakKeyDictionary[NeuronModel, int] = WeakKeyDictionary()
 
 
 def operations(model: str | NeuronModel) -> int:
-    """Return the operations of one time step, counted as the head of this file says.
+    """Return the operations of one time step, counted by Izhikevich's rule (see the module).
 
     Raises
     ------
@@ -56,7 +56,7 @@ def operations(model: str | NeuronModel) -> int:
     19
     """
     neuron = get(model)
-    # Imported when first asked for: a kernel from disk does without torch.export.
+    # Imported here because torch.export is slow to import, and a kernel from disk does not need it.
     from plausiwidgets.simulation.compiled.engine import remembered
     from plausiwidgets.simulation.compiled.export import export_step
     from plausiwidgets.simulation.compiled.program import MOVING
@@ -86,15 +86,15 @@ def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> floa
 def nanoseconds(model: str | NeuronModel, lanes: int = 320) -> float:
     """Measure the time of one time step of one neuron, in ns, on one thread.
 
-    The least of a few measurements of `lanes` neurons at the default parameters and the default current,
-    without what it takes to start; some 0.2 s in all.
+    The shortest of several measurements of `lanes` neurons at the default parameters and the default current,
+    without the time to start. Takes about 0.2 s.
 
     Raises
     ------
     ValueError
         If no model has this name.
     NotCompilable
-        If the step has no compiled form: what torch needs is no property of the neuron.
+        If the step cannot be compiled: the time in torch depends on torch more than on the neuron.
 
     Examples
     --------
@@ -134,13 +134,13 @@ def nanoseconds_per_ms(model: str | NeuronModel, lanes: int = 320) -> float:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a notebook shows of a model: its equations, state, parameters, published sets and cost.
+    """The card of a model for a notebook: equations, state, parameters, published sets and cost.
 
     Attributes
     ----------
     model : NeuronModel
     cost : str
-        What a step costs, in words.
+        Cost of a step, in words.
     """
 
     model: NeuronModel
@@ -152,7 +152,7 @@ class ModelCard:
 
 @checked
 def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
-    """Return the card of a model with the operations that it costs and, with `measure`, the time.
+    """Return the card of a model with its number of operations and, with `measure`, its time.
 
     Raises
     ------
@@ -176,6 +176,6 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
 
 
 def _count(line: Instruction) -> int:
-    """Return the operations of an instruction: none for a truth value that becomes one of two constants."""
+    """Return the operations of an instruction: 0 for the conversion of a truth value to one of two constants."""
     choice = line.operation.computes == "choice" and all(a.number is not None for a in line.arguments[1:])
     return 0 if choice else line.operation.cost

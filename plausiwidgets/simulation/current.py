@@ -1,4 +1,4 @@
-"""Injected currents: a holding level plus linear pieces, each added over its own stretch of time."""
+"""Injected currents: a holding level plus linear pieces, which may overlap."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ else:  # a page computes currents from formulas
 """A number, or one value for each of n parameter sets."""
 
 MOST_PIECES = 1000
-"""Linear pieces of a current of given values: each costs time in every step."""
+"""Largest number of linear pieces of a current of given values: each costs time in every step."""
 
 TAIL = 200.0
-"""Time in ms that is simulated after the last piece of a current whose end is not given."""
+"""Time in ms after the last piece at which a current ends by default."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Piece:
 
 
 def check_values(where: str, **values: Value) -> None:
-    """Refuse what is not finite, or not one number for each set; sweeps are made in every evaluation."""
+    """Refuse values that are not finite numbers or 1-D arrays of them; fast, as every evaluation makes sweeps."""
     for argument, value in values.items():
         if isinstance(value, Formula):
             continue
@@ -157,7 +157,7 @@ class Current:
         cls, t: ArrayLike | str | Path, current: ArrayLike | None = None, *, lines: bool = False,
         end: float | None = None, holding: float = 0.0, before: float = 50.0, settle: float = 0.0,
     ) -> Current:  # fmt: skip
-        """Return a current of given values; of more than 1000, those on a slope become a ramp.
+        """Return a current of given values; where there are more than 1000 levels, slopes become ramps.
 
         Examples
         --------
@@ -172,15 +172,15 @@ class Current:
         current : array_like
             Current at each time.
         lines : bool
-            Whether the current goes in straight lines from one time to the next; two values at one time are a jump.
-            Otherwise it holds until the next time, the last one for as long as the one before.
+            Whether the values are joined by straight lines; two values at one time are a jump. Otherwise each value
+            holds until the next time, the last one for as long as the one before.
         end, holding, before, settle
             As of a `Current`; it ends 200 ms after its last piece by default.
 
         Raises
         ------
         ValueError
-            If a value is no number, times do not increase, or there are more than 100 000 values or 1000 linear
+            If a value is not a number, times do not increase, or there are more than 100 000 values or 1000 linear
             pieces; the text says where.
         """
         if isinstance(t, (str, Path)):
@@ -215,17 +215,17 @@ def _pieces_of_lines(t: Floats, x: Floats) -> list[Piece]:
 
 def _pieces_of_levels(t: Floats, x: Floats) -> list[Piece]:
     ends = np.append(t[1:], 2.0 * t[-1] - t[-2])
-    kept = np.append(True, x[1:] != x[:-1])  # what only repeats the value before belongs to its piece
+    kept = np.append(True, x[1:] != x[:-1])  # a repeated value prolongs the piece before it
     starts = np.flatnonzero(kept)
     stops = ends[np.append(starts[1:] - 1, x.size - 1)]
     levels = zip(t[starts].tolist(), stops.tolist(), x[starts].tolist(), strict=True)
     pieces = [Piece(a, b, level, level) for a, b, level in levels if level]
-    # Sampled densely, slopes are few pieces.
+    # Dense samples of a slope become one ramp.
     return pieces if len(pieces) <= MOST_PIECES else list(pieces_of_samples(t, x))
 
 
 def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
-    """Return times and values that :meth:`Current.values` makes the same current of, and whether in lines.
+    """Return the arguments ``t``, ``current`` and ``lines`` of :meth:`Current.values` for the same current.
 
     Examples
     --------
@@ -277,10 +277,10 @@ def _numbers(name: str, given: ArrayLike) -> Floats:
 
 
 def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) -> tuple[Piece, ...]:
-    """Return a sampled current as the few linear pieces it consists of.
+    """Return the linear pieces of a sampled current.
 
     A sample holds until the next one. Four samples or more on a slope are a ramp, which ends where the next
-    piece begins; a level is one piece however long it is, and a level of zero none.
+    piece begins; a level is one piece, and a level of zero needs none.
 
     Parameters
     ----------
@@ -288,7 +288,7 @@ def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) 
         Increasing times in ms.
     current : array_like, shape [n]
     tolerance : float
-        Most that the pieces may be off at a sample.
+        Largest distance of a piece from a sample.
 
     Examples
     --------
@@ -306,7 +306,7 @@ def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) 
     first = 0
     while first < times.size:
         last, slope = _longest_line(times, values, first, slack)
-        # A corner belongs to both of its sides, a jump to neither.
+        # A corner is a sample of both pieces; a jump lies between two samples.
         after = last if first < last and _is_corner(times, values, last, slack) else last + 1
         if slope == 0.0:
             level = 0.5 * (values[first : last + 1].min() + values[first : last + 1].max())
@@ -321,7 +321,7 @@ def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) 
 
 
 _RAMP = 4
-"""Samples that make a slope a ramp: fewer are the way from one level to another."""
+"""Smallest number of samples of a ramp: fewer are a jump from one level to another."""
 
 
 def _longest_line(t: Floats, x: Floats, first: int, slack: float) -> tuple[int, float]:
@@ -331,7 +331,7 @@ def _longest_line(t: Floats, x: Floats, first: int, slack: float) -> tuple[int, 
     while level + 1 < x.size and max(high, x[level + 1]) - min(low, x[level + 1]) <= 2.0 * slack:
         level += 1
         low, high = min(low, x[level]), max(high, x[level])
-    # Of the slopes from the first sample, those that no sample is further from than the tolerance.
+    # The slopes from the first sample for which every sample is within the tolerance.
     least, most, ramp = -math.inf, math.inf, first
     for k in range(first + 1, x.size):
         a, b = (x[k] - slack - x[first]) / (t[k] - t[first]), (x[k] + slack - x[first]) / (t[k] - t[first])
@@ -345,6 +345,6 @@ def _longest_line(t: Floats, x: Floats, first: int, slack: float) -> tuple[int, 
 
 
 def _is_corner(t: Floats, x: Floats, sample: int, slack: float) -> bool:
-    """Return whether the next piece begins at a sample, rather than behind it."""
+    """Return whether the next piece begins at a sample or after it."""
     last, slope = _longest_line(t, x, sample, slack)
     return last > sample if slope == 0.0 else last - sample + 1 > _RAMP

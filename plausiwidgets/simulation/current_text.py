@@ -1,4 +1,4 @@
-"""Currents as text: a time and a current in each line, as they are typed or stand in a CSV file."""
+"""Currents as text: a time and a current in each line, typed or from a CSV file."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _TIME, _CURRENT = re.compile(r"t|time\b.*|t\b.*", re.I), re.compile(r"i|current.
 
 
 def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
-    """Return times and currents from a text with one of each in every line, as it is typed or stands in a CSV file.
+    """Return times and currents of a text with a time and a current in each line.
 
-    They stand behind each other with a comma, a semicolon, a tab or a space between them. Empty lines and those that
-    begin with ``#`` are left out; the first line may name columns.
+    They are separated by a comma, a semicolon, a tab or spaces. Empty lines and those that begin with ``#`` are
+    skipped; the first line may name columns.
 
     Parameters
     ----------
     text : str
     where : str
-        Name of the file, for a message.
+        Name of the file, for error messages.
 
     Raises
     ------
@@ -75,16 +75,16 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
 
 
 def read_current_file(path: Path) -> tuple[Floats, Floats]:
-    """Return times and currents of a file, as :func:`read_current` reads its text."""
+    """Return times and currents of a file; format and errors as of :func:`read_current`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is no text: valid is a file in UTF-8") from None
+        raise ValueError(f"{path.name} is not text: valid is a file in UTF-8") from None
     return read_current(text, path.name)
 
 
 def in_text(value: float) -> str:
-    """Return a number in full, so that reading it gives the same.
+    """Return a number as the shortest text that reads back as the same number.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def _columns(names: Sequence[str]) -> tuple[int, int]:
 
 
 def is_number(text: str) -> bool:
-    """Return whether `float` reads a text."""
+    """Return whether a text is a number for `float`."""
     try:
         float(text)
     except ValueError:

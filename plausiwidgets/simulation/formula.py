@@ -1,4 +1,4 @@
-"""A number that remembers how it was computed of stimulus values."""
+"""Numbers that record how they are computed from stimulus values."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _SYMBOLS = {function: symbol for symbol, function in OPERATIONS.items()}
 
 
 class NoFormula(Exception):
-    """Something else was done with a stimulus value than to compute with it."""
+    """A stimulus value was used in a way that a formula cannot express."""
 
 
 class Formula(np.lib.mixins.NDArrayOperatorsMixin):
-    """A stimulus value, or what was computed of such values.
+    """A stimulus value, or an expression of stimulus values.
 
     Examples
     --------

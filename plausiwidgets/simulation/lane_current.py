@@ -35,7 +35,7 @@ class LaneCurrent:
 
     @classmethod
     def constant(cls, base: ArrayLike, t0: float = 0.0) -> LaneCurrent:
-        """Return lanes that only hold their level."""
+        """Return constant currents."""
         level = np.ascontiguousarray(base, dtype=np.float64)
         return cls(level, np.empty((4, 0, level.size)), t0)
 
@@ -56,7 +56,7 @@ class LaneCurrent:
                 a, b = np.maximum(edges[:-1], on), np.minimum(edges[1:], off)
                 height = first
                 if first != last:
-                    middle = np.clip(0.5 * (a + b), on, off)  # of a step that it does not meet, it is anywhere
+                    middle = np.clip(0.5 * (a + b), on, off)  # arbitrary for a step outside of the piece
                     height = first + (middle - on) / (off - on) * (last - first)
                 whole = (a == edges[:-1]) & (b == edges[1:])
                 row[k0:k1] += np.where(b > a, np.where(whole, height, height * ((b - a) / dt)), 0.0)
@@ -64,7 +64,7 @@ class LaneCurrent:
 
 
 def lane_current(currents: Sequence[Current], t0: float) -> LaneCurrent:
-    """Return the currents of one lane each."""
+    """Return one lane for each current."""
     most = max((len(c.pieces) for c in currents), default=0)
     pieces = np.zeros((4, most, len(currents)))
     for lane, current in enumerate(currents):
@@ -73,8 +73,8 @@ def lane_current(currents: Sequence[Current], t0: float) -> LaneCurrent:
     return LaneCurrent(np.array([c.holding for c in currents], dtype=float), pieces, t0)
 
 
-# The two functions below are loops over plain numbers on purpose: the torch engine calls them as
-# they are, the compiled engine compiles them, so that both see the same current to the last bit.
+# The two functions below are loops over numbers because the torch engine calls them and the compiled
+# engine compiles them, so that both inject the same current to the last bit.
 
 
 def fill_current(k: int, dt: float, t0: float, base: Floats, pieces: Floats, out: Floats) -> None:
@@ -93,8 +93,8 @@ def fill_current(k: int, dt: float, t0: float, base: Floats, pieces: Floats, out
                 else:
                     share = (0.5 * (a + b) - on[j, lane]) / (off[j, lane] - on[j, lane])
                     height = first[j, lane] + share * (last[j, lane] - first[j, lane])
-                # Full steps take the height itself, so that rounding of b - a does not make
-                # the current of a constant piece flicker from step to step.
+                # A full step takes the height itself: by rounding of b - a a constant piece
+                # would differ from step to step.
                 if a == left and b == right:
                     total += height
                 else:
@@ -115,7 +115,7 @@ def next_change(k: int, dt: float, t0: float, pieces: Floats) -> int:
             if ends <= begins or ends <= left or (first[j, lane] == 0.0 and last[j, lane] == 0.0):
                 continue
             if begins < right:
-                # Inside: a ramp and the step of an edge change at once, a plateau at its end.
+                # Within a piece: a ramp or an edge changes in the next step, a plateau at its end.
                 if first[j, lane] != last[j, lane] or begins > left or ends <= right:
                     return k + 1
                 step = int(math.floor((ends - t0) / dt)) - 1

@@ -1,4 +1,4 @@
-"""What an engine is asked and what it answers: a batch of lanes, one stretch of time."""
+"""The input and the result of an engine: a batch of lanes over a number of time steps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LaneJob:
     params : dict of str to ndarray, shape [lanes]
         Every parameter of the model.
     state : ndarray, shape [state variables, lanes]
-        Where the lanes start; it is not modified.
+        Initial state; it is not modified.
     current : LaneCurrent
     steps : int
         Number of time steps.
@@ -40,14 +40,14 @@ class LaneJob:
     window : (int, int) or None
         Record after the steps k0 <= k < k1.
     record : tuple of int
-        Which state variables: their places in ``model.states``.
+        Indices in ``model.states`` of the state variables to record.
     peak_window : (int, int) or None
         Keep the largest potential after the steps k0 <= k < k1.
     extremes : bool
         Keep the lowest and the highest potential, and how far the smallest spike rose.
     spike_limit : int or None
-        A lane that has fired so often is given up, and counts as diverged from the next step on:
-        a neuron that runs away must cost neither time nor memory.
+        A lane with this many spikes is stopped and counts as diverged from the next step on, because runaway
+        firing would cost time and memory.
     """
 
     model: NeuronModel
@@ -79,7 +79,7 @@ class LaneJob:
 
 @dataclass(frozen=True)
 class LaneResult:
-    """What became of a batch of lanes.
+    """The result of a batch of lanes.
 
     Attributes
     ----------
@@ -90,8 +90,8 @@ class LaneResult:
     counts : int64 ndarray, shape [lanes]
         Number of spikes.
     recorded : ndarray, shape [recorded variables, lanes, k1 - k0], or None
-        State variables over the window, after each step (a reset applied), in the order that was
-        asked for; nan once diverged. None without a window.
+        State variables over the window, after each step (a reset applied), in the
+        order of ``record``; nan once diverged. None without a window.
     v_max : ndarray, shape [lanes]
         Largest finite potential over the peak window; -inf without one.
     lowest, highest : ndarray, shape [lanes]
@@ -102,7 +102,7 @@ class LaneResult:
         extremes are kept. The potential after the step of a spike belongs to what follows it.
     diverged : int64 ndarray, shape [lanes]
         First step whose state was not finite, or whose potential exceeded the model's limit, or
-        the one after the spike limit was reached; -1 where all is well.
+        the one after the spike limit was reached; -1 if there is none.
     engine : {"compiled", "torch"}
     """
 
@@ -119,11 +119,11 @@ class LaneResult:
 
 
 Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]
-"""What runs a batch of lanes."""
+"""A function that simulates a batch of lanes."""
 
 
 class Extremes:
-    """What a `LaneResult` says of the extremes of the potential, kept step by step; `start` is the first, [lanes]."""
+    """Lowest, highest and rise of a `LaneResult`, updated step by step from the potential `start`, shape [lanes]."""
 
     def __init__(self, start: Floats) -> None:
         self._v = start
@@ -132,7 +132,7 @@ class Extremes:
         self._spiked = np.zeros(start.shape, dtype=bool)
 
     def step(self, v: Floats, fired: NDArray[np.bool_], alive: NDArray[np.bool_]) -> None:
-        """Take the potentials after a step, and which of the lanes fired in it; those not alive count no more."""
+        """Add the potentials after a step and the lanes that fired in it; lanes that are not alive are ignored."""
         if fired.any():
             again = fired & self._spiked
             self._rise[again] = np.minimum(self._rise, self._high - self._trough)[again]

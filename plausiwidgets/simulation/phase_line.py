@@ -13,14 +13,14 @@ from plausiwidgets.models.registry import get
 from plausiwidgets.simulation.phase_plane import WATCHED, FixedPoint, Floats, Flow, Range, padded
 
 POINTS = 400
-"""Of the curve; two roots that are nearer to each other than a point to the next are not seen."""
+"""Points of the curve; two roots between two neighbouring points are not found."""
 
 BISECTIONS = 60
 
 
 @dataclass(frozen=True)
 class PhaseLine:
-    """How fast the one variable of a neuron changes, over that variable, at a constant current.
+    """Rate of change of the only variable of a neuron over that variable, at a constant current.
 
     Attributes
     ----------
@@ -56,8 +56,8 @@ def phase_line(
 ) -> PhaseLine:
     """Return the phase line of a neuron of one variable at a constant current.
 
-    As of :func:`plausiwidgets.phase_plane`, everything comes from the neuron's own step. A variable that counts time
-    steps (a refractory counter) does not flow, and counts for none.
+    As in :func:`plausiwidgets.phase_plane`, the rate comes from the neuron's own step. A variable that counts time
+    steps (a refractory counter) does not flow and is not counted.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def phase_line(
     current : float
         In the model's unit.
     x_range : (float, float), optional
-        What is shown of the variable; default: where the neuron goes within 500 ms at this current, and some more.
+        Range of the variable; default: where the neuron goes within 500 ms at this current, with a margin.
     points : int
-        Of the curve.
+        Number of points of the curve.
     engine : {"auto", "compiled", "torch"}
 
     Returns
@@ -114,7 +114,7 @@ def line_of(flow: Flow, model: str, current: float, shown: Range, points: int = 
 
 
 def range_of(flow: Flow, visited: Floats) -> Range:
-    """Return what to show of the variable of a neuron that was at the points `visited`: rest and threshold too."""
+    """Return the range to show of the variable: the points `visited`, rest and threshold."""
     visited = visited[np.isfinite(visited)]
     more = [flow.rest, flow.threshold + 0.5 * flow.span] if flow.flowing[0] == 0 else []
     return padded(np.append(visited, more))

@@ -41,28 +41,28 @@ NEWTON = 12
 """Most steps of Newton's method."""
 
 WATCHED = 500.0
-"""Time in ms for which a neuron is watched to see where it goes, where no ranges are given."""
+"""Time in ms that is simulated to find the ranges where none are given."""
 
 MARGIN = 0.12
-"""What is shown beyond that, as a share of it."""
+"""Margin around that range, as a share of it."""
 
 STEADY, HELD = "steady", "held"
 
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """A state in which a neuron rests.
+    """A state in which a neuron rests: all rates of change are zero.
 
     Attributes
     ----------
     state : mapping of str to float
         Every state variable, in its own unit.
     eigenvalues : complex ndarray
-        Of the Jacobian, in 1/ms, the largest real part first: of all variables that flow or, where the
-        others are held, of the pair.
+        Of the Jacobian in 1/ms, the largest real part first: of all flowing variables or, where the others
+        are held, of the pair.
     kind : str
         ``"stable node"``, ``"stable focus"``, ``"unstable node"``, ``"unstable focus"``, ``"saddle"``, or
-        ``"borderline"`` where a real part is zero within what the differences can tell.
+        ``"borderline"`` where a real part is zero within the accuracy of the differences.
     """
 
     state: Mapping[str, float]
@@ -71,7 +71,7 @@ class FixedPoint:
 
     @property
     def stable(self) -> bool:
-        """Whether every small push dies out."""
+        """Whether every small deviation decays."""
         return self.kind.startswith("stable")
 
 
@@ -96,9 +96,9 @@ class PhasePlane:
     fixed_points : tuple of FixedPoint
         Those within the ranges, by x.
     others : {"", "steady", "held"}
-        What is done with the variables that are not of the pair; empty where there are none.
+        Treatment of the variables outside of the pair; empty without any.
     held : mapping of str to float
-        Values of the held ones.
+        Values of the held variables.
     """
 
     model: str
@@ -114,7 +114,7 @@ class PhasePlane:
 
     @property
     def sentence(self) -> str:
-        """What is done with the other variables, in a sentence; empty where there are none."""
+        """Treatment of the other variables as a sentence; empty without any."""
         if self.others == STEADY:
             return f"The other variables are at their steady state at each point of the plane: {', '.join(self.held)}."
         if self.others == HELD:
@@ -137,9 +137,8 @@ def phase_plane(
 ) -> PhasePlane:
     """Return the phase plane of a neuron at a constant current.
 
-    Everything comes from the neuron's own step, taken for a very short time from every point of a grid, so that
-    it is there for any neuron. A variable that counts time steps (a refractory counter) does not flow, and stays
-    where it is at rest.
+    Rates are differences over one very short step of the neuron itself, so that any neuron has a phase plane. A
+    variable that counts time steps (a refractory counter) does not flow, and keeps its value at rest.
 
     Parameters
     ----------
@@ -151,10 +150,10 @@ def phase_plane(
     pair : (str, str), optional
         The variables along x and y; default: the first two that flow.
     ranges : ((float, float), (float, float)), optional
-        What is shown of them; default: where the neuron goes within 500 ms at this current, and some more.
+        Ranges of the two; default: where the neuron goes within 500 ms at this current, with a margin.
     others : "steady" or mapping of str to float
-        Of a neuron with more than two variables: whether the others are at their steady state at each point
-        of the plane, or held at these values (those that are not named, at their value at rest).
+        Of a neuron with more than two variables: the others are at their steady state at each point of the
+        plane, or held at these values (default: their values at rest).
     grid : (int, int)
         Points along x and y.
     engine : {"auto", "compiled", "torch"}
@@ -196,27 +195,28 @@ def phase_plane(
     gx, gy = (points.ravel() for points in np.meshgrid(x, y))
     shape = (len(y), len(x))
     dx, dy = (rate.reshape(shape) for rate in plane.rates(gx, gy))
-    lines = zero_lines(x, y, dx, plane.x_rate), zero_lines(x, y, dy, plane.y_rate)
+    x_lines = zero_lines(x, y, dx, lambda *at: plane.rates(*at)[0])
+    y_lines = zero_lines(x, y, dy, lambda *at: plane.rates(*at)[1])
     return PhasePlane(
-        neuron.name, (names[0], names[1]), float(current), x, y, (dx, dy), lines,
+        neuron.name, (names[0], names[1]), float(current), x, y, (dx, dy), (x_lines, y_lines),
         _fixed_points(plane, x, y, dx, dy), "" if not rest else STEADY if plane.steady else HELD,
         {flow.names[i]: float(plane.base[i]) for i in rest},
     )  # fmt: skip
 
 
 class Flow:
-    """How fast the state of a neuron changes at a constant current, by its own step.
+    """Rates of change of the state of a neuron at a constant current, from its own step.
 
     Attributes
     ----------
     names : tuple of str
         Of the state variables.
     start : ndarray, shape [variables]
-        Where the neuron starts at this current.
+        Initial state at this current.
     flowing : tuple of int
-        The variables that flow; the others count time steps.
+        Indices of the variables that flow; the others count time steps.
     rest, threshold, span : float
-        Potentials in mV, as the model states them, and their distance as it clips it.
+        Potentials of the model in mV, and their clipped distance (`NeuronModel.span`).
     resets : bool
         Whether the neuron is reset when it spikes.
     """
@@ -244,7 +244,7 @@ class Flow:
         return rates
 
     def jacobian(self, states: Floats, variables: Sequence[int]) -> Floats:
-        """Return the derivatives [lanes, n, n] of the rates of n variables by these same, in 1/ms."""
+        """Return the Jacobian [lanes, n, n] of the rates of n variables in 1/ms."""
         n, lanes = len(variables), states.shape[1]
         shifted = np.repeat(states[:, None, :], 2 * n, axis=1)
         width = np.empty((n, lanes))
@@ -257,13 +257,13 @@ class Flow:
         return np.asarray(((rates[:, 0::2] - rates[:, 1::2]) / width).transpose(2, 0, 1))
 
     def solve(self, states: Floats, variables: Sequence[int]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return states in which these variables rest, by Newton's method, and of which lanes it is true."""
+        """Return states with zero rates of these variables, by Newton's method, and which lanes converged."""
         x = states.copy()
         chosen = list(variables)
         moving: NDArray[np.bool_] = np.ones(x.shape[1], dtype=bool)
         for _ in range(NEWTON):
             matrices = self.jacobian(x[:, moving], chosen)
-            # Twice with the same Jacobian: gates are linear, and then need no second one.
+            # Two steps for each Jacobian: rates of gates are linear and then need no second one.
             for _ in range(2):
                 step = _solved(matrices, self.rates(x[:, moving])[chosen])
                 for variable, change in zip(chosen, step, strict=True):
@@ -276,14 +276,14 @@ class Flow:
         return x, ~moving & np.isfinite(x).all(axis=0)
 
     def watched(self, time: float) -> Floats:
-        """Return the states [variables, steps] in `time` ms from where the neuron starts."""
+        """Return the states [variables, steps] of `time` ms after the current is switched on at rest."""
         dt = self._model.dt
         steps = round(time / dt)
-        record = tuple(range(len(self.names)))
-        job = self._job(self.start[:, None], steps, dt, window=(0, steps), record=record)
+        rest = self._model.start({name: np.array([value]) for name, value in self._values.items()}, [0.0])
+        job = self._job(rest, steps, dt, window=(0, steps), record=tuple(range(len(self.names))))
         result = run_lanes(job, self._engine)
         assert result.recorded is not None
-        return np.concatenate([self.start[:, None], result.recorded[:, 0]], axis=1)
+        return np.concatenate([rest, result.recorded[:, 0]], axis=1)
 
     def _rates(self, states: Floats, dt: float) -> Floats:
         result = run_lanes(self._job(states, 1, dt), self._engine)
@@ -305,7 +305,7 @@ class Flow:
     def _kinds(self) -> tuple[tuple[int, ...], NDArray[np.bool_]]:
         """Return the variables that flow, and which of all variables are slow.
 
-        The change of a variable that flows is the smaller the shorter the step; the other variables count steps.
+        A variable that flows changes less in a shorter step; a variable that counts steps does not.
         """
         n = len(self.names)
         states = np.repeat(self.start[:, None], n + 1, axis=1)
@@ -318,7 +318,7 @@ class Flow:
 
 
 class _Plane:
-    """The rates of two variables over their plane; the others steady at each point, or held."""
+    """The rates of two variables over their plane, with the others at their steady state or held."""
 
     def __init__(
         self, flow: Flow, places: tuple[int, ...], rest: Sequence[int], held: Mapping[str, float] | None
@@ -333,7 +333,7 @@ class _Plane:
 
     @property
     def variables(self) -> list[int]:
-        """What moves freely here: whose eigenvalues count."""
+        """Indices of the variables that move: the pair, and the others unless they are held."""
         return [*self.places, *(self.rest if self.steady else [])]
 
     def states(self, x: Floats, y: Floats) -> Floats:
@@ -353,14 +353,6 @@ class _Plane:
         if known.any():
             out[:, known] = self.flow.rates(states[:, known])[self.places]
         return out[0], out[1]
-
-    def x_rate(self, x: Floats, y: Floats) -> Floats:
-        """Return dx/dt alone."""
-        return self.rates(x, y)[0]
-
-    def y_rate(self, x: Floats, y: Floats) -> Floats:
-        """Return dy/dt alone."""
-        return self.rates(x, y)[1]
 
 
 def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[str, str]:
@@ -393,9 +385,9 @@ def _ranges(ranges: Sequence[Range] | None, flow: Flow, places: tuple[int, ...])
 
 
 def ranges_of(flow: Flow, places: Sequence[int], visited: Floats) -> tuple[Range, Range]:
-    """Return what of two variables to show of a neuron that was at the points `visited` [2, points].
+    """Return the ranges to show of two variables: the points `visited` [2, points], rest and threshold.
 
-    Rest and threshold are in it, and where y rests at the x that are.
+    The range of y includes its steady state over the range of x.
     """
     visited = visited[:, np.isfinite(visited).all(axis=0)]
     x = np.append(visited[0], [flow.rest, flow.threshold + 0.5 * flow.span] if places[0] == 0 else [])
@@ -418,7 +410,7 @@ def padded(values: Floats) -> Range:
 
 def _fixed_points(plane: _Plane, x: Floats, y: Floats, dx: Floats, dy: Floats) -> tuple[FixedPoint, ...]:
     near = _changes(dx) & _changes(dy)
-    # Two nullclines that touch may do so beside the cell in which both change their signs.
+    # Nullclines may touch beside the cell in which both rates change their signs.
     wide = np.pad(near, 1)
     near = np.any([wide[j : j + near.shape[0], i : i + near.shape[1]] for j in range(3) for i in range(3)], axis=0)
     rows, columns = np.nonzero(near)
@@ -533,7 +525,7 @@ def _refined(x: Floats, y: Floats, rate: Floats, points: Floats, again: Field) -
             f = np.asarray(again(*(start + share[:, None] * way).T))
             below = np.sign(f) == np.sign(fa)
             above = ~below & np.isfinite(f)
-            # The end that stays a second time counts for half: otherwise the other end would creep.
+            # Halve the value at an end that stays a second time: otherwise the other end converges slowly.
             fb = np.where(below, np.where(last == 1, 0.5, 1.0) * fb, np.where(above, f, fb))
             fa = np.where(above, np.where(last == 2, 0.5, 1.0) * fa, np.where(below, f, fa))
             last = np.where(below, 1.0, np.where(above, 2.0, last))
@@ -544,7 +536,7 @@ def _refined(x: Floats, y: Floats, rate: Floats, points: Floats, again: Field) -
 
 
 def _place(axis: Floats, values: Floats) -> Floats:
-    """Return where values lie in units of an axis, exactly on its points where rounding took them off."""
+    """Return positions in units of an axis, moved onto its points where they differ by rounding."""
     place = np.interp(values, axis, np.arange(axis.size, dtype=np.float64))
     near = np.round(place)
     return np.where(np.abs(place - near) < 1e-9, near, place)

@@ -1,4 +1,4 @@
-"""The rate–current curve of a neuron, from no current on."""
+"""The rate–current curve of a neuron."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def rate_curve(
     dt: float | None = None,
     engine: str = "auto",
 ) -> Floats:
-    """Return the firing rate at each of some constant currents; all in one batch.
+    """Return the firing rate at each of several constant currents; all in one batch.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def rate_curve(
     parameters : mapping of str to float, optional
         What is left out takes its default.
     holding : float
-        Where the neuron settles first.
+        Current at which the neuron settles first.
     dt : float, optional
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}

@@ -1,4 +1,4 @@
-"""`simulate`: any model under any current, for scripts."""
+"""`simulate`: any model under any current."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def simulate(
     ----------
     model : str or NeuronModel
     current : Current or sequence of Current
-        All with one end, one time before the onset and one settling time.
+        All with the same ``end``, ``before`` and ``settle``.
     parameters : mapping of str to float or 1-D array
         Arrays broadcast to n sets; what is left out takes its default.
     dt : float, optional
         Time step in ms; the model's own by default.
     record : str or sequence of str
-        The state variables to keep, see ``model.states``; ``"v"`` is the membrane potential, however it
-        is called there. An empty sequence records none.
+        The state variables to keep, see ``model.states``; ``"v"`` is the membrane potential, also where
+        it has another name there. An empty sequence records none.
     engine : {"auto", "compiled", "torch"}
         ``"auto"`` compiles where it can, see ``Traces.engine``.
 
@@ -125,7 +125,7 @@ def trace(
 
 
 def _places(model: NeuronModel, record: str | Sequence[str]) -> tuple[int, ...]:
-    """Return which entries of the state `record` names."""
+    """Return the indices of the state variables in `record`."""
     names = [s.name for s in model.states]
     places = []
     for name in [record] if isinstance(record, str) else record:
@@ -136,7 +136,7 @@ def _places(model: NeuronModel, record: str | Sequence[str]) -> tuple[int, ...]:
 
 
 def check_dt(model: NeuronModel, dt: float | None) -> float:
-    """Return the time step in ms, the model's own for None, or refuse it."""
+    """Return the checked time step in ms; that of the model for None."""
     if dt is None:
         return model.dt
     step = finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")

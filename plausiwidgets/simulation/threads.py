@@ -1,4 +1,4 @@
-"""Threads: how many simulate, which have a low priority, and how they end."""
+"""Threads of simulations: their number, their priority and their end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ THREADS = "PLAUSIWIDGETS_THREADS"
 """Environment variable: how many threads simulate."""
 
 ENDING = 60.0
-"""Most seconds that Python's end waits for threads in the background: one of them may compile, on a busy machine."""
+"""Longest time in s that Python's exit waits for background threads: one may be compiling on a busy machine."""
 
 _own_pools: dict[tuple[int, bool], ThreadPoolExecutor] = {}
 _pool_lock = Lock()
@@ -33,7 +33,7 @@ def thread_count() -> int:
     Raises
     ------
     ValueError
-        If the variable holds anything else than a whole number above 0.
+        If the variable is not a whole number above 0.
     """
     asked = os.environ.get(THREADS, "").strip()
     if asked:
@@ -46,9 +46,9 @@ def thread_count() -> int:
 
 
 def pool() -> ThreadPoolExecutor:
-    """Return the helper threads of the calling thread, of its own priority; those of a forked process are its own.
+    """Return the pool of worker threads that has the priority of the calling thread; a forked process has its own.
 
-    A thread that waits for helpers of a lower priority would wait for every other process of a busy machine.
+    With workers of a lower priority, an urgent thread would wait for every other process on a busy machine.
     """
     behind = getattr(_priority, "low", False)
     key = os.getpid(), behind
@@ -60,9 +60,9 @@ def pool() -> ThreadPoolExecutor:
 
 
 def step_back() -> None:
-    """Give the calling thread a low priority, below the page, the server and a drag.
+    """Lower the priority of the calling thread below that of the server and of a drag.
 
-    Linux gives each thread a priority of its own; elsewhere nothing happens.
+    Only on Linux, where a priority belongs to a thread; elsewhere nothing happens.
     """
     _priority.low = True
     if sys.platform == "linux":
@@ -74,9 +74,9 @@ _behind: dict[Thread, Callable[[], Any]] = {}
 
 
 def start_daemon(work: Callable[[], Any], name: str, end: Callable[[], Any] = lambda: None) -> Thread:
-    """Start a thread that Python's end does not wait for, but asks to `end` first.
+    """Start a daemon thread that Python's exit ends by `end()`.
 
-    Left alone, it would be cut off in the midst of torch's or LLVM's code, which aborts the process.
+    A daemon thread that is still within torch's or LLVM's code at exit aborts the process.
     """
 
     def run() -> None:
@@ -89,7 +89,7 @@ def start_daemon(work: Callable[[], Any], name: str, end: Callable[[], Any] = la
     _behind[thread] = end
     try:
         thread.start()
-    except RuntimeError:  # Python has ended so far that it starts no more
+    except RuntimeError:  # Python is exiting and starts no more threads
         _behind.pop(thread, None)
         raise
     return thread
@@ -98,7 +98,7 @@ def start_daemon(work: Callable[[], Any], name: str, end: Callable[[], Any] = la
 def _end_all() -> None:
     latest = time.monotonic() + ENDING
     asked = set[Thread]()
-    # Again and again: what ends may start another one on its way.
+    # Repeated, because a thread that ends may start another one.
     while (running := list(_behind.items())) and time.monotonic() < latest:
         for thread, end in running:
             if thread not in asked:
@@ -106,9 +106,9 @@ def _end_all() -> None:
                 with suppress(Exception):
                     end()
         for thread, _ in running:
-            with suppress(RuntimeError):  # it is just being started
+            with suppress(RuntimeError):  # it has not started yet
                 thread.join(max(latest - time.monotonic(), 0.0))
 
 
-# Before the pools of concurrent.futures take no more work, where Python lets us.
+# Before the pools of concurrent.futures shut down, where Python has a hook for it.
 getattr(threading, "_register_atexit", atexit.register)(_end_all)

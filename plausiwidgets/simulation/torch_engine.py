@@ -1,7 +1,6 @@
 """The torch engine: the model's own torch step in a Python loop over time.
 
-It takes any step, on as many lanes at once as the tensor holds. It is what a black-box model
-always has, and what the compiled engine is held against.
+It runs any step, on all lanes at once, and is the reference for the compiled engine.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
     Raises
     ------
     Exception
-        Whatever the model's step raises, unchanged.
+        Any exception of the model's step, unchanged.
     """
     if job.model.lanewise and job.lanes > 1:
         return _lane_by_lane(job, checkpoint)
@@ -69,7 +68,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
         if lost.any():
             diverged[lost] = k
             alive &= good
-            # Lanes do not touch each other, but a lost one must stay lost, visibly.
+            # A diverged lane stays nan, also where its next step would be finite.
             state = tuple(torch.where(alive, s, torch.nan) for s in state)
             if not alive.any():
                 break
@@ -106,7 +105,7 @@ def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
 
 
 def _lanes_of(value: object, lanes: int) -> torch.Tensor:
-    """Return what a step gave back as float64 lanes; a lane-by-lane step may give a bare number."""
+    """Return a result of a step as float64, shape [lanes]; a step of one lane may return a number."""
     tensor = value if isinstance(value, torch.Tensor) else torch.tensor(value)
     if tensor.dtype != torch.float64:
         tensor = tensor.to(torch.float64)

@@ -1,4 +1,4 @@
-"""What a simulation shows: potentials, spikes, and where a lane went wrong."""
+"""The result of a simulation: recorded states, spikes and the injected current."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class Traces:
     t : ndarray, shape [T]
         Left edges of the time steps in ms; 0 is the stimulus onset.
     states : mapping of str to ndarray, shape [lanes, T]
-        The recorded state variables after each step, a reset applied; nan from where a lane diverged.
+        The recorded state variables after each step, a reset applied; nan once a lane has diverged.
     spike_times : list of ndarray
         Spike times of each lane in ms: left edges of the steps in which it fired, so that a spike belongs
         to the half-open window of its step.
     diverged_at : ndarray, shape [lanes]
-        Time in ms from which a lane is not finite, or beyond the model's limit; nan where fine.
+        Time in ms of the first step that was not finite or exceeded the model's limit; nan without one.
     current : ndarray, shape [lanes, T]
         Injected current, the mean over each step, in the model's unit.
     engine : {"compiled", "torch"}
-        What simulated it.
+        The engine that was used.
     current_unit : str
     model : str
     potential : str
@@ -76,7 +76,7 @@ class Traces:
         return self.states[self.potential]
 
     def lane(self, index: int) -> Traces:
-        """Return one lane alone."""
+        """Return the traces of one lane."""
         one = slice(index, index + 1)
         return replace(
             self,

@@ -189,7 +189,7 @@ class StimulusPanel(Panel):
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise ValueError(f"{name} is no text: valid is a CSV file in UTF-8") from None
+            raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
         self._show(given(Current.values(*read_current(text, name), lines=self._lines.value), name))
 
     def _show(self, pattern: Protocol) -> None:
