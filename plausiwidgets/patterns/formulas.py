@@ -1,9 +1,9 @@
 """Sweeps as formulas of the stimulus values, for a page that computes a current without Python.
 
-A pattern's ``sweeps(s)`` is called once with stimulus values that write down what is computed with them. The formulas
-are then held against the function itself, at values from all over their ranges: what is not the same to the last bit
-is not taken. The sweeps that a procedure chooses for a neuron (such as those just above its rheobase) are no formulas;
-:func:`applied_sweeps` gives them for one set of values.
+A pattern's ``sweeps(s)`` is called with symbolic stimulus values. The formulas are compared with the function at random
+values from all over their ranges, and refused unless they agree to the last bit. The sweeps that a procedure chooses
+for a neuron (such as those just above its rheobase) have no formulas; :func:`applied_sweeps` returns them for one set
+of values.
 """
 
 from __future__ import annotations

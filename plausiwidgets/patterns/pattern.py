@@ -1,4 +1,4 @@
-"""A firing pattern as one object: a protocol, what is measured, and the criteria."""
+"""A firing pattern: a protocol, the measurement and the criteria."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from plausiwidgets.simulation.traces import Traces
 @checked
 @dataclass(frozen=True)
 class AmplitudeWindow:
-    """The two thresholds between which the amplitude of a pattern lies, and is solved by a search.
+    """The sweeps whose thresholds bound the amplitude of a pattern, so that a search can solve it.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class AmplitudeWindow:
 @checked
 @dataclass(frozen=True)
 class Curve:
-    """What a pattern measures as a curve, for a figure.
+    """A measured curve of a pattern, for a figure.
 
     Attributes
     ----------
@@ -66,10 +66,10 @@ class Curve:
 @checked
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Pattern(Protocol):
-    """A firing pattern: how a neuron is stimulated, what is measured, and what is accepted.
+    """A firing pattern: the stimulus, the measurement and the criteria.
 
-    Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to what it saw, a ``procedure``.
-    What holds for every pattern is added: the neuron is silent and at rest before the onset, and no
+    Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to responses, a ``procedure``.
+    Criteria of every pattern are added: the neuron is silent and at rest before the onset, and no
     interval between spikes is shorter than 1 ms.
 
     Parameters
@@ -86,15 +86,15 @@ class Pattern(Protocol):
         procedure it only serves the sketch of the stimulus.
     measure : callable
         ``measure(r, s)`` returns feature → array of shape [n]; ``r["name"]`` is the `Response` to a sweep,
-        ``r.span`` and so on say what the neurons are like at rest (`Responses`). A feature is nan where it
+        ``r.span`` and so on describe the neurons at rest (`Responses`). A feature is nan where it
         cannot be computed.
     procedure : callable
         ``procedure(bench)`` applies sweeps to a `Bench` and returns a `Measurement`.
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
     verification : mapping of str to Pattern
-        Longer or finer forms of the pattern, with the same free values, that a verified set must show too: by what is
-        said of a set that does not, such as ``"in a stimulus of 4 s"``.
+        Longer or finer forms of the pattern with the same free values, which a verified set must show too. The key
+        describes the check, such as ``"in a stimulus of 4 s"``.
     comes_back : bool
         Whether a verified set must be back at rest, and silent, some seconds after each of the sweeps.
     curve : Curve, optional
@@ -102,8 +102,8 @@ class Pattern(Protocol):
         The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
         recording for each sweep.
     at_rest : bool
-        Whether the neuron must be at rest before the onset. Only a recording that fires from its start does
-        without.
+        Whether the neuron must be at rest before the onset; False only for a recording that fires from its
+        start.
     budget : int
         Evaluations that a search for it takes by default.
     letter, description, look_for, function, parameter_hint, source, main_sweep, event, fine, marks
@@ -156,17 +156,17 @@ class Pattern(Protocol):
 
     @property
     def components(self) -> Mapping[str, Pattern]:
-        """What is judged on a bench of its own: prefix of the stimulus values → pattern; of one alone, itself."""
+        """Patterns that are judged separately, by the prefix of their stimulus values; here only this one."""
         return {"": self}
 
     @property
     def adapts(self) -> bool:
-        """Whether it chooses sweeps by what it saw in others."""
+        """Whether it chooses sweeps by the responses to others."""
         return self.procedure is not None
 
     def measured_on(self, bench: Bench) -> Measurement:
-        """Return what the pattern measures on the sets of a bench."""
-        with np.errstate(all="ignore"):  # what cannot be computed is nan or infinite, and is judged as that
+        """Return the measurement of the pattern on the sets of a bench."""
+        with np.errstate(all="ignore"):  # a feature that cannot be computed is nan or infinite
             return self._measured_on(bench)
 
     def _measured_on(self, bench: Bench) -> Measurement:
@@ -225,14 +225,14 @@ COMMON = tuple(c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, MIN_ISI, WHOLE, 
 
 
 def with_common(criteria: Sequence[Criterion], at_rest: bool = True) -> tuple[Criterion, ...]:
-    """Return the criteria of a pattern with those that hold for every one, where they are not among them."""
+    """Return the criteria of a pattern with those of every pattern that it does not replace."""
     given = {c.key for c in criteria}
     before = [c for c in (QUIET, AT_REST, BELOW_THRESHOLD) if at_rest and c.key not in given]
     return (*before, *criteria, *(c for c in (MIN_ISI, WHOLE, CELL) if c.key not in given))
 
 
 def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, ArrayLike | Graded]:
-    """Return what is measured of the spikes for every pattern: the shortest ISI (ms) and the highest rate (Hz)."""
+    """Return the features of the spikes of every pattern: shortest interval (ms) and highest rate (Hz)."""
     shortest, rates = [], []
     for name, sweep in sweeps.items():
         t0, t1 = sweep.window

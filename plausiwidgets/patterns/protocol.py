@@ -1,4 +1,4 @@
-"""Protocols: what is injected into a neuron, with the few values of it that are free."""
+"""Protocols: the current that is injected into a neuron, with a few free values."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ StimulusValues = Any
 _CURRENT, _INJECTED = "current", "injected"
 _TEXTS = {
     "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
-    "holding": "Constant current on which the stimulus rides; the neuron settles at it first.",
+    "holding": "Constant baseline current; the neuron settles at it before the stimulus, which is added to it.",
 }
 
 
 @checked
 @dataclass(frozen=True)
 class FreeValue:
-    """A free value of a stimulus, which a person drags and a search tunes.
+    """A free value of a stimulus, for a slider and a search.
 
     Parameters
     ----------
@@ -53,16 +53,16 @@ class FreeValue:
         ``"current"``: the value is a current, in the model's unit, and its range is given as factors of the
         model's default current. ``"injected"``: it is a current whose range is in the model's unit already.
     scale, zero, limits
-        As of a `Parameter`. Hard limits of a value in ms are its range, where nothing else is said.
+        As of a `Parameter`. The hard limits of a value in ms are its range by default.
     text : str
-        What a person reads about it.
+        Description for the user.
     free : bool
         Whether a search may change it unless told otherwise.
 
     Raises
     ------
     ValueError
-        If it has neither a unit nor is a current, or both.
+        If it does not have exactly one of `unit` and `of`.
 
     Examples
     --------
@@ -126,15 +126,13 @@ class FreeValue:
 
 
 _in_units: WeakKeyDictionary[Protocol, WeakKeyDictionary[NeuronModel, dict[str, Parameter]]] = WeakKeyDictionary()
-"""The stimulus values of protocols in the units of models, which each judgement asks for."""
+"""Cache of the stimulus values of protocols in the units of models, which every evaluation needs."""
 
 
 @checked
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Protocol:
-    """What is injected: sweeps, and the values of them that are free. It is shown, and never judged.
-
-    A `Pattern` is a protocol with criteria.
+    """The injected current: sweeps and their free values. It has no criteria; a `Pattern` has.
 
     Parameters
     ----------
@@ -146,16 +144,16 @@ class Protocol:
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
     letter, description, look_for, function, parameter_hint, source : str
-        Texts for a user: what happens, what to look at, what it may be good for in the brain, which parameter
-        matters, and where it comes from.
+        Texts for the user: the behaviour, what to look at, its possible role in the brain, the parameter that
+        matters, and the publication.
     main_sweep : str
         Name of the sweep to look at first; default: the first one.
     event : (Time, Time), optional
-        From when to when a figure shows the sweeps: what happens, where it is short against them.
+        Start and end of the part of the sweeps that a figure shows, where it is short against them.
     fine : bool
-        Whether what happens is a few millivolts below the threshold: a figure then cuts the spikes off.
+        Whether the behaviour is a few millivolts below the threshold, so that a figure cuts the spikes off.
     marks : sequence of Mark
-        What a figure draws into the traces; a mark belongs to a criterion.
+        Marks of the criteria in the traces of a figure.
 
     Raises
     ------
@@ -217,25 +215,25 @@ class Protocol:
 
     @property
     def prefix(self) -> str:
-        """What its stimulus values and criteria are called by among those of other patterns: key and underscore."""
+        """Prefix of its stimulus values and criteria among those of other patterns: key and underscore."""
         return f"{self.key}_"
 
     def within(self, name: str) -> str:
-        """Return the name of one of its criteria or sweeps among those of other patterns, for people."""
+        """Return the name of one of its criteria or sweeps among those of other patterns, for the user."""
         return f"{self.title}: {name}"
 
     @property
     def components(self) -> Mapping[str, Protocol]:
-        """What is applied on a bench of its own: prefix of the stimulus values → protocol; of one alone, itself."""
+        """Protocols that are applied separately, by the prefix of their stimulus values; here only this one."""
         return {"": self}
 
     @property
     def adapts(self) -> bool:
-        """Whether it chooses sweeps by what it saw in others."""
+        """Whether it chooses sweeps by the responses to others."""
         return False
 
     def values_of(self, prefix: str, values: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Return the values of one component, by the names that it has for them."""
+        """Return the values of one component, without the prefix of its stimulus values."""
         mine = self.components[prefix].free
         model = {name: value for name, value in values.items() if name not in self.free}
         return model | {name: values[prefix + name] for name in mine}
@@ -263,14 +261,14 @@ class Protocol:
                 )
             p = value.parameter(usual_current(model), model.current.unit, self.source)
             low, high = max(p.low, model.current.low), min(p.high, model.current.high)
-            # Where the model's range leaves nothing of the pattern's, the pattern's holds.
+            # Without an overlap of the two ranges, that of the pattern is used.
             if value.name == "holding" and value.of == _CURRENT and low < high:
                 p = replace(p, default=float(np.clip(p.default, low, high)), low=low, high=high)
             out[value.name] = p
         return out
 
     def parameters(self, model: NeuronModel) -> dict[str, Parameter]:
-        """Return the model's parameters and the stimulus values: all that can be tuned."""
+        """Return the parameters of the model and the stimulus values."""
         return dict(model.parameters) | self.stimulus_parameters(model)
 
     # -- sweeps --------------------------------------------------------------------------------
@@ -360,18 +358,18 @@ class Protocol:
 
 
 def usual_current(model: NeuronModel) -> float:
-    """Return the current of a step that makes the model fire: what stimulus currents are factors of."""
+    """Return the current of a step that makes the model fire, the unit of stimulus currents."""
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
 
 
 def unique(what: str, names: Sequence[str]) -> None:
-    """Refuse names of which one is used twice."""
+    """Refuse duplicate names."""
     twice = sorted({n for n in names if list(names).count(n) > 1})
     if twice:
         raise ValueError(f"{what} {', '.join(map(repr, twice))} is named twice")
 
 
 def set_fields(pattern: Protocol, **fields: Any) -> None:
-    """Set fields of a frozen protocol while it is made."""
+    """Set fields of a frozen protocol during its construction."""
     for name, value in fields.items():
         object.__setattr__(pattern, name, value)

@@ -1,4 +1,4 @@
-"""A pattern made from a measured voltage trace or spike train: the neuron must fire as it did."""
+"""Patterns from a measured voltage trace or spike train, which a neuron must reproduce."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 SHORTEST = 5.0
-"""Length in ms below which a recording is taken for one in seconds."""
+"""Shortest recording in ms: a shorter one is probably in seconds."""
 SPIKE_HEIGHT = 20.0
 """Least distance in mV of the spike threshold from the median potential, where it is not given."""
 REARM = 5.0
-"""How far in mV below the threshold the potential must fall before it can cross it again: noise is no spike."""
+"""How far in mV below the threshold the potential must fall before it can cross it again: noise is not a spike."""
 PRECISION = 4.0
 """Largest precision Δ in ms of a coincidence, where it is not given."""
 MOST_PIECES = 200
