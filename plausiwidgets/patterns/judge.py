@@ -379,6 +379,8 @@ def _verification(
             )
     for words, form in pattern.verification.items():
         yield words, longer(form)
+        if pattern.at_rest and pattern.comes_back and form.measure is not None:
+            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", longer(back_at_rest(form))
     for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")):
         yield f"at {word} of the time step", at(1 / part)
 

@@ -161,8 +161,9 @@ class Looking:
     def all_or_none(self, fire: Sequence[Trace], silent: Sequence[Trace]) -> None:
         """Object where what fires is hardly higher than what does not."""
         self.object(any(not t.spikes.size for t in fire), "does not fire where it must")
-        self.object(any(t.spikes.size for t in silent), "fires where it must not")
-        if self.cell.smooth:
+        if not self.cell.smooth:
+            self.object(any(t.spikes.size for t in silent), "fires where it must not")
+        else:  # what only rises with the current is no spike, and stays below one
             gap = min(t.v.max() for t in fire) - max(t.v.max() for t in silent)
             self.object(gap < SHARE * self.cell.full, "not all or none")
 
@@ -256,14 +257,23 @@ class Looking:
         def respond(height: float) -> Trace:
             return self.cell.run(self.state, 303.0, self.holding, [(0.0, 3.0, height, height)])
 
+        def fires(trace: Trace) -> bool:
+            return bool(trace.v.max() > self.rest + 0.5 * self.cell.full if self.cell.smooth else trace.spikes.size)
+
+        def top_half(trace: Trace) -> float:
+            if not self.cell.smooth:
+                return float(trace.spikes[0])
+            return float(trace.t[(trace.v > self.rest + 0.5 * self.cell.full).argmax()])
+
         low, high = 0.0, self.amplitude
         while high - low > 1e-5 * high:
             middle = 0.5 * (low + high)
-            low, high = (low, middle) if respond(middle).spikes.size else (middle, high)
+            low, high = (low, middle) if fires(respond(middle)) else (middle, high)
         weak, strong = respond(1.0005 * high), respond(1.5 * high)
-        self.all_or_none([weak, strong], [respond(0.999 * low)])
+        self.all_or_none([weak, strong], [respond(0.9995 * low)])
         if not self.objections:
-            self.object(weak.spikes[0] < 8.0 or weak.spikes[0] < 1.9 * strong.spikes[0], "no latency")
+            first, least = top_half(weak), top_half(strong)
+            self.object(first < 8.0 or first < 1.9 * least, "no latency")
         self.returning([(0.0, 3.0, self.amplitude, self.amplitude)])
 
     def look_J(self) -> None:
@@ -315,7 +325,9 @@ class Looking:
         up, inhibition = (2.0 * w, 3.0 * w, a, a), (0.0, w, -down, -down)
         both = self.returning([inhibition, up])
         self.all_or_none([both], [self.returning([up]), self.returning([inhibition])])
-        first = both.spikes[0] if both.spikes.size else np.inf
+        # The way back from the inhibition is no spike.
+        late = both.spikes[both.spikes >= 2.0 * w] if self.cell.smooth else both.spikes
+        first = late[0] if late.size else np.inf
         self.object(not 2.0 * w <= first < 3.0 * w + 50.0, "not at the excitation")
 
     def look_P(self) -> None:
@@ -353,8 +365,9 @@ class Looking:
         a, rise = self.amplitude, self.values["rise"]
         fast, slow = self.returning([(0.0, rise, 0.0, 0.5 * a)]), self.returning([(0.0, 16.0 * rise, 0.0, a)])
         self.object(not fast.between(0.0, rise + 50.0).size, "does not fire at a fast ramp")
-        self.object(slow.between(0.0, 16.0 * rise).size, "fires at a slow ramp")
-        if self.cell.smooth and fast.spikes.size:
+        if not self.cell.smooth:
+            self.object(slow.between(0.0, 16.0 * rise).size, "fires at a slow ramp")
+        elif fast.spikes.size:
             gap = fast.v.max() - slow.v[slow.t < 16.0 * rise].max()
             self.object(gap < SHARE * self.cell.full, "not all or none")
 
