@@ -1,4 +1,4 @@
-"""What a person has in front of them: the widgets of an explorer or a map, found by what stands on them."""
+"""The widgets of an explorer or a map, found by their titles."""
 
 import re
 import time
@@ -47,7 +47,7 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 class Alone:
-    """What a panel may use of an explorer, without one."""
+    """A host for panels in place of an explorer."""
 
     def __init__(self, selection: Selection) -> None:
         self.session = Session(selection, self._raise)
@@ -79,7 +79,7 @@ class Row:
 
 
 class Screen:
-    """An explorer as a person sees and uses it."""
+    """An explorer as a user sees and uses it."""
 
     def __init__(self, explorer: pw.Explorer) -> None:
         self.explorer = explorer

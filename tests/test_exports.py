@@ -1,4 +1,4 @@
-"""What a person takes home shows the same as the screen did."""
+"""Exports show the same as the screen."""
 
 import io
 import json
@@ -63,7 +63,7 @@ def test_traces_are_saved_with_their_spikes():
     assert table["t"][table["spike"] == 1].tolist() == pytest.approx(trace.spike_times[0].tolist())
 
 
-def test_a_neuron_of_ones_own_is_named_in_the_script():
+def test_a_custom_neuron_is_named_in_the_script():
     lif = pw.models.get("lif")
     own = pw.NeuronModel(
         "mine", lif.step, list(lif.parameters.values()), lif.initial_state, lif.current, lif.rest, lif.threshold
@@ -72,7 +72,7 @@ def test_a_neuron_of_ones_own_is_named_in_the_script():
     assert "custom" not in script(Selection.of("lif", "tonic_spiking"))
 
 
-def test_the_panel_sends_what_is_asked_for():
+def test_the_panel_sends_the_requested_file():
     selection = shown("lif", "tonic_spiking")
     result = pw.optimize("lif", "tonic_spiking", budget=100, seed=0)
     host = Alone(selection)

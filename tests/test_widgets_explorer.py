@@ -1,4 +1,4 @@
-"""The explorer without a browser: what a person does, event by event."""
+"""The explorer without a browser: what a user does, event by event."""
 
 import threading
 from dataclasses import replace

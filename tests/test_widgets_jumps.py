@@ -122,7 +122,7 @@ def test_undo_takes_back_the_range_that_a_jump_widened(explorer, screen) -> None
     assert picture(screen) == before
 
 
-def test_a_jump_keeps_the_ranges_and_ticks_that_a_person_has_set(explorer, screen) -> None:
+def test_a_jump_keeps_the_ranges_and_ticks_that_a_user_has_set(explorer, screen) -> None:
     screen.rows["c"].tick.value = False
     screen.pick_preset("K")
     assert "c" not in explorer.selection.free
@@ -187,7 +187,7 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(explorer, s
     assert len(screen.target) > 500
 
 
-def test_what_a_person_has_left_by_a_jump_is_not_said_of_what_came_after_it(monkeypatch, explorer, screen) -> None:
+def test_a_message_about_a_former_selection_is_not_shown_after_a_jump(monkeypatch, explorer, screen) -> None:
     """The first judgement of a process takes seconds, and "Show me" was pressed meanwhile."""
     begun, go, seen = threading.Event(), threading.Event(), []
     judge_quickly = judging.judge_quickly

@@ -1,4 +1,4 @@
-"""A parameter's row and the column of rows, as a person uses them."""
+"""A parameter's row and the column of rows, as a user uses them."""
 
 import math
 import re

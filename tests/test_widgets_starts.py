@@ -43,7 +43,7 @@ def test_it_opens_with_what_is_not_solved_and_the_solution_is_a_press_away() -> 
     assert explorer.wait(120)
     assert "✗" in screen.badge
     assert "Practise" in screen.origin
-    assert not explorer.session.can_undo, "looking for what is not solved is no step of a person"
+    assert not explorer.session.can_undo, "looking for what is not solved is no step of the user"
     screen.press("Show me")
     assert explorer.wait()
     assert "✓ shows it" in screen.badge

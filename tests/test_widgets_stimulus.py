@@ -1,4 +1,4 @@
-"""A stimulus of one's own in the explorer: applied, dragged, shared, and gone again."""
+"""A custom stimulus in the explorer: applied, dragged, shared, and removed."""
 
 from datetime import UTC, datetime
 

@@ -85,7 +85,7 @@ def profiled(selection):
     panel = ProfilesPanel(Alone(selection))
     panel.on_selection(selection, True)
     panel.on_rest(selection)
-    assert panel._worker.join()
+    assert panel.explorer.worker.join()
     return panel
 
 
@@ -125,7 +125,7 @@ def test_a_change_takes_the_interval_away_until_it_is_known_again():
     assert panel.marks.marks["a"]["holds"] is None
     assert panel.marks.marks["a"]["default"] is not None
     panel.on_rest(other)
-    assert panel._worker.join()
+    assert panel.explorer.worker.join()
     assert panel.marks.marks["b"]["holds"] is not None
 
 
@@ -135,7 +135,7 @@ def test_what_was_computed_for_another_selection_is_not_shown():
     panel.on_selection(selection, True)
     panel.on_rest(selection)
     panel.on_selection(Selection.of("lif", "tonic_spiking"), True)
-    assert panel._worker.join()
+    assert panel.explorer.worker.join()
     assert set(panel.marks.marks) == set(Selection.of("lif", "tonic_spiking").values)
     assert all(mark["holds"] is None for mark in panel.marks.marks.values())
 
@@ -145,7 +145,7 @@ def test_the_rate_over_the_current_is_computed_while_the_panel_is_open():
     panel = profiled(selection)
     assert panel.view.rate == {}
     panel.on_shown(True)
-    assert panel._worker.join()
+    assert panel.explorer.worker.join()
     current, rate = (np.frombuffer(panel.view.rate[name], np.float32) for name in ("current", "rate"))
     assert current[0] == 0.0
     assert current[-1] == pytest.approx(selection.bounds["amplitude"][1])

@@ -1,4 +1,4 @@
-"""The explorer as a person meets it: in a real JupyterLab, by mouse and keyboard."""
+"""The explorer in a real JupyterLab, by mouse and keyboard."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One screen: what stands where, what is said where, and what a person can reach, in JupyterLab and in the app."""
+"""One screen: what stands where, what is said where, and what a user can reach, in JupyterLab and in the app."""
 
 import re
 import time

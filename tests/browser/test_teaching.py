@@ -73,7 +73,7 @@ def test_the_page_explains(opened) -> None:
     page.wait_for_selector("var.pw-marked[data-symbol=d]")
     assert "Added to u" in page.locator(".pw-meaning").inner_text()
 
-    # A pinned neuron, a current of one's own for both, from the keyboard and from a file, and the pattern's own again.
+    # A pinned neuron, a custom current for both, from the keyboard and from a file, and the pattern's own again.
     page.get_by_role("button", name="Compare", exact=True).click()
     page.wait_for_function(PINNED)
     page.get_by_role("button", name="Stimulus", exact=True).click()
@@ -96,7 +96,7 @@ def test_the_page_explains(opened) -> None:
     page.get_by_role("button", name="Compare", exact=True).click()
     page.wait_for_function(f"() => !({PINNED})()")
 
-    # A mystery: a score below 100, and the answer only when it is asked for.
+    # A mystery: a score below 100, and the answer only when it is revealed.
     page.get_by_role("button", name="Mystery", exact=True).click()
     page.get_by_role("button", name="New mystery").click()
     page.wait_for_function("() => /you \\d/.test(document.querySelector('.pw-score')?.innerText ?? '')", timeout=60_000)

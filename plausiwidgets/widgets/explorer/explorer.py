@@ -53,12 +53,12 @@ PANELS: tuple[type[Panel], ...] = (
     Shell, MessageLine, Pickers, PresentationPanel, SharePanel, ModelsPanel, GalleryPanel, PinPanel, ParameterPanel,
     VerdictPanel, FigurePanel, Live, Searches, Judging,
 )  # fmt: skip
-"""What an explorer consists of."""
+"""The parts of an explorer."""
 
 TOOLS: tuple[type[Panel], ...] = (
     PhasePlanePanel, EquationsPanel, ProfilesPanel, StimulusPanel, MysteryPanel, ExportPanel,
 )  # fmt: skip
-"""What is opened by a button of its own, in this order."""
+"""Panels that a button opens, in this order."""
 
 
 class Explorer(View):
@@ -77,8 +77,8 @@ class Explorer(View):
     dt : float, optional
         Time step in ms; default: the model's.
     locked : sequence of str, optional
-        What can be seen but not changed, for an exercise: the sliders of all else can be tuned. It lasts until another
-        model or pattern is picked, and is no protection. A link that the page has says itself what is locked.
+        Parameters that are shown but cannot be changed, for an exercise. The lock lasts until another model or pattern
+        is picked, and is a guide instead of a protection. The link of the page has its own list.
 
     Attributes
     ----------
@@ -91,9 +91,9 @@ class Explorer(View):
     messages : MessageLine
         The line at the foot.
     page : PageWatch
-        What the page tells: its theme, and whether a slider is held.
+        State of the page: its theme, and whether a slider is held.
     results : tuple of Result
-        What the searches of this explorer found, in the order of their ends.
+        Results of the searches of this explorer, in the order of their ends.
 
     Raises
     ------
@@ -171,13 +171,12 @@ class Explorer(View):
         ----------
         panel : type
             A class derived from :class:`plausiwidgets.widgets.Panel`, whose `place` and `order` say where it stands.
-            It is made with the explorer as its argument, and told at once of what is selected and of the responses
-            that there are.
+            It is made with the explorer as its argument, and gets the selection and the last responses at once.
 
         Returns
         -------
         Panel
-            The panel that was made; a class that was added before gives the panel of that time.
+            The new panel, or the one that was made when the class was first added.
 
         Raises
         ------
@@ -252,7 +251,7 @@ class Explorer(View):
         *,
         dt: float | None = None,
     ) -> None:
-        """Show something else, with the slider ranges that it had; parameters and errors as of the constructor.
+        """Show another model or pattern, with its last slider ranges; parameters and errors as in the constructor.
 
         :meth:`undo` goes back.
         """
@@ -337,7 +336,7 @@ class Explorer(View):
                 self.messages.note((f"{error}.",))
 
     def _send_again(self) -> None:
-        """Send to a new page what it may have missed between asking for the widgets and having them (Voila)."""
+        """Send every widget to a new page again: messages are lost while Voila builds the page."""
         for widget in descendants(self):
             if widget is not self.panel(FigurePanel).view:  # it looks after itself
                 widget.send_state()
@@ -348,7 +347,7 @@ _of_cells: dict[str, tuple[str, list[ref[Explorer]]]] = {}
 
 
 def _close_former_run(explorer: Explorer) -> None:
-    """Close what an earlier run of the same cell has made: it is no longer seen, and would keep its memory."""
+    """Close the explorers of an earlier run of the same cell: they are no longer shown, and would keep their memory."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
     cell, run = (parent.get("metadata") or {}).get("cellId"), (parent.get("header") or {}).get("msg_id")

@@ -53,11 +53,10 @@ class GalleryPanel(Panel):
     place = "rail"
 
     def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
         self.view = GalleryView()
         self.view.on_msg(self._on_message)
         self._pickers = explorer.panel(Pickers)
-        self._session = explorer.session
-        self._worker = explorer.worker
         self._patterns: dict[str, Protocol] = {}
         self._drawn: dict[Protocol, dict[str, str]] = {}
         self._found: dict[NeuronModel, dict[str, str]] = {}  # the best status of each pattern
@@ -97,7 +96,7 @@ class GalleryPanel(Panel):
 
     def assessed(self, model: NeuronModel, pattern: str, word: str) -> None:
         """Keep in mind what an assessment has found, or not."""
-        with self._session.lock:
+        with self.explorer.session.lock:
             if pattern in self._patterns:
                 self._note(model, pattern, word, ("replicated", "fragile", "rejected"))
 
@@ -126,7 +125,7 @@ class GalleryPanel(Panel):
         ]
 
     def _ask(self) -> None:
-        self._worker.ask("gallery", Priority.LATER, lambda _: self._draw())
+        self.explorer.worker.ask("gallery", Priority.LATER, lambda _: self._draw())
 
     def _draw(self) -> None:
         """Draw one picture, so that more urgent jobs come in between; all are shown together."""

@@ -41,10 +41,8 @@ class Judging(Panel):
     """
 
     def __init__(self, explorer: Host) -> None:
-        self._session = explorer.session
-        self._worker = explorer.worker
+        super().__init__(explorer)
         self._figure = explorer.panel(FigurePanel).figure  # the next judgement waits until its page has drawn the last
-        self._messages = explorer.messages
         self._jumped = False  # whether there was a jump that has not been drawn
         self._changed_at = self._judged_at = -1e9
         self._newest: Selection | None = None
@@ -52,7 +50,7 @@ class Judging(Panel):
 
     @property
     def parts(self) -> Iterable[Part]:
-        """Nothing: it is not seen."""
+        """None: it is invisible."""
         return ()
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
@@ -63,12 +61,14 @@ class Judging(Panel):
         self.judge(selection, jumped)
 
     def judge(self, selection: Selection, jumped: bool) -> None:
-        """Judge a selection although nothing in it was changed."""
+        """Judge a selection even if it did not change."""
         self._jumped = self._jumped or jumped
         self._changed_at = time.monotonic()
         pause = max(self._judged_at + BREATH - self._changed_at, 0.0)
-        self._worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(selection, checkpoint), pause)
-        self._worker.ask("verify", Priority.VERIFY, lambda checkpoint: self._verify(selection, checkpoint), REST)
+        self.explorer.worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(selection, checkpoint), pause)
+        self.explorer.worker.ask(
+            "verify", Priority.VERIFY, lambda checkpoint: self._verify(selection, checkpoint), REST
+        )
 
     @property
     def calm(self) -> bool:
@@ -79,7 +79,7 @@ class Judging(Panel):
 
     def _judge(self, selection: Selection, checkpoint: Checkpoint) -> None:
         self._figure.wait_drawn(MAX_WAIT)
-        with self._session.lock:
+        with self.explorer.session.lock:
             checkpoint()
             jumped, self._jumped = self._jumped, False
         self._judged_at = time.monotonic()
@@ -91,20 +91,20 @@ class Judging(Panel):
                 if sketch is not None:
                     if self._jumped or self._moved_further(selection, sketch):
                         return  # superseded
-                    self._session.publish(Response("sketch", selection, single(sketch), jumped=jumped))
-                judged = judge_quickly(selection, self._session.recorded(selection.model))
+                    self.explorer.session.publish(Response("sketch", selection, single(sketch), jumped=jumped))
+                judged = judge_quickly(selection, self.explorer.session.recorded(selection.model))
                 if self._jumped or self._moved_further(selection, judged):
                     return
-                shown = self._session.publish(Response("yours", selection, single(judged), jumped=jumped))
+                shown = self.explorer.session.publish(Response("yours", selection, single(judged), jumped=jumped))
         except Exception as error:
             self._failed(error, selection)
         else:
             self._judged = judged
-            self._messages.clear("model")
+            self.explorer.messages.clear("model")
         if jumped and not shown:
             self._jumped = True  # the next one is fitted in its place
-        if self._session.response("target") is None:  # not before: its neuron would be compiled first
-            self._worker.ask("target", Priority.FIGURE, lambda _: self._publish_target(selection))
+        if self.explorer.session.response("target") is None:  # not before: its neuron would be compiled first
+            self.explorer.worker.ask("target", Priority.FIGURE, lambda _: self._publish_target(selection))
 
     def _before_compiled(self, selection: Selection) -> Verdict | None:
         """Judge while nothing is compiled, where that can be done in a fraction of the time; None where it cannot."""
@@ -122,18 +122,18 @@ class Judging(Panel):
                 raise TimeoutError
 
         try:
-            return judge_quickly(selection, self._session.recorded(selection.model), engine, checkpoint)
-        except Exception:  # whatever Python cannot compute, the kernel will
+            return judge_quickly(selection, self.explorer.session.recorded(selection.model), engine, checkpoint)
+        except Exception:  # left to the kernel
             return None
 
     def _moved_further(self, selection: Selection, verdict: Verdict) -> bool:
         """Skip starts that are already solved or diverge; return whether this one was."""
         one = single(verdict)
         further = moved_further(selection) if one.accepted or one.diverged else None
-        return further is not None and self._session.replaced(selection, further)
+        return further is not None and self.explorer.session.replaced(selection, further)
 
     def _verify(self, selection: Selection, checkpoint: Checkpoint) -> None:
-        self._session.rest(selection)
+        self.explorer.session.rest(selection)
         judged = self._judged
         if judged is None:
             return
@@ -146,22 +146,22 @@ class Judging(Panel):
             self._failed(error, selection)
             return
         checkpoint()
-        self._session.publish(Response("yours", selection, single(verdict)))
+        self.explorer.session.publish(Response("yours", selection, single(verdict)))
 
     def _publish_target(self, selection: Selection) -> None:
-        if self._session.response("target") is not None:
+        if self.explorer.session.response("target") is not None:
             return
         try:
             target = patterns.target(selection.pattern)
         except Exception as error:
-            self._messages.error("model", error)
+            self.explorer.messages.error("model", error)
             return
         if target is not None:
-            self._session.publish(Response("target", selection, target.verdict, target))
+            self.explorer.session.publish(Response("target", selection, target.verdict, target))
 
     def _failed(self, error: Exception, selection: Selection) -> None:
-        self._messages.error("model", error)
-        self._session.publish(Response("yours", selection, None))
+        self.explorer.messages.error("model", error)
+        self.explorer.session.publish(Response("yours", selection, None))
 
 
 def judge_quickly(

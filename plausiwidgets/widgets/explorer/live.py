@@ -31,7 +31,7 @@ PACE = 0.25
 
 
 class LivePage(anywidget.AnyWidget):
-    """What a page needs to simulate by itself; it is not seen.
+    """Sends a page the data for simulating by itself; an invisible widget.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class LivePage(anywidget.AnyWidget):
 
 
 class Live(Panel):
-    """Tells a page what it needs, once nothing has changed for a while.
+    """Sends a page its data, once nothing has changed for a while.
 
     Attributes
     ----------
@@ -66,10 +66,9 @@ class Live(Panel):
     place = "page"
 
     def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
         self.view = LivePage()
-        self._worker = explorer.worker
         self._page = page = explorer.page
-        self._session = explorer.session
         self._parameters = explorer.panel(ParameterPanel)
         self._figure = figure = explorer.panel(FigurePanel)
         self._about: Selection | None = None
@@ -103,17 +102,21 @@ class Live(Panel):
 
     def on_rest(self, selection: Selection) -> None:
         """Make the module of a neuron that was judged."""
-        if not self._page.pages or self._requested is selection.model or self._session.response("yours") is None:
+        if (
+            not self._page.pages
+            or self._requested is selection.model
+            or self.explorer.session.response("yours") is None
+        ):
             return
         self._requested = selection.model
         sweeps = all_live_sweeps(selection.pattern)
         if sweeps is not None:
-            self._worker.ask("page", Priority.LATER, lambda _: self._emit(selection, sweeps))
+            self.explorer.worker.ask("page", Priority.LATER, lambda _: self._emit(selection, sweeps))
 
     def _on_page(self) -> None:
-        with self._session.lock:
-            if not self._session.closed:
-                self.on_rest(self._session.selection)
+        with self.explorer.session.lock:
+            if not self.explorer.session.closed:
+                self.on_rest(self.explorer.session.selection)
 
     def _emit(self, selection: Selection, sweeps: list[dict[str, Any]]) -> None:
         # At its full priority: a kernel that is exported next would wait for it.
@@ -121,9 +124,9 @@ class Live(Panel):
             return
         try:
             module = to_javascript(selection.model)
-        except Exception:  # no module, no live drag; whatever else is wrong with a model, others say
+        except Exception:  # without a module the kernel draws alone; errors of the model are reported elsewhere
             return
-        with self._session.lock:
+        with self.explorer.session.lock:
             if not self._shows(selection):
                 return
             with self.view.hold_sync():
@@ -131,8 +134,8 @@ class Live(Panel):
                 self.view.module = module
 
     def _shows(self, selection: Selection) -> bool:
-        shown = self._session.selection
-        return not self._session.closed and selection.is_about(shown.model, shown.pattern)
+        shown = self.explorer.session.selection
+        return not self.explorer.session.closed and selection.is_about(shown.model, shown.pattern)
 
     def _described(self, selection: Selection, sweeps: list[dict[str, Any]]) -> dict[str, Any]:
         return {

@@ -32,7 +32,6 @@ class ModelsPanel(Panel):
 
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
-        self._messages = explorer.messages
         self._model: NeuronModel | None = None
         self.assessment: ModelsAssessment | None = None
         self.view = w.ToggleButton(
@@ -68,7 +67,7 @@ class ModelsPanel(Panel):
                 self.over.children = (self.assessment,)
             self.assessment.offer(self._model)
         except Exception as error:
-            self._messages.error("assessment", error)
+            self.explorer.messages.error("assessment", error)
 
     def _made(self) -> ModelsAssessment:
         download = ExportView(buttons=["table"])
@@ -87,4 +86,4 @@ class ModelsPanel(Panel):
         try:
             view.send({"text": self.assessment.csv(), "name": "models.csv"})
         except Exception as error:
-            self._messages.error("assessment", error)
+            self.explorer.messages.error("assessment", error)

@@ -1,4 +1,4 @@
-"""Settings, buttons, progress and curve of a search; it shows snapshots and knows no thread."""
+"""Settings, buttons, progress and curve of a search."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ WAYS = {
     "wider": ("Wider ranges", "Widen the range of every ticked parameter of the model by a half to each side"),
     "budget": ("More budget", "Four times as many evaluations"),
 }
-"""What can be tried after a search in vain, each with a button."""
+"""Next steps after a search that found nothing, each with a button."""
 
 BUDGETS = (100, 100_000_000)
 MORE = 4
-"""So many times the budget is what "more budget" means."""
+"""Factor of the budget for “More budget”."""
 
 
 class OptimizationPanel:
-    """What a user sees of an optimization.
+    """The widgets of a search.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ class OptimizationPanel:
         ``pressed(action)`` with one of ``"optimize"``, ``"pause"`` (or resume), ``"stop"``,
         ``"use_best"``, ``"back"``, and those of :data:`WAYS`.
     refused : callable
-        ``refused(sentence)`` says what was wrong with a typed setting.
+        ``refused(sentence)`` is called for a typed setting that is not valid.
 
     Attributes
     ----------
     progress, curve : ipywidgets.Widget
-        How far it is in words, and the loss as it falls.
+        State in words, and the objective curve.
     view : ipywidgets.Widget
         Both with the buttons, and the settings behind a button of their own.
     elsewhere : ipywidgets.Widget
@@ -241,7 +241,7 @@ def budget_of(text: str) -> int:
 
 
 def kind(snapshot: Result) -> str:
-    """Return the class of the style sheet for how a search stands: never that of a success for one in vain."""
+    """Return the class of the style sheet for the state of a search."""
     if not snapshot.ended:
         return ""
     if snapshot.state == "failed" or snapshot.status == "rejected":
@@ -250,7 +250,7 @@ def kind(snapshot: Result) -> str:
 
 
 def headline(snapshot: Result) -> str:
-    """Return what a search is doing, or how it ended."""
+    """Return the state of a search in words."""
     status = snapshot.status
     if snapshot.state == "failed":
         return f"{MARKS['failed']} the search failed"
@@ -277,7 +277,7 @@ def numbers(snapshot: Result, remaining: float) -> str:
 
 
 def grouped(count: int) -> str:
-    """Return a count with its thousands apart."""
+    """Return a count with spaces between thousands."""
     return f"{count:,}".replace(",", " ")
 
 
@@ -295,7 +295,7 @@ def _line(text: str, kind: str) -> str:
 
 
 def _in_vain(snapshot: Result) -> str:
-    """Return a line of what was not found and, where there is room beside it, the least loss."""
+    """Return the headline of a search that found nothing, with the least loss where there is room."""
     loss = f"least distance {number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else '–'}"
     line = _line(headline(snapshot), kind(snapshot))
     return f'<div class="pw-in-vain" title="{loss}">{line}<span>{loss}</span></div>'

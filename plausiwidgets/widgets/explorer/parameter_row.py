@@ -30,7 +30,7 @@ LOCK = (
 
 @dataclass
 class RowStyles:
-    """What all rows of an explorer share: each Layout and Style is a message of its own to the page."""
+    """Layouts and styles shared by all rows of an explorer: each is a message of its own to the page."""
 
     layout: w.Layout = field(default_factory=w.Layout)
     slider: w.Widget = field(default_factory=w.FloatSlider.style.klass)
@@ -176,7 +176,7 @@ class ParameterRow:
 
 
 def tooltip(parameter: Parameter) -> str:
-    """Return what is shown on pointing at a parameter."""
+    """Return the tooltip of a parameter."""
     unit = f" {parameter.unit}" if parameter.unit else ""
     scale = {"linear": "", "log": ", log scale", "asinh": ", asinh scale"}[parameter.scale]
     default, low, high = (number(value) for value in (parameter.default, parameter.low, parameter.high))

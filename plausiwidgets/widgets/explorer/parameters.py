@@ -25,8 +25,7 @@ class ParameterPanel(Panel):
     order = 10
 
     def __init__(self, explorer: Host) -> None:
-        self._session = explorer.session
-        self._messages = explorer.messages
+        super().__init__(explorer)
         self._styles = RowStyles()
         self._kept: dict[tuple[NeuronModel, Protocol | None], list[ParameterRow]] = {}
         self._rows: list[ParameterRow] = []
@@ -91,27 +90,27 @@ class ParameterPanel(Panel):
             components = {} if pattern is None else pattern.components
             prefixes = {prefix + name: prefix for prefix, part in components.items() for name in part.free}
             self._kept[model, pattern] = [
-                ParameterRow(p, self._session, self._messages, self._styles, prefixes.get(p.name, ""))
+                ParameterRow(p, self.explorer.session, self.explorer.messages, self._styles, prefixes.get(p.name, ""))
                 for p in parameters
             ]
         return self._kept[model, pattern]
 
     def _show_bounds(self) -> None:
-        with self._session.lock:
+        with self.explorer.session.lock:
             for row in self._rows:
                 row.show_bounds(self._bounds.value)
 
     def _on_dt(self) -> None:
-        with self._session.lock:
-            dt, selection = self._dt.value, self._session.selection
+        with self.explorer.session.lock:
+            dt, selection = self._dt.value, self.explorer.session.selection
             if dt == selection.dt:
                 return
             low, high = DT_RANGE
             if low <= dt <= high:
-                self._session.change(selection.with_dt(dt))
+                self.explorer.session.change(selection.with_dt(dt))
             else:
                 self._dt.value = selection.dt
-                self._messages.error("value", f"The time step must be from {low:g} to {high:g} ms.")
+                self.explorer.messages.error("value", f"The time step must be from {low:g} to {high:g} ms.")
 
 
 def _in_order(model: NeuronModel) -> list[str]:

@@ -50,7 +50,6 @@ class Pickers(Panel):
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
         self._session = session = explorer.session
-        self._messages = explorer.messages
         self._quiet = False
         self._turns = 0
         first = session.selection
@@ -91,8 +90,8 @@ class Pickers(Panel):
             (before, lambda: self._on_step(-1)),
             (after, lambda: self._on_step(1)),
             (self._reset, self._on_reset),
-            (self._show, self._on_show),
-            (self._turn, self._on_turn),
+            (self._show, lambda: self._on_known(practise=False)),
+            (self._turn, lambda: self._on_known(practise=True)),
             (self._undo, session.undo),
             (self._redo, session.redo),
         ):
@@ -176,49 +175,33 @@ class Pickers(Panel):
         known = known_sets(model, pattern, self.explorer.panel(Searches).found())
         return known[0] if known else my_turn(model, pattern, (), 0)
 
-    def _on_show(self) -> None:
+    def _on_known(self, practise: bool) -> None:
+        """Show the next of the known sets, or one near the first of them to be tuned."""
         with self._session.lock:
             shown = self._session.selection
             if not isinstance(shown.pattern, Judged):
-                self._messages.note(NO_PATTERN)
+                self.explorer.messages.note(NO_PATTERN)
                 return
-            known = self._known(shown)
-            if not known:
-                self._messages.note(_none_known(shown))
-                return
-            at = next((i for i, one in enumerate(known) if one.values == shown.values), -1)
-            self._session.show(known[(at + 1) % len(known)])
-
-    def _on_turn(self) -> None:
-        with self._session.lock:
-            shown = self._session.selection
-            if not isinstance(shown.pattern, Judged):
-                self._messages.note(NO_PATTERN)
-                return
-            self._turns += 1
-            known = self._known(shown)
-            if not known and shown.locked:
-                self._messages.note(_none_known(shown))
-                return
-            self._session.show(my_turn(shown.model, shown.pattern, known, self._turns))
+            found = self.explorer.panel(Searches).found()
+            known = fitting(known_sets(shown.model, shown.pattern, found), shown)  # those that an exercise allows
+            if practise and (known or not shown.locked):
+                self._turns += 1
+                self._session.show(my_turn(shown.model, shown.pattern, known, self._turns))
+            elif known:
+                at = next((i for i, one in enumerate(known) if one.values == shown.values), -1)
+                self._session.show(known[(at + 1) % len(known)])
+            else:
+                self.explorer.messages.note(_none_known(shown))
 
     def _on_reset(self) -> None:
         with self._session.lock:
             shown = self._session.selection
             self._session.show(shown.begun_again() if shown.locked else Selection.defaults(shown.model, shown.pattern))
 
-    def _known(self, shown: Selection) -> list[Selection]:
-        """Return the sets that are known to show the pattern, and that an exercise allows."""
-        return fitting(known_sets(shown.model, shown.pattern, self.explorer.panel(Searches).found()), shown)
-
     def _try(self, action: Callable[[], None]) -> None:
         """Do something, or say why not."""
-        self._messages.clear()
-        try:
-            action()
-        except Exception as error:
-            self.on_selection(self._session.selection, True)  # a menu may show what could not be
-            self._messages.error("pick", error)
+        if not self.explorer.messages.attempt("pick", action):
+            self.on_selection(self._session.selection, True)  # a menu may show what was refused
 
 
 def _none_known(shown: Selection) -> str:

@@ -1,4 +1,4 @@
-"""Pinned: a neuron that stays in the figure while sliders, model and pattern change, to compare."""
+"""Compare: a pinned neuron stays in the figure while sliders, model and pattern change."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ class PinPanel(Panel):
     """
 
     def __init__(self, explorer: Host) -> None:
-        self._session = explorer.session
-        self._worker = explorer.worker
+        super().__init__(explorer)
         self._pinned: Selection | None = None
         self.view = w.ToggleButton(False, description="Compare", tooltip=TIP)
         self.view.observe(lambda change: self._on_press(change["new"]), "value")
@@ -79,13 +78,13 @@ class PinPanel(Panel):
             self._show_key()
 
     def on_close(self) -> None:
-        """Let go of it."""
+        """Forget the pinned neuron."""
         self._pinned = None
 
     # -- pinning ---------------------------------------------------------------------------------
 
     def _on_press(self, pin: bool) -> None:
-        session = self._session
+        session = self.explorer.session
         with session.lock:
             if session.closed:
                 return
@@ -98,10 +97,10 @@ class PinPanel(Panel):
 
     def _ask(self, shown: Selection) -> None:
         if self._pinned is not None:
-            self._worker.ask("pin", Priority.FIGURE, lambda _: self._judge(shown))
+            self.explorer.worker.ask("pin", Priority.FIGURE, lambda _: self._judge(shown))
 
     def _judge(self, shown: Selection) -> None:
-        pinned, session = self._pinned, self._session
+        pinned, session = self._pinned, self.explorer.session
         if pinned is None:
             return
         under, verdict = pinned, None
@@ -125,7 +124,11 @@ class PinPanel(Panel):
     # -- the key ---------------------------------------------------------------------------------
 
     def _show_key(self) -> None:
-        shown, pinned, response = (self._session.response("target"), self._pinned, self._session.response("pinned"))
+        shown, pinned, response = (
+            self.explorer.session.response("target"),
+            self._pinned,
+            self.explorer.session.response("pinned"),
+        )
         lines = []
         if shown is not None and shown.target is not None:
             title = target_title(shown.target)
@@ -133,7 +136,7 @@ class PinPanel(Panel):
         if pinned is not None:
             drawn = response is not None and response.verdict is not None
             lines.append(
-                _line("pinned", f"compared: {pinned.model.title}", tip(pinned, self._session.selection, drawn))
+                _line("pinned", f"compared: {pinned.model.title}", tip(pinned, self.explorer.session.selection, drawn))
             )
         self.key.value = "".join(lines)
 

@@ -78,12 +78,10 @@ class Searches(Panel):
     order = 45
 
     def __init__(self, explorer: Host) -> None:
-        self._session = explorer.session
-        self._worker = explorer.worker
-        self._messages = explorer.messages
+        super().__init__(explorer)
         self._judging = explorer.panel(Judging)
         self._figure = explorer.panel(FigurePanel).figure
-        self._panel = OptimizationPanel(self._on_press, lambda text: self._messages.error("setting", text))
+        self._panel = OptimizationPanel(self._on_press, lambda text: self.explorer.messages.error("setting", text))
         self.view = self._panel.view
         self._about: Selection | None = None
         self._newest: Search | None = None
@@ -124,11 +122,11 @@ class Searches(Panel):
     @property
     def _shown(self) -> Search | None:
         """The search of what is shown."""
-        return self._last.get(_key(self._session.selection))
+        return self._last.get(_key(self.explorer.session.selection))
 
     def found(self) -> list[Selection]:
         """Return what the searches found to show its pattern, the newest first."""
-        with self._session.lock:
+        with self.explorer.session.lock:
             searches = list(self._last.values())
         done = [(search, search.run.snapshot()) for search in reversed(searches)]
         return [
@@ -140,14 +138,14 @@ class Searches(Panel):
     def _on_press(self, action: str) -> None:
         try:
             if action == "optimize" or action in WAYS:
-                self._messages.clear()
+                self.explorer.messages.clear()
                 self._panel.starting()
                 self.press("" if action == "optimize" else action)
             else:
                 actions = {"use_best": self.use_best, "pause": self.toggle_pause, "back": self.back, "stop": self.stop}
                 actions[action]()
         except Exception as error:
-            self._messages.error("search", error)
+            self.explorer.messages.error("search", error)
             self.refresh()
 
     def press(self, way: str = "") -> Run:
@@ -155,13 +153,13 @@ class Searches(Panel):
 
         `way` is one of :data:`~plausiwidgets.widgets.explorer.optimization_panel.WAYS`, or empty.
         """
-        with self._session.lock:
+        with self.explorer.session.lock:
             panel = self._panel
-            judged(self._session.selection.pattern, "search for")
+            judged(self.explorer.session.selection.pattern, "search for")
             if way == "wider":
-                self._session.change(_wider(self._session.selection))
+                self.explorer.session.change(_wider(self.explorer.session.selection))
             panel.set(from_sliders=False if way == "random" else None, more=way == "budget")
-            tried = self._seeds.get(_key(self._session.selection), set())
+            tried = self._seeds.get(_key(self.explorer.session.selection), set())
             if panel.settings["seed"] in tried:
                 panel.set(seed=max(tried) + 1)
             return self.begin({})
@@ -171,14 +169,14 @@ class Searches(Panel):
 
         `settings`, as ``start_optimization`` takes them, replace the panel's.
         """
-        with self._session.lock:
-            self._session.require_open()
-            judged(self._session.selection.pattern, "search for")  # and a running search goes on
+        with self.explorer.session.lock:
+            self.explorer.session.require_open()
+            judged(self.explorer.session.selection.pattern, "search for")  # and a running search goes on
             former, shown = self._newest, self._shown
             if former is not None and former is not shown and not former.run.snapshot().ended:
-                self._messages.note(f"The search for {former.selection.title} has ended; its best is kept.")
+                self.explorer.messages.note(f"The search for {former.selection.title} has ended; its best is kept.")
             self.stop()
-            selection = self._session.selection
+            selection = self.explorer.session.selection
             usual: dict[str, Any] = {
                 "fixed": {name: x for name, x in selection.values.items() if name not in selection.free},
                 "bounds": {name: selection.bounds[name] for name in selection.free},
@@ -194,21 +192,21 @@ class Searches(Panel):
             self._last[_key(selection)] = self._newest = search
             self._elsewhere = None
             self._name_elsewhere()
-            self._session.publish(Response("best", own, None))
+            self.explorer.session.publish(Response("best", own, None))
             self._panel.curve.clear()
             self._follow(search)
             return search.run
 
     def stop(self) -> None:
         """End the running search, if there is one; its best is kept."""
-        with self._session.lock:
+        with self.explorer.session.lock:
             if self._newest is not None:
                 self._newest.run.stop()
                 self._follow(self._newest)
 
     def toggle_pause(self) -> None:
         """Pause the running search, or let it go on."""
-        with self._session.lock:
+        with self.explorer.session.lock:
             if self._newest is None:
                 return
             run = self._newest.run
@@ -220,26 +218,26 @@ class Searches(Panel):
 
     def back(self) -> None:
         """Show the model and the pattern of the search that is named."""
-        with self._session.lock:
-            self._session.require_open()
+        with self.explorer.session.lock:
+            self.explorer.session.require_open()
             if self._elsewhere is not None:
-                self._session.show(self._elsewhere.begun_at)
+                self.explorer.session.show(self._elsewhere.begun_at)
 
     def use_best(self) -> None:
         """Put the best parameters on the sliders: of the shown search, else of the last one, with its pattern."""
-        with self._session.lock:
-            self._session.require_open()
+        with self.explorer.session.lock:
+            self.explorer.session.require_open()
             search = self._shown or self._newest
             if search is None:
                 return
             best = search.run.snapshot().parameters
             if best:
-                recalled = self._session.recalled(search.selection.model, search.selection.pattern)
-                self._session.pick(recalled.filled(best, search.selection.dt))
+                recalled = self.explorer.session.recalled(search.selection.model, search.selection.pattern)
+                self.explorer.session.pick(recalled.filled(best, search.selection.dt))
 
     def refresh(self) -> None:
         """Show the buttons as they are."""
-        with self._session.lock:
+        with self.explorer.session.lock:
             search = self._shown
             if search is None:
                 self._panel.idle()
@@ -249,7 +247,7 @@ class Searches(Panel):
     # -- on a thread of the worker ---------------------------------------------------------------
 
     def _follow(self, search: Search, after: float = 0.0) -> None:
-        self._worker.ask(search, Priority.SEARCH, lambda _: self._publish(search), after)
+        self.explorer.worker.ask(search, Priority.SEARCH, lambda _: self._publish(search), after)
 
     def _publish(self, search: Search) -> None:
         """Show what is new of a search, and again in a while, until its end has been shown."""
@@ -261,29 +259,26 @@ class Searches(Panel):
                 self._draw(search, snapshot)
                 search.drawn, search.drawn_at = snapshot.generation, time.monotonic()
         except Exception as error:
-            self._messages.error("search", error)
+            self.explorer.messages.error("search", error)
         if not snapshot.ended:
             self._follow(search, INTERVAL if self._judging.calm else DRAG_INTERVAL)
         elif not search.over:
             search.over = True
             if snapshot.state == "failed":
-                self._messages.error("search", snapshot.error)
+                self.explorer.messages.error("search", snapshot.error)
             else:
                 self.results.append(search.run.result())
-                self._session.finish(self.results[-1])
+                self.explorer.session.finish(self.results[-1])
 
     def _may_draw(self, seconds: float) -> bool:
         # The page draws one thing at a time: half of its time is left for other things.
         figure = self._figure
         return seconds > LONGEST or (figure.drawn and self._judging.calm and seconds > 2.0 * figure.seconds)
 
-    def _is_shown(self, search: Search) -> bool:
-        return search is self._shown
-
     def _tell(self, search: Search, snapshot: Result) -> None:
         """Show the numbers of a search; cheap."""
-        with self._session.lock:
-            if self._is_shown(search):
+        with self.explorer.session.lock:
+            if search is self._shown:
                 self._panel.show(snapshot)
             elif search is self._elsewhere:
                 self._name_elsewhere()
@@ -297,8 +292,8 @@ class Searches(Panel):
 
     def _draw(self, search: Search, snapshot: Result) -> None:
         """Show the curve of a search and its best; costs the page as much as a drag."""
-        with self._session.lock:  # another pattern may be picked at any moment
-            if not self._is_shown(search):
+        with self.explorer.session.lock:  # another pattern may be picked at any moment
+            if search is not self._shown:
                 return
             self._panel.show_curve(snapshot)
         values = snapshot.parameters
@@ -307,7 +302,7 @@ class Searches(Panel):
         best, status = search.best, snapshot.status
         if best is None or best.verdict is None or values != best.selection.values:
             selection = replace(search.selection, values=values, origin=None)
-            verdict = single(judge_quickly(selection, self._session.recorded(selection.model)))
+            verdict = single(judge_quickly(selection, self.explorer.session.recorded(selection.model)))
             best = Response("best", selection, verdict)
         assert best.verdict is not None
         if best.verdict.accepted and status not in ("rejected", best.verdict.status):  # the search has verified it
@@ -315,9 +310,9 @@ class Searches(Panel):
             verified.__dict__["traces"] = best.verdict.traces
             best = replace(best, verdict=verified)
         search.best = best
-        with self._session.lock:
-            if self._is_shown(search) and self._session.response("best") is not search.best:
-                self._session.publish(search.best)
+        with self.explorer.session.lock:
+            if search is self._shown and self.explorer.session.response("best") is not search.best:
+                self.explorer.session.publish(search.best)
 
 
 def _key(selection: Selection) -> Key:

@@ -21,7 +21,7 @@ from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets.session.link import read_query, samples_of
 
 DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_spiking"
-"""What an explorer shows when nothing else is said."""
+"""What an explorer shows by default."""
 
 Range = tuple[float, float]
 
@@ -73,8 +73,8 @@ class Selection:
     origin : Origin or None
         Where the values come from, as long as none of them has been changed.
     locked : tuple of str
-        What can be seen but not changed, of an exercise: a search leaves it alone too. It guides whoever tunes the
-        rest, and is no protection: who knows the link can write another one.
+        Parameters that an exercise shows but keeps fixed, for the user and for a search. The lock is a guide
+        for users, who can edit the link.
     begun : Selection or None
         The exercise as it began, where something is locked.
 
@@ -295,7 +295,7 @@ class Selection:
         )
 
     def with_dt(self, dt: float) -> Selection:
-        """Return one with another time step in ms; a ValueError says what is none."""
+        """Return one with another time step in ms; a ValueError for one that is not valid."""
         return replace(self, dt=check_dt(self.model, dt), origin=None)
 
     def _with(self, values: Mapping[str, float]) -> Selection:
@@ -315,7 +315,7 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """Model and pattern, for people."""
+        """Title of model and pattern."""
         return f"{self.model.title}, {self.pattern.title}"
 
     def is_about(self, model: NeuronModel, pattern: Protocol) -> bool:

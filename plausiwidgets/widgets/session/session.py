@@ -1,4 +1,4 @@
-"""What is shown in an explorer: one selection that everything observes, and the way back to earlier ones."""
+"""The session of an explorer: one selection that everything observes, and its history."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Response:
 
 
 class Observer:
-    """What is told of a session. Subclasses write the methods that they need; the others do nothing.
+    """Receives the events of a session. Subclasses write the methods that they need; the others do nothing.
 
     The calls come from several threads, one at a time: the session's lock is held. What takes longer than
     some milliseconds is a job of the explorer's worker.
@@ -77,11 +77,11 @@ class Observer:
         """Take the result of a search that has ended, of whatever model and pattern."""
 
     def on_close(self) -> None:
-        """Let go of what is held outside of the explorer: it has been closed."""
+        """Release resources outside of the explorer: it has been closed."""
 
 
 class Session:
-    """The selection of an explorer, its history, and who is told of them.
+    """The selection of an explorer, its history, and its observers.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class Session:
     Attributes
     ----------
     lock : RLock
-        Held while observers are told, and by whoever changes what is selected: events come on several threads.
+        Held while observers are called and while the selection changes: events come on several threads.
     selection : Selection
         Read it and change it while holding the lock.
     """
@@ -142,7 +142,7 @@ class Session:
             self._observers.append(observer)
 
     def recorded(self, model: NeuronModel) -> tuple[str, ...]:
-        """Return the state variables of a model that the observers need of a response."""
+        """Return the state variables that the observers need in a response."""
         names = tuple(state.name for state in model.states)
         return names if any(observer.needs_states for observer in self._observers) else names[:1]
 

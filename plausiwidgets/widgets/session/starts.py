@@ -1,4 +1,4 @@
-"""What a model and a pattern begin with: a set that is known to show it, or one that is to be tuned."""
+"""First parameter sets of a model and a pattern: one that is known to show it, or one to be tuned."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.slider import STEPS, dragged
 
 MOVED = 3
-"""So many parameters are moved at once: as many as one can find again by hand."""
+"""Number of parameters that are moved at once: few enough to be found again by hand."""
 
 ATTEMPTS = 40
-"""So often another move is tried where the neuron went on showing the pattern."""
+"""Most further moves while the neuron still shows the pattern."""
 
 
 def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection] = ()) -> list[Selection]:
@@ -48,8 +48,8 @@ def my_turn(
 
     What is `locked` is not moved, and an exercise begins with it.
 
-    Where nothing is known it is the model's defaults, and so it is of a stimulus that is not judged. Whoever judges it
-    goes on to :func:`moved_further` while it shows the pattern, or runs away: it must have something to be tuned.
+    Without a known set, and for a stimulus that is not judged, it is the model's defaults. The judge goes on to
+    :func:`moved_further` while the set shows the pattern or diverges: there must be something to be tuned.
     """
     solved = next(iter(known), None)
     if not isinstance(pattern, Judged):

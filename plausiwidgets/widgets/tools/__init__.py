@@ -1,1 +1,1 @@
-"""Panels that explain: the gallery, the phase plane, the equations, the mystery neuron."""
+"""Panels that open on demand: phase plane, equations, curves, stimulus, mystery, export."""

@@ -1,4 +1,4 @@
-"""The equations of the shown neuron beside its sliders; the parameter under the hand is marked in both."""
+"""The equations of the shown neuron beside its sliders; the parameter under the pointer is marked in both."""
 
 from __future__ import annotations
 

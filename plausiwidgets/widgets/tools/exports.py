@@ -1,4 +1,4 @@
-"""What can be saved: a script that shows the same, a page, traces, the history of a search, and the figure."""
+"""Export: a script that shows the same, a page, traces, the history of a search, and the figure."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from random import SystemRandom
 
 import ipywidgets as w
@@ -36,8 +35,6 @@ class MysteryPanel(Panel):
 
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
-        self._session = explorer.session
-        self._messages = explorer.messages
         self._mystery: Mystery | None = None
         self._about: tuple[NeuronModel, Protocol] | None = None
         self._yours, self._best = -1, -1
@@ -50,19 +47,22 @@ class MysteryPanel(Panel):
         buttons.add_class("pw-mystery-buttons")
         self.view = w.VBox([buttons, self._text])
         self.view.add_class("pw-mystery")
-        self._new.on_click(lambda _: self._try(self._begin))
-        self._compete.on_click(lambda _: self._try(self._on_race))
-        self._reveal.on_click(lambda _: self._try(self._on_reveal))
+        for button, action in (
+            (self._new, self._begin),
+            (self._compete, self._on_race),
+            (self._reveal, self._on_reveal),
+        ):
+            button.on_click(lambda _, action=action: explorer.messages.attempt("pick", action))
         self._show()
 
     def begin(self, model: str | NeuronModel, pattern: str | Protocol, seed: int) -> Mystery:
         """Show the mystery of a model, a pattern and a seed; errors as of :func:`plausiwidgets.mystery`."""
         hidden = mystery(model, pattern, seed)
-        with self._session.lock:
+        with self.explorer.session.lock:
             self._mystery, self._about, self._revealed = hidden, (hidden.model, hidden.about), False
             self._yours = self._best = -1
             selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
-            self._session.show(selection.with_free(hidden.moved))
+            self.explorer.session.show(selection.with_free(hidden.moved))
         return hidden
 
     def open(self, text: str) -> None:
@@ -109,17 +109,10 @@ class MysteryPanel(Panel):
         self._revealed = True
         self._show()
 
-    def _try(self, action: Callable[[], None]) -> None:
-        self._messages.clear()
-        try:
-            action()
-        except Exception as error:
-            self._messages.error("pick", error)
-
     # -- what is seen ----------------------------------------------------------------------------
 
     def _show(self) -> None:
-        playing = self._playing(self._session.selection)
+        playing = self._playing(self.explorer.session.selection)
         self._compete.disabled = self._reveal.disabled = not playing
         hidden = self._mystery
         if hidden is None or not playing:
@@ -136,7 +129,7 @@ class MysteryPanel(Panel):
         self._text.value = text
 
     def _answer(self, hidden: Mystery) -> str:
-        values, true = self._session.selection.values, hidden.reveal()
+        values, true = self.explorer.session.selection.values, hidden.reveal()
         rows = "".join(
             f"<tr><th>{symbol(name)}</th><td>{number(true[name])}</td><td>{number(values[name])}</td>"
             f"<td>{html.escape(hidden.model.parameters[name].unit)}</td></tr>"

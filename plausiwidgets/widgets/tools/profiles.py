@@ -1,4 +1,4 @@
-"""What a slider alone would do: marks on its track, and the loss along it as a small curve."""
+"""The effect of each slider alone: marks on its track, and the loss along it as a small curve."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ class ProfilesPanel(Panel):
     place = "tools"
 
     def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
         self.view = ProfileCurves()
-        self._worker = explorer.worker
         self.marks = TrackMarks()
         self._current: Selection | None = None
         self._opened = False
@@ -97,20 +97,20 @@ class ProfilesPanel(Panel):
         """Remove the marks that no longer hold; default and published value stay."""
         before, self._current = self._current, selection
         if before is None or not before.is_about(selection.model, selection.pattern):
-            self._worker.cancel("profiles")
+            self.explorer.worker.cancel("profiles")
             self.marks.marks = marks(selection, {})
         elif before.bounds != selection.bounds:
             self.marks.marks = marks(selection, {})
             self.on_rest(selection)
         elif before.values != selection.values or before.dt != selection.dt:
-            self._worker.cancel("profiles")
+            self.explorer.worker.cancel("profiles")
             shown = self.marks.marks
             if any(mark["holds"] is not None for mark in shown.values()):
                 self.marks.marks = {name: {**mark, "holds": None} for name, mark in shown.items()}
 
     def on_rest(self, selection: Selection) -> None:
         """Compute the profiles."""
-        self._worker.ask("profiles", Priority.IDLE, lambda checkpoint: self._compute(selection, checkpoint))
+        self.explorer.worker.ask("profiles", Priority.IDLE, lambda checkpoint: self._compute(selection, checkpoint))
 
     def _compute(self, selection: Selection, checkpoint: Checkpoint) -> None:
         began = monotonic()

@@ -52,8 +52,7 @@ class StimulusPanel(Panel):
     place = "tools"
 
     def __init__(self, explorer: Host) -> None:
-        self._session = explorer.session
-        self._messages = explorer.messages
+        super().__init__(explorer)
         self._quiet = False
         self._pattern = patterns.get(DEFAULT_PATTERN)
         self._given: GivenCurrent | None = None
@@ -153,16 +152,16 @@ class StimulusPanel(Panel):
 
     def _on_number(self) -> None:
         pattern = patterns.stimulus("pulses", number=self._number.value)
-        shown = self._session.selection
-        selection = self._session.recalled(shown.model, pattern)
+        shown = self.explorer.session.selection
+        selection = self.explorer.session.recalled(shown.model, pattern)
         for name in set(pattern.free) & set(shown.pattern.free):
             # Many pulses leave less room between them.
             selection = selection.with_value(name, float(selection.parameters[name].clip(shown.values[name])))
-        self._session.show(selection)
+        self.explorer.session.show(selection)
 
     def _on_lines(self) -> None:
         shown = self._given
-        if shown is not None and shown is self._session.selection.pattern:
+        if shown is not None and shown is self.explorer.session.selection.pattern:
             t, values, _ = shown.samples
             self._show(given(Current.values(t, values, lines=self._lines.value), shown.title))
 
@@ -173,7 +172,7 @@ class StimulusPanel(Panel):
             self._show(known)  # what was read from a file, and is too much for the box
             return
         pattern = given(Current.values(*read_current(text), lines=self._lines.value), "Custom values")
-        shown = self._session.selection.pattern
+        shown = self.explorer.session.selection.pattern
         if not (isinstance(shown, GivenCurrent) and constructor(shown) == constructor(pattern)):
             self._show(pattern)
 
@@ -193,23 +192,19 @@ class StimulusPanel(Panel):
         self._show(given(Current.values(*read_current(text, name), lines=self._lines.value), name))
 
     def _show(self, pattern: Protocol) -> None:
-        session = self._session
+        session = self.explorer.session
         if pattern is not session.selection.pattern:
             session.show(with_stimulus(session, session.selection.model, pattern))
 
     def _on_change(self, action: Callable[[], None]) -> None:
-        with self._session.lock:
+        with self.explorer.session.lock:
             if not self._quiet:
                 self._try(action)
 
     def _try(self, action: Callable[[], None]) -> None:
         """Do something, or say why not."""
-        self._messages.clear()
-        try:
-            with self._session.lock:
-                action()
-        except Exception as error:
-            self._messages.error("pick", error)
+        with self.explorer.session.lock:
+            self.explorer.messages.attempt("pick", action)
 
 
 def _number_of(pattern: Protocol) -> int:

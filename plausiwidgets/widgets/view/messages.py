@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ipywidgets as w
 
@@ -63,6 +63,16 @@ class MessageLine(Panel):
     def error(self, source: str, error: Exception | str) -> None:
         """Show an error of a `source`, which takes it back with :meth:`clear` when it works again."""
         self._show("error", "⚠", [error if isinstance(error, str) else sentence(error)], source)
+
+    def attempt(self, source: str, action: Callable[[], object]) -> bool:
+        """Do something in place of what was said before, or show why it failed; return whether it was done."""
+        self.clear()
+        try:
+            action()
+        except Exception as error:
+            self.error(source, error)
+            return False
+        return True
 
     def clear(self, source: str | None = None) -> None:
         """Remove the message of a source, or any."""

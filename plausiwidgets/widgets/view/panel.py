@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import ipywidgets as w
@@ -100,6 +100,9 @@ class Messages(typing.Protocol):
 
     def clear(self, source: str | None = None) -> None:
         """Remove the message of a source, or any."""
+
+    def attempt(self, source: str, action: Callable[[], object]) -> bool:
+        """Do something in place of what was said before, or show why it failed; return whether it was done."""
 
 
 class Host(typing.Protocol):
