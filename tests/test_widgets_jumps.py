@@ -114,14 +114,6 @@ def test_reset_and_undo_bring_ranges_and_ticks_back(explorer, screen) -> None:
     assert picture(screen) == changed
 
 
-def test_undo_takes_back_the_range_that_a_jump_widened(explorer, screen) -> None:
-    before = picture(screen)
-    explorer.show("izhikevich", "tonic_spiking", {"a": 1.5})
-    assert explorer.selection.bounds["a"][1] == 1.5
-    explorer.undo()
-    assert picture(screen) == before
-
-
 def test_a_jump_keeps_the_ranges_and_ticks_that_a_user_has_set(explorer, screen) -> None:
     screen.rows["c"].tick.value = False
     screen.pick_preset("K")

@@ -70,12 +70,6 @@ def test_a_selected_value_keeps_digits_that_the_box_does_not_show(session: Sessi
     assert session.selection.values["tau_mem"] == 12.3456789012345
 
 
-def test_a_typed_value_beyond_the_range_widens_it(session: Session, row: Row) -> None:
-    row.box.value = 3.0 * TAU.high
-    assert session.selection.bounds["tau_mem"] == (TAU.low, 3.0 * TAU.high)
-    assert row.slider.value == STEPS
-
-
 @pytest.mark.parametrize("bad", [0.0, -3.0, float("nan"), float("inf")])
 def test_a_value_beyond_the_hard_limits_is_refused_with_its_name_and_the_limits(
     session: Session, messages: MessageLine, row: Row, bad: float

@@ -15,8 +15,6 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
 
-ACTIONS = ("optimize", "pause", "stop", "use_best")
-
 WAYS = {
     "seed": ("New seed", "The same search from other random points"),
     "random": ("Random start", "Start from good points of a random screen, not from the sliders"),
@@ -56,8 +54,7 @@ class OptimizationPanel:
     def __init__(self, pressed: Callable[[str], None], refused: Callable[[str], None]) -> None:
         self._refused = refused
         self._judged = True
-        self._budget_default = 0
-        self._budget_now = 1000
+        self._budget_default = 1000
         self._start = w.ToggleButtons(
             options=[("the sliders", True), ("random points", False)],
             description="Start from",
@@ -70,7 +67,7 @@ class OptimizationPanel:
             "1000", description="Budget", continuous_update=False,
             tooltip="Most evaluations; one is one parameter set, judged with all sweeps",
         )  # fmt: skip
-        self._budget.observe(lambda _: self._on_budget(), "value")
+        self._budget.observe(self._on_budget, "value")
         self._seed = w.BoundedIntText(
             0, min=0, max=2**31 - 1, description="Seed", tooltip="The same seed gives the same search"
         )
@@ -79,37 +76,34 @@ class OptimizationPanel:
             tooltip="Candidates in each generation of CMA-ES; the population that evolves has its own size",
         )  # fmt: skip
         settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
-        settings.add_class("pw-settings")
-        more = w.ToggleButton(False, description="Settings", tooltip="Where a search starts, and how long it may take")
-        more.add_class("pw-settings-button")
         settings.layout.display = "none"
+        more = w.ToggleButton(False, description="Settings", tooltip="Where a search starts, and how long it may take")
         more.observe(lambda change: settings.layout.set_trait("display", "" if change["new"] else "none"), "value")
-        self._optimize = w.Button(
-            description="Optimize", button_style="primary",
-            tooltip="Search in the background for parameters that show the pattern; the sliders stay usable",
-        )  # fmt: skip
-        self._pause = w.Button(description="Pause", tooltip="Hold the search, or let it go on")
-        self._stop = w.Button(description="Stop", tooltip="End the search and keep the best")
-        self._use = w.Button(description="Use best", tooltip="Put the best parameters on the sliders")
+
+        def button(action: str, title: str, tip: str) -> w.Button:
+            made = w.Button(description=title, tooltip=tip)
+            made.on_click(lambda _: pressed(action))
+            return made
+
+        tip = "Search in the background for parameters that show the pattern; the sliders stay usable"
+        self._optimize = button("optimize", "Optimize", tip)
+        self._optimize.button_style = "primary"
+        self._pause = button("pause", "Pause", "Hold the search, or let it go on")
+        self._stop = button("stop", "Stop", "End the search and keep the best")
+        self._use = button("use_best", "Use best", "Put the best parameters on the sliders")
         buttons = w.HBox([self._optimize, self._pause, self._stop, self._use, more])
-        buttons.add_class("pw-buttons")
-        for button, action in zip(buttons.children, ACTIONS, strict=False):
-            button.on_click(lambda _, action=action: pressed(action))
-        ways = w.HBox([w.Button(description=title, tooltip=tip) for title, tip in WAYS.values()])
-        ways.add_class("pw-ways")
-        for button, way in zip(ways.children, WAYS, strict=True):
-            button.on_click(lambda _, way=way: pressed(way))
-        self._ways = ways
-        back = w.Button(description="Back to it", tooltip="Show that model and pattern again, with its search")
-        back.on_click(lambda _: pressed("back"))
+        self._ways = w.HBox([button(way, title, tip) for way, (title, tip) in WAYS.items()])
+        back = button("back", "Back to it", "Show that model and pattern again, with its search")
         self._elsewhere_text = w.HTML()
         self.elsewhere = w.HBox([self._elsewhere_text, back])
-        self.elsewhere.add_class("pw-elsewhere")
         self.progress = w.HTML()
-        self.progress.add_class("pw-progress-box")
         self.curve = LossCurve()
-        self.view = w.Box([buttons, settings, self.progress, ways, self.curve])
-        self.view.add_class("pw-search")
+        self.view = w.Box([buttons, settings, self.progress, self._ways, self.curve])
+        for widget, name in (
+            (settings, "settings"), (more, "settings-button"), (buttons, "buttons"), (self._ways, "ways"),
+            (self.elsewhere, "elsewhere"), (self.progress, "progress-box"), (self.view, "search"),
+        ):  # fmt: skip
+            widget.add_class(f"pw-{name}")
         self.show_elsewhere()
         self.idle()
 
@@ -124,7 +118,7 @@ class OptimizationPanel:
     def settings(self) -> dict[str, int]:
         """Budget, seed and population, as ``start_optimization`` takes them."""
         return {
-            "budget": self._budget_now,
+            "budget": budget_of(self._budget.value),
             "seed": int(self._seed.value),
             "popsize": int(self._popsize.value),
         }
@@ -136,27 +130,22 @@ class OptimizationPanel:
         if from_sliders is not None:
             self._start.value = from_sliders
         if more:
-            self._set_budget(min(MORE * self._budget_now, BUDGETS[1]))
+            self._budget.value = grouped(min(MORE * budget_of(self._budget.value), BUDGETS[1]))
 
     def show_pattern(self, pattern: Protocol) -> None:
         """Show the pattern's budget, unless another one was typed."""
         self._judged = isinstance(pattern, Judged)
         if not isinstance(pattern, Judged):
             return
-        budget = pattern.budget
-        if self._budget_now == self._budget_default or not self._budget_default:
-            self._set_budget(budget)
-        self._budget_default = budget
+        if budget_of(self._budget.value) == self._budget_default:
+            self._budget.value = grouped(pattern.budget)
+        self._budget_default = pattern.budget
 
-    def _set_budget(self, budget: int) -> None:
-        self._budget_now = budget
-        self._budget.value = grouped(budget)
-
-    def _on_budget(self) -> None:
+    def _on_budget(self, change: dict[str, str]) -> None:
         try:
-            self._set_budget(budget_of(self._budget.value))
+            self._budget.value = grouped(budget_of(change["new"]))
         except ValueError as error:
-            self._budget.value = grouped(self._budget_now)
+            self._budget.value = change["old"]
             self._refused(str(error))
 
     # -- state -----------------------------------------------------------------------------------
