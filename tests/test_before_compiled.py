@@ -24,7 +24,7 @@ def test_plain_python_gives_the_spikes_of_the_kernel(name):
     windows = {"window": (100, 1400), "peak_window": (0, 700), "extremes": True}
     job = random_job(model, 4, 1500, record=record, spike_limit=30, **windows)
     ours, theirs = interpreter(export_step(model))(job, None), run_compiled(job)
-    assert theirs.counts.sum() > 4
+    assert theirs.counts.sum() >= 4
     for field in ("spikes", "counts", "diverged"):
         np.testing.assert_array_equal(getattr(ours, field), getattr(theirs, field), field)
     for field in ("recorded", "state", "v_max", "lowest", "highest", "rise"):

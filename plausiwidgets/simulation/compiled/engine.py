@@ -281,11 +281,13 @@ def _gather(job: LaneJob, blocks: list[Block], recorded: np.ndarray) -> LaneResu
         b = blocks[0]
         spikes = b.spikes[:, : b.most_spikes()]
         peak, lowest, highest, rise = b.extremes
+        rise = rise if job.extremes else np.full(job.lanes, np.inf)
         return LaneResult(b.final_state(), spikes, b.counts, kept, peak, lowest, highest, rise, b.diverged, "compiled")
     counts, diverged = (
         np.concatenate([_NO_LANES, *(getattr(b, name) for b in blocks)]) for name in ("counts", "diverged")
     )
     peak, lowest, highest, rise = np.concatenate([np.empty((4, 0)), *(b.extremes for b in blocks)], axis=1)
+    rise = rise if job.extremes else np.full(job.lanes, np.inf)
     state = np.concatenate([np.empty((job.state.shape[0], 0)), *(b.final_state() for b in blocks)], axis=1)
     spikes = np.full((job.lanes, int(counts.max(initial=0))), -1, dtype=np.int32)
     lane = 0
