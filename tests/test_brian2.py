@@ -33,7 +33,7 @@ def simulated(group, steps, dt):
 )
 def test_a_group_fires_in_the_very_steps_in_which_the_engine_has_it(name):
     model = axon(hodgkin_huxley(None), spike_level=0.0) if name == "level" else pw.models.get(name)
-    steps = round(40.0 / model.dt)
+    steps = round(60.0 / model.dt)
     job = default_job(model, 1, steps)
     drive = brian2.TimedArray(job.current.values(steps, job.dt)[0], dt=job.dt * brian2.ms)
     group = pw.to_brian2(model, current="drive(t)")
