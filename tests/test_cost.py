@@ -83,7 +83,12 @@ def test_a_card_shows_equations_states_parameters_and_presets(name):
     assert model.equations.split("\n")[0].split(" = ")[0] in text
     assert all(p.unit in text for p in (*model.parameters.values(), model.current))
     assert len(re.findall("<tr>", model._repr_html_())) == (
-        2 + len(model.states) + len(model.parameters) + 1 + (len(model.presets) + 1 if model.presets else 0)
+        2
+        + len(model.states)
+        + len(model.parameters)
+        + 1
+        + (len(model.presets) + 1 if model.presets else 0)
+        + (len(model.cannot) + 1 if model.cannot else 0)
     )
 
 
