@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.assessment import published_table
+from plausiwidgets.widgets.map.cells import MARKS
 
 
 def shown(figure: go.Figure, name: str) -> list:
@@ -43,6 +45,21 @@ def test_traces_are_drawn_lane_by_lane_in_colour_and_dash() -> None:
     assert len({trace.line.color for trace in lanes}) == 8
 
 
+def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -> None:
+    table = published_table().query("model in ['lif', 'adex']")
+    table.loc[(table["model"] == "lif") & (table["pattern"] == "tonic_spiking"), "status"] = "failed"
+    figure = pw.plot(table)
+    cells, *key = figure.data
+    statuses = table.set_index(["model", "pattern"])["status"]
+    for row, model in zip(cells.text, table["model"].unique(), strict=True):
+        assert list(row) == [MARKS[statuses[model, pattern]] for pattern in pw.patterns.names()]
+    assert {trace.name.split()[0] for trace in key} == {mark for row in cells.text for mark in row}
+    assert len({trace.marker.color for trace in key}) == len(key)
+    assert figure.layout.xaxis.ticktext[0] == "A Tonic spiking" and figure.layout.yaxis.ticktext[0].startswith("LIF")
+    with pytest.raises(ValueError, match="no column 'status'"):
+        pw.plot(table.drop(columns="status"))
+
+
 def test_of_a_neuron_that_is_not_registered_what_is_known_is_drawn() -> None:
     model = pw.models.get("adex")
     own = pw.NeuronModel(
@@ -58,7 +75,7 @@ def test_dark_is_dark() -> None:
 
 
 def test_bad_input_is_told_what_is_valid() -> None:
-    with pytest.raises(TypeError, match=r"plot: x is 3, valid is an object of Result, Traces, Verdict"):
+    with pytest.raises(TypeError, match=r"plot: x is 3, valid is an object of DataFrame, Result, Traces, Verdict"):
         pw.plot(3)
     with pytest.raises(ValueError, match=r"is of 2 sets, valid is one of a single set"):
         pw.plot(pw.judge("lif", "tonic_spiking", {"tau_mem": [10.0, 20.0]}))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plausiwidgets.widgets.explorer.explorer import Explorer
+    from plausiwidgets.widgets.figures import plot
     from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
     from plausiwidgets.widgets.map.progress import NotebookProgress
     from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.session.selection import Selection
     from plausiwidgets.widgets.session.session import Response, Session
     from plausiwidgets.widgets.view.panel import Panel
-    from plausiwidgets.widgets.view.plot import plot
 
 _HOMES = {
     "AssessmentPanel": "map_explorer",
@@ -37,7 +37,7 @@ _HOMES = {
     "export_page": "page.export",
     "plausibility_chart": "map.chart",
     "plausibility_map": "map_explorer",
-    "plot": "view.plot",
+    "plot": "figures",
 }
 
 __all__ = [

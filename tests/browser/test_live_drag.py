@@ -62,7 +62,7 @@ TO_SILENCE = """async () => {
     const press = async (key) => {
         handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
         await new Promise((resolve) => setTimeout(resolve, 100));
-        return document.querySelector('.pw-plot-upper').data.find((t) => t.uid === 'yours_raster').x.length;
+        return document.querySelector('.pw-plot-upper').data.find((t) => t.uid === 'yours_raster').x.length / 3;
     };
     return [await press('Home'), await press('End')];
 }"""

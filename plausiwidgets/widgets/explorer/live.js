@@ -138,12 +138,14 @@ class Live {
     const [at, current] = corners(line);
     const { peak, fine } = about;
     const [x, upTo] = peak === null ? [[], []] : spikeLines(line, peak);
-    const spikes = Float32Array.from(line.spikes);
     this.show({
       traces: {
         yours_voltage: { y },
         yours_spikes: { x: Float32Array.from(x), y: Float32Array.from(upTo) },
-        yours_raster: { x: spikes, y: new Float32Array(spikes.length).fill(about.raster) },
+        yours_raster: {
+          x: Float32Array.from(line.spikes.flatMap((time) => [time, time, time])),
+          y: Float32Array.from(line.spikes.flatMap(() => [...about.raster, NaN])),
+        },
         yours_current: { x: at, y: current },
       },
       potential: fine && this.figure.get("event") && !this.figure.get("whole") ? null : extent(y, x.length ? peak : NaN),

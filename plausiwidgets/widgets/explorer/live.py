@@ -23,7 +23,7 @@ from plausiwidgets.widgets.page.export import page_file
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
-from plausiwidgets.widgets.view.figure import RASTER_HEIGHTS
+from plausiwidgets.widgets.view.figure import RASTER_HEIGHTS, TICK
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 PACE = 0.25
@@ -145,7 +145,8 @@ class Live(Panel):
                 for name, slider in self._parameters.sliders.items()
                 for p in (selection.parameters[name],)
             },
-            "figure": self._figure.figure.model_id, "raster": RASTER_HEIGHTS["yours"],
+            "figure": self._figure.figure.model_id,
+            "raster": [RASTER_HEIGHTS["yours"] - TICK, RASTER_HEIGHTS["yours"] + TICK],
             "peak": None if selection.model.spike_level is not None else selection.model.peak,
             "fine": selection.pattern.fine,  # the axis of its event holds what is below the threshold
         }  # fmt: skip

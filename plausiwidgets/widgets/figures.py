@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
@@ -19,6 +20,8 @@ from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.widgets.map.cells import grid_of_table
+from plausiwidgets.widgets.map.map_figure import map_figure
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.figure import TOP, Look, figure_of, rows_of
 from plausiwidgets.widgets.view.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
@@ -35,28 +38,30 @@ LANES, LANE = 3, 21
 
 @checked
 def plot(x: Any, *, dark: bool = False) -> go.Figure:
-    """Return the picture of a verdict, a result or traces as a Plotly figure.
+    """Return the picture of a verdict, a result, traces or an assessment as a Plotly figure.
 
     Parameters
     ----------
-    x : Verdict, Result or Traces
+    x : Verdict, Result, Traces or pandas.DataFrame
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
-        of each lane, of the first eight where there are more.
+        of each lane, of the first eight where there are more. A table of :func:`plausiwidgets.assess`: the
+        plausibility map, with a mark in each cell.
     dark : bool
         Whether it is for a dark background.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        In px 900 wide. ``.show()`` shows it, ``.write_html(path)`` saves it, ``.update_layout(…)`` changes it.
+        900 px wide; a map is as wide as its columns need. ``.show()`` shows it, ``.write_html(path)`` saves it,
+        ``.update_layout(…)`` changes it.
 
     Raises
     ------
     TypeError
         If there is no picture of such an object.
     ValueError
-        For a verdict of many sets, or traces without the potential.
+        For a verdict of many sets, traces without the potential, or a table that `assess` did not return.
 
     Examples
     --------
@@ -65,6 +70,9 @@ def plot(x: Any, *, dark: bool = False) -> go.Figure:
     >>> figure.layout.xaxis.title.text, figure.layout.yaxis.title.text
     ('time (ms)', 'potential (mV)')
     >>> figure.write_html("rebound.html")                                # doctest: +SKIP
+    >>> table = pw.assess(["lif", "izhikevich"], ["tonic_spiking", "rebound_spike"], budget=200)
+    >>> pw.plot(table).data[0].text[0][0]
+    '✓'
     """
     return go.Figure(_picture(x, dark))
 
@@ -107,7 +115,7 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
             if trace["yaxis"] == "y" and "hovertemplate" in trace:
                 trace["line"] |= {"dash": dashes[i % len(dashes)]}
             if trace["yaxis"] == "y2":
-                trace["y"] = np.full(trace["x"].size, 1.0 - i, np.float32)
+                trace["y"] = trace["y"] - i
         data += one
     figure = figure_of(scene, _look(dark))
     title = traces.model if model is None else model.title
@@ -116,6 +124,11 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     if "yaxis2" in out["layout"]:
         out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": "spikes"}}
     return out
+
+
+@_picture.register
+def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
+    return map_figure(grid_of_table(table), dark)
 
 
 def _known(get: Callable[[str], Any], name: str) -> Any:
