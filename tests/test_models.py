@@ -158,16 +158,9 @@ def test_the_threshold_lies_above_the_rest(threshold):
         make(good_step, threshold=threshold)
 
 
-def test_a_built_in_whose_step_was_replaced_runs_the_new_step(monkeypatch):
-    model = pw.models.get("lif")
-    stimulus = pw.Current.step(20.0, 20.0)
-    pw.simulate(model, stimulus)
-
-    def step(current, state, p, dt):
-        return torch.zeros_like(current), (0.0 * state[0] + 7.0, state[1])
-
-    monkeypatch.setattr(model, "step", step)
-    assert (pw.simulate(model, stimulus).v == 7.0).all()
+def test_a_model_cannot_be_changed():
+    with pytest.raises(AttributeError, match="'lif' cannot be changed .step.: make a new NeuronModel"):
+        pw.models.get("lif").step = None
 
 
 def test_norse_refuses_what_has_no_single_current():

@@ -24,6 +24,8 @@ LONG_REST, BACK, LATE = 20_000.0, 6000.0, 1000.0
 """Rest before anything, what follows a stimulus, and when after it no spike may come any more, in ms."""
 SHARE = 0.3
 """Of a full spike: what counts as one, and what must lie between all and none."""
+HIGH = 0.6
+"""Of a full spike: above rest by more than this is a spike, whatever drives it."""
 FULL = {
     "fitzhugh_nagumo": 105.0, "hindmarsh_rose": 85.0, "morris_lecar": 95.0, "wilson": 95.0, "wang_buzsaki": 105.0,
     "hodgkin_huxley": 105.0, "connor_stevens": 108.0,
@@ -158,6 +160,13 @@ class Looking:
         """Return the response to a step of the amplitude."""
         return self.returning([(0.0, length, sign * self.amplitude, sign * self.amplitude)])
 
+    def fires(self, trace: Trace) -> float:
+        """Return when it first spikes, high already: the way back from inhibition is no spike; inf without one."""
+        if not self.cell.smooth:
+            return float(trace.spikes[0]) if trace.spikes.size else np.inf
+        high = trace.v > self.rest + HIGH * self.cell.full
+        return float(trace.t[high.argmax()]) if high.any() else np.inf
+
     def all_or_none(self, fire: Sequence[Trace], silent: Sequence[Trace]) -> None:
         """Object where what fires is hardly higher than what does not."""
         self.object(any(not t.spikes.size for t in fire), "does not fire where it must")
@@ -257,22 +266,14 @@ class Looking:
         def respond(height: float) -> Trace:
             return self.cell.run(self.state, 303.0, self.holding, [(0.0, 3.0, height, height)])
 
-        def fires(trace: Trace) -> bool:
-            return bool(trace.v.max() > self.rest + 0.5 * self.cell.full if self.cell.smooth else trace.spikes.size)
-
-        def top_half(trace: Trace) -> float:
-            if not self.cell.smooth:
-                return float(trace.spikes[0])
-            return float(trace.t[(trace.v > self.rest + 0.5 * self.cell.full).argmax()])
-
         low, high = 0.0, self.amplitude
         while high - low > 1e-5 * high:
             middle = 0.5 * (low + high)
-            low, high = (low, middle) if fires(respond(middle)) else (middle, high)
+            low, high = (low, middle) if np.isfinite(self.fires(respond(middle))) else (middle, high)
         weak, strong = respond(1.0005 * high), respond(1.5 * high)
         self.all_or_none([weak, strong], [respond(0.9995 * low)])
         if not self.objections:
-            first, least = top_half(weak), top_half(strong)
+            first, least = self.fires(weak), self.fires(strong)
             self.object(first < 8.0 or first < 1.9 * least, "no latency")
         self.returning([(0.0, 3.0, self.amplitude, self.amplitude)])
 
@@ -325,9 +326,7 @@ class Looking:
         up, inhibition = (2.0 * w, 3.0 * w, a, a), (0.0, w, -down, -down)
         both = self.returning([inhibition, up])
         self.all_or_none([both], [self.returning([up]), self.returning([inhibition])])
-        # The way back from the inhibition is no spike.
-        late = both.spikes[both.spikes >= 2.0 * w] if self.cell.smooth else both.spikes
-        first = late[0] if late.size else np.inf
+        first = self.fires(both)
         self.object(not 2.0 * w <= first < 3.0 * w + 50.0, "not at the excitation")
 
     def look_P(self) -> None:

@@ -108,6 +108,11 @@ PRESETS = [
            {"C": 1.0, "g_L": 0.3, "E_L": -54.387, "g_Na": 120.0, "g_K": 36.0, "E_K": -77.0, "temperature": 6.3,
             "rate_n": 1.0, "rate_h": 1.0, "amplitude": 10.0}, "class_2_excitable", 0.05,
            f"{_SQUID}; class 2: Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7"),
+    # A search for it is not sure to find one.
+    Preset("Mixed mode, with slow gates (found)",
+           {"C": 0.5351, "g_L": 0.8805, "E_L": -47.25, "g_Na": 61.37, "g_K": 19.36, "E_K": -79.13, "temperature": 12.19,
+            "rate_n": 0.01189, "rate_h": 0.4097, "amplitude": 24.44, "holding": 0.0}, "mixed_mode", 0.05,
+           "found by optimization"),
 ]  # fmt: skip
 
 NEURON = NeuronModel(
