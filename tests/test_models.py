@@ -159,7 +159,7 @@ def test_the_threshold_lies_above_the_rest(threshold):
 
 
 def test_a_model_cannot_be_changed():
-    with pytest.raises(AttributeError, match="'lif' cannot be changed .step.: make a new NeuronModel"):
+    with pytest.raises(AttributeError, match=r"'lif' cannot be changed .step.: make a new NeuronModel"):
         pw.models.get("lif").step = None
 
 
