@@ -80,12 +80,12 @@ def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
 
 
 def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty(monkeypatch):
-    monkeypatch.setattr(registry, "_own", {})  # other tests know the twenty
+    monkeypatch.setattr(registry, "_registered", {})  # other tests know the twenty
     pattern = pw.patterns.register(doublet(key="doublet_registered"))
     assert pw.patterns.get("doublet_registered") is pattern
     assert pw.patterns.names()[-1] == "doublet_registered" and pw.patterns.names()[0] == "tonic_spiking"
     assert pw.patterns.registry.is_registered(pattern) and not pw.patterns.registry.is_builtin(pattern)
-    with pytest.raises(ValueError, match="one of the package's own"):
+    with pytest.raises(ValueError, match="is the key of a built-in pattern"):
         pw.patterns.register(doublet(key="resonator"))
     with pytest.raises(TypeError, match="valid is a Protocol"):
         pw.patterns.register("doublet")
