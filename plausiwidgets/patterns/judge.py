@@ -361,8 +361,8 @@ def _verification(
                     half[i] = max(half[i], rise / full)
         return HALF.violation(half)
 
-    def longer(form: Pattern) -> LossOf:
-        return lambda values: np.asarray(evaluate(model, form, values, dt, engine, checkpoint).loss)
+    def longer(form: Pattern, factor: float = 1.0) -> LossOf:
+        return lambda values: np.asarray(evaluate(model, form, values, dt * factor, engine, checkpoint).loss)
 
     yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
@@ -379,8 +379,14 @@ def _verification(
             )
     for words, form in pattern.verification.items():
         yield words, longer(form)
-        if pattern.at_rest and pattern.comes_back and form.measure is not None:
-            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", longer(back_at_rest(form))
+        if form.measure is None:
+            continue
+        # What lasts by chance, or comes back by chance, does not at another time step.
+        yield f"{words}, at an eighth of the time step", longer(form, 1 / 8)
+        if pattern.at_rest and pattern.comes_back:
+            back = back_at_rest(form)
+            yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", longer(back)
+            yield f"{words}, and back at rest, at an eighth of the time step", longer(back, 1 / 8)
     for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")):
         yield f"at {word} of the time step", at(1 / part)
 

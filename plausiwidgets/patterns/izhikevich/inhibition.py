@@ -103,5 +103,5 @@ INHIBITION_INDUCED_BURSTING = Pattern(
         *(Mark(key, "bursts", 0.0, LENGTH) for key in ("bursts", "ratio", "smallest", "largest")),
         Mark("persists", "pause", 0.0, LENGTH),
     ],
-    verification=lasting([STEP, WIDE_HOLDING], -1.0),
+    verification=lasting([STEP, WIDE_HOLDING], -1.0, bursts=True),
 )

@@ -67,16 +67,19 @@ def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping
     }
 
 
-def lasting(free_values: Sequence[FreeValue], sign: float = 1.0) -> dict[str, Pattern]:
-    """Return the verification of what must go on as long as its step."""
+def lasting(free_values: Sequence[FreeValue], sign: float = 1.0, *, bursts: bool = False) -> dict[str, Pattern]:
+    """Return the verification of what must go on as long as its step; `bursts`: in bursts, all of them."""
+    criteria = [PERSISTS, *((BURST_RATIO, BURST_SMALLEST, BURST_LARGEST) if bursts else ())]
 
     def measure(r: Responses, s: StimulusValues) -> dict[str, Any]:
         times = during(r, LASTING)
         # The longest pause of the later half: between spikes, or between bursts.
         pause = f.largest(f.late_half(f.intervals(times)))
-        return {"persists": (LASTING - f.last(times)) / pause}
+        found = f.bursts(times, LASTING)
+        measured = {"ratio": found.ratio, "smallest": found.shortest, "largest": found.longest}
+        return measured | {"persists": (LASTING - f.last(times)) / pause}
 
-    return {f"in a stimulus of {LASTING / 1000:g} s": longer(free_values, [PERSISTS], step(LASTING, sign), measure)}
+    return {f"in a stimulus of {LASTING / 1000:g} s": longer(free_values, criteria, step(LASTING, sign), measure)}
 
 
 def during(r: Responses, length: float) -> Floats:
@@ -292,7 +295,7 @@ TONIC_BURSTING = Pattern(
         *(Mark(key, "bursts", 0.0, SHORT) for key in ("bursts", "ratio", "smallest", "largest", "period_cv")),
         Mark("persists", "pause", 0.0, SHORT),
     ],
-    verification=lasting([STEP, HOLDING]),
+    verification=lasting([STEP, HOLDING], bursts=True),
 )
 
 # -- E ---------------------------------------------------------------------------------------------
