@@ -13,7 +13,8 @@ TRAJECTORY = "() => document.querySelector('.pw-plane .pw-trajectory')?.getAttri
 
 DATA = "[...document.querySelectorAll('.pw-plot .js-plotly-plot')].flatMap(plot => plot.data)"
 PINNED = f"() => {DATA}.some(trace => trace.uid.startsWith('pinned') && trace.y?.length > 100)"
-HIGHEST = f"() => Math.max(...{DATA}.find(trace => trace.uid === 'yours_current').y)"
+# Between two stimuli there is no trace of "yours".
+HIGHEST = f"() => Math.max(...({DATA}.find(trace => trace.uid === 'yours_current')?.y ?? []))"
 
 
 @pytest.fixture(params=["lab", "app"])
