@@ -87,7 +87,7 @@ assert pw.optimize("lif", "tonic_spiking", budget=20).accepted
 table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=100)
 assert pw.plausibility_score(table, measure=False)["shown"][0] == 1
 shown = pw.plausibility_map(table)
-shown.open_cell("lif", "tonic_spiking")
+shown.map.open_cell("lif", "tonic_spiking")
 shown.close()
 pw.plausibility_chart(table).close()
 explorer = pw.Explorer()
