@@ -5,9 +5,10 @@ import http.client
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import nbformat
 import pytest
@@ -18,6 +19,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 pytest.importorskip("voila")
 
+T = TypeVar("T")
 PAGES, HOST = 2, "explorer.example.org"
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 
@@ -64,6 +66,12 @@ def ask(server: Server) -> Iterator[Callable[..., Answer]]:
     until(lambda: kernels(server) == 0)
 
 
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run to its end on a thread of its own: Playwright may keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def kernels(server: Server) -> int:
     return sum("ipykernel" in line for line in children(server.process.pid))
 
@@ -84,7 +92,7 @@ async def connect(server: Server, kernel: str, *subprotocols: str) -> WebSocketC
 def test_a_connection_without_the_sub_protocol_is_refused(server: Server, ask, protocols) -> None:
     page = ask()
     with pytest.raises(HTTPClientError, match="400"):
-        asyncio.run(connect(server, page.kernel, *protocols))
+        finished(connect(server, page.kernel, *protocols))
     assert ask().status == 200
 
 
@@ -100,7 +108,7 @@ def test_a_message_with_a_wrong_count_closes_its_own_connection_only(server, ask
             pass  # messages of the kernel
         return connection.close_code
 
-    assert asyncio.run(sent()) == 1003
+    assert finished(sent()) == 1003
     assert ask().status == 200
 
 

@@ -429,5 +429,5 @@ def test_presets_set_only_what_the_model_has(name: str) -> None:
     for preset in model.presets:
         assert preset.source
         assert preset.dt == model.dt
-        model.complete({n: v for n, v in preset.parameters.items() if n != "amplitude"})
-        assert preset.pattern is None or preset.pattern in pw.patterns.names()
+        stimulus = pw.patterns.get(preset.pattern).free if preset.pattern else ("amplitude",)
+        model.complete({n: v for n, v in preset.parameters.items() if n not in stimulus})

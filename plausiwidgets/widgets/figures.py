@@ -128,7 +128,10 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
 
 @_picture.register
 def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
-    return map_figure(grid_of_table(table), dark)
+    try:
+        return map_figure(grid_of_table(table), dark)
+    except ValueError as error:
+        raise ValueError(f"plot: x is a DataFrame without what a map needs: {error}") from None
 
 
 def _known(get: Callable[[str], Any], name: str) -> Any:

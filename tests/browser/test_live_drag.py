@@ -33,8 +33,8 @@ def hold(change):
 deaf.observe(hold, "value")
 
 def watch():
-    from plausiwidgets.widgets.explorer.live import LivePage
-    page = next(child for child in explorer.children if isinstance(child, LivePage))
+    from plausiwidgets.widgets.explorer.live import Live
+    page = explorer.panel(Live).view
     while not page.module:
         time.sleep(0.05)
     ready.value = "module sent"

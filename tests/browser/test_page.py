@@ -62,7 +62,7 @@ def test_a_slider_moves_the_trace_and_the_verdict_stays_with_the_stored_values(
     page = opened.page
     preset = next(p for p in pw.models.get("izhikevich").presets if p.pattern == "tonic_spiking")
     verdict = pw.judge("izhikevich", "tonic_spiking", dict(preset.parameters), dt=preset.dt, verify=False)
-    assert opened.legend() == f"yours: {len(verdict.traces['step'].spike_times[0])} spikes"
+    assert opened.legend() == f"your neuron: {len(verdict.traces['step'].spike_times[0])} spikes"
     assert page.locator(".badge").inner_text() == "✓ shows it (verified)"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
@@ -73,7 +73,7 @@ def test_a_slider_moves_the_trace_and_the_verdict_stays_with_the_stored_values(
     page.wait_for_url(lambda url: "amplitude" in url)
     amplitude = float(page.get_by_label("Exact value of amplitude (mV/ms)").input_value())
     less = pw.judge("izhikevich", "tonic_spiking", dict(preset.parameters) | {"amplitude": amplitude}, dt=preset.dt)
-    assert opened.legend() == f"yours: {len(less.traces['step'].spike_times[0])} spikes"
+    assert opened.legend() == f"your neuron: {len(less.traces['step'].spike_times[0])} spikes"
     assert "not for those on the sliders" in page.locator(".badge").inner_text()
     assert "belongs to the stored values" in page.locator(".verdict").inner_text()
     page.get_by_role("button", name="Show me").click()
@@ -122,7 +122,7 @@ def test_a_browser_without_scripts_shows_a_sentence(open_page, izhikevich: Path)
 def test_markup_in_names_and_texts_is_shown_as_text(open_page, tmp_path: Path) -> None:
     opened = open_page(pw.export_page(hostile.model(), hostile.pattern(), path=tmp_path / "hostile.html"))
     page = opened.page
-    assert opened.legend().startswith("yours:")
+    assert opened.legend().startswith("your neuron:")
     page.get_by_role("slider").first.press("ArrowRight")
     page.wait_for_url(lambda url: "toString" in url)
     page.get_by_role("button", name=hostile.MARKUP[0]).last.click()

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from plausiwidgets.simulation.compiled.program import UNIFORM, Body, Number, Value
+from plausiwidgets.simulation.compiled.program import UNIFORM, Body, Number, Operation, Value
 
 BOOL, SINGLE, DOUBLE, LONG = torch.bool, torch.float32, torch.float64, torch.int64
 _NARROW = (torch.int16, torch.int8, torch.uint8)
@@ -28,54 +28,6 @@ _TRANSCENDENTAL = 10
 
 class Unsupported(Exception):
     """An operation is used in a way that the table does not cover; the text says which."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A row of the table. In a form, ``{0}``, ``{1}`` … stand for the arguments.
-
-    Attributes
-    ----------
-    name : str
-        That of the operation in ATen, if it has one.
-    python : str
-        For Numba, and for plain Python, with the functions of ``mathfunctions.py``, of ``math`` and of NumPy.
-    tensor : callable
-        On torch's tensors.
-    soft : callable or None
-        The same on truth values that are 0.0 and 1.0 and have a gradient.
-    javascript : str or None
-        With the functions of ``Math`` and of ``runtime.js``; empty: as in Python; None: JavaScript does not have it.
-    brian2 : str or None
-        In an expression of Brian2; empty and None as above.
-    cost : int
-        As :mod:`plausiwidgets.simulation.cost` counts.
-    computes : str
-        The type of its arguments: that of the ``"result"``, the one ``"promoted"`` of all of them, ``"bool"``,
-        ``"float64"``, or for a ``"choice"`` a bool and twice that of the result. A ``"division"`` refuses integers,
-        and for ``"rounding"`` they are round already.
-    truth : bool
-        Whether its result is a truth value.
-    boolean : str
-        The row that takes its place where it is applied to truth values.
-    distance : callable or None
-        For a comparison: how far its arguments are from where it changes, above 0 where it holds.
-    unbounded : bool
-        Whether its derivative, or its value, may be infinite at finite arguments.
-    """
-
-    name: str
-    python: str
-    tensor: Callable[..., torch.Tensor]
-    javascript: str | None = ""
-    brian2: str | None = ""
-    cost: int = 1
-    computes: str = "result"
-    truth: bool = False
-    boolean: str = ""
-    distance: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
-    soft: Callable[..., torch.Tensor] | None = None
-    unbounded: bool = False
 
 
 def _function(name: str, **options: Any) -> Operation:
