@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from plausiwidgets.models import registry as models
+from plausiwidgets.patterns import registry as patterns
 from plausiwidgets.simulation import threads
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +26,13 @@ def _searches_get_on() -> None:
     """Give searches in the background the priority of the tests: at their own they would starve on a busy machine."""
     if sys.platform == "linux":
         threads.NICENESS = os.getpriority(os.PRIO_PROCESS, 0)
+
+
+@pytest.fixture(autouse=True)
+def _what_a_test_registers_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test registries of its own: others count on the built-in models and patterns alone."""
+    monkeypatch.setattr(models, "_registered", {})
+    monkeypatch.setattr(patterns, "_registered", {})
 
 
 @pytest.fixture

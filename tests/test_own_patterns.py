@@ -79,8 +79,7 @@ def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
     assert "<svg" in pair._repr_html_()
 
 
-def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty(monkeypatch):
-    monkeypatch.setattr(registry, "_registered", {})  # other tests know the twenty
+def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty():
     pattern = pw.patterns.register(doublet(key="doublet_registered"))
     assert pw.patterns.get("doublet_registered") is pattern
     assert pw.patterns.names()[-1] == "doublet_registered" and pw.patterns.names()[0] == "tonic_spiking"
