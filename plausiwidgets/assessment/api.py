@@ -17,13 +17,13 @@ from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.models.registry import is_builtin
+from plausiwidgets.models.registry import sendable as sendable_model
 from plausiwidgets.optimization.api import check_engine, check_popsize
 from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
+from plausiwidgets.patterns.registry import sendable as sendable_pattern
 from plausiwidgets.quiet import imported
 from plausiwidgets.settings import takes
 from plausiwidgets.simulation.simulate import check_dt
@@ -64,9 +64,8 @@ def _assessment(
     limit = None if time_limit is None else finite("assess", "time_limit", time_limit, above=0.0, unit="s")
     units = [
         Unit(
-            # A name registered by the user is unknown in another process.
-            model.name if is_builtin(model) else model,
-            pattern.key if is_builtin_pattern(pattern) else pattern,
+            sendable_model(model),
+            sendable_pattern(pattern),
             number,
             most,
             popsize,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.gentle import gentle
@@ -20,6 +20,8 @@ from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
+from plausiwidgets.patterns.registry import received as received_pattern
+from plausiwidgets.python_file import InFile
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import THREADS
 
@@ -30,9 +32,9 @@ class Unit:
 
     Attributes
     ----------
-    model : str or NeuronModel
-    pattern : str or Pattern
-        The name if it means this object in any process, else the object.
+    model : str, InFile or NeuronModel
+    pattern : str, InFile or Pattern
+        The name, or file and name, if they mean this object in any process, else the object.
     seed : int
     budget : int
         Largest number of evaluations.
@@ -40,8 +42,8 @@ class Unit:
         As for `plausiwidgets.assess`.
     """
 
-    model: str | NeuronModel
-    pattern: str | Judged
+    model: str | InFile | NeuronModel
+    pattern: str | InFile | Judged
     seed: int
     budget: int
     popsize: int | None = None
@@ -52,9 +54,9 @@ class Unit:
     @property
     def waiting(self) -> Result:
         """The record before the search."""
-        pattern = patterns.get(self.pattern)
+        pattern = received_pattern(self.pattern)
         return Result(
-            model=models.get(self.model).name,
+            model=received_model(self.model).name,
             pattern=pattern.key,
             letter=pattern.letter,
             seed=self.seed,
@@ -105,7 +107,8 @@ def run_unit(
             checkpoint()
 
     try:
-        problem = make_problem(unit.model, unit.pattern, engine=unit.engine, dt=unit.dt)
+        model, pattern = received_model(unit.model), received_pattern(unit.pattern)
+        problem = make_problem(model, pattern, engine=unit.engine, dt=unit.dt)
         strategy = default_strategy(unit.popsize, problem.solves_amplitude)
         optimizer = Optimizer(problem, unit.seed, unit.budget, strategy)
         while (made := optimizer.step(check)) is not None:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +26,13 @@ from plausiwidgets.cli.console import (
     print_table,
     whole_number,
 )
+from plausiwidgets.cli.named import MODELS_HELP, PATTERNS_HELP, models_named, patterns_named
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from plausiwidgets.assessment import Study
 
-ALL = "all"
-PATTERNS_HELP = "keys or letters of firing patterns, or all (the default)"
 EXIT_CODES = (
     "Exit codes: 0 complete; 1 a search failed, or a file could not be written; 2 wrong use; "
     "130 ended by Ctrl-C, results so far are saved (a second Ctrl-C does not wait for the running search)."
@@ -44,11 +43,9 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage, parser.epilog = "plausiwidgets assess MODEL [MODEL ...] [options]", EXIT_CODES
     parser.add_argument(
-        "models", nargs="+", metavar="MODEL", type=model_name, help="names of models, or all; before the options"
+        "models", nargs="+", metavar="MODEL", type=models_named, help=f"{MODELS_HELP}; before the options"
     )
-    parser.add_argument(
-        "--patterns", nargs="+", default=[ALL], metavar="PATTERN", type=pattern_name, help=PATTERNS_HELP
-    )
+    parser.add_argument("--patterns", nargs="+", metavar="PATTERN", type=patterns_named, help=PATTERNS_HELP)
     seed, positive = whole_number(0), whole_number(1)
     parser.add_argument("--seed", nargs="+", default=[0], type=seed, help="one or more seeds, a row each (default: 0)")
     parser.add_argument("--budget", type=positive, help="evaluations of a search (default: a fifth of the pattern's)")
@@ -65,7 +62,6 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
 
 def assess(options: argparse.Namespace) -> int:
     """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
-    from plausiwidgets import models
     from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
     files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
@@ -79,8 +75,8 @@ def assess(options: argparse.Namespace) -> int:
         warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
         try:
             study = start_assessment(
-                models.names() if ALL in options.models else options.models,
-                None if ALL in options.patterns else options.patterns,
+                list(chain(*options.models)),
+                None if options.patterns is None else list(chain(*options.patterns)),
                 seed=options.seed,
                 budget=options.budget,
                 executor=workers,
@@ -183,34 +179,6 @@ def refuse(text: str, code: int) -> int:
     """Print an error and return the exit code."""
     complain(f"plausiwidgets assess: error: {text}")
     return code
-
-
-# ------------------------------------------------------------------ options
-
-
-def model_name(text: str) -> str:
-    """Return a model's name from the command line (argparse type)."""
-    from plausiwidgets import models
-
-    if text == ALL:
-        return ALL
-    try:
-        return models.get(text).name
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def pattern_name(text: str) -> str:
-    """Return a pattern's key from the command line, given as key or letter (argparse type)."""
-    from plausiwidgets import patterns
-
-    if text == ALL:
-        return ALL
-    letters = {patterns.get(key).letter: key for key in patterns.names()}
-    try:
-        return patterns.get(letters.get(text.upper(), text)).key
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 # ------------------------------------------------------------------ the table as text

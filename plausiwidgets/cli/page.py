@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 import math
+from itertools import chain
 from pathlib import Path
 
-from plausiwidgets.cli.assess import ALL, PATTERNS_HELP, model_name, pattern_name
 from plausiwidgets.cli.console import CommandError
+from plausiwidgets.cli.named import FILES_HELP, PATTERNS_HELP, models_named, patterns_named
 
 
 def page_options(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage = "plausiwidgets page MODEL [options]"
-    parser.add_argument("model", metavar="MODEL", type=model_name, help="name of a neuron model, such as adex")
     parser.add_argument(
-        "--patterns", nargs="+", default=[ALL], metavar="PATTERN", type=pattern_name, help=PATTERNS_HELP
+        "model", metavar="MODEL", type=models_named, help=f"name of a neuron model, such as adex; {FILES_HELP}"
     )
+    parser.add_argument("--patterns", nargs="+", metavar="PATTERN", type=patterns_named, help=PATTERNS_HELP)
     parser.add_argument(
         "--set", nargs="+", metavar="NAME=VALUE", type=assignment, dest="parameters", help="values the page opens with"
     )
@@ -28,12 +29,13 @@ def page(options: argparse.Namespace) -> int:
     from plausiwidgets.simulation.lanes import NotCompilable
     from plausiwidgets.widgets.page.export import export_page
 
-    if options.model == ALL:
-        raise CommandError("a page shows one model: name one in place of all")
-    chosen = None if ALL in options.patterns else options.patterns
+    if len(options.model) > 1:
+        names = ", ".join(model.name for model in options.model)
+        raise CommandError(f"a page shows one model: name one of {names}")
+    chosen = None if options.patterns is None else list(chain(*options.patterns))
     parameters = None if options.parameters is None else dict(options.parameters)
     try:
-        path = export_page(options.model, chosen, parameters, path=options.output)
+        path = export_page(options.model[0], chosen, parameters, path=options.output)
     except OSError as error:
         raise CommandError(f"cannot write {options.output}: {error.strerror}") from None
     except (ValueError, NotCompilable) as error:

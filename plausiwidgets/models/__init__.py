@@ -3,6 +3,6 @@
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.norse import from_norse
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.models.registry import get, names, register
+from plausiwidgets.models.registry import get, load, names, register
 
-__all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "from_norse", "get", "names", "register"]
+__all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "from_norse", "get", "load", "names", "register"]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
+from plausiwidgets.python_file import InFile, PythonFile, chosen
 
 _registered: dict[str, NeuronModel] = {}
 _builtin: dict[str, NeuronModel] = {}
+_files: WeakKeyDictionary[NeuronModel, PythonFile] = WeakKeyDictionary()
+"""The files that models come from."""
 
 
 def names() -> list[str]:
@@ -65,10 +70,78 @@ def register(model: NeuronModel) -> NeuronModel:
     ValueError
         If it has the name of a built-in model.
     """
-    if model.name in NAMES:
-        raise ValueError(f"{model.name!r} is the name of a built-in model: choose another one")
+    _require_free(model)
     _registered[model.name] = model
     return model
+
+
+@checked
+def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
+    """Run a Python file and register the neuron models that it defines.
+
+    The file is run as Python runs a script, so load only files that you trust. Executors run it again in their
+    processes, from its text: neither the file nor an installed module is needed there, except for what it imports.
+
+    Parameters
+    ----------
+    path : path
+        The models are values of its global names, or entries of lists, tuples and dicts among them.
+    name : str, optional
+        Register this one only.
+
+    Returns
+    -------
+    list of NeuronModel
+        As `assess` takes them; `get` finds each by its name.
+
+    Examples
+    --------
+    >>> neurons = load("my_neurons.py")                        # doctest: +SKIP
+    >>> table = pw.assess(neurons, "tonic_spiking")            # doctest: +SKIP
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it fails, defines no model or none of this name, or one with the name of a built-in model.
+    """
+    models = models_of_file(path, name)
+    _registered.update(models)
+    return list(models.values())
+
+
+def models_of_file(path: str | Path, name: str | None = None) -> dict[str, NeuronModel]:
+    """Return what `load` registers, by name, without registering it."""
+    file = PythonFile.read(path)
+    file.run()
+    models = chosen("model", _defined(file), path, name)
+    for model in models.values():
+        _require_free(model)
+    _files.update(dict.fromkeys(models.values(), file))
+    return models
+
+
+def sendable(model: NeuronModel) -> str | NeuronModel | InFile:
+    """Return what stands for a model in another process, where a registered name is unknown."""
+    if is_builtin(model):
+        return model.name
+    file = _files.get(model)
+    return model if file is None else InFile(file, model.name)
+
+
+def received(model: str | NeuronModel | InFile) -> NeuronModel:
+    """Return the model of `sendable`."""
+    return _defined(model.file)[model.name] if isinstance(model, InFile) else get(model)
+
+
+def _defined(file: PythonFile) -> dict[str, NeuronModel]:
+    return {name: m for name, m in file.defined(NeuronModel, "name").items() if not is_builtin(m)}
+
+
+def _require_free(model: NeuronModel) -> None:
+    if model.name in NAMES:
+        raise ValueError(f"{model.name!r} is the name of a built-in model: choose another one")
 
 
 def is_builtin(model: NeuronModel) -> bool:

@@ -8,7 +8,7 @@ from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
 from plausiwidgets.patterns.profile import Profile, loss_profiles
 from plausiwidgets.patterns.protocol import FreeValue, Protocol
 from plausiwidgets.patterns.recording import from_recording
-from plausiwidgets.patterns.registry import all_of, get, names, register
+from plausiwidgets.patterns.registry import all_of, get, load, names, register
 from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.target import Target, target
@@ -36,6 +36,7 @@ __all__ = [
     "from_recording",
     "get",
     "judge",
+    "load",
     "loss_profiles",
     "names",
     "pulse",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from plausiwidgets.arguments import checked, require
 from plausiwidgets.names import unknown
@@ -11,10 +13,13 @@ from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.stimuli import given, named
+from plausiwidgets.python_file import InFile, PythonFile, chosen
 from plausiwidgets.simulation.current import Current
 
 _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
 _registered: dict[str, Judged] = {}
+_files: WeakKeyDictionary[Judged, PythonFile] = WeakKeyDictionary()
+"""The files that patterns come from."""
 
 
 def names() -> list[str]:
@@ -108,12 +113,77 @@ def register(pattern: Protocol) -> Judged:
         If it has the key of a built-in one or of a stimulus, or no criteria.
     """
     known = judged(pattern, "register")
+    _require_free(known)
+    _registered[pattern.key] = known
+    return known
+
+
+@checked
+def load(path: str | Path, name: str | None = None) -> list[Judged]:
+    """Run a Python file and register the patterns that it defines; as `plausiwidgets.models.load`.
+
+    Examples
+    --------
+    >>> patterns = load("my_patterns.py")                      # doctest: +SKIP
+    >>> table = pw.assess("lif", patterns)                     # doctest: +SKIP
+
+    Parameters
+    ----------
+    path : path
+        The patterns are values of its global names, or entries of lists, tuples and dicts among them.
+    name : str, optional
+        Key of a pattern: register this one only.
+
+    Returns
+    -------
+    list of Pattern
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it fails, defines no pattern or none of this name, or one with the key of a built-in pattern or a stimulus.
+    """
+    patterns = patterns_of_file(path, name)
+    _registered.update(patterns)
+    return list(patterns.values())
+
+
+def patterns_of_file(path: str | Path, name: str | None = None) -> dict[str, Judged]:
+    """Return what `load` registers, by name, without registering it."""
+    file = PythonFile.read(path)
+    file.run()
+    patterns = chosen("pattern", _defined(file), path, name)
+    for pattern in patterns.values():
+        _require_free(pattern)
+    _files.update(dict.fromkeys(patterns.values(), file))
+    return patterns
+
+
+def sendable(pattern: Judged) -> str | Judged | InFile:
+    """Return what stands for a pattern in another process, where a registered key is unknown."""
+    if is_builtin(pattern):
+        return pattern.key
+    file = _files.get(pattern)
+    return pattern if file is None else InFile(file, pattern.key)
+
+
+def received(pattern: str | Judged | InFile) -> Protocol:
+    """Return the pattern of `sendable`."""
+    return _defined(pattern.file)[pattern.name] if isinstance(pattern, InFile) else get(pattern)
+
+
+def _defined(file: PythonFile) -> dict[str, Judged]:
+    found: dict[str, Judged] = {**file.defined(Pattern, "key"), **file.defined(AllOf, "key")}
+    return {key: pattern for key, pattern in found.items() if not is_builtin(pattern)}
+
+
+def _require_free(pattern: Judged) -> None:
     if pattern.key in _builtin:
         raise ValueError(f"{pattern.key!r} is the key of a built-in pattern: choose another one")
     if named(pattern.key) is not None:
         raise ValueError(f"{pattern.key!r} is the key of a stimulus: choose another one")
-    _registered[pattern.key] = known
-    return known
 
 
 def is_registered(pattern: str | Protocol) -> bool:

@@ -1,0 +1,3 @@
+"""A module beside the file of neurons."""
+
+DECAY = 1.0
