@@ -16,7 +16,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from plausiwidgets import assessment, models, patterns
-    from plausiwidgets.assessment import assess, plausibility_score, start_assessment
+    from plausiwidgets.assessment import (
+        ParameterPlane,
+        assess,
+        parameter_plane,
+        plausibility_score,
+        start_assessment,
+    )
     from plausiwidgets.assessment.mystery import Mystery, mystery
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
@@ -95,6 +101,8 @@ _HOMES = {
     "assess": "plausiwidgets.assessment",
     "start_assessment": "plausiwidgets.assessment",
     "plausibility_score": "plausiwidgets.assessment",
+    "parameter_plane": "plausiwidgets.assessment",
+    "ParameterPlane": "plausiwidgets.assessment",
     "mystery": "plausiwidgets.assessment.mystery",
     "Mystery": "plausiwidgets.assessment.mystery",
     "Explorer": "plausiwidgets.widgets",

@@ -70,12 +70,40 @@ def test_of_a_neuron_that_is_not_registered_what_is_known_is_drawn() -> None:
     assert shown(figure, "response")[0].y.size > 100 and "unregistered" in figure.layout.title.text
 
 
+def test_a_plane_is_drawn_as_distances_with_an_outline_and_the_neuron() -> None:
+    plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=12)
+    heat, outline, neuron = pw.plot(plane).data
+    assert (np.asarray(heat.z) == np.minimum(plane.loss, plane.loss.max())).all()
+    assert outline.name == "○ holds, not verified" and neuron.name == "this neuron"
+    assert neuron.x[0] == pytest.approx(np.log(20.0)) and neuron.y[0] == pytest.approx(np.log(20.0))
+    inside = np.nanmin(outline.x) < neuron.x[0] < np.nanmax(outline.x)
+    assert inside == plane.accepted[:, np.abs(np.log(plane.x) - neuron.x[0]).argmin()].any()
+    row, column = np.argwhere(~plane.accepted)[-1]
+    assert f"open: {plane.missed(row, column)[0]}" in heat.text[row][column]
+    assert list(pw.plot(plane).layout.yaxis.ticktext) == ["2", "5", "10", "20", "50"]
+
+
+def test_a_plane_of_several_patterns_is_drawn_as_regions_with_letters() -> None:
+    plane = pw.parameter_plane("izhikevich", ["tonic_spiking", "integrator", "resonator"], "a", "b", points=10)
+    figure = pw.plot(plane)
+    regions = [trace for trace in figure.data if trace.type == "scatter" and trace.fill == "toself"]
+    assert [trace.name.split(",")[0] for trace in regions] == ["A Tonic spiking", "L Integrator"]
+    assert len({trace.line.color for trace in regions}) == 2
+    assert [trace.text[0] for trace in figure.data if trace.type == "scatter" and trace.mode == "text"] == ["A", "L"]
+    assert "K Resonator" in figure.layout.annotations[0].text
+    (hover,) = (trace for trace in figure.data if trace.type == "heatmap")
+    row, column = np.argwhere(plane.accepted[0] & plane.accepted[1])[0]
+    assert "A Tonic spiking<br>L Integrator" in hover.text[row][column]
+
+
 def test_dark_is_dark() -> None:
     assert pw.plot(pw.judge("lif", "tonic_spiking"), dark=True).layout.template.layout.paper_bgcolor == "#111111"
 
 
 def test_bad_input_is_told_what_is_valid() -> None:
-    with pytest.raises(TypeError, match=r"plot: x is 3, valid is an object of DataFrame, Result, Traces, Verdict"):
+    with pytest.raises(
+        TypeError, match=r"plot: x is 3, valid is an object of DataFrame, ParameterPlane, Result, Traces, Verdict"
+    ):
         pw.plot(3)
     with pytest.raises(ValueError, match=r"is of 2 sets, valid is one of a single set"):
         pw.plot(pw.judge("lif", "tonic_spiking", {"tau_mem": [10.0, 20.0]}))

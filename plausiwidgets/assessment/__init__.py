@@ -1,6 +1,7 @@
 """Assessments: which model shows which pattern, as a table."""
 
 from plausiwidgets.assessment.api import assess, start_assessment
+from plausiwidgets.assessment.plane import ParameterPlane, parameter_plane
 from plausiwidgets.assessment.published import published_parameters, published_score, published_table
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.assessment.store import StoreError, StoreWarning
@@ -8,7 +9,7 @@ from plausiwidgets.assessment.study import Study, StudySnapshot
 from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_csv
 
 __all__ = [
-    "COLUMNS", "SCORE_COLUMNS", "StoreError", "StoreWarning", "Study", "StudySnapshot", "assess",
-    "make_table", "plausibility_score", "published_parameters", "published_score", "published_table", "read_csv",
-    "start_assessment", "write_csv",
+    "COLUMNS", "SCORE_COLUMNS", "ParameterPlane", "StoreError", "StoreWarning", "Study", "StudySnapshot", "assess",
+    "make_table", "parameter_plane", "plausibility_score", "published_parameters", "published_score",
+    "published_table", "read_csv", "start_assessment", "write_csv",
 ]  # fmt: skip

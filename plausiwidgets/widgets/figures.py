@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked
+from plausiwidgets.assessment import ParameterPlane
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Verdict
@@ -24,6 +25,7 @@ from plausiwidgets.widgets.map.cells import grid_of_table
 from plausiwidgets.widgets.map.map_figure import map_figure
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.figure import TOP, Look, figure_of, rows_of
+from plausiwidgets.widgets.view.plane_figure import plane_figure
 from plausiwidgets.widgets.view.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
 
 WIDTH, HEIGHT, HEAD = 900, 560, 74
@@ -38,15 +40,16 @@ LANES, LANE = 3, 21
 
 @checked
 def plot(x: Any, *, dark: bool = False) -> go.Figure:
-    """Return the picture of a verdict, a result, traces or an assessment as a Plotly figure.
+    """Return the picture of a verdict, a result, traces, a plane or an assessment as a Plotly figure.
 
     Parameters
     ----------
-    x : Verdict, Result, Traces or pandas.DataFrame
+    x : Verdict, Result, Traces, ParameterPlane or pandas.DataFrame
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
-        of each lane, of the first eight where there are more. A table of :func:`plausiwidgets.assess`: the
-        plausibility map, with a mark in each cell.
+        of each lane, of the first eight where there are more. A plane of :func:`plausiwidgets.parameter_plane`: the
+        distance from a pattern in each cell, outlined where it holds, or the regions of several patterns. A table of
+        :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell.
     dark : bool
         Whether it is for a dark background.
 
@@ -132,6 +135,11 @@ def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
         return map_figure(grid_of_table(table), dark)
     except ValueError as error:
         raise ValueError(f"plot: x is a DataFrame without what a map needs: {error}") from None
+
+
+@_picture.register
+def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, Any]:
+    return plane_figure(plane, dark)
 
 
 def _known(get: Callable[[str], Any], name: str) -> Any:

@@ -1,0 +1,351 @@
+"""A plane of two parameters: where in it a neuron shows one or several patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets import models, patterns
+from plausiwidgets.arguments import bounded, checked, mapping, whole
+from plausiwidgets.assessment.published import known_sets
+from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models.parameter import Floats
+from plausiwidgets.names import unknown
+from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
+from plausiwidgets.patterns import Pattern, Protocol, Verdict
+from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.judge import complete, evaluate, verify_sets
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.simulate import check_dt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+POINTS = 40
+"""Points along each side: 1600 sets are judged in some tenths of a second for most patterns."""
+MOST = 100_000
+"""Most sets that are judged for one plane."""
+ALL = "all"
+"""In place of patterns: all that are known."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ParameterPlane:
+    """One or several patterns, judged on a grid over two values of a neuron.
+
+    Attributes
+    ----------
+    model : str
+    axes : tuple of Parameter
+        The values along x and y.
+    x, y : ndarray, shape [nx] and [ny]
+        Values of the grid, ascending, each spread on its own scale.
+    parameters : mapping of str to float
+        The neuron through which the plane lies. Of several patterns, the stimulus values have the pattern's key before
+        their names.
+    verdicts : mapping of str to Verdict
+        Of the ny × nx sets under each pattern, by its key; x runs fastest.
+    solved : tuple of str
+        Patterns whose amplitude was set between its thresholds in every cell.
+    several : bool
+        Whether several patterns were asked for: all arrays then have a leading axis, in the order of `patterns`.
+    """
+
+    model: str
+    axes: tuple[Parameter, Parameter]
+    x: Floats
+    y: Floats
+    parameters: Mapping[str, float]
+    verdicts: Mapping[str, Verdict]
+    solved: tuple[str, ...] = ()
+    several: bool = field(default=False)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Keys of the patterns."""
+        return tuple(self.verdicts)
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Names of the values along x and y."""
+        return self.axes[0].name, self.axes[1].name
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """Where the neuron lies in its plane."""
+        return self.parameters[self.pair[0]], self.parameters[self.pair[1]]
+
+    @property
+    def loss(self) -> Floats:
+        """Loss of each cell, 0 exactly where every criterion holds: shape [ny, nx], or [patterns, ny, nx]."""
+        return self._cells({key: verdict.loss for key, verdict in self.verdicts.items()})
+
+    @property
+    def accepted(self) -> NDArray[np.bool_]:
+        """Whether every criterion holds at the time step, same shape."""
+        return self._cells({key: verdict.accepted for key, verdict in self.verdicts.items()})
+
+    @property
+    def status(self) -> NDArray[np.str_]:
+        """Status of each cell as of a `Verdict`, same shape; ``"unverified"`` where nothing was verified."""
+        return self._cells({key: verdict.status for key, verdict in self.verdicts.items()})
+
+    @property
+    def open_criteria(self) -> NDArray[np.int64]:
+        """Number of criteria that do not hold, same shape."""
+        return self._cells({key: np.sum(_missed(verdict), axis=0) for key, verdict in self.verdicts.items()})
+
+    def missed(self, row: int, column: int, pattern: str | None = None) -> tuple[str, ...]:
+        """Return the names of the criteria that do not hold in the cell of ``y[row]`` and ``x[column]``.
+
+        Parameters
+        ----------
+        row, column : int
+        pattern : str, optional
+            One of `patterns`; default: the first.
+        """
+        key = self.patterns[0] if pattern is None else pattern
+        if key not in self.verdicts:
+            raise unknown("pattern of this plane", key, self.patterns)
+        cell = range(len(self.y))[row] * len(self.x) + range(len(self.x))[column]
+        return tuple(check.name for check in self.verdicts[key].checks if not check.passed[cell])
+
+    def shown_at(self, row: int, column: int) -> tuple[str, ...]:
+        """Return the patterns that are accepted in the cell of ``y[row]`` and ``x[column]``."""
+        cell = range(len(self.y))[row] * len(self.x) + range(len(self.x))[column]
+        return tuple(key for key, verdict in self.verdicts.items() if verdict.accepted[cell])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each cell and pattern.
+
+        Columns: both values, ``pattern``, ``loss``, ``accepted``, ``status`` and ``open_criteria``, and ``amplitude``
+        where it was solved.
+        """
+        import pandas as pd
+
+        x, y = np.meshgrid(self.x, self.y)
+        frames = []
+        for key, verdict in self.verdicts.items():
+            columns = {
+                self.pair[0]: x.ravel(), self.pair[1]: y.ravel(), "pattern": key, "loss": verdict.loss,
+                "accepted": verdict.accepted, "status": verdict.status, "open_criteria": _missed(verdict).sum(axis=0),
+            }  # fmt: skip
+            if self.solved:
+                columns[AMPLITUDE] = verdict.parameters[AMPLITUDE] if key in self.solved else np.nan
+            frames.append(pd.DataFrame(columns))
+        return pd.concat(frames, ignore_index=True)
+
+    def _cells(self, arrays: Mapping[str, NDArray]) -> NDArray:
+        cells = [np.reshape(a, (len(self.y), len(self.x))) for a in arrays.values()]
+        return np.stack(cells) if self.several else cells[0]
+
+    def __repr__(self) -> str:
+        what = f"{len(self.patterns)} patterns" if self.several else self.patterns[0]
+        counts = [int(np.sum(verdict.accepted)) for verdict in self.verdicts.values()]
+        shown = f"{sum(c > 0 for c in counts)} patterns shown" if self.several else f"{counts[0]} cells accepted"
+        return (
+            f"<ParameterPlane of {self.model}, {what}: {len(self.x)} × {len(self.y)} of {self.pair[0]} and "
+            f"{self.pair[1]}, {shown}>"
+        )
+
+
+@checked
+def parameter_plane(
+    model: str | NeuronModel,
+    pattern: str | Protocol | Sequence[str | Protocol],
+    x: str,
+    y: str,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    points: int = POINTS,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    solve_amplitude: bool | None = None,
+    verify: bool = False,
+    dt: float | None = None,
+    engine: str = "auto",
+    checkpoint: Checkpoint | None = None,
+) -> ParameterPlane:
+    """Judge a grid over two values of a neuron; all others are held.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    pattern : str or Pattern, a list of several, or "all"
+        Each of several is judged by itself, to compare where they hold. A pattern that
+        :func:`plausiwidgets.patterns.all_of` returns is one pattern.
+    x, y : str
+        Parameters of the model, or, with a single pattern, values of its stimulus.
+    parameters : mapping of str to float, optional
+        Values of the neuron through which the plane lies; what is left out takes its default. Of several patterns,
+        stimulus values are named as of `all_of`, such as ``tonic_spiking_amplitude``, and those that are left out are
+        those of the known set of the model and the pattern that is nearest to the neuron, where one is known.
+    points : int
+        Of each side; at least 2.
+    bounds : mapping of str to (float, float), optional
+        Ranges of x and y; default: those of the sliders, which include the value of the neuron.
+    solve_amplitude : bool, optional
+        Whether the amplitude of each cell is set between its thresholds, of patterns that lie between two; it is
+        neither x nor y, and not given for several patterns. Default: with several patterns only. It takes about five
+        times as long.
+    verify : bool
+        Verify what is accepted, as :func:`plausiwidgets.judge` does; it takes some ms for each accepted cell.
+    dt, engine
+        As of :func:`plausiwidgets.judge`.
+    checkpoint : callable, optional
+        Called every few ms of work; what it raises ends it.
+
+    Returns
+    -------
+    ParameterPlane
+        :func:`plausiwidgets.plot` draws it.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, the same name twice, or an invalid value.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=8)
+    >>> plane
+    <ParameterPlane of lif, tonic_spiking: 8 × 8 of amplitude and tau_mem, 12 cells accepted>
+    >>> plane.loss.shape, plane.missed(0, 0)[0]
+    ((8, 8), 'spikes')
+    >>> both = pw.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=8)
+    >>> both.accepted.sum(axis=(1, 2)).tolist()
+    [50, 3]
+    """
+    neuron, step = models.get(model), check_dt(models.get(model), dt)
+    several = pattern == ALL or not isinstance(pattern, (str, Protocol))
+    named: Sequence[Any] = patterns.names() if pattern == ALL else [pattern]
+    if not isinstance(pattern, (str, Protocol)):
+        named = list(pattern)
+    asked = {one.key: one for one in (judged(patterns.get(each), "draw a plane of") for each in named)}
+    if not asked:
+        raise ValueError("parameter_plane: pattern is an empty list, valid is: at least one pattern")
+    given = mapping(parameters)
+    if several:
+        values, held = _held_of_several(neuron, asked, given)
+        along: Mapping[str, Parameter] = neuron.parameters
+    else:
+        (one,) = asked.values()
+        values, along = _numbers(complete(neuron, one, given)), one.parameters(neuron)
+        held = {one.key: values}
+    for name in (x, y, *mapping(bounds)):
+        if name not in along:
+            where = "the plane of several patterns" if several else f"a plane of {next(iter(asked))!r}"
+            raise unknown(f"parameter of model {neuron.name!r} in {where}", name, along)
+    if x == y:
+        raise ValueError(f"parameter_plane: x and y are both {x!r}, valid is: two different names")
+    points = whole("parameter_plane", "points", points, 2)
+    bounded("parameter_plane", "number of sets to judge", float(points) ** 2 * len(asked), MOST)
+    grid = [_side(along[name], values[name], mapping(bounds).get(name), points) for name in (x, y)]
+    across, up = (side.ravel() for side in np.meshgrid(*grid))
+    verdicts, solved = {}, []
+    for key, one in asked.items():
+        sets = {name: np.full(across.size, value) for name, value in held[key].items()} | {x: across, y: up}
+        wanted = several if solve_amplitude is None else solve_amplitude
+        if wanted and _solvable(one, neuron) and AMPLITUDE not in (x, y) and one.prefix + AMPLITUDE not in given:
+            verdict = _judge_solved(neuron, one, sets, step, engine, checkpoint)
+            solved.append(key)
+        else:
+            verdict = evaluate(neuron, one, sets, step, engine, checkpoint)
+        verdicts[key] = verify_sets(neuron, one, verdict, engine, checkpoint) if verify else verdict
+    return ParameterPlane(neuron.name, (along[x], along[y]), grid[0], grid[1], values, verdicts, tuple(solved), several)
+
+
+def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str, float]) -> dict[str, float]:
+    """Return the stimulus with which the nearest known neuron of a model shows a pattern; the defaults without any.
+
+    Parameters
+    ----------
+    parameters : mapping of str to float
+        All parameters of the model; distances are those on its sliders.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> model, pattern = pw.models.get("izhikevich"), pw.patterns.get("rebound_spike")
+    >>> known_stimulus(model, pattern, {"a": 0.03, "b": 0.25, "c": -60.0, "d": 4.0})["amplitude"]
+    15.0
+    """
+    declared = pattern.stimulus_parameters(model)
+
+    def distance(known: Mapping[str, float]) -> float:
+        pairs = [(p, known.get(n, p.default), parameters.get(n, p.default)) for n, p in model.parameters.items()]
+        return float(np.sum([(p.to_unit(a) - p.to_unit(b)) ** 2 for p, a, b in pairs]))
+
+    known = [values for values, _, _ in known_sets(model, pattern)]
+    nearest = min(known, key=distance, default={})
+    return {name: float(nearest.get(name, p.default)) for name, p in declared.items()}
+
+
+def _missed(verdict: Verdict) -> NDArray[np.bool_]:
+    """Return which criteria do not hold, shape [criteria, n]."""
+    return np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.checks])
+
+
+def _numbers(values: Mapping[str, Floats]) -> dict[str, float]:
+    for name, value in values.items():
+        if np.ndim(value):
+            raise ValueError(f"parameter {name!r} is an array of shape {np.shape(value)}, valid is a number")
+    return {name: float(value) for name, value in values.items()}
+
+
+def _held_of_several(
+    model: NeuronModel, asked: Mapping[str, Judged], given: Mapping[str, float]
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """Return the values of a neuron under several patterns, and those under each."""
+    names = {one.prefix + name: p for one in asked.values() for name, p in one.stimulus_parameters(model).items()}
+    for name in given:
+        if name not in model.parameters and name not in names:
+            raise unknown(f"parameter of model {model.name!r} with several patterns", name, [*model.parameters, *names])
+    own = _numbers({name: p.check(given.get(name, p.default)) for name, p in model.parameters.items()})
+    values, held = dict(own), {}
+    for key, one in asked.items():
+        known = known_stimulus(model, one, own)
+        stimulus = {n: given.get(one.prefix + n, known[n]) for n in one.free}
+        held[key] = _numbers(complete(model, one, own | stimulus))
+        values |= {one.prefix + name: held[key][name] for name in one.free}
+    return values, held
+
+
+def _side(parameter: Parameter, value: float, asked: tuple[float, float] | None, points: int) -> Floats:
+    """Return the values along one side, evenly spread on the scale of the parameter."""
+    low, high = (min(parameter.low, value), max(parameter.high, value)) if asked is None else asked
+    if not low < high:
+        raise ValueError(f"parameter_plane: bounds of {parameter.name!r} are ({low:g}, {high:g}), valid is: low < high")
+    parameter.check([low, high])
+    return parameter.check(parameter.from_unit(np.linspace(0.0, 1.0, points), low, high))
+
+
+def _solvable(pattern: Judged, model: NeuronModel) -> bool:
+    """Return whether the amplitude of a pattern can be set between its thresholds."""
+    return (
+        isinstance(pattern, Pattern)
+        and pattern.amplitude_window is not None
+        and pattern.stimulus_parameters(model)[AMPLITUDE].low > 0.0
+    )
+
+
+def _judge_solved(
+    model: NeuronModel,
+    pattern: Judged,
+    sets: Mapping[str, Floats],
+    dt: float,
+    engine: str,
+    checkpoint: Checkpoint | None,
+) -> Verdict:
+    """Judge sets at an amplitude between the thresholds of each; as given where they have none."""
+    assert isinstance(pattern, Pattern)
+    amplitude = pattern.stimulus_parameters(model)[AMPLITUDE]
+    bench = Bench(model, sets, dt, engine, checkpoint)
+    limits = amplitude.low, amplitude.high
+    between = find_thresholds(pattern, bench, limits).amplitude(sets[AMPLITUDE], limits)
+    return evaluate(model, pattern, {**sets, AMPLITUDE: between}, dt, engine, checkpoint, settled={"": bench})

@@ -1,0 +1,196 @@
+"""A plane of two parameters is judged cell by cell as the judge does, and shows what theory says of the neurons."""
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import published_parameters
+
+
+def grid(plane: pw.ParameterPlane) -> list[np.ndarray]:
+    return np.meshgrid(plane.x, plane.y)
+
+
+# ------------------------------------------------------------------ against the judge
+
+
+def test_every_cell_is_the_judgement_of_its_set() -> None:
+    values = {"a": 0.02, "b": 0.2, "c": -60.0, "d": 2.0, "amplitude": 14.0}
+    plane = pw.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=9)
+    assert plane.loss.shape == plane.accepted.shape == plane.status.shape == plane.open_criteria.shape == (9, 9)
+    c, d = grid(plane)
+    judged = pw.judge("izhikevich", "tonic_bursting", {**values, "c": c.ravel(), "d": d.ravel()}, verify=False)
+    assert (plane.loss.ravel() == judged.loss).all() and (plane.accepted == (plane.loss == 0)).all()
+    assert 0 < plane.accepted.sum() < 81
+    assert (plane.open_criteria == 0).tolist() == plane.accepted.tolist()
+    for row, column in ((0, 0), (4, 7), (8, 2)):
+        one = pw.judge("izhikevich", "tonic_bursting", {**values, "c": plane.x[column], "d": plane.y[row]})
+        assert plane.missed(row, column) == tuple(check.name for check in one.checks if not check.passed)
+    assert plane.point == (-60.0, 2.0) and plane.pair == ("c", "d")
+
+
+def test_what_is_accepted_is_verified_on_request() -> None:
+    values = {"a": 0.02, "b": 0.2, "c": -50.0, "d": 2.0, "amplitude": 15.0}
+    plane = pw.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=8, verify=True)
+    c, d = grid(plane)
+    judged = pw.judge("izhikevich", "tonic_bursting", {**values, "c": c.ravel(), "d": d.ravel()})
+    assert (plane.status.ravel() == judged.status).all()
+    assert {"replicated", "rejected"} <= set(plane.status.ravel()) <= {"replicated", "fragile", "rejected"}
+
+
+def test_ranges_are_those_of_the_sliders_and_reach_to_the_neuron() -> None:
+    tau_w, b = (pw.models.get("adex").parameters[name] for name in ("tau_w", "b"))
+    plane = pw.parameter_plane("adex", "tonic_spiking", "tau_w", "b", {"tau_w": 500.0}, points=5)
+    assert (plane.x[0], plane.x[-1]) == (tau_w.low, 500.0) and (plane.y[0], plane.y[-1]) == (b.low, b.high)
+    assert plane.x[1:] / plane.x[:-1] == pytest.approx(np.full(4, 50.0**0.25))  # a log scale
+    assert np.arcsinh(plane.y[2] / b.zero) == pytest.approx(0.5 * np.arcsinh(b.high / b.zero))
+    narrow = pw.parameter_plane("adex", "tonic_spiking", "tau_w", "b", points=2, bounds={"b": (10.0, 20.0)})
+    assert narrow.y.tolist() == [10.0, 20.0]
+
+
+def test_several_patterns_have_an_axis_and_the_stimulus_of_the_nearest_known_neuron() -> None:
+    keys = ["tonic_spiking", "rebound_spike", "resonator"]
+    own = {"a": 0.03, "b": 0.25, "c": -60.0, "d": 4.0}  # those of the published rebound spike
+    near = {"b": (0.22, 0.26), "c": (-65.0, -50.0)}
+    plane = pw.parameter_plane("izhikevich", keys, "b", "c", own, points=6, bounds=near)
+    assert plane.patterns == tuple(keys) and plane.loss.shape == plane.accepted.shape == (3, 6, 6)
+    assert plane.parameters["rebound_spike_amplitude"] == 15.0 and plane.solved == ("resonator",)
+    stimulus = {"amplitude": 15.0, "holding": 0.0, "width": 5.0}
+    again = pw.parameter_plane("izhikevich", "rebound_spike", "b", "c", own | stimulus, points=6, bounds=near)
+    assert plane.parameters["rebound_spike_width"] == 5.0 and (plane.loss[1] == again.loss).all()
+    assert plane.accepted[0].any() and plane.accepted[1].any()
+    row, column = np.argwhere(plane.accepted[1])[0]
+    assert "rebound_spike" in plane.shown_at(row, column)
+    frame = plane.to_frame()
+    assert len(frame) == 3 * 36 and list(frame.columns[:3]) == ["b", "c", "pattern"]
+    assert (frame["accepted"].to_numpy() == plane.accepted.ravel()).all()
+    assert frame.query("pattern == 'resonator'")["amplitude"].nunique() > 1
+    given = pw.parameter_plane("izhikevich", keys, "b", "c", {**own, "rebound_spike_amplitude": 0.5}, points=2)
+    assert given.parameters["rebound_spike_amplitude"] == 0.5
+
+
+def test_a_solved_amplitude_finds_what_a_given_one_misses() -> None:
+    found = dict(published_parameters("izhikevich", "resonator"))
+    around = {"a": (0.15, 0.2), "b": (0.235, 0.245)}
+    settings = {"parameters": found, "points": 12, "bounds": around}
+    given = pw.parameter_plane("izhikevich", "resonator", "a", "b", **settings)
+    solved = pw.parameter_plane("izhikevich", "resonator", "a", "b", solve_amplitude=True, **settings)
+    assert solved.accepted.sum() > 10 * given.accepted.sum() > 0
+    amplitudes = solved.verdicts["resonator"].parameters["amplitude"].reshape(12, 12)
+    row, column = np.argwhere(solved.accepted & ~given.accepted)[0]
+    values = {**found, "a": solved.x[column], "b": solved.y[row], "amplitude": amplitudes[row, column]}
+    assert pw.judge("izhikevich", "resonator", values, verify=False).accepted
+
+
+def test_a_combined_pattern_is_one_pattern() -> None:
+    both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
+    plane = pw.parameter_plane("izhikevich", both, "b", "rebound_spike_amplitude", points=3)
+    assert plane.loss.shape == (3, 3) and "and" in plane.patterns[0]
+
+
+def test_a_checkpoint_can_end_it() -> None:
+    class Ended(Exception):
+        pass
+
+    def checkpoint() -> None:
+        raise Ended
+
+    with pytest.raises(Ended):
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", checkpoint=checkpoint)
+
+
+def test_bad_input_is_told_what_is_valid() -> None:
+    with pytest.raises(ValueError, match=r"'tau'.*Valid: a, b"):
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "tau")
+    with pytest.raises(ValueError, match=r"several patterns.*'amplitude'"):
+        pw.parameter_plane("izhikevich", ["tonic_spiking", "mixed_mode"], "a", "amplitude")
+    with pytest.raises(ValueError, match="x and y are both 'a'"):
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "a")
+    with pytest.raises(ValueError, match=r"points is 1.*>= 2"):
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", points=1)
+    with pytest.raises(ValueError, match=r"is 1e\+06, valid is: at most 100000"):
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", points=1000)
+    with pytest.raises(ValueError, match=r"bounds of 'a' are \(2, 1\)"):
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", bounds={"a": (2.0, 1.0)})
+    with pytest.raises(ValueError, match="empty list"):
+        pw.parameter_plane("izhikevich", [], "a", "b")
+    with pytest.raises(TypeError, match="the value of 'b' in parameters"):
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", {"b": [0.1, 0.2]})
+    with pytest.raises(ValueError, match=r"'amplitude'.*tonic_spiking_amplitude"):
+        pw.parameter_plane("izhikevich", ["tonic_spiking"], "a", "b", {"amplitude": 3.0})
+    with pytest.raises(ValueError, match="nothing to draw a plane of"):
+        pw.parameter_plane("izhikevich", pw.patterns.stimulus("step"), "a", "b")
+    with pytest.raises(ValueError, match="pattern of this plane"):
+        pw.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_rest", points=2).missed(0, 0, "mixed_mode")
+
+
+# ------------------------------------------------------------------ against theory
+
+
+def test_lif_fires_where_its_exact_period_says() -> None:
+    """The period is t_ref + tau ln((I − reset) / (I − threshold)), with both above rest; the rheobase is 15 mV."""
+    plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", {"t_ref": 2.0}, points=30)
+    current, tau = grid(plane)
+
+    def fires(slack: float) -> np.ndarray:
+        """Whether 5 spikes or more fit into 500 ms, at no more than 250 Hz, with intervals longer by `slack` ms."""
+        above = np.where(current > 15.0, current - 15.0, np.nan)
+        first = tau * np.log(current / above) + slack
+        n = np.floor((500.0 - first) / (first + 2.0)) + 1.0
+        return (first < 500.0) & (n >= 5.0) & (n / 0.5 <= 250.0)
+
+    certain = fires(-2 * 0.1) == fires(2 * 0.1)  # a spike is found at the end of a time step
+    assert certain.sum() > 870
+    assert (plane.accepted == fires(0.0))[certain].all()
+    assert not plane.accepted[:, plane.x < 15.0].any() and plane.accepted.any()
+
+
+def test_the_classes_of_adex_part_where_saddle_node_and_hopf_do() -> None:
+    """Rest is lost in a saddle-node bifurcation where a/g_L < C/(g_L tau_w), else in a Hopf bifurcation.
+
+    Touboul and Brette, Biol. Cybern. 99, 2008, section 2.2. Beside the line the two are near each other.
+    """
+    neuron = {"C": 200.0, "g_L": 11.7, "E_L": -58.6, "b": 213.0, "V_r": -58.0}
+    keys = ["class_1_excitable", "class_2_excitable"]
+    strong = {f"{key}_amplitude": 4000.0 for key in keys} | {f"{key}_holding": 0.0 for key in keys}
+    bounds = {"a": (1.0, 60.0), "tau_w": (12.0, 60.0)}
+    plane = pw.parameter_plane("adex", keys, "a", "tau_w", neuron | strong, points=14, bounds=bounds)
+    a, tau_w = grid(plane)
+    beyond = a * tau_w / neuron["C"]  # above 1: Hopf
+    first, second = plane.accepted
+    assert first.any(axis=1).all() and second.any(axis=1).all()  # both, for every tau_w
+    assert beyond[first].max() < 1.4 and beyond[second].min() > 0.7
+    assert np.mean(beyond[first] < 1.0) > 0.9 and np.mean(beyond[second] > 1.0) > 0.9
+    assert not (first & second).any()
+
+
+def test_the_classes_of_izhikevich_part_where_saddle_node_and_hopf_do() -> None:
+    """The trace is zero at v = (a − mn)/(2 sq), the fixed points meet at (b − mn)/(2 sq): Hopf comes first for a < b.
+
+    Beside the line the two are near each other.
+    """
+    keys = ["class_1_excitable", "class_2_excitable"]
+    neuron = {"c": -65.0, "d": 6.0}
+    bounds = {"a": (0.002, 1.0), "b": (0.05, 0.25)}
+    stimulus = {f"{key}_amplitude": 20.0 for key in keys} | {f"{key}_holding": 0.0 for key in keys}
+    plane = pw.parameter_plane("izhikevich", keys, "a", "b", neuron | stimulus, points=16, bounds=bounds)
+    a, b = grid(plane)
+    first, second = plane.accepted
+    assert first.sum() > 10 and second.sum() > 5
+    assert (b / a)[first].max() < 2.5 and (b / a)[second].min() > 0.5
+    assert np.mean((b < a)[first]) > 0.7 and np.mean((b > a)[second]) > 0.9
+    assert not (first & second).any()
+
+
+def test_izhikevich_oscillates_below_threshold_only_round_a_focus() -> None:
+    """Damped oscillations need complex eigenvalues of the resting point."""
+    values = dict(published_parameters("izhikevich", "subthreshold_oscillations"))
+    bounds = {"a": (0.005, 0.5), "b": (0.2, 0.3)}
+    plane = pw.parameter_plane("izhikevich", "subthreshold_oscillations", "a", "b", values, points=30, bounds=bounds)
+    a, b = grid(plane)
+    sq, mn, current = values["sq"], values["mn"], values["bias"] + values["holding"]
+    root = (b - mn) ** 2 - 4.0 * sq * current
+    slope = np.where(root > 0.0, b - np.sqrt(np.abs(root)), np.nan)  # of dv/dt at rest: 2 sq v + mn
+    focus = (slope - a) ** 2 < 4.0 * a * (b - slope)
+    assert plane.accepted.sum() > 5 and 0.05 < focus.mean() < 0.95
+    assert focus[plane.accepted].all()
