@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         start_assessment,
     )
     from plausiwidgets.assessment.mystery import Mystery, mystery
+    from plausiwidgets.assessment.repertoire import repertoire
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, start_optimization
     from plausiwidgets.patterns import (
@@ -103,6 +104,7 @@ _HOMES = {
     "plausibility_score": "plausiwidgets.assessment",
     "parameter_plane": "plausiwidgets.assessment",
     "ParameterPlane": "plausiwidgets.assessment",
+    "repertoire": "plausiwidgets.assessment",
     "mystery": "plausiwidgets.assessment.mystery",
     "Mystery": "plausiwidgets.assessment.mystery",
     "Explorer": "plausiwidgets.widgets",

@@ -3,6 +3,7 @@
 from plausiwidgets.assessment.api import assess, start_assessment
 from plausiwidgets.assessment.plane import ParameterPlane, parameter_plane
 from plausiwidgets.assessment.published import published_parameters, published_score, published_table
+from plausiwidgets.assessment.repertoire import repertoire
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.assessment.store import StoreError, StoreWarning
 from plausiwidgets.assessment.study import Study, StudySnapshot
@@ -11,5 +12,5 @@ from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_
 __all__ = [
     "COLUMNS", "SCORE_COLUMNS", "ParameterPlane", "StoreError", "StoreWarning", "Study", "StudySnapshot", "assess",
     "make_table", "parameter_plane", "plausibility_score", "published_parameters", "published_score",
-    "published_table", "read_csv", "start_assessment", "write_csv",
+    "published_table", "read_csv", "repertoire", "start_assessment", "write_csv",
 ]  # fmt: skip

@@ -1,0 +1,233 @@
+"""The repertoire of a neuron: which patterns it shows with the parameters that it has."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plausiwidgets import models, patterns
+from plausiwidgets.arguments import checked, mapping, whole
+from plausiwidgets.assessment.published import known_sets
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization.api import check_engine, make_problem
+from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.problem import Problem
+from plausiwidgets.optimization.progress import ProgressLike, as_progress
+from plausiwidgets.optimization.result import Result, describe_missed
+from plausiwidgets.optimization.versions import versions
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.patterns.judge import evaluate, single, verify_sets
+from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.simulate import check_dt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BUDGET = 500
+"""Stimuli that are tried for each pattern: a stimulus has two to four values."""
+
+COLUMNS = {
+    "letter": "letter of the pattern",
+    "pattern": "key of the pattern",
+    "status": "replicated; fragile (accepted, but a verification failed); rejected (not found)",
+    "loss": "least loss; 0 when accepted, nan where nothing was judged",
+    "evaluations": "stimuli judged; 0 where there is an argument that no stimulus can do it",
+    "stimulus": "the best stimulus: value by name",
+    "seconds": "working time in s",
+    "summary": "the row in one sentence",
+}
+"""Columns of a repertoire."""
+
+
+@checked
+def repertoire(
+    model: str | NeuronModel,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    patterns: Sequence[str | Protocol] | None = None,
+    seed: int = 0,
+    budget: int = BUDGET,
+    progress: ProgressLike = None,
+    engine: str = "auto",
+    dt: float | None = None,
+) -> pd.DataFrame:
+    """Search for each pattern among stimuli alone: what can this neuron do?
+
+    The parameters of the model are held. The stimuli of known sets of the model are tried first, then a search goes
+    on from the best of them.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    parameters : mapping of str to float, optional
+        Of the model; what is left out takes its default.
+    patterns : sequence of str or Pattern, optional
+        Default: all twenty, and what was registered.
+    seed : int
+        The same seed gives the same table (except `seconds`).
+    budget : int
+        Largest number of stimuli for each pattern.
+    progress : optional
+        As of :func:`plausiwidgets.optimize`; a function gets the `Result` of each pattern.
+    engine : {"auto", "compiled", "torch"}
+    dt : float, optional
+        Time step in ms; default: the model's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each pattern, with the columns letter, pattern, status, loss, evaluations, stimulus (value by name),
+        seconds and summary. What was not found within the budget may exist, unless the summary says why it cannot.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, or a value that is not finite or outside of its hard limits.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> table = pw.repertoire("lif", {"tau_mem": 10.0}, patterns=["tonic_spiking", "integrator", "tonic_bursting"])
+    >>> table["status"].tolist()
+    ['replicated', 'replicated', 'rejected']
+    >>> table["summary"][2].startswith("impossible: ")
+    True
+    >>> pw.judge("lif", "integrator", {"tau_mem": 10.0} | table["stimulus"][1]).replicated
+    True
+    """
+    import pandas as pd
+
+    neuron = models.get(model)
+    own = held_parameters(neuron, parameters)
+    asked = distinct_patterns(patterns)
+    whole("repertoire", "seed", seed, 0)
+    whole("repertoire", "budget", budget, 1)
+    shown = as_progress(progress)
+    rows = []
+    results = shown_patterns(neuron, own, asked, seed, budget, check_dt(neuron, dt), check_engine(engine))
+    for number, (pattern, result) in enumerate(zip(asked, results, strict=True)):
+        if number == 0:
+            shown.init(result)
+        shown.step(result)
+        rows.append(row_of(neuron, pattern, result))
+    shown.close(result)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def shown_patterns(
+    model: NeuronModel,
+    parameters: Mapping[str, float],
+    asked: Sequence[Judged],
+    seed: int = 0,
+    budget: int = BUDGET,
+    dt: float | None = None,
+    engine: str = "auto",
+    checkpoint: Checkpoint | None = None,
+) -> Iterator[Result]:
+    """Yield the record of the search for a stimulus under each pattern in turn, without a history.
+
+    Parameters
+    ----------
+    parameters : mapping of str to float
+        All parameters of the model.
+    """
+    for pattern in asked:
+        began = time.monotonic()
+        result = _search(model, parameters, pattern, seed, budget, dt or model.dt, engine, checkpoint)
+        yield replace(result, columns={}, problem=None, seconds=time.monotonic() - began)
+
+
+def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) -> dict[str, float]:
+    """Return all parameters of a model, with given ones checked; ValueError for an unknown name or invalid value."""
+    return {name: float(value) for name, value in model.complete(mapping(parameters)).items()}
+
+
+def distinct_patterns(asked: Sequence[str | Protocol] | None) -> list[Judged]:
+    """Return patterns by name or object, all for None; ValueError for an empty list or one without criteria."""
+    named = patterns.names() if asked is None else list(asked)
+    found = {one.key: one for one in (judged(patterns.get(each), "search for") for each in named)}
+    if not found:
+        raise ValueError("patterns is an empty list, valid is: None for all, or at least one pattern")
+    return list(found.values())
+
+
+def row_of(model: NeuronModel, pattern: Judged, result: Result) -> dict[str, Any]:
+    """Return the row of a pattern in a repertoire."""
+    impossible = model.cannot.get(pattern.key) if not result.evaluations else None
+    return {
+        "letter": pattern.letter, "pattern": pattern.key, "status": result.status,
+        "loss": result.loss if math.isfinite(result.loss) else math.nan,
+        "evaluations": result.evaluations,
+        "stimulus": {name: result.parameters[name] for name in pattern.free if name in result.parameters},
+        "seconds": result.seconds, "summary": result.summary if impossible is None else f"impossible: {impossible}",
+    }  # fmt: skip
+
+
+def _search(
+    model: NeuronModel,
+    parameters: Mapping[str, float],
+    pattern: Judged,
+    seed: int,
+    budget: int,
+    dt: float,
+    engine: str,
+    checkpoint: Checkpoint | None,
+) -> Result:
+    record = Result(
+        model=model.name, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
+        dt=dt, engine=engine, versions=versions(),
+    )  # fmt: skip
+    if pattern.key in model.cannot:
+        return record
+    tried = _known_stimuli(model, pattern)[:budget]
+    values = {name: np.full(len(tried), value) for name, value in parameters.items()}
+    values |= {name: np.array([one[name] for one in tried]) for name in pattern.free}
+    verdict = evaluate(model, pattern, values, dt, engine, checkpoint)
+    if np.any(verdict.accepted):
+        verdict = verify_sets(model, pattern, verdict, engine, checkpoint)
+    rank = [(STATUSES.index(word), loss) for word, loss in zip(verdict.status, verdict.loss, strict=True)]
+    best = min(range(len(tried)), key=rank.__getitem__)
+    known = replace(
+        record,
+        evaluations=len(tried),
+        parameters={name: float(value[best]) for name, value in values.items()},
+        loss=float(verdict.loss[best]),
+        status=str(verdict.status[best]),
+        failed_check=str(verdict.failed_check[best]),
+        found_after=best + 1,
+        missed=describe_missed(single(verdict, best).checks),
+        reason="solved" if verdict.status[best] == "replicated" else "budget",
+    )
+    free = [name for name, p in pattern.stimulus_parameters(model).items() if p.free]
+    if known.replicated or not free or len(tried) >= budget:
+        return known
+    problem: Problem = make_problem(model, pattern, known.parameters, list(parameters), None, engine, dt)
+    optimizer = Optimizer(problem, seed, budget - len(tried), None, problem.space.base)
+    while optimizer.step(checkpoint) is not None:
+        pass
+    found = optimizer.result
+    if (STATUSES.index(known.status), known.loss) <= (STATUSES.index(found.status), found.loss):
+        return replace(known, evaluations=len(tried) + found.evaluations, reason=optimizer.reason)
+    return replace(
+        found,
+        budget=budget,
+        evaluations=len(tried) + found.evaluations,
+        found_after=len(tried) + (found.found_after or 0),
+        reason=optimizer.reason,
+        phase="",
+    )
+
+
+def _known_stimuli(model: NeuronModel, pattern: Judged) -> list[dict[str, float]]:
+    """Return the default stimulus and those of known sets, without repetitions."""
+    declared = pattern.stimulus_parameters(model)
+    known = [{}, *(values for values, _, _ in known_sets(model, pattern))]
+    stimuli = [{name: float(one.get(name, p.default)) for name, p in declared.items()} for one in known]
+    return [one for i, one in enumerate(stimuli) if one not in stimuli[:i]]

@@ -1,0 +1,59 @@
+"""The repertoire of a neuron: its parameters are held, and every claim is one that the judge grants."""
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import published_parameters
+
+
+def test_the_neuron_is_held_and_what_is_claimed_is_granted_by_the_judge() -> None:
+    own = {"a": 0.025, "b": 0.21}
+    asked = ["tonic_spiking", "phasic_spiking", "mixed_mode", "tonic_bursting", "rebound_spike", "resonator"]
+    table = pw.repertoire("izhikevich", own, patterns=asked, budget=200)
+    assert table["pattern"].tolist() == asked and set(table["status"]) == {"replicated", "rejected"}
+    for row in table.itertuples():
+        assert set(row.stimulus) == set(pw.patterns.get(row.pattern).free)
+        verdict = pw.judge("izhikevich", row.pattern, own | row.stimulus)
+        assert (verdict.status, verdict.loss) == (row.status, row.loss)
+        assert row.evaluations <= 200 and (row.status == "replicated" or row.evaluations > 150)
+    again = pw.repertoire("izhikevich", own, patterns=asked, budget=200)
+    assert again.drop(columns="seconds").equals(table.drop(columns="seconds"))
+
+
+@pytest.mark.parametrize("pattern", ["phasic_bursting", "rebound_burst", "resonator"])
+def test_a_neuron_that_is_known_to_show_a_pattern_has_it_in_its_repertoire(pattern: str) -> None:
+    known = published_parameters("izhikevich", pattern)
+    own = {name: known[name] for name in pw.models.get("izhikevich").parameters}
+    (row,) = pw.repertoire("izhikevich", own, patterns=[pattern], budget=20).itertuples()
+    assert row.status == "replicated" and row.evaluations <= 20
+
+
+def test_a_search_finds_a_stimulus_that_is_none_of_the_known_ones() -> None:
+    own = {"E_L": -62.0, "C": 90.0, "g_L": 5.0}
+    (row,) = pw.repertoire("adex", own, patterns=["phasic_spiking"]).itertuples()
+    assert row.status == "replicated" and row.evaluations > 5
+    defaults = {
+        n: p.default for n, p in pw.patterns.get(row.pattern).stimulus_parameters(pw.models.get("adex")).items()
+    }
+    assert not pw.judge("adex", row.pattern, own | defaults).accepted
+
+
+def test_what_is_proved_impossible_is_not_searched_for() -> None:
+    table = pw.repertoire("lif", patterns=["tonic_bursting", "resonator"])
+    assert table["evaluations"].tolist() == [0, 0] and table["summary"].str.startswith("impossible: ").all()
+    assert np.isnan(table["loss"]).all() and table["stimulus"].tolist() == [{}, {}]
+
+
+def test_progress_is_told_of_each_pattern_and_bad_input_is_refused() -> None:
+    told: list = []
+    pw.repertoire("lif", patterns=["tonic_spiking", "integrator"], progress=told.append)
+    assert [result.pattern for result in told[:2]] == ["tonic_spiking", "integrator"]
+    with pytest.raises(ValueError, match=r"'amplitude'.*tau_mem"):
+        pw.repertoire("lif", {"amplitude": 3.0})
+    with pytest.raises(ValueError, match="empty list"):
+        pw.repertoire("lif", patterns=[])
+    with pytest.raises(ValueError, match=r"budget is 0"):
+        pw.repertoire("lif", budget=0)
+    with pytest.raises(ValueError, match="nothing to search for"):
+        pw.repertoire("lif", patterns=[pw.patterns.stimulus("step")])
