@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment import (
         ParameterPlane,
         assess,
+        merge_studies,
         parameter_plane,
         plausibility_score,
         start_assessment,
@@ -101,6 +102,7 @@ _HOMES = {
     "Run": "plausiwidgets.optimization",
     "assess": "plausiwidgets.assessment",
     "start_assessment": "plausiwidgets.assessment",
+    "merge_studies": "plausiwidgets.assessment",
     "plausibility_score": "plausiwidgets.assessment",
     "parameter_plane": "plausiwidgets.assessment",
     "ParameterPlane": "plausiwidgets.assessment",

@@ -1,6 +1,7 @@
 """Assessments: which model shows which pattern, as a table."""
 
 from plausiwidgets.assessment.api import assess, start_assessment
+from plausiwidgets.assessment.merge import merge_studies
 from plausiwidgets.assessment.plane import ParameterPlane, parameter_plane
 from plausiwidgets.assessment.published import published_parameters, published_score, published_table
 from plausiwidgets.assessment.repertoire import repertoire
@@ -11,6 +12,6 @@ from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_
 
 __all__ = [
     "COLUMNS", "SCORE_COLUMNS", "ParameterPlane", "StoreError", "StoreWarning", "Study", "StudySnapshot", "assess",
-    "make_table", "parameter_plane", "plausibility_score", "published_parameters", "published_score",
+    "make_table", "merge_studies", "parameter_plane", "plausibility_score", "published_parameters", "published_score",
     "published_table", "read_csv", "repertoire", "start_assessment", "write_csv",
 ]  # fmt: skip

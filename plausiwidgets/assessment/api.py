@@ -13,6 +13,7 @@ from plausiwidgets import patterns as firing
 from plausiwidgets.arguments import checked, finite, whole
 from plausiwidgets.assessment.executors import Executor
 from plausiwidgets.assessment.request import describe_request
+from plausiwidgets.assessment.shards import Shard
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
@@ -48,6 +49,7 @@ def _assessment(
     engine: str = "auto",
     dt: float | None = None,
     time_limit: float | None = None,
+    shard: tuple[int, int] | str | None = None,
 ) -> Study:
     """Return a study that has not started; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
@@ -84,9 +86,14 @@ def _assessment(
             f"executor is {executor!r}, valid is: None, or an object with submit, such as a "
             "concurrent.futures.ProcessPoolExecutor, loky.get_reusable_executor() or a dask client"
         )
+    part = None if shard is None else Shard.of(shard)
     opened = None
     if store is not None:
-        opened = Store(_path(store), describe_request(chosen, asked, seeds, budgets, popsize, engine, dt), versions())
+        request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
+        opened = Store(_path(store), request | ({} if part is None else {"shard": str(part)}), versions())
+    if part is not None:
+        mine = part.part(unit.waiting.key for unit in units)
+        units = [unit for unit in units if unit.waiting.key in mine]
     return Study(units, executor, opened, progress)
 
 
@@ -129,6 +136,10 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
         Time step in ms; default: each model's.
     time_limit : float, optional
         Largest working time of a search in s; a longer one fails.
+    shard : (int, int) or str, optional
+        Make only one of several parts of the study, such as ``(3, 100)`` or ``"3/100"`` for the third of a hundred.
+        Which searches are in it depends on all models, patterns and seeds, not on their order. Each part has a file
+        of its own, and `merge_studies` puts them together.
 
     Returns
     -------

@@ -2,7 +2,8 @@
 
 Lines are only appended, each by one write that is on the disk before the study continues. A kill leaves at most one
 incomplete line, which is ignored: that search runs again, with the same result. Two processes may write one file, and
-files of one request are merged by ``cat a.jsonl b.jsonl > both.jsonl``.
+files of one request are merged by ``cat a.jsonl b.jsonl > both.jsonl``. The request of a shard names it, so that the
+files of a study's shards are kept apart.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class Store:
     ----------
     results : dict of (model, pattern, seed) to Result
         Searches of the file; a failed one is replaced by a later one of the same key.
+    begun : bool
+        Whether the file has a request.
 
     Raises
     ------
@@ -59,36 +62,21 @@ class Store:
 
     def __init__(self, path: str | Path, request: Mapping[str, Any], versions: Mapping[str, str]) -> None:
         self.path = Path(path)
-        self.results: dict[Key, Result] = {}
         self._asked = json.loads(json.dumps({"versions": dict(versions), "request": request}))
-        with _told(self.path, "read"):
-            data = self.path.read_bytes() if self.path.exists() else b""
-        self._begun = False
-        if data.startswith(_SQLITE):
-            raise StoreError(
-                f"{self.path} was written by version 0.1, which kept a study in an SQLite file: use another file name, "
-                "or finish the study with that version"
-            )
-        if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
-            raise StoreError(f"{self.path} is not a study: choose another name")
-        for line in _lines(data):
-            if "study" in line:
-                self._compare(line)
-                self._begun = True
-            elif self._begun:
-                self._take(line)
-            else:
-                raise StoreError(f"{self.path} is damaged: its request cannot be read. Use another file name")
+        heads, self.results = read_study(self.path)
+        for head in heads:
+            compare(self.path, head, self._asked)
+        self.begun = bool(heads)
 
     def prepare(self) -> None:
         """Write the request, unless the file has it; StoreError if the file cannot be written."""
-        line = b"" if self._begun else json.dumps({"study": FORMAT} | self._asked).encode() + b"\n"
-        self._append(line, make=not self._begun)
-        self._begun = True
+        line = b"" if self.begun else json.dumps({"study": FORMAT} | self._asked).encode() + b"\n"
+        self._append(line, make=not self.begun)
+        self.begun = True
 
-    def write(self, result: Result) -> None:
-        """Append a finished search and wait until it is on the disk; StoreError if that fails."""
-        self._append(result.to_json().encode() + b"\n")
+    def write(self, *results: Result) -> None:
+        """Append finished searches and wait until they are on the disk; StoreError if that fails."""
+        self._append(b"".join(result.to_json().encode() + b"\n" for result in results))
 
     def _append(self, line: bytes, make: bool = False) -> None:
         with _told(self.path, "written"):
@@ -104,29 +92,65 @@ class Store:
             finally:
                 os.close(file)
 
-    def _take(self, line: Mapping[str, Any]) -> None:
-        try:
-            result = Result.from_dict(line)
-        except ValueError as error:
-            raise StoreError(f"{self.path} has a line that is not a search ({error}): use another file name") from None
-        known = self.results.get(result.key)
-        if known is None or known.reason == "failed":
-            self.results[result.key] = result
 
-    def _compare(self, found: Mapping[str, Any]) -> None:
-        if found["study"] != FORMAT:
-            raise StoreError(
-                f"{self.path} has the format {shown(found['study'])}, this version reads {FORMAT!r}: "
-                "use another file name"
-            )
-        for what, kind in (("versions", "other versions"), ("request", "another request")):
-            old, new = found.get(what), self._asked[what]
-            if old == new:
-                continue
-            old = old if isinstance(old, dict) else {}
-            changes = [f"{n}: {_short(old.get(n))} there, {_short(new.get(n))} here" for n in {**old, **new}
-                       if old.get(n) != new.get(n)]  # fmt: skip
-            raise StoreError(f"{self.path} has {kind} ({'; '.join(changes)}). Use another file name.")
+def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
+    """Return the first lines of a study's file, several where files were merged by ``cat``, and its searches.
+
+    Both are empty if there is no file. A failed search is replaced by a later one of the same key.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read, is not a study, or is damaged.
+    """
+    with _told(path, "read"):
+        data = path.read_bytes() if path.exists() else b""
+    if data.startswith(_SQLITE):
+        raise StoreError(
+            f"{path} was written by version 0.1, which kept a study in an SQLite file: use another file name, "
+            "or finish the study with that version"
+        )
+    if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
+        raise StoreError(f"{path} is not a study: choose another name")
+    heads: list[dict[str, Any]] = []
+    results: dict[Key, Result] = {}
+    for line in _lines(data):
+        if "study" in line:
+            heads.append(line)
+            if line["study"] != FORMAT:
+                raise StoreError(
+                    f"{path} has the format {shown(line['study'])}, this version reads {FORMAT!r}: use another file "
+                    "name"
+                )
+        elif not heads:
+            raise StoreError(f"{path} is damaged: its request cannot be read. Use another file name")
+        else:
+            try:
+                result = Result.from_dict(line)
+            except ValueError as error:
+                raise StoreError(f"{path} has a line that is not a search ({error}): use another file name") from None
+            known = results.get(result.key)
+            if known is None or known.reason == "failed":
+                results[result.key] = result
+    return heads, results
+
+
+def compare(path: Path, found: Mapping[str, Any], asked: Mapping[str, Any], here: str = "here") -> None:
+    """Refuse a file whose versions or request differ from those that are asked for, and say where.
+
+    Raises
+    ------
+    StoreError
+        That names each difference; `here` says what the file is compared with.
+    """
+    for what, kind in (("versions", "other versions"), ("request", "another request")):
+        old, new = found.get(what), asked[what]
+        if old == new:
+            continue
+        old = old if isinstance(old, dict) else {}
+        changes = [f"{n}: {_short(old.get(n))} there, {_short(new.get(n))} {here}" for n in {**old, **new}
+                   if old.get(n) != new.get(n)]  # fmt: skip
+        raise StoreError(f"{path} has {kind} ({'; '.join(changes)}). Use another file name.")
 
 
 def _lines(data: bytes) -> Iterator[dict[str, Any]]:

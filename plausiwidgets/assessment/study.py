@@ -136,7 +136,7 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
                 self._left.append(unit)
             else:
                 self._take(known)
-        if store is not None and self._left:
+        if store is not None and (self._left or not store.begun):  # a finished study is only read
             store.prepare()
         self._publish(self._now())
 

@@ -53,24 +53,30 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit", type=positive, metavar="SECONDS", help="longest working time of a search; a longer one fails"
     )
+    parser.add_argument(
+        "--shard",
+        type=shard,
+        metavar="3/100",
+        help="make this part of the study; `plausiwidgets merge` puts all together",
+    )
     parser.add_argument("--store", type=Path, help="file that keeps finished searches; if it exists, they are reused")
+    output_options(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def output_options(parser: argparse.ArgumentParser) -> None:
+    """Declare where a table goes."""
     parser.add_argument("--csv", type=Path, help="write the table to this file")
     parser.add_argument("--score", type=Path, help="write patterns shown and measured cost of each model to this CSV")
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
-    parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def assess(options: argparse.Namespace) -> int:
     """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
     from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
-    files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
-    for (one, first), (other, second) in combinations(files.items(), 2):
-        if same_file(first, second):
-            return refuse(f"--{one} and --{other} are the same file, {second}: name two", WRONG_USE)
-    for name in ("csv", "score"):
-        if name in files and (reason := why_not_writable(files[name])):
-            return refuse(reason, FAILED)
+    if (code := refuse_files(options)) != DONE:
+        return code
     with warnings.catch_warnings(), processes(options.workers) as workers:
         warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
         try:
@@ -82,6 +88,7 @@ def assess(options: argparse.Namespace) -> int:
                 executor=workers,
                 store=options.store,
                 time_limit=options.time_limit,
+                shard=options.shard,
                 progress=None if options.quiet else "text",
             )
         except StoreError as error:
@@ -116,11 +123,29 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
 
 def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
     """Save and print the results; return the exit code."""
+    table, snapshot = study.table(), study.snapshot()
+    saved, errors = save(table, options)
+    if snapshot.state == "failed":
+        errors.insert(0, snapshot.error)
+    if "store_error" in table.attrs:
+        errors.append(table.attrs["store_error"])
+    elif options.store is not None:
+        saved.append(f"the study in {options.store}: the same command continues it")
+    code = told(table, errors)
+    if interrupted and not table.attrs["complete"]:
+        complain(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
+        code = INTERRUPTED
+    flush_or_close(sys.stdout)
+    flush_or_close(sys.stderr)  # it may have been closed during the progress
+    return code
+
+
+def save(table: pd.DataFrame, options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """Write a table to its files and print it; return what was saved, and errors."""
     from plausiwidgets.assessment import plausibility_score, write_csv
 
-    table, snapshot = study.table(), study.snapshot()
     saved: list[str] = []
-    errors = [snapshot.error] if snapshot.state == "failed" else []
+    errors: list[str] = []
     if options.csv is not None:  # before printing, which fails if the output was closed
         try:
             write_csv(table, options.csv)
@@ -135,25 +160,32 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
             errors.append(f"cannot write {options.score}: {error.strerror}")
     if reason := print_table(as_json(table) if options.json else summary(table)):
         errors.append(reason)
-    if "store_error" in table.attrs:
-        errors.append(table.attrs["store_error"])
-    elif options.store is not None:
-        saved.append(f"the study in {options.store}: the same command continues it")
+    return saved, errors
+
+
+def told(table: pd.DataFrame, errors: list[str], command: str = "assess") -> int:
+    """Print errors and the searches that failed; return the exit code."""
     failed = [f"{row.model} {row.pattern} seed {row.seed}" for row in table.itertuples() if row.status == "failed"]
     if failed:
-        errors.append(f"the search failed for {', '.join(failed)}")
-    code = DONE
+        errors = [*errors, f"the search failed for {', '.join(failed)}"]
     for text in errors:
-        code = refuse(text, FAILED)
-    if interrupted and not table.attrs["complete"]:
-        complain(f"stopped; saved: {' and '.join(saved) or 'nothing'}")
-        code = INTERRUPTED
-    flush_or_close(sys.stdout)
-    flush_or_close(sys.stderr)  # it may have been closed during the progress
-    return code
+        refuse(text, FAILED, command)
+    return FAILED if errors else DONE
 
 
 # ------------------------------------------------------------------ files
+
+
+def refuse_files(options: argparse.Namespace, command: str = "assess") -> int:
+    """Refuse files that cannot be written or are named twice, before hours of work; return the exit code."""
+    files = {name: getattr(options, name) for name in ("store", "csv", "score") if getattr(options, name) is not None}
+    for (one, first), (other, second) in combinations(files.items(), 2):
+        if same_file(first, second):
+            return refuse(f"--{one} and --{other} are the same file, {second}: name two", WRONG_USE, command)
+    for name in ("csv", "score"):
+        if name in files and (reason := why_not_writable(files[name])):
+            return refuse(reason, FAILED, command)
+    return DONE
 
 
 def same_file(one: Path, other: Path) -> bool:
@@ -175,10 +207,20 @@ def why_not_writable(path: Path) -> str:
     return ""
 
 
-def refuse(text: str, code: int) -> int:
+def refuse(text: str, code: int, command: str = "assess") -> int:
     """Print an error and return the exit code."""
-    complain(f"plausiwidgets assess: error: {text}")
+    complain(f"plausiwidgets {command}: error: {text}")
     return code
+
+
+def shard(text: str) -> str:
+    """Return a part of a study from the command line (argparse type)."""
+    from plausiwidgets.assessment.shards import Shard
+
+    try:
+        return str(Shard.of(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 # ------------------------------------------------------------------ the table as text

@@ -14,12 +14,14 @@ from collections.abc import Callable, Sequence
 from plausiwidgets.cli.assess import assess, assess_options
 from plausiwidgets.cli.console import FAILED, CommandError, complain, exit_at_once
 from plausiwidgets.cli.explore import explore, explore_options
+from plausiwidgets.cli.merge import merge, merge_options
 from plausiwidgets.cli.page import page, page_options
 
 # name: (help, declare options, run)
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]] = {
     "explore": ("open the explorer in a browser (the default)", explore_options, explore),
     "assess": ("search for firing patterns of neuron models, without a screen", assess_options, assess),
+    "merge": ("put the files of a study's shards together", merge_options, merge),
     "page": ("write a neuron model to an HTML page that needs no server", page_options, page),
 }
 

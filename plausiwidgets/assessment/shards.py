@@ -1,0 +1,54 @@
+"""A part of a study, for jobs that know of each other only their number and how many there are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from plausiwidgets.arguments import shown
+from plausiwidgets.assessment.store import Key
+
+VALID = 'valid is: number and count of a part, the number from 1 to the count, such as "3/100" or (3, 100)'
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of `count` parts of a study, the first of which has the number 1.
+
+    Examples
+    --------
+    >>> Shard.of("3/100")
+    Shard(number=3, count=100)
+    >>> keys = [("lif", pattern, seed) for pattern in ("tonic_spiking", "resonator") for seed in range(4)]
+    >>> [len(Shard(n, 3).part(keys)) for n in (1, 2, 3)]
+    [3, 3, 2]
+    """
+
+    number: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+    @classmethod
+    def of(cls, shard: Any) -> Shard:
+        """Return a shard that is given as text or as two numbers; ValueError for anything else."""
+        try:
+            number, count = map(int, shard.split("/")) if isinstance(shard, str) else shard
+        except (TypeError, ValueError):
+            raise ValueError(f"shard is {shown(shard)}, {VALID}") from None
+        if type(number) is not int or type(count) is not int or not 1 <= number <= count:
+            raise ValueError(f"shard is {shown(shard)}, {VALID}")
+        return cls(number, count)
+
+    def part(self, keys: Iterable[Key]) -> set[Key]:
+        """Return the searches of this part.
+
+        The parts have equally many, up to one. Which they are depends on the searches alone, and not on their order;
+        they are mixed, as the searches of one model or pattern take equally long.
+        """
+        mixed = sorted(keys, key=lambda key: hashlib.sha256(json.dumps(key).encode()).digest())
+        return set(mixed[self.number - 1 :: self.count])

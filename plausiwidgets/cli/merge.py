@@ -1,0 +1,49 @@
+"""The command `plausiwidgets merge`: one table of the files of a study's shards."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from plausiwidgets.cli.assess import output_options, refuse, refuse_files, same_file, save, told
+from plausiwidgets.cli.console import DONE, FAILED, WRONG_USE
+
+MOST_NAMED = 20
+"""Most missing parts that are named in an error."""
+
+
+def merge_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.usage = "plausiwidgets merge FILE [FILE ...] [options]"
+    parser.epilog = (
+        "Exit codes: 0 complete; 1 searches are missing or failed, files do not belong together, or a file could not "
+        "be written; 2 wrong use."
+    )
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", type=Path, help="files that `plausiwidgets assess --store` has written"
+    )
+    parser.add_argument(
+        "--store", type=Path, help="also write the searches to this new file, which assess without --shard continues"
+    )
+    output_options(parser)
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Print the table to standard output and what is missing to standard error; return the exit code."""
+    from plausiwidgets.assessment import StoreError, merge_studies
+
+    if (code := refuse_files(options, "merge")) != DONE:
+        return code
+    for name in ("csv", "score"):
+        target = getattr(options, name)
+        if target is not None and any(same_file(target, file) for file in options.files):
+            return refuse(f"--{name} is one of the files to merge, {target}: name another", WRONG_USE, "merge")
+    try:
+        table = merge_studies(options.files, store=options.store)
+    except StoreError as error:
+        return refuse(str(error), FAILED, "merge")
+    _, errors = save(table, options)
+    if missing := table.attrs["missing"]:
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        errors.append(f"not complete, missing: {', '.join(missing[:MOST_NAMED])}{more}")
+    return told(table, errors, "merge")
