@@ -301,3 +301,13 @@ def test_spikes_without_a_comparison_are_refused():
 
     with pytest.raises(ValueError, match="come from no comparison"):
         pw.to_norse(lanes_model(step, 1))
+
+
+def test_a_found_neuron_says_what_is_lost_at_a_coarser_step(recwarn):
+    found = pw.optimize("izhikevich", "tonic_bursting", seed=0)
+    assert found.replicated
+    assert found.to_norse(dt=found.dt / 2.0).dt == found.dt / 2.0 and not recwarn.list
+    coarse = next(dt for dt in (0.5, 1.0, 2.0, 4.0) if pw.judge(
+        "izhikevich", "tonic_bursting", found.parameters, dt=dt, verify=False).status == "rejected")  # fmt: skip
+    with pytest.warns(UserWarning, match=f"at {coarse:g} ms this neuron no longer shows tonic bursting"):
+        assert found.to_norse(dt=coarse).dt == coarse

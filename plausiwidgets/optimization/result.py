@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from plausiwidgets import models
+from plausiwidgets import models, patterns
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check, Verdict, judge
@@ -221,6 +222,8 @@ class Result:
     def to_norse(self, dt: float | None = None, **options: Any) -> NeuronLayer:
         """Return the best set as a layer of a network by :func:`plausiwidgets.to_norse`; `dt` is that of the search.
 
+        At another time step the neuron is judged again: a `UserWarning` says what it no longer meets there.
+
         Examples
         --------
         >>> import plausiwidgets as pw
@@ -238,7 +241,15 @@ class Result:
             raise ValueError(f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.reason}")
         model = models.get(self.model) if self.problem is None else self.problem.model
         own = {name: self.parameters[name] for name in model.parameters}
-        return to_norse(model, own, self.dt if dt is None else dt, **options)
+        layer = to_norse(model, own, self.dt if dt is None else dt, **options)
+        if self.accepted and layer.dt != self.dt:
+            pattern = patterns.get(self.pattern if self.problem is None else self.problem.pattern)
+            verdict = judge(model, pattern, dict(self.parameters), dt=layer.dt, verify=False)
+            if verdict.status == "rejected":
+                missed = next((f" ({check.name})" for check in verdict.checks if not check.passed), "")
+                text = f"at {layer.dt:g} ms this neuron no longer shows {pattern.title.lower()}{missed}"
+                warnings.warn(f"to_norse: {text}; it was found at {self.dt:g} ms", stacklevel=2)
+        return layer
 
     # -- for a progress --------------------------------------------------------------------------
 
