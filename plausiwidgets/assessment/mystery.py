@@ -56,6 +56,13 @@ class Mystery:
         Names of the hidden parameters; all other values of the start are correct.
     dt : float
         Time step in ms.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> riddle = pw.mystery("lif", "tonic_spiking", seed=1)
+    >>> riddle.link, len(riddle.moved)
+    ('mystery=lif.tonic_spiking.1', 3)
     """
 
     model: NeuronModel

@@ -54,6 +54,13 @@ class ParameterPlane:
         Patterns whose amplitude was set between its thresholds in every cell.
     several : bool
         Whether several patterns were asked for: all arrays then have a leading axis, in the order of `patterns`.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> plane = pw.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_threshold", points=5)
+    >>> plane.loss.shape, plane.accepted.dtype
+    ((5, 5), dtype('bool'))
     """
 
     model: str

@@ -28,11 +28,31 @@ Key = tuple[str, str, int]
 
 
 class StoreError(RuntimeError):
-    """A study's file cannot be used for this request; the text says why and what to do."""
+    """A study's file cannot be used for this request; the text says why and what to do.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> try:
+    ...     pw.assess("lif", "tonic_spiking", store=pw.__file__)
+    ... except pw.assessment.StoreError as error:
+    ...     print(str(error).rpartition("is ")[2])
+    not a study: choose another name
+    """
 
 
 class StoreWarning(UserWarning):
-    """A study's file can no longer be written; the study continues in memory."""
+    """A study's file can no longer be written; the study continues in memory.
+
+    Examples
+    --------
+    An error instead, where a study must not go on without its file:
+
+    >>> import warnings
+    >>> from plausiwidgets.assessment import StoreWarning
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", StoreWarning)
+    """
 
 
 class Store:

@@ -42,6 +42,15 @@ class StudySnapshot:
         Working time in s.
     error : str
         Error of a failed study.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> study = pw.start_assessment("lif", "tonic_spiking", budget=200)
+    >>> table = study.result()
+    >>> snapshot = study.snapshot()
+    >>> snapshot.reason, snapshot.position
+    ('finished', 1)
     """
 
     asked: Mapping[Key, Result] = field(repr=False)
@@ -111,6 +120,13 @@ class Study(Background[StudySnapshot, pd.DataFrame]):
         As for `plausiwidgets.assess`.
     store : Store, optional
         Finished searches are read from it and written to it.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> study = pw.start_assessment("lif", "tonic_spiking", budget=200)
+    >>> study.result()["status"].tolist()
+    ['replicated']
     """
 
     what = "assessment"

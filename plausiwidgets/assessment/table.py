@@ -47,7 +47,15 @@ COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "n
 
 
 def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame:
-    """Return a table with a row for each record of a search."""
+    """Return a table with a row for each record of a search.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> result = pw.optimize("lif", "tonic_spiking", seed=0, budget=200)
+    >>> pw.assessment.make_table([result])["status"].tolist()
+    ['replicated']
+    """
     rows = []
     for result in results:
         if not isinstance(result, Result):

@@ -101,6 +101,15 @@ class Result:
         Error of a failed search.
     columns : mapping of str to ndarray
         The history, see `history`; empty for a search of an assessment.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> result = pw.optimize("lif", "tonic_spiking", seed=0, budget=200)
+    >>> result.status, result.reason
+    ('replicated', 'solved')
+    >>> pw.Result.from_json(result.to_json()).parameters == result.parameters
+    True
     """
 
     model: str

@@ -22,6 +22,13 @@ class Run(Background[Result, Result]):
     optimizer : Optimizer
     max_seconds, progress, gate
         See `Background`.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> run = pw.start_optimization("lif", "tonic_spiking", seed=0, budget=200)
+    >>> run.result().status
+    'replicated'
     """
 
     what = "optimization"

@@ -27,6 +27,13 @@ class AllOf(Protocol):
         Criteria of all parts, each key with that of its pattern as prefix.
     budget : int
         Evaluations that a search takes by default: those of all parts together.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> both = pw.patterns.all_of("tonic_spiking", "integrator")
+    >>> [part.key for part in both.parts]
+    ['tonic_spiking', 'integrator']
     """
 
     parts: tuple[Pattern, ...]

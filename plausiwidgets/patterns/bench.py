@@ -60,6 +60,14 @@ class Response:
     dt : float
     top : ndarray, shape [n]
         Largest potential of the whole sweep in mV.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plausiwidgets.patterns import Response
+    >>> response = Response(np.array([[5.0, 30.0], [8.0, np.nan]]), end=100.0, peak=np.array([20.0, 20.0]), dt=0.1)
+    >>> response.count(), response.first(10.0)
+    (array([2, 1]), array([30., nan]))
     """
 
     times: Floats
@@ -120,6 +128,13 @@ class Responses(Mapping[str, Response]):
         Spikes at the holding level after the first 100 ms.
     full_spike : float or None
         Height of a full spike of the model in mV; None for a model with a reset.
+
+    Examples
+    --------
+    A pattern's ``measure`` gets them:
+
+    >>> def measure(r, s):
+    ...     return {"n": r["step"].count(), "rise": (r["step"].top - r.v_baseline) / r.span}
     """
 
     responses: Mapping[str, Response]
@@ -163,6 +178,14 @@ class Graded:
         Such as a number of spikes.
     progress : ndarray
         In the unit of the value, smaller than the next jump; it guides a search there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plausiwidgets.patterns import Graded
+    >>> spikes = Graded(np.array([0, 2]), progress=np.array([0.4, 0.0]))  # the first set is near its first spike
+    >>> spikes.value + spikes.progress
+    array([0.4, 2. ])
     """
 
     value: NDArray[Any]
@@ -181,6 +204,13 @@ class Measurement:
         Distance of the largest potential of the response from the threshold, over the span.
     curve : mapping of str to ndarray, shape [points, n]
         Points of a curve, such as rates over currents.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from plausiwidgets.patterns import Measurement
+    >>> Measurement({"rate": np.array([12.5])}, gap_to_threshold=np.array([0.0])).features["rate"]
+    array([12.5])
     """
 
     features: Mapping[str, ArrayLike | Graded]

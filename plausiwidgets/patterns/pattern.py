@@ -33,6 +33,12 @@ class AmplitudeWindow:
     ----------
     fire, silent : tuple of str
         Sweeps that must fire, and that must not. Spikes count in each sweep's `response` window.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.AmplitudeWindow(fire=("pair",), silent=("single",)).fire
+    ('pair',)
     """
 
     fire: tuple[str, ...]
@@ -52,6 +58,12 @@ class Curve:
         For the axes; an empty `x_unit` is the unit of the model's current.
     onset : str
         Name in ``Verdict.measured`` of the x below which y is 0. The curve is then drawn over x as a multiple of it.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.Curve("amplitude", "rate", "Current", "Rate", y_unit="Hz").y_unit
+    'Hz'
     """
 
     x: str

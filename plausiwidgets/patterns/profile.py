@@ -37,6 +37,13 @@ class Profile:
         In its unit, ascending: evenly spread on its own scale, and the present one.
     loss : ndarray, shape [points]
         0 where the pattern is accepted at the time step; nothing is verified.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> profile = pw.loss_profiles("lif", "tonic_spiking", names=["tau_mem"], points=9)["tau_mem"]
+    >>> len(profile.values) == len(profile.loss), profile.intervals != []
+    (True, True)
     """
 
     name: str

@@ -111,6 +111,13 @@ def register(pattern: Protocol) -> Judged:
         If it is not a pattern.
     ValueError
         If it has the key of a built-in one or of a stimulus, or no criteria.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.patterns.register(pw.patterns.get("tonic_spiking"))
+    Traceback (most recent call last):
+    ValueError: 'tonic_spiking' is the key of a built-in pattern: choose another one
     """
     known = judged(pattern, "register")
     _require_free(known)

@@ -33,6 +33,13 @@ class Sweep:
         which the potential of a silent neuron is compared with its threshold. Default: the whole sweep.
     voltage : (float, float), optional
         Window in which the potential is recorded for the measurement. Default: none.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pair = pw.Sweep([pw.pulse(0.0, 2.0, 10.0), pw.pulse(20.0, 2.0, 10.0)], end=100.0)
+    >>> pair.window
+    (0.0, 100.0)
     """
 
     pieces: Sequence[Piece]

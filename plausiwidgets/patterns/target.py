@@ -36,6 +36,13 @@ class Target:
         which is shown as measured. A recording of spikes alone has no potential in its traces.
     parts : tuple of Target
         For several patterns, the target of each.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> target = pw.patterns.target("rebound_spike")
+    >>> list(target.traces), target.verdict.model
+    (['release'], 'izhikevich_2004')
     """
 
     traces: Mapping[str, Traces]

@@ -32,6 +32,13 @@ class Check:
     passed : bool or ndarray
     cost : float or ndarray
         What it adds to the loss: 0 where passed, at most 1.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> check = pw.judge("lif", "tonic_spiking").checks[0]
+    >>> check.key, bool(check.passed)
+    ('quiet', True)
     """
 
     key: str
@@ -78,6 +85,15 @@ class Verdict:
         as a rate over currents, shape [points] or [points, n].
     parts : mapping of str to Verdict
         Where several patterns are judged together, the verdict of each by its key; else empty.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> verdict = pw.judge("lif", "tonic_spiking")
+    >>> verdict.status, verdict.loss
+    ('replicated', 0.0)
+    >>> list(verdict.to_frame().columns[:3])
+    ['criterion', 'value', 'low']
     """
 
     model: str

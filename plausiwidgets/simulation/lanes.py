@@ -18,7 +18,27 @@ Checkpoint = Callable[[], None]
 
 
 class NotCompilable(Exception):
-    """A model cannot be turned into machine code; the text says why and what to write instead."""
+    """A model cannot be turned into machine code; the text says why and what to write instead.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import plausiwidgets as pw
+    >>> def step(current, state, p, dt):
+    ...     (v,) = state
+    ...     v = v + dt * (current - v) / p.tau
+    ...     if v.mean() > 100.0:  # a step that decides by its values cannot be compiled
+    ...         v = v - 100.0
+    ...     return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+    >>> neuron = pw.NeuronModel(
+    ...     "branching", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms")], lambda p, holding: (0.0 * p.tau,),
+    ...     pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"), rest=0.0, threshold=1.0, validate=False)
+    >>> try:
+    ...     pw.to_javascript(neuron)
+    ... except pw.NotCompilable as error:
+    ...     print("not compiled")
+    not compiled
+    """
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ class PhaseLine:
     fixed_points : tuple of FixedPoint
         Where the rate is zero, by x; the one eigenvalue is its slope there, in 1/ms, and the kind is ``"stable"``,
         ``"unstable"`` or ``"borderline"``.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> line = pw.phase_line("qif", current=0.0)
+    >>> [(round(point.state["v"], 3), point.kind) for point in line.fixed_points]
+    [(-65.0, 'stable'), (-50.0, 'unstable')]
     """
 
     model: str

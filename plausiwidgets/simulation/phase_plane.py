@@ -99,6 +99,15 @@ class PhasePlane:
         Treatment of the variables outside of the pair; empty without any.
     held : mapping of str to float
         Values of the held variables.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> plane = pw.phase_plane("izhikevich", current=0.0)
+    >>> plane.pair, [point.kind for point in plane.fixed_points]
+    (('v', 'u'), ['stable node', 'saddle'])
+    >>> plane.rates[0].shape == (len(plane.y), len(plane.x))
+    True
     """
 
     model: str

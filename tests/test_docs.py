@@ -1,0 +1,57 @@
+"""The documentation is true: links lead somewhere, Python blocks run, and every public name has an example."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import plausiwidgets as pw
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGES = sorted(path for path in DOCS.rglob("*.md") if not path.relative_to(DOCS).parts[0].startswith("_"))
+BLOCKS = [
+    pytest.param(path, block, id=f"{path.relative_to(DOCS).as_posix()}-{number}")
+    for path in PAGES
+    for number, block in enumerate(
+        re.finditer(r"^```python\n(.*?)^```$", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL), 1
+    )
+]
+
+
+def public() -> Iterator[tuple[str, object]]:
+    """Yield every public name that can be called or raised, with its object."""
+    for prefix, home in {"": pw, "models.": pw.models, "patterns.": pw.patterns, "assessment.": pw.assessment}.items():
+        for name in home.__all__:
+            thing = getattr(home, name)
+            if callable(thing):
+                yield f"{prefix}{name}", thing
+
+
+def test_the_citation_has_the_version_of_the_package(root: Path) -> None:
+    citation = (root / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.+)$", citation, flags=re.MULTILINE) == [pw.__version__]
+    assert re.findall(r"^cff-version: (.+)$", citation, flags=re.MULTILINE) == ["1.2.0"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_links_of_the_documentation_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    # What is generated when the site is built is held by Sphinx, which is run with warnings as errors.
+    written = [link for link in links if not link.startswith(("../neurons/", "../patterns/", "neurons/", "patterns/"))]
+    assert [link for link in written if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(("page", "block"), BLOCKS)
+def test_the_python_of_the_documentation_runs(
+    page: Path, block: re.Match[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    above = "\n" * page.read_text(encoding="utf-8").count("\n", 0, block.start(1))  # an error then names its line
+    exec(compile(above + block[1], str(page), "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.parametrize(("name", "thing"), list(public()), ids=[name for name, _ in public()])
+def test_each_public_name_has_an_example(name: str, thing: object) -> None:
+    assert ">>> " in (inspect.getdoc(thing) or ""), f"{name} has no example"
