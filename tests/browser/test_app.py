@@ -124,10 +124,11 @@ def test_a_widget_that_a_reload_has_lost_is_shown_again(command, page) -> None:
     page.page.goto(command().address())
     page.wait_for_plot()
     page.page.evaluate("""() => {
-        const output = document.querySelector('.pw-explorer').closest('.jp-OutputArea-output');
-        output.textContent = 'Error displaying widget: model not found';
+        const lost = document.querySelector('.pw-explorer');
+        lost.dataset.lost = '';  // it may be shown again at once
+        lost.closest('.jp-OutputArea-output').textContent = 'Error displaying widget: model not found';
     }""")
-    page.page.wait_for_selector(".pw-explorer", state="detached")
+    page.page.wait_for_selector(".pw-explorer:not([data-lost])")
     page.wait_for_plot()
     assert page.page.locator("text=model not found").count() == 0
     assert page.page.locator(".pw-explorer").count() == 1
