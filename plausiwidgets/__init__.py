@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.mystery import Mystery, mystery
     from plausiwidgets.assessment.repertoire import repertoire
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
-    from plausiwidgets.optimization import Result, Run, optimize, start_optimization
+    from plausiwidgets.optimization import Result, Run, optimize, sample_accepted, start_optimization
     from plausiwidgets.patterns import (
         AmplitudeWindow,
         Criterion,
@@ -98,6 +98,7 @@ _HOMES = {
     "Verdict": "plausiwidgets.patterns",
     "optimize": "plausiwidgets.optimization",
     "start_optimization": "plausiwidgets.optimization",
+    "sample_accepted": "plausiwidgets.optimization",
     "Result": "plausiwidgets.optimization",
     "Run": "plausiwidgets.optimization",
     "assess": "plausiwidgets.assessment",

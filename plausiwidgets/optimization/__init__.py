@@ -3,6 +3,10 @@
 from plausiwidgets.optimization.api import optimize, start_optimization
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
+from plausiwidgets.optimization.sampling import NothingAccepted, sample_accepted
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 
-__all__ = ["Result", "Run", "Strategy", "StrategyFactory", "optimize", "start_optimization"]
+__all__ = [
+    "NothingAccepted", "Result", "Run", "Strategy", "StrategyFactory", "optimize", "sample_accepted",
+    "start_optimization",
+]  # fmt: skip

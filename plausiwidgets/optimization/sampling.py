@@ -1,0 +1,261 @@
+"""Parameter sets that are spread over the whole region in which a pattern is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator, SeedSequence, default_rng
+
+from plausiwidgets.arguments import bounded, checked, whole
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.parameter import Floats
+from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.optimization.problem import Problem
+from plausiwidgets.optimization.space import Bounds
+from plausiwidgets.patterns.judge import evaluate, verify_sets
+from plausiwidgets.patterns.registry import Named
+from plausiwidgets.simulation.lanes import Checkpoint
+
+LEAST, MOST = 500, 20_000
+"""Least number of sets that are sampled, of which as many as were asked for are taken; and the largest number."""
+KEPT = 0.25
+"""Share of the points that survives a level. At the last one they are as many as the sets."""
+MOVES, LAST_MOVES = 4, 30
+"""Moves of each point at a level, and at the last one."""
+REACH = 3.0
+"""Length of a bracket along the difference of two points, in differences."""
+SHRINKS = 12
+"""Most trials of a move, after which the point stays where it is."""
+LEVELS, PATIENCE, GAIN = 80, 8, 0.02
+"""Most levels; and after how many of them without a smaller loss, by this share, it is given up."""
+
+LossOf = Callable[[Floats], Floats]
+"""Loss [n] of points [n, d] of the unit cube."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Points of the region in which a loss is 0.
+
+    Attributes
+    ----------
+    units : ndarray [n, d]
+        In the unit cube.
+    volume : float
+        Estimated share of the cube.
+    levels : int
+    evaluations : int
+    """
+
+    units: Floats
+    volume: float
+    levels: int
+    evaluations: int
+
+
+class NothingAccepted(RuntimeError):
+    """No set was accepted."""
+
+
+@checked
+def sample_accepted(
+    model: str | NeuronModel,
+    pattern: Named,
+    n: int = 1000,
+    seed: int = 0,
+    *,
+    start: Mapping[str, float] | None = None,
+    fixed: Iterable[str] | Mapping[str, float] = (),
+    bounds: Bounds | None = None,
+    verify: bool = False,
+    engine: str = "auto",
+    dt: float | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> pd.DataFrame:
+    """Return parameter sets that are spread evenly over the region in which a pattern is accepted.
+
+    Evenly means on the scales of the sliders: a share of the sets is that share of the accepted volume of the box.
+    The method is subset simulation: points that are spread over the whole box are moved by slice sampling within
+    regions of ever smaller loss, the worse ones replaced by copies of the better ones, until all are accepted (Au and
+    Beck, Probabilistic Engineering Mechanics 16, 2001). No search is needed, and parts of the region that are apart
+    have the weights of their volumes. It may miss a part that is small, or a needle: what none of the
+    points at some level would lead to. Two seeds that disagree tell of it.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+    pattern : str or Pattern, or a list of several to be shown by one neuron
+    n : int
+        Number of sets.
+    seed : int
+        The same seed gives the same sets.
+    start, fixed, bounds
+        As of :func:`plausiwidgets.optimize`: what keeps its value, at which value, and the box of all others.
+    verify : bool
+        Verify the sets, as :func:`plausiwidgets.judge` does; it takes some ms for each. The replicated ones are then
+        spread evenly over their own region.
+    engine : {"auto", "compiled", "torch"}
+    dt : float, optional
+        Time step in ms; default: the model's.
+    checkpoint : callable, optional
+        Called every few ms of work; what it raises ends it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each set: every parameter and stimulus value, what each criterion measures (by its key; followed by
+        ``_measured`` where a parameter has that name), and ``status``. ``.attrs`` holds ``volume``, the estimated
+        share of the box that is accepted, ``evaluations`` and ``levels``.
+
+    Raises
+    ------
+    NothingAccepted
+        A RuntimeError: the points did not reach an accepted set.
+    ValueError
+        As of `optimize`.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> sets = pw.sample_accepted("lif", "tonic_spiking", n=200)
+    >>> len(sets), bool((sets["n"] >= 5).all()), 0.01 < sets.attrs["volume"] < 0.5
+    (200, True, True)
+    >>> bool(pw.judge("lif", "tonic_spiking", sets[["tau_mem", "v_rest", "v_threshold", "v_reset", "t_ref",
+    ...     "amplitude", "holding"]], verify=False).accepted.all())
+    True
+    """
+    whole("sample_accepted", "n", n, 1)
+    whole("sample_accepted", "seed", seed, 0)
+    bounded("sample_accepted", "number of sets", float(n), MOST)
+    problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
+    chart = problem.space.chart()
+
+    def loss(units: Floats) -> Floats:
+        return problem.judge(problem.space.values(chart.decode(units.copy())), checkpoint).loss
+
+    rng = default_rng(SeedSequence(seed))
+    found = subset_simulation(loss, problem.space.size, max(n, LEAST), rng)
+    chosen = rng.choice(len(found.units), n, replace=False)
+    table = _measured(problem, problem.space.values(chart.decode(found.units[chosen])), verify, checkpoint)
+    table.attrs = {"volume": found.volume, "evaluations": found.evaluations, "levels": found.levels}
+    return table
+
+
+def subset_simulation(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Sample:
+    """Return points that are spread evenly over the region of a unit cube in which a loss is 0.
+
+    Parameters
+    ----------
+    loss_of : callable
+    dimensions : int
+        Of the cube.
+    count : int
+        Number of points; four times as many are on the way at the levels before the last.
+    rng : Generator
+
+    Raises
+    ------
+    NothingAccepted
+
+    Examples
+    --------
+    >>> ball = lambda x: np.maximum(np.linalg.norm(x - 0.5, axis=1) - 0.1, 0.0)
+    >>> sample = subset_simulation(ball, 3, 1000, default_rng(0))
+    >>> 0.7 < sample.volume / (4 / 3 * np.pi * 0.1**3) < 1.4
+    True
+    """
+    many = round(count / KEPT)
+    units = rng.random((many, dimensions))
+    losses = loss_of(units)
+    evaluations, volume, level = many, 1.0, np.inf
+    passed: list[float] = []
+    for number in range(LEVELS):
+        level = _next_level(losses, level)
+        passed.append(level)
+        if level > 0.0 and number >= PATIENCE and level > (1.0 - GAIN) * passed[-1 - PATIENCE]:
+            break
+        inside = rng.permutation(np.flatnonzero(losses <= level))
+        if not inside.size:
+            break
+        volume *= inside.size / many
+        # At the last level none is taken twice; before it each survivor as often as any other, but for one.
+        copies = inside[:count] if level == 0.0 else np.resize(inside, many)
+        units, losses = units[copies], losses[copies]
+        evaluations += _move(loss_of, units, losses, level, LAST_MOVES if level == 0.0 else MOVES, rng)
+        if level == 0.0:
+            return Sample(units, volume, number + 1, evaluations)
+    raise NothingAccepted(
+        f"sample_accepted: no accepted set in {evaluations} evaluations, least loss {losses.min():.3g}; a search "
+        "may find one, and bounds around it may help"
+    )
+
+
+def _next_level(losses: Floats, level: float) -> float:
+    """Return the loss that a share `KEPT` of the points does not exceed, below the last level; -1 where there is none.
+
+    Many points may have the same loss: a level that would keep them all is replaced by the next smaller loss.
+    """
+    if np.mean(losses == 0.0) >= KEPT:
+        return 0.0
+    wanted = float(np.quantile(losses, KEPT, method="lower"))
+    if wanted < level:
+        return wanted
+    smaller = losses[losses < level]
+    return float(smaller.max()) if smaller.size else -1.0
+
+
+def _move(loss_of: LossOf, units: Floats, losses: Floats, level: float, moves: int, rng: Generator) -> int:
+    """Move every point within a level a number of times, in place; return the number of evaluations.
+
+    Slice sampling with shrinkage (Neal, Annals of Statistics 31, 2003) along a line: an axis of the cube, or the
+    difference of two points as they are at first, which follows regions that are thin or far apart (Karamanis and
+    Beutler, Statistics and Computing 31, 2021). Each point goes on to its next move as soon as one is done, so that the
+    batches stay wide.
+    """
+    (count, d), pool = units.shape, units.copy()
+    along, low, high = np.empty((count, d)), np.empty(count), np.empty(count)
+    tries, left, evaluations = np.zeros(count, dtype=int), np.full(count, moves), 0
+    while (active := np.flatnonzero(left)).size:
+        new = active[tries[active] == 0]
+        along[new] = REACH * (pool[rng.integers(count, size=new.size)] - pool[rng.integers(count, size=new.size)])
+        axes = new[rng.random(new.size) < 0.5]
+        along[axes] = np.eye(d)[rng.integers(d, size=axes.size)] * 2.0
+        low[new], high[new] = _bracket(units[new], along[new], rng)
+        step = low[active] + rng.random(active.size) * (high[active] - low[active])
+        tried = np.clip(units[active] + step[:, None] * along[active], 0.0, 1.0)
+        loss = loss_of(tried)
+        evaluations += active.size
+        inside = loss <= level
+        moved = active[inside]
+        units[moved], losses[moved] = tried[inside], loss[inside]
+        rejected, step = active[~inside], step[~inside]
+        low[rejected] = np.where(step < 0.0, step, low[rejected])
+        high[rejected] = np.where(step < 0.0, high[rejected], step)
+        tries[active] += 1
+        over = np.concatenate([moved, rejected[tries[rejected] >= SHRINKS]])
+        tries[over], left[over] = 0, left[over] - 1
+    return evaluations
+
+
+def _bracket(units: Floats, along: Floats, rng: Generator) -> tuple[Floats, Floats]:
+    """Return brackets of length 1, in `along`, at random places around points, as far as they are in the cube."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.stack([-units / along, (1.0 - units) / along])
+    ends[:, along == 0.0] = np.array([[-np.inf], [np.inf]])
+    at = rng.random(len(units))
+    return np.maximum(-at, ends.min(axis=0).max(axis=1)), np.minimum(1.0 - at, ends.max(axis=0).min(axis=1))
+
+
+def _measured(
+    problem: Problem, values: Mapping[str, Floats], verify: bool, checkpoint: Checkpoint | None
+) -> pd.DataFrame:
+    verdict = evaluate(problem.model, problem.pattern, values, problem.dt, problem.engine, checkpoint)
+    if verify:
+        verdict = verify_sets(problem.model, problem.pattern, verdict, problem.engine, checkpoint)
+    columns = dict(verdict.parameters)
+    for check in verdict.checks:
+        columns[check.key if check.key not in values else f"{check.key}_measured"] = np.asarray(check.value)
+    return pd.DataFrame({**columns, "status": verdict.status})
