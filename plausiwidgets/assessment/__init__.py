@@ -1,6 +1,7 @@
 """Assessments: which model shows which pattern, as a table."""
 
-from plausiwidgets.assessment.api import assess, start_assessment
+from plausiwidgets.assessment.api import assess, estimate, start_assessment
+from plausiwidgets.assessment.costs import ESTIMATE_COLUMNS
 from plausiwidgets.assessment.merge import merge_studies
 from plausiwidgets.assessment.plane import ParameterPlane, parameter_plane
 from plausiwidgets.assessment.published import published_parameters, published_score, published_table
@@ -11,7 +12,8 @@ from plausiwidgets.assessment.study import Study, StudySnapshot
 from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_csv
 
 __all__ = [
-    "COLUMNS", "SCORE_COLUMNS", "ParameterPlane", "StoreError", "StoreWarning", "Study", "StudySnapshot", "assess",
-    "make_table", "merge_studies", "parameter_plane", "plausibility_score", "published_parameters", "published_score",
-    "published_table", "read_csv", "repertoire", "start_assessment", "write_csv",
+    "COLUMNS", "ESTIMATE_COLUMNS", "SCORE_COLUMNS", "ParameterPlane", "StoreError", "StoreWarning", "Study",
+    "StudySnapshot", "assess", "estimate", "make_table", "merge_studies", "parameter_plane", "plausibility_score",
+    "published_parameters", "published_score", "published_table", "read_csv", "repertoire", "start_assessment",
+    "write_csv",
 ]  # fmt: skip

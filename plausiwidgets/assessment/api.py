@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
 from plausiwidgets.arguments import checked, finite, whole
+from plausiwidgets.assessment.costs import estimate_units
 from plausiwidgets.assessment.executors import Executor
 from plausiwidgets.assessment.request import describe_request
 from plausiwidgets.assessment.shards import Shard
@@ -36,7 +37,7 @@ SHARE = 5
 """Divisor of a pattern's budget for a search: nearly every set that is found is found within this share."""
 
 
-def _assessment(
+def _asked(
     models: Models,
     patterns: Patterns | None = None,
     *,
@@ -50,8 +51,8 @@ def _assessment(
     dt: float | None = None,
     time_limit: float | None = None,
     shard: tuple[int, int] | str | None = None,
-) -> Study:
-    """Return a study that has not started; the settings are those of `assess`."""
+) -> _Asked:
+    """Return what is asked for, checked; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
     asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
     _distinct("model", [m.name for m in chosen])
@@ -94,11 +95,20 @@ def _assessment(
     if part is not None:
         mine = part.part(unit.waiting.key for unit in units)
         units = [unit for unit in units if unit.waiting.key in mine]
-    return Study(units, executor, opened, progress)
+    return _Asked(units, executor, opened, progress)
+
+
+class _Asked(NamedTuple):
+    """The arguments of a `Study`."""
+
+    units: list[Unit]
+    executor: Executor | None
+    store: Store | None
+    progress: ProgressLike
 
 
 @checked
-@takes(_assessment)
+@takes(_asked)
 def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """Search for every pattern with every model, and return a table of the results.
 
@@ -154,11 +164,11 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     StoreError
         If the file cannot be used, or has another request or version.
     """
-    return _assessment(*args, **settings).execute()
+    return Study(*_asked(*args, **settings)).execute()
 
 
 @checked
-@takes(_assessment)
+@takes(_asked)
 def start_assessment(*args: Any, **settings: Any) -> Study:
     """Start `assess` in the background; see there for the parameters and errors.
 
@@ -175,7 +185,34 @@ def start_assessment(*args: Any, **settings: Any) -> Study:
     Study
         With ``pause()``, ``resume()``, ``stop()``, ``snapshot()`` and ``result()``.
     """
-    return _assessment(*args, **settings).start()
+    return Study(*_asked(*args, **settings)).start()
+
+
+@checked
+@takes(_asked)
+def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
+    """Estimate what `assess` with the same arguments takes, by beginning each search; no file is written.
+
+    Searches that a `store` has are left out. `executor` and `progress` have no effect.
+
+    Examples
+    --------
+    >>> from plausiwidgets.assessment import estimate
+    >>> table = estimate("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
+    >>> list(table["found"]), bool(table["compiled"].all())
+    ([True, False], True)
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each model and pattern, see `plausiwidgets.assessment.ESTIMATE_COLUMNS`. ``low`` and ``high`` are
+        processor times in s. ``.attrs`` holds the time to ``compile`` each model in s, which every process takes
+        once, and the largest ``memory`` of this process in bytes, None where the system does not tell.
+    """
+    asked = _asked(*args, **settings)
+    known = {} if asked.store is None else asked.store.results
+    done = {key for key, result in known.items() if result.reason != "failed"}
+    return estimate_units(unit for unit in asked.units if unit.waiting.key not in done)
 
 
 def _path(store: str | Path) -> Path:

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.cli.console import (
     DONE,
@@ -59,6 +59,9 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
         metavar="3/100",
         help="make this part of the study; `plausiwidgets merge` puts all together",
     )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="begin each search, print what all will take, and write no file"
+    )
     parser.add_argument("--store", type=Path, help="file that keeps finished searches; if it exists, they are reused")
     output_options(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress")
@@ -75,22 +78,14 @@ def assess(options: argparse.Namespace) -> int:
     """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
     from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
+    if options.dry_run:
+        return dry_run(options)
     if (code := refuse_files(options)) != DONE:
         return code
     with warnings.catch_warnings(), processes(options.workers) as workers:
         warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
         try:
-            study = start_assessment(
-                list(chain(*options.models)),
-                None if options.patterns is None else list(chain(*options.patterns)),
-                seed=options.seed,
-                budget=options.budget,
-                executor=workers,
-                store=options.store,
-                time_limit=options.time_limit,
-                shard=options.shard,
-                progress=None if options.quiet else "text",
-            )
+            study = start_assessment(**asked(options), executor=workers, progress=None if options.quiet else "text")
         except StoreError as error:
             return refuse(str(error), FAILED)
         except ValueError as error:
@@ -105,6 +100,34 @@ def assess(options: argparse.Namespace) -> int:
             if not study.wait(0):
                 os._exit(code)  # a regular exit would unload modules that the search still uses, and abort
     return code
+
+
+def asked(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the study as arguments of `plausiwidgets.assess`."""
+    return {
+        "models": list(chain(*options.models)),
+        "patterns": None if options.patterns is None else list(chain(*options.patterns)),
+        "seed": options.seed,
+        "budget": options.budget,
+        "store": options.store,
+        "time_limit": options.time_limit,
+        "shard": options.shard,
+    }
+
+
+def dry_run(options: argparse.Namespace) -> int:
+    """Print what a study will take; return the exit code."""
+    from plausiwidgets.assessment import StoreError, estimate
+
+    try:
+        table = estimate(**asked(options))
+    except StoreError as error:
+        return refuse(str(error), FAILED)
+    except ValueError as error:
+        return refuse(str(error), WRONG_USE)
+    if reason := print_table(estimate_json(table) if options.json else estimate_text(table)):
+        return refuse(reason, FAILED)
+    return DONE
 
 
 @contextmanager
@@ -253,3 +276,44 @@ def as_json(table: pd.DataFrame) -> str:
     rows = rows.where(rows.notna(), None)
     study = {"complete": table.attrs["complete"], "versions": table.attrs["versions"], "rows": rows.to_dict("records")}
     return json.dumps(study, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+# ------------------------------------------------------------------ the estimate as text
+
+
+def estimate_text(table: pd.DataFrame) -> str:
+    """Return a line for each model of an estimate, and the sums."""
+    lines = []
+    for name, rows in table.groupby("model", sort=False):
+        compiled = f"compiled in {table.attrs['compile'][name]:.1f} s"
+        slow = "" if rows["compiled"].all() else f"\n    not compiled: {rows['reason'].iloc[0]}"
+        searches = counted(int(rows["searches"].sum()))
+        lines.append(f"{name}: {searches}, {time_range(rows)}{slow or f', {compiled}'}")
+        lines += [f"    {row.pattern} fails: {row.reason}" for row in rows.itertuples() if row.candidates == 0]
+    memory = table.attrs["memory"]
+    told = "" if memory is None else f", about {memory / 1e9:.1f} GB of memory for each process"
+    lines.append(f"\nAll: {counted(int(table['searches'].sum()))}, {time_range(table)} of one processor{told}")
+    found, many = int(table["found"].sum()), len(table)
+    lines.append(
+        f"The first candidates show the pattern in {found} of {many} pairs of a model and a pattern. The larger time "
+        "is that of searches that find nothing more within their budget."
+    )
+    return "\n".join(lines)
+
+
+def counted(searches: int) -> str:
+    """Return a number of searches in words."""
+    return f"{searches} search{'es' * (searches != 1)}"
+
+
+def time_range(rows: pd.DataFrame) -> str:
+    """Return the least and the largest time of searches in words."""
+    low, high = rows["low"].sum(), rows["high"].sum()
+    scale, unit = (3600.0, "h") if high >= 3600.0 else (60.0, "min") if high >= 60.0 else (1.0, "s")
+    return f"{low / scale:.2g} to {high / scale:.2g} {unit}"
+
+
+def estimate_json(table: pd.DataFrame) -> str:
+    """Return an estimate as JSON; times in s, memory in bytes."""
+    rows = json.loads(table.to_json(orient="records"))
+    return json.dumps(table.attrs | {"rows": rows}, indent=1, ensure_ascii=False)

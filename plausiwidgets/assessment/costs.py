@@ -1,0 +1,187 @@
+"""What a study will cost, measured on the first candidates of each model and pattern."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from plausiwidgets.assessment.units import Unit
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.registry import received as received_model
+from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.optimization.control import Stopped
+from plausiwidgets.optimization.optimizer import Optimizer
+from plausiwidgets.optimization.portfolio import Options, default_strategy
+from plausiwidgets.optimization.problem import Batch, Problem
+from plausiwidgets.patterns.registry import received as received_pattern
+from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
+
+TRIED = 200
+"""Candidates that are judged for each model and pattern."""
+
+MOST = 10.0
+"""Largest processor time of these in s; a model that is slower is measured on what was done until then."""
+
+AFTER = 5.0
+"""Processor time of a found set's way towards the defaults, in verifications: the median over the built-in models."""
+
+ESTIMATE_COLUMNS = {
+    "model": "name of the model",
+    "pattern": "key of the pattern",
+    "searches": "number of searches, one for each seed",
+    "compiled": "whether the model runs as machine code",
+    "reason": "why it does not, or why it cannot be searched",
+    "candidates": "candidates that were judged for this estimate",
+    "found": "whether one of them shows the pattern",
+    "candidate_ms": "processor time of a candidate in ms",
+    "low": "processor time of the searches in s, if none takes longer than it did so far",
+    "high": "processor time of the searches in s, if those without a solution so far use their whole budget",
+}
+"""Columns of an estimate."""
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Processor times in s of the first candidates of a search."""
+
+    candidates: int = 0
+    judging: float = 0.0
+    verifying: float = 0.0
+    found: bool = False
+    error: str = ""
+
+    @property
+    def each(self) -> float:
+        """Time to judge a candidate."""
+        return self.judging / max(self.candidates, 1)
+
+    def range(self, unit: Unit) -> tuple[float, float]:
+        """Return the least and the largest time of the whole search."""
+        if self.error:
+            return 0.0, 0.0
+        low = self.judging + self.verifying * (1.0 + AFTER if self.found else 1.0)
+        high = low if self.found else max(low, self.verifying + unit.budget * self.each)
+        most = math.inf if unit.time_limit is None else unit.time_limit
+        return min(low, most), min(high, most)
+
+
+@dataclass(frozen=True)
+class _Timed(Problem):
+    """A problem that notes the processor times of its verifications in s."""
+
+    verifying: list[float] = field(default_factory=list)
+
+    def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
+        """Verify as a `Problem` does."""
+        began = time.process_time()
+        try:
+            return super().verify(batch, checkpoint)
+        finally:
+            self.verifying.append(time.process_time() - began)
+
+
+def estimate_units(units: Iterable[Unit]) -> pd.DataFrame:
+    """Return the processor time that searches will take, a row for each model and pattern.
+
+    Searches that end early are found by beginning each, as far as `TRIED` candidates. The time to compile a model is
+    not in the sums; a process takes it once for each model.
+
+    Parameters
+    ----------
+    units : iterable of Unit
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in `ESTIMATE_COLUMNS`; ``.attrs["compile"]`` is the time in s for each model, and
+        ``.attrs["memory"]`` the largest memory of this process in bytes, None where the system does not tell.
+    """
+    first: dict[tuple[str, str], Unit] = {}
+    count: Counter[tuple[str, str]] = Counter()
+    for unit in units:
+        key = unit.waiting.model, unit.waiting.pattern
+        first.setdefault(key, unit)
+        count[key] += 1
+    compiling: dict[str, float] = {}
+    reasons: dict[str, str] = {}
+    rows: list[dict[str, Any]] = []
+    for (model, pattern), unit in first.items():
+        if model not in compiling:
+            began = time.process_time()
+            reasons[model] = why_not_compiled(received_model(unit.model), unit.engine)
+            compiling[model] = time.process_time() - began
+        trial = _begin(unit)
+        low, high = trial.range(unit)
+        rows.append(
+            {
+                "model": model,
+                "pattern": pattern,
+                "searches": count[model, pattern],
+                "compiled": not reasons[model],
+                "reason": trial.error or reasons[model],
+                "candidates": trial.candidates,
+                "found": trial.found,
+                "candidate_ms": 1000.0 * trial.each,
+                "low": count[model, pattern] * low,
+                "high": count[model, pattern] * high,
+            }
+        )
+    table = pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS))
+    table.attrs = {"compile": compiling, "memory": peak_memory()}
+    return table
+
+
+def why_not_compiled(model: NeuronModel, engine: str) -> str:
+    """Return why a model runs in the torch loop, or an empty string; it is compiled, if it was not yet."""
+    from plausiwidgets.simulation.compiled.engine import compiled
+
+    if engine == "torch":
+        return "engine='torch' was asked for"
+    try:
+        compiled(model)
+    except NotCompilable as reason:
+        return str(reason)
+    return ""
+
+
+def peak_memory() -> int | None:
+    """Return the largest memory of this process so far in bytes; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _begin(unit: Unit) -> _Trial:
+    """Judge the first candidates of a search."""
+    began = time.process_time()
+
+    def check() -> None:
+        if time.process_time() - began > MOST:
+            raise Stopped("long enough")
+
+    trial = _Trial()
+    try:
+        model, pattern = received_model(unit.model), received_pattern(unit.pattern)
+        plain = make_problem(model, pattern, engine=unit.engine, dt=unit.dt)
+        problem = _Timed(plain.model, plain.pattern, plain.space, plain.dt, plain.engine)
+        optimizer = Optimizer(problem, unit.seed, unit.budget, default_strategy(unit.popsize, problem.solves_amplitude))
+        began = time.process_time()
+        while trial.candidates < TRIED and (result := optimizer.step(check)) is not None:
+            verifying = sum(problem.verifying)
+            judging = time.process_time() - began - verifying
+            trial = _Trial(result.evaluations, judging, verifying, result.replicated)
+    except Stopped:
+        # Without a generation: judging its candidates takes longer than this.
+        return trial if trial.candidates else _Trial(min(Options.population, unit.budget), MOST)
+    except Exception as failure:
+        return _Trial(error=f"{type(failure).__name__}: {failure}")
+    return trial
