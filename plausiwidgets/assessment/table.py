@@ -15,6 +15,7 @@ from plausiwidgets.arguments import checked, shown
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.whole_file import write_whole
 
 COLUMNS = {
     "model": "name of the model",
@@ -94,7 +95,7 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     >>> import plausiwidgets as pw
     >>> write_csv(pw.assess("lif", "tonic_spiking"), "lif.csv")    # doctest: +SKIP
     """
-    Path(path).write_text(csv_text(table), encoding="utf-8", newline="")
+    write_whole(Path(path), csv_text(table))
 
 
 def csv_text(table: pd.DataFrame) -> str:

@@ -23,6 +23,7 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import json_text, neuron_object, runtime
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
 
 _SCRIPTS = ("bench.js", "sliders.js", "plot.js", "page.js")
@@ -52,7 +53,7 @@ def export_page(
         Values of the model and of the stimulus, where a pattern has it, to store and to open with; what is left out
         takes its default.
     path : str or Path
-        The file to write.
+        The file to write; an older one is replaced when the new one is whole.
     dt : float, optional
         Time step in ms that belongs to `parameters`; default: the model's.
 
@@ -78,7 +79,7 @@ def export_page(
     _check(neuron, chosen, parameters, dt)
     neuron_object(neuron)  # refused before anything is judged
     target = Path(path)
-    target.write_text(page(neuron, chosen, parameters, dt), encoding="utf-8")
+    write_whole(target, page(neuron, chosen, parameters, dt))
     return target
 
 
