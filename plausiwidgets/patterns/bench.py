@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.bisection import smallest_firing
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import Floats, Value
 from plausiwidgets.simulation.engine import run_lanes
@@ -155,8 +157,9 @@ class Responses(Mapping[str, Response]):
         """
         if self.full_spike is None:
             return np.full(self.n, np.nan)
-        lowest = np.min([np.where(self[x].count() > 0, self[x].top, np.nan) for x in fire], axis=0)
-        return (lowest - np.max([self[x].top for x in silent], axis=0)) / self.full_spike
+        lowest = reduce(np.minimum, [np.where(self[x].count() > 0, self[x].top, np.nan) for x in fire])
+        highest: Floats = reduce(np.maximum, [self[x].top for x in silent])
+        return (lowest - highest) / self.full_spike
 
     def __getitem__(self, name: str) -> Response:
         return self.responses[name]
@@ -442,6 +445,11 @@ class Bench:
                 self.traces[name] = self._traces(result, current, j, m, steps, chosen)
         return out
 
+    def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:
+        """Apply sweeps of which nothing is measured, where the bench records traces; arguments as of :meth:`apply`."""
+        if self._recorded and only.any():
+            self.apply(sweeps, only=only)
+
     def responses(self, by_name: Mapping[str, Response]) -> Responses:
         """Return responses together with the neurons at rest."""
         return Responses(
@@ -547,6 +555,48 @@ class Bench:
         out[:, chosen] = times.reshape(len(heights), chosen.size, times.shape[1])
         return out
 
+    def weakest_step(
+        self, shows: Callable[[Floats], Mask], width: float, duration: float, low: Floats, high: Floats, works: Mask,
+        tolerance: float,
+    ) -> Floats:  # fmt: skip
+        """Return the weakest step of `width` ms whose response shows something, shape [n], by bisection.
+
+        Parameters
+        ----------
+        shows : callable
+            ``shows(times [lanes, most spikes])`` returns whether each response does.
+        width, duration : float
+            Of the step, and from the onset to the end, in ms.
+        low, high, works, tolerance
+            As of :func:`plausiwidgets.patterns.bisection.smallest_firing`.
+        """
+        return smallest_firing(
+            lambda points, active: self.steps_show(shows, points, width, duration, active), low, high, works, tolerance
+        )
+
+    def steps_show(
+        self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
+    ) -> Mask:
+        """Return whether the responses to steps of `width` ms show something, by their spike times.
+
+        Parameters
+        ----------
+        shows, width, duration
+            As of :meth:`weakest_step`.
+        heights : ndarray, shape [n] or [m, n]
+            Currents above the holding level.
+        only : boolean ndarray, shape [n]
+            The result of the other sets is that of a silent neuron.
+
+        Returns
+        -------
+        boolean ndarray, of the shape of the heights
+        """
+        if not only.any():
+            return np.broadcast_to(shows(np.empty((1, 0))), heights.shape)
+        times = self.step_spikes(heights.reshape(-1, self.n), width, duration, only)
+        return np.asarray(shows(times.reshape(heights.size, times.shape[2])), dtype=bool).reshape(heights.shape)
+
     def common_features(self) -> dict[str, Floats]:
         """Return the features of every pattern, after its sweeps have been applied."""
         beyond = np.maximum(LOWEST - self.lowest, self.highest - HIGHEST)
@@ -559,14 +609,9 @@ class Bench:
             "whole": self.rise / (self.full_spike or np.nan),
         }
 
-    @property
-    def recording(self) -> bool:
-        """Whether sweeps are recorded as traces."""
-        return bool(self._recorded)
-
     def gap_to_threshold(self, response: Response) -> Floats:
         """Return the distance of a response's largest potential from the threshold over the span; 0 above it."""
-        gap = np.clip(self.threshold - response.peak, 0.0, None) / self.span
+        gap = np.maximum(self.threshold - response.peak, 0.0) / self.span
         return np.where(np.isfinite(gap), gap, 10.0)
 
     # -- details -------------------------------------------------------------------------------

@@ -13,21 +13,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.patterns.tracing import NUMBER, ROW, primitive
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+@primitive(NUMBER)
 def count(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Ints:
     """Return the number of spikes in [t0, t1); the bounds may differ from lane to lane."""
     inside = (times >= _column(t0)) & (times < _column(t1))
     return np.count_nonzero(inside, axis=1)
 
 
+@primitive(ROW)
 def window(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Floats:
     """Return the spikes in [t0, t1) as a new padded array."""
     return _compact(times, (times >= _column(t0)) & (times < _column(t1)))
 
 
+@primitive(ROW)
 def intervals(times: Floats) -> Floats:
     """Return the interspike intervals in ms, shape [lanes, most spikes - 1], padded with nan."""
     if times.shape[1] < 2:
@@ -35,21 +40,25 @@ def intervals(times: Floats) -> Floats:
     return np.diff(times, axis=1)
 
 
+@primitive(NUMBER)
 def lengths(rows: Floats) -> Ints:
     """Return the number of entries of each padded row."""
     return np.count_nonzero(np.isfinite(rows), axis=1)
 
 
+@primitive(NUMBER)
 def first(times: Floats) -> Floats:
     """Return the first spike of each lane, nan without one."""
     return times[:, 0].copy() if times.shape[1] else np.full(times.shape[0], np.nan)
 
 
+@primitive(NUMBER)
 def last(times: Floats) -> Floats:
     """Return the last spike of each lane, nan without one."""
     return at(times, lengths(times) - 1)
 
 
+@primitive(NUMBER)
 def at(rows: Floats, index: ArrayLike) -> Floats:
     """Return one entry of each padded row; nan where the index is outside of it."""
     n, most = rows.shape
@@ -60,17 +69,20 @@ def at(rows: Floats, index: ArrayLike) -> Floats:
     return np.where((place >= 0) & (place < most), picked, np.nan)
 
 
+@primitive(ROW)
 def late_half(isi: Floats) -> Floats:
     """Return the second half of each row (the longer half of an odd number), nan elsewhere."""
     half = lengths(isi) // 2
     return np.where(np.arange(isi.shape[1]) >= half[:, None], isi, np.nan)
 
 
+@primitive(NUMBER)
 def mean(rows: Floats) -> Floats:
     """Return the mean of each padded row."""
     return _divide(_sum(rows), lengths(rows))
 
 
+@primitive(NUMBER)
 def cv(rows: Floats) -> Floats:
     """Return standard deviation over mean of each row; nan below two entries."""
     n = lengths(rows)
@@ -79,23 +91,27 @@ def cv(rows: Floats) -> Floats:
     return np.where(n >= 2, _divide(deviation, average), np.nan)
 
 
+@primitive(NUMBER)
 def smallest(rows: Floats) -> Floats:
     """Return the smallest entry of each row, nan for an empty one."""
     low = np.where(np.isfinite(rows), rows, np.inf).min(axis=1, initial=np.inf)
     return np.where(np.isfinite(low), low, np.nan)
 
 
+@primitive(NUMBER)
 def largest(rows: Floats) -> Floats:
     """Return the largest entry of each row, nan for an empty one."""
     high = np.where(np.isfinite(rows), rows, -np.inf).max(axis=1, initial=-np.inf)
     return np.where(np.isfinite(high), high, np.nan)
 
 
+@primitive(NUMBER)
 def spread(rows: Floats) -> Floats:
     """Return largest over smallest entry of each row; nan below two entries."""
     return np.where(lengths(rows) >= 2, _divide(largest(rows), smallest(rows)), np.nan)
 
 
+@primitive(NUMBER)
 def median(rows: Floats) -> Floats:
     """Return the median of each padded row."""
     n = lengths(rows)
@@ -103,17 +119,20 @@ def median(rows: Floats) -> Floats:
     return 0.5 * (at(ordered, (n - 1) // 2) + at(ordered, n // 2))
 
 
+@primitive(NUMBER)
 def shortest_isi(times: Floats) -> Floats:
     """Return the shortest ISI in ms; inf below two spikes, where none can be too short."""
     low = smallest(intervals(times))
     return np.where(np.isnan(low), np.inf, low)
 
 
+@primitive(NUMBER)
 def persistence(times: Floats, end: float) -> Floats:
     """Return the silence before `end` (ms) in median ISIs of the late half."""
     return _divide(end - last(times), median(late_half(intervals(times))))
 
 
+@primitive(NUMBER)
 def adaptation_index(isi: Floats) -> Floats:
     """Return the mean of (ISIᵢ − ISIᵢ₋₁) / (ISIᵢ + ISIᵢ₋₁) over all ISIs; nan below two ISIs."""
     if isi.shape[1] < 2:
@@ -121,6 +140,25 @@ def adaptation_index(isi: Floats) -> Floats:
     return mean(_divide(isi[:, 1:] - isi[:, :-1], isi[:, 1:] + isi[:, :-1]))
 
 
+@primitive(NUMBER)
+def leading(decisions: NDArray[np.bool_]) -> Ints:
+    """Return how many entries from the first one of each row on are true."""
+    return np.cumprod(decisions, axis=1).sum(axis=1)
+
+
+@primitive(NUMBER)
+def place_of_least(values: list[Floats]) -> Ints:
+    """Return which of several numbers is the smallest, the first of equal ones, shape [lanes]."""
+    return np.stack(values).argmin(axis=0)
+
+
+@primitive(NUMBER)
+def one_of(values: list[Floats], place: Ints) -> Floats:
+    """Return the number at a place of each lane among several, shape [lanes]."""
+    return np.stack(values)[place, np.arange(place.size)]
+
+
+@primitive(ROW)
 def growth(isi: Floats) -> Floats:
     """Return each ISI over the one before it, shape [lanes, most ISIs - 1]."""
     if isi.shape[1] < 2:
@@ -176,6 +214,7 @@ def _largest_jump(isi: Floats) -> tuple[Floats, Floats]:
     return largest(steps), at(ordered, place)
 
 
+@primitive(Bursts)
 def bursts(times: Floats, end: float) -> Bursts:
     """Cut spike trains at the largest ratio between neighbours of the sorted ISIs.
 
@@ -241,6 +280,7 @@ class Coincidences:
     progress: Floats
 
 
+@primitive(Coincidences)
 def coincidences(times: Floats, reference: Floats, precision: float, duration: float) -> Coincidences:
     """Compare spike trains with a reference by the coincidence factor Γ.
 
@@ -282,6 +322,7 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
     return Coincidences(gamma, np.nan_to_num(0.5 * missed * np.maximum(scale, 0.0)))
 
 
+@primitive(NUMBER)
 def van_rossum(times: Floats, reference: Floats, time_constant: float) -> Floats:
     """Return van Rossum's distance D² of spike trains from a reference, shape [lanes], without a unit.
 
@@ -329,6 +370,7 @@ def _nearest(merged: Floats, others: NDArray[np.bool_]) -> Floats:
 # -- membrane potential ----------------------------------------------------------------------------
 
 
+@primitive(NUMBER)
 def voltage_range(v: Floats) -> Floats:
     """Return largest minus smallest potential of each lane in mV; nan if one is not finite."""
     if v.shape[1] == 0:
@@ -352,6 +394,7 @@ class Swings:
     progress: Floats
 
 
+@primitive(Swings)
 def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
     """Count the alternating extrema of ``v`` about a level from an index on.
 
@@ -434,6 +477,7 @@ def half_upstroke(v: Floats, rest: float, below: float, least: float) -> float:
     return largest
 
 
+@primitive(NUMBER)
 def first_below(v: Floats, level: Floats, start: Ints) -> Ints:
     """Return the first index from `start` on at which ``v`` is below a level, shape [lanes]; the end without one."""
     below = (v < level[:, None]) & (np.arange(v.shape[1]) >= start[:, None])
@@ -462,6 +506,7 @@ class Hump:
     top: Ints
 
 
+@primitive(Hump)
 def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints) -> Hump:
     """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop)."""
     lanes, steps = v.shape

@@ -9,7 +9,6 @@ of values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,18 +66,13 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
     names = {value.name: Formula(prefix + value.name) for value in pattern.free_values}
     try:
         sweeps = {name: _trees(sweep) for name, sweep in pattern.sweeps(SimpleNamespace(**names)).items()}
-        at_corners = [pattern.sweeps(SimpleNamespace(**(names | corner))) for corner in pattern.corners()]
+        if names:
+            durations = pattern.durations(SimpleNamespace(**names))
         for name, sweep in sweeps.items():
-            sweep["duration"] = _largest([sweep["end"], *(tree_of(made[name].end) for made in at_corners)])
+            sweep["duration"] = tree_of(durations[name]) if names else sweep["end"]
     except Exception:  # a function of one's own may do anything with its values
         return None
     return sweeps if _is_right(pattern, prefix, sweeps) else None
-
-
-def _largest(trees: list[Tree]) -> Tree:
-    numbers = [tree for tree in trees if isinstance(tree, float)]
-    formulas = [tree for i, tree in enumerate(trees) if not isinstance(tree, float) and tree not in trees[:i]]
-    return reduce(lambda a, b: ["max", a, b], [*formulas, *([max(numbers)] if numbers else [])])
 
 
 def _trees(sweep: Sweep) -> dict[str, Any]:

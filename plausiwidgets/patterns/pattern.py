@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -250,10 +250,10 @@ def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, 
         t0, t1 = sweep.window
         times = responses[name].window(t0, t1)
         shortest.append(f.shortest_isi(times))
-        rates.append(f.lengths(times) / ((np.asarray(t1) - np.asarray(t0)) / 1000.0))
+        rates.append(f.lengths(times) / ((t1 - t0) / 1000.0))
     return {
-        "min_isi": np.min(shortest, axis=0),
-        "rate": np.max(rates, axis=0),
+        "min_isi": reduce(np.minimum, shortest),
+        "rate": reduce(np.maximum, rates),
     }
 
 

@@ -6,7 +6,7 @@ import html
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from itertools import islice, product
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +24,7 @@ from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.marks import Mark, Time
 from plausiwidgets.patterns.sweep import Sweep, sketch
 from plausiwidgets.simulation.current import Floats
+from plausiwidgets.simulation.formula import Formula
 
 StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
@@ -288,13 +289,17 @@ class Protocol:
         }
         return [dict(zip(ends, corner, strict=True)) for corner in islice(product(*ends.values()), 64)] if ends else []
 
-    def durations(self, stimulus: StimulusValues) -> dict[str, float]:
+    def durations(self, stimulus: StimulusValues) -> dict[str, Any]:
         """Return the time in ms to simulate of each sweep: its longest end over the corners of the values in ms.
 
-        It does not depend on the sets, unless the sweep of one of them ends later than at any corner.
+        It does not depend on the sets, unless the sweep of one of them ends later than at any corner. Of values that
+        are formulas it is a formula.
         """
         assert self.sweeps is not None
         corners = self.corners()
+        if any(isinstance(value, Formula) for value in vars(stimulus).values()):
+            every = [self.sweeps(SimpleNamespace(**(vars(stimulus) | corner))) for corner in [{}, *corners]]
+            return {name: _latest([sweeps[name].end for sweeps in every]) for name in every[0]}
         n = max((np.size(value) for value in vars(stimulus).values()), default=1)
         wide = {x: np.tile(np.broadcast_to(value, (n,)), len(corners) + 1) for x, value in vars(stimulus).items()}
         for i, corner in enumerate(corners):
@@ -373,3 +378,10 @@ def set_fields(pattern: Protocol, **fields: Any) -> None:
     """Set fields of a frozen protocol during its construction."""
     for name, value in fields.items():
         object.__setattr__(pattern, name, value)
+
+
+def _latest(ends: list[Any]) -> Any:
+    """Return the latest of times, of which some are formulas."""
+    numbers = [end for end in ends if not isinstance(end, Formula)]
+    formulas = {repr(end.tree): end for end in ends if isinstance(end, Formula)}
+    return reduce(np.maximum, [*formulas.values(), *([max(numbers)] if numbers else [])])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hostile
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.pages import BrowserPage
@@ -55,7 +56,7 @@ def izhikevich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
-def test_a_slider_moves_the_trace_and_the_verdict_stays_with_the_stored_values(
+def test_a_slider_moves_the_trace_and_the_verdict(
     open_page, izhikevich: Path, width: int, scheme: str
 ) -> None:
     opened = open_page(izhikevich, width=width, height=900, color_scheme=scheme)
@@ -68,14 +69,27 @@ def test_a_slider_moves_the_trace_and_the_verdict_stays_with_the_stored_values(
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
     slider = opened.slider("amplitude")
-    for _ in range(30):
-        slider.press("ArrowLeft")
+    shown = []
+    for presses in (20, 60, 40):
+        for _ in range(presses):
+            slider.press("ArrowLeft")
+        page.wait_for_function("document.querySelector('.badge').classList.contains('waiting') === false")
+        amplitude = float(page.get_by_label("Exact value of amplitude (mV/ms)").input_value())
+        values = dict(preset.parameters) | {"amplitude": amplitude}
+        less = pw.judge("izhikevich", "tonic_spiking", values, dt=preset.dt, verify=False)
+        spikes = len(less.traces["step"].spike_times[0])
+        page.get_by_text(f"your neuron: {spikes} spike").wait_for()
+        marks = page.locator(".verdict tbody tr td:first-child").all_inner_texts()
+        assert marks == ["✓" if check.passed else "✗" for check in less.checks]
+        held = sum(check.passed for check in less.checks)
+        shown.append(page.locator(".badge b").inner_text())
+        assert shown[-1] == ("○ holds" if less.accepted else f"✗ {held} of {len(marks)} hold")
+    assert shown[0] == "○ holds"
+    assert shown[-1].startswith("✗")
+    assert "verified" not in page.locator(".badge").inner_text()
     page.wait_for_url(lambda url: "amplitude" in url)
-    amplitude = float(page.get_by_label("Exact value of amplitude (mV/ms)").input_value())
-    less = pw.judge("izhikevich", "tonic_spiking", dict(preset.parameters) | {"amplitude": amplitude}, dt=preset.dt)
-    assert opened.legend() == f"your neuron: {len(less.traces['step'].spike_times[0])} spikes"
-    assert "not for those on the sliders" in page.locator(".badge").inner_text()
-    assert "belongs to the stored values" in page.locator(".verdict").inner_text()
+    page.locator("[role=status]", has_text=shown[-1]).wait_for()  # once the slider rests
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
     page.get_by_role("button", name="Show me").click()
     assert page.locator(".badge").inner_text() == "✓ shows it (verified)"
 
@@ -91,8 +105,41 @@ def test_a_link_opens_on_its_values_and_says_what_it_cannot_use(open_page, izhik
     assert "gap 1.5 T" in page.locator("canvas.plot").get_attribute("aria-label")
     page.evaluate("location.hash = '#pattern=bistability'")
     page.get_by_role("heading", name="P · Bistability").wait_for()
-    assert opened.slider("amplitude").is_disabled()
-    assert "stay as they are" in page.locator(".note").inner_text()
+    page.get_by_role("button", name="second pulse").wait_for()
+    assert page.locator(".note").is_hidden()
+
+
+@pytest.mark.parametrize("key", ["class_1_excitable", "bistability"])
+def test_sweeps_that_are_chosen_for_a_neuron_follow_the_sliders(open_page, izhikevich: Path, key: str) -> None:
+    opened = open_page(izhikevich, f"#pattern={key}")
+    page = opened.page
+    page.wait_for_function("document.querySelector('.badge.replicated')")
+    for _ in range(15):
+        opened.slider("b").press("ArrowLeft")
+    page.wait_for_url(lambda url: "b=" in url)
+    box = {name: float(page.get_by_label(re.compile(f"^Exact value of {name} ?")).first.input_value())
+           for name in ("amplitude", "holding", "a", "b", "c", "d", "sq", "mn", "bias")}  # fmt: skip
+    dt = next(p for p in pw.models.get("izhikevich").presets if p.pattern == key).dt
+    verdict = pw.judge("izhikevich", key, box, dt=dt, verify=False)
+    marks = page.locator(".verdict tbody tr td:first-child").all_inner_texts()
+    assert marks == ["✓" if check.passed else "✗" for check in verdict.checks]
+    sweeps = page.locator(".sweeps:visible button span").all_inner_texts()
+    assert sweeps in ([], list(verdict.traces))
+
+
+def test_what_only_python_measures_is_not_judged_once_the_sliders_move(open_page, tmp_path: Path) -> None:
+    pattern = pw.Pattern(
+        key="own", title="Own", free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log")],
+        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
+        measure=lambda r, s: {"x": np.exp(r["step"].count() / 100.0)},
+        criteria=[pw.Criterion("x", "many spikes", "Many.", low=1.01)],
+    )  # fmt: skip
+    opened = open_page(pw.export_page("izhikevich", pattern, path=tmp_path / "own.html"))
+    page = opened.page
+    assert "judged on" not in page.locator(".badge").inner_text()
+    opened.slider("amplitude").press("ArrowLeft")
+    page.get_by_text("– not judged on this page").wait_for()
+    assert "known to Python alone" in page.locator(".verdict").inner_text()
 
 
 def test_a_value_that_is_typed_is_checked(open_page, izhikevich: Path) -> None:
@@ -110,8 +157,8 @@ def test_a_value_that_is_typed_is_checked(open_page, izhikevich: Path) -> None:
 
 def test_data_of_another_version_open_with_a_sentence(open_page, izhikevich: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.html"
-    other.write_text(izhikevich.read_text().replace('"format": 1', '"format": 99'))
-    assert "format 99, its script reads format 1" in open_page(other).page.locator("main").inner_text()
+    other.write_text(izhikevich.read_text().replace('"format": 2', '"format": 99'))
+    assert "format 99, its script reads format 2" in open_page(other).page.locator("main").inner_text()
 
 
 def test_a_browser_without_scripts_shows_a_sentence(open_page, izhikevich: Path) -> None:

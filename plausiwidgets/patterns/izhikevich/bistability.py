@@ -68,22 +68,25 @@ def _procedure(bench: Bench, end: float = RUN, after: float = AFTER) -> Measurem
             sweeps[f"{sign:+.0f} {phase}"] = _second(a, onset, sign * a, after)
     responses = bench.apply(sweeps, only=goes_on, keep=False)
     with np.errstate(invalid="ignore"):
-        tails = np.stack([_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)])
-        away = np.stack([_away(r, bench.v_baseline, after) for r in responses.values()])
+        tails = [_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)]
+        away = [_away(r, bench.v_baseline, after) for r in responses.values()]
     # The phase after which the firing ends soonest and, of those, that after which the neuron is closest to rest.
-    order = np.where(np.isfinite(tails), tails, np.inf) + 1e-6 * np.where(np.isfinite(away), away, 1e3)
-    best, sets = order.argmin(axis=0), np.arange(bench.n)
-    if bench.recording and goes_on.any():
-        onset = np.stack(onsets)[best, sets]
-        bench.apply({"second pulse": _second(a, onset, np.where(best < PHASES, a, -a), after)}, only=goes_on)
+    best = f.place_of_least(
+        [
+            np.where(np.isfinite(tail), tail, np.inf) + 1e-6 * np.where(np.isfinite(x), x, 1e3)
+            for tail, x in zip(tails, away, strict=True)
+        ]
+    )
+    height = np.where(best < PHASES, a, -a)
+    bench.show({"second pulse": _second(a, f.one_of(onsets, best), height, after)}, only=goes_on)
     return Measurement(
         {
             "n": n,
             "min_isi": f.shortest_isi(times),
             "rate": n / (RUN / 1000.0),
             "persists": persists,
-            "ends": np.where(goes_on, tails[best, sets], np.nan),
-            "returns": np.where(goes_on, away[best, sets], np.nan),
+            "ends": np.where(goes_on, f.one_of(tails, best), np.nan),
+            "returns": np.where(goes_on, f.one_of(away, best), np.nan),
         },
         bench.gap_to_threshold(first),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 
 import numpy as np
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement
-from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
+from plausiwidgets.patterns.bisection import Floats, Mask
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import HOLDING, SOURCE, STEP, longer, spikes
 from plausiwidgets.patterns.marks import Mark
@@ -97,20 +98,17 @@ def _procedure(
         full = bench.apply({"full amplitude": _step(a, length)})["full amplitude"]
         fires_at_a, _ = _to_the_end(full.times, length)
 
-        def fires(points: Floats, active: Mask) -> Mask:
-            times = bench.step_spikes(points, length, length, active)
-            return _to_the_end(times.reshape(points.size, times.shape[2]), length)[0].reshape(points.shape)
+        def fires(times: Floats) -> Mask:
+            return _to_the_end(times, length)[0]
 
         works = fires_at_a & (spontaneous == 0)
-        rheobase = smallest_firing(fires, np.zeros(bench.n), a, works, tolerance)
+        rheobase = bench.weakest_step(fires, length, length, np.zeros(bench.n), a, works, tolerance)
         for _ in range(MAX_RHEOBASE_RETRIES):
             # A resonating neuron fires in slivers of amplitudes below its rheobase: go on above.
             higher = np.where(works, rheobase, 0.0) * (1.0 + min(ABOVE.values()))
             again = works & np.isfinite(rheobase) & (higher < a)
-            again &= ~fires(higher[None], again)[0]
-            if not again.any():
-                break
-            further = smallest_firing(fires, higher, a, again, tolerance)
+            again &= ~bench.steps_show(fires, higher, length, length, again)
+            further = bench.weakest_step(fires, length, length, higher, a, again, tolerance)
             rheobase = np.where(again, further, rheobase)
         works &= np.isfinite(rheobase)
         base = np.where(works, rheobase, 0.0)
@@ -119,13 +117,13 @@ def _procedure(
         every = [_to_the_end(r.times, length)[1] for r in responses.values()]
         rates = every[-len(ABOVE) :]
         with np.errstate(invalid="ignore", divide="ignore"):
-            monotone = np.min([b / c for b, c in zip(rates[1:], rates[:-1], strict=True)], axis=0)
+            monotone = reduce(np.minimum, [b / c for b, c in zip(rates[1:], rates[:-1], strict=True)])
             periods = [1000.0 / rate for rate in rates]
             nearer = 1000.0 / every[0] - periods[0]
             farther = periods[1] - periods[2]
             growth = np.where(farther > 0, (periods[0] - periods[1]) / farther, np.nan)
             goes_on = nearer / (periods[0] - periods[1])
-        shortest = np.min([f.shortest_isi(r.times) for r in responses.values()], axis=0)
+        shortest = reduce(np.minimum, [f.shortest_isi(r.times) for r in responses.values()])
         return Measurement(
             {
                 "quiet": spontaneous,

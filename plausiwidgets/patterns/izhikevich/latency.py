@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 import numpy as np
 
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench, Measurement
-from plausiwidgets.patterns.bisection import Floats, Mask, smallest_firing
+from plausiwidgets.patterns.bisection import Floats, Mask
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, PULSE, RATE, SOURCE, spikes
 from plausiwidgets.patterns.marks import Mark
@@ -35,23 +36,25 @@ def _sweeps(s: StimulusValues) -> Mapping[str, Sweep]:
     return {"full amplitude": _pulse(s.amplitude)}
 
 
+def _fires(times: Floats) -> Mask:
+    return f.lengths(times) > 0
+
+
 def _procedure(bench: Bench) -> Measurement:
     full = bench.apply(_sweeps(bench.stimulus_values))["full amplitude"]
     works = (f.lengths(full.times) > 0) & (bench.spontaneous_spikes == 0)
 
-    def fires(points: Floats, active: Mask) -> Mask:
-        return np.asarray(np.isfinite(bench.step_spikes(points, WIDTH, END, active)).any(axis=2), dtype=bool)
-
-    threshold = smallest_firing(fires, np.zeros(bench.n), bench.stimulus_values.amplitude, works, TOLERANCE)
+    nothing, full_amplitude = np.zeros(bench.n), bench.stimulus_values.amplitude
+    threshold = bench.weakest_step(_fires, WIDTH, END, nothing, full_amplitude, works, TOLERANCE)
     works &= np.isfinite(threshold)
     base = np.where(works, threshold, 0.0)
     pulses = {name: _pulse(base * factor) for name, factor in FACTORS.items()}
     every = bench.apply(pulses | {BELOW: _pulse(base * (2.0 - min(FACTORS.values())))}, only=works)
     responses = {name: every[name] for name in FACTORS}
     latencies = [f.first(r.times) for r in responses.values()]
-    counts = np.stack([f.lengths(r.times) for r in responses.values()])
+    most = reduce(np.maximum, [f.lengths(r.times) for r in responses.values()])
     with np.errstate(invalid="ignore"):
-        monotone = np.min([b / c for b, c in zip(latencies[:-1], latencies[1:], strict=True)], axis=0)
+        monotone = reduce(np.minimum, [b / c for b, c in zip(latencies[:-1], latencies[1:], strict=True)])
     return Measurement(
         {
             "quiet": bench.spontaneous_spikes,
@@ -62,7 +65,7 @@ def _procedure(bench: Bench) -> Measurement:
             "latency_range": latencies[0] / latencies[3],
             "monotone": monotone,
             "all_or_none": np.where(works, every.all_or_none(list(FACTORS), [BELOW]), np.nan),
-            "each": np.where(works, counts.max(axis=0), np.nan),
+            "each": np.where(works, most, np.nan),
         },
         bench.gap_to_threshold(full),
         {"amplitude": np.stack([base * x for x in FACTORS.values()]), "latency": np.stack(latencies)},

@@ -24,7 +24,8 @@ END = WIDTH + 500.0
 def _oscillation(r: Responses, s: StimulusValues) -> dict[str, Any]:
     response = r["pulse"]
     v = response.v(0.0, END)
-    after = np.maximum(np.nan_to_num(response.last(), nan=0.0), WIDTH)
+    spike = response.last()
+    after = np.maximum(np.where(np.isfinite(spike), spike, 0.0), WIDTH)
     # An action potential that is still going on, or the way back from it, is no swing.
     start = f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
     found = f.swings(v, r.v_baseline, SMALLEST_SWING * r.span / USUAL_SPAN, start)

@@ -306,7 +306,7 @@ def _mixed_mode(r: Responses, s: StimulusValues) -> dict[str, Any]:
     isi = f.intervals(times)
     late = f.late_half(isi)
     steady = f.median(late)
-    initial = np.cumprod(isi < steady[:, None] / 3.0, axis=1).sum(axis=1)
+    initial = f.leading(isi < steady[:, None] / 3.0)
     return spikes_and_after(r, SHORT) | {
         "initial": initial_burst(isi, late),
         "jump": f.at(isi, initial) / steady,

@@ -29,7 +29,7 @@ _TEMPLATE = """\
     const dt = {dt};
 {rest}
 {start}
-    return {{ state: [{start_state}], span: {span} }};
+    return {{ state: [{start_state}], span: {span}, threshold: {threshold} }};
   }}
 
   function simulate(parameters, currents, dt, state, record = ["v"], spikeLimit = Infinity) {{
@@ -86,8 +86,8 @@ def to_javascript(model: str | NeuronModel) -> str:
           diverged}``: the steps in which the neuron fired, an array for each recorded variable (after each step, nan
           once diverged), the state after the last step, and the first step in which it was lost, or -1. A neuron that
           has fired `spikeLimit` times is given up.
-        - ``start(parameters, holding)``: ``{state, span}`` at a constant current: the initial state, and the
-          potential from rest to threshold in mV.
+        - ``start(parameters, holding)``: ``{state, span, threshold}`` at a constant current: the initial state, the
+          potential from rest to threshold, and the threshold, in mV.
         - ``neuron``: both of them, and ``name``, ``dt`` (ms), ``peak`` (mV), ``states`` and ``parameters`` (name and
           default).
         - ``injected(pieces, holding, t0, dt, steps)``: `currents` from pieces ``[on, off, start, end]``, the times in
@@ -156,7 +156,8 @@ def emit(model: NeuronModel, step: Program, start: Program, balance: Program | N
                 ],
             ),
             start=_indented(4, declarations(start.body)),
-            start_state=", ".join(map(text_of, start.state)),
+            start_state=", ".join(map(text_of, start.state[:states])),
+            threshold=text_of(start.state[states]),
             span=text_of(start.spikes),
             columns=_indented(
                 4, [f"const r{i} = columns.find(({{ place }}) => place === {i})?.values;" for i in range(states)]
@@ -188,7 +189,9 @@ def json_text(value: object) -> str:
 
 
 def _exported_start(model: NeuronModel) -> tuple[Program, Program | None]:
-    """Return the initial state at a current as a program, whose spikes are the span; and the balance of its rest.
+    """Return the initial state at a current as a program, and the balance of its rest.
+
+    The program's spikes are the span, and its last state is the threshold.
 
     A neuron that starts at its lowest rest has no closed form for that: the state is then that of a given potential
     (`s0`), and the second program's spikes are the current through the membrane there.
@@ -219,8 +222,9 @@ def _exported_start(model: NeuronModel) -> tuple[Program, Program | None]:
             kinetics.solver.reset(token)
         if balanced:
             return found[0], tuple(state)
-        span = torch.nan_to_num(wide(model.threshold, p, current) - wide(model.rest, p, current), nan=usual)
-        return span.clamp(0.5 * usual, 2.0 * usual), started
+        threshold = wide(model.threshold, p, current)
+        span = torch.nan_to_num(threshold - wide(model.rest, p, current), nan=usual)
+        return span.clamp(0.5 * usual, 2.0 * usual), (*started, threshold)
 
     start = _exported(model, begin)
     return start, _exported(model, partial(begin, balanced=True)) if found else None
@@ -230,8 +234,9 @@ def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
     from plausiwidgets.simulation.compiled.export import export_step
 
     beginning = NeuronModel(
-        model.name, step, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
-        states=model.states, limit=model.limit, validate=False,
+        model.name, step, list(model.parameters.values()), lambda p, holding: (*model.initial_state(p, holding), 0.0),
+        model.current, 0.0, 1.0, model.dt, states=[f"s{i}" for i in range(len(model.states) + 1)], limit=model.limit,
+        validate=False,
     )  # fmt: skip
     try:
         return export_step(beginning)

@@ -27,7 +27,7 @@ function spikeLimit(bench, steps, dt) {
 function settled(neuron, bench, parameters, holding, dt) {
   const shown = roundHalfEven(bench.before / dt);
   const steps = roundHalfEven(bench.settle / dt) + shown;
-  const { state, span } = neuron.start(parameters, holding);
+  const { state, span, threshold } = neuron.start(parameters, holding);
   state[0] += bench.kick * span;
   const currents = new Float64Array(steps).fill(holding);
   const run = neuron.simulate(parameters, currents, dt, state, [neuron.states[0]], spikeLimit(bench, steps, dt));
@@ -35,12 +35,19 @@ function settled(neuron, bench, parameters, holding, dt) {
     state: run.diverged < 0 ? run.state : null,
     v: run.recorded[0].subarray(steps - shown),
     spikes: run.spikes.filter((k) => k >= steps - shown).map((k) => (k - steps) * dt),
+    steps: run.spikes,
+    total: steps,
+    diverged: run.diverged,
     span,
+    threshold,
     shown,
   };
 }
 
-/** The response to a sweep: {t0, dt, v, current, spikes, divergedAt}, times in ms from the onset. */
+/**
+ * The response to a sweep: {t0, dt, v, current, spikes, divergedAt}, times in ms from the onset; and in time steps:
+ * when it fired (`steps`, and `every` with those after the end), the end (`last`) and when it was lost (`lost`, or -1).
+ */
 function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values) {
   const pieces = sweep.pieces.map((piece) => piece.map((formula) => valueOf(formula, values)));
   const steps = roundHalfEven(valueOf(sweep.duration, values) / dt);
@@ -51,17 +58,20 @@ function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values)
   const currents = injected(pieces, holding, 0, dt, steps);
   v.set(rest.v);
   current.set(currents, shown);
-  const line = { t0: -shown * dt, dt, v, current, spikes: rest.spikes, divergedAt: NaN };
+  const line = { t0: -shown * dt, dt, v, current, spikes: rest.spikes, divergedAt: NaN, steps: [], every: [], last, lost: -1 };
   if (rest.state === null) {
     v.fill(NaN, shown);
-    return { ...line, divergedAt: line.t0 };
+    return { ...line, divergedAt: line.t0, lost: 0 };
   }
   const limit = spikeLimit(bench, last, dt);
   const run = neuron.simulate(parameters, currents, dt, rest.state, [neuron.states[0]], limit);
   v.set(run.recorded[0], shown);
-  const times = run.spikes.filter((k) => k < last).map((k) => k * dt);
-  const lost = run.diverged >= 0 && run.diverged < last;
-  return { ...line, spikes: [...rest.spikes, ...times], divergedAt: lost ? run.diverged * dt : NaN };
+  const fired = run.spikes.filter((k) => k < last);
+  const isLost = run.diverged >= 0 && run.diverged < last;
+  return {
+    ...line, spikes: [...rest.spikes, ...fired.map((k) => k * dt)], divergedAt: isLost ? run.diverged * dt : NaN,
+    steps: fired, every: run.spikes, lost: isLost ? run.diverged : -1,
+  };
 }
 
 /**

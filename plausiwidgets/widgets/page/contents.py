@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from plausiwidgets.arguments import mapping
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.optimization.versions import versions
-from plausiwidgets.patterns import Protocol, Target, Verdict, judge
+from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, Verdict, judge
 from plausiwidgets.patterns import bench as bench_module
 from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.formatting import interval, number
@@ -22,17 +23,18 @@ from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_fo
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
+from plausiwidgets.patterns.tape import tape_of
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import envelope, make_grid
 from plausiwidgets.widgets.view.scene import VoltageScale, target_lines
 from plausiwidgets.widgets.view.symbols import GREEK
 
-FORMAT = 1
+FORMAT = 2
 """Of the data: a page whose script expects another one says so."""
 
 BENCH = {
     "settle": bench_module.SETTLE, "before": bench_module.BEFORE, "kick": bench_module.KICK,
-    "rate": bench_module.MAX_RATE,
+    "rate": bench_module.MAX_RATE, "transient": bench_module.TRANSIENT,
 }  # fmt: skip
 """How the bench brings a neuron to rest, and when it gives one up: the page does the same."""
 
@@ -76,6 +78,7 @@ class Contents:
             "patterns": [self._pattern(pattern) for pattern in patterns],
             "style": {
                 "roles": {role: style.ROLE_TITLES[role] for role in ("target", "yours")},
+                "short": {role: style.SHORT_TITLES[role] for role in ("target", "yours")},
                 "dashes": {role: _dash(style.DASHES[role]) for role in ("target", "yours")},
                 "themes": {
                     name: {
@@ -88,19 +91,29 @@ class Contents:
         }  # fmt: skip
 
     def _pattern(self, pattern: Protocol) -> dict[str, Any]:
+        sets = self._sets(pattern)
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "look": pattern.look_for, "function": pattern.function, "hint": pattern.parameter_hint,
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
-            "components": [
-                {"holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part)}
-                for prefix, part in pattern.components.items()
-            ],
-            "sets": self._sets(pattern),
+            "components": [self._component(prefix, part, sets) for prefix, part in pattern.components.items()],
+            "sets": sets,
             "targets": [
                 target for prefix, part in pattern.components.items() for target in self._target(prefix, part)
             ],
+        }  # fmt: skip
+
+    def _component(self, prefix: str, part: Protocol, sets: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
+        tape, criteria = None, []
+        if isinstance(part, Pattern):
+            known = [part_of(prefix, part, self.model, dict(entry["values"])) for entry in sets]
+            tape = tape_of(self.model, part, known, sets[0]["dt"])
+            criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
+        return {
+            "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
+            "label": _within(prefix, part, ""), "tape": tape, "criteria": criteria,
         }  # fmt: skip
 
     # -- sets ----------------------------------------------------------------------------------
@@ -190,13 +203,27 @@ def _chosen(
 ) -> list[dict[str, Any]]:
     """Return the sweeps of a component as they are for these values, marked where they are no formulas."""
     formulas = sweep_formulas(part, prefix) or {}
-    own = {name: values[prefix + name] for name in part.free} | {name: values[name] for name in model.parameters}
     sweeps = []
-    for name, sweep in applied_sweeps(model, part, own, dt).items():
+    for name, sweep in applied_sweeps(model, part, part_of(prefix, part, model, values), dt).items():
         live = name in formulas and numbers_of(formulas[name], values) == sweep
         shown = formulas[name] if live else sweep
         sweeps.append({"name": _within(prefix, part, name), "fixed": not live} | shown)
     return sweeps
+
+
+def part_of(prefix: str, part: Protocol, model: NeuronModel, values: Mapping[str, float]) -> dict[str, float]:
+    """Return the values of a component, without the prefix of its stimulus values."""
+    return {name: values[prefix + name] for name in part.free} | {name: values[name] for name in model.parameters}
+
+
+def _applies(criterion: Criterion, model: NeuronModel) -> bool:
+    return model.spike_level is not None or not criterion.without_reset
+
+
+def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, Any]:
+    """Return a criterion as the page judges by it, and shows it; an open end is None."""
+    data = dataclasses.asdict(criterion) | {"name": _within(prefix, part, criterion.name)}
+    return data | {end: data[end] if math.isfinite(data[end]) else None for end in ("low", "high")}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
@@ -205,16 +232,14 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "status": status, "mark": MARKS[status], "word": WORDS[status], "why": verdict.failed_check,
         "explanation": EXPLANATIONS[status], "loss": number(verdict.loss, 3),
         "checks": [
-            {
-                "name": c.name, "text": c.text, "passed": bool(c.passed), "value": _measured(c.value, c.unit),
-                "accepted": interval(c.low, c.high, c.unit),
-            }
+            {"passed": bool(c.passed), "value": measured(c.value, c.unit), "accepted": interval(c.low, c.high, c.unit)}
             for c in verdict.checks
         ],
     }  # fmt: skip
 
 
-def _measured(value: float, unit: str) -> str:
+def measured(value: float, unit: str) -> str:
+    """Return a measured value with its unit, for a table."""
     return number(value) if math.isnan(value) else interval(value, value, unit)
 
 

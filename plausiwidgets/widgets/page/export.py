@@ -26,7 +26,7 @@ from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
 
-_SCRIPTS = ("bench.js", "sliders.js", "plot.js", "page.js")
+_SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "page.js")
 
 
 @checked
@@ -40,9 +40,11 @@ def export_page(
 ) -> Path:
     """Write a page that simulates a neuron by itself: one file, without a server, a kernel or a network.
 
-    It has sliders for every value, the potential against the target, and the verdict of the judge on the values that
-    it stores: those that are given, published ones and, where these do not show the pattern, what the assessment of the
-    package found. Whoever opens it can drag the sliders; the judge stays in Python.
+    It has sliders for every value, the potential against the target, and the values that it stores with verdicts:
+    those that are given, published ones and, where these do not show the pattern, what the assessment of the package
+    found. Whoever opens it can drag the sliders: the page judges every change by the criteria of the pattern, at its
+    time step. Only the stored verdicts are verified. A custom pattern whose ``measure`` uses more than arithmetic of
+    numpy and `plausiwidgets.patterns.features` keeps its stored verdicts, and the page says so.
 
     Parameters
     ----------

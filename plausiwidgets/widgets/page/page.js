@@ -1,6 +1,7 @@
 // The page: what is selected, and what is shown of it. The neurons, the bench and the figure stand above this.
 
-const FORMAT = 1;
+const FORMAT = 2;
+const PATIENCE = 12; // ms that a page works before it looks at its events again
 const NONE = [[], []]; // no lines to a peak
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
@@ -144,13 +145,15 @@ class Page {
     if (this.best < 0) this.best = pattern.sets.findIndex(isShown);
     this.showMe.hidden = this.best < 0;
     this.buildSliders();
-    this.sweep = null;
+    this.sweep = this.wanted = null;
+    this.sketches = new Map();
     this.load(set, remember);
   }
 
   /** Puts a stored set on the sliders. */
   load(index, remember = true) {
     this.set = index;
+    this.buildVerdict();
     const { values, dt } = this.pattern.sets[index];
     this.jump(new Map(values), dt);
     if (remember) this.remember();
@@ -246,53 +249,98 @@ class Page {
     });
   }
 
+  /** The sweeps that are shown, with the bench that each is applied on: those found for the neuron, or the stored ones. */
   get sweepList() {
     const { chosen } = this.pattern.sets[this.set];
-    return this.pattern.components.flatMap((component, c) =>
-      (component.sweeps.length ? component.sweeps : chosen[c]).map((sweep) => ({ sweep, holding: component.holding })));
+    return this.pattern.components.flatMap(({ sweeps, holding }, c) =>
+      (sweeps.length ? sweeps : this.found[c] ?? chosen[c]).map((sweep) => ({ sweep, holding })));
   }
 
-  /** Simulates the sweep that is shown, draws it, and leaves the others for later; `fit`: the axes anew. */
+  /** The neuron of the sliders at rest at a holding level. */
+  benchAt(name) {
+    const held = name === null ? 0 : this.values.get(name);
+    if (!this.benches.has(held)) {
+      const { bench, model, parameters: sliders } = this.data;
+      const parameters = Object.fromEntries(sliders.map(({ name: own }) => [own, this.values.get(own)]));
+      this.benches.set(held, new Bench(this.neuron, { bench, resets: model.resets }, parameters, held, this.dt));
+    }
+    return this.benches.get(held);
+  }
+
+  respond({ sweep, holding }) {
+    const numbers = {
+      pieces: sweep.pieces.map((piece) => piece.map((formula) => valueOf(formula, this.values))),
+      end: valueOf(sweep.end, this.values), duration: valueOf(sweep.duration, this.values),
+    };
+    const bench = this.benchAt(holding);
+    const { line } = bench.respond(numbers);
+    this.responses.set(sweep.name, { role: "yours", line, v: line.v, rises: this.rises(line), span: bench.rest.span });
+  }
+
+  /** Simulates the sweep that is shown, draws and judges it, and leaves what takes long for later; `fit`: the axes anew. */
   update(fit) {
+    clearTimeout(this.later);
+    this.benches = new Map();
+    if (fit) this.found = this.pattern.components.map(() => null);
+    this.showResponse(fit);
+    const work = this.work();
+    const advance = () => {
+      const until = performance.now() + PATIENCE;
+      let isDone = false;
+      while (!isDone && performance.now() < until) isDone = work.next().done;
+      if (!isDone) this.later = setTimeout(advance);
+      else this.later = setTimeout(() => this.atRest(fit), 200);
+    };
+    this.live = null;
+    this.isJudging = true;
+    advance();
+    this.showVerdict();
+  }
+
+  showResponse(fit) {
     const list = this.sweepList;
     const names = list.map(({ sweep }) => sweep.name);
-    if (!names.includes(this.sweep)) this.sweep = names.includes(this.pattern.main) ? this.pattern.main : names[0];
-    if (fit) this.buildSweeps(names);
-    const rests = new Map();
-    const parameters = Object.fromEntries(this.data.parameters.map(({ name }) => [name, this.values.get(name)]));
-    const { neuron, dt, values } = this;
-    const respond = ({ sweep, holding }) => {
-      const held = holding === null ? 0 : values.get(holding);
-      if (!rests.has(held)) rests.set(held, settled(neuron, this.data.bench, parameters, held, dt));
-      const rest = rests.get(held);
-      const line = responseTo(sweep, rest, neuron, this.data.bench, parameters, held, dt, values);
-      return { role: "yours", line, v: line.v, rises: this.rises(line), span: rest.span };
-    };
+    const wanted = [this.wanted, this.pattern.main, names[0]].find((name) => names.includes(name));
+    const isOther = fit || wanted !== this.sweep || names.join() !== [...this.sketches.keys()].join();
+    this.sweep = wanted;
+    if (isOther) this.buildSweeps(names);
     this.responses = new Map();
-    const shown = list.find(({ sweep }) => sweep.name === this.sweep);
-    this.responses.set(this.sweep, respond(shown));
-    if (fit) this.fit();
+    this.respond(list.find(({ sweep }) => sweep.name === wanted));
+    if (isOther) this.fit();
     this.draw();
-    this.showVerdict();
-    clearTimeout(this.later);
-    const others = list.filter((entry) => entry !== shown);
-    const next = () => {
-      const entry = others.shift();
-      if (entry) {
-        this.responses.set(entry.sweep.name, respond(entry));
-        this.later = setTimeout(next);
-      } else {
-        this.drawSweeps();
-        this.later = setTimeout(() => this.atRest(fit), 200);
+  }
+
+  /** What follows a change: the verdict, then the sweeps that are not shown; it pauses after each simulation. */
+  *work() {
+    const { components } = this.pattern;
+    const results = [];
+    for (const [c, component] of components.entries()) {
+      if (!component.tape) continue;
+      const own = new Map(this.values);
+      for (const { name } of this.pattern.stimulus) {
+        if (name.startsWith(component.prefix)) own.set(name.slice(component.prefix.length), this.values.get(name));
       }
-    };
-    this.later = setTimeout(next);
+      const result = yield* judging(component.tape, component.criteria, this.benchAt(component.holding), own);
+      results.push(result);
+      if (!component.sweeps.length) this.found[c] = appliedSweeps(component, result.responses);
+    }
+    this.isJudging = false;
+    const isWhole = results.length && components.every(({ tape, criteria }) => tape || !criteria.length);
+    this.live = isWhole ? together(results) : null;
+    if (components.some((component, c) => !component.sweeps.length && this.found[c])) this.showResponse(false);
+    this.showVerdict();
+    for (const entry of this.sweepList) {
+      if (this.responses.has(entry.sweep.name)) continue;
+      this.respond(entry);
+      yield;
+    }
+    this.drawSweeps();
   }
 
   atRest(fit) {
     if (!fit) this.remember();
     const said = this.lines().map(({ role, line }) => `${this.data.style.roles[role]}: ${counted(line.spikes)}`);
-    this.status.textContent = said.join("; ");
+    this.status.textContent = [this.shownVerdict.words, ...said].join("; ");
   }
 
   /** The target's responses to the sweeps of the pattern, by their names; simulated at the first request. */
@@ -383,7 +431,7 @@ class Page {
     const { line } = lines.at(-1);
     this.figure.show({
       lines, current: line, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit,
-      theme: style.themes[this.themeName], dashes: style.dashes, roles: style.roles, divergedAt: line.divergedAt,
+      theme: style.themes[this.themeName], dashes: style.dashes, roles: style.short, divergedAt: line.divergedAt,
     });
     this.whole.hidden = this.window === null;
     this.legend.replaceChildren(...lines.map(({ role, line: { spikes } }) => {
@@ -435,10 +483,14 @@ class Page {
     this.sweeps.hidden = names.length < 2;
     this.sweeps.replaceChildren(...buttons);
     const used = namesIn(this.sweepList.map(({ sweep, holding }) => [holding, sweep.pieces, sweep.end, sweep.duration]));
+    for (const { tape, prefix } of this.pattern.components) {
+      for (const { name } of tape ? this.pattern.stimulus : []) if (name.startsWith(prefix)) used.add(name);
+    }
     for (const { name } of this.pattern.stimulus) {
       for (const input of Object.values(this.rows.get(name))) input.disabled = !used.has(name);
     }
-    const fixed = this.sweepList.filter(({ sweep }) => sweep.fixed).map(({ sweep }) => `‘${sweep.name}’`);
+    const fixed = this.pattern.components.flatMap(({ tape }, c) =>
+      tape ? [] : this.pattern.sets[this.set].chosen[c].filter((sweep) => sweep.fixed).map((sweep) => `‘${sweep.name}’`));
     this.note.hidden = !fixed.length;
     this.note.textContent = fixed.length
       ? `The judge chose the currents of ${fixed.join(", ")} for the stored values; here they stay as they are, ` +
@@ -447,7 +499,8 @@ class Page {
   }
 
   chooseSweep(name) {
-    this.sweep = name;
+    this.sweep = this.wanted = name;
+    if (!this.responses.has(name)) this.respond(this.sweepList.find(({ sweep }) => sweep.name === name));
     this.window = null;
     for (const [other, { button }] of this.sketches) button.setAttribute("aria-pressed", String(other === name));
     this.fit();
@@ -458,6 +511,7 @@ class Page {
     if (this.sketches.size < 2) return;
     const { style } = this.data;
     for (const [name, { canvas }] of this.sketches) {
+      if (!this.responses.has(name)) continue;
       drawSketch(canvas, this.lines(name), style.themes[this.themeName], style.dashes, this.vRange);
     }
   }
@@ -492,51 +546,103 @@ class Page {
 
   // -- the verdict -------------------------------------------------------------------------------
 
+  /** What is said of the values on the sliders: {status, words, note, explanation, rows}. */
+  get said() {
+    const { verdict, title, dt } = this.pattern.sets[this.set];
+    const { version, date } = this.data;
+    if (verdict.status === "unjudged") {
+      return { status: "unjudged", words: verdict.word, note: "", explanation: verdict.explanation, rows: [] };
+    }
+    const rows = verdict.checks;
+    if (this.stored) {
+      const words = verdict.status === "rejected" ? holding(rows) : verdict.word;
+      const judged = `Judged by plausiwidgets ${version} on ${date}: ‘${title}’, time step ${plain(dt)} ms.`;
+      return {
+        status: verdict.status, words: `${verdict.mark} ${words}`, note: verdict.why ? `not ${verdict.why}` : "",
+        explanation: `${verdict.explanation} ${judged}`, rows,
+      };
+    }
+    if (this.isJudging) { // what was said of these sliders a moment ago, never the stored verdict
+      const { words } = this.shownVerdict;
+      return { ...this.shownVerdict, status: "waiting", words: /^[○✗…]/.test(words) ? words : "…", note: "judging …" };
+    }
+    if (!this.live) {
+      return {
+        status: "unjudged", words: "– not judged on this page", note: "", rows,
+        explanation: "What this pattern measures is known to Python alone. Below is the verdict on the stored values " +
+          `‘${title}’, which are not those on the sliders.`,
+      };
+    }
+    const { checks, loss, isLost } = this.live;
+    const live = checks.map(({ passed, value, low, high, unit }) => (
+      { passed, value: measuredText(value, unit), accepted: intervalText(low, high, unit) }));
+    if (loss === 0) {
+      return {
+        status: "unverified", words: "○ holds", note: "not verified: that takes Python", rows: live,
+        explanation: "Every criterion holds at this time step. Whether it also does at finer ones, after a longer rest " +
+          "and so on, is verified in Python, by the line below the equations.",
+      };
+    }
+    const worst = checks.reduce((a, b) => (b.cost > a.cost ? b : a));
+    const measured = Number.isNaN(worst.value) ? "too few spikes to measure" : measuredText(worst.value, worst.unit);
+    const missed = `${worst.name}: ${measured}, must be ${intervalText(worst.low, worst.high, worst.unit)}`;
+    return {
+      status: "rejected", words: `✗ ${isLost ? "the neuron runs away" : holding(live)}`, note: isLost ? "" : missed,
+      explanation: isLost
+        ? "Its variables leave all bounds, and there is nothing to measure. Move a slider back."
+        : `What is missed most is ${missed}.`,
+      rows: live,
+    };
+  }
+
   showVerdict() {
-    const { stored } = this;
-    const shown = `${this.pattern.key} ${this.set} ${stored}`;
+    const { stored, said } = this;
+    this.shownVerdict = said;
     this.back.disabled = stored;
     this.back.hidden = this.set === this.best;
     this.showMe.disabled = stored && this.set === this.best;
     this.showPython();
-    if (this.shownVerdict === shown) return;
-    this.shownVerdict = shown;
-    const { verdict, title, dt, source } = this.pattern.sets[this.set];
-    const { version, date } = this.data;
-    if (verdict.status === "unjudged") {
-      this.badge.className = "badge unjudged";
-      this.badge.title = verdict.explanation;
-      this.badge.replaceChildren(h("b", {}, verdict.word));
-      this.verdict.className = "card verdict";
-      this.verdict.replaceChildren(h("h2", {}, "Not judged"), h("p", {}, verdict.explanation));
-      return;
+    this.badge.className = `badge ${said.status}`;
+    this.badge.title = said.explanation;
+    this.badge.replaceChildren(h("b", {}, said.words), said.note ? h("small", {}, said.note) : "");
+    this.verdict.className = `card verdict ${said.status}`;
+    this.verdictTitle.textContent = said.rows.length ? `${stored ? "Verdict on stored values" : "Verdict"}: ${said.words}` : "Not judged";
+    this.verdictText.textContent = said.explanation;
+    for (const [i, { row, mark, value, accepted }] of this.checks.entries()) {
+      const check = said.rows[i];
+      row.hidden = !check;
+      if (!check) continue;
+      row.className = check.passed ? "" : "missed";
+      mark.textContent = check.passed ? "✓" : "✗";
+      mark.setAttribute("aria-label", check.passed ? "holds" : "does not hold");
+      value.textContent = check.value;
+      accepted.textContent = check.accepted;
     }
-    const words = `${verdict.mark} ${verdict.word}${verdict.why ? `: ${verdict.why}` : ""}`;
-    this.badge.className = `badge ${verdict.status}${stored ? "" : " moved"}`;
-    this.badge.title = verdict.explanation;
-    this.badge.replaceChildren(
-      h("b", {}, words), stored ? "" : h("small", {}, "for the stored values, not for those on the sliders"));
-    this.verdict.className = `card verdict${stored ? "" : " moved"}`;
+  }
+
+  /** The table of criteria, empty; it is filled with every change. */
+  buildVerdict() {
+    const criteria = this.pattern.components.flatMap(({ criteria: own }) => own);
+    this.checks = criteria.map(({ name, text }) => {
+      const [mark, value, accepted] = [h("span", { role: "img" }), h("td"), h("td")];
+      const row = h("tr", {}, h("td", {}, mark), h("td", {}, h("b", {}, name), h("small", {}, text)), value, accepted);
+      return { row, mark, value, accepted };
+    });
+    this.verdictTitle = h("h2");
+    this.verdictText = h("p");
+    const { source } = this.pattern.sets[this.set];
+    this.setSource = h("p", {}, h("b", {}, "Stored values: "), source);
     this.verdict.replaceChildren(
-      h("h2", {}, `Verdict on the stored values: ${words}`),
-      h("p", {}, stored
-        ? `${verdict.explanation} Judged by plausiwidgets ${version} on ${date}: ‘${title}’, time step ${plain(dt)} ms.`
-        : "The sliders have moved: this verdict belongs to the stored values " +
-          `‘${title}’, judged by plausiwidgets ${version} on ${date} at a time step of ${plain(dt)} ms.`),
-      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Criteria" },
+      this.verdictTitle, this.verdictText,
+      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Criteria", hidden: !criteria.length },
         h("table", {},
           h("thead", {}, h("tr", {},
             h("th", { scope: "col" }, h("span", { className: "unseen" }, "holds")),
-            ...["criterion", "measured", "accepted"].map((text) => h("th", { scope: "col" }, text)))),
-          h("tbody", {}, ...verdict.checks.map((check) =>
-            h("tr", { className: check.passed ? "" : "missed" },
-              h("td", {}, h("span", { role: "img", "aria-label": check.passed ? "holds" : "does not hold" },
-                check.passed ? "✓" : "✗")),
-              h("td", {}, h("b", {}, check.name), h("small", {}, check.text)),
-              h("td", {}, check.value), h("td", {}, check.accepted)))))),
-      ...[["", this.pattern.function], ["What matters: ", this.pattern.hint], ["Source: ", this.pattern.source],
-        ["Stored values: ", source]]
+            ...["criterion", "measured", "must be"].map((text) => h("th", { scope: "col" }, text)))),
+          h("tbody", {}, ...this.checks.map(({ row }) => row)))),
+      ...[["", this.pattern.function], ["What matters: ", this.pattern.hint], ["Source: ", this.pattern.source]]
         .filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), text)),
+      this.setSource,
     );
   }
 
@@ -589,6 +695,7 @@ class Page {
     const same = this.pattern.sets.findIndex((set) =>
       set.dt === dt && set.values.every(([name, value]) => values.get(name) === value));
     if (same >= 0) this.set = same;
+    this.buildVerdict();
     this.jump(values, dt);
     this.say(notes.slice(0, 6));
     this.fragment = String(fields);
@@ -638,6 +745,25 @@ class Page {
     }
     this.setTheme(name);
   }
+}
+
+/** The sweeps that a procedure applied to a neuron, and shows. */
+function appliedSweeps({ tape, label }, responses) {
+  const shown = [...responses].filter(([k]) => tape.applied[k].keep || tape.applied[k].shown);
+  return shown.flatMap(([, byName]) => [...byName].filter(([, { line }]) => line.dt)
+    .map(([name, { sweep: { pieces, end, duration } }]) => ({ name: `${label}${name}`, pieces, end, duration })));
+}
+
+/** The verdict on several patterns from that on each: none is better than the least of them. */
+function together(results) {
+  const checks = results.flatMap(({ checks: own }) => own);
+  const isLost = results.some((result) => result.isLost);
+  return { checks, isLost, loss: results.reduce((sum, { loss }) => sum + loss, 0) };
+}
+
+/** How many criteria hold, in words. */
+function holding(rows) {
+  return `${rows.filter(({ passed }) => passed).length} of ${rows.length} hold`;
 }
 
 /** The names of stimulus values in formulas, however deep. */

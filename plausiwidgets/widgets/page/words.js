@@ -1,0 +1,33 @@
+// Numbers and intervals as text, as patterns/formatting.py has them.
+
+/** A number with four significant digits, a dash for NaN. */
+function numberText(value, digits = 4) {
+  if (Number.isNaN(value)) return "–";
+  if (Math.abs(value) === Infinity) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size < 1e-12) return "0";
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  const exponent = Number(power);
+  let text = String(Number(value.toPrecision(digits)));
+  if (exponent < -4 || exponent >= digits) {
+    if (size >= 1e-4 && size < 1e7) text = String(roundHalfEven(value));
+    else text = `${Number(mantissa)}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  return text.replaceAll("-", "−");
+}
+
+/** An accepted interval, both ends included; an infinite end is open. */
+function intervalText(low, high, givenUnit) {
+  let unit = givenUnit && givenUnit !== "1" ? ` ${givenUnit}` : "";
+  const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
+  if (unit === " spikes" && isOne) unit = " spike";
+  if (low === high || (high === 0 && low < 0)) return `${numberText(high)}${unit}`;
+  if (high === Infinity) return low === -Infinity ? "any" : `≥ ${numberText(low)}${unit}`;
+  if (low === -Infinity) return `≤ ${numberText(high)}${unit}`;
+  return `${numberText(low)} to ${numberText(high)}${unit}`;
+}
+
+/** A measured value with its unit. */
+function measuredText(value, unit) {
+  return Number.isNaN(value) ? numberText(value) : intervalText(value, value, unit);
+}
