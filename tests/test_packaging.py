@@ -39,6 +39,7 @@ HOSTS = {
     "localhost",
     "norse.github.io",
     "www.w3.org",
+    "jobqueue.dask.org",
     "loky.readthedocs.io",
 }
 
