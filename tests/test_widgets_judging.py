@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from screen import Screen
+from screen import Screen, named
 
 import plausiwidgets as pw
 from plausiwidgets.widgets import Response, Selection
@@ -167,6 +167,25 @@ def test_after_the_end_nothing_is_judged(explorer: pw.Explorer, screen: Screen, 
         explorer.selection = amplitude(20.0)
     assert explorer.wait()
     assert pictures == []
+
+
+def test_a_verdict_of_former_values_is_marked_until_the_next_one_is_there(explorer, screen, monkeypatch) -> None:
+    stale = lambda: "pw-stale" in named(explorer, "pw-chips")._dom_classes  # noqa: E731
+    assert not stale()
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slow(*arguments, **named):
+        began.set()
+        goes_on.wait(30)
+        return quick(*arguments, **named)
+
+    quick = judging.judge_quickly
+    monkeypatch.setattr(judging, "judge_quickly", slow)
+    explorer.session.change(explorer.selection.with_value("d", 3.0))
+    assert stale(), "before anything is judged"
+    assert began.wait(10) and stale()
+    goes_on.set()
+    assert explorer.wait(30) and not stale()
 
 
 def test_while_a_model_is_compiled_the_former_verdict_is_gone_and_it_is_said(explorer, screen, monkeypatch) -> None:

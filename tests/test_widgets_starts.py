@@ -6,9 +6,11 @@ import pytest
 from screen import Screen, named, until
 
 import plausiwidgets as pw
+from plausiwidgets.assessment.published import DEFAULTS_COMMAND, defaults_that_hold
 from plausiwidgets.patterns import judge
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.session.selection import Origin
+from plausiwidgets.widgets.session.session import Observer
 from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn
 
 
@@ -37,18 +39,33 @@ def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: st
             assert turn.dt == known[0].dt
 
 
-def test_it_opens_with_what_is_not_solved_and_the_solution_is_a_press_away() -> None:
+def test_it_opens_with_a_published_neuron_and_practice_is_a_press_away() -> None:
     explorer = pw.Explorer()
     screen = Screen(explorer)
     assert explorer.wait(120)
-    assert "✗" in screen.badge
-    assert "Practise" in screen.origin
-    assert not explorer.session.can_undo, "looking for what is not solved is no step of the user"
-    screen.press("Show me")
-    assert explorer.wait()
     assert "✓ shows it" in screen.badge
-    assert "Published" in screen.origin
+    assert "Published" in screen.origin and "set 1 of" in screen.origin
+    assert screen.button("Practise").button_style == "primary" and screen.button("Optimize").button_style == ""
+    shown = []
+    explorer.session.attach(Recorder(shown))
+    screen.press("Practise")
+    assert explorer.wait()
+    assert "✗" in screen.badge and "▼" in screen.origin
+    assert len({tuple(one.values.items()) for one in shown}) == 2, "what was tried before it was seen"
+    for number in (1, 2, 1):
+        screen.press("Show me")
+        assert f"set {number} of 2" in screen.origin
     explorer.close()
+
+
+class Recorder(Observer):
+    """Keeps the selections that an explorer shows."""
+
+    def __init__(self, shown: list[Selection]) -> None:
+        self.shown = shown
+
+    def on_selection(self, selection: Selection, jumped: bool) -> None:
+        self.shown.append(selection)
 
 
 def test_a_turn_whose_neuron_runs_away_is_moved_further_and_one_by_hand_says_so(explorer, screen) -> None:
@@ -154,3 +171,19 @@ def test_a_published_set_that_its_pattern_rejects_says_why(explorer, screen) -> 
             assert "published for this pattern, missed here because" in screen.badge
             assert "must be" in screen.badge
     assert rejected
+
+
+@pytest.mark.parametrize("model", ["izhikevich", "adex", "morris_lecar", "wilson", "hodgkin_huxley"])
+def test_the_listed_defaults_are_those_that_hold(model: str) -> None:
+    held = {pattern for pattern in pw.patterns.names() if judge(model, pattern).replicated}
+    listed = {pattern for name, pattern in defaults_that_hold() if name == model}
+    assert held == listed, f"make the list anew: {DEFAULTS_COMMAND}"
+
+
+def test_the_defaults_come_before_what_a_search_found_and_after_what_is_published() -> None:
+    axon, pattern = pw.models.get("hodgkin_huxley"), pw.patterns.get("accommodation")
+    first, second = known_sets(axon, pattern)
+    assert first.values == Selection.defaults(axon, pattern).values and "defaults" in first.origin.text
+    assert "Found" in second.origin.text and "set 2 of 2" in second.origin.text
+    simple = known_sets(pw.models.get("izhikevich"), pw.patterns.get("tonic_spiking"))
+    assert ["Published" in one.origin.text for one in simple] == [True] + [False] * (len(simple) - 1)

@@ -98,7 +98,7 @@ def test_marks_stand_where_the_slider_would():
         assert round(marks[name]["default"] * STEPS) == position(parameter, parameter.default, *bounds)
         if name in preset.parameters:
             value = preset.parameters[name]
-            assert round(marks[name]["published"] * STEPS) == position(parameter, value, *bounds)
+            assert round(marks[name]["goal"] * STEPS) == position(parameter, value, *bounds)
 
 
 def test_the_marked_interval_is_where_the_judge_accepts():

@@ -19,12 +19,15 @@ from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 
-TABLE, SCORE = "zoo.csv", "zoo_score.csv"
+TABLE, SCORE, DEFAULTS = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv"
 COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} "
     f"--score plausiwidgets/assessment/data/{SCORE}"
 )
-"""The command that made both files, with seed 0 and the default budgets."""
+"""The command that made the first two files, with seed 0 and the default budgets."""
+
+DEFAULTS_COMMAND = 'python -c "from plausiwidgets.assessment.published import write_defaults; write_defaults()"'
+"""The command that made the third."""
 
 
 def published_table() -> pd.DataFrame:
@@ -118,6 +121,30 @@ def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None
     return json.loads(row["parameters"]) if row is not None and row["status"] == "replicated" else None
 
 
+@cache
+def defaults_that_hold() -> frozenset[tuple[str, str]]:
+    """Return models and patterns that the defaults of both replicate, as :data:`DEFAULTS_COMMAND` found them.
+
+    Examples
+    --------
+    >>> ("hodgkin_huxley", "accommodation") in defaults_that_hold()
+    True
+    """
+    rows = csv.DictReader(io.StringIO(_file(DEFAULTS).read_text(encoding="utf-8"), newline=""))
+    return frozenset((row["model"], row["pattern"]) for row in rows)
+
+
+def write_defaults() -> None:
+    """Judge the defaults of every model of the package under every pattern, and write which of them hold."""
+    from plausiwidgets import models, patterns
+    from plausiwidgets.patterns.judge import judge
+
+    pairs = [(model, pattern) for model in models.names() for pattern in patterns.names()]
+    held = [f"{model},{pattern}\n" for model, pattern in pairs if judge(model, pattern).replicated]
+    with as_file(_file(DEFAULTS)) as path:
+        path.write_text("model,pattern\n" + "".join(held), encoding="utf-8")
+
+
 def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, float], float, Preset | None]]:
     """Return the known sets with which a model shows a pattern.
 
@@ -125,7 +152,8 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
     -------
     list of (parameters, dt, preset)
         Presets of publications first, which the judge may reject, with the values that the publication gives; then,
-        for a model and a pattern of the package, the verified set of :func:`published_table`, with None as preset.
+        for a model and a pattern of the package and with None as preset, the defaults where they hold, as an empty
+        mapping, and the verified set of :func:`published_table`.
 
     Examples
     --------
@@ -141,6 +169,8 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
         if preset.pattern == pattern.key
     ]
     if is_builtin_model(model) and is_builtin_pattern(pattern):
+        if (model.name, pattern.key) in defaults_that_hold():
+            sets.append(({}, model.dt, None))
         found = published_parameters(model.name, pattern.key)
         sets += [] if found is None else [(dict(found), model.dt, None)]
     return sets

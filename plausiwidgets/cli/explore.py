@@ -62,7 +62,7 @@ def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
 
     arguments = [
         f"--ServerApp.root_dir={notebook.parent}",
-        f"--LabApp.default_url=/lab/tree/{notebook.name}",
+        f"--LabApp.default_url=/doc/tree/{notebook.name}",
         f"--LabApp.extra_labextensions_path={HERE / '_labextensions'}",  # runs the notebook when it opens
         "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
         *common_arguments("ServerApp", options),

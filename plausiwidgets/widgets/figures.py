@@ -236,7 +236,7 @@ def _signs(scene: Scene, theme: style.Theme) -> tuple[list[dict[str, Any]], list
     notes: list[dict[str, Any]] = []
     rows: dict[tuple[str, ...], int] = {}
     begin, end = scene.time
-    height = rows_of(scene, _look(False).height)["voltage"]
+    height = rows_of(scene, _look(False))["voltage"]
     for sign in scene.signs:
         colour = theme.text if sign.ok else theme.warning
         common = {"xref": "x", "x0": sign.t0, "x1": sign.t1}

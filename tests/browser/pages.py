@@ -10,7 +10,9 @@ from playwright.sync_api import TimeoutError
 
 PLOT = ".pw-plot-picture .plot-container"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent)"
+# Of a cell whose code is folded JupyterLab shows no prompt.
+PROMPTS = """window.jupyterapp.shell.currentWidget.content.widgets.filter(({ model }) => model.type === 'code')
+    .map(({ model }) => model.executionState === 'running' ? '[*]' : `[${model.executionCount ?? ' '}]`)"""
 ALL_HAVE_RUN = f"""before => {{
     const prompts = {PROMPTS};
     return prompts.join() !== before && prompts.some(p => /\\[\\d+\\]/.test(p)) && !prompts.some(p => p.includes('*'));
@@ -72,6 +74,13 @@ class BrowserPage:
             return Array.from(plots.flatMap((one) => one.data).find((trace) => trace.uid === uid)[axis]);
         }"""
         return self.page.evaluate(script, [plot, uid, axis])
+
+    def potential_share(self) -> float:
+        """The share of the window that shows the potential."""
+        return self.page.evaluate("""() => {
+            const { width, height } = document.querySelector('.pw-scene').pwScene.frame;
+            return (width * height) / (innerWidth * innerHeight);
+        }""")
 
     def close(self) -> None:
         """Close the page, and what it alone used."""

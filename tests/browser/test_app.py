@@ -90,9 +90,14 @@ def test_the_command_shows_the_explorer_in_jupyterlab_without_a_click(command, p
     port = free_port()
     running = command(f"--port={port}")
     address = running.address()
-    assert f":{port}/lab/tree/explore.ipynb?token=" in address
+    assert f":{port}/doc/tree/explore.ipynb?token=" in address
+    page.page.set_viewport_size({"width": 1366, "height": 768})
     page.page.goto(address)
     page.wait_for_plot()
+    page.page.wait_for_function("() => /✓/.test(document.querySelector('.pw-yours .pw-word')?.textContent ?? '')")
+    page.page.wait_for_timeout(1000)
+    assert page.potential_share() > 0.15
+    assert page.page.locator(".pw-explorer .mod-primary").all_inner_texts() == ["Practise"]
     assert page.errors == []
     assert running.interrupt() == 0
     assert "Traceback" not in running.log.read_text()
@@ -103,8 +108,9 @@ def test_neither_a_reload_nor_a_second_browser_runs_the_notebook_again(command, 
     address = command().address()
     page.page.goto(address)
     page.wait_for_plot()
-    prompt = ".jp-CodeCell .jp-InputPrompt"
+    prompt = ".jp-CodeCell .jp-OutputPrompt"
     first = page.page.locator(prompt).first.text_content()
+    assert first == "[1]:"
     page.page.wait_for_timeout(2000)  # the notebook is saved
     page.page.reload()
     page.wait_for_plot()

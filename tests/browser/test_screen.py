@@ -120,10 +120,54 @@ def test_one_screen_on_which_nothing_moves(request, where: str, size: tuple[int,
     page.wait_for_function("() => /\\d evaluations/.test(document.querySelector('.pw-progress-box').innerText)")
     assert page.evaluate(PLACES) == first
     page.get_by_role("button", name="Stop").evaluate("button => button.click()")  # it may have ended by now
-    page.wait_for_function("() => !document.querySelector('.pw-buttons .mod-primary').disabled")
+    page.wait_for_function("() => !document.querySelector('.pw-buttons button').disabled")
     settled(page)
     assert page.evaluate(PLACES) == first
     assert opened.errors == []
+
+
+@pytest.mark.parametrize("size", [(1400, 900), (1366, 768), (1920, 1080)])
+def test_the_potential_is_large_and_every_slider_is_seen_beside_an_open_tool(in_app, size: tuple[int, int]) -> None:
+    page = in_app.page
+    pick(page, "model", "Izhikevich (simple model)")
+    resize(in_app, *size)
+    assert in_app.potential_share() > 0.3
+    page.get_by_role("button", name="Phase plane", exact=True).click()
+    page.wait_for_selector(".pw-plane .pw-trajectory", state="attached")
+    hidden = """() => {
+        const { top, bottom } = document.querySelector('.pw-parameters > .pw-scroll').getBoundingClientRect();
+        return [...document.querySelectorAll('.pw-row')].map((row) => row.getBoundingClientRect())
+            .filter((row) => row.top < top - 1 || row.bottom > Math.min(bottom, innerHeight) + 1).length;
+    }"""
+    assert page.evaluate(hidden) == 0
+    assert in_app.potential_share() > 0.3
+    page.get_by_role("button", name="Phase plane", exact=True).click()
+    resize(in_app, *SIZES[0])
+
+
+def test_a_presentation_takes_the_whole_window_and_escape_gives_it_back(in_lab) -> None:
+    page = in_lab.page
+    resize(in_lab, *SIZES[0])
+    page.get_by_role("button", name="Present", exact=True).click()
+    page.wait_for_selector(".pw-explorer.pw-present:popover-open")
+    page.wait_for_timeout(1000)
+    assert in_lab.potential_share() > 0.35
+    whole = "() => Object.values(document.querySelector('.pw-screen').getBoundingClientRect().toJSON()).slice(0, 4)"
+    assert page.evaluate(whole) == [0, 0, *SIZES[0]]
+    # What is over the middle and the corners of the window belongs to the explorer.
+    points = [(700, 450), (4, 4), (1396, 4), (4, 896), (1396, 896)]
+    covered = "points => points.every(([x, y]) => document.elementFromPoint(x, y).closest('.pw-explorer'))"
+    assert page.evaluate(covered, points)
+    small = """() => [...document.querySelectorAll('.pw-explorer *')].filter((one) => {
+        const words = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        const seen = one.checkVisibility() && one.getBoundingClientRect().width > 2 && !one.matches('style, option');
+        return words && seen && parseFloat(getComputedStyle(one).fontSize) < 14;
+    }).map((one) => one.outerHTML)"""
+    assert page.evaluate(small) == []
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('.pw-explorer').popover")
+    page.wait_for_timeout(1000)
+    assert page.evaluate(whole)[0] > 0
 
 
 def test_a_telephone_has_the_potential_in_sight_above_the_sliders(in_app) -> None:
@@ -165,7 +209,7 @@ def test_a_search_in_vain_is_never_green_and_has_ways_on(in_lab) -> None:
     page.wait_for_function(more, timeout=30_000)
     page.get_by_role("button", name="The next pattern").click()
     page.locator(".pw-elsewhere", has_text="Tonic bursting").wait_for()
-    assert "press Optimize" in page.locator(".pw-best").inner_text()
+    assert "press Optimize" in page.locator(".pw-best").text_content()
     assert page.evaluate(PLACES) == before
     page.get_by_role("button", name="Back to it").click()
     page.wait_for_function("() => /Tonic bursting/.test(document.querySelector('.pw-pick-pattern select').value)")
@@ -252,7 +296,8 @@ def test_escape_closes_what_is_open_and_no_key_reaches_the_notebook(in_lab) -> N
     page.keyboard.press("Escape")
     page.wait_for_function("() => !document.querySelector('.pw-explorer.pw-present')")
     cells = page.locator(".jp-Cell").count()
-    for focus in (page.locator(".pw-thumbnail").first.focus, page.locator(".pw-look-for").click):
+    page.get_by_role("button", name="Patterns", exact=True).click()
+    for focus in (page.locator(".pw-thumbnail").first.focus, page.locator(".pw-foot").click):
         focus()
         for key in "bxm":  # a cell below, cut, Markdown
             page.keyboard.press(key)

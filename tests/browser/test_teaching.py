@@ -34,13 +34,17 @@ def test_the_page_explains(opened) -> None:
 
     # The gallery, by mouse and by keys.
     assert len(page.evaluate(KEYS)) >= 20
-    page.locator(".pw-thumbnail[data-key=rebound_spike]").scroll_into_view_if_needed()
+    patterns = page.get_by_role("button", name="Patterns", exact=True)
+    patterns.click()
     page.locator(".pw-thumbnail[data-key=rebound_spike]").click()
     page.wait_for_function(SHOWN, arg="rebound_spike")
+    page.locator(".pw-gallery").wait_for(state="hidden")  # picked
+    patterns.click()
     page.locator(".pw-thumbnail[data-key=rebound_spike]").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_function(SHOWN, arg="rebound_burst")
+    page.keyboard.press("Escape")
 
     # A criterion brings its marks forward, and goes back.
     row = page.locator(".pw-checks tr[data-criterion=latency]")

@@ -73,11 +73,12 @@ class Explorer(View):
     parameters : mapping of str to float, optional
         The model's parameters and the pattern's stimulus values; what is left out takes its default, so that
         ``{}`` gives the defaults. Without it the explorer opens as the page's link says, where it has one, and
-        else with a set that does not show the pattern yet: near one that does, where one is known.
+        else with a set that is known to show the pattern, a published one where there is one.
     dt : float, optional
         Time step in ms; default: the model's.
     locked : sequence of str, optional
-        Parameters that are shown but cannot be changed, for an exercise. The lock lasts until another model or pattern
+        Parameters that are shown but cannot be changed, for an exercise: it begins near a set that is known to show
+        the pattern. The lock lasts until another model or pattern
         is picked, and is a guide instead of a protection. The link of the page has its own list.
 
     Attributes
@@ -127,8 +128,9 @@ class Explorer(View):
         else:
             first = Selection.of(model, pattern, None, dt)
             first.with_locked(locked)  # refused before anything is made of it
-            turn = my_turn(first.model, first.pattern, known_sets(first.model, first.pattern), 0, locked)
-            first = turn if dt is None else turn.with_dt(dt)
+            known = known_sets(first.model, first.pattern)
+            start = known[0] if known and not locked else my_turn(first.model, first.pattern, known, 0, locked)
+            first = start if dt is None else start.with_dt(dt)
 
         self.session = Session(first, lambda error: self.messages.error("panel", error))
         self.worker = Worker(lambda error: self.messages.error("panel", error))

@@ -18,6 +18,9 @@ from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.scene import Scene, scene_of, voltage_scale
 from plausiwidgets.widgets.view.scene_view import SceneView
 
+LOW = 620
+"""Height in px of the figure below which the raster makes room for the potential."""
+
 TOO_WIDE = 1.6
 """How many times wider than needed the voltage axis may be before it narrows at rest."""
 
@@ -56,7 +59,7 @@ class FigurePanel(Panel):
         self._late: Response | None = None  # what came too soon after another to be drawn
         self._drawn_at = -1e9
         self._large = ""
-        self._look = Look(WIDTH, HEIGHT)
+        self._look = Look(WIDTH, HEIGHT, low=LOW)
         self._fitted = 0
         self._menu = w.Dropdown(description="Sweep", tooltip="The sweep that is drawn large")
         self._menu.observe(lambda _: self._on_menu(), "value")
@@ -181,6 +184,6 @@ class FigurePanel(Panel):
         with self._lock:
             width, height = self.figure.width or WIDTH, self.figure.height or HEIGHT
             window = (float(self.figure.zoom[0]), float(self.figure.zoom[1])) if self.figure.zoom else None
-            self._look = Look(width, height, self._page.dark, window, self._present.value)
+            self._look = Look(width, height, self._page.dark, window, self._present.value, LOW)
             if self._selection is not None:
                 self.figure.show_scene(self.scene, self._look, self._fitted)

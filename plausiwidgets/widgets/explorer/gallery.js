@@ -1,4 +1,4 @@
-// The gallery: a list to pick from, one stop of the tab key, arrows within, two columns or a strip.
+// The gallery: a list to pick from, one stop of the tab key, arrows within, in as many columns as there is room for.
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import anywidget
+import ipywidgets as w
 import traitlets as t
 
 from plausiwidgets import patterns
@@ -20,13 +21,13 @@ from plausiwidgets.widgets.explorer.thumbnails import thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
-from plausiwidgets.widgets.view.panel import Host, Panel
+from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 _HERE = Path(__file__).parent
 
 
 class GalleryView(anywidget.AnyWidget):
-    """Pictures in their order, two in a row or as a strip.
+    """Pictures in their order, in as many columns as there is room for.
 
     Attributes
     ----------
@@ -56,12 +57,22 @@ class GalleryPanel(Panel):
         super().__init__(explorer)
         self.view = GalleryView()
         self.view.on_msg(self._on_message)
+        # The page looks at its state: the style sheet shows the gallery while it is pressed.
+        self._button = w.ToggleButton(
+            False, description="Patterns", tooltip="All patterns as pictures, and the map of models"
+        )
+        self._button.add_class("pw-gallery-button")
         self._pickers = explorer.panel(Pickers)
         self._patterns: dict[str, Protocol] = {}
         self._drawn: dict[Protocol, dict[str, str]] = {}
         self._found: dict[NeuronModel, dict[str, str]] = {}  # the best status of each pattern
         self._model: NeuronModel | None = None
         self._incomplete = False
+
+    @property
+    def parts(self) -> Iterable[Part]:
+        """The gallery, and the button that opens it where the screen has no room for it."""
+        return (*super().parts, Part("bar", self._button, -1))
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Mark what is shown; a custom pattern joins the others."""

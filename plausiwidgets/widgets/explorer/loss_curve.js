@@ -2,7 +2,7 @@
 // In the Plotly figure it would be drawn anew with every drag.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LEFT = 46, RIGHT = 10, TOP = 20, BOTTOM = 18, HEIGHT = 88;
+const LEFT = 46, RIGHT = 10, TOP = 20, BOTTOM = 18, HEIGHT = 68;
 const COLUMNS = 4; // evaluations, best loss, current loss, restarts so far
 const FLOOR = 8; // px below the least loss that a logarithmic axis shows, for a loss of 0
 const MOST_MARKS = 60; // restarts that are marked one by one

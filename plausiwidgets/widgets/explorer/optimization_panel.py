@@ -87,7 +87,6 @@ class OptimizationPanel:
 
         tip = "Search in the background for parameters that show the pattern; the sliders stay usable"
         self._optimize = button("optimize", "Optimize", tip)
-        self._optimize.button_style = "primary"
         self._pause = button("pause", "Pause", "Hold the search, or let it go on")
         self._stop = button("stop", "Stop", "End the search and keep the best")
         self._use = button("use_best", "Use best", "Put the best parameters on the sliders")
@@ -153,7 +152,10 @@ class OptimizationPanel:
     def idle(self) -> None:
         """No search of this model and pattern: Optimize is the next step."""
         self._enable(running=False, paused=False, best=False)
-        hint = "Drag until every criterion has its ✓, or press <b>Optimize</b> and go on dragging while it searches."
+        hint = (
+            "<b>Practise</b> moves some sliders away: drag them back to ▼, until every criterion has its ✓. "
+            "<b>Optimize</b> searches for you."
+        )
         if not self._judged:
             hint = "A stimulus is shown. A search needs criteria: pick a pattern, or the pattern’s own stimulus."
         self.progress.value = f'<p class="pw-hint" title="Optimize searches in the background">{hint}</p>'

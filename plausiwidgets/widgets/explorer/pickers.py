@@ -9,16 +9,20 @@ import ipywidgets as w
 
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Preset
-from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
+from plausiwidgets.patterns.judge import single
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, with_stimulus
+from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, to_be_tuned, with_stimulus
+from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 PROMPT = "published parameters …"
 
-SHOW_TIP = "Parameters that are published for this pattern, or known to show it; press again for the next set"
+SHOW_TIP = "Parameters that are published for this pattern, else known to show it; press again for the next set"
 TURN_TIP = "Start near such a set, and tune the parameters until every criterion holds"
 KEEP_TIP = "A picked model or pattern keeps the values that you gave it, instead of a set that is known to show it"
 RESET_TIP = (
@@ -52,6 +56,7 @@ class Pickers(Panel):
         self._session = session = explorer.session
         self._quiet = False
         self._turns = 0
+        self._shown: Selection | None = None  # by “Show me”
         first = session.selection
         self._own, self._own_pattern = first.model, first.pattern if isinstance(first.pattern, Judged) else None
         self._models: dict[str, NeuronModel] = {}
@@ -64,7 +69,7 @@ class Pickers(Panel):
         self._undo = w.Button(description="Undo", disabled=True, tooltip=UNDO_TIP)
         self._redo = w.Button(description="Redo", disabled=True, tooltip=REDO_TIP)
         self._show = w.Button(description="Show me", tooltip=SHOW_TIP)
-        self._turn = w.Button(description="Practise", tooltip=TURN_TIP)
+        self._turn = w.Button(description="Practise", tooltip=TURN_TIP, button_style="primary")
         self._keep = w.ToggleButton(False, description="Carry values", tooltip=KEEP_TIP)
         before = w.Button(description="◂", tooltip="The pattern before")
         after = w.Button(description="▸", tooltip="The next pattern")
@@ -74,9 +79,8 @@ class Pickers(Panel):
             (self._undo, "undo"), (self._redo, "redo"),
         ):  # fmt: skip
             widget.add_class(f"pw-{name}")
-        self._bar = (
-            self._model, before, self._pattern, after, self._show, self._turn, self._keep, self._undo, self._redo,
-        )  # fmt: skip
+        self._menus = (self._model, before, self._pattern, after)
+        self._buttons = (self._show, self._turn, self._keep, self._undo, self._redo)
         self.published = (self._preset, self._reset)
         self.view = w.HTML()
         self.view.add_class("pw-explain")
@@ -100,7 +104,8 @@ class Pickers(Panel):
     @property
     def parts(self) -> Iterable[Part]:
         """The menus and buttons of the bar, and what to look for."""
-        return (*(Part("bar", one) for one in self._bar), *super().parts)
+        menus = (Part("bar", one, -2) for one in self._menus)
+        return (*menus, *(Part("bar", one) for one in self._buttons), *super().parts)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Show what is picked."""
@@ -176,7 +181,7 @@ class Pickers(Panel):
         return known[0] if known else my_turn(model, pattern, (), 0)
 
     def _on_known(self, practise: bool) -> None:
-        """Show the next of the known sets, or one near the first of them to be tuned."""
+        """Show the first of the known sets, and the next where that one is shown; or one near it to be tuned."""
         with self._session.lock:
             shown = self._session.selection
             if not isinstance(shown.pattern, Judged):
@@ -186,12 +191,30 @@ class Pickers(Panel):
             known = fitting(known_sets(shown.model, shown.pattern, found), shown)  # those that an exercise allows
             if practise and (known or not shown.locked):
                 self._turns += 1
-                self._session.show(my_turn(shown.model, shown.pattern, known, self._turns))
+                turn = my_turn(shown.model, shown.pattern, known, self._turns)
+                self.explorer.worker.ask(
+                    "practise", Priority.FIGURE, lambda checkpoint: self._practise(turn, checkpoint)
+                )
             elif known:
                 at = next((i for i, one in enumerate(known) if one.values == shown.values), -1)
-                self._session.show(known[(at + 1) % len(known)])
+                self._shown = known[(at + 1) % len(known) if shown is self._shown else 0]
+                self._session.show(self._shown)
             else:
                 self.explorer.messages.note(_none_known(shown))
+
+    def _practise(self, turn: Selection, checkpoint: Checkpoint) -> None:
+        """Show the first start that there is something to tune of: sliders do not move before it is known."""
+        record = (turn.model.states[0].name,)
+
+        def judged(one: Selection) -> Verdict:
+            checkpoint()
+            return single(judge_quickly(one, record))
+
+        start = to_be_tuned(turn, judged)
+        checkpoint()
+        with self._session.lock:
+            if self._session.selection.is_about(turn.model, turn.pattern):
+                self._session.show(start)
 
     def _on_reset(self) -> None:
         with self._session.lock:

@@ -21,7 +21,7 @@ from plausiwidgets.widgets.view.style import ROLE_TITLES
 TIP = "Keep this neuron in the figure, to compare it with what you change"
 LET_GO = "Remove the compared neuron from the figure"
 
-EXAMPLE = "A neuron that shows the pattern: Izhikevich (2004)"
+EXAMPLE = "A neuron that shows the pattern: Izhikevich (2004), with its own current, on the scale of yours"
 
 AS_PINNED = "under its own stimulus"
 AS_SHOWN = "under the stimulus that is shown"

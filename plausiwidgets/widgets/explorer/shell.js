@@ -6,10 +6,12 @@ const OPEN = [
   ".pw-settings-button.mod-active",
   ".pw-about[open] > summary",
   ".pw-status details[open] > summary",
+  ".pw-gallery-button.mod-active",
   ".pw-models-button.mod-active",
   ".pw-present-button.mod-active",
 ];
-const POP_UPS = OPEN.slice(0, 4).join();
+const OPENERS = ".pw-share > button, .pw-settings-button, .pw-about > summary, .pw-status summary, .pw-gallery-button";
+const POP_UPS = OPEN.slice(0, 5).join();
 
 function render({ el }) {
   el.classList.add("pw-page");
@@ -28,13 +30,32 @@ function render({ el }) {
     close(opener);
   };
   const open = (event) => {
-    const opener = event.target.closest?.(".pw-share > button, .pw-settings-button, .pw-about > summary, .pw-status summary");
+    if (event.target.closest?.(".pw-thumbnail, .pw-models-button")) {
+      root.querySelector(".pw-gallery-button.mod-active")?.click(); // picked
+      return;
+    }
+    const opener = event.target.closest?.(OPENERS);
     if (!opener) return;
     for (const other of root.querySelectorAll(POP_UPS)) if (other !== opener) other.click();
   };
 
   // JupyterLab's shortcuts, such as x to cut the cell, act on what has the focus unless it says so itself.
   const keep = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+
+  // A presentation takes the whole window: in the top layer no notebook around it is seen, or cuts it.
+  const present = () => {
+    const wanted = root.classList.contains("pw-present");
+    if (!root.showPopover || wanted === (root.popover === "manual")) return;
+    if (wanted) {
+      root.popover = "manual";
+      root.showPopover();
+    } else {
+      root.popover = null;
+      root.scrollIntoView({ block: "nearest" });
+    }
+    window.dispatchEvent(new Event("resize"));
+  };
+  const classes = new MutationObserver(present);
 
   // The explorer around this element is attached some frames later.
   let waiting = 0;
@@ -48,10 +69,13 @@ function render({ el }) {
     root.addEventListener("focusin", keep);
     document.addEventListener("keydown", press, true);
     root.addEventListener("click", open, true);
+    classes.observe(root, { attributes: true, attributeFilter: ["class"] });
+    present();
   };
   attach();
   return () => {
     cancelAnimationFrame(waiting);
+    classes.disconnect();
     document.removeEventListener("keydown", press, true);
     root?.removeEventListener("click", open, true);
     root?.removeEventListener("focusin", keep);

@@ -54,6 +54,7 @@ class VerdictPanel(Panel):
         self.view = w.VBox([self._title, self._table])
         self.view.add_class("pw-verdict")
         self._about: Selection | None = None
+        self._judged: Selection | None = None  # what the chip is about
         key, sweeps = explorer.panel(PinPanel).key, explorer.panel(FigurePanel).sweeps
         self._chips = w.Box([self.yours, key, self.best, sweeps])
         self._chips.add_class("pw-chips")
@@ -76,7 +77,15 @@ class VerdictPanel(Panel):
             doing = ("judging …" if judged else "…") if is_ready(selection.model) else "compiling the model …"
             self.yours.value = chip("yours", "…", "unknown", doing)
             self._table.value = ""
+            self._judged = None
         self._about = selection
+        self._mark_stale(selection)
+
+    def _mark_stale(self, shown: Selection) -> None:
+        """Mark the verdict where it is of other values; the style sheet waits a moment before it shows that."""
+        judged = self._judged
+        stale = judged is not None and (judged.values, judged.dt) != (shown.values, shown.dt)
+        (self._chips.add_class if stale else self._chips.remove_class)("pw-stale")
 
     def on_response(self, response: Response) -> None:
         """Show a verdict."""
@@ -88,6 +97,8 @@ class VerdictPanel(Panel):
             )
         if response.role != "yours":
             return
+        self._judged = response.selection
+        self._mark_stale(response.selection)
         if verdict is None:
             text = "The model could not be simulated with these parameters."
             self.yours.value = chip("yours", f"{MARKS['rejected']} no verdict", "no", text)
@@ -168,11 +179,16 @@ def measured(check: Check) -> str:
 
 
 def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
-    """Return a chip as HTML: whose it is and how that is drawn, the verdict, and a text behind it."""
+    """Return a chip as HTML: whose it is and how that is drawn, the verdict, and a text behind it.
+
+    What stands in parentheses is left out where there is little room.
+    """
+    word, _, detail = html.escape(words).partition(" (")
+    word += f'<span class="pw-detail"> ({detail}</span>' if detail else ""
     return (
         f'<span class="pw-chip pw-{kind}"><svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true">'
         f'<path class="pw-line-{role}" d="M0 4H26"/></svg><b data-short="{SHORT_TITLES[role]}">{ROLE_TITLES[role]}</b>'
-        f'<span class="pw-word">{html.escape(words)}</span></span>'
+        f'<span class="pw-word">{word}</span></span>'
         f'<span class="pw-open-criteria" title="{html.escape(text)}">{html.escape(text)}</span>'
         f'<span class="pw-loss" title="{LOSS_TIP}">{loss}</span>'
     )

@@ -119,7 +119,7 @@ class Contents:
     # -- sets ----------------------------------------------------------------------------------
 
     def _sets(self, pattern: Protocol) -> list[dict[str, Any]]:
-        """Return the sets that a page stores: the one that was asked for, published ones, and one that was found."""
+        """Return the sets that a page stores: the one that was asked for, published ones, and a known one."""
         model, known = self.model, pattern.parameters(self.model)
         sets = []
         if self.parameters is not None or self.dt is not None:
@@ -129,7 +129,8 @@ class Contents:
             if preset is not None:
                 sets.append(self._set(pattern, preset.title, values, dt, preset.source))
             elif not any(entry["verdict"]["status"] == "replicated" for entry in sets):
-                sets.append(self._set(pattern, "found by a search", values, dt, "assessment of the package"))
+                title, source = ("found by a search", "assessment of the package") if values else ("defaults", "")
+                sets.append(self._set(pattern, title, values, dt, source))
         if not sets:
             sets.append(self._set(pattern, "defaults", {}, None, ""))
         return sets

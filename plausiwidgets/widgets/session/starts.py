@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from plausiwidgets.assessment import published
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.widgets.session.link import reach
@@ -25,15 +25,23 @@ ATTEMPTS = 40
 
 
 def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection] = ()) -> list[Selection]:
-    """Return what is known of a model to show a pattern: published, searched for the package, and `found` here."""
+    """Return what is known of a model to show a pattern: published, its defaults, searched for, and `found` here."""
     plain = Selection.defaults(model, pattern)
-    verified = Origin("Found by a search, not published.")
+    verified, own = Origin("Found by a search, not published."), Origin("The defaults of the model.")
     known = [
-        plain.with_preset(preset) if preset is not None else replace(plain.filled(values), origin=verified)
+        plain.with_preset(preset)
+        if preset is not None
+        else replace(plain.filled(values), origin=verified if values else own)
         for values, _, preset in published.known_sets(model, pattern)
     ]
+    known = [one for i, one in enumerate(known) if all(one.values != other.values for other in known[:i])]
     known += [replace(one, origin=Origin("Found by your search.")) for one in found if one.is_about(model, pattern)]
-    return known
+    return known if len(known) < 2 else [_counted(one, i + 1, len(known)) for i, one in enumerate(known)]
+
+
+def _counted(selection: Selection, number: int, count: int) -> Selection:
+    origin = selection.origin or Origin()
+    return replace(selection, origin=replace(origin, text=f"{origin.text[:-1]}; set {number} of {count}."))
 
 
 def fitting(known: Iterable[Selection], exercise: Selection) -> list[Selection]:
@@ -67,6 +75,16 @@ def moved_further(selection: Selection) -> Selection | None:
     if origin is None or origin.solved is None or origin.attempt >= ATTEMPTS:
         return None
     return _moved(origin.solved, origin.seed, origin.attempt + 1)
+
+
+def to_be_tuned(turn: Selection, judge: Callable[[Selection], Verdict]) -> Selection:
+    """Return the first turn, from `turn` on, that neither shows the pattern nor diverges, as `judge` finds."""
+    while (verdict := judge(turn)).accepted or verdict.diverged:
+        further = moved_further(turn)
+        if further is None:
+            break
+        turn = further
+    return turn
 
 
 def stimulus_for(model: NeuronModel, shown: Selection) -> tuple[dict[str, float], bool]:
@@ -121,7 +139,7 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
             away = -away
         place = min(max(here + away, 0.0), 1.0)
         values[name] = dragged(parameter, round(place * STEPS), low, high)
-    text = "Practise: some parameters were moved. Drag them until every criterion holds."
+    text = "Practise: some parameters were moved. Drag them back to ▼, until every criterion holds."
     moved = replace(solved.filled(values, solved.dt), origin=Origin(text, solved=solved, seed=seed, attempt=attempt))
     return _begun(moved)
 

@@ -11,6 +11,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
+from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
@@ -36,7 +37,7 @@ class TrackMarks(anywidget.AnyWidget):
     Attributes
     ----------
     marks : dict of str to dict
-        For each parameter, as shares of its track: ``default`` and ``published`` (one each, or null), and
+        For each parameter, as shares of its track: ``default`` and ``goal`` (one each, or null), and
         ``holds``, pairs from where to where the pattern holds (null while it is not known).
     """
 
@@ -145,11 +146,11 @@ class ProfilesPanel(Panel):
 
 def marks(selection: Selection, profiles: Mapping[str, Profile]) -> dict[str, dict[str, Any]]:
     """Return the marks of every slider, as shares of its track."""
-    published = published_values(selection)
+    goal = goal_values(selection)
     out = {}
     for name, parameter in selection.parameters.items():
         low, high = selection.bounds[name]
-        values = {"default": parameter.default, "published": published.get(name)}
+        values = {"default": parameter.default, "goal": goal.get(name)}
         mark: dict[str, Any] = {
             key: None if value is None or not low <= value <= high else _share(selection, name, value)
             for key, value in values.items()
@@ -171,10 +172,13 @@ def holds(share: Floats, loss: Floats) -> list[tuple[float, float]]:
     return list(zip(edges[first], edges[last], strict=True))
 
 
-def published_values(selection: Selection) -> Mapping[str, float]:
-    """Return the published values of the shown model for the shown pattern; empty where there are none."""
-    key = selection.pattern.key
-    return next((p.parameters for p in selection.model.presets if p.pattern == key), {})
+def goal_values(selection: Selection) -> Mapping[str, float]:
+    """Return the first values with which the shown model is known to show the pattern; empty where there are none."""
+    known = known_sets(selection.model, selection.pattern)
+    if not known:
+        return {}
+    values = known[0][0]
+    return values or {name: parameter.default for name, parameter in selection.parameters.items()}
 
 
 def curves(selection: Selection, profiles: Mapping[str, Profile]) -> list[dict[str, Any]]:

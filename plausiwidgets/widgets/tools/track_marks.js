@@ -1,11 +1,11 @@
-// Marks on the tracks of the sliders: where the pattern holds, the default, the published value.
+// Marks on the tracks of the sliders: where the pattern holds, the default, the goal.
 // The sliders are ipywidgets' own; what is added lies inside of their tracks and takes no events.
 
 function render({ model, el }) {
   el.classList.add("pw-track-key");
   el.innerHTML = '<span><i class="pw-holds"></i>pattern holds</span>' +
-    '<span><i class="pw-default"></i>default</span><span><i class="pw-published"></i>published</span>';
-  el.title = "Where the pattern holds while only this slider moves; the default; the published value";
+    '<span><i class="pw-default"></i>default</span><span><i class="pw-goal"></i>goal</span>';
+  el.title = "Where the pattern holds while only this slider moves; the default; the goal: a published value, or one that is known to show the pattern";
   let root = null;
   let waiting = 0;
 
@@ -38,7 +38,7 @@ function render({ model, el }) {
       if (!mark) continue;
       for (const [low, high] of mark.holds ?? []) place(track, "pw-holds", low, high - low);
       if (mark.default !== null) place(track, "pw-default", mark.default);
-      if (mark.published !== null) place(track, "pw-published", mark.published);
+      if (mark.goal !== null) place(track, "pw-goal", mark.goal);
     }
   }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -27,14 +27,14 @@ RASTER_HEIGHTS = {"target": 2.0, "yours": 1.0, "best": 0.0, "pinned": -1.0}
 TOP, BOTTOM, LEFT, RIGHT = 10, 44, 74, 12
 """Margins in px: nothing above, the title of the lowest axis below, labels and titles of y axes."""
 
-GAP, GAP_WITH_AXIS = 10, 58
-"""Space in px between two rows, and below one that has an x axis."""
+GAP, GAP_WITH_AXIS = 10, 14
+"""Space in px between two rows, and below labels and title of one that has an x axis."""
 
 WIDTH, HEIGHT = 900, 470
 """Size in px before a page has told one."""
 
-LOW, LOW_WITH_LOWER = 306, 430
-"""Heights in px below which the raster makes room, alone and where there are lower rows."""
+LOW, LOW_WITH_LOWER = 306, 124
+"""Height in px below which the raster makes room, and how much more it needs where there are lower rows."""
 
 LOWEST = 330
 """Height in px below which also the current makes room for lower rows."""
@@ -76,7 +76,9 @@ class Look:
     window : (float, float) or None
         Of time in ms, that is zoomed into: it is drawn finely.
     large : bool
-        Whether it is for a class: a larger font and wider lines.
+        Whether it is for a class: a font and lines that grow with the width, and no raster.
+    low : int
+        Height in px below which the raster makes room for the potential.
     """
 
     width: int = WIDTH
@@ -84,11 +86,23 @@ class Look:
     dark: bool = False
     window: Range | None = None
     large: bool = False
+    low: int = LOW
 
     @property
     def font(self) -> int:
         """Font size in points."""
-        return style.LARGE_FONT_SIZE if self.large else style.FONT_SIZE
+        least, most = style.LARGE_FONT_SIZES
+        return min(max(self.width // 50, least), most) if self.large else style.FONT_SIZE
+
+    @property
+    def left(self) -> int:
+        """Margin in px for labels and titles of the y axes."""
+        return round(LEFT * self.font / style.FONT_SIZE)
+
+    @property
+    def bottom(self) -> int:
+        """Margin in px for labels and title of the lowest axis."""
+        return round(BOTTOM * self.font / style.FONT_SIZE)
 
     @property
     def line_width(self) -> float:
@@ -98,7 +112,7 @@ class Look:
     @property
     def columns(self) -> int:
         """Pixel columns of a row."""
-        return max(200, self.width - LEFT - RIGHT)
+        return max(200, self.width - self.left - RIGHT)
 
 
 def figure_of(scene: Scene, look: Look) -> dict[str, Any]:
@@ -127,7 +141,7 @@ def traces_of(scene: Scene, role: str, look: Look) -> list[dict[str, Any]]:
         return []
     theme = style.theme(look.dark)
     colour, dash = theme.roles[role], style.DASHES[role]
-    heights = rows_of(scene, look.height)
+    heights = rows_of(scene, look)
     grid = make_grid(line.t, look.columns, look.window or (scene.time if scene.event else None))
     made: list[dict[str, Any]] = []
 
@@ -147,8 +161,7 @@ def traces_of(scene: Scene, role: str, look: Look) -> list[dict[str, Any]]:
     add("voltage", *to_peak, uid="spikes", line={"color": colour, "width": 1.2}, opacity=0.6, hoverinfo="skip")
     add("raster", *ticks(line.spikes, RASTER_HEIGHTS[role]), line={"color": colour, "width": 2},
         hovertemplate="spike at %{x:.1f} ms")  # fmt: skip
-    if role != "target":
-        add("current", *corners(line.t, line.current), line=solid, **told)
+    add("current", *corners(line.t, line.current), line=solid, **told)
     if scene.lanes:
         add("others", *_small(scene, role, look), line=solid | {"width": 1.3}, hoverinfo="skip")
     if scene.curve is not None and role in scene.curve.points:
@@ -200,15 +213,15 @@ def _top(line: Line) -> float:
 def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
     """Return the layout of a scene: fixed margins, and rows whose places are known in px."""
     theme = style.theme(look.dark)
-    heights = rows_of(scene, look.height)
-    last_time_row, gaps = _gaps(heights)
+    heights = rows_of(scene, look)
+    last_time_row, gaps = _gaps(heights, look.bottom)
     inner = sum(heights.values()) + sum(gaps.values())
     every: dict[str, Any] = {"showline": True, "ticks": "outside", "ticklen": 4}
     layout: dict[str, Any] = {
         "template": style.template(theme, look.font),
         "width": look.width,
-        "height": inner + TOP + BOTTOM,
-        "margin": {"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM, "autoexpand": False},
+        "height": inner + TOP + look.bottom,
+        "margin": {"l": look.left, "r": RIGHT, "t": TOP, "b": look.bottom, "autoexpand": False},
         "hovermode": "closest",
         "dragmode": "zoom",
         "showlegend": False,
@@ -278,11 +291,11 @@ def _diverged(scene: Scene, theme: style.Theme, look: Look) -> list[dict[str, An
 
 def _key(scene: Scene, last_time_row: str, look: Look) -> list[dict[str, Any]]:
     """Return what says that the thin lines to the peak are not simulated: below the time axis, beside its title."""
-    if not scene.lines_to_peak or look.width < KEY:
+    if not scene.lines_to_peak or look.width < KEY or look.large:
         return []
     return [{
         "xref": "paper", "x": 0.0, "yref": f"{Y_AXES[last_time_row].replace('axis', '')} domain", "y": 0.0,
-        "xanchor": "left", "yanchor": "top", "yshift": -28, "showarrow": False, "borderpad": 0,
+        "xanchor": "left", "yanchor": "top", "yshift": 16 - look.bottom, "showarrow": False, "borderpad": 0,
         "text": "thin: spike, drawn to its peak", "font": {"size": look.font - 3},
     }]  # fmt: skip
 
@@ -301,28 +314,30 @@ def _raster_axis(scene: Scene, look: Look) -> dict[str, Any]:
     }
 
 
-def rows_of(scene: Scene, height: int) -> dict[str, int]:
-    """Return the heights in px of the rows that show a scene in a figure of a height."""
+def rows_of(scene: Scene, look: Look) -> dict[str, int]:
+    """Return the heights in px of the rows that show a scene."""
     if scene.curve is not None:
-        return rows_within(height, {"curve": CURVE_HEIGHT})
-    return rows_within(height, {"others": LANE_HEIGHT * len(scene.lanes)} if scene.lanes else {})
+        lower = {"curve": CURVE_HEIGHT}
+    else:
+        lower = {"others": LANE_HEIGHT * len(scene.lanes)} if scene.lanes else {}
+    return rows_within(look.height, lower, inf if look.large else look.low, look.bottom)
 
 
-def rows_within(height: int, lower: Mapping[str, int]) -> dict[str, int]:
+def rows_within(height: int, lower: Mapping[str, int], low: float = LOW, bottom: int = BOTTOM) -> dict[str, int]:
     """Return the heights in px of the rows of a figure that is `height` px high.
 
     `lower` are those below the current, as high as they would like to be; the potential takes what is left.
     The figure is equally high with and without them.
     """
     rows = {"voltage": 0, "raster": RASTER, "current": CURRENT} | dict(lower)
-    if height < (LOW_WITH_LOWER if lower else LOW):
+    if height < low + (LOW_WITH_LOWER if lower else 0):
         del rows["raster"]
     if lower and height < LOWEST:
         del rows["current"]
-    _, gaps = _gaps(rows)
-    free = height - TOP - BOTTOM - sum(gaps.values()) - rows.get("raster", 0)
+    _, gaps = _gaps(rows, bottom)
+    free = height - TOP - bottom - sum(gaps.values()) - rows.get("raster", 0)
     if "current" in rows:
-        rows["current"] = min(CURRENT, round(CURRENT_SHARE * free))
+        rows["current"] = min(CURRENT * bottom // BOTTOM, round(CURRENT_SHARE * free))
         free -= rows["current"]
     for row, wanted in lower.items():
         rows[row] = min(wanted, round(LOWER_SHARE * free))
@@ -330,9 +345,9 @@ def rows_within(height: int, lower: Mapping[str, int]) -> dict[str, int]:
     return rows
 
 
-def _gaps(rows: Sequence[str] | Mapping[str, int]) -> tuple[str, dict[str, int]]:
+def _gaps(rows: Sequence[str] | Mapping[str, int], bottom: int) -> tuple[str, dict[str, int]]:
     """Return the lowest row with the time axis, and the space in px below each row."""
     last_time_row = [row for row in TIME_ROWS if row in rows][-1]
-    gaps = {row: GAP_WITH_AXIS if row in (*X_AXES, last_time_row) else GAP for row in rows}
+    gaps = {row: GAP_WITH_AXIS + bottom if row in (*X_AXES, last_time_row) else GAP for row in rows}
     gaps[list(rows)[-1]] = 0
     return last_time_row, gaps

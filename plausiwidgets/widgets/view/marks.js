@@ -2,7 +2,10 @@
 // it with the tab key, brings its marks forward; pointing at a mark brings its criterion forward.
 
 const SVG = "http://www.w3.org/2000/svg";
-const LANE = 18, LANES = 3; // px, and how many of them
+const LANE = 18, LANES = 3; // px with letters of SIZE, and how many of them
+const SIZE = 12; // px
+const ROOM = 290; // px that the title of the time axis and a button with words need
+const LEAST = 20; // px: a narrower figure has no marks
 
 function element(name, attributes, parent, text) {
   const made = document.createElementNS(SVG, name);
@@ -13,7 +16,7 @@ function element(name, attributes, parent, text) {
 }
 
 // Marks of one criterion share a lane; one that does not overlap another may share its lane.
-function lanes(shapes, x) {
+function lanes(shapes, x, letter) {
   const ends = [];
   const groups = new Map();
   for (const shape of shapes) {
@@ -25,7 +28,7 @@ function lanes(shapes, x) {
   const found = new Map();
   for (const group of groups.values()) {
     const spans = group.map((shape) => {
-      const [a, b] = [x(shape.t0), x(shape.t1)], long = 6.5 * shape.text.length + 6;
+      const [a, b] = [x(shape.t0), x(shape.t1)], long = letter * shape.text.length + 6;
       if (shape.form === "bracket" && b - a < long) return [a, b - a < 2 || shape.text.includes(" ") ? b + 8 + long : b];
       return [a, shape.form === "arrow" && b - a < long + 12 ? b + 6 + long : b];
     });
@@ -38,7 +41,7 @@ function lanes(shapes, x) {
 }
 
 // The numbers of brackets side by side: where there is no room for each beside its neighbours, there is none at all.
-function crowded(shapes, x) {
+function crowded(shapes, x, letter) {
   const found = new Set();
   const rows = new Map();
   for (const shape of shapes) {
@@ -50,7 +53,7 @@ function crowded(shapes, x) {
     const middles = row.map((shape) => (x(shape.t0) + x(shape.t1)) / 2);
     row.forEach((shape, i) => {
       const near = Math.min(...middles.map((m, j) => (i === j ? Infinity : Math.abs(m - middles[i]))));
-      if (near < 6.5 * shape.text.length + 5) found.add(shape);
+      if (near < letter * shape.text.length + 5) found.add(shape);
     });
   }
   return found;
@@ -103,7 +106,10 @@ class Marks {
     const { svg, button, hot, view } = this;
     const { model, frame } = view;
     if (!frame) return;
-    const now = [place, hot, model.get("signs"), model.get("event"), model.get("whole")];
+    svg.style.display = frame.width < LEAST ? "none" : "";
+    if (frame.width < LEAST) return;
+    const scale = (parseFloat(getComputedStyle(svg).fontSize) || SIZE) / SIZE, letter = 6.5 * scale;
+    const now = [place, hot, scale, model.get("signs"), model.get("event"), model.get("whole")];
     if (now.every((part, i) => part === this.drawn?.[i])) return;
     [this.place, this.drawn] = [place, now];
     const { left, top, width, height, x, y } = frame;
@@ -113,10 +119,12 @@ class Marks {
     svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
     button.hidden = !model.get("event");
     button.style.cssText = `right:${view.shown.margin.r}px;bottom:1px`; // beside the title of the time axis
-    button.textContent = model.get("whole") ? "the event" : "whole sweep";
+    const words = model.get("whole") ? "the event" : "whole sweep";
+    button.textContent = width < ROOM * scale ? "\u2194" : words;
+    button.title = button.ariaLabel = words;
     const chosen = hot ? all.filter((shape) => shape.criteria.includes(hot)) : all;
-    const placed = lanes(chosen, x);
-    const without = crowded(chosen, x);
+    const placed = lanes(chosen, x, letter);
+    const without = crowded(chosen, x, letter);
     for (const shape of chosen) {
       const [a, b] = [x(shape.t0), x(shape.t1)];
       if (b < left - 1 || a > left + width + 1) continue;
@@ -126,31 +134,31 @@ class Marks {
       // A mark under the mouse is not drawn anew: it would lose the mouse.
       group.addEventListener("pointerenter", () => this.rows(shape.criteria[0]));
       group.addEventListener("pointerleave", () => this.rows(""));
-      const line = top + 16 + lane * LANE;
+      const line = top + (16 + lane * LANE) * scale;
       const middle = (Math.max(a, left) + Math.min(b, left + width)) / 2;
       if (shape.form === "bracket") {
         element("path", { d: b - a < 2 ? `M${a - 4},${line - 4}L${a},${line + 4}L${a + 4},${line - 4}` : `M${a},${line + 5}V${line}H${b}V${line + 5}` }, group);
-        const fits = shape.text.length < 3 || b - a > 6.5 * shape.text.length + 4;
+        const fits = shape.text.length < 3 || b - a > letter * shape.text.length + 4;
         if (without.has(shape) && !shape.text.includes(" ")) continue;
         if (b - a < 2) element("text", { x: a + 8, y: line + 4 }, group, shape.text);
         else if (fits) element("text", { x: middle, y: line - 3, "text-anchor": "middle" }, group, shape.text);
         else if (hot || shape.text.includes(" ")) element("text", { x: b + 5, y: line + 4 }, group, shape.text);
       } else if (shape.form === "arrow") {
         element("path", { d: `M${a},${line - 4}V${line + 4}M${a},${line}H${b}M${b - 6},${line - 4}L${b},${line}L${b - 6},${line + 4}` }, group);
-        const long = 7 * shape.text.length;
+        const long = 1.08 * letter * shape.text.length;
         const outside = b - a < long + 14;
         const before = outside && b + 6 + long > left + width; // no room behind it
         const place = before ? [a - 6, "end"] : outside ? [b + 6, "start"] : [middle, "middle"];
         element("text", { x: place[0], y: outside ? line + 4 : line - 3, "text-anchor": place[1] }, group, shape.text);
       } else if (shape.form === "window") {
         element("rect", { x: a, y: top, width: Math.max(b - a, 1), height }, group);
-        const half = 3.6 * shape.text.length;
+        const half = 0.55 * letter * shape.text.length;
         const inside = Math.min(Math.max(middle, left + half), left + width - half);
         if (hot || !shape.ok) element("text", { x: inside, y: top + height - 8, "text-anchor": "middle" }, group, shape.text);
       } else if (shape.form === "band") {
         const [high, low] = [Math.min(y(shape.v0), y(shape.v1)), Math.max(y(shape.v0), y(shape.v1))];
         element("rect", { x: a, y: high - 1, width: Math.max(b - a, 2), height: Math.max(low - high, 0) + 2 }, group);
-        const near = b > left + width - 90;
+        const near = b > left + width - 90 * scale;
         if (hot || !shape.ok || (shape.t0 > 0 && b - a < 40)) element("text", { x: near ? a - 5 : b + 5, y: (high + low) / 2 + (near ? -8 : 4), "text-anchor": near ? "end" : "start" }, group, shape.text);
       } else {
         element("circle", { cx: a, cy: y(shape.v0), r: 4 }, group);

@@ -2,6 +2,7 @@
 // ipywidgets leaves out.
 
 const LEAST = 540, MOST = 1080;  // px
+const LOW = 780, HIGH = 1000;  // px: below the one, texts make room for the figure; above the other, all is shown at once
 const ABOVE = 150;  // what stands above the explorer may share its screen up to here; below, one scrolls to it
 
 function isDark() {
@@ -68,6 +69,11 @@ function scroller(element) {
 }
 
 function fit(root) {
+  if (root.popover) {  // over the whole window
+    root.style.setProperty("--pw-height", "100vh");
+    root.dataset.pwRoom = "present";
+    return;
+  }
   const box = scroller(root);
   const rect = root.getBoundingClientRect();
   const [height, above] = box
@@ -75,7 +81,9 @@ function fit(root) {
     : [window.innerHeight, rect.top + window.scrollY];
   if (height < 200) return;  // not shown
   const free = height - (above <= ABOVE ? Math.max(0, above) : 0) - 12;
-  root.style.setProperty("--pw-height", `${Math.round(Math.min(MOST, Math.max(LEAST, free)))}px`);
+  const high = Math.round(Math.min(MOST, Math.max(LEAST, free)));
+  root.style.setProperty("--pw-height", `${high}px`);
+  root.dataset.pwRoom = high < LOW ? "low" : high < HIGH ? "middle" : "high";
 }
 
 // An app's page (Voila) has a kernel of its own, which ends with it. Voila asks for that too, without the token

@@ -179,8 +179,8 @@ def _regions(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) ->
         row, column = letter_place(mask)
         letters.append({
             "type": "scatter", "mode": "text", "x": [x[column]], "y": [y[row]], "text": [_letter(key)],
-            "textfont": {"size": style.LARGE_FONT_SIZE, "color": theme.text}, "hoverinfo": "skip", "legendgroup": key,
-            "showlegend": False,
+            "textfont": {"size": style.LARGE_FONT_SIZES[0], "color": theme.text}, "hoverinfo": "skip",
+            "legendgroup": key, "showlegend": False,
         })  # fmt: skip
     text = [
         [f"{_at(plane, plane.x[k], plane.y[i])}<br>{_names(plane.shown_at(i, k))}" for k in range(len(plane.x))]

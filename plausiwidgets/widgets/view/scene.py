@@ -18,6 +18,7 @@ from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns import Check, Curve, Pattern, Protocol, Target, Verdict
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.marks import event_window, shapes
+from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import Floats
@@ -242,7 +243,7 @@ def scene_of(
         scale = voltage_scale(model, None if yours is None else yours.parameters, by_role.get("yours"))
     names = dict(style.ROLE_TITLES)
     if target is not None:
-        by_role["target"] = target_lines(target, scale)
+        by_role["target"] = target_lines(target, scale, model)
         names["target"] = target_title(target)
     if "pinned" in neurons:
         names["pinned"] += f": {neurons['pinned'].title}"
@@ -287,21 +288,30 @@ def target_title(target: Target) -> str:
     return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else "recording"
 
 
-def target_lines(target: Target, scale: VoltageScale) -> dict[str, Line]:
+def target_lines(target: Target, scale: VoltageScale, model: NeuronModel | None = None) -> dict[str, Line]:
     """Return the sweeps of a target, mapped onto a model's scale; a recording's are drawn as measured.
 
-    Of spikes alone, the line is that of a neuron at rest between them.
+    Of spikes alone, the line is that of a neuron at rest between them. For a `model` whose current has another unit the
+    current of a reference neuron is the same share of the usual current; that of a recording is left out.
     """
     if target.parts:
-        return {name: line for part in target.parts for name, line in target_lines(part, scale).items()}
+        return {name: line for part in target.parts for name, line in target_lines(part, scale, model).items()}
     if target.verdict is None:
-        return {
+        lines = {
             name: _line(t, t.v[0]) if t.states else _line(t, np.full(t.t.size, scale.rest), scale.peak)
             for name, t in target.traces.items()
         }
+        return {name: replace(line, current=np.full_like(line.current, np.nan)) for name, line in lines.items()}
     own = VoltageScale(target.rest, target.threshold, target.peak)
-    peak = np.nan if get_model(target.verdict.model).spike_level is not None else scale.peak
-    return {name: _line(t, own.onto(t.v[0], scale), peak) for name, t in target.traces.items()}
+    reference = get_model(target.verdict.model)
+    peak = np.nan if reference.spike_level is not None else scale.peak
+    share = 1.0
+    if model is not None and model.current.unit != reference.current.unit:
+        share = usual_current(model) / usual_current(reference)
+    return {
+        name: replace(_line(t, own.onto(t.v[0], scale), peak), current=share * t.current[0])
+        for name, t in target.traces.items()
+    }
 
 
 def voltage_scale(
@@ -429,7 +439,7 @@ def _fitted(scene: Scene, pattern: Protocol, window: Range | None, before: Scene
     if window is not None and pattern.fine:
         low, high = _below_threshold(scene.scale, window, lines)
     potential = padded(low, high)
-    currents = [line.current for role, line in scene.lines.items() if role != "target"]
+    currents = [line.current for line in scene.lines.values()]
     least, most = _extent(np.concatenate(currents)) if currents else (np.nan, np.nan)
     current = padded(least, most, 0.15)
     if before is not None and before.sweep == scene.sweep:

@@ -20,8 +20,11 @@ DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px", "pi
 MORE = ("#009e73", "#cc79a7", "#7a7a7a", "#b8860b")
 """Further colours of Okabe and Ito, and near them, for lines without a role; readable on both backgrounds."""
 
-FONT_SIZE, LARGE_FONT_SIZE = 15, 17
-"""Points on a 1400 px page, on a desk and from the back row of a classroom."""
+FONT_SIZE = 15
+"""Points on a desk."""
+
+LARGE_FONT_SIZES = (17, 28)
+"""Points of the smallest and the largest font that is read from the back row of a classroom."""
 
 LINE_WIDTH, LARGE_LINE_WIDTH = 2.0, 3.2
 """Of a trace in px, likewise."""

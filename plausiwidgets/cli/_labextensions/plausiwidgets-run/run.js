@@ -15,40 +15,45 @@
     return !reply.content.execution_count;
   }
 
-  const LOST = 'Error displaying widget: model not found';
+  const LOST = /^Error displaying widget/;
+  const LOADING = 'Loading widget...';
   const WAITS = 'The explorer comes back as soon as the kernel has answered …';
   const LOOK = 1000; // ms between two looks for a lost widget
-  const PATIENCE = 5 * 60 * 1000; // ms after the page was loaded, in which a busy kernel may answer
+  const AGAIN = 5000; // ms that the widget manager has for outputs that were set anew
 
   /*
    * After a reload the widget manager looks for a model for two seconds and then shows an error for good, also when the
-   * answer of a busy kernel registers it a moment later. The outputs of the cell, set anew, show the widget then.
+   * answer of a busy kernel registers it a moment later. The outputs of the cell, set anew, show the widget then: as
+   * often as it takes, for as long as the page is open.
    */
   function showLostWidgets(app) {
-    const began = performance.now();
+    const set = new WeakMap(); // cell → when its outputs were set anew
+    const isLost = (output) => output.dataset.plausiwidgetsLost && output.textContent === WAITS;
     const look = () => {
-      if (performance.now() - began > PATIENCE) {
-        clearInterval(timer);
-      }
       for (const panel of app.shell.widgets('main')) {
+        const idle = panel.sessionContext?.session?.kernel?.status === 'idle';
         for (const cell of panel.content?.widgets ?? []) {
-          const lost = [...cell.node.querySelectorAll('.jp-OutputArea-output')].filter((output) =>
-            [LOST, WAITS].includes(output.textContent.trim())
-          );
-          if (!lost.length || !cell.model?.outputs) {
-            continue;
+          const outputs = [...cell.node.querySelectorAll('.jp-OutputArea-output')];
+          for (const output of outputs) {
+            const text = output.textContent.trim();
+            if (LOST.test(text)) {
+              output.dataset.plausiwidgetsLost = 'true';
+              output.textContent = WAITS;
+            } else if (text === LOADING) {
+              output.textContent = WAITS; // the manager replaces it
+            }
           }
-          if (panel.sessionContext?.session?.kernel?.status === 'idle') {
-            const outputs = cell.model.outputs.toJSON();
+          const due = performance.now() - (set.get(cell) ?? -AGAIN) >= AGAIN;
+          if (idle && due && cell.model?.outputs && outputs.some(isLost)) {
+            set.set(cell, performance.now());
+            const saved = cell.model.outputs.toJSON();
             cell.model.outputs.clear();
-            cell.model.outputs.fromJSON(outputs);
-          } else {
-            lost.forEach((output) => (output.textContent = WAITS));
+            cell.model.outputs.fromJSON(saved);
           }
         }
       }
     };
-    const timer = setInterval(look, LOOK);
+    setInterval(look, LOOK);
   }
 
   function activate(app) {
