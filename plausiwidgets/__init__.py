@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         plausibility_score,
         start_assessment,
     )
+    from plausiwidgets.assessment.exercise import Answer, Exercise, class_results, read_code
     from plausiwidgets.assessment.mystery import Mystery, mystery
     from plausiwidgets.assessment.repertoire import repertoire
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
@@ -110,6 +111,10 @@ _HOMES = {
     "repertoire": "plausiwidgets.assessment",
     "mystery": "plausiwidgets.assessment.mystery",
     "Mystery": "plausiwidgets.assessment.mystery",
+    "Exercise": "plausiwidgets.assessment.exercise",
+    "Answer": "plausiwidgets.assessment.exercise",
+    "read_code": "plausiwidgets.assessment.exercise",
+    "class_results": "plausiwidgets.assessment.exercise",
     "Explorer": "plausiwidgets.widgets",
     "export_page": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",

@@ -142,6 +142,39 @@ def test_what_only_python_measures_is_not_judged_once_the_sliders_move(open_page
     assert "known to Python alone" in page.locator(".verdict").inner_text()
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: int, scheme: str) -> None:
+    task = pw.Exercise("Make it burst.", free=["c", "d"], hints=["The reset.", "The jump of u."])
+    start = {"c": -65.0, "d": 8.0}
+    path = pw.export_page("izhikevich", "tonic_bursting", start, path=tmp_path / "task.html", exercise=task)
+    opened = open_page(path, "#pattern=tonic_bursting&a=0.1&c=-64", width=width, height=900, color_scheme=scheme)
+    page = opened.page
+    card = page.get_by_role("region", name="Exercise")
+    assert "Not yet" in card.inner_text()
+    assert opened.slider("a").is_disabled()
+    assert page.get_by_label("Exact value of a (1/ms)").input_value() == "0.02"  # a link does not unlock it
+    page.get_by_role("button", name="Hint (2 left)").click()
+    assert "The reset." in card.inner_text()
+    assert "The jump" not in card.inner_text()
+    for name, value in (("c (mV)", "-50"), ("d (mV/ms)", "2")):
+        box = page.get_by_label(f"Exact value of {name}")
+        box.fill(value)
+        box.press("Enter")
+    card.get_by_text("Solved").wait_for()
+    page.get_by_role("button", name="Hand in").click()
+    answer = pw.read_code(page.get_by_label("Code to hand in").input_value())
+    assert answer.solved
+    assert (answer.parameters["c"], answer.parameters["d"]) == (-50.0, 2.0)
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Undo").click()
+    card.get_by_text("Not yet").wait_for()
+    assert page.get_by_label("Exact value of d (mV/ms)").input_value() == "8"
+    assert page.get_by_label("Code to hand in").is_hidden()
+    page.get_by_role("button", name="Reset").click()
+    assert page.get_by_label("Exact value of c (mV)").input_value() == "-65"
+
+
 def test_a_value_that_is_typed_is_checked(open_page, izhikevich: Path) -> None:
     opened = open_page(izhikevich)
     box = opened.page.get_by_label("Exact value of c (mV)")

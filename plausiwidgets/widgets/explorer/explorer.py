@@ -13,6 +13,7 @@ from weakref import ref
 import ipywidgets as w
 
 from plausiwidgets.arguments import checked
+from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
@@ -299,10 +300,10 @@ class Explorer(View):
         """Put the best parameters on the sliders: of the shown pattern's search, else of the last one."""
         self.panel(Searches).use_best()
 
-    def to_html(self, path: str | Path = "neuron.html") -> Path:
+    def to_html(self, path: str | Path = "neuron.html", *, exercise: Exercise | None = None) -> Path:
         """Write what is selected to a page that needs no server; see :func:`plausiwidgets.export_page`."""
         shown = self.selection
-        return export_page(shown.model, shown.pattern, shown.values, path=path, dt=shown.dt)
+        return export_page(shown.model, shown.pattern, shown.values, path=path, dt=shown.dt, exercise=exercise)
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until everything that was changed is judged and drawn; return whether it is."""

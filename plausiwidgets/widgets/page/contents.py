@@ -12,12 +12,16 @@ import numpy as np
 
 from plausiwidgets import models
 from plausiwidgets.arguments import mapping
+from plausiwidgets.assessment.exercise import Exercise, exercise_of
+from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, Verdict, judge
 from plausiwidgets.patterns import bench as bench_module
 from plausiwidgets.patterns import target as target_of
+from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
 from plausiwidgets.patterns.judge import complete
@@ -52,6 +56,8 @@ class Contents:
         Values of the stored set; those that a pattern does not have are left out of it.
     dt : float or None
         Time step of the stored set in ms.
+    exercise : Exercise, Mystery or None
+        The page then has one pattern, and stores no set but the start.
 
     Attributes
     ----------
@@ -59,13 +65,20 @@ class Contents:
         All that the page simulates: the model, and the reference neurons of the targets.
     """
 
-    def __init__(self, model: NeuronModel, parameters: Mapping[str, float] | None, dt: float | None) -> None:
-        self.model, self.parameters, self.dt = model, parameters, dt
+    def __init__(
+        self,
+        model: NeuronModel,
+        parameters: Mapping[str, float] | None,
+        dt: float | None,
+        exercise: Exercise | Mystery | None = None,
+    ) -> None:
+        self.model, self.parameters, self.dt, self.exercise = model, parameters, dt, exercise
         self.neurons = {model.name: model}
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
         """Return all of it, ready for JSON."""
         model = self.model
+        exercise = None if self.exercise is None else self._exercise(self.exercise, patterns)
         return {
             "format": FORMAT, "version": versions()["plausiwidgets"], "date": datetime.date.today().isoformat(),
             "bench": BENCH,
@@ -76,6 +89,7 @@ class Contents:
             },
             "parameters": [_slider(p) for p in model.parameters.values()],
             "patterns": [self._pattern(pattern) for pattern in patterns],
+            "exercise": exercise,
             "style": {
                 "roles": {role: style.ROLE_TITLES[role] for role in ("target", "yours")},
                 "short": {role: style.SHORT_TITLES[role] for role in ("target", "yours")},
@@ -88,6 +102,28 @@ class Contents:
                     for name, theme in (("light", style.LIGHT), ("dark", style.DARK))
                 },
             },
+        }  # fmt: skip
+
+    def _exercise(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, Any]:
+        """Return what is asked, and what a code says besides the values."""
+        if len(patterns) != 1:
+            raise ValueError(
+                f"an exercise has one pattern, here are {len(patterns)}: patterns.all_of(…) asks for several together"
+            )
+        pattern = judged(patterns[0], "solve")
+        about = {".mystery": exercise.link.partition("=")[2]} if isinstance(exercise, Mystery) else {}
+        if isinstance(exercise, Mystery) and pattern is not exercise.pattern:
+            raise ValueError("the pattern of this page is another one than that of the mystery: give mystery.pattern")
+        task = exercise_of(exercise) if isinstance(exercise, Mystery) else exercise
+        known = pattern.parameters(self.model)
+        for name in task.free:
+            if name not in known:
+                raise unknown("slider that an exercise leaves free", name, known)
+        keys = "+".join(part.key for part in pattern.components.values())
+        return {
+            "question": task.question, "hints": list(task.hints), "free": list(task.free or known),
+            "about": {".model": self.model.name, **(about or {".pattern": keys})},
+            "defaults": {name: float(p.default) for name, p in known.items()},
         }  # fmt: skip
 
     def _pattern(self, pattern: Protocol) -> dict[str, Any]:
@@ -110,6 +146,11 @@ class Contents:
         if isinstance(part, Pattern):
             known = [part_of(prefix, part, self.model, dict(entry["values"])) for entry in sets]
             tape = tape_of(self.model, part, known, sets[0]["dt"])
+            if tape is None and self.exercise is not None:
+                raise ValueError(
+                    f"“{part.title}” cannot be an exercise: its measure uses more than a page can compute. Valid are "
+                    "arithmetic of numpy and the functions of plausiwidgets.patterns.features"
+                )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
             "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
@@ -121,6 +162,8 @@ class Contents:
     def _sets(self, pattern: Protocol) -> list[dict[str, Any]]:
         """Return the sets that a page stores: the one that was asked for, published ones, and a known one."""
         model, known = self.model, pattern.parameters(self.model)
+        if self.exercise is not None:
+            return [self._start(pattern, self.exercise)]
         sets = []
         if self.parameters is not None or self.dt is not None:
             given = {name: value for name, value in mapping(self.parameters).items() if name in known}
@@ -134,6 +177,17 @@ class Contents:
         if not sets:
             sets.append(self._set(pattern, "defaults", {}, None, ""))
         return sets
+
+    def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
+        is_mystery = isinstance(exercise, Mystery)
+        given = exercise.start if isinstance(exercise, Mystery) else mapping(self.parameters)
+        dt = exercise.dt if isinstance(exercise, Mystery) and self.dt is None else self.dt
+        start = self._set(pattern, "start", given, dt, "a neuron with hidden parameters" if is_mystery else "")
+        if start["verdict"]["status"] != "rejected":
+            raise ValueError(
+                f"the start already shows “{pattern.title}”, and nothing would be left to do: give other parameters"
+            )
+        return start
 
     def _set(
         self, pattern: Protocol, title: str, given: Mapping[str, float], dt: float | None, source: str

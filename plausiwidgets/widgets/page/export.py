@@ -17,6 +17,8 @@ from string import Template
 from plausiwidgets import models
 from plausiwidgets import patterns as all_patterns
 from plausiwidgets.arguments import checked, mapping
+from plausiwidgets.assessment.exercise import Exercise
+from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
@@ -26,7 +28,7 @@ from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
 
-_SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "page.js")
+_SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js", "page.js")
 
 
 @checked
@@ -37,6 +39,7 @@ def export_page(
     *,
     path: str | Path = "neuron.html",
     dt: float | None = None,
+    exercise: Exercise | Mystery | None = None,
 ) -> Path:
     """Write a page that simulates a neuron by itself: one file, without a server, a kernel or a network.
 
@@ -58,6 +61,10 @@ def export_page(
         The file to write; an older one is replaced when the new one is whole.
     dt : float, optional
         Time step in ms that belongs to `parameters`; default: the model's.
+    exercise : Exercise or Mystery, optional
+        Makes the page an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery) and
+        is solved when every criterion holds. The page locks the sliders that are not free, and writes a code to hand
+        in, which :func:`plausiwidgets.read_code` checks; it stores no set but the start.
 
     Returns
     -------
@@ -67,7 +74,8 @@ def export_page(
     Raises
     ------
     ValueError
-        For an unknown name, or a value that is not finite or outside of its hard limits.
+        For an unknown name, or a value that is not finite or outside of its hard limits; for an exercise that is solved
+        at its start, or that the page could not judge.
     NotCompilable
         If the step, or the initial state, has no JavaScript form; the text names the operation.
 
@@ -81,15 +89,19 @@ def export_page(
     _check(neuron, chosen, parameters, dt)
     neuron_object(neuron)  # refused before anything is judged
     target = Path(path)
-    write_whole(target, page(neuron, chosen, parameters, dt))
+    write_whole(target, page(neuron, chosen, parameters, dt, exercise))
     return target
 
 
 def page(
-    model: NeuronModel, patterns: Sequence[Protocol], parameters: Mapping[str, float] | None, dt: float | None
+    model: NeuronModel,
+    patterns: Sequence[Protocol],
+    parameters: Mapping[str, float] | None,
+    dt: float | None,
+    exercise: Exercise | Mystery | None = None,
 ) -> str:
     """Return the page as text; see :func:`export_page`."""
-    contents = Contents(model, parameters, dt)
+    contents = Contents(model, parameters, dt, exercise)
     data = contents.data(patterns)
     neurons = ",\n".join(neuron_object(neuron) for neuron in contents.neurons.values())
     script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, _SCRIPTS)])

@@ -83,7 +83,9 @@ class Page {
     this.message = h("p", { className: "message", role: "alert", hidden: true });
     this.presets = h("select", { onchange: () => this.onPreset() });
     this.showMe = h("button", { type: "button", className: "strong", onclick: () => this.onShowMe() }, "Show me");
-    this.back = h("button", { type: "button", onclick: () => this.load(this.set) }, "Reset");
+    this.back = h("button", { type: "button", onclick: () => this.onReset() }, "Reset");
+    this.undo = h("button", { type: "button", onclick: () => this.onUndo() }, "Undo");
+    this.exercise = this.data.exercise && new ExerciseCard(this.data.exercise, this);
     this.sliders = h("div", { className: "sliders" });
     this.verdict = h("section", { className: "card verdict" });
     this.python = h("code");
@@ -95,6 +97,7 @@ class Page {
       this.message,
       this.gallery,
       this.head,
+      this.exercise?.view ?? "",
       h("div", { className: "columns" },
         h("div", { className: "left" },
           h("section", { className: "card figure", "aria-label": "Figure" },
@@ -103,7 +106,8 @@ class Page {
           h("div", { className: "below" }, this.sweeps, this.note)),
         h("section", { className: "card controls", "aria-label": "Parameters" },
           h("div", { className: "sets" },
-            h("label", {}, h("span", {}, "Stored values"), this.presets), this.showMe, this.back),
+            h("label", { hidden: Boolean(this.exercise) }, h("span", {}, "Stored values"), this.presets),
+            this.showMe, this.undo, this.back),
           this.sliders)),
       h("div", { className: "columns" },
         this.verdict,
@@ -146,8 +150,37 @@ class Page {
     this.showMe.hidden = this.best < 0;
     this.buildSliders();
     this.sweep = this.wanted = null;
+    this.past = [];
     this.sketches = new Map();
     this.load(set, remember);
+  }
+
+  /** Whether a slider may not be moved in this exercise. */
+  isLocked({ name }) {
+    return Boolean(this.exercise) && !this.data.exercise.free.includes(name);
+  }
+
+  onReset() {
+    this.load(this.set);
+  }
+
+  /** Takes the last change back: one drag is one. */
+  onUndo() {
+    this.keep();
+    const before = this.past.at(-2);
+    if (!before) return;
+    this.past.length -= 1;
+    this.values = new Map(before);
+    for (const slider of this.sliderList) this.showValue(slider);
+    this.update(false);
+  }
+
+  /** Keeps the values that the sliders rest at, to come back to. */
+  keep() {
+    const last = this.past.at(-1);
+    if (last && [...this.values].every(([name, value]) => last.get(name) === value)) return;
+    this.past.push(new Map(this.values));
+    this.undo.disabled = this.past.length < 2;
   }
 
   /** Puts a stored set on the sliders. */
@@ -163,6 +196,7 @@ class Page {
     this.values = values;
     this.dt = dt;
     this.window = null;
+    this.past ??= [];
     this.presets.value = String(this.set);
     this.bounds = new Map(this.sliderList.map(({ name, low, high }) => [name, [low, high]]));
     for (const slider of this.sliderList) this.showValue(slider);
@@ -208,13 +242,16 @@ class Page {
     const range = h("input", {
       type: "range", min: "0", max: String(STEPS), step: "1", "aria-label": name,
       oninput: () => this.change(slider, valueAt(slider, Number(range.value), this.bounds.get(slider.name))),
+      onchange: () => this.keep(),
     });
     const box = h("input", {
       type: "number", step: "any", "aria-label": `Exact value of ${name}`, title: `valid: ${slider.valid}`,
       onchange: () => this.onTyped(slider, box),
     });
     this.rows.set(slider.name, { range, box });
-    return h("div", { className: "row", title: slider.description },
+    const isLocked = this.isLocked(slider);
+    range.disabled = box.disabled = isLocked;
+    return h("div", { className: isLocked ? "row locked" : "row", title: isLocked ? "Locked in this exercise" : slider.description },
       h("span", { className: "name" }, ...labelOf(slider)), range, box, h("span", { className: "unit" }, slider.unit));
   }
 
@@ -223,7 +260,9 @@ class Page {
     const valid = isValid(slider, value);
     box.setAttribute("aria-invalid", String(!valid));
     this.say(valid ? [] : [`${slider.name}: valid is ${slider.valid}.`]);
-    if (valid) this.change(slider, value);
+    if (!valid) return;
+    this.change(slider, value);
+    this.keep();
   }
 
   showValue(slider) {
@@ -339,6 +378,7 @@ class Page {
 
   atRest(fit) {
     if (!fit) this.remember();
+    this.keep();
     const said = this.lines().map(({ role, line }) => `${this.data.style.roles[role]}: ${counted(line.spikes)}`);
     this.status.textContent = [this.shownVerdict.words, ...said].join("; ");
   }
@@ -487,7 +527,8 @@ class Page {
       for (const { name } of tape ? this.pattern.stimulus : []) if (name.startsWith(prefix)) used.add(name);
     }
     for (const { name } of this.pattern.stimulus) {
-      for (const input of Object.values(this.rows.get(name))) input.disabled = !used.has(name);
+      const isFixed = !used.has(name) || this.isLocked({ name });
+      for (const input of Object.values(this.rows.get(name))) input.disabled = isFixed;
     }
     const fixed = this.pattern.components.flatMap(({ tape }, c) =>
       tape ? [] : this.pattern.sets[this.set].chosen[c].filter((sweep) => sweep.fixed).map((sweep) => `‘${sweep.name}’`));
@@ -599,7 +640,9 @@ class Page {
     const { stored, said } = this;
     this.shownVerdict = said;
     this.back.disabled = stored;
-    this.back.hidden = this.set === this.best;
+    this.back.hidden = this.set === this.best && !this.exercise;
+    this.undo.disabled = this.past.length < 2;
+    if (!this.isJudging) this.exercise?.show({ isSolved: this.live?.loss === 0, words: said.words });
     this.showMe.disabled = stored && this.set === this.best;
     this.showPython();
     this.badge.className = `badge ${said.status}`;
@@ -631,7 +674,6 @@ class Page {
     this.verdictTitle = h("h2");
     this.verdictText = h("p");
     const { source } = this.pattern.sets[this.set];
-    this.setSource = h("p", {}, h("b", {}, "Stored values: "), source);
     this.verdict.replaceChildren(
       this.verdictTitle, this.verdictText,
       h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Criteria", hidden: !criteria.length },
@@ -640,9 +682,9 @@ class Page {
             h("th", { scope: "col" }, h("span", { className: "unseen" }, "holds")),
             ...["criterion", "measured", "must be"].map((text) => h("th", { scope: "col" }, text)))),
           h("tbody", {}, ...this.checks.map(({ row }) => row)))),
-      ...[["", this.pattern.function], ["What matters: ", this.pattern.hint], ["Source: ", this.pattern.source]]
+      ...[["", this.pattern.function], ["What matters: ", this.pattern.hint], ["Source: ", this.pattern.source],
+        ["Stored values: ", source]]
         .filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), text)),
-      this.setSource,
     );
   }
 
@@ -681,7 +723,7 @@ class Page {
     for (const [name, text] of fields) {
       const slider = this.sliderList.find((entry) => entry.name === name);
       const value = NUMBER.test(text) && text.length <= 40 ? Number(text) : NaN;
-      if (name === "pattern") continue;
+      if (name === "pattern" || (slider && this.isLocked(slider)) || (this.exercise && name === "dt")) continue;
       if (name === "dt" && value >= 0.005 && value <= 1) {
         dt = value;
       } else if (!slider) {
@@ -704,18 +746,7 @@ class Page {
   async copyLink() {
     this.remember();
     const link = `${location.href.split("#")[0]}#${this.fragment}`;
-    let done = false;
-    try {
-      await navigator.clipboard.writeText(link);
-      done = true;
-    } catch {
-      const field = h("textarea", { value: link, className: "unseen" });
-      document.body.append(field);
-      field.select();
-      done = document.execCommand("copy");
-      field.remove();
-    }
-    this.share.textContent = done ? "Copied" : "Copy the address";
+    this.share.textContent = (await copied(link)) ? "Copied" : "Copy the address";
     setTimeout(() => (this.share.textContent = "Copy link"), 2000);
   }
 

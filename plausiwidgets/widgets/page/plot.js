@@ -178,7 +178,7 @@ class Figure {
     const { theme, dashes, lines, begin, end } = content;
     const small = width < 620;
     const size = small ? 12 : 15;
-    const left = small ? 54 : 72;
+    const left = small ? 60 : 72;
     const plot = width - left - (small ? 8 : 14);
     const axis = size * 2.6;
     const raster = size * 3.2;

@@ -1,0 +1,245 @@
+"""Exercises on a page without a server, and the codes that are handed in from there.
+
+A page writes a code of model, pattern, values, claim and time, with a checksum; it holds no name. Here it is read, and
+what it claims is judged again.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from plausiwidgets.arguments import checked, require
+from plausiwidgets.assessment.mystery import Mystery, mystery
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get as get_model
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns import Verdict, judge
+from plausiwidgets.patterns import get as get_pattern
+from plausiwidgets.patterns.all_of import Judged, judged
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PREFIX = "PW1"
+"""What a code begins with; another version of its fields has another number."""
+
+_CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
+_LONGEST = 8000
+_FIELDS = (".model", ".pattern", ".mystery", ".dt", ".seconds", ".solved")
+"""Fields of a code besides the values, which are those that differ from their defaults."""
+
+
+@checked
+@dataclass(frozen=True)
+class Exercise:
+    """What a page asks for: it is solved when every criterion of the page's pattern holds.
+
+    Parameters
+    ----------
+    question : str
+        What to do, for the reader.
+    free : sequence of str
+        Names of the values that may be changed; the other sliders are locked. Without any, all may.
+    hints : sequence of str
+        Opened by the reader, one after the other.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> task = pw.Exercise("Make it burst.", free=["c", "d"], hints=["Where does a reset land?"])
+    >>> pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, exercise=task)     # doctest: +SKIP
+    """
+
+    question: str
+    free: Sequence[str] = ()
+    hints: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if not self.question.strip():
+            raise ValueError("the question of an exercise is empty, valid is: what the reader is to do")
+
+
+def exercise_of(hidden: Mystery) -> Exercise:
+    """Return the exercise to match a mystery neuron."""
+    return Exercise(
+        "The dashed line is a neuron with hidden parameters. Find values with which yours fires at the same times.",
+        free=hidden.moved,
+        hints=(
+            "First the number of spikes, then when the first one comes, then the intervals between them.",
+            "One slider at a time: move it from end to end and watch what it changes, then undo.",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a code says, judged again.
+
+    Attributes
+    ----------
+    model : NeuronModel
+    pattern : Pattern or AllOf
+    seed : int or None
+        Of a mystery.
+    parameters : mapping of str to float
+        Every value of the model and of the stimulus.
+    seconds : float
+        From opening the page to the code, as the page says.
+    verdict : Verdict
+        At the time step of the code, without verification.
+    """
+
+    model: NeuronModel
+    pattern: Judged
+    seed: int | None
+    parameters: Mapping[str, float]
+    seconds: float
+    verdict: Verdict
+
+    @property
+    def solved(self) -> bool:
+        """Whether every criterion holds."""
+        return bool(self.verdict.accepted)
+
+
+def read_code(code: str) -> Answer:
+    """Read a code that was handed in from an exercise on a page, and judge its values again.
+
+    Parameters
+    ----------
+    code : str
+        Spaces and line breaks in it are left out.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    ValueError
+        If the code is torn or changed (its checksum does not fit), says what no page writes, or claims a solution
+        that the judge does not find; the text is a sentence.
+
+    Examples
+    --------
+    >>> read_code("PW1.abc")
+    Traceback (most recent call last):
+    ...
+    ValueError: the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters
+    """
+    require("read_code", "code", code, str)
+    text = "".join(code.split())
+    match = _CODE.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        raise ValueError(f"the code is incomplete: it begins with '{PREFIX}.' and ends with a point and 8 characters")
+    packed, checksum = match.groups()
+    try:
+        payload = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
+        content = payload.decode("ascii")
+    except ValueError:
+        raise ValueError("the code is damaged: copy it once more") from None
+    if f"{zlib.crc32(payload):08x}" != checksum:
+        raise ValueError("the code is damaged or was changed: its checksum does not fit. Copy it once more")
+    fields = parse_qsl(content, keep_blank_values=True)
+    given = dict(fields)
+    if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
+        raise ValueError("the code was not written by a page: fields are missing, or there twice")
+    try:
+        return _judged(given)
+    except ValueError as error:
+        raise ValueError(f"the code is refused: {error}") from None
+
+
+def _judged(given: Mapping[str, str]) -> Answer:
+    model, seed = get_model(given[".model"]), None
+    if ".mystery" in given:
+        parts = given[".mystery"].split(".")
+        if len(parts) != 3 or not re.fullmatch(r"\d{1,9}", parts[2]):
+            raise ValueError("its mystery is none")
+        hidden = mystery(parts[0], parts[1], int(parts[2]))
+        pattern, seed = hidden.pattern, hidden.seed
+    else:
+        keys = given.get(".pattern", "").split("+")
+        pattern = judged(get_pattern(keys if len(keys) > 1 else keys[0]), "judge")
+    known = pattern.parameters(model)
+    values = {}
+    for name, text in given.items():
+        if name in _FIELDS:
+            continue
+        if name not in known:
+            raise unknown(f"value of {model.title} with this pattern", name, known)
+        values[name] = _number(name, text)
+    dt = _number(".dt", given[".dt"]) if ".dt" in given else model.dt
+    verdict = judge(model, pattern, values, dt=dt, verify=False)
+    if given[".solved"] == "1" and not verdict.accepted:
+        hold = sum(check.passed for check in verdict.checks)
+        raise ValueError(
+            f"it claims that all criteria of “{pattern.title}” hold, judged again {hold} of {len(verdict.checks)} do"
+        )
+    complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
+    return Answer(model, pattern, seed, complete, _number(".seconds", given[".seconds"]), verdict)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{name} is {text[:20]!r}, which is not a number") from None
+
+
+def class_results(codes: str | Iterable[str]) -> pd.DataFrame:
+    """Return what a class has handed in as a table: a row for each code, in their order.
+
+    Parameters
+    ----------
+    codes : str or iterable of str
+        Codes, or a text with a code on each line.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``solved``, ``hold`` and ``of`` (how many criteria hold, of how many), ``distance`` (0 where all do),
+        ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), one for each value that
+        differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> table = pw.class_results(open("codes.txt").read())                    # doctest: +SKIP
+    >>> table.plot.scatter("c", "d", c="solved", cmap="viridis")              # doctest: +SKIP
+    """
+    import pandas as pd
+
+    lines = codes.splitlines() if isinstance(codes, str) else list(codes)
+    rows: list[dict[str, object]] = []
+    values: list[dict[str, float]] = []
+    for code in lines:
+        if not code.strip():
+            continue
+        row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": ""}
+        try:
+            answer = read_code(code)
+        except ValueError as error:
+            rows.append(row | {"refused": str(error)})
+            values.append({})
+            continue
+        checks = answer.verdict.checks
+        row |= {
+            "solved": answer.solved, "hold": sum(bool(c.passed) for c in checks), "of": len(checks),
+            "distance": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.name,
+            "pattern": answer.pattern.key, "seed": answer.seed,
+        }  # fmt: skip
+        rows.append(row | {f"holds: {c.name}": bool(c.passed) for c in checks})
+        values.append(dict(answer.parameters))
+    first = ["solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused"]
+    table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
+    moved = [name for name in numbers if numbers[name].nunique() > 1]
+    last = [name for name in table if name not in first]
+    return pd.concat([table.reindex(columns=first), numbers[moved], table[last]], axis=1)

@@ -1,0 +1,98 @@
+// An exercise: the question, hints, and a code to hand in, which assessment/exercise.py reads.
+
+const CODE = "PW1";
+
+/** The checksum of zlib, as eight digits. */
+function crc32(bytes) {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let k = 0; k < 8; k++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ((crc ^ -1) >>> 0).toString(16).padStart(8, "0");
+}
+
+/** The code of an answer: model and pattern, the values that are not defaults, the claim and the time, a checksum. */
+function codeOf({ about, defaults }, modelDt, values, dt, seconds, isSolved) {
+  const fields = new URLSearchParams(about);
+  if (dt !== modelDt) fields.append(".dt", String(dt));
+  for (const [name, value] of values) if (value !== defaults[name]) fields.append(name, String(value));
+  fields.append(".seconds", String(seconds));
+  fields.append(".solved", isSolved ? "1" : "0");
+  const text = String(fields);
+  const packed = btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return `${CODE}.${packed}.${crc32(new TextEncoder().encode(text))}`;
+}
+
+/** The card of an exercise; `page` says what is selected, and takes undo and reset. */
+class ExerciseCard {
+  constructor(task, page) {
+    this.task = task;
+    this.page = page;
+    this.began = performance.now();
+    this.state = h("p", { className: "state", role: "status" });
+    this.hints = h("div", { className: "hints" });
+    this.hint = h("button", { type: "button", onclick: () => this.openHint() });
+    this.opened = 0;
+    this.code = h("textarea", { readOnly: true, rows: 3, "aria-label": "Code to hand in", spellcheck: false });
+    this.copy = h("button", { type: "button", onclick: () => this.onCopy() }, "Copy code");
+    this.answer = h("div", { className: "answer", hidden: true },
+      h("p", {}, "Hand in this code. It holds the values, the verdict and the time, and no name."), this.code, this.copy);
+    this.hand = h("button", { type: "button", onclick: () => this.onHandIn() }, "Hand in");
+    this.view = h("section", { className: "card exercise", "aria-label": "Exercise" },
+      h("div", { className: "task" }, h("h2", {}, "Exercise"), h("p", {}, task.question), this.state, this.hints),
+      h("div", { className: "buttons" }, this.hint, this.hand), this.answer);
+    this.showHint();
+  }
+
+  showHint() {
+    const left = this.task.hints.length - this.opened;
+    this.hint.hidden = left === 0;
+    this.hint.textContent = left === 1 ? "Last hint" : `Hint (${left} left)`;
+  }
+
+  openHint() {
+    this.hints.append(h("p", {}, h("b", {}, `Hint ${this.opened + 1}: `), this.task.hints[this.opened]));
+    this.opened++;
+    this.showHint();
+  }
+
+  /** Says whether it is solved; a code of other values is taken away. */
+  show({ isSolved, words }) {
+    const text = isSolved ? "✓ Solved: every criterion holds." : `Not yet: ${words.replace(/^\S+ /, "")}`;
+    if (this.state.textContent !== text) this.state.textContent = text;
+    this.view.classList.toggle("solved", isSolved);
+    this.isSolved = isSolved;
+    this.hand.className = isSolved ? "strong" : "";
+    this.answer.hidden = true;
+  }
+
+  onHandIn() {
+    const { page } = this;
+    const seconds = Math.round((performance.now() - this.began) / 1000);
+    this.code.value = codeOf(this.task, page.data.model.dt, page.values, page.dt, seconds, this.isSolved);
+    this.answer.hidden = false;
+    this.code.focus();
+    this.code.select();
+  }
+
+  async onCopy() {
+    this.copy.textContent = (await copied(this.code.value)) ? "Copied" : "Select and copy it";
+    setTimeout(() => (this.copy.textContent = "Copy code"), 2000);
+  }
+}
+
+/** Copies a text; whether that was allowed. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = h("textarea", { value: text, className: "unseen" });
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}

@@ -1,0 +1,146 @@
+"""Exercises on a page: what is refused at export, the codes that are handed in, and the table of a class."""
+
+import base64
+import json
+import zlib
+from urllib.parse import urlencode
+
+import node
+import pytest
+from test_page import data_of
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.javascript.module import runtime
+from plausiwidgets.widgets.page.export import page_file
+
+TASK = pw.Exercise("Make it burst.", free=["c", "d"], hints=["The reset decides."])
+START = {"c": -65.0, "d": 8.0}
+
+
+def code_of(**fields: str) -> str:
+    """Return a code as somebody would forge it, with a checksum that fits; ``_`` stands for the point of a field."""
+    text = urlencode({(f".{name[1:]}" if name[0] == "_" else name): value for name, value in fields.items()}).encode()
+    return f"PW1.{base64.urlsafe_b64encode(text).decode().rstrip('=')}.{zlib.crc32(text):08x}"
+
+
+def answer(c: float, solved: str, **more: str) -> str:
+    fields = {"_model": "izhikevich", "_pattern": "tonic_bursting", "c": str(c), "d": "2.0"}
+    return code_of(**fields | {"_seconds": "61", "_solved": solved} | more)
+
+
+def test_a_page_of_an_exercise_stores_the_start_alone_and_says_what_is_free(tmp_path):
+    path = pw.export_page("izhikevich", "tonic_bursting", START, path=tmp_path / "a.html", exercise=TASK)
+    data = data_of(path)
+    [pattern] = data["patterns"]
+    [start] = pattern["sets"]
+    assert (start["title"], start["verdict"]["status"]) == ("start", "rejected")
+    assert {name: value for name, value in start["values"] if name in START} == START
+    assert data["exercise"]["free"] == ["c", "d"]
+    assert data["exercise"]["hints"] == ["The reset decides."]
+    assert data["exercise"]["about"] == {".model": "izhikevich", ".pattern": "tonic_bursting"}
+    assert path.stat().st_size < 200_000
+
+
+def test_a_mystery_on_a_page_does_not_hold_its_answer(tmp_path):
+    hidden = pw.mystery("izhikevich", "tonic_bursting", 7)
+    path = pw.export_page(hidden.model, hidden.pattern, path=tmp_path / "m.html", exercise=hidden)
+    data, text = data_of(path), path.read_text(encoding="utf-8")
+    assert data["exercise"]["free"] == list(hidden.moved)
+    assert data["exercise"]["about"] == {".model": "izhikevich", ".mystery": "izhikevich.tonic_bursting.7"}
+    for name in hidden.moved:
+        assert json.dumps([name, hidden.reveal()[name]]) not in text
+
+
+@pytest.mark.parametrize(
+    ("patterns", "parameters", "exercise", "message"),
+    [
+        ("tonic_bursting", {"c": -50.0, "d": 2.0}, TASK, "already shows “Tonic bursting”"),
+        (["tonic_bursting", "tonic_spiking"], START, TASK, "one pattern, here are 2"),
+        ("tonic_bursting", START, pw.Exercise("?", free=["x"]), "'x'"),
+    ],
+)
+def test_an_exercise_that_is_none_is_refused(tmp_path, patterns, parameters, exercise, message):
+    with pytest.raises(ValueError, match=message):
+        pw.export_page("izhikevich", patterns, parameters, path=tmp_path / "a.html", exercise=exercise)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exercise_that_the_page_could_not_judge_is_refused(tmp_path):
+    import numpy as np
+
+    pattern = pw.Pattern(
+        key="own", title="Own", free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log")],
+        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
+        measure=lambda r, s: {"x": np.exp(r["step"].count() / 100.0)}, criteria=[pw.Criterion("x", "x", "X.", low=9.0)],
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="“Own” cannot be an exercise"):
+        pw.export_page("lif", pattern, path=tmp_path / "a.html", exercise=pw.Exercise("?"))
+
+
+def test_a_question_must_be_one():
+    with pytest.raises(ValueError, match="question of an exercise is empty"):
+        pw.Exercise("  ")
+
+
+def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
+    hidden = pw.mystery("adex", "tonic_spiking", 3)
+    cases = [
+        [{"about": {".model": "izhikevich", ".pattern": "tonic_bursting"}, "defaults": {"c": -65.0, "d": 6.0}},
+         0.25, [["c", -50.0], ["d", 2.0]], 0.2, 61, True],
+        [{"about": {".model": "adex", ".mystery": hidden.link.partition("=")[2]}, "defaults": {}},
+         0.1, list(hidden.reveal().items()), 0.1, 7, True],
+    ]  # fmt: skip
+    source = "const answer = (cases) => cases.map(([task, dt, ...rest]) => codeOf(task, dt, ...rest));"
+    codes = node.run(tmp_path, f"{runtime()}\n{page_file('exercise.js')}\n{source}", cases)
+    bursting, matched = [pw.read_code(f"  {code[:30]}\n {code[30:]} ") for code in codes]
+    assert bursting.solved
+    assert bursting.verdict.dt == 0.2
+    assert (bursting.seconds, bursting.seed, bursting.parameters["c"]) == (61.0, None, -50.0)
+    assert matched.solved
+    assert matched.seed == 3
+    assert matched.pattern.title == "Mystery 3"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("hello", "incomplete"),
+        (answer(-50.0, "1")[:-2], "incomplete"),
+        (answer(-50.0, "1").replace("PW1.", "PW1.QQ"), "damaged"),
+        (answer(-50.0, "1")[:-8] + "00000000", "checksum does not fit"),
+        (answer(-65.0, "1"), r"claims that all criteria of “Tonic bursting” hold, judged again \d+ of 11 do"),
+        (answer(-50.0, "1", _pattern="tonic_burstin"), "tonic_bursting"),
+        (answer(-50.0, "1", x="3"), "'x'"),
+        (answer(-50.0, "1", d="much"), "d is 'much'"),
+        (answer(-50.0, "1", d="nan"), "'d' is nan"),
+        (answer(-50.0, "1", _mystery="a.b.c"), "mystery is none"),
+        (code_of(_model="izhikevich"), "fields are missing"),
+    ],
+)
+def test_a_torn_or_forged_code_is_refused_with_a_sentence(code, message):
+    with pytest.raises(ValueError, match=message):
+        pw.read_code(code)
+
+
+def test_a_code_of_several_patterns():
+    both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
+    read = pw.read_code(
+        code_of(_model="izhikevich", _pattern="tonic_spiking+rebound_spike", tonic_spiking_amplitude="14.0",
+                _seconds="2", _solved="0")
+    )  # fmt: skip
+    assert read.pattern.key == both.key
+    assert read.parameters["tonic_spiking_amplitude"] == 14.0
+
+
+def test_a_class_as_a_table():
+    hands = [answer(-50.0, "1"), answer(-55.0, "0"), answer(-65.0, "0"), answer(-65.0, "1"), "torn"]
+    table = pw.class_results("\n".join([*hands, ""]))
+    assert len(table) == 5
+    assert table["solved"].tolist() == [pw.read_code(hands[0]).solved, pw.read_code(hands[1]).solved, *[False] * 3]
+    assert table["solved"][0]
+    assert table["refused"].map(bool).tolist() == [False, False, False, True, True]
+    assert table["c"].tolist()[:3] == [-50.0, -55.0, -65.0]
+    assert "a" not in table  # the same in all of them
+    assert table["holds: complete bursts"].tolist()[:1] == [True]
+    assert table["hold"][0] == table["of"][0] == 11
+    assert pw.class_results([]).empty
