@@ -43,6 +43,7 @@ from plausiwidgets.widgets.tools.equations import EquationsPanel
 from plausiwidgets.widgets.tools.exports import ExportPanel
 from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel
+from plausiwidgets.widgets.tools.plane import PlanePanel
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 from plausiwidgets.widgets.tools.stimulus import StimulusPanel
 from plausiwidgets.widgets.view.closing import View
@@ -57,7 +58,7 @@ PANELS: tuple[type[Panel], ...] = (
 """The parts of an explorer."""
 
 TOOLS: tuple[type[Panel], ...] = (
-    PhasePlanePanel, EquationsPanel, ProfilesPanel, StimulusPanel, MysteryPanel, ExportPanel,
+    PhasePlanePanel, PlanePanel, EquationsPanel, ProfilesPanel, StimulusPanel, MysteryPanel, ExportPanel,
 )  # fmt: skip
 """Panels that a button opens, in this order."""
 
