@@ -1,0 +1,50 @@
+"""Sphinx builds the site: ``sphinx-build -W -b html docs docs/_build/html``.
+
+It needs no network: the theme and the search are in the environment, formulas are MathML, and the live figures are
+pages of the package itself (`generate.py`). The notebooks are shown as they are in ``notebooks/``, or with their
+outputs from the folder that ``PLAUSIWIDGETS_NOTEBOOKS`` names, where ``jupyter nbconvert --execute`` has put them.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import generate
+import mathml
+
+import plausiwidgets
+
+project = "plausiwidgets"
+author = "The plausiwidgets developers"
+copyright = "2026, The plausiwidgets developers"
+version = release = plausiwidgets.__version__
+
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_nb"]
+exclude_patterns = ["_build", "_live"]
+root_doc = "index"
+
+html_theme = "furo"
+html_title = f"plausiwidgets {version}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_extra_path = ["_live"]
+html_copy_source = False
+html_show_sourcelink = False
+
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"
+nb_ipywidgets_js = {}  # widgets need a kernel, and the scripts that would draw them without one another host
+nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
+
+autosummary_generate = True
+autodoc_typehints = "none"  # the docstrings say them in words
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+
+def setup(app):
+    """Write the pages that are made from the package, and have formulas as MathML."""
+    mathml.setup(app)
+    generate.write(Path(__file__).parent)

@@ -1,0 +1,337 @@
+"""Writes the pages of the site that are made from the package: a page for each pattern, each neuron and each namespace.
+
+Each pattern and each neuron has a live figure, a page of `plausiwidgets.export_page` in a frame that is loaded when it
+comes into view, and a picture where there is no JavaScript. ``PLAUSIWIDGETS_DOCS_LIVE=0`` leaves the live figures as
+they are from an earlier build, or out.
+"""
+
+import html
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+import plausiwidgets as pw
+from plausiwidgets.assessment.published import known_sets, published_rows
+from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.status import MARKS, SEARCH_WORDS
+from plausiwidgets.simulation.cost import operations_per_ms
+from plausiwidgets.widgets.tools.equations import maths
+
+REFERENCE = "izhikevich_2004"
+"""The neuron of the pattern's figures: it has a published set for each of the twenty."""
+
+KEY = (
+    "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "
+    "statement about this box of parameters and this number of evaluations."
+)
+NOTES = (
+    "¹ for a span of 15 mV from rest to threshold; it scales with the span of the neuron. ² only of a neuron without a "
+    "reset.\n"
+)
+
+NAMESPACES = {
+    "models": "Models",
+    "simulation": "Simulation",
+    "patterns": "Patterns and the judge",
+    "optimization": "Search",
+    "assessment": "Assessment",
+    "widgets": "Widgets, figures and pages",
+}
+
+
+def write(docs: Path) -> None:
+    """Write everything that is generated, below the folder of the site's sources."""
+    live = docs / "_live" / "live"
+    live.mkdir(parents=True, exist_ok=True)
+    models = [pw.models.get(name) for name in pw.models.names()]
+    patterns = [pw.patterns.get(key) for key in pw.patterns.names()]
+    for pattern in patterns:
+        put(docs / "patterns" / f"{pattern.key}.md", pattern_page(pattern, models))
+    for model in models:
+        put(docs / "neurons" / f"{model.name}.md", neuron_page(model, patterns))
+    put(docs / "patterns" / "index.md", patterns_index(patterns))
+    put(docs / "neurons" / "index.md", neurons_index(models, patterns))
+    reference(docs / "reference")
+    notebooks(docs)
+    if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
+        for pattern in patterns:
+            pw.export_page(REFERENCE, pattern, path=live / f"pattern-{pattern.key}.html")
+        for model in models:
+            chosen = [p for p in patterns if status(model, p) == "replicated"] or patterns[:1]
+            pw.export_page(model, chosen, path=live / f"neuron-{model.name}.html")
+
+
+def put(path: Path, content: str) -> None:
+    """Write a file if it is not what it should be: Sphinx reads again what has changed."""
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists() or path.read_text(encoding="utf-8") != content:
+        path.write_text(content, encoding="utf-8")
+
+
+# ------------------------------------------------------------------ text
+
+
+def text(words: str) -> str:
+    """Return plain text as Markdown."""
+    return re.sub(r"([\\`*_<>|\[\]$#])", r"\\\1", words).replace("\n", " ")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table whose cells are Markdown."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
+
+
+def code(line: str) -> str:
+    """Return a block of Python."""
+    return f"```python\nimport plausiwidgets as pw\n\n{line}\n```\n"
+
+
+def values(named: dict[str, float]) -> str:
+    """Return parameters with their values, as Markdown."""
+    return ", ".join(f"`{name}` {number(value)}" for name, value in named.items())
+
+
+# ------------------------------------------------------------------ figures
+
+
+def picture(model: pw.NeuronModel, pattern: pw.Pattern, width: int = 640, height: int = 150) -> str:
+    """Return the potential and the current of the best known set, or of the defaults, as SVG."""
+    known = known_sets(model, pattern)
+    given, dt = known[0][:2] if known else ({}, model.dt)
+    traces = pw.judge(model, pattern, given, dt=dt, verify=False).traces[pattern.main_sweep]
+    v, current, t = traces.states[traces.potential][0], traces.current[0], traces.t
+    v = np.minimum(np.nan_to_num(v, nan=0.0), model.peak)
+    shown = t >= -20.0 if pattern.event is None else t >= t[0]
+    lines = (
+        line(t[shown], v[shown], width, 4, 0.76 * height),
+        line(t[shown], current[shown], width, 0.82 * height, height - 4),
+    )
+    title = html.escape(f"{model.title}, {pattern.title}: membrane potential over the injected current")
+    paths = "".join(
+        f'<polyline class="{kind}" points="{points}"/>' for kind, points in zip(("v", "i"), lines, strict=True)
+    )
+    return f'<svg class="trace" viewBox="0 0 {width} {height}" role="img" aria-label="{title}">{paths}</svg>'
+
+
+def line(x: np.ndarray, y: np.ndarray, width: int, top: float, bottom: float) -> str:
+    """Return the points of a line in a box: of each column of two pixels the extremes in their order."""
+    columns = np.minimum(((x - x[0]) / max(x[-1] - x[0], 1e-9) * (width / 2 - 1)).astype(int), width // 2 - 1)
+    low, high = float(y.min()), float(y.max())
+    scale = (bottom - top) / (high - low) if high > low else 0.0
+    points: list[str] = []
+    for column in np.unique(columns):
+        part = y[columns == column]
+        ends = sorted({int(part.argmin()), int(part.argmax())})
+        points += [f"{2 * column},{bottom - (part[k] - low) * scale:.1f}" for k in ends]
+    return " ".join(points)
+
+
+def figure(name: str, title: str, svg: str) -> str:
+    """Return the live figure, and the picture for a browser without JavaScript."""
+    return (
+        f'<div class="figure"><iframe src="../live/{name}.html" loading="lazy" title="{html.escape(title)}"></iframe>\n'
+        f"<noscript>{svg}</noscript></div>\n\n"
+        f'<p class="alone"><a href="../live/{name}.html">The figure on a page of its own</a>: it simulates the neuron '
+        "in your browser, and can be saved and sent.</p>\n"
+    )
+
+
+# ------------------------------------------------------------------ patterns
+
+
+def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
+    """Return the status of a pair in the packaged table."""
+    row = published_rows(model).get(pattern.key)
+    return row["status"] if row else "rejected"
+
+
+def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
+    """Return the sign of a pair: what the search of the packaged table found, or that it is impossible."""
+    if pattern.key in (model.cannot or {}):
+        return "∅"
+    return MARKS[status(model, pattern)]
+
+
+def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
+    """Return the page of a pattern."""
+    criteria = [
+        (
+            text(c.name),
+            text(interval(c.low, c.high, c.unit)) + (" ¹" if c.per_span else "") + (" ²" if c.without_reset else ""),
+            text(c.text),
+        )
+        for c in pattern.criteria
+    ]
+    reference = pw.models.get(REFERENCE)
+    stimulus = [
+        (f"`{p.name}`", number(p.default), f"{number(p.low)} to {number(p.high)}", text(p.unit), text(p.description))
+        for p in pattern.stimulus_parameters(reference).values()
+    ]
+    checks = [f"- {text(name)}" for name in pattern.verification]
+    return "\n".join([
+        f"# {pattern.letter} · {text(pattern.title)}\n",
+        f"{text(pattern.description)} **{text(pattern.look_for)}**\n",
+        f"*What it may be good for:* {text(pattern.function)}\n",
+        f"*What to drag:* {text(pattern.parameter_hint)}\n",
+        figure(f"pattern-{pattern.key}", f"{pattern.title}, live", picture(reference, pattern)),
+        code(f'pw.Explorer("{REFERENCE}", "{pattern.key}")'),
+        "## Criteria\n",
+        "All of them must hold. The figure of a verdict is the measured value, and the interval that it must lie in.\n",
+        table(("criterion", "must be", "what is measured"), criteria),
+        NOTES,
+        "## Stimulus\n",
+        f"Free values, which a search tunes together with the neuron; here in the units of `{REFERENCE}`.\n",
+        table(("value", "default", "range", "unit", "what it is"), stimulus),
+        *(["Verified sets must show it in these forms too:\n", *checks, ""] if checks else []),
+        "## Which neurons show it\n",
+        f"What the search of the packaged table found, with 20 000 evaluations or fewer for each pair. {KEY}\n",
+        table(("neuron", "", "with these parameters, or the reason"), [
+            (f"[{text(m.title)}](../neurons/{m.name}.md)", mark(m, pattern), reason(m, pattern)) for m in models
+        ]),
+        f"Source: {text(pattern.source)}.\n",
+    ])  # fmt: skip
+
+
+def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
+    """Return the parameters that differ from the defaults, or why there are none."""
+    if pattern.key in (model.cannot or {}):
+        return text(model.cannot[pattern.key])
+    row = published_rows(model).get(pattern.key)
+    if row is None:
+        return ""
+    if row["status"] == "replicated":
+        found = json.loads(row["parameters"])
+        return values({n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default})
+    missing = row["failed_check"] or row["broken"]
+    return text(
+        f"{SEARCH_WORDS[row['status']]} within {int(row['evaluations']):,} evaluations; the best set misses: {missing}"
+    )
+
+
+def patterns_index(patterns: Sequence[pw.Pattern]) -> str:
+    """Return the gallery of the patterns."""
+    reference = pw.models.get(REFERENCE)
+    cards = "".join(
+        f'<a href="{p.key}.html"><b>{p.letter}</b> {html.escape(p.title)}{picture(reference, p, 240, 90)}</a>'
+        for p in patterns
+    )
+    listed = "\n".join(p.key for p in patterns)
+    return (
+        "# The twenty patterns\n\nThe firing patterns of Izhikevich (2004). Each page says what to look for and what "
+        "to drag, what is measured, and which neurons show it; its figure is live.\n\n"
+        f'<div class="gallery">{cards}</div>\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n'
+    )
+
+
+# ------------------------------------------------------------------ neurons
+
+
+def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
+    """Return the page of a neuron."""
+    parameters = [
+        (
+            f"`{p.name}`",
+            number(p.default),
+            f"{number(p.low)} to {number(p.high)}" + ("" if p.scale == "linear" else f", {p.scale}"),
+            text(p.unit),
+            text(p.description),
+            text(p.source),
+        )
+        for p in (*model.parameters.values(), model.current)
+    ]
+    shown = [p for p in patterns if status(model, p) == "replicated"]
+    states = [(f"`{s.name}`", text(s.unit), text(s.description)) for s in model.states]
+    cost = f"One ms takes {operations_per_ms(model):.0f} operations (time step {number(model.dt)} ms)."
+    spike = "" if model.spike_level is None else f" A spike is an upward crossing of {number(model.spike_level)} mV."
+    equations = re.sub(r' (tabindex|data-symbol)="[^"]*"', "", maths(model))
+    return "\n".join([
+        f"# {text(model.title)}\n",
+        f"`{model.name}`: {text(model.description)}\n",
+        f"Shows {len(shown)} of the {len(patterns)} patterns. {cost}{spike}\n",
+        figure(f"neuron-{model.name}", f"{model.title}, live", picture(model, (shown or list(patterns))[0])),
+        code(f'pw.Explorer("{model.name}")'),
+        "## Equations\n",
+        f'<div class="equations">{equations}</div>\n',
+        f"Source: {text(model.source)}.\n",
+        table(("variable", "unit", "what it is"), states),
+        "## Parameters\n",
+        "The range is the box of the search; *log* and *asinh* say how a slider spreads it.\n",
+        table(("name", "default", "range", "unit", "what it does", "source"), parameters),
+        "## Patterns\n",
+        f"{KEY}\n",
+        table(("pattern", "", "with these parameters, or the reason"), [
+            (f"{p.letter} [{text(p.title)}](../patterns/{p.key}.md)", mark(model, p), reason(model, p))
+            for p in patterns
+        ]),
+        *([
+            "## Published sets\n",
+            table(("set", "values", "pattern", "source"), [
+                (text(p.title), values(p.parameters), text((p.pattern or "").replace("_", " ")), text(p.source))
+                for p in model.presets
+            ]),
+        ] if model.presets else []),
+    ])  # fmt: skip
+
+
+def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Pattern]) -> str:
+    """Return the map of neurons and patterns as a table."""
+    rows = [
+        (
+            f"[{text(m.title)}]({m.name}.md)",
+            *(mark(m, p) for p in patterns),
+            str(sum(status(m, p) == "replicated" for p in patterns)),
+            f"{operations_per_ms(m):.0f}",
+        )
+        for m in models
+    ]
+    heads = ("neuron", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns), "shown", "operations per ms")
+    listed = "\n".join(m.name for m in models)
+    return (
+        "# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and bounds, "
+        f"and what the neuron shows; its figure is live. {KEY}\n\n{table(heads, rows)}\n"
+        f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
+    )
+
+
+# ------------------------------------------------------------------ reference and notebooks
+
+
+def reference(folder: Path) -> None:
+    """Write a page for each namespace, with a table of its names that leads to a page for each."""
+    homes: dict[str, list[str]] = {key: [] for key in NAMESPACES}
+    for name, home in pw._HOMES.items():
+        if home.rpartition(".")[2] != name:
+            homes[home.split(".")[1]].append(name)
+    for namespace in ("models", "patterns", "assessment"):
+        module = getattr(pw, namespace)
+        homes[namespace] += [
+            f"{namespace}.{name}"
+            for name in module.__all__
+            if callable(getattr(module, name)) and name not in pw.__all__
+        ]
+    for key, title in NAMESPACES.items():
+        names = "\n".join(f"   {name}" for name in homes[key])
+        put(
+            folder / f"{key}.rst",
+            f"{title}\n{'=' * len(title)}\n\n.. currentmodule:: plausiwidgets\n\n"
+            f".. autosummary::\n   :toctree: generated\n   :nosignatures:\n\n{names}\n",
+        )
+    listed = "\n".join(NAMESPACES)
+    put(
+        folder / "index.md",
+        "# Public names\n\nEvery public name with its parameters, units, errors and an example that runs as a test. "
+        f"All are reached from `import plausiwidgets as pw`.\n\n```{{toctree}}\n:maxdepth: 2\n\n{listed}\n```\n",
+    )
+
+
+def notebooks(docs: Path) -> None:
+    """Copy the notebooks, from the folder with their outputs where there is one."""
+    folder = Path(os.environ.get("PLAUSIWIDGETS_NOTEBOOKS") or docs.parent / "notebooks")
+    for path in sorted(folder.glob("*.ipynb")):
+        if path.name != "explore.ipynb":  # one cell: the explorer, which needs a kernel
+            put(docs / "notebooks" / path.name, path.read_text(encoding="utf-8"))
