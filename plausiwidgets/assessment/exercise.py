@@ -94,6 +94,14 @@ class Answer:
         From opening the page to the code, as the page says.
     verdict : Verdict
         At the time step of the code, without verification.
+
+    Examples
+    --------
+    >>> answer = read_code(
+    ...     "PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"
+    ... )
+    >>> answer.solved, answer.seconds, answer.parameters["tau_mem"]
+    (True, 41.0, 20.0)
     """
 
     model: NeuronModel
