@@ -126,6 +126,22 @@ def test_the_target_is_mapped_rest_to_rest_threshold_to_threshold_peak_to_peak()
     assert np.all(np.diff(own.onto(v, other)) > 0)
 
 
+@pytest.mark.parametrize("key", ["rebound_spike", "inhibition_induced_spiking"])
+def test_the_example_is_drawn_with_its_own_stimulus_on_the_scale_of_the_neuron_beside_it(key: str) -> None:
+    own = scene(preset_of(key)).lines
+    np.testing.assert_array_equal(own["target"].current, own["yours"].current)  # the same neuron
+    adex = pw.models.get("adex")
+    shown = scene(Selection.of(adex, key, {"holding": 50.0}))
+    target, yours = shown.lines["target"], shown.lines["yours"]
+    assert target.current[0] == yours.current[0] == 50.0
+    reference = pw.models.get("izhikevich_2004")
+    share = (target.current.min() - 50.0) / (own["target"].current.min() - own["target"].current[0])
+    assert share == pytest.approx(adex.current.default / reference.current.default)
+    assert shown.current[0] <= target.current.min()
+    uids = [trace["uid"] for trace in figure_of(shown, Look())["data"]]
+    assert "target_current" in uids
+
+
 @pytest.mark.parametrize("name", pw.models.names())
 def test_the_scale_is_made_of_where_a_sweep_begins_unless_that_is_in_the_middle_of_a_spike(name: str) -> None:
     model = pw.models.get(name)

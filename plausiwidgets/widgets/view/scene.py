@@ -243,7 +243,8 @@ def scene_of(
         scale = voltage_scale(model, None if yours is None else yours.parameters, by_role.get("yours"))
     names = dict(style.ROLE_TITLES)
     if target is not None:
-        by_role["target"] = target_lines(target, scale, model)
+        held = next((float(line.current[0]) for line in by_role.get("yours", {}).values()), 0.0)
+        by_role["target"] = target_lines(target, scale, model, held)
         names["target"] = target_title(target)
     if "pinned" in neurons:
         names["pinned"] += f": {neurons['pinned'].title}"
@@ -288,14 +289,17 @@ def target_title(target: Target) -> str:
     return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else "recording"
 
 
-def target_lines(target: Target, scale: VoltageScale, model: NeuronModel | None = None) -> dict[str, Line]:
+def target_lines(
+    target: Target, scale: VoltageScale, model: NeuronModel | None = None, held: float = 0.0
+) -> dict[str, Line]:
     """Return the sweeps of a target, mapped onto a model's scale; a recording's are drawn as measured.
 
-    Of spikes alone, the line is that of a neuron at rest between them. For a `model` whose current has another unit the
-    current of a reference neuron is the same share of the usual current; that of a recording is left out.
+    Of spikes alone, the line is that of a neuron at rest between them. For a `model` whose current has another unit,
+    the stimulus of a reference neuron is the same share of the usual current, on top of the current `held`; that of
+    a recording is left out.
     """
     if target.parts:
-        return {name: line for part in target.parts for name, line in target_lines(part, scale, model).items()}
+        return {name: line for part in target.parts for name, line in target_lines(part, scale, model, held).items()}
     if target.verdict is None:
         lines = {
             name: _line(t, t.v[0]) if t.states else _line(t, np.full(t.t.size, scale.rest), scale.peak)
@@ -305,12 +309,12 @@ def target_lines(target: Target, scale: VoltageScale, model: NeuronModel | None 
     own = VoltageScale(target.rest, target.threshold, target.peak)
     reference = get_model(target.verdict.model)
     peak = np.nan if reference.spike_level is not None else scale.peak
-    share = 1.0
-    if model is not None and model.current.unit != reference.current.unit:
-        share = usual_current(model) / usual_current(reference)
+    lines = {name: _line(t, own.onto(t.v[0], scale), peak) for name, t in target.traces.items()}
+    if model is None or model.current.unit == reference.current.unit:
+        return lines
+    share = usual_current(model) / usual_current(reference)
     return {
-        name: replace(_line(t, own.onto(t.v[0], scale), peak), current=share * t.current[0])
-        for name, t in target.traces.items()
+        name: replace(line, current=held + share * (line.current - line.current[0])) for name, line in lines.items()
     }
 
 
