@@ -115,7 +115,7 @@ class VerdictPanel(Panel):
             self._table.value = f'<p class="pw-hint">{html.escape(text)} Drag a slider, and it is judged.</p>'
             return
         self.yours.value = of_verdict("yours", verdict, published=preset is not None)
-        self._table.value = _table(verdict.checks)
+        self._table.value = _table(verdict.checks, response.selection.pattern)
 
 
 def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
@@ -194,15 +194,21 @@ def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
     )
 
 
-def _table(checks: Iterable[Check]) -> str:
-    rows = []
+def _table(checks: Iterable[Check], pattern: Judged) -> str:
+    """Return the criteria as HTML; of several patterns each has a heading, in place of its title in every name."""
+    heads = [part.within("") for prefix, part in pattern.components.items() if prefix]
+    rows, last = [], ""
     for check in checks:
+        head = next((one for one in heads if check.name.startswith(one)), "")
+        if head != last:
+            rows.append(f'<tr class="pw-part"><th colspan="4" scope="rowgroup">{html.escape(head[:-2])}</th></tr>')
+            last = head
         mark, word, kind = ("✓", "holds", "yes") if check.passed else ("✗", "missed", "no")
         rows.append(
             f'<tr class="pw-{kind}" data-criterion="{html.escape(check.key)}" tabindex="0" '
             f'title="{html.escape(check.text)}">'
             f'<td class="pw-mark" aria-label="{word}">{mark}</td>'
-            f"<td>{html.escape(check.name)}</td>"
+            f"<td>{html.escape(check.name.removeprefix(head))}</td>"
             f'<td class="pw-value">{measured(check)}</td>'
             f'<td class="pw-asked">{html.escape(interval(check.low, check.high, check.unit))}</td></tr>'
         )

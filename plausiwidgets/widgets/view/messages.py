@@ -12,6 +12,9 @@ from plausiwidgets.widgets.view.panel import Host, Panel
 
 MAX_TEXT = 600
 
+LONG = 90
+"""Characters of a line from which on it can be opened, to be read where there is no room for it."""
+
 NAMED = 4
 """So many locked parameters are named; of more, how many there are."""
 
@@ -82,19 +85,24 @@ class MessageLine(Panel):
 
     def _show_origin(self) -> None:
         self.text = self._source = ""
-        text = html.escape(self._origin)
-        self.view.value = f'<div class="pw-origin" role="status"><p title="{text}">{text}</p></div>' if text else ""
+        body = _openable([self._origin])
+        self.view.value = f'<div class="pw-origin" role="status">{body}</div>' if self._origin else ""
 
     def _show(self, kind: str, mark: str, lines: list[str], source: str) -> None:
         with self._session.lock:
             self.text = "\n".join(lines)[:MAX_TEXT]
             self._source = source
-            first, *more = (html.escape(line) for line in self.text.split("\n"))
-            body = f"<p>{first}</p>"
-            if more:
-                rest = "<br>".join(more)
-                body = f"<details><summary>{first} (and {len(more)} more)</summary><div>{rest}</div></details>"
+            body = _openable(self.text.split("\n"))
             self.view.value = f'<div class="pw-{kind}" role="status"><span>{mark}</span>{body}</div>'
+
+
+def _openable(lines: Sequence[str]) -> str:
+    """Return lines as HTML: the first, and all of them behind it where there are more or it is long."""
+    first, *more = (html.escape(line) for line in lines)
+    if not more and len(lines[0]) <= LONG:
+        return f"<p>{first}</p>"
+    count = f" (and {len(more)} more)" if more else ""
+    return f"<details><summary>{first}{count}</summary><div>{'<br>'.join(more or [first])}</div></details>"
 
 
 def sentence(error: Exception) -> str:
