@@ -37,10 +37,12 @@ def _what_a_test_registers_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def explorer() -> Iterator[Any]:
-    """An explorer of the defaults that has drawn its first plot."""
+    """An explorer of the defaults that has drawn its first plot, on a page with room for all rows of the figure."""
     import plausiwidgets as pw
+    from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 
     explorer = pw.Explorer(parameters={})
+    explorer.panel(FigurePanel).figure.height = 800
     assert explorer.wait(120)
     yield explorer
     explorer.close()
