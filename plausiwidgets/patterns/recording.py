@@ -7,6 +7,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,7 +148,26 @@ def from_recording(
         if value is not None:
             finite("from_recording", name, value, above=0.0)
     data = _read(t, v, spikes, current, time, threshold)
-    stimulus = _stimulus_of(data, step, silent_before, current_tolerance, tuple(free))
+    return made_of(data, key, title, step, silent_before, distance, precision, time_constant, tolerance,
+                   current_tolerance, tuple(free), budget)  # fmt: skip
+
+
+def made_of(
+    data: Data,
+    key: str,
+    title: str = "",
+    step: tuple[float, float] | None = None,
+    silent_before: bool | None = None,
+    distance: str = "coincidence",
+    precision: float | None = None,
+    time_constant: float = 10.0,
+    tolerance: float = 0.1,
+    current_tolerance: float = 0.005,
+    free: tuple[str, ...] = (),
+    budget: int = 50_000,
+) -> Pattern:
+    """Return the pattern of a checked recording; see :func:`from_recording`."""
+    stimulus = _stimulus_of(data, step, silent_before, current_tolerance, free)
     train = data.spikes - stimulus.origin
     train = train[train >= 0.0]
     isi = np.diff(train)
@@ -265,7 +285,7 @@ class _Stimulus:
 
 
 def _stimulus_of(
-    data: _Data, step: tuple[float, float] | None, silent: bool | None, tolerance: float, free: tuple[str, ...]
+    data: Data, step: tuple[float, float] | None, silent: bool | None, tolerance: float, free: tuple[str, ...]
 ) -> _Stimulus:
     start, end = float(data.t[0]), data.end
     given = data.current
@@ -331,7 +351,7 @@ def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
 
 
 @dataclass(frozen=True)
-class _Data:
+class Data:
     """A checked recording; `end` is where the last sample ends."""
 
     t: Floats
@@ -344,7 +364,7 @@ class _Data:
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """Where numbers come from, for a message.
 
     Attributes
@@ -363,17 +383,25 @@ class _Source:
     source: str = ""
 
 
-def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float | None) -> _Data:
+def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float | None) -> Data:
     asked = {"v": v, "spikes": spikes, "current": current}
     if isinstance(t, (str, Path)):
         source = _csv(Path(t))
     elif hasattr(t, "columns"):
         names = [str(name) for name in t.columns]
         series = {name: t.iloc[:, j] if names.count(name) == 1 else TWICE for j, name in enumerate(names)}
-        source = _Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
+        source = Source(series, lambda name, i: f"row {i} of the table, column {name!r}")
     else:
-        source = _Source({time: t} | {n: x for n, x in asked.items() if x is not None}, lambda name, i: f"{name}[{i}]")
+        source = Source({time: t} | {n: x for n, x in asked.items() if x is not None}, lambda name, i: f"{name}[{i}]")
         asked = {name: None if x is None else name for name, x in asked.items()}
+    return checked_data(source, asked, time, threshold)
+
+
+def checked_data(source: Source, asked: Mapping[str, Any], time: str = "t", threshold: float | None = None) -> Data:
+    """Return the recording in some columns, in ms, mV and the unit of a model; ValueError with the place of an error.
+
+    `asked` names the columns of v, spikes and current; one that is None is taken where it has its usual name.
+    """
     named = {}
     for what, default in (("t", time), ("v", "v"), ("spikes", "spikes"), ("current", "current")):
         name = default if what == "t" else asked[what]
@@ -406,15 +434,27 @@ def _read(t: Any, v: Any, spikes: Any, current: Any, time: str, threshold: float
         train = _crossings(times, columns["v"], threshold)
     if train.size == 0:
         raise ValueError("the recording has no spike: every silent neuron would show it")
-    return _Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source)
+    return Data(times, columns.get("v"), train, columns.get("current"), end, source.title, source.source)
 
 
-def _csv(path: Path) -> _Source:
+def _csv(path: Path) -> Source:
     """Read the numbers of a CSV file, with the line that each row stands in."""
-    numbered = _lines(path)
-    at, header = next(numbered, (0, ""))
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return read_columns(file, path.name)
+
+
+def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]] | None = None) -> Source:
+    """Return the columns of a CSV file of some name.
+
+    `unnamed` gives the names of columns where the first line is numbers, for each number of columns.
+    """
+    numbered = _lines(file)
+    try:
+        at, header = next(numbered, (0, ""))
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
     if not at:
-        raise ValueError(f"{path.name} is empty")
+        raise ValueError(f"{name} is empty")
     here = [at]
 
     def rest() -> Iterator[str]:
@@ -425,41 +465,43 @@ def _csv(path: Path) -> _Source:
     rows = csv.reader(rest(), delimiter=max(",;\t", key=header.count))
     try:
         names = [name.strip() for name in next(rows)]
+        first = []
         if all(is_number(name) for name in names):
-            raise ValueError(f"{path.name}, line {at}: the first line must name the columns, such as t,v")
+            if len(names) not in (unnamed or {}):
+                raise ValueError(f"{name}, line {at}: the first line must name the columns, such as t,v")
+            first, names = [names], list((unnamed or {})[len(names)])
         values, wrong, lines = [array("d") for _ in names], dict[str, tuple[int, str]](), array("Q")
-        for row in rows:
+        for row in chain(first, rows):
             if len(row) != len(names):
-                raise ValueError(f"{path.name}, line {here[0]}: {len(row)} values, but {len(names)} columns")
-            for name, column, text in zip(names, values, row, strict=True):
+                raise ValueError(f"{name}, line {here[0]}: {len(row)} values, but {len(names)} columns")
+            for column_name, column, text in zip(names, values, row, strict=True):
                 known = is_number(text)
                 column.append(float(text) if known else math.nan)
                 if not known:
-                    wrong.setdefault(name, (len(lines), text))
+                    wrong.setdefault(column_name, (len(lines), text))
             lines.append(here[0])
     except csv.Error as error:
-        raise ValueError(f"{path.name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
+        raise ValueError(f"{name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is not text: valid is a CSV file in UTF-8") from None
+        raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
     columns = {n: np.array(x) if names.count(n) == 1 else TWICE for n, x in zip(names, values, strict=True)}
-    return _Source(
+    return Source(
         columns,
-        lambda name, i: f"{path.name}, line {lines[i]}, column {name!r}",
+        lambda column, i: f"{name}, line {lines[i]}, column {column!r}",
         wrong,
-        path.stem.replace("_", " "),
-        path.name,
+        Path(name).stem.replace("_", " "),
+        name,
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(file: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Yield the lines of a file that are neither empty nor a comment, with their numbers."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        for i, line in enumerate(file, 1):
-            if line.strip() and not line.startswith("#"):
-                yield i, line
+    for i, line in enumerate(file, 1):
+        if line.strip() and not line.startswith("#"):
+            yield i, line
 
 
-def _numbers(source: _Source, name: str) -> Floats:
+def _numbers(source: Source, name: str) -> Floats:
     """Return a column as finite numbers, or say which entry is none."""
     given = source.columns[name]
     if name in source.wrong:
@@ -532,7 +574,7 @@ def _crossings(t: Floats, v: Floats, threshold: float | None) -> Floats:
     return np.array(out)
 
 
-def _traces(data: _Data, stimulus: _Stimulus) -> Traces:
+def _traces(data: Data, stimulus: _Stimulus) -> Traces:
     """Return the recording as traces on a regular grid, 0 at the onset."""
     steps = np.diff(data.t)
     if data.t.size == 2:

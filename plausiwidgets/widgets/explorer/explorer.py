@@ -45,6 +45,7 @@ from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.tools.plane import PlanePanel
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
+from plausiwidgets.widgets.tools.recording import RecordingPanel
 from plausiwidgets.widgets.tools.stimulus import StimulusPanel
 from plausiwidgets.widgets.view.closing import View
 from plausiwidgets.widgets.view.messages import MessageLine
@@ -58,7 +59,8 @@ PANELS: tuple[type[Panel], ...] = (
 """The parts of an explorer."""
 
 TOOLS: tuple[type[Panel], ...] = (
-    PhasePlanePanel, PlanePanel, EquationsPanel, ProfilesPanel, StimulusPanel, MysteryPanel, ExportPanel,
+    PhasePlanePanel, PlanePanel, EquationsPanel, ProfilesPanel, StimulusPanel, RecordingPanel, MysteryPanel,
+    ExportPanel,
 )  # fmt: skip
 """Panels that a button opens, in this order."""
 
@@ -167,6 +169,10 @@ class Explorer(View):
         found = self._panels[kind]
         assert isinstance(found, kind)
         return found
+
+    def open_tool(self, kind: type[Panel]) -> None:
+        """Open a panel of the tools, as its button does."""
+        self._places.open(self.panel(kind))
 
     def add(self, panel: type[P]) -> P:
         """Show a custom panel.

@@ -80,6 +80,10 @@ class Places:
         if panel.place != "tools":
             panel.on_shown(True)
 
+    def open(self, panel: Panel) -> None:
+        """Open a panel of the tools, as its button does."""
+        self._buttons[panel].value = True
+
     def _put(self, part: Part) -> None:
         parts = self._parts[part.place]
         parts.append(part)

@@ -57,7 +57,7 @@ function render({ model, el }) {
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   const say = (done, what) => {
-    status.textContent = done === null ? "Whoever opens it sees what you see now."
+    status.textContent = done === null ? model.get("missing") || "Whoever opens it sees what you see now."
       : done ? `${what}: copied.` : `${what}: press Ctrl-C to copy the selected text.`;
   };
   panel.append(status);

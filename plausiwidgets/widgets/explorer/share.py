@@ -7,8 +7,11 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
+from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.view.panel import Host, Panel
+
+NOT_IN_LINK = "The recording is not in the link: it stays in this session."
 
 _HERE = Path(__file__).parent
 
@@ -24,12 +27,15 @@ class ShareButton(anywidget.AnyWidget):
         The same where everything that is not free is locked; empty where all is free.
     python : str
         A line that opens the same explorer in a notebook.
+    missing : str
+        What is shown and is not in the link; empty where all is.
     """
 
     _esm = (_HERE / "share.js").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
     exercise = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)
+    missing = t.Unicode().tag(sync=True)
 
 
 class SharePanel(Panel):
@@ -59,4 +65,5 @@ class SharePanel(Panel):
             return
         with self.view.hold_sync():
             self.view.query, self.view.python = selection.to_query(), selection.to_python()
+            self.view.missing = NOT_IN_LINK if selection.pattern.key.startswith(RECORDED) else ""
             self.view.exercise = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""

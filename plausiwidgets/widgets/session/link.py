@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import AFTER, PREFIX, GivenCurrent
 from plausiwidgets.patterns.stimuli import given as given_current
@@ -143,6 +144,9 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
             return own
     if key is not None and key != own.key and key == f"{PREFIX}values":
         notes.append(f"The current was too long for the link, and is not in it: showing {own.key}.")
+        return own
+    if key is not None and key != own.key and key.startswith(RECORDED) and not is_registered(key):
+        notes.append(f"The recording is not in the link, as it stays in the session that opened it: showing {own.key}.")
         return own
     if key is not None and key != own.key and is_registered(key):
         return patterns.get(key)

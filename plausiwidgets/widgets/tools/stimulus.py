@@ -24,6 +24,7 @@ from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.widgets.session.selection import DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.starts import with_stimulus
+from plausiwidgets.widgets.view.file_input import FileInput
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 MOST_SHOWN = 500
@@ -68,10 +69,12 @@ class StimulusPanel(Panel):
             options=[("steps", False), ("straight lines", True)],
             tooltips=["Each current holds until the next time", "Straight lines from one current to the next"],
         )
-        self._file = w.FileUpload(
-            accept=".csv,.tsv,.txt,.dat", multiple=False, description="File…",
-            tooltip="Times and currents in two columns; where the first line names more, those called t and current",
-        )  # fmt: skip
+        self._file = FileInput(
+            lambda name, content: self._try(lambda: self._read(name, content)),
+            lambda sentence: explorer.messages.error("pick", sentence),
+            tip="Times and currents in two columns; where the first line names more, those called t and current",
+            most=LARGEST_FILE,
+        )
         self._apply = w.Button(description="Apply", button_style="primary", tooltip="Apply these values to the neuron")
         strip, row = w.HBox(list(self._buttons.values())), w.HBox([self._apply, self._lines, self._file])
         line = w.HBox([self._number, self._hint])
@@ -86,7 +89,6 @@ class StimulusPanel(Panel):
         self._lines.observe(lambda _: self._on_change(self._on_lines), "value")
         # When the box is left: its text may come later than the press of the button that takes the focus from it.
         self._text.observe(lambda _: self._on_change(self._on_apply), "value")
-        self._file.observe(lambda change: self._on_file(change["new"]), "value")
         self._edit(False)
 
     # -- the session -----------------------------------------------------------------------------
@@ -176,15 +178,7 @@ class StimulusPanel(Panel):
         if not (isinstance(shown, GivenCurrent) and constructor(shown) == constructor(pattern)):
             self._show(pattern)
 
-    def _on_file(self, files: tuple[dict[str, object], ...]) -> None:
-        if files:
-            self._try(lambda: self._read(files[0]))
-            self._file.value = ()  # the same file may be chosen again, and its bytes are not kept
-
-    def _read(self, file: dict[str, object]) -> None:
-        name, content = str(file["name"]), bytes(file["content"])  # type: ignore[call-overload]
-        if len(content) > LARGEST_FILE:
-            raise ValueError(f"{name} has {len(content) / 1e6:.0f} MB, valid is: at most {LARGEST_FILE / 1e6:.0f} MB")
+    def _read(self, name: str, content: bytes) -> None:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:

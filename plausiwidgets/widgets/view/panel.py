@@ -117,6 +117,8 @@ class Host(typing.Protocol):
 
     def panel(self, kind: type[P]) -> P: ...
 
+    def open_tool(self, kind: type[Panel]) -> None: ...
+
     def show(
         self,
         model: str | NeuronModel,
