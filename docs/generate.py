@@ -293,7 +293,7 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
     listed = "\n".join(m.name for m in models)
     return (
         "# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and bounds, "
-        f"and what the neuron shows; its figure is live. {KEY}\n\n{table(heads, rows)}\n"
+        f"and what the neuron shows; its figure is live. {KEY}\n\n:::{{container}} zoo\n{table(heads, rows)}:::\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )
 
