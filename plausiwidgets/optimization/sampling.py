@@ -23,8 +23,8 @@ LEAST, MOST = 500, 20_000
 """Least number of sets that are sampled, of which as many as were asked for are taken; and the largest number."""
 KEPT = 0.25
 """Share of the points that survives a level. At the last one they are as many as the sets."""
-MOVES, LAST_MOVES = 4, 30
-"""Moves of each point at a level, and at the last one."""
+MOVES, LAST_MOVES = 5, 7
+"""Moves of each point at a level; and at the last one, for each dimension."""
 REACH = 3.0
 """Length of a bracket along the difference of two points, in differences."""
 SHRINKS = 12
@@ -184,7 +184,7 @@ def subset_simulation(loss_of: LossOf, dimensions: int, count: int, rng: Generat
         # At the last level none is taken twice; before it each survivor as often as any other, but for one.
         copies = inside[:count] if level == 0.0 else np.resize(inside, many)
         units, losses = units[copies], losses[copies]
-        evaluations += _move(loss_of, units, losses, level, LAST_MOVES if level == 0.0 else MOVES, rng)
+        evaluations += _move(loss_of, units, losses, level, LAST_MOVES * dimensions if level == 0.0 else MOVES, rng)
         if level == 0.0:
             return Sample(units, volume, number + 1, evaluations)
     raise NothingAccepted(

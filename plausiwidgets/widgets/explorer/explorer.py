@@ -29,6 +29,7 @@ from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.explorer.places import BOXES, Places
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
+from plausiwidgets.widgets.explorer.repertoire import RepertoirePanel
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.explorer.shell import Shell
@@ -53,8 +54,8 @@ from plausiwidgets.widgets.view.page_watch import PageWatch
 from plausiwidgets.widgets.view.panel import P, Panel
 
 PANELS: tuple[type[Panel], ...] = (
-    Shell, MessageLine, Pickers, PresentationPanel, SharePanel, ModelsPanel, GalleryPanel, PinPanel, ParameterPanel,
-    VerdictPanel, FigurePanel, Live, Searches, Judging,
+    Shell, MessageLine, Pickers, PresentationPanel, SharePanel, ModelsPanel, RepertoirePanel, GalleryPanel, PinPanel,
+    ParameterPanel, VerdictPanel, FigurePanel, Live, Searches, Judging,
 )  # fmt: skip
 """The parts of an explorer."""
 

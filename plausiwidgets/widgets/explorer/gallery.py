@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 import anywidget
@@ -24,6 +24,10 @@ from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 _HERE = Path(__file__).parent
+
+
+NEURON_WORDS = {status: f"this neuron: {words}" for status, words in SEARCH_WORDS.items()}
+"""Words for a search among stimuli, with the parameters of the sliders."""
 
 
 class GalleryView(anywidget.AnyWidget):
@@ -68,6 +72,7 @@ class GalleryPanel(Panel):
         self._found: dict[NeuronModel, dict[str, str]] = {}  # the best status of each pattern
         self._model: NeuronModel | None = None
         self._incomplete = False
+        self._neuron: Mapping[str, Result] | None = None
 
     @property
     def parts(self) -> Iterable[Part]:
@@ -88,7 +93,7 @@ class GalleryPanel(Panel):
         self.view.shown = selection.pattern.key
         if selection.model is not self._model:
             self._model = selection.model
-            self.view.found = dict(self._found_of(selection.model))
+            self._show_found()
 
     def on_response(self, response: Response) -> None:
         """Keep in mind what was found, and draw the pictures that are missing."""
@@ -119,7 +124,30 @@ class GalleryPanel(Panel):
         if word in counts and (before not in STATUSES or STATUSES.index(word) < STATUSES.index(before)):
             found[pattern] = word
             if model is self._model:
-                self.view.found = dict(found)
+                self._show_found()
+
+    def show_neuron(self, found: Mapping[str, Result] | None) -> None:
+        """Show what was found for the neuron of the sliders in place of its model; None: of the model again.
+
+        A pattern is then picked with this neuron, and the best stimulus that was found for it.
+
+        Parameters
+        ----------
+        found : mapping of str to Result, or None
+            By the key of the pattern.
+        """
+        self._neuron = None if found is None else dict(found)
+        self._show_found()
+
+    def _show_found(self) -> None:
+        if self._model is None:
+            return
+        if self._neuron is None:
+            found, words = dict(self._found_of(self._model)), SEARCH_WORDS
+        else:
+            found, words = {key: result.status for key, result in self._neuron.items()}, NEURON_WORDS
+        with self.view.hold_sync():
+            self.view.found, self.view.words = found, words
 
     def _found_of(self, model: NeuronModel) -> dict[str, str]:
         if model not in self._found:
@@ -152,5 +180,15 @@ class GalleryPanel(Panel):
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         key = content.get("pick") if isinstance(content, dict) else None
-        if isinstance(key, str) and key in self._patterns:
+        if not isinstance(key, str) or key not in self._patterns:
+            return
+        result = None if self._neuron is None else self._neuron.get(key)
+        if result is None or not result.parameters:
             self._pickers.pick(self._patterns[key])
+            return
+        session = self.explorer.session
+        with session.lock:
+            shown = session.selection
+            opened = session.recalled(shown.model, self._patterns[key])
+            found = result.parameters
+            self.explorer.messages.attempt("pick", lambda: session.pick(opened.filled(found, shown.dt)))
