@@ -26,7 +26,7 @@ from plausiwidgets import assessment, models, optimization, patterns, widgets
 HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study", "AllOf",
     "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Verdict",
-    "PlausibilityMap", "PlausibilityChart",
+    "PlausibilityMap", "PlausibilityChart", "ParameterPlane", "Answer",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
@@ -100,6 +100,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "start_optimization": SEARCH,
     "assess": ASSESSED,
     "start_assessment": ASSESSED,
+    "estimate": ASSESSED,
+    "merge_studies": dict(files=["/nonexistent/a.jsonl"]),
+    "load": dict(path="/nonexistent/neurons.py"),
     "AssessmentPanel": ASSESSED,
     "plausibility_score": dict(table=TABLE, measure=False),
     "plausibility_map": dict(table=TABLE),
@@ -115,6 +118,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     ),
     "to_norse": dict(model="lif"),
     "rate_curve": dict(model="lif", currents=[10.0, 20.0]),
+    "parameter_plane": dict(model="lif", pattern="tonic_spiking", x="tau_mem", y="v_rest", points=3),
+    "repertoire": dict(model="lif", patterns=["tonic_spiking"], budget=2),
+    "sample_accepted": dict(model="lif", pattern="tonic_spiking", n=3),
+    "Exercise": dict(question="Which current?"),
+    "class_results": dict(codes=[]),
+    "read_code": dict(code="lif"),
     "loss_profiles": dict(
         model="lif",
         pattern="tonic_spiking",

@@ -202,6 +202,7 @@ def _number(name: str, text: str) -> float:
         raise ValueError(f"{name} is {text[:20]!r}, which is not a number") from None
 
 
+@checked
 def class_results(codes: str | Iterable[str]) -> pd.DataFrame:
     """Return what a class has handed in as a table: a row for each code, in their order.
 

@@ -49,7 +49,7 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
     >>> import plausiwidgets as pw
     >>> table = pw.merge_studies(["shard-1.jsonl", "shard-2.jsonl"])    # doctest: +SKIP
     """
-    if not files:
+    if not len(files):
         raise ValueError("merge_studies: nothing to merge, name at least one file")
     asked: dict[str, Any] = {}
     results: dict[Key, Result] = {}

@@ -229,10 +229,11 @@ def parameter_plane(
     [50, 3]
     """
     neuron, step = models.get(model), check_dt(models.get(model), dt)
-    several = pattern == ALL or not isinstance(pattern, (str, Protocol))
-    named: Sequence[Any] = patterns.names() if pattern == ALL else [pattern]
-    if not isinstance(pattern, (str, Protocol)):
-        named = list(pattern)
+    several, named = False, cast("list[Any]", [pattern])
+    if isinstance(pattern, str) and pattern == ALL:
+        several, named = True, patterns.names()
+    elif not isinstance(pattern, (str, Protocol)):
+        several, named = True, list(pattern)
     asked = {one.key: one for one in (judged(patterns.get(each), "draw a plane of") for each in named)}
     if not asked:
         raise ValueError("parameter_plane: pattern is an empty list, valid is: at least one pattern")
