@@ -229,7 +229,8 @@ def parameter_plane(
     [50, 3]
     """
     neuron, step = models.get(model), check_dt(models.get(model), dt)
-    several, named = False, cast("list[Any]", [pattern])
+    named: Sequence[Any] = [pattern]
+    several = False
     if isinstance(pattern, str) and pattern == ALL:
         several, named = True, patterns.names()
     elif not isinstance(pattern, (str, Protocol)):
