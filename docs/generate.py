@@ -10,6 +10,8 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -58,11 +60,19 @@ def write(docs: Path) -> None:
     reference(docs / "reference")
     notebooks(docs)
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
-        for pattern in patterns:
-            pw.export_page(REFERENCE, pattern, path=live / f"pattern-{pattern.key}.html")
-        for model in models:
-            chosen = [p for p in patterns if status(model, p) == "replicated"] or patterns[:1]
-            pw.export_page(model, chosen, path=live / f"neuron-{model.name}.html")
+        pages: list[tuple[str, list[str], Path]] = []
+        for model in reversed(models):  # those that take longest first
+            shown = [p.key for p in patterns if status(model, p) == "replicated"]
+            pages.append((model.name, shown, live / f"neuron-{model.name}.html"))
+        pages += [(REFERENCE, [p.key], live / f"pattern-{p.key}.html") for p in patterns]
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
+            list(executor.map(export, pages))
+
+
+def export(page: tuple[str, list[str], Path]) -> None:
+    """Write a live figure: the page of a model with some patterns."""
+    model, patterns, path = page
+    pw.export_page(model, patterns, path=path)
 
 
 def put(path: Path, content: str) -> None:

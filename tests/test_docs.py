@@ -1,6 +1,7 @@
 """The documentation is true: links lead somewhere, Python blocks run, and every public name has an example."""
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,3 +62,10 @@ def test_the_python_of_the_documentation_runs(
 @pytest.mark.parametrize(("name", "thing"), list(public()), ids=[name for name, _ in public()])
 def test_each_public_name_has_an_example(name: str, thing: object) -> None:
     assert ">>> " in (inspect.getdoc(thing) or ""), f"{name} has no example"
+
+
+@pytest.mark.parametrize("name", ["own_neuron", "own_pattern", "which_model"])
+def test_each_notebook_says_first_what_it_is_for_and_how_long_it_takes(root: Path, name: str) -> None:
+    first = json.loads((root / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"][0]
+    assert first["cell_type"] == "markdown"
+    assert re.search(r"^\*For .*\* Running all cells takes .*(seconds|minutes)", "".join(first["source"]), re.MULTILINE)
