@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets import (
         Explorer,
         NotebookProgress,
+        Page,
         export_page,
         plausibility_chart,
         plausibility_map,
@@ -118,6 +119,7 @@ _HOMES = {
     "Explorer": "plausiwidgets.widgets",
     "export_page": "plausiwidgets.widgets",
     "NotebookProgress": "plausiwidgets.widgets",
+    "Page": "plausiwidgets.widgets",
     "plausibility_map": "plausiwidgets.widgets",
     "plausibility_chart": "plausiwidgets.widgets",
     "plot": "plausiwidgets.widgets",

@@ -41,6 +41,7 @@ HOSTS = {
     "www.w3.org",
     "jobqueue.dask.org",
     "loky.readthedocs.io",
+    "marimo.io",
 }
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.map.progress import NotebookProgress
     from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
     from plausiwidgets.widgets.page.export import export_page
+    from plausiwidgets.widgets.page.widget import Page
     from plausiwidgets.widgets.session.selection import Selection
     from plausiwidgets.widgets.session.session import Response, Session
     from plausiwidgets.widgets.view.panel import Panel
@@ -28,6 +29,7 @@ _HOMES = {
     "AssessmentPanel": "map_explorer",
     "Explorer": "explorer.explorer",
     "NotebookProgress": "map.progress",
+    "Page": "page.widget",
     "Panel": "view.panel",
     "PlausibilityChart": "map.chart",
     "PlausibilityMap": "map_explorer",
@@ -41,8 +43,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "AssessmentPanel", "Explorer", "NotebookProgress", "Panel", "PlausibilityChart", "PlausibilityMap", "Response",
-    "Selection", "Session", "export_page", "plausibility_chart", "plausibility_map", "plot",
+    "AssessmentPanel", "Explorer", "NotebookProgress", "Page", "Panel", "PlausibilityChart", "PlausibilityMap",
+    "Response", "Selection", "Session", "export_page", "plausibility_chart", "plausibility_map", "plot",
 ]  # fmt: skip
 
 

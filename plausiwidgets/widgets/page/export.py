@@ -84,13 +84,24 @@ def export_page(
     >>> import plausiwidgets as pw
     >>> pw.export_page("adex", ["tonic_spiking", "rebound_spike"], path="adex.html")     # doctest: +SKIP
     """
+    target = Path(path)
+    write_whole(target, checked_page(model, patterns, parameters, dt, exercise))
+    return target
+
+
+def checked_page(
+    model: str | NeuronModel,
+    patterns: str | Protocol | Sequence[str | Protocol] | None,
+    parameters: Mapping[str, float] | None,
+    dt: float | None = None,
+    exercise: Exercise | Mystery | None = None,
+) -> str:
+    """Return the page as text; arguments and errors as of :func:`export_page`."""
     neuron = models.get(model)
     chosen = _patterns(patterns)
     _check(neuron, chosen, parameters, dt)
     neuron_object(neuron)  # refused before anything is judged
-    target = Path(path)
-    write_whole(target, page(neuron, chosen, parameters, dt, exercise))
-    return target
+    return page(neuron, chosen, parameters, dt, exercise)
 
 
 def page(

@@ -58,6 +58,7 @@ class Page {
     const main = document.getElementById("page");
     this.theme = h("button", { type: "button", onclick: () => this.toggleTheme() });
     this.share = h("button", { type: "button", onclick: () => this.copyLink() }, "Copy link");
+    this.share.hidden = location.protocol === "about:";  // in a frame of a notebook, which has no address
     this.gallery = h("nav", { className: "gallery", "aria-label": "Firing patterns" });
     this.chips = patterns.map((pattern, i) => {
       const canvas = h("canvas", { "aria-hidden": "true" });
