@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.exercise import Answer, Exercise, class_results, read_code
     from plausiwidgets.assessment.mystery import Mystery, mystery
     from plausiwidgets.assessment.repertoire import repertoire
+    from plausiwidgets.assessment.versatile import most_versatile
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
     from plausiwidgets.optimization import Result, Run, optimize, sample_accepted, start_optimization
     from plausiwidgets.patterns import (
@@ -109,6 +110,7 @@ _HOMES = {
     "plausibility_score": "plausiwidgets.assessment",
     "parameter_plane": "plausiwidgets.assessment",
     "ParameterPlane": "plausiwidgets.assessment",
+    "most_versatile": "plausiwidgets.assessment",
     "repertoire": "plausiwidgets.assessment",
     "mystery": "plausiwidgets.assessment.mystery",
     "Mystery": "plausiwidgets.assessment.mystery",

@@ -130,6 +130,7 @@ def shown_patterns(
     dt: float | None = None,
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
+    stimuli: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Iterator[Result]:
     """Yield the record of the search for a stimulus under each pattern in turn, without a history.
 
@@ -137,10 +138,13 @@ def shown_patterns(
     ----------
     parameters : mapping of str to float
         All parameters of the model.
+    stimuli : mapping of str to mapping of str to float, optional
+        Complete stimuli that are tried first, by the key of the pattern.
     """
     for pattern in asked:
         began = time.monotonic()
-        result = _search(model, parameters, pattern, seed, budget, dt or model.dt, engine, checkpoint)
+        first = [dict(stimuli[pattern.key])] if stimuli and pattern.key in stimuli else []
+        result = _search(model, parameters, pattern, seed, budget, dt or model.dt, engine, checkpoint, first)
         yield replace(result, columns={}, problem=None, seconds=time.monotonic() - began)
 
 
@@ -179,6 +183,7 @@ def _search(
     dt: float,
     engine: str,
     checkpoint: Checkpoint | None,
+    first: Sequence[dict[str, float]],
 ) -> Result:
     record = Result(
         model=model.name, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
@@ -186,7 +191,7 @@ def _search(
     )  # fmt: skip
     if pattern.key in model.cannot:
         return record
-    tried = _known_stimuli(model, pattern)[:budget]
+    tried = [*first, *known_stimuli(model, pattern)][:budget]
     values = {name: np.full(len(tried), value) for name, value in parameters.items()}
     values |= {name: np.array([one[name] for one in tried]) for name in pattern.free}
     verdict = evaluate(model, pattern, values, dt, engine, checkpoint)
@@ -225,7 +230,7 @@ def _search(
     )
 
 
-def _known_stimuli(model: NeuronModel, pattern: Judged) -> list[dict[str, float]]:
+def known_stimuli(model: NeuronModel, pattern: Judged) -> list[dict[str, float]]:
     """Return the default stimulus and those of known sets, without repetitions."""
     declared = pattern.stimulus_parameters(model)
     known = [{}, *(values for values, _, _ in known_sets(model, pattern))]
