@@ -44,7 +44,17 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
 
+def accessible(app, pagename, templatename, context, doctree):
+    """Complete what the theme leaves open for keyboards and screen readers."""
+    if "furo_navigation_tree" in context:
+        tree = context["furo_navigation_tree"]
+        context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+    if "body" in context:  # a wide table scrolls, also by keyboard
+        context["body"] = context["body"].replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
+
+
 def setup(app):
     """Write the pages that are made from the package, and have formulas as MathML."""
+    app.connect("html-page-context", accessible, priority=900)
     mathml.setup(app)
     generate.write(Path(__file__).parent)

@@ -145,7 +145,7 @@ def figure(name: str, title: str, svg: str) -> str:
     """Return the live figure, and the picture for a browser without JavaScript."""
     return (
         f'<div class="figure"><iframe src="../live/{name}.html" loading="lazy" title="{html.escape(title)}"></iframe>\n'
-        f"<noscript>{svg}</noscript></div>\n\n"
+        f"<noscript><style>.figure iframe {{ display: none; }}</style>{svg}</noscript></div>\n\n"
         f'<p class="alone"><a href="../live/{name}.html">The figure on a page of its own</a>: it simulates the neuron '
         "in your browser, and can be saved and sent.</p>\n"
     )
@@ -200,7 +200,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
         *(["Verified sets must show it in these forms too:\n", *checks, ""] if checks else []),
         "## Which neurons show it\n",
         f"What the search of the packaged table found, with 20 000 evaluations or fewer for each pair. {KEY}\n",
-        table(("neuron", "", "with these parameters, or the reason"), [
+        table(("neuron", "found", "with these parameters, or the reason"), [
             (f"[{text(m.title)}](../neurons/{m.name}.md)", mark(m, pattern), reason(m, pattern)) for m in models
         ]),
         f"Source: {text(pattern.source)}.\n",
@@ -274,7 +274,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         table(("name", "default", "range", "unit", "what it does", "source"), parameters),
         "## Patterns\n",
         f"{KEY}\n",
-        table(("pattern", "", "with these parameters, or the reason"), [
+        table(("pattern", "found", "with these parameters, or the reason"), [
             (f"{p.letter} [{text(p.title)}](../patterns/{p.key}.md)", mark(model, p), reason(model, p))
             for p in patterns
         ]),
@@ -292,18 +292,19 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
     """Return the map of neurons and patterns as a table."""
     rows = [
         (
-            f"[{text(m.title)}]({m.name}.md)",
-            *(mark(m, p) for p in patterns),
+            f"[{m.name}]({m.name}.md)",
             str(sum(status(m, p) == "replicated" for p in patterns)),
             f"{operations_per_ms(m):.0f}",
+            *(mark(m, p) for p in patterns),
         )
         for m in models
     ]
-    heads = ("neuron", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns), "shown", "operations per ms")
+    heads = ("neuron", "shown", "cost", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns))
     listed = "\n".join(m.name for m in models)
     return (
         "# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and bounds, "
-        f"and what the neuron shows; its figure is live. {KEY}\n\n:::{{container}} zoo\n{table(heads, rows)}:::\n\n"
+        f"and what the neuron shows; its figure is live. {KEY} *Cost* is in operations per ms.\n\n"
+        f":::{{container}} zoo\n{table(heads, rows)}:::\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )
 
