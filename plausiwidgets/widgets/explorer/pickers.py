@@ -24,6 +24,7 @@ PROMPT = "published parameters …"
 
 SHOW_TIP = "Parameters that are published for this pattern, else known to show it; press again for the next set"
 TURN_TIP = "Start near such a set, and tune the parameters until every criterion holds"
+TURN_NOTE = "Looking for a start from which there is something to tune …"
 KEEP_TIP = "A picked model or pattern keeps the values that you gave it, instead of a set that is known to show it"
 RESET_TIP = (
     "Back to the defaults of model and stimulus: values, ranges, time step, and what Optimize may change; "
@@ -192,6 +193,7 @@ class Pickers(Panel):
             if practise and (known or not shown.locked):
                 self._turns += 1
                 turn = my_turn(shown.model, shown.pattern, known, self._turns)
+                self.explorer.messages.note(TURN_NOTE)
                 self.explorer.worker.ask(
                     "practise", Priority.FIGURE, lambda checkpoint: self._practise(turn, checkpoint)
                 )

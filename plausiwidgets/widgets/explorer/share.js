@@ -2,7 +2,7 @@
 
 function link(query) {
   // JupyterLab takes the query with it only where the address is the notebook's own, without a workspace.
-  const path = location.pathname.replace(/\/lab\/workspaces\/[^/]+\//, "/lab/");
+  const path = location.pathname.replace(/\/(lab|doc)\/workspaces\/[^/]+\//, "/$1/");
   return `${location.origin}${path}?${query}`;
 }
 

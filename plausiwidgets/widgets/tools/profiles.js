@@ -72,7 +72,7 @@ function render({ model, el }) {
       element("line", { x1: WIDTH * curve.at, x2: WIDTH * curve.at, y1: 0, y2: HEIGHT, class: "pw-here" }, svg);
       svg.setAttribute("aria-label", `Distance along ${curve.name}`);
       const caption = document.createElement("figcaption");
-      for (const [tag, text] of [["span", curve.low], ["b", curve.name], ["span", curve.high]]) {
+      for (const [tag, text] of [["span", curve.low], ["b", curve.name === "holding" ? "baseline" : curve.name], ["span", curve.high]]) {
         const part = document.createElement(tag);
         part.textContent = text;
         caption.append(part);

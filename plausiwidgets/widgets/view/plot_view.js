@@ -1,6 +1,7 @@
 // Shows a figure with Plotly's script, by its public functions and events alone. plotly_script.js brings the script,
 // plot_view.py is the other side.
 
+const NO_PLACE = 100; // px: where there is less, such as in a cell that is still laid out, nothing is drawn
 const KEPT = (globalThis[Symbol.for("plausiwidgets.plotly")] ??= new Map()); // version → { script, give }
 const TOOLS = ["zoom2d", "pan2d", "resetScale2d", "toImage"]; // Plotly's own toolbar can upload a figure
 
@@ -64,7 +65,7 @@ class PlotView {
 
   /** Draws what the model says; a figure before the place has a size waits for it. */
   draw() {
-    if (!this.el.clientWidth) return;
+    if (this.el.clientWidth < NO_PLACE) return;
     const { data, layout } = this.figure();
     if (!data) return;
     const number = this.model.get("number");
@@ -94,7 +95,7 @@ class PlotView {
 
   onSize() {
     const { clientWidth: width, clientHeight: height } = this.el;
-    if (!width) return;
+    if (width < NO_PLACE) return;
     this.tell({ width, height });
     if (!this.begun) this.draw();
     else if (!this.model.get("picture").layout.width) this.Plotly.Plots.resize(this.plot);
