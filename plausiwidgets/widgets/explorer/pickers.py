@@ -194,9 +194,7 @@ class Pickers(Panel):
                 self._turns += 1
                 turn = my_turn(shown.model, shown.pattern, known, self._turns)
                 self.explorer.messages.note(TURN_NOTE)
-                self.explorer.worker.ask(
-                    "practise", Priority.FIGURE, lambda checkpoint: self._practise(turn, checkpoint)
-                )
+                self.explorer.worker.ask("practise", Priority.DRAG, lambda checkpoint: self._practise(turn, checkpoint))
             elif known:
                 at = next((i for i, one in enumerate(known) if one.values == shown.values), -1)
                 self._shown = known[(at + 1) % len(known) if shown is self._shown else 0]
