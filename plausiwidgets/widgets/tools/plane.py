@@ -36,7 +36,7 @@ STAGES = (10, 20, 40)
 """Points of a side: first, and then as long as it is quick."""
 WARM = 2
 """Points of a side of a plane that is not shown: after it, the time of another one is not that of a compilation."""
-PATIENCE = {"this": 6.0, ALL: 40.0}
+PATIENCE = {"this": 15.0, ALL: 40.0}
 """Expected seconds of a stage above which the former one is left as it is: of the shown pattern, and of all."""
 BITS = 31
 """Criteria or patterns of which each cell is told whether they hold."""

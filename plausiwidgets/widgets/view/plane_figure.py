@@ -44,11 +44,13 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, Any]:
     draw = _regions if plane.several else _distance
     data = draw(plane, x, y, theme)
     point = [float(p.transform(value)) for p, value in zip(plane.axes, plane.point, strict=True)]
-    data.append({
+    # Given bounds may leave the neuron out.
+    inside = all(s[0] <= at <= s[-1] for s, at in zip((x, y), point, strict=True))
+    data += inside * [{
         "type": "scatter", "mode": "markers", "x": point[:1], "y": point[1:], "name": "this neuron",
         "hovertemplate": f"this neuron<br>{_at(plane, *plane.point)}<extra></extra>",
         "marker": {"size": 13, "color": theme.paper, "line": {"color": theme.text, "width": 3}}, "showlegend": True,
-    })  # fmt: skip
+    }]  # fmt: skip
     model = next((models.get(plane.model).title for name in models.names() if name == plane.model), plane.model)
     title = f"{model}: {', '.join(map(_title, plane.patterns))}" if len(plane.patterns) < NAMED else model
     layout: dict[str, Any] = {
