@@ -28,7 +28,21 @@ def test_the_hidden_set_solves_it_and_the_start_does_not(model, pattern, seed):
     assert not begun.diverged
     different = {name for name, value in hidden.reveal().items() if value != hidden.start[name]}
     assert different == set(hidden.moved)
-    assert score(begun) < 100
+    # Without a spike to match, the pattern itself has few criteria of its own.
+    assert score(begun) < (40 if hidden.pattern.key == "mystery" else 100)
+    for name in hidden.moved:  # the response tells each of them
+        alone = solution | {name: hidden.start[name]}
+        assert pw.judge(hidden.model, hidden.pattern, alone, dt=hidden.dt, verify=False).loss > 0.0
+
+
+def test_the_figure_of_a_mystery_shows_where_its_spikes_are():
+    hidden = pw.mystery("izhikevich", "rebound_spike", 0)
+    begin, end = hidden.pattern.event
+    [trace] = pw.judge(
+        hidden.model, hidden.pattern, {**hidden.start, **hidden.reveal()}, dt=hidden.dt, verify=False
+    ).traces.values()
+    spikes = trace.spike_times[0]
+    assert begin < 0.0 < spikes.max() < end < 0.3 * trace.t[-1]
 
 
 def test_the_hidden_neuron_shows_its_pattern():

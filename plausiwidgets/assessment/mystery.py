@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import Verdict, from_recording
+from plausiwidgets.patterns import Check, Verdict, from_recording
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.judge import complete, evaluate, single
+from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
@@ -28,10 +29,18 @@ KEY = "mystery"
 
 HIDING = 0.16
 """Largest distance of a hidden parameter from a known set, as a share of its slider."""
-AWAY = (0.12, 0.4)
+AWAY = (0.15, 0.5)
 """Least and largest distance of a start from the hidden set, as shares of the slider."""
 TRIED = 64
 """Number of candidates for a hidden set, and for a start."""
+CHOSEN = 6
+"""Number of starts that are looked at more closely."""
+FAR = 39
+"""Points that a start has at most, where there is such a start."""
+MARGIN = 0.25
+"""Time that a figure shows after the last spike of the response, as a share of the time until then."""
+BEFORE_IT, AT_LEAST = 20.0, 60.0
+"""Time in ms that a figure shows before the onset, and at least after it."""
 DRAWS = 6
 """Number of draws of the parameters to hide, in case their change has no effect on the response."""
 DIGITS = 4
@@ -89,7 +98,8 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     """Hide the parameters of a neuron that shows a pattern.
 
     A known set that shows the pattern has some of its free parameters moved at random, such that it still shows it.
-    With the hidden parameters every criterion of :attr:`Mystery.pattern` holds, with those of the start it does not.
+    With the hidden parameters every criterion of :attr:`Mystery.pattern` holds, with those of the start it does not,
+    nor (where there are such parameters) when only one of them is still at its start: the response tells each of them.
     The same arguments give the same neuron on every machine.
 
     Parameters
@@ -99,7 +109,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     seed : int
         At least 0.
     moved : int
-        Number of free parameters to hide; at least 1.
+        Number of free parameters to hide, at least 1; fewer where the response tells fewer apart.
 
     Raises
     ------
@@ -119,23 +129,80 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
     for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
         base = {name: float(value) for name, value in complete(neuron, about, values).items()}
+        nearest, closest = None, 102
+        told = _told(neuron, about, seed, free, base, dt)
         for _ in range(DRAWS):
-            chosen = random.choice(len(free), size=min(moved, len(free)), replace=False)
-            names = tuple(free[i] for i in sorted(chosen.tolist()))
-            found = _hidden_near(neuron, about, seed, names, base, dt, random)
-            if found is not None:
+            chosen = random.choice(len(told), size=min(moved, len(told)), replace=False)
+            names = tuple(told[i] for i in sorted(chosen.tolist()))
+            found, points = _hidden_near(neuron, about, seed, names, base, dt, random)
+            if found is not None and points <= FAR:
                 return found
+            if found is not None and points < closest:
+                nearest, closest = found, points
+        if nearest is not None:
+            return nearest
     raise ValueError(
         f"no set of {neuron.title} is known that shows {about.title}: register one as a Preset, or choose "
         "another pattern"
     )
 
 
+def _told(
+    model: NeuronModel, about: Judged, seed: int, free: Sequence[str], base: Mapping[str, float], dt: float
+) -> list[str]:
+    """Return the parameters of which each alone, moved along its slider, loses the response of a known set."""
+    potential = model.states[0].name
+    verdict = evaluate(model, about, broadcast(base), dt, record=(potential,))
+    matched = _matching(model, about, seed, single(verdict, 0)) if verdict.accepted[0] else None
+    if matched is None:
+        return list(free)
+    pattern, known, _ = matched
+    names, values = [], []
+    for name in free:
+        p = model.parameters[name]
+        shares = np.array([_share(p, base[name]) + sign * away for sign in (-1.0, 1.0) for away in (*AWAY, HIDING)])
+        places = _at(p, shares[(shares >= 0.0) & (shares <= 1.0)])
+        names += [name] * len(places)
+        values += places.tolist()
+    moved = np.array(names)
+    sets = {
+        name: np.where(moved == name, values, float(x)) if name in free else np.full(moved.size, float(x))
+        for name, x in known.items()
+    }
+    lost = evaluate(model, pattern, sets, dt).loss > 0.0
+    share = {name: float(lost[moved == name].mean()) for name in dict.fromkeys(names)}
+    return [name for name in share if share[name] == max(share.values()) or share[name] == 1.0]
+
+
+def _matching(
+    model: NeuronModel, about: Judged, seed: int, verdict: Verdict
+) -> tuple[Judged, Mapping[str, Floats], Traces | None] | None:
+    """Return the pattern that matches the response of an accepted set, its values, and the response.
+
+    None if it cannot be matched; without a spike to match, it is the pattern itself.
+    """
+    trace = _telling(about, verdict)
+    if trace is None:
+        pattern: Judged = about
+        known = complete(model, pattern, verdict.parameters)
+    else:
+        pattern = from_recording(
+            trace.t, v=trace.v[0], spikes=trace.spike_times[0], current=trace.current[0], key=KEY,
+            title=f"Mystery {seed}", current_tolerance=1e-6,
+        )  # fmt: skip
+        last = float(trace.spike_times[0][-1])
+        shown = min(last + max(MARGIN * last, AT_LEAST), float(trace.t[-1]))
+        pattern = replace(pattern, event=(-BEFORE_IT, shown))
+        known = complete(model, pattern, {name: float(verdict.parameters[name]) for name in model.parameters})
+    matches = evaluate(model, pattern, broadcast(known), verdict.dt).loss[0] == 0.0
+    return (pattern, known, trace) if matches else None
+
+
 def _hidden_near(
     model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], base: Mapping[str, float], dt: float,
     random: np.random.Generator,
-) -> Mystery | None:  # fmt: skip
-    """Return a mystery with these parameters moved from a known set, or None."""
+) -> tuple[Mystery | None, int]:  # fmt: skip
+    """Return a mystery with these parameters moved from a known set, or None, and the points of its start."""
     candidates = {name: np.full(TRIED, value) for name, value in base.items()}
     for name in names:
         p = model.parameters[name]
@@ -146,27 +213,22 @@ def _hidden_near(
         found = _made(model, about, seed, names, dt, single(verdict, int(place)), random)
         if found is not None:
             return found
-    return None
+    return None, 100
 
 
 def _made(
     model: NeuronModel, about: Judged, seed: int, names: tuple[str, ...], dt: float, verdict: Verdict,
     random: np.random.Generator,
-) -> Mystery | None:  # fmt: skip
-    """Return the mystery of an accepted set; None if its response cannot be matched, or no start misses it."""
-    trace = _telling(about, verdict)
+) -> tuple[Mystery, int] | None:  # fmt: skip
+    """Return the mystery of an accepted set, and the points of its start.
+
+    None if its response cannot be matched, or no start misses it; above 100 where it does not tell each parameter.
+    """
     hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
-    if trace is None:  # no spike to match: the task is the pattern itself
-        pattern: Judged = about
-        known = complete(model, pattern, verdict.parameters)
-    else:
-        pattern = from_recording(
-            trace.t, v=trace.v[0], spikes=trace.spike_times[0], current=trace.current[0], key=KEY,
-            title=f"Mystery {seed}", current_tolerance=1e-6,
-        )  # fmt: skip
-        known = complete(model, pattern, hidden)
-    if evaluate(model, pattern, broadcast(known), dt).loss[0] > 0.0:
+    matched = _matching(model, about, seed, verdict)
+    if matched is None:
         return None
+    pattern, known, trace = matched
     starts = {name: np.full(TRIED, float(value)) for name, value in known.items()}
     for name in names:
         p = model.parameters[name]
@@ -175,16 +237,28 @@ def _made(
         away = np.where((share + away < 0.0) | (share + away > 1.0), -away, away)  # back into the slider
         starts[name] = _at(p, share + away)
     begun = evaluate(model, pattern, starts, dt)
-    good = np.flatnonzero((begun.loss > 0.0) & ~begun.diverged)
-    if not good.size:
+    good = (begun.loss > 0.0) & ~begun.diverged
+    if not good.any():
         return None
-    # Prefer a start that fires, but not much more often than the hidden neuron.
+    points = _points(begun.loss, begun.checks)
+    # Far off, and of those one that fires, but not much more often than the hidden neuron.
     spikes = {check.key: check.value for check in begun.checks}.get("n", np.zeros(TRIED))
     usual = 1 if trace is None else int((trace.spike_times[0] >= 0.0).sum())
-    calm = good[(spikes[good] <= 2 * usual + 2) & (spikes[good] >= 1)]
-    place = calm[0] if calm.size else good[0]
+    calm = (spikes <= 2 * usual + 2) & (spikes >= 1)
+    order = np.lexsort((np.arange(TRIED), ~calm, points > FAR, ~good))[:CHOSEN]
+    order = order[good[order]]
+    # Each hidden parameter must be found, also where the others are: alone at its start it misses the response.
+    alone = {
+        name: np.concatenate(
+            [x[order] if name == moved else np.full(order.size, float(known[name])) for moved in names]
+        )
+        for name, x in starts.items()
+    }
+    tells = (evaluate(model, pattern, alone, dt).loss > 0.0).reshape(len(names), order.size).all(axis=0)
+    place = int(order[tells.argmax()])
     start = {name: float(values[place]) for name, values in starts.items()}
-    return Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
+    found = Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
+    return found, int(points[place]) if tells.any() else 101
 
 
 def _telling(about: Judged, verdict: Verdict) -> Traces | None:
@@ -210,6 +284,8 @@ def _at(p: Parameter, shares: Floats) -> Floats:
 def score(verdict: Verdict) -> int:
     """Return how well a response is matched, from 0 to 100; 100 exactly when every criterion holds.
 
+    Criteria that hold for every neuron at rest, such as silence before the onset, earn no points.
+
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -217,5 +293,9 @@ def score(verdict: Verdict) -> int:
     >>> score(pw.judge(hidden.model, hidden.pattern, hidden.reveal(), dt=hidden.dt, verify=False))
     100
     """
-    share = 1.0 - min(float(verdict.loss) / len(verdict.checks), 1.0)
-    return 100 if verdict.accepted else min(99, math.floor(100.0 * share))
+    return 100 if verdict.accepted else min(99, int(_points(np.float64(verdict.loss), verdict.checks)))
+
+
+def _points(loss: Any, checks: Sequence[Check]) -> Any:
+    own = [check for check in checks if check.key not in COMMON] or checks
+    return np.floor(100.0 * (1.0 - np.minimum(loss / len(own), 1.0)))

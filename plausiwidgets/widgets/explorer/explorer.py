@@ -17,7 +17,6 @@ from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
-from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
@@ -85,6 +84,8 @@ class Explorer(View):
         Parameters that are shown but cannot be changed, for an exercise: it begins near a set that is known to show
         the pattern. The lock lasts until another model or pattern
         is picked, and is a guide instead of a protection. The link of the page has its own list.
+    mystery : int, optional
+        Seed of a neuron with hidden parameters that shows the pattern, to be matched: :func:`plausiwidgets.mystery`.
 
     Attributes
     ----------
@@ -121,6 +122,7 @@ class Explorer(View):
         *,
         dt: float | None = None,
         locked: Sequence[str] = (),
+        mystery: int | None = None,
     ) -> None:
         _close_former_run(self)
         query = os.environ.get("QUERY_STRING", "")
@@ -151,7 +153,9 @@ class Explorer(View):
             self.panel(kind)
         if notes:
             self.messages.note(notes)
-        if parameters is None:
+        if mystery is not None:
+            self.mystery(model, pattern, mystery)
+        elif parameters is None:
             self._open_mystery(query)
 
     # -- its panels ------------------------------------------------------------------------------
@@ -270,9 +274,12 @@ class Explorer(View):
             named = Selection.defaults(model, pattern)
             self.session.pick(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
 
-    def mystery(self, model: str | NeuronModel, pattern: str | Protocol, seed: int) -> Mystery:
+    def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
         """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
-        return self.panel(MysteryPanel).begin(model, pattern, seed)
+        panel = self.panel(MysteryPanel)
+        hidden = panel.begin(model, pattern, seed)
+        self._places.open(panel)
+        return hidden
 
     def optimize(self, **settings: Any) -> Run:
         """Start a search with the panel's settings; a running one is stopped.
@@ -343,6 +350,7 @@ class Explorer(View):
         if hidden:
             try:
                 self.panel(MysteryPanel).open(hidden)
+                self._places.open(self.panel(MysteryPanel))
             except ValueError as error:
                 self.messages.note((f"{error}.",))
 

@@ -131,6 +131,7 @@ class Contents:
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "look": pattern.look_for, "function": pattern.function, "hint": pattern.parameter_hint,
+            "event": self._event(pattern),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
             "components": [self._component(prefix, part, sets) for prefix, part in pattern.components.items()],
@@ -139,6 +140,11 @@ class Contents:
                 target for prefix, part in pattern.components.items() for target in self._target(prefix, part)
             ],
         }  # fmt: skip
+
+    def _event(self, pattern: Protocol) -> list[float] | None:
+        """Return the part of the sweep that an exercise opens with, in ms, where the pattern names one."""
+        numbers = [x for x in pattern.event or () if isinstance(x, float)]
+        return numbers if self.exercise is not None and len(numbers) == 2 else None
 
     def _component(self, prefix: str, part: Protocol, sets: list[dict[str, Any]]) -> dict[str, Any]:
         """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""

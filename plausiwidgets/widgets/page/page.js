@@ -196,7 +196,7 @@ class Page {
   jump(values, dt) {
     this.values = values;
     this.dt = dt;
-    this.window = null;
+    this.window = this.pattern.event;
     this.past ??= [];
     this.presets.value = String(this.set);
     this.bounds = new Map(this.sliderList.map(({ name, low, high }) => [name, [low, high]]));

@@ -11,6 +11,8 @@ from plausiwidgets.assessment.mystery import Mystery, mystery, score
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.registry import Named
+from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.panel import Host, Panel
@@ -55,7 +57,7 @@ class MysteryPanel(Panel):
             button.on_click(lambda _, action=action: explorer.messages.attempt("pick", action))
         self._show()
 
-    def begin(self, model: str | NeuronModel, pattern: str | Protocol, seed: int) -> Mystery:
+    def begin(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
         """Show the mystery of a model, a pattern and a seed; errors as of :func:`plausiwidgets.mystery`."""
         hidden = mystery(model, pattern, seed)
         with self.explorer.session.lock:
@@ -124,7 +126,8 @@ class MysteryPanel(Panel):
                 f"<span>CMA-ES <b>{_points(self._best)}</b></span></p>"
                 f"<p>Hidden: {names}. All others are right.</p>"
                 + (self._answer(hidden) if self._revealed else "")
-                + f'<p class="pw-hint">To share it: <code>?{html.escape(hidden.link)}</code></p>'
+                + f'<p class="pw-hint">To share it: <code>?{html.escape(hidden.link)}</code> after the address, or in '
+                f"Python <code>{html.escape(_python(hidden))}</code></p>"
             )
         self._text.value = text
 
@@ -136,6 +139,10 @@ class MysteryPanel(Panel):
             for name in hidden.moved
         )
         return f'<table class="pw-answer"><tr><td></td><td>hidden</td><td>your value</td><td></td></tr>{rows}</table>'
+
+
+def _python(hidden: Mystery) -> str:
+    return f'pw.Explorer("{hidden.model.name}", {constructor(hidden.about)}, mystery={hidden.seed})'
 
 
 def _points(points: int) -> str:

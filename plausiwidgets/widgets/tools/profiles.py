@@ -11,6 +11,7 @@ import anywidget
 import numpy as np
 import traitlets as t
 
+from plausiwidgets.assessment.mystery import KEY as MYSTERY
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
@@ -110,7 +111,9 @@ class ProfilesPanel(Panel):
                 self.marks.marks = {name: {**mark, "holds": None} for name, mark in shown.items()}
 
     def on_rest(self, selection: Selection) -> None:
-        """Compute the profiles."""
+        """Compute the profiles; not those of a mystery, whose answer they would show."""
+        if selection.pattern.key == MYSTERY:
+            return
         self.explorer.worker.ask("profiles", Priority.IDLE, lambda checkpoint: self._compute(selection, checkpoint))
 
     def _compute(self, selection: Selection, checkpoint: Checkpoint) -> None:
