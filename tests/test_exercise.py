@@ -78,7 +78,7 @@ def test_an_exercise_that_the_page_could_not_judge_is_refused(tmp_path):
 
 
 def test_a_question_must_be_one():
-    with pytest.raises(ValueError, match="question of an exercise is empty"):
+    with pytest.raises(ValueError, match="question is '  ', valid is"):
         pw.Exercise("  ")
 
 

@@ -68,6 +68,8 @@ ASSESSED = dict(models="lif", patterns="tonic_spiking", budget=2)
 JUDGED = dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}, verify=False)
 
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "Exercise": dict(question="Make it burst.", free=["c"], hints=["The reset."]),
+    "class_results": dict(codes=["PW1.a.00000000"]),
     "NeuronModel": LEAKY,
     "from_norse": LEAKY
     | dict(

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from plausiwidgets.arguments import checked, require
+from plausiwidgets.arguments import checked, require, shown
 from plausiwidgets.assessment.mystery import Mystery, mystery
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
@@ -63,7 +63,17 @@ class Exercise:
 
     def __post_init__(self) -> None:
         if not self.question.strip():
-            raise ValueError("the question of an exercise is empty, valid is: what the reader is to do")
+            raise ValueError(f"question is {self.question!r}, valid is: what the reader is to do")
+        for name in ("free", "hints"):
+            object.__setattr__(self, name, texts("Exercise", name, getattr(self, name)))
+
+
+def texts(where: str, name: str, given: Iterable[str]) -> tuple[str, ...]:
+    """Return several texts, or say what is none; a single one is no list of its characters."""
+    several = () if isinstance(given, (str, bytes)) else tuple(given)
+    if isinstance(given, (str, bytes)) or not all(isinstance(text, str) for text in several):
+        raise TypeError(f"{where}: {name} is {shown(given)}, valid is a list of texts")
+    return several
 
 
 def exercise_of(hidden: Mystery) -> Exercise:
@@ -226,7 +236,7 @@ def class_results(codes: str | Iterable[str]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    lines = codes.splitlines() if isinstance(codes, str) else list(codes)
+    lines = codes.splitlines() if isinstance(codes, str) else texts("class_results", "codes", codes)
     rows: list[dict[str, object]] = []
     values: list[dict[str, float]] = []
     for code in lines:

@@ -152,7 +152,7 @@ def _told(
 ) -> list[str]:
     """Return the parameters of which each alone, moved along its slider, loses the response of a known set."""
     potential = model.states[0].name
-    verdict = evaluate(model, about, broadcast(base), dt, record=(potential,))
+    verdict = evaluate(model, about, {name: np.full(1, x) for name, x in base.items()}, dt, record=(potential,))
     matched = _matching(model, about, seed, single(verdict, 0)) if verdict.accepted[0] else None
     if matched is None:
         return list(free)

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browser.pages import BrowserPage
 
 import plausiwidgets as pw
+from plausiwidgets.assessment.mystery import score
 
 pytestmark = pytest.mark.browser
 
@@ -173,6 +174,27 @@ def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: i
     assert page.get_by_label("Code to hand in").is_hidden()
     page.get_by_role("button", name="Reset").click()
     assert page.get_by_label("Exact value of c (mV)").input_value() == "-65"
+
+
+def test_a_mystery_begins_with_few_points_and_is_solved_by_its_hidden_values(open_page, tmp_path: Path) -> None:
+    hidden = pw.mystery("izhikevich", "rebound_spike", 7)
+    path = pw.export_page(hidden.model, hidden.pattern, exercise=hidden, path=tmp_path / "mystery.html")
+    opened = open_page(path)
+    page = opened.page
+    card = page.get_by_role("region", name="Exercise")
+    begun = score(pw.judge(hidden.model, hidden.pattern, hidden.start, dt=hidden.dt, verify=False))
+    card.get_by_text(f"Not yet: {begun} of 100 points").wait_for()
+    assert page.get_by_role("button", name="Whole sweep").is_visible()  # it shows where the spikes are
+    for name, value in hidden.reveal().items():
+        if name in hidden.moved:
+            box = page.get_by_label(re.compile(f"^Exact value of {name}( |$)"))
+            box.fill(str(value))
+            box.press("Enter")
+    card.get_by_text("Solved").wait_for()
+    page.get_by_role("button", name="Hand in").click()
+    answer = pw.read_code(page.get_by_label("Code to hand in").input_value())
+    assert answer.solved
+    assert answer.seed == 7
 
 
 def test_a_value_that_is_typed_is_checked(open_page, izhikevich: Path) -> None:

@@ -25,6 +25,7 @@ from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
 from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.tape import tape_of
@@ -42,8 +43,8 @@ BENCH = {
 }  # fmt: skip
 """How the bench brings a neuron to rest, and when it gives one up: the page does the same."""
 
-_RECORDED_COLUMNS = 700
-"""Pixel columns to which a recorded target is decimated."""
+_RECORDED_COLUMNS, _FINE_COLUMNS = 700, 2500
+"""Pixel columns to which a recorded target is decimated: of a page, and of an exercise that shows a part of it."""
 
 
 class Contents:
@@ -124,6 +125,7 @@ class Contents:
             "question": task.question, "hints": list(task.hints), "free": list(task.free or known),
             "about": {".model": self.model.name, **(about or {".pattern": keys})},
             "defaults": {name: float(p.default) for name, p in known.items()},
+            "common": list(COMMON) if isinstance(exercise, Mystery) else None,
         }  # fmt: skip
 
     def _pattern(self, pattern: Protocol) -> dict[str, Any]:
@@ -218,7 +220,8 @@ class Contents:
         if target is None:
             return []
         if target.verdict is None:
-            return [{"lines": _recorded(target)}]
+            columns = _RECORDED_COLUMNS if self.exercise is None else _FINE_COLUMNS
+            return [{"lines": _recorded(target, columns)}]
         reference = models.get(target.verdict.model)
         self.neurons.setdefault(reference.name, reference)
         values = {name: float(value) for name, value in target.verdict.parameters.items()}
@@ -304,11 +307,11 @@ def measured(value: float, unit: str) -> str:
     return number(value) if math.isnan(value) else interval(value, value, unit)
 
 
-def _recorded(target: Target) -> list[dict[str, Any]]:
+def _recorded(target: Target, columns: int) -> list[dict[str, Any]]:
     """Return the lines of a recording, decimated to what a screen can show."""
     lines = []
     for name, line in target_lines(target, VoltageScale(-65.0, -50.0, 20.0)).items():
-        grid = make_grid(line.t, _RECORDED_COLUMNS)
+        grid = make_grid(line.t, columns)
         lines.append({
             "name": name, "t": [round(float(x), 3) for x in grid.x],
             "v": [round(float(x), 3) if np.isfinite(x) else None for x in envelope(line.v, grid)],

@@ -57,9 +57,19 @@ class ExerciseCard {
     this.showHint();
   }
 
+  /** How well a mystery is matched, from 0 to 99, as assessment/mystery.py has it; null without a verdict. */
+  points(live) {
+    if (!this.task.common || !live) return null;
+    const own = live.checks.filter(({ key }) => !this.task.common.includes(key));
+    return Math.min(99, Math.floor(100 * (1 - Math.min(live.loss / (own.length || live.checks.length), 1))));
+  }
+
   /** Says whether it is solved; a code of other values is taken away. */
-  show({ isSolved, words }) {
-    const text = isSolved ? "✓ Solved: every criterion holds." : `Not yet: ${words.replace(/^\S+ /, "")}`;
+  show({ live, words }) {
+    const isSolved = live?.loss === 0;
+    const points = this.points(live);
+    const far = points === null ? words.replace(/^\S+ /, "") : `${points} of 100 points`;
+    const text = isSolved ? "✓ Solved: every criterion holds." : `Not yet: ${far}`;
     if (this.state.textContent !== text) this.state.textContent = text;
     this.view.classList.toggle("solved", isSolved);
     this.isSolved = isSolved;

@@ -643,7 +643,7 @@ class Page {
     this.back.disabled = stored;
     this.back.hidden = this.set === this.best && !this.exercise;
     this.undo.disabled = this.past.length < 2;
-    if (!this.isJudging) this.exercise?.show({ isSolved: this.live?.loss === 0, words: said.words });
+    if (!this.isJudging) this.exercise?.show({ live: this.live, words: said.words });
     this.showMe.disabled = stored && this.set === this.best;
     this.showPython();
     this.badge.className = `badge ${said.status}`;
