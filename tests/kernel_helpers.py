@@ -9,8 +9,8 @@ from numba import njit
 
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.program.program import Program
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.compiled.program import Program
 from plausiwidgets.simulation.compiled.source import assignments, text_of
 
 _SOURCE = """

@@ -10,21 +10,23 @@ from pathlib import Path
 import pytest
 from kernel_helpers import lanes_model
 
-from plausiwidgets.simulation.compiled import cache
+from plausiwidgets.simulation.compiled import cache, directory
 from plausiwidgets.simulation.compiled.engine import why_not
 
 ROOT = Path(__file__).resolve().parents[1]
 
 SIMULATE = """
-import sys, torch
+import sys
 import plausiwidgets as pw
 
-exports = []
-original = torch.export.export
+from plausiwidgets.lazy import torch
+from plausiwidgets.simulation.compiled import check
+checks = []
+original = check.compare
 def counted(*args, **kwargs):
-    exports.append(1)
+    checks.append(1)
     return original(*args, **kwargs)
-torch.export.export = counted
+check.compare = counted
 
 def step(current, state, p, dt):
     (v,) = state
@@ -39,7 +41,7 @@ compiled = sum(
     not list(m.kernel.stats.cache_hits)
     for name, m in list(sys.modules.items()) if name.startswith("plausiwidgets_k")
 )
-print(traces.engine, len(traces.spike_times[0]), "exports", len(exports), "compilations", compiled)
+print(traces.engine, len(traces.spike_times[0]), "checks", len(checks), "compilations", compiled)
 """
 
 OWN = '"izhikevich"'
@@ -70,19 +72,19 @@ def run(model: str, directory: Path, **environment: str) -> str:
     return finish(start(model, directory, **environment))
 
 
-def test_a_second_process_neither_exports_nor_compiles_a_model_of_the_package(tmp_path):
+def test_a_second_process_neither_checks_nor_compiles_a_model_of_the_package(tmp_path):
     directory = tmp_path / "cache"
     first = run(OWN, directory)
     assert first.startswith("compiled")
-    assert first.endswith("exports 1 compilations 1")
+    assert first.endswith("checks 1 compilations 1")
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert stat.S_IMODE((directory / "kernels").stat().st_mode) == 0o700
-    assert run(OWN, directory) == first.replace("exports 1 compilations 1", "exports 0 compilations 0")
+    assert run(OWN, directory) == first.replace("checks 1 compilations 1", "checks 0 compilations 0")
 
 
-def test_a_second_process_exports_but_does_not_compile_a_users_model(tmp_path):
+def test_a_second_process_checks_but_does_not_compile_a_users_model(tmp_path):
     first = run(USERS, tmp_path)
-    assert first.endswith("exports 1 compilations 1")
+    assert first.endswith("checks 1 compilations 1")
     assert run(USERS, tmp_path) == first.replace("compilations 1", "compilations 0")
 
 
@@ -92,7 +94,7 @@ def test_two_processes_at_once(tmp_path):
     assert all(o.startswith("compiled") for o in outputs)
     assert outputs[0].split()[1] == outputs[1].split()[1]
     assert not list(tmp_path.rglob("*.tmp"))
-    assert run(OWN, tmp_path).endswith("exports 0 compilations 0")
+    assert run(OWN, tmp_path).endswith("checks 0 compilations 0")
 
 
 @pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc"])
@@ -111,13 +113,13 @@ def test_a_broken_cache_is_worked_around_and_repaired(tmp_path, suffix, damage, 
 
 
 def test_a_model_of_the_package_is_trusted_only_once_it_was_checked(tmp_path):
-    assert run(OWN, tmp_path).endswith("exports 1 compilations 1")
+    assert run(OWN, tmp_path).endswith("checks 1 compilations 1")
     (note,) = tmp_path.rglob("*.checked")
     note.unlink()
-    assert run(OWN, tmp_path).endswith("exports 1 compilations 0")
+    assert run(OWN, tmp_path).endswith("checks 1 compilations 0")
     note.write_text("../elsewhere")
-    assert run(OWN, tmp_path).endswith("exports 1 compilations 0")
-    assert run(OWN, tmp_path).endswith("exports 0 compilations 0")
+    assert run(OWN, tmp_path).endswith("checks 1 compilations 0")
+    assert run(OWN, tmp_path).endswith("checks 0 compilations 0")
 
 
 def _step(current, state, p, dt):
@@ -134,7 +136,7 @@ def unusable(tmp_path, monkeypatch):
 
 
 def test_without_a_place_to_write_a_kernel_is_compiled_in_memory(unusable):
-    assert cache.kernel_directory() is None
+    assert directory.kernel_directory() is None
     assert why_not(lanes_model(_step, 1)) is None
 
 
@@ -144,7 +146,7 @@ def test_a_read_only_directory_is_worked_around(tmp_path, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError("read-only")
 
-    monkeypatch.setattr(cache.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(directory.tempfile, "TemporaryFile", refuse)
     assert why_not(lanes_model(_step, 1)) is None
     assert not list(tmp_path.rglob("*.py"))
 
@@ -155,26 +157,26 @@ def test_a_full_disk_is_worked_around(tmp_path, monkeypatch):
     def refuse(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(directory.tempfile, "mkstemp", refuse)
     assert why_not(lanes_model(_step, 1)) is None
 
 
 @pytest.fixture
 def warned_anew():
-    cache._warn_of.cache_clear()
+    directory._warn_of.cache_clear()
     yield
-    cache._warn_of.cache_clear()
+    directory._warn_of.cache_clear()
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners here")
 def test_a_directory_of_someone_else_is_not_used(tmp_path, monkeypatch, warned_anew):
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
-    assert cache.kernel_directory() is not None
+    assert directory.kernel_directory() is not None
     owner = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.warns(RuntimeWarning, match="belongs to another user"):
-        assert cache.kernel_directory() is None
-    assert cache.kernel_directory() is None  # said once
+        assert directory.kernel_directory() is None
+    assert directory.kernel_directory() is None  # said once
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no modes here")
@@ -198,23 +200,41 @@ def test_the_target_of_a_symbolic_link_stays_as_it_was(tmp_path, monkeypatch, wa
     (tmp_path / "cache" / "kernels").symlink_to(target)
     monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path / "cache"))
     with pytest.warns(RuntimeWarning, match="is a symbolic link"):
-        assert cache.kernel_directory() is None
+        assert directory.kernel_directory() is None
     assert stat.S_IMODE(target.stat().st_mode) == 0o755 and not list(target.iterdir())
 
 
 def test_machine_code_that_was_changed_on_disk_never_runs(tmp_path):
     """One flipped bit in the middle of the code, each time: the process compiles it anew and says the same."""
     said = run(OWN, tmp_path).rpartition(" ")[0]
-    (code,) = tmp_path.rglob("*.nbc")
+    (code,) = tmp_path.glob("kernels/__pycache__/*.nbc")
     for share in (0.3, 0.5, 0.9):
         content = bytearray(code.read_bytes())
         content[int(share * len(content))] ^= 1
         code.write_bytes(content)
-        assert run(OWN, tmp_path) == f"{said.replace('exports 1', 'exports 0')} 1"
-    assert run(OWN, tmp_path).endswith("exports 0 compilations 0")
+        assert run(OWN, tmp_path) == f"{said.replace('checks 1', 'checks 0')} 1"
+    assert run(OWN, tmp_path).endswith("checks 0 compilations 0")
     (note,) = tmp_path.rglob("*.sha256")
     note.write_text("0" * 64)
-    assert run(OWN, tmp_path).endswith("exports 0 compilations 1")
+    assert run(OWN, tmp_path).endswith("checks 0 compilations 1")
+
+
+def test_what_kernels_share_is_compiled_once_and_never_runs_when_it_was_changed_on_disk(tmp_path):
+    said = run(OWN, tmp_path)
+    (note,) = tmp_path.glob("kernels/shared-*.digest")
+    shared = {f: f.read_bytes() for f in note.with_suffix("").rglob("*.nbc")}
+    assert len(shared) > 5
+    digest = note.read_text()
+    for file in tmp_path.glob("kernels/__pycache__/*"):
+        file.unlink()
+    assert run(OWN, tmp_path) == said.replace("checks 1", "checks 0")  # a kernel that finds the others' code
+    assert note.read_text() == digest
+    for file in tmp_path.glob("kernels/__pycache__/*"):
+        file.unlink()
+    for file, code in shared.items():
+        file.write_bytes(code[: len(code) // 2] + bytes([code[len(code) // 2] ^ 1]) + code[len(code) // 2 + 1 :])
+    assert run(OWN, tmp_path) == said.replace("checks 1", "checks 0")
+    assert {f.name for f in note.with_suffix("").rglob("*.nbc")} >= {f.name for f in shared}
 
 
 def test_a_user_cannot_get_the_kernel_of_a_model_of_the_package(tmp_path, monkeypatch):
@@ -226,14 +246,14 @@ def test_a_user_cannot_get_the_kernel_of_a_model_of_the_package(tmp_path, monkey
 
 
 def test_the_environment_covers_sources_and_versions(monkeypatch):
-    before = cache.environment()
-    cache.environment.cache_clear()
-    versions = cache.metadata.version
-    monkeypatch.setattr(cache.metadata, "version", lambda name: versions(name) + ("+1" if name == "numba" else ""))
-    assert cache.environment() != before
-    cache.environment.cache_clear()
+    before = directory.environment()
+    directory.environment.cache_clear()
+    versions = directory.metadata.version
+    monkeypatch.setattr(directory.metadata, "version", lambda name: versions(name) + ("+1" if name == "numba" else ""))
+    assert directory.environment() != before
+    directory.environment.cache_clear()
     monkeypatch.undo()
-    assert cache.environment() == before
+    assert directory.environment() == before
 
 
 def test_old_kernels_are_removed(tmp_path, monkeypatch):

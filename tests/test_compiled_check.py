@@ -18,7 +18,7 @@ from lane_jobs import random_job
 from random_steps import model_of, random_step
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled import operations
+from plausiwidgets.program import operations
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.lane_current import LaneCurrent

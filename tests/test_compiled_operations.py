@@ -8,9 +8,10 @@ import pytest
 import torch
 from kernel_helpers import in_order, lanes_model, outputs_of
 
+from plausiwidgets.program.operations import TABLE
 from plausiwidgets.simulation.compiled import export
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.compiled.operations import COMPOSED, TABLE
+from plausiwidgets.simulation.compiled.lowering import COMPOSED
 from plausiwidgets.simulation.lanes import NotCompilable
 
 F = torch.nn.functional

@@ -16,7 +16,8 @@ PACKAGE = "plausiwidgets"
 
 # The house, from the ground up: a module may import its own layer and those above it in this list.
 LAYERS = [
-    {"names", "arguments", "quiet", "settings", "python_file", "whole_file"},
+    {"names", "arguments", "quiet", "settings", "lazy", "python_file", "whole_file"},
+    {"program"},
     {"models"},
     {"simulation"},
     {"patterns"},

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from plausiwidgets import models as neurons
 from plausiwidgets import patterns as firing
 from plausiwidgets.arguments import checked, finite, whole
@@ -18,6 +16,7 @@ from plausiwidgets.assessment.shards import Shard
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import sendable as sendable_model
 from plausiwidgets.optimization.api import check_engine, check_popsize

@@ -10,10 +10,9 @@ from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 
-import pandas as pd
-
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.table import read_csv
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models.model import NeuronModel, Preset
 from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns import Protocol

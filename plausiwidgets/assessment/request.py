@@ -48,8 +48,8 @@ def describe_request(
 def model_fingerprint(model: NeuronModel) -> str:
     """Return a digest of a model's parameters and of a simulation.
 
-    The source of a step does not show what it calls or captures, so it is run by the torch engine, on a few lanes of
-    random parameters and random constant currents.
+    The program of one of the package's neurons says all of it. The source of a custom step does not show what it calls
+    or captures, so it is run by the torch engine, on a few lanes of random parameters and random constant currents.
 
     Examples
     --------
@@ -60,6 +60,8 @@ def model_fingerprint(model: NeuronModel) -> str:
     values = {n: p.from_unit(rng.random(_LANES)) for n, p in model.parameters.items()}
     holding = model.current.from_unit(rng.random(_LANES))
     described = [[asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit]
+    if model.programs is not None:
+        return _digest([*described, model.programs.text()], list)
 
     def computed() -> Iterable[ArrayLike]:
         state = model.start(values, holding)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import pandas as pd
-
 from plausiwidgets import models as registry
 from plausiwidgets.arguments import checked
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.status import STATUSES

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import pandas as pd
-
 from plausiwidgets.assessment.executors import Executor, run_on
 from plausiwidgets.assessment.store import Key, Store, StoreError, StoreWarning
 from plausiwidgets.assessment.table import make_table
 from plausiwidgets.assessment.units import Unit, run_unit
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.progress import ProgressLike
@@ -108,7 +107,7 @@ class StudySnapshot:
         return f"{head} {result.model}, {result.pattern}, seed {result.seed}: {what}"
 
 
-class Study(Background[StudySnapshot, pd.DataFrame]):
+class Study(Background[StudySnapshot, "pd.DataFrame"]):
     """An assessment in the background, as `plausiwidgets.start_assessment` returns it.
 
     Searches on an executor continue during a pause; a stop cancels those that have not begun.

@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from plausiwidgets.arguments import checked, shown
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.status import STATUSES

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-import torch
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import received as received_model
@@ -96,8 +95,10 @@ def run_unit(
     """
     if multiprocessing.parent_process() is not None:
         # The worker processes share the cores, and a forked one would wait for threads of its parent.
-        torch.set_num_threads(1)
         os.environ.setdefault(THREADS, "1")
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # of torch, if a custom step needs it later
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(1)
     result, reason, error, robustness, began = unit.waiting, "stopped", "", None, clock()
 
     def check() -> None:

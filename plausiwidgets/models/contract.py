@@ -15,8 +15,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import torch
 
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import unknown
 
@@ -46,7 +46,7 @@ _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ ele
 _MISTAKES = (NameError, AttributeError, TypeError, IndexError)
 """What is wrong whatever the values; anything else a step may raise at values without a meaning."""
 
-Tensors = tuple[torch.Tensor, ...]
+Tensors = tuple[Any, ...]
 
 
 # ------------------------------------------------------------------ p, the parameters as a step sees them

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 
 from plausiwidgets.arguments import checked, finite, mapping
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import check_name, unknown
+from plausiwidgets.program.neuron import Programs
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
@@ -181,7 +182,7 @@ class NeuronModel:
         name: str,
         step: Step,
         parameters: Sequence[Parameter],
-        initial_state: Callable[[Any, torch.Tensor], Sequence[torch.Tensor | float]],
+        initial_state: Callable[[Any, Any], Sequence[Any]],
         current: Parameter,
         rest: PerSet,
         threshold: PerSet,
@@ -219,6 +220,8 @@ class NeuronModel:
         self.presets = tuple(presets)
         self.cannot: Mapping[str, str] = mapping(cannot)
         self.lanewise = False
+        self.programs: Programs | None = None
+        """Of a model of the package: what was exported from its step (see `models.registry`), to run without torch."""
         if len(self.parameters) < len(parameters):
             names = [p.name for p in parameters]
             twice = sorted({n for n in names if names.count(n) > 1})
@@ -240,7 +243,7 @@ class NeuronModel:
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse changes: kernels and results are cached for a model."""
-        if "_made" in self.__dict__ and name not in ("_states", "_span"):
+        if "_made" in self.__dict__ and name not in ("_states", "_span", "programs"):
             raise AttributeError(f"model {self.name!r} cannot be changed ({name}): make a new NeuronModel")
         super().__setattr__(name, value)
 
@@ -280,11 +283,14 @@ class NeuronModel:
 
     def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
         """Return the initial state of n lanes, shape [state variables, n]."""
-        held = _tensor(holding).reshape(-1)
-        n = max([held.numel(), *(np.size(values[p]) for p in self.parameters)])
+        held = np.asarray(holding, dtype=np.float64).reshape(-1)
+        n = max([held.size, *(np.size(values[p]) for p in self.parameters)])
+        held = np.broadcast_to(held, (n,))
+        if self.programs is not None:
+            return np.stack(self.programs.start_at(values, held)[:-2])
         lanes = {p: np.broadcast_to(np.asarray(values[p], float), (n,)) for p in self.parameters}
         with torch.no_grad():
-            state = self.initial_state(self.namespace(lanes), held.expand(n))
+            state = self.initial_state(self.namespace(lanes), _tensor(held))
         return np.stack([np.broadcast_to(_tensor(s).numpy(), (n,)) for s in state]).astype(np.float64)
 
     def advance(self, current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[Any, Any]:
@@ -308,6 +314,9 @@ class NeuronModel:
     def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
         """Return resting potential and spike threshold in mV, each of shape [n]."""
         n = max(np.size(values[p]) for p in self.parameters) if self.parameters else 1
+        if self.programs is not None and (callable(self.rest) or callable(self.threshold)):
+            rest, threshold = self.programs.start_at(values, np.zeros(n))[-2:]
+            return rest.copy(), threshold.copy()
         out = []
         for what in (self.rest, self.threshold):
             if isinstance(what, str):

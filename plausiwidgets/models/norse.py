@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import torch
-
 from plausiwidgets.arguments import checked, shown
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.model import NeuronModel, PerSet
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.quiet import imported
@@ -73,14 +72,14 @@ def from_norse(
     name: str,
     step: Any,
     convert: Callable[[Any, Any], Any],
-    initial_state: Callable[[Any, torch.Tensor], Any],
+    initial_state: Callable[[Any, Any], Any],
     parameters: Sequence[Parameter],
     current: Parameter,
     rest: PerSet,
     threshold: PerSet,
     dt: float = 0.1,
     *,
-    inject: Callable[[torch.Tensor, Any, torch.Tensor], torch.Tensor] | None = None,
+    inject: Callable[[Any, Any, Any], Any] | None = None,
     **options: Any,
 ) -> NeuronModel:
     """Wrap a feed-forward step, or a cell, of Norse as a neuron model.

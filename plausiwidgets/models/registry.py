@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -10,6 +12,7 @@ from plausiwidgets.arguments import checked, require
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
+from plausiwidgets.program.neuron import read
 from plausiwidgets.python_file import InFile, PythonFile, chosen
 
 _registered: dict[str, NeuronModel] = {}
@@ -50,8 +53,21 @@ def get(model: str | NeuronModel) -> NeuronModel:
     if model not in NAMES:
         raise unknown("model", model, names())
     if model not in _builtin:
-        _builtin.setdefault(model, import_module(f"plausiwidgets.models.library.{model}").NEURON)
+        neuron = import_module(f"plausiwidgets.models.library.{model}").NEURON
+        neuron.programs = read(program_file(model).read_text(encoding="utf-8"))
+        _builtin.setdefault(model, neuron)
     return _builtin[model]
+
+
+def program_file(name: str) -> Traversable:
+    """Return the file with the programs of a built-in model, which ``simulation/compiled/ship.py`` writes.
+
+    Examples
+    --------
+    >>> program_file("lif").name
+    'lif.txt'
+    """
+    return files("plausiwidgets.models.library") / "programs" / f"{name}.txt"
 
 
 @checked

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.random import SeedSequence, default_rng
@@ -13,11 +12,9 @@ from numpy.random import SeedSequence, default_rng
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.cmaes import CmaRun
 from plausiwidgets.optimization.evolution import Population
+from plausiwidgets.optimization.sobol import Sobol
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.optimization.strategy import StrategyFactory, losses_of
-
-if TYPE_CHECKING:
-    from torch.quasirandom import SobolEngine
 
 _SOBOL, _POPULATION, _RUN, _RANDOM = 0, 1, 2, 4  # first number of a generator's spawn key
 
@@ -127,18 +124,15 @@ class Portfolio:
         return self.budget - self.evaluations
 
     def _plan(self) -> Iterator[Floats]:
-        from torch.quasirandom import SobolEngine
-
         options = self.options
         if self.start is not None:
             yield from self._evaluate(self.start[None, :], "start")
         seed = int(self._seed(_SOBOL).generate_state(1)[0])
-        self._sobol = SobolEngine(self.space.size, scramble=True, seed=seed)
-        self._sobol.fast_forward(1)  # SobolEngine computes the first point in torch's default type
+        self._sobol = Sobol(self.space.size, seed)
         size, round_ = options.population, 0
         while True:
             chart = self._charts[round_ % len(self._charts)]
-            units = _draw(self._sobol, size)
+            units = self._sobol.draw(size)
             costs = yield from self._evaluate(chart.decode(units), "screen")
             population = Population(chart, units, costs, default_rng(self._seed(_POPULATION, round_)))
             yield from self._evolve(population)
@@ -161,7 +155,7 @@ class Portfolio:
             if active is not None:
                 asked.append(active.ask())
             if options.explore:
-                asked.append(self._charts[0].decode(_draw(self._sobol, options.explore * tried)))
+                asked.append(self._charts[0].decode(self._sobol.draw(options.explore * tried)))
             costs = yield from self._evaluate(np.concatenate(asked), "search")
             population.tell(costs[:tried])
             if active is not None:
@@ -218,10 +212,3 @@ def _apart(population: Population, used: list[Floats]) -> Floats | None:
         if all(np.linalg.norm(unit - other) >= least for other in used):
             return unit.copy()
     return None
-
-
-def _draw(sobol: SobolEngine, count: int) -> Floats:
-    import torch
-
-    # The user may have changed torch's default type.
-    return np.asarray(sobol.draw(count, dtype=torch.float64).numpy())

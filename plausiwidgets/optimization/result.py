@@ -12,10 +12,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from plausiwidgets import models, patterns
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check, Verdict, judge

@@ -26,12 +26,13 @@ from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models.card import card
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
+from plausiwidgets.program.program import MOVING
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob, NotCompilable
 from plausiwidgets.simulation.simulate import check_dt
 
 if TYPE_CHECKING:
-    from plausiwidgets.simulation.compiled.program import Instruction
+    from plausiwidgets.program.program import Instruction
 
 _ROUND_SECONDS = 4e-3
 """Length of a measurement: long against the time of a call from Python, short enough not to be interrupted often."""
@@ -55,14 +56,11 @@ def operations(model: str | NeuronModel) -> int:
     >>> operations("izhikevich_2004")
     19
     """
-    neuron = get(model)
-    # Imported here because torch.export is slow to import, and a kernel from disk does not need it.
-    from plausiwidgets.simulation.compiled.engine import remembered
-    from plausiwidgets.simulation.compiled.export import export_step
-    from plausiwidgets.simulation.compiled.program import MOVING
+    from plausiwidgets.simulation.compiled.engine import remembered, step_program
 
+    neuron = get(model)
     return remembered(
-        _counts, neuron, lambda: sum(_count(line) for line in export_step(neuron).body if line.level == MOVING)
+        _counts, neuron, lambda: sum(_count(line) for line in step_program(neuron).body if line.level == MOVING)
     )
 
 

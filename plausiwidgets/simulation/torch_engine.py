@@ -5,13 +5,14 @@ It runs any step, on all lanes at once, and is the reference for the compiled en
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 
-from plausiwidgets.simulation.lane_current import fill_current, next_change
-from plausiwidgets.simulation.lanes import Checkpoint, Extremes, LaneJob, LaneResult, pad_spikes
+from plausiwidgets.lazy import torch
+from plausiwidgets.simulation.lanes import Checkpoint, Floats, LaneJob, LaneResult
+from plausiwidgets.simulation.loop import run_loop
 
 
 def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
@@ -29,82 +30,16 @@ def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
 
 
 def _loop(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
-    model, current, dt = job.model, job.current, job.dt
-    lanes = job.lanes
-    p = model.namespace(job.params)
-    state = tuple(torch.from_numpy(np.array(row)) for row in job.state)
-    dt_tensor = torch.tensor(dt, dtype=torch.float64)
-    buffer = np.empty(lanes)
-    injected = torch.empty(lanes, dtype=torch.float64)
-    change = 0
-    k0, k1 = job.window or (0, 0)
-    m0, m1 = job.peak_window or (0, 0)
-    rows = np.full((len(job.record), k1 - k0, lanes), np.nan)
-    v_max = torch.full((lanes,), -np.inf, dtype=torch.float64)
-    extremes = Extremes(job.state[0]) if job.extremes else None
-    diverged = torch.full((lanes,), -1, dtype=torch.int64)
-    alive = torch.ones(lanes, dtype=torch.bool)
-    tally = torch.zeros(lanes, dtype=torch.int64)
-    event_steps: list[np.ndarray] = []
-    event_lanes: list[np.ndarray] = []
+    p, dt = job.model.namespace(job.params), torch.tensor(job.dt, dtype=torch.float64)
 
-    for k in range(job.steps):
-        if checkpoint is not None:
-            checkpoint()
-        if k >= change:
-            fill_current(k, dt, current.t0, current.base, current.pieces, buffer)
-            injected = torch.from_numpy(buffer.copy())
-            change = next_change(k, dt, current.t0, current.pieces)
-        spikes, new = model.advance(injected, state, p, dt_tensor)
-        state = tuple(_lanes_of(s, lanes) for s in new)
-        spikes = _lanes_of(spikes, lanes)
-        v = state[0]
-        good = v.abs() <= model.limit
-        for s in state[1:]:
-            good &= s.isfinite()
-        if job.spike_limit is not None:
-            good &= tally < job.spike_limit
-        lost = alive & ~good
-        if lost.any():
-            diverged[lost] = k
-            alive &= good
-            # A diverged lane stays nan, also where its next step would be finite.
-            state = tuple(torch.where(alive, s, torch.nan) for s in state)
-            if not alive.any():
-                break
-        fired = (spikes != 0) & alive
-        if extremes is not None:
-            extremes.step(v.numpy(), fired.numpy(), alive.numpy())
-        if fired.any():
-            which = fired.nonzero()[:, 0].numpy()
-            event_lanes.append(which)
-            event_steps.append(np.full(which.size, k, dtype=np.int64))
-            if job.spike_limit is not None:
-                tally += fired
-        if k0 <= k < k1:
-            for place, variable in enumerate(job.record):
-                rows[place, k - k0] = torch.where(alive, state[variable], torch.nan).numpy()
-        if m0 <= k < m1:
-            v_max = torch.where(alive, torch.maximum(v_max, v), v_max)
+    def step(current: Floats, state: Sequence[Floats]) -> tuple[Floats, Sequence[Floats]]:
+        spikes, new = job.model.advance(torch.from_numpy(current), tuple(map(torch.from_numpy, state)), p, dt)
+        return _lanes_of(spikes, job.lanes), [_lanes_of(s, job.lanes) for s in new]
 
-    none = np.empty(0, dtype=np.int64)
-    spikes_out, counts = pad_spikes(np.concatenate([none, *event_steps]), np.concatenate([none, *event_lanes]), lanes)
-    dead = ~alive.numpy()
-    final = np.stack([s.numpy() for s in state]).astype(np.float64)
-    final[:, dead] = np.nan
-    return LaneResult(
-        final,
-        spikes_out,
-        counts,
-        rows.transpose(0, 2, 1) if job.window else None,
-        v_max.numpy(),
-        *(extremes or Extremes(job.state[0])).results(),
-        diverged.numpy(),
-        "torch",
-    )
+    return run_loop(job, step, "torch", checkpoint)
 
 
-def _lanes_of(value: object, lanes: int) -> torch.Tensor:
+def _lanes_of(value: object, lanes: int) -> Floats:
     """Return a result of a step as float64, shape [lanes]; a step of one lane may return a number."""
     tensor = value if isinstance(value, torch.Tensor) else torch.tensor(value)
     if tensor.dtype != torch.float64:
@@ -115,7 +50,7 @@ def _lanes_of(value: object, lanes: int) -> torch.Tensor:
                 f"the step returned a tensor of shape {list(tensor.shape)}, it must be [lanes], here [{lanes}]"
             )
         tensor = tensor.reshape(1).expand(lanes)
-    return tensor
+    return tensor.detach().numpy()
 
 
 def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:

@@ -10,12 +10,12 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment import ParameterPlane
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Verdict

@@ -28,8 +28,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import torch
-
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.library.kinetics import advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter

@@ -22,8 +22,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import adex, proofs
 from plausiwidgets.models.library.lif import T_REF
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import rows
 from plausiwidgets.models.model import Preset, StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, from_norse, functional

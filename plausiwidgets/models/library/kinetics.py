@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 
-import torch
+from plausiwidgets.lazy import torch
+from plausiwidgets.program.neuron import lowest_root
 
 
 def advance(x: torch.Tensor, slope: torch.Tensor, decay: torch.Tensor | float, dt: torch.Tensor) -> torch.Tensor:
@@ -76,18 +78,8 @@ def lowest_rest(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor
 
 
 def _by_grids(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
-    low, step = torch.full((1, 1), -150.0, dtype=torch.float64), 3.0
-    for points in (71, 31, 31):  # finer each time, all points at once: a few operations in place of many
-        grid = low + step * torch.arange(points, dtype=torch.float64)[:, None]
-        rises = balance(grid) > 0.0
-        # The last point that rises before the first that falls; the first point where all fall.
-        first = (~rises).to(torch.int8).argmax(dim=0, keepdim=True)
-        last = torch.where(rises.all(dim=0, keepdim=True), points - 1, torch.clamp(first - 1, min=0))
-        low, step = low + step * last.double(), step / 30.0
-    return low[0]
+    return torch.from_numpy(lowest_root(lambda v: balance(torch.from_numpy(v)).numpy()))
 
 
-solver: ContextVar[Callable[[Callable[[torch.Tensor], torch.Tensor]], torch.Tensor]] = ContextVar(
-    "solver", default=_by_grids
-)
+solver: ContextVar[Callable[[Callable[..., Any]], Any]] = ContextVar("solver", default=_by_grids)
 """What `lowest_rest` calls: another one hands the balance to an exporter, which cannot follow a search."""

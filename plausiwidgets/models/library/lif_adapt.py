@@ -20,8 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import V_RESET, V_THRESHOLD, reset_below_threshold
 from plausiwidgets.models.model import NeuronModel, StateVariable

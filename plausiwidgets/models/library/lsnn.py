@@ -19,8 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import (
     CURRENT,

@@ -1,5 +1,8 @@
 """A kernel against torch, before it is used: the same steps by both, each from the same state.
 
+The program of one of the package's neurons was compared with torch when it was written (``ship.py``). NumPy takes
+torch's place for it: what is left to compare is what the compiler makes of the program on this machine.
+
 Torch runs some lanes for 1000 steps, at the defaults and at parameters spread over their ranges, driven so that
 they fire, at the model's time step and at finer ones. Each of these steps is one sample: the kernel must make of its
 state what torch made of it, so that nothing can hide behind chaos, and the first difference is the cause. To them come
@@ -18,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
 from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.lane_current import LaneCurrent, lane_current
 from plausiwidgets.simulation.lanes import Floats, LaneJob, LaneResult, NotCompilable
@@ -25,6 +29,9 @@ from plausiwidgets.simulation.torch_engine import run_torch
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.program.program import Program
+
+Run = Callable[[LaneJob], LaneResult]
 
 _TOLERANCE = 1e-9
 """Of a state variable after one step, relative to its usual size: far above what the last bits of exp and its kin make
@@ -58,6 +65,8 @@ class Steps:
         Usual size of each state variable.
     doubt : ndarray, shape [state variables, lanes], or None
         How far torch's own result moves with the last bits of its input; infinite where it does not say.
+    by : str
+        What made them, in words.
     """
 
     job: LaneJob
@@ -66,6 +75,7 @@ class Steps:
     names: Callable[[int], str]
     usual: Floats
     doubt: Floats | None = None
+    by: str = "torch"
 
 
 def observe(model: NeuronModel) -> list[Steps]:
@@ -80,11 +90,18 @@ def observe(model: NeuronModel) -> list[Steps]:
         return []
     try:
         with np.errstate(all="ignore"):
-            return _observe(model)
+            return _observe(model, run_torch, "torch")
     except NotCompilable:
         raise
     except Exception:
         return []
+
+
+def observe_program(model: NeuronModel, program: Program) -> list[Steps]:
+    """Return steps that NumPy made of a program of the package."""
+    engine = numpy_engine(program)
+    with np.errstate(all="ignore"):
+        return _observe(model, lambda job: engine(job, None), "its program")
 
 
 def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
@@ -107,8 +124,8 @@ def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
             )
 
 
-def compare(model: NeuronModel, observed: list[Steps], run: Callable[[LaneJob], LaneResult], single: bool) -> None:
-    """Refuse a kernel that makes something else of `observed` than torch did.
+def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -> None:
+    """Refuse a kernel that makes something else of `observed` than what made these.
 
     Parameters
     ----------
@@ -127,9 +144,14 @@ def compare(model: NeuronModel, observed: list[Steps], run: Callable[[LaneJob], 
     tolerance = _SINGLE_TOLERANCE if single else _TOLERANCE
     for steps in observed:
         difference = _difference(steps, run, "compiled", tolerance)
+        if difference is not None and model.programs is not None:
+            raise NotCompilable(
+                f"the compiled form of model {model.name!r} differs from {steps.by} ({difference}), so that only the "
+                f"torch engine runs it. The compiler is wrong on this machine: another version of Numba may help"
+            )
         if difference is not None:
             raise NotCompilable(
-                f"the compiled form of model {model.name!r} differs from torch ({difference}), so "
+                f"the compiled form of model {model.name!r} differs from {steps.by} ({difference}), so "
                 f"that only the torch engine runs it. Does the step keep values outside of its state, draw random "
                 f"numbers now and then, or find out that it is traced? Make what it remembers an entry of the state"
             )
@@ -145,13 +167,13 @@ _AGAIN = 100
 """Steps that torch makes twice."""
 
 
-def _remembers(job: LaneJob, recorded: Floats) -> bool:
+def _remembers(job: LaneJob, recorded: Floats, run: Run) -> bool:
     """Return whether the step makes something else the second time."""
-    again = run_torch(replace(job, steps=_AGAIN)).recorded
+    again = run(replace(job, steps=_AGAIN)).recorded
     return again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True)
 
 
-def _observe(model: NeuronModel) -> list[Steps]:
+def _observe(model: NeuronModel, run: Run, by: str) -> list[Steps]:
     values, amplitudes = _parameters(model)
     everything = tuple(range(len(model.states)))
     state = model.start(values, np.zeros(_AT_DEFAULTS + _SPREAD))
@@ -160,24 +182,24 @@ def _observe(model: NeuronModel) -> list[Steps]:
     for factor, steps in _RUNS:
         dt = factor * model.dt
         job = LaneJob(model, values, state, _drive(amplitudes, steps * dt), steps, dt, (0, steps), everything)
-        result = run_torch(job)
+        result = run(job)
         assert result.recorded is not None
-        if not observed and _remembers(job, result.recorded):
+        if not observed and _remembers(job, result.recorded, run):
             raise NotCompilable(
                 f"the step of model {model.name!r} cannot be compiled: it changes what stands outside of its state, "
                 f"such as a counter, a list or a generator of random numbers. Make what it remembers an entry of the "
                 f"state"
             )
         usual = np.fmax(usual, np.fmax.reduce(np.abs(result.recorded[:, 0]), axis=1, initial=0.0))
-        observed.append(_single_steps(job, result, usual))
+        observed.append(_single_steps(job, result, usual, by))
         visited.append(observed[-1].state)
         state = np.where(np.isfinite(result.state), result.state, start)
     job = _unvisited(model, np.concatenate(visited, axis=1))
-    result = run_torch(job)
+    result = run(job)
     # So far out, the sine of an exponential may be any number.
-    beside = run_torch(replace(job, state=job.state * (1.0 + _BESIDE)))
+    beside = run(replace(job, state=job.state * (1.0 + _BESIDE)))
     doubt = np.where(result.counts == beside.counts, 100.0 * np.abs(beside.state - result.state), np.inf)
-    observed.append(Steps(job, result.state, result.counts > 0, lambda lane: "in an unusual state", usual, doubt))
+    observed.append(Steps(job, result.state, result.counts > 0, lambda lane: "in an unusual state", usual, doubt, by))
     return observed
 
 
@@ -203,7 +225,7 @@ def _drive(amplitudes: Floats, duration: float) -> LaneCurrent:
     return lane_current(currents, 0.0)
 
 
-def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
+def _single_steps(job: LaneJob, result: LaneResult, usual: Floats, by: str) -> Steps:
     """Return each step of a run, but for those of a lane that has diverged."""
     assert result.recorded is not None
     after = result.recorded
@@ -222,7 +244,7 @@ def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
         which = "at the default parameters" if lanes[i] < _AT_DEFAULTS else "at other parameters"
         return f"in step {times[i]} of a run {which} with dt = {job.dt:g} ms"
 
-    return Steps(single, after[:, lanes, times], fired[lanes, times], name, usual)
+    return Steps(single, after[:, lanes, times], fired[lanes, times], name, usual, by=by)
 
 
 def _unvisited(model: NeuronModel, visited: Floats) -> LaneJob:
@@ -253,7 +275,7 @@ def _take(steps: Steps, lanes: NDArray[np.intp]) -> Steps:
     )  # fmt: skip
 
 
-def _difference(steps: Steps, run: Callable[[LaneJob], LaneResult], how: str, tolerance: float) -> str | None:
+def _difference(steps: Steps, run: Run, how: str, tolerance: float) -> str | None:
     """Return in words the first step of which `run` makes something else, all together or alone."""
     with np.errstate(all="ignore"):
         found = _first_difference(steps, run(steps.job), how, tolerance)
@@ -277,8 +299,8 @@ def _first_difference(steps: Steps, result: LaneResult, how: str, tolerance: flo
     names = [s.name for s in steps.job.model.states]
     bad = np.flatnonzero(~equal[:, lane])
     what = (
-        f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} by torch and {ours[bad[0], lane]:.10g} {how}"
-        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} by torch, not so {how}"
+        f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} by {steps.by} and {ours[bad[0], lane]:.10g} {how}"
+        if bad.size else f"the neuron {'fires' if steps.fired[lane] else 'does not fire'} by {steps.by}, not so {how}"
     )  # fmt: skip
     start = ", ".join(f"{n} = {x:.10g}" for n, x in zip(names, steps.job.state[:, lane], strict=True))
     return f"{steps.names(lane)}, from {start}: {what}"

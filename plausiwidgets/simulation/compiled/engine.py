@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import wait
@@ -13,7 +14,6 @@ import numpy as np
 
 from plausiwidgets.simulation.compiled import cache, check
 from plausiwidgets.simulation.compiled.blocks import Block, Source, work_space
-from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.compiled.kernel import PAD, WIDTH, Layout
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, LaneJob, LaneResult, NotCompilable
@@ -21,7 +21,7 @@ from plausiwidgets.simulation.threads import pool, thread_count
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
-    from plausiwidgets.simulation.compiled.program import Program
+    from plausiwidgets.program.program import Program
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ _exported: WeakKeyDictionary[NeuronModel, tuple[list[check.Steps], Program]] = W
 
 
 def compiled(model: NeuronModel) -> Compiled:
-    """Return the kernel of `model`, made, and checked against torch, when it is first asked for.
+    """Return the kernel of `model`, made, and checked, when it is first asked for.
 
     Raises
     ------
@@ -111,8 +111,12 @@ def is_ready(model: NeuronModel) -> bool:
 def before_compiled(model: NeuronModel) -> Engine | None:
     """Return an engine that runs `model` while nothing is compiled; None where it does not take long, or there is none.
 
-    It is checked against torch as a kernel is. The export that it needs is not made again by :func:`compiled`.
+    The program of a custom step is checked as a kernel is, and the export that it needs is not made again by
+    :func:`compiled`.
     """
+    if model.programs is not None:  # with Numba to be imported, a kernel on disk takes longer as well
+        waits = model not in _compiled and not ("numba" in sys.modules and is_ready(model))
+        return interpreter(model.programs.step) if waits else None
     with compiling:
         if is_ready(model):
             return None
@@ -133,14 +137,34 @@ def before_compiled(model: NeuronModel) -> Engine | None:
 
 
 def _export(model: NeuronModel) -> tuple[list[check.Steps], Program]:
-    """Return steps that torch made, and the step as a program."""
+    """Return steps to compare with, and the step as a program: the package's own, or by torch."""
     known = _exported.pop(model, None)
     if known is not None:
         return known
+    if model.programs is not None:
+        return check.observe_program(model, model.programs.step), model.programs.step
+    from plausiwidgets.simulation.compiled.export import export_step
+
     observed = check.observe(model)
     program = export_step(model)
     check.compare_lanes(model, observed)
     return observed, program
+
+
+def step_program(model: NeuronModel) -> Program:
+    """Return the step of `model` as a program: the package's own, or an export by torch.
+
+    Raises
+    ------
+    NotCompilable
+        As :func:`plausiwidgets.simulation.compiled.export.export_step`.
+    """
+    if model.programs is not None:
+        return model.programs.step
+    from plausiwidgets.simulation.compiled.export import export_step
+
+    with compiling:
+        return export_step(model)
 
 
 def _make(model: NeuronModel) -> Compiled:

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from plausiwidgets.simulation.compiled.operations import DOUBLE, DTYPES, Call, Unsupported, covers, lower
-from plausiwidgets.simulation.compiled.program import FIXED, MOVING, UNIFORM, Body, Program, Value
+from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
+from plausiwidgets.simulation.compiled.lowering import NUMPY, Call, Unsupported, covers, lower
 from plausiwidgets.simulation.lanes import NotCompilable
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ class _Translation:
         for node, spec in zip(placeholders, specs, strict=True):
             if spec.kind.name == "USER_INPUT":
                 name, level = next(inputs)
-                self.values[node] = Value(name, torch.float64, 0 if name == "dt" else 1, level)
+                self.values[node] = Value(name, DOUBLE, 0 if name == "dt" else 1, level)
                 if name == "current":
                     self.lanes = str(node.meta["val"].shape[0])
             else:
@@ -250,8 +250,8 @@ class _Translation:
         return exported.constants[target] if target in exported.constants else exported.state_dict[target]
 
     def _constant(self, node: Any, tensor: Any) -> None:
-        if isinstance(tensor, torch.Tensor) and tensor.numel() == 1 and tensor.dtype in DTYPES:
-            self.values[node] = Value("", tensor.dtype, tensor.dim(), UNIFORM, tensor.item())
+        if isinstance(tensor, torch.Tensor) and tensor.numel() == 1 and tensor.dtype in NUMPY:
+            self.values[node] = Value("", NUMPY[tensor.dtype], tensor.dim(), UNIFORM, tensor.item())
         else:
             what = f"a tensor of shape {list(tensor.shape)}" if isinstance(tensor, torch.Tensor) else "an object"
             self.failed[node] = _sentence(
@@ -279,7 +279,7 @@ class _Translation:
                 raise Unsupported(_sentence(self.model, _NUMBER_OF_LANES))
             return self.values[argument]
         if isinstance(argument, bool | int | float):
-            kinds = {bool: torch.bool, int: torch.int64, float: torch.float64}
+            kinds = {bool: BOOL, int: LONG, float: DOUBLE}
             return Value("", kinds[type(argument)], -1, UNIFORM, argument)
         if isinstance(argument, list | tuple):
             return [self._operand(a) if isinstance(a, torch.fx.Node) else a for a in argument]
@@ -323,12 +323,12 @@ class _Translation:
         arguments = self._arguments(key, node)
         masked = key == "index" or any(isinstance(a, Value) and a.mask is not None for a in arguments.values())
         meta = node.meta["val"]
-        if meta.dtype not in DTYPES:
+        if meta.dtype not in NUMPY:
             raise refuse(f"makes a tensor of {meta.dtype}; use torch.float64")
         if not (masked and key != "index_put") and _shape(node) not in ([], ["1"], [self.lanes]):
             raise refuse(f"makes a tensor of shape {_shape(node)}; everything must have the current's shape, [lanes]")
         try:
-            return lower(key, Call(self.body, arguments, meta.dtype, min(meta.dim(), 1)))
+            return lower(key, Call(self.body, arguments, NUMPY[meta.dtype], min(meta.dim(), 1)))
         except Unsupported as error:
             raise refuse(str(error)) from None
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.program.program import MOVING, Program
 from plausiwidgets.simulation.compiled.kernel import finite_or_nan, indented
-from plausiwidgets.simulation.compiled.program import MOVING, Program
 from plausiwidgets.simulation.compiled.source import assignments, text_of
 from plausiwidgets.simulation.lanes import Checkpoint, Engine, Extremes, LaneJob, LaneResult, pad_spikes
 

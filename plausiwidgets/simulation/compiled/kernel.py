@@ -12,9 +12,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-
-from plausiwidgets.simulation.compiled.program import FIXED, MOVING, UNIFORM, Instruction, Program
+from plausiwidgets.program.program import (
+    BOOL,
+    DOUBLE,
+    FIXED,
+    MOVING,
+    SINGLE,
+    UNIFORM,
+    Instruction,
+    Program,
+)
 from plausiwidgets.simulation.compiled.source import assignments, text_of
 
 WIDTH = 160
@@ -31,7 +38,7 @@ _ENGINE_ROWS = 10
 RESULTS = 4
 """Rows behind all others, in the order of lanes: peak, lowest and highest potential, smallest rise."""
 
-_KEPT_EXACTLY = (torch.float64, torch.float32, torch.bool)
+_KEPT_EXACTLY = (DOUBLE, SINGLE, BOOL)
 """Types that survive a row of float64."""
 
 
@@ -257,13 +264,13 @@ def _at(row: int) -> str:
 
 
 def _stored(line: Instruction) -> str:
-    return f"1.0 if {line.name} else 0.0" if line.dtype == torch.bool else line.name
+    return f"1.0 if {line.name} else 0.0" if line.dtype == BOOL else line.name
 
 
 def _loaded(line: Instruction, row: int) -> str:
-    if line.dtype == torch.bool:
+    if line.dtype == BOOL:
         return f"{_at(row)} != 0.0"
-    return f"np.float32({_at(row)})" if line.dtype == torch.float32 else _at(row)
+    return f"np.float32({_at(row)})" if line.dtype == SINGLE else _at(row)
 
 
 def indented(spaces: int, lines: list[str]) -> str:

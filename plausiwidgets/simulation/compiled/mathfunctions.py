@@ -11,7 +11,9 @@ from typing import Any
 import llvmlite.binding
 import numpy as np
 from llvmlite import ir
-from numba import extending, njit, types
+from numba import extending, types
+
+from plausiwidgets.simulation.compiled.shared import shared
 
 # Typed for compiled callers only: the first argument is not passed by them.
 intrinsic: Any = extending.intrinsic
@@ -54,7 +56,7 @@ def _from_bits(typingctx: Any, i: Any) -> Any:
     return types.float64(types.int64), codegen
 
 
-inline = njit(forceinline=True, error_model="numpy")
+inline = shared(forceinline=True)
 
 _muladd: Any
 if _cpu_has_fma():

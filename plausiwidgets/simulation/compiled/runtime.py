@@ -1,6 +1,6 @@
 """The parts of a kernel that no model changes: currents, spikes, divergence, recording.
 
-They are compiled once in a process and linked into each kernel. Only kernels import this module:
+They are compiled once for a machine (``shared.py``) and linked into each kernel. Only kernels import this module:
 it needs Numba. All of them get the work space `w` of :mod:`plausiwidgets.simulation.compiled.kernel`.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from plausiwidgets.simulation import lane_current
 from plausiwidgets.simulation.compiled.kernel import (
@@ -28,6 +27,7 @@ from plausiwidgets.simulation.compiled.kernel import (
     TROUGH,
 )
 from plausiwidgets.simulation.compiled.mathfunctions import bits_of
+from plausiwidgets.simulation.compiled.shared import shared
 
 DUE, LANE, COUNT, DIVERGED = range(4)
 """Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
@@ -39,7 +39,7 @@ _LARGEST = float(np.finfo(np.float64).max)
 
 # Only kernels call what is made here, so that nothing needs a way in from Python.
 _OPTIONS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-compiled = njit(nogil=True, error_model="numpy", **_OPTIONS)
+compiled = shared(nogil=True, **_OPTIONS)
 
 # One source for the currents of both engines, see plausiwidgets.simulation.lane_current.
 _fill_current = compiled(lane_current.fill_current)

@@ -5,18 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import torch
+import numpy as np
 
-from plausiwidgets.simulation.compiled.operations import CAST
-from plausiwidgets.simulation.compiled.program import Instruction, Value
+from plausiwidgets.program.operations import CAST
+from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Value
 
-_TYPES = {torch.bool: "np.bool_"} | {
-    dtype: f"np.{str(dtype).removeprefix('torch.')}"
-    for dtype in (
-        torch.float64, torch.float32, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8
-    )
-}  # fmt: skip
-_NATIVE = (torch.bool, torch.int64, torch.float64)
+_NATIVE = (BOOL, LONG, DOUBLE)
 """Types that the operators and functions of Python, as Numba compiles them, keep by themselves."""
 
 
@@ -30,25 +24,29 @@ def text_of(value: Value) -> str:
     if value.number is None:
         return value.name
     number, dtype = value.number, value.dtype
-    if not dtype.is_floating_point:
-        text = repr(bool(number)) if dtype == torch.bool else repr(int(number))
+    if dtype.kind != "f":
+        text = repr(bool(number)) if dtype == BOOL else repr(int(number))
     elif math.isfinite(number):
         text = repr(float(number))
     else:
         text = "np.nan" if math.isnan(number) else "np.inf" if number > 0 else "-np.inf"
     text = f"({text})" if text.startswith("-") else text
-    return text if dtype in _NATIVE else f"{_TYPES[dtype]}({text})"
+    return text if dtype in _NATIVE else f"{_type(dtype)}({text})"
 
 
 def _expression(line: Instruction) -> str:
     arguments = [text_of(a) for a in line.arguments]
     if line.operation is not CAST:
         text = line.operation.python.format(*arguments)
-        return text if line.dtype in _NATIVE else f"{_TYPES[line.dtype]}({text})"
+        return text if line.dtype in _NATIVE else f"{_type(line.dtype)}({text})"
     (x,), own = arguments, line.arguments[0].dtype
-    if line.dtype == torch.bool:
+    if line.dtype == BOOL:
         return f"{x} != 0"
-    if own == torch.bool:
+    if own == BOOL:
         one, zero = (text_of(Value("", line.dtype, 0, 0, n)) for n in (1, 0))
         return f"{one} if {x} else {zero}"
-    return f"{_TYPES[line.dtype]}({x})"
+    return f"{_type(line.dtype)}({x})"
+
+
+def _type(dtype: np.dtype) -> str:
+    return "np.bool_" if dtype == BOOL else f"np.{dtype}"

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-import torch
+import numpy as np
 
-from plausiwidgets.simulation.compiled.operations import BOOL, CAST, LONG, SINGLE
-from plausiwidgets.simulation.compiled.program import Instruction, Value
+from plausiwidgets.program.operations import CAST
+from plausiwidgets.program.program import BOOL, LONG, SINGLE, Instruction, Value
 
-_BITS = {torch.int64: 64, torch.int32: 32, torch.int16: 16, torch.int8: 8, torch.uint8: 8}
+_UNSIGNED = np.dtype("uint8")
+_BITS = {np.dtype(name): bits for name, bits in (("int64", 64), ("int32", 32), ("int16", 16), ("int8", 8))}
+_BITS[_UNSIGNED] = 8
 
 
 class NoJavaScript(Exception):
@@ -64,11 +66,11 @@ def _expression(line: Instruction) -> str:
     return f"Math.fround({text})" if dtype == SINGLE else _cut(text, dtype) if dtype in _BITS else text
 
 
-def _cut(text: str, dtype: torch.dtype) -> str:
-    return f"BigInt.as{'Uint' if dtype == torch.uint8 else 'Int'}N({_BITS[dtype]}, {text})"
+def _cut(text: str, dtype: np.dtype) -> str:
+    return f"BigInt.as{'Uint' if dtype == _UNSIGNED else 'Int'}N({_BITS[dtype]}, {text})"
 
 
-def _cast(text: str, own: torch.dtype, dtype: torch.dtype) -> str:
+def _cast(text: str, own: np.dtype, dtype: np.dtype) -> str:
     if dtype == BOOL:
         return f"({text} !== {'0n' if own in _BITS else '0'})"
     if own == BOOL:

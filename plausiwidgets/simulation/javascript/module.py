@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import partial
 from importlib.resources import files
-from typing import Any
 from weakref import WeakKeyDictionary
 
-import torch
-
-from plausiwidgets.models.library import kinetics
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.simulation.compiled.program import MOVING, Program
+from plausiwidgets.program.neuron import Programs
+from plausiwidgets.program.program import MOVING
 from plausiwidgets.simulation.javascript.expressions import NoJavaScript, declarations, number, text_of
 from plausiwidgets.simulation.lanes import NotCompilable
 
@@ -27,9 +22,11 @@ _TEMPLATE = """\
     const [{inputs}] = valuesOf(declared, parameters);
     const current = holding;
     const dt = {dt};
-{rest}
+{lowest}
 {start}
-    return {{ state: [{start_state}], span: {span}, threshold: {threshold} }};
+    const rest = {rest};
+    const threshold = {threshold};
+    return {{ state: [{start_state}], span: spanOf(rest, threshold, {usual}), threshold }};
   }}
 
   function simulate(parameters, currents, dt, state, record = ["v"], spikeLimit = Infinity) {{
@@ -120,20 +117,26 @@ def neuron_object(model: NeuronModel) -> str:
     NotCompilable
         As :func:`to_javascript`.
     """
-    from plausiwidgets.simulation.compiled.engine import compiled, compiling, remembered
-    from plausiwidgets.simulation.compiled.export import export_step
+    from plausiwidgets.simulation.compiled.engine import compiled, compiling, remembered, step_program
+
+    shipped = model.programs
+    if shipped is not None:
+        return remembered(_emitted, model, lambda: emit(model, shipped))
 
     def make() -> str:
+        from plausiwidgets.simulation.compiled.start import export_start
+
         compiled(model)  # what was not found to do as torch does is not emitted either
-        return emit(model, export_step(model), *_exported_start(model))
+        return emit(model, Programs(step_program(model), *export_start(model)))
 
     with compiling:
         return remembered(_emitted, model, make)
 
 
-def emit(model: NeuronModel, step: Program, start: Program, balance: Program | None = None) -> str:
-    """Return a neuron as :func:`neuron_object` does, given its step and its :func:`_exported_start` as programs."""
-    states = len(step.state)
+def emit(model: NeuronModel, programs: Programs) -> str:
+    """Return a neuron as :func:`neuron_object` does, given its programs."""
+    step, start, balance = programs.step, programs.start, programs.balance
+    states, usual = len(step.state), float(model.span(model.defaults())[0])
     inputs = ", ".join(f"p{i}" for i in range(len(model.parameters)))
     state = [f"s{i}" for i in range(states)]
     try:
@@ -144,7 +147,7 @@ def emit(model: NeuronModel, step: Program, start: Program, balance: Program | N
             states=json_text([s.name for s in model.states]),
             parameters=json_text([[name, p.default] for name, p in model.parameters.items()]),
             inputs=inputs,
-            rest=""
+            lowest=""
             if balance is None
             else _indented(
                 4,
@@ -156,9 +159,10 @@ def emit(model: NeuronModel, step: Program, start: Program, balance: Program | N
                 ],
             ),
             start=_indented(4, declarations(start.body)),
-            start_state=", ".join(map(text_of, start.state[:states])),
-            threshold=text_of(start.state[states]),
-            span=text_of(start.spikes),
+            start_state=", ".join(map(text_of, start.state[:-2])),
+            rest=text_of(start.state[-2]),
+            threshold=text_of(start.state[-1]),
+            usual=number(usual),
             columns=_indented(
                 4, [f"const r{i} = columns.find(({{ place }}) => place === {i})?.values;" for i in range(states)]
             ),
@@ -186,63 +190,6 @@ def json_text(value: object) -> str:
     '"\\\\u003c/script>"'
     """
     return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")
-
-
-def _exported_start(model: NeuronModel) -> tuple[Program, Program | None]:
-    """Return the initial state at a current as a program, and the balance of its rest.
-
-    The program's spikes are the span, and its last state is the threshold.
-
-    A neuron that starts at its lowest rest has no closed form for that: the state is then that of a given potential
-    (`s0`), and the second program's spikes are the current through the membrane there.
-    """
-    usual = float(model.span(model.defaults())[0])
-    found: list[torch.Tensor] = []
-
-    def wide(value: Any, p: Any, current: torch.Tensor) -> torch.Tensor:
-        if isinstance(value, str):
-            value = getattr(p, value)
-        elif callable(value):
-            value = value(p)
-        return value.double() if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
-
-    def begin(
-        current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor, balanced: bool = False
-    ) -> tuple[torch.Tensor, tuple[Any, ...]]:
-        found.clear()
-
-        def at_given(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
-            found.append(balance(state[0]))
-            return state[0]
-
-        token = kinetics.solver.set(at_given)
-        try:
-            started = tuple(wide(s, p, current) for s in model.initial_state(p, current))
-        finally:
-            kinetics.solver.reset(token)
-        if balanced:
-            return found[0], tuple(state)
-        threshold = wide(model.threshold, p, current)
-        span = torch.nan_to_num(threshold - wide(model.rest, p, current), nan=usual)
-        return span.clamp(0.5 * usual, 2.0 * usual), (*started, threshold)
-
-    start = _exported(model, begin)
-    return start, _exported(model, partial(begin, balanced=True)) if found else None
-
-
-def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
-    from plausiwidgets.simulation.compiled.export import export_step
-
-    beginning = NeuronModel(
-        model.name, step, list(model.parameters.values()), lambda p, holding: (*model.initial_state(p, holding), 0.0),
-        model.current, 0.0, 1.0, model.dt, states=[f"s{i}" for i in range(len(model.states) + 1)], limit=model.limit,
-        validate=False,
-    )  # fmt: skip
-    try:
-        return export_step(beginning)
-    except NotCompilable as error:
-        reason = str(error).partition(": ")[2]
-        raise NotCompilable(f"the initial state of model {model.name!r} has no compiled form: {reason}") from None
 
 
 def _indented(spaces: int, lines: list[str]) -> str:

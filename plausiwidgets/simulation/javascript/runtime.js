@@ -100,3 +100,9 @@ function lowestRest(balance) {
   }
   return low;
 }
+
+/** The potential from rest to threshold in mV, within half and twice the `usual` one. */
+function spanOf(rest, threshold, usual) {
+  const span = threshold - rest;
+  return Number.isNaN(span) ? usual : Math.min(Math.max(span, usual / 2), usual * 2);
+}

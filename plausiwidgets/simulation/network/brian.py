@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
+from plausiwidgets.program.operations import CAST
+from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Value
 from plausiwidgets.quiet import imported
-from plausiwidgets.simulation.compiled.operations import BOOL, CAST, DOUBLE, LONG
-from plausiwidgets.simulation.compiled.program import Instruction, Value
 from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.simulation.network.step import torch_step
 from plausiwidgets.simulation.simulate import broadcast, check_dt

@@ -8,17 +8,19 @@ in the state as well. All other comparisons, such as one that avoids 0/0 in a ra
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.program.operations import CAST
+from plausiwidgets.program.program import BOOL, DOUBLE, MOVING, Instruction, Program, Value
 from plausiwidgets.simulation.compiled import check
 from plausiwidgets.simulation.compiled.engine import compiling, remembered
 from plausiwidgets.simulation.compiled.export import export_step
-from plausiwidgets.simulation.compiled.operations import BOOL, CAST, DOUBLE
-from plausiwidgets.simulation.compiled.program import MOVING, Instruction, Program, Value
+from plausiwidgets.simulation.compiled.lowering import TORCH
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
 from plausiwidgets.simulation.network.surrogate import Chosen, Guarded
 
@@ -75,7 +77,7 @@ class TorchStep:
 
     def prepare(self, parameters: Sequence[torch.Tensor], dt: float) -> Tensors:
         """Return what does not change from step to step, in the type and on the device of the parameters."""
-        like = parameters[0] if parameters else torch.zeros((), dtype=DOUBLE)
+        like = parameters[0] if parameters else torch.zeros((), dtype=torch.float64)
         values = {f"p{i}": p for i, p in enumerate(parameters)} | self._constants_like(like)
         values["dt"] = torch.as_tensor(dt, dtype=like.dtype, device=like.device)
         for line in self._before:
@@ -140,9 +142,10 @@ class TorchStep:
     ) -> torch.Tensor:  # fmt: skip
         """Return what an instruction computes; names of soft truth values are added to `soft`."""
         row = line.operation
+        function: Any = None if row is CAST else getattr(torch, row.array)
         arguments = [values[key] for key in line.keys]
         if not soft and fire is None and line.name in self._plain:  # nearly all of a step
-            return row.tensor(*arguments)
+            return function(*arguments)
         dtype = _type(line.dtype, floating)
         if line.name in self._guarded:
             arguments = [Guarded.apply(a) if a.requires_grad else a for a in arguments]
@@ -150,23 +153,23 @@ class TorchStep:
         if fire is not None and line.name in self.deciding:
             assert soft is not None and row.distance is not None
             soft.add(line.name)
-            return fire(row.tensor(*arguments), row.distance(*arguments))
+            return fire(function(*arguments), row.distance(*arguments))
         if not any(softly):
-            return arguments[0].to(dtype) if row is CAST else row.tensor(*arguments)
+            return arguments[0].to(dtype) if row is CAST else function(*arguments)
         assert soft is not None
         if row is CAST:
             return arguments[0].to(dtype)
         if row.soft is None and row.computes != "choice":
-            return row.tensor(*(a > 0.5 if s else a for a, s in zip(arguments, softly, strict=True)))
+            return function(*(a > 0.5 if s else a for a, s in zip(arguments, softly, strict=True)))
         if line.dtype == BOOL:
             soft.add(line.name)
-        arguments = [a.to(floating) if a.dtype == BOOL else a for a in arguments]
+        arguments = [a.to(floating) if a.dtype == torch.bool else a for a in arguments]
         return row.soft(*arguments) if row.soft is not None else Chosen.apply(*arguments)
 
 
-def _type(dtype: torch.dtype, floating: torch.dtype) -> torch.dtype:
+def _type(dtype: np.dtype, floating: torch.dtype) -> torch.dtype:
     """Return the type of a value in a layer whose numbers are `floating`."""
-    return floating if dtype == DOUBLE else dtype
+    return floating if dtype == DOUBLE else TORCH[dtype]
 
 
 def _up_to_comparisons(program: Program) -> list[Instruction]:

@@ -1,12 +1,4 @@
-"""The table of operations: one row for each, with the form that it has in every back end, and what it costs.
-
-A row acts on each lane by itself. An operation of ATen is a row of the same name, or composed of rows
-(:data:`COMPOSED`). The meaning is torch's: types are promoted as torch does, small powers are products, minima let a
-nan through, rounding is half to even, a remainder has the sign of its divisor. Arithmetic is equal to the last bit;
-what is transcendental may differ in the last places, and by one or two units of the last place what torch rounds once
-or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``, integer powers from the fourth on, and ``sqrt``
-of float32 or of integers.
-"""
+"""The operations of ATen as rows of the table: what an export needs besides the table itself."""
 
 from __future__ import annotations
 
@@ -14,117 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 
-from plausiwidgets.simulation.compiled.program import UNIFORM, Body, Number, Operation, Value
+from plausiwidgets.program.operations import CAST, TABLE
+from plausiwidgets.program.program import BOOL, DOUBLE, LONG, SINGLE, UNIFORM, Body, Number, Operation, Value
 
-BOOL, SINGLE, DOUBLE, LONG = torch.bool, torch.float32, torch.float64, torch.int64
-_NARROW = (torch.int16, torch.int8, torch.uint8)
-DTYPES = (DOUBLE, SINGLE, LONG, torch.int32, *_NARROW, BOOL)
-"""Types of values in a program."""
-
-_TRANSCENDENTAL = 10
+NUMPY = {getattr(torch, str(dtype)): dtype for dtype in (
+    DOUBLE, SINGLE, LONG, *map(np.dtype, ("int32", "int16", "int8", "uint8")), BOOL,
+)}  # fmt: skip
+"""Types of values in a program, by torch's."""
+TORCH = {dtype: tensors for tensors, dtype in NUMPY.items()}
+_NARROW = tuple(map(np.dtype, ("int16", "int8", "uint8")))
 
 
 class Unsupported(Exception):
     """An operation is used in a way that the table does not cover; the text says which."""
-
-
-def _function(name: str, **options: Any) -> Operation:
-    """Return the row of a function that has the same name nearly everywhere."""
-    usual = dict(
-        python=f"math.{name}({{0}})", javascript=f"Math.{name}({{0}})", brian2=f"{name}({{0}})",
-        tensor=getattr(torch, name), cost=_TRANSCENDENTAL, computes="float64", unbounded=True,
-    )  # fmt: skip
-    return Operation(name, **(usual | options))
-
-
-def _comparison(name: str, sign: str, distance: Any = None, **options: Any) -> Operation:
-    form, how = f"{{0}} {sign} {{1}}", getattr(torch, name)
-    return Operation(name, form, how, computes="promoted", truth=True, distance=distance, **options)
-
-
-def _above(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    return a - b
-
-
-def _below(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    return b - a
-
-
-def _extremum(sign: str, winner: str) -> dict[str, Any]:
-    """Return the forms of a maximum or minimum that is the first argument where `winner` is nan."""
-    return {
-        "python": f"{{0}} if ({{0}} {sign} {{1}}) | ({winner} != {winner}) else {{1}}", "cost": 2,
-        "javascript": f"({{0}} {sign} {{1}} || {winner} !== {winner} ? {{0}} : {{1}})",
-        "brian2": f"choose(({{0}} {sign} {{1}}) or ({winner} != {winner}), {{0}}, {{1}})",
-        "boolean": "logical_or" if sign == ">" else "logical_and",
-    }  # fmt: skip
-
-
-def _truth(python: str, javascript: str, brian2: str) -> dict[str, Any]:
-    return dict(python=python, javascript=javascript, brian2=brian2, computes="bool", truth=True)
-
-
-CAST = Operation("cast", "", torch.clone, cost=0)
-"""From the type of its argument to its own: each back end has the rules of its types."""
-
-TABLE: dict[str, Operation] = {row.name: row for row in (
-    Operation("add", "{0} + {1}", torch.add, boolean="logical_or"),
-    Operation("sub", "{0} - {1}", torch.sub),
-    Operation("mul", "{0} * {1}", torch.mul, boolean="logical_and"),
-    Operation("div", "{0} / {1}", torch.div, unbounded=True),
-    Operation("neg", "-{0}", torch.neg),
-    Operation("abs", "abs({0})", torch.abs, "absolute({0})"),
-    Operation("remainder", "remainder({0}, {1})", torch.remainder, brian2="({0} % {1})", cost=5, computes="division"),
-    Operation("fmod", "np.fmod({0}, {1})", torch.fmod, "({0} % {1})", None, cost=3, computes="division"),
-    Operation("floor_divide", "floor_divide({0}, {1})", torch.floor_divide, "floorDivide({0}, {1})", "({0} // {1})",
-              cost=5, computes="division"),
-    Operation("floor", "np.floor({0})", torch.floor, "Math.floor({0})", "floor({0})", computes="rounding"),
-    Operation("ceil", "np.ceil({0})", torch.ceil, "Math.ceil({0})", "ceil({0})", computes="rounding"),
-    Operation("trunc", "np.trunc({0})", torch.trunc, "Math.trunc({0})",
-              "choose({0} < 0.0, ceil({0}), floor({0}))", computes="rounding"),
-    Operation("rint", "np.rint({0})", torch.round, "roundHalfEven({0})",
-              "choose({0} - floor({0}) < 0.5, floor({0}), choose({0} - floor({0}) > 0.5, ceil({0}), "
-              "2.0*floor(0.5*{0} + 0.25)))", computes="rounding"),
-    Operation("maximum", tensor=torch.maximum, **_extremum(">", "{0}")),
-    Operation("minimum", tensor=torch.minimum, **_extremum("<", "{0}")),
-    Operation("fmax", tensor=torch.fmax, **_extremum(">", "{1}")),
-    Operation("fmin", tensor=torch.fmin, **_extremum("<", "{1}")),
-    Operation("where", "{1} if {0} else {2}", torch.where, "({0} ? {1} : {2})", "choose({0}, {1}, {2})",
-              computes="choice"),
-    _comparison("lt", "<", _below), _comparison("le", "<=", _below),
-    _comparison("gt", ">", _above), _comparison("ge", ">=", _above),
-    _comparison("eq", "==", javascript="({0} === {1})"), _comparison("ne", "!=", javascript="({0} !== {1})"),
-    Operation("isnan", "{0} != {0}", torch.isnan, "({0} !== {0})", computes="float64", truth=True),
-    Operation("isinf", "abs({0}) == np.inf", torch.isinf, "(Math.abs({0}) === Infinity)", "abs({0}) > 1.7e308",
-              cost=2, computes="float64", truth=True),
-    Operation("logical_and", tensor=torch.logical_and, soft=lambda a, b: a * b,
-              **_truth("{0} & {1}", "({0} && {1})", "{0} and {1}")),
-    Operation("logical_or", tensor=torch.logical_or, soft=lambda a, b: a + b - a * b,
-              **_truth("{0} | {1}", "({0} || {1})", "{0} or {1}")),
-    Operation("logical_xor", tensor=torch.logical_xor, soft=lambda a, b: a + b - 2.0 * a * b,
-              **_truth("{0} ^ {1}", "({0} !== {1})", "({0} and not {1}) or ({1} and not {0})")),
-    Operation("logical_not", tensor=torch.logical_not, soft=lambda a: 1.0 - a, **_truth("not {0}", "!{0}", "not {0}")),
-    Operation("bitwise_and", "{0} & {1}", torch.bitwise_and, brian2=None, boolean="logical_and"),
-    Operation("bitwise_or", "{0} | {1}", torch.bitwise_or, brian2=None, boolean="logical_or"),
-    Operation("bitwise_xor", "{0} ^ {1}", torch.bitwise_xor, brian2=None, boolean="logical_xor"),
-    Operation("bitwise_not", "~{0}", torch.bitwise_not, brian2=None, boolean="logical_not"),
-    Operation("copysign", "math.copysign({0}, {1})", torch.copysign, "copySign({0}, {1})", None, computes="float64"),
-    _function("exp", python="exp({0})"), _function("log", python="log({0})"),
-    _function("sigmoid", python="sigmoid({0})", javascript="sigmoid({0})", brian2="1.0/(1.0 + exp(-{0}))",
-              cost=_TRANSCENDENTAL + 3, unbounded=False),
-    _function("pow", python="math.pow({0}, {1})", javascript="power({0}, {1})", brian2="{0}**{1}"),
-    _function("atan2", python="math.atan2({0}, {1})", javascript="Math.atan2({0}, {1})", brian2=None),
-    _function("hypot", python="math.hypot({0}, {1})", javascript="Math.hypot({0}, {1})", brian2=None),
-    *map(_function, ("sqrt", "expm1", "log1p", "log10", "sinh", "cosh", "tan")),
-    *(_function(name, brian2=None) for name in ("log2", "acosh", "atanh")),
-    *(_function(name, unbounded=False) for name in ("sin", "cos", "tanh")),
-    _function("asin", brian2="arcsin({0})"), _function("acos", brian2="arccos({0})"),
-    _function("atan", brian2="arctan({0})", unbounded=False), _function("asinh", brian2=None, unbounded=False),
-    *(_function(name, javascript=None, brian2=None, unbounded=False) for name in ("erf", "erfc")),
-)}  # fmt: skip
-"""The rows by their names. An operation of ATen that has one needs nothing else."""
 
 
 @dataclass
@@ -138,14 +35,14 @@ class Call:
     arguments : dict of str to Value, list or other
         Everything that the operation takes, by the names of its schema, defaults included: a graph drops an
         argument that has its default value.
-    dtype : torch.dtype
+    dtype : numpy.dtype
     dims : {0, 1}
         Of the result: one number for all lanes, or one for each.
     """
 
     body: Body
     arguments: dict[str, Any]
-    dtype: torch.dtype
+    dtype: np.dtype
     dims: int
 
     def __getitem__(self, name: str) -> Any:
@@ -166,16 +63,16 @@ class Call:
 
     def constant(self, number: Number) -> Value:
         """Return a constant as the result's type holds it: 0.1 is another number in float32."""
-        return Value("", self.dtype, self.dims, UNIFORM, torch.tensor(number, dtype=self.dtype).item())
+        return Value("", self.dtype, self.dims, UNIFORM, torch.tensor(number, dtype=TORCH[self.dtype]).item())
 
-    def apply(self, name: str, *operands: Value, dtype: torch.dtype | None = None) -> Value:
+    def apply(self, name: str, *operands: Value, dtype: np.dtype | None = None) -> Value:
         """Return the outcome of a row of the table for `operands`, as `dtype` (that of the result by default)."""
         row, dtype = TABLE[name], dtype or self.dtype
         if row.computes == "choice":
             return self._add(row, [self.cast(operands[0], BOOL), *(self.cast(v, dtype) for v in operands[1:])], dtype)
-        if row.computes == "division" and not dtype.is_floating_point:
+        if row.computes == "division" and dtype.kind != "f":
             raise Unsupported("divides integers: compute in torch.float64, `torch.floor(x.to(torch.float64) / n)`")
-        if row.computes == "rounding" and not dtype.is_floating_point:
+        if row.computes == "rounding" and dtype.kind != "f":
             return self.cast(operands[0], dtype)
         if not row.truth and row.computes != "float64" and dtype == BOOL:
             if not row.boolean:
@@ -186,29 +83,29 @@ class Call:
         value = self._add(row, [self.cast(v, kind) for v in operands], BOOL if row.truth else kind)
         return value if row.truth else self.cast(value, dtype)
 
-    def cast(self, value: Value, dtype: torch.dtype) -> Value:
+    def cast(self, value: Value, dtype: np.dtype) -> Value:
         """Return a value as another type."""
         if value.dtype == dtype:
             return value
         if value.number is None:
             return self._add(CAST, [value], dtype)
-        held = bool if dtype == BOOL else float if dtype.is_floating_point else int
+        held = bool if dtype == BOOL else float if dtype.kind == "f" else int
         return replace(value, dtype=dtype, number=held(value.number))
 
-    def _add(self, row: Operation, operands: list[Value], dtype: torch.dtype) -> Value:
+    def _add(self, row: Operation, operands: list[Value], dtype: np.dtype) -> Value:
         masks = {v.mask for v in operands if v.mask is not None}
         if masks and (len(masks) > 1 or any(v.mask is None and v.dims == 1 and v.number is None for v in operands)):
             raise Unsupported("combines lanes selected by different masks")
         return replace(self.body.add(row, operands, dtype, self.dims), mask=masks.pop() if masks else None)
 
 
-def promoted(operands: tuple[Value, ...]) -> torch.dtype:
+def promoted(operands: tuple[Value, ...]) -> np.dtype:
     """Return the type in which torch compares `operands`."""
     samples: list[Any] = [
-        v.number if v.dims < 0 and v.number is not None else torch.empty((1,) * max(v.dims, 0), dtype=v.dtype)
+        v.number if v.dims < 0 and v.number is not None else torch.empty((1,) * max(v.dims, 0), dtype=TORCH[v.dtype])
         for v in operands
     ]
-    return torch.result_type(*samples)
+    return NUMPY[torch.result_type(*samples)]
 
 
 def covers(name: str) -> bool:
@@ -245,7 +142,7 @@ def _division(call: Call) -> Value:
     mode = call.arguments.get("rounding_mode")
     if mode == "floor":
         return call.apply("floor_divide", a, b)
-    if mode == "trunc" and not call.dtype.is_floating_point:
+    if mode == "trunc" and call.dtype.kind != "f":
         raise Unsupported("divides integers: compute in torch.float64, `torch.trunc(x.to(torch.float64) / n)`")
     quotient = call.apply("div", a, b)
     return quotient if mode is None else call.apply("trunc", quotient)
@@ -267,7 +164,7 @@ def _product(call: Call, base: Value, n: int) -> Value:
 
 def _power(call: Call) -> Value:
     base, exponent = call["self"], call["exponent"]
-    if not call.dtype.is_floating_point:
+    if call.dtype.kind != "f":
         raise Unsupported("raises integers to a power: compute in torch.float64, `x.to(torch.float64)**n`")
     n = exponent.number if exponent.dims < 0 else None
     if n == 0:
@@ -327,9 +224,9 @@ def _convert(name: str) -> Lowering:
         value = call[name]
         if value.number is not None:
             return call.constant(value.number)
-        if value.dtype.is_floating_point and call.dtype in _NARROW:
+        if value.dtype.kind == "f" and call.dtype in _NARROW:
             raise Unsupported(
-                f"turns a number into {call.dtype}, where one out of range has no meaning: use torch.int64"
+                f"turns a number into torch.{call.dtype}, where one out of range has no meaning: use torch.int64"
             )
         return replace(call.cast(value, call.dtype), dims=call.dims)
 
@@ -342,7 +239,7 @@ def _fill(name: str) -> Lowering:
 
 def _rounded(call: Call) -> Value:
     decimals = call.number("decimals") if "decimals" in call.arguments else 0
-    if decimals == 0 or not call.dtype.is_floating_point:
+    if decimals == 0 or call.dtype.kind != "f":
         return call.apply("rint", call["self"])
     there, back = ("mul", "div") if decimals > 0 else ("div", "mul")
     power = call.constant(10.0 ** abs(decimals))

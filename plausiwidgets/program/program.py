@@ -1,12 +1,18 @@
-"""One step of a model as a list of instructions: what the export makes, and every back end formats or evaluates."""
+"""One step of a neuron as a list of instructions: what an export makes, and every back end formats or evaluates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+BOOL, SINGLE, DOUBLE, LONG = (np.dtype(name) for name in ("bool", "float32", "float64", "int64"))
 
 UNIFORM, FIXED, MOVING = range(3)
 """What a value depends on: dt and constants; parameters as well; the state or the current as well."""
@@ -24,10 +30,10 @@ class Operation:
         That of the operation in ATen, if it has one.
     python : str
         For Numba, and for plain Python, with the functions of ``mathfunctions.py``, of ``math`` and of NumPy.
-    tensor : callable
-        On torch's tensors.
+    array : str
+        The function on arrays: its name in torch, and in NumPy where ``arrays.py`` does not say otherwise.
     soft : callable or None
-        The same on truth values that are 0.0 and 1.0 and have a gradient.
+        The same on truth values, torch's tensors that are 0.0 and 1.0 and have a gradient.
     javascript : str or None
         With the functions of ``Math`` and of ``runtime.js``; empty: as in Python; None: JavaScript does not have it.
     brian2 : str or None
@@ -43,14 +49,14 @@ class Operation:
     boolean : str
         The row that takes its place where it is applied to truth values.
     distance : callable or None
-        For a comparison: how far its arguments are from where it changes, above 0 where it holds.
+        For a comparison of tensors: how far they are from where it changes, above 0 where it holds.
     unbounded : bool
         Whether its derivative, or its value, may be infinite at finite arguments.
     """
 
     name: str
     python: str
-    tensor: Callable[..., torch.Tensor]
+    array: str
     javascript: str | None = ""
     brian2: str | None = ""
     cost: int = 1
@@ -70,7 +76,7 @@ class Value:
     ----------
     name : str
         Empty for a constant.
-    dtype : torch.dtype
+    dtype : numpy.dtype
     dims : {-1, 0, 1}
         A Python number, a 0-d tensor, or a tensor of lanes: what torch's type promotion asks.
     level : int
@@ -82,7 +88,7 @@ class Value:
     """
 
     name: str
-    dtype: torch.dtype
+    dtype: np.dtype
     dims: int
     level: int
     number: Number | None = None
@@ -101,7 +107,7 @@ class Instruction:
     name: str
     operation: Operation
     arguments: tuple[Value, ...]
-    dtype: torch.dtype
+    dtype: np.dtype
     level: int
 
     @cached_property
@@ -140,7 +146,7 @@ class Program:
     @property
     def single(self) -> bool:
         """Whether something is computed in float32."""
-        return any(line.dtype == torch.float32 for line in self.body)
+        return any(line.dtype == SINGLE for line in self.body)
 
 
 @dataclass
@@ -149,7 +155,7 @@ class Body:
 
     lines: dict[tuple[object, ...], Instruction] = field(default_factory=dict)
 
-    def add(self, operation: Operation, arguments: Sequence[Value], dtype: torch.dtype, dims: int) -> Value:
+    def add(self, operation: Operation, arguments: Sequence[Value], dtype: np.dtype, dims: int) -> Value:
         """Add an instruction and return its result."""
         level = max((a.level for a in arguments), default=UNIFORM)
         key = (operation.name, dtype, *(a.key for a in arguments))

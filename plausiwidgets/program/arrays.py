@@ -1,0 +1,66 @@
+"""The values of a program on NumPy's arrays, many lanes at once.
+
+Where the initial state of a neuron is computed, and what a kernel is compared with: a function of NumPy for each
+instruction, without a compiler.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.program.operations import CAST
+from plausiwidgets.program.program import Instruction, Program, Value
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "eq": np.equal, "pow": np.power, "atan2": np.arctan2, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
+    "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sigmoid": lambda x: 1.0 / (1.0 + np.exp(-x)),
+    "erf": np.vectorize(math.erf), "erfc": np.vectorize(math.erfc),
+}  # fmt: skip
+"""What has another name in NumPy than in torch, or none."""
+
+Values = dict[str, Any]
+
+
+def evaluate(program: Program, inputs: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+    """Return (spikes, state) that a program computes.
+
+    Parameters
+    ----------
+    program : Program
+    inputs : mapping of str to float or ndarray
+        ``current``, ``dt``, ``s0`` … and ``p0`` …, as far as the program reads them; arrays broadcast.
+
+    Examples
+    --------
+    >>> from plausiwidgets.program.text import from_text
+    >>> program = from_text("tau\\nx0 = mul current p0\\n-> 0.0 x0")
+    >>> evaluate(program, {"current": np.array([1.0, 2.0]), "p0": 3.0})[1]
+    [array([3., 6.])]
+    """
+    values = run(program.body, dict(inputs))
+    return value_of(program.spikes, values), [value_of(v, values) for v in program.state]
+
+
+def run(lines: tuple[Instruction, ...], values: Values) -> Values:
+    """Add what instructions compute to `values`, and return these."""
+    with np.errstate(all="ignore"):
+        for line in lines:
+            values[line.name] = _computed(line, [value_of(a, values) for a in line.arguments])
+    return values
+
+
+def value_of(value: Value, values: Values) -> Any:
+    """Return a value: a constant of its type, or what was computed."""
+    return values[value.name] if value.number is None else value.dtype.type(value.number)
+
+
+def _computed(line: Instruction, arguments: list[Any]) -> Any:
+    if line.operation is CAST:
+        return np.asarray(arguments[0]).astype(line.dtype)
+    name = line.operation.array
+    result = (_FUNCTIONS.get(name) or getattr(np, name))(*arguments)
+    return result if result.dtype == line.dtype else result.astype(line.dtype)

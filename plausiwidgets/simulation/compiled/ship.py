@@ -1,0 +1,54 @@
+"""Write the programs of the package's own neurons beside them, made anew from their steps in torch.
+
+``python -m plausiwidgets.simulation.compiled.ship`` does it for all of them, with names for these; needed after an edit
+of a neuron. They are what runs: only a test asks torch whether they are still what the steps say.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from plausiwidgets.models.library import NAMES
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import program_file
+from plausiwidgets.program.neuron import Programs
+
+COMMAND = "python -m plausiwidgets.simulation.compiled.ship"
+
+
+def by_torch(name: str) -> NeuronModel:
+    """Return a model of the package without its programs, as torch runs it."""
+    model = copy.copy(import_module(f"plausiwidgets.models.library.{name}").NEURON)
+    model.programs = None
+    return model
+
+
+def exported(model: NeuronModel) -> Programs:
+    """Return the programs of a model, exported from its step, its initial state, rest and threshold.
+
+    Raises
+    ------
+    NotCompilable
+        If it has no compiled form; the text says why.
+    """
+    from plausiwidgets.simulation.compiled.export import export_step
+    from plausiwidgets.simulation.compiled.start import export_start
+
+    return Programs(export_step(model), *export_start(model))
+
+
+def main(names: Sequence[str] = ()) -> None:
+    """Write the programs of the named models, or of all."""
+    for name in names or NAMES:
+        path = Path(str(program_file(name)))
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(exported(by_torch(name)).text(), encoding="utf-8", newline="\n")
+        print(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,66 @@
+"""From where a neuron starts, its rest and its threshold, to a program: an export of what is no step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+
+from plausiwidgets.models.library import kinetics
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.program.program import Program
+from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.lanes import NotCompilable
+
+
+def export_start(model: NeuronModel) -> tuple[Program, Program | None]:
+    """Return the programs `start` and `balance` of :class:`plausiwidgets.program.neuron.Programs`.
+
+    Raises
+    ------
+    NotCompilable
+        If the initial state, rest or threshold has no compiled form; the text says why.
+    """
+    found: list[torch.Tensor] = []
+
+    def wide(value: Any, p: Any, current: torch.Tensor) -> torch.Tensor:
+        if isinstance(value, str):
+            value = getattr(p, value)
+        elif callable(value):
+            value = value(p)
+        return value.double() if isinstance(value, torch.Tensor) else torch.full_like(current, float(value))
+
+    def begin(
+        current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor, balanced: bool = False
+    ) -> tuple[torch.Tensor, tuple[Any, ...]]:
+        found.clear()
+
+        def at_given(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+            found.append(balance(state[0]))
+            return state[0]
+
+        token = kinetics.solver.set(at_given)
+        try:
+            started = tuple(wide(s, p, current) for s in model.initial_state(p, current))
+        finally:
+            kinetics.solver.reset(token)
+        if balanced:
+            return found[0], ()
+        return torch.zeros_like(current), (*started, wide(model.rest, p, current), wide(model.threshold, p, current))
+
+    start = _exported(model, begin)
+    return start, _exported(model, partial(begin, balanced=True)) if found else None
+
+
+def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
+    beginning = NeuronModel(
+        model.name, step, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
+        states=model.states, limit=model.limit, validate=False,
+    )  # fmt: skip
+    try:
+        return export_step(beginning)
+    except NotCompilable as error:
+        reason = str(error).partition(": ")[2]
+        raise NotCompilable(f"the initial state of model {model.name!r} has no compiled form: {reason}") from None

@@ -1,0 +1,111 @@
+"""The package's own neurons run from programs that were exported from their steps, and need no torch."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from kernel_helpers import lanes_model
+from test_javascript import adaptive_counter
+
+import plausiwidgets as pw
+from plausiwidgets.models.registry import program_file
+from plausiwidgets.program import operations
+from plausiwidgets.program.arrays import evaluate
+from plausiwidgets.program.neuron import read
+from plausiwidgets.program.text import from_text, to_text
+from plausiwidgets.simulation.compiled import check, ship
+from plausiwidgets.simulation.compiled.engine import why_not
+from plausiwidgets.simulation.compiled.export import export_step
+from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
+
+NAMES = pw.models.library.NAMES
+
+
+def assert_made_from(model):
+    """Fail, naming the command, unless the program of a model is what torch exports from it."""
+    shipped = program_file(model.name).read_text(encoding="utf-8")
+    assert ship.exported(model).text() == shipped, f"{model.name} was edited: {ship.COMMAND} {model.name}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_programs_of_a_neuron_are_those_of_its_step(name):
+    assert_made_from(ship.by_torch(name))
+
+
+def test_an_edit_without_a_new_program_fails_with_the_command():
+    edited = ship.by_torch("adex")
+    step = edited.step
+    edited.__dict__["step"] = lambda current, state, p, dt: step(current, state, p, 1.000001 * dt)
+    with pytest.raises(AssertionError, match=f"{ship.COMMAND} adex"):
+        assert_made_from(edited)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_programs_of_a_neuron_compute_what_torch_computes(name):
+    model, bare = pw.models.get(name), ship.by_torch(name)
+    engine = numpy_engine(model.programs.step)
+    check.compare(bare, check.observe(bare), lambda job: engine(job, None), model.programs.step.single)
+    rng = np.random.default_rng(0)
+    values = {n: p.from_unit(rng.random(200)) for n, p in model.parameters.items()}
+    current = model.current.from_unit(rng.random(200))
+    np.testing.assert_allclose(model.start(values, current), bare.start(values, current), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(model.rest_threshold(values), bare.rest_threshold(values), rtol=1e-12)
+
+
+def test_a_kernel_that_the_compiler_makes_wrong_is_refused(monkeypatch):
+    wrong = replace(operations.TABLE["exp"], python="exp({0}) * 1.000001")
+    monkeypatch.setitem(operations.TABLE, "exp", wrong)
+    model = ship.by_torch("adex")
+    model.programs = read(program_file("adex").read_text(encoding="utf-8"))
+    assert "differs from its program (in step" in why_not(model)
+    assert pw.simulate(model, pw.Current.step(500.0, 20.0)).engine == "torch"
+
+
+def test_the_text_of_a_program_is_the_program():
+    def odd(current, state, p, dt):
+        v = torch.where(torch.isnan(state[0]) ^ True, state[0], torch.inf) + torch.where(current > 1e300, -0.0, 1e-300)
+        return (v > p.p).to(v.dtype), (v.to(torch.int32).to(v.dtype) + torch.where(v > 2.0, torch.nan, 1.0),)
+
+    for program in (export_step(adaptive_counter()), export_step(lanes_model(odd, 1))):
+        again = from_text(to_text(program))
+        assert to_text(again) == to_text(program)
+        assert again.parameters == program.parameters
+        assert [line.level for line in again.body] == [line.level for line in program.body]
+        assert [line.dtype for line in again.body] == [line.dtype for line in program.body]
+        lanes = np.linspace(-70.0, -40.0, 9)
+        inputs = {"current": lanes, "dt": 0.1, "s0": lanes, "s1": np.arange(9.0), "p0": 10.0 + lanes, "p1": 1.5}
+        for a, b in zip(evaluate(again, inputs)[1], evaluate(program, inputs)[1], strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_a_line_that_is_no_instruction_is_refused():
+    with pytest.raises(ValueError, match="has the line 'x0 = frobnicate s0'"):
+        from_text("tau\nx0 = frobnicate s0\n-> 0.0 x0")
+    with pytest.raises(ValueError, match="ends with 'x0 = neg s0'"):
+        from_text("tau\nx0 = neg s0")
+
+
+WITHOUT_TORCH = {
+    "explorer": "explorer = pw.Explorer(); assert explorer.wait(300)",
+    "judge": "assert pw.judge('adex', 'tonic_spiking').replicated",
+    "optimize": "assert pw.optimize('izhikevich', 'tonic_bursting', budget=300).evaluations",
+    "assess": "assert len(pw.plausibility_score(pw.assess(['lif', 'qif'], ['tonic_spiking'], budget=100))) == 2",
+    "page": "pw.export_page('hodgkin_huxley', path='page.html')",
+    "phase plane": "pw.phase_plane('izhikevich')",
+    "every start": "[pw.models.get(n).start(pw.models.get(n).defaults(), [0.0]) for n in pw.models.names()]",
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT_TORCH)
+def test_what_uses_the_packages_neurons_needs_no_torch(what, tmp_path):
+    code = f"""
+import sys
+import plausiwidgets as pw
+{WITHOUT_TORCH[what]}
+assert not {{"torch", "norse", "sympy"}} & set(sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
