@@ -1,5 +1,8 @@
 """What runs, and is drawn, while a kernel is still being made."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +11,7 @@ from test_javascript import adaptive_counter
 from test_models import good_step, make
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.compiled import cache, check, engine
+from plausiwidgets.simulation.compiled import cache, check, export
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
@@ -53,7 +56,7 @@ def cold(monkeypatch, tmp_path):
 
 def test_a_model_is_exported_once_and_runs_before_it_is_compiled(cold, monkeypatch):
     exports = []
-    monkeypatch.setattr(engine, "export_step", lambda model: exports.append(model) or export_step(model))
+    monkeypatch.setattr(export, "export_step", lambda model: exports.append(model) or export_step(model))
     model = make(good_step)
     run = before_compiled(model)
     assert not is_ready(model)
@@ -72,8 +75,37 @@ def test_what_is_on_disk_is_not_run_in_python(cold):
     assert before_compiled(make(good_step)) is not None
 
 
+def test_a_neuron_of_the_package_is_drawn_before_its_kernel_and_judged_with_it(cold, monkeypatch):
+    code = """
+import sys, time
+import plausiwidgets as pw
+from plausiwidgets.widgets.explorer.judging import Judging
+from plausiwidgets.widgets.explorer.verdict import VerdictPanel
+from plausiwidgets.widgets.session.session import Observer
+
+seen, judge = [], Judging._judge
+class Heard(Observer):
+    def on_response(self, response):
+        chip = explorer.panel(VerdictPanel).yours.value
+        seen.append((response.role, "numba" in sys.modules, "judging" in chip))
+def watched(self, *args):
+    while "explorer" not in globals():
+        time.sleep(0.01)
+    if not seen:
+        explorer.session.attach(Heard())
+    judge(self, *args)
+Judging._judge = watched
+explorer = pw.Explorer("hodgkin_huxley", "tonic_spiking")
+assert explorer.wait(300)
+assert seen[0] == ("sketch", False, True), seen
+assert ("yours", True, False) in seen, seen
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_program_that_differs_from_torch_is_not_run(cold, monkeypatch):
-    monkeypatch.setattr(engine, "export_step", lambda model: export_step(make(
+    monkeypatch.setattr(export, "export_step", lambda model: export_step(make(
         lambda current, state, p, dt: good_step(1.01 * current, state, p, dt)
     )))  # fmt: skip
     assert before_compiled(make(good_step)) is None

@@ -201,8 +201,8 @@ def test_a_message_about_a_former_selection_is_not_shown_after_a_jump(monkeypatc
     explorer.selection = shown.with_value("a", 0.03)
     assert begun.wait(60)
     explorer.selection = shown.with_value("a", 0.04)
-    assert "compiling" in screen.badge
+    assert "judging" in screen.badge
     go.set()
     assert explorer.wait(60)
     assert {a for role, a in seen if role == "yours"} == {0.04}
-    assert "compiling" not in screen.badge
+    assert "judging" not in screen.badge

@@ -117,6 +117,18 @@ def test_a_page_gets_the_neuron_its_sweeps_and_which_values_are_drawn(explorer):
     assert page.shown["jumps"] == jumps + 1
 
 
+def test_a_neuron_of_the_package_is_sent_with_the_widgets_before_anything_is_judged(monkeypatch):
+    monkeypatch.setattr(judging.Judging, "_judge", lambda *args: None)
+    opened = pw.Explorer("adex", "tonic_spiking")
+    page = told(opened)
+    assert "export const { simulate, start }" in page.module
+    assert page.about["parameters"] == list(opened.selection.model.parameters)
+    assert page.shown["values"] == dict(opened.selection.values)
+    opened.show("lif", "rebound_spike")
+    assert '"lif"' in page.module
+    opened.close()
+
+
 def test_a_page_that_draws_a_drag_gets_few_pictures_of_it_and_the_last_one(explorer, monkeypatch):
     assert explorer.wait()
     monkeypatch.setattr(judging, "REST", 60.0)  # the drag goes on

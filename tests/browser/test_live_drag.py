@@ -121,6 +121,49 @@ def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, 
     assert opened.errors == []
 
 
+NEVER_COMPILED = """
+import threading
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiled import engine
+
+go_on, make = threading.Event(), engine._make
+engine._make = lambda model: make(model) if go_on.wait(300) else None
+explorer = pw.Explorer("adex", "tonic_spiking", {"amplitude": 500.0})
+explorer
+"""
+
+COMPILE = """
+import ipywidgets
+button = ipywidgets.Button(description="compile")
+button.on_click(lambda _: go_on.set())
+button
+"""
+
+
+def test_the_first_trace_and_the_first_drag_need_no_compiled_neuron(open_notebook, tmp_path: Path) -> None:
+    path = tmp_path / "first.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[new_code_cell(NEVER_COMPILED), new_code_cell(COMPILE)], metadata=kernel), path)
+    opened = open_notebook(path)
+    opened.wait_for_plot()
+    page, chip = opened.page, opened.page.locator(".pw-yours")
+    page.wait_for_function("document.querySelector('.pw-plot-upper').data.some((t) => t.uid === 'yours_voltage')")
+    assert "judging" in chip.text_content()
+    before = potential(opened)
+    handle = page.locator(".pw-row", has=page.locator("[data-name=amplitude]")).locator(".noUi-handle")
+    for _ in range(10):
+        handle.press("ArrowRight")
+    page.wait_for_timeout(1500)
+    dragged = potential(opened)
+    assert len(dragged) == len(before) and not np.array_equal(dragged, before)
+    assert "judging" in chip.text_content()
+    page.get_by_role("button", name="compile").click()
+    page.wait_for_function("!document.querySelector('.pw-yours').textContent.includes('judging')", timeout=120_000)
+    page.wait_for_timeout(1000)
+    np.testing.assert_allclose(potential(opened), dragged, rtol=1e-5, atol=1e-3)
+    assert opened.errors == []
+
+
 ZOOM = """() => document.querySelector('.pw-plot-picture').layout.xaxis.range.map(Math.round)"""
 
 

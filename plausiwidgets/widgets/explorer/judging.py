@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from plausiwidgets import patterns
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.judge import evaluate, single, verify_sets
-from plausiwidgets.simulation.compiled.engine import before_compiled
+from plausiwidgets.simulation.compiled.engine import before_compiled, why_not
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.session.selection import Selection
@@ -31,6 +32,10 @@ BREATH = 0.05
 
 MAX_LINGER = 0.15
 """Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
+
+
+SKETCH = 0.5
+"""Time in s, of the processor, that a picture may always take which is drawn before the kernel is there."""
 
 
 class Judging(Panel):
@@ -92,6 +97,9 @@ class Judging(Panel):
                     if self._jumped or self._moved_further(selection, sketch):
                         return  # superseded
                     self.explorer.session.publish(Response("sketch", selection, single(sketch), jumped=jumped))
+                    # Elsewhere: what is changed meanwhile is drawn at once, too.
+                    self.explorer.worker.ask("compile", Priority.FIGURE, lambda _: self._compile(selection.model))
+                    return
                 judged = judge_quickly(selection, self.explorer.session.recorded(selection.model))
                 if self._jumped or self._moved_further(selection, judged):
                     return
@@ -106,19 +114,27 @@ class Judging(Panel):
         if self.explorer.session.response("target") is None:  # not before: its neuron would be compiled first
             self.explorer.worker.ask("target", Priority.FIGURE, lambda _: self._publish_target(selection))
 
+    def _compile(self, model: NeuronModel) -> None:
+        """Make a kernel, then judge what is selected now."""
+        why_not(model)  # a reason is told with the judgement
+        with self.explorer.session.lock:
+            newest = self._newest
+            if newest is not None and newest.model is model:
+                self.judge(newest, jumped=False)
+
     def _before_compiled(self, selection: Selection) -> Verdict | None:
         """Judge while nothing is compiled, where that can be done in a fraction of the time; None where it cannot."""
         if any(part.adapts for part in selection.pattern.components.values()):
             return None  # it adapts its sweeps: too many for plain Python
-        began = time.monotonic()
+        began = time.thread_time()
         engine = before_compiled(selection.model)
         if engine is None:
             return None
-        exported = time.monotonic()
-        end = exported + (exported - began)  # not longer than the export
+        exported = time.thread_time()
+        end = exported + max(exported - began, SKETCH)  # not longer than the export
 
         def checkpoint() -> None:
-            if time.monotonic() > end:
+            if time.thread_time() > end:
                 raise TimeoutError
 
         try:

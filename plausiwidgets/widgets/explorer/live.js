@@ -29,16 +29,16 @@ class Live {
     this.generation = 0;
     this.undo = [];
     this.rest = {};
-    this.onModule = () => this.connect().catch((error) => console.warn("plausiwidgets: no live drag:", error));
+    this.onAbout = () => this.connect().catch((error) => console.warn("plausiwidgets: no live drag:", error));
     this.onShown = () => this.agree();
-    model.on("change:module", this.onModule);
+    model.on("change:about", this.onAbout);
     model.on("change:shown", this.onShown);
-    this.onModule();
+    this.onAbout();
   }
 
   close() {
     this.disconnect();
-    this.model.off("change:module", this.onModule);
+    this.model.off("change:about", this.onAbout);
     this.model.off("change:shown", this.onShown);
   }
 

@@ -7,6 +7,7 @@ own picture. A neuron or a pattern without such a form is drawn by the kernel al
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import traitlets as t
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import runtime, to_javascript
+from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.page.contents import BENCH, holding_name, live_sweeps
@@ -38,7 +40,8 @@ class LivePage(anywidget.AnyWidget):
     module : str
         The neuron as an ES module; empty while there is none.
     about : dict
-        What stays while a model and a pattern are shown: sweeps, sliders, the figure and its traces.
+        What stays while a model and a pattern are shown: sweeps, sliders, the figure and its traces. It comes with
+        the module, and is another one after each jump to another model or pattern.
     shown : dict
         Which values the kernel's picture is of: values, bounds, time step, sweep, and the number of jumps so far.
     draws : bool
@@ -56,7 +59,7 @@ class LivePage(anywidget.AnyWidget):
 
 
 class Live(Panel):
-    """Sends a page its data, once nothing has changed for a while.
+    """Sends a page its data: of the package's neurons with the selection, of others once they have been judged.
 
     Attributes
     ----------
@@ -87,12 +90,15 @@ class Live(Panel):
             self._requested = None
             with self.view.hold_sync():
                 self.view.module, self.view.about, self.view.draws = "", {}, False
+                if selection.model.programs is not None:  # nothing to export: its first drag needs no kernel
+                    self._requested = selection.model
+                    self._send(selection)
         if jumped or selection.bounds != self._bounds:
             self._show(selection)
 
     def on_response(self, response: Response) -> None:
         """Tell which values the picture is of."""
-        if response.role == "yours" and response.verdict is not None:
+        if response.role in ("sketch", "yours") and response.verdict is not None:
             self._show(response.selection)
 
     def on_sweep(self, name: str) -> None:
@@ -109,29 +115,33 @@ class Live(Panel):
         ):
             return
         self._requested = selection.model
-        sweeps = all_live_sweeps(selection.pattern)
-        if sweeps is not None:
-            self.explorer.worker.ask("page", Priority.LATER, lambda _: self._emit(selection, sweeps))
+        self.explorer.worker.ask("page", Priority.LATER, lambda _: self._emit(selection))
 
     def _on_page(self) -> None:
         with self.explorer.session.lock:
             if not self.explorer.session.closed:
                 self.on_rest(self.explorer.session.selection)
 
-    def _emit(self, selection: Selection, sweeps: list[dict[str, Any]]) -> None:
+    def _emit(self, selection: Selection) -> None:
         # At its full priority: a kernel that is exported next would wait for it.
-        if not self._shows(selection):
+        if not self._shows(selection) or all_live_sweeps(selection.pattern) is None:
             return
         try:
-            module = to_javascript(selection.model)
+            to_javascript(selection.model)  # takes its time here, and is kept
         except Exception:  # without a module the kernel draws alone; errors of the model are reported elsewhere
             return
         with self.explorer.session.lock:
-            if not self._shows(selection):
-                return
-            with self.view.hold_sync():
-                self.view.about = self._described(selection, sweeps)
-                self.view.module = module
+            if self._shows(selection):
+                self._send(selection)
+
+    def _send(self, selection: Selection) -> None:
+        """Send the neuron; without one, or without formulas of its sweeps, the kernel draws alone."""
+        sweeps = all_live_sweeps(selection.pattern)
+        if sweeps is None:
+            return
+        with suppress(NotCompilable), self.view.hold_sync():
+            self.view.module = to_javascript(selection.model)
+            self.view.about = self._described(selection, sweeps)
 
     def _shows(self, selection: Selection) -> bool:
         shown = self.explorer.session.selection
@@ -139,7 +149,7 @@ class Live(Panel):
 
     def _described(self, selection: Selection, sweeps: list[dict[str, Any]]) -> dict[str, Any]:
         return {
-            "bench": BENCH, "sweeps": sweeps, "parameters": list(selection.model.parameters),
+            "jumps": self._jumps, "bench": BENCH, "sweeps": sweeps, "parameters": list(selection.model.parameters),
             "sliders": {
                 name: {"id": slider.model_id, "scale": p.scale, "zero": p.zero}
                 for name, slider in self._parameters.sliders.items()

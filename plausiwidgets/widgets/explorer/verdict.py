@@ -74,7 +74,8 @@ class VerdictPanel(Panel):
                 "best", "–", "unknown", "press Optimize to search" if judged else "nothing to search for"
             )
         if another or (jumped and not is_ready(selection.model)):
-            doing = ("judging …" if judged else "…") if is_ready(selection.model) else "compiling the model …"
+            known = selection.model.programs is not None or is_ready(selection.model)
+            doing = ("judging …" if judged else "…") if known else "compiling the model …"
             self.yours.value = chip("yours", "…", "unknown", doing)
             self._table.value = ""
             self._judged = None
