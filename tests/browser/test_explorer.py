@@ -56,7 +56,7 @@ def test_the_plot_appears_without_a_click_and_fills_the_page(explorer):
     page = explorer.page
     assert len(page.evaluate(NAMED, "target")) > 50
     assert page.locator(".pw-plot").first.bounding_box()["width"] > 500  # a sidebar may take its share
-    assert "✗" in page.locator(".pw-yours").inner_text()  # what opens is still to be solved
+    page.locator(".pw-yours", has_text="✓").wait_for()  # what opens is published, and shows the pattern
     assert page.locator(".pw-checks tbody tr").count() >= 5
     assert explorer.errors == []
 

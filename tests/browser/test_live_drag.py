@@ -86,7 +86,7 @@ def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, 
     path = tmp_path / "live.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(new_notebook(cells=[new_code_cell(FIRST), new_code_cell(SECOND)], metadata=kernel), path)
-    opened = open_notebook(path)
+    opened = open_notebook(path, height=1250)  # high enough for the raster
     opened.wait_for_plot()
     page = opened.page
     page.locator(".widget-html-content", has_text="module sent").wait_for()
@@ -172,7 +172,7 @@ def test_a_zoom_stays_during_a_drag_is_drawn_finely_and_ends_with_a_double_click
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     code = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_spiking', {})"
     nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
-    opened = open_notebook(path)
+    opened = open_notebook(path, height=1250)  # high enough for the raster
     opened.wait_for_plot()
     page = opened.page
     page.wait_for_function("() => document.querySelector('.pw-plot-upper').data?.[0]?.x.length > 100")
