@@ -10,7 +10,7 @@ from screen import find, until
 import plausiwidgets as pw
 from plausiwidgets.patterns.recording_file import AS_IT_IS, LARGEST, read_recording
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.tools.recording import RecordingPanel
+from plausiwidgets.widgets.tools.recording import RecordingDrop, RecordingPanel
 
 FILE = Path(__file__).parent / "data" / "regular_spiking.csv"
 ADEX = pw.models.get("adex")
@@ -101,7 +101,7 @@ def test_a_wrong_file_is_refused_in_a_sentence(content, said):
 
 
 def send(explorer: pw.Explorer, name: str, content: bytes) -> None:
-    explorer.panel(RecordingPanel)._drop._handle_custom_msg({"name": name}, [memoryview(content)])
+    explorer.panel(RecordingDrop).view._handle_custom_msg({"name": name}, [memoryview(content)])
 
 
 def test_it_becomes_the_target_of_the_neuron_that_is_shown(explorer, screen):
@@ -140,7 +140,7 @@ def test_wrong_and_large_files_leave_everything_as_it_was(explorer, screen):
             find(panel.view, w.Button, description="Show").click()
             until(lambda said=said: said in explorer.messages.text, 20)
     assert explorer.selection is before
-    drop = explorer.panel(RecordingPanel)._drop
+    drop = explorer.panel(RecordingDrop).view
     drop._handle_custom_msg({"name": "big.csv", "size": 12_300_000}, [])  # as the page says it, without the file
     assert "big.csv has 12.3 MB, valid is: at most 10 MB" in explorer.messages.text and drop.most == LARGEST
     drop._handle_custom_msg({"name": "folder"}, [])

@@ -93,7 +93,7 @@ def test_the_page_explains(opened) -> None:
     assert page.locator(".pw-error").count() == 0
     file = {"name": "own.csv", "mimeType": "text/csv", "buffer": b"t,I\n0,5\n50,25\n120,0\n"}
     with page.expect_file_chooser() as chooser:
-        page.locator(".pw-stimulus .widget-upload").click()
+        page.locator(".pw-stimulus .pw-file").click()
     chooser.value.set_files(file)
     page.wait_for_function(f"() => ({HIGHEST})() === 25")
     page.get_by_role("button", name="Pattern’s own").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -45,7 +46,7 @@ from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.tools.plane import PlanePanel
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
-from plausiwidgets.widgets.tools.recording import RecordingPanel
+from plausiwidgets.widgets.tools.recording import RecordingDrop, RecordingPanel
 from plausiwidgets.widgets.tools.stimulus import StimulusPanel
 from plausiwidgets.widgets.view.closing import View
 from plausiwidgets.widgets.view.messages import MessageLine
@@ -54,7 +55,7 @@ from plausiwidgets.widgets.view.panel import P, Panel
 
 PANELS: tuple[type[Panel], ...] = (
     Shell, MessageLine, Pickers, PresentationPanel, SharePanel, ModelsPanel, RepertoirePanel, GalleryPanel, PinPanel,
-    ParameterPanel, VerdictPanel, FigurePanel, Live, Searches, Judging,
+    ParameterPanel, VerdictPanel, FigurePanel, Live, Searches, Judging, RecordingDrop,
 )  # fmt: skip
 """The parts of an explorer."""
 
@@ -149,8 +150,13 @@ class Explorer(View):
         self.page.observe(lambda _: self.session.hold(self.page.held), "held")
         self.page.observe(lambda _: self._send_again(), "pages")
         self.page.observe(lambda _: self._on_link(), "link")
-        for kind in (*PANELS, *TOOLS):
+        for kind in PANELS:
             self.panel(kind)
+        for tool in TOOLS:
+            if tool.waits:
+                self._places.offer(tool, partial(self.panel, tool))
+            else:
+                self.panel(tool)
         if notes:
             self.messages.note(notes)
         if mystery is not None:
@@ -177,7 +183,7 @@ class Explorer(View):
 
     def open_tool(self, kind: type[Panel]) -> None:
         """Open a panel of the tools, as its button does."""
-        self._places.open(self.panel(kind))
+        self._places.open(kind)
 
     def add(self, panel: type[P]) -> P:
         """Show a custom panel.

@@ -80,8 +80,10 @@ class OptimizationPanel:
         more = w.ToggleButton(False, description="Settings", tooltip="Where a search starts, and how long it may take")
         more.observe(lambda change: settings.layout.set_trait("display", "" if change["new"] else "none"), "value")
 
+        shared = {"layout": w.Layout(), "style": w.ButtonStyle()}  # each is a message of its own to the page
+
         def button(action: str, title: str, tip: str) -> w.Button:
-            made = w.Button(description=title, tooltip=tip)
+            made = w.Button(description=title, tooltip=tip, **shared)
             made.on_click(lambda _: pressed(action))
             return made
 

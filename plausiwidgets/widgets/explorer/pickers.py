@@ -63,17 +63,18 @@ class Pickers(Panel):
         self._models: dict[str, NeuronModel] = {}
         self._patterns: dict[str, Protocol] = {}
         self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
+        shared = {"layout": w.Layout(), "style": w.ButtonStyle()}  # each is a message of its own to the page
         self._model = w.Dropdown(description="Model", tooltip="The neuron model whose parameters you change")
         self._pattern = w.Dropdown(description="Pattern", tooltip="The firing pattern that the model is to show")
         self._preset = w.Dropdown(description="Presets", tooltip="Published parameters of this model")
-        self._reset = w.Button(description="Reset", tooltip=RESET_TIP)
-        self._undo = w.Button(description="Undo", disabled=True, tooltip=UNDO_TIP)
-        self._redo = w.Button(description="Redo", disabled=True, tooltip=REDO_TIP)
-        self._show = w.Button(description="Show me", tooltip=SHOW_TIP)
-        self._turn = w.Button(description="Practise", tooltip=TURN_TIP, button_style="primary")
+        self._reset = w.Button(**shared, description="Reset", tooltip=RESET_TIP)
+        self._undo = w.Button(**shared, description="Undo", disabled=True, tooltip=UNDO_TIP)
+        self._redo = w.Button(**shared, description="Redo", disabled=True, tooltip=REDO_TIP)
+        self._show = w.Button(**shared, description="Show me", tooltip=SHOW_TIP)
+        self._turn = w.Button(**shared, description="Practise", tooltip=TURN_TIP, button_style="primary")
         self._keep = w.ToggleButton(False, description="Carry values", tooltip=KEEP_TIP)
-        before = w.Button(description="◂", tooltip="The pattern before")
-        after = w.Button(description="▸", tooltip="The next pattern")
+        before = w.Button(**shared, description="◂", tooltip="The pattern before")
+        after = w.Button(**shared, description="▸", tooltip="The next pattern")
         for widget, name in (
             (self._model, "pick-model"), (before, "step"), (self._pattern, "pick-pattern"), (after, "step"),
             (self._show, "show"), (self._turn, "turn"), (self._keep, "keep"),

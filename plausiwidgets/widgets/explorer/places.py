@@ -60,13 +60,16 @@ class Places:
 
     def __init__(self, opened: Callable[[Panel], None]) -> None:
         self._opened = opened
-        self._buttons: dict[Panel, w.ToggleButton] = {}
+        self._buttons: dict[type[Panel], w.ToggleButton] = {}
+        self._offered: list[tuple[int, w.ToggleButton]] = []
         self._parts: dict[str, list[Part]] = {place: [] for place in BOXES}
-        self._boxes = {place: _box(name) for place, name in BOXES.items()}
+        plain = w.Layout()  # one for all: each is a message of its own to the page
+        self._shared = {"layout": w.Layout(), "style": w.ToggleButton.style.klass()}
+        self._boxes = {place: _box(name, plain) for place, name in BOXES.items()}
         for i, place in enumerate(ON_SCREEN):
             self._put(Part("screen", self._boxes[place], 10 * i))
         self._put(Part("side", self._boxes["tools"]))
-        self._strip, self._open = _box("pw-strip"), _box("pw-open")
+        self._strip, self._open = _box("pw-strip", plain), _box("pw-open", plain)
         self._boxes["tools"].children = (self._strip, self._open)
         self.view = tuple(self._boxes[place] for place in ("page", "screen", "below"))
 
@@ -74,15 +77,15 @@ class Places:
         """Put the parts of a panel in their places."""
         for part in panel.parts:
             if part.place == "tools":
-                self._offer(panel)
+                self.offer(panel, lambda: panel)
             else:
                 self._put(part)
         if panel.place != "tools":
             panel.on_shown(True)
 
-    def open(self, panel: Panel) -> None:
+    def open(self, kind: type[Panel]) -> None:
         """Open a panel of the tools, as its button does."""
-        self._buttons[panel].value = True
+        self._buttons[kind].value = True
 
     def _put(self, part: Part) -> None:
         parts = self._parts[part.place]
@@ -90,28 +93,32 @@ class Places:
         parts.sort(key=lambda one: one.order)
         self._boxes[part.place].children = [one.widget for one in parts]
 
-    def _offer(self, panel: Panel) -> None:
-        button = w.ToggleButton(False, description=panel.title, tooltip=panel.tip)
-        button.observe(lambda change: self._toggled(panel, change["new"]), "value")
-        self._buttons[panel] = button
-        in_order = sorted(self._buttons, key=lambda one: one.order)
-        self._strip.children = [self._buttons[one] for one in in_order]
+    def offer(self, about: Panel | type[Panel], panel: Callable[[], Panel]) -> None:
+        """Make the button of a panel of the tools, which need not be made before it is opened."""
+        kind = about if isinstance(about, type) else type(about)
+        if kind in self._buttons:
+            return
+        button = w.ToggleButton(False, description=about.title, tooltip=about.tip, **self._shared)
+        button.observe(lambda change: self._toggled(kind, panel(), change["new"]), "value")
+        self._buttons[kind] = button
+        self._offered = sorted((*self._offered, (about.order, button)), key=lambda one: one[0])
+        self._strip.children = [one for _, one in self._offered]
 
-    def _toggled(self, panel: Panel, opened: bool) -> None:
+    def _toggled(self, kind: type[Panel], panel: Panel, opened: bool) -> None:
         if not opened:
             if self._open.children == (panel.view,):
                 self._open.children = ()
             panel.on_shown(False)
             return
         for other, button in self._buttons.items():
-            if other is not panel:
+            if other is not kind:
                 button.value = False
         self._open.children = (panel.view,)
         panel.on_shown(True)
         self._opened(panel)
 
 
-def _box(name: str) -> w.Box:
-    box = w.Box()
+def _box(name: str, layout: w.Layout) -> w.Box:
+    box = w.Box(layout=layout)
     box.add_class(name)
     return box

@@ -44,6 +44,7 @@ class EquationsPanel(Panel):
     tip = "The equations of the model; point at a slider or a symbol to see what it is"
 
     place = "tools"
+    waits = True
 
     def __init__(self, explorer: Host) -> None:
         self.view = EquationsView()

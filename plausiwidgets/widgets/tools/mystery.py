@@ -34,6 +34,7 @@ class MysteryPanel(Panel):
     tip = "A neuron with hidden parameters: match it by hand, race CMA-ES, reveal it"
 
     place = "tools"
+    waits = True
 
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
 
 import ipywidgets as w
 
@@ -12,7 +11,7 @@ from plausiwidgets.patterns.recording_file import LARGEST, RecordingFile, read_r
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.file_input import FileInput
-from plausiwidgets.widgets.view.panel import Host, Panel, Part
+from plausiwidgets.widgets.view.panel import Host, Panel
 
 TIP = "A CSV file with the columns t, v and current, or with spike times"
 HINT = "A recorded cell from a CSV file (t, v, current; or spike times). Or drop it on the figure."
@@ -26,17 +25,13 @@ class RecordingPanel(Panel):
     tip = "A recorded cell as the target, from a file: its spikes are the criteria; links do not have it"
 
     place = "tools"
+    waits = True
 
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
         self._file: RecordingFile | None = None
         self._units: dict[str, w.Dropdown] = {}
-        refuse = self._refuse
-        self._button = FileInput(self.read, refuse, label="Open a file…", tip=TIP, most=LARGEST)
-        self._drop = FileInput(
-            self.read, refuse, target=".pw-figure", hint="Drop a recording: a CSV file with t and v, or spike times",
-            most=LARGEST,
-        )  # fmt: skip
+        self._button = FileInput(self.read, self.refuse, label="Open a file…", tip=TIP, most=LARGEST)
         self._question = w.HTML()
         self._choices = w.HBox()
         self._use = w.Button(description="Show", button_style="primary", tooltip="Show the recording as the target")
@@ -46,11 +41,6 @@ class RecordingPanel(Panel):
         self.view = w.VBox([w.HTML(f'<p class="pw-hint">{html.escape(HINT)}</p>'), self._button, self._asked])
         for box, name in ((self.view, "recording"), (self._asked, "units"), (self._choices, "values")):
             box.add_class(f"pw-{name}")
-
-    @property
-    def parts(self) -> Iterable[Part]:
-        """The panel, and what takes a file that is dropped."""
-        return (*super().parts, Part("page", self._drop))
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Ask for the unit of a current again, where the model is another one."""
@@ -113,5 +103,22 @@ class RecordingPanel(Panel):
         session = self.explorer.session
         session.show(session.recalled(session.selection.model, pattern))
 
-    def _refuse(self, sentence: str) -> None:
+    def refuse(self, sentence: str) -> None:
+        """Say why a file was not read."""
         self.explorer.messages.error("pick", f"{sentence} In Python, pw.patterns.from_recording reads larger files.")
+
+
+class RecordingDrop(Panel):
+    """Takes a file that is dropped on the figure."""
+
+    place = "page"
+
+    def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
+        self.view = FileInput(
+            lambda name, content: explorer.panel(RecordingPanel).read(name, content),
+            lambda sentence: explorer.panel(RecordingPanel).refuse(sentence),
+            target=".pw-figure",
+            hint="Drop a recording: a CSV file with t and v, or spike times",
+            most=LARGEST,
+        )

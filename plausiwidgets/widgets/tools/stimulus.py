@@ -51,6 +51,7 @@ class StimulusPanel(Panel):
     tip = "A custom current: a step, pulses, a ramp, or values from a file; shown, not judged"
 
     place = "tools"
+    waits = True
 
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)

@@ -45,6 +45,9 @@ class Panel(Observer):
         Where it stands, see :data:`~plausiwidgets.widgets.explorer.places.PLACES`.
     order : int
         Panels of one place stand in this order, and those of the same order as they were added.
+    waits : bool
+        Whether a panel of the tools is made when it is first opened: its widgets, of which the page holds each, are not
+        made for those who never open it. It hears nothing before; what is selected and shown it is told then.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class Panel(Observer):
     tip = ""
     place = "below"
     order = 0
+    waits = False
     view: w.DOMWidget
 
     def __init__(self, explorer: Host) -> None:
