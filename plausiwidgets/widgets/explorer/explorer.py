@@ -282,9 +282,8 @@ class Explorer(View):
 
     def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
         """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
-        panel = self.panel(MysteryPanel)
-        hidden = panel.begin(model, pattern, seed)
-        self._places.open(panel)
+        hidden = self.panel(MysteryPanel).begin(model, pattern, seed)
+        self.open_tool(MysteryPanel)
         return hidden
 
     def optimize(self, **settings: Any) -> Run:
@@ -356,7 +355,7 @@ class Explorer(View):
         if hidden:
             try:
                 self.panel(MysteryPanel).open(hidden)
-                self._places.open(self.panel(MysteryPanel))
+                self.open_tool(MysteryPanel)
             except ValueError as error:
                 self.messages.note((f"{error}.",))
 
