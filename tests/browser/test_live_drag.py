@@ -35,9 +35,9 @@ deaf.observe(hold, "value")
 def watch():
     from plausiwidgets.widgets.explorer.live import Live
     page = explorer.panel(Live).view
-    while not page.module:
+    while not (page.draws and explorer.session.response("yours")):
         time.sleep(0.05)
-    ready.value = "module sent"
+    ready.value = "module taken"
 
 threading.Thread(target=watch).start()
 ipywidgets.HBox([deaf, ready])
@@ -89,8 +89,8 @@ def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, 
     opened = open_notebook(path, height=1250)  # high enough for the raster
     opened.wait_for_plot()
     page = opened.page
-    page.locator(".widget-html-content", has_text="module sent").wait_for()
-    page.wait_for_timeout(1000)  # until the page has taken it
+    page.locator(".widget-html-content", has_text="module taken").wait_for()
+    page.wait_for_timeout(1000)  # until the figure has drawn what was judged
     before, line_before = potential(opened), page.evaluate(DRAWN)
     page.get_by_role("button", name="deaf").click()
     page.wait_for_timeout(300)
