@@ -13,6 +13,7 @@ from plausiwidgets.patterns import registry as patterns
 from plausiwidgets.simulation import threads
 
 ROOT = Path(__file__).resolve().parents[1]
+collect_ignore = ["data"]  # files of models that a test loads by their path
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ def test_a_slider_moves_the_trace_and_the_verdict(open_page, izhikevich: Path, w
         values = dict(preset.parameters) | {"amplitude": amplitude}
         less = pw.judge("izhikevich", "tonic_spiking", values, dt=preset.dt, verify=False)
         spikes = len(less.traces["step"].spike_times[0])
-        page.get_by_text(f"your neuron: {spikes} spike").wait_for()
+        page.locator(".legend .yours", has_text=f"your neuron: {spikes} spike").wait_for()
         marks = page.locator(".verdict tbody tr td:first-child").all_inner_texts()
         assert marks == ["✓" if check.passed else "✗" for check in less.checks]
         held = sum(check.passed for check in less.checks)
