@@ -22,6 +22,7 @@ from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, lif_f
 import plausiwidgets as pw
 import plausiwidgets.simulation.cost
 from plausiwidgets import assessment, models, optimization, patterns, widgets
+from plausiwidgets.optimization import sampling
 
 HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study", "AllOf",
@@ -341,6 +342,7 @@ def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value
 
 @pytest.mark.parametrize(("name", "thing", "argument"), list(cases()))
 def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing, argument, monkeypatch, tmp_path):
+    monkeypatch.setattr(sampling, "LEAST", 20)  # what is valid is sampled
     monkeypatch.chdir(tmp_path)
     # A page of what is right after all takes seconds, of which torch.export takes nearly all.
     monkeypatch.setattr("plausiwidgets.widgets.page.export.neuron_object", lambda neuron: "")
