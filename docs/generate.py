@@ -15,6 +15,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import known_sets, published_rows
@@ -343,6 +345,18 @@ def reference(folder: Path) -> None:
 def notebooks(docs: Path) -> None:
     """Copy the notebooks, from the folder with their outputs where there is one."""
     folder = Path(os.environ.get("PLAUSIWIDGETS_NOTEBOOKS") or docs.parent / "notebooks")
+    put(docs / "_live" / "live" / "plotly.min.js", get_plotlyjs())
     for path in sorted(folder.glob("*.ipynb")):
         if path.name != "explore.ipynb":  # one cell: the explorer, which needs a kernel
-            put(docs / "notebooks" / path.name, path.read_text(encoding="utf-8"))
+            put(docs / "notebooks" / path.name, with_figures(path.read_text(encoding="utf-8")))
+
+
+def with_figures(notebook: str) -> str:
+    """Return a notebook with its Plotly figures as HTML that draws them with the site's own copy of Plotly."""
+    content = json.loads(notebook)
+    for output in (one for cell in content["cells"] for one in cell.get("outputs", ())):
+        figure = output.get("data", {}).pop("application/vnd.plotly.v1+json", None)
+        if figure is not None:
+            shown = go.Figure(figure["data"], figure["layout"])
+            output["data"]["text/html"] = shown.to_html(full_html=False, include_plotlyjs="../live/plotly.min.js")
+    return json.dumps(content)
