@@ -357,6 +357,6 @@ def with_figures(notebook: str) -> str:
     for output in (one for cell in content["cells"] for one in cell.get("outputs", ())):
         figure = output.get("data", {}).pop("application/vnd.plotly.v1+json", None)
         if figure is not None:
-            shown = go.Figure(figure["data"], figure["layout"])
+            shown = go.Figure(figure["data"], figure["layout"] | {"width": None})  # that of the page
             output["data"]["text/html"] = shown.to_html(full_html=False, include_plotlyjs="../live/plotly.min.js")
     return json.dumps(content)
