@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from plausiwidgets import models, patterns
 from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.assessment.published import known_sets
+from plausiwidgets.assessment.repertoire import distinct_patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
 from plausiwidgets.patterns import Pattern, Protocol, Verdict
-from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.judge import complete, evaluate, verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
@@ -70,7 +71,7 @@ class ParameterPlane:
     parameters: Mapping[str, float]
     verdicts: Mapping[str, Verdict]
     solved: tuple[str, ...] = ()
-    several: bool = field(default=False)
+    several: bool = False
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -119,12 +120,12 @@ class ParameterPlane:
         key = self.patterns[0] if pattern is None else pattern
         if key not in self.verdicts:
             raise unknown("pattern of this plane", key, self.patterns)
-        cell = range(len(self.y))[row] * len(self.x) + range(len(self.x))[column]
+        cell = self._cell(row, column)
         return tuple(check.name for check in self.verdicts[key].checks if not check.passed[cell])
 
     def shown_at(self, row: int, column: int) -> tuple[str, ...]:
         """Return the patterns that are accepted in the cell of ``y[row]`` and ``x[column]``."""
-        cell = range(len(self.y))[row] * len(self.x) + range(len(self.x))[column]
+        cell = self._cell(row, column)
         return tuple(key for key, verdict in self.verdicts.items() if verdict.accepted[cell])
 
     def to_frame(self) -> pd.DataFrame:
@@ -146,6 +147,9 @@ class ParameterPlane:
                 columns[AMPLITUDE] = verdict.parameters[AMPLITUDE] if key in self.solved else np.nan
             frames.append(pd.DataFrame(columns))
         return pd.concat(frames, ignore_index=True)
+
+    def _cell(self, row: int, column: int) -> int:
+        return range(len(self.y))[row] * len(self.x) + range(len(self.x))[column]
 
     def _cells(self, arrays: Mapping[str, NDArray]) -> NDArray:
         cells = [np.reshape(a, (len(self.y), len(self.x))) for a in arrays.values()]
@@ -235,9 +239,7 @@ def parameter_plane(
         several, named = True, patterns.names()
     elif not isinstance(pattern, (str, Protocol)):
         several, named = True, list(pattern)
-    asked = {one.key: one for one in (judged(patterns.get(each), "draw a plane of") for each in named)}
-    if not asked:
-        raise ValueError("parameter_plane: pattern is an empty list, valid is: at least one pattern")
+    asked = {one.key: one for one in distinct_patterns(named, "draw a plane of")}
     given = mapping(parameters)
     if several:
         values, held = _held_of_several(neuron, asked, given)

@@ -153,10 +153,10 @@ def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) 
     return {name: float(value) for name, value in model.complete(mapping(parameters)).items()}
 
 
-def distinct_patterns(asked: Sequence[str | Protocol] | None) -> list[Judged]:
+def distinct_patterns(asked: Sequence[str | Protocol] | None, what: str = "search for") -> list[Judged]:
     """Return patterns by name or object, all for None; ValueError for an empty list or one without criteria."""
     named = patterns.names() if asked is None else list(asked)
-    found = {one.key: one for one in (judged(patterns.get(each), "search for") for each in named)}
+    found = {one.key: one for one in (judged(patterns.get(each), what) for each in named)}
     if not found:
         raise ValueError("patterns is an empty list, valid is: None for all, or at least one pattern")
     return list(found.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from plausiwidgets.assessment.repertoire import (
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.api import check_engine
+from plausiwidgets.optimization.evolution import Population
 from plausiwidgets.optimization.space import Chart, Space, fold
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
@@ -39,32 +39,6 @@ SETS = 1000
 """Default number of neurons that are tried, each under every pattern."""
 FINALISTS = 3
 """Neurons of the last population whose whole repertoire is searched and verified."""
-STEP, CROSSING = 0.6, 0.7
-"""Length of a step, as a share of the differences between neurons; and the share of the values that take it."""
-
-
-@dataclass
-class _Neurons:
-    """Neurons with a stimulus for each pattern, and their losses.
-
-    Attributes
-    ----------
-    own : ndarray [n, parameters]
-        Free parameters of the model in the unit cube.
-    stimuli : list of ndarray [n, values]
-        Stimulus of each pattern in the unit cube.
-    losses : ndarray [n, patterns]
-    """
-
-    own: Floats
-    stimuli: list[Floats]
-    losses: Floats
-
-    @property
-    def rank(self) -> Floats:
-        """The number of patterns that are not accepted, and less than 1 more for the distances from them."""
-        open_losses = self.losses / (1.0 + self.losses)
-        return np.asarray((self.losses > 0.0).sum(axis=1) + open_losses.mean(axis=1))
 
 
 @checked
@@ -142,91 +116,78 @@ def most_versatile(
 
 
 class _Search:
-    """The evolution of neurons of one model."""
+    """The evolution of neurons of one model: points of a cube of its parameters and the stimuli of all patterns."""
 
     def __init__(
         self, model: NeuronModel, asked: Sequence[Judged], dt: float, engine: str, checkpoint: Checkpoint | None
     ) -> None:
         self._model, self._asked, self._dt = model, asked, dt
         self._engine, self._checkpoint = engine, checkpoint
-        self._space = Space.build(model.parameters)
-        self._chart = self._space.chart()
-        self._charts = [_chart_of(model, one) for one in asked]
+        self._space = space = Space.build(model.parameters)
+        declared = [model.parameters[name] for name in space.names]
+        low, high = space.low.tolist(), space.high.tolist()
+        self._stimuli: list[slice] = []
+        for one in asked:
+            more = list(one.stimulus_parameters(model).values())
+            self._stimuli.append(slice(len(declared), len(declared) + len(more)))
+            declared += more
+            low += [p.low for p in more]
+            high += [p.high for p in more]
+        self._chart = Chart(tuple(declared), np.array(low), np.array(high))
 
     def run(self, budget: int, rng: Generator) -> list[tuple[dict[str, float], dict[str, dict[str, float]]]]:
         """Return the best neurons: parameters, and a stimulus by the key of each pattern."""
-        neurons = self._first(rng)
-        tried = len(neurons.own)
-        while tried < budget:
-            trials = self._trials(neurons, rng)
-            better = np.flatnonzero(trials.rank <= neurons.rank)
-            neurons.own[better], neurons.losses[better] = trials.own[better], trials.losses[better]
-            for mine, others in zip(neurons.stimuli, trials.stimuli, strict=True):
-                mine[better] = others[better]
-            tried += len(trials.own)
-        return [self._named(neurons, int(i)) for i in np.argsort(neurons.rank, kind="stable")[:FINALISTS]]
+        units = self._first(rng)
+        population = Population(self._chart, units, self._costs(self._chart.decode(units.copy())), rng)
+        for _ in range(population.size, budget, population.size):
+            if population.stale:
+                break
+            population.tell(self._costs(population.ask(population.size)))
+        best = np.argsort(population.losses, kind="stable")[:FINALISTS]
+        return [self._named(values) for values in self._chart.decode(population.units[best])]
 
-    def _first(self, rng: Generator) -> _Neurons:
+    def _first(self, rng: Generator) -> Floats:
         """Return the known neurons and some between them, each with the best of the known stimuli."""
-        names = self._space.names
-        sets = [self._model.defaults()]
-        sets += [values for one in self._asked for values, _, _ in known_sets(self._model, one)]
-        defaults = self._model.defaults()
-        points = np.array([[values.get(name, defaults[name]) for name in names] for values in sets])
-        units = np.clip(self._chart.encode(np.clip(points, self._space.low, self._space.high)), 0.0, 1.0)
+        own = self._space.size
+        sets = [{}, *(values for one in self._asked for values, _, _ in known_sets(self._model, one))]
+        values = np.array([[one.get(p.name, p.default) for p in self._chart.parameters[:own]] for one in sets])
+        stimuli = [known_stimuli(self._model, p)[0][name] for p in self._asked for name in p.free]
+        units = self._encoded(np.hstack([values, np.tile(stimuli, (len(sets), 1))]))
         units = np.unique(units, axis=0)
         while len(units) < SIZE:
             one, other = units[rng.integers(len(units), size=2)]
-            between = one + rng.random() * (other - one) + 0.05 * rng.standard_normal(len(names))
+            between = one + rng.random() * (other - one)
+            between[:own] += 0.05 * rng.standard_normal(own)
             units = np.vstack([units, fold(between)])
-        count = len(units)
-        stimuli, losses = [], []
-        for one, chart in zip(self._asked, self._charts, strict=True):
-            pool = known_stimuli(self._model, one)
-            values = np.array([[stimulus[name] for name in one.free] for stimulus in pool])
-            known = np.clip(chart.encode(np.clip(values, chart.low, chart.high)), 0.0, 1.0)
-            each = np.repeat(known, count, axis=0)
-            loss = self._loss(one, chart, np.tile(units, (len(pool), 1)), each).reshape(len(pool), count)
-            stimuli.append(known[loss.argmin(axis=0)])
-            losses.append(loss.min(axis=0))
-        return _Neurons(units, stimuli, np.stack(losses, axis=1))
+        for k, pattern in enumerate(self._asked):
+            tried = []
+            for stimulus in known_stimuli(self._model, pattern):
+                values = self._chart.decode(units.copy())
+                values[:, self._stimuli[k]] = [stimulus[name] for name in pattern.free]
+                tried.append((self._encoded(values), self._loss(k, values)))
+            best = np.argmin([loss for _, loss in tried], axis=0)
+            units = np.stack([one for one, _ in tried])[best, np.arange(len(units))]
+        return units
 
-    def _trials(self, neurons: _Neurons, rng: Generator) -> _Neurons:
-        """Return one trial for each neuron: a step towards another that is good at some patterns."""
-        count = len(neurons.own)
-        parts = [neurons.own, *neurons.stimuli]
-        chosen = rng.random((count, 1, len(self._asked))) < 0.5
-        open_losses = neurons.losses / (1.0 + neurons.losses) + (neurons.losses > 0.0)
-        partial = np.where(chosen, open_losses, 0.0).sum(axis=2) + 1e-6 * rng.random((count, count))
-        towards = partial.argmin(axis=1)
-        one, other = rng.integers(count, size=(2, count))
-        length = STEP * rng.random((count, 1)) * 2.0
-        moved = []
-        for part in parts:
-            step = length * (part[towards] - part) + length * (part[one] - part[other])
-            step += 0.01 * rng.standard_normal(part.shape)
-            moved.append(fold(part + np.where(rng.random(part.shape) < CROSSING, step, 0.0)))
-        own, *stimuli = moved
-        losses = [
-            self._loss(p, chart, own, units) for p, chart, units in zip(self._asked, self._charts, stimuli, strict=True)
-        ]
-        return _Neurons(own, stimuli, np.stack(losses, axis=1))
+    def _encoded(self, values: Floats) -> Floats:
+        chart = self._chart
+        return np.clip(chart.encode(np.clip(values, chart.low, chart.high)), 0.0, 1.0)
 
-    def _loss(self, pattern: Judged, chart: Chart, own: Floats, stimuli: Floats) -> Floats:
-        values = dict(self._space.values(self._chart.decode(own.copy())))
-        decoded = chart.decode(stimuli.copy())
-        values |= {name: np.ascontiguousarray(decoded[:, i]) for i, name in enumerate(pattern.free)}
-        return np.asarray(evaluate(self._model, pattern, values, self._dt, self._engine, self._checkpoint).loss)
+    def _costs(self, values: Floats) -> Floats:
+        """Return costs [n, patterns]: their sum is how many are not shown, and less than 1 for the distances."""
+        losses = np.stack([self._loss(k, values) for k in range(len(self._asked))], axis=1)
+        return (losses > 0.0) + losses / (1.0 + losses) / len(self._asked)
 
-    def _named(self, neurons: _Neurons, i: int) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-        own = {name: float(v[0]) for name, v in self._space.values(self._chart.decode(neurons.own[[i]])).items()}
-        stimuli = {}
-        for one, chart, units in zip(self._asked, self._charts, neurons.stimuli, strict=True):
-            stimuli[one.key] = dict(zip(one.free, chart.decode(units[[i]])[0].tolist(), strict=True))
-        return own, stimuli
+    def _loss(self, k: int, values: Floats) -> Floats:
+        pattern = self._asked[k]
+        sets = dict(self._space.values(np.ascontiguousarray(values[:, : self._space.size])))
+        stimulus = values[:, self._stimuli[k]]
+        sets |= {name: np.ascontiguousarray(stimulus[:, i]) for i, name in enumerate(pattern.free)}
+        return np.asarray(evaluate(self._model, pattern, sets, self._dt, self._engine, self._checkpoint).loss)
 
-
-def _chart_of(model: NeuronModel, pattern: Judged) -> Chart:
-    """Return the unit cube of the stimulus of a pattern, of the values that a search may not change too."""
-    declared = list(pattern.stimulus_parameters(model).values())
-    return Chart(tuple(declared), np.array([p.low for p in declared]), np.array([p.high for p in declared]))
+    def _named(self, values: Floats) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+        own = {name: float(v[0]) for name, v in self._space.values(values[None, : self._space.size]).items()}
+        return own, {
+            one.key: dict(zip(one.free, values[place].tolist(), strict=True))
+            for one, place in zip(self._asked, self._stimuli, strict=True)
+        }

@@ -112,8 +112,6 @@ class RecordingFile:
         if "t" not in self.columns:
             columns[time] = _span(columns[self.columns["spikes"]])
         asked = {what: self.columns.get(what) for what in ("v", "spikes", "current")}
-        if asked["spikes"] is not None:
-            asked["v"] = asked["v"] or None
         data = checked_data(replace(self.source, columns=columns), asked, time)
         free = ("current_scale",) if said.get("current") == AS_IT_IS else ()
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")

@@ -1,12 +1,10 @@
 """The objective curve as it is drawn where it has little room."""
 
-from pathlib import Path
-
 import pytest
 
-import plausiwidgets.widgets.explorer.loss_curve as module
+from plausiwidgets.widgets.explorer.loss_curve import LossCurve
 
-CODE = Path(module.__file__).with_suffix(".js").read_text("utf-8")
+CODE = LossCurve._esm
 SHOW = """async ([code, rows]) => {
     const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     const el = document.body.firstElementChild;

@@ -1,19 +1,10 @@
 // The objective curve: best and current loss against evaluations, as a small SVG of its own.
 // In the Plotly figure it would be drawn anew with every drag.
 
-const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 46, RIGHT = 10, TOP = 20, BOTTOM = 18, HEIGHT = 68;
 const COLUMNS = 4; // evaluations, best loss, current loss, restarts so far
 const FLOOR = 8; // px below the least loss that a logarithmic axis shows, for a loss of 0
 const MOST_MARKS = 60; // restarts that are marked one by one
-
-function element(name, attributes, parent, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
 
 function ticks(high, most) {
   const rough = Math.max(1, high / most);  // no half of an evaluation

@@ -1,25 +1,8 @@
 // The phase plane as one SVG: nullclines, flow, trajectory with a moving point, fixed points.
 // A point that moves changes three attributes; all else is drawn anew only with a new scene.
 
-const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 52, RIGHT = 12, TOP = 10, BOTTOM = 38;
 const SECONDS = 7;  // for one pass of the moving point
-
-function element(name, attributes, parent, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
-function html(name, className, parent, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
 
 function floats(view) {
   if (!view?.byteLength) return new Float32Array();

@@ -1,6 +1,5 @@
 // A plane of two parameters: a canvas for the distances, SVG for all else, and a point that moves both sliders.
 
-const SVG = "http://www.w3.org/2000/svg";
 const LEFT = 58, RIGHT = 12, TOP = 10, BOTTOM = 40;
 const KEY = 1 / 40, FINE = 1 / 400;  // of an arrow key, and with Shift
 
@@ -12,22 +11,6 @@ const FAR_TO_NEAR = [
 ];
 const HINT = "Bright is near, dark is far; it holds within the outline. Drag the point, click, or use the arrow keys.";
 const HINT_ALL = "Outlined: where each pattern holds, under its own stimulus. Drag the point, click, or use the arrow keys.";
-
-function element(name, attributes, parent, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
-
-function html(name, className, parent, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
 
 function numbers(view, Kind) {
   if (!view?.byteLength) return new Kind();

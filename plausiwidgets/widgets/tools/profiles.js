@@ -1,17 +1,9 @@
 // The loss along each slider as a small curve; a line at where the slider is, green where the pattern holds.
 
-const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 120, HEIGHT = 34;
 
 function floats(view) {
   return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-}
-
-function element(name, attributes, parent) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  parent.append(made);
-  return made;
 }
 
 function render({ model, el }) {

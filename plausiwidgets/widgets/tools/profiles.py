@@ -20,6 +20,7 @@ from plausiwidgets.simulation.rate_curve import rate_curve
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded
 from plausiwidgets.widgets.view.drawing import Floats
+from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
 _HERE = Path(__file__).parent
@@ -58,7 +59,7 @@ class ProfileCurves(anywidget.AnyWidget):
         ``current`` and ``rate`` (float32, from zero), ``unit``, and ``at``, the current of the slider (null without).
     """
 
-    _esm = (_HERE / "profiles.js").read_text("utf-8")
+    _esm = ELEMENTS + (_HERE / "profiles.js").read_text("utf-8")
     curves: t.List = t.List().tag(sync=True)
     rate = t.Dict().tag(sync=True)
 

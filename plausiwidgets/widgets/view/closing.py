@@ -33,7 +33,7 @@ def _kept_by(view: View) -> list[w.Widget]:
         elif isinstance(thing, (list, tuple)):
             ahead += thing
         elif _may_keep(thing):
-            key = thing.comm if isinstance(thing, w.Widget) else thing  # a FigureWidget has no hash
+            key = thing.comm if isinstance(thing, w.Widget) else thing  # a custom panel may hold widgets without a hash
             if key not in seen:
                 seen[key] = thing
                 ahead += vars(thing).values() if hasattr(thing, "__dict__") else ()

@@ -1,19 +1,10 @@
 // What the criteria measure, as an SVG over Plotly's picture of the potential. Pointing at a criterion, or reaching
 // it with the tab key, brings its marks forward; pointing at a mark brings its criterion forward.
 
-const SVG = "http://www.w3.org/2000/svg";
 const LANE = 18, LANES = 3; // px with letters of SIZE, and how many of them
 const SIZE = 12; // px
 const ROOM = 290; // px that the title of the time axis and a button with words need
 const LEAST = 20; // px: a narrower figure has no marks
-
-function element(name, attributes, parent, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  parent.append(made);
-  return made;
-}
 
 // Marks of one criterion share a lane; one that does not overlap another may share its lane.
 function lanes(shapes, x, letter) {

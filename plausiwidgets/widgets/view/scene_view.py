@@ -11,6 +11,7 @@ import numpy as np
 import traitlets as t
 from numpy.typing import NDArray
 
+from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.figure import Look, layout_of, traces_of
 from plausiwidgets.widgets.view.plot_view import HOST, PlotView
 from plausiwidgets.widgets.view.scene import BACK_TO_FRONT, Scene
@@ -40,7 +41,7 @@ class SceneView(PlotView):
         ``potential`` and the ``current`` that the axes must hold.
     """
 
-    _esm = HOST + "".join((_HERE / name).read_text("utf-8") for name in ("marks.js", "scene_view.js"))
+    _esm = HOST + ELEMENTS + "".join((_HERE / name).read_text("utf-8") for name in ("marks.js", "scene_view.js"))
     target: t.List = t.List().tag(sync=True)
     pinned: t.List = t.List().tag(sync=True)
     best: t.List = t.List().tag(sync=True)
