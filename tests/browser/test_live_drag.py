@@ -140,6 +140,13 @@ button
 """
 
 
+# The kernel's first picture may have been made before the page told it the size of its place.
+DRAWN_IN_ITS_SIZE = """() => {
+    const [scene, plot] = ['.pw-scene', '.pw-plot-upper'].map((one) => document.querySelector(one));
+    return plot?.layout?.width === scene.clientWidth && plot.data.some((t) => t.uid === 'yours_voltage');
+}"""
+
+
 def test_the_first_trace_and_the_first_drag_need_no_compiled_neuron(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "first.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -147,7 +154,7 @@ def test_the_first_trace_and_the_first_drag_need_no_compiled_neuron(open_noteboo
     opened = open_notebook(path)
     opened.wait_for_plot()
     page, chip = opened.page, opened.page.locator(".pw-yours")
-    page.wait_for_function("document.querySelector('.pw-plot-upper').data.some((t) => t.uid === 'yours_voltage')")
+    page.wait_for_function(DRAWN_IN_ITS_SIZE)
     assert "judging" in chip.text_content()
     before = potential(opened)
     handle = page.locator(".pw-row", has=page.locator("[data-name=amplitude]")).locator(".noUi-handle")

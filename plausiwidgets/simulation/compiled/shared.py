@@ -6,7 +6,6 @@ was noted when it was written, as the code of a kernel is. Only kernels import t
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -55,7 +54,7 @@ def trusted() -> Iterator[None]:
         return
     known = _files(directory)
     if known and digest_of(known) != _noted(directory):
-        shutil.rmtree(directory, ignore_errors=True)
+        _empty(directory)
         known = []
     yield
     with suppress(OSError):
@@ -87,5 +86,12 @@ def _noted(directory: Path) -> str:
 def _prune(directory: Path) -> None:
     others = sorted(directory.parent.glob("shared-*.digest"), key=lambda note: note.stat().st_ctime)
     for note in others[:-_KEPT]:
-        shutil.rmtree(note.with_suffix(""), ignore_errors=True)
+        _empty(note.with_suffix(""))
         note.unlink(missing_ok=True)
+
+
+def _empty(directory: Path) -> None:
+    """Remove machine code; its directories stay: another process may be about to write there."""
+    for file in directory.rglob("*.nb*"):
+        with suppress(OSError):
+            file.unlink()
