@@ -21,6 +21,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", nargs="+", metavar="NAME=VALUE", type=assignment, dest="parameters", help="values the page opens with"
     )
+    parser.add_argument("--lesson", type=Path, help="file of Markdown with cards, which stand beside the neuron")
     parser.add_argument("--output", type=Path, default=Path("neuron.html"), help="file to write (default: %(default)s)")
 
 
@@ -32,10 +33,12 @@ def page(options: argparse.Namespace) -> int:
     if len(options.model) > 1:
         names = ", ".join(model.name for model in options.model)
         raise CommandError(f"a page shows one model: name one of {names}")
+    if options.lesson is not None and not options.lesson.is_file():
+        raise CommandError(f"there is no file {options.lesson}")
     chosen = None if options.patterns is None else list(chain(*options.patterns))
     parameters = None if options.parameters is None else dict(options.parameters)
     try:
-        path = export_page(options.model[0], chosen, parameters, path=options.output)
+        path = export_page(options.model[0], chosen, parameters, path=options.output, lesson=options.lesson)
     except OSError as error:
         raise CommandError(f"cannot write {options.output}: {error.strerror}") from None
     except (ValueError, NotCompilable) as error:

@@ -3,6 +3,7 @@
 - `lab`: a JupyterLab server for the whole run; `lab.open(notebook)` opens a copy of a notebook and runs it.
 - `open_notebook(notebook)`: the same, closed at the end of the test.
 - `open_app(notebook, query="")`: the notebook as a Voila app.
+- `open_page(path, fragment="")`: a page of a file, without a server.
 
 Chromium is the one that `CHROMIUM` names, the system's, or Playwright's own. Without any the tests are
 skipped, unless `PLAUSIWIDGETS_REQUIRE_BROWSER=1`: then they fail.
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser.pages import AppPage, Lab, NotebookPage
+from browser.pages import AppPage, FilePage, Lab, NotebookPage
 from browser.servers import Server, start_lab, start_voila
 from playwright.sync_api import sync_playwright
 
@@ -100,3 +101,19 @@ def open_app(browser, tmp_path: Path) -> Iterator[Callable[..., AppPage]]:
         page.close()
     for server in servers.values():
         server.stop()
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[Callable[..., FilePage]]:
+    """Open a file, and close it after the test: it must not have raised an error, or asked for anything."""
+    opened: list[FilePage] = []
+
+    def open_one(path: Path, fragment: str = "", **options: object) -> FilePage:
+        opened.append(FilePage(browser, path, fragment, **options))
+        return opened[-1]
+
+    yield open_one
+    for page in opened:
+        page.close()
+        assert page.errors == []
+        assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []

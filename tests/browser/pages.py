@@ -1,5 +1,6 @@
 """What a test does on a page: open a notebook, run it, wait for the plot, read it, take a picture."""
 
+import re
 import shutil
 import time
 import uuid
@@ -171,3 +172,21 @@ class Lab:
         if run:
             page.run_all()
         return page
+
+
+class FilePage(BrowserPage):
+    """A page of a file; `requested` are the addresses that it asked for besides."""
+
+    def __init__(self, browser, path: Path, fragment: str = "", **options: object) -> None:
+        super().__init__(browser, **options)
+        self.requested: list[str] = []
+        self.page.on("request", lambda request: self.requested.append(request.url))
+        self.page.goto(f"{path.as_uri()}{fragment}")
+
+    def legend(self, role: str = "yours") -> str:
+        """What the legend says of a trace."""
+        return self.page.locator(f".legend .{role}").inner_text()
+
+    def slider(self, name: str):
+        """The slider of a value."""
+        return self.page.get_by_role("slider", name=re.compile(rf"^{name}( \(|$)"))

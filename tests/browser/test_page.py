@@ -1,7 +1,6 @@
 """The page without a server, opened from a file in a browser that reaches no host at all."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -9,46 +8,11 @@ import hostile
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.pages import BrowserPage
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.mystery import score
 
 pytestmark = pytest.mark.browser
-
-
-class FilePage(BrowserPage):
-    """A page of a file; `requested` are the addresses that it asked for besides."""
-
-    def __init__(self, browser, path: Path, fragment: str = "", **options: object) -> None:
-        super().__init__(browser, **options)
-        self.requested: list[str] = []
-        self.page.on("request", lambda request: self.requested.append(request.url))
-        self.page.goto(f"{path.as_uri()}{fragment}")
-
-    def legend(self, role: str = "yours") -> str:
-        """What the legend says of a trace."""
-        return self.page.locator(f".legend .{role}").inner_text()
-
-    def slider(self, name: str):
-        """The slider of a value."""
-        return self.page.get_by_role("slider", name=re.compile(rf"^{name}( \(|$)"))
-
-
-@pytest.fixture
-def open_page(browser) -> Iterator[Callable[..., FilePage]]:
-    """Open a file, and close it after the test: it must not have raised an error, or asked for anything."""
-    opened: list[FilePage] = []
-
-    def open_one(path: Path, fragment: str = "", **options: object) -> FilePage:
-        opened.append(FilePage(browser, path, fragment, **options))
-        return opened[-1]
-
-    yield open_one
-    for page in opened:
-        page.close()
-        assert page.errors == []
-        assert [url for url in page.requested if not url.startswith(("file:", "data:"))] == []
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.tape import tape_of
+from plausiwidgets.widgets.page.lesson import Lesson
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import envelope, make_grid
 from plausiwidgets.widgets.view.scene import VoltageScale, target_lines
@@ -59,6 +60,8 @@ class Contents:
         Time step of the stored set in ms.
     exercise : Exercise, Mystery or None
         The page then has one pattern, and stores no set but the start.
+    lesson : Lesson or None
+        Its cards stand beside the neuron.
 
     Attributes
     ----------
@@ -72,8 +75,10 @@ class Contents:
         parameters: Mapping[str, float] | None,
         dt: float | None,
         exercise: Exercise | Mystery | None = None,
+        lesson: Lesson | None = None,
     ) -> None:
         self.model, self.parameters, self.dt, self.exercise = model, parameters, dt, exercise
+        self.lesson = lesson
         self.neurons = {model.name: model}
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
@@ -90,7 +95,7 @@ class Contents:
             },
             "parameters": [_slider(p) for p in model.parameters.values()],
             "patterns": [self._pattern(pattern) for pattern in patterns],
-            "exercise": exercise,
+            "exercise": exercise, "lesson": None if self.lesson is None else _lesson(self.lesson, patterns),
             "style": {
                 "roles": {role: style.ROLE_TITLES[role] for role in ("target", "yours")},
                 "short": {role: style.SHORT_TITLES[role] for role in ("target", "yours")},
@@ -154,16 +159,24 @@ class Contents:
         if isinstance(part, Pattern):
             known = [part_of(prefix, part, self.model, dict(entry["values"])) for entry in sets]
             tape = tape_of(self.model, part, known, sets[0]["dt"])
-            if tape is None and self.exercise is not None:
+            if tape is None and (self.exercise is not None or self._is_asked(part)):
                 raise ValueError(
-                    f"“{part.title}” cannot be an exercise: its measure uses more than a page can compute. Valid are "
-                    "arithmetic of numpy and the functions of plausiwidgets.patterns.features"
+                    f"“{part.title}” cannot be an exercise, nor the condition of a card: its measure uses more than a "
+                    "page can compute. Valid are arithmetic of numpy and the functions of "
+                    "plausiwidgets.patterns.features"
                 )
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
             "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
             "label": _within(prefix, part, ""), "tape": tape, "criteria": criteria,
         }  # fmt: skip
+
+    def _is_asked(self, part: Protocol) -> bool:
+        """Return whether a card of the lesson goes on when a pattern holds or does not."""
+        return self.lesson is not None and any(
+            part in card.pattern.components.values() and any(condition.holds is not None for condition in card.until)
+            for card in self.lesson.cards
+        )
 
     # -- sets ----------------------------------------------------------------------------------
 
@@ -245,6 +258,19 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
         "limits": list(parameter.limits), "valid": parameter.limits_text(), "group": parameter.group,
         "description": parameter.description,
     }  # fmt: skip
+
+
+def _lesson(lesson: Lesson, patterns: Sequence[Protocol]) -> dict[str, Any]:
+    keys = [pattern.key for pattern in patterns]
+    cards = [
+        {
+            "title": card.title, "body": card.body, "pattern": keys.index(card.pattern.key), "free": list(card.free),
+            "start": card.start and {"values": list(card.start.values.items()), "dt": card.start.dt},
+            "until": [dataclasses.asdict(condition) for condition in card.until],
+        }
+        for card in lesson.cards
+    ]  # fmt: skip
+    return {"title": lesson.title, "cards": cards}
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:

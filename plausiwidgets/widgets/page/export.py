@@ -27,8 +27,11 @@ from plausiwidgets.simulation.javascript.module import json_text, neuron_object,
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
+from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
 
-_SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js", "page.js")
+_SCRIPTS = (
+    "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js", "lesson.js", "page.js",
+)  # fmt: skip
 
 
 @checked
@@ -40,6 +43,7 @@ def export_page(
     path: str | Path = "neuron.html",
     dt: float | None = None,
     exercise: Exercise | Mystery | None = None,
+    lesson: str | Path | None = None,
 ) -> Path:
     """Write a page that simulates a neuron by itself: one file, without a server, a kernel or a network.
 
@@ -53,7 +57,7 @@ def export_page(
     ----------
     model : str or NeuronModel
     patterns : str, Pattern or a sequence of them, optional
-        One after the other, each with its own stimulus; default: all that are registered.
+        One after the other, each with its own stimulus; default: those of the lesson, or all that are registered.
     parameters : mapping of str to float, optional
         Values of the model and of the stimulus, where a pattern has it, to store and to open with; what is left out
         takes its default.
@@ -65,6 +69,10 @@ def export_page(
         Makes the page an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery) and
         is solved when every criterion holds. The page locks the sliders that are not free, and writes a code to hand
         in, which :func:`plausiwidgets.read_code` checks; it stores no set but the start.
+    lesson : str or Path, optional
+        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
+        pattern and values, and goes on when its condition holds or the reader wants to. The format is described in the
+        guide "A lesson of cards".
 
     Returns
     -------
@@ -75,7 +83,7 @@ def export_page(
     ------
     ValueError
         For an unknown name, or a value that is not finite or outside of its hard limits; for an exercise that is solved
-        at its start, or that the page could not judge.
+        at its start, or that the page could not judge; for a lesson that cannot be read, with the line.
     NotCompilable
         If the step, or the initial state, has no JavaScript form; the text names the operation.
 
@@ -85,7 +93,7 @@ def export_page(
     >>> pw.export_page("adex", ["tonic_spiking", "rebound_spike"], path="adex.html")     # doctest: +SKIP
     """
     target = Path(path)
-    write_whole(target, checked_page(model, patterns, parameters, dt, exercise))
+    write_whole(target, checked_page(model, patterns, parameters, dt, exercise, lesson))
     return target
 
 
@@ -95,13 +103,20 @@ def checked_page(
     parameters: Mapping[str, float] | None,
     dt: float | None = None,
     exercise: Exercise | Mystery | None = None,
+    lesson: str | Path | None = None,
 ) -> str:
     """Return the page as text; arguments and errors as of :func:`export_page`."""
     neuron = models.get(model)
-    chosen = _patterns(patterns)
+    cards, chosen = None, _patterns(patterns)
+    if lesson is not None:
+        if exercise is not None:
+            raise ValueError("a page has an exercise or a lesson: give one of them (a card can have an exercise)")
+        chosen = [] if patterns is None else chosen
+        cards = read_lesson(lesson, neuron, chosen)
+        chosen += [pattern for pattern in cards.patterns if pattern.key not in {one.key for one in chosen}]
     _check(neuron, chosen, parameters, dt)
     neuron_object(neuron)  # refused before anything is judged
-    return page(neuron, chosen, parameters, dt, exercise)
+    return page(neuron, chosen, parameters, dt, exercise, cards)
 
 
 def page(
@@ -110,14 +125,15 @@ def page(
     parameters: Mapping[str, float] | None,
     dt: float | None,
     exercise: Exercise | Mystery | None = None,
+    lesson: Lesson | None = None,
 ) -> str:
     """Return the page as text; see :func:`export_page`."""
-    contents = Contents(model, parameters, dt, exercise)
+    contents = Contents(model, parameters, dt, exercise, lesson)
     data = contents.data(patterns)
     neurons = ",\n".join(neuron_object(neuron) for neuron in contents.neurons.values())
     script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, _SCRIPTS)])
     style = page_file("page.css")
-    title = model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"
+    title = lesson.title if lesson else model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"
     return Template(page_file("page.html")).substitute(
         title=html.escape(title), version=html.escape(versions()["plausiwidgets"]), style=style, script=script,
         data=json_text(data), script_hash=_digest(script), style_hash=_digest(style),

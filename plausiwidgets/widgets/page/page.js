@@ -87,19 +87,21 @@ class Page {
     this.back = h("button", { type: "button", onclick: () => this.onReset() }, "Reset");
     this.undo = h("button", { type: "button", onclick: () => this.onUndo() }, "Undo");
     this.exercise = this.data.exercise && new ExerciseCard(this.data.exercise, this);
+    this.lesson = this.data.lesson && new LessonCard(this.data.lesson, this);
     this.sliders = h("div", { className: "sliders" });
     this.verdict = h("section", { className: "card verdict" });
     this.python = h("code");
     const rows = (entries) => entries.filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), text));
     main.replaceChildren(
       h("header", {},
-        h("div", {}, h("h1", {}, model.title), h("p", {}, model.description)),
+        h("div", {}, h("h1", {}, this.lesson ? this.data.lesson.title : model.title), h("p", {}, model.description)),
         h("div", { className: "actions" }, this.share, this.theme)),
       this.message,
       this.gallery,
       this.head,
       this.exercise?.view ?? "",
-      h("div", { className: "columns" },
+      h("div", { className: this.lesson ? "columns taught" : "columns" },
+        this.lesson?.view ?? "",
         h("div", { className: "left" },
           h("section", { className: "card figure", "aria-label": "Figure" },
             h("div", { className: "above" }, this.badge, this.legend, this.whole, this.readout),
@@ -107,7 +109,7 @@ class Page {
           h("div", { className: "below" }, this.sweeps, this.note)),
         h("section", { className: "card controls", "aria-label": "Parameters" },
           h("div", { className: "sets" },
-            h("label", { hidden: Boolean(this.exercise) }, h("span", {}, "Stored values"), this.presets),
+            this.setChoice = h("label", { hidden: Boolean(this.exercise) }, h("span", {}, "Stored values"), this.presets),
             this.showMe, this.undo, this.back),
           this.sliders)),
       h("div", { className: "columns" },
@@ -121,6 +123,7 @@ class Page {
       h("footer", {},
         `Made by plausiwidgets ${this.data.version} on ${this.data.date}. The neuron is simulated on this page, ` +
         "in double precision, with the time step and the bench of the judge; nothing is sent anywhere."),
+      this.lesson?.onward ?? "",
     );
   }
 
@@ -131,6 +134,20 @@ class Page {
   // -- what is selected --------------------------------------------------------------------------
 
   choose(index, set = 0, remember = true) {
+    this.select(index);
+    this.load(set, remember);
+  }
+
+  /** Begins a card of the lesson: with its values, or with those on the sliders. */
+  begin(index, start) {
+    const { values, dt } = start ?? { values: this.values, dt: this.dt };
+    this.select(index);
+    this.put(new Map(values), dt);
+    this.remember();
+  }
+
+  /** Shows a pattern, whose values come next. */
+  select(index) {
     const pattern = this.data.patterns[index];
     this.pattern = pattern;
     this.index = index;
@@ -148,21 +165,23 @@ class Page {
     this.best = pattern.sets.findIndex(({ verdict }) => verdict.status === "replicated");
     const isShown = ({ verdict }) => !["rejected", "unjudged"].includes(verdict.status);
     if (this.best < 0) this.best = pattern.sets.findIndex(isShown);
-    this.showMe.hidden = this.best < 0;
+    const isTask = Boolean(this.exercise) || Boolean(this.lesson?.card.free.length);
+    this.showMe.hidden = this.best < 0 || isTask;
+    this.setChoice.hidden = isTask;
     this.buildSliders();
     this.sweep = this.wanted = null;
     this.past = [];
     this.sketches = new Map();
-    this.load(set, remember);
   }
 
-  /** Whether a slider may not be moved in this exercise. */
+  /** Whether a slider may not be moved in this exercise, or on this card. */
   isLocked({ name }) {
-    return Boolean(this.exercise) && !this.data.exercise.free.includes(name);
+    return Boolean(this.exercise && !this.data.exercise.free.includes(name)) || Boolean(this.lesson?.locks(name));
   }
 
   onReset() {
-    this.load(this.set);
+    if (this.lesson) this.lesson.reset();
+    else this.load(this.set);
   }
 
   /** Takes the last change back: one drag is one. */
@@ -191,6 +210,15 @@ class Page {
     const { values, dt } = this.pattern.sets[index];
     this.jump(new Map(values), dt);
     if (remember) this.remember();
+  }
+
+  /** Puts values on the sliders that may be those of a stored set. */
+  put(values, dt) {
+    const same = this.pattern.sets.findIndex((set) =>
+      set.dt === dt && set.values.every(([name, value]) => values.get(name) === value));
+    this.set = Math.max(same, 0);
+    this.buildVerdict();
+    this.jump(values, dt);
   }
 
   jump(values, dt) {
@@ -640,10 +668,11 @@ class Page {
   showVerdict() {
     const { stored, said } = this;
     this.shownVerdict = said;
-    this.back.disabled = stored;
-    this.back.hidden = this.set === this.best && !this.exercise;
+    this.back.disabled = this.lesson ? this.lesson.isAtStart : stored;
+    this.back.hidden = this.set === this.best && !this.exercise && !this.lesson;
     this.undo.disabled = this.past.length < 2;
     if (!this.isJudging) this.exercise?.show({ live: this.live, words: said.words });
+    if (!this.isJudging) this.lesson?.show({ live: this.live, pattern: this.index, values: this.values });
     this.showMe.disabled = stored && this.set === this.best;
     this.showPython();
     this.badge.className = `badge ${said.status}`;
@@ -701,6 +730,7 @@ class Page {
   /** Keeps what is selected in the address: the page opens on it again, and the address can be sent. */
   remember() {
     const fields = new URLSearchParams({ pattern: this.pattern.key });
+    if (this.lesson) fields.append("card", String(this.lesson.index + 1));
     for (const [name, value] of this.values) fields.append(name, String(value));
     if (this.dt !== this.data.model.dt) fields.append("dt", String(this.dt));
     try {
@@ -714,11 +744,16 @@ class Page {
   readLink() {
     const fields = new URLSearchParams(location.hash.slice(1, 8192));
     if (String(fields) === this.fragment && this.pattern) return;
+    const fragment = String(fields);
     const notes = [];
     const key = fields.get("pattern");
+    if (this.lesson) {
+      this.readCard(fields, notes);
+      if (![...fields].length) return this.say(notes);
+    }
     const index = this.data.patterns.findIndex((pattern) => pattern.key === key);
     if (key !== null && index < 0) notes.push(`This page does not have the pattern ${shownText(key)} of the link.`);
-    this.choose(Math.max(index, 0), 0, false);
+    if (key !== null || !this.lesson) this.choose(Math.max(index, 0), 0, false); // a link of a card changes what it names
     const values = new Map(this.values);
     let dt = this.dt;
     for (const [name, text] of fields) {
@@ -735,13 +770,20 @@ class Page {
         values.set(name, value);
       }
     }
-    const same = this.pattern.sets.findIndex((set) =>
-      set.dt === dt && set.values.every(([name, value]) => values.get(name) === value));
-    if (same >= 0) this.set = same;
-    this.buildVerdict();
-    this.jump(values, dt);
+    this.put(values, dt);
     this.say(notes.slice(0, 6));
-    this.fragment = String(fields);
+    this.fragment = fragment;
+  }
+
+  /** Takes the card out of a link, and shows it. */
+  readCard(fields, notes) {
+    const given = fields.get("card");
+    fields.delete("card");
+    if (given === null && this.pattern) return;
+    const { cards } = this.data.lesson;
+    const card = /^\d{1,4}$/.test(given ?? "1") ? Number(given ?? 1) - 1 : -1;
+    if (!(card in cards)) notes.push(`The cards of this lesson are 1 to ${cards.length}: it begins with the first.`);
+    this.lesson.go(card in cards ? card : 0, { sets: !fields.has("pattern"), focus: Boolean(this.pattern) });
   }
 
   async copyLink() {

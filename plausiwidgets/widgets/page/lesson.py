@@ -1,0 +1,310 @@
+"""A lesson: cards in Markdown, each with what it sets on the page and the condition on which it goes on.
+
+A file begins with its title; what stands above the first card is not on the page. A heading of the second level begins
+a card, and one comment in it holds its settings::
+
+    # From spikes to bursts
+
+    ## Slower, and slower
+
+    <!-- card
+    pattern: tonic_spiking
+    values: amplitude=14, d=6
+    free: amplitude
+    until: does not hold
+    -->
+
+    Drag **amplitude** down. *What happens to the intervals?*
+
+    <details><summary>Answer</summary>
+
+    They grow.
+
+    </details>
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from plausiwidgets.arguments import shown
+from plausiwidgets.assessment.published import known_sets
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns import Protocol, judge
+from plausiwidgets.patterns import get as get_pattern
+from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.patterns.judge import complete
+from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.widgets.page.markdown import Node, outside_code, tree
+
+T = TypeVar("T")
+
+SETTINGS = ("pattern", "values", "dt", "free", "until")
+_CONDITIONS = "“holds”, “does not hold”, “NAME < NUMBER”, “NAME > NUMBER”, or some of them, with commas between"
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_FILE_ENDS = (".md", ".markdown", ".txt")
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a card puts on the sliders.
+
+    Attributes
+    ----------
+    values : mapping of str to float
+        Every value of the model and of the stimulus.
+    dt : float
+        Time step in ms.
+    """
+
+    values: Mapping[str, float]
+    dt: float
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: the card's pattern holds or does not, or a value is below or above a number."""
+
+    holds: bool | None = None
+    name: str = ""
+    below: float | None = None
+    above: float | None = None
+
+    def fulfilled(self, holds: bool, values: Mapping[str, float]) -> bool:
+        """Return whether it is, for a verdict and for values."""
+        if self.holds is not None:
+            return holds == self.holds
+        x = values[self.name]
+        return x < self.below if self.below is not None else self.above is not None and x > self.above
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card.
+
+    Attributes
+    ----------
+    title : str
+    line : int
+        Of its heading in the file.
+    body : list
+        The text as elements; see :func:`plausiwidgets.widgets.page.markdown.tree`.
+    pattern : Pattern or AllOf
+        Of this card, or of the last one before it that names one.
+    start : Start or None
+        None where the sliders stay as they are.
+    free : tuple of str
+        Values that may be changed; without any, all may.
+    until : tuple of Condition
+        All of them must be fulfilled; without any, the reader goes on.
+    """
+
+    title: str
+    line: int
+    body: list[Node]
+    pattern: Judged
+    start: Start | None
+    free: tuple[str, ...]
+    until: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A title, and cards."""
+
+    title: str
+    cards: tuple[Card, ...]
+
+    @property
+    def patterns(self) -> list[Judged]:
+        """The patterns of the cards, in the order in which they come."""
+        return list({card.pattern.key: card.pattern for card in self.cards}.values())
+
+
+def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Protocol] = ()) -> Lesson:
+    """Read a lesson for a model, and check each card.
+
+    Parameters
+    ----------
+    lesson : str or Path
+        The text, or the name of a file of Markdown.
+    model : NeuronModel
+    patterns : sequence of Pattern
+        That a card may name besides the registered ones.
+
+    Returns
+    -------
+    Lesson
+
+    Raises
+    ------
+    ValueError
+        For what is no setting, value or text of a card, and for a condition that is fulfilled at the start of its card;
+        the text names the line.
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> text = "# Firing\\n\\n## Slower\\n<!-- card\\npattern: tonic_spiking\\nuntil: does not hold\\n-->\\nDrag it."
+    >>> [card.title for card in read_lesson(text, pw.models.get("lif")).cards]
+    ['Slower']
+    """
+    is_file = isinstance(lesson, Path) or ("\n" not in lesson and lesson.lower().endswith(_FILE_ENDS))
+    lines = (Path(lesson).read_text(encoding="utf-8") if is_file else str(lesson)).splitlines()
+    reader = _Reader(lines, model, {pattern.key: pattern for pattern in patterns})
+    return reader.lesson()
+
+
+class _Reader:
+    """Reads the cards one after the other; a card goes on from the start of the one before."""
+
+    def __init__(self, lines: Sequence[str], model: NeuronModel, patterns: Mapping[str, Protocol]) -> None:
+        self.lines, self.model, self.patterns = lines, model, patterns
+        self.pattern: Judged | None = None
+        self.start: Start | None = None
+
+    def lesson(self) -> Lesson:
+        plain = outside_code(self.lines)
+        begins = [k for k, line in plain if line.startswith("## ")]
+        title = next((line[2:].strip() for _, line in plain if line.startswith("# ")), "")
+        if not title or not begins:
+            raise ValueError(
+                f"the lesson has {len(begins)} cards and the title {title!r}, valid is: a line “# Title”, and a line "
+                "“## Title” at the beginning of each card"
+            )
+        ends = [*begins[1:], len(self.lines)]
+        return Lesson(title, tuple(self._card(first, end) for first, end in zip(begins, ends, strict=True)))
+
+    def _card(self, first: int, end: int) -> Card:
+        title = self.lines[first][3:].strip()
+        settings, lines = self._settings(first + 1, end)
+        if "pattern" in settings:
+            self.pattern = self._at(settings["pattern"], self._named)
+        if self.pattern is None:
+            raise ValueError(f"line {first + 1}: the first card, {title!r}, sets no pattern, valid is: pattern: NAME")
+        begun = self._begin(settings) if {"pattern", "values", "dt"} & set(settings) else None
+        free = self._at(settings["free"], self._free) if "free" in settings else ()
+        until = self._at(settings["until"], self._until) if "until" in settings else ()
+        if until and begun is not None:
+            holds = bool(judge(self.model, self.pattern, begun.values, dt=begun.dt, verify=False).accepted)
+            if all(condition.fulfilled(holds, begun.values) for condition in until):
+                line, text = settings["until"]
+                raise ValueError(
+                    f"line {line}: {text!r} is fulfilled at the start of the card: give it other values, or another "
+                    "condition"
+                )
+        body = tree(lines, first + 2)
+        return Card(title, first + 1, body, self.pattern, begun, free, until)
+
+    def _settings(self, first: int, end: int) -> tuple[dict[str, tuple[int, str]], list[str]]:
+        """Return the settings of a card, each with its line, and its lines without them."""
+        lines, found = list(self.lines[first:end]), {}
+        plain = outside_code(lines)
+        begins = [k for k, line in plain if line.startswith("<!--")]
+        for k in begins:
+            if lines[k].split() != ["<!--", "card"] or k != begins[0]:
+                raise ValueError(
+                    f"line {first + k + 1}: {shown(lines[k])}, valid is one comment in a card: a line “<!-- card”, "
+                    "its settings, and a line “-->”"
+                )
+            last = next((j for j in range(k + 1, len(lines)) if lines[j].strip() == "-->"), None)
+            if last is None:
+                raise ValueError(f"line {first + k + 1}: the settings of this card do not end with a line “-->”")
+            for j in range(k + 1, last):
+                name, colon, text = lines[j].partition(":")
+                name, line = name.strip(), first + j + 1
+                if not lines[j].strip():
+                    continue
+                if name not in SETTINGS or not colon:
+                    raise ValueError(f"line {line}: {unknown('setting of a card', name, SETTINGS)}")
+                if name in found or not text.strip():
+                    raise ValueError(f"line {line}: {shown(lines[j])}, valid is each setting once, with a value")
+                found[name] = (line, text.strip())
+            lines[k : last + 1] = [""] * (last + 1 - k)
+        return found, lines
+
+    def _at(self, setting: tuple[int, str], read: Callable[[str], T]) -> T:
+        """Read a setting; an error of it names its line."""
+        line, text = setting
+        try:
+            return read(text)
+        except ValueError as error:
+            raise ValueError(f"line {line}: {error}") from None
+
+    def _named(self, text: str) -> Judged:
+        if text in self.patterns:
+            return judged(self.patterns[text], "judge")
+        keys = text.split("+")
+        return judged(get_pattern(keys if len(keys) > 1 else text), "judge")
+
+    def _begin(self, settings: Mapping[str, tuple[int, str]]) -> Start:
+        """Return what a card sets: over the known set of its pattern, or over the start of the card before."""
+        assert self.pattern is not None
+        pattern = self.pattern
+        values, dt = self._known(pattern) if "pattern" in settings or self.start is None else (
+            dict(self.start.values), self.start.dt
+        )  # fmt: skip
+        if "values" in settings:
+            values |= self._at(settings["values"], self._values)
+        if "dt" in settings:
+            dt = self._at(settings["dt"], self._dt)
+        line = next(iter(settings.values()))[0] if "values" not in settings else settings["values"][0]
+        complete_values = self._at((line, ""), lambda _: complete(self.model, pattern, values))
+        numbers = MappingProxyType({name: float(x) for name, x in complete_values.items()})
+        self.start = Start(numbers, dt)
+        return self.start
+
+    def _known(self, pattern: Judged) -> tuple[dict[str, float], float]:
+        """Return the first known set that shows a pattern, the published ones before others; else the defaults."""
+        for values, dt, _ in known_sets(self.model, pattern):
+            if judge(self.model, pattern, values, dt=dt, verify=False).accepted:
+                return values, dt
+        return {}, self.model.dt
+
+    def _parameter(self, name: str) -> str:
+        assert self.pattern is not None
+        known = self.pattern.parameters(self.model)
+        if name not in known:
+            raise unknown(f"value of {self.model.title} with {self.pattern.title!r}", name, known)
+        return name
+
+    def _values(self, text: str) -> dict[str, float]:
+        values = {}
+        for part in text.split(","):
+            match = re.fullmatch(rf"\s*(\w+)\s*=\s*({_NUMBER})\s*", part)
+            if match is None:
+                raise ValueError(f"values: {shown(part.strip())}, valid is NAME=NUMBER, with commas between")
+            values[self._parameter(match[1])] = float(match[2])
+        return values
+
+    def _dt(self, text: str) -> float:
+        if not re.fullmatch(_NUMBER, text):
+            raise ValueError(f"dt: {shown(text)}, valid is a time step in ms")
+        dt = float(text)
+        check_dt(self.model, dt)
+        return dt
+
+    def _free(self, text: str) -> tuple[str, ...]:
+        return tuple(self._parameter(name.strip()) for name in text.split(","))
+
+    def _until(self, text: str) -> tuple[Condition, ...]:
+        found = []
+        for part in text.split(","):
+            words = " ".join(part.split())
+            match = re.fullmatch(rf"(\w+) ?([<>]) ?({_NUMBER})", words)
+            if words in ("holds", "does not hold"):
+                found.append(Condition(holds=words == "holds"))
+            elif match is not None:
+                name, end = self._parameter(match[1]), float(match[3])
+                found.append(Condition(name=name, below=end) if match[2] == "<" else Condition(name=name, above=end))
+            else:
+                raise ValueError(f"until: {shown(words)}, valid is {_CONDITIONS}")
+        return tuple(found)

@@ -1,0 +1,108 @@
+"""The cards of a lesson beside the neuron: what they set, what they lock, when they go on."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+import plausiwidgets as pw
+
+pytestmark = pytest.mark.browser
+
+LESSON = """\
+# Two patterns
+
+## Slower
+
+<!-- card
+pattern: tonic_spiking
+free: amplitude
+until: does not hold
+-->
+
+Drag **amplitude** down.
+
+<details><summary>Answer</summary>
+
+There are too few spikes.
+
+</details>
+
+## Look
+
+[Four](#amplitude=4) is too little.
+
+## Burst
+
+<!-- card
+pattern: tonic_bursting
+values: c=-65
+until: holds, c < -45
+-->
+
+Make it burst.
+"""
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pw.export_page("izhikevich", lesson=LESSON, path=tmp_path_factory.mktemp("page") / "lesson.html")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+def test_cards_go_on_when_their_condition_holds(open_page, lesson: Path, width: int, scheme: str) -> None:
+    opened = open_page(lesson, width=width, height=900, color_scheme=scheme)
+    page = opened.page
+    card = page.get_by_role("region", name="Lesson")
+    card.get_by_role("heading", name="Slower").wait_for()
+    assert page.title() == "Izhikevich (simple model), Tonic spiking"
+    assert page.get_by_role("heading", name="Two patterns").is_visible()
+    assert opened.slider("c").is_disabled()
+    assert card.get_by_text("too few spikes").is_hidden()
+    card.get_by_text("Answer").click()
+    assert card.get_by_text("too few spikes").is_visible()
+    card.get_by_text("Go on until Tonic spiking does not hold.").wait_for()
+    assert card.get_by_role("button", name="Skip").is_visible()
+    assert page.get_by_role("button", name="Done: next card").is_hidden()
+    opened.slider("amplitude").press("Home")
+    card.get_by_text("✓ Done: Tonic spiking does not hold.").wait_for()
+    assert page.get_by_role("button", name="Done: next card").is_visible() == (width < 980)
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Reset").click()
+    amplitude = page.get_by_label("Exact value of amplitude (mV/ms)")
+    assert amplitude.input_value() == "14"
+
+    card.get_by_role("button", name="Next").click()
+    assert page.evaluate("document.activeElement.textContent") == "Look"
+    assert not opened.slider("c").is_disabled()
+    card.get_by_role("link", name="Four").click()
+    page.wait_for_function("() => document.querySelector('.badge.rejected')")
+    assert amplitude.input_value() == "4"
+    assert card.get_by_role("heading", name="Look").is_visible()
+
+    card.get_by_role("button", name="Next").click()
+    page.get_by_role("heading", name="C · Tonic bursting").wait_for()
+    c = page.get_by_label("Exact value of c (mV)")
+    assert c.input_value() == "-65"
+    assert card.get_by_role("button", name="Next").is_hidden()  # the last
+    assert page.url.count("card=3") == 1
+    opened.slider("c").press("End")  # it bursts no more, or c is too high: both must hold
+    c.fill("-50")
+    c.press("Enter")
+    card.get_by_text("✓ Done: Tonic bursting holds, and c is below −45.").wait_for()
+    card.get_by_label("Card").select_option("0")
+    card.get_by_role("heading", name="Slower").wait_for()
+    assert amplitude.input_value() == "14"
+
+
+def test_a_link_opens_a_card_with_its_values_or_with_others(open_page, lesson: Path) -> None:
+    page = open_page(lesson, "#card=3").page
+    page.get_by_role("heading", name="Burst", exact=True).wait_for()
+    assert page.get_by_label("Exact value of c (mV)").input_value() == "-65"
+    page.evaluate("location.hash = '#card=1&pattern=tonic_spiking&amplitude=9.5&c=-50'")
+    page.get_by_role("heading", name="Slower").wait_for()
+    assert page.get_by_label("Exact value of amplitude (mV/ms)").input_value() == "9.5"
+    assert page.get_by_label("Exact value of c (mV)").input_value() == "-65"  # locked on this card
+    page.evaluate("location.hash = '#card=77'")
+    page.get_by_text("The cards of this lesson are 1 to 3").wait_for()

@@ -1,0 +1,193 @@
+"""Lessons of cards: the format, what is refused with its line, and what a page gets of it."""
+
+import json
+
+import numpy as np
+import pytest
+from test_page import data_of
+
+import plausiwidgets as pw
+from plausiwidgets.cli.main import main
+from plausiwidgets.widgets.page.lesson import Condition, read_lesson
+from plausiwidgets.widgets.page.markdown import tree
+
+NEURON = pw.models.get("izhikevich")
+LESSON = """\
+# Two patterns
+
+What stands here is not on the page: <b>whatever</b>.
+
+## Slower
+
+<!-- card
+pattern: tonic_spiking
+free: amplitude
+until: does not hold, amplitude < 4
+-->
+
+Drag **amplitude** *down*.
+
+```text
+## not a card
+<!-- not a setting -->
+```
+
+## Look
+
+[Four](#amplitude=4) & more.
+
+<details><summary>Answer</summary>
+
+1. It is `silent`.
+
+</details>
+
+## Burst
+
+<!-- card
+pattern: tonic_bursting
+values: c = -65, d=2
+dt: 0.1
+until: holds
+-->
+
+## Burst more
+
+<!-- card
+values: d=4
+-->
+"""
+
+
+def card(settings: str, text: str = "Text.") -> str:
+    """Return a lesson of one card; its settings begin in line 6, its text two lines after them."""
+    return f"# Title\n\n## Card\n\n<!-- card\n{settings}\n-->\n\n{text}\n"
+
+
+def test_cards_and_what_they_set():
+    lesson = read_lesson(LESSON, NEURON)
+    slower, look, burst, more = lesson.cards
+    assert lesson.title == "Two patterns"
+    assert [one.key for one in lesson.patterns] == ["tonic_spiking", "tonic_bursting"]
+    assert [one.title for one in lesson.cards] == ["Slower", "Look", "Burst", "Burst more"]
+    preset = next(p for p in NEURON.presets if p.pattern == "tonic_spiking")
+    assert {name: slower.start.values[name] for name in preset.parameters} == dict(preset.parameters)
+    assert slower.start.dt == preset.dt
+    assert slower.free == ("amplitude",)
+    assert slower.until == (Condition(holds=False), Condition(name="amplitude", below=4.0))
+    assert slower.body[-1] == ["pre", ["## not a card\n<!-- not a setting -->"]]
+    assert (look.start, look.pattern.key, look.until) == (None, "tonic_spiking", ())
+    assert (burst.start.values["c"], burst.start.values["d"], burst.start.dt) == (-65.0, 2.0, 0.1)
+    assert dict(more.start.values) == dict(burst.start.values) | {"d": 4.0}  # from the start of the card before
+    assert more.start.dt == 0.1
+
+
+def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
+    values = {"c": -50.0}
+    assert Condition(holds=True).fulfilled(True, values)
+    assert not Condition(holds=False).fulfilled(True, values)
+    assert Condition(name="c", below=-49.0).fulfilled(False, values)
+    assert not Condition(name="c", above=-50.0).fulfilled(False, values)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# Title\n\nno cards", "0 cards and the title 'Title'"),
+        ("## Card", "1 cards and the title ''"),
+        ("# T\n## Card\n\nText.", "line 2: the first card, 'Card', sets no pattern"),
+        (card("pattern: tonic_spikin"), "line 6: unknown pattern.*Did you mean 'tonic_spiking'"),
+        (card("patern: tonic_spiking"), "line 6: unknown setting of a card: 'patern'.*Did you mean 'pattern'"),
+        (card("model: adex"), "line 6: unknown setting of a card: 'model'"),
+        (card("pattern: tonic_spiking\npattern: tonic_spiking"), "line 7: .* valid is each setting once"),
+        (card("pattern: tonic_spiking\n\nvalues: amp=4"), "line 8: unknown value .*'amp'.*Did you mean 'amplitude'"),
+        (card("pattern: tonic_spiking\nvalues: c"), "line 7: values: 'c', valid is NAME=NUMBER"),
+        (card("pattern: tonic_spiking\nvalues: c=nan"), "line 7: values: 'c=nan', valid is NAME=NUMBER"),
+        (card("pattern: tonic_spiking\nvalues: c=100"), "line 7: parameter 'c' is 100, valid is"),
+        (card("pattern: tonic_spiking\nfree: x"), "line 7: unknown value .*'x'"),
+        (card("pattern: tonic_spiking\ndt: 9"), "line 7: time step: dt is 9.0"),
+        (card("pattern: tonic_spiking\ndt: fine"), "line 7: dt: 'fine', valid is a time step in ms"),
+        (card("pattern: tonic_spiking\nuntil: it works"), "line 7: until: 'it works', valid is “holds”"),
+        (card("pattern: tonic_spiking\nuntil: c <= 3"), "line 7: until: 'c <= 3', valid is"),
+        (card("pattern: tonic_spiking\nuntil: holds"), "line 7: 'holds' is fulfilled at the start of the card"),
+        (card("pattern: tonic_spiking\nuntil: c > -70"), "line 7: 'c > -70' is fulfilled at the start"),
+        (card("pattern: tonic_spiking", "<b>x</b>"), "line 9: HTML is not shown on a page"),
+        (card("pattern: tonic_spiking", "One.\n\n<div>\nx</div>"), "line 11: HTML is not shown on a page"),
+        (card("pattern: tonic_spiking", "- x ![i](i.png)"), "line 9: image is not shown"),
+        (card("pattern: tonic_spiking", "[x](javascript:alert)"), "line 9: a link to 'javascript:alert'"),
+        (card("pattern: tonic_spiking", "x\n\n[x](../other.md)"), "line 11: a link to '../other.md'"),
+        (card("pattern: tonic_spiking", "<details><summary>A</summary>\n\nx"), "line 9: this fold has no line </det"),
+        (card("pattern: tonic_spiking", "x\n</details>"), "line 10: '</details>', valid is"),
+        (card("pattern: tonic_spiking", "<!-- a note -->"), "line 9: '<!-- a note -->', valid is one comment in a"),
+        ("# T\n## C\n<!-- card\npattern: x\n", "line 3: the settings of this card do not end"),
+    ],
+)  # fmt: skip
+def test_what_is_no_lesson_is_refused_with_its_line(text, message):
+    with pytest.raises(ValueError, match=message):
+        read_lesson(text, NEURON)
+
+
+def test_markdown_becomes_a_tree_of_known_elements():
+    lines = [
+        "A **b** `<c>` &lt; [d](https://doi.org/x),", "next.  ", "New line.", "", "3. one", "4. two", "", "> quote", "",
+        "### Head", "", "---",
+    ]  # fmt: skip
+    assert tree(lines, 1) == [
+        ["p", [
+            "A ", ["strong", ["b"]], " ", ["code", ["<c>"]], " < ", ["a", ["d"], {"href": "https://doi.org/x"}], ",",
+            " ", "next.", ["br", []], "New line.",
+        ]],
+        ["ol", [["li", ["one"]], ["li", ["two"]]], {"start": 3}],
+        ["blockquote", [["p", ["quote"]]]],
+        ["h3", ["Head"]],
+        ["hr", []],
+    ]  # fmt: skip
+
+
+def test_a_page_gets_the_cards_as_data(tmp_path):
+    file = tmp_path / "lesson.md"
+    file.write_text(LESSON, encoding="utf-8")
+    page = pw.export_page("izhikevich", lesson=file, path=tmp_path / "page.html")
+    data = data_of(page)
+    assert [pattern["key"] for pattern in data["patterns"]] == ["tonic_spiking", "tonic_bursting"]
+    first, second, third, _ = data["lesson"]["cards"]
+    assert first["until"][1] == {"holds": None, "name": "amplitude", "below": 4.0, "above": None}
+    assert dict(first["start"]["values"]) == dict(data["patterns"][0]["sets"][0]["values"])
+    assert second["body"][-1] == [
+        "details", [["summary", ["Answer"]], ["div", [["ol", [["li", ["It is ", ["code", ["silent"]], "."]]]]]]]
+    ]  # fmt: skip
+    assert (third["pattern"], third["start"]["dt"]) == (1, 0.1)
+    assert "whatever</b>" not in page.read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    by_text = pw.export_page("izhikevich", "rebound_spike", lesson=LESSON, path=tmp_path / "text.html")
+    assert [pattern["key"] for pattern in data_of(by_text)["patterns"]] == [
+        "rebound_spike", "tonic_spiking", "tonic_bursting",
+    ]  # fmt: skip
+    assert json.dumps(data_of(by_text)["lesson"]["cards"][0]["body"]) == json.dumps(first["body"])
+
+
+def test_the_command_takes_a_lesson(tmp_path, capsys):
+    file, page = tmp_path / "lesson.md", tmp_path / "page.html"
+    assert main(["page", "izhikevich", "--lesson", str(file), "--output", str(page)]) == 1
+    assert "there is no file" in capsys.readouterr().err
+    file.write_text(card("pattern: tonic_spikin"), encoding="utf-8")
+    assert main(["page", "izhikevich", "--lesson", str(file), "--output", str(page)]) == 1
+    assert "line 6: unknown pattern" in capsys.readouterr().err
+    assert not page.exists()
+    file.write_text(card("pattern: tonic_spiking"), encoding="utf-8")
+    assert main(["page", "izhikevich", "--lesson", str(file), "--output", str(page)]) == 0
+    assert data_of(page)["lesson"]["title"] == "Title"
+
+
+def test_a_lesson_that_the_page_cannot_take_is_refused(tmp_path):
+    pattern = pw.Pattern(
+        key="own", title="Own", free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log")],
+        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
+        measure=lambda r, s: {"x": np.exp(r["step"].count() / 100.0)}, criteria=[pw.Criterion("x", "x", "X.", low=9.0)],
+    )  # fmt: skip
+    page = tmp_path / "page.html"
+    assert pw.export_page("lif", pattern, lesson=card("pattern: own"), path=page) == page
+    with pytest.raises(ValueError, match="“Own” cannot be an exercise, nor the condition of a card"):
+        pw.export_page("lif", pattern, lesson=card("pattern: own\nuntil: holds"), path=page)
+    with pytest.raises(ValueError, match="an exercise or a lesson"):
+        pw.export_page("lif", lesson=card("pattern: tonic_spiking"), exercise=pw.Exercise("?"), path=page)
