@@ -1,8 +1,8 @@
 """Writes the pages of the site that are made from the package: a page for each pattern, each neuron and each namespace.
 
 Each pattern and each neuron has a live figure, a page of `plausiwidgets.export_page` in a frame that is loaded when it
-comes into view, and a picture where there is no JavaScript. ``PLAUSIWIDGETS_DOCS_LIVE=0`` leaves the live figures as
-they are from an earlier build, or out.
+comes into view, and a picture where there is no JavaScript; the lessons are pages too. ``PLAUSIWIDGETS_DOCS_LIVE=0``
+leaves all of them as they are from an earlier build, or out.
 """
 
 import html
@@ -27,6 +27,9 @@ from plausiwidgets.widgets.tools.equations import maths
 
 REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
+
+LESSONS = ("lesson", "lesson_long")
+"""Pages that are lessons of cards, too."""
 
 KEY = (
     "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "
@@ -62,6 +65,8 @@ def write(docs: Path) -> None:
     reference(docs / "reference")
     notebooks(docs)
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
+        for name in LESSONS:
+            pw.export_page("izhikevich", lesson=docs / f"{name}.md", path=live / f"{name}.html")
         pages: list[tuple[str, list[str], Path]] = []
         for model in reversed(models):  # those that take longest first
             shown = [p.key for p in patterns if status(model, p) == "replicated"]

@@ -1,9 +1,10 @@
-"""What docs/lesson.md says of the neuron is what the judge and the phase plane say."""
+"""What the lessons of the documentation say of the neuron is what the judge and the phase plane say."""
 
 import re
 
 import numpy as np
 import pytest
+from lesson_walk import WALKS, lesson_of, text_of, verdicts
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.mystery import score
@@ -29,18 +30,40 @@ def missed(verdict: pw.Verdict, i: int) -> list[str]:
     return [check.name for check in verdict.checks if not check.passed[i]]
 
 
-def kinds(key: str, current: float) -> list[str]:
-    model = {name: x for name, x in values(key).items() if name in NEURON.parameters}
+def kinds(key: str, current: float, **changed: float) -> list[str]:
+    model = {name: x for name, x in values(key, **changed).items() if name in NEURON.parameters}
     plane = pw.phase_plane(NEURON, model, current, ranges=[(-90.0, 35.0), (-20.0, 0.0)])
     return [point.kind for point in plane.fixed_points]
 
 
-def test_step_4_there_is_no_fixed_point_at_the_published_current(lesson):
+@pytest.mark.parametrize("name", WALKS)
+def test_each_card_says_what_the_judge_says(name):
+    lesson, looks = lesson_of(name), WALKS[name]
+    assert [card.title for card in lesson.cards] == list(looks)
+    reached = set()
+    for card, look, verdict in verdicts(lesson, looks):
+        where = f"{card.title}: {look}"
+        assert look.says.replace("*", "") in text_of(card), where
+        assert set(look.moved) <= set(card.free or verdict.parameters), where
+        if look.missed is not None:
+            assert tuple(check.name for check in verdict.checks if not check.passed) == look.missed, where
+        if look.spikes is not None:
+            trace = verdict.traces[look.sweep or card.pattern.main_sweep]
+            assert len(trace.spike_times[0]) == look.spikes, where
+        values = {name: float(x) for name, x in verdict.parameters.items()}
+        if card.until and all(condition.fulfilled(bool(verdict.accepted), values) for condition in card.until):
+            reached.add(card.title)
+    assert reached == {card.title for card in lesson.cards if card.until}
+
+
+def test_there_is_no_fixed_point_at_the_published_current(lesson):
     assert "They do not meet: there is no fixed point at this current" in lesson
     assert kinds("tonic_spiking", PRESETS["tonic_spiking"].parameters["amplitude"]) == []
+    assert "only up to I = 4.8² ÷ 0.16 − 140 = 4" in lesson
+    assert pytest.approx(4.0) == 4.8**2 / 0.16 - 140.0
 
 
-def test_step_6_saddle_and_unstable_node_appear_while_it_fires_and_it_stops_where_the_focus_is_stable(lesson):
+def test_saddle_and_unstable_node_appear_while_it_fires_and_it_stops_where_the_focus_is_stable(lesson):
     assert "At 4.0 the lines touch, and two dots appear: a saddle, and an unstable node" in lesson
     assert "Below 3.8 the second one is filled, a stable focus" in lesson
     assert kinds("tonic_spiking", 4.05) == []
@@ -59,7 +82,7 @@ def test_step_6_saddle_and_unstable_node_appear_while_it_fires_and_it_stops_wher
     assert missed(verdict, 1) == missed(verdict, 2) == ["spikes"]
 
 
-def test_step_8_the_resets_of_a_burst_land_inside_of_the_parabola(lesson):
+def test_the_resets_of_a_burst_land_inside_of_the_parabola(lesson):
     assert "for bursts inside of it" in lesson
     slopes = {}
     for key in ("tonic_spiking", "tonic_bursting"):
@@ -73,7 +96,7 @@ def test_step_8_the_resets_of_a_burst_land_inside_of_the_parabola(lesson):
     assert (slopes["tonic_bursting"] > 0.0).mean() > 0.7
 
 
-def test_step_9_two_numbers_are_the_difference_between_bursts_and_single_spikes(lesson):
+def test_two_numbers_are_the_difference_between_bursts_and_single_spikes(lesson):
     assert "tonic bursting is lost at −55" in lesson
     burst = judged("tonic_bursting", c=np.array([-50.0, -54.0, -55.0, -65.0]))
     assert burst.accepted.tolist() == [True, True, False, False]
@@ -85,25 +108,30 @@ def test_step_9_two_numbers_are_the_difference_between_bursts_and_single_spikes(
         assert missed(single, 1) == []
 
 
-def test_step_12_when_inhibition_ends_the_point_lies_below_the_knee(lesson):
+def test_when_inhibition_ends_the_point_lies_below_the_knee_and_the_more_so_the_stronger_it_was(lesson):
     assert "the point lies below the knee of the parabola" in lesson
+    assert "below 140 − 5² ÷ 0.16 = −16.25 there is no such potential" in lesson
+    assert "a weaker pulse pulls *u* down less" in lesson
     verdict = judged("rebound_spike")
     model = {name: x for name, x in values("rebound_spike").items() if name in NEURON.parameters}
     width, amplitude = verdict.parameters["width"], verdict.parameters["amplitude"]
-    current = pw.Current([pw.pulse(0.0, width, -amplitude)], end=200.0, settle=1500.0)
-    traces = pw.simulate(NEURON, current, model, dt=PRESETS["rebound_spike"].dt, record=("v", "u"))
-    u = traces.states["u"][0][np.searchsorted(traces.t, width)]
-    assert u < 140.0 - 5.0**2 / (4.0 * 0.04)
+    after = []
+    for strength in (amplitude, 12.0, 8.0):
+        current = pw.Current([pw.pulse(0.0, width, -strength)], end=200.0, settle=1500.0)
+        traces = pw.simulate(NEURON, current, model, dt=PRESETS["rebound_spike"].dt, record=("v", "u"))
+        after.append(traces.states["u"][0][np.searchsorted(traces.t, width)])
+    assert after[0] < after[1] < after[2]
+    assert after[0] < 140.0 - 5.0**2 / (4.0 * 0.04) == pytest.approx(-16.25)
     assert "one tool is open at a time" in lesson
 
 
-def test_step_13_without_a_steep_recovery_the_rebound_is_gone(lesson):
+def test_without_a_steep_recovery_the_rebound_is_gone(lesson):
     verdict = judged("rebound_spike", b=np.array([0.25, 0.23, 0.1]))
     assert verdict.accepted.tolist() == [True, False, False]
     assert "latency" in missed(verdict, 1)
 
 
-def test_step_14_and_16_a_mystery_begins_far_off_and_is_passed_on_as_python(lesson):
+def test_a_mystery_begins_far_off_and_is_passed_on_as_python(lesson):
     assert "fewer than 40 points" in lesson
     [(model, pattern, seed)] = re.findall(r'pw\.Explorer\("(\w+)", "(\w+)", mystery=(\d+)\)', lesson)
     hidden = pw.mystery(model, pattern, int(seed))
@@ -125,3 +153,26 @@ def test_its_python_runs(root, tmp_path, monkeypatch):
     [page] = [block for block in blocks if "export_page" in block]
     exec("\n".join(line.strip() for line in page.splitlines()), {"pw": pw})
     assert (tmp_path / "mystery.html").exists()
+
+
+def test_in_class_1_the_rest_meets_the_saddle_and_in_class_2_it_is_unstable_before():
+    text = {card.title: text_of(card) for card in lesson_of("lesson_long.md").cards}
+    assert "I = (5 − b)² ÷ 0.16 − 140 = 13.14 they meet" in text["11:00 Two ways to begin"]
+    assert "at I = 0.37 there still is a fixed point, and it is an unstable focus" in text["16:00 The other one"]
+    one, two = {"a": 0.1, "b": 0.05}, {"a": 0.1, "b": 0.26}
+    meeting = 4.95**2 / 0.16 - 140.0
+    assert round(meeting, 2) == 13.14
+    for below in (1.0, 0.1, 0.01):
+        assert kinds("tonic_spiking", meeting - below, **one) in (["stable node", "saddle"], ["stable focus", "saddle"])
+    assert kinds("tonic_spiking", meeting + 0.01, **one) == []
+    assert kinds("tonic_spiking", 0.2, **two) == ["stable focus", "saddle"]
+    assert kinds("tonic_spiking", 0.37, **two) == ["unstable focus", "saddle"]
+
+
+def test_between_the_classes_a_neuron_is_of_neither():
+    changed = {"a": 0.1, "c": -65.0, "d": 2.0, "amplitude": 40.0, "holding": -0.5, "mn": 5.0, "bias": 140.0}
+    b = np.array([0.05, 0.1, 0.15, 0.2, 0.24, 0.26])
+    one = judged("class_1_excitable", **changed, b=b)
+    two = judged("class_1_excitable", "class_2_excitable", **changed, b=b)
+    assert one.accepted.tolist() == [True, True, False, False, False, False]
+    assert two.accepted.tolist() == [False, False, False, False, True, True]

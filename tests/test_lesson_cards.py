@@ -34,6 +34,8 @@ Drag **amplitude** *down*.
 
 ## Look
 
+<!-- card -->
+
 [Four](#amplitude=4) & more.
 
 <details><summary>Answer</summary>
@@ -56,6 +58,10 @@ until: holds
 <!-- card
 values: d=4
 -->
+
+## For teachers
+
+Not on the page: <i>this</i>.
 """
 
 
@@ -94,8 +100,8 @@ def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
     ("text", "message"),
     [
         ("# Title\n\nno cards", "0 cards and the title 'Title'"),
-        ("## Card", "1 cards and the title ''"),
-        ("# T\n## Card\n\nText.", "line 2: the first card, 'Card', sets no pattern"),
+        ("## Card\n<!-- card\npattern: tonic_spiking\n-->", "1 cards and the title ''"),
+        ("# T\n## Card\n<!-- card -->\nText.", "line 2: the first card, 'Card', sets no pattern"),
         (card("pattern: tonic_spikin"), "line 6: unknown pattern.*Did you mean 'tonic_spiking'"),
         (card("patern: tonic_spiking"), "line 6: unknown setting of a card: 'patern'.*Did you mean 'pattern'"),
         (card("model: adex"), "line 6: unknown setting of a card: 'model'"),
@@ -157,7 +163,8 @@ def test_a_page_gets_the_cards_as_data(tmp_path):
         "details", [["summary", ["Answer"]], ["div", [["ol", [["li", ["It is ", ["code", ["silent"]], "."]]]]]]]
     ]  # fmt: skip
     assert (third["pattern"], third["start"]["dt"]) == (1, 0.1)
-    assert "whatever</b>" not in page.read_text(encoding="utf-8")
+    for text in ("whatever</b>", "For teachers"):
+        assert text not in page.read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     by_text = pw.export_page("izhikevich", "rebound_spike", lesson=LESSON, path=tmp_path / "text.html")
     assert [pattern["key"] for pattern in data_of(by_text)["patterns"]] == [

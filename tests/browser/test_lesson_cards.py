@@ -30,6 +30,8 @@ There are too few spikes.
 
 ## Look
 
+<!-- card -->
+
 [Four](#amplitude=4) is too little.
 
 ## Burst

@@ -1,7 +1,7 @@
 """A lesson: cards in Markdown, each with what it sets on the page and the condition on which it goes on.
 
-A file begins with its title; what stands above the first card is not on the page. A heading of the second level begins
-a card, and one comment in it holds its settings::
+A file begins with its title. A section of the second level is a card where it has a comment with settings, which may be
+empty; all other sections are for those who read the file, and not on the page::
 
     # From spikes to bursts
 
@@ -175,17 +175,22 @@ class _Reader:
         plain = outside_code(self.lines)
         begins = [k for k, line in plain if line.startswith("## ")]
         title = next((line[2:].strip() for _, line in plain if line.startswith("# ")), "")
-        if not title or not begins:
+        ends = [*begins, len(self.lines)][1:]
+        sections = (self._card(first, end) for first, end in zip(begins, ends, strict=True))
+        cards = [card for card in sections if card is not None]
+        if not title or not cards:
             raise ValueError(
-                f"the lesson has {len(begins)} cards and the title {title!r}, valid is: a line “# Title”, and a line "
-                "“## Title” at the beginning of each card"
+                f"the lesson has {len(cards)} cards and the title {title!r}, valid is: a line “# Title”, and sections "
+                "“## Title” with a comment “<!-- card -->”, which may hold settings"
             )
-        ends = [*begins[1:], len(self.lines)]
-        return Lesson(title, tuple(self._card(first, end) for first, end in zip(begins, ends, strict=True)))
+        return Lesson(title, tuple(cards))
 
-    def _card(self, first: int, end: int) -> Card:
+    def _card(self, first: int, end: int) -> Card | None:
+        """Return a section as a card; None where it has no settings."""
         title = self.lines[first][3:].strip()
         settings, lines = self._settings(first + 1, end)
+        if settings is None:
+            return None
         if "pattern" in settings:
             self.pattern = self._at(settings["pattern"], self._named)
         if self.pattern is None:
@@ -204,18 +209,19 @@ class _Reader:
         body = tree(lines, first + 2)
         return Card(title, first + 1, body, self.pattern, begun, free, until)
 
-    def _settings(self, first: int, end: int) -> tuple[dict[str, tuple[int, str]], list[str]]:
-        """Return the settings of a card, each with its line, and its lines without them."""
+    def _settings(self, first: int, end: int) -> tuple[dict[str, tuple[int, str]] | None, list[str]]:
+        """Return the settings of a section, each with its line, and its lines without them; None without settings."""
         lines, found = list(self.lines[first:end]), {}
         plain = outside_code(lines)
         begins = [k for k, line in plain if line.startswith("<!--")]
         for k in begins:
-            if lines[k].split() != ["<!--", "card"] or k != begins[0]:
+            is_empty = lines[k].split() == ["<!--", "card", "-->"]
+            if not (is_empty or lines[k].split() == ["<!--", "card"]) or k != begins[0]:
                 raise ValueError(
-                    f"line {first + k + 1}: {shown(lines[k])}, valid is one comment in a card: a line “<!-- card”, "
-                    "its settings, and a line “-->”"
+                    f"line {first + k + 1}: {shown(lines[k])}, valid is one comment in a card: “<!-- card -->”, or a "
+                    "line “<!-- card”, its settings, and a line “-->”"
                 )
-            last = next((j for j in range(k + 1, len(lines)) if lines[j].strip() == "-->"), None)
+            last = k if is_empty else next((j for j in range(k + 1, len(lines)) if lines[j].strip() == "-->"), None)
             if last is None:
                 raise ValueError(f"line {first + k + 1}: the settings of this card do not end with a line “-->”")
             for j in range(k + 1, last):
@@ -229,7 +235,7 @@ class _Reader:
                     raise ValueError(f"line {line}: {shown(lines[j])}, valid is each setting once, with a value")
                 found[name] = (line, text.strip())
             lines[k : last + 1] = [""] * (last + 1 - k)
-        return found, lines
+        return (found if begins else None), lines
 
     def _at(self, setting: tuple[int, str], read: Callable[[str], T]) -> T:
         """Read a setting; an error of it names its line."""

@@ -150,6 +150,7 @@ class Page {
   select(index) {
     const pattern = this.data.patterns[index];
     this.pattern = pattern;
+    this.shownVerdict = { words: "…", explanation: "", rows: [] }; // until it is judged
     this.index = index;
     this.chips.forEach(({ chip }, i) => chip.setAttribute("aria-pressed", String(i === index)));
     const { chip } = this.chips[index];

@@ -1,0 +1,175 @@
+"""The lessons card by card: what a hand does there, what the text says of it, and what must then be seen.
+
+`test_lesson.py` holds it to the judge, `browser/test_lesson_walk.py` to the page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.page.lesson import Card, Lesson, read_lesson
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+NEURON = pw.models.get("izhikevich")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look at the neuron of a card, after some sliders were moved.
+
+    Attributes
+    ----------
+    says : str
+        Words of the card, or of an answer in it.
+    moved : mapping of str to float
+        Values that are typed, over those that the card sets.
+    missed : tuple of str or None
+        Names of the criteria that do not hold; None where the text says nothing of them.
+    spikes : int or None
+        In `sweep`, or in the main one.
+    dt : float or None
+        Another time step than that of the card.
+    """
+
+    says: str
+    moved: Mapping[str, float] = field(default_factory=dict)
+    missed: tuple[str, ...] | None = None
+    spikes: int | None = None
+    sweep: str | None = None
+    dt: float | None = None
+
+
+BURSTS = (
+    "complete bursts", "gaps over intervals within", "spikes of the smallest burst", "spikes of the largest burst",
+    "irregularity of bursts", "lasts to the end",
+)  # fmt: skip
+
+SINGLE = ("complete bursts", "spikes of the smallest burst")
+NOT_MIXED = ("initial burst", "step to regular firing", "irregularity", "lasts to the end")
+
+TEN_MINUTES = {
+    "0:00 What are we looking at?": [Look("as it was published", missed=())],
+    "1:00 Which parameter acts when?": [],
+    "2:00 Why does it fire again and again?": [Look("the neuron fires on", missed=())],
+    "3:00 Where does the firing end?": [
+        Look("it has four spikes, where tonic spiking needs five", {"amplitude": 4.0}, ("spikes",), 4),
+        Look("Below 3.8 the firing ends by itself: at 3.75 after the first spike", {"amplitude": 3.75}, spikes=1),
+    ],
+    "4:00 From spikes to bursts": [Look("a published set as well", missed=())],
+    "5:00 Lose the burst": [
+        Look("tonic bursting is lost at −55", {"c": -54.0}, ()),
+        Look("tonic bursting is lost at −55", {"c": -55.0}, BURSTS),
+        Look("The bursts become single spikes", {"c": -65.0}, BURSTS),
+    ],
+    "5:45 Is it tonic spiking now?": [
+        Look("one criterion is missed, *no initial burst*", missed=("no initial burst",)),
+        Look("With **d** at 6 it holds too", {"d": 6.0}, ()),
+    ],
+    "6:30 An answer to nothing": [Look("the spike comes after", missed=(), spikes=1)],
+    "7:00 What the inhibition leaves behind": [
+        Look("until the spike is gone", {"amplitude": 12.0}, ("spikes", "latency"), 0)
+    ],
+    "7:45 Without a steep recovery": [Look("turns to ✗", {"b": 0.23}, ("spikes", "latency"), 0)],
+    "8:30 Your turn": [
+        Look("the neuron does not answer its inhibition", missed=("spikes", "latency"), spikes=0),
+        Look("Then there are too many spikes", {"b": 0.25, "amplitude": 15.0}, ("spikes",), 12),
+        Look("one spike, not two", {"b": 0.25, "amplitude": 15.0, "d": 2.0}, ("spikes",), 2),
+        Look("bring the rebound spike back", {"b": 0.25, "amplitude": 15.0, "d": 4.0}, (), 1),
+    ],
+    "10:00 What you can say now": [],
+}
+
+FORTY_FIVE_MINUTES = {
+    "0:00 A rate": [
+        Look("Here it is 20", missed=(), spikes=20),
+        Look("At 8 there are 11 spikes", {"amplitude": 8.0}, (), 11),
+        Look("at 4.5 there are 6", {"amplitude": 4.5}, (), 6),
+        Look("at 4 there are 4", {"amplitude": 4.0}, spikes=4),
+    ],
+    "3:00 Exercise: half the rate": [
+        Look("At 3 the neuron fires once", spikes=1),
+        Look("At 7 there are 10", {"amplitude": 7.0}, (), 10),
+        Look("From 4.1 on it holds, with 5 spikes", {"amplitude": 4.1}, (), 5),
+    ],
+    "7:00 What slows it down": [
+        Look("There are 8 spikes now in place of 20", {"a": 0.005}, ("no initial burst",), 8),
+    ],
+    "11:00 Two ways to begin": [
+        Look("In **class 1** the rate begins near zero", missed=()),
+        Look("the neuron fires 15 spikes", spikes=15, sweep="just above rheobase"),
+        Look("it fires 141 at 10 % more", spikes=141, sweep="10 % above"),
+    ],
+    "16:00 The other one": [
+        Look("Just above the rheobase it fires 47 spikes", missed=(), spikes=47, sweep="just above rheobase"),
+        Look("and 72 at 10 % more", spikes=72, sweep="10 % above"),
+    ],
+    "20:00 Exercise: change the class": [
+        Look("up to 0.1 it is class 1; between them it is neither", {"b": 0.15},
+             ("no steep start", "start over later rate")),
+        Look("From 0.24 on it is class 2", {"b": 0.24}, ()),
+    ],
+    "24:00 An answer to nothing": [
+        Look("at 0.24 it is gone", {"b": 0.24}, spikes=0),
+        Look("12 is too weak", {"amplitude": 12.0}, spikes=0),
+        Look("But not with **d**", {"d": 0.0}, (), 1),
+        Look("But not with **d**", {"d": 8.0}, (), 1),
+    ],
+    "28:00 Exercise: one spike becomes many": [
+        Look("This neuron answers an inhibition with one spike", spikes=1),
+        Look("with **c** at −52 alone", {"c": -52.0}, spikes=1),
+        Look("with **d** at 0 alone, there is one spike", {"d": 0.0}, spikes=1),
+        Look("With both there are twelve", {"c": -52.0, "d": 0.0}, (), 12),
+    ],
+    "32:00 Exercise: a burst again and again": [
+        Look("Which way must each go?", {"c": -50.0}, SINGLE),
+        Look("Which way must each go?", {"d": 2.0}, BURSTS),
+        Look("At c = −50 and d = 2 there are ten bursts", {"c": -50.0, "d": 2.0}, ()),
+    ],
+    "35:00 Exercise: between the two": [
+        Look("Neither of the two steps is enough", {"c": -55.0}, NOT_MIXED),
+        Look("Neither of the two steps is enough", {"d": 4.0}, NOT_MIXED),
+        Look("At c = −55 and d = 4, for example", {"c": -55.0, "d": 4.0}, ()),
+    ],
+    "38:00 What is this?": [Look("A neuron, and it does not burst", missed=BURSTS)],
+    "40:00 The same values, in smaller steps": [
+        Look("the number of spikes goes from 65", missed=(), spikes=65),
+        Look("to 67", missed=(), spikes=67, dt=0.1),
+        Look("and to 69", missed=(), spikes=69, dt=0.05),
+    ],
+    "42:00 A burst of the computer": [
+        Look("Every criterion holds, at this time step", missed=()),
+        Look("At 0.1 ms, six criteria are missed", missed=BURSTS, dt=0.1),
+        Look("At 0.05 ms it bursts again", missed=(), dt=0.05),
+    ],
+    "45:00 What you can say now": [],
+}  # fmt: skip
+
+WALKS: dict[str, dict[str, list[Look]]] = {"lesson.md": TEN_MINUTES, "lesson_long.md": FORTY_FIVE_MINUTES}
+
+
+def lesson_of(name: str) -> Lesson:
+    """Return one of the lessons of the documentation."""
+    return read_lesson(DOCS / name, NEURON)
+
+
+def text_of(card: Card) -> str:
+    """Return the text of a card, folded answers too, without emphasis and line breaks."""
+
+    def plain(node: object) -> str:
+        return node if isinstance(node, str) else "".join(map(plain, node[1]))
+
+    return " ".join(" ".join(map(plain, card.body)).split())
+
+
+def verdicts(lesson: Lesson, looks: Mapping[str, list[Look]]) -> list[tuple[Card, Look, pw.Verdict]]:
+    """Return each look with its card and the verdict on what is then on the sliders."""
+    found, start = [], lesson.cards[0].start
+    for card in lesson.cards:
+        start = card.start or start
+        assert start is not None
+        for look in looks[card.title]:
+            values = dict(start.values) | dict(look.moved)
+            dt = look.dt or start.dt
+            found.append((card, look, pw.judge(NEURON, card.pattern, values, dt=dt, verify=False)))
+    return found
