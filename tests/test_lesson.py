@@ -176,3 +176,45 @@ def test_between_the_classes_a_neuron_is_of_neither():
     two = judged("class_1_excitable", "class_2_excitable", **changed, b=b)
     assert one.accepted.tolist() == [True, True, False, False, False, False]
     assert two.accepted.tolist() == [False, False, False, False, True, True]
+
+
+def test_the_map_of_c_and_d_has_mixed_mode_between_spikes_and_bursts_and_spikes_twice(lesson):
+    shown = PRESETS["tonic_bursting"]
+    own = {name: shown.parameters[name] for name in NEURON.parameters}
+    keys = ["tonic_spiking", "tonic_bursting", "mixed_mode"]
+    burst = {"tonic_bursting_amplitude": shown.parameters["amplitude"]}
+    plane = pw.parameter_plane(NEURON, keys, "c", "d", own | burst, points=40, dt=shown.dt)
+    spikes, bursts, mixed = plane.accepted
+    assert not (spikes & bursts).any()
+    assert "a wedge: a larger jump of *u* needs a higher reset of *v*" in lesson
+    first = np.array([plane.x[row].min() for row in bursts if row.any()])
+    assert (np.diff(first[1:]) > -1.0).all() and first[-1] > first[1] + 10.0
+    assert "leaves the outline near −55" in lesson
+    row = int(np.argmin(np.abs(plane.y - 2.0)))
+    assert plane.x[bursts[row]].min() == pytest.approx(-55.0, abs=2.5)
+    assert "between them **E**, mixed mode" in lesson
+    between = [row for row in range(40) if mixed[row].any() and spikes[row].any() and bursts[row].any()]
+    assert between
+    for row in between:
+        assert plane.x[spikes[row]].min() < plane.x[mixed[row]].min()
+        assert plane.x[mixed[row]].max() < plane.x[bursts[row]].max()
+    assert "a second **A**, below d = 1.3" in lesson
+    assert spikes[(plane.y > 0.4) & (plane.y < 1.35)].any(axis=1).all()
+    assert "At c = −65 the pattern holds at d = 6 and at d = 1, and not at 2 between them" in lesson
+    at = judged("tonic_spiking", c=-65.0, d=np.array([6.0, 2.0, 1.0]))
+    assert at.accepted.tolist() == [True, False, True]
+
+
+def test_the_classes_of_adex_part_near_the_line_of_the_map(root, lesson):
+    assert "part near the line a = C / tau_w" in lesson
+    text = (root / "docs" / "lesson.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```python\n(.*?)^ *```$", text, re.M | re.S)
+    [block] = [block for block in blocks if "parameter_plane" in block]
+    made = {"pw": pw}
+    exec("\n".join(line.strip() for line in block.splitlines()), made)
+    plane = made["plane"]
+    a, tau_w = np.meshgrid(plane.x, plane.y)
+    product = a * tau_w / made["neuron"]["C"]
+    one, two = plane.accepted
+    assert one.any(axis=1).all() and two.any(axis=1).all() and not (one & two).any()
+    assert np.mean(product[one] < 1.0) > 0.9 and np.mean(product[two] > 1.0) > 0.9
