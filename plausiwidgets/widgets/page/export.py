@@ -29,9 +29,7 @@ from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
 from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
 
-_SCRIPTS = (
-    "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js", "lesson.js", "page.js",
-)  # fmt: skip
+_SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js")
 
 
 @checked
@@ -68,7 +66,8 @@ def export_page(
     exercise : Exercise or Mystery, optional
         Makes the page an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery) and
         is solved when every criterion holds. The page locks the sliders that are not free, and writes a code to hand
-        in, which :func:`plausiwidgets.read_code` checks; it stores no set but the start.
+        in, which :func:`plausiwidgets.read_code` checks; it stores no set but the start. With ``#class`` at the end of
+        its address it reads the codes of a class.
     lesson : str or Path, optional
         A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
         pattern and values, and goes on when its condition holds or the reader wants to. The format is described in the
@@ -131,7 +130,8 @@ def page(
     contents = Contents(model, parameters, dt, exercise, lesson)
     data = contents.data(patterns)
     neurons = ",\n".join(neuron_object(neuron) for neuron in contents.neurons.values())
-    script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, _SCRIPTS)])
+    parts = [*_SCRIPTS, *(["class.js"] if exercise else []), *(["lesson.js"] if lesson else []), "page.js"]
+    script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, parts)])
     style = page_file("page.css")
     title = lesson.title if lesson else model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"
     return Template(page_file("page.html")).substitute(

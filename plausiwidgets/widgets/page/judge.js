@@ -313,3 +313,36 @@ function* judging(tape, criteria, bench, values) {
   if (isLost) loss = checks.length + 1 + saturated(bench.divergence);
   return { checks, loss, isLost, responses: player.responses };
 }
+
+/** The benches of a neuron with values, one for each holding level, by the name of its value; made when asked for. */
+function benchesOf({ bench, model, parameters }, neuron, values, dt) {
+  const known = new Map();
+  const own = Object.fromEntries(parameters.map(({ name }) => [name, values.get(name)]));
+  return (name) => {
+    const held = name === null ? 0 : values.get(name);
+    if (!known.has(held)) known.set(held, new Bench(neuron, { bench, resets: model.resets }, own, held, dt));
+    return known.get(held);
+  };
+}
+
+/** Judges the components of a pattern; of one that the page cannot judge the result is null. A generator. */
+function* judgingAll({ components, stimulus }, benchAt, values) {
+  const results = [];
+  for (const { tape, criteria, prefix, holding } of components) {
+    if (!tape) {
+      results.push(null);
+      continue;
+    }
+    const own = new Map(values);
+    for (const { name } of stimulus) if (name.startsWith(prefix)) own.set(name.slice(prefix.length), values.get(name));
+    results.push(yield* judging(tape, criteria, benchAt(holding), own));
+  }
+  return results;
+}
+
+/** The verdict on several patterns from that on each: none is better than the least of them. */
+function together(results) {
+  const checks = results.flatMap(({ checks: own }) => own);
+  const isLost = results.some((result) => result.isLost);
+  return { checks, isLost, loss: results.reduce((sum, { loss }) => sum + loss, 0) };
+}

@@ -125,6 +125,7 @@ class Page {
         "in double precision, with the time step and the bench of the judge; nothing is sent anywhere."),
       this.lesson?.onward ?? "",
     );
+    if (this.exercise && !this.share.hidden) main.querySelector("footer").append(" ", classLink());
   }
 
   get sliderList() {
@@ -325,17 +326,6 @@ class Page {
       (sweeps.length ? sweeps : this.found[c] ?? chosen[c]).map((sweep) => ({ sweep, holding })));
   }
 
-  /** The neuron of the sliders at rest at a holding level. */
-  benchAt(name) {
-    const held = name === null ? 0 : this.values.get(name);
-    if (!this.benches.has(held)) {
-      const { bench, model, parameters: sliders } = this.data;
-      const parameters = Object.fromEntries(sliders.map(({ name: own }) => [own, this.values.get(own)]));
-      this.benches.set(held, new Bench(this.neuron, { bench, resets: model.resets }, parameters, held, this.dt));
-    }
-    return this.benches.get(held);
-  }
-
   respond({ sweep, holding }) {
     const numbers = {
       pieces: sweep.pieces.map((piece) => piece.map((formula) => valueOf(formula, this.values))),
@@ -349,7 +339,7 @@ class Page {
   /** Simulates the sweep that is shown, draws and judges it, and leaves what takes long for later; `fit`: the axes anew. */
   update(fit) {
     clearTimeout(this.later);
-    this.benches = new Map();
+    this.benchAt = benchesOf(this.data, this.neuron, this.values, this.dt);
     if (fit) this.found = this.pattern.components.map(() => null);
     this.showResponse(fit);
     const work = this.work();
@@ -382,17 +372,11 @@ class Page {
   /** What follows a change: the verdict, then the sweeps that are not shown; it pauses after each simulation. */
   *work() {
     const { components } = this.pattern;
-    const results = [];
+    const all = yield* judgingAll(this.pattern, this.benchAt, this.values);
     for (const [c, component] of components.entries()) {
-      if (!component.tape) continue;
-      const own = new Map(this.values);
-      for (const { name } of this.pattern.stimulus) {
-        if (name.startsWith(component.prefix)) own.set(name.slice(component.prefix.length), this.values.get(name));
-      }
-      const result = yield* judging(component.tape, component.criteria, this.benchAt(component.holding), own);
-      results.push(result);
-      if (!component.sweeps.length) this.found[c] = appliedSweeps(component, result.responses);
+      if (all[c] && !component.sweeps.length) this.found[c] = appliedSweeps(component, all[c].responses);
     }
+    const results = all.filter((result) => result);
     this.isJudging = false;
     const isWhole = results.length && components.every(({ tape, criteria }) => tape || !criteria.length);
     this.live = isWhole ? together(results) : null;
@@ -829,13 +813,6 @@ function appliedSweeps({ tape, label }, responses) {
     .map(([name, { sweep: { pieces, end, duration } }]) => ({ name: `${label}${name}`, pieces, end, duration })));
 }
 
-/** The verdict on several patterns from that on each: none is better than the least of them. */
-function together(results) {
-  const checks = results.flatMap(({ checks: own }) => own);
-  const isLost = results.some((result) => result.isLost);
-  return { checks, isLost, loss: results.reduce((sum, { loss }) => sum + loss, 0) };
-}
-
 /** How many criteria hold, in words. */
 function holding(rows) {
   return `${rows.filter(({ passed }) => passed).length} of ${rows.length} hold`;
@@ -884,7 +861,8 @@ function start() {
         `${data.format}, its script reads format ${FORMAT}. Export it again.`;
       return;
     }
-    new Page(data);
+    if (data.exercise && location.hash === CLASS) new ClassPage(data);
+    else new Page(data);
   } catch (error) {
     sentence.textContent = `This page cannot be shown: ${error.message}`;
     document.getElementById("page").prepend(sentence);

@@ -1,0 +1,311 @@
+// The teacher's view of an exercise: the codes of a class are pasted, read and judged, and shown beside each other. It
+// refuses what assessment/exercise.py refuses.
+
+const CLASS = "#class";
+const PATTERN_OF_CODE = /^PW1\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})$/;
+const FIELDS = [".model", ".pattern", ".mystery", ".dt", ".seconds", ".solved"];
+
+/** The link from an exercise to the view of its teacher. */
+function classLink() {
+  return h("a", { href: CLASS, onclick: () => setTimeout(() => location.reload()) }, "For teachers: the codes of a class.");
+}
+
+/** What a code says: {values, dt, seconds, claims}; throws an error with a sentence. */
+function fieldsOf(data, code) {
+  const { about, defaults } = data.exercise;
+  const text = code.replace(/\s+/g, "");
+  const [, packed, checksum] = (text.length <= 8000 && PATTERN_OF_CODE.exec(text)) || [];
+  if (!packed) throw new Error("the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters");
+  let content;
+  try {
+    content = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    throw new Error("the code is damaged: copy it once more");
+  }
+  if (crc32(Uint8Array.from(content, (c) => c.charCodeAt(0))) !== checksum) {
+    throw new Error("the code is damaged or was changed: its checksum does not fit. Copy it once more");
+  }
+  const fields = new URLSearchParams(content);
+  const given = new Map(fields);
+  if (given.size < [...fields].length || ![".model", ".seconds", ".solved"].every((name) => given.has(name))) {
+    throw new Error("the code was not written by a page: fields are missing, or there twice");
+  }
+  const asked = [".model", ".pattern", ".mystery"].map((name) => about[name] ?? "").join(" ");
+  if ([".model", ".pattern", ".mystery"].map((name) => given.get(name) ?? "").join(" ") !== asked) {
+    throw new Error("the code is of another exercise");
+  }
+  const numberOf = (name) => {
+    const number = NUMBER.test(given.get(name)) ? Number(given.get(name)) : NaN;
+    if (Number.isNaN(number)) throw new Error(`the code is refused: ${name} is ${shownText(given.get(name))}, which is no number`);
+    return number;
+  };
+  const values = new Map(Object.entries(defaults));
+  const sliders = [...data.patterns[0].stimulus, ...data.parameters];
+  for (const name of given.keys()) {
+    if (FIELDS.includes(name)) continue;
+    const slider = sliders.find((entry) => entry.name === name);
+    if (!slider) throw new Error(`the code is refused: ${shownText(name)} is no value of this exercise`);
+    values.set(name, numberOf(name));
+    if (!isValid(slider, values.get(name))) throw new Error(`the code is refused: ${name}: valid is ${slider.valid}`);
+  }
+  const dt = given.has(".dt") ? numberOf(".dt") : data.model.dt;
+  if (!(dt >= 0.005 && dt <= 5)) throw new Error(`the code is refused: its time step is ${plain(dt)} ms`);
+  return { values, dt, seconds: numberOf(".seconds"), claims: given.get(".solved") === "1" };
+}
+
+/** Reads a code and judges it again: {values, seconds, checks, isSolved, distance, entry}. A generator; throws as above. */
+function* answering(data, code) {
+  const { values, dt, seconds, claims } = fieldsOf(data, code);
+  const [pattern] = data.patterns;
+  const benchAt = benchesOf(data, NEURONS[0], values, dt);
+  const results = yield* judgingAll(pattern, benchAt, values);
+  const { checks, loss } = together(results);
+  const hold = checks.filter(({ passed }) => passed).length;
+  if (claims && loss > 0) {
+    throw new Error(`the code is refused: it claims that all criteria of “${pattern.title}” hold, judged again ${hold} of ` +
+      `${checks.length} do`);
+  }
+  const shown = results.flatMap(({ responses }, c) => [...responses.values()].flatMap((byName) => [...byName].map(
+    ([name, { line }]) => [`${pattern.components[c].label}${name}`, line])));
+  const [, line] = shown.find(([name, { dt: step }]) => name === pattern.main && step) ?? shown[0];
+  const rises = data.model.resets && line.dt ? spikeLines(line, NEURONS[0].peak) : NONE;
+  return { values, dt, seconds, checks, hold, isSolved: loss === 0, distance: loss, entry: { role: "yours", line, v: line.v, rises } };
+}
+
+class ClassPage {
+  constructor(data) {
+    this.data = data;
+    this.rows = [];
+    this.build();
+    const media = matchMedia("(prefers-color-scheme: dark)");
+    this.setTheme(remembered("theme") ?? (media.matches ? "dark" : "light"));
+    new ResizeObserver(() => this.draw()).observe(this.plane);
+  }
+
+  build() {
+    const { exercise, patterns: [pattern], version } = this.data;
+    document.title = `Class: ${pattern.title}`;
+    this.theme = h("button", { type: "button", onclick: () => this.setTheme(this.themeName === "dark" ? "light" : "dark") });
+    this.codes = h("textarea", { rows: 6, "aria-label": "Codes, one on each line", spellcheck: false });
+    this.readButton = h("button", { type: "button", className: "strong", onclick: () => this.read() }, "Read the codes");
+    this.status = h("p", { className: "state", role: "status" });
+    this.refused = h("ul", { className: "refused" });
+    this.plane = h("canvas", { className: "plane", role: "img", onpointermove: (event) => this.point(event) });
+    this.near = h("p", { className: "note" });
+    const axis = (label) => h("select", { "aria-label": label, onchange: () => this.draw() });
+    [this.across, this.up] = [axis("Value along x"), axis("Value along y")];
+    this.tiles = h("div", { className: "tiles" });
+    this.criteria = h("tbody");
+    this.table = h("table");
+    this.found = h("div", { hidden: true },
+      h("div", { className: "columns halves" },
+        h("section", { className: "card", "aria-label": "Plane" },
+          h("div", { className: "axes" }, h("label", {}, "across ", this.across), h("label", {}, "up ", this.up)),
+          h("p", { className: "note" }, "● solved  ○ not yet  ✕ the start"), this.plane, this.near),
+        h("section", { className: "card", "aria-label": "Criteria" }, h("h2", {}, "Who holds what"),
+          h("table", {}, h("thead", {}, h("tr", {}, ...["criterion", "hold"].map((text) => h("th", { scope: "col" }, text)))),
+            this.criteria))),
+      h("section", { className: "card", "aria-label": "Neurons" }, h("h2", {}, "Neurons"), this.tiles),
+      h("section", { className: "card", "aria-label": "Table" }, h("h2", {}, "Table"),
+        h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "All answers" }, this.table)));
+    document.getElementById("page").replaceChildren(
+      h("header", {},
+        h("div", {}, h("h1", {}, `Class: ${pattern.title}`), h("p", {}, exercise.question)),
+        h("div", { className: "actions" },
+          h("a", { href: "#", onclick: () => setTimeout(() => location.reload()) }, "To the exercise"), this.theme)),
+      h("section", { className: "card", "aria-label": "Codes" },
+        h("p", {}, "Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent."),
+        this.codes, h("div", { className: "buttons" }, this.readButton), this.status, this.refused),
+      this.found,
+      h("footer", {}, `Made by plausiwidgets ${version}. In Python, pw.class_results(codes) is the same as a table.`),
+    );
+  }
+
+  setTheme(name) {
+    this.themeName = name;
+    document.documentElement.dataset.theme = name;
+    this.theme.textContent = name === "dark" ? "Light" : "Dark";
+    this.theme.setAttribute("aria-label", name === "dark" ? "Light colours" : "Dark colours");
+    this.draw();
+    this.drawTiles();
+  }
+
+  /** Reads what was pasted, a code at a time, so that the page stays awake. */
+  async read() {
+    const lines = this.codes.value.split("\n").filter((line) => line.trim());
+    this.readButton.disabled = true;
+    this.rows = [];
+    for (const [k, code] of lines.entries()) {
+      this.status.textContent = `Reading ${k + 1} of ${lines.length} …`;
+      const row = { number: k + 1 };
+      try {
+        const work = answering(this.data, code);
+        let step = work.next();
+        for (let until = performance.now() + PATIENCE; !step.done; step = work.next()) {
+          if (performance.now() < until) continue;
+          await new Promise((resume) => setTimeout(resume));
+          until = performance.now() + PATIENCE;
+        }
+        Object.assign(row, step.value);
+      } catch (error) {
+        row.refused = error.message;
+      }
+      this.rows.push(row);
+    }
+    this.readButton.disabled = false;
+    this.show();
+  }
+
+  get answers() {
+    return this.rows.filter(({ refused }) => !refused);
+  }
+
+  show() {
+    const { answers } = this;
+    const refused = this.rows.filter((row) => row.refused);
+    const solved = answers.filter(({ isSolved }) => isSolved).length;
+    this.status.textContent =
+      `${this.rows.length} codes: ${solved} solved, ${answers.length - solved} not yet, ${refused.length} refused.`;
+    this.refused.replaceChildren(...refused.map((row) => h("li", {}, `Code ${row.number}: ${row.refused}.`)));
+    this.found.hidden = !answers.length;
+    if (!answers.length) return;
+    const { free } = this.data.exercise;
+    const names = [...answers[0].values.keys()];
+    this.moved = names.filter((name) => new Set(answers.map(({ values }) => values.get(name))).size > 1);
+    const choices = [...free.filter((name) => this.moved.includes(name)), ...this.moved.filter((name) => !free.includes(name)),
+      "criteria that hold", "time (s)"];
+    [this.across, this.up].forEach((select, i) => {
+      select.replaceChildren(...choices.map((name) => h("option", { value: name }, name)));
+      select.value = choices[i];
+    });
+    this.criteria.replaceChildren(...answers[0].checks.map(({ name }, c) => {
+      const hold = answers.filter(({ checks }) => checks[c].passed).length;
+      return h("tr", {}, h("td", {}, h("b", {}, name)),
+        h("td", {}, h("progress", { max: answers.length, value: hold, "aria-label": name }), ` ${hold} of ${answers.length}`));
+    }));
+    this.buildTiles();
+    this.buildTable();
+    this.draw();
+  }
+
+  /** A link to the neuron of an answer, on the page of the exercise. */
+  linkOf({ values, dt }) {
+    const fields = new URLSearchParams({ pattern: this.data.patterns[0].key });
+    for (const [name, value] of values) fields.append(name, String(value));
+    if (dt !== this.data.model.dt) fields.append("dt", String(dt));
+    return `${location.href.split("#")[0]}#${fields}`;
+  }
+
+  buildTiles() {
+    this.tiles.replaceChildren(...this.answers.map((row) => {
+      row.canvas = h("canvas", { "aria-hidden": "true" });
+      const words = `${row.isSolved ? "✓" : "✗"} ${row.hold} of ${row.checks.length}`;
+      row.tile = h("a", { href: this.linkOf(row), target: "_blank", className: row.isSolved ? "solved" : "" },
+        h("span", {}, h("b", {}, String(row.number)), ` ${words}`), row.canvas);
+      return row.tile;
+    }));
+    this.drawTiles();
+  }
+
+  drawTiles() {
+    const { style } = this.data;
+    for (const { canvas, entry } of this.answers) {
+      if (!canvas) continue;
+      const [low, high] = [extent(entry.v), extent(entry.rises[1])].reduce(([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)]);
+      drawSketch(canvas, [entry], style.themes[this.themeName], { yours: [] }, padded([low, Math.max(high, low + 30)], 0.05));
+    }
+  }
+
+  buildTable() {
+    const { checks } = this.answers[0];
+    const heads = ["code", "solved", "hold", "distance", "seconds", ...this.moved, ...checks.map(({ name }) => name)];
+    this.table.replaceChildren(
+      h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", {}, ...this.answers.map((row) => h("tr", {}, ...[
+        String(row.number), row.isSolved ? "✓" : "✗", `${row.hold} of ${row.checks.length}`, plain(row.distance),
+        String(row.seconds), ...this.moved.map((name) => plain(row.values.get(name))),
+        ...row.checks.map(({ passed }) => (passed ? "✓" : "✗")),
+      ].map((text) => h("td", {}, text))))));
+  }
+
+  get start() {
+    return { values: new Map(this.data.patterns[0].sets[0].values), seconds: NaN, hold: NaN };
+  }
+
+  // -- the plane ---------------------------------------------------------------------------------
+
+  /** A value of an answer, and where it lies on an axis, from 0 to 1. */
+  axisOf(name) {
+    const slider = [...this.data.patterns[0].stimulus, ...this.data.parameters].find((entry) => entry.name === name);
+    const valueIn = name === "time (s)" ? ({ seconds }) => seconds
+      : slider ? ({ values }) => values.get(name) : ({ hold }) => hold;
+    const scaled = (x) => (slider ? transformed(slider, x) : x);
+    const reach = extent([...this.answers, ...(slider ? [this.start] : [])].map(valueIn));
+    const [low, high] = padded(reach.map(scaled), 0.06);
+    const place = (x) => (scaled(x) - low) / (high - low);
+    const unit = slider?.unit ? ` (${slider.unit})` : "";
+    return { valueIn, place, marks: reach[1] > reach[0] ? ticks(reach, 5) : [reach[0]], title: `${name}${unit}` };
+  }
+
+  draw() {
+    if (!this.answers.length || this.found.hidden) return;
+    const theme = this.data.style.themes[this.themeName];
+    const [context, width, height] = prepared(this.plane);
+    const [left, bottom, top, right] = [62, 46, 14, 14];
+    const [x, y] = [this.axisOf(this.across.value), this.axisOf(this.up.value)];
+    const at = (row) => [
+      left + x.place(x.valueIn(row)) * (width - left - right), height - bottom - y.place(y.valueIn(row)) * (height - top - bottom),
+    ];
+    context.font = "12px system-ui, sans-serif";
+    context.lineWidth = 1;
+    const write = (words, a, b, align) => {
+      context.fillStyle = theme.text;
+      context.textAlign = align;
+      context.textBaseline = "middle";
+      context.fillText(words, a, b);
+    };
+    context.strokeStyle = theme.grid;
+    context.setLineDash([]);
+    for (const mark of x.marks) {
+      const a = left + x.place(mark) * (width - left - right);
+      context.strokeRect(a, top, 0, height - top - bottom);
+      write(plain(mark), a, height - bottom + 13, "center");
+    }
+    for (const mark of y.marks) {
+      const b = height - bottom - y.place(mark) * (height - top - bottom);
+      context.strokeRect(left, b, width - left - right, 0);
+      write(plain(mark), left - 6, b, "right");
+    }
+    write(x.title, left + (width - left - right) / 2, height - 12, "center");
+    context.save();
+    context.translate(12, top + (height - top - bottom) / 2);
+    context.rotate(-Math.PI / 2);
+    write(y.title, 0, 0, "center");
+    context.restore();
+    const [a, b] = at(this.start);
+    if (Number.isFinite(a) && Number.isFinite(b)) write("✕", a, b, "center");
+    this.dots = this.answers.map((row) => {
+      const [p, q] = at(row);
+      context.beginPath();
+      context.arc(p, q, 6, 0, 2 * Math.PI);
+      context.fillStyle = row.isSolved ? theme.yours : theme.paper;
+      context.strokeStyle = row.isSolved ? theme.paper : theme.text;
+      context.lineWidth = 1.5;
+      context.fill();
+      context.stroke();
+      return { p, q, row };
+    });
+    const solved = this.answers.filter(({ isSolved }) => isSolved).length;
+    this.plane.setAttribute("aria-label",
+      `${this.answers.length} answers in the plane of ${x.title} and ${y.title}: ${solved} solved. The table below has the numbers.`);
+  }
+
+  /** Says which answer is under the pointer. */
+  point({ offsetX, offsetY }) {
+    const away = ({ p, q }) => Math.hypot(p - offsetX, q - offsetY);
+    const dot = (this.dots ?? []).reduce((best, one) => (away(one) < away(best) ? one : best), { p: Infinity, q: 0 });
+    for (const { tile } of this.answers) tile?.classList.toggle("near", tile === dot.row?.tile && away(dot) < 12);
+    this.near.textContent = dot.row && away(dot) < 12
+      ? `Code ${dot.row.number}: ${this.moved.map((name) => `${name} ${plain(dot.row.values.get(name))}`).join(", ")}` : "";
+  }
+}
