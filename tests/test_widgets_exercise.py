@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from screen import Screen
+from test_page import data_of
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import judge
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer.searches import Searches
+from plausiwidgets.widgets.explorer.share import SharePanel
+from plausiwidgets.widgets.session.worker import Priority
 
 VALUES = {"a": 0.03, "b": 0.2, "c": -55.0, "d": 4.0}
 LOCKED = ("c", "d")
@@ -239,3 +242,52 @@ def test_the_page_of_a_link_begins_with_the_exercise(monkeypatch: pytest.MonkeyP
     assert explorer.selection == exercise
     assert not explorer.session.can_undo, "undo would be a way out that nobody has asked for"
     explorer.close()
+
+
+# -- the file --------------------------------------------------------------------------------------
+
+
+def saved(explorer: pw.Explorer, question: str) -> dict[str, str]:
+    """Press "Save" beside the question, and return what the page is sent."""
+    panel = explorer.panel(SharePanel)
+    sent: list[dict[str, str]] = []
+    panel.view.send = sent.append
+    panel._on_message(panel.view, {"question": question}, [])
+    assert explorer.worker.join(60, Priority.TOOL)
+    [message] = sent
+    return message
+
+
+def test_share_saves_an_exercise_that_begins_at_what_is_selected(tmp_path) -> None:
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", {"c": -65.0, "d": 6.0}, locked=["a", "b"])
+    try:
+        message = saved(explorer, " Make it burst. ")
+        default = saved(explorer, "")
+        free, values = explorer.selection.free, dict(explorer.selection.values)
+        explorer.show("izhikevich", "tonic_bursting", {"c": -50.0, "d": 2.0})
+        assert "already shows “Tonic bursting”" in saved(explorer, "Make it burst.")["refused"]
+    finally:
+        explorer.close()
+    assert message["name"] == "exercise_izhikevich_tonic_bursting.html"
+    path = tmp_path / message["name"]
+    path.write_text(message["text"], encoding="utf-8")
+    data = data_of(path)
+    assert data["exercise"]["question"] == "Make it burst."
+    assert data["exercise"]["free"] == list(free)
+    assert not {"a", "b"} & set(free)
+    assert dict(data["patterns"][0]["sets"][0]["values"]) == values
+    assert "Move the sliders until the neuron shows" in default["text"]
+
+
+def test_while_a_mystery_is_shown_the_file_is_that_mystery(tmp_path) -> None:
+    explorer = pw.Explorer("izhikevich", "rebound_spike", mystery=7)
+    try:
+        message = saved(explorer, "")
+    finally:
+        explorer.close()
+    hidden = pw.mystery("izhikevich", "rebound_spike", 7)
+    path = tmp_path / "mystery.html"
+    path.write_text(message["text"], encoding="utf-8")
+    data = data_of(path)
+    assert data["exercise"]["about"] == {".model": "izhikevich", ".mystery": hidden.link.partition("=")[2]}
+    assert data["exercise"]["free"] == list(hidden.moved)

@@ -1,4 +1,4 @@
-// "Share": a link, which opens the page that it was copied from, and a line of Python.
+// "Share": a link, which opens the page that it was copied from, a line of Python, and an exercise as a file.
 
 function link(query) {
   // JupyterLab takes the query with it only where the address is the notebook's own, without a workspace.
@@ -22,25 +22,28 @@ async function copy(text, field) {
   }
 }
 
-function line(label, panel, say) {
+/** A line with a text and a button; without an action of its own the button copies the text. */
+function line(label, panel, say, [name, action] = ["Copy", null]) {
   const row = document.createElement("label");
   const field = document.createElement("input");
   const button = document.createElement("button");
   row.className = "pw-share-line";
   row.append(label);
-  field.readOnly = true;
-  field.addEventListener("focus", () => field.select());
+  field.readOnly = !action;
+  if (!action) field.addEventListener("focus", () => field.select());
   button.type = "button";
   button.className = "jupyter-button";
-  button.textContent = "Copy";
-  button.title = `Copy: ${label}`;
-  button.addEventListener("click", async () => say(await copy(field.value, field), label));
+  button.textContent = name;
+  button.title = `${name}: ${label}`;
+  button.addEventListener("click", action ?? (async () => say(await copy(field.value, field), label)));
   row.append(field, button);
   panel.append(row);
   return { field, button };
 }
 
 const EXERCISE = "Whoever opens the exercise can move what you have ticked under “search”; the rest is shown, and locked.";
+const FILE = "One page for any browser, offline: what is ticked under “search” can be moved, it is solved when every " +
+  "criterion of the pattern holds, and it writes a code to hand in.";
 const ALL_FREE = "For an exercise, untick under “search” what others may see but not move.";
 
 function render({ model, el }) {
@@ -67,6 +70,19 @@ function render({ model, el }) {
   const about = document.createElement("p");
   about.className = "pw-share-about";
   exercise.field.parentNode.after(about);
+  const ask = () => {
+    status.textContent = "Exercise file: it is being written …";
+    model.send({ question: task.field.value });
+  };
+  const task = line("Exercise file", panel, say, ["Save", ask]);
+  task.field.setAttribute("aria-label", "Question of the exercise");
+  task.field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") ask();
+  });
+  const explained = document.createElement("p");
+  explained.className = "pw-share-about";
+  explained.textContent = FILE;
+  task.field.parentNode.after(explained);
   const close = document.createElement("button");
   close.type = "button";
   close.className = "jupyter-button pw-close";
@@ -81,6 +97,7 @@ function render({ model, el }) {
     exercise.button.disabled = !locking;
     about.textContent = locking ? EXERCISE : ALL_FREE;
     python.field.value = model.get("python");
+    task.field.placeholder = model.get("task");
   };
   const toggle = (open) => {
     panel.hidden = !open;
@@ -99,6 +116,11 @@ function render({ model, el }) {
   model.on("change:query", show);
   model.on("change:exercise", show);
   model.on("change:python", show);
+  model.on("change:task", show);
+  model.on("msg:custom", (message) => {
+    if (!message.refused) saveText(message);
+    status.textContent = message.refused ? `Exercise file: ${message.refused}.` : `Exercise file: saved as ${message.name}.`;
+  });
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-"""The button "Share"; its JavaScript is beside this file."""
+"""The button "Share": links, a line of Python, and an exercise as a page; its JavaScript is beside this file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
+from plausiwidgets.assessment.exercise import Exercise
+from plausiwidgets.assessment.mystery import KEY as MYSTERY
 from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
+from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.tools.mystery import MysteryPanel
+from plausiwidgets.widgets.view.file_output import FILE_OUTPUT
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 NOT_IN_LINK = "The recording is not in the link: it stays in this session."
@@ -29,24 +35,28 @@ class ShareButton(anywidget.AnyWidget):
         A line that opens the same explorer in a notebook.
     missing : str
         What is shown and is not in the link; empty where all is.
+    task : str
+        What an exercise asks for, where the user says nothing.
     """
 
-    _esm = (_HERE / "share.js").read_text("utf-8")
+    _esm = FILE_OUTPUT + (_HERE / "share.js").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
     exercise = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)
     missing = t.Unicode().tag(sync=True)
+    task = t.Unicode().tag(sync=True)
 
 
 class SharePanel(Panel):
-    """A link to what is selected."""
+    """A link to what is selected, and an exercise that begins there."""
 
     place = "bar"
     order = 100
 
     def __init__(self, explorer: Host) -> None:
+        super().__init__(explorer)
         self.view = ShareButton()
-        self.view.on_msg(lambda *_: self._write())  # it was opened: nothing rests while a model is compiled
+        self.view.on_msg(self._on_message)
         self._newest: Selection | None = None
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
@@ -59,6 +69,25 @@ class SharePanel(Panel):
         """Take the new link, whether or not the model could be simulated."""
         self._write()
 
+    def _on_message(self, _: object, content: object, buffers: object) -> None:
+        question = content.get("question") if isinstance(content, dict) else None
+        if isinstance(question, str):
+            self.explorer.worker.ask("exercise", Priority.TOOL, lambda _: self._send_exercise(question))
+        else:
+            self._write()  # it was opened: nothing rests while a model is compiled
+
+    def _send_exercise(self, question: str) -> None:
+        """Send the page of an exercise that begins at what is selected, or why there is none."""
+        shown = self.explorer.session.selection
+        hidden = self.explorer.panel(MysteryPanel).shown if shown.pattern.key == MYSTERY else None
+        try:
+            task = hidden or Exercise(question.strip() or task_of(shown), free=shown.free)
+            values = None if hidden else shown.values
+            text = page(shown.model, [shown.pattern], values, shown.dt, task)
+            self.view.send({"text": text, "name": f"exercise_{shown.model.name}_{shown.pattern.key}.html"})
+        except Exception as error:  # such as a start that is solved, or a step that has no JavaScript form
+            self.view.send({"refused": str(error)})
+
     def _write(self) -> None:
         selection = self._newest
         if selection is None:
@@ -66,4 +95,16 @@ class SharePanel(Panel):
         with self.view.hold_sync():
             self.view.query, self.view.python = selection.to_query(), selection.to_python()
             self.view.missing = NOT_IN_LINK if selection.pattern.key.startswith(RECORDED) else ""
+            self.view.task = task_of(selection)
             self.view.exercise = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""
+
+
+def task_of(selection: Selection) -> str:
+    """Return what an exercise asks for that begins at a selection.
+
+    Examples
+    --------
+    >>> task_of(Selection.of("lif", "tonic_spiking"))
+    'Move the sliders until the neuron shows “Tonic spiking”.'
+    """
+    return f"Move the sliders until the neuron shows “{selection.pattern.title}”."

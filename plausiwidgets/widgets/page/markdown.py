@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
-
-import mistune
 
 Node = str | list[Any]
 """A text, or ``[tag, children]`` with an optional third entry, the attributes."""
@@ -19,7 +18,13 @@ _TAGS = {
 _VALID = "paragraphs, ### headings, lists, quotes, code, emphasis, links to https://… and to #… on the page"
 _OPENS = re.compile(r"<details><summary>([^<>]+)</summary>")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_read = mistune.create_markdown(renderer=None)
+
+
+@cache
+def _reader() -> Callable[[str], Any]:
+    import mistune  # here, as an explorer never needs it
+
+    return mistune.create_markdown(renderer=None)
 
 
 def tree(lines: Sequence[str], first: int) -> list[Node]:
@@ -82,7 +87,7 @@ def outside_code(lines: Sequence[str]) -> list[tuple[int, str]]:
 
 
 def _elements(lines: Sequence[str], first: int) -> list[Node]:
-    blocks: Any = _read("\n".join(lines))
+    blocks = _reader()("\n".join(lines))
 
     def line_of(token: Mapping[str, Any]) -> int:
         wanted = (str(token.get("raw") or token.get("attrs", {}).get("url", "")).strip().splitlines() or [""])[0]

@@ -1,15 +1,5 @@
 // Saves what the kernel sends, and the figure as it is on the screen: Plotly's picture with the marks over it.
 
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 function render({ model, el }) {
   el.classList.add("pw-export");
   const buttons = {};
@@ -43,12 +33,11 @@ function render({ model, el }) {
   const offer = () => {
     if (buttons.history) buttons.history.disabled = !model.get("searched");
   };
-  const receive = (message) => save(new Blob([message.text], { type: "text/plain;charset=utf-8" }), message.name);
-  model.on("msg:custom", receive);
+  model.on("msg:custom", saveText);
   model.on("change:searched", offer);
   offer();
   return () => {
-    model.off("msg:custom", receive);
+    model.off("msg:custom", saveText);
     model.off("change:searched", offer);
   };
 }

@@ -17,6 +17,7 @@ from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.view.file_output import FILE_OUTPUT
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 _HERE = Path(__file__).parent
@@ -35,7 +36,7 @@ class ExportView(anywidget.AnyWidget):
         What can be saved here.
     """
 
-    _esm = (_HERE / "exports.js").read_text("utf-8")
+    _esm = FILE_OUTPUT + (_HERE / "exports.js").read_text("utf-8")
     name = t.Unicode("plausiwidgets").tag(sync=True)
     searched = t.Bool(False).tag(sync=True)
     buttons: t.List = t.List(["script", "page", "traces", "history", "svg", "png"]).tag(sync=True)

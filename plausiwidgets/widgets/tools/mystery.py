@@ -75,6 +75,11 @@ class MysteryPanel(Panel):
             raise ValueError(f"the link's mystery is {text[:40]!r}, valid is: model.pattern.seed")
         self.begin(parts[0], parts[1], int(parts[2]))
 
+    @property
+    def shown(self) -> Mystery | None:
+        """The mystery, as long as it is what the explorer shows."""
+        return self._mystery if self._playing(self.explorer.session.selection) else None
+
     # -- the session -----------------------------------------------------------------------------
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
