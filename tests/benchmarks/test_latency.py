@@ -39,6 +39,8 @@ DELAY = 0.150
 WATCH = """() => {
     window.lineOf = (index) => {
         const plot = document.querySelector('.js-plotly-plot');
+        const own = document.querySelector('.pw-lines [data-uid=yours_voltage] path');
+        if (own) return own.getAttribute('d');
         const group = plot?.querySelector('.traceyours_voltage') ??
             [...(plot?.querySelectorAll('.scatterlayer .trace') ?? [])]
                 .find((g) => g.__data__?.[0]?.trace?.index === index);
@@ -190,7 +192,7 @@ def checkout(request, browser, tmp_path, monkeypatch) -> Iterator[SimpleNamespac
         page.page.evaluate(WATCH)
         if run:
             page.run_all()
-            page.wait_for_plot()
+            page.page.wait_for_function("() => lineOf(1)", timeout=120_000)
             page.page.wait_for_timeout(1000 * SETTLED)
         return page
 
@@ -235,7 +237,7 @@ def test_a_drag_idle_and_during_a_search(checkout, table) -> None:
     page = checkout.open(SEARCHING).page
     table.append(("drag, lif, idle", checkout.name, *pressed(page)))
     page.get_by_role("button", name="for a long time").click()
-    page.wait_for_function("() => /generation\\D*[1-9]/.test(document.querySelector('.pw-numbers')?.innerText || '')")
+    page.wait_for_function("() => /[1-9]\\d* evaluations/.test(document.querySelector('.pw-explorer').innerText)")
     table.append(("drag, lif, during a search", checkout.name, *pressed(page)))
     page.get_by_role("button", name="no longer").click()
 

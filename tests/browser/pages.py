@@ -11,6 +11,8 @@ from playwright.sync_api import TimeoutError
 
 PLOT = ".pw-plot-picture .plot-container"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# What a figure shows: Plotly's public data, and the lines of "yours" over it.
+TRACES = "figure => [figure, ...figure.querySelectorAll('*')].flatMap((one) => one.pwScene?.data ?? one.data ?? [])"
 # Of a cell whose code is folded JupyterLab shows no prompt.
 PROMPTS = """window.jupyterapp.shell.currentWidget.content.widgets.filter(({ model }) => model.type === 'code')
     .map(({ model }) => model.executionState === 'running' ? '[*]' : `[${model.executionCount ?? ' '}]`)"""
@@ -68,12 +70,11 @@ class BrowserPage:
             ) from error
 
     def trace(self, uid: str = "yours_voltage", plot: int = 0, axis: str = "y") -> list[float | None]:
-        """The data of a trace as the page holds it, by Plotly's public `data`."""
-        script = """([plot, uid, axis]) => {
+        """The data of a trace as the page shows it."""
+        script = f"""([plot, uid, axis]) => {{
             const figures = [...document.querySelectorAll('.pw-plot')];
-            const plots = [...figures[plot].querySelectorAll('.js-plotly-plot')];
-            return Array.from(plots.flatMap((one) => one.data).find((trace) => trace.uid === uid)[axis]);
-        }"""
+            return Array.from(({TRACES})(figures[plot]).find((trace) => trace.uid === uid)[axis]);
+        }}"""
         return self.page.evaluate(script, [plot, uid, axis])
 
     def potential_share(self) -> float:

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from browser.pages import TRACES
 from nbformat.v4 import new_code_cell, new_notebook
 
 EXPLORE = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
-NAMED = """name => {
-    const plots = [...document.querySelectorAll('.pw-plot .js-plotly-plot')];
-    const trace = plots.flatMap(plot => plot.data).find(t => t.uid === `${name}_voltage` && t.y && t.y.length > 50);
+NAMED = f"""name => {{
+    const traces = [...document.querySelectorAll('.pw-plot')].flatMap({TRACES});
+    const trace = traces.find(t => t.uid === `${{name}}_voltage` && t.y && t.y.length > 50);
     return trace ? Array.from(trace.y).filter(Number.isFinite) : [];
-}"""
+}}"""
 
 
 def notebook(folder: Path, *code: str) -> Path:
@@ -181,7 +182,7 @@ def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
     opened = open_notebook(notebook(tmp_path, code))
     page = opened.page
     page.wait_for_function("document.querySelectorAll('.pw-plot-picture.js-plotly-plot').length === 2", timeout=120_000)
-    read = "() => [...document.querySelectorAll('.pw-plot-upper')].map(p => Array.from(p.data?.[0]?.y ?? []))"
+    read = "() => [...document.querySelectorAll('.pw-scene')].map(p => Array.from(p.pwScene.data?.[0]?.y ?? []))"
     page.wait_for_function(f"() => ({read})().every(y => y.length > 50)", timeout=60_000)
     before = steady(page, read)
     page.locator(".pw-explorer").first.locator(".noUi-handle").last.focus()

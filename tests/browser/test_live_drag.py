@@ -50,9 +50,9 @@ def potential(page) -> np.ndarray:
 
 # What is drawn of the sliders: extent of the potential's line, and the times of the spikes.
 DRAWN = """() => {
-    const plot = document.querySelector('.pw-plot-upper');
-    const { width, height } = plot.querySelector('.scatterlayer .js-line').getBoundingClientRect();
-    return [[width, height], Array.from(plot.data.find((trace) => trace.uid === 'yours_raster').x)];
+    const { data } = document.querySelector('.pw-scene').pwScene;
+    const { width, height } = document.querySelector('.pw-lines [data-uid=yours_voltage] path').getBoundingClientRect();
+    return [[width, height], Array.from(data.find((trace) => trace.uid === 'yours_raster').x)];
 }"""
 
 # Into silence and out of it again; returns the spikes that the raster showed of both.
@@ -62,7 +62,7 @@ TO_SILENCE = """async () => {
     const press = async (key) => {
         handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
         await new Promise((resolve) => setTimeout(resolve, 100));
-        return document.querySelector('.pw-plot-upper').data.find((t) => t.uid === 'yours_raster').x.length / 3;
+        return document.querySelector('.pw-scene').pwScene.data.find((t) => t.uid === 'yours_raster').x.length / 3;
     };
     return [await press('Home'), await press('End')];
 }"""
@@ -142,8 +142,8 @@ button
 
 # The kernel's first picture may have been made before the page told it the size of its place.
 DRAWN_IN_ITS_SIZE = """() => {
-    const [scene, plot] = ['.pw-scene', '.pw-plot-upper'].map((one) => document.querySelector(one));
-    return plot?.layout?.width === scene.clientWidth && plot.data.some((t) => t.uid === 'yours_voltage');
+    const { data, shown, el } = document.querySelector('.pw-scene').pwScene;
+    return shown?.width === el.clientWidth && data.some((t) => t.uid === 'yours_voltage');
 }"""
 
 
@@ -182,7 +182,7 @@ def test_a_zoom_stays_during_a_drag_is_drawn_finely_and_ends_with_a_double_click
     opened = open_notebook(path, height=1250)  # high enough for the raster
     opened.wait_for_plot()
     page = opened.page
-    page.wait_for_function("() => document.querySelector('.pw-plot-upper').data?.[0]?.x.length > 100")
+    page.wait_for_function("() => document.querySelector('.pw-scene').pwScene.data?.[0]?.x.length > 100")
     page.wait_for_timeout(3000)
     box, whole = page.locator(".pw-plot-picture").bounding_box(), page.evaluate(ZOOM)
     page.mouse.move(box["x"] + 200, box["y"] + 30)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from browser.pages import TRACES
 from nbformat.v4 import new_code_cell, new_notebook
 
 CODE = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting', {'c': -50.0, 'd': 2.0})"
@@ -11,7 +12,7 @@ KEYS = "() => [...document.querySelectorAll('.pw-thumbnail')].map(e => e.dataset
 SHOWN = "key => document.querySelector('.pw-thumbnail[aria-selected=true]')?.dataset.key === key"
 TRAJECTORY = "() => document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d')"
 
-DATA = "[...document.querySelectorAll('.pw-plot .js-plotly-plot')].flatMap(plot => plot.data)"
+DATA = f"[...document.querySelectorAll('.pw-plot')].flatMap({TRACES})"
 PINNED = f"() => {DATA}.some(trace => trace.uid.startsWith('pinned') && trace.y?.length > 100)"
 # Between two stimuli there is no trace of "yours".
 HIGHEST = f"() => Math.max(...({DATA}.find(trace => trace.uid === 'yours_current')?.y ?? []))"

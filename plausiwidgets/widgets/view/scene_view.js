@@ -1,8 +1,7 @@
 // Shows a scene: the traces of all roles from the kernel, or those of "yours" from the page while it simulates a drag.
-// plot_view.js and marks.js stand above this; scene_view.py is the other side.
+// plot_view.js, lines.js and marks.js stand above this; scene_view.py is the other side.
 //
-// Two plots lie one upon the other: the lower one has the axes and what a drag leaves as it is, and takes the mouse; the
-// upper one has "yours" alone. To draw axes takes Plotly three times as long as to draw lines.
+// Plotly's plot has the axes and what a drag leaves as it is, and takes the mouse; over it lie the lines of "yours".
 
 const BEHIND = ["target", "pinned", "best"]; // back to front
 const AXES = { potential: "yaxis", current: "yaxis3" };
@@ -17,12 +16,11 @@ class SceneView extends PlotView {
     super(...all);
     this.el.classList.add("pw-scene");
     this.el.pwScene = this; // for other parts of the explorer
-    this.upper = document.createElement("div");
-    this.upper.className = "pw-plot-upper";
+    this.lines = new Lines(this.el);
     this.readout = document.createElement("div");
     this.readout.className = "pw-readout";
     this.readout.hidden = true;
-    this.el.append(this.upper, this.readout);
+    this.el.append(this.readout);
     this.known = new Map(); // role → [what the kernel sent, the same with its arrays]
     this.zoomed = {}; // axis → range
     this.widened = {};
@@ -77,38 +75,47 @@ class SceneView extends PlotView {
       const annotations = layout.annotations.filter((note) => !onTop(note));
       done = super.react([...axesOf(layout), ...behind.flat()], { ...layout, annotations });
     }
-    const upper = bare(layout);
-    const looks = JSON.stringify([upper, data.map(({ x, y, ...rest }) => rest)]);
-    // Of a drag that the page has drawn the kernel's picture is the same.
-    const same = looks === this.looks && data.every(({ x, y }, i) => close(x, this.data[i].x) && close(y, this.data[i].y));
-    Object.assign(this, { looks, data });
-    if (!same) done = this.Plotly.react(this.upper, data, upper, { staticPlot: true });
+    this.data = data;
     this.place();
     return done;
   }
 
-  /** Where the potential lies, and the marks over it: margins and domains are fixed, so that pixels are arithmetic. */
-  place() {
-    const { width, height, margin, xaxis, yaxis } = this.shown;
+  /** The place of two axes: margins and domains are fixed, so that pixels are arithmetic. */
+  frameOf(x, y, zoomed = this.zoomed) {
+    const { width, height, margin, ...layout } = this.shown;
+    const [xaxis, yaxis] = [x, y].map((name) => `${name[0]}axis${name.slice(1)}`);
     const inner = height - margin.t - margin.b;
+    const [from, to] = layout[yaxis].domain;
+    const [begin, end] = zoomed[xaxis] ?? layout[xaxis].range;
+    const [low, high] = zoomed[yaxis] ?? layout[yaxis].range;
     const frame = {
-      left: margin.l, width: width - margin.l - margin.r,
-      top: margin.t + (1 - yaxis.domain[1]) * inner, height: (yaxis.domain[1] - yaxis.domain[0]) * inner,
+      left: margin.l, width: width - margin.l - margin.r, top: margin.t + (1 - to) * inner, height: (to - from) * inner,
     };
-    const [begin, end] = this.zoomed.xaxis ?? xaxis.range;
-    const [low, high] = this.zoomed.yaxis ?? yaxis.range;
-    frame.x = (t) => frame.left + ((t - begin) / (end - begin)) * frame.width;
-    frame.y = (v) => frame.top + ((high - v) / (high - low)) * frame.height;
-    frame.t = (x) => begin + ((x - frame.left) / frame.width) * (end - begin);
-    frame.bottom = margin.t + (1 - (this.shown.yaxis3 ?? yaxis).domain[0]) * inner;
-    this.frame = frame;
-    this.marks.draw(JSON.stringify([frame, begin, end, low, high]));
+    return Object.assign(frame, {
+      x: (t) => frame.left + ((t - begin) / (end - begin)) * frame.width,
+      y: (v) => frame.top + ((high - v) / (high - low)) * frame.height,
+      t: (px) => begin + ((px - frame.left) / frame.width) * (end - begin),
+      ranges: [begin, end, low, high],
+    });
+  }
+
+  /** Puts lines and marks where the axes are. */
+  place(zoomed = this.zoomed) {
+    const { yaxis3, annotations, template } = this.shown;
+    const frame = (this.frame = this.frameOf("x", "y", zoomed));
+    const lowest = this.frameOf("x", yaxis3 ? "y3" : "y", zoomed);
+    frame.bottom = lowest.top + lowest.height;
+    const { font, paper_bgcolor: paper } = template.layout;
+    const look = { color: font.color, paper };
+    this.lines.draw(this.data, annotations.filter(onTop), (x, y) => this.frameOf(x, y, zoomed), look);
+    this.marks.draw(JSON.stringify(frame));
   }
 
   attach() {
     super.attach();
     this.marks.attach();
     this.plot.on("plotly_relayout", (changes) => this.onZoom(changes));
+    this.plot.on("plotly_relayouting", (changes) => this.place({ ...this.zoomed, ...rangesIn(changes) })); // a pan
     this.plot.on("plotly_doubleclick", () => this.reset());
     const listen = (event, react) => this.el.addEventListener(event, react);
     listen("mousemove", (event) => this.read(event));
@@ -142,13 +149,7 @@ class SceneView extends PlotView {
   }
 
   onZoom(changes) {
-    const found = {};
-    for (const [key, value] of Object.entries(changes)) {
-      const [, axis, end] = key.match(/^([xy]axis\d*)\.range(?:\[([01])\])?$/) ?? [];
-      if (!axis) continue;
-      if (end === undefined) found[axis] = value;
-      else (found[axis] ??= [])[end] = value;
-    }
+    const found = rangesIn(changes);
     if (!Object.keys(found).length) return;
     Object.assign(this.zoomed, found);
     this.place();
@@ -193,7 +194,7 @@ class SceneView extends PlotView {
       return new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     };
     const whole = read(await this.Plotly.toImage(this.plot, options));
-    whole.append(read(await this.Plotly.toImage(this.upper, options)));
+    whole.append(this.lines.svg.cloneNode(true));
     const marks = this.marks.svg.cloneNode(true);
     const [all, copies] = [this.marks.svg, marks].map((one) => [one, ...one.querySelectorAll("*")]);
     copies.forEach((copy, i) => {
@@ -229,11 +230,6 @@ class SceneView extends PlotView {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
-
-  close() {
-    super.close();
-    this.Plotly.purge(this.upper);
-  }
 }
 
 /** For each row a trace without a point: Plotly draws only axes that have traces. */
@@ -265,30 +261,16 @@ function shortened(value) {
   return String(Number(value.toPrecision(4))).replace("-", "\u2212");
 }
 
-/** Whether two lines cannot be told apart. */
-function close(a, b) {
-  if (a === b) return true;
-  if (a?.length !== b?.length) return false;
-  return a.every((value, i) => {
-    const other = b[i];
-    return Math.abs(value - other) <= 1e-3 + 1e-5 * Math.abs(value) || (Number.isNaN(value) && Number.isNaN(other));
-  });
-}
-
-/** The layout of the upper plot: the same axes, not to be seen. */
-function bare(layout) {
-  const { width, height, margin } = layout;
-  const clear = "rgba(0,0,0,0)";
-  const made = { width, height, margin, hovermode: false, showlegend: false, paper_bgcolor: clear, plot_bgcolor: clear };
-  const { font, annotationdefaults } = layout.template.layout;
-  made.annotations = layout.annotations.filter(onTop);
-  made.template = { layout: { annotationdefaults } }; // no line runs through a label
-  for (const [name, axis] of Object.entries(layout)) {
-    if (!/^[xy]axis\d*$/.test(name)) continue;
-    const { range, domain, anchor, fixedrange } = axis;
-    made[name] = { range, domain, anchor, fixedrange, visible: false };
+/** The ranges of axes in an event of Plotly. */
+function rangesIn(changes) {
+  const found = {};
+  for (const [key, value] of Object.entries(changes)) {
+    const [, axis, end] = key.match(/^([xy]axis\d*)\.range(?:\[([01])\])?$/) ?? [];
+    if (!axis) continue;
+    if (end === undefined) found[axis] = value;
+    else (found[axis] ??= [])[end] = value;
   }
-  return { ...made, font };
+  return found;
 }
 
 /** A range that holds another one, with some room so that it does not change with every frame of a drag. */

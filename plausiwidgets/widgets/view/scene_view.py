@@ -41,7 +41,9 @@ class SceneView(PlotView):
         ``potential`` and the ``current`` that the axes must hold.
     """
 
-    _esm = HOST + ELEMENTS + "".join((_HERE / name).read_text("utf-8") for name in ("marks.js", "scene_view.js"))
+    _esm = HOST + ELEMENTS + "".join(
+        (_HERE / name).read_text("utf-8") for name in ("lines.js", "marks.js", "scene_view.js")
+    )  # fmt: skip
     target: t.List = t.List().tag(sync=True)
     pinned: t.List = t.List().tag(sync=True)
     best: t.List = t.List().tag(sync=True)
