@@ -1,5 +1,6 @@
 """The cards of a lesson beside the neuron: what they set, what they lock, when they go on."""
 
+import html
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,15 @@ def test_a_link_opens_a_card_with_its_values_or_with_others(open_page, lesson: P
     assert page.get_by_label("Exact value of c (mV)").input_value() == "-65"  # locked on this card
     page.evaluate("location.hash = '#card=77'")
     page.get_by_text("The cards of this lesson are 1 to 3").wait_for()
+
+
+def test_in_the_frame_of_a_notebook_links_lead_into_the_page(open_page, tmp_path: Path) -> None:
+    text = html.escape(pw.Page("izhikevich", lesson=LESSON).page)
+    path = tmp_path / "frame.html"
+    frame = '<iframe sandbox="allow-scripts" style="width: 1200px; height: 800px"'
+    path.write_text(f'<!doctype html><meta charset="utf-8">{frame} srcdoc="{text}"></iframe>', encoding="utf-8")
+    inside = open_page(path).page.frame_locator("iframe")
+    inside.get_by_role("button", name="Skip").click()
+    inside.get_by_role("link", name="Four").click()
+    inside.locator(".badge.rejected").wait_for()
+    assert inside.get_by_label("Exact value of amplitude (mV/ms)").input_value() == "4"

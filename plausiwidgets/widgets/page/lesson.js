@@ -4,6 +4,15 @@
 function built(node) {
   if (typeof node === "string") return node;
   const [tag, children, attributes = {}] = node;
+  if (tag === "a" && attributes.href.startsWith("#")) {
+    // In a frame of a notebook the address of the link would be that of the notebook.
+    const onclick = (event) => {
+      event.preventDefault();
+      location.hash = attributes.href;
+    };
+    return h(tag, { ...attributes, onclick }, ...children.map(built));
+  }
+  if (tag === "a") return h(tag, { ...attributes, target: "_blank", rel: "noopener" }, ...children.map(built));
   if (tag === "pre") return h("pre", { tabIndex: 0, role: "region", "aria-label": "Code" }, ...children);
   return h(tag, attributes, ...children.map(built));
 }

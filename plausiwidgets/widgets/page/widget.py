@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import anywidget
 import traitlets as t
 
 from plausiwidgets.arguments import checked, whole
+from plausiwidgets.assessment.exercise import Exercise
+from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.widgets.page.export import checked_page
@@ -21,8 +24,9 @@ _ESM = """
 function render({ model, el }) {
   const frame = document.createElement("iframe");
   frame.title = "Neuron model";
-  // It cannot reach what is around it; clipboard and files are for the buttons of an exercise.
-  frame.setAttribute("sandbox", "allow-scripts allow-downloads");
+  // It cannot reach what is around it; clipboard and files are for the buttons of an exercise, popups for the links of
+  // a lesson.
+  frame.setAttribute("sandbox", "allow-scripts allow-downloads allow-popups");
   frame.allow = "clipboard-write";
   frame.style.cssText = "width: 100%; border: 0; display: block";
   frame.style.height = `${model.get("height")}px`;
@@ -43,7 +47,7 @@ class Page(anywidget.AnyWidget):
     Parameters
     ----------
     model : str or NeuronModel
-    patterns, parameters, dt
+    patterns, parameters, dt, exercise, lesson
         As of :func:`plausiwidgets.export_page`.
     height : int
         Of the frame, in px; it is as wide as its place.
@@ -72,7 +76,9 @@ class Page(anywidget.AnyWidget):
         parameters: Mapping[str, float] | None = None,
         *,
         dt: float | None = None,
+        exercise: Exercise | Mystery | None = None,
+        lesson: str | Path | None = None,
         height: int = HEIGHT,
     ) -> None:
         high = whole("Page", "height", height, LEAST, MOST)
-        super().__init__(page=checked_page(model, patterns, parameters, dt), height=high)
+        super().__init__(page=checked_page(model, patterns, parameters, dt, exercise, lesson), height=high)
