@@ -25,7 +25,7 @@ def made(monkeypatch):
 def test_an_explorer_that_opens_has_no_more_than_it_shows(made):
     explorer = pw.Explorer(parameters={})
     assert len(made) <= MOST
-    assert [tool.title for tool in TOOLS if tool.waits] == ["Equations", "Stimulus", "Data", "Mystery"]
+    assert [tool.title for tool in TOOLS if tool.waits] == ["Samples", "Equations", "Stimulus", "Data", "Mystery"]
     assert not {StimulusPanel, RecordingPanel} & set(explorer._panels)
     explorer.close()
 

@@ -47,6 +47,7 @@ from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel
 from plausiwidgets.widgets.tools.plane import PlanePanel
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 from plausiwidgets.widgets.tools.recording import RecordingDrop, RecordingPanel
+from plausiwidgets.widgets.tools.samples import SamplesPanel
 from plausiwidgets.widgets.tools.stimulus import StimulusPanel
 from plausiwidgets.widgets.view.closing import View
 from plausiwidgets.widgets.view.messages import MessageLine
@@ -60,8 +61,8 @@ PANELS: tuple[type[Panel], ...] = (
 """The parts of an explorer."""
 
 TOOLS: tuple[type[Panel], ...] = (
-    PhasePlanePanel, PlanePanel, EquationsPanel, ProfilesPanel, StimulusPanel, RecordingPanel, MysteryPanel,
-    ExportPanel,
+    PhasePlanePanel, PlanePanel, SamplesPanel, EquationsPanel, ProfilesPanel, StimulusPanel, RecordingPanel,
+    MysteryPanel, ExportPanel,
 )  # fmt: skip
 """Panels that a button opens, in this order."""
 

@@ -1,6 +1,5 @@
 // A plane of two parameters: a canvas for the distances, SVG for all else, and a point that moves both sliders.
 
-const LEFT = 58, RIGHT = 12, TOP = 10, BOTTOM = 40;
 const KEY = 1 / 40, FINE = 1 / 400;  // of an arrow key, and with Shift
 
 // Cividis, from far to near: it grows lighter for every kind of colour vision.
@@ -9,15 +8,8 @@ const FAR_TO_NEAR = [
   [117, 117, 117], [131, 129, 120], [146, 140, 120], [161, 152, 118], [176, 165, 114], [192, 177, 109], [209, 191, 102],
   [225, 204, 92], [243, 219, 79], [255, 233, 69],
 ];
-const HINT = "Bright is near, dark is far; it holds within the outline. Drag the point, click, or use the arrow keys.";
-const HINT_ALL = "Outlined: where each pattern holds, under its own stimulus. Drag the point, click, or use the arrow keys.";
-
-function numbers(view, Kind) {
-  if (!view?.byteLength) return new Kind();
-  return new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-}
-
-const inside = (share) => Math.min(1, Math.max(0, share));
+const HINT = "Bright is near, and within the outline it holds. Drag the dot, or use the arrow keys.";
+const HINT_ALL = "Where each pattern holds, under its own stimulus. Drag the dot, or use the arrow keys.";
 
 function colour(loss, worst) {
   const at = (1 - Math.min(1, loss / worst)) * (FAR_TO_NEAR.length - 1);
@@ -38,9 +30,9 @@ function render({ model, el }) {
   let scene = {}, bits = new Uint32Array(), width = 0, height = 0, mark = null, pending = 0;
   let place = model.get("point"), dragging = false, waiting = 0, wanted = null, asked = 0;
 
-  const frame = () => ({ x: LEFT, y: TOP, width: width - LEFT - RIGHT, height: height - TOP - BOTTOM });
-  const toX = (share) => +(LEFT + share * frame().width).toFixed(1);
-  const toY = (share) => +(TOP + (1 - share) * frame().height).toFixed(1);
+  const frame = () => frameOf(width, height);
+  const toX = (share) => acrossOf(frame(), share);
+  const toY = (share) => upOf(frame(), share);
 
   function tell([x, y]) {  // what is judged at a place
     caption.replaceChildren();
@@ -124,16 +116,7 @@ function render({ model, el }) {
 
   function menus() {
     const [x, y] = model.get("pair"), options = model.get("options");
-    const menu = (label, all, value, chosen) => {
-      const select = html("select", "", head);
-      select.setAttribute("aria-label", label);
-      for (const [key, text] of all) {
-        const option = html("option", "", select, text);
-        option.value = key;
-        option.selected = key === value;
-      }
-      select.addEventListener("change", () => chosen(select.value));
-    };
+    const menu = (...given) => menuOf(head, ...given);
     const change = (name, value) => {
       model.set(name, value);
       model.save_changes();
@@ -150,10 +133,8 @@ function render({ model, el }) {
     waiting = 0;
     scene = model.get("scene") ?? {};
     bits = numbers(scene.bits, Uint32Array);
-    width = Math.floor(picture.getBoundingClientRect().width);
+    [width, height] = sizeOf(picture, el);
     if (width < 60) return;
-    const whole = el.closest(".pw-screen")?.getBoundingClientRect().height ?? 800;
-    height = Math.round(Math.max(160, Math.min(320, width * 0.68, whole * 0.3)));
     svg.replaceChildren();
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("height", height);
@@ -163,19 +144,10 @@ function render({ model, el }) {
       hint();
       return;
     }
-    const box = frame(), [right, bottom] = [box.x + box.width, box.y + box.height];
+    const box = frame();
     const clip = `pw-clip-${model.model_id ?? ""}`;
     element("rect", box, element("clipPath", { id: clip }, element("defs", {}, svg)));
-    for (const [share, text] of scene.ticks[0]) {
-      element("line", { x1: toX(share), x2: toX(share), y1: bottom, y2: bottom + 4, class: "pw-axis" }, svg);
-      element("text", { x: toX(share), y: bottom + 17, "text-anchor": "middle" }, svg, text);
-    }
-    for (const [share, text] of scene.ticks[1]) {
-      element("line", { x1: LEFT - 4, x2: LEFT, y1: toY(share), y2: toY(share), class: "pw-axis" }, svg);
-      element("text", { x: LEFT - 7, y: toY(share) + 4, "text-anchor": "end" }, svg, text);
-    }
-    element("text", { x: (LEFT + right) / 2, y: height - 4, "text-anchor": "middle", class: "pw-label" }, svg, scene.labels[0]);
-    element("text", { transform: `translate(12,${(TOP + bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "pw-label" }, svg, scene.labels[1]);
+    axes(svg, box, scene.ticks, scene.labels);
     const shapes = element("g", { "clip-path": `url(#${clip})` }, svg);
     for (const region of scene.regions ?? []) {
       const made = element("path", { d: path(region.line), class: "pw-region", "stroke-dasharray": region.dash }, shapes);

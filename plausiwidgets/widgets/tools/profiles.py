@@ -41,10 +41,13 @@ class TrackMarks(anywidget.AnyWidget):
     marks : dict of str to dict
         For each parameter, as shares of its track: ``default`` and ``goal`` (one each, or null), and
         ``holds``, pairs from where to where the pattern holds (null while it is not known).
+    spread : dict of str to list of float
+        Heights, from 0 to 1, of the bars of a histogram over the track: of accepted sets that were sampled.
     """
 
     _esm = (_HERE / "track_marks.js").read_text("utf-8")
     marks = t.Dict().tag(sync=True)
+    spread = t.Dict().tag(sync=True)
 
 
 class ProfileCurves(anywidget.AnyWidget):

@@ -4,7 +4,8 @@
 function render({ model, el }) {
   el.classList.add("pw-track-key");
   el.innerHTML = '<span><i class="pw-holds"></i>pattern holds</span>' +
-    '<span><i class="pw-default"></i>default</span><span><i class="pw-goal"></i>goal</span>';
+    '<span><i class="pw-default"></i>default</span><span><i class="pw-goal"></i>goal</span>' +
+    '<span class="pw-spread-key" hidden><i class="pw-spread"></i>samples</span>';
   el.title = "Where the pattern holds while only this slider moves; the default; the goal: a published value, or one that is known to show the pattern";
   let root = null;
   let waiting = 0;
@@ -19,12 +20,14 @@ function render({ model, el }) {
 
   function draw() {
     waiting = 0;
-    const marks = model.get("marks");
+    const marks = model.get("marks"), spread = model.get("spread");
+    el.querySelector(".pw-spread-key").hidden = !Object.keys(spread).length;
     for (const row of root?.querySelectorAll(".pw-row") ?? []) {
       const base = row.querySelector(".noUi-base");
       if (!base) continue;
-      const mark = marks[row.querySelector(".pw-name")?.dataset.name];
-      const key = JSON.stringify(mark ?? null);
+      const name = row.querySelector(".pw-name")?.dataset.name;
+      const mark = marks[name], heights = spread[name] ?? [];
+      const key = JSON.stringify([mark ?? null, heights]);
       let track = base.querySelector(":scope > .pw-track");
       if (track?.dataset.key === key) continue;
       if (!track) {
@@ -35,6 +38,12 @@ function render({ model, el }) {
       }
       track.dataset.key = key;
       track.replaceChildren();
+      if (heights.length) {
+        const corners = heights.flatMap((height, i) => [i, i + 1].map((at) => [at / heights.length, 1 - height]));
+        const points = [[0, 1], ...corners, [1, 1]].map((point) => point.map((x) => `${(100 * x).toFixed(1)}%`).join(" "));
+        place(track, "pw-spread", 0, 1);
+        track.lastChild.style.clipPath = `polygon(${points.join(",")})`;
+      }
       if (!mark) continue;
       for (const [low, high] of mark.holds ?? []) place(track, "pw-holds", low, high - low);
       if (mark.default !== null) place(track, "pw-default", mark.default);
@@ -46,6 +55,7 @@ function render({ model, el }) {
     if (!waiting) waiting = requestAnimationFrame(draw);
   };
   model.on("change:marks", soon);
+  model.on("change:spread", soon);
   const watch = new MutationObserver((changes) => {
     // Rows that come and go; the marks themselves and the handles do not count.
     if (changes.some((change) => !change.target.closest?.(".noUi-base"))) soon();
@@ -64,6 +74,7 @@ function render({ model, el }) {
     cancelAnimationFrame(waiting);
     watch.disconnect();
     model.off("change:marks", soon);
+    model.off("change:spread", soon);
   };
 }
 
