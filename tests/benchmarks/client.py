@@ -84,8 +84,12 @@ def measure(count: int, mean: float) -> None:
     kept = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before
     assert len(table) == count and table.attrs["complete"]
     ideal = cluster.work / WORKERS
-    print(f"{count:7} units: client {spent:6.1f} s, {1000 * spent / count:.2f} ms a unit, {kept:5.0f} MB; "
-          f"{WORKERS} workers {cluster.now:7.1f} s, ideal {ideal:7.1f} s ({100 * ideal / cluster.now:.1f} %)", flush=True)  # fmt: skip
+    each, share = 1000 * spent / count, 100 * ideal / cluster.now
+    print(
+        f"{count:7} units: client {spent:6.1f} s, {each:.2f} ms a unit, {kept:5.0f} MB; "
+        f"{WORKERS} workers {cluster.now:7.1f} s, ideal {ideal:7.1f} s ({share:.1f} %)",
+        flush=True,
+    )
 
 
 def main(counts: list[int]) -> None:
