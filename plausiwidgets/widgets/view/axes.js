@@ -1,6 +1,6 @@
 // Numbers from the kernel, and the frame of a picture with two axes; it stands after elements.js.
 
-const LEFT = 58, RIGHT = 12, TOP = 10, BOTTOM = 40;
+const LEFT = 60, RIGHT = 18, TOP = 10, BOTTOM = 42;
 
 function numbers(view, Kind) {
   if (!view?.byteLength) return new Kind();
@@ -33,8 +33,8 @@ function axes(svg, box, ticks, labels) {
     element("line", { x1: box.x - 4, x2: box.x, y1: y, y2: y, class: "pw-axis" }, svg);
     element("text", { x: box.x - 7, y: y + 4, "text-anchor": "end" }, svg, text);
   }
-  element("text", { x: (box.x + right) / 2, y: bottom + BOTTOM - 4, "text-anchor": "middle", class: "pw-label" }, svg, labels[0]);
-  element("text", { transform: `translate(12,${(box.y + bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "pw-label" }, svg, labels[1]);
+  element("text", { x: (box.x + right) / 2, y: bottom + BOTTOM - 7, "text-anchor": "middle", class: "pw-label" }, svg, labels[0]);
+  element("text", { transform: `translate(15,${(box.y + bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "pw-label" }, svg, labels[1]);
 }
 
 // A menu; what has the focus keeps it when the menus are made anew.
