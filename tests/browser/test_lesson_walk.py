@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from lesson_walk import DOCS, NEURON, WALKS, lesson_of, verdicts
 
 import plausiwidgets as pw
+from plausiwidgets.patterns.formatting import number
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +30,8 @@ def test_each_card_shows_what_it_claims(open_page, pages: dict, name: str, width
     page, lesson = opened.page, lesson_of(name)
     looks = verdicts(lesson, WALKS[name])
     region = page.get_by_role("region", name="Lesson")
-    for number, card in enumerate(lesson.cards):
-        if number:
+    for place, card in enumerate(lesson.cards):
+        if place:
             region.get_by_role("button", name="Skip").or_(region.get_by_role("button", name="Next")).click()
         region.get_by_role("heading", name=card.title).wait_for()
         is_met = False
@@ -62,3 +63,31 @@ def test_a_lesson_opens_on_a_card_that_is_judged_in_steps(open_page, pages: dict
     page = open_page(pages["lesson_long.md"], "#card=4").page
     page.get_by_role("heading", name="11:00 Two ways to begin").wait_for()
     page.locator(".badge", has_text="○ holds").wait_for()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+def test_the_phase_plane_follows_the_sliders_and_the_mouse(open_page, pages: dict, width: int, scheme: str) -> None:
+    opened = open_page(pages["lesson.md"], "#card=4", width=width, height=900, color_scheme=scheme)
+    page = opened.page
+    page.locator(".plane-card summary").click()
+    words = page.locator(".plane-card .note").first
+    start = {name: float(x) for name, x in lesson_of("lesson.md").cards[3].start.values.items()}
+    model = {name: x for name, x in start.items() if name in NEURON.parameters}
+    for amplitude in (4.05, 3.99, 3.81, 3.79):
+        box = page.get_by_label(re.compile("^Exact value of amplitude"))
+        box.fill(str(amplitude))
+        box.press("Enter")
+        plane = pw.phase_plane(NEURON, model, amplitude, ranges=[(-90.0, 35.0), (-20.0, 0.0)])
+        named = ", ".join(f"{point.kind} at v = {number(point.state['v'])}" for point in plane.fixed_points)
+        text = f"I = {amplitude} mV/ms: {named or 'no fixed point here'}"
+        page.locator(".plane-card", has_text=text).wait_for()
+    assert (
+        words.inner_text() == page.locator(".plane-card canvas").get_attribute("aria-label")[len("Phase plane at ") :]
+    )
+    place = page.locator("canvas.plot").bounding_box()
+    page.mouse.move(place["x"] + 0.95 * place["width"], place["y"] + 60)  # after the step
+    page.locator(".plane-card", has_text="I = 0 mV/ms").wait_for()
+    page.mouse.move(1, 1)
+    page.locator(".plane-card", has_text="I = 3.79 mV/ms").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []

@@ -70,7 +70,7 @@ def test_a_link_opens_on_its_values_and_says_what_it_cannot_use(open_page, izhik
     page.evaluate("location.hash = '#pattern=bistability'")
     page.get_by_role("heading", name="P · Bistability").wait_for()
     page.get_by_role("button", name="second pulse").wait_for()
-    assert page.locator(".note").is_hidden()
+    assert page.locator(".below .note").is_hidden()
 
 
 @pytest.mark.parametrize("key", ["class_1_excitable", "bistability"])

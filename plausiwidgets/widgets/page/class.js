@@ -108,7 +108,9 @@ class ClassPage {
       h("section", { className: "card", "aria-label": "Neurons" }, h("h2", {}, "Neurons"), this.tiles),
       h("section", { className: "card", "aria-label": "Table" }, h("h2", {}, "Table"),
         h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "All answers" }, this.table)));
-    document.getElementById("page").replaceChildren(
+    const main = document.getElementById("page");
+    main.className = "class-page";
+    main.replaceChildren(
       h("header", {},
         h("div", {}, h("h1", {}, `Class: ${pattern.title}`), h("p", {}, exercise.question)),
         h("div", { className: "actions" },

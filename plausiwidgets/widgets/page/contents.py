@@ -29,6 +29,7 @@ from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.tape import tape_of
+from plausiwidgets.simulation.phase_plane import Flow
 from plausiwidgets.widgets.page.lesson import Lesson
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import envelope, make_grid
@@ -91,7 +92,7 @@ class Contents:
             "model": {
                 "name": model.name, "title": model.title, "description": model.description, "source": model.source,
                 "equations": model.equations, "unit": model.current.unit, "dt": model.dt,
-                "resets": model.spike_level is None,
+                "resets": model.spike_level is None, "plane": has_plane(model),
             },
             "parameters": [_slider(p) for p in model.parameters.values()],
             "patterns": [self._pattern(pattern) for pattern in patterns],
@@ -248,6 +249,14 @@ class Contents:
             "sweeps": sweeps, "scale": [target.rest, target.threshold, target.peak],
             "resets": reference.spike_level is None,
         }]  # fmt: skip
+
+
+def has_plane(model: NeuronModel) -> bool:
+    """Return whether the page draws a phase plane: of a neuron of two variables, none of which counts steps."""
+    if len(model.states) != 2:
+        return False
+    values = {name: float(value) for name, value in model.complete(None).items()}
+    return len(Flow(model, values, 0.0).flowing) == 2
 
 
 def _slider(parameter: Parameter) -> dict[str, Any]:

@@ -48,8 +48,9 @@ def export_page(
     It has sliders for every value, the potential against the target, and the values that it stores with verdicts:
     those that are given, published ones and, where these do not show the pattern, what the assessment of the package
     found. Whoever opens it can drag the sliders: the page judges every change by the criteria of the pattern, at its
-    time step. Only the stored verdicts are verified. A custom pattern whose ``measure`` uses more than arithmetic of
-    numpy and `plausiwidgets.patterns.features` keeps its stored verdicts, and the page says so.
+    time step. Only the stored verdicts are verified. A neuron of two variables has its phase plane, too. A custom
+    pattern whose ``measure`` uses more than arithmetic of numpy and `plausiwidgets.patterns.features` keeps its stored
+    verdicts, and the page says so.
 
     Parameters
     ----------
@@ -130,7 +131,10 @@ def page(
     contents = Contents(model, parameters, dt, exercise, lesson)
     data = contents.data(patterns)
     neurons = ",\n".join(neuron_object(neuron) for neuron in contents.neurons.values())
-    parts = [*_SCRIPTS, *(["class.js"] if exercise else []), *(["lesson.js"] if lesson else []), "page.js"]
+    parts = [*_SCRIPTS, "page.js"]
+    for name, is_used in (("class.js", exercise), ("lesson.js", lesson), ("plane.js", data["model"]["plane"])):
+        if is_used:
+            parts.insert(-1, name)
     script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, parts)])
     style = page_file("page.css")
     title = lesson.title if lesson else model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"

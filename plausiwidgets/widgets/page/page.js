@@ -74,7 +74,10 @@ class Page {
     this.readout = h("p", { className: "readout" });
     this.canvas = h("canvas", { className: "plot", role: "img" });
     this.figure = new Figure(
-      this.canvas, (window) => this.setWindow(window), (t) => this.read(t),
+      this.canvas, (window) => this.setWindow(window), (t) => {
+        this.read(t);
+        this.plane?.point(t);
+      },
     );
     this.whole = h("button", { type: "button", className: "whole", hidden: true, onclick: () => this.setWindow(null) },
       "Whole sweep");
@@ -88,6 +91,7 @@ class Page {
     this.undo = h("button", { type: "button", onclick: () => this.onUndo() }, "Undo");
     this.exercise = this.data.exercise && new ExerciseCard(this.data.exercise, this);
     this.lesson = this.data.lesson && new LessonCard(this.data.lesson, this);
+    this.plane = model.plane ? new PlaneCard(this) : null;
     this.sliders = h("div", { className: "sliders" });
     this.verdict = h("section", { className: "card verdict" });
     this.python = h("code");
@@ -106,7 +110,8 @@ class Page {
           h("section", { className: "card figure", "aria-label": "Figure" },
             h("div", { className: "above" }, this.badge, this.legend, this.whole, this.readout),
             this.canvas, this.status),
-          h("div", { className: "below" }, this.sweeps, this.note)),
+          h("div", { className: "below" }, this.sweeps, this.note),
+          this.plane?.view ?? ""),
         h("section", { className: "card controls", "aria-label": "Parameters" },
           h("div", { className: "sets" },
             this.setChoice = h("label", { hidden: Boolean(this.exercise) }, h("span", {}, "Stored values"), this.presets),
@@ -367,6 +372,7 @@ class Page {
     this.respond(list.find(({ sweep }) => sweep.name === wanted));
     if (isOther) this.fit();
     this.draw();
+    this.plane?.ask(isOther);
   }
 
   /** What follows a change: the verdict, then the sweeps that are not shown; it pauses after each simulation. */
@@ -560,6 +566,7 @@ class Page {
     for (const [other, { button }] of this.sketches) button.setAttribute("aria-pressed", String(other === name));
     this.fit();
     this.draw();
+    this.plane?.ask(true);
   }
 
   drawSweeps() {
@@ -791,6 +798,7 @@ class Page {
     this.theme.textContent = name === "dark" ? "Light" : "Dark";
     this.theme.setAttribute("aria-label", name === "dark" ? "Light colours" : "Dark colours");
     this.draw();
+    this.plane?.ask(false);
     if (this.responses && this.responses.size === this.sketches.size) this.drawSweeps();
     for (const { sketch } of this.chips) sketch?.();
   }
