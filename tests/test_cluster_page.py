@@ -52,13 +52,12 @@ def test_the_shell_scripts_are_valid():
 @posix
 @pytest.mark.slow
 def test_the_array_of_jobs_and_the_merge_make_the_table(folder):
-    script = ARRAY.replace("shards=100", "shards=3").replace("--seed 0 1", f"--seed 0 1 {LEAST}")
-    for task in (1, 3):
-        done = run(script, folder, SLURM_ARRAY_TASK_ID=str(task))
-        assert done.returncode == 0, done.stderr
+    script = ARRAY.replace("shards=100", "shards=2").replace("--seed 0 1", f"--seed 0 1 {LEAST}")
+    done = run(script, folder, SLURM_ARRAY_TASK_ID="1")
+    assert done.returncode == 0, done.stderr
     merge = ". .venv/bin/activate; " + next(block for block in BASH if "merge" in block)
     missing = run(merge, folder)
-    assert missing.returncode == 1 and "missing: shard 2/3 (2 searches)" in missing.stderr
+    assert missing.returncode == 1 and "missing: shard 2/2 (3 searches)" in missing.stderr
     assert run(script, folder, SLURM_ARRAY_TASK_ID="2").returncode == 0
     assert run(merge, folder).returncode == 0
     table = pd.read_csv(folder / "table.csv")

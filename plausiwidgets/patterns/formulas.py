@@ -70,7 +70,7 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
             durations = pattern.durations(SimpleNamespace(**names))
         for name, sweep in sweeps.items():
             sweep["duration"] = tree_of(durations[name]) if names else sweep["end"]
-    except Exception:  # a function of one's own may do anything with its values
+    except Exception:  # a custom function may do anything with its values
         return None
     return sweeps if _is_right(pattern, prefix, sweeps) else None
 

@@ -35,7 +35,7 @@ Run = Callable[[LaneJob], LaneResult]
 
 _TOLERANCE = 1e-9
 """Of a state variable after one step, relative to its usual size: far above what the last bits of exp and its kin make
-of it, and far below what anybody would see."""
+of it, and far below what is visible."""
 _SINGLE_TOLERANCE = 1e-6
 """The same where a step computes in float32, in which torch itself is not sure of the last bit."""
 _RUNS = ((1.0, 800), (0.5, 100), (0.125, 100))
@@ -84,7 +84,7 @@ def observe(model: NeuronModel) -> list[Steps]:
     Raises
     ------
     NotCompilable
-        If the step remembers something: an export would leave its stand-ins there.
+        If the step keeps state between calls: an export would leave placeholder tensors there.
     """
     if model.lanewise:
         return []
@@ -105,7 +105,7 @@ def observe_program(model: NeuronModel, program: Program) -> list[Steps]:
 
 
 def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
-    """Refuse a step that makes something else of its lanes when they are many, or one.
+    """Refuse a step whose result for a lane depends on how many lanes are computed together.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
 
 
 def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -> None:
-    """Refuse a kernel that makes something else of `observed` than what made these.
+    """Refuse a kernel whose results differ from the `observed` steps.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ _AGAIN = 100
 
 
 def _remembers(job: LaneJob, recorded: Floats, run: Run) -> bool:
-    """Return whether the step makes something else the second time."""
+    """Return whether the step gives another result when it is called again."""
     again = run(replace(job, steps=_AGAIN)).recorded
     return again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True)
 
@@ -276,7 +276,7 @@ def _take(steps: Steps, lanes: NDArray[np.intp]) -> Steps:
 
 
 def _difference(steps: Steps, run: Run, how: str, tolerance: float) -> str | None:
-    """Return in words the first step of which `run` makes something else, all together or alone."""
+    """Describe the first step for which `run` differs, with all lanes together or one lane alone."""
     with np.errstate(all="ignore"):
         found = _first_difference(steps, run(steps.job), how, tolerance)
         for lane in np.linspace(0, steps.job.lanes - 1, _ALONE, dtype=int) if found is None else ():

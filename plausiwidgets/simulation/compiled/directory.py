@@ -57,7 +57,7 @@ def kernel_directory() -> Path | None:
 
 
 def _foreign(directory: Path) -> str:
-    """Return why somebody else may have written to a directory, or nothing."""
+    """Return why another user may have written to a directory, or an empty text."""
     found = directory.lstat()
     if not stat.S_ISDIR(found.st_mode):
         return "is no directory" if not stat.S_ISLNK(found.st_mode) else "is a symbolic link"

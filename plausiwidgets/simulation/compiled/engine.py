@@ -57,7 +57,7 @@ class Compiled:
         self._spare: list[np.ndarray] = []
 
     def lend(self) -> np.ndarray:
-        """Return a work space that nobody else has."""
+        """Return a work space that is not in use."""
         try:
             return self._spare.pop()
         except IndexError:

@@ -1,6 +1,6 @@
 """A program as plain Python: a lane at a time and a hundred times slower than a kernel, but there at once.
 
-Numba takes longer for a kernel than all that comes before it. Until then this runs what somebody waits to see; it does
+Numba takes longer for a kernel than all that comes before it. Until then this runs what the user waits for; it does
 not import Numba. Where Python's numbers are not those of a kernel (a division by zero, a number too large) it raises.
 """
 

@@ -1,4 +1,4 @@
-"""From where a neuron starts, its rest and its threshold, to a program: an export of what is no step."""
+"""Export of a neuron's initial state, rest and threshold as programs."""
 
 from __future__ import annotations
 

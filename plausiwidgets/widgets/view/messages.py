@@ -59,7 +59,7 @@ class MessageLine(Panel):
             self.note(f"An exercise: {what} {verb} locked. Tune the others until every criterion has its ✓.")
 
     def note(self, texts: str | Sequence[str]) -> None:
-        """Say something that is no error."""
+        """Show a message that is not an error."""
         lines = [texts] if isinstance(texts, str) else list(texts)
         self._show("note", "ℹ", lines, "note")
 

@@ -97,7 +97,7 @@ class Messages(typing.Protocol):
     """The line at the foot of the explorer."""
 
     def note(self, texts: str | Sequence[str]) -> None:
-        """Say something that is no error."""
+        """Show a message that is not an error."""
 
     def error(self, source: str, error: Exception | str) -> None:
         """Show an error of a `source`, which takes it back with :meth:`clear` when it works again."""

@@ -4,7 +4,7 @@
  * starts loads this extension.
  *
  * JupyterLab loads an extension as a webpack container: an object with `init` and `get` under its own name in
- * window._JUPYTERLAB. This one shares no module with anybody, so it needs no bundler.
+ * window._JUPYTERLAB. This one shares no modules, so it needs no bundler.
  */
 (() => {
   const NOTEBOOK = 'explore.ipynb';
