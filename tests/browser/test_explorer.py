@@ -15,6 +15,13 @@ NAMED = f"""name => {{
 }}"""
 
 
+# What anywidget leaves of a widget whose script has not begun within 2 s, such as on a busy page.
+GIVEN_UP = """() => window.dispatchEvent(new PromiseRejectionEvent("unhandledrejection", {
+    promise: Promise.resolve(), reason: new Error("[anywidget] Failed to initialize model."),
+}))"""
+LOST_PART = "This page was too busy while it opened: a part of the explorer does not answer. Reload the page"
+
+
 def notebook(folder: Path, *code: str) -> Path:
     path = folder / "explorer.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -190,6 +197,8 @@ def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
         page.keyboard.press("ArrowRight")
     page.wait_for_function(f"before => ({read})()[0].some((v, i) => v !== before[i])", arg=before[0], timeout=30_000)
     assert page.evaluate(read)[1] == before[1]
+    page.evaluate(GIVEN_UP)
+    assert page.get_by_role("alert").all_inner_texts() == [LOST_PART] * 2
     assert opened.errors == []
 
 

@@ -112,6 +112,24 @@ function linked() {
   return /(^|&)(model|pattern)=/.test(query) ? query : "";
 }
 
+// On a busy page anywidget gives up a widget whose script has not begun within 2 s. It then drops whatever the kernel
+// says to that widget, each time with this error.
+const GIVEN_UP = "[anywidget] Failed to initialize model.";
+
+function tellOfLostPart(root) {
+  if (root.querySelector(".pw-lost-part")) return;
+  const told = document.createElement("div");
+  told.className = "pw-lost-part";
+  told.role = "alert";
+  told.textContent = "This page was too busy while it opened: a part of the explorer does not answer. ";
+  const reload = document.createElement("button");
+  reload.type = "button";
+  reload.textContent = "Reload the page";
+  reload.addEventListener("click", () => location.reload());
+  told.append(reload);
+  root.append(told);
+}
+
 function render({ model, el }) {
   el.classList.add("pw-page");
   endKernelWithPage();
@@ -162,6 +180,10 @@ function render({ model, el }) {
       window.removeEventListener("pointerup", release);
       window.removeEventListener("pointercancel", release);
     });
+
+    const lost = ({ reason }) => reason?.message === GIVEN_UP && tellOfLostPart(root);
+    window.addEventListener("unhandledrejection", lost);
+    stop.push(() => window.removeEventListener("unhandledrejection", lost));
 
     const help = root.querySelector(".pw-help .widget-html-content");
     const explain = (event) => {
