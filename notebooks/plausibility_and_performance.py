@@ -8,10 +8,11 @@ of epochs had been chosen with `lif`, `lsnn`, `izhikevich` and `adex` at their d
 below:
 
 - **Neurons.** Plausibility is varied *within* a model, so that states and operations stay the same: the sets of
-  `izhikevich` and of `adex` that the packaged table has verified for a pattern, all of them, each with its repertoire
-  (the patterns that it shows with these parameters, each under a stimulus of its own). Beside them: layers in which
-  every neuron has another verified set of the same pattern; `izhikevich`, `adex`, `lif`, `qif`, `lsnn` and
-  `hodgkin_huxley` at their defaults; the evolved neurons; cells of Norse as they come.
+  `izhikevich` and of `adex` that the package knows (verified for a pattern in the packaged table, or published), all
+  that are different and fire at some current but not without one, each with its repertoire (the patterns that it shows
+  with these parameters, each under a stimulus of its own). Beside them: layers in which every neuron has another
+  verified set of the same pattern; `izhikevich`, `adex`, `lif`, `qif`, `lsnn` and `hodgkin_huxley` at their defaults;
+  the evolved neurons; cells of Norse as they come.
 - **Networks.** Linear, 48 neurons, linear: the same numbers of weights, and the same first weights for the same seed.
   An input of 1 is the least constant current with which a neuron fires within the length of a sample, each neuron's
   own; the slope of the surrogate is that of its span. Each kind has the learning rate whose mean accuracy on the
@@ -34,8 +35,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import norse.torch
@@ -272,48 +273,73 @@ def own(model: str, values: dict[str, float]) -> dict[str, float]:
     return {n: v for n, v in values.items() if n in pw.models.get(model).parameters}
 
 
-def sets_of(model: str, budget: int) -> Iterator[Kind]:
-    """Yield the verified sets of a model with their repertoires."""
+def sets_of(model: str, budget: int, before: pd.DataFrame, report: Callable[[str], None]) -> list[Kind]:
+    """Return the known sets of a model with their repertoires, which a table that was begun before may have."""
     table = pw.assessment.published_table()
-    for row in table[(table["model"] == model) & (table["status"] == "replicated")].itertuples():
-        values = own(model, row.parameters)
-        found = pw.repertoire(model, values, budget=budget)
-        found = found[found["status"] == "replicated"]
-        kept = [
-            one.letter for one in found.itertuples()
-            if pw.judge(model, one.pattern, values | one.stimulus, dt=TIME_STEP[model], verify=False).loss == 0.0
-        ]  # fmt: skip
-        yield Kind(f"{model}: {row.pattern}", "set", model, (values,), "".join(found["letter"]), "".join(kept))
+    verified = table[(table["model"] == model) & (table["status"] == "replicated")]
+    named = {row.pattern: row.parameters for row in verified.itertuples()}
+    named |= {preset.title: preset.parameters for preset in pw.models.get(model).presets}
+    known = before.drop_duplicates("name").set_index("name")
+    kinds: dict[tuple[float, ...], Kind] = {}
+    for name, parameters in named.items():
+        kind = Kind(f"{model}: {name}", "set", model, (own(model, parameters),))
+        values = tuple(x[0] for x in kind.parameters().values())
+        if values in kinds or not with_unit([kind], report):
+            continue
+        if kind.name in known.index:
+            shown, kept = known.loc[kind.name, ["shown", "kept"]]
+        else:
+            shown, kept = repertoire(kind, budget)
+            report(f"{kind.name}: shows {shown or 'none'}, at {kind.dt:g} ms {kept or 'none'}")
+        kinds[values] = replace(kind, shown=shown, kept=kept)
+    return list(kinds.values())
+
+
+def repertoire(kind: Kind, budget: int) -> tuple[str, str]:
+    """Return the letters of the patterns that a set shows, and of those that hold at the time step of the network."""
+    (values,) = kind.sets
+    found = pw.repertoire(kind.model, values, budget=budget)
+    found = found[found["status"] == "replicated"]
+    kept = [
+        one.letter for one in found.itertuples()
+        if pw.judge(kind.model, one.pattern, values | one.stimulus, dt=kind.dt, verify=False).loss == 0.0
+    ]  # fmt: skip
+    return "".join(found["letter"]), "".join(kept)
 
 
 def mixed(model: str, pattern: str) -> Kind:
     """Return a layer in which every neuron has another verified set of a pattern."""
-    table = pw.sample_accepted(model, pattern, n=HIDDEN, seed=0)
-    return Kind(
-        f"{model}: {HIDDEN} sets of {pattern}", "mixed", model, tuple(own(model, r) for r in table.to_dict("records"))
-    )
+    table = pw.sample_accepted(model, pattern, n=2 * HIDDEN, seed=0)
+    each = (Kind(pattern, "mixed", model, (own(model, row),)) for row in table.to_dict("records"))
+    sets = [kind.sets[0] for kind in with_unit(each, lambda _: None)]
+    return Kind(f"{model}: {HIDDEN} sets of {pattern}", "mixed", model, tuple(sets[:HIDDEN]))
 
 
-def groups(budget: int, report: Callable[[str], None]) -> Iterator[list[Kind]]:
-    """Yield kinds of one model at a time, without those that have no least current to fire."""
-    yield from ([Kind(name, "norse", name)] for name in ("LIFCell", "LSNNCell", "LIFAdExCell"))
-    for name in ("lif", "qif", "lsnn", "izhikevich", "adex"):
-        yield with_unit([Kind(name, "default", name)], report)
-    for model in ("izhikevich", "adex"):
-        kinds = []
-        for kind in (*sets_of(model, budget), *(mixed(model, pattern) for pattern in MIXED)):
-            report(f"{kind.name}: shows {kind.shown or 'not asked'}, at {kind.dt:g} ms {kind.kept or 'not asked'}")
-            kinds.append(kind)
-        yield with_unit(kinds, report)
-    for neuron in pw.models.load(HERE / "evolved_neurons.py"):
-        yield with_unit([Kind(neuron.name, "evolved", neuron.name)], report)
-    yield with_unit([Kind("hodgkin_huxley", "default", "hodgkin_huxley")], report)
+GROUPS = ("norse", "default", "set", "mixed", "evolved")
 
 
-def with_unit(kinds: list[Kind], report: Callable[[str], None]) -> list[Kind]:
+def kinds_of(group: str, budget: int, before: pd.DataFrame, report: Callable[[str], None]) -> Iterator[list[Kind]]:
+    """Yield the kinds of a group, those of one model at a time."""
+    if group == "norse":
+        yield from ([Kind(name, group, name)] for name in ("LIFCell", "LSNNCell", "LIFAdExCell"))
+    if group == "default":
+        for name in ("lif", "qif", "lsnn", "izhikevich", "adex", "hodgkin_huxley"):
+            yield [Kind(name, group, name)]
+    if group == "set":
+        yield from (sets_of(model, budget, before, report) for model in ("izhikevich", "adex"))
+    if group == "mixed":
+        yield from ([mixed(model, pattern) for pattern in MIXED] for model in ("izhikevich", "adex"))
+    if group == "evolved":
+        yield from ([Kind(model.name, group, model.name)] for model in pw.models.load(HERE / "evolved_neurons.py"))
+
+
+def with_unit(kinds: Iterable[Kind], report: Callable[[str], None]) -> list[Kind]:
     """Return the kinds that fire at some current, and not without one."""
     found = []
     for kind in kinds:
+        if kind.group == "norse":
+            found.append(kind)
+            continue
         try:
             kind.unit()
         except ValueError as reason:
@@ -326,21 +352,21 @@ def with_unit(kinds: list[Kind], report: Callable[[str], None]) -> list[Kind]:
 # ------------------------------------------------------------------ the experiment
 
 
-def layer_of(kinds: list[Kind], seeds: int) -> torch.nn.Module:
-    """Return one layer of 48 neurons for each seed and kind, kinds of a seed side by side."""
+def layer_of(kinds: list[Kind], copies: int) -> torch.nn.Module:
+    """Return one layer of so many copies of the 48 neurons of each kind: all kinds, and all kinds again."""
     first = kinds[0]
     if first.group == "norse":
         return Cell(first.model, first.dt)
     each = [kind.parameters() for kind in kinds]
-    values = {n: np.tile(np.concatenate([p[n] for p in each]), seeds) for n in each[0]}
-    unit = np.tile(np.concatenate([kind.unit() for kind in kinds]), seeds)
+    values = {n: np.tile(np.concatenate([p[n] for p in each]), copies) for n in each[0]}
+    unit = np.tile(np.concatenate([kind.unit() for kind in kinds]), copies)
     return pw.to_norse(first.model, values, first.dt, input=unit)
 
 
-def run(kinds: list[Kind], task: Task, rate: float, seeds: int) -> pd.DataFrame:
+def run(kinds: list[Kind], task: Task, rate: float, seeds: Sequence[int]) -> pd.DataFrame:
     """Train networks of some kinds of one model, and return a row for each."""
     began = time.perf_counter()
-    many = Networks(layer_of(kinds, seeds), task, [s for s in range(seeds) for _ in kinds], rate)
+    many = Networks(layer_of(kinds, len(seeds)), task, [s for s in seeds for _ in kinds], rate)
     for epoch in range(EPOCHS):
         many.epoch(*task.train, seed=epoch)
     seconds = time.perf_counter() - began
@@ -353,17 +379,18 @@ def run(kinds: list[Kind], task: Task, rate: float, seeds: int) -> pd.DataFrame:
     for epoch in range(RELEARNING):
         many.epoch(task.train[0], (task.train[1] + 1) % task.classes, seed=EPOCHS + epoch)
     columns["relearned"] = many.test(task.test[0], (task.test[1] + 1) % task.classes)[0]
-    who = {"task": task.name, "name": [k.name for k in kinds] * seeds, "group": [k.group for k in kinds] * seeds,
-           "model": kinds[0].model, "shown": [k.shown for k in kinds] * seeds, "kept": [k.kept for k in kinds] * seeds,
-           "dt": kinds[0].dt, "rate": rate, "seed": np.repeat(range(seeds), len(kinds))}  # fmt: skip
+    n = len(seeds)
+    who = {"task": task.name, "name": [k.name for k in kinds] * n, "group": kinds[0].group, "model": kinds[0].model,
+           "shown": [k.shown for k in kinds] * n, "kept": [k.kept for k in kinds] * n, "dt": kinds[0].dt, "rate": rate,
+           "seed": np.repeat(seeds, len(kinds))}  # fmt: skip
     return pd.DataFrame(who | columns | {"seconds": seconds / many.n})
 
 
 def main() -> None:
-    """Train all networks; what is finished is written at once."""
+    """Train the networks that the table does not have yet; what is finished is written at once."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=5, help="networks of each kind (default: %(default)s)")
-    parser.add_argument("--seeds-of-sets", type=int, help="the same, of the sets of a model (default: as many)")
+    parser.add_argument("--groups", nargs="+", choices=GROUPS, default=GROUPS, help="of neurons (default: all)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=range(5), help="of weights (default: 0 to 4)")
     parser.add_argument("--rates", type=float, nargs="+", default=RATES, help="learning rates (default: %(default)s)")
     parser.add_argument("--budget", type=int, default=500, help="stimuli tried for each pattern of a repertoire")
     parser.add_argument("--out", type=Path, default=HERE / "plausibility_and_performance.csv")
@@ -373,20 +400,21 @@ def main() -> None:
     def report(text: str) -> None:
         print(f"{(time.perf_counter() - began) / 60.0:5.1f} min  {text}", flush=True)
 
-    table = pd.read_csv(options.out) if options.out.exists() else pd.DataFrame(columns=["task", "name", "rate"])
-    done = set(zip(table["task"], table["name"], table["rate"], strict=True))
-    tables, tasks = [table] if len(table) else [], (digits(), timing())
-    for kinds in filter(None, groups(options.budget, report)):
-        many = options.seeds_of_sets or options.seeds if len(kinds) > 1 else options.seeds
-        size = max(WIDTH // many, 1)
-        for task in tasks[:1] if kinds[0].model == "hodgkin_huxley" else tasks:
-            for rate in options.rates:
-                left = [kind for kind in kinds if (task.name, kind.name, rate) not in done]
-                for part in (left[i : i + size] for i in range(0, len(left), size)):
-                    found = run(part, task, rate, many)
-                    tables.append(found)
-                    report(f"{task.name}, {part[0].name} …, rate {rate:g}: accuracy {found['accuracy'].mean():.3f}")
-                    pd.concat(tables).to_csv(options.out, index=False, float_format="%.4g")
+    empty = pd.DataFrame(columns=["task", "name", "rate", "seed", "shown", "kept"])
+    before = pd.read_csv(options.out).fillna({"shown": "", "kept": ""}) if options.out.exists() else empty
+    done = set(zip(before["task"], before["name"], before["rate"], before["seed"], strict=True))
+    tables, size = [before], max(WIDTH // len(options.seeds), 1)
+    for group in options.groups:
+        for some in kinds_of(group, options.budget, before, report):
+            kinds = with_unit(some, report)
+            for task in (digits(), timing()) if some[0].model != "hodgkin_huxley" else (digits(),):
+                for rate in options.rates:
+                    left = [k for k in kinds if any((task.name, k.name, rate, s) not in done for s in options.seeds)]
+                    for part in (left[i : i + size] for i in range(0, len(left), size)):
+                        tables.append(run(part, task, rate, options.seeds))
+                        accuracy = tables[-1]["accuracy"].mean()
+                        report(f"{task.name}, {part[0].name} …, rate {rate:g}: accuracy {accuracy:.3f}")
+                        pd.concat([t for t in tables if len(t)]).to_csv(options.out, index=False, float_format="%.4g")
 
 
 if __name__ == "__main__":

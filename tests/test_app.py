@@ -54,6 +54,7 @@ def test_the_notebook_is_copied_once_and_edits_are_kept(served, tmp_path: Path) 
     copy = folder / "explore.ipynb"
     assert json.loads(copy.read_text())["nbformat"] == 4
     assert copy.read_bytes() == (explore.notebooks() / "explore.ipynb").read_bytes()
+    assert {path.name for path in folder.iterdir()} == {p.name for p in explore.notebooks().iterdir() if p.is_file()}
     copy.write_text("edited")
     main.main(["--folder", str(folder)])
     assert copy.read_text() == "edited"

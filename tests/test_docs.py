@@ -64,7 +64,7 @@ def test_each_public_name_has_an_example(name: str, thing: object) -> None:
     assert ">>> " in (inspect.getdoc(thing) or ""), f"{name} has no example"
 
 
-@pytest.mark.parametrize("name", ["own_neuron", "own_pattern", "which_model"])
+@pytest.mark.parametrize("name", ["own_neuron", "own_pattern", "plausibility_and_performance", "which_model"])
 def test_each_notebook_says_first_what_it_is_for_and_how_long_it_takes(root: Path, name: str) -> None:
     first = json.loads((root / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"][0]
     assert first["cell_type"] == "markdown"

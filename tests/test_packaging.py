@@ -79,7 +79,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path, root: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     wanted = {path.relative_to(root).as_posix() for path in files(root) if path.is_relative_to(root / PACKAGE)}
-    wanted |= {f"{PACKAGE}/_notebooks/{path.name}" for path in (root / "notebooks").glob("*.ipynb")}
+    wanted |= {f"{PACKAGE}/_notebooks/{path.name}" for path in files(root) if path.parent == root / "notebooks"}
     assert wanted - inside == set()
     assert f"{PACKAGE}/_notebooks/explore.ipynb" in inside
     assert f"{PACKAGE}/py.typed" in inside

@@ -112,10 +112,10 @@ def require_free(port: int) -> None:
 
 
 def working_copy(folder: Path) -> Path:
-    """Return the explorer notebook in `folder`; missing notebooks are copied there, existing files are kept."""
+    """Return the explorer notebook in `folder`; missing notebooks and what they read are copied there, others kept."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for original in sorted(notebooks().glob("*.ipynb")):
+        for original in sorted(path for path in notebooks().iterdir() if path.is_file()):
             copy = folder / original.name
             content = original.read_bytes()
             try:
