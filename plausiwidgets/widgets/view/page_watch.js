@@ -127,7 +127,7 @@ function tellOfLostPart(root) {
   reload.textContent = "Reload the page";
   reload.addEventListener("click", () => location.reload());
   told.append(reload);
-  root.append(told);
+  root.querySelector(".pw-screen").append(told);
 }
 
 function render({ model, el }) {
