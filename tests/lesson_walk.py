@@ -42,11 +42,11 @@ class Look:
 
 BURSTS = (
     "complete bursts", "gaps over intervals within", "spikes of the smallest burst", "spikes of the largest burst",
-    "irregularity of bursts", "lasts to the end",
+    "irregularity of bursts", "silence at the end",
 )  # fmt: skip
 
 SINGLE = ("complete bursts", "spikes of the smallest burst")
-NOT_MIXED = ("initial burst", "step to regular firing", "irregularity", "lasts to the end")
+NOT_MIXED = ("initial burst", "step to regular firing", "irregularity", "silence at the end")
 
 TEN_MINUTES = {
     "0:00 What are we looking at?": [Look("as it was published", missed=())],

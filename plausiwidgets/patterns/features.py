@@ -219,7 +219,7 @@ def bursts(times: Floats, end: float) -> Bursts:
     """Cut spike trains at the largest ratio between neighbours of the sorted ISIs.
 
     A burst still going on at `end`, the end of the stimulus in ms, is not counted as complete:
-    one whose last spike is closer to the end than 1.5 of the longest ISI within bursts.
+    one whose last spike is closer to the end than 1.5 of the longest interval within bursts.
     """
     lanes = times.shape[0]
     isi = intervals(times)

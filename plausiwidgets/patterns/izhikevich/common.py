@@ -94,15 +94,15 @@ NO_BLOCK = Criterion(
 )
 PERSISTS = Criterion(
     "persists",
-    "lasts to the end",
+    "silence at the end",
     "Silence before the end of the stimulus, in typical intervals between spikes: the firing must go on to the end.",
-    "ISIs",
+    "intervals",
     high=1.5,
     scale=2.0,
 )
 BURSTS_PERSIST = Criterion(
     "persists",
-    "lasts to the end",
+    "silence at the end",
     "Silence before the end of the stimulus, in burst periods: the bursting must go on to the end.",
     "periods",
     high=1.5,
@@ -135,7 +135,7 @@ BURST_LARGEST = Criterion(
     kind="count",
 )
 LONGEST_ISI = Criterion(
-    "longest_isi", "longest ISI", "The longest interval within the burst.", "ms", high=25.0, scale=25.0
+    "longest_isi", "longest interval", "The longest interval within the burst.", "ms", high=25.0, scale=25.0
 )
 
 

@@ -52,7 +52,7 @@ CV = Criterion(
     high=0.1,
     scale=0.2,
 )
-SPREAD = Criterion("spread", "longest over shortest ISI", "Of the later half.", "1", high=1.5, scale=1.0)
+SPREAD = Criterion("spread", "longest over shortest interval", "Of the later half.", "1", high=1.5, scale=1.0)
 
 
 def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
@@ -405,7 +405,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
             "rises",
             "growing intervals",
             "How many intervals are more than 5 % longer than the one before.",
-            "ISIs",
+            "intervals",
             low=3,
             kind="count",
         ),
@@ -421,7 +421,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
         Criterion(
             "adaptation_index",
             "adaptation index",
-            "Mean of (ISI − previous ISI) / (ISI + previous ISI).",
+            "Mean of (interval − previous interval) / (interval + previous interval).",
             "1",
             low=0.01,
             scale=0.02,
