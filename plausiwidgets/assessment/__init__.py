@@ -5,6 +5,7 @@ from plausiwidgets.assessment.costs import ESTIMATE_COLUMNS
 from plausiwidgets.assessment.merge import merge_studies
 from plausiwidgets.assessment.plane import ParameterPlane, parameter_plane
 from plausiwidgets.assessment.published import published_parameters, published_score, published_table
+from plausiwidgets.assessment.published_repertoires import published_repertoires
 from plausiwidgets.assessment.repertoire import repertoire
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.assessment.store import StoreError, StoreWarning
@@ -29,6 +30,7 @@ __all__ = [
     "parameter_plane",
     "plausibility_score",
     "published_parameters",
+    "published_repertoires",
     "published_score",
     "published_table",
     "read_csv",

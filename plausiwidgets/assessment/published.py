@@ -18,7 +18,7 @@ from plausiwidgets.models.registry import is_builtin as is_builtin_model
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 
-TABLE, SCORE, DEFAULTS = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv"
+TABLE, SCORE, DEFAULTS, REPERTOIRES = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv", "zoo_repertoires.jsonl"
 COMMAND = (
     f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} "
     f"--score plausiwidgets/assessment/data/{SCORE}"
@@ -27,6 +27,11 @@ COMMAND = (
 
 DEFAULTS_COMMAND = 'python -c "from plausiwidgets.assessment.published import write_defaults; write_defaults()"'
 """The command that made the third."""
+
+REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
+"""The command that made the fourth, with seed 0 and the default budgets; with names, those of these models alone."""
+
+COMMANDS = {TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOIRES: REPERTOIRES_COMMAND}
 
 
 def published_table() -> pd.DataFrame:
@@ -44,7 +49,7 @@ def published_table() -> pd.DataFrame:
     >>> from plausiwidgets.assessment import published_table
     >>> published_table().groupby("model")["status"].value_counts()     # doctest: +SKIP
     """
-    with as_file(_file(TABLE)) as path:
+    with as_file(data_file(TABLE)) as path:
         return read_csv(path)
 
 
@@ -61,7 +66,7 @@ def published_score() -> pd.DataFrame:
     >>> from plausiwidgets.assessment import published_score
     >>> published_score()[["model", "shown", "operations_per_ms"]]      # doctest: +SKIP
     """
-    with as_file(_file(SCORE)) as path:
+    with as_file(data_file(SCORE)) as path:
         return pd.read_csv(path)
 
 
@@ -69,7 +74,7 @@ def published_score() -> pd.DataFrame:
 def _rows() -> dict[tuple[str, str], dict[str, str]]:
     """Return the rows of the table's file as texts, 50 times faster than pandas; empty without the file."""
     try:
-        text = _file(TABLE).read_text(encoding="utf-8")
+        text = data_file(TABLE).read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
     return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
@@ -129,7 +134,7 @@ def defaults_that_hold() -> frozenset[tuple[str, str]]:
     >>> ("hodgkin_huxley", "accommodation") in defaults_that_hold()
     True
     """
-    rows = csv.DictReader(io.StringIO(_file(DEFAULTS).read_text(encoding="utf-8"), newline=""))
+    rows = csv.DictReader(io.StringIO(data_file(DEFAULTS).read_text(encoding="utf-8"), newline=""))
     return frozenset((row["model"], row["pattern"]) for row in rows)
 
 
@@ -140,7 +145,7 @@ def write_defaults() -> None:
 
     pairs = [(model, pattern) for model in models.names() for pattern in patterns.names()]
     held = [f"{model},{pattern}\n" for model, pattern in pairs if judge(model, pattern).replicated]
-    with as_file(_file(DEFAULTS)) as path:
+    with as_file(data_file(DEFAULTS)) as path:
         path.write_text("model,pattern\n" + "".join(held), encoding="utf-8")
 
 
@@ -175,8 +180,9 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
     return sets
 
 
-def _file(name: str) -> Traversable:
+def data_file(name: str) -> Traversable:
+    """Return a file of the package's data; FileNotFoundError, with the command that makes it, where it is missing."""
     file = files("plausiwidgets.assessment") / "data" / name
     if not file.is_file():
-        raise FileNotFoundError(f"the package was built without {name}; this command makes it: {COMMAND}")
+        raise FileNotFoundError(f"the package was built without {name}; this command makes it: {COMMANDS[name]}")
     return file

@@ -1,0 +1,89 @@
+"""The packaged repertoires: complete, and every claim is one that the judge grants."""
+
+import sys
+
+import pandas as pd
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import published, published_repertoires
+from plausiwidgets.assessment.published_repertoires import MOST_VERSATILE, NOT_SEARCHED, published_neurons, write
+from plausiwidgets.models.library import NAMES
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return published_repertoires()
+
+
+def rejudged(rows: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    """Return what the judge does not grant."""
+    wrong = []
+    for row in rows.itertuples():
+        verdict = pw.judge(row.model, row.pattern, row.parameters | row.stimulus, dt=row.dt)
+        if verdict.status != row.status:
+            wrong.append((row.model, row.neuron, row.pattern, verdict.status))
+    return wrong
+
+
+def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(table: pd.DataFrame) -> None:
+    twenty = [key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))]
+    for name in NAMES:
+        model = pw.models.get(name)
+        rows = table[table["model"] == name]
+        expected = {title: (own, dt) for title, own, dt in published_neurons(model)}
+        searched = set() if name in NOT_SEARCHED else {MOST_VERSATILE}
+        assert set(rows["neuron"]) == {*searched, *expected}, name
+        for title, one in rows.groupby("neuron"):
+            assert one["pattern"].tolist() == twenty
+            if title != MOST_VERSATILE:
+                assert (one["parameters"].iloc[0], one["dt"].iloc[0]) == expected[title], (name, title)
+            assert set(one["parameters"].iloc[0]) == set(model.parameters)
+        assert (rows[rows["pattern"].isin(model.cannot)]["evaluations"] == 0).all()
+        assert table.attrs["versions"][name]["date"]
+    assert (table["cpu_seconds"] > 0).all() and set(table["status"]) <= {"replicated", "fragile", "rejected"}
+
+
+def test_no_published_neuron_shows_more_than_the_most_versatile_one(table: pd.DataFrame) -> None:
+    shown = table[table["status"] == "replicated"].groupby(["model", "neuron"]).size()
+    for name in set(NAMES) - set(NOT_SEARCHED):
+        assert shown[name].max() == shown[name][MOST_VERSATILE], name
+
+
+def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:
+    claims = table[table["status"] == "replicated"]
+    versatile = claims[claims["neuron"] == MOST_VERSATILE].groupby("model").sample(1, random_state=0)
+    assert len(versatile) == len(NAMES) - len(NOT_SEARCHED)
+    fast = versatile[~versatile["model"].isin(["wang_buzsaki", "hindmarsh_rose", "hodgkin_huxley"])]
+    assert rejudged(pd.concat([fast.sample(5, random_state=1), claims.sample(2, random_state=2)])) == []
+
+
+@pytest.mark.slow
+def test_the_judge_grants_every_claim(table: pd.DataFrame) -> None:
+    assert rejudged(table[table["status"] != "rejected"]) == []
+
+
+def test_without_its_file_the_command_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setattr(published, "files", lambda name: tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"zoo_repertoires\.jsonl.*import write; write\(\)"):
+        published_repertoires()
+
+
+def test_the_command_makes_the_rows_of_one_model_anew(monkeypatch: pytest.MonkeyPatch, tmp_path, capsys) -> None:
+    home = sys.modules[write.__module__]
+    monkeypatch.setattr(home, "data_file", lambda name: tmp_path / name)
+    monkeypatch.setattr(
+        home, "most_versatile", lambda model, patterns, budget: pw.most_versatile(model, patterns, budget=1)
+    )
+    few = ("tonic_spiking", "tonic_bursting", "integrator")
+    monkeypatch.setattr(home, "is_builtin", lambda pattern: pattern.key in few)
+    write("rf", "lif")
+    rows = published_repertoires()
+    assert rows.groupby(["model", "neuron"], sort=False).size().to_dict() == {
+        ("lif", MOST_VERSATILE): 3, ("rf", MOST_VERSATILE): 3, ("rf", "Pairs at the period"): 3,
+    }  # fmt: skip
+    assert "lif, most versatile: 2 of 3 patterns" in capsys.readouterr().out
+    before = rows[rows["model"] == "rf"]["cpu_seconds"].tolist()
+    write("lif")
+    again = published_repertoires()
+    assert len(again) == 9 and again[again["model"] == "rf"]["cpu_seconds"].tolist() == before
