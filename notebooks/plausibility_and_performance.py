@@ -10,9 +10,10 @@ below:
 - **Neurons.** Plausibility is varied *within* a model, so that states and operations stay the same: the sets of
   `izhikevich` and of `adex` that the package knows (verified for a pattern in the packaged table, or published), all
   that are different and fire at some current but not without one, each with its repertoire (the patterns that it shows
-  with these parameters, each under a stimulus of its own). Beside them: layers in which every neuron has another
-  verified set of the same pattern; `izhikevich`, `adex`, `lif`, `qif`, `lsnn` and `hodgkin_huxley` at their defaults;
-  the evolved neurons; cells of Norse as they come.
+  with these parameters, each under a stimulus of its own). After the first networks of `izhikevich` five of its sets
+  proved to be one and the same: since then equal sets count once, and the published ones were added. Beside the sets:
+  layers in which every neuron has another verified set of the same pattern; `izhikevich`, `adex`, `lif`, `qif`, `lsnn`
+  and `hodgkin_huxley` at their defaults; the evolved neurons; cells of Norse as they come.
 - **Networks.** Linear, 48 neurons, linear: the same numbers of weights, and the same first weights for the same seed.
   An input of 1 is the least constant current with which a neuron fires within the length of a sample, each neuron's
   own; the slope of the surrogate is that of its span. Each kind has the learning rate whose mean accuracy on the
