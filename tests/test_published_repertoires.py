@@ -58,7 +58,7 @@ def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:
     assert rejudged(pd.concat([fast.sample(5, random_state=1), claims.sample(2, random_state=2)])) == []
 
 
-@pytest.mark.slow
+@pytest.mark.benchmark
 def test_the_judge_grants_every_claim(table: pd.DataFrame) -> None:
     assert rejudged(table[table["status"] != "rejected"]) == []
 

@@ -260,7 +260,7 @@ def same_region(one: Selection, other: Selection) -> bool:
     Examples
     --------
     >>> one = Selection.of("lif", "tonic_spiking")
-    >>> same_region(one, one.with_value("tau_mem", 10.0)), same_region(one, one.with_value("holding", 1.0))
+    >>> same_region(one, one.with_value("tau_mem", 10.0)), same_region(one, Selection.of("lif", "integrator"))
     (True, False)
     """
     return (
