@@ -12,6 +12,15 @@ from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.python_file import PythonFile
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Layers of 48 neurons gain nothing from threads, which wait for each other where other tests run beside these."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="module")
 def script(root):
     return PythonFile.read(root / "notebooks" / "plausibility_and_performance.py").run()

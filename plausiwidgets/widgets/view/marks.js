@@ -99,10 +99,11 @@ class Marks {
     if (!frame) return;
     svg.style.display = frame.width < LEAST ? "none" : "";
     if (frame.width < LEAST) return;
-    const scale = (parseFloat(getComputedStyle(svg).fontSize) || SIZE) / SIZE, letter = 6.5 * scale;
-    const now = [place, hot, scale, model.get("signs"), model.get("event"), model.get("whole")];
+    const now = [place, hot, model.get("signs"), model.get("event"), model.get("whole")];
     if (now.every((part, i) => part === this.drawn?.[i])) return;
     [this.place, this.drawn] = [place, now];
+    // It changes with the size of the figure only. To ask for it lays out the whole page, which a drag has no time for.
+    const scale = (parseFloat(getComputedStyle(svg).fontSize) || SIZE) / SIZE, letter = 6.5 * scale;
     const { left, top, width, height, x, y } = frame;
     const all = model.get("signs");
     svg.replaceChildren();

@@ -65,7 +65,8 @@ class PlotView {
 
   /** Draws what the model says; a figure before the place has a size waits for it. */
   draw() {
-    if (this.el.clientWidth < NO_PLACE) return;
+    // Known from the observer: to ask for it during a drag would lay out the whole page.
+    if ((this.room ?? this.el.clientWidth) < NO_PLACE) return;
     const { data, layout } = this.figure();
     if (!data) return;
     const number = this.model.get("number");
@@ -95,6 +96,7 @@ class PlotView {
 
   onSize() {
     const { clientWidth: width, clientHeight: height } = this.el;
+    this.room = width;
     if (width < NO_PLACE) return;
     this.tell({ width, height });
     if (!this.begun) this.draw();

@@ -165,7 +165,9 @@ class SceneView extends PlotView {
 
   onSize() {
     super.onSize();
-    if (this.begun && this.frame) this.place();
+    if (!this.begun || !this.frame) return;
+    this.marks.drawn = null; // letters may have another size now
+    this.place();
   }
 
   // -- for other parts of the explorer ----------------------------------------------------------
