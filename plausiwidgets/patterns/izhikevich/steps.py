@@ -52,7 +52,14 @@ CV = Criterion(
     high=0.1,
     scale=0.2,
 )
-SPREAD = Criterion("spread", "longest over shortest interval", "Of the later half.", "1", high=1.5, scale=1.0)
+SPREAD = Criterion(
+    "spread",
+    "spread of intervals",
+    "The longest interval of the later half over its shortest.",
+    "1",
+    high=1.5,
+    scale=1.0,
+)
 
 
 def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:

@@ -125,9 +125,7 @@ class ClassPage {
 
   setTheme(name) {
     this.themeName = name;
-    document.documentElement.dataset.theme = name;
-    this.theme.textContent = name === "dark" ? "Light" : "Dark";
-    this.theme.setAttribute("aria-label", name === "dark" ? "Light colours" : "Dark colours");
+    showTheme(name, this.theme);
     this.draw();
     this.drawTiles();
   }

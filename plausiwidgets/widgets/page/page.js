@@ -794,9 +794,7 @@ class Page {
 
   setTheme(name) {
     this.themeName = name;
-    document.documentElement.dataset.theme = name;
-    this.theme.textContent = name === "dark" ? "Light" : "Dark";
-    this.theme.setAttribute("aria-label", name === "dark" ? "Light colours" : "Dark colours");
+    showTheme(name, this.theme);
     this.draw();
     this.plane?.ask(false);
     if (this.responses && this.responses.size === this.sketches.size) this.drawSweeps();
@@ -812,6 +810,13 @@ class Page {
     }
     this.setTheme(name);
   }
+}
+
+/** Gives the page a theme, and its button the name of the other one. */
+function showTheme(name, button) {
+  document.documentElement.dataset.theme = name;
+  button.textContent = name === "dark" ? "Light" : "Dark";
+  button.setAttribute("aria-label", name === "dark" ? "Light colours" : "Dark colours");
 }
 
 /** The sweeps that a procedure applied to a neuron, and shows. */

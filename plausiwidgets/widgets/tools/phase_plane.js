@@ -4,11 +4,6 @@
 const LEFT = 52, RIGHT = 12, TOP = 10, BOTTOM = 38;
 const SECONDS = 7;  // for one pass of the moving point
 
-function floats(view) {
-  if (!view?.byteLength) return new Float32Array();
-  return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-}
-
 function ticks(low, high, most) {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -144,19 +139,9 @@ function render({ model, el }) {
       model.set(name, value);
       model.save_changes();
     };
-    const menu = (label, options, value, chosen) => {
-      const select = html("select", "", head);
-      select.setAttribute("aria-label", label);
-      for (const [key, text] of options) {
-        const option = html("option", "", select, text);
-        option.value = key;
-        option.selected = key === value;
-      }
-      select.addEventListener("change", () => chosen(select.value));
-    };
     const pairs = all.flatMap((x, i) => all.slice(i + 1).map((y) => [`${x} ${y}`, `${x} and ${y}`]));
-    menu("Variables of the plane", pairs, pair.join(" "), (value) => change("pair", value));
-    menu("The other variables", [["steady", "others: steady"], ["now", "others: as at the point"]],
+    menuOf(head, "Variables of the plane", pairs, pair.join(" "), (value) => change("pair", value));
+    menuOf(head, "The other variables", [["steady", "others: steady"], ["now", "others: as at the point"]],
       model.get("others"), (value) => change("others", value));
   }
 
@@ -205,7 +190,7 @@ function render({ model, el }) {
     for (const each of scene.levels) {
       const layer = element("g", { class: "pw-layer pw-other" }, stack);
       layers.push(layer);
-      const arrows = floats(each.arrows);
+      const arrows = numbers(each.arrows, Float32Array);
       let d = "";
       for (let i = 0; i < arrows.length; i += 4) {
         const u = arrows[i + 2] * (right - LEFT), v = -arrows[i + 3] * (bottom - TOP);
@@ -219,7 +204,7 @@ function render({ model, el }) {
       each.nullclines.forEach((lines, k) => {
         let path = "", end = null;
         for (const line of lines) {
-          const points = floats(line);
+          const points = numbers(line, Float32Array);
           for (let i = 0; i < points.length; i += 2) {
             const [x, y] = [toX(points[i]), toY(points[i + 1])];
             path += `${i ? "L" : "M"}${x},${y}`;
@@ -240,7 +225,7 @@ function render({ model, el }) {
       }
     }
 
-    const raw = floats(scene.path);
+    const raw = numbers(scene.path, Float32Array);
     rows = [];
     let d = "", jumps = "", open = false, last = null;
     for (let i = 0; i < raw.length; i += 4) {

@@ -2,17 +2,13 @@
 
 const WIDTH = 120, HEIGHT = 34;
 
-function floats(view) {
-  return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-}
-
 function render({ model, el }) {
   el.classList.add("pw-profiles");
   // The rate over the current: linear and from zero, so that a jump is seen as one.
   function drawRate() {
     const { current, rate, unit, at } = model.get("rate");
     if (!current) return;
-    const [xs, ys] = [floats(current), floats(rate)];
+    const [xs, ys] = [numbers(current, Float32Array), numbers(rate, Float32Array)];
     const width = 380, height = 104, left = 40, bottom = 84, right = 370;
     const most = Math.max(1, ...ys), end = xs[xs.length - 1];
     const x = (value) => left + ((right - left) * value) / end;
@@ -45,12 +41,12 @@ function render({ model, el }) {
       el.append("Computed when nothing moves …");
       return;
     }
-    const top = Math.max(1e-6, ...curves.flatMap((curve) => Array.from(floats(curve.loss))));
+    const top = Math.max(1e-6, ...curves.flatMap((curve) => Array.from(numbers(curve.loss, Float32Array))));
     for (const curve of curves) {
       const cell = document.createElement("figure");
       const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, cell);
-      const loss = floats(curve.loss);
-      const share = floats(curve.share);
+      const loss = numbers(curve.loss, Float32Array);
+      const share = numbers(curve.share, Float32Array);
       const x = (i) => WIDTH * share[i];
       const y = (value) => HEIGHT - 2 - (HEIGHT - 4) * (value / top);
       loss.forEach((value, i) => {

@@ -1,11 +1,6 @@
-// Numbers from the kernel, and the frame of a picture with two axes; it stands after elements.js.
+// The frame of a picture with two axes; it stands after elements.js.
 
 const LEFT = 60, RIGHT = 18, TOP = 10, BOTTOM = 42;
-
-function numbers(view, Kind) {
-  if (!view?.byteLength) return new Kind();
-  return new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-}
 
 const inside = (share) => Math.min(1, Math.max(0, share));
 
@@ -35,17 +30,4 @@ function axes(svg, box, ticks, labels) {
   }
   element("text", { x: (box.x + right) / 2, y: bottom + BOTTOM - 7, "text-anchor": "middle", class: "pw-label" }, svg, labels[0]);
   element("text", { transform: `translate(15,${(box.y + bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "pw-label" }, svg, labels[1]);
-}
-
-// A menu; what has the focus keeps it when the menus are made anew.
-function menuOf(head, label, all, value, chosen) {
-  const select = html("select", "", head);
-  select.setAttribute("aria-label", label);
-  for (const [key, text] of all) {
-    const option = html("option", "", select, text);
-    option.value = key;
-    option.selected = key === value;
-  }
-  select.addEventListener("change", () => chosen(select.value));
-  return select;
 }

@@ -24,9 +24,13 @@ class Lines {
       if (!known.has(uid)) this.parts.delete(uid);
     }
     for (const trace of traces) this.drawTrace(trace, frameOf(trace.xaxis, trace.yaxis));
-    this.svg.append(this.notes);
+    const placed = notes.map((note) => [note, frameOf(note.xref === "paper" ? "x" : note.xref, note.yref)]);
+    const shown = JSON.stringify([placed, look]);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.svg.append(this.notes); // over all lines
     this.notes.replaceChildren();
-    for (const note of notes) this.drawNote(note, frameOf(note.xref === "paper" ? "x" : note.xref, note.yref), look);
+    for (const [note, frame] of placed) this.drawNote(note, frame, look);
   }
 
   drawTrace({ uid, x, y, line, marker, opacity }, frame) {
