@@ -283,14 +283,17 @@ def seconds(value: float) -> str:
     return f"{value / 60:.0f} min"
 
 
-def _line(text: str, kind: str) -> str:
-    return f'<div class="pw-headline {kind}" role="status" title="{html.escape(text)}">{html.escape(text)}</div>'
+def _line(text: str, kind: str, more: str = "") -> str:
+    """Return a headline; `more` is left out where there is no room."""
+    shown = html.escape(text) + (f'<span class="pw-within">{html.escape(more)}</span>' if more else "")
+    return f'<div class="pw-headline {kind}" role="status" title="{html.escape(text + more)}">{shown}</div>'
 
 
 def _in_vain(snapshot: Result) -> str:
     """Return the headline of a search that found nothing, with the least loss where there is room."""
     loss = f"least distance {number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else '–'}"
-    line = _line(headline(snapshot), kind(snapshot))
+    state, within, count = headline(snapshot).partition(" within ")
+    line = _line(state, kind(snapshot), within + count)
     return f'<div class="pw-in-vain" title="{loss}">{line}<span>{loss}</span></div>'
 
 
