@@ -11,6 +11,7 @@ from test_javascript import adaptive_counter
 from test_models import good_step, make
 
 import plausiwidgets as pw
+from plausiwidgets.patterns.judge import evaluate, single
 from plausiwidgets.simulation.compiled import cache, check, export
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
@@ -48,6 +49,16 @@ def test_a_lane_that_is_lost_or_given_up_ends_in_plain_python_as_in_the_kernel()
     np.testing.assert_array_equal(np.isnan(ours.state), np.isnan(theirs.state))
 
 
+@pytest.mark.parametrize("key", ["tonic_bursting", "spike_latency", "accommodation", "integrator"])
+def test_a_target_is_the_same_by_plain_python_as_by_the_kernel(key):
+    of = pw.patterns.target(key).verdict
+    model, values = pw.models.get(of.model), {name: np.array([x]) for name, x in of.parameters.items()}
+    kernel = pw.judge(model, key, of.parameters, dt=of.dt, engine="compiled", verify=False)
+    python = evaluate(model, pw.patterns.get(key), values, of.dt, interpreter(model.programs.step), record=("v",))
+    for name, trace in kernel.traces.items():
+        np.testing.assert_array_equal(single(python).traces[name].v, trace.v)
+
+
 @pytest.fixture
 def cold(monkeypatch, tmp_path):
     """No kernel on disk."""
@@ -79,6 +90,8 @@ def test_a_neuron_of_the_package_is_drawn_before_its_kernel_and_judged_with_it(c
     code = """
 import sys, time
 import plausiwidgets as pw
+from plausiwidgets.simulation.compiled.directory import kernel_directory
+from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judging import Judging
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.session.session import Observer
@@ -97,8 +110,11 @@ def watched(self, *args):
 Judging._judge = watched
 explorer = pw.Explorer("hodgkin_huxley", "tonic_spiking")
 assert explorer.wait(300)
-assert seen[0] == ("sketch", False, True), seen
+assert set(seen[:2]) == {("sketch", False, True), ("target", False, True)}, seen
 assert ("yours", True, False) in seen, seen
+assert explorer.worker.join(300)  # gallery and all
+made = [file.name.partition("-")[0] for file in kernel_directory().glob("*.checked")]
+assert made == ["hodgkin_huxley"], made
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -8,8 +8,9 @@ from screen import Alone, until
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import published_statuses
+from plausiwidgets.widgets.explorer import thumbnails
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
-from plausiwidgets.widgets.explorer.thumbnails import HEIGHT, WIDTH, thumbnail
+from plausiwidgets.widgets.explorer.thumbnails import HEIGHT, WIDTH, packaged_thumbnail, thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 
@@ -34,6 +35,29 @@ def test_spikes_can_be_counted_in_a_picture():
     points = numbers(thumbnail(pw.patterns.get("phasic_bursting"))["potential"])
     top = points[:, 1] < 3.5
     assert (np.diff(top.astype(int)) == 1).sum() >= 3
+
+
+def assert_drawn_from_the_patterns():
+    """Fail, naming the command, unless the packaged pictures are what is drawn from the patterns."""
+    packaged = thumbnails.PICTURES.read_text(encoding="utf-8")
+    assert thumbnails.text_of_pictures() == packaged, f"a pattern was edited: {thumbnails.COMMAND}"
+
+
+def test_the_packaged_pictures_are_those_of_the_patterns(monkeypatch):
+    assert_drawn_from_the_patterns()
+    monkeypatch.setattr(thumbnails, "LOW", 36.0)
+    with pytest.raises(AssertionError, match=re.escape(thumbnails.COMMAND)):
+        assert_drawn_from_the_patterns()
+
+
+def test_the_gallery_has_its_pictures_before_anything_is_simulated():
+    panel = Alone(Selection.of("lif", "integrator")).panel(GalleryPanel)
+    panel.on_selection(Selection.of("lif", "integrator"), True)
+    twenty = panel.view.items[:20]
+    assert [item["potential"] for item in twenty] == [
+        packaged_thumbnail(pw.patterns.get(item["key"]))["potential"] for item in twenty
+    ]
+    assert all(item["potential"] for item in twenty)
 
 
 def panel_of(selection):

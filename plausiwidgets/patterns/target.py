@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 
+from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.patterns.all_of import AllOf
-from plausiwidgets.patterns.judge import complete, evaluate, single
+from plausiwidgets.patterns.judge import Floats, complete, evaluate, single
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import get, is_builtin
 from plausiwidgets.patterns.verdict import Verdict
+from plausiwidgets.simulation.compiled.engine import before_compiled
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
 
@@ -67,10 +70,22 @@ def _target(pattern: Protocol) -> Target | None:
     name, parameters, dt = reference
     model = get_model(name)
     values = broadcast(complete(model, pattern, parameters))
-    verdict = single(evaluate(model, pattern, values, check_dt(model, dt), record=("v",)))
+    verdict = _judged(model, pattern, values, check_dt(model, dt))
     # The settled potential includes the effect of the holding current.
     rest = float(next(iter(verdict.traces.values())).v[0, 0])
     return Target(verdict.traces, verdict, rest, rest + float(model.span(values)[0]), model.peak)
+
+
+def _judged(model: NeuronModel, pattern: Pattern, values: Mapping[str, Floats], dt: float) -> Verdict:
+    """Return the verdict of one set, by plain Python while the kernel of a model of the package is not there.
+
+    A run takes some 20 ms then, and the kernel 1.5 s to compile; a custom model would have to be exported first.
+    """
+    engine = before_compiled(model) if model.programs is not None else None
+    if engine is not None:
+        with suppress(ArithmeticError, ValueError):  # numbers for which Python raises
+            return single(evaluate(model, pattern, values, dt, engine=engine, record=("v",)))
+    return single(evaluate(model, pattern, values, dt, record=("v",)))
 
 
 def _together(pattern: AllOf) -> Target | None:

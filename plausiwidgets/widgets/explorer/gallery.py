@@ -17,7 +17,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.status import SEARCH_WORDS, STATUSES
 from plausiwidgets.widgets.explorer.pickers import Pickers
-from plausiwidgets.widgets.explorer.thumbnails import thumbnail
+from plausiwidgets.widgets.explorer.thumbnails import packaged_thumbnail, thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
@@ -88,6 +88,8 @@ class GalleryPanel(Panel):
             known[selection.pattern.key] = selection.pattern
         if list(known.values()) != list(self._patterns.values()):
             self._patterns = known
+            packaged = {pattern: packaged_thumbnail(pattern) for pattern in known.values()}
+            self._drawn = {pattern: paths for pattern, paths in packaged.items() if paths is not None} | self._drawn
             self._show_items()
             self._incomplete = True
         self.view.shown = selection.pattern.key

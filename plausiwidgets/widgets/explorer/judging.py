@@ -12,7 +12,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.judge import evaluate, single, verify_sets
-from plausiwidgets.simulation.compiled.engine import before_compiled, why_not
+from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, why_not
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.session.selection import Selection
@@ -90,6 +90,8 @@ class Judging(Panel):
         self._judged_at = time.monotonic()
         self._judged = None
         shown = False
+        if not is_ready(selection.model):  # the target is there long before the kernel
+            self._ask_target(selection)
         try:
             with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
                 sketch = self._before_compiled(selection)
@@ -111,8 +113,7 @@ class Judging(Panel):
             self.explorer.messages.clear("model")
         if jumped and not shown:
             self._jumped = True  # the next one is fitted in its place
-        if self.explorer.session.response("target") is None:  # not before: its neuron would be compiled first
-            self.explorer.worker.ask("target", Priority.FIGURE, lambda _: self._publish_target(selection))
+        self._ask_target(selection)
 
     def _compile(self, model: NeuronModel) -> None:
         """Make a kernel, then judge what is selected now."""
@@ -163,6 +164,10 @@ class Judging(Panel):
             return
         checkpoint()
         self.explorer.session.publish(Response("yours", selection, single(verdict)))
+
+    def _ask_target(self, selection: Selection) -> None:
+        if self.explorer.session.response("target") is None:
+            self.explorer.worker.ask("target", Priority.FIGURE, lambda _: self._publish_target(selection))
 
     def _publish_target(self, selection: Selection) -> None:
         if self.explorer.session.response("target") is not None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
+
 import numpy as np
 
 from plausiwidgets import patterns
 from plausiwidgets.patterns import Pattern, Protocol, Target
 from plausiwidgets.patterns.marks import event_window
+from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.widgets.view.drawing import Floats, Singles, corners, envelope, make_grid, spike_lines
 from plausiwidgets.widgets.view.scene import Line, VoltageScale, target_lines
@@ -16,6 +21,12 @@ WIDTH, HEIGHT = 84, 40
 
 TOP, MIDDLE, LOW = 3.0, 29.0, 37.0
 """Of the potential the top and the bottom, and the bottom of the current, in px."""
+
+PICTURES = Path(__file__).parent / "thumbnails.json"
+"""The pictures of the package's patterns, by key."""
+
+COMMAND = 'python -c "from plausiwidgets.widgets.explorer.thumbnails import write; write()"'
+"""The command that made them; needed after an edit of a pattern, its reference, or of what draws them."""
 
 
 def thumbnail(pattern: Protocol) -> dict[str, str]:
@@ -37,6 +48,32 @@ def thumbnail(pattern: Protocol) -> dict[str, str]:
     window = event_window(pattern, name, values, trace) if values else (float(trace.t[0]), float(trace.t[-1]))
     line = target_lines(target, _scale(target))[name]
     return {"potential": _potential(line, window), "current": _current(trace, window)}
+
+
+def packaged_thumbnail(pattern: Protocol) -> dict[str, str] | None:
+    """Return the paths of a pattern of the package as :data:`COMMAND` wrote them; None for others."""
+    return _packaged().get(pattern.key) if is_builtin(pattern) else None
+
+
+@cache
+def _packaged() -> dict[str, dict[str, str]]:
+    try:
+        found: dict[str, dict[str, str]] = json.loads(PICTURES.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+def text_of_pictures() -> str:
+    """Return the pictures of the package's patterns as the text of their file."""
+    known = [patterns.get(key) for key in patterns.names()]
+    lines = [f"{json.dumps(one.key)}: {json.dumps(thumbnail(one))}" for one in known if is_builtin(one)]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def write() -> None:
+    """Write the pictures of the package's patterns anew."""
+    PICTURES.write_text(text_of_pictures(), encoding="utf-8", newline="\n")
 
 
 def _scale(target: Target) -> VoltageScale:
