@@ -1,5 +1,7 @@
 """What is drawn of the criteria: at the times and with the numbers that the judge measures."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,46 @@ def reference(key):
     model = pw.models.get("izhikevich_2004")
     preset = [p for p in model.presets if p.pattern == key][-1]
     return pw.patterns.get(key), model, pw.judge(model, key, preset.parameters, dt=preset.dt, verify=False)
+
+
+ONE_NUMBER = ("spikes", "intervals", "periods", "mV", "ms")
+"""Units of criteria whose value stands in the text of a window, an arrow or a band."""
+
+
+def contradictions(pattern, model, verdict):
+    """Return the marks whose text does not have the number of their criterion."""
+    checks, wrong = {check.key: check for check in verdict.checks}, []
+    for name, trace in verdict.traces.items():
+        for shape in shapes(pattern, name, model, verdict.parameters, trace, verdict.checks):
+            check = checks[shape.criterion]
+            named = shape.text.startswith(("T =", "0.6 T =")) or check.key in ("latency_range", "ends")
+            if shape.form not in ("window", "arrow", "band") or check.unit not in ONE_NUMBER or named:
+                continue
+            numbers = [0.0] if shape.text in ("silent", "no spike") else []
+            numbers += [abs(float(x)) for x in re.findall(r"\d+\.?\d*", shape.text)]
+            if not any(x == pytest.approx(abs(check.value), rel=6e-3, abs=1e-3) for x in numbers):
+                wrong.append((check.key, check.value, shape.text))
+    return wrong
+
+
+@pytest.mark.parametrize("key", pw.patterns.names()[:20])
+def test_picture_and_criterion_say_one_number(key):
+    assert contradictions(*reference(key)) == []
+    model, pattern = pw.models.get("izhikevich"), pw.patterns.get(key)
+    for holding in (0.0, 8.0):  # at rest, and firing before anything happens
+        allowed = pattern.parameters(model)["holding"].clip(holding)
+        verdict = pw.judge(model, pattern, {"holding": float(allowed)}, verify=False)
+        assert contradictions(pattern, model, verdict) == []
+
+
+def test_spikes_before_the_trace_begins_are_counted_as_the_judge_counts_them():
+    model, pattern = pw.models.get("izhikevich"), pw.patterns.get("phasic_spiking")
+    verdict = pw.judge(model, pattern, {"holding": 8.0}, verify=False)
+    trace, (check,) = verdict.traces["step"], [check for check in verdict.checks if check.key == "quiet"]
+    here = int((trace.spike_times[0] < 0.0).sum())
+    assert check.value > here > 0
+    texts = {shape.text for shape in shapes(pattern, "step", model, verdict.parameters, trace, verdict.checks)}
+    assert f"{check.value:.0f} spikes, {here} of them here" in texts
 
 
 def drawn(key, sweep=""):
@@ -75,7 +117,8 @@ def test_swings_and_hump_are_the_judges():
     found, measured = drawn("subthreshold_oscillations")
     assert len(found["extrema"]) == measured["extrema"] > 4
     found, measured = drawn("depolarizing_after_potential")
-    assert found["hump"][0].v1 - found["hump"][0].v0 == pytest.approx(measured["hump"], abs=1e-3)
+    for key in ("hump", "rise", "undershoot"):
+        assert abs(found[key][0].v1 - found[key][0].v0) == pytest.approx(measured[key], abs=1e-3)
 
 
 def test_the_interval_of_a_resonator_stands_between_its_pulses():

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from screen import Alone, Row, Screen
 
+import plausiwidgets as pw
 from plausiwidgets import models, patterns
 from plausiwidgets.widgets import Selection, Session
 from plausiwidgets.widgets.explorer.parameter_row import in_box
@@ -187,3 +188,14 @@ def test_names_are_shown_with_greek_letters_and_an_index() -> None:
     assert symbol("<b>") == "&lt;b&gt;"
     assert in_box(0.123456789) == 0.123457
     assert in_box(5.45e-16) == 0.0
+
+
+@pytest.mark.parametrize("key", patterns.names()[:20])
+def test_an_arrow_says_which_current_goes_down(key: str) -> None:
+    verdict = pw.judge("izhikevich", key, verify=False)
+    falls = any(trace.current.min() < trace.current[0, 0] for trace in verdict.traces.values())
+    host = Alone(Selection.of("izhikevich", key))
+    host.session.attach(host.panel(ParameterPanel))
+    rows = Screen(host.panel(ParameterPanel).view).rows
+    down = {name for name, row in rows.items() if "↓" in row.label.value}
+    assert down == ({"inhibition" if "inhibition" in rows else "amplitude"} if falls else set())

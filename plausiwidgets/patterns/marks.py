@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -17,6 +17,7 @@ from plausiwidgets.simulation.traces import Traces
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
+    from plausiwidgets.patterns.verdict import Check
 
 Time = float | str | Callable[[Any, Traces], float]
 """A time in ms from the onset: a number, the name of a stimulus value, or a function of the stimulus values and the
@@ -24,7 +25,7 @@ trace."""
 
 KINDS = (
     "spikes", "intervals", "late intervals", "first intervals", "longest interval", "bursts", "latency", "last",
-    "pause", "quiet", "span", "flat", "level", "swings", "hump",
+    "pause", "quiet", "span", "flat", "level", "above threshold", "swings", "hump", "rise", "fall",
 )  # fmt: skip
 
 SMALLEST_SWING = 0.1
@@ -50,7 +51,9 @@ class Mark:
         ``"last"``: from `start` to the first or last spike; ``"pause"``: from the last spike to `stop`; ``"quiet"``:
         no spike may fall between `start` and `stop`; ``"span"``: from `start` to `stop`; ``"flat"``: how far the
         potential moves between them; ``"level"``: the potential between them, beside that before the onset;
-        ``"swings"``: turning points about that; ``"hump"``: the highest potential between them after a spike.
+        ``"above threshold"``: its mean, beside the threshold; ``"swings"``: turning points about that before the
+        onset; ``"hump"``: the highest potential between them after a spike, beside that before the onset;
+        ``"rise"``, ``"fall"``: from the lowest potential before it up to it, or from that before the onset down to it.
     start, stop : float, str or callable
         Times in ms, see `Time`; default: the onset, and the end of the trace.
     sweep : str
@@ -150,7 +153,14 @@ def event_window(pattern: Marked, sweep: str, values: Mapping[str, float], trace
     return whole
 
 
-def shapes(pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str, float], trace: Traces) -> list[Shape]:
+def shapes(
+    pattern: Marked,
+    sweep: str,
+    model: NeuronModel,
+    values: Mapping[str, float],
+    trace: Traces,
+    checks: Iterable[Check] = (),
+) -> list[Shape]:
     """Return the shapes to draw into the trace of a sweep.
 
     Parameters
@@ -163,6 +173,9 @@ def shapes(pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str,
         Its parameters, and the stimulus values of the pattern.
     trace : Traces
         Of one lane.
+    checks : iterable of Check
+        Of the verdict: where a criterion counts spikes before the trace begins, or measures in intervals, the text has
+        its value beside what is drawn.
 
     Examples
     --------
@@ -176,6 +189,7 @@ def shapes(pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str,
     out: list[Shape] = []
     arrays = {name: np.array([values[name]]) for name in model.parameters}
     span, threshold = (float(x[0]) for x in model.span_threshold(arrays))
+    known = {check.key: check for check in checks}
     for prefix, part in pattern.components.items():
         s = _stimulus(part, prefix, values)
         for mark in part.marks:
@@ -183,7 +197,8 @@ def shapes(pattern: Marked, sweep: str, model: NeuronModel, values: Mapping[str,
             if sweep == (part.within(name) if prefix else name):
                 start, stop = _time(mark.start, s, trace), min(_time(mark.stop, s, trace), float(trace.t[-1]))
                 if start <= stop:
-                    drawing = _Drawing(mark, prefix + mark.criterion, start, stop, trace, span, threshold)
+                    key = prefix + mark.criterion
+                    drawing = _Drawing(mark, key, start, stop, trace, span, threshold, known.get(key))
                     out += _DRAWN[mark.kind](drawing)
     return out
 
@@ -212,6 +227,12 @@ class _Drawing:
     trace: Traces
     span: float
     threshold: float
+    check: Check | None
+
+    def measured(self, unit: str, drawn: float) -> float:
+        """Return the value of the criterion where that is known and has a unit, else what is drawn."""
+        known = self.check is not None and self.check.unit == unit and math.isfinite(self.check.value)
+        return float(self.check.value) if self.check is not None and known else drawn
 
     @property
     def spikes(self) -> np.ndarray:
@@ -251,8 +272,8 @@ class _Drawing:
         return [self.bracket(a, b, number(b - a, 3)) for a, b in zip(first, last, strict=True)]
 
 
-def _counted(times: np.ndarray) -> str:
-    return f"{len(times)} spike{'' if len(times) == 1 else 's'}"
+def _counted(count: float) -> str:
+    return f"{count:.0f} spike{'' if count == 1 else 's'}"
 
 
 def _millivolts(value: float) -> str:
@@ -261,7 +282,7 @@ def _millivolts(value: float) -> str:
 
 def _spikes(d: _Drawing) -> list[Shape]:
     times = d.spikes
-    return [d.bracket(float(times[0]), float(times[-1]), _counted(times))] if len(times) else d.window("no spike")
+    return [d.bracket(float(times[0]), float(times[-1]), _counted(len(times)))] if len(times) else d.window("no spike")
 
 
 def _late_intervals(d: _Drawing) -> list[Shape]:
@@ -294,8 +315,10 @@ def _level(d: _Drawing) -> list[Shape]:
     _, v = d.potential(d.start, d.stop)
     if not v.size:
         return []
-    text = d.mark.text or f"{_millivolts(float(v[-1]) - d.rest)} from rest"
-    return d.band(d.start, d.stop, d.rest, float(v[-1]), text)
+    away = float(v[-1]) - d.rest
+    away = math.copysign(d.measured("mV", abs(away)), away)  # the criterion may measure the largest distance
+    text = d.mark.text or f"{_millivolts(away)} from rest"
+    return d.band(d.start, d.stop, d.rest, d.rest + away, text)
 
 
 def _swings(d: _Drawing) -> list[Shape]:
@@ -308,17 +331,51 @@ def _swings(d: _Drawing) -> list[Shape]:
     return [Shape(d.key, "dot", time, time, there, there, str(i + 1)) for i, (time, there) in enumerate(dots)]
 
 
-def _hump(d: _Drawing) -> list[Shape]:
+def _above_threshold(d: _Drawing) -> list[Shape]:
+    _, v = d.potential(d.start, d.stop)
+    if not v.size:
+        return []
+    above = float(v.mean()) - d.threshold
+    return d.band(d.start, d.stop, d.threshold, d.threshold + above, f"{_millivolts(above)} from threshold")
+
+
+def _quiet(d: _Drawing) -> list[Shape]:
+    """A criterion may count more than the trace shows: before the onset, all since the neuron has settled."""
+    shown = len(d.spikes)
+    count = d.measured("spikes", shown)
+    text = _counted(count) if count else "silent"
+    return d.window(text if count == shown else f"{text}, {shown or 'none'} of them here")
+
+
+def _pause(d: _Drawing) -> list[Shape]:
     if not len(d.spikes):
         return []
-    spike = float(d.spikes[-1])
-    t, v = d.potential(spike, d.stop)
+    [arrow] = d.arrow(float(d.spikes[-1]), d.stop)
+    if d.check is None or d.check.unit == "ms" or not math.isfinite(d.check.value):
+        return [arrow]
+    return [replace(arrow, text=f"{arrow.text} = {number(d.check.value, 3)} {d.check.unit}")]
+
+
+def _hump(d: _Drawing) -> list[Shape]:
+    times = d.trace.spike_times[0]
+    times = times[(times >= 0.0) & (times < d.stop)]
+    if not len(times):
+        return []
+    spike = float(times[-1])
+    t, v = d.potential(max(spike, d.start), d.stop)
     start, stop = d.below_again(v), int(np.searchsorted(t, spike + SOON))
     found = f.hump(v[None], np.array([d.rest]), np.array([start]), np.array([stop]))
     top = int(found.top[0])
     if top < 0:
         return []
-    return d.band(float(t[top]) - 2.0, float(t[top]) + 2.0, d.rest, float(v[top]), _millivolts(float(found.height[0])))
+    height, rise, fall = (float(x[0]) for x in (found.height, found.rise, found.undershoot))
+    low, high, at = float(v[top]) - rise, float(v[top]), float(t[top])
+    if d.mark.kind == "hump":
+        return d.band(at - 2.0, at + 2.0, d.rest, high, _millivolts(d.measured("mV", height)))
+    if d.mark.kind == "rise":
+        return d.band(at - 2.0, at + 2.0, low, high, _millivolts(d.measured("mV", rise)))
+    at = float(t[start + int(v[start : top + 1].argmin())])
+    return d.band(at - 2.0, at + 2.0, d.rest, min(low, d.rest), _millivolts(d.measured("mV", fall)))
 
 
 _DRAWN: Mapping[str, Callable[[_Drawing], Sequence[Shape]]] = {
@@ -330,11 +387,14 @@ _DRAWN: Mapping[str, Callable[[_Drawing], Sequence[Shape]]] = {
     "bursts": _bursts,
     "latency": lambda d: d.arrow(d.start, float(d.spikes[0])) if len(d.spikes) else [],
     "last": lambda d: d.arrow(d.start, float(d.spikes[-1])) if len(d.spikes) else [],
-    "pause": lambda d: d.arrow(float(d.spikes[-1]), d.stop) if len(d.spikes) else [],
-    "quiet": lambda d: d.window(_counted(d.spikes) if len(d.spikes) else "silent"),
+    "pause": _pause,
+    "quiet": _quiet,
     "span": lambda d: d.arrow(d.start, d.stop),
     "flat": _flat,
     "level": _level,
+    "above threshold": _above_threshold,
     "swings": _swings,
     "hump": _hump,
+    "rise": _hump,
+    "fall": _hump,
 }

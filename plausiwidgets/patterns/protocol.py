@@ -30,8 +30,9 @@ StimulusValues = Any
 """``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its free values."""
 
 _CURRENT, _INJECTED = "current", "injected"
+_DOWNWARDS = "How far the current goes down from the holding level: the strength of the inhibition."
 _TEXTS = {
-    "amplitude": "Amplitude of the stimulus, from the holding level; downwards where it is an inhibition.",
+    "amplitude": "Amplitude of the stimulus, from the holding level.",
     "holding": "Constant baseline current; the neuron settles at it before the stimulus, which is added to it.",
 }
 
@@ -59,6 +60,8 @@ class FreeValue:
         Description for the user.
     free : bool
         Whether a search may change it unless told otherwise.
+    downwards : bool
+        Whether it is injected with a minus sign, as the strength of an inhibition is; the explorer says so.
 
     Raises
     ------
@@ -82,6 +85,7 @@ class FreeValue:
     limits: tuple[float | None, float | None] | None = None
     text: str = ""
     free: bool = True
+    downwards: bool = False
 
     def __post_init__(self) -> None:
         check_name("a stimulus value", self.name)
@@ -120,7 +124,7 @@ class FreeValue:
                 None if self.limits[1] is None else self.limits[1] * factor,
             ),
             "stimulus",
-            self.text or _TEXTS.get(self.name, ""),
+            self.text or (_DOWNWARDS if self.downwards else _TEXTS.get(self.name, "")),
             source,
             self.free,
         )

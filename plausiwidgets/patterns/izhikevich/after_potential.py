@@ -98,9 +98,9 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     marks=[
         *BEFORE_ONSET,
         Mark("n", "spikes", 0.0),
-        Mark("hump", "hump", 0.0, END),
-        Mark("rise", "hump", 0.0, END),
-        Mark("undershoot", "level", WIDTH, END),
+        Mark("hump", "hump", WIDTH, END),
+        Mark("rise", "rise", WIDTH, END),
+        Mark("undershoot", "fall", WIDTH, END),
         Mark("left", "level", END - 20.0, END),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
@@ -22,6 +23,7 @@ SOURCE = (
 
 STEP = FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None))
 PULSE = FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))
+INHIBITING_STEP, INHIBITING_PULSE = replace(STEP, downwards=True), replace(PULSE, downwards=True)
 HOLDING = FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05)
 # Inhibition-induced firing lives at holding levels close to a balance of large currents.
 WIDE_HOLDING = FreeValue("holding", 0.0, -1.0, 9.0, of="current")

@@ -13,12 +13,12 @@ from plausiwidgets.patterns.izhikevich.common import (
     BURST_RATIO,
     BURST_SMALLEST,
     BURSTS_PERSIST,
+    INHIBITING_STEP,
     NO_BLOCK,
     PERSISTS,
     QUIET_AFTER,
     RATE,
     SOURCE,
-    STEP,
     WIDE_HOLDING,
     bursts,
     silent_after,
@@ -54,7 +54,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
     function="Thalamo-cortical cells can do it, by a current that inhibition activates.",
     parameter_hint="A recovery variable that runs away from its rest (negative a and b of Izhikevich).",
     source=SOURCE,
-    free_values=[STEP, WIDE_HOLDING],
+    free_values=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(LENGTH, -1.0),
     measure=_spiking,
     criteria=[
@@ -73,7 +73,7 @@ INHIBITION_INDUCED_SPIKING = Pattern(
         Mark("cv", "intervals", 0.0, LENGTH),
         Mark("spread", "intervals", 0.0, LENGTH),
     ],
-    verification=lasting([STEP, WIDE_HOLDING], -1.0),
+    verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0),
 )
 
 INHIBITION_INDUCED_BURSTING = Pattern(
@@ -85,7 +85,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
     function="Thalamo-cortical cells in sleep, when a spindle spreads.",
     parameter_hint="As for inhibition-induced spiking, with a high reset.",
     source=SOURCE,
-    free_values=[STEP, WIDE_HOLDING],
+    free_values=[INHIBITING_STEP, WIDE_HOLDING],
     sweeps=step(LENGTH, -1.0),
     measure=lambda r, s: bursting(r, LENGTH, GRACE) | {"no_block": r.baseline_peak - r.threshold},
     criteria=[
@@ -103,5 +103,5 @@ INHIBITION_INDUCED_BURSTING = Pattern(
         *(Mark(key, "bursts", 0.0, LENGTH) for key in ("bursts", "ratio", "smallest", "largest")),
         Mark("persists", "pause", 0.0, LENGTH),
     ],
-    verification=lasting([STEP, WIDE_HOLDING], -1.0, bursts=True),
+    verification=lasting([INHIBITING_STEP, WIDE_HOLDING], -1.0, bursts=True),
 )

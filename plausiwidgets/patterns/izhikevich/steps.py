@@ -222,7 +222,7 @@ PHASIC_SPIKING = Pattern(
         Mark("n", "spikes", 0.0, LONG),
         Mark("latency", "latency", 0.0, LONG),
         Mark("flat", "flat", LONG - 100.0, LONG),
-        Mark("no_block", "level", LONG - 100.0, LONG),
+        Mark("no_block", "above threshold", LONG - 100.0, LONG),
     ],
     verification=_NO_LATER_SPIKE,
 )
@@ -259,7 +259,7 @@ PHASIC_BURSTING = Pattern(
         Mark("longest_isi", "longest interval", 0.0, LONG),
         Mark("last", "last", 0.0, LONG),
         Mark("flat", "flat", LONG - 100.0, LONG),
-        Mark("no_block", "level", LONG - 100.0, LONG),
+        Mark("no_block", "above threshold", LONG - 100.0, LONG),
     ],
     verification=_NO_LATER_SPIKE,
 )

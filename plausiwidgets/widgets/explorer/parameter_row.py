@@ -21,6 +21,9 @@ from plausiwidgets.widgets.view.symbols import symbol
 BASELINE = "baseline"
 """What the row of the current that is always on is called."""
 
+DOWN = ' <span class="pw-down" aria-hidden="true">↓</span>'
+"""Beside the name of a current that is injected with a minus sign."""
+
 LOCK = (
     '<span class="pw-lock" title="Locked in this exercise: tune the others">'
     '<svg viewBox="0 0 12 14" aria-hidden="true"><path d="M1 6h10v7H1z"/>'
@@ -44,7 +47,7 @@ class ParameterRow:
 
     The slider runs over whole positions; the scale (linear, log, asinh) is the parameter's own, the
     same that the optimizer searches on. The exact value may have more digits than its box shows. The name
-    is shown without the `prefix`, where the group says it.
+    is shown without the `prefix`, where the group says it, and with an arrow where its current goes `downwards`.
 
     Attributes
     ----------
@@ -52,7 +55,13 @@ class ParameterRow:
     """
 
     def __init__(
-        self, parameter: Parameter, session: Session, messages: Messages, styles: RowStyles, prefix: str = ""
+        self,
+        parameter: Parameter,
+        session: Session,
+        messages: Messages,
+        styles: RowStyles,
+        prefix: str = "",
+        downwards: bool = False,
     ) -> None:
         self.parameter = parameter
         self._session = session
@@ -67,7 +76,7 @@ class ParameterRow:
         name = parameter.name
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
         name_in_group = name.removeprefix(prefix)
-        shown = BASELINE if name_in_group == "holding" else symbol(name_in_group)
+        shown = (BASELINE if name_in_group == "holding" else symbol(name_in_group)) + DOWN * downwards
         self._text = (
             f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{shown}</span>'
             f'<span class="pw-unit">{unit}</span>'

@@ -89,10 +89,14 @@ class ParameterPanel(Panel):
         if (model, pattern) not in self._kept:
             components = {} if pattern is None else pattern.components
             prefixes = {prefix + name: prefix for prefix, part in components.items() for name in part.free}
+            down = {prefix + v.name for prefix, part in components.items() for v in part.free_values if v.downwards}
             self._kept[model, pattern] = [
-                ParameterRow(p, self.explorer.session, self.explorer.messages, self._styles, prefixes.get(p.name, ""))
+                ParameterRow(
+                    p, self.explorer.session, self.explorer.messages, self._styles, prefixes.get(p.name, ""),
+                    p.name in down,
+                )
                 for p in parameters
-            ]
+            ]  # fmt: skip
         return self._kept[model, pattern]
 
     def _show_bounds(self) -> None:

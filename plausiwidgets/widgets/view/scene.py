@@ -266,7 +266,7 @@ def scene_of(
         found = event_window(pattern, shown, yours.parameters, trace)
         if found[1] - found[0] < 0.98 * float(trace.t[-1] - trace.t[0]):
             window = found
-        drawn = shapes(pattern, shown, model, yours.parameters, trace)
+        drawn = shapes(pattern, shown, model, yours.parameters, trace, yours.checks)
         scene = replace(scene, event=window is not None, signs=signs(drawn, yours.checks))
     return _fitted(scene, pattern, None if whole else window, before)
 
