@@ -89,7 +89,7 @@ def test_a_line_that_is_no_instruction_is_refused():
 
 
 WITHOUT_TORCH = {
-    "explorer": "explorer = pw.Explorer(); assert explorer.wait(300)",
+    "explorer": "explorer = pw.Explorer(); assert explorer.wait(300); assert 'pandas' not in sys.modules",
     "judge": "assert pw.judge('adex', 'tonic_spiking').replicated",
     "optimize": "assert pw.optimize('izhikevich', 'tonic_bursting', budget=300).evaluations",
     "assess": "assert len(pw.plausibility_score(pw.assess(['lif', 'qif'], ['tonic_spiking'], budget=100))) == 2",

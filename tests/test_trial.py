@@ -1,5 +1,6 @@
 """Custom patterns are judged as by hand, or refused in a sentence when they are made."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,7 +9,9 @@ from random_patterns import Drawn, draw
 from test_own_patterns import doublet
 
 import plausiwidgets as pw
+from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.formulas import sweep_formulas, value_of
+from plausiwidgets.patterns.trial import try_sweeps
 
 WIDTH, DELAY = (
     pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms"),
@@ -26,6 +29,23 @@ def steady(end, **changes):
         criteria=[pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1.0)],
     )
     return doublet(**(fields | changes))
+
+
+FORMS = {
+    f"{key} {name}".strip(): form
+    for key in pw.patterns.names()[:20]
+    for name, form in {"": pw.patterns.get(key), **pw.patterns.get(key).verification}.items()
+}
+"""The twenty patterns and the longer forms of their verification."""
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_packages_own_patterns_which_are_imported_untried_pass_the_trial(name, monkeypatch):
+    tried = []
+    monkeypatch.setattr(trial, "try_sweeps", lambda *args: tried.append(True) or try_sweeps(*args))
+    again = replace(FORMS[name])
+    assert bool(tried) == (again.measure is not None)
+    assert again.main_sweep == FORMS[name].main_sweep
 
 
 # -- how long is simulated ---------------------------------------------------------------------------

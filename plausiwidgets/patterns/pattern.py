@@ -163,8 +163,12 @@ class Pattern(Protocol):
             raise ValueError(f"{where} needs either measure (and sweeps) or procedure")
         if self.measure is not None and self.sweeps is None:
             raise ValueError(f"{where} measures the responses to its sweeps, but has none: give sweeps")
-        if self.measure is not None:
+        if self.measure is None:
+            return
+        if trial.is_needed():
             self._try()
+        else:
+            self._check_main_sweep(self.sweeps_at({value.name: [value.default] for value in self.free_values}))
 
     @property
     def components(self) -> Mapping[str, Pattern]:

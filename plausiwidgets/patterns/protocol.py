@@ -331,11 +331,14 @@ class Protocol:
             between = value.parameter(1.0, value.unit or "current").from_unit(np.array(shares))
             setattr(s, value.name, np.array([value.default, *between]))
         sweeps = trial.try_sweeps(where, call, s, lambda: self.durations(s))
+        self._check_main_sweep(sweeps)
+        return s, dict(sweeps)
+
+    def _check_main_sweep(self, sweeps: Mapping[str, Sweep]) -> None:
         if not self.main_sweep:
             set_fields(self, main_sweep=next(iter(sweeps)))
         if self.main_sweep not in sweeps:
-            raise unknown(f"sweep of {where}", self.main_sweep, sweeps)
-        return s, dict(sweeps)
+            raise unknown(f"sweep of pattern {self.key!r}", self.main_sweep, sweeps)
 
     def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
         try:

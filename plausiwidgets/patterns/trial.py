@@ -6,7 +6,9 @@ function that mixes its sets (by `.mean()` over all, `[0]`, `argsort`) gives a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +34,30 @@ _TOGETHER = (
 )
 
 Sweeps = Mapping[str, Sweep]
+
+_tried = ContextVar("tried", default=True)
+
+
+@contextmanager
+def untried() -> Iterator[None]:
+    """Make the patterns of the package without a trial, which would be a fifth of an explorer's start: tests try them.
+
+    Examples
+    --------
+    >>> with untried():
+    ...     is_needed()
+    False
+    """
+    token = _tried.set(False)
+    try:
+        yield
+    finally:
+        _tried.reset(token)
+
+
+def is_needed() -> bool:
+    """Return whether a pattern that is made now has to be tried."""
+    return _tried.get()
 
 
 def take(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:

@@ -5,18 +5,21 @@ neurons?", IEEE Transactions on Neural Networks 15(5), 2004, figure 1. A family 
 share a stimulus is a file.
 """
 
-from plausiwidgets.patterns.izhikevich import (
-    accommodation,
-    after_potential,
-    bistability,
-    excitability,
-    inhibition,
-    latency,
-    oscillation,
-    pulse_pairs,
-    rebound,
-    steps,
-)
+from plausiwidgets.patterns import trial
+
+with trial.untried():
+    from plausiwidgets.patterns.izhikevich import (
+        accommodation,
+        after_potential,
+        bistability,
+        excitability,
+        inhibition,
+        latency,
+        oscillation,
+        pulse_pairs,
+        rebound,
+        steps,
+    )
 
 TWENTY = (
     steps.TONIC_SPIKING,

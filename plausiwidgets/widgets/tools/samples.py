@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import anywidget
 import numpy as np
-import pandas as pd
 import traitlets as t
 
 from plausiwidgets.assessment.mystery import KEY as MYSTERY
+from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import Parameter
 from plausiwidgets.optimization import NothingAccepted
 from plausiwidgets.optimization.api import make_problem
