@@ -237,7 +237,7 @@ def test_a_drag_idle_and_during_a_search(checkout, table) -> None:
     page = checkout.open(SEARCHING).page
     table.append(("drag, lif, idle", checkout.name, *pressed(page)))
     page.get_by_role("button", name="for a long time").click()
-    page.wait_for_function("() => /[1-9]\\d* evaluations/.test(document.querySelector('.pw-explorer').innerText)")
+    page.wait_for_function("() => /[1-9]\\S* of .* evaluations/.test(document.querySelector('.pw-explorer').textContent)")
     table.append(("drag, lif, during a search", checkout.name, *pressed(page)))
     page.get_by_role("button", name="no longer").click()
 
@@ -258,10 +258,11 @@ def test_the_first_trace(checkout, table) -> None:
                       f"drawn after {times[0] / 1000:5.1f} s", f"judged after {times[1] / 1000:5.1f} s"))  # fmt: skip
 
     for state in ("cold", "warm"):
-        code = f"{OWN}\npw.Explorer()"
-        page = checkout.open(code, run=False).page
+        page = checkout.open("import plausiwidgets as pw\npw.Explorer()", run=False).page
         line(f"{state}: opened", page.evaluate(FIRST, ["notebook:run-all-cells"]))
         page.wait_for_timeout(1000 * SETTLED)
-        for title in ("Adaptive exponential (AdEx)", "Hodgkin–Huxley", "Mine"):
+        for title in ("Adaptive exponential (AdEx)", "Hodgkin–Huxley"):
             line(f"{state}: {title} picked", page.evaluate(PICKED, [title]))
             page.wait_for_timeout(4000)
+        own = checkout.open(f"{OWN}\npw.Explorer('mine', 'tonic_spiking')", run=False).page
+        line(f"{state}: own neuron opened, with torch", own.evaluate(FIRST, ["notebook:run-all-cells"]))

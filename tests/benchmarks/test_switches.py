@@ -75,6 +75,7 @@ def test_two_hundred_switches_leave_kernel_and_page_as_they_were(open_notebook, 
     page = opened.page
     page.get_by_role("button", name="Phase plane").click()
     page.wait_for_selector(".pw-plane .pw-trajectory", state="attached")
+    patterns = page.get_by_role("button", name="Patterns", exact=True)  # they make room for the phase plane
     keys = page.locator(".pw-thumbnail").evaluate_all("all => all.map(e => e.dataset.key)")
     random.seed(1)
     marks = [memory(opened)]
@@ -83,6 +84,7 @@ def test_two_hundred_switches_leave_kernel_and_page_as_they_were(open_notebook, 
         began = time.monotonic()
         for key in random.sample(keys, ROUND):
             before = page.evaluate(STATE)
+            patterns.click()
             page.locator(f".pw-thumbnail[data-key={key}]").click()
             page.wait_for_function(f"before => ({STATE})() !== before", arg=before, timeout=60_000)
         page.wait_for_timeout(2500)  # it is verified at rest, and the page lets go of what is no longer shown
