@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import ESTIMATE_COLUMNS, estimate
+from plausiwidgets.assessment import ESTIMATE_COLUMNS, costs, estimate
 from plausiwidgets.assessment.costs import AFTER, _Trial
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.cli import main
@@ -40,6 +40,16 @@ def test_the_range_of_a_search():
     assert _Trial(32, 1.0, 3.0, True).range(unit) == (1.0 + 3.0 * (1 + AFTER),) * 2
     assert _Trial(100, 2.0, 0.5).range(Unit("lif", "tonic_spiking", 0, 1000, time_limit=5.0)) == (2.5, 5.0)
     assert _Trial(error="ValueError: no").range(unit) == (0.0, 0.0)
+
+
+def test_what_ends_within_the_first_candidates_is_measured_too(monkeypatch):
+    # The first candidates are judged in a moment; a verification that is stopped is no candidate's time.
+    monkeypatch.setattr(costs, "MOST", 0.0)
+    seen = []
+    table = estimate("eif", "class_1_excitable", progress=seen.append)
+    (row,) = table.to_dict("records")
+    assert row["candidates"] == 32 and 0.0 < row["low"] <= row["high"]
+    assert [one.line() for one in seen] == ["0 of 1 begun, now eif, class_1_excitable", "1 of 1 begun"]
 
 
 def test_a_search_that_was_done_is_left_out_and_no_file_is_written(tmp_path):

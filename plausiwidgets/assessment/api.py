@@ -192,7 +192,7 @@ def start_assessment(*args: Any, **settings: Any) -> Study:
 def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
     """Estimate what `assess` with the same arguments takes, by beginning each search; no file is written.
 
-    Searches that a `store` has are left out. `executor` and `progress` have no effect.
+    Searches that a `store` has are left out. `executor` has no effect.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
     asked = _asked(*args, **settings)
     known = {} if asked.store is None else asked.store.results
     done = {key for key, result in known.items() if result.reason != "failed"}
-    return estimate_units(unit for unit in asked.units if unit.waiting.key not in done)
+    return estimate_units((unit for unit in asked.units if unit.waiting.key not in done), asked.progress)
 
 
 def _path(store: str | Path) -> Path:

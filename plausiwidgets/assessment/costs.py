@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.lazy import pandas as pd
@@ -19,13 +19,14 @@ from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import Options, default_strategy
 from plausiwidgets.optimization.problem import Batch, Problem
+from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.patterns.registry import received as received_pattern
 from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
 
 TRIED = 200
 """Candidates that are judged for each model and pattern."""
 
-MOST = 10.0
+MOST = 2.0
 """Largest processor time of these in s; a model that is slower is measured on what was done until then."""
 
 AFTER = 5.0
@@ -86,7 +87,36 @@ class _Timed(Problem):
             self.verifying.append(time.process_time() - began)
 
 
-def estimate_units(units: Iterable[Unit]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class EstimateSnapshot:
+    """How far an estimate has come: pairs of a model and a pattern."""
+
+    position: int
+    total: int
+    pair: str = ""
+    unit: ClassVar[str] = "pair"
+    milestone: ClassVar[bool] = False
+
+    @property
+    def state(self) -> str:
+        """``"running"`` or ``"done"``."""
+        return "done" if self.ended else "running"
+
+    @property
+    def ended(self) -> bool:
+        """Whether all are estimated."""
+        return self.position == self.total
+
+    def postfix(self) -> str:
+        """Return the pair that is estimated."""
+        return self.pair
+
+    def line(self) -> str:
+        """Return the snapshot in one line."""
+        return f"{self.position} of {self.total} begun{self.pair and f', now {self.pair}'}"
+
+
+def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.DataFrame:
     """Return the processor time that searches will take, a row for each model and pattern.
 
     Searches that end early are found by beginning each, as far as `TRIED` candidates. The time to compile a model is
@@ -95,6 +125,8 @@ def estimate_units(units: Iterable[Unit]) -> pd.DataFrame:
     Parameters
     ----------
     units : iterable of Unit
+    progress : optional
+        As in `assess`; it receives an `EstimateSnapshot` for each pair of a model and a pattern.
 
     Returns
     -------
@@ -111,7 +143,10 @@ def estimate_units(units: Iterable[Unit]) -> pd.DataFrame:
     compiling: dict[str, float] = {}
     reasons: dict[str, str] = {}
     rows: list[dict[str, Any]] = []
-    for (model, pattern), unit in first.items():
+    shown = as_progress(progress)
+    shown.init(EstimateSnapshot(0, len(first)))
+    for position, ((model, pattern), unit) in enumerate(first.items()):
+        shown.step(EstimateSnapshot(position, len(first), f"{model}, {pattern}"))
         if model not in compiling:
             began = time.process_time()
             reasons[model] = why_not_compiled(received_model(unit.model), unit.engine)
@@ -132,6 +167,7 @@ def estimate_units(units: Iterable[Unit]) -> pd.DataFrame:
                 "high": count[model, pattern] * high,
             }
         )
+    shown.close(EstimateSnapshot(len(first), len(first)))
     table = pd.DataFrame(rows, columns=list(ESTIMATE_COLUMNS))
     table.attrs = {"compile": compiling, "memory": peak_memory()}
     return table
@@ -167,7 +203,7 @@ def _begin(unit: Unit) -> _Trial:
         if time.process_time() - began > MOST:
             raise Stopped("long enough")
 
-    trial = _Trial()
+    trial, problem = _Trial(), None
     try:
         model, pattern = received_model(unit.model), received_pattern(unit.pattern)
         plain = make_problem(model, pattern, engine=unit.engine, dt=unit.dt)
@@ -179,8 +215,15 @@ def _begin(unit: Unit) -> _Trial:
             judging = time.process_time() - began - verifying
             trial = _Trial(result.evaluations, judging, verifying, result.replicated)
     except Stopped:
-        # Without a generation: judging its candidates takes longer than this.
-        return trial if trial.candidates else _Trial(min(Options.population, unit.budget), MOST)
+        # What was begun counts too: the first candidates, or a verification, whose time is the least that it takes.
+        spent = time.process_time() - began
+        verifying = sum(problem.verifying) if problem is not None else 0.0
+        return _Trial(
+            max(trial.candidates, min(Options.population, unit.budget)),
+            max(trial.judging, spent - verifying),
+            verifying,
+            trial.found,
+        )
     except Exception as failure:
         return _Trial(error=f"{type(failure).__name__}: {failure}")
     return trial

@@ -120,7 +120,7 @@ def dry_run(options: argparse.Namespace) -> int:
     from plausiwidgets.assessment import StoreError, estimate
 
     try:
-        table = estimate(**asked(options))
+        table = estimate(**asked(options), progress=None if options.quiet else "text")
     except StoreError as error:
         return refuse(str(error), FAILED)
     except ValueError as error:

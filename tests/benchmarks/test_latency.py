@@ -237,7 +237,8 @@ def test_a_drag_idle_and_during_a_search(checkout, table) -> None:
     page = checkout.open(SEARCHING).page
     table.append(("drag, lif, idle", checkout.name, *pressed(page)))
     page.get_by_role("button", name="for a long time").click()
-    page.wait_for_function("() => /[1-9]\\S* of .* evaluations/.test(document.querySelector('.pw-explorer').textContent)")
+    searching = "/[1-9]\\S* of .* evaluations/.test(document.querySelector('.pw-explorer').textContent)"
+    page.wait_for_function(searching)
     table.append(("drag, lif, during a search", checkout.name, *pressed(page)))
     page.get_by_role("button", name="no longer").click()
 
