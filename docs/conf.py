@@ -18,16 +18,29 @@ import plausiwidgets
 project = "plausiwidgets"
 author = "The plausiwidgets developers"
 copyright = "2026, The plausiwidgets developers"
-version = release = plausiwidgets.__version__
+release = plausiwidgets.__version__
+version = ".".join(release.split(".")[:2])
 
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_nb"]
-exclude_patterns = ["_build", "_live"]
+exclude_patterns = ["_build", "_live", "_templates"]
 root_doc = "index"
 
 html_theme = "furo"
-html_title = f"plausiwidgets {version}"
+html_title = f"plausiwidgets {release}"  # it stands on each page
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["versions.js", "switcher.js"]
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "versions.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
 html_extra_path = ["_live"]
 html_copy_source = False
 html_show_sourcelink = False

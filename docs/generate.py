@@ -35,10 +35,21 @@ KEY = (
     "✓ shows it (verified), ~ holds, but not robustly, ✗ not found, ∅ cannot, by the argument. *Not found* is a "
     "statement about this box of parameters and this number of evaluations."
 )
+CASES = (
+    "All of them must hold, with the measured value in the interval. Behind each stands a case: set one or two sliders "
+    "of the figure so, and the criterion is missed, with as few others as possible (+2: and two others). A click shows "
+    "it."
+)
 NOTES = (
     "¹ for a span of 15 mV from rest to threshold; it scales with the span of the neuron. ² only of a neuron without a "
     "reset.\n"
 )
+
+POINTS = 60
+"""Values of each slider at which the cases of a pattern's criteria are looked for."""
+
+DRAWS = 1_000
+"""Values of two sliders at which they are looked for besides."""
 
 NAMESPACES = {
     "models": "Models",
@@ -161,6 +172,51 @@ def figure(name: str, title: str, svg: str) -> str:
 # ------------------------------------------------------------------ patterns
 
 
+def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, tuple[dict[str, float], int]]:
+    """Return for each criterion a move of one slider or two after which it is missed, and how many others are.
+
+    A move starts where the live figure opens. Of all that were tried it is one that misses the fewest others, and of
+    these the smallest, of one slider where there is one. A criterion that no move misses has no entry.
+    """
+    given, dt = known_sets(model, pattern)[0][:2]
+    parameters = pattern.parameters(model)
+    start = {name: float(given.get(name, p.default)) for name, p in parameters.items()}
+    random = np.random.default_rng(0)
+    pairs = [random.choice(list(parameters), 2, replace=False).tolist() for _ in range(DRAWS)]
+    moves = [{name: rounded(p.from_unit(u))} for name, p in parameters.items() for u in np.linspace(0.0, 1.0, POINTS)]
+    moves += [{name: rounded(parameters[name].from_unit(random.random())) for name in pair} for pair in pairs]
+    sets = {name: np.array([move.get(name, start[name]) for move in moves]) for name in parameters}
+    checks = pw.judge(model, pattern, sets, dt=dt, verify=False).checks
+    missed = np.array([~check.passed for check in checks])
+    others = missed.sum(axis=0) - 1
+    units = {name: p.to_unit(start[name]) for name, p in parameters.items()}
+    far = np.array([sum(abs(parameters[n].to_unit(x) - units[n]) for n, x in move.items()) for move in moves])
+    far += [len(move) - 1 for move in moves]
+    order = np.lexsort((far, others))
+    found = {}
+    for check, row in zip(checks, missed, strict=True):
+        if row.any():
+            best = int(order[np.argmax(row[order])])
+            found[check.key] = moves[best], int(others[best])
+    return found
+
+
+def rounded(value: float) -> float:
+    """Return a value with three significant digits, which can be read and typed."""
+    return float(f"{value:.3g}")
+
+
+def case(pattern: pw.Pattern, found: tuple[dict[str, float], int] | None) -> str:
+    """Return a link to the live figure after a move, as HTML, and how many other criteria are missed there."""
+    if found is None:
+        return "–"
+    move, others = found
+    fragment = "&amp;".join(f"{name}={value:g}" for name, value in move.items())
+    shown = ", ".join(f"{name} {number(value)}" for name, value in move.items())
+    more = f" +{others}" if others else ""
+    return f'<a href="../live/pattern-{pattern.key}.html#{fragment}">{shown}</a>{more}'
+
+
 def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the status of a pair in the packaged table."""
     row = published_rows(model).get(pattern.key)
@@ -176,15 +232,17 @@ def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
 
 def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     """Return the page of a pattern."""
+    reference = pw.models.get(REFERENCE)
+    found = cases(reference, pattern)
     criteria = [
         (
             text(c.name),
             text(interval(c.low, c.high, c.unit)) + (" ¹" if c.per_span else "") + (" ²" if c.without_reset else ""),
             text(c.text),
+            case(pattern, found.get(c.key)),
         )
         for c in pattern.criteria
     ]
-    reference = pw.models.get(REFERENCE)
     stimulus = [
         (f"`{p.name}`", number(p.default), f"{number(p.low)} to {number(p.high)}", text(p.unit), text(p.description))
         for p in pattern.stimulus_parameters(reference).values()
@@ -192,14 +250,13 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     checks = [f"- {text(name)}" for name in pattern.verification]
     return "\n".join([
         f"# {pattern.letter} · {text(pattern.title)}\n",
-        f"{text(pattern.description)} **{text(pattern.look_for)}**\n",
-        f"*What it may be good for:* {text(pattern.function)}\n",
-        f"*What to drag:* {text(pattern.parameter_hint)}\n",
+        f"{text(pattern.description)}\n",
+        questions(pattern),
         figure(f"pattern-{pattern.key}", f"{pattern.title}, live", picture(reference, pattern)),
         code(f'pw.Explorer("{REFERENCE}", "{pattern.key}")'),
         "## Criteria\n",
-        "All of them must hold. The figure of a verdict is the measured value, and the interval that it must lie in.\n",
-        table(("criterion", "must be", "what is measured"), criteria),
+        f"{CASES}\n",
+        table(("criterion", "must be", "what is measured, and why", "its case"), criteria),
         NOTES,
         "## Stimulus\n",
         f"Free values, which a search tunes together with the neuron; here in the units of `{REFERENCE}`.\n",
@@ -212,6 +269,20 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
         ]),
         f"Source: {text(pattern.source)}.\n",
     ])  # fmt: skip
+
+
+def questions(pattern: pw.Pattern) -> str:
+    """Return what a student asks first, with the answers, as HTML that stands above the figure."""
+    asked = {
+        "What do I look for?": re.sub("^Look for ", "", pattern.look_for),
+        "What do I drag?": pattern.parameter_hint,
+        "What is it good for?": pattern.function,
+    }
+    rows = "".join(
+        f"<dt>{question}</dt><dd>{html.escape(answer[0].upper() + answer[1:])}</dd>"
+        for question, answer in asked.items()
+    )
+    return f'<dl class="asked">{rows}</dl>\n'
 
 
 def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:

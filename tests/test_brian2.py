@@ -1,5 +1,7 @@
 """A group of Brian2 takes the very steps that the engines take."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -89,3 +91,10 @@ def test_a_name_that_brian2_needs_itself_is_another_one():
     assert simulated(group, 10, 0.1)[1].size == 0
     assert np.asarray(group.neuron_N).tolist() == [1.0, 2.0]
     assert 0.0 < group.v[0] < group.v[1] < 0.5
+
+
+def test_the_python_of_its_guide_runs(root, capsys):
+    guide = (root / "docs" / "howto" / "brian2.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^```python\n(.*?)^```$", guide, re.M | re.S)
+    exec(compile(block, "brian2.md", "exec"), {"__name__": "__main__"})
+    assert re.match(r"[1-9]\d*\n$", capsys.readouterr().out)  # spikes

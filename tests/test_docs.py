@@ -9,17 +9,29 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.cli.main import main
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BUILT = ("_build", "_live", "neurons", "notebooks", "patterns", "reference")
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in BUILT)
-NEEDS_A_CLUSTER = {"cluster.md"}  # its code names machines and files of the reader
+ELSEWHERE = {  # their code runs in a test of their own
+    "cluster.md",  # as it names machines and files of the reader: test_cluster_page.py
+    "brian2.md",  # where Brian2 is installed: test_brian2.py
+}
 BLOCKS = [
     pytest.param(path, block, id=f"{path.relative_to(DOCS).as_posix()}-{number}")
     for path in PAGES
-    if path.name not in NEEDS_A_CLUSTER
+    if path.name not in ELSEWHERE
     for number, block in enumerate(
         re.finditer(r"^```python\n(.*?)^```$", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL), 1
+    )
+]
+COMMANDS = [
+    command
+    for path in PAGES
+    if path.name not in ELSEWHERE
+    for command in re.findall(
+        r"plausiwidgets ((?:page|assess) [^`\n]*--(?:output|csv) [\w.]+)", path.read_text(encoding="utf-8")
     )
 ]
 
@@ -57,6 +69,16 @@ def test_the_python_of_the_documentation_runs(
     monkeypatch.chdir(tmp_path)
     above = "\n" * page.read_text(encoding="utf-8").count("\n", 0, block.start(1))  # an error then names its line
     exec(compile(above + block[1], str(page), "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_of_the_documentation_write_their_files(
+    command: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [str(root / word) if word.startswith("docs/") else word for word in command.split()]
+    assert main(words) == 0
+    assert Path(words[-1]).stat().st_size > 0
 
 
 @pytest.mark.parametrize(("name", "thing"), list(public()), ids=[name for name, _ in public()])

@@ -1,0 +1,121 @@
+"""The site in a browser: its switcher of versions; and, where ``PLAUSIWIDGETS_SITE`` names a built one, its pages."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from test_site import DOCS, SITE, built, mini
+
+import plausiwidgets as pw
+
+pytestmark = pytest.mark.browser
+
+SIZES = [(1400, 900, "light"), (400, 800, "dark")]
+PAGES = [
+    "index.html",
+    "tutorials/ten_minutes.html",
+    "lesson_long.html",
+    "howto/index.html",
+    "patterns/index.html",
+    "patterns/bistability.html",
+    "neurons/index.html",
+    "neurons/adex.html",
+    "reference/generated/plausiwidgets.judge.html",
+    "explanation/verification.html",
+    "notebooks/which_model.html",
+]
+SETTLED = "document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete)"
+
+
+@pytest.fixture
+def versions(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(str(DOCS))
+    import versions
+
+    return versions
+
+
+def switched(page, version: str) -> None:
+    """Choose another version of the page that is shown."""
+    page.get_by_role("combobox", name="Version").select_option(label=version)
+
+
+def test_a_page_offers_the_other_versions_and_keeps_its_place(open_page, versions, tmp_path: Path) -> None:
+    for version, pages in {"0.2": ["index.html", "a/b.html"], "0.3": ["index.html", "a/b.html", "new.html"]}.items():
+        versions.add(mini(tmp_path / version, version, pages), tmp_path / "site")
+    page = open_page(tmp_path / "site" / "0.2" / "a" / "b.html").page
+    page.get_by_role("link", name="There is a newer one").wait_for()
+    switched(page, "0.3")
+    page.get_by_role("heading", name="0.3 a/b.html").wait_for()
+    assert page.get_by_role("link", name="There is a newer one").count() == 0
+    page.goto((tmp_path / "site" / "0.3" / "new.html").as_uri())
+    switched(page, "0.2")  # which does not have this page
+    page.get_by_role("heading", name="0.2 index.html").wait_for()
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    page.get_by_role("heading", name="0.3 index.html").wait_for()
+
+
+def test_a_site_alone_offers_no_version(open_page, tmp_path: Path) -> None:
+    page = open_page(mini(tmp_path, "0.2", ["index.html"]) / "index.html").page
+    assert page.locator(".versions").count() == 1
+    assert not page.locator(".versions").is_visible()
+
+
+@built
+def test_two_versions_of_the_site_lead_to_each_other(open_page, versions, tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    shutil.copytree(SITE, older, ignore=shutil.ignore_patterns("live", "notebooks", ".doctrees"))
+    for path in (*older.rglob("*.html"), older / "_static" / "documentation_options.js"):
+        text = path.read_text(encoding="utf-8").replace(pw.__version__, "0.1.0")
+        path.write_text(re.sub(r'data-version="[\d.]+"', 'data-version="0.1"', text), encoding="utf-8")
+    site = tmp_path / "site"
+    assert versions.add(older, site) == "0.1"
+    own = versions.add(SITE, site)
+    page = open_page(site / "0.1" / "explanation" / "search.html", width=1400, height=900).page
+    page.get_by_role("link", name="There is a newer one").click()
+    page.wait_for_url(f"**/{own}/explanation/search.html")
+    switched(page, "0.1")
+    page.wait_for_url("**/0.1/explanation/search.html")
+    assert page.locator(".sidebar-brand-text").inner_text() == "plausiwidgets 0.1.0"
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+
+
+@built
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_the_site_is_accessible_and_fits(open_page, name: str, width: int, height: int, scheme: str) -> None:
+    page = open_page(SITE / name, width=width, height=height, color_scheme=scheme).page
+    page.wait_for_function(SETTLED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+
+
+@built
+@pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
+def test_each_pattern_answers_what_a_student_asks_without_scrolling(
+    open_page, width: int, height: int, scheme: str
+) -> None:
+    opened = open_page(SITE / "index.html", width=width, height=height, color_scheme=scheme)
+    for key in pw.patterns.names():
+        opened.page.goto((SITE / "patterns" / f"{key}.html").as_uri())
+        opened.page.wait_for_function(SETTLED)
+        box = opened.page.locator(".asked").bounding_box()
+        assert box["y"] + box["height"] <= height, key
+        figure = opened.page.locator(".figure iframe").bounding_box()
+        assert figure["y"] < height, key
+
+
+@built
+def test_a_live_figure_is_drawn_when_it_is_looked_at(open_page) -> None:
+    page = open_page(SITE / "patterns" / "tonic_spiking.html", width=1400, height=900).page
+    frame = page.frame_locator(".figure iframe")
+    frame.locator(".badge", has_text="shows it").wait_for()
+    frame.locator(".legend .yours", has_text="spikes").wait_for()
+
+
+@built
+def test_the_search_of_the_site_finds_a_pattern(open_page) -> None:
+    page = open_page(SITE / "search.html", "?q=rebound", width=1400, height=900).page
+    page.locator("#search-results a", has_text=re.compile("Rebound spike")).first.wait_for()

@@ -1,0 +1,180 @@
+"""What docs/generate.py and docs/versions.py write; and, where ``PLAUSIWIDGETS_SITE`` names a built site, its links."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+SITE = Path(os.environ.get("PLAUSIWIDGETS_SITE", "")) if os.environ.get("PLAUSIWIDGETS_SITE") else None
+built = pytest.mark.skipif(SITE is None, reason="PLAUSIWIDGETS_SITE names no built site")
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Iterator[tuple[ModuleType, ModuleType]]:
+    """The modules `generate` and `versions` of the site."""
+    sys.path.insert(0, str(DOCS))
+    import generate
+    import versions
+
+    yield generate, versions
+    sys.path.remove(str(DOCS))
+
+
+# ------------------------------------------------------------------ what is generated
+
+
+@pytest.mark.parametrize("key", pw.patterns.names())
+def test_a_page_says_what_to_look_for_what_to_drag_and_what_it_is_good_for(scripts, key: str) -> None:
+    pattern = pw.patterns.get(key)
+    answers = re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", scripts[0].questions(pattern))
+    assert [question for question, _ in answers] == [
+        "What do I look for?",
+        "What do I drag?",
+        "What is it good for?",
+    ]
+    assert all(len(answer) > 20 and answer[0].isupper() and answer.endswith(".") for _, answer in answers)
+    assert len(set(answers)) == 3
+
+
+@pytest.mark.parametrize("key", ["phasic_spiking", "rebound_burst"])
+def test_the_case_behind_a_criterion_misses_it(scripts, key: str) -> None:
+    generate = scripts[0]
+    model, pattern = pw.models.get(generate.REFERENCE), pw.patterns.get(key)
+    preset = next(preset for preset in model.presets if preset.pattern == key)
+    found = generate.cases(model, pattern)
+    assert len(found) > len(pattern.criteria) / 2
+    page = generate.pattern_page(pattern, [model])
+    for criterion, (move, others) in found.items():
+        assert 1 <= len(move) <= 2
+        verdict = pw.judge(model, pattern, dict(preset.parameters) | move, dt=preset.dt, verify=False)
+        missed = [check.key for check in verdict.checks if not check.passed]
+        assert criterion in missed and len(missed) == others + 1
+        assert all(f"{name}={value:g}" in page for name, value in move.items())
+    assert min(others for _, others in found.values()) == 0
+
+
+def test_the_page_of_a_neuron_has_its_equations_units_bounds_sources_and_what_was_found(scripts) -> None:
+    model = pw.models.get("adex")
+    page = scripts[0].neuron_page(model, [pw.patterns.get(key) for key in pw.patterns.names()])
+    for name, parameter in model.parameters.items():
+        [row] = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+        assert parameter.unit in row and scripts[0].number(parameter.high) in row
+    assert "## Equations" in page and "operations" in page and f"Source: {scripts[0].text(model.source)}" in page
+    assert len(re.findall(r"\]\(\.\./patterns/\w+\.md\)", page)) == 20
+    assert "neuron-adex.html" in page
+
+
+# ------------------------------------------------------------------ versions
+
+
+def mini(folder: Path, version: str, pages: list[str]) -> Path:
+    """Write the smallest site with the version switcher, as Sphinx would."""
+    template = (DOCS / "_templates" / "versions.html").read_text(encoding="utf-8")
+    for page in pages:
+        up = "../" * page.count("/") or "./"
+        nav = template.replace("{{ version }}", version).replace("{{ pagename }}", page.removesuffix(".html"))
+        path = folder / page
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            f'<!doctype html><html lang="en" data-content_root="{up}"><meta charset="utf-8"><title>{version}</title>'
+            f'<script src="{up}_static/versions.js"></script><script src="{up}_static/switcher.js"></script>'
+            f"<h1>{version} {page}</h1>{nav}</html>",
+            encoding="utf-8",
+        )
+    static = folder / "_static"
+    static.mkdir(exist_ok=True)
+    for name in ("versions.js", "switcher.js"):
+        (static / name).write_text((DOCS / "_static" / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (static / "documentation_options.js").write_text(f"const DOCUMENTATION_OPTIONS = {{\n    VERSION: '{version}.7',\n")
+    return folder
+
+
+def test_versions_stand_beside_each_other_and_the_newest_is_first(scripts, tmp_path: Path) -> None:
+    versions, site = scripts[1], tmp_path / "site"
+    for version in ("0.10", "0.2"):
+        assert versions.add(mini(tmp_path / version, version, ["index.html", "a/b.html"]), site) == version
+    assert 'url=0.10/index.html"' in (site / "index.html").read_text()
+    for version in ("0.10", "0.2"):
+        told = (site / version / "_static" / "versions.js").read_text()
+        assert told.index('"0.10"') < told.index('"0.2"') and told.count('"a/b.html"') == 2
+    (site / "0.2" / "old.html").write_text("")
+    versions.add(tmp_path / "0.2", site)  # a second build of a version takes the place of the first
+    assert not (site / "0.2" / "old.html").exists()
+    with pytest.raises(ValueError, match="is no built site"):
+        versions.add(tmp_path, site)
+
+
+# ------------------------------------------------------------------ the built site
+
+
+class Page(HTMLParser):
+    """The addresses that a page leads to, and the names in it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.names: set[str] = set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        for name, value in attributes:
+            if name in ("href", "src") and value and tag != "use":
+                self.links.append(value)
+            elif name in ("id", "name") and value:
+                self.names.add(value)
+
+
+@built
+def test_every_link_of_the_site_resolves() -> None:
+    pages = {path: Page(path) for path in SITE.rglob("*.html") if "_static" not in path.parts}
+    assert len(pages) > 150
+    broken, foreign = [], set()
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                foreign.add(parts.scheme)
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            anchor = unquote(parts.fragment)
+            is_script = "=" in anchor or "live" in target.parts  # what the page itself reads
+            if not target.is_file():
+                broken.append(f"{path.relative_to(SITE)}: {link}")
+            elif anchor and target in pages and not is_script and anchor not in pages[target].names:
+                broken.append(f"{path.relative_to(SITE)}: {link} (no such anchor)")
+    assert broken == []
+    assert foreign <= {"https", "data"}
+
+
+@built
+def test_every_page_of_the_site_says_its_version() -> None:
+    for path in SITE.rglob("*.html"):
+        if not {"_static", "live"} & set(path.relative_to(SITE).parts):
+            assert f"plausiwidgets {pw.__version__}" in path.read_text(encoding="utf-8"), path
+
+
+@built
+def test_no_page_of_the_site_asks_another_host() -> None:
+    asked = re.compile(r"""<(?:script|img|iframe|link)[^>]*?(?:src|href)=["'](?:https?:)?//[^"']+""")
+    found = {
+        path.relative_to(SITE).as_posix(): asked.findall(path.read_text(encoding="utf-8"))
+        for path in SITE.rglob("*.html")
+    }
+    assert {name: links for name, links in found.items() if links} == {}
+
+
+@built
+def test_the_live_figures_are_small() -> None:
+    sizes = [path.stat().st_size for path in (SITE / "live").glob("*-*.html")]
+    assert len(sizes) >= 40
+    assert np.sum(sizes) < 10e6
