@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -50,6 +51,9 @@ POINTS = 60
 
 DRAWS = 1_000
 """Values of two sliders at which they are looked for besides."""
+
+GENERAL = ("quiet", "at_rest", "min_isi", "rate", "cell")
+"""Criteria of nearly every pattern, which say little of one."""
 
 NAMESPACES = {
     "models": "Models",
@@ -172,33 +176,48 @@ def figure(name: str, title: str, svg: str) -> str:
 # ------------------------------------------------------------------ patterns
 
 
-def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, tuple[dict[str, float], int]]:
-    """Return for each criterion a move of one slider or two after which it is missed, and how many others are.
+class Case(NamedTuple):
+    """A move of one slider or two after which a criterion is missed."""
 
-    A move starts where the live figure opens. Of all that were tried it is one that misses the fewest others, and of
-    these the smallest, of one slider where there is one. A criterion that no move misses has no entry.
+    move: dict[str, float]
+    others: int
+    """How many other criteria are missed there."""
+    far: float
+    """Length of the move, in widths of the sliders."""
+
+
+def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
+    """Return a case of each criterion, from where the live figure opens; none of one that no move misses.
+
+    Of all moves that were tried it is one that misses the fewest others, and of these the smallest, of one slider
+    where there is one.
     """
-    given, dt = known_sets(model, pattern)[0][:2]
+    start, dt = opened(model, pattern)
     parameters = pattern.parameters(model)
-    start = {name: float(given.get(name, p.default)) for name, p in parameters.items()}
+    free = {name: p for name, p in parameters.items() if p.free}
     random = np.random.default_rng(0)
-    pairs = [random.choice(list(parameters), 2, replace=False).tolist() for _ in range(DRAWS)]
-    moves = [{name: rounded(p.from_unit(u))} for name, p in parameters.items() for u in np.linspace(0.0, 1.0, POINTS)]
-    moves += [{name: rounded(parameters[name].from_unit(random.random())) for name in pair} for pair in pairs]
+    pairs = [random.choice(list(free), 2, replace=False).tolist() for _ in range(DRAWS)]
+    moves = [{name: rounded(p.from_unit(u))} for name, p in free.items() for u in np.linspace(0.0, 1.0, POINTS)]
+    moves += [{name: rounded(free[name].from_unit(random.random())) for name in pair} for pair in pairs]
     sets = {name: np.array([move.get(name, start[name]) for move in moves]) for name in parameters}
     checks = pw.judge(model, pattern, sets, dt=dt, verify=False).checks
     missed = np.array([~check.passed for check in checks])
     others = missed.sum(axis=0) - 1
-    units = {name: p.to_unit(start[name]) for name, p in parameters.items()}
-    far = np.array([sum(abs(parameters[n].to_unit(x) - units[n]) for n, x in move.items()) for move in moves])
-    far += [len(move) - 1 for move in moves]
-    order = np.lexsort((far, others))
+    units = {name: p.to_unit(start[name]) for name, p in free.items()}
+    far = np.array([sum(abs(free[n].to_unit(x) - units[n]) for n, x in move.items()) for move in moves])
+    order = np.lexsort((far + [len(move) for move in moves], others))
     found = {}
     for check, row in zip(checks, missed, strict=True):
         if row.any():
             best = int(order[np.argmax(row[order])])
-            found[check.key] = moves[best], int(others[best])
+            found[check.key] = Case(moves[best], int(others[best]), float(far[best]))
     return found
+
+
+def opened(model: pw.NeuronModel, pattern: pw.Pattern) -> tuple[dict[str, float], float]:
+    """Return the values and the time step with which the live figure opens."""
+    given, dt = known_sets(model, pattern)[0][:2]
+    return {name: float(given.get(name, p.default)) for name, p in pattern.parameters(model).items()}, dt
 
 
 def rounded(value: float) -> float:
@@ -206,15 +225,18 @@ def rounded(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def case(pattern: pw.Pattern, found: tuple[dict[str, float], int] | None) -> str:
+def case(pattern: pw.Pattern, found: Case | None) -> str:
     """Return a link to the live figure after a move, as HTML, and how many other criteria are missed there."""
     if found is None:
         return "–"
-    move, others = found
-    fragment = "&amp;".join(f"{name}={value:g}" for name, value in move.items())
-    shown = ", ".join(f"{name} {number(value)}" for name, value in move.items())
-    more = f" +{others}" if others else ""
-    return f'<a href="../live/pattern-{pattern.key}.html#{fragment}">{shown}</a>{more}'
+    shown = ", ".join(f"{name} {number(value)}" for name, value in found.move.items())
+    return link(pattern, found, shown) + (f" +{found.others}" if found.others else "")
+
+
+def link(pattern: pw.Pattern, found: Case, words: str) -> str:
+    """Return a link to the live figure after a move, as HTML."""
+    fragment = "&amp;".join(f"{name}={value:g}" for name, value in found.move.items())
+    return f'<a href="../live/pattern-{pattern.key}.html#{fragment}">{words}</a>'
 
 
 def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
@@ -251,7 +273,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     return "\n".join([
         f"# {pattern.letter} · {text(pattern.title)}\n",
         f"{text(pattern.description)}\n",
-        questions(pattern),
+        questions(reference, pattern, found),
         figure(f"pattern-{pattern.key}", f"{pattern.title}, live", picture(reference, pattern)),
         code(f'pw.Explorer("{REFERENCE}", "{pattern.key}")'),
         "## Criteria\n",
@@ -271,18 +293,33 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     ])  # fmt: skip
 
 
-def questions(pattern: pw.Pattern) -> str:
+def questions(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) -> str:
     """Return what a student asks first, with the answers, as HTML that stands above the figure."""
     asked = {
-        "What do I look for?": re.sub("^Look for ", "", pattern.look_for),
-        "What do I drag?": pattern.parameter_hint,
-        "What is it good for?": pattern.function,
+        "What do I look for?": html.escape(sentence(re.sub("^Look for ", "", pattern.look_for))),
+        "What do I drag?": f"{html.escape(pattern.parameter_hint)} {to_drag(model, pattern, found)}",
+        "What is it good for?": html.escape(sentence(pattern.function)),
     }
-    rows = "".join(
-        f"<dt>{question}</dt><dd>{html.escape(answer[0].upper() + answer[1:])}</dd>"
-        for question, answer in asked.items()
-    )
+    rows = "".join(f"<dt>{question}</dt><dd>{answer}</dd>" for question, answer in asked.items())
     return f'<dl class="asked">{rows}</dl>\n'
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital."""
+    return words[0].upper() + words[1:]
+
+
+def to_drag(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) -> str:
+    """Return which slider of the figure loses the pattern, as HTML: the case of one slider that misses the fewest."""
+    names = {criterion.key: criterion.name for criterion in pattern.criteria}
+    one = {key: near for key, near in found.items() if len(near.move) == 1 and key not in GENERAL}
+    key = min(one, key=lambda key: (one[key].others, one[key].far))
+    [(name, value)] = one[key].move.items()
+    begin = number(opened(model, pattern)[0][name])
+    return (
+        f"Here, {link(pattern, one[key], f'<b>{name}</b> from {begin} to {number(value)}')} loses it: "
+        f"<i>{html.escape(names[key])}</i>."
+    )
 
 
 def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:

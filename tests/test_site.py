@@ -33,34 +33,26 @@ def scripts() -> Iterator[tuple[ModuleType, ModuleType]]:
 # ------------------------------------------------------------------ what is generated
 
 
-@pytest.mark.parametrize("key", pw.patterns.names())
-def test_a_page_says_what_to_look_for_what_to_drag_and_what_it_is_good_for(scripts, key: str) -> None:
-    pattern = pw.patterns.get(key)
-    answers = re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", scripts[0].questions(pattern))
-    assert [question for question, _ in answers] == [
-        "What do I look for?",
-        "What do I drag?",
-        "What is it good for?",
-    ]
-    assert all(len(answer) > 20 and answer[0].isupper() and answer.endswith(".") for _, answer in answers)
-    assert len(set(answers)) == 3
-
-
 @pytest.mark.parametrize("key", ["phasic_spiking", "rebound_burst"])
-def test_the_case_behind_a_criterion_misses_it(scripts, key: str) -> None:
+def test_a_page_answers_what_a_student_asks_and_has_a_case_of_each_criterion(scripts, key: str) -> None:
     generate = scripts[0]
     model, pattern = pw.models.get(generate.REFERENCE), pw.patterns.get(key)
     preset = next(preset for preset in model.presets if preset.pattern == key)
     found = generate.cases(model, pattern)
-    assert len(found) > len(pattern.criteria) / 2
     page = generate.pattern_page(pattern, [model])
-    for criterion, (move, others) in found.items():
-        assert 1 <= len(move) <= 2
-        verdict = pw.judge(model, pattern, dict(preset.parameters) | move, dt=preset.dt, verify=False)
+    for criterion, case in found.items():
+        verdict = pw.judge(model, pattern, dict(preset.parameters) | case.move, dt=preset.dt, verify=False)
         missed = [check.key for check in verdict.checks if not check.passed]
-        assert criterion in missed and len(missed) == others + 1
-        assert all(f"{name}={value:g}" in page for name, value in move.items())
-    assert min(others for _, others in found.values()) == 0
+        assert criterion in missed and len(missed) == case.others + 1
+        assert all(f"{name}={value:g}" in page for name, value in case.move.items())
+    assert len(found) > len(pattern.criteria) / 2
+    assert min(case.others for case in found.values()) == 0
+    asked = re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", page)
+    assert [question for question, _ in asked] == ["What do I look for?", "What do I drag?", "What is it good for?"]
+    assert page.index("</dl>") < page.index("<iframe")
+    [(name, begin)] = re.findall(r"Here, <a [^>]+><b>(\w+)</b> from (\S+) to", asked[1][1])
+    assert begin == generate.number(preset.parameters[name])
+    assert [name] in [list(case.move) for case in found.values()]
 
 
 def test_the_page_of_a_neuron_has_its_equations_units_bounds_sources_and_what_was_found(scripts) -> None:
