@@ -323,7 +323,7 @@ def to_drag(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) 
 
 
 def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
-    """Return the parameters that differ from the defaults, or why there are none."""
+    """Return the parameters that differ from the defaults, with a link that shows them, or why there are none."""
     if pattern.key in (model.cannot or {}):
         return text(model.cannot[pattern.key])
     row = published_rows(model).get(pattern.key)
@@ -331,7 +331,10 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         return ""
     if row["status"] == "replicated":
         found = json.loads(row["parameters"])
-        return values({n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default})
+        fragment = "&amp;".join(f"{name}={value!r}" for name, value in found.items())
+        address = f"../live/neuron-{model.name}.html#pattern={pattern.key}&amp;dt={model.dt!r}&amp;{fragment}"
+        moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
+        return f'<a href="{address}">See it</a> with {values(moved)}'
     missing = row["failed_check"] or row["broken"]
     return text(
         f"{SEARCH_WORDS[row['status']]} within {int(row['evaluations']):,} evaluations; the best set misses: {missing}"

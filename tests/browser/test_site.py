@@ -119,3 +119,31 @@ def test_a_live_figure_is_drawn_when_it_is_looked_at(open_page) -> None:
 def test_the_search_of_the_site_finds_a_pattern(open_page) -> None:
     page = open_page(SITE / "search.html", "?q=rebound", width=1400, height=900).page
     page.locator("#search-results a", has_text=re.compile("Rebound spike")).first.wait_for()
+
+
+@built
+@pytest.mark.parametrize("key", ["rebound_spike", "class_2_excitable"])
+def test_the_case_of_a_criterion_misses_it_in_the_figure(open_page, key: str) -> None:
+    page = open_page(SITE / "patterns" / f"{key}.html", width=1400, height=900).page
+    rows = page.locator("table").first.locator("tbody tr")
+    cases = [
+        (row.locator("td").first.inner_text(), row.locator("a").get_attribute("href"))
+        for row in rows.all()
+        if row.locator("a").count()
+    ]
+    assert len(cases) > 5
+    for name, address in cases:
+        page.goto(f"{(SITE / 'patterns').as_uri()}/{address}")
+        missed = page.locator(".verdict:not(.waiting) .missed td:nth-child(2)")
+        missed.get_by_text(name, exact=True).first.wait_for()
+
+
+@built
+@pytest.mark.parametrize("name", ["rf", "adex", "wilson", "izhikevich_2004"])
+def test_what_was_found_of_a_neuron_is_shown_by_its_figure(open_page, name: str) -> None:
+    page = open_page(SITE / "neurons" / f"{name}.html", width=1400, height=900).page
+    addresses = [link.get_attribute("href") for link in page.get_by_role("link", name="See it").all()]
+    assert len(addresses) > 10
+    for address in addresses[::6]:
+        page.goto(f"{(SITE / 'neurons').as_uri()}/{address}")
+        page.locator(".badge", has_text="shows it (verified)").wait_for()
