@@ -5,6 +5,7 @@ pages of the package itself (`generate.py`). The notebooks are shown as they are
 outputs from the folder that ``PLAUSIWIDGETS_NOTEBOOKS`` names, where ``jupyter nbconvert --execute`` has put them.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -43,6 +44,7 @@ html_sidebars = {
 }
 html_extra_path = ["_live"]
 html_copy_source = False
+html_show_search_summary = False  # the search then works in a page of a file, too
 html_show_sourcelink = False
 
 myst_enable_extensions = ["colon_fence", "dollarmath"]
@@ -62,12 +64,29 @@ def accessible(app, pagename, templatename, context, doctree):
     if "furo_navigation_tree" in context:
         tree = context["furo_navigation_tree"]
         context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
-    if "body" in context:  # a wide table scrolls, also by keyboard
-        context["body"] = context["body"].replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
+    if "body" in context:  # a wide table scrolls, also by keyboard, as does code with long lines
+        body = context["body"].replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
+        context["body"] = re.sub(r"<pre>(.*?)</pre>", reachable, body, flags=re.DOTALL)
+
+
+def reachable(block):
+    """Return code that scrolls on a phone as a place that the keyboard reaches."""
+    longest = max(len(re.sub("<[^>]*>|&[^;]*;", "", line)) for line in block[1].split("\n"))
+    return f'<pre tabindex="0">{block[1]}</pre>' if longest > 36 else block[0]
+
+
+def named(app, error):
+    """Name the two landmarks of the theme that would be told apart by their place alone."""
+    for path in Path(app.outdir).rglob("*.html") if error is None else ():
+        text = path.read_text(encoding="utf-8")
+        whole = text.replace('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="Site">')
+        if whole != text:
+            path.write_text(whole, encoding="utf-8")
 
 
 def setup(app):
     """Write the pages that are made from the package, and have formulas as MathML."""
     app.connect("html-page-context", accessible, priority=900)
+    app.connect("build-finished", named)
     mathml.setup(app)
     generate.write(Path(__file__).parent)

@@ -107,6 +107,10 @@ def put(path: Path, content: str) -> None:
 # ------------------------------------------------------------------ text
 
 
+WIDE = "---\nhide-toc: true\n---\n\n"
+"""In front of a page that needs the place of its table of contents."""
+
+
 def text(words: str) -> str:
     """Return plain text as Markdown."""
     return re.sub(r"([\\`*_<>|\[\]$#])", r"\\\1", words).replace("\n", " ")
@@ -271,7 +275,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     ]
     checks = [f"- {text(name)}" for name in pattern.verification]
     return "\n".join([
-        f"# {pattern.letter} · {text(pattern.title)}\n",
+        f"{WIDE}# {pattern.letter} · {text(pattern.title)}\n",
         f"{text(pattern.description)}\n",
         questions(reference, pattern, found),
         figure(f"pattern-{pattern.key}", f"{pattern.title}, live", picture(reference, pattern)),
@@ -296,7 +300,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
 def questions(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) -> str:
     """Return what a student asks first, with the answers, as HTML that stands above the figure."""
     asked = {
-        "What do I look for?": html.escape(sentence(re.sub("^Look for ", "", pattern.look_for))),
+        "What do I look for?": html.escape(pattern.look_for),
         "What do I drag?": f"{html.escape(pattern.parameter_hint)} {to_drag(model, pattern, found)}",
         "What is it good for?": html.escape(sentence(pattern.function)),
     }
@@ -378,7 +382,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
     spike = "" if model.spike_level is None else f" A spike is an upward crossing of {number(model.spike_level)} mV."
     equations = re.sub(r' (tabindex|data-symbol)="[^"]*"', "", maths(model))
     return "\n".join([
-        f"# {text(model.title)}\n",
+        f"{WIDE}# {text(model.title)}\n",
         f"`{model.name}`: {text(model.description)}\n",
         f"Shows {len(shown)} of the {len(patterns)} patterns. {cost}{spike}\n",
         figure(f"neuron-{model.name}", f"{model.title}, live", picture(model, (shown or list(patterns))[0])),
@@ -420,8 +424,8 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
     heads = ("neuron", "shown", "cost", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns))
     listed = "\n".join(m.name for m in models)
     return (
-        "# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and bounds, "
-        f"and what the neuron shows; its figure is live. {KEY} *Cost* is in operations per ms.\n\n"
+        f"{WIDE}# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and "
+        f"bounds, and what the neuron shows; its figure is live. {KEY} *Cost* is in operations per ms.\n\n"
         f":::{{container}} zoo\n{table(heads, rows)}:::\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )

