@@ -29,6 +29,7 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=port, help="listen on this port only (default: chosen by Jupyter)")
     parser.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     parser.add_argument("--app", action="store_true", help="the explorer as a page without code (Voila)")
+    parser.add_argument("--dark", action="store_true", help="with --app: light letters on a dark page")
     parser.add_argument(
         "--host", nargs="+", default=[], metavar="NAME", help="with --app: host names, such as explorer.example.org"
     )
@@ -80,10 +81,12 @@ def serve_app(notebook: Path, options: argparse.Namespace) -> int:
 
     from plausiwidgets.cli.app import ExplorerApp, app_arguments
 
-    limits = [f"--ExplorerApp.hosts={name}" for name in options.host]
+    asked = [f"--ExplorerApp.hosts={name}" for name in options.host]
     if options.pages is not None:
-        limits.append(f"--ExplorerApp.kernels={options.pages}")
-    ExplorerApp.launch_instance([str(notebook), *app_arguments(), *limits, *common_arguments("Voila", options)])
+        asked.append(f"--ExplorerApp.kernels={options.pages}")
+    if options.dark:
+        asked.append("--theme=dark")
+    ExplorerApp.launch_instance([str(notebook), *app_arguments(), *asked, *common_arguments("Voila", options)])
     return 0
 
 

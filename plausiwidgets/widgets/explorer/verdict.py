@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable
 
 import ipywidgets as w
@@ -182,10 +183,9 @@ def measured(check: Check) -> str:
 def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
     """Return a chip as HTML: whose it is and how that is drawn, the verdict, and a text behind it.
 
-    What stands in parentheses is left out where there is little room.
+    What stands in parentheses is left out where there is little room, and "hold" after a number.
     """
-    word, _, detail = html.escape(words).partition(" (")
-    word += f'<span class="pw-detail"> ({detail}</span>' if detail else ""
+    word = re.sub(r" (hold|\(.*)$", r'<span class="pw-detail">\g<0></span>', html.escape(words))
     return (
         f'<span class="pw-chip pw-{kind}"><svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true">'
         f'<path class="pw-line-{role}" d="M0 4H26"/></svg><b data-short="{SHORT_TITLES[role]}">{ROLE_TITLES[role]}</b>'

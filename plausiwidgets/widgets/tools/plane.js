@@ -8,7 +8,7 @@ const FAR_TO_NEAR = [
   [117, 117, 117], [131, 129, 120], [146, 140, 120], [161, 152, 118], [176, 165, 114], [192, 177, 109], [209, 191, 102],
   [225, 204, 92], [243, 219, 79], [255, 233, 69],
 ];
-const HINT = "Bright is near, and within the outline it holds. Drag the dot, or use the arrow keys.";
+const HINT = "Bright is near, within the outline it holds. Drag the dot, or use arrow keys.";
 const HINT_ALL = "Where each pattern holds, under its own stimulus. Drag the dot, or use the arrow keys.";
 
 function colour(loss, worst) {

@@ -37,7 +37,7 @@ BARS = 16
 SLICE = 0.25
 """Time in s after which other jobs of the background come in between."""
 
-HINT = "All ways to show the pattern: sets from the whole ranges of the ticked values, as points and on the sliders."
+HINT = "All ways to show the pattern: sets from the ranges of all ticked values."
 HIDDEN = "Not of a mystery: its answer would be among them."
 UNJUDGED = "A stimulus is shown, not judged: pick a firing pattern."
 

@@ -139,9 +139,10 @@ class Marks {
         element("path", { d: `M${a},${line - 4}V${line + 4}M${a},${line}H${b}M${b - 6},${line - 4}L${b},${line}L${b - 6},${line + 4}` }, group);
         const long = 1.08 * letter * shape.text.length;
         const outside = b - a < long + 14;
-        const before = outside && b + 6 + long > left + width; // no room behind it
-        const place = before ? [a - 6, "end"] : outside ? [b + 6, "start"] : [middle, "middle"];
-        element("text", { x: place[0], y: outside ? line + 4 : line - 3, "text-anchor": place[1] }, group, shape.text);
+        const behind = outside && b + 6 + long <= left + width, before = outside && !behind && a - 6 - long >= left;
+        const above = Math.max(Math.min(middle, left + width - long / 2), left + long / 2); // it is never cut off
+        const place = behind ? [b + 6, "start"] : before ? [a - 6, "end"] : [above, "middle"];
+        element("text", { x: place[0], y: behind || before ? line + 4 : line - 3, "text-anchor": place[1] }, group, shape.text);
       } else if (shape.form === "window") {
         element("rect", { x: a, y: top, width: Math.max(b - a, 1), height }, group);
         const half = 0.55 * letter * shape.text.length;
