@@ -81,7 +81,7 @@ def write(docs: Path) -> None:
     notebooks(docs)
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
         for name in LESSONS:
-            pw.export_page("izhikevich", lesson=docs / f"{name}.md", path=live / f"{name}.html")
+            pw.export_page("izhikevich", lesson=docs / f"{name}.md", path=live / f"{name}.html", language="en")
         pages: list[tuple[str, list[str], Path]] = []
         for model in reversed(models):  # those that take longest first
             shown = [p.key for p in patterns if status(model, p) == "replicated"]
@@ -94,7 +94,7 @@ def write(docs: Path) -> None:
 def export(page: tuple[str, list[str], Path]) -> None:
     """Write a live figure: the page of a model with some patterns."""
     model, patterns, path = page
-    pw.export_page(model, patterns, path=path)
+    pw.export_page(model, patterns, path=path, language="en")
 
 
 def put(path: Path, content: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from plausiwidgets import texts
 from plausiwidgets.models import registry as models
 from plausiwidgets.patterns import registry as patterns
 from plausiwidgets.simulation import threads
@@ -31,9 +32,10 @@ def _searches_get_on() -> None:
 
 @pytest.fixture(autouse=True)
 def _what_a_test_registers_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test registries of its own: others count on the built-in models and patterns alone."""
+    """Give each test registries of its own, and English: others count on the built-in models and patterns alone."""
     monkeypatch.setattr(models, "_registered", {})
     monkeypatch.setattr(patterns, "_registered", {})
+    monkeypatch.setattr(texts, "_language", texts.ENGLISH)
 
 
 @pytest.fixture

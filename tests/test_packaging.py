@@ -17,7 +17,7 @@ PACKAGE = "plausiwidgets"
 
 # The house, from the ground up: a module may import its own layer and those above it in this list.
 LAYERS = [
-    {"names", "arguments", "quiet", "settings", "lazy", "python_file", "whole_file"},
+    {"names", "arguments", "quiet", "settings", "lazy", "python_file", "whole_file", "texts"},
     {"program"},
     {"models"},
     {"simulation"},

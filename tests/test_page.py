@@ -123,7 +123,7 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
 def test_a_page_stores_verdicts_presets_and_what_the_assessment_found(tmp_path):
     path = pw.export_page("adex", ["tonic_bursting", "spike_latency"], {"b": 55.0}, path=tmp_path / "adex.html")
     data = data_of(path)
-    assert path.stat().st_size < 150_000
+    assert path.stat().st_size < 170_000
     bursting, latency = data["patterns"]
     assert bursting["sets"][0]["title"] == "as exported"
     assert dict(bursting["sets"][0]["values"])["b"] == 55.0
@@ -203,6 +203,25 @@ def test_the_command_writes_a_page(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["page", "lif", "--set", "tau_mem=much"])
     assert "NAME=VALUE" in capsys.readouterr().err
+
+
+def test_a_page_holds_the_translations_of_what_it_shows(tmp_path):
+    path = pw.export_page("lif", "tonic_spiking", path=tmp_path / "lif.html")
+    texts = data_of(path)["texts"]["de"]
+    assert texts["Tonic spiking"] == "Tonisches Feuern"
+    assert "Copy link" in texts
+    assert {"Rebound burst", "Done: next card", "Code to hand in"} & set(texts) == {"Code to hand in"}
+    fixed = path.with_name("de.html")
+    assert main(["page", "lif", "--patterns", "A", "--language", "de", "--output", str(fixed)]) == 0
+    assert '<html lang="de">' in fixed.read_text(encoding="utf-8")
+    assert data_of(fixed)["texts"] == {"de": texts}
+
+
+def test_a_page_in_english_holds_no_translations(tmp_path):
+    path = pw.export_page("lif", "tonic_spiking", path=tmp_path / "lif.html", language="en")
+    assert data_of(path)["texts"] == {}
+    with pytest.raises(ValueError, match="language is 'xx', valid is one of 'en', 'de'"):
+        pw.Page("lif", "tonic_spiking", language="xx")
 
 
 def test_values_that_are_left_out_take_their_defaults(tmp_path):

@@ -1,6 +1,7 @@
 """The judge of the page against that of Python: every primitive, and whole verdicts of patterns and models."""
 
 import json
+import math
 
 import node
 import numpy as np
@@ -16,10 +17,10 @@ from plausiwidgets.patterns.judge import complete, evaluate
 from plausiwidgets.patterns.tape import play, tape_of
 from plausiwidgets.patterns.tracing import ELEMENTWISE, ON_ROWS, PRIMITIVES, NoFormula, Traced
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
-from plausiwidgets.widgets.page.contents import BENCH, Contents, measured
+from plausiwidgets.widgets.page.contents import BENCH, Contents
 from plausiwidgets.widgets.page.export import page_file
 
-SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js")
+SCRIPTS = ("texts.js", "bench.js", "features.js", "judge.js", "words.js")
 SOURCE = "\n".join([runtime(), *map(page_file, SCRIPTS)])
 
 # ------------------------------------------------------------------ primitives
@@ -190,7 +191,8 @@ def test_numbers_and_intervals_read_as_in_python(tmp_path):
     ]
     for (low, high, unit), shown in zip(pairs, node.run(tmp_path, f"{SOURCE}\n{source}", pairs), strict=True):
         x = np.nan if low is None else low
-        assert shown == [number(x), interval(low, high, unit), measured(x, unit)], (low, high, unit)
+        measured = number(x) if math.isnan(x) else interval(x, x, unit)
+        assert shown == [number(x), interval(low, high, unit), measured], (low, high, unit)
 
 
 # ------------------------------------------------------------------ whole verdicts

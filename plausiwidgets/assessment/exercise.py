@@ -23,6 +23,7 @@ from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Verdict, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.texts import marked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,11 +80,13 @@ def texts(where: str, name: str, given: Iterable[str]) -> tuple[str, ...]:
 def exercise_of(hidden: Mystery) -> Exercise:
     """Return the exercise to match a mystery neuron."""
     return Exercise(
-        "The dashed line is a neuron with hidden parameters. Find values with which yours fires at the same times.",
+        marked(
+            "The dashed line is a neuron with hidden parameters. Find values with which yours fires at the same times."
+        ),
         free=hidden.moved,
         hints=(
-            "First the number of spikes, then when the first one comes, then the intervals between them.",
-            "One slider at a time: move it from end to end and watch what it changes, then undo.",
+            marked("First the number of spikes, then when the first one comes, then the intervals between them."),
+            marked("One slider at a time: move it from end to end and watch what it changes, then undo."),
         ),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError
 from plausiwidgets.cli.named import FILES_HELP, PATTERNS_HELP, models_named, patterns_named
+from plausiwidgets.texts import languages
 
 
 def page_options(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +23,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
         "--set", nargs="+", metavar="NAME=VALUE", type=assignment, dest="parameters", help="values the page opens with"
     )
     parser.add_argument("--lesson", type=Path, help="file of Markdown with cards, which stand beside the neuron")
+    parser.add_argument("--language", choices=languages(), help="of the page's texts (default: that of the browser)")
     parser.add_argument("--output", type=Path, default=Path("neuron.html"), help="file to write (default: %(default)s)")
 
 
@@ -38,7 +40,9 @@ def page(options: argparse.Namespace) -> int:
     chosen = None if options.patterns is None else list(chain(*options.patterns))
     parameters = None if options.parameters is None else dict(options.parameters)
     try:
-        path = export_page(options.model[0], chosen, parameters, path=options.output, lesson=options.lesson)
+        path = export_page(
+            options.model[0], chosen, parameters, path=options.output, lesson=options.lesson, language=options.language
+        )
     except OSError as error:
         raise CommandError(f"cannot write {options.output}: {error.strerror}") from None
     except (ValueError, NotCompilable) as error:

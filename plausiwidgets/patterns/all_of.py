@@ -14,6 +14,7 @@ from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.texts import marked
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -106,7 +107,9 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         key="_and_".join(keys),
         title=f"{', '.join(titles[:-1])} and {titles[-1]}",
         letter="+".join(letters) if all(letters) else "",
-        description="One neuron, with the same parameters, shows each of these patterns under a stimulus of its own.",
+        description=marked(
+            "One neuron, with the same parameters, shows each of these patterns under a stimulus of its own."
+        ),
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
         free_values=[replace(value, name=part.prefix + value.name) for part in flat for value in part.free_values],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -25,8 +26,13 @@ def number(value: float, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
-def interval(low: float | None, high: float | None, unit: str = "") -> str:
-    """Return an accepted interval, both ends included; None and infinity leave an end open.
+def plain(text: str, **values: object) -> str:
+    """Return a text in English, with values in the places of their names."""
+    return text.format(**values) if values else text
+
+
+def interval(low: float | None, high: float | None, unit: str = "", tr: Callable[..., str] = plain) -> str:
+    """Return an accepted interval, both ends included; None and infinity leave an end open. `tr` translates.
 
     Examples
     --------
@@ -35,13 +41,13 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
     """
     low = -math.inf if low is None else low
     high = math.inf if high is None else high
-    unit = f" {unit}" if unit and unit != "1" else ""
-    if unit == " spikes" and 1 in (low, high) and (low == high or math.isinf(low) or math.isinf(high)):
-        unit = " spike"
+    is_one = 1 in (low, high) and (low == high or math.isinf(low) or math.isinf(high))
+    word = tr("spike") if unit == "spikes" and is_one else tr(unit)
+    unit = f" {word}" if unit and unit != "1" else ""
     if low == high or (high == 0 and low < 0):
         return f"{number(high)}{unit}"
     if math.isinf(high):
-        return "any" if math.isinf(low) else f"≥ {number(low)}{unit}"
+        return tr("any") if math.isinf(low) else f"≥ {number(low)}{unit}"
     if math.isinf(low):
         return f"≤ {number(high)}{unit}"
-    return f"{number(low)} to {number(high)}{unit}"
+    return tr("{low} to {high}", low=number(low), high=number(high)) + unit

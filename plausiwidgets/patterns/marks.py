@@ -14,6 +14,7 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import USUAL_SPAN
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.texts import tr
 
 if TYPE_CHECKING:
     from plausiwidgets.models.model import NeuronModel
@@ -253,14 +254,14 @@ class _Drawing:
         return int(f.first_below(v[None], np.array([self.threshold]), np.array([0]))[0])
 
     def bracket(self, t0: float, t1: float, text: str) -> Shape:
-        return Shape(self.key, "bracket", t0, t1, text=self.mark.text or text)
+        return Shape(self.key, "bracket", t0, t1, text=tr(self.mark.text) or text)
 
     def arrow(self, t0: float, t1: float) -> list[Shape]:
         measured = f"{number(t1 - t0, 3)} ms"
         return [Shape(self.key, "arrow", t0, t1, text=f"{self.mark.text} = {measured}" if self.mark.text else measured)]
 
     def window(self, text: str) -> list[Shape]:
-        return [Shape(self.key, "window", self.start, self.stop, text=self.mark.text or text)]
+        return [Shape(self.key, "window", self.start, self.stop, text=tr(self.mark.text) or text)]
 
     def band(self, t0: float, t1: float, v0: float, v1: float, text: str) -> list[Shape]:
         return [Shape(self.key, "band", t0, t1, v0, v1, text)]
@@ -268,12 +269,12 @@ class _Drawing:
     def intervals(self, times: np.ndarray) -> list[Shape]:
         first, last = times[:-1].tolist(), times[1:].tolist()
         if len(first) > MOST:
-            return [self.bracket(first[0], last[-1], f"{len(first)} intervals")]
+            return [self.bracket(first[0], last[-1], tr("{count} intervals", count=len(first)))]
         return [self.bracket(a, b, number(b - a, 3)) for a, b in zip(first, last, strict=True)]
 
 
 def _counted(count: float) -> str:
-    return f"{count:.0f} spike{'' if count == 1 else 's'}"
+    return tr("1 spike") if count == 1 else tr("{count} spikes", count=f"{count:.0f}")
 
 
 def _millivolts(value: float) -> str:
@@ -282,7 +283,9 @@ def _millivolts(value: float) -> str:
 
 def _spikes(d: _Drawing) -> list[Shape]:
     times = d.spikes
-    return [d.bracket(float(times[0]), float(times[-1]), _counted(len(times)))] if len(times) else d.window("no spike")
+    return (
+        [d.bracket(float(times[0]), float(times[-1]), _counted(len(times)))] if len(times) else d.window(tr("no spike"))
+    )
 
 
 def _late_intervals(d: _Drawing) -> list[Shape]:
@@ -317,7 +320,7 @@ def _level(d: _Drawing) -> list[Shape]:
         return []
     away = float(v[-1]) - d.rest
     away = math.copysign(d.measured("mV", abs(away)), away)  # the criterion may measure the largest distance
-    text = d.mark.text or f"{_millivolts(away)} from rest"
+    text = d.mark.text or tr("{value} from rest", value=_millivolts(away))
     return d.band(d.start, d.stop, d.rest, d.rest + away, text)
 
 
@@ -336,15 +339,18 @@ def _above_threshold(d: _Drawing) -> list[Shape]:
     if not v.size:
         return []
     above = float(v.mean()) - d.threshold
-    return d.band(d.start, d.stop, d.threshold, d.threshold + above, f"{_millivolts(above)} from threshold")
+    text = tr("{value} from threshold", value=_millivolts(above))
+    return d.band(d.start, d.stop, d.threshold, d.threshold + above, text)
 
 
 def _quiet(d: _Drawing) -> list[Shape]:
     """A criterion may count more than the trace shows: before the onset, all since the neuron has settled."""
     shown = len(d.spikes)
     count = d.measured("spikes", shown)
-    text = _counted(count) if count else "silent"
-    return d.window(text if count == shown else f"{text}, {shown or 'none'} of them here")
+    text = _counted(count) if count else tr("silent")
+    if count != shown:
+        text = tr("{spikes}, {count} of them here", spikes=text, count=shown or tr("none"))
+    return d.window(text)
 
 
 def _pause(d: _Drawing) -> list[Shape]:
@@ -353,7 +359,7 @@ def _pause(d: _Drawing) -> list[Shape]:
     [arrow] = d.arrow(float(d.spikes[-1]), d.stop)
     if d.check is None or d.check.unit == "ms" or not math.isfinite(d.check.value):
         return [arrow]
-    return [replace(arrow, text=f"{arrow.text} = {number(d.check.value, 3)} {d.check.unit}")]
+    return [replace(arrow, text=f"{arrow.text} = {number(d.check.value, 3)} {tr(d.check.unit)}")]
 
 
 def _hump(d: _Drawing) -> list[Shape]:

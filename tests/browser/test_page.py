@@ -58,6 +58,30 @@ def test_a_slider_moves_the_trace_and_the_verdict(open_page, izhikevich: Path, w
     assert page.locator(".badge").inner_text() == "✓ shows it (verified)"
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+def test_a_page_speaks_german_to_a_german_browser(open_page, izhikevich: Path, width: int, scheme: str) -> None:
+    opened = open_page(izhikevich, width=width, height=900, color_scheme=scheme, locale="de-DE")
+    page = opened.page
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert page.locator(".badge").inner_text() == "✓ zeigt es (überprüft)"
+    assert opened.legend() == "Ihr Neuron: 20 Spikes"
+    shown = page.locator("main").inner_text()
+    assert re.findall(r"\b(?:the|of|and|is|neuron)\b", shown) == []
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    opened.slider("amplitude").press("Home")
+    page.locator(".badge", has_text="erfüllt").wait_for()
+    page.get_by_role("button", name="Vorführen").click()
+    page.locator(".badge", has_text="zeigt es (überprüft)").wait_for()
+
+
+@pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
+def test_a_page_speaks_english_to_other_browsers(open_page, izhikevich: Path, locale: str) -> None:
+    page = open_page(izhikevich, locale=locale).page
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.locator(".badge").inner_text() == "✓ shows it (verified)"
+
+
 def test_a_link_opens_on_its_values_and_says_what_it_cannot_use(open_page, izhikevich: Path) -> None:
     opened = open_page(izhikevich, "#pattern=resonator&interval=33.5&b=nonsense&c=1e9&tau=3&__proto__=1")
     page = opened.page
@@ -176,8 +200,8 @@ def test_a_value_that_is_typed_is_checked(open_page, izhikevich: Path) -> None:
 
 def test_data_of_another_version_open_with_a_sentence(open_page, izhikevich: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.html"
-    other.write_text(izhikevich.read_text().replace('"format": 2', '"format": 99'))
-    assert "format 99, its script reads format 2" in open_page(other).page.locator("main").inner_text()
+    other.write_text(izhikevich.read_text().replace('"format":3', '"format":99'))
+    assert "format 99, its script reads format 3" in open_page(other).page.locator("main").inner_text()
 
 
 def test_a_browser_without_scripts_shows_a_sentence(open_page, izhikevich: Path) -> None:

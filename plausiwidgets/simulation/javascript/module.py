@@ -189,7 +189,7 @@ def json_text(value: object) -> str:
     >>> json_text("</script>")
     '"\\\\u003c/script>"'
     """
-    return json.dumps(value, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _indented(spaces: int, lines: list[str]) -> str:

@@ -13,6 +13,7 @@ from weakref import ref
 
 import ipywidgets as w
 
+from plausiwidgets import texts
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.assessment.mystery import Mystery
@@ -88,6 +89,9 @@ class Explorer(View):
         is picked, and is a guide instead of a protection. The link of the page has its own list.
     mystery : int, optional
         Seed of a neuron with hidden parameters that shows the pattern, to be matched: :func:`plausiwidgets.mystery`.
+    language : {"en", "de"}, optional
+        Of the texts on the screen; default: as the explorer before, or as ``language=`` in the address of the app, and
+        at first English. All explorers of a kernel share it.
 
     Attributes
     ----------
@@ -107,7 +111,7 @@ class Explorer(View):
     Raises
     ------
     ValueError
-        For an unknown name, or a value or time step that is not finite or outside of its hard limits.
+        For an unknown name or language, or a value or time step that is not finite or outside of its hard limits.
 
     Examples
     --------
@@ -125,9 +129,15 @@ class Explorer(View):
         dt: float | None = None,
         locked: Sequence[str] = (),
         mystery: int | None = None,
+        language: str | None = None,
     ) -> None:
-        _close_former_run(self)
         query = os.environ.get("QUERY_STRING", "")
+        if language is not None:
+            texts.check_language("Explorer", language)
+            texts.use(language)
+        elif (named := dict(parse_qsl(query[:MAX_QUERY])).get("language")) in texts.languages():
+            texts.use(str(named))
+        _close_former_run(self)
         self._from_link = parameters is None
         notes: tuple[str, ...] = ()
         if parameters is not None:
@@ -143,7 +153,7 @@ class Explorer(View):
 
         self.session = Session(first, lambda error: self.messages.error("panel", error))
         self.worker = Worker(lambda error: self.messages.error("panel", error))
-        self.page = PageWatch()
+        self.page = PageWatch(language=texts.language())
         self._panels: dict[type[Panel], Panel] = {}
         self._places = Places(self._on_opened)
         super().__init__([self.page, *self._places.view])

@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Target, Verdict
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
@@ -61,7 +62,7 @@ class FigurePanel(Panel):
         self._large = ""
         self._look = Look(WIDTH, HEIGHT, low=LOW)
         self._fitted = 0
-        self._menu = w.Dropdown(description="Sweep", tooltip="The sweep that is drawn large")
+        self._menu = w.Dropdown(description=tr("Sweep"), tooltip=tr("The sweep that is drawn large"))
         self._menu.observe(lambda _: self._on_menu(), "value")
         self._offered: tuple[str, ...] = ()
         self.sweeps = w.HBox()
@@ -157,7 +158,7 @@ class FigurePanel(Panel):
         if names != self._offered:
             self._offered = ()  # not the choice of the user
             if names:
-                self._menu.options = names
+                self._menu.options = [(tr(name), name) for name in names]
                 self._menu.value = self.scene.sweep
             self._offered = names
         self.sweeps.children = (self._menu,) if names else ()

@@ -10,9 +10,10 @@ function path(parent, d, className) {
 }
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-gallery");
   el.setAttribute("role", "listbox");
-  el.setAttribute("aria-label", "Firing patterns");
+  el.setAttribute("aria-label", tr("Firing patterns"));
   let items = [];
 
   function mark() {
@@ -25,7 +26,7 @@ function render({ model, el }) {
       item.tabIndex = selected || (!items.some((other) => other.dataset.key === shown) && item === items[0]) ? 0 : -1;
       const dot = item.querySelector(".pw-dot-mark");
       dot.dataset.found = word ?? "";
-      const text = model.get("words")[word] ?? "not searched yet";
+      const text = model.get("words")[word] ?? tr("not searched yet");
       item.title = `${title} – ${text}`;
       item.setAttribute("aria-label", `${title}, ${text}`);
       if (selected) scrollTo(item);

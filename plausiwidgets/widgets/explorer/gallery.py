@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
-import anywidget
 import ipywidgets as w
 import traitlets as t
 
@@ -16,21 +15,19 @@ from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.status import SEARCH_WORDS, STATUSES
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.thumbnails import packaged_thumbnail, thumbnail
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 _HERE = Path(__file__).parent
 
 
-NEURON_WORDS = {status: f"this neuron: {words}" for status, words in SEARCH_WORDS.items()}
-"""Words for a search among stimuli, with the parameters of the sliders."""
-
-
-class GalleryView(anywidget.AnyWidget):
+class GalleryView(ScriptWidget):
     """Pictures in their order, in as many columns as there is room for.
 
     Attributes
@@ -45,11 +42,11 @@ class GalleryView(anywidget.AnyWidget):
         For each status.
     """
 
-    _esm = (_HERE / "gallery.js").read_text("utf-8")
+    _esm = TRANSLATOR + (_HERE / "gallery.js").read_text("utf-8")
     items: t.List = t.List().tag(sync=True)
     found = t.Dict().tag(sync=True)
     shown = t.Unicode("").tag(sync=True)
-    words = t.Dict(SEARCH_WORDS).tag(sync=True)
+    words = t.Dict().tag(sync=True)
 
 
 class GalleryPanel(Panel):
@@ -63,7 +60,7 @@ class GalleryPanel(Panel):
         self.view.on_msg(self._on_message)
         # The page looks at its state: the style sheet shows the gallery while it is pressed.
         self._button = w.ToggleButton(
-            False, description="Patterns", tooltip="All patterns as pictures, and the map of models"
+            False, description=tr("Patterns"), tooltip=tr("All patterns as pictures, and the map of models")
         )
         self._button.add_class("pw-gallery-button")
         self._pickers = explorer.panel(Pickers)
@@ -145,9 +142,12 @@ class GalleryPanel(Panel):
         if self._model is None:
             return
         if self._neuron is None:
-            found, words = dict(self._found_of(self._model)), SEARCH_WORDS
+            found, words = dict(self._found_of(self._model)), _words("{words}")
         else:
-            found, words = {key: result.status for key, result in self._neuron.items()}, NEURON_WORDS
+            found, words = (
+                {key: result.status for key, result in self._neuron.items()},
+                _words(tr("this neuron: {words}")),
+            )
         with self.view.hold_sync():
             self.view.found, self.view.words = found, words
 
@@ -161,7 +161,7 @@ class GalleryPanel(Panel):
     def _show_items(self) -> None:
         empty = {"potential": "", "current": ""}
         self.view.items = [
-            {"key": key, "letter": pattern.letter, "title": pattern.title} | self._drawn.get(pattern, empty)
+            {"key": key, "letter": pattern.letter, "title": tr(pattern.title)} | self._drawn.get(pattern, empty)
             for key, pattern in self._patterns.items()
         ]
 
@@ -194,3 +194,8 @@ class GalleryPanel(Panel):
             opened = session.recalled(shown.model, self._patterns[key])
             found = result.parameters
             self.explorer.messages.attempt("pick", lambda: session.pick(opened.filled(found, shown.dt)))
+
+
+def _words(form: str) -> dict[str, str]:
+    """Return what is said of each status, in a form such as "this neuron: {words}"."""
+    return {status: form.format(words=tr(words)) for status, words in SEARCH_WORDS.items()}

@@ -67,7 +67,7 @@ function draw(svg, width, rows) {
     element("text", { x: px(value), y: HEIGHT - 4, "text-anchor": value > 0.9 * right ? "end" : "middle" }, svg, grouped(value));
   }
   element("path", { d: `M${LEFT},${TOP}V${HEIGHT - BOTTOM}H${width - RIGHT}`, class: "pw-axis" }, svg);
-  element("text", { x: LEFT, y: 12 }, svg, inner > 150 ? "distance (log) over evaluations" : "distance (log)");
+  element("text", { x: LEFT, y: 12 }, svg, inner > 150 ? tr("distance (log) over evaluations") : tr("distance (log)"));
 
   const begun = restarts.flatMap((count, i) => (count > (i ? restarts[i - 1] : 0) ? [x[i]] : []));
   for (const at of begun.slice(-MOST_MARKS)) {
@@ -79,10 +79,12 @@ function draw(svg, width, rows) {
   element("path", { d: steps.join(""), class: "pw-line-best" }, svg);
   element("circle", { cx: px(x[n - 1]), cy: py(best[n - 1]), r: 4, class: "pw-end" }, svg);
   svg.setAttribute("aria-label",
-    `Least distance ${best[n - 1].toPrecision(3)} after ${grouped(x[n - 1])} evaluations, ${restarts[n - 1]} restarts`);
+    tr("Least distance {distance} after {count} evaluations, {restarts} restarts",
+      { distance: best[n - 1].toPrecision(3), count: grouped(x[n - 1]), restarts: restarts[n - 1] }));
 }
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-curve");
   const svg = element("svg", { role: "img", width: "100%" }, el);
   let frame = 0;

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anywidget
 import numpy as np
 import traitlets as t
 
 from plausiwidgets.widgets.view.drawing import Floats
 from plausiwidgets.widgets.view.elements import ELEMENTS
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 MOST = 300
 """Points that are sent: more than can be told apart."""
 
 
-class LossCurve(anywidget.AnyWidget):
+class LossCurve(ScriptWidget):
     """A curve that grows while a search runs; hidden while there is none.
 
     Attributes
@@ -24,7 +24,7 @@ class LossCurve(anywidget.AnyWidget):
         Evaluations, best loss, current loss and restarts so far of each point, as float32.
     """
 
-    _esm = ELEMENTS + (Path(__file__).parent / "loss_curve.js").read_text("utf-8")
+    _esm = TRANSLATOR + ELEMENTS + (Path(__file__).parent / "loss_curve.js").read_text("utf-8")
     rows = t.Bytes(b"").tag(sync=True)
 
     def show(self, evaluations: Floats, best: Floats, current: Floats, restarts: Floats) -> None:

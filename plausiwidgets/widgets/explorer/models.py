@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.map.models_assessment import ModelsAssessment
 from plausiwidgets.widgets.session.selection import Selection
@@ -35,7 +36,9 @@ class ModelsPanel(Panel):
         self._model: NeuronModel | None = None
         self.assessment: ModelsAssessment | None = None
         self.view = w.ToggleButton(
-            False, description="Map of models", tooltip="Which model shows which pattern: map, table, assessment"
+            False,
+            description=tr("Map of models"),
+            tooltip=tr("Which model shows which pattern: map, table, assessment"),
         )
         self.view.add_class("pw-models-button")
         self.view.observe(lambda _: self._on_press(), "value")
@@ -72,7 +75,7 @@ class ModelsPanel(Panel):
     def _made(self) -> ModelsAssessment:
         download = ExportView(buttons=["table"])
         download.on_msg(lambda _, content, buffers: self._on_download(download, content))
-        close = w.Button(description="Close", tooltip="Back to the explorer")
+        close = w.Button(description=tr("Close"), tooltip=tr("Back to the explorer"))
         close.on_click(lambda _: self.view.set_trait("value", False))
         return ModelsAssessment(self._opened, self.explorer.panel(GalleryPanel).assessed, [download, close])
 

@@ -13,13 +13,17 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
 
 WAYS = {
-    "seed": ("New seed", "The same search from other random points"),
-    "random": ("Random start", "Start from good points of a random screen, not from the sliders"),
-    "wider": ("Wider ranges", "Widen the range of every ticked parameter of the model by a half to each side"),
-    "budget": ("More budget", "Four times as many evaluations"),
+    "seed": (marked("New seed"), marked("The same search from other random points")),
+    "random": (marked("Random start"), marked("Start from good points of a random screen, not from the sliders")),
+    "wider": (
+        marked("Wider ranges"),
+        marked("Widen the range of every ticked parameter of the model by a half to each side"),
+    ),
+    "budget": (marked("More budget"), marked("Four times as many evaluations")),
 }
 """Next steps after a search that found nothing, each with a button."""
 
@@ -56,45 +60,47 @@ class OptimizationPanel:
         self._judged = True
         self._budget_default = 1000
         self._start = w.ToggleButtons(
-            options=[("the sliders", True), ("random points", False)],
-            description="Start from",
+            options=[(tr("the sliders"), True), (tr("random points"), False)],
+            description=tr("Start from"),
             tooltips=[
-                "Look at the present parameters first, and begin CMA-ES there",
-                "Start from good points of a random screen of the whole box",
+                tr("Look at the present parameters first, and begin CMA-ES there"),
+                tr("Start from good points of a random screen of the whole box"),
             ],
         )
         self._budget = w.Text(
-            "1000", description="Budget", continuous_update=False,
-            tooltip="Most evaluations; one is one parameter set, judged with all sweeps",
+            "1000", description=tr("Budget"), continuous_update=False,
+            tooltip=tr("Most evaluations; one is one parameter set, judged with all sweeps"),
         )  # fmt: skip
         self._budget.observe(self._on_budget, "value")
         self._seed = w.BoundedIntText(
-            0, min=0, max=2**31 - 1, description="Seed", tooltip="The same seed gives the same search"
+            0, min=0, max=2**31 - 1, description=tr("Seed"), tooltip=tr("The same seed gives the same search")
         )
         self._popsize = w.BoundedIntText(
-            32, min=4, max=512, description="Population",
-            tooltip="Candidates in each generation of CMA-ES; the population that evolves has its own size",
+            32, min=4, max=512, description=tr("Population"),
+            tooltip=tr("Candidates in each generation of CMA-ES; the population that evolves has its own size"),
         )  # fmt: skip
         settings = w.VBox([self._start, self._budget, self._seed, self._popsize])
         settings.layout.display = "none"
-        more = w.ToggleButton(False, description="Settings", tooltip="Where a search starts, and how long it may take")
+        more = w.ToggleButton(
+            False, description=tr("Settings"), tooltip=tr("Where a search starts, and how long it may take")
+        )
         more.observe(lambda change: settings.layout.set_trait("display", "" if change["new"] else "none"), "value")
 
         shared = {"layout": w.Layout(), "style": w.ButtonStyle()}  # each is a message of its own to the page
 
         def button(action: str, title: str, tip: str) -> w.Button:
-            made = w.Button(description=title, tooltip=tip, **shared)
+            made = w.Button(description=tr(title), tooltip=tr(tip), **shared)
             made.on_click(lambda _: pressed(action))
             return made
 
-        tip = "Search in the background for parameters that show the pattern; the sliders stay usable"
-        self._optimize = button("optimize", "Optimize", tip)
-        self._pause = button("pause", "Pause", "Hold the search, or let it go on")
-        self._stop = button("stop", "Stop", "End the search and keep the best")
-        self._use = button("use_best", "Use best", "Put the best parameters on the sliders")
+        tip = marked("Search in the background for parameters that show the pattern; the sliders stay usable")
+        self._optimize = button("optimize", marked("Optimize"), tip)
+        self._pause = button("pause", marked("Pause"), marked("Hold the search, or let it go on"))
+        self._stop = button("stop", marked("Stop"), marked("End the search and keep the best"))
+        self._use = button("use_best", marked("Use best"), marked("Put the best parameters on the sliders"))
         buttons = w.HBox([self._optimize, self._pause, self._stop, self._use, more])
         self._ways = w.HBox([button(way, title, tip) for way, (title, tip) in WAYS.items()])
-        back = button("back", "Back to it", "Show that model and pattern again, with its search")
+        back = button("back", marked("Back to it"), marked("Show that model and pattern again, with its search"))
         self._elsewhere_text = w.HTML()
         self.elsewhere = w.HBox([self._elsewhere_text, back])
         self.progress = w.HTML()
@@ -155,17 +161,19 @@ class OptimizationPanel:
         """No search of this model and pattern: Optimize is the next step."""
         self._enable(running=False, paused=False, best=False)
         hint = (
-            "<b>Practise</b> moves some sliders away: drag them back to ▼, until every criterion has its ✓. "
-            "<b>Optimize</b> searches for you."
+            tr("<b>Practise</b> moves some sliders away: drag them back to ▼, until every criterion has its ✓.")
+            + " "
+            + tr("<b>Optimize</b> searches for you.")
         )
         if not self._judged:
-            hint = "A stimulus is shown. A search needs criteria: pick a pattern, or the pattern’s own stimulus."
-        self.progress.value = f'<p class="pw-hint" title="Optimize searches in the background">{hint}</p>'
+            hint = tr("A stimulus is shown. A search needs criteria: pick a pattern, or the pattern’s own stimulus.")
+        tip = tr("Optimize searches in the background")
+        self.progress.value = f'<p class="pw-hint" title="{tip}">{hint}</p>'
 
     def starting(self) -> None:
         """A search is about to begin."""
         self._enable(running=True, paused=False, best=False)
-        self.progress.value = _bar(0.0, "starting …", "")
+        self.progress.value = _bar(0.0, tr("starting …"), "")
 
     def show(self, snapshot: Result) -> None:
         """Show a snapshot of the search for what is shown."""
@@ -211,7 +219,7 @@ class OptimizationPanel:
         self._pause.disabled = not running
         self._stop.disabled = not running
         self._use.disabled = not best
-        self._pause.description = "Resume" if paused else "Pause"
+        self._pause.description = tr("Resume") if paused else tr("Pause")
 
 
 def budget_of(text: str) -> int:
@@ -246,26 +254,30 @@ def headline(snapshot: Result) -> str:
     """Return the state of a search in words."""
     status = snapshot.status
     if snapshot.state == "failed":
-        return f"{MARKS['failed']} the search failed"
+        return f"{MARKS['failed']} {tr('the search failed')}"
     if status != "rejected":
-        why = f": not {snapshot.failed_check}" if snapshot.failed_check else ""
-        return f"{MARKS[status]} {WORDS[status]}{why}"
+        why = ": " + tr("not {check}", check=tr(snapshot.failed_check)) if snapshot.failed_check else ""
+        return f"{MARKS[status]} {tr(WORDS[status])}{why}"
     if snapshot.state == "paused":
-        return "❚❚ paused"
+        return f"❚❚ {tr('paused')}"
     if not snapshot.ended:
-        return {"screen": "screening parameter space …", "verify": "verifying …"}.get(snapshot.phase, "searching …")
-    mark = f"{MARKS['rejected']} " if snapshot.state == "done" else "■ stopped: "
-    return f"{mark}not found within {grouped(snapshot.evaluations)} evaluations"
+        doing = {"screen": tr("screening parameter space …"), "verify": tr("verifying …")}
+        return doing.get(snapshot.phase, tr("searching …"))
+    count = grouped(snapshot.evaluations)
+    if snapshot.state == "done":
+        return f"{MARKS['rejected']} {tr('not found')}" + tr(" within {count} evaluations", count=count)
+    return "■ " + tr("stopped: not found") + tr(" within {count} evaluations", count=count)
 
 
 def numbers(snapshot: Result, remaining: float) -> str:
     """Return the numbers under the bar; `remaining`: working time in s until the budget is spent, or nan."""
-    parts = [f"{grouped(snapshot.evaluations)} of {grouped(snapshot.budget)} evaluations"]
+    done, all_of_it = grouped(snapshot.evaluations), grouped(snapshot.budget)
+    parts = [tr("{count} of {total} evaluations", count=done, total=all_of_it)]
     if math.isfinite(snapshot.loss):
-        parts.append(f"least distance {number(snapshot.loss, 3)}")
+        parts.append(tr("least distance {value}", value=number(snapshot.loss, 3)))
     time = seconds(snapshot.seconds)
     if math.isfinite(remaining):
-        time += f", ≤ {seconds(remaining)} to go"
+        time += tr(", ≤ {time} to go", time=seconds(remaining))
     return " · ".join([*parts, time])
 
 
@@ -291,15 +303,16 @@ def _line(text: str, kind: str, more: str = "") -> str:
 
 def _in_vain(snapshot: Result) -> str:
     """Return the headline of a search that found nothing, with the least loss where there is room."""
-    loss = f"least distance {number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else '–'}"
-    state, within, count = headline(snapshot).partition(" within ")
-    line = _line(state, kind(snapshot), within + count)
+    loss = tr("least distance {value}", value=number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else "–")
+    within = tr(" within {count} evaluations", count=grouped(snapshot.evaluations))
+    line = _line(headline(snapshot).removesuffix(within), kind(snapshot), within)
     return f'<div class="pw-in-vain" title="{loss}">{line}<span>{loss}</span></div>'
 
 
 def _bar(share: float, text: str, kind: str) -> str:
+    used = tr("budget used")
     percent = round(100 * min(max(share, 0.0), 1.0))
     return (
         f'{_line(text, kind)}<div class="pw-meter" role="progressbar" aria-valuenow="{percent}" aria-valuemin="0" '
-        f'aria-valuemax="100" aria-label="budget used"><div style="width:{percent}%"></div></div>'
+        f'aria-valuemax="100" aria-label="{used}"><div style="width:{percent}%"></div></div>'
     )

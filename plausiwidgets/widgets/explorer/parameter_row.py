@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from plausiwidgets.models import Parameter
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.link import reach
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Session
@@ -18,16 +19,15 @@ from plausiwidgets.widgets.session.slider import STEPS, dragged, position
 from plausiwidgets.widgets.view.panel import Messages
 from plausiwidgets.widgets.view.symbols import symbol
 
-BASELINE = "baseline"
+BASELINE = marked("baseline")
 """What the row of the current that is always on is called."""
 
 DOWN = ' <span class="pw-down" aria-hidden="true">↓</span>'
 """Beside the name of a current that is injected with a minus sign."""
 
 LOCK = (
-    '<span class="pw-lock" title="Locked in this exercise: tune the others">'
-    '<svg viewBox="0 0 12 14" aria-hidden="true"><path d="M1 6h10v7H1z"/>'
-    '<path class="pw-shackle" d="M3 6V4a3 3 0 0 1 6 0v2"/></svg><span>locked</span></span>'
+    '<span class="pw-lock" title="{title}"><svg viewBox="0 0 12 14" aria-hidden="true"><path d="M1 6h10v7H1z"/>'
+    '<path class="pw-shackle" d="M3 6V4a3 3 0 0 1 6 0v2"/></svg><span>{word}</span></span>'
 )
 
 
@@ -76,7 +76,7 @@ class ParameterRow:
         name = parameter.name
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
         name_in_group = name.removeprefix(prefix)
-        shown = (BASELINE if name_in_group == "holding" else symbol(name_in_group)) + DOWN * downwards
+        shown = (tr(BASELINE) if name_in_group == "holding" else symbol(name_in_group)) + DOWN * downwards
         self._text = (
             f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{shown}</span>'
             f'<span class="pw-unit">{unit}</span>'
@@ -86,11 +86,11 @@ class ParameterRow:
         self.slider = w.IntSlider(
             0, min=0, max=STEPS, readout=False, tooltip=tip, layout=styles.layout, style=styles.slider
         )
-        limits = f"Exact value of {name}; allowed: {parameter.limits_text()}"
+        limits = parameter.limits_text().replace("finite", tr("finite"))
+        limits = tr("Exact value of {name}; allowed: {limits}", name=name, limits=limits)
         self._box = w.FloatText(step=None, tooltip=limits, layout=styles.layout, style=styles.box)
-        self._tick = w.Checkbox(
-            indent=False, tooltip=f"Optimize may change {name}", layout=styles.layout, style=styles.tick
-        )
+        tick_tip = tr("{name}: Optimize may change it", name=name)
+        self._tick = w.Checkbox(indent=False, tooltip=tick_tip, layout=styles.layout, style=styles.tick)
         line = w.HBox([self._label, self.slider, self._box, self._tick], layout=styles.layout)
         line.add_class("pw-line")
         self.view = w.VBox([line], layout=styles.layout)
@@ -124,7 +124,8 @@ class ParameterRow:
         self._locked = locked
         for widget in (self.slider, self._box, self._tick, *(self._bounds or ())):
             widget.disabled = locked
-        self._label.value = self._text + (LOCK if locked else "")
+        title = tr("Locked in this exercise: tune the others")
+        self._label.value = self._text + (LOCK.format(title=title, word=tr("locked")) if locked else "")
         (self.view.add_class if locked else self.view.remove_class)("pw-locked")
 
     def show_bounds(self, shown: bool) -> None:
@@ -170,15 +171,18 @@ class ParameterRow:
             styles = self._styles
             boxes = []
             bounds = self._session.selection.bounds[self.parameter.name]
-            for word, value in zip(("Lower", "Upper"), bounds, strict=True):
-                tip = f"{word} end of the range of {self.parameter.name}, for its slider and for Optimize"
+            tips = (
+                tr("Lower end of the range of {name}, for its slider and for Optimize", name=self.parameter.name),
+                tr("Upper end of the range of {name}, for its slider and for Optimize", name=self.parameter.name),
+            )
+            for tip, value in zip(tips, bounds, strict=True):
                 box = w.FloatText(
                     in_box(value), step=None, tooltip=tip, disabled=self._locked, layout=styles.layout, style=styles.box
                 )
                 box.observe(lambda _: self._on_event(self._bounded), "value")
                 boxes.append(box)
             self._bounds = (boxes[0], boxes[1])
-            text = w.HTML("to", layout=styles.layout, style=styles.text)
+            text = w.HTML(tr("to"), layout=styles.layout, style=styles.text)
             self._bounds_line = w.HBox([boxes[0], text, boxes[1]], layout=styles.layout)
             self._bounds_line.add_class("pw-bounds")
         return self._bounds_line
@@ -187,14 +191,14 @@ class ParameterRow:
 def tooltip(parameter: Parameter) -> str:
     """Return the tooltip of a parameter."""
     unit = f" {parameter.unit}" if parameter.unit else ""
-    scale = {"linear": "", "log": ", log scale", "asinh": ", asinh scale"}[parameter.scale]
+    scale = {"linear": "", "log": tr(", log scale"), "asinh": tr(", asinh scale")}[parameter.scale]
     default, low, high = (number(value) for value in (parameter.default, parameter.low, parameter.high))
     lines = [
-        f"{parameter.name}: {parameter.description}" if parameter.description else parameter.name,
-        f"default {default}{unit}; from {low}–{high}{unit}{scale}",
+        f"{parameter.name}: {tr(parameter.description)}" if parameter.description else parameter.name,
+        tr("default {default}; from {range}", default=f"{default}{unit}", range=f"{low}–{high}{unit}") + scale,
     ]
     if parameter.source:
-        lines.append(f"source: {parameter.source}")
+        lines.append(tr("source: {source}", source=tr(parameter.source)))
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ import ipywidgets as w
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import GROUPS
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.parameter_row import ParameterRow, RowStyles
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.pin import PinPanel
@@ -30,14 +31,16 @@ class ParameterPanel(Panel):
         self._kept: dict[tuple[NeuronModel, Protocol | None], list[ParameterRow]] = {}
         self._rows: list[ParameterRow] = []
         self._about: Selection | None = None
-        self._bounds = w.ToggleButton(False, description="Ranges", tooltip="Show and edit the range of every slider")
+        self._bounds = w.ToggleButton(
+            False, description=tr("Ranges"), tooltip=tr("Show and edit the range of every slider")
+        )
         self._bounds.observe(lambda _: self._show_bounds(), "value")
-        self._dt = w.FloatText(tooltip="Time step of the simulation in ms", step=None)
+        self._dt = w.FloatText(tooltip=tr("Time step of the simulation in ms"), step=None)
         self._dt.observe(lambda _: self._on_dt(), "value")
         explorer.page.shared = [one.model_id for one in vars(self._styles).values()]
         top = w.HBox([*explorer.panel(Pickers).published, explorer.panel(PinPanel).view, self._bounds])
         top.add_class("pw-head")
-        dt_line = w.HBox([w.HTML("time step (ms)"), self._dt])
+        dt_line = w.HBox([w.HTML(tr("time step (ms)")), self._dt])
         dt_line.add_class("pw-dt")
         self._boxes = {group: _group_box(group) for group in GROUPS}
         self._groups = w.VBox()
@@ -114,7 +117,9 @@ class ParameterPanel(Panel):
                 self.explorer.session.change(selection.with_dt(dt))
             else:
                 self._dt.value = selection.dt
-                self.explorer.messages.error("value", f"The time step must be from {low:g} to {high:g} ms.")
+                self.explorer.messages.error(
+                    "value", tr("The time step must be from {low} to {high} ms.", low=f"{low:g}", high=f"{high:g}")
+                )
 
 
 def _in_order(model: NeuronModel) -> list[str]:
@@ -125,6 +130,7 @@ def _in_order(model: NeuronModel) -> list[str]:
 
 
 def _group_box(group: str) -> w.VBox:
-    tip = "Ticked: a search may change this parameter"
-    title, free = html.escape(group), f'<small title="{tip}">search</small>'
-    return w.VBox([w.HTML(f'<div class="pw-group"><span>{title}</span><small>value</small>{free}</div>')])
+    tip = tr("Ticked: a search may change this parameter")
+    title, free = html.escape(tr(group)), f'<small title="{tip}">{tr("search")}</small>'
+    value = f"<small>{tr('value')}</small>"
+    return w.VBox([w.HTML(f'<div class="pw-group"><span>{title}</span>{value}{free}</div>')])

@@ -13,6 +13,7 @@ from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Selection
@@ -20,20 +21,22 @@ from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, t
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
-PROMPT = "published parameters …"
+PROMPT = marked("published parameters …")
 
-SHOW_TIP = "Parameters that are published for this pattern, else known to show it; press again for the next set"
-TURN_TIP = "Start near such a set, and tune the parameters until every criterion holds"
-TURN_NOTE = "Looking for a start from which there is something to tune …"
-KEEP_TIP = "A picked model or pattern keeps the values that you gave it, instead of a set that is known to show it"
-RESET_TIP = (
+SHOW_TIP = marked("Parameters that are published for this pattern, else known to show it; press again for the next set")
+TURN_TIP = marked("Start near such a set, and tune the parameters until every criterion holds")
+TURN_NOTE = marked("Looking for a start from which there is something to tune …")
+KEEP_TIP = marked(
+    "A picked model or pattern keeps the values that you gave it, instead of a set that is known to show it"
+)
+RESET_TIP = marked(
     "Back to the defaults of model and stimulus: values, ranges, time step, and what Optimize may change; "
     "an exercise goes back to where it began"
 )
-UNDO_TIP = "Back to before the last drag, typed value, pick or reset, ranges and ticks too"
-REDO_TIP = "Take back the last undo"
+UNDO_TIP = marked("Back to before the last drag, typed value, pick or reset, ranges and ticks too")
+REDO_TIP = marked("Take back the last undo")
 
-NO_PATTERN = "A custom stimulus is shown: no parameters are known for it. Pick a pattern."
+NO_PATTERN = marked("A custom stimulus is shown: no parameters are known for it. Pick a pattern.")
 
 
 class Pickers(Panel):
@@ -64,17 +67,19 @@ class Pickers(Panel):
         self._patterns: dict[str, Protocol] = {}
         self._presets: Sequence[Preset] | None = None  # not (): a model without presets has this very object
         shared = {"layout": w.Layout(), "style": w.ButtonStyle()}  # each is a message of its own to the page
-        self._model = w.Dropdown(description="Model", tooltip="The neuron model whose parameters you change")
-        self._pattern = w.Dropdown(description="Pattern", tooltip="The firing pattern that the model is to show")
-        self._preset = w.Dropdown(description="Presets", tooltip="Published parameters of this model")
-        self._reset = w.Button(**shared, description="Reset", tooltip=RESET_TIP)
-        self._undo = w.Button(**shared, description="Undo", disabled=True, tooltip=UNDO_TIP)
-        self._redo = w.Button(**shared, description="Redo", disabled=True, tooltip=REDO_TIP)
-        self._show = w.Button(**shared, description="Show me", tooltip=SHOW_TIP)
-        self._turn = w.Button(**shared, description="Practise", tooltip=TURN_TIP, button_style="primary")
-        self._keep = w.ToggleButton(False, description="Carry values", tooltip=KEEP_TIP)
-        before = w.Button(**shared, description="◂", tooltip="The pattern before")
-        after = w.Button(**shared, description="▸", tooltip="The next pattern")
+        self._model = w.Dropdown(description=tr("Model"), tooltip=tr("The neuron model whose parameters you change"))
+        self._pattern = w.Dropdown(
+            description=tr("Pattern"), tooltip=tr("The firing pattern that the model is to show")
+        )
+        self._preset = w.Dropdown(description=tr("Presets"), tooltip=tr("Published parameters of this model"))
+        self._reset = w.Button(**shared, description=tr("Reset"), tooltip=tr(RESET_TIP))
+        self._undo = w.Button(**shared, description=tr("Undo"), disabled=True, tooltip=tr(UNDO_TIP))
+        self._redo = w.Button(**shared, description=tr("Redo"), disabled=True, tooltip=tr(REDO_TIP))
+        self._show = w.Button(**shared, description=tr("Show me"), tooltip=tr(SHOW_TIP))
+        self._turn = w.Button(**shared, description=tr("Practise"), tooltip=tr(TURN_TIP), button_style="primary")
+        self._keep = w.ToggleButton(False, description=tr("Carry values"), tooltip=tr(KEEP_TIP))
+        before = w.Button(**shared, description="◂", tooltip=tr("The pattern before"))
+        after = w.Button(**shared, description="▸", tooltip=tr("The next pattern"))
         for widget, name in (
             (self._model, "pick-model"), (before, "step"), (self._pattern, "pick-pattern"), (after, "step"),
             (self._show, "show"), (self._turn, "turn"), (self._keep, "keep"),
@@ -128,12 +133,12 @@ class Pickers(Panel):
             shown = () if isinstance(pattern, Judged) else (pattern,)  # a stimulus is listed as long as it is shown
             own = (*shown, *(() if self._own_pattern is None else (self._own_pattern,)))
             self._patterns = known_patterns | {one.key: one for one in own}
-            _choose(self._model, [(m.title, name) for name, m in self._models.items()], model.name)
+            _choose(self._model, [(tr(m.title), name) for name, m in self._models.items()], model.name)
             _choose(self._pattern, [(_heading(p), key) for key, p in self._patterns.items()], pattern.key)
             if self._presets is not model.presets:
                 self._presets = model.presets
-                titles = [(preset.title, i) for i, preset in enumerate(model.presets)]
-                self._preset.options = [(PROMPT if titles else "none published", -1), *titles]
+                titles = [(tr(preset.title), i) for i, preset in enumerate(model.presets)]
+                self._preset.options = [(tr(PROMPT) if titles else tr("none published"), -1), *titles]
                 self._preset.disabled = not titles
             self._preset.value = -1
             if selection.origin is not None and selection.origin.preset in model.presets:
@@ -187,14 +192,14 @@ class Pickers(Panel):
         with self._session.lock:
             shown = self._session.selection
             if not isinstance(shown.pattern, Judged):
-                self.explorer.messages.note(NO_PATTERN)
+                self.explorer.messages.note(tr(NO_PATTERN))
                 return
             found = self.explorer.panel(Searches).found()
             known = fitting(known_sets(shown.model, shown.pattern, found), shown)  # those that an exercise allows
             if practise and (known or not shown.locked):
                 self._turns += 1
                 turn = my_turn(shown.model, shown.pattern, known, self._turns)
-                self.explorer.messages.note(TURN_NOTE)
+                self.explorer.messages.note(tr(TURN_NOTE))
                 self.explorer.worker.ask("practise", Priority.DRAG, lambda checkpoint: self._practise(turn, checkpoint))
             elif known:
                 at = next((i for i, one in enumerate(known) if one.values == shown.values), -1)
@@ -230,8 +235,9 @@ class Pickers(Panel):
 
 def _none_known(shown: Selection) -> str:
     if shown.locked:
-        return "No known set has the values that this exercise locks: tune the others, or let Optimize search."
-    return f"No set of {shown.model.title} is known to show this pattern. Optimize searches for one."
+        return tr("No known set has the values that this exercise locks: tune the others, or let Optimize search.")
+    title = tr(shown.model.title)
+    return tr("No set of {title} is known to show this pattern. Optimize searches for one.", title=title)
 
 
 def _choose(menu: w.Dropdown, options: list[tuple[str, str]], value: str) -> None:
@@ -241,25 +247,26 @@ def _choose(menu: w.Dropdown, options: list[tuple[str, str]], value: str) -> Non
 
 
 def _heading(pattern: Protocol) -> str:
-    return f"{pattern.letter}  {pattern.title}".strip()
+    return f"{pattern.letter}  {tr(pattern.title)}".strip()
 
 
 def explanation(model: NeuronModel, pattern: Protocol) -> str:
     """Return what to look for as HTML, with the texts of model and pattern behind a mark that opens them."""
-    look = pattern.look_for.strip() or f"{pattern.title}."
-    title = " · ".join(part for part in (pattern.letter, pattern.title) if part)
+    look = tr(pattern.look_for.strip()) or f"{tr(pattern.title)}."
+    title = " · ".join(part for part in (pattern.letter, tr(pattern.title)) if part)
     texts = [
         (title, pattern.description, pattern.source),
-        ("What matters", pattern.parameter_hint, pattern.function),
-        (model.title, model.description, model.source),
+        (tr("What matters"), pattern.parameter_hint, pattern.function),
+        (tr(model.title), model.description, model.source),
     ]
     more = "".join(
-        f"<h4>{html.escape(head)}</h4><p>{html.escape(text)}</p>"
-        + (f'<p class="pw-source">{html.escape(source)}</p>' if source else "")
+        f"<h4>{html.escape(head)}</h4><p>{html.escape(tr(text))}</p>"
+        + (f'<p class="pw-source">{html.escape(tr(source))}</p>' if source else "")
         for head, text, source in texts
         if text
     )
+    about = tr("About this pattern and this model")
     return (
-        f'<details class="pw-about"><summary aria-label="About this pattern and this model">?</summary>'
+        f'<details class="pw-about"><summary aria-label="{about}">?</summary>'
         f'<div>{more}</div></details><p class="pw-look-for">{html.escape(look)}</p>'
     )

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
@@ -18,14 +19,14 @@ from plausiwidgets.widgets.view.panel import Host, Panel, Part
 from plausiwidgets.widgets.view.scene import target_title
 from plausiwidgets.widgets.view.style import ROLE_TITLES
 
-TIP = "Keep this neuron in the figure, to compare it with what you change"
-LET_GO = "Remove the compared neuron from the figure"
+TIP = marked("Keep this neuron in the figure, to compare it with what you change")
+LET_GO = marked("Remove the compared neuron from the figure")
 
-EXAMPLE = "A neuron that shows the pattern: Izhikevich (2004), with its own current, on the scale of yours"
+EXAMPLE = marked("A neuron that shows the pattern: Izhikevich (2004), with its own current, on the scale of yours")
 
-AS_PINNED = "under its own stimulus"
-AS_SHOWN = "under the stimulus that is shown"
-BY_DEFAULT = (
+AS_PINNED = marked("under its own stimulus")
+AS_SHOWN = marked("under the stimulus that is shown")
+BY_DEFAULT = marked(
     "under the default currents of the pattern: those that are shown have another unit, or are out of its reach"
 )
 
@@ -50,7 +51,7 @@ class PinPanel(Panel):
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
         self._pinned: Selection | None = None
-        self.view = w.ToggleButton(False, description="Compare", tooltip=TIP)
+        self.view = w.ToggleButton(False, description=tr("Compare"), tooltip=tr(TIP))
         self.view.observe(lambda change: self._on_press(change["new"]), "value")
         self.key = w.HTML()
         self.key.add_class("pw-target")
@@ -88,7 +89,7 @@ class PinPanel(Panel):
         with session.lock:
             if session.closed:
                 return
-            self.view.tooltip = LET_GO if pin else TIP
+            self.view.tooltip = tr(LET_GO if pin else TIP)
             self._pinned = session.selection if pin else None
             if pin:
                 self._ask(session.selection)
@@ -132,11 +133,15 @@ class PinPanel(Panel):
         lines = []
         if shown is not None and shown.target is not None:
             title = target_title(shown.target)
-            lines.append(_line("target", title, EXAMPLE if title == ROLE_TITLES["target"] else ""))
+            lines.append(_line("target", tr(title), tr(EXAMPLE) if title == ROLE_TITLES["target"] else ""))
         if pinned is not None:
             drawn = response is not None and response.verdict is not None
             lines.append(
-                _line("pinned", f"compared: {pinned.model.title}", tip(pinned, self.explorer.session.selection, drawn))
+                _line(
+                    "pinned",
+                    tr("compared: {title}", title=tr(pinned.model.title)),
+                    tip(pinned, self.explorer.session.selection, drawn),
+                )
             )
         self.key.value = "".join(lines)
 
@@ -164,10 +169,10 @@ def tip(pinned: Selection, shown: Selection, drawn: bool) -> str:
         if pinned.values[name] != p.default
     ]
     values = ", ".join(changed[:NAMED]) + (" …" if len(changed) > NAMED else "")
-    name = f"{pinned.model.title}{f' ({values})' if values else ', with its defaults'}"
+    name = tr(pinned.model.title) + (f" ({values})" if values else tr(", with its defaults"))
     if not drawn:
-        return f"{name}: it could not be simulated under this stimulus"
-    return f"{name}: {pinned_under(pinned, shown)[1]}"
+        return f"{name}: {tr('it could not be simulated under this stimulus')}"
+    return f"{name}: {tr(pinned_under(pinned, shown)[1])}"
 
 
 def _line(role: str, text: str, title: str = "") -> str:

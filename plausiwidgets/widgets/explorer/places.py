@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.view.panel import Panel, Part
 
 BOXES = {
@@ -98,7 +99,7 @@ class Places:
         kind = about if isinstance(about, type) else type(about)
         if kind in self._buttons:
             return
-        button = w.ToggleButton(False, description=about.title, tooltip=about.tip, **self._shared)
+        button = w.ToggleButton(False, description=tr(about.title), tooltip=tr(about.tip), **self._shared)
         button.observe(lambda change: self._toggled(kind, panel(), change["new"]), "value")
         self._buttons[kind] = button
         self._offered = sorted((*self._offered, (about.order, button)), key=lambda one: one[0])

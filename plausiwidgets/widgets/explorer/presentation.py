@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 CLASS = "pw-present"
@@ -23,7 +24,9 @@ class PresentationPanel(Panel):
 
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
-        self.view = w.ToggleButton(False, description="Present", tooltip="Large type and lines, sparse controls")
+        self.view = w.ToggleButton(
+            False, description=tr("Present"), tooltip=tr("Large type and lines, sparse controls")
+        )
         self.view.add_class("pw-present-button")
         self.view.observe(lambda change: self._switch(change["new"]), "value")
 

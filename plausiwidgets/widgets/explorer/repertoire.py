@@ -9,14 +9,17 @@ from plausiwidgets.assessment.repertoire import shown_patterns
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded
 from plausiwidgets.widgets.view.panel import Host, Panel
 
-ASK = "What can this neuron do?"
-TIP = "Search a stimulus for each pattern, with the model's parameters as they are; a find opens with its stimulus"
-BACK = "The dots are of this neuron; press again for those of the model"
+ASK = marked("What can this neuron do?")
+TIP = marked(
+    "Search a stimulus for each pattern, with the model's parameters as they are; a find opens with its stimulus"
+)
+BACK = marked("The dots are of this neuron; press again for those of the model")
 
 
 class RepertoirePanel(Panel):
@@ -37,7 +40,7 @@ class RepertoirePanel(Panel):
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
         self._gallery = explorer.panel(GalleryPanel)
-        self.view = w.ToggleButton(False, description=ASK, tooltip=TIP)
+        self.view = w.ToggleButton(False, description=tr(ASK), tooltip=tr(TIP))
         self.view.add_class("pw-neuron-button")
         self.view.observe(lambda _: self._on_press(), "value")
         self._neuron: Selection | None = None
@@ -61,13 +64,13 @@ class RepertoirePanel(Panel):
             if not self.view.value or session.closed:
                 self._neuron = None
                 self.explorer.worker.cancel("repertoire")
-                self.view.description, self.view.tooltip = ASK, TIP
+                self.view.description, self.view.tooltip = tr(ASK), tr(TIP)
                 self._gallery.show_neuron(None)
                 return
             self._neuron = session.selection
             known = [patterns.get(key) for key in patterns.names()]
             self._asked = [one for one in known if isinstance(one, Judged)]
-            self.view.tooltip = BACK
+            self.view.tooltip = tr(BACK)
             self._show()
             self._ask()
 
@@ -98,7 +101,8 @@ class RepertoirePanel(Panel):
     def _show(self) -> None:
         shown = sum(result.replicated for result in self.found.values())
         left = len(self._asked) - len(self.found)
-        self.view.description = f"This neuron: {shown} of {len(self.found)}" + (" …" if left else "")
+        text = tr("This neuron: {shown} of {count}", shown=shown, count=len(self.found))
+        self.view.description = text + (" …" if left else "")
         self._gallery.show_neuron(self.found)
 
 

@@ -12,6 +12,7 @@ from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judging import Judging, judge_quickly
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
@@ -174,7 +175,8 @@ class Searches(Panel):
             judged(self.explorer.session.selection.pattern, "search for")  # and a running search goes on
             former, shown = self._newest, self._shown
             if former is not None and former is not shown and not former.run.snapshot().ended:
-                self.explorer.messages.note(f"The search for {former.selection.title} has ended; its best is kept.")
+                title = former.selection.title
+                self.explorer.messages.note(tr("The search for {title} has ended; its best is kept.", title=title))
             self.stop()
             selection = self.explorer.session.selection
             usual: dict[str, Any] = {

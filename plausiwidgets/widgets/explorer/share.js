@@ -23,7 +23,7 @@ async function copy(text, field) {
 }
 
 /** A line with a text and a button; without an action of its own the button copies the text. */
-function line(label, panel, say, [name, action] = ["Copy", null]) {
+function line(label, panel, say, [name, action]) {
   const row = document.createElement("label");
   const field = document.createElement("input");
   const button = document.createElement("button");
@@ -41,18 +41,14 @@ function line(label, panel, say, [name, action] = ["Copy", null]) {
   return { field, button };
 }
 
-const EXERCISE = "Whoever opens the exercise can move what you have ticked under “search”; the rest is shown, and locked.";
-const FILE = "One page for any browser, offline: what is ticked under “search” can be moved, it is solved when every " +
-  "criterion of the pattern holds, and it writes a code to hand in.";
-const ALL_FREE = "For an exercise, untick under “search” what others may see but not move.";
-
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-share");
   const button = document.createElement("button");
   button.type = "button";
   button.className = "jupyter-button";
-  button.textContent = "Share";
-  button.title = "A link or a line of Python that opens this model, pattern and parameters again";
+  button.textContent = tr("Share");
+  button.title = tr("A link or a line of Python that opens this model, pattern and parameters again");
   button.setAttribute("aria-expanded", "false");
   const panel = document.createElement("div");
   panel.className = "pw-share-panel";
@@ -60,33 +56,35 @@ function render({ model, el }) {
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   const say = (done, what) => {
-    status.textContent = done === null ? model.get("missing") || "Whoever opens it sees what you see now."
-      : done ? `${what}: copied.` : `${what}: press Ctrl-C to copy the selected text.`;
+    status.textContent = done === null ? model.get("missing") || tr("Whoever opens it sees what you see now.")
+      : done ? tr("{what}: copied.", { what }) : tr("{what}: press Ctrl-C to copy the selected text.", { what });
   };
   panel.append(status);
-  const address = line("Link to this page", panel, say);
-  const exercise = line("Exercise link", panel, say);
-  const python = line("Line of Python", panel, say);
+  const address = line(tr("Link to this page"), panel, say, [tr("Copy")]);
+  const exercise = line(tr("Exercise link"), panel, say, [tr("Copy")]);
+  const python = line(tr("Line of Python"), panel, say, [tr("Copy")]);
   const about = document.createElement("p");
   about.className = "pw-share-about";
   exercise.field.parentNode.after(about);
   const ask = () => {
-    status.textContent = "Exercise file: it is being written …";
+    status.textContent = tr("Exercise file: it is being written …");
     model.send({ question: task.field.value });
   };
-  const task = line("Exercise file", panel, say, ["Save", ask]);
-  task.field.setAttribute("aria-label", "Question of the exercise");
+  const task = line(tr("Exercise file"), panel, say, [tr("Save"), ask]);
+  task.field.setAttribute("aria-label", tr("Question of the exercise"));
   task.field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") ask();
   });
   const explained = document.createElement("p");
   explained.className = "pw-share-about";
-  explained.textContent = FILE;
+  explained.textContent = tr(
+    "One page for any browser, offline: what is ticked under “search” can be moved, it is solved when every criterion of the pattern holds, and it writes a code to hand in.",
+  );
   task.field.parentNode.after(explained);
   const close = document.createElement("button");
   close.type = "button";
   close.className = "jupyter-button pw-close";
-  close.textContent = "Close";
+  close.textContent = tr("Close");
   panel.append(close);
   el.append(button, panel);
 
@@ -95,7 +93,9 @@ function render({ model, el }) {
     address.field.value = link(model.get("query"));
     exercise.field.value = locking ? link(locking) : "";
     exercise.button.disabled = !locking;
-    about.textContent = locking ? EXERCISE : ALL_FREE;
+    about.textContent = locking
+      ? tr("Whoever opens the exercise can move what you have ticked under “search”; the rest is shown, and locked.")
+      : tr("For an exercise, untick under “search” what others may see but not move.");
     python.field.value = model.get("python");
     task.field.placeholder = model.get("task");
   };
@@ -119,7 +119,8 @@ function render({ model, el }) {
   model.on("change:task", show);
   model.on("msg:custom", (message) => {
     if (!message.refused) saveText(message);
-    status.textContent = message.refused ? `Exercise file: ${message.refused}.` : `Exercise file: saved as ${message.name}.`;
+    status.textContent = message.refused
+      ? `${tr("Exercise file")}: ${message.refused}.` : tr("Exercise file: saved as {name}.", message);
   });
 }
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anywidget
 import traitlets as t
 
 from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.assessment.mystery import KEY as MYSTERY
 from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.view.file_output import FILE_OUTPUT
 from plausiwidgets.widgets.view.panel import Host, Panel
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
-NOT_IN_LINK = "The recording is not in the link: it stays in this session."
+NOT_IN_LINK = marked("The recording is not in the link: it stays in this session.")
 
 _HERE = Path(__file__).parent
 
 
-class ShareButton(anywidget.AnyWidget):
+class ShareButton(ScriptWidget):
     """The button, with the link and a line of Python to copy by hand.
 
     Attributes
@@ -39,7 +40,7 @@ class ShareButton(anywidget.AnyWidget):
         What an exercise asks for, where the user says nothing.
     """
 
-    _esm = FILE_OUTPUT + (_HERE / "share.js").read_text("utf-8")
+    _esm = TRANSLATOR + FILE_OUTPUT + (_HERE / "share.js").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
     exercise = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)
@@ -94,7 +95,7 @@ class SharePanel(Panel):
             return
         with self.view.hold_sync():
             self.view.query, self.view.python = selection.to_query(), selection.to_python()
-            self.view.missing = NOT_IN_LINK if selection.pattern.key.startswith(RECORDED) else ""
+            self.view.missing = tr(NOT_IN_LINK) if selection.pattern.key.startswith(RECORDED) else ""
             self.view.task = task_of(selection)
             self.view.exercise = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""
 
@@ -107,4 +108,4 @@ def task_of(selection: Selection) -> str:
     >>> task_of(Selection.of("lif", "tonic_spiking"))
     'Move the sliders until the neuron shows “Tonic spiking”.'
     """
-    return f"Move the sliders until the neuron shows “{selection.pattern.title}”."
+    return tr("Move the sliders until the neuron shows “{title}”.", title=tr(selection.pattern.title))

@@ -15,6 +15,7 @@ from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.simulation.compiled.engine import is_ready
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.pin import PinPanel
 from plausiwidgets.widgets.session.selection import Selection
@@ -25,9 +26,11 @@ from plausiwidgets.widgets.view.style import ROLE_TITLES, SHORT_TITLES
 KINDS = {"replicated": "yes", "fragile": "hmm", "unverified": "unknown", "rejected": "no"}
 """Colour of a status, as a class of the style sheet."""
 
-DIVERGED = "The neuron runs away: its variables leave all bounds, and there is nothing to measure. Move a slider back."
+DIVERGED = marked(
+    "The neuron runs away: its variables leave all bounds, and there is nothing to measure. Move a slider back."
+)
 
-LOSS_TIP = "Distance to the pattern, summed over the criteria: 0 when all hold. Optimize makes it small."
+LOSS_TIP = marked("Distance to the pattern, summed over the criteria: 0 when all hold. Optimize makes it small.")
 
 
 class VerdictPanel(Panel):
@@ -70,13 +73,13 @@ class VerdictPanel(Panel):
         another = self._about is None or not self._about.is_about(selection.model, selection.pattern)
         judged = isinstance(selection.pattern, Judged)
         if another:
-            self._title.value = f'<h3 class="pw-title">{"Criteria" if judged else "Response"}</h3>'
+            self._title.value = f'<h3 class="pw-title">{tr("Criteria") if judged else tr("Response")}</h3>'
             self.best.value = chip(
-                "best", "–", "unknown", "press Optimize to search" if judged else "nothing to search for"
+                "best", "–", "unknown", tr("press Optimize to search") if judged else tr("nothing to search for")
             )
         if another or (jumped and not is_ready(selection.model)):
             known = selection.model.programs is not None or is_ready(selection.model)
-            doing = ("judging …" if judged else "…") if known else "compiling the model …"
+            doing = (tr("judging …") if judged else "…") if known else tr("compiling the model …")
             self.yours.value = chip("yours", "…", "unknown", doing)
             self._table.value = ""
             self._judged = None
@@ -95,26 +98,28 @@ class VerdictPanel(Panel):
         if response.role == "best":
             # Also true of a search that was stopped at once.
             self.best.value = (
-                of_verdict("best", verdict) if verdict else chip("best", "–", "unknown", "nothing judged yet")
+                of_verdict("best", verdict) if verdict else chip("best", "–", "unknown", tr("nothing judged yet"))
             )
         if response.role != "yours":
             return
         self._judged = response.selection
         self._mark_stale(response.selection)
         if verdict is None:
-            text = "The model could not be simulated with these parameters."
-            self.yours.value = chip("yours", f"{MARKS['rejected']} no verdict", "no", text)
+            text = tr("The model could not be simulated with these parameters.")
+            self.yours.value = chip("yours", f"{MARKS['rejected']} {tr('no verdict')}", "no", text)
             self._table.value = f'<p class="pw-hint">{text}</p>'
             return
         if not isinstance(response.selection.pattern, Judged):
-            self.yours.value = chip("yours", WORDS["unjudged"], "unknown", EXPLANATIONS["unjudged"])
+            self.yours.value = chip("yours", tr(WORDS["unjudged"]), "unknown", tr(EXPLANATIONS["unjudged"]))
             self._table.value = described(verdict)
             return
         preset = response.selection.origin.preset if response.selection.origin else None
         if preset is not None and preset.pattern is None:
-            text = f"“{preset.title}” was published for none of the patterns here: it is shown, not judged."
-            self.yours.value = chip("yours", "not judged", "unknown", text)
-            self._table.value = f'<p class="pw-hint">{html.escape(text)} Drag a slider, and it is judged.</p>'
+            title = tr(preset.title)
+            text = tr("“{title}” was published for none of the patterns here: it is shown, not judged.", title=title)
+            self.yours.value = chip("yours", tr("not judged"), "unknown", text)
+            more = tr("Drag a slider, and it is judged.")
+            self._table.value = f'<p class="pw-hint">{html.escape(text)} {more}</p>'
             return
         self.yours.value = of_verdict("yours", verdict, published=preset is not None)
         self._table.value = _table(verdict.checks, response.selection.pattern)
@@ -124,20 +129,23 @@ def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
     """Return the chip of a verdict as HTML; of a published set it says that, and why it is missed here."""
     status = verdict.status
     missed = [check for check in verdict.checks if not check.passed]
-    words, text = WORDS[status], EXPLANATIONS[status]
+    words, text = tr(WORDS[status]), tr(EXPLANATIONS[status])
     if status == "unverified":
         words, text = words.split(", ")
     elif verdict.diverged:
-        words, text = "diverged", DIVERGED
+        words, text = tr("diverged"), tr(DIVERGED)
     elif status == "rejected":
-        words = f"{len(verdict.checks) - len(missed)} of {len(verdict.checks)} hold"
+        total = len(verdict.checks)
+        words = tr("{count} of {total} hold", count=total - len(missed), total=total)
         if published:
-            text = f"published for this pattern, missed here because {in_words(missed)}"
+            text = tr("published for this pattern, missed here because {reasons}", reasons=in_words(missed))
         else:
             text = in_words(missed)
     elif verdict.failed_check:
-        text = f"not {verdict.failed_check}"
-    return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, f"distance {number(verdict.loss, 3)}")
+        text = tr("not {check}", check=tr(verdict.failed_check))
+    return chip(
+        role, f"{MARKS[status]} {words}", KINDS[status], text, tr("distance {value}", value=number(verdict.loss, 3))
+    )
 
 
 def described(verdict: Verdict) -> str:
@@ -146,19 +154,19 @@ def described(verdict: Verdict) -> str:
     for name, trace in verdict.traces.items():
         times = trace.spike_times[0]
         times, early = times[times >= 0.0], int((times < 0.0).sum())
-        rows += [(f"{name}: spikes" if len(verdict.traces) > 1 else "spikes", str(times.size), "")]
-        rows += [("spikes before it", str(early), "")] if early else []
-        rows += [("first spike", number(float(times[0]), 4), "ms")] if times.size else []
+        rows += [((f"{tr(name)}: " if len(verdict.traces) > 1 else "") + tr("spikes"), str(times.size), "")]
+        rows += [(tr("spikes before it"), str(early), "")] if early else []
+        rows += [(tr("first spike"), number(float(times[0]), 4), "ms")] if times.size else []
         if times.size > 1:
             isi = np.diff(times)
-            rows += [("shortest interval", number(float(isi.min()), 4), "ms")]
-            rows += [("longest interval", number(float(isi.max()), 4), "ms")]
+            rows += [(tr("shortest interval"), number(float(isi.min()), 4), "ms")]
+            rows += [(tr("longest interval"), number(float(isi.max()), 4), "ms")]
     body = "".join(
         f'<tr><td></td><td>{html.escape(name)}</td><td class="pw-value">{value}</td>'
         f'<td class="pw-asked">{unit}</td></tr>'
         for name, value, unit in rows
     )
-    head = "<thead><tr><td></td><th>what it does</th><th>measured</th><th></th></tr></thead>"
+    head = f"<thead><tr><td></td><th>{tr('what it does')}</th><th>{tr('measured')}</th><th></th></tr></thead>"
     return f'<table class="pw-checks">{head}<tbody>{body}</tbody></table>'
 
 
@@ -166,9 +174,14 @@ def in_words(missed: Iterable[Check]) -> str:
     """Return what is missed and by how much, the worst first."""
     worst = sorted(missed, key=lambda check: -check.cost)
     return ", ".join(
-        f"{check.name} is {measured(check)} (must be {interval(check.low, check.high, check.unit)})"
+        tr(
+            "{criterion} is {measured} (must be {accepted})",
+            criterion=tr(check.name),
+            measured=measured(check),
+            accepted=interval(check.low, check.high, check.unit, tr),
+        )
         if math.isfinite(check.value)
-        else f"{check.name}: too few spikes to measure"
+        else f"{tr(check.name)}: {tr('too few spikes to measure')}"
         for check in worst
     )
 
@@ -185,13 +198,15 @@ def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
 
     What stands in parentheses is left out where there is little room, and "hold" after a number.
     """
-    word = re.sub(r" (hold|\(.*)$", r'<span class="pw-detail">\g<0></span>', html.escape(words))
+    extra = rf"(?<=\d) {tr('hold')}$| \(.*$"
+    word = re.sub(extra, r'<span class="pw-detail">\g<0></span>', html.escape(words))
+    short, title = tr(SHORT_TITLES[role]), tr(ROLE_TITLES[role])
     return (
         f'<span class="pw-chip pw-{kind}"><svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true">'
-        f'<path class="pw-line-{role}" d="M0 4H26"/></svg><b data-short="{SHORT_TITLES[role]}">{ROLE_TITLES[role]}</b>'
+        f'<path class="pw-line-{role}" d="M0 4H26"/></svg><b data-short="{short}">{title}</b>'
         f'<span class="pw-word">{word}</span></span>'
         f'<span class="pw-open-criteria" title="{html.escape(text)}">{html.escape(text)}</span>'
-        f'<span class="pw-loss" title="{LOSS_TIP}">{loss}</span>'
+        f'<span class="pw-loss" title="{tr(LOSS_TIP)}">{loss}</span>'
     )
 
 
@@ -202,18 +217,18 @@ def _table(checks: Iterable[Check], pattern: Judged) -> str:
     for check in checks:
         head = next((one for one in heads if check.name.startswith(one)), "")
         if head != last:
-            rows.append(f'<tr class="pw-part"><th colspan="4" scope="rowgroup">{html.escape(head[:-2])}</th></tr>')
+            rows.append(f'<tr class="pw-part"><th colspan="4" scope="rowgroup">{html.escape(tr(head[:-2]))}</th></tr>')
             last = head
-        mark, word, kind = ("✓", "holds", "yes") if check.passed else ("✗", "missed", "no")
+        mark, word, kind = ("✓", tr("holds"), "yes") if check.passed else ("✗", tr("missed"), "no")
         rows.append(
             f'<tr class="pw-{kind}" data-criterion="{html.escape(check.key)}" tabindex="0" '
-            f'title="{html.escape(check.text)}">'
+            f'title="{html.escape(tr(check.text))}">'
             f'<td class="pw-mark" aria-label="{word}">{mark}</td>'
-            f"<td>{html.escape(check.name.removeprefix(head))}</td>"
+            f"<td>{html.escape(tr(check.name.removeprefix(head)))}</td>"
             f'<td class="pw-value">{measured(check)}</td>'
-            f'<td class="pw-asked">{html.escape(interval(check.low, check.high, check.unit))}</td></tr>'
+            f'<td class="pw-asked">{html.escape(interval(check.low, check.high, check.unit, tr))}</td></tr>'
         )
     return (
-        '<table class="pw-checks"><thead><tr><td></td><th>criterion</th><th>measured</th>'
-        f"<th>must be</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f'<table class="pw-checks"><thead><tr><td></td><th>{tr("criterion")}</th><th>{tr("measured")}</th>'
+        f"<th>{tr('must be')}</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )

@@ -5,9 +5,19 @@ const CLASS = "#class";
 const PATTERN_OF_CODE = /^PW1\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})$/;
 const FIELDS = [".model", ".pattern", ".mystery", ".dt", ".seconds", ".solved"];
 
+const [HOLD, SECONDS] = [".hold", ".seconds"]; // axes that are no values
+
+function axisTitle(name) {
+  return { [HOLD]: tr("criteria that hold"), [SECONDS]: tr("time (s)") }[name] ?? name;
+}
+
+function holdOf({ hold, checks }) {
+  return tr("{number} of {total}", { number: hold, total: checks.length });
+}
+
 /** The link from an exercise to the view of its teacher. */
 function classLink() {
-  return h("a", { href: CLASS, onclick: () => setTimeout(() => location.reload()) }, "For teachers: the codes of a class.");
+  return h("a", { href: CLASS, onclick: () => setTimeout(() => location.reload()) }, tr("For teachers: the codes of a class."));
 }
 
 /** What a code says: {values, dt, seconds, claims}; throws an error with a sentence. */
@@ -15,28 +25,30 @@ function fieldsOf(data, code) {
   const { about, defaults } = data.exercise;
   const text = code.replace(/\s+/g, "");
   const [, packed, checksum] = (text.length <= 8000 && PATTERN_OF_CODE.exec(text)) || [];
-  if (!packed) throw new Error("the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters");
+  if (!packed) throw new Error(tr("the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters"));
   let content;
   try {
     content = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
   } catch {
-    throw new Error("the code is damaged: copy it once more");
+    throw new Error(tr("the code is damaged: copy it once more"));
   }
   if (crc32(Uint8Array.from(content, (c) => c.charCodeAt(0))) !== checksum) {
-    throw new Error("the code is damaged or was changed: its checksum does not fit. Copy it once more");
+    throw new Error(tr("the code is damaged or was changed: its checksum does not fit. Copy it once more"));
   }
   const fields = new URLSearchParams(content);
   const given = new Map(fields);
   if (given.size < [...fields].length || ![".model", ".seconds", ".solved"].every((name) => given.has(name))) {
-    throw new Error("the code was not written by a page: fields are missing, or there twice");
+    throw new Error(tr("the code was not written by a page: fields are missing, or there twice"));
   }
   const asked = [".model", ".pattern", ".mystery"].map((name) => about[name] ?? "").join(" ");
   if ([".model", ".pattern", ".mystery"].map((name) => given.get(name) ?? "").join(" ") !== asked) {
-    throw new Error("the code is of another exercise");
+    throw new Error(tr("the code is of another exercise"));
   }
   const numberOf = (name) => {
     const number = NUMBER.test(given.get(name)) ? Number(given.get(name)) : NaN;
-    if (Number.isNaN(number)) throw new Error(`the code is refused: ${name} is ${shownText(given.get(name))}, which is no number`);
+    if (Number.isNaN(number)) {
+      throw new Error(tr("the code is refused: {name} is {value}, which is no number", { name, value: shownText(given.get(name)) }));
+    }
     return number;
   };
   const values = new Map(Object.entries(defaults));
@@ -44,12 +56,14 @@ function fieldsOf(data, code) {
   for (const name of given.keys()) {
     if (FIELDS.includes(name)) continue;
     const slider = sliders.find((entry) => entry.name === name);
-    if (!slider) throw new Error(`the code is refused: ${shownText(name)} is no value of this exercise`);
+    if (!slider) throw new Error(tr("the code is refused: {name} is no value of this exercise", { name: shownText(name) }));
     values.set(name, numberOf(name));
-    if (!isValid(slider, values.get(name))) throw new Error(`the code is refused: ${name}: valid is ${slider.valid}`);
+    if (!isValid(slider, values.get(name))) {
+      throw new Error(tr("the code is refused: {name}: valid is {limits}", { name, limits: limitsOf(slider) }));
+    }
   }
   const dt = given.has(".dt") ? numberOf(".dt") : data.model.dt;
-  if (!(dt >= 0.005 && dt <= 5)) throw new Error(`the code is refused: its time step is ${plain(dt)} ms`);
+  if (!(dt >= 0.005 && dt <= 5)) throw new Error(tr("the code is refused: its time step is {dt} ms", { dt: plain(dt) }));
   return { values, dt, seconds: numberOf(".seconds"), claims: given.get(".solved") === "1" };
 }
 
@@ -62,8 +76,8 @@ function* answering(data, code) {
   const { checks, loss } = together(results);
   const hold = checks.filter(({ passed }) => passed).length;
   if (claims && loss > 0) {
-    throw new Error(`the code is refused: it claims that all criteria of “${pattern.title}” hold, judged again ${hold} of ` +
-      `${checks.length} do`);
+    throw new Error(tr("the code is refused: it claims that all criteria of “{title}” hold, judged again {count} of {total} do",
+      { title: titleOf(pattern), count: hold, total: checks.length }));
   }
   const shown = results.flatMap(({ responses }, c) => [...responses.values()].flatMap((byName) => [...byName].map(
     ([name, { line }]) => [`${pattern.components[c].label}${name}`, line])));
@@ -84,42 +98,43 @@ class ClassPage {
 
   build() {
     const { exercise, patterns: [pattern], version } = this.data;
-    document.title = `Class: ${pattern.title}`;
+    const title = tr("Class: {title}", { title: titleOf(pattern) });
+    document.title = title;
     this.theme = h("button", { type: "button", onclick: () => this.setTheme(this.themeName === "dark" ? "light" : "dark") });
-    this.codes = h("textarea", { rows: 6, "aria-label": "Codes, one on each line", spellcheck: false });
-    this.readButton = h("button", { type: "button", className: "strong", onclick: () => this.read() }, "Read the codes");
+    this.codes = h("textarea", { rows: 6, "aria-label": tr("Codes, one on each line"), spellcheck: false });
+    this.readButton = h("button", { type: "button", className: "strong", onclick: () => this.read() }, tr("Read the codes"));
     this.status = h("p", { className: "state", role: "status" });
     this.refused = h("ul", { className: "refused" });
     this.plane = h("canvas", { className: "plane", role: "img", onpointermove: (event) => this.point(event) });
     this.near = h("p", { className: "note" });
     const axis = (label) => h("select", { "aria-label": label, onchange: () => this.draw() });
-    [this.across, this.up] = [axis("Value along x"), axis("Value along y")];
+    [this.across, this.up] = [axis(tr("Value along x")), axis(tr("Value along y"))];
     this.tiles = h("div", { className: "tiles" });
     this.criteria = h("tbody");
     this.table = h("table");
     this.found = h("div", { hidden: true },
       h("div", { className: "columns halves" },
-        h("section", { className: "card", "aria-label": "Plane" },
-          h("div", { className: "axes" }, h("label", {}, "across ", this.across), h("label", {}, "up ", this.up)),
-          h("p", { className: "note" }, "● solved  ○ not yet  ✕ the start"), this.plane, this.near),
-        h("section", { className: "card", "aria-label": "Criteria" }, h("h2", {}, "Who holds what"),
-          h("table", {}, h("thead", {}, h("tr", {}, ...["criterion", "hold"].map((text) => h("th", { scope: "col" }, text)))),
+        h("section", { className: "card", "aria-label": tr("Plane") },
+          h("div", { className: "axes" }, h("label", {}, `${tr("across")} `, this.across), h("label", {}, `${tr("up")} `, this.up)),
+          h("p", { className: "note" }, `● ${tr("solved")}  ○ ${tr("not yet")}  ✕ ${tr("the start")}`), this.plane, this.near),
+        h("section", { className: "card", "aria-label": tr("Criteria") }, h("h2", {}, tr("Who holds what")),
+          h("table", {}, h("thead", {}, h("tr", {}, ...[tr("criterion"), tr("hold")].map((text) => h("th", { scope: "col" }, text)))),
             this.criteria))),
-      h("section", { className: "card", "aria-label": "Neurons" }, h("h2", {}, "Neurons"), this.tiles),
-      h("section", { className: "card", "aria-label": "Table" }, h("h2", {}, "Table"),
-        h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "All answers" }, this.table)));
+      h("section", { className: "card", "aria-label": tr("Neurons") }, h("h2", {}, tr("Neurons")), this.tiles),
+      h("section", { className: "card", "aria-label": tr("Table") }, h("h2", {}, tr("Table")),
+        h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": tr("All answers") }, this.table)));
     const main = document.getElementById("page");
     main.className = "class-page";
     main.replaceChildren(
       h("header", {},
-        h("div", {}, h("h1", {}, `Class: ${pattern.title}`), h("p", {}, exercise.question)),
+        h("div", {}, h("h1", {}, title), h("p", {}, tr(exercise.question))),
         h("div", { className: "actions" },
-          h("a", { href: "#", onclick: () => setTimeout(() => location.reload()) }, "To the exercise"), this.theme)),
-      h("section", { className: "card", "aria-label": "Codes" },
-        h("p", {}, "Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent."),
+          h("a", { href: "#", onclick: () => setTimeout(() => location.reload()) }, tr("To the exercise")), this.theme)),
+      h("section", { className: "card", "aria-label": tr("Codes") },
+        h("p", {}, tr("Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent.")),
         this.codes, h("div", { className: "buttons" }, this.readButton), this.status, this.refused),
       this.found,
-      h("footer", {}, `Made by plausiwidgets ${version}. In Python, pw.class_results(codes) is the same as a table.`),
+      h("footer", {}, tr("Made by plausiwidgets {version}. In Python, pw.class_results(codes) is the same as a table.", { version })),
     );
   }
 
@@ -136,7 +151,7 @@ class ClassPage {
     this.readButton.disabled = true;
     this.rows = [];
     for (const [k, code] of lines.entries()) {
-      this.status.textContent = `Reading ${k + 1} of ${lines.length} …`;
+      this.status.textContent = tr("Reading {number} of {total} …", { number: k + 1, total: lines.length });
       const row = { number: k + 1 };
       try {
         const work = answering(this.data, code);
@@ -164,24 +179,25 @@ class ClassPage {
     const { answers } = this;
     const refused = this.rows.filter((row) => row.refused);
     const solved = answers.filter(({ isSolved }) => isSolved).length;
-    this.status.textContent =
-      `${this.rows.length} codes: ${solved} solved, ${answers.length - solved} not yet, ${refused.length} refused.`;
-    this.refused.replaceChildren(...refused.map((row) => h("li", {}, `Code ${row.number}: ${row.refused}.`)));
+    this.status.textContent = tr("{total} codes: {solved} solved, {open} not yet, {refused} refused.",
+      { total: this.rows.length, solved, open: answers.length - solved, refused: refused.length });
+    this.refused.replaceChildren(...refused.map((row) => h("li", {}, tr("Code {number}: {text}", { number: row.number, text: `${row.refused}.` }))));
     this.found.hidden = !answers.length;
     if (!answers.length) return;
     const { free } = this.data.exercise;
     const names = [...answers[0].values.keys()];
     this.moved = names.filter((name) => new Set(answers.map(({ values }) => values.get(name))).size > 1);
     const choices = [...free.filter((name) => this.moved.includes(name)), ...this.moved.filter((name) => !free.includes(name)),
-      "criteria that hold", "time (s)"];
+      HOLD, SECONDS];
     [this.across, this.up].forEach((select, i) => {
-      select.replaceChildren(...choices.map((name) => h("option", { value: name }, name)));
+      select.replaceChildren(...choices.map((name) => h("option", { value: name }, axisTitle(name))));
       select.value = choices[i];
     });
     this.criteria.replaceChildren(...answers[0].checks.map(({ name }, c) => {
       const hold = answers.filter(({ checks }) => checks[c].passed).length;
-      return h("tr", {}, h("td", {}, h("b", {}, name)),
-        h("td", {}, h("progress", { max: answers.length, value: hold, "aria-label": name }), ` ${hold} of ${answers.length}`));
+      return h("tr", {}, h("td", {}, h("b", {}, tr(name))),
+        h("td", {}, h("progress", { max: answers.length, value: hold, "aria-label": tr(name) }),
+          ` ${tr("{number} of {total}", { number: hold, total: answers.length })}`));
     }));
     this.buildTiles();
     this.buildTable();
@@ -199,7 +215,7 @@ class ClassPage {
   buildTiles() {
     this.tiles.replaceChildren(...this.answers.map((row) => {
       row.canvas = h("canvas", { "aria-hidden": "true" });
-      const words = `${row.isSolved ? "✓" : "✗"} ${row.hold} of ${row.checks.length}`;
+      const words = `${row.isSolved ? "✓" : "✗"} ${holdOf(row)}`;
       row.tile = h("a", { href: this.linkOf(row), target: "_blank", className: row.isSolved ? "solved" : "" },
         h("span", {}, h("b", {}, String(row.number)), ` ${words}`), row.canvas);
       return row.tile;
@@ -218,11 +234,12 @@ class ClassPage {
 
   buildTable() {
     const { checks } = this.answers[0];
-    const heads = ["code", "solved", "hold", "distance", "seconds", ...this.moved, ...checks.map(({ name }) => name)];
+    const heads = [tr("code"), tr("solved"), tr("hold"), tr("distance"), tr("seconds"), ...this.moved,
+      ...checks.map(({ name }) => tr(name))];
     this.table.replaceChildren(
       h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...this.answers.map((row) => h("tr", {}, ...[
-        String(row.number), row.isSolved ? "✓" : "✗", `${row.hold} of ${row.checks.length}`, plain(row.distance),
+        String(row.number), row.isSolved ? "✓" : "✗", holdOf(row), plain(row.distance),
         String(row.seconds), ...this.moved.map((name) => plain(row.values.get(name))),
         ...row.checks.map(({ passed }) => (passed ? "✓" : "✗")),
       ].map((text) => h("td", {}, text))))));
@@ -237,14 +254,14 @@ class ClassPage {
   /** A value of an answer, and where it lies on an axis, from 0 to 1. */
   axisOf(name) {
     const slider = [...this.data.patterns[0].stimulus, ...this.data.parameters].find((entry) => entry.name === name);
-    const valueIn = name === "time (s)" ? ({ seconds }) => seconds
+    const valueIn = name === SECONDS ? ({ seconds }) => seconds
       : slider ? ({ values }) => values.get(name) : ({ hold }) => hold;
     const scaled = (x) => (slider ? transformed(slider, x) : x);
     const reach = extent([...this.answers, ...(slider ? [this.start] : [])].map(valueIn));
     const [low, high] = padded(reach.map(scaled), 0.06);
     const place = (x) => (scaled(x) - low) / (high - low);
     const unit = slider?.unit ? ` (${slider.unit})` : "";
-    return { valueIn, place, marks: reach[1] > reach[0] ? ticks(reach, 5) : [reach[0]], title: `${name}${unit}` };
+    return { valueIn, place, marks: reach[1] > reach[0] ? ticks(reach, 5) : [reach[0]], title: `${axisTitle(name)}${unit}` };
   }
 
   draw() {
@@ -297,7 +314,8 @@ class ClassPage {
     });
     const solved = this.answers.filter(({ isSolved }) => isSolved).length;
     this.plane.setAttribute("aria-label",
-      `${this.answers.length} answers in the plane of ${x.title} and ${y.title}: ${solved} solved. The table below has the numbers.`);
+      tr("{total} answers in the plane of {x} and {y}: {solved} solved. The table below has the numbers.",
+        { total: this.answers.length, x: x.title, y: y.title, solved }));
   }
 
   /** Says which answer is under the pointer. */
@@ -306,6 +324,8 @@ class ClassPage {
     const dot = (this.dots ?? []).reduce((best, one) => (away(one) < away(best) ? one : best), { p: Infinity, q: 0 });
     for (const { tile } of this.answers) tile?.classList.toggle("near", tile === dot.row?.tile && away(dot) < 12);
     this.near.textContent = dot.row && away(dot) < 12
-      ? `Code ${dot.row.number}: ${this.moved.map((name) => `${name} ${plain(dot.row.values.get(name))}`).join(", ")}` : "";
+      ? tr("Code {number}: {text}", {
+        number: dot.row.number, text: this.moved.map((name) => `${name} ${plain(dot.row.values.get(name))}`).join(", "),
+      }) : "";
   }
 }

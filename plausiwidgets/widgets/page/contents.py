@@ -22,7 +22,7 @@ from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, Verdict
 from plausiwidgets.patterns import bench as bench_module
 from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.all_of import judged
-from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.pattern import COMMON
@@ -30,13 +30,14 @@ from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.tape import tape_of
 from plausiwidgets.simulation.phase_plane import Flow
+from plausiwidgets.texts import marked
 from plausiwidgets.widgets.page.lesson import Lesson
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import envelope, make_grid
 from plausiwidgets.widgets.view.scene import VoltageScale, target_lines
 from plausiwidgets.widgets.view.symbols import GREEK
 
-FORMAT = 2
+FORMAT = 3
 """Of the data: a page whose script expects another one says so."""
 
 BENCH = {
@@ -138,7 +139,7 @@ class Contents:
         sets = self._sets(pattern)
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
-            "look": pattern.look_for, "function": pattern.function, "hint": pattern.parameter_hint,
+            "function": pattern.function, "hint": pattern.parameter_hint,
             "event": self._event(pattern),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
@@ -169,7 +170,8 @@ class Contents:
             criteria = [_criterion(prefix, part, c) for c in part.criteria if _applies(c, self.model)]
         return {
             "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
-            "label": _within(prefix, part, ""), "tape": tape, "criteria": criteria,
+            "label": _within(prefix, part, ""), "title": part.title, "look": part.look_for, "tape": tape,
+            "criteria": criteria,
         }  # fmt: skip
 
     def _is_asked(self, part: Protocol) -> bool:
@@ -189,22 +191,25 @@ class Contents:
         sets = []
         if self.parameters is not None or self.dt is not None:
             given = {name: value for name, value in mapping(self.parameters).items() if name in known}
-            sets.append(self._set(pattern, "as exported", given, self.dt, ""))
+            sets.append(self._set(pattern, marked("as exported"), given, self.dt, ""))
         for values, dt, preset in known_sets(model, pattern):
             if preset is not None:
                 sets.append(self._set(pattern, preset.title, values, dt, preset.source))
             elif not any(entry["verdict"]["status"] == "replicated" for entry in sets):
-                title, source = ("found by a search", "assessment of the package") if values else ("defaults", "")
+                title, source = marked("defaults"), ""
+                if values:
+                    title, source = marked("found by a search"), marked("assessment of the package")
                 sets.append(self._set(pattern, title, values, dt, source))
         if not sets:
-            sets.append(self._set(pattern, "defaults", {}, None, ""))
+            sets.append(self._set(pattern, marked("defaults"), {}, None, ""))
         return sets
 
     def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, Any]:
         is_mystery = isinstance(exercise, Mystery)
         given = exercise.start if isinstance(exercise, Mystery) else mapping(self.parameters)
         dt = exercise.dt if isinstance(exercise, Mystery) and self.dt is None else self.dt
-        start = self._set(pattern, "start", given, dt, "a neuron with hidden parameters" if is_mystery else "")
+        source = marked("a neuron with hidden parameters") if is_mystery else ""
+        start = self._set(pattern, marked("start"), given, dt, source)
         if start["verdict"]["status"] != "rejected":
             raise ValueError(
                 f"the start already shows “{pattern.title}”, and nothing would be left to do: give other parameters"
@@ -322,7 +327,7 @@ def _applies(criterion: Criterion, model: NeuronModel) -> bool:
 def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, Any]:
     """Return a criterion as the page judges by it, and shows it; an open end is None."""
     data = dataclasses.asdict(criterion) | {"name": _within(prefix, part, criterion.name)}
-    return data | {end: data[end] if math.isfinite(data[end]) else None for end in ("low", "high")}
+    return data | {end: _finite(data[end]) for end in ("low", "high")}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
@@ -331,15 +336,19 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "status": status, "mark": MARKS[status], "word": WORDS[status], "why": verdict.failed_check,
         "explanation": EXPLANATIONS[status], "loss": number(verdict.loss, 3),
         "checks": [
-            {"passed": bool(c.passed), "value": measured(c.value, c.unit), "accepted": interval(c.low, c.high, c.unit)}
+            {"passed": bool(c.passed), "value": _stored(c.value), "low": _finite(c.low), "high": _finite(c.high)}
             for c in verdict.checks
         ],
     }  # fmt: skip
 
 
-def measured(value: float, unit: str) -> str:
-    """Return a measured value with its unit, for a table."""
-    return number(value) if math.isnan(value) else interval(value, value, unit)
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _stored(value: float) -> float | str | None:
+    """Return a number for JSON: None is nan, and a text what JavaScript reads as infinity."""
+    return ("Infinity" if value > 0 else "-Infinity") if math.isinf(value) else _finite(value)
 
 
 def _recorded(target: Target, columns: int) -> list[dict[str, Any]]:

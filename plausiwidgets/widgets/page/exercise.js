@@ -34,13 +34,13 @@ class ExerciseCard {
     this.hints = h("div", { className: "hints" });
     this.hint = h("button", { type: "button", onclick: () => this.openHint() });
     this.opened = 0;
-    this.code = h("textarea", { readOnly: true, rows: 3, "aria-label": "Code to hand in", spellcheck: false });
-    this.copy = h("button", { type: "button", onclick: () => this.onCopy() }, "Copy code");
+    this.code = h("textarea", { readOnly: true, rows: 3, "aria-label": tr("Code to hand in"), spellcheck: false });
+    this.copy = h("button", { type: "button", onclick: () => this.onCopy() }, tr("Copy code"));
     this.answer = h("div", { className: "answer", hidden: true },
-      h("p", {}, "Hand in this code. It holds the values, the verdict and the time, and no name."), this.code, this.copy);
-    this.hand = h("button", { type: "button", onclick: () => this.onHandIn() }, "Hand in");
-    this.view = h("section", { className: "card exercise", "aria-label": "Exercise" },
-      h("div", { className: "task" }, h("h2", {}, "Exercise"), h("p", {}, task.question), this.state, this.hints),
+      h("p", {}, tr("Hand in this code. It holds the values, the verdict and the time, and no name.")), this.code, this.copy);
+    this.hand = h("button", { type: "button", onclick: () => this.onHandIn() }, tr("Hand in"));
+    this.view = h("section", { className: "card exercise", "aria-label": tr("Exercise") },
+      h("div", { className: "task" }, h("h2", {}, tr("Exercise")), h("p", {}, tr(task.question)), this.state, this.hints),
       h("div", { className: "buttons" }, this.hint, this.hand), this.answer);
     this.showHint();
   }
@@ -48,11 +48,12 @@ class ExerciseCard {
   showHint() {
     const left = this.task.hints.length - this.opened;
     this.hint.hidden = left === 0;
-    this.hint.textContent = left === 1 ? "Last hint" : `Hint (${left} left)`;
+    this.hint.textContent = left === 1 ? tr("Last hint") : tr("Hint ({count} left)", { count: left });
   }
 
   openHint() {
-    this.hints.append(h("p", {}, h("b", {}, `Hint ${this.opened + 1}: `), this.task.hints[this.opened]));
+    this.hints.append(h("p", {}, h("b", {}, tr("Hint {number}: ", { number: this.opened + 1 })),
+      tr(this.task.hints[this.opened])));
     this.opened++;
     this.showHint();
   }
@@ -68,8 +69,8 @@ class ExerciseCard {
   show({ live, words }) {
     const isSolved = live?.loss === 0;
     const points = this.points(live);
-    const far = points === null ? words.replace(/^\S+ /, "") : `${points} of 100 points`;
-    const text = isSolved ? "✓ Solved: every criterion holds." : `Not yet: ${far}`;
+    const far = points === null ? words.replace(/^\S+ /, "") : tr("{points} of 100 points", { points });
+    const text = isSolved ? `✓ ${tr("Solved: every criterion holds.")}` : tr("Not yet: {state}", { state: far });
     if (this.state.textContent !== text) this.state.textContent = text;
     this.view.classList.toggle("solved", isSolved);
     this.isSolved = isSolved;
@@ -87,8 +88,8 @@ class ExerciseCard {
   }
 
   async onCopy() {
-    this.copy.textContent = (await copied(this.code.value)) ? "Copied" : "Select and copy it";
-    setTimeout(() => (this.copy.textContent = "Copy code"), 2000);
+    this.copy.textContent = (await copied(this.code.value)) ? tr("Copied") : tr("Select and copy it");
+    setTimeout(() => (this.copy.textContent = tr("Copy code")), 2000);
   }
 }
 

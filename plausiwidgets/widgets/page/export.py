@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from plausiwidgets import models
 from plausiwidgets import patterns as all_patterns
@@ -25,11 +26,12 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import json_text, neuron_object, runtime
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.texts import ENGLISH, catalog, check_language, languages
 from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
 from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
 
-_SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js")
+_SCRIPTS = ("texts.js", "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js")
 
 
 @checked
@@ -42,6 +44,7 @@ def export_page(
     dt: float | None = None,
     exercise: Exercise | Mystery | None = None,
     lesson: str | Path | None = None,
+    language: str | None = None,
 ) -> Path:
     """Write a page that simulates a neuron by itself: one file, without a server, a kernel or a network.
 
@@ -73,6 +76,9 @@ def export_page(
         A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
         pattern and values, and goes on when its condition holds or the reader wants to. The format is described in the
         guide "A lesson of cards".
+    language : {"en", "de"}, optional
+        Of the texts of the page; default: that of the browser, or English where the package does not have it.
+        Exercises, lessons, custom models and patterns keep the language that they are written in.
 
     Returns
     -------
@@ -82,8 +88,8 @@ def export_page(
     Raises
     ------
     ValueError
-        For an unknown name, or a value that is not finite or outside of its hard limits; for an exercise that is solved
-        at its start, or that the page could not judge; for a lesson that cannot be read, with the line.
+        For an unknown name or language, or a value that is not finite or outside of its hard limits; for an exercise
+        that is solved at its start, or that the page could not judge; for a lesson that cannot be read, with the line.
     NotCompilable
         If the step, or the initial state, has no JavaScript form; the text names the operation.
 
@@ -93,7 +99,7 @@ def export_page(
     >>> pw.export_page("adex", ["tonic_spiking", "rebound_spike"], path="adex.html")     # doctest: +SKIP
     """
     target = Path(path)
-    write_whole(target, checked_page(model, patterns, parameters, dt, exercise, lesson))
+    write_whole(target, checked_page(model, patterns, parameters, dt, exercise, lesson, language))
     return target
 
 
@@ -104,8 +110,11 @@ def checked_page(
     dt: float | None = None,
     exercise: Exercise | Mystery | None = None,
     lesson: str | Path | None = None,
+    language: str | None = None,
 ) -> str:
     """Return the page as text; arguments and errors as of :func:`export_page`."""
+    if language is not None:
+        check_language("export_page", language)
     neuron = models.get(model)
     cards, chosen = None, _patterns(patterns)
     if lesson is not None:
@@ -116,7 +125,7 @@ def checked_page(
         chosen += [pattern for pattern in cards.patterns if pattern.key not in {one.key for one in chosen}]
     _check(neuron, chosen, parameters, dt)
     neuron_object(neuron)  # refused before anything is judged
-    return page(neuron, chosen, parameters, dt, exercise, cards)
+    return page(neuron, chosen, parameters, dt, exercise, cards, language)
 
 
 def page(
@@ -126,6 +135,7 @@ def page(
     dt: float | None,
     exercise: Exercise | Mystery | None = None,
     lesson: Lesson | None = None,
+    language: str | None = None,
 ) -> str:
     """Return the page as text; see :func:`export_page`."""
     contents = Contents(model, parameters, dt, exercise, lesson)
@@ -137,10 +147,11 @@ def page(
             parts.insert(-1, name)
     script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, parts)])
     style = page_file("page.css")
+    data |= {"language": language, "texts": _translations(language, script, data)}
     title = lesson.title if lesson else model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"
     return Template(page_file("page.html")).substitute(
-        title=html.escape(title), version=html.escape(versions()["plausiwidgets"]), style=style, script=script,
-        data=json_text(data), script_hash=_digest(script), style_hash=_digest(style),
+        title=html.escape(title), language=language or ENGLISH, version=html.escape(versions()["plausiwidgets"]),
+        style=style, script=script, data=json_text(data), script_hash=_digest(script), style_hash=_digest(style),
     )  # fmt: skip
 
 
@@ -162,6 +173,31 @@ def _check(
         if not any(name in pattern.parameters(model) for pattern in chosen):
             known = [*model.parameters, *dict.fromkeys(n for pattern in chosen for n in pattern.free)]
             raise unknown(f"parameter of model {model.name!r} with these patterns", name, known)
+
+
+def _translations(language: str | None, script: str, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the translations of what a page says, in its language or in all."""
+    shown = set(_texts_in(data))
+    wanted = languages() if language is None else (language,)
+    return {
+        one: {
+            text: translated
+            for text, translated in catalog(one).items()
+            if text != translated and (text in shown or f'"{text}"' in script)
+        }
+        for one in wanted
+        if one != ENGLISH
+    }
+
+
+def _texts_in(data: object) -> Iterator[str]:
+    """Yield every text of some data; of the name of something within a pattern, "pattern: name", both parts."""
+    if isinstance(data, str):
+        yield data
+        yield from data.split(": ")
+    elif isinstance(data, (list, tuple, dict)):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _texts_in(part)
 
 
 def page_file(name: str) -> str:

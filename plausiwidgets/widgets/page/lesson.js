@@ -13,7 +13,7 @@ function built(node) {
     return h(tag, { ...attributes, onclick }, ...children.map(built));
   }
   if (tag === "a") return h(tag, { ...attributes, target: "_blank", rel: "noopener" }, ...children.map(built));
-  if (tag === "pre") return h("pre", { tabIndex: 0, role: "region", "aria-label": "Code" }, ...children);
+  if (tag === "pre") return h("pre", { tabIndex: 0, role: "region", "aria-label": tr("Code") }, ...children);
   return h(tag, attributes, ...children.map(built));
 }
 
@@ -28,14 +28,14 @@ class LessonCard {
     this.title = h("h2", { tabIndex: -1 });
     this.text = h("div", { className: "text" });
     this.state = h("p", { className: "state", role: "status" });
-    this.places = h("select", { "aria-label": "Card", onchange: () => this.go(Number(this.places.value)) },
+    this.places = h("select", { "aria-label": tr("Card"), onchange: () => this.go(Number(this.places.value)) },
       ...cards.map((_, i) => h("option", { value: String(i) })));
-    this.before = h("button", { type: "button", onclick: () => this.go(this.index - 1) }, "Back");
+    this.before = h("button", { type: "button", onclick: () => this.go(this.index - 1) }, tr("Back"));
     this.next = h("button", { type: "button", onclick: () => this.go(this.index + 1) });
     // Seen where the card itself may have been scrolled away.
     this.onward = h("button", { type: "button", className: "strong onward", onclick: () => this.go(this.index + 1) },
-      "✓ Done: next card");
-    this.view = h("section", { className: "card lesson", "aria-label": "Lesson" },
+      `✓ ${tr("Done: next card")}`);
+    this.view = h("section", { className: "card lesson", "aria-label": tr("Lesson") },
       this.places, this.title, this.text, this.state, h("div", { className: "buttons" }, this.before, this.next));
   }
 
@@ -98,21 +98,24 @@ class LessonCard {
     const { until, pattern } = this.card;
     const { cards } = this.lesson;
     const isDone = this.done.has(this.index);
-    const { title } = this.page.data.patterns[pattern];
+    const title = titleOf(this.page.data.patterns[pattern]);
     const words = until.map(({ holds, name, below, above }) => {
-      if (holds !== null) return `${title} ${holds ? "holds" : "does not hold"}`;
-      return below !== null ? `${name} is below ${plain(below)}` : `${name} is above ${plain(above)}`;
-    }).join(", and ");
-    const text = until.length ? `${isDone ? "✓ Done:" : "Go on until"} ${words}.` : "";
+      if (holds !== null) return holds ? tr("{title} holds", { title }) : tr("{title} does not hold", { title });
+      return below !== null
+        ? tr("{name} is below {value}", { name, value: plain(below) })
+        : tr("{name} is above {value}", { name, value: plain(above) });
+    }).join(tr(", and "));
+    const told = isDone ? `✓ ${tr("Done: {words}.", { words })}` : tr("Go on until {words}.", { words });
+    const text = until.length ? told : "";
     if (this.state.textContent !== text) this.state.textContent = text;
     this.view.classList.toggle("solved", isDone);
     this.onward.hidden = !isDone || this.isLast;
     this.before.disabled = this.index === 0;
     this.next.hidden = this.isLast;
-    this.next.textContent = until.length && !isDone ? "Skip" : "Next";
+    this.next.textContent = until.length && !isDone ? tr("Skip") : tr("Next");
     this.next.className = until.length && !isDone ? "" : "strong";
     for (const [i, option] of [...this.places.options].entries()) {
-      option.textContent = `${this.done.has(i) ? "✓ " : ""}${i + 1} of ${cards.length} · ${cards[i].title}`;
+      option.textContent = `${this.done.has(i) ? "✓ " : ""}${tr("{number} of {total}", { number: i + 1, total: cards.length })} · ${cards[i].title}`;
     }
     this.places.value = String(this.index);
   }

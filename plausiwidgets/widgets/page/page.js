@@ -1,6 +1,6 @@
 // The page: what is selected, and what is shown of it. The neurons, the bench and the figure stand above this.
 
-const FORMAT = 2;
+const FORMAT = 3;
 const PATIENCE = 12; // ms that a page works before it looks at its events again
 const NONE = [[], []]; // no lines to a peak
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
@@ -57,12 +57,12 @@ class Page {
     const { model, patterns } = this.data;
     const main = document.getElementById("page");
     this.theme = h("button", { type: "button", onclick: () => this.toggleTheme() });
-    this.share = h("button", { type: "button", onclick: () => this.copyLink() }, "Copy link");
+    this.share = h("button", { type: "button", onclick: () => this.copyLink() }, tr("Copy link"));
     this.share.hidden = location.protocol === "about:";  // in a frame of a notebook, which has no address
-    this.gallery = h("nav", { className: "gallery", "aria-label": "Firing patterns" });
+    this.gallery = h("nav", { className: "gallery", "aria-label": tr("Firing patterns") });
     this.chips = patterns.map((pattern, i) => {
       const canvas = h("canvas", { "aria-hidden": "true" });
-      const title = h("span", {}, h("b", {}, pattern.letter), ` ${pattern.title}`);
+      const title = h("span", {}, h("b", {}, pattern.letter), ` ${titleOf(pattern)}`);
       const chip = h("button", { type: "button", onclick: () => this.choose(i) }, title, canvas);
       this.gallery.append(chip);
       return { chip, canvas };
@@ -80,25 +80,25 @@ class Page {
       },
     );
     this.whole = h("button", { type: "button", className: "whole", hidden: true, onclick: () => this.setWindow(null) },
-      "Whole sweep");
-    this.sweeps = h("div", { className: "sweeps", role: "group", "aria-label": "Sweeps" });
+      tr("Whole sweep"));
+    this.sweeps = h("div", { className: "sweeps", role: "group", "aria-label": tr("Sweeps") });
     this.note = h("p", { className: "note" });
     this.status = h("p", { className: "unseen", role: "status" });
     this.message = h("p", { className: "message", role: "alert", hidden: true });
     this.presets = h("select", { onchange: () => this.onPreset() });
-    this.showMe = h("button", { type: "button", className: "strong", onclick: () => this.onShowMe() }, "Show me");
-    this.back = h("button", { type: "button", onclick: () => this.onReset() }, "Reset");
-    this.undo = h("button", { type: "button", onclick: () => this.onUndo() }, "Undo");
+    this.showMe = h("button", { type: "button", className: "strong", onclick: () => this.onShowMe() }, tr("Show me"));
+    this.back = h("button", { type: "button", onclick: () => this.onReset() }, tr("Reset"));
+    this.undo = h("button", { type: "button", onclick: () => this.onUndo() }, tr("Undo"));
     this.exercise = this.data.exercise && new ExerciseCard(this.data.exercise, this);
     this.lesson = this.data.lesson && new LessonCard(this.data.lesson, this);
     this.plane = model.plane ? new PlaneCard(this) : null;
     this.sliders = h("div", { className: "sliders" });
     this.verdict = h("section", { className: "card verdict" });
     this.python = h("code");
-    const rows = (entries) => entries.filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), text));
+    const rows = (entries) => entries.filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), tr(text)));
     main.replaceChildren(
       h("header", {},
-        h("div", {}, h("h1", {}, this.lesson ? this.data.lesson.title : model.title), h("p", {}, model.description)),
+        h("div", {}, h("h1", {}, this.lesson ? this.data.lesson.title : tr(model.title)), h("p", {}, tr(model.description))),
         h("div", { className: "actions" }, this.share, this.theme)),
       this.message,
       this.gallery,
@@ -107,27 +107,27 @@ class Page {
       h("div", { className: this.lesson ? "columns taught" : "columns" },
         this.lesson?.view ?? "",
         h("div", { className: "left" },
-          h("section", { className: "card figure", "aria-label": "Figure" },
+          h("section", { className: "card figure", "aria-label": tr("Figure") },
             h("div", { className: "above" }, this.badge, this.legend, this.whole, this.readout),
             this.canvas, this.status),
           h("div", { className: "below" }, this.sweeps, this.note),
           this.plane?.view ?? ""),
-        h("section", { className: "card controls", "aria-label": "Parameters" },
+        h("section", { className: "card controls", "aria-label": tr("Parameters") },
           h("div", { className: "sets" },
-            this.setChoice = h("label", { hidden: Boolean(this.exercise) }, h("span", {}, "Stored values"), this.presets),
+            this.setChoice = h("label", { hidden: Boolean(this.exercise) }, h("span", {}, tr("Stored values")), this.presets),
             this.showMe, this.undo, this.back),
           this.sliders)),
       h("div", { className: "columns" },
         this.verdict,
         h("section", { className: "card about" },
-          h("h2", {}, "Equations"),
-          model.equations ? h("pre", { tabIndex: 0, "aria-label": "Equations" }, model.equations) : "",
-          ...rows([["", model.description], ["Source: ", model.source]]),
-          h("p", {}, "Judge the values on the sliders, in Python:"), h("pre", { tabIndex: 0, "aria-label": "Python" },
+          h("h2", {}, tr("Equations")),
+          model.equations ? h("pre", { tabIndex: 0, "aria-label": tr("Equations") }, model.equations) : "",
+          ...rows([["", model.description], [`${tr("Source")}: `, model.source]]),
+          h("p", {}, tr("Judge the values on the sliders, in Python:")), h("pre", { tabIndex: 0, "aria-label": "Python" },
             this.python))),
       h("footer", {},
-        `Made by plausiwidgets ${this.data.version} on ${this.data.date}. The neuron is simulated on this page, ` +
-        "in double precision, with the time step and the bench of the judge; nothing is sent anywhere."),
+        tr("Made by plausiwidgets {version} on {date}.", this.data), " ",
+        tr("The neuron is simulated on this page, in double precision, with the time step and the bench of the judge; nothing is sent anywhere.")),
       this.lesson?.onward ?? "",
     );
     if (this.exercise && !this.share.hidden) main.querySelector("footer").append(" ", classLink());
@@ -161,14 +161,15 @@ class Page {
     this.chips.forEach(({ chip }, i) => chip.setAttribute("aria-pressed", String(i === index)));
     const { chip } = this.chips[index];
     this.gallery.scrollLeft = chip.offsetLeft - this.gallery.offsetLeft - (this.gallery.clientWidth - chip.clientWidth) / 2;
-    const title = pattern.letter ? `${pattern.letter} · ${pattern.title}` : pattern.title;
-    document.title = `${this.data.model.title}, ${pattern.title}`;
-    const look = pattern.look.replace(/^Look for /, "");
+    const title = pattern.letter ? `${pattern.letter} · ${titleOf(pattern)}` : titleOf(pattern);
+    document.title = `${tr(this.data.model.title)}, ${titleOf(pattern)}`;
+    const head = tr("Look for");
+    const look = lookOf(pattern).replaceAll(`${head} `, "");
     this.head.replaceChildren(
       h("h2", {}, title),
-      h("p", {}, pattern.description, ...(look ? [" ", h("b", {}, "Look for"), ` ${look}`] : [])));
+      h("p", {}, tr(pattern.description), ...(look ? [" ", h("b", {}, head), ` ${look}`] : [])));
     this.presets.replaceChildren(
-      ...pattern.sets.map(({ title: name, verdict }, i) => h("option", { value: String(i) }, `${verdict.mark} ${name}`)));
+      ...pattern.sets.map(({ title: name, verdict }, i) => h("option", { value: String(i) }, `${verdict.mark} ${tr(name)}`)));
     this.best = pattern.sets.findIndex(({ verdict }) => verdict.status === "replicated");
     const isShown = ({ verdict }) => !["rejected", "unjudged"].includes(verdict.status);
     if (this.best < 0) this.best = pattern.sets.findIndex(isShown);
@@ -269,7 +270,7 @@ class Page {
     }
     this.rows = new Map();
     const boxes = [...groups].map(([group, members]) =>
-      h("fieldset", {}, h("legend", {}, group), ...members.map((slider) => this.buildRow(slider))));
+      h("fieldset", {}, h("legend", {}, tr(group)), ...members.map((slider) => this.buildRow(slider))));
     this.sliders.replaceChildren(...boxes);
   }
 
@@ -281,21 +282,22 @@ class Page {
       onchange: () => this.keep(),
     });
     const box = h("input", {
-      type: "number", step: "any", "aria-label": `Exact value of ${name}`, title: `valid: ${slider.valid}`,
+      type: "number", step: "any", "aria-label": tr("Exact value of {name}", { name }), title: tr("valid: {limits}", { limits: limitsOf(slider) }),
       onchange: () => this.onTyped(slider, box),
     });
     this.rows.set(slider.name, { range, box });
     const isLocked = this.isLocked(slider);
     range.disabled = box.disabled = isLocked;
-    return h("div", { className: isLocked ? "row locked" : "row", title: isLocked ? "Locked in this exercise" : slider.description },
-      h("span", { className: "name" }, ...labelOf(slider)), range, box, h("span", { className: "unit" }, slider.unit));
+    const title = isLocked ? tr("Locked in this exercise") : tr(slider.description);
+    return h("div", { className: isLocked ? "row locked" : "row", title },
+      h("span", { className: "name", "data-locked": tr("(locked)") }, ...labelOf(slider)), range, box, h("span", { className: "unit" }, slider.unit));
   }
 
   onTyped(slider, box) {
     const value = box.valueAsNumber;
     const valid = isValid(slider, value);
     box.setAttribute("aria-invalid", String(!valid));
-    this.say(valid ? [] : [`${slider.name}: valid is ${slider.valid}.`]);
+    this.say(valid ? [] : [tr("{name}: valid is {limits}.", { name: slider.name, limits: limitsOf(slider) })]);
     if (!valid) return;
     this.change(slider, value);
     this.keep();
@@ -399,7 +401,7 @@ class Page {
   atRest(fit) {
     if (!fit) this.remember();
     this.keep();
-    const said = this.lines().map(({ role, line }) => `${this.data.style.roles[role]}: ${counted(line.spikes)}`);
+    const said = this.lines().map(({ role, line }) => `${tr(this.data.style.roles[role])}: ${counted(line.spikes)}`);
     this.status.textContent = [this.shownVerdict.words, ...said].join("; ");
   }
 
@@ -497,10 +499,11 @@ class Page {
     this.legend.replaceChildren(...lines.map(({ role, line: { spikes } }) => {
       const key = h("canvas", { "aria-hidden": "true" });
       requestAnimationFrame(() => this.drawKey(key, role));
-      return h("li", { className: role }, key, `${style.roles[role]}: ${counted(spikes)}`);
-    }), ...(lines.some(({ rises }) => rises[0].length) ? [h("li", {}, "thin line: spike, drawn to its peak")] : []));
-    const described = lines.map(({ role, line: { spikes } }) => `${style.roles[role]} ${counted(spikes)}`).join(", ");
-    this.canvas.setAttribute("aria-label", `Membrane potential over time, sweep ${this.sweep}: ${described}`);
+      return h("li", { className: role }, key, `${tr(style.roles[role])}: ${counted(spikes)}`);
+    }), ...(lines.some(({ rises }) => rises[0].length) ? [h("li", {}, tr("thin line: spike, drawn to its peak"))] : []));
+    const described = lines.map(({ role, line: { spikes } }) => `${tr(style.roles[role])} ${counted(spikes)}`).join(", ");
+    this.canvas.setAttribute("aria-label", 
+      tr("Membrane potential over time, sweep {name}: {lines}", { name: tr(this.sweep), lines: described }));
   }
 
   drawKey(canvas, role) {
@@ -536,7 +539,7 @@ class Page {
       const canvas = h("canvas", { "aria-hidden": "true" });
       const button = h("button", {
         type: "button", "aria-pressed": String(name === this.sweep), onclick: () => this.chooseSweep(name),
-      }, h("span", {}, name), canvas);
+      }, h("span", {}, tr(name)), canvas);
       this.sketches.set(name, { button, canvas });
       return button;
     });
@@ -551,11 +554,13 @@ class Page {
       for (const input of Object.values(this.rows.get(name))) input.disabled = isFixed;
     }
     const fixed = this.pattern.components.flatMap(({ tape }, c) =>
-      tape ? [] : this.pattern.sets[this.set].chosen[c].filter((sweep) => sweep.fixed).map((sweep) => `‘${sweep.name}’`));
+      tape ? [] : this.pattern.sets[this.set].chosen[c].filter((sweep) => sweep.fixed).map((sweep) => `‘${tr(sweep.name)}’`));
     this.note.hidden = !fixed.length;
     this.note.textContent = fixed.length
-      ? `The judge chose the currents of ${fixed.join(", ")} for the stored values; here they stay as they are, ` +
-        "whatever the slider of the amplitude says."
+      ? tr(
+          "The judge chose the currents of {sweeps} for the stored values; here they stay as they are, whatever the slider of the amplitude says.",
+          { sweeps: fixed.join(", ") },
+        )
       : "";
   }
 
@@ -610,49 +615,50 @@ class Page {
 
   /** What is said of the values on the sliders: {status, words, note, explanation, rows}. */
   get said() {
-    const { verdict, title, dt } = this.pattern.sets[this.set];
+    const { verdict, title: name, dt } = this.pattern.sets[this.set];
     const { version, date } = this.data;
-    if (verdict.status === "unjudged") {
-      return { status: "unjudged", words: verdict.word, note: "", explanation: verdict.explanation, rows: [] };
-    }
-    const rows = verdict.checks;
+    const [title, explanation] = [tr(name), tr(verdict.explanation)];
+    if (verdict.status === "unjudged") return { status: "unjudged", words: tr(verdict.word), note: "", explanation, rows: [] };
+    const units = this.pattern.components.flatMap(({ criteria }) => criteria.map(({ unit }) => unit));
+    const rows = verdict.checks.map((check, i) => checkRow({ ...storedNumbers(check), unit: units[i] }));
     if (this.stored) {
-      const words = verdict.status === "rejected" ? holding(rows) : verdict.word;
-      const judged = `Judged by plausiwidgets ${version} on ${date}: ‘${title}’, time step ${plain(dt)} ms.`;
+      const words = verdict.status === "rejected" ? holding(rows) : tr(verdict.word);
+      const judged = tr("Judged by plausiwidgets {version} on {date}: ‘{title}’, time step {dt} ms.",
+        { version, date, title, dt: plain(dt) });
       return {
-        status: verdict.status, words: `${verdict.mark} ${words}`, note: verdict.why ? `not ${verdict.why}` : "",
-        explanation: `${verdict.explanation} ${judged}`, rows,
+        status: verdict.status, words: `${verdict.mark} ${words}`,
+        note: verdict.why ? tr("not {check}", { check: tr(verdict.why) }) : "", explanation: `${explanation} ${judged}`, rows,
       };
     }
     if (this.isJudging) { // what was said of these sliders a moment ago, never the stored verdict
       const { words } = this.shownVerdict;
-      return { ...this.shownVerdict, status: "waiting", words: /^[○✗…]/.test(words) ? words : "…", note: "judging …" };
+      return { ...this.shownVerdict, status: "waiting", words: /^[○✗…]/.test(words) ? words : "…", note: tr("judging …") };
     }
     if (!this.live) {
       return {
-        status: "unjudged", words: "– not judged on this page", note: "", rows,
-        explanation: "What this pattern measures is known to Python alone. Below is the verdict on the stored values " +
-          `‘${title}’, which are not those on the sliders.`,
+        status: "unjudged", words: `– ${tr("not judged on this page")}`, note: "", rows,
+        explanation: `${tr("What this pattern measures is known to Python alone.")} ` +
+          tr("Below is the verdict on the stored values ‘{title}’, which are not those on the sliders.", { title }),
       };
     }
     const { checks, loss, isLost } = this.live;
-    const live = checks.map(({ passed, value, low, high, unit }) => (
-      { passed, value: measuredText(value, unit), accepted: intervalText(low, high, unit) }));
+    const live = checks.map(checkRow);
     if (loss === 0) {
       return {
-        status: "unverified", words: "○ holds", note: "not verified: that takes Python", rows: live,
-        explanation: "Every criterion holds at this time step. Whether it also does at finer ones, after a longer rest " +
-          "and so on, is verified in Python, by the line below the equations.",
+        status: "unverified", words: `○ ${tr("holds")}`, note: tr("not verified: that takes Python"), rows: live,
+        explanation: `${tr("Every criterion holds at this time step.")} ` +
+          tr("Whether it also does at finer ones, after a longer rest and so on, is verified in Python, by the line below the equations."),
       };
     }
     const worst = checks.reduce((a, b) => (b.cost > a.cost ? b : a));
-    const measured = Number.isNaN(worst.value) ? "too few spikes to measure" : measuredText(worst.value, worst.unit);
-    const missed = `${worst.name}: ${measured}, must be ${intervalText(worst.low, worst.high, worst.unit)}`;
+    const measured = Number.isNaN(worst.value) ? tr("too few spikes to measure") : measuredText(worst.value, worst.unit);
+    const missed = tr("{criterion}: {measured}, must be {accepted}",
+      { criterion: tr(worst.name), measured, accepted: intervalText(worst.low, worst.high, worst.unit) });
     return {
-      status: "rejected", words: `✗ ${isLost ? "the neuron runs away" : holding(live)}`, note: isLost ? "" : missed,
+      status: "rejected", words: `✗ ${isLost ? tr("the neuron runs away") : holding(live)}`, note: isLost ? "" : missed,
       explanation: isLost
-        ? "Its variables leave all bounds, and there is nothing to measure. Move a slider back."
-        : `What is missed most is ${missed}.`,
+        ? tr("Its variables leave all bounds, and there is nothing to measure. Move a slider back.")
+        : tr("What is missed most is {criterion}.", { criterion: missed }),
       rows: live,
     };
   }
@@ -671,7 +677,8 @@ class Page {
     this.badge.title = said.explanation;
     this.badge.replaceChildren(h("b", {}, said.words), said.note ? h("small", {}, said.note) : "");
     this.verdict.className = `card verdict ${said.status}`;
-    this.verdictTitle.textContent = said.rows.length ? `${stored ? "Verdict on stored values" : "Verdict"}: ${said.words}` : "Not judged";
+    this.verdictTitle.textContent = said.rows.length
+      ? `${stored ? tr("Verdict on stored values") : tr("Verdict")}: ${said.words}` : tr("Not judged");
     this.verdictText.textContent = said.explanation;
     for (const [i, { row, mark, value, accepted }] of this.checks.entries()) {
       const check = said.rows[i];
@@ -679,7 +686,7 @@ class Page {
       if (!check) continue;
       row.className = check.passed ? "" : "missed";
       mark.textContent = check.passed ? "✓" : "✗";
-      mark.setAttribute("aria-label", check.passed ? "holds" : "does not hold");
+      mark.setAttribute("aria-label", check.passed ? tr("holds") : tr("does not hold"));
       value.textContent = check.value;
       accepted.textContent = check.accepted;
     }
@@ -689,8 +696,9 @@ class Page {
   buildVerdict() {
     const criteria = this.pattern.components.flatMap(({ criteria: own }) => own);
     this.checks = criteria.map(({ name, text }) => {
-      const [mark, value, accepted] = [h("span", { role: "img" }), h("td"), h("td")];
-      const row = h("tr", {}, h("td", {}, mark), h("td", {}, h("b", {}, name), h("small", {}, text)), value, accepted);
+      const [mark, value] = [h("span", { role: "img" }), h("td")];
+      const accepted = h("td", { "data-head": tr("must be") });
+      const row = h("tr", {}, h("td", {}, mark), h("td", {}, h("b", {}, tr(name)), h("small", {}, tr(text))), value, accepted);
       return { row, mark, value, accepted };
     });
     this.verdictTitle = h("h2");
@@ -698,15 +706,15 @@ class Page {
     const { source } = this.pattern.sets[this.set];
     this.verdict.replaceChildren(
       this.verdictTitle, this.verdictText,
-      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": "Criteria", hidden: !criteria.length },
+      h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": tr("Criteria"), hidden: !criteria.length },
         h("table", {},
           h("thead", {}, h("tr", {},
-            h("th", { scope: "col" }, h("span", { className: "unseen" }, "holds")),
-            ...["criterion", "measured", "must be"].map((text) => h("th", { scope: "col" }, text)))),
+            h("th", { scope: "col" }, h("span", { className: "unseen" }, tr("holds"))),
+            ...[tr("criterion"), tr("measured"), tr("must be")].map((text) => h("th", { scope: "col" }, text)))),
           h("tbody", {}, ...this.checks.map(({ row }) => row)))),
-      ...[["", this.pattern.function], ["What matters: ", this.pattern.hint], ["Source: ", this.pattern.source],
-        ["Stored values: ", source]]
-        .filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), text)),
+      ...[["", this.pattern.function], [`${tr("What matters")}: `, this.pattern.hint],
+        [`${tr("Source")}: `, this.pattern.source], [`${tr("Stored values")}: `, source]]
+        .filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), tr(text))),
     );
   }
 
@@ -744,7 +752,7 @@ class Page {
       if (![...fields].length) return this.say(notes);
     }
     const index = this.data.patterns.findIndex((pattern) => pattern.key === key);
-    if (key !== null && index < 0) notes.push(`This page does not have the pattern ${shownText(key)} of the link.`);
+    if (key !== null && index < 0) notes.push(tr("This page does not have the pattern {name} of the link.", { name: shownText(key) }));
     if (key !== null || !this.lesson) this.choose(Math.max(index, 0), 0, false); // a link of a card changes what it names
     const values = new Map(this.values);
     let dt = this.dt;
@@ -755,9 +763,9 @@ class Page {
       if (name === "dt" && value >= 0.005 && value <= 1) {
         dt = value;
       } else if (!slider) {
-        notes.push(`The link has ${shownText(name)}, which this page does not: left out.`);
+        notes.push(tr("The link has {name}, which this page does not: left out.", { name: shownText(name) }));
       } else if (!isValid(slider, value) || !isNear(slider, value)) {
-        notes.push(`${name}=${shownText(text)} is no value that this page takes: left as stored.`);
+        notes.push(tr("{name}={value} is no value that this page takes: left as stored.", { name, value: shownText(text) }));
       } else {
         values.set(name, value);
       }
@@ -774,15 +782,17 @@ class Page {
     if (given === null && this.pattern) return;
     const { cards } = this.data.lesson;
     const card = /^\d{1,4}$/.test(given ?? "1") ? Number(given ?? 1) - 1 : -1;
-    if (!(card in cards)) notes.push(`The cards of this lesson are 1 to ${cards.length}: it begins with the first.`);
+    if (!(card in cards)) {
+      notes.push(tr("The cards of this lesson are 1 to {count}: it begins with the first.", { count: cards.length }));
+    }
     this.lesson.go(card in cards ? card : 0, { sets: !fields.has("pattern"), focus: Boolean(this.pattern) });
   }
 
   async copyLink() {
     this.remember();
     const link = `${location.href.split("#")[0]}#${this.fragment}`;
-    this.share.textContent = (await copied(link)) ? "Copied" : "Copy the address";
-    setTimeout(() => (this.share.textContent = "Copy link"), 2000);
+    this.share.textContent = (await copied(link)) ? tr("Copied") : tr("Copy the address");
+    setTimeout(() => (this.share.textContent = tr("Copy link")), 2000);
   }
 
   say(sentences) {
@@ -815,8 +825,8 @@ class Page {
 /** Gives the page a theme, and its button the name of the other one. */
 function showTheme(name, button) {
   document.documentElement.dataset.theme = name;
-  button.textContent = name === "dark" ? "Light" : "Dark";
-  button.setAttribute("aria-label", name === "dark" ? "Light colours" : "Dark colours");
+  button.textContent = name === "dark" ? tr("Light") : tr("Dark");
+  button.setAttribute("aria-label", name === "dark" ? tr("Light colours") : tr("Dark colours"));
 }
 
 /** The sweeps that a procedure applied to a neuron, and shows. */
@@ -828,7 +838,33 @@ function appliedSweeps({ tape, label }, responses) {
 
 /** How many criteria hold, in words. */
 function holding(rows) {
-  return `${rows.filter(({ passed }) => passed).length} of ${rows.length} hold`;
+  return tr("{count} of {total} hold", { count: rows.filter(({ passed }) => passed).length, total: rows.length });
+}
+
+/** A row of the table of criteria. */
+function checkRow({ passed, value, low, high, unit }) {
+  return { passed, value: measuredText(value, unit), accepted: intervalText(low, high, unit) };
+}
+
+/** The numbers of a stored check, in which JSON has no NaN and no infinity. */
+function storedNumbers({ passed, value, low, high }) {
+  return { passed, value: value === null ? NaN : Number(value), low: low ?? -Infinity, high: high ?? Infinity };
+}
+
+/** The title of a pattern; in English that of several is a sentence. */
+function titleOf({ title, components }) {
+  const isPlain = components.length < 2 || document.documentElement.lang === "en";
+  return isPlain ? tr(title) : components.map((part) => tr(part.title)).join(" + ");
+}
+
+function lookOf({ components }) {
+  if (components.length < 2) return tr(components[0].look);
+  return components.filter(({ look }) => look).map(({ title, look }) => `${tr(title)}: ${tr(look)}`).join(" ");
+}
+
+/** The hard limits of a slider in words. */
+function limitsOf({ valid }) {
+  return valid.replace("finite", tr("finite"));
 }
 
 /** The names of stimulus values in formulas, however deep. */
@@ -837,7 +873,7 @@ function namesIn(formulas) {
 }
 
 function counted(spikes) {
-  return spikes.length === 1 ? "1 spike" : `${spikes.length} spikes`;
+  return spikes.length === 1 ? tr("1 spike") : tr("{count} spikes", { count: spikes.length });
 }
 
 function quoted(text) {
@@ -874,10 +910,11 @@ function start() {
         `${data.format}, its script reads format ${FORMAT}. Export it again.`;
       return;
     }
+    chooseLanguage(data);
     if (data.exercise && location.hash === CLASS) new ClassPage(data);
     else new Page(data);
   } catch (error) {
-    sentence.textContent = `This page cannot be shown: ${error.message}`;
+    sentence.textContent = tr("This page cannot be shown: {error}", { error: error.message });
     document.getElementById("page").prepend(sentence);
     throw error;
   }

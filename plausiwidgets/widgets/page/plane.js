@@ -109,10 +109,10 @@ class PlaneCard {
     this.canvas = h("canvas", { className: "plane", role: "img" });
     this.words = h("p", { className: "note" });
     this.view = h("details", { className: "card plane-card", ontoggle: () => this.ask(true) },
-      h("summary", {}, "Phase plane"), this.canvas, this.words,
+      h("summary", {}, tr("Phase plane")), this.canvas, this.words,
       h("p", { className: "note" },
-        `line: d${v}/dt = 0; dashed: d${w}/dt = 0; ● stable, ○ unstable, ◇ saddle; thin: the trajectory of the sweep` +
-        `${page.data.model.resets ? ", ▪ where a reset lands" : ""}. Move over the figure, and the point follows.`));
+        tr("line: d{v}/dt = 0; dashed: d{w}/dt = 0; ● stable, ○ unstable, ◇ saddle; thin: the trajectory of the sweep", { v, w }),
+        `${page.data.model.resets ? tr(", ▪ where a reset lands") : ""}. `, tr("Move over the figure, and the point follows.")));
   }
 
   /** Draws when the page is free; `fit`: the ranges anew. */
@@ -234,9 +234,14 @@ class PlaneCard {
       context.fill();
     }
     context.restore();
-    const named = points.map(({ x, kind }) => `${kind} at ${neuron.states[0]} = ${plain(x)}`).join(", ");
-    this.words.textContent = `I = ${plain(current)} ${unit}: ${named || "no fixed point here"}`;
-    canvas.setAttribute("aria-label", `Phase plane at ${this.words.textContent}`);
+    const names = {
+      saddle: tr("saddle"), "stable node": tr("stable node"), "unstable node": tr("unstable node"),
+      "stable focus": tr("stable focus"), "unstable focus": tr("unstable focus"),
+    };
+    const named = points.map(({ x, kind }) =>
+      tr("{kind} at {place}", { kind: names[kind], place: `${neuron.states[0]} = ${plain(x)}` })).join(", ");
+    this.words.textContent = `I = ${plain(current)} ${unit}: ${named || tr("no fixed point here")}`;
+    canvas.setAttribute("aria-label", tr("Phase plane at {place}", { place: this.words.textContent }));
   }
 
   /** Shows where the neuron is at a time of the figure; null: nowhere. */

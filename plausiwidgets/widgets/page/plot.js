@@ -217,15 +217,15 @@ class Figure {
       const half = context.measureText(plain(t)).width / 2;
       text(plain(t), Math.min(x(t), width - half - 1), bottom + size * 0.8, "center");
     }
-    text("time (ms)", left + plot / 2, bottom + size * 2.1, "center");
+    text(tr("time (ms)"), left + plot / 2, bottom + size * 2.1, "center");
     for (const [range, y, many] of [[content.vRange, yVoltage, voltage / 50], [content.iRange, yCurrent, 3]]) {
       for (const value of ticks(range, many)) {
         hair(left, y(value), left + plot, y(value), theme.grid);
         text(plain(value), left - 6, y(value), "right");
       }
     }
-    text("membrane potential (mV)", left, size * 0.6, "left");
-    text(`injected current (${content.unit})`, left, rows.current - size * 0.7, "left");
+    text(tr("membrane potential (mV)"), left, size * 0.6, "left");
+    text(tr("injected current ({unit})", content), left, rows.current - size * 0.7, "left");
 
     // What is drawn is cut off at its row.
     const clipped = (row, rowHeight, draw) => {
@@ -251,7 +251,7 @@ class Figure {
       }
       if (Number.isFinite(content.divergedAt)) {
         const place = Math.min(Math.max(x(content.divergedAt), left + 8), left + plot - 90);
-        text("✗ diverged", place, rows.voltage + voltage / 2, "left", theme.warning);
+        text(`✗ ${tr("diverged")}`, place, rows.voltage + voltage / 2, "left", theme.warning);
       }
     });
     clipped(rows.current, current, () => {
@@ -263,7 +263,7 @@ class Figure {
     const lane = raster / Math.max(lines.length, 1);
     lines.forEach(({ role, line }, i) => {
       const middle = rows.raster + (i + 0.5) * lane;
-      text(content.roles[role], left - 6, middle, "right", theme[role]);
+      text(tr(content.roles[role]), left - 6, middle, "right", theme[role]);
       clipped(rows.raster, raster, () => {
         context.strokeStyle = theme[role];
         context.lineWidth = 2;

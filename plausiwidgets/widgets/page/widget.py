@@ -47,7 +47,7 @@ class Page(anywidget.AnyWidget):
     Parameters
     ----------
     model : str or NeuronModel
-    patterns, parameters, dt, exercise, lesson
+    patterns, parameters, dt, exercise, lesson, language
         As of :func:`plausiwidgets.export_page`.
     height : int
         Of the frame, in px; it is as wide as its place.
@@ -78,7 +78,9 @@ class Page(anywidget.AnyWidget):
         dt: float | None = None,
         exercise: Exercise | Mystery | None = None,
         lesson: str | Path | None = None,
+        language: str | None = None,
         height: int = HEIGHT,
     ) -> None:
         high = whole("Page", "height", height, LEAST, MOST)
-        super().__init__(page=checked_page(model, patterns, parameters, dt, exercise, lesson), height=high)
+        page = checked_page(model, patterns, parameters, dt, exercise, lesson, language)
+        super().__init__(page=page, height=high)

@@ -18,13 +18,13 @@ function numberText(value, digits = 4) {
 
 /** An accepted interval, both ends included; an infinite end is open. */
 function intervalText(low, high, givenUnit) {
-  let unit = givenUnit && givenUnit !== "1" ? ` ${givenUnit}` : "";
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
-  if (unit === " spikes" && isOne) unit = " spike";
+  const word = () => (givenUnit === "spikes" && isOne ? tr("spike") : tr(givenUnit));
+  const unit = givenUnit && givenUnit !== "1" ? ` ${word()}` : "";
   if (low === high || (high === 0 && low < 0)) return `${numberText(high)}${unit}`;
-  if (high === Infinity) return low === -Infinity ? "any" : `≥ ${numberText(low)}${unit}`;
+  if (high === Infinity) return low === -Infinity ? tr("any") : `≥ ${numberText(low)}${unit}`;
   if (low === -Infinity) return `≤ ${numberText(high)}${unit}`;
-  return `${numberText(low)} to ${numberText(high)}${unit}`;
+  return tr("{low} to {high}", { low: numberText(low), high: numberText(high) }) + unit;
 }
 
 /** A measured value with its unit. */

@@ -34,7 +34,7 @@ MAX_FIELDS = 200
 MAX_NOTES = 6
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_FOREIGN = re.compile(r"voila-.*|token|reset|_.*|mystery", re.ASCII)  # of servers, and what is read elsewhere
+_FOREIGN = re.compile(r"voila-.*|token|reset|_.*|mystery|language", re.ASCII)  # of servers, and what is read elsewhere
 
 
 @dataclass(frozen=True)

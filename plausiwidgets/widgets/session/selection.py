@@ -18,6 +18,7 @@ from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.link import read_query, samples_of
 
 DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_spiking"
@@ -189,8 +190,9 @@ class Selection:
     def with_preset(self, preset: Preset) -> Selection:
         """Return one with published values; what the publication leaves out has its default."""
         values = {name: x for name, x in preset.parameters.items() if name in self.values}
-        by = f" ({preset.source})" if preset.source else ""
-        return replace(self.filled(values, preset.dt), origin=Origin(f"Published: {preset.title}{by}.", preset))
+        by = f" ({tr(preset.source)})" if preset.source else ""
+        text = tr("Published: {title}.", title=tr(preset.title) + by)
+        return replace(self.filled(values, preset.dt), origin=Origin(text, preset))
 
     def with_value(self, name: str, value: float) -> Selection:
         """Return one with another value, its range widened where it lies outside.
@@ -316,7 +318,7 @@ class Selection:
     @property
     def title(self) -> str:
         """Title of model and pattern."""
-        return f"{self.model.title}, {self.pattern.title}"
+        return f"{tr(self.model.title)}, {tr(self.pattern.title)}"
 
     def is_about(self, model: NeuronModel, pattern: Protocol) -> bool:
         """Return whether it is of this very model and this very pattern: another one may have the same name."""

@@ -12,6 +12,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.protocol import usual_current
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.link import reach
 from plausiwidgets.widgets.session.selection import Origin, Selection
 from plausiwidgets.widgets.session.session import Session
@@ -27,7 +28,7 @@ ATTEMPTS = 40
 def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection] = ()) -> list[Selection]:
     """Return what is known of a model to show a pattern: published, its defaults, searched for, and `found` here."""
     plain = Selection.defaults(model, pattern)
-    verified, own = Origin("Found by a search, not published."), Origin("The defaults of the model.")
+    verified, own = Origin(tr("Found by a search, not published.")), Origin(tr("The defaults of the model."))
     known = [
         plain.with_preset(preset)
         if preset is not None
@@ -35,13 +36,16 @@ def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection]
         for values, _, preset in published.known_sets(model, pattern)
     ]
     known = [one for i, one in enumerate(known) if all(one.values != other.values for other in known[:i])]
-    known += [replace(one, origin=Origin("Found by your search.")) for one in found if one.is_about(model, pattern)]
+    known += [replace(one, origin=Origin(tr("Found by your search."))) for one in found if one.is_about(model, pattern)]
     return known if len(known) < 2 else [_counted(one, i + 1, len(known)) for i, one in enumerate(known)]
 
 
 def _counted(selection: Selection, number: int, count: int) -> Selection:
     origin = selection.origin or Origin()
-    return replace(selection, origin=replace(origin, text=f"{origin.text[:-1]}; set {number} of {count}."))
+    return replace(
+        selection,
+        origin=replace(origin, text=origin.text[:-1] + tr("; set {number} of {count}.", number=number, count=count)),
+    )
 
 
 def fitting(known: Iterable[Selection], exercise: Selection) -> list[Selection]:
@@ -63,7 +67,7 @@ def my_turn(
     if not isinstance(pattern, Judged):
         return Selection.defaults(model, pattern)
     if solved is None:
-        text = f"No set of {model.title} is known to show this pattern: perhaps you find one."
+        text = tr("No set of {title} is known to show this pattern: perhaps you find one.", title=tr(model.title))
         plain = _to_move(Selection.defaults(model, pattern), locked)
         return _begun(replace(plain, origin=Origin(text, solved=plain, seed=seed, attempt=0)))
     return _moved(_to_move(solved, locked), seed, 1)
@@ -139,7 +143,7 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
             away = -away
         place = min(max(here + away, 0.0), 1.0)
         values[name] = dragged(parameter, round(place * STEPS), low, high)
-    text = "Practise: some parameters were moved. Drag them back to ▼, until every criterion holds."
+    text = tr("Practise: some parameters were moved. Drag them back to ▼, until every criterion holds.")
     moved = replace(solved.filled(values, solved.dt), origin=Origin(text, solved=solved, seed=seed, attempt=attempt))
     return _begun(moved)
 

@@ -10,6 +10,7 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.symbols import symbol
@@ -40,8 +41,8 @@ class EquationsView(anywidget.AnyWidget):
 class EquationsPanel(Panel):
     """The differential equations of the shown model, as its author wrote them."""
 
-    title = "Equations"
-    tip = "The equations of the model; point at a slider or a symbol to see what it is"
+    title = marked("Equations")
+    tip = marked("The equations of the model; point at a slider or a symbol to see what it is")
 
     place = "tools"
     waits = True
@@ -62,9 +63,9 @@ class EquationsPanel(Panel):
 
 def meanings(model: NeuronModel) -> dict[str, str]:
     """Return what the names in the equations of a model stand for, in plain text."""
-    known = {state.name: f"{state.label}: {state.description}" for state in model.states}
-    known |= {name: f"{p.label}: {p.description}" for name, p in model.parameters.items()}
-    return known | {"I": f"I ({model.current.unit}): {model.current.description or 'Injected current.'}"}
+    known = {state.name: f"{state.label}: {tr(state.description)}" for state in model.states}
+    known |= {name: f"{p.label}: {tr(p.description)}" for name, p in model.parameters.items()}
+    return known | {"I": f"I ({model.current.unit}): {tr(model.current.description or 'Injected current.')}"}
 
 
 def maths(model: NeuronModel) -> str:
@@ -77,7 +78,7 @@ def maths(model: NeuronModel) -> str:
     True
     """
     if not model.equations:
-        return '<p class="pw-hint">This model comes without equations.</p>'
+        return f'<p class="pw-hint">{tr("This model comes without equations.")}</p>'
     known = meanings(model)
     return "".join(f'<p class="pw-equation">{_line(line, known)}</p>' for line in model.equations.splitlines())
 

@@ -1,16 +1,17 @@
 // Saves what the kernel sends, and the figure as it is on the screen: Plotly's picture with the marks over it.
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-export");
   const buttons = {};
   for (const [what, text, title] of [
-    ["script", "Python script", "A script that shows the same: the same spikes, the same verdict"],
-    ["page", "Page (HTML)", "A page that simulates this neuron by itself: one file, without a server"],
-    ["traces", "Traces (CSV)", "Time, potential, current and spikes of every sweep"],
-    ["history", "Search (CSV)", "The last search, a row for each generation"],
-    ["svg", "Figure (SVG)", "The figure as it is on the screen, with its marks"],
-    ["png", "Figure (PNG)", "The same, at twice the resolution"],
-    ["table", "Table (CSV)", "A row for each model and pattern, with the parameters that were found"],
+    ["script", tr("Python script"), tr("A script that shows the same: the same spikes, the same verdict")],
+    ["page", tr("Page (HTML)"), tr("A page that simulates this neuron by itself: one file, without a server")],
+    ["traces", tr("Traces (CSV)"), tr("Time, potential, current and spikes of every sweep")],
+    ["history", tr("Search (CSV)"), tr("The last search, a row for each generation")],
+    ["svg", tr("Figure (SVG)"), tr("The figure as it is on the screen, with its marks")],
+    ["png", tr("Figure (PNG)"), tr("The same, at twice the resolution")],
+    ["table", tr("Table (CSV)"), tr("A row for each model and pattern, with the parameters that were found")],
   ]) {
     if (!model.get("buttons").includes(what)) continue;
     const button = document.createElement("button");

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anywidget
 import traitlets as t
 
 from plausiwidgets import models
@@ -14,16 +13,18 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
+from plausiwidgets.texts import marked
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.file_output import FILE_OUTPUT
 from plausiwidgets.widgets.view.panel import Host, Panel
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 _HERE = Path(__file__).parent
 
 
-class ExportView(anywidget.AnyWidget):
+class ExportView(ScriptWidget):
     """Buttons; the page saves what the kernel sends, and makes the pictures itself.
 
     Attributes
@@ -36,7 +37,7 @@ class ExportView(anywidget.AnyWidget):
         What can be saved here.
     """
 
-    _esm = FILE_OUTPUT + (_HERE / "exports.js").read_text("utf-8")
+    _esm = TRANSLATOR + FILE_OUTPUT + (_HERE / "exports.js").read_text("utf-8")
     name = t.Unicode("plausiwidgets").tag(sync=True)
     searched = t.Bool(False).tag(sync=True)
     buttons: t.List = t.List(["script", "page", "traces", "history", "svg", "png"]).tag(sync=True)
@@ -45,8 +46,8 @@ class ExportView(anywidget.AnyWidget):
 class ExportPanel(Panel):
     """Saves what is shown, and the history of the search that ended last."""
 
-    title = "Export"
-    tip = "A Python script, a page without a server, the traces and the search as CSV, the figure as SVG or PNG"
+    title = marked("Export")
+    tip = marked("A Python script, a page without a server, the traces and the search as CSV, the figure as SVG or PNG")
 
     place = "tools"
 

@@ -13,6 +13,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import constructor
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.panel import Host, Panel
@@ -21,7 +22,7 @@ from plausiwidgets.widgets.view.symbols import symbol
 SEEDS = 10_000
 """Seeds that a new mystery is drawn from: short enough to be read out in a class."""
 
-HINT = (
+HINT = marked(
     "The dashed line is a neuron with hidden parameters. Drag until your spikes meet its spikes: 100 points when "
     "every criterion holds."
 )
@@ -30,8 +31,8 @@ HINT = (
 class MysteryPanel(Panel):
     """Begins a mystery about the shown model and pattern, keeps the score, and reveals it."""
 
-    title = "Mystery"
-    tip = "A neuron with hidden parameters: match it by hand, race CMA-ES, reveal it"
+    title = marked("Mystery")
+    tip = marked("A neuron with hidden parameters: match it by hand, race CMA-ES, reveal it")
 
     place = "tools"
     waits = True
@@ -42,9 +43,9 @@ class MysteryPanel(Panel):
         self._about: tuple[NeuronModel, Protocol] | None = None
         self._yours, self._best = -1, -1
         self._revealed = False
-        self._new = w.Button(description="New mystery", tooltip="Hide other parameters of this model")
-        self._compete = w.Button(description="Race CMA-ES", tooltip="A search begins where your sliders are")
-        self._reveal = w.Button(description="Reveal", tooltip="Show the hidden parameters beside your values")
+        self._new = w.Button(description=tr("New mystery"), tooltip=tr("Hide other parameters of this model"))
+        self._compete = w.Button(description=tr("Race CMA-ES"), tooltip=tr("A search begins where your sliders are"))
+        self._reveal = w.Button(description=tr("Reveal"), tooltip=tr("Show the hidden parameters beside your values"))
         self._text = w.HTML()
         buttons = w.HBox([self._new, self._compete, self._reveal])
         buttons.add_class("pw-mystery-buttons")
@@ -124,16 +125,15 @@ class MysteryPanel(Panel):
         self._compete.disabled = self._reveal.disabled = not playing
         hidden = self._mystery
         if hidden is None or not playing:
-            text = f"<p>{HINT}</p>"
+            text = f"<p>{tr(HINT)}</p>"
         else:
             names = ", ".join(symbol(name) for name in hidden.moved)
             text = (
-                f'<p class="pw-score"><span>you <b>{_points(self._yours)}</b></span>'
+                f'<p class="pw-score"><span>{tr("you")} <b>{_points(self._yours)}</b></span>'
                 f"<span>CMA-ES <b>{_points(self._best)}</b></span></p>"
-                f"<p>Hidden: {names}. All others are right.</p>"
+                f"<p>{tr('Hidden: {names}. All others are right.', names=names)}</p>"
                 + (self._answer(hidden) if self._revealed else "")
-                + f'<p class="pw-hint">To share it: <code>?{html.escape(hidden.link)}</code> after the address, or in '
-                f"Python <code>{html.escape(_python(hidden))}</code></p>"
+                + f'<p class="pw-hint">{_to_share(hidden)}</p>'
             )
         self._text.value = text
 
@@ -144,7 +144,13 @@ class MysteryPanel(Panel):
             f"<td>{html.escape(hidden.model.parameters[name].unit)}</td></tr>"
             for name in hidden.moved
         )
-        return f'<table class="pw-answer"><tr><td></td><td>hidden</td><td>your value</td><td></td></tr>{rows}</table>'
+        head = f"<tr><td></td><td>{tr('hidden')}</td><td>{tr('your value')}</td><td></td></tr>"
+        return f'<table class="pw-answer">{head}{rows}</table>'
+
+
+def _to_share(hidden: Mystery) -> str:
+    link, python = (f"<code>{html.escape(text)}</code>" for text in (f"?{hidden.link}", _python(hidden)))
+    return tr("To share it: {link} after the address, or in Python {python}", link=link, python=python)
 
 
 def _python(hidden: Mystery) -> str:

@@ -25,6 +25,15 @@ function mark(parent, x, y, kind) {
   return group;
 }
 
+function nameOf(kind) {
+  const names = {
+    saddle: tr("saddle"), "stable node": tr("stable node"), "unstable node": tr("unstable node"),
+    "stable focus": tr("stable focus"), "unstable focus": tr("unstable focus"), borderline: tr("borderline"),
+    stable: tr("stable"), unstable: tr("unstable"),
+  };
+  return names[kind] ?? kind;
+}
+
 function symbol(kind) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "-11 -11 22 22");
@@ -34,6 +43,7 @@ function symbol(kind) {
 }
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-plane");
   const head = html("div", "pw-plane-head", el);
   const picture = html("div", "pw-plane-picture", el);
@@ -45,7 +55,7 @@ function render({ model, el }) {
   scrub.type = "range";
   scrub.min = 0;
   scrub.step = 1;
-  scrub.setAttribute("aria-label", "Time of the moving point");
+  scrub.setAttribute("aria-label", tr("Time of the moving point"));
   const clock = html("output", "pw-plane-time", controls);
   const caption = html("div", "pw-plane-caption", el);
 
@@ -66,10 +76,10 @@ function render({ model, el }) {
     html("b", "", caption, found.text);
     for (const point of found.points) {
       const item = html("span", "pw-plane-point", caption);
-      item.title = `eigenvalues ${point.eigenvalues} per ms`;
-      item.append(symbol(point.kind), `${point.kind} at ${point.text}`);
+      item.title = tr("eigenvalues {values} per ms", { values: point.eigenvalues });
+      item.append(symbol(point.kind), tr("{kind} at {place}", { kind: nameOf(point.kind), place: point.text }));
     }
-    if (!found.points.length) html("span", "", caption, "no fixed point in view");
+    if (!found.points.length) html("span", "", caption, tr("no fixed point in view"));
     if (scene.sentence) html("span", "pw-hint", caption, scene.sentence);
   }
 
@@ -107,7 +117,7 @@ function render({ model, el }) {
     cancelAnimationFrame(running);
     running = 0;
     play.textContent = "▶";
-    play.setAttribute("aria-label", "Let the point run");
+    play.setAttribute("aria-label", tr("Let the point run"));
     tell();
   }
 
@@ -116,7 +126,7 @@ function render({ model, el }) {
     const from = place === null || place >= rows.length - 1 ? 0 : place;
     const began = performance.now() - (from / rows.length) * SECONDS * 1000;
     play.textContent = "❚❚";
-    play.setAttribute("aria-label", "Stop the point");
+    play.setAttribute("aria-label", tr("Stop the point"));
     const frame = (now) => {
       const index = Math.floor(((now - began) / (SECONDS * 1000)) * rows.length);
       if (index >= rows.length) {
@@ -139,9 +149,9 @@ function render({ model, el }) {
       model.set(name, value);
       model.save_changes();
     };
-    const pairs = all.flatMap((x, i) => all.slice(i + 1).map((y) => [`${x} ${y}`, `${x} and ${y}`]));
-    menuOf(head, "Variables of the plane", pairs, pair.join(" "), (value) => change("pair", value));
-    menuOf(head, "The other variables", [["steady", "others: steady"], ["now", "others: as at the point"]],
+    const pairs = all.flatMap((x, i) => all.slice(i + 1).map((y) => [`${x} ${y}`, tr("{x} and {y}", { x, y })]));
+    menuOf(head, tr("Variables of the plane"), pairs, pair.join(" "), (value) => change("pair", value));
+    menuOf(head, tr("The other variables"), [["steady", tr("others: steady")], ["now", tr("others: as at the point")]],
       model.get("others"), (value) => change("others", value));
   }
 
@@ -221,7 +231,8 @@ function render({ model, el }) {
       });
       for (const point of each.points) {
         const made = mark(layer, toX(point.x), toY(point.y), point.kind);
-        element("title", {}, made, `${point.kind}: ${point.text}; eigenvalues ${point.eigenvalues} per ms`);
+        element("title", {}, made, 
+          `${nameOf(point.kind)}: ${point.text}; ${tr("eigenvalues {values} per ms", { values: point.eigenvalues })}`);
       }
     }
 
@@ -247,7 +258,8 @@ function render({ model, el }) {
       element("path", { d, class: "pw-trajectory" }, inside);
     }
     dot = element("circle", { r: 6.5, class: "pw-dot", visibility: "hidden" }, inside);
-    svg.setAttribute("aria-label", `Phase ${scene.names.length > 1 ? "plane" : "line"} of ${scene.names.join(" and ")}`);
+    const name = scene.names.length > 1 ? tr("Phase plane") : tr("Phase line");
+    svg.setAttribute("aria-label", `${name}: ${scene.names.join(", ")}`);
     scrub.max = Math.max(0, rows.length - 1);
     if (scene.fit) menus();
     if (place !== null) place = Math.min(place, rows.length - 1);
@@ -257,7 +269,7 @@ function render({ model, el }) {
   const soon = () => {
     if (!waiting) waiting = requestAnimationFrame(draw);
   };
-  play.setAttribute("aria-label", "Let the point run");
+  play.setAttribute("aria-label", tr("Let the point run"));
   play.addEventListener("click", () => (running ? stop() : start()));
   scrub.addEventListener("input", () => {
     if (running) stop();

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets as t
 
@@ -25,12 +24,14 @@ from plausiwidgets.simulation.phase_plane import (
     ranges_of,
 )
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.drawing import Floats
 from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.panel import Host, Panel
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -58,7 +59,7 @@ TOO_WIDE = 1.6
 NOW = "now"
 
 
-class PhasePlaneView(anywidget.AnyWidget):
+class PhasePlaneView(ScriptWidget):
     """The picture, a button that lets the point run, and menus for the variables.
 
     Attributes
@@ -72,7 +73,7 @@ class PhasePlaneView(anywidget.AnyWidget):
         Time in ms at which the moving point was left.
     """
 
-    _esm = ELEMENTS + (_HERE / "phase_plane.js").read_text("utf-8")
+    _esm = TRANSLATOR + ELEMENTS + (_HERE / "phase_plane.js").read_text("utf-8")
     scene = t.Dict().tag(sync=True)
     pair = t.Unicode("").tag(sync=True)
     others = t.Unicode(STEADY).tag(sync=True)
@@ -85,8 +86,8 @@ class PhasePlanePanel(Panel):
     Of a neuron of one variable it is the phase line: the rate of change over that variable.
     """
 
-    title = "Phase plane"
-    tip = "Nullclines, fixed points and the trajectory of the shown sweep; of one variable, its rate of change"
+    title = marked("Phase plane")
+    tip = marked("Nullclines, fixed points and the trajectory of the shown sweep; of one variable, its rate of change")
 
     place = "tools"
 
@@ -215,7 +216,7 @@ class PhasePlanePanel(Panel):
             "usual": int(np.bincount(after, minlength=len(levels)).argmax()) if after.size else 0,
             "path": path(sweep, visited, rate_of(sweep, name, flow.resets), ranges, at, broken=flow.resets),
             "variables": [],
-            "sentence": "Where the curve is above 0 the potential rises, where it is below it falls.",
+            "sentence": tr("Where the curve is above 0 the potential rises, where it is below it falls."),
             "fit": fit,
         }
 

@@ -8,8 +8,6 @@ const FAR_TO_NEAR = [
   [117, 117, 117], [131, 129, 120], [146, 140, 120], [161, 152, 118], [176, 165, 114], [192, 177, 109], [209, 191, 102],
   [225, 204, 92], [243, 219, 79], [255, 233, 69],
 ];
-const HINT = "Bright is near, within the outline it holds. Drag the dot, or use arrow keys.";
-const HINT_ALL = "Where each pattern holds, under its own stimulus. Drag the dot, or use the arrow keys.";
 
 function colour(loss, worst) {
   const at = (1 - Math.min(1, loss / worst)) * (FAR_TO_NEAR.length - 1);
@@ -18,6 +16,7 @@ function colour(loss, worst) {
 }
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-plane", "pw-parameter-plane");
   const head = html("div", "pw-plane-head", el);
   const picture = html("div", "pw-plane-picture", el);
@@ -45,8 +44,9 @@ function render({ model, el }) {
     const words = scene.words.filter((_, w) => (cell >>> w) & 1);
     html("b", "", caption, `${scene.names[0]} = ${scene.values[0][i]}, ${scene.names[1]} = ${scene.values[1][k]}`);
     let said;
-    if (scene.several) said = words.length ? words.join(", ") : "none of the patterns";
-    else said = words.length ? `${words.length} open: ${words.join(", ")}` : "✓ holds (not verified)";
+    if (scene.several) said = words.length ? words.join(", ") : tr("none of the patterns");
+    else said = words.length ? tr("{count} open: {names}", { count: words.length, names: words.join(", ") })
+      : `✓ ${tr("holds (not verified)")}`;
     html("span", "", caption, said);
   }
 
@@ -56,15 +56,17 @@ function render({ model, el }) {
       caption.textContent = scene.message ?? "…";
       return;
     }
-    html("span", "pw-hint", caption, scene.several ? HINT_ALL : HINT);
-    if (scene.finer) html("span", "pw-hint", caption, `${scene.points} × ${scene.points}, finer follows …`);
+    html("span", "pw-hint", caption, scene.several
+      ? tr("Where each pattern holds, under its own stimulus. Drag the dot, or use the arrow keys.")
+      : tr("Bright is near, within the outline it holds. Drag the dot, or use arrow keys."));
+    if (scene.finer) html("span", "pw-hint", caption, `${scene.points} × ${scene.points}, ${tr("finer follows …")}`);
   }
 
   function showPoint() {
     if (!mark) return;
     mark.setAttribute("transform", `translate(${toX(inside(place[0]))},${toY(inside(place[1]))})`);
     const names = scene.names ?? model.get("pair");
-    picture.setAttribute("aria-label", `Plane of ${names.join(" and ")}: arrow keys move the neuron`);
+    picture.setAttribute("aria-label", tr("Plane of {names}: arrow keys move the neuron", { names: names.join(", ") }));
   }
 
   function path(view) {
@@ -111,7 +113,7 @@ function render({ model, el }) {
     else if (kind === "pinned") element("path", { d: "M-5,-5H5V5H-5Z" }, group);
     else if (kind === "best") element("path", { d: "M0,-7L6,0L0,7L-6,0Z" }, group);
     else element("circle", { r: 4.5 }, group);
-    element("title", {}, group, `${text} (its other values may differ)`);
+    element("title", {}, group, `${text} ${tr("(its other values may differ)")}`);
   }
 
   function menus() {
@@ -123,9 +125,9 @@ function render({ model, el }) {
     };
     const focused = [...head.children].indexOf(document.activeElement);
     head.replaceChildren();
-    menu("Along x", options.filter((name) => name !== y).map((name) => [name, `x: ${name}`]), x, (value) => change("pair", [value, y]));
-    menu("Along y", options.filter((name) => name !== x).map((name) => [name, `y: ${name}`]), y, (value) => change("pair", [x, value]));
-    menu("Patterns", [["this", "this pattern"], ["all", "all patterns"]], model.get("shown"), (value) => change("shown", value));
+    menu(tr("Along x"), options.filter((name) => name !== y).map((name) => [name, `x: ${name}`]), x, (value) => change("pair", [value, y]));
+    menu(tr("Along y"), options.filter((name) => name !== x).map((name) => [name, `y: ${name}`]), y, (value) => change("pair", [x, value]));
+    menu(tr("Patterns"), [["this", tr("this pattern")], ["all", tr("all patterns")]], model.get("shown"), (value) => change("shown", value));
     if (focused >= 0) head.children[focused]?.focus({ preventScroll: true });
   }
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets as t
 
@@ -21,6 +20,7 @@ from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.slider import STEPS, dragged
@@ -30,6 +30,7 @@ from plausiwidgets.widgets.view.drawing import Floats
 from plausiwidgets.widgets.view.elements import AXES
 from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.plane_figure import COLOURS, DASHES, letter_place, outlines
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -45,7 +46,7 @@ BITS = 31
 THIS = "this"
 
 
-class PlaneView(anywidget.AnyWidget):
+class PlaneView(ScriptWidget):
     """A picture of a plane, with the neuron as a point that can be dragged.
 
     Attributes
@@ -64,7 +65,7 @@ class PlaneView(anywidget.AnyWidget):
         The shown pattern, or all.
     """
 
-    _esm = AXES + (_HERE / "plane.js").read_text("utf-8")
+    _esm = TRANSLATOR + AXES + (_HERE / "plane.js").read_text("utf-8")
     scene = t.Dict().tag(sync=True)
     dots: t.List = t.List().tag(sync=True)
     point: t.List = t.List([0.5, 0.5]).tag(sync=True)
@@ -81,8 +82,8 @@ class PlanePanel(Panel):
     Without a kernel, and for all patterns, it is made at rest.
     """
 
-    title = "Plane"
-    tip = "Where in the plane of two sliders the pattern holds, and how far it is elsewhere; drag the point"
+    title = marked("Plane")
+    tip = marked("Where in the plane of two sliders the pattern holds, and how far it is elsewhere; drag the point")
 
     place = "tools"
 
@@ -207,7 +208,7 @@ class PlanePanel(Panel):
         if selection is None or not self._opened:
             return
         if not isinstance(selection.pattern, Judged):
-            self.view.scene = {"message": "A stimulus is shown, not judged: pick a firing pattern."}
+            self.view.scene = {"message": tr("A stimulus is shown, not judged: pick a firing pattern.")}
             return
         for points in (WARM, *STAGES):
             began = monotonic()
@@ -271,14 +272,14 @@ class PlanePanel(Panel):
         if isinstance(selection.pattern, Judged):
             for values, _, preset in known_sets(selection.model, selection.pattern):
                 kind = "published" if preset is not None else "known"
-                title = preset.title if preset is not None else "found by a search, not published"
+                title = tr(preset.title) if preset is not None else tr("found by a search, not published")
                 sets.append((kind, title, {**defaults(selection), **values}))
         if found := self._found.get((selection.model.name, selection.pattern.key)):
-            sets.append(("found", "found by your search", found))
+            sets.append(("found", tr("found by your search"), found))
         if self._best is not None and self._best.is_about(selection.model, selection.pattern):
-            sets.append(("best", "best of the search", self._best.values))
+            sets.append(("best", tr("best of the search"), self._best.values))
         if self._pinned is not None and self._pinned.model is selection.model:
-            sets.append(("pinned", "compared", self._pinned.values))
+            sets.append(("pinned", tr("compared"), self._pinned.values))
         dots = []
         for kind, text, known in sets:
             if all(name in known for name in self.view.pair):

@@ -3,6 +3,7 @@
 const WIDTH = 120, HEIGHT = 34;
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-profiles");
   // The rate over the current: linear and from zero, so that a jump is seen as one.
   function drawRate() {
@@ -28,8 +29,8 @@ function render({ model, el }) {
     text(left - 22, 52, "middle", "Hz");
     text(left, bottom + 15, "middle", "0");
     text(right, bottom + 15, "end", `${+end.toPrecision(3)} ${unit}`);
-    text((left + right) / 2, bottom + 15, "middle", "current above the baseline");
-    svg.setAttribute("aria-label", "Rate over the current");
+    text((left + right) / 2, bottom + 15, "middle", tr("current above the baseline"));
+    svg.setAttribute("aria-label", tr("Rate over the current"));
     el.append(cell);
   }
 
@@ -38,7 +39,7 @@ function render({ model, el }) {
     drawRate();
     const curves = model.get("curves");
     if (!curves.length) {
-      el.append("Computed when nothing moves …");
+      el.append(tr("Computed when nothing moves …"));
       return;
     }
     const top = Math.max(1e-6, ...curves.flatMap((curve) => Array.from(numbers(curve.loss, Float32Array))));
@@ -58,9 +59,9 @@ function render({ model, el }) {
       const d = Array.from(loss, (value, i) => `${i ? "L" : "M"}${x(i).toFixed(1)},${y(value).toFixed(1)}`);
       element("path", { d: d.join(""), class: "pw-loss-line" }, svg);
       element("line", { x1: WIDTH * curve.at, x2: WIDTH * curve.at, y1: 0, y2: HEIGHT, class: "pw-here" }, svg);
-      svg.setAttribute("aria-label", `Distance along ${curve.name}`);
+      svg.setAttribute("aria-label", tr("Distance along {name}", { name: curve.name }));
       const caption = document.createElement("figcaption");
-      for (const [tag, text] of [["span", curve.low], ["b", curve.name === "holding" ? "baseline" : curve.name], ["span", curve.high]]) {
+      for (const [tag, text] of [["span", curve.low], ["b", curve.name === "holding" ? tr("baseline") : curve.name], ["span", curve.high]]) {
         const part = document.createElement(tag);
         part.textContent = text;
         caption.append(part);

@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets as t
 
@@ -17,11 +16,13 @@ from plausiwidgets.patterns import Profile, loss_profiles
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.rate_curve import rate_curve
+from plausiwidgets.texts import marked
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded
 from plausiwidgets.widgets.view.drawing import Floats
 from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -33,7 +34,7 @@ QUICK, PATIENCE = 0.5, 6.0
 """Seconds of the coarse profiles after which no finer ones are made, and after which they are given up."""
 
 
-class TrackMarks(anywidget.AnyWidget):
+class TrackMarks(ScriptWidget):
     """Draws marks onto the tracks of an explorer's sliders, and says in a line what they mean.
 
     Attributes
@@ -45,12 +46,12 @@ class TrackMarks(anywidget.AnyWidget):
         Heights, from 0 to 1, of the bars of a histogram over the track: of accepted sets that were sampled.
     """
 
-    _esm = (_HERE / "track_marks.js").read_text("utf-8")
+    _esm = TRANSLATOR + (_HERE / "track_marks.js").read_text("utf-8")
     marks = t.Dict().tag(sync=True)
     spread = t.Dict().tag(sync=True)
 
 
-class ProfileCurves(anywidget.AnyWidget):
+class ProfileCurves(ScriptWidget):
     """A small curve of the loss for each slider.
 
     Attributes
@@ -62,7 +63,7 @@ class ProfileCurves(anywidget.AnyWidget):
         ``current`` and ``rate`` (float32, from zero), ``unit``, and ``at``, the current of the slider (null without).
     """
 
-    _esm = ELEMENTS + (_HERE / "profiles.js").read_text("utf-8")
+    _esm = TRANSLATOR + ELEMENTS + (_HERE / "profiles.js").read_text("utf-8")
     curves: t.List = t.List().tag(sync=True)
     rate = t.Dict().tag(sync=True)
 
@@ -76,8 +77,10 @@ class ProfilesPanel(Panel):
         Of the sliders.
     """
 
-    title = "Curves"
-    tip = "The rate over the current, and the distance along each slider alone: where it is 0, the pattern holds"
+    title = marked("Curves")
+    tip = marked(
+        "The rate over the current, and the distance along each slider alone: where it is 0, the pattern holds"
+    )
 
     place = "tools"
 

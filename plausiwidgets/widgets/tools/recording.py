@@ -8,21 +8,24 @@ import ipywidgets as w
 
 from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.recording_file import LARGEST, RecordingFile, read_recording
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.file_input import FileInput
 from plausiwidgets.widgets.view.panel import Host, Panel
 
-TIP = "A CSV file with the columns t, v and current, or with spike times"
-HINT = "A recorded cell from a CSV file (t, v, current; or spike times). Or drop it on the figure."
-NAMES = {"t": "Times", "v": "Potential", "current": "Current", "spikes": "Spike times"}
+TIP = marked("A CSV file with the columns t, v and current, or with spike times")
+HINT = marked("A recorded cell from a CSV file (t, v, current; or spike times). Or drop it on the figure.")
+NAMES = {
+    "t": marked("Times"), "v": marked("Potential"), "current": marked("Current"), "spikes": marked("Spike times"),
+}  # fmt: skip
 
 
 class RecordingPanel(Panel):
     """Reads a recording; where the file does not say its units, the panel asks for them."""
 
-    title = "Data"
-    tip = "A recorded cell as the target, from a file: its spikes are the criteria; links do not have it"
+    title = marked("Data")
+    tip = marked("A recorded cell as the target, from a file: its spikes are the criteria; links do not have it")
 
     place = "tools"
     waits = True
@@ -31,14 +34,16 @@ class RecordingPanel(Panel):
         super().__init__(explorer)
         self._file: RecordingFile | None = None
         self._units: dict[str, w.Dropdown] = {}
-        self._button = FileInput(self.read, self.refuse, label="Open a file…", tip=TIP, most=LARGEST)
+        self._button = FileInput(self.read, self.refuse, label=tr("Open a file…"), tip=tr(TIP), most=LARGEST)
         self._question = w.HTML()
         self._choices = w.HBox()
-        self._use = w.Button(description="Show", button_style="primary", tooltip="Show the recording as the target")
+        self._use = w.Button(
+            description=tr("Show"), button_style="primary", tooltip=tr("Show the recording as the target")
+        )
         self._use.on_click(lambda _: self._on_use())
         self._asked = w.VBox([self._question, self._choices, self._use])
         self._asked.layout.display = "none"
-        self.view = w.VBox([w.HTML(f'<p class="pw-hint">{html.escape(HINT)}</p>'), self._button, self._asked])
+        self.view = w.VBox([w.HTML(f'<p class="pw-hint">{html.escape(tr(HINT))}</p>'), self._button, self._asked])
         for box, name in ((self.view, "recording"), (self._asked, "units"), (self._choices, "values")):
             box.add_class(f"pw-{name}")
 
@@ -71,14 +76,18 @@ class RecordingPanel(Panel):
         choices = file.choices(self.explorer.session.selection.model)
         before = self._units
         self._units = {
-            what: w.Dropdown(options=units, description=NAMES[what], tooltip=f"The unit of {file.columns[what]!r}")
+            what: w.Dropdown(
+                options=units,
+                description=tr(NAMES[what]),
+                tooltip=tr("The unit of {name}", name=repr(file.columns[what])),
+            )
             for what, units in choices.items()
         }
         self._choices.children = list(self._units.values())
         for old in before.values():
             for one in (old.layout, old.style, old):
                 one.close()
-        self._question.value = f'<p class="pw-hint">Which units has {html.escape(file.name)}?</p>'
+        self._question.value = f'<p class="pw-hint">{html.escape(tr("Which units has {name}?", name=file.name))}</p>'
         self._asked.layout.display = ""
 
     def _on_use(self) -> None:
@@ -119,6 +128,6 @@ class RecordingDrop(Panel):
             lambda name, content: explorer.panel(RecordingPanel).read(name, content),
             lambda sentence: explorer.panel(RecordingPanel).refuse(sentence),
             target=".pw-figure",
-            hint="Drop a recording: a CSV file with t and v, or spike times",
+            hint=tr("Drop a recording: a CSV file with t and v, or spike times"),
             most=LARGEST,
         )

@@ -3,6 +3,7 @@
 const NEAR = 16;  // px from the pointer to a point
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-plane", "pw-samples");
   const head = html("div", "pw-plane-head", el);
   const button = html("button", "jupyter-button", head);
@@ -26,7 +27,7 @@ function render({ model, el }) {
       return;
     }
     html("b", "", caption, pair.map((column) => value(column, chosen)).join(", "));
-    html("span", "pw-hint", caption, "Click it, or press Enter, to open this neuron.");
+    html("span", "pw-hint", caption, tr("Click it, or press Enter, to open this neuron."));
   }
 
   function choose(at) {
@@ -53,7 +54,7 @@ function render({ model, el }) {
     const keys = model.get("pair");
     for (const [axis, i] of [["x", 0], ["y", 1]]) {
       const all = columns.filter((column) => column.key !== keys[1 - i]).map((column) => [column.key, `${axis}: ${column.name}`]);
-      if (all.length) menuOf(menus, `Along ${axis}`, all, keys[i], (key) => {
+      if (all.length) menuOf(menus, i ? tr("Along y") : tr("Along x"), all, keys[i], (key) => {
         model.set("pair", i ? [keys[0], key] : [key, keys[1]]);
         model.save_changes();
       });
@@ -88,7 +89,8 @@ function render({ model, el }) {
     element("circle", { r: 5.5, class: "pw-here-dot" }, mark);
     ring = element("circle", { r: 6, class: "pw-sample-chosen" }, svg);
     ring.style.display = "none";
-    picture.setAttribute("aria-label", `Sets over ${pair.map((column) => column.name).join(" and ")}: arrow keys choose one, Enter opens it`);
+    picture.setAttribute("aria-label", 
+      tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: pair.map((column) => column.name).join(", ") }));
     showHere();
   }
   const soon = () => {
@@ -144,8 +146,9 @@ function render({ model, el }) {
   }
   function showState() {
     const running = model.get("running");
-    button.textContent = running ? "Stop" : "Sample";
-    button.title = running ? "End the sampling" : "Spread sets over the whole region that shows the pattern";
+    button.textContent = running ? tr("Stop") : tr("Sample");
+    button.title = running
+      ? tr("End the sampling") : tr("Spread sets over the whole region that shows the pattern");
     button.disabled = !model.get("possible");
     if (chosen < 0) tell();
   }

@@ -7,7 +7,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-import anywidget
 import numpy as np
 import traitlets as t
 
@@ -21,6 +20,7 @@ from plausiwidgets.patterns import Check
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority, Superseded
@@ -29,6 +29,7 @@ from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 from plausiwidgets.widgets.view.axis import ticks
 from plausiwidgets.widgets.view.elements import AXES
 from plausiwidgets.widgets.view.panel import Host, Panel
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -37,12 +38,12 @@ BARS = 16
 SLICE = 0.25
 """Time in s after which other jobs of the background come in between."""
 
-HINT = "All ways to show the pattern: sets from the ranges of all ticked values."
-HIDDEN = "Not of a mystery: its answer would be among them."
-UNJUDGED = "A stimulus is shown, not judged: pick a firing pattern."
+HINT = marked("All ways to show the pattern: sets from the ranges of all ticked values.")
+HIDDEN = marked("Not of a mystery: its answer would be among them.")
+UNJUDGED = marked("A stimulus is shown, not judged: pick a firing pattern.")
 
 
-class SamplesView(anywidget.AnyWidget):
+class SamplesView(ScriptWidget):
     """A button, and a picture of the sets.
 
     Attributes
@@ -60,7 +61,7 @@ class SamplesView(anywidget.AnyWidget):
         Whether the button stops, and whether it does anything.
     """
 
-    _esm = AXES + (_HERE / "samples.js").read_text("utf-8")
+    _esm = TRANSLATOR + AXES + (_HERE / "samples.js").read_text("utf-8")
     columns: t.List = t.List().tag(sync=True)
     pair: t.List = t.List().tag(sync=True)
     here = t.Dict().tag(sync=True)
@@ -81,8 +82,8 @@ class SamplesPanel(Panel):
         As of :func:`plausiwidgets.sample_accepted`.
     """
 
-    title = "Samples"
-    tip = "All ways: sets that show the pattern, spread over the whole region; each point opens its neuron"
+    title = marked("Samples")
+    tip = marked("All ways: sets that show the pattern, spread over the whole region; each point opens its neuron")
 
     place = "tools"
     waits = True
@@ -142,14 +143,14 @@ class SamplesPanel(Panel):
             bounds = {name: selection.bounds[name] for name in selection.free}
             problem = make_problem(selection.model, selection.pattern, None, fixed, bounds, dt=selection.dt)
             self._sampling = Sampling(problem, LEAST, seed=0)
-            self.view.text, self.view.running = "Sampling …", True
+            self.view.text, self.view.running = tr("Sampling …"), True
             self._ask()
 
     def _stop(self) -> None:
         self._sampling = None
         self.explorer.worker.cancel("samples")
         self.view.running = False
-        self.view.text = self._hint()
+        self.view.text = tr(self._hint())
 
     def _clear(self) -> None:
         self._stop()
@@ -183,7 +184,7 @@ class SamplesPanel(Panel):
         except Superseded:
             raise
         except NothingAccepted:
-            said = "Found none. Tick more values, widen their ranges, or let a search find the first."
+            said = tr("Found none. Tick more values, widen their ranges, or let a search find the first.")
         except Exception as error:  # what a custom neuron or pattern raises
             checkpoint()
             said = str(error)
@@ -196,8 +197,10 @@ class SamplesPanel(Panel):
                 self._stop()
                 self.view.text = said
             elif step is not None:
-                within = "" if np.isinf(step.loss) else f", now within a distance of {number(step.loss, 2)}"
-                self.view.text = f"{step.evaluations} sets judged{within} …"
+                text = tr("{count} sets judged", count=step.evaluations)
+                if not np.isinf(step.loss):
+                    text += tr(", now within a distance of {value}", value=number(step.loss, 2))
+                self.view.text = f"{text} …"
                 self._ask()
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -223,9 +226,10 @@ class SamplesPanel(Panel):
             self.view.columns = columns
             self.view.pair = [*pair, *(key for key in self._axes if key not in pair)][:2]
             share = number(100.0 * sets.attrs["volume"], 2)
-            self.view.text = (
-                f"{len(sets)} sets (not verified) of the {share} % of the ranges that show it. Click one to open it."
-            )
+            self.view.text = tr(
+                "{count} sets (not verified) of the {share} % of the ranges that show it. Click one to open it.",
+                count=len(sets), share=share,
+            )  # fmt: skip
         own = {name: self._axes[name].scale for name in selection.free if name in self._axes}
         self._marks.spread = {name: bars(scale.to_unit(sets[name].to_numpy())) for name, scale in own.items()}
         self._show_here()

@@ -22,6 +22,7 @@ from plausiwidgets.patterns.stimuli import (
 )
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.starts import with_stimulus
 from plausiwidgets.widgets.view.file_input import FileInput
@@ -35,20 +36,20 @@ LARGEST_FILE = 4_000_000
 
 OWN, VALUES = "own", "values"
 BUTTONS = {
-    OWN: ("Pattern’s own", "Back to the stimulus of the pattern, and to its criteria"),
-    "step": ("Step", "A constant current; the parameters of the neuron stay"),
-    "pulses": ("Pulses", "A train of pulses; the parameters of the neuron stay"),
-    "ramp": ("Ramp", "A current that rises from 0; the parameters of the neuron stay"),
-    VALUES: ("Values…", "A current of typed or pasted values, or from a file"),
+    OWN: (marked("Pattern’s own"), marked("Back to the stimulus of the pattern, and to its criteria")),
+    "step": (marked("Step"), marked("A constant current; the parameters of the neuron stay")),
+    "pulses": (marked("Pulses"), marked("A train of pulses; the parameters of the neuron stay")),
+    "ramp": (marked("Ramp"), marked("A current that rises from 0; the parameters of the neuron stay")),
+    VALUES: (marked("Values…"), marked("A current of typed or pasted values, or from a file")),
 }
-NOT_JUDGED = "Shown, not judged. Drag its values below."
+NOT_JUDGED = marked("Shown, not judged. Drag its values below.")
 
 
 class StimulusPanel(Panel):
     """Buttons that apply another current to the neuron that is shown, and bring the pattern's own back."""
 
-    title = "Stimulus"
-    tip = "A custom current: a step, pulses, a ramp, or values from a file; shown, not judged"
+    title = marked("Stimulus")
+    tip = marked("A custom current: a step, pulses, a ramp, or values from a file; shown, not judged")
 
     place = "tools"
     waits = True
@@ -58,25 +59,36 @@ class StimulusPanel(Panel):
         self._quiet = False
         self._pattern = patterns.get(DEFAULT_PATTERN)
         self._given: GivenCurrent | None = None
-        self._buttons = {name: w.Button(description=title, tooltip=tip) for name, (title, tip) in BUTTONS.items()}
+        self._buttons = {
+            name: w.Button(description=tr(title), tooltip=tr(tip)) for name, (title, tip) in BUTTONS.items()
+        }
         self._number = w.BoundedIntText(
-            PULSES, min=1, max=MOST_PULSES, description="Pulses", tooltip=f"How many pulses, from 1 to {MOST_PULSES}"
+            PULSES,
+            min=1,
+            max=MOST_PULSES,
+            description=tr("Pulses"),
+            tooltip=tr("How many pulses, from 1 to {most}", most=MOST_PULSES),
         )
         self._hint = w.HTML()
         self._text = w.Textarea(
-            continuous_update=False, rows=5, tooltip="In each line a time in ms from the onset, and a current"
+            continuous_update=False, rows=5, tooltip=tr("In each line a time in ms from the onset, and a current")
         )
         self._lines = w.ToggleButtons(
-            options=[("steps", False), ("straight lines", True)],
-            tooltips=["Each current holds until the next time", "Straight lines from one current to the next"],
+            options=[(tr("steps"), False), (tr("straight lines"), True)],
+            tooltips=[
+                tr("Each current holds until the next time"),
+                tr("Straight lines from one current to the next"),
+            ],
         )
         self._file = FileInput(
             lambda name, content: self._try(lambda: self._read(name, content)),
             lambda sentence: explorer.messages.error("pick", sentence),
-            tip="Times and currents in two columns; where the first line names more, those called t and current",
+            tip=tr("Times and currents in two columns; where the first line names more, those called t and current"),
             most=LARGEST_FILE,
         )
-        self._apply = w.Button(description="Apply", button_style="primary", tooltip="Apply these values to the neuron")
+        self._apply = w.Button(
+            description=tr("Apply"), button_style="primary", tooltip=tr("Apply these values to the neuron")
+        )
         strip, row = w.HBox(list(self._buttons.values())), w.HBox([self._apply, self._lines, self._file])
         line = w.HBox([self._number, self._hint])
         self._editor = w.VBox([self._text, row])
@@ -112,7 +124,7 @@ class StimulusPanel(Panel):
             self._hint.value = f'<p class="pw-hint">{html.escape(self._sentence(pattern))}</p>'
             usual = number(usual_current(selection.model), 3)
             unit = "" if selection.model.current.unit == "1" else f" ({selection.model.current.unit})"
-            self._text.placeholder = f"time (ms)  current{unit}\n0 {usual}\n100 0\n200 {usual}\n250 0"
+            self._text.placeholder = f"{tr('time (ms)')}  {tr('current')}{unit}\n0 {usual}\n100 0\n200 {usual}\n250 0"
             if isinstance(pattern, GivenCurrent):
                 if pattern is not self._given:
                     size = pattern.samples[0].size
@@ -131,10 +143,10 @@ class StimulusPanel(Panel):
 
     def _sentence(self, pattern: Protocol) -> str:
         if isinstance(pattern, Judged):
-            return f"The stimulus of “{pattern.title}”, with its criteria."
+            return tr("The stimulus of “{title}”, with its criteria.", title=tr(pattern.title))
         if isinstance(pattern, GivenCurrent):
-            return f"{pattern.samples[0].size} values. {NOT_JUDGED}"
-        return NOT_JUDGED
+            return tr("{count} values.", count=pattern.samples[0].size) + f" {tr(NOT_JUDGED)}"
+        return tr(NOT_JUDGED)
 
     def _edit(self, shown: bool) -> None:
         self._editor.layout.display = "" if shown else "none"
@@ -174,7 +186,7 @@ class StimulusPanel(Panel):
         if known is not None and one_line and text.startswith("#") and known.samples[0].size > MOST_SHOWN:
             self._show(known)  # what was read from a file, and is too much for the box
             return
-        pattern = given(Current.values(*read_current(text), lines=self._lines.value), "Custom values")
+        pattern = given(Current.values(*read_current(text), lines=self._lines.value), tr("Custom values"))
         shown = self.explorer.session.selection.pattern
         if not (isinstance(shown, GivenCurrent) and constructor(shown) == constructor(pattern)):
             self._show(pattern)

@@ -2,11 +2,12 @@
 // The sliders are ipywidgets' own; what is added lies inside of their tracks and takes no events.
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-track-key");
-  el.innerHTML = '<span><i class="pw-holds"></i>pattern holds</span>' +
-    '<span><i class="pw-default"></i>default</span><span><i class="pw-goal"></i>goal</span>' +
-    '<span class="pw-spread-key" hidden><i class="pw-spread"></i>samples</span>';
-  el.title = "Where the pattern holds while only this slider moves; the default; the goal: a published value, or one that is known to show the pattern";
+  el.innerHTML = `<span><i class="pw-holds"></i>${tr("pattern holds")}</span>` +
+    `<span><i class="pw-default"></i>${tr("default")}</span><span><i class="pw-goal"></i>${tr("goal")}</span>` +
+    `<span class="pw-spread-key" hidden><i class="pw-spread"></i>${tr("samples")}</span>`;
+  el.title = tr("Where the pattern holds while only this slider moves; the default; the goal: a published value, or one that is known to show the pattern");
   let root = null;
   let waiting = 0;
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import EMPTY, Floats, Singles, corners, envelope, make_grid, spike_lines
 from plausiwidgets.widgets.view.scene import Inset, Line, Range, Scene
@@ -148,7 +149,7 @@ def traces_of(scene: Scene, role: str, look: Look) -> list[dict[str, Any]]:
     def add(row: str, x: Floats | Singles, y: Floats | Singles, uid: str = "", **properties: Any) -> None:
         if row in heights:
             made.append({
-                "type": "scatter", "uid": f"{role}_{uid or row}", "name": scene.names[role], "mode": "lines",
+                "type": "scatter", "uid": f"{role}_{uid or row}", "name": tr(scene.names[role]), "mode": "lines",
                 "x": np.asarray(x, np.float32), "y": np.asarray(y, np.float32),
                 "xaxis": X_AXES.get(row, "xaxis").replace("axis", ""), "yaxis": Y_AXES[row].replace("axis", ""),
                 "showlegend": False,
@@ -226,7 +227,7 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
         "dragmode": "zoom",
         "showlegend": False,
         "xaxis": every | {
-            "title": {"text": "time (ms)", "standoff": 6}, "anchor": Y_AXES[last_time_row].replace("axis", ""),
+            "title": {"text": tr("time (ms)"), "standoff": 6}, "anchor": Y_AXES[last_time_row].replace("axis", ""),
             "range": list(scene.time),
         },
         "annotations": [
@@ -235,7 +236,8 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
     }  # fmt: skip
     axes: dict[str, dict[str, Any]] = {
         "voltage": {
-            "title": {"text": "mV" if heights["voltage"] < TITLE else "potential (mV)"}, "range": list(scene.potential),
+            "title": {"text": "mV" if heights["voltage"] < TITLE else tr("potential (mV)")},
+            "range": list(scene.potential),
         },
         "raster": {"fixedrange": True, "showgrid": False, "ticks": ""} | _raster_axis(scene, look),
         "current": {
@@ -284,7 +286,7 @@ def _diverged(scene: Scene, theme: style.Theme, look: Look) -> list[dict[str, An
     if line is None or not isfinite(line.diverged_at):
         return []
     return [{
-        "xref": "x", "x": line.diverged_at, "yref": "y", "y": scene.scale.threshold, "text": "✗ diverged",
+        "xref": "x", "x": line.diverged_at, "yref": "y", "y": scene.scale.threshold, "text": f"✗ {tr('diverged')}",
         "showarrow": False, "xanchor": "left", "font": {"color": theme.warning, "size": look.font},
     }]  # fmt: skip
 
@@ -296,7 +298,7 @@ def _key(scene: Scene, last_time_row: str, look: Look) -> list[dict[str, Any]]:
     return [{
         "xref": "paper", "x": 0.0, "yref": f"{Y_AXES[last_time_row].replace('axis', '')} domain", "y": 0.0,
         "xanchor": "left", "yanchor": "top", "yshift": 16 - look.bottom, "showarrow": False, "borderpad": 0,
-        "text": "thin: spike, drawn to its peak", "font": {"size": look.font - 3},
+        "text": tr("thin: spike, drawn to its peak"), "font": {"size": look.font - 3},
     }]  # fmt: skip
 
 
@@ -310,7 +312,7 @@ def _raster_axis(scene: Scene, look: Look) -> dict[str, Any]:
         "range": [rows[0][0] - (0.7 if few else 0.5), rows[-1][0] + (0.7 if few else 0.5)],
         "tickfont": {"size": min(look.font, 16) - (3 if few else 4)},
         "tickvals": [height for height, _ in rows],
-        "ticktext": [title for _, title in rows],
+        "ticktext": [tr(title) for _, title in rows],
     }
 
 

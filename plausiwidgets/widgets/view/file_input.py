@@ -8,6 +8,8 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
+from plausiwidgets.texts import tr
+
 _HERE = Path(__file__).parent
 
 
@@ -39,7 +41,7 @@ class FileInput(anywidget.AnyWidget):
     """
 
     _esm = (_HERE / "file_input.js").read_text("utf-8")
-    label = t.Unicode("File…").tag(sync=True)
+    label = t.Unicode().tag(sync=True)
     tip = t.Unicode().tag(sync=True)
     accept = t.Unicode(".csv,.tsv,.txt,.dat").tag(sync=True)
     target = t.Unicode().tag(sync=True)
@@ -47,7 +49,7 @@ class FileInput(anywidget.AnyWidget):
     most = t.Int().tag(sync=True)
 
     def __init__(self, take: Callable[[str, bytes], object], refuse: Callable[[str], object], **traits: object) -> None:
-        super().__init__(**traits)
+        super().__init__(**{"label": tr("File…"), **traits})
         self._take, self._refuse = take, refuse
         self.on_msg(self._on_message)
 

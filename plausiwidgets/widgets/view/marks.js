@@ -111,7 +111,7 @@ class Marks {
     svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
     button.hidden = !model.get("event");
     button.style.cssText = `right:${view.shown.margin.r}px;bottom:1px`; // beside the title of the time axis
-    const words = model.get("whole") ? "the event" : "whole sweep";
+    const words = model.get("whole") ? tr("the event") : tr("whole sweep");
     button.textContent = width < ROOM * scale ? "\u2194" : words;
     button.title = button.ariaLabel = words;
     const chosen = hot ? all.filter((shape) => shape.criteria.includes(hot)) : all;

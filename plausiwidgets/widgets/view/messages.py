@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as w
 
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.view.panel import Host, Panel
 
@@ -50,13 +51,16 @@ class MessageLine(Panel):
             self._show_origin()
         before, self._before = self._before, selection
         if before is not None and before.locked and not selection.locked:
-            way = "Redo" if self._session.can_redo else "Undo"
-            self.note(f"You have left the exercise: no slider is locked any more. {way} goes back to it.")
+            way = tr("Redo") if self._session.can_redo else tr("Undo")
+            self.note(tr("You have left the exercise: no slider is locked any more. {way} goes back to it.", way=way))
         elif selection.locked and (before is None or before.locked != selection.locked):
             count = len(selection.locked)
-            what = ", ".join(selection.locked) if count <= NAMED else f"{count} parameters"
-            verb = "is" if count == 1 else "are"
-            self.note(f"An exercise: {what} {verb} locked. Tune the others until every criterion has its ✓.")
+            what = ", ".join(selection.locked) if count <= NAMED else tr("{count} parameters", count=count)
+            if count == 1:
+                text = tr("An exercise: {what} is locked. Tune the others until every criterion has its ✓.", what=what)
+            else:
+                text = tr("An exercise: {what} are locked. Tune the others until every criterion has its ✓.", what=what)
+            self.note(text)
 
     def note(self, texts: str | Sequence[str]) -> None:
         """Show a message that is not an error."""
@@ -101,7 +105,7 @@ def _openable(lines: Sequence[str]) -> str:
     first, *more = (html.escape(line) for line in lines)
     if not more and len(lines[0]) <= LONG:
         return f"<p>{first}</p>"
-    count = f" (and {len(more)} more)" if more else ""
+    count = " " + tr("(and {count} more)", count=len(more)) if more else ""
     return f"<details><summary>{first}{count}</summary><div>{'<br>'.join(more or [first])}</div></details>"
 
 

@@ -23,7 +23,7 @@ function nameControls(root) {
   for (const button of root.querySelectorAll("button[title]:not([aria-label])")) {
     if (button.textContent.trim().length < 2) button.setAttribute("aria-label", button.title);
   }
-  root.querySelector(".pw-dt input")?.setAttribute("aria-label", "time step in ms");
+  root.querySelector(".pw-dt input")?.setAttribute("aria-label", tr("time step in ms"));
   for (const row of root.querySelectorAll(".pw-row")) {
     const name = row.querySelector(".pw-name");
     if (!name) continue;
@@ -32,11 +32,11 @@ function nameControls(root) {
     const [box, ...bounds] = row.querySelectorAll("input[type=number]");
     const tick = row.querySelector("input[type=checkbox]");
     const handle = row.querySelector(".noUi-handle");
-    const locked = row.classList.contains("pw-locked") ? ", locked" : "";
-    box?.setAttribute("aria-label", `${label}, exact value in ${unit || "no unit"}${locked}`);
-    tick?.setAttribute("aria-label", `${label}: Optimize may change it`);
+    const locked = row.classList.contains("pw-locked") ? tr(", locked") : "";
+    box?.setAttribute("aria-label", tr("{name}, exact value in {unit}", { name: label, unit: unit || tr("no unit") }) + locked);
+    tick?.setAttribute("aria-label", tr("{name}: Optimize may change it", { name: label }));
     bounds.forEach((bound, i) =>
-      bound.setAttribute("aria-label", `${label}, ${i ? "upper" : "lower"} bound`));
+      bound.setAttribute("aria-label", i ? tr("{name}, upper bound", { name: label }) : tr("{name}, lower bound", { name: label })));
     if (!handle) continue;
     handle.setAttribute("aria-label", name.title || label);
     // noUiSlider announces the position; screen readers need the value, which the box has a moment later.
@@ -121,16 +121,17 @@ function tellOfLostPart(root) {
   const told = document.createElement("div");
   told.className = "pw-lost-part";
   told.role = "alert";
-  told.textContent = "This page was too busy while it opened: a part of the explorer does not answer. ";
+  told.textContent = `${tr("This page was too busy while it opened: a part of the explorer does not answer.")} `;
   const reload = document.createElement("button");
   reload.type = "button";
-  reload.textContent = "Reload the page";
+  reload.textContent = tr("Reload the page");
   reload.addEventListener("click", () => location.reload());
   told.append(reload);
   root.querySelector(".pw-screen").append(told);
 }
 
 function render({ model, el }) {
+  translate(model);
   el.classList.add("pw-page");
   endKernelWithPage();
   const stop = [];
@@ -160,6 +161,8 @@ function render({ model, el }) {
       if (tries++ < 600) waiting = requestAnimationFrame(attach);
       return;
     }
+    root.lang = model.get("language");
+    root.style.setProperty("--pw-carry", JSON.stringify(tr("Carry"))); // a text of the style sheet
     const refit = after(60, () => fit(root));
     const roomWatch = new ResizeObserver(refit);
     roomWatch.observe(scroller(root) ?? document.documentElement);

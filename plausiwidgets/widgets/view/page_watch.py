@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anywidget
 import traitlets as t
 
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
-class PageWatch(anywidget.AnyWidget):
+
+class PageWatch(ScriptWidget):
     """Tells the theme of the page, makes an explorer as high as what shows it, and names its controls for screen
     readers.
 
@@ -22,13 +23,16 @@ class PageWatch(anywidget.AnyWidget):
         Query of the address that JupyterLab was opened with, where it names a model or a pattern.
     pages : int
         How often a page began to show it.
+    language : str
+        Code of the language of the texts.
     shared : list of str
         Models of the layouts and styles of what comes and goes on the page.
     """
 
-    _esm = (Path(__file__).parent / "page_watch.js").read_text("utf-8")
+    _esm = TRANSLATOR + (Path(__file__).parent / "page_watch.js").read_text("utf-8")
     dark = t.Bool(False).tag(sync=True)
     held = t.Bool(False).tag(sync=True)
     link = t.Unicode("").tag(sync=True)
     pages = t.Int(0).tag(sync=True)
+    language = t.Unicode().tag(sync=True)
     shared: t.List = t.List().tag(sync=True)

@@ -113,6 +113,7 @@ class PlotView {
 function widget(View) {
   return {
     async render({ model, el, signal }) {
+      translate(model);
       el.classList.add("pw-plot");
       const Plotly = await script(model.get("_plotly"));
       if (signal?.aborted) return;

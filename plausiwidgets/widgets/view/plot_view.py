@@ -23,9 +23,11 @@ import ipywidgets as w
 import numpy as np
 import traitlets as t
 
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+
 _HERE = Path(__file__).parent
 
-HOST = (_HERE / "plot_view.js").read_text("utf-8")
+HOST = TRANSLATOR + (_HERE / "plot_view.js").read_text("utf-8")
 """The front end, for widgets whose own builds on it; it ends with ``export default widget(…)``."""
 
 MAX_SECONDS = 1.0
@@ -85,7 +87,7 @@ def packed(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-class PlotView(anywidget.AnyWidget):
+class PlotView(ScriptWidget):
     """Shows a Plotly figure in a page.
 
     It is as wide as its place, unless the figure's layout has a width. Any thread may change it.

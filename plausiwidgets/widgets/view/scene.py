@@ -20,6 +20,7 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.marks import event_window, shapes
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import Floats
 
@@ -286,7 +287,7 @@ def _line(sweep: Traces, v: Floats, peak: float = np.nan) -> Line:
 
 def target_title(target: Target) -> str:
     """Return what a target is called: the packaged neuron is an example, a recording a recording."""
-    return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else "recording"
+    return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else marked("recording")
 
 
 def target_lines(
@@ -354,7 +355,7 @@ def _lanes(
             lines = {role: own[name] for role, own in by_role.items() if name in own}
             # The line of a diverged neuron just ends, so the label says why.
             lost = "yours" in lines and isfinite(lines["yours"].diverged_at)
-            lanes.append(Lane(name, expected.get(name, name) + " ✗ diverged" * lost, lines))
+            lanes.append(Lane(name, expected.get(name, tr(name)) + f" ✗ {tr('diverged')}" * lost, lines))
     return tuple(lanes)
 
 
@@ -367,24 +368,24 @@ def _expected(pattern: Protocol, verdict: Verdict) -> dict[str, str]:
             check = checks.get(prefix + mark.criterion)
             if mark.sweep and check is not None:
                 name = part.within(mark.sweep) if prefix else mark.sweep
-                word = f" {what}" if (what := check.name.partition(": ")[2]) else ""
-                out.setdefault(name, f"{'✓' if check.passed else '✗'} {name}{word}")
+                word = f" {what}" if (what := tr(check.name).partition(": ")[2]) else ""
+                out.setdefault(name, f"{'✓' if check.passed else '✗'} {tr(name)}{word}")
     return out
 
 
 def _inset(curve: Curve, model: NeuronModel, verdicts: Mapping[str, Verdict], target: Target | None) -> Inset:
     judged = dict(verdicts) | ({"target": target.verdict} if target is not None and target.verdict is not None else {})
     unit = curve.x_unit or model.current.unit
-    x_title = f"{curve.x_label} ({unit})"
+    x_title = f"{tr(curve.x_label)} ({unit})"
     if curve.onset:
-        x_title = f"{curve.x_label} / {curve.onset}"
+        x_title = f"{tr(curve.x_label)} / {tr(curve.onset)}"
         onset = float(np.asarray(verdicts["yours"].measured[curve.onset])) if "yours" in verdicts else np.nan
         if isfinite(onset):
-            x_title += f" ({curve.onset} {number(onset, 3)} {unit})"
+            x_title += f" ({tr(curve.onset)} {number(onset, 3)} {unit})"
     points = {role: curve_points(curve, judged[role]) for role in BACK_TO_FRONT if role in judged}
     most = [max([1e-9, *(float(own[axis].max()) for own in points.values() if own[axis].size)]) for axis in (0, 1)]
     x, y = ((-0.03 * top, 1.06 * top) for top in most)
-    return Inset(x_title, f"{curve.y_label} ({curve.y_unit})", points, x, y)
+    return Inset(x_title, f"{tr(curve.y_label)} ({curve.y_unit})", points, x, y)
 
 
 def curve_points(curve: Curve, verdict: Verdict) -> tuple[Floats, Floats]:

@@ -34,8 +34,8 @@ class SceneView extends PlotView {
 
   config() {
     const { Icons } = this.Plotly;
-    const reset = { name: "reset", title: "Reset axes", icon: Icons.home, click: () => this.reset() };
-    const save = { name: "save", title: "Save as PNG", icon: Icons.camera, click: () => this.save() };
+    const reset = { name: "reset", title: tr("Reset axes"), icon: Icons.home, click: () => this.reset() };
+    const save = { name: "save", title: tr("Save as PNG"), icon: Icons.camera, click: () => this.save() };
     return { ...super.config(), modeBarButtons: [["zoom2d", "pan2d", reset, save]] };
   }
 
@@ -136,7 +136,7 @@ class SceneView extends PlotView {
       const row = { voltage: "mV", current: this.model.get("unit") }[uid.split("_")[1]];
       if (row === undefined || !times.length || (uid.endsWith("current") && !uid.startsWith("yours"))) continue;
       const value = valueAtTime(times, values, time);
-      if (Number.isFinite(value)) rows.push([`${uid.endsWith("current") ? "current" : name} ${shortened(value)} ${row}`, line.color]);
+      if (Number.isFinite(value)) rows.push([`${uid.endsWith("current") ? tr("current") : name} ${shortened(value)} ${row}`, line.color]);
     }
     this.readout.replaceChildren(...rows.map(([text, colour]) => {
       const made = document.createElement("div");

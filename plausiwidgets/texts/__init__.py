@@ -1,0 +1,73 @@
+"""Texts of the screen in other languages.
+
+The English text is the key, as in gettext, and names in braces are filled in: ``"{count} of {total} hold"``. Each
+language is one file in this folder, in gettext's format (``de.po``), which the usual tools of translators read and
+write. What has no translation is shown in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+ENGLISH = "en"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of all languages, English first."""
+    names = (path.name for path in files(__name__).iterdir())
+    return (ENGLISH, *sorted(name.removesuffix(".po") for name in names if name.endswith(".po")))
+
+
+def check_language(where: str, language: str) -> None:
+    """Raise a ValueError for a language that the package does not have."""
+    if language not in languages():
+        raise ValueError(f"{where}: language is {language!r}, valid is one of {', '.join(map(repr, languages()))}")
+
+
+_language = ENGLISH
+
+
+def use(language: str) -> None:
+    """Choose the language of the screen: what is shown from now on, of all explorers of this Python."""
+    global _language
+    _language = language
+
+
+def language() -> str:
+    """Return the code of the language of the screen."""
+    return _language
+
+
+def tr(text: str, **values: object) -> str:
+    """Return a text in the language of the screen, with values in the places of their names.
+
+    The name of something within a pattern, "pattern: name", is translated in two parts.
+
+    Examples
+    --------
+    >>> tr("{count} of {total} hold", count=3, total=4)
+    '3 of 4 hold'
+    """
+    known = catalog(_language)
+    if values:
+        return known.get(text, text).format(**values)
+    return known.get(text) or ": ".join(known.get(part, part) for part in text.split(": "))
+
+
+def marked(text: str) -> str:
+    """Return a text as it is: it is translated where it is shown, and found here by the tools of translators."""
+    return text
+
+
+@cache
+def catalog(language: str) -> Mapping[str, str]:
+    """Return the translations of a language by their English texts."""
+    if language == ENGLISH:
+        return {}
+    from babel.messages.pofile import read_po  # here, as English needs no translation
+
+    with (files(__name__) / f"{language}.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, ignore_obsolete=True) if m.id and m.string}

@@ -1,0 +1,30 @@
+"""A widget whose script shows texts in the language of the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets.texts import catalog, language
+
+TRANSLATOR = Path(__file__).with_name("texts.js").read_text("utf-8")
+"""What makes the function ``tr`` of a script; it stands before the script."""
+
+
+class ScriptWidget(anywidget.AnyWidget):
+    """Sends the translations of the texts in its script, each of which is one literal in double quotes.
+
+    Attributes
+    ----------
+    texts : dict of str to str
+        By their English form; empty in English.
+    """
+
+    texts: t.Dict = t.Dict().tag(sync=True)
+
+    @t.default("texts")
+    def _in_language(self) -> dict[str, str]:
+        script = str(self._esm)
+        return {text: other for text, other in catalog(language()).items() if f'"{text}"' in script}
