@@ -15,6 +15,7 @@ from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.session.worker import Priority
+from plausiwidgets.widgets.tools.plane import PlanePanel
 
 VALUES = {"a": 0.03, "b": 0.2, "c": -55.0, "d": 4.0}
 LOCKED = ("c", "d")
@@ -291,3 +292,16 @@ def test_while_a_mystery_is_shown_the_file_is_that_mystery(tmp_path) -> None:
     data = data_of(path)
     assert data["exercise"]["about"] == {".model": "izhikevich", ".mystery": hidden.link.partition("=")[2]}
     assert data["exercise"]["free"] == list(hidden.moved)
+
+
+def test_an_exercise_can_have_one_slider_and_the_plane_moves_that_alone() -> None:
+    selection = Selection.of("izhikevich", "tonic_bursting", VALUES)
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", VALUES, locked=[n for n in selection.values if n != "c"])
+    try:
+        plane = explorer.panel(PlanePanel)
+        assert plane.view.pair[0] == "c"
+        plane._on_message(None, {"go": [0.9, 0.9]}, [])
+        changed = {name for name, value in explorer.selection.values.items() if value != selection.values[name]}
+        assert changed == {"c"}
+    finally:
+        explorer.close()

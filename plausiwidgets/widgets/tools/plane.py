@@ -156,6 +156,8 @@ class PlanePanel(Panel):
     def _choose(self, selection: Selection) -> None:
         """Offer the values of a neuron, and choose two of them."""
         options = [name for name in selection.values if name not in selection.locked]
+        if len(options) < 2:  # an exercise with one slider: the other axis is seen, and stays where it is
+            options = list(selection.values)
         kept = self._pairs.get(selection.model, [])
         pair = kept if all(name in options for name in kept) and kept else usual_pair(selection)
         with self.view.hold_sync():
@@ -192,7 +194,7 @@ class PlanePanel(Panel):
             selection = session.selection
             for name, share in zip(self.view.pair, place, strict=True):
                 value = dragged(selection.parameters[name], round(share * STEPS), *selection.bounds[name])
-                if value != selection.values[name]:
+                if value != selection.values[name] and name not in selection.locked:
                     selection = selection.with_value(name, value)
             session.change(selection, "plane")
             self.view.point = self._place(session.selection.values)
@@ -299,7 +301,7 @@ def usual_pair(selection: Selection) -> list[str]:
     """
     own = [name for name in selection.model.parameters if name in selection.free]
     others = [name for name in selection.values if name not in own and name not in selection.locked]
-    return [*own[-2:], *others][:2]
+    return [*own[-2:], *others, *selection.locked][:2]
 
 
 def defaults(selection: Selection) -> dict[str, float]:
