@@ -4,7 +4,6 @@ import ast
 import json
 import os
 import re
-import runpy
 import subprocess
 import sys
 import zipfile
@@ -119,15 +118,6 @@ def test_the_readme_of_an_index_has_no_link_to_a_file_that_is_not_there(wheel: P
     assert relative.search((root / "README.md").read_text(encoding="utf-8"))
     assert relative.findall(shown) == []
     assert "## Two commands" in shown and "https://doi.org/" in shown
-
-
-def test_links_of_the_readme_lead_to_the_repository_where_there_is_one(root: Path) -> None:
-    hook = runpy.run_path(str(root / "hatch_build.py"))
-    text = (root / "README.md").read_text(encoding="utf-8")
-    shown = hook["readme"](text, "https://example.org/p", "1.0")
-    assert "![The explorer:" in shown and "(https://example.org/p/raw/v1.0/docs/explorer.gif)" in shown
-    assert "(https://example.org/p/blob/v1.0/docs/explanation/comparison.md#with-other-tools)" in shown
-    assert shown.count("](") == text.count("](")
 
 
 # ------------------------------------------------------------------ what files hold

@@ -39,6 +39,13 @@ IN_VIEW = """() => {
         .map(selector => [selector, seen(selector)]);
 }"""
 
+CUT_OFF = """() => {
+    const marks = document.querySelector(".pw-marks").getBoundingClientRect();
+    const out = ({ left, right, width }) => width && (left < marks.left - 1 || right > marks.right + 1);
+    return [...document.querySelectorAll(".pw-marks text")].filter(text => out(text.getBoundingClientRect()))
+        .map(text => text.textContent);
+}"""
+
 JUDGED = "() => /✓|✗|~|○/.test(document.querySelector('.pw-yours .pw-word')?.textContent ?? '')"
 
 
@@ -100,6 +107,7 @@ def places_of_patterns(opened, number: int) -> dict[str, dict]:
         settled(page)
         look = page.locator(".pw-explain").inner_text()
         seen[page.locator(".pw-pick-pattern select").input_value()] = page.evaluate(PLACES)
+        assert page.evaluate(CUT_OFF) == [], page.locator(".pw-pick-pattern select").input_value()
     assert len(seen) == number
     return seen
 
