@@ -23,6 +23,7 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.judging import Judging
+from plausiwidgets.widgets.explorer.lesson import LessonPanel
 from plausiwidgets.widgets.explorer.live import Live
 from plausiwidgets.widgets.explorer.models import ModelsPanel
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
@@ -92,6 +93,9 @@ class Explorer(View):
     language : {"en", "de"}, optional
         Of the texts on the screen; default: as the explorer before, or as ``language=`` in the address of the app, and
         at first English. All explorers of a kernel share it.
+    lesson : str or Path, optional
+        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
+        pattern, values and tool, as on the page of :func:`plausiwidgets.export_page`.
 
     Attributes
     ----------
@@ -130,6 +134,7 @@ class Explorer(View):
         locked: Sequence[str] = (),
         mystery: int | None = None,
         language: str | None = None,
+        lesson: str | Path | None = None,
     ) -> None:
         query = os.environ.get("QUERY_STRING", "")
         if language is not None:
@@ -170,7 +175,9 @@ class Explorer(View):
                 self.panel(tool)
         if notes:
             self.messages.note(notes)
-        if mystery is not None:
+        if lesson is not None:
+            self.panel(LessonPanel).open(lesson, {tool.title.lower(): tool for tool in TOOLS})
+        elif mystery is not None:
             self.mystery(model, pattern, mystery)
         elif parameters is None:
             self._open_mystery(query)

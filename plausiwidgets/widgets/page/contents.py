@@ -97,7 +97,7 @@ class Contents:
             },
             "parameters": [_slider(p) for p in model.parameters.values()],
             "patterns": [self._pattern(pattern) for pattern in patterns],
-            "exercise": exercise, "lesson": None if self.lesson is None else _lesson(self.lesson, patterns),
+            "exercise": exercise, "lesson": None if self.lesson is None else self.lesson.data(patterns),
             "style": {
                 "roles": {role: style.ROLE_TITLES[role] for role in ("target", "yours")},
                 "short": {role: style.SHORT_TITLES[role] for role in ("target", "yours")},
@@ -272,19 +272,6 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
         "limits": list(parameter.limits), "valid": parameter.limits_text(), "group": parameter.group,
         "description": parameter.description,
     }  # fmt: skip
-
-
-def _lesson(lesson: Lesson, patterns: Sequence[Protocol]) -> dict[str, Any]:
-    keys = [pattern.key for pattern in patterns]
-    cards = [
-        {
-            "title": card.title, "body": card.body, "pattern": keys.index(card.pattern.key), "free": list(card.free),
-            "start": card.start and {"values": list(card.start.values.items()), "dt": card.start.dt},
-            "until": [dataclasses.asdict(condition) for condition in card.until],
-        }
-        for card in lesson.cards
-    ]  # fmt: skip
-    return {"title": lesson.title, "cards": cards}
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:

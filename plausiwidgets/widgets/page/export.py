@@ -31,7 +31,10 @@ from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
 from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
 
-_SCRIPTS = ("texts.js", "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js")
+_SCRIPTS = (
+    "texts.js", "elements.js", "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js",
+    "exercise.js",
+)  # fmt: skip
 
 
 @checked

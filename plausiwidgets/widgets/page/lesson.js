@@ -1,20 +1,22 @@
 // A lesson: cards beside the neuron, one at a time. A card says what to do, sets the sliders, and knows when it is done.
+// The page and the explorer have it; what it asks of either is the `page` of LessonCard.
 
 /** Elements from the tree that the export has made of Markdown: texts, and [tag, children, attributes]. */
-function built(node) {
+function built(node, follow) {
   if (typeof node === "string") return node;
-  const [tag, children, attributes = {}] = node;
+  const [tag, given, attributes = {}] = node;
+  const children = given.map((child) => built(child, follow));
   if (tag === "a" && attributes.href.startsWith("#")) {
     // In a frame of a notebook the address of the link would be that of the notebook.
     const onclick = (event) => {
       event.preventDefault();
-      location.hash = attributes.href;
+      follow(attributes.href);
     };
-    return h(tag, { ...attributes, onclick }, ...children.map(built));
+    return h(tag, { ...attributes, onclick }, ...children);
   }
-  if (tag === "a") return h(tag, { ...attributes, target: "_blank", rel: "noopener" }, ...children.map(built));
+  if (tag === "a") return h(tag, { ...attributes, target: "_blank", rel: "noopener" }, ...children);
   if (tag === "pre") return h("pre", { tabIndex: 0, role: "region", "aria-label": tr("Code") }, ...children);
-  return h(tag, attributes, ...children.map(built));
+  return h(tag, attributes, ...children);
 }
 
 /** The card; `page` is asked what is shown, and told what a card sets. */
@@ -52,11 +54,12 @@ class LessonCard {
     this.index = index;
     const { title, body } = this.card;
     this.title.textContent = title;
-    this.text.replaceChildren(...body.map(built));
+    this.text.replaceChildren(...body.map((node) => built(node, (href) => this.page.follow(href))));
     this.done.delete(index);
     if (sets && (this.card.start || !this.page.pattern)) this.reset();
     else if (sets) this.page.begin(this.page.index, null);
     this.showState();
+    if (sets && this.card.tool) this.page.open(this.card.tool);
     if (!focus) return;
     this.title.focus({ preventScroll: true });
     this.title.scrollIntoView({ block: "nearest" });
@@ -113,7 +116,7 @@ class LessonCard {
     this.before.disabled = this.index === 0;
     this.next.hidden = this.isLast;
     this.next.textContent = until.length && !isDone ? tr("Skip") : tr("Next");
-    this.next.className = until.length && !isDone ? "" : "strong";
+    this.next.classList.toggle("strong", !until.length || isDone);
     for (const [i, option] of [...this.places.options].entries()) {
       option.textContent = `${this.done.has(i) ? "✓ " : ""}${tr("{number} of {total}", { number: i + 1, total: cards.length })} · ${cards[i].title}`;
     }

@@ -27,10 +27,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from plausiwidgets.arguments import shown
 from plausiwidgets.assessment.published import known_sets
@@ -45,7 +45,11 @@ from plausiwidgets.widgets.page.markdown import Node, outside_code, tree
 
 T = TypeVar("T")
 
-SETTINGS = ("pattern", "values", "dt", "free", "until")
+SETTINGS = ("pattern", "values", "dt", "free", "until", "tool")
+
+TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
+"""What a card can open: the tools of the explorer, of which a page has the phase plane."""
+
 _CONDITIONS = "“holds”, “does not hold”, “NAME < NUMBER”, “NAME > NUMBER”, or some of them, with commas between"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _FILE_ENDS = (".md", ".markdown", ".txt")
@@ -103,6 +107,8 @@ class Card:
         Values that may be changed; without any, all may.
     until : tuple of Condition
         All of them must be fulfilled; without any, the reader goes on.
+    tool : str
+        One of `TOOLS`, or empty.
     """
 
     title: str
@@ -112,6 +118,7 @@ class Card:
     start: Start | None
     free: tuple[str, ...]
     until: tuple[Condition, ...]
+    tool: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,24 @@ class Lesson:
     def patterns(self) -> list[Judged]:
         """The patterns of the cards, in the order in which they come."""
         return list({card.pattern.key: card.pattern for card in self.cards}.values())
+
+    def start(self, place: int) -> Start:
+        """Return what a card begins with: its own values, or those of the last card before it that has some."""
+        return next(card.start for card in reversed(self.cards[: place + 1]) if card.start is not None)
+
+    def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
+        """Return the cards ready for JSON, each with the place of its pattern among `patterns`."""
+        keys = [pattern.key for pattern in patterns]
+        cards = [
+            {
+                "title": card.title, "body": card.body, "pattern": keys.index(card.pattern.key),
+                "free": list(card.free),
+                "start": card.start and {"values": list(card.start.values.items()), "dt": card.start.dt},
+                "until": [asdict(condition) for condition in card.until], "tool": card.tool,
+            }
+            for card in self.cards
+        ]  # fmt: skip
+        return {"title": self.title, "cards": cards}
 
 
 def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Protocol] = ()) -> Lesson:
@@ -198,6 +223,7 @@ class _Reader:
         begun = self._begin(settings) if {"pattern", "values", "dt"} & set(settings) else None
         free = self._at(settings["free"], self._free) if "free" in settings else ()
         until = self._at(settings["until"], self._until) if "until" in settings else ()
+        tool = self._at(settings["tool"], self._tool) if "tool" in settings else ""
         if until and begun is not None:
             holds = bool(judge(self.model, self.pattern, begun.values, dt=begun.dt, verify=False).accepted)
             if all(condition.fulfilled(holds, begun.values) for condition in until):
@@ -207,7 +233,7 @@ class _Reader:
                     "condition"
                 )
         body = tree(lines, first + 2)
-        return Card(title, first + 1, body, self.pattern, begun, free, until)
+        return Card(title, first + 1, body, self.pattern, begun, free, until, tool)
 
     def _settings(self, first: int, end: int) -> tuple[dict[str, tuple[int, str]] | None, list[str]]:
         """Return the settings of a section, each with its line, and its lines without them; None without settings."""
@@ -300,6 +326,11 @@ class _Reader:
 
     def _free(self, text: str) -> tuple[str, ...]:
         return tuple(self._parameter(name.strip()) for name in text.split(","))
+
+    def _tool(self, text: str) -> str:
+        if text not in TOOLS:
+            raise unknown("tool", text, TOOLS)
+        return text
 
     def _until(self, text: str) -> tuple[Condition, ...]:
         found = []

@@ -6,18 +6,6 @@ const NONE = [[], []]; // no lines to a peak
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-/** An element with properties and children; text is never read as markup. */
-function h(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name in element && !name.startsWith("aria")) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child !== null && child !== ""));
-  return element;
-}
-
 // ---------------------------------------------------------------- sliders
 
 function isValid(slider, value) {
@@ -150,6 +138,16 @@ class Page {
     this.select(index);
     this.put(new Map(values), dt);
     this.remember();
+  }
+
+  /** Goes where a link of a card leads. */
+  follow(href) {
+    location.hash = href;
+  }
+
+  /** Opens the tool of a card: a page has the phase plane alone. */
+  open(tool) {
+    if (this.plane && tool === "phase plane") this.plane.view.open = true;
   }
 
   /** Shows a pattern, whose values come next. */
@@ -849,12 +847,6 @@ function checkRow({ passed, value, low, high, unit }) {
 /** The numbers of a stored check, in which JSON has no NaN and no infinity. */
 function storedNumbers({ passed, value, low, high }) {
   return { passed, value: value === null ? NaN : Number(value), low: low ?? -Infinity, high: high ?? Infinity };
-}
-
-/** The title of a pattern; in English that of several is a sentence. */
-function titleOf({ title, components }) {
-  const isPlain = components.length < 2 || document.documentElement.lang === "en";
-  return isPlain ? tr(title) : components.map((part) => tr(part.title)).join(" + ");
 }
 
 function lookOf({ components }) {

@@ -25,10 +25,6 @@ function padded([low, high], share) {
   return [low - margin, high + margin];
 }
 
-function plain(x) {
-  return String(Number(x.toPrecision(4))).replace("-", "−");
-}
-
 function ticks([low, high], most) {
   const rough = (high - low) / Math.max(most, 1);
   const power = 10 ** Math.floor(Math.log10(rough));

@@ -1,0 +1,83 @@
+"""A lesson beside the explorer's figure: cards are walked through on the page, in the app."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_notebook
+
+pytestmark = pytest.mark.browser
+
+LESSON = """\
+# Two patterns
+
+## Slower
+
+<!-- card
+pattern: tonic_spiking
+free: amplitude
+until: does not hold
+-->
+
+Drag **amplitude** down.
+
+## Look
+
+<!-- card
+tool: equations
+-->
+
+[Eight](#amplitude=8) is enough.
+
+## Burst
+
+<!-- card
+pattern: tonic_bursting
+values: c=-65
+until: holds, c < -45
+-->
+
+Make it burst.
+"""
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    code = f"import plausiwidgets as pw\n\npw.Explorer('izhikevich', lesson={LESSON!r})"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
+    return path
+
+
+def typed(page, name: str, value: str) -> None:
+    box = page.locator(f".pw-row:has([data-name={name}]) input[type=number]").first
+    box.fill(value)
+    box.press("Enter")
+
+
+def test_cards_set_values_go_on_and_open_tools(open_app, notebook: Path) -> None:
+    for width in (1400, 400):
+        opened = open_app(notebook, width=width, height=900)
+        page = opened.page
+        card = page.get_by_role("region", name="Lesson")
+        card.get_by_role("heading", name="Slower").wait_for()
+        card.get_by_text("Go on until Tonic spiking does not hold.").wait_for()
+        typed(page, "amplitude", "2")
+        card.get_by_text("✓ Done: Tonic spiking does not hold.").wait_for()
+        card.get_by_role("button", name="Reset").click()
+        page.locator(".pw-yours .pw-word", has_text="✓").wait_for()
+        card.get_by_role("button", name="Next").click()
+        card.get_by_role("heading", name="Look").wait_for()
+        page.locator(".pw-maths").wait_for()
+        card.get_by_role("link", name="Eight").click()
+        page.wait_for_function("() => document.querySelector('.pw-row:has([data-name=amplitude]) input').value === '8'")
+        card.get_by_role("button", name="Next").click()
+        card.get_by_text("Go on until Tonic bursting holds, and c is below −45.").wait_for()
+        typed(page, "c", "-50")
+        card.get_by_text("✓ Done: Tonic bursting holds, and c is below −45.").wait_for()
+        assert [violation["id"] for violation in Axe().run(page, context=".pw-explorer").response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert opened.errors == []
+        opened.close()
