@@ -5,6 +5,7 @@ After a change that is meant, ``python tests/test_public_names.py`` writes the f
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import plausiwidgets as pw
@@ -43,6 +44,19 @@ def public() -> str:
 
 def test_the_public_names_and_their_signatures_are_those_of_the_file():
     assert public() == FILE.read_text(encoding="utf-8"), "a public name or signature has changed: see the docstring"
+
+
+def test_types_are_strict_in_every_module_of_a_public_name(root):
+    mypy = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    [strict] = [override["module"] for override in mypy["overrides"] if override.get("warn_return_any")]
+    homes = {
+        thing.__name__ if inspect.ismodule(thing) else thing.__module__
+        for home in (pw, pw.models, pw.patterns, pw.assessment)
+        for thing in (getattr(home, name) for name in home.__all__)
+        if inspect.ismodule(thing) or hasattr(thing, "__module__")
+    }
+    assert mypy["strict"] is True
+    assert strict == sorted(home for home in homes if home.startswith("plausiwidgets"))
 
 
 def test_internals_are_no_public_names():

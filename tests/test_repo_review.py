@@ -10,7 +10,6 @@ LEFT_OUT = {
     "PP006": "no dependency groups: the extras `test` and `docs` work with every installer",
     "PP304": "tests read what a user sees, results, messages and warnings, and no logs",
     "GH100": "no CI of a host: the repository stands at none, and .ci/run is what any of them has to call",
-    "MY101": "ipywidgets, Plotly and others come without types; functions must be typed, and bodies are checked",
     "MY103": "what is given by a user is checked at run time, also where its type says that it cannot be",
     "MY105": "the same",
 }

@@ -151,7 +151,7 @@ class ParameterPlane:
     def _cell(self, row: int, column: int) -> int:
         return range(len(self.y))[row] * len(self.x) + range(len(self.x))[column]
 
-    def _cells(self, arrays: Mapping[str, NDArray]) -> NDArray:
+    def _cells(self, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         cells = [np.reshape(a, (len(self.y), len(self.x))) for a in arrays.values()]
         return np.stack(cells) if self.several else cells[0]
 

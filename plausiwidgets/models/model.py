@@ -296,7 +296,8 @@ class NeuronModel:
     def advance(self, current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[Any, Any]:
         """Return (spikes, state) after one step; spikes are those of the step or crossings of `spike_level`."""
         if self.spike_level is None:
-            return self.step(current, state, p, dt)
+            spikes, new = self.step(current, state, p, dt)
+            return spikes, new
         new = self.step(current, state, p, dt)
         fired = (state[0] < self.spike_level) & (new[0] >= self.spike_level)
         return fired.to(torch.float64), new

@@ -293,7 +293,7 @@ class Result:
         """
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
         plain["volume"] = asdict(self.volume)
-        return {"format": FORMAT} | _plain(plain)
+        return {"format": FORMAT, **_plain(plain)}
 
     def to_json(self, **options: Any) -> str:
         """Return the record as JSON text, for `from_json`."""

@@ -541,7 +541,7 @@ def _check_times(t: Floats, place: Callable[[int], str]) -> None:
 def _train(values: Floats, t: Floats, end: float, place: Callable[[int], str]) -> Floats:
     """Return the spike times that are given, as times or as marks."""
     if values.size == t.size and t.size > 2 and np.isin(values, (0.0, 1.0)).all():
-        return t[values == 1.0]
+        return np.asarray(t[values == 1.0])
     for i, value in enumerate(values):
         if not t[0] <= value <= end:
             raise ValueError(

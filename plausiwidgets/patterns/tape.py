@@ -270,7 +270,7 @@ class _Player:
         pieces = [Piece(*map(self.value, piece)) for piece in sweep["pieces"]]
         response = tuple(map(self.value, sweep["response"]))
         voltage = sweep["voltage"] and tuple(sweep["voltage"])
-        return Sweep(pieces, self.value(sweep["end"]), response, voltage)  # type: ignore[arg-type]
+        return Sweep(pieces, self.value(sweep["end"]), response, voltage)
 
 
 _PER_SET = {"weakest_step": (2, 3, 4), "steps_show": (0, 3)}

@@ -94,7 +94,7 @@ class LaneJob:
     @property
     def lanes(self) -> int:
         """Number of lanes."""
-        return self.state.shape[1]
+        return int(self.state.shape[1])
 
 
 @dataclass(frozen=True)

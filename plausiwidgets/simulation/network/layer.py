@@ -17,7 +17,7 @@ from plausiwidgets.names import unknown
 from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.simulation.network.rheobase import rheobase
 from plausiwidgets.simulation.network.step import Tensors, torch_step
-from plausiwidgets.simulation.network.surrogate import SURROGATES, Fired, Function
+from plausiwidgets.simulation.network.surrogate import SURROGATES, Function, where_fired
 from plausiwidgets.simulation.simulate import check_dt
 
 _SLOPES = 2.0
@@ -195,12 +195,12 @@ class NeuronLayer(torch.nn.Module):
         if state is None:
             state = self._initial(current, p)
         spikes, new = self._step.advance(
-            current, state, self._ready(p), lambda holds, distance: Fired.apply(holds, distance, alpha, self.slope),
+            current, state, self._ready(p), lambda holds, distance: where_fired(holds, distance, alpha, self.slope),
             not self.detach_reset and self.model.spike_level is None,
         )  # fmt: skip
         level = self.model.spike_level
         if level is not None:  # an upward crossing: only the end of the step may move it
-            fired = Fired.apply(spikes > 0.5, new[0] - level, alpha, self.slope)
+            fired = where_fired(spikes > 0.5, new[0] - level, alpha, self.slope)
             spikes = torch.where(state[0] < level, fired, fired.detach())
         spikes, *entries = (x.expand(current.shape) for x in (spikes, *new))
         return spikes, self._state(*entries)

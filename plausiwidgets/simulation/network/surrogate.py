@@ -57,6 +57,12 @@ class Fired(torch.autograd.Function):
         return None, _finite(slope), None, None
 
 
+def where_fired(holds: torch.Tensor, distance: torch.Tensor, alpha: torch.Tensor, slope: Function) -> torch.Tensor:
+    """Return 1.0 where a comparison holds; backwards, the slope at its distance."""
+    spikes: torch.Tensor = Fired.apply(holds, distance, alpha, slope)  # type: ignore[no-untyped-call]
+    return spikes
+
+
 class Chosen(torch.autograd.Function):
     """``a`` where the soft truth value is 1, else ``b``; backwards it changes with the difference of the two."""
 
