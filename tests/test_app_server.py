@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import nbformat
 import pytest
-from browser.servers import Server, children, start_voila
+from browser.servers import Server, kernels, start_voila
 from nbformat.v4 import new_code_cell, new_notebook
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
@@ -63,7 +63,7 @@ def ask(server: Server) -> Iterator[Callable[..., Answer]]:
     yield request
     for kernel in opened:
         request(f"/api/kernels/{kernel}", "DELETE", Cookie="_xsrf=a", X_XSRFToken="a")
-    until(lambda: kernels(server) == 0)
+    until(lambda: count(server) == 0)
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
@@ -72,8 +72,8 @@ def finished(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
-def kernels(server: Server) -> int:
-    return sum("ipykernel" in line for line in children(server.process.pid))
+def count(server: Server) -> int:
+    return len(kernels(server.process.pid))
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -127,7 +127,7 @@ def test_the_number_of_pages_is_limited_and_a_closed_page_makes_room(server: Ser
     assert {first.status, second.status} == {200} and first.kernel != second.kernel
     refused = ask()
     assert refused.status == 503 and "All places are taken" in refused.text and refused.headers["Retry-After"]
-    assert kernels(server) == PAGES
+    assert count(server) == PAGES
     assert ask(f"/api/kernels/{first.kernel}", "DELETE", Cookie="_xsrf=a", X_XSRFToken="a").status == 204
     assert ask().status == 200
 
@@ -140,7 +140,7 @@ def test_a_visitor_who_leaves_at_once_leaves_no_kernel(server: Server, ask) -> N
             time.sleep(0.2)
     # A kernel that is still being started has its place, and is no process of the server yet.
     until(lambda: ask().status == 200)
-    until(lambda: kernels(server) == 1)
+    until(lambda: count(server) == 1)
 
 
 def test_other_host_names_are_refused(ask) -> None:
@@ -154,6 +154,6 @@ def test_another_site_can_link_to_the_page_but_not_embed_it(server: Server, ask)
     for destination in ("iframe", "image", "empty", "document"):
         page = ask("/?model=adex&x=%22%3E", Sec_Fetch_Site="cross-site", Sec_Fetch_Dest=destination)
         assert page.status == 403 and 'href="/?model=adex&amp;x=%22%3E"' in page.text
-    assert kernels(server) == 0
+    assert count(server) == 0
     assert ask(Sec_Fetch_Site="cross-site", Sec_Fetch_Dest="document", Sec_Fetch_User="?1").status == 200
     assert ask(Sec_Fetch_Site="same-origin", Sec_Fetch_Dest="document").status == 200

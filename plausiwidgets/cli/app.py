@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import os
+import sys
 from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
@@ -19,13 +20,18 @@ from traitlets import Int, List, Unicode
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 
+from plausiwidgets.cli.warm import use_nursery
+
 SUBPROTOCOL = "v1.kernel.websocket.jupyter.org"
 
 UNSUPPORTED = 1003
 """Close code of a WebSocket for an unsupported message (RFC 6455, 7.4.1)."""
 
-KERNEL_MEMORY = 0.5e9
-"""Memory of the kernel of an open page, in bytes."""
+KERNEL_MEMORY = 0.2e9
+"""Memory of the kernel of an open page that has searched with several models, in bytes; a forked one begins at 0.06."""
+
+PATIENCE = 120
+"""Time in s that a busy server may take for the messages of a new explorer; its page is empty if they come later."""
 
 IDLE, LOOK = 120, 30
 """Time in s after which an unused kernel ends, and between two checks; for pages that were lost, not closed."""
@@ -139,6 +145,12 @@ class ExplorerApp(Voila):
     hosts = List(Unicode(), config=True, help="Host names of the page, besides localhost.")
     kernels = Int(0, config=True, help="Most pages open at once; 0: as many as fit into the memory.")
 
+    def initialize(self, *args: Any, **kwargs: Any) -> None:
+        super().initialize(*args, **kwargs)
+        use_nursery(self)
+        # Trust is about outputs that are saved in a notebook: of this one all cells are run.
+        self.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
+
     def init_settings(self) -> dict[str, Any]:
         settings = super().init_settings()
         # Jupyter then refuses requests whose Host header is not in this list.
@@ -167,10 +179,14 @@ def kernels_that_fit() -> int:
 
 def app_arguments(idle: int = IDLE, look: int = LOOK) -> list[str]:
     """Return Voila's arguments: no request to another host, no template or theme chosen by the address."""
+    # Messages of kernels then use no port of the machine. The path of a socket may be too long elsewhere.
+    transport = ["--KernelManager.transport=ipc"] if sys.platform == "linux" else []
     return [
+        *transport,
         "--template=plausiwidgets",
         "--VoilaConfiguration.allow_template_override=NO",
         "--VoilaConfiguration.allow_theme_override=NO",
+        f"--NotebookClient.iopub_timeout={PATIENCE}",
         f"--MappingKernelManager.cull_idle_timeout={idle}",
         f"--MappingKernelManager.cull_interval={look}",
     ]

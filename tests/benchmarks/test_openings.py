@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from browser.conftest import browser
 from browser.pages import AppPage
-from browser.servers import start_voila
+from browser.servers import kernels, start_voila
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser"]
@@ -18,19 +18,6 @@ __all__ = ["browser"]
 OPENINGS = 30
 IDLE = 60.0
 """Most time in s until the kernels of pages that are gone have ended."""
-
-
-def kernels(parent: int) -> list[int]:
-    """Return the process numbers of the kernels that a server has started."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            child = int(status.read_text().rpartition(")")[2].split()[1]) == parent
-            if child and "ipykernel" in status.with_name("cmdline").read_text():
-                found.append(int(status.parent.name))
-        except OSError:  # it has just ended
-            continue
-    return found
 
 
 def resident(pid: int) -> float:

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from plausiwidgets.cli.app import app_arguments
@@ -120,16 +121,18 @@ class Server:
                 continue
 
 
-def children(pid: int) -> list[str]:
-    """The command lines of what a process has started (Linux)."""
-    found = []
+def kernels(server: int) -> list[int]:
+    """The process numbers of the kernels of a server (Linux): it has started them itself, or its nursery has."""
+    parents: dict[int, int] = {}
+    commands: dict[int, str] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(status.read_text().rpartition(")")[2].split()[1]) == pid:
-                found.append(status.with_name("cmdline").read_text().replace("\0", " "))
-        except OSError:  # it has just ended
-            continue
-    return found
+        with suppress(OSError):  # it has just ended
+            pid = int(status.parent.name)
+            parents[pid] = int(status.read_text().rpartition(")")[2].split()[1])
+            commands[pid] = status.with_name("cmdline").read_text().replace("\0", " ")
+    nurseries = [pid for pid in commands if parents[pid] == server and "plausiwidgets.cli.nursery" in commands[pid]]
+    started = [pid for pid in commands if parents[pid] == server and "ipykernel" in commands[pid]]
+    return started + [pid for pid in commands if parents[pid] in nurseries]
 
 
 def start_lab(home: Path) -> Server:

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.pages import AppPage
-from browser.servers import children, start_voila
+from browser.servers import kernels, start_voila
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
@@ -362,19 +362,19 @@ def test_the_app_asks_no_other_host_and_has_no_button_that_uploads(in_app) -> No
 
 
 def test_no_kernel_is_left_when_the_pages_are_gone(app) -> None:
-    def kernels() -> int:
-        return sum("ipykernel" in command for command in children(app.process.pid))
+    def count() -> int:
+        return len(kernels(app.process.pid))
 
     def wait_for(number: int, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while kernels() != number:
-            assert time.monotonic() < end, f"{kernels()} kernels, not {number}"
+        while count() != number:
+            assert time.monotonic() < end, f"{count()} kernels, not {number}"
             time.sleep(0.2)
 
-    before = kernels()
+    before = count()
     opened = app.open()
     opened.wait_for_plot()
-    assert kernels() == before + 1
+    assert count() == before + 1
     opened.page.reload()
     opened.wait_for_plot()
     wait_for(before + 1, 10)

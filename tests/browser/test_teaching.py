@@ -11,6 +11,25 @@ CODE = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting', 
 KEYS = "() => [...document.querySelectorAll('.pw-thumbnail')].map(e => e.dataset.key)"
 SHOWN = "key => document.querySelector('.pw-thumbnail[aria-selected=true]')?.dataset.key === key"
 TRAJECTORY = "() => document.querySelector('.pw-plane .pw-trajectory')?.getAttribute('d')"
+# Points on the curves of the phase plane that lie under the name of a nullcline.
+UNDER_A_NAME = """() => {
+    const plane = document.querySelector('.pw-plane');
+    const texts = [...plane.querySelectorAll('.pw-layer:not(.pw-other) .pw-nullcline-name')];
+    const names = texts.map((text) => text.getBBox());
+    const under = (x, y) => names.some((box) =>
+        x > box.x + 1 && x < box.x + box.width - 1 && y > box.y + 4 && y < box.y + box.height - 4);
+    const found = names.length === 2 ? [] : [`${names.length} names`];
+    for (const curve of plane.querySelectorAll('.pw-layer:not(.pw-other) .pw-nullcline, .pw-trajectory')) {
+        for (const piece of curve.getAttribute('d').split('M')) {
+            const points = piece.split('L').map((point) => point.split(',').map(Number));
+            for (let i = 1; i < points.length; i++) for (let k = 0; k < 20; k++) {
+                const [x, y] = [0, 1].map((n) => points[i - 1][n] + (points[i][n] - points[i - 1][n]) * k / 20);
+                if (under(x, y)) found.push([curve.getAttribute('class'), x, y].join());
+            }
+        }
+    }
+    return found;
+}"""
 
 DATA = f"[...document.querySelectorAll('.pw-plot')].flatMap({TRACES})"
 PINNED = f"() => {DATA}.some(trace => trace.uid.startsWith('pinned') && trace.y?.length > 100)"
@@ -60,6 +79,7 @@ def test_the_page_explains(opened) -> None:
     # The phase plane follows a slider, and its point runs and stops.
     page.get_by_role("button", name="Phase plane").click()
     page.wait_for_function(f"() => ({TRAJECTORY})()")
+    assert page.evaluate(UNDER_A_NAME) == []
     before = page.evaluate(TRAJECTORY)
     handle = page.locator(".pw-row:has([data-name=b]) .noUi-handle")
     handle.focus()

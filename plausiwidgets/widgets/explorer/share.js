@@ -6,6 +6,12 @@ function link(query) {
   return `${location.origin}${path}?${query}`;
 }
 
+/** Whether the page that the link opens runs by itself: the app does, and one notebook of JupyterLab. */
+function runsByItself() {
+  const runs = window._JUPYTERLAB?.["plausiwidgets-run"] && /\/explore\.ipynb$/.test(location.pathname);
+  return Boolean(document.body.dataset.voila || runs);
+}
+
 async function copy(text, field) {
   try {
     await navigator.clipboard.writeText(text);
@@ -56,7 +62,9 @@ function render({ model, el }) {
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   const say = (done, what) => {
-    status.textContent = done === null ? model.get("missing") || tr("Whoever opens it sees what you see now.")
+    const opens = runsByItself() ? tr("Whoever opens it sees what you see now.")
+      : tr("Whoever opens it, and runs the notebook, sees what you see now.");
+    status.textContent = done === null ? model.get("missing") || opens
       : done ? tr("{what}: copied.", { what }) : tr("{what}: press Ctrl-C to copy the selected text.", { what });
   };
   panel.append(status);

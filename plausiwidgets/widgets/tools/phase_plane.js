@@ -42,6 +42,74 @@ function symbol(kind) {
   return svg;
 }
 
+/** The rows (time, x, y, level) of a trajectory between two resets, up to where it diverges. */
+function pieces(raw) {
+  const found = [];
+  let open = false;
+  for (let i = 0; i < raw.length; i += 4) {
+    if (Number.isNaN(raw[i])) {
+      open = false;
+      continue;
+    }
+    if (Number.isNaN(raw[i + 1]) || Number.isNaN(raw[i + 2])) break;
+    if (!open) found.push([]);
+    open = true;
+    found.at(-1).push([raw[i], raw[i + 1], raw[i + 2], raw[i + 3]]);
+  }
+  return found;
+}
+
+const CELL = 4, NAME = 15;  // px: of the grid of what is covered, and the height of a name
+
+/** Which cells of a picture have something drawn in them, to find a place for a text beside its curve. */
+class Covered {
+  constructor(width, height) {
+    this.columns = Math.ceil(width / CELL);
+    this.rows = Math.ceil(height / CELL);
+    this.cells = new Uint8Array(this.columns * this.rows);
+  }
+
+  add(x, y, by = 1) {
+    const [i, j] = [Math.floor(x / CELL), Math.floor(y / CELL)];
+    if (i >= 0 && j >= 0 && i < this.columns && j < this.rows) this.cells[j * this.columns + i] = by;
+  }
+
+  line(points) {
+    points.forEach(([x, y], i) => {
+      const [from, to] = i ? points[i - 1] : [x, y];
+      const steps = Math.min(Math.ceil(Math.hypot(x - from, y - to) / CELL) || 1, 500);
+      for (let k = 1; k <= steps; k++) this.add(from + ((x - from) * k) / steps, to + ((y - to) * k) / steps);
+    });
+  }
+
+  box(x, y, width, height) {
+    for (let a = x; a < x + width; a += CELL) for (let b = y; b < y + height; b += CELL) this.add(a, b);
+  }
+
+  count(x, y, width, height) {
+    let found = 0;
+    for (let j = Math.floor(y / CELL); j * CELL < y + height; j++) {
+      for (let i = Math.floor(x / CELL); i * CELL < x + width; i++) found += this.cells[j * this.columns + i] ?? 0;
+    }
+    return found;
+  }
+
+  /** The corner of a text beside its curve, as far to the right as there is a free place; null without a curve. */
+  placeAt(lines, long, frame) {
+    let best = null, least = Infinity;
+    for (const [x, y] of lines.flat()) {
+      for (const [left, top] of [[x + 4, y - NAME - 2], [x + 4, y + 3], [x - long - 4, y - NAME - 2], [x - long - 4, y + 3]]) {
+        const fits = left >= frame.x + 2 && left + long <= frame.x + frame.width && top >= frame.y && top + NAME <= frame.y + frame.height;
+        if (!fits) continue;
+        const worth = 1000 * this.count(left, top, long, NAME) - x;
+        if (worth < least) [best, least] = [[left, top], worth];
+      }
+    }
+    if (best) this.box(...best, long, NAME);
+    return best;
+  }
+}
+
 function render({ model, el }) {
   translate(model);
   el.classList.add("pw-plane");
@@ -197,6 +265,13 @@ function render({ model, el }) {
 
     if (scene.names.length === 1) element("path", { d: `M${LEFT},${toY(0)}H${right}`, class: "pw-zero" }, inside);
     const stack = element("g", {}, inside);
+    const onScreen = (values, stride) => {
+      const points = [];
+      for (let i = 0; i < values.length; i += stride) points.push([toX(values[i]), toY(values[i + 1])]);
+      return points;
+    };
+    const raw = numbers(scene.path, Float32Array);
+    const trajectory = scene.names.length > 1 ? pieces(raw).map((piece) => piece.map(([, x, y]) => [toX(x), toY(y)])) : [];
     for (const each of scene.levels) {
       const layer = element("g", { class: "pw-layer pw-other" }, stack);
       layers.push(layer);
@@ -211,23 +286,16 @@ function render({ model, el }) {
         d += `M${p(-a, -b)}L${p(a, b)}M${p(a - 0.55 * a + 0.32 * b, b - 0.55 * b - 0.32 * a)}L${p(a, b)}L${p(a - 0.55 * a - 0.32 * b, b - 0.55 * b + 0.32 * a)}`;
       }
       element("path", { d, class: "pw-arrows" }, layer);
-      each.nullclines.forEach((lines, k) => {
-        let path = "", end = null;
-        for (const line of lines) {
-          const points = numbers(line, Float32Array);
-          for (let i = 0; i < points.length; i += 2) {
-            const [x, y] = [toX(points[i]), toY(points[i + 1])];
-            path += `${i ? "L" : "M"}${x},${y}`;
-            if (y > TOP + 16 && y < bottom - 4 && x < right - 4 && (!end || x > end[0])) end = [x, y];
-          }
-        }
+      const curves = each.nullclines.map((lines) => lines.map((line) => onScreen(numbers(line, Float32Array), 2)));
+      const covered = new Covered(width, height);
+      for (const line of [...curves.flat(), ...trajectory]) covered.line(line);
+      for (const point of each.points) covered.box(toX(point.x) - 10, toY(point.y) - 10, 20, 20);
+      curves.forEach((lines, k) => {
+        const path = lines.map((line) => `M${line.map((point) => point.join()).join("L")}`).join("");
         element("path", { d: path, class: `pw-nullcline pw-nullcline-${k}` }, layer);
-        if (end) {
-          const text = scene.names.length > 1 ? `d${scene.names[k]}/dt = 0` : `d${scene.names[0]}/dt`;
-          const anchor = end[0] > right - 76 ? "end" : "start";
-          const at = { x: end[0] + (anchor === "end" ? -2 : 4), y: end[1] - 8, "text-anchor": anchor };
-          element("text", { ...at, class: `pw-nullcline-name pw-nullcline-${k}` }, layer, text);
-        }
+        const text = scene.names.length > 1 ? `d${scene.names[k]}/dt = 0` : `d${scene.names[0]}/dt`;
+        const at = covered.placeAt(lines, 7.4 * text.length, frame);
+        if (at) element("text", { x: at[0], y: at[1] + NAME - 3, class: `pw-nullcline-name pw-nullcline-${k}` }, layer, text);
       });
       for (const point of each.points) {
         const made = mark(layer, toX(point.x), toY(point.y), point.kind);
@@ -236,26 +304,11 @@ function render({ model, el }) {
       }
     }
 
-    const raw = numbers(scene.path, Float32Array);
-    rows = [];
-    let d = "", jumps = "", open = false, last = null;
-    for (let i = 0; i < raw.length; i += 4) {
-      if (Number.isNaN(raw[i])) {
-        open = false;
-        continue;
-      }
-      const row = [raw[i], raw[i + 1], raw[i + 2], raw[i + 3]];
-      if (Number.isNaN(row[1]) || Number.isNaN(row[2])) break;  // diverged
-      const at = `${toX(row[1])},${toY(row[2])}`;
-      d += (open ? "L" : "M") + at;
-      if (!open && last) jumps += `M${last}L${at}`;
-      open = true;
-      last = at;
-      rows.push(row);
-    }
+    rows = pieces(raw).flat();
     if (scene.names.length > 1) {  // on a line it would run along the curves that are there
-      element("path", { d: jumps, class: "pw-reset" }, inside);
-      element("path", { d, class: "pw-trajectory" }, inside);
+      const jumps = trajectory.slice(1).map((piece, i) => `M${trajectory[i].at(-1)}L${piece[0]}`);
+      element("path", { d: jumps.join(""), class: "pw-reset" }, inside);
+      element("path", { d: trajectory.map((piece) => `M${piece.join("L")}`).join(""), class: "pw-trajectory" }, inside);
     }
     dot = element("circle", { r: 6.5, class: "pw-dot", visibility: "hidden" }, inside);
     const name = scene.names.length > 1 ? tr("Phase plane") : tr("Phase line");

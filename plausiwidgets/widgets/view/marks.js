@@ -6,8 +6,19 @@ const SIZE = 12; // px
 const ROOM = 290; // px that the title of the time axis and a button with words need
 const LEAST = 20; // px: a narrower figure has no marks
 
+// Where the text of an arrow from a to b stands: within it, else behind, before or above it, and never cut off.
+function textOfArrow(a, b, text, letter, left, right) {
+  const long = 1.08 * letter * text.length;
+  const middle = (Math.max(a, left) + Math.min(b, right)) / 2;
+  if (b - a >= long + 14) return { x: middle, anchor: "middle", beside: false, from: a, to: b };
+  if (b + 6 + long <= right) return { x: b + 6, anchor: "start", beside: true, from: a, to: b + 6 + long };
+  if (a - 6 - long >= left) return { x: a - 6, anchor: "end", beside: true, from: a - 6 - long, to: b };
+  const above = Math.max(Math.min(middle, right - long / 2), left + long / 2);
+  return { x: above, anchor: "middle", beside: false, from: Math.min(a, above - long / 2), to: Math.max(b, above + long / 2) };
+}
+
 // Marks of one criterion share a lane; one that does not overlap another may share its lane.
-function lanes(shapes, x, letter) {
+function lanes(shapes, x, letter, left, right) {
   const ends = [];
   const groups = new Map();
   for (const shape of shapes) {
@@ -21,7 +32,9 @@ function lanes(shapes, x, letter) {
     const spans = group.map((shape) => {
       const [a, b] = [x(shape.t0), x(shape.t1)], long = letter * shape.text.length + 6;
       if (shape.form === "bracket" && b - a < long) return [a, b - a < 2 || shape.text.includes(" ") ? b + 8 + long : b];
-      return [a, shape.form === "arrow" && b - a < long + 12 ? b + 6 + long : b];
+      if (shape.form === "bracket") return [a, b];
+      const { from, to } = textOfArrow(a, b, shape.text, letter, left, right);
+      return [from, to];
     });
     let lane = ends.findIndex((taken) => spans.every(([a, b]) => taken.every(([c, d]) => b <= c + 1 || d <= a + 1)));
     if (lane < 0) lane = ends.push([]) - 1;
@@ -115,7 +128,7 @@ class Marks {
     button.textContent = width < ROOM * scale ? "\u2194" : words;
     button.title = button.ariaLabel = words;
     const chosen = hot ? all.filter((shape) => shape.criteria.includes(hot)) : all;
-    const placed = lanes(chosen, x, letter);
+    const placed = lanes(chosen, x, letter, left, left + width);
     const without = crowded(chosen, x, letter);
     for (const shape of chosen) {
       const [a, b] = [x(shape.t0), x(shape.t1)];
@@ -137,12 +150,8 @@ class Marks {
         else if (hot || shape.text.includes(" ")) element("text", { x: b + 5, y: line + 4 }, group, shape.text);
       } else if (shape.form === "arrow") {
         element("path", { d: `M${a},${line - 4}V${line + 4}M${a},${line}H${b}M${b - 6},${line - 4}L${b},${line}L${b - 6},${line + 4}` }, group);
-        const long = 1.08 * letter * shape.text.length;
-        const outside = b - a < long + 14;
-        const behind = outside && b + 6 + long <= left + width, before = outside && !behind && a - 6 - long >= left;
-        const above = Math.max(Math.min(middle, left + width - long / 2), left + long / 2); // it is never cut off
-        const place = behind ? [b + 6, "start"] : before ? [a - 6, "end"] : [above, "middle"];
-        element("text", { x: place[0], y: behind || before ? line + 4 : line - 3, "text-anchor": place[1] }, group, shape.text);
+        const at = textOfArrow(a, b, shape.text, letter, left, left + width);
+        element("text", { x: at.x, y: at.beside ? line + 4 : line - 3, "text-anchor": at.anchor }, group, shape.text);
       } else if (shape.form === "window") {
         element("rect", { x: a, y: top, width: Math.max(b - a, 1), height }, group);
         const half = 0.55 * letter * shape.text.length;

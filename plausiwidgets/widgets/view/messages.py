@@ -13,8 +13,8 @@ from plausiwidgets.widgets.view.panel import Host, Panel
 
 MAX_TEXT = 600
 
-LONG = 90
-"""Characters of a line from which on it can be opened, to be read where there is no room for it."""
+LONG = 50
+"""Characters of a line from which on it can be opened: more have no room on a telephone, or beside other texts."""
 
 NAMED = 4
 """So many locked parameters are named; of more, how many there are."""
