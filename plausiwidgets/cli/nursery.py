@@ -72,7 +72,7 @@ def run_kernel(request: dict[str, Any], nursery: int) -> None:
     np.random.seed()  # noqa: NPY002  (else all kernels would draw the same numbers)
     # The kernel ends when its parent has: the nursery, which ends with the server.
     sys.argv = ["ipykernel_launcher", *request["arguments"], f"--IPKernelApp.parent_handle={nursery}"]
-    app = IPKernelApp.instance()
+    app: Any = IPKernelApp.instance()
     app.initialize()
     ipywidgets.load_ipython_extension(app.shell)  # when it was imported there was no kernel that a page could ask
     app.start()
