@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import re
 import socket
 import time
@@ -18,6 +19,10 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 pytest.importorskip("voila")
+from traitlets.config import Config
+from voila.execute import VoilaExecutor
+
+from plausiwidgets.cli.app import PATIENCE, ExplorerApp, app_arguments
 
 T = TypeVar("T")
 PAGES, HOST = 2, "explorer.example.org"
@@ -157,3 +162,13 @@ def test_another_site_can_link_to_the_page_but_not_embed_it(server: Server, ask)
     assert count(server) == 0
     assert ask(Sec_Fetch_Site="cross-site", Sec_Fetch_Dest="document", Sec_Fetch_User="?1").status == 200
     assert ask(Sec_Fetch_Site="same-origin", Sec_Fetch_Dest="document").status == 200
+
+
+def test_a_busy_server_has_time_for_the_messages_of_a_new_explorer(root: Path) -> None:
+    """Without them the page is empty: nbclient drops what comes more than 4 s after the cell has run."""
+    app = ExplorerApp()
+    app.parse_command_line(app_arguments())
+    empty = new_notebook()
+    assert VoilaExecutor(empty, config=app.config).iopub_timeout == PATIENCE
+    binder = Config(json.loads((root / "binder/jupyter/jupyter_server_config.json").read_text()))
+    assert VoilaExecutor(empty, config=binder).iopub_timeout == PATIENCE
