@@ -321,8 +321,8 @@ def to_drag(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) 
     [(name, value)] = one[key].move.items()
     begin = number(opened(model, pattern)[0][name])
     return (
-        f"Here, {link(pattern, one[key], f'<b>{name}</b> from {begin} to {number(value)}')} loses it: "
-        f"<i>{html.escape(names[key])}</i>."
+        f"Here, {link(pattern, one[key], f'<b>{name}</b> from {begin} to {number(value)}')} loses it: the criterion "
+        f"<i>{html.escape(names[key])}</i> is missed."
     )
 
 
@@ -377,6 +377,13 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for p in (*model.parameters.values(), model.current)
     ]
     shown = [p for p in patterns if status(model, p) == "replicated"]
+    words = {"∅": "cannot", MARKS["fragile"]: "holds, but not robustly", MARKS["rejected"]: "not found"}
+    marks = [(mark(model, p), p.letter) for p in patterns]
+    missing = "".join(
+        f"; {word}: {', '.join(letters)}"
+        for sign, word in words.items()
+        if (letters := [letter for found, letter in marks if found == sign])
+    )
     states = [(f"`{s.name}`", text(s.unit), text(s.description)) for s in model.states]
     cost = f"One ms takes {operations_per_ms(model):.0f} operations (time step {number(model.dt)} ms)."
     spike = "" if model.spike_level is None else f" A spike is an upward crossing of {number(model.spike_level)} mV."
@@ -384,7 +391,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
     return "\n".join([
         f"{WIDE}# {text(model.title)}\n",
         f"`{model.name}`: {text(model.description)}\n",
-        f"Shows {len(shown)} of the {len(patterns)} patterns. {cost}{spike}\n",
+        f"Shows {len(shown)} of the {len(patterns)} patterns{missing}. {cost}{spike}\n",
         figure(f"neuron-{model.name}", f"{model.title}, live", picture(model, (shown or list(patterns))[0])),
         code(f'pw.Explorer("{model.name}")'),
         "## Equations\n",
