@@ -22,8 +22,8 @@ from plausiwidgets.widgets.view.symbols import symbol
 BASELINE = marked("baseline")
 """What the row of the current that is always on is called."""
 
-DOWN = ' <span class="pw-down" aria-hidden="true">↓</span>'
-"""Beside the name of a current that is injected with a minus sign."""
+DOWN = '<span aria-hidden="true">↓ </span>'
+"""Before the unit of a current that is injected with a minus sign."""
 
 LOCK = (
     '<span class="pw-lock" title="{title}"><svg viewBox="0 0 12 14" aria-hidden="true"><path d="M1 6h10v7H1z"/>'
@@ -47,7 +47,7 @@ class ParameterRow:
 
     The slider runs over whole positions; the scale (linear, log, asinh) is the parameter's own, the
     same that the optimizer searches on. The exact value may have more digits than its box shows. The name
-    is shown without the `prefix`, where the group says it, and with an arrow where its current goes `downwards`.
+    is shown without the `prefix`, where the group says it, and has an arrow where its current goes `downwards`.
 
     Attributes
     ----------
@@ -76,10 +76,10 @@ class ParameterRow:
         name = parameter.name
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
         name_in_group = name.removeprefix(prefix)
-        shown = (tr(BASELINE) if name_in_group == "holding" else symbol(name_in_group)) + DOWN * downwards
+        shown = tr(BASELINE) if name_in_group == "holding" else symbol(name_in_group)
         self._text = (
             f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{shown}</span>'
-            f'<span class="pw-unit">{unit}</span>'
+            f'<span class="pw-unit">{DOWN * downwards}{unit}</span>'
         )
         self._label = w.HTML(self._text, layout=styles.layout, style=styles.text)
         self._label.add_class("pw-label")
