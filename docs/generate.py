@@ -82,6 +82,11 @@ def write(docs: Path) -> None:
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
         for name in LESSONS:
             pw.export_page("izhikevich", lesson=docs / f"{name}.md", path=live / f"{name}.html", language="en")
+        task = pw.Exercise(
+            "Make it fire steadily.", free=["tau_mem", "amplitude"], hints=["Is the current strong enough?"]
+        )
+        given = {"amplitude": 5.0}
+        pw.export_page("lif", "tonic_spiking", given, path=live / "exercise.html", exercise=task, language="en")
         pages: list[tuple[str, list[str], Path]] = []
         for model in reversed(models):  # those that take longest first
             shown = [p.key for p in patterns if status(model, p) == "replicated"]
