@@ -199,7 +199,7 @@ def test_a_search_in_vain_is_never_green_and_has_ways_on(in_lab) -> None:
     budget = page.get_by_label("Budget")
     budget.fill("1e9")
     budget.press("Enter")
-    page.get_by_text("The budget must be a whole number").wait_for()
+    page.locator(".pw-status summary", has_text="The budget must be a whole number").wait_for()
     assert budget.input_value() != "100"
     budget.fill("200")
     budget.press("Enter")
