@@ -199,3 +199,13 @@ def test_an_arrow_says_which_current_goes_down(key: str) -> None:
     rows = Screen(host.panel(ParameterPanel).view).rows
     down = {name for name, row in rows.items() if "↓" in row.label.value}
     assert down == ({"inhibition" if "inhibition" in rows else "amplitude"} if falls else set())
+
+
+def test_a_line_that_may_be_cut_can_be_opened_and_stands_there_once(messages: MessageLine) -> None:
+    short, long = "Done.", "The budget must be a whole number of evaluations from 100 to 100000000."
+    messages.note(short)
+    assert "<details>" not in messages.view.value
+    messages.note(long)
+    assert "<summary>" in messages.view.value and messages.view.value.count(long) == 1
+    messages.note([short, long])
+    assert re.search(rf"<summary>{short} .*<div>{re.escape(long)}</div>", messages.view.value)

@@ -101,12 +101,14 @@ class MessageLine(Panel):
 
 
 def _openable(lines: Sequence[str]) -> str:
-    """Return lines as HTML: the first, and all of them behind it where there are more or it is long."""
+    """Return lines as HTML: the first, with the others behind it, or opened to its whole length where it is long."""
     first, *more = (html.escape(line) for line in lines)
     if not more and len(lines[0]) <= LONG:
         return f"<p>{first}</p>"
-    count = " " + tr("(and {count} more)", count=len(more)) if more else ""
-    return f"<details><summary>{first}{count}</summary><div>{'<br>'.join(more or [first])}</div></details>"
+    if not more:
+        return f"<details><summary>{first}</summary></details>"
+    count = tr("(and {count} more)", count=len(more))
+    return f"<details><summary>{first} {count}</summary><div>{'<br>'.join(more)}</div></details>"
 
 
 def sentence(error: Exception) -> str:
