@@ -140,6 +140,8 @@ def test_every_link_of_the_site_resolves() -> None:
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             anchor = unquote(parts.fragment)
             is_script = "=" in anchor or "live" in target.parts  # what the page itself reads
+            if "live" in target.parts and not any((SITE / "live").glob("*.html")):  # built without the live figures
+                continue
             if not target.is_file():
                 broken.append(f"{path.relative_to(SITE)}: {link}")
             elif anchor and target in pages and not is_script and anchor not in pages[target].names:
