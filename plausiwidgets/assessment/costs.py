@@ -26,7 +26,7 @@ from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
 TRIED = 200
 """Candidates that are judged for each model and pattern."""
 
-MOST = 2.0
+MOST = 10.0
 """Largest processor time of these in s; a model that is slower is measured on what was done until then."""
 
 AFTER = 5.0
