@@ -42,14 +42,22 @@ def test_the_range_of_a_search():
     assert _Trial(error="ValueError: no").range(unit) == (0.0, 0.0)
 
 
-def test_what_ends_within_the_first_candidates_is_measured_too(monkeypatch):
-    # The first candidates are judged in a moment; a verification that is stopped is no candidate's time.
+def test_a_slow_pair_is_measured_on_what_was_done_and_a_verification_is_made_to_its_end(monkeypatch):
     monkeypatch.setattr(costs, "MOST", 0.0)
     seen = []
-    table = estimate("eif", "class_1_excitable", progress=seen.append)
-    (row,) = table.to_dict("records")
-    assert row["candidates"] == 32 and 0.0 < row["low"] <= row["high"]
-    assert [one.line() for one in seen] == ["0 of 1 begun, now eif, class_1_excitable", "1 of 1 begun"]
+    table = estimate("eif", ["class_1_excitable", "tonic_bursting"], progress=seen.append)
+    assert list(table["candidates"]) == [32, 32] and (table["low"] > 0.0).all()
+    assert [one.line() for one in seen] == [
+        "0 of 2 begun, now eif, class_1_excitable",
+        "1 of 2 begun, now eif, tonic_bursting",
+        "2 of 2 begun",
+    ]
+    monkeypatch.setattr(costs, "MOST", 1.0)  # its verification alone takes longer
+    made = []
+    verify = costs._Timed.verify
+    monkeypatch.setattr(costs._Timed, "verify", lambda self, *args: made.append(verify(self, *args)) or made[-1])
+    (row,) = estimate("eif", "class_1_excitable").to_dict("records")
+    assert row["found"] and len(made) == 1
 
 
 def test_a_search_that_was_done_is_left_out_and_no_file_is_written(tmp_path):

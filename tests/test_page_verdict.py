@@ -19,9 +19,10 @@ from plausiwidgets.patterns.tracing import ELEMENTWISE, ON_ROWS, PRIMITIVES, NoF
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.page.contents import BENCH, Contents
 from plausiwidgets.widgets.page.export import page_file
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR
 
-SCRIPTS = ("texts.js", "bench.js", "features.js", "judge.js", "words.js")
-SOURCE = "\n".join([runtime(), *map(page_file, SCRIPTS)])
+SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js")
+SOURCE = "\n".join([runtime(), TRANSLATOR, *map(page_file, SCRIPTS)])
 
 # ------------------------------------------------------------------ primitives
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from plausiwidgets.assessment.units import Unit
@@ -26,8 +26,8 @@ from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
 TRIED = 200
 """Candidates that are judged for each model and pattern."""
 
-MOST = 10.0
-"""Largest processor time of these in s; a model that is slower is measured on what was done until then."""
+MOST = 2.0
+"""Largest processor time of judging these in s; a slower model is measured on what was done until then."""
 
 AFTER = 5.0
 """Processor time of a found set's way towards the defaults, in verifications: the median over the built-in models."""
@@ -74,7 +74,7 @@ class _Trial:
 
 @dataclass(frozen=True)
 class _Timed(Problem):
-    """A problem that notes the processor times of its verifications in s."""
+    """A problem that notes the processor times of its verifications in s, each of which is made to its end."""
 
     verifying: list[float] = field(default_factory=list)
 
@@ -82,7 +82,7 @@ class _Timed(Problem):
         """Verify as a `Problem` does."""
         began = time.process_time()
         try:
-            return super().verify(batch, checkpoint)
+            return super().verify(batch)
         finally:
             self.verifying.append(time.process_time() - began)
 
@@ -197,33 +197,30 @@ def peak_memory() -> int | None:
 
 def _begin(unit: Unit) -> _Trial:
     """Judge the first candidates of a search."""
-    began = time.process_time()
-
-    def check() -> None:
-        if time.process_time() - began > MOST:
-            raise Stopped("long enough")
-
-    trial, problem = _Trial(), None
     try:
         model, pattern = received_model(unit.model), received_pattern(unit.pattern)
         plain = make_problem(model, pattern, engine=unit.engine, dt=unit.dt)
-        problem = _Timed(plain.model, plain.pattern, plain.space, plain.dt, plain.engine)
-        optimizer = Optimizer(problem, unit.seed, unit.budget, default_strategy(unit.popsize, problem.solves_amplitude))
-        began = time.process_time()
-        while trial.candidates < TRIED and (result := optimizer.step(check)) is not None:
-            verifying = sum(problem.verifying)
-            judging = time.process_time() - began - verifying
-            trial = _Trial(result.evaluations, judging, verifying, result.replicated)
-    except Stopped:
-        # What was begun counts too: the first candidates, or a verification, whose time is the least that it takes.
-        spent = time.process_time() - began
-        verifying = sum(problem.verifying) if problem is not None else 0.0
-        return _Trial(
-            max(trial.candidates, min(Options.population, unit.budget)),
-            max(trial.judging, spent - verifying),
-            verifying,
-            trial.found,
-        )
+        return _measured(unit, _Timed(plain.model, plain.pattern, plain.space, plain.dt, plain.engine))
     except Exception as failure:
         return _Trial(error=f"{type(failure).__name__}: {failure}")
+
+
+def _measured(unit: Unit, problem: _Timed) -> _Trial:
+    optimizer = Optimizer(problem, unit.seed, unit.budget, default_strategy(unit.popsize, problem.solves_amplitude))
+    began = time.process_time()
+
+    def judging() -> float:
+        return time.process_time() - began - sum(problem.verifying)
+
+    def check() -> None:
+        if judging() > MOST:
+            raise Stopped("long enough")
+
+    trial = _Trial()
+    try:
+        while trial.candidates < TRIED and (result := optimizer.step(check)) is not None:
+            trial = _Trial(result.evaluations, judging(), sum(problem.verifying), result.replicated)
+    except Stopped:  # within a generation, the first one perhaps
+        begun = max(trial.candidates, min(Options.population, unit.budget))
+        return replace(trial, candidates=begun, judging=judging(), verifying=sum(problem.verifying))
     return trial

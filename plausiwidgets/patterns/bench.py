@@ -15,8 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bisection import smallest_firing
-from plausiwidgets.patterns.sweep import BEFORE as BEFORE
-from plausiwidgets.patterns.sweep import Sweep
+from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.simulation.current import Floats, Value
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent

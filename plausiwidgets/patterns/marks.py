@@ -318,8 +318,9 @@ def _level(d: _Drawing) -> list[Shape]:
     _, v = d.potential(d.start, d.stop)
     if not v.size:
         return []
-    away = float(v[-1]) - d.rest
-    away = math.copysign(d.measured("mV", abs(away)), away)  # the criterion may measure the largest distance
+    distances = v - d.rest
+    measured = d.measured("mV", abs(float(distances[-1])))  # the criterion may measure the largest distance
+    away = float(distances[np.abs(np.abs(distances) - measured).argmin()])
     text = d.mark.text or tr("{value} from rest", value=_millivolts(away))
     return d.band(d.start, d.stop, d.rest, d.rest + away, text)
 

@@ -5,24 +5,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from small_lesson import BURST, SLOWER
 
 import plausiwidgets as pw
 
 pytestmark = pytest.mark.browser
 
-LESSON = """\
-# Two patterns
-
-## Slower
-
-<!-- card
-pattern: tonic_spiking
-free: amplitude
-until: does not hold
--->
-
-Drag **amplitude** down.
-
+LESSON = f"""\
+{SLOWER}
 <details><summary>Answer</summary>
 
 There are too few spikes.
@@ -35,16 +25,7 @@ There are too few spikes.
 
 [Four](#amplitude=4) is too little.
 
-## Burst
-
-<!-- card
-pattern: tonic_bursting
-values: c=-65
-until: holds, c < -45
--->
-
-Make it burst.
-"""
+{BURST}"""
 
 
 @pytest.fixture(scope="module")

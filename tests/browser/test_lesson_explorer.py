@@ -6,22 +6,12 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
+from small_lesson import BURST, SLOWER
 
 pytestmark = pytest.mark.browser
 
-LESSON = """\
-# Two patterns
-
-## Slower
-
-<!-- card
-pattern: tonic_spiking
-free: amplitude
-until: does not hold
--->
-
-Drag **amplitude** down.
-
+LESSON = f"""\
+{SLOWER}
 ## Look
 
 <!-- card
@@ -30,16 +20,7 @@ tool: equations
 
 [Eight](#amplitude=8) is enough.
 
-## Burst
-
-<!-- card
-pattern: tonic_bursting
-values: c=-65
-until: holds, c < -45
--->
-
-Make it burst.
-"""
+{BURST}"""
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ function path(parent, d, className) {
 }
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-gallery");
   el.setAttribute("role", "listbox");
   el.setAttribute("aria-label", tr("Firing patterns"));

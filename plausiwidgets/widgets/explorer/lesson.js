@@ -1,7 +1,7 @@
 // The cards of a lesson in the explorer, with the kernel in place of the page.
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-lesson");
   const page = {
     data: { patterns: model.get("titles").map((title) => ({ title, components: [] })) },

@@ -84,7 +84,7 @@ function draw(svg, width, rows) {
 }
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-curve");
   const svg = element("svg", { role: "img", width: "100%" }, el);
   let frame = 0;

@@ -178,7 +178,7 @@ class OptimizationPanel:
     def show(self, snapshot: Result) -> None:
         """Show a snapshot of the search for what is shown."""
         running = not snapshot.ended
-        in_vain = snapshot.ended and snapshot.status == "rejected" and snapshot.state != "failed"
+        in_vain = bool(within(snapshot))
         self._enable(running, snapshot.state == "paused", bool(snapshot.parameters), in_vain)
         share = snapshot.evaluations / snapshot.budget if snapshot.budget else 0.0
         if in_vain:
@@ -205,7 +205,7 @@ class OptimizationPanel:
         self.elsewhere.layout.display = "" if snapshot is not None else "none"
         if snapshot is not None:
             share = "" if snapshot.ended else f" ({100 * snapshot.evaluations / max(snapshot.budget, 1):.0f} %)"
-            text = f"{title}: {headline(snapshot)}{share}"
+            text = f"{title}: {headline(snapshot)}{within(snapshot)}{share}"
             self._elsewhere_text.value = f'<p role="status">{html.escape(text)}</p>'
 
     def show_curve(self, snapshot: Result) -> None:
@@ -263,10 +263,14 @@ def headline(snapshot: Result) -> str:
     if not snapshot.ended:
         doing = {"screen": tr("screening parameter space …"), "verify": tr("verifying …")}
         return doing.get(snapshot.phase, tr("searching …"))
-    count = grouped(snapshot.evaluations)
-    if snapshot.state == "done":
-        return f"{MARKS['rejected']} {tr('not found')}" + tr(" within {count} evaluations", count=count)
-    return "■ " + tr("stopped: not found") + tr(" within {count} evaluations", count=count)
+    return f"{MARKS['rejected']} {tr('not found')}" if snapshot.state == "done" else f"■ {tr('stopped: not found')}"
+
+
+def within(snapshot: Result) -> str:
+    """Return what a search that found nothing has tried in words, to stand behind its headline; else nothing."""
+    if not snapshot.ended or snapshot.status != "rejected" or snapshot.state == "failed":
+        return ""
+    return tr(" within {count} evaluations", count=grouped(snapshot.evaluations))
 
 
 def numbers(snapshot: Result, remaining: float) -> str:
@@ -304,8 +308,7 @@ def _line(text: str, kind: str, more: str = "") -> str:
 def _in_vain(snapshot: Result) -> str:
     """Return the headline of a search that found nothing, with the least loss where there is room."""
     loss = tr("least distance {value}", value=number(snapshot.loss, 3) if math.isfinite(snapshot.loss) else "–")
-    within = tr(" within {count} evaluations", count=grouped(snapshot.evaluations))
-    line = _line(headline(snapshot).removesuffix(within), kind(snapshot), within)
+    line = _line(headline(snapshot), kind(snapshot), within(snapshot))
     return f'<div class="pw-in-vain" title="{loss}">{line}<span>{loss}</span></div>'
 
 

@@ -48,7 +48,7 @@ function line(label, panel, say, [name, action]) {
 }
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-share");
   const button = document.createElement("button");
   button.type = "button";

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import math
-import re
 from collections.abc import Iterable
 
 import ipywidgets as w
@@ -129,23 +128,24 @@ def of_verdict(role: str, verdict: Verdict, published: bool = False) -> str:
     """Return the chip of a verdict as HTML; of a published set it says that, and why it is missed here."""
     status = verdict.status
     missed = [check for check in verdict.checks if not check.passed]
-    words, text = tr(WORDS[status]), tr(EXPLANATIONS[status])
+    text = tr(EXPLANATIONS[status])
+    words, bracket, rest = tr(WORDS[status]).partition(" (")
+    more = bracket + rest
     if status == "unverified":
         words, text = words.split(", ")
     elif verdict.diverged:
         words, text = tr("diverged"), tr(DIVERGED)
     elif status == "rejected":
         total = len(verdict.checks)
-        words = tr("{count} of {total} hold", count=total - len(missed), total=total)
+        words, more = tr("{number} of {total}", number=total - len(missed), total=total), f" {tr('hold')}"
         if published:
             text = tr("published for this pattern, missed here because {reasons}", reasons=in_words(missed))
         else:
             text = in_words(missed)
     elif verdict.failed_check:
         text = tr("not {check}", check=tr(verdict.failed_check))
-    return chip(
-        role, f"{MARKS[status]} {words}", KINDS[status], text, tr("distance {value}", value=number(verdict.loss, 3))
-    )
+    loss = tr("distance {value}", value=number(verdict.loss, 3))
+    return chip(role, f"{MARKS[status]} {words}", KINDS[status], text, loss, more)
 
 
 def described(verdict: Verdict) -> str:
@@ -193,13 +193,12 @@ def measured(check: Check) -> str:
     return number(0.0 if nothing else check.value, 3)
 
 
-def chip(role: str, words: str, kind: str, text: str, loss: str = "") -> str:
+def chip(role: str, words: str, kind: str, text: str, loss: str = "", more: str = "") -> str:
     """Return a chip as HTML: whose it is and how that is drawn, the verdict, and a text behind it.
 
-    What stands in parentheses is left out where there is little room, and "hold" after a number.
+    `more` stands behind the verdict where there is room.
     """
-    extra = rf"(?<=\d) {tr('hold')}$| \(.*$"
-    word = re.sub(extra, r'<span class="pw-detail">\g<0></span>', html.escape(words))
+    word = html.escape(words) + (f'<span class="pw-detail">{html.escape(more)}</span>' if more else "")
     short, title = tr(SHORT_TITLES[role]), tr(ROLE_TITLES[role])
     return (
         f'<span class="pw-chip pw-{kind}"><svg class="pw-key" viewBox="0 0 26 8" aria-hidden="true">'

@@ -28,6 +28,7 @@ from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
+from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.tape import tape_of
 from plausiwidgets.simulation.phase_plane import Flow
 from plausiwidgets.texts import marked
@@ -41,7 +42,7 @@ FORMAT = 3
 """Of the data: a page whose script expects another one says so."""
 
 BENCH = {
-    "settle": bench_module.SETTLE, "before": bench_module.BEFORE, "kick": bench_module.KICK,
+    "settle": bench_module.SETTLE, "before": BEFORE, "kick": bench_module.KICK,
     "rate": bench_module.MAX_RATE, "transient": bench_module.TRANSIENT,
 }  # fmt: skip
 """How the bench brings a neuron to rest, and when it gives one up: the page does the same."""

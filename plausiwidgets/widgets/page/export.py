@@ -30,10 +30,10 @@ from plausiwidgets.texts import ENGLISH, catalog, check_language, languages
 from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
 from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR
 
 _SCRIPTS = (
-    "texts.js", "elements.js", "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js",
-    "exercise.js",
+    "elements.js", "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js"
 )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def page(
     for name, is_used in (("class.js", exercise), ("lesson.js", lesson), ("plane.js", data["model"]["plane"])):
         if is_used:
             parts.insert(-1, name)
-    script = "\n".join([runtime(), f"const NEURONS = [{neurons}];", *map(page_file, parts)])
+    script = "\n".join([runtime(), TRANSLATOR, f"const NEURONS = [{neurons}];", *map(page_file, parts)])
     style = page_file("page.css")
     data |= {"language": language, "texts": _translations(language, script, data)}
     title = lesson.title if lesson else model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"

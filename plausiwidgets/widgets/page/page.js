@@ -500,7 +500,7 @@ class Page {
       return h("li", { className: role }, key, `${tr(style.roles[role])}: ${counted(spikes)}`);
     }), ...(lines.some(({ rises }) => rises[0].length) ? [h("li", {}, tr("thin line: spike, drawn to its peak"))] : []));
     const described = lines.map(({ role, line: { spikes } }) => `${tr(style.roles[role])} ${counted(spikes)}`).join(", ");
-    this.canvas.setAttribute("aria-label", 
+    this.canvas.setAttribute("aria-label",
       tr("Membrane potential over time, sweep {name}: {lines}", { name: tr(this.sweep), lines: described }));
   }
 
@@ -818,6 +818,15 @@ class Page {
     }
     this.setTheme(name);
   }
+}
+
+/** Chooses the language that the page was written in, or else the first one of the browser that the page has. */
+function chooseLanguage({ language, texts }) {
+  const known = ["en", ...Object.keys(texts)];
+  const wanted = navigator.languages.map((tag) => tag.split("-")[0]);
+  const chosen = language ?? wanted.find((tag) => known.includes(tag)) ?? "en";
+  document.documentElement.lang = chosen;
+  translate(texts[chosen] ?? {});
 }
 
 /** Gives the page a theme, and its button the name of the other one. */

@@ -1,7 +1,7 @@
 // Saves what the kernel sends, and the figure as it is on the screen: Plotly's picture with the marks over it.
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-export");
   const buttons = {};
   for (const [what, text, title] of [

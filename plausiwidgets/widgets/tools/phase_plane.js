@@ -111,7 +111,7 @@ class Covered {
 }
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-plane");
   const head = html("div", "pw-plane-head", el);
   const picture = html("div", "pw-plane-picture", el);
@@ -299,7 +299,7 @@ function render({ model, el }) {
       });
       for (const point of each.points) {
         const made = mark(layer, toX(point.x), toY(point.y), point.kind);
-        element("title", {}, made, 
+        element("title", {}, made,
           `${nameOf(point.kind)}: ${point.text}; ${tr("eigenvalues {values} per ms", { values: point.eigenvalues })}`);
       }
     }

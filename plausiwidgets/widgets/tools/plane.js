@@ -16,7 +16,7 @@ function colour(loss, worst) {
 }
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-plane", "pw-parameter-plane");
   const head = html("div", "pw-plane-head", el);
   const picture = html("div", "pw-plane-picture", el);

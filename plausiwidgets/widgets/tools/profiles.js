@@ -3,7 +3,7 @@
 const WIDTH = 120, HEIGHT = 34;
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-profiles");
   // The rate over the current: linear and from zero, so that a jump is seen as one.
   function drawRate() {

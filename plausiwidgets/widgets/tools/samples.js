@@ -3,7 +3,7 @@
 const NEAR = 16;  // px from the pointer to a point
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-plane", "pw-samples");
   const head = html("div", "pw-plane-head", el);
   const button = html("button", "jupyter-button", head);
@@ -89,7 +89,7 @@ function render({ model, el }) {
     element("circle", { r: 5.5, class: "pw-here-dot" }, mark);
     ring = element("circle", { r: 6, class: "pw-sample-chosen" }, svg);
     ring.style.display = "none";
-    picture.setAttribute("aria-label", 
+    picture.setAttribute("aria-label",
       tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: pair.map((column) => column.name).join(", ") }));
     showHere();
   }

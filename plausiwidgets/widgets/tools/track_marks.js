@@ -2,7 +2,7 @@
 // The sliders are ipywidgets' own; what is added lies inside of their tracks and takes no events.
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-track-key");
   el.innerHTML = `<span><i class="pw-holds"></i>${tr("pattern holds")}</span>` +
     `<span><i class="pw-default"></i>${tr("default")}</span><span><i class="pw-goal"></i>${tr("goal")}</span>` +

@@ -131,7 +131,7 @@ function tellOfLostPart(root) {
 }
 
 function render({ model, el }) {
-  translate(model);
+  translate(model.get("texts"));
   el.classList.add("pw-page");
   endKernelWithPage();
   const stop = [];

@@ -113,7 +113,7 @@ class PlotView {
 function widget(View) {
   return {
     async render({ model, el, signal }) {
-      translate(model);
+      translate(model.get("texts"));
       el.classList.add("pw-plot");
       const Plotly = await script(model.get("_plotly"));
       if (signal?.aborted) return;

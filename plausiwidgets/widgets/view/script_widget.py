@@ -10,7 +10,7 @@ import traitlets as t
 from plausiwidgets.texts import catalog, language
 
 TRANSLATOR = Path(__file__).with_name("texts.js").read_text("utf-8")
-"""What makes the function ``tr`` of a script; it stands before the script."""
+"""The functions ``translate``, which a script calls first, and ``tr``; they stand before the script."""
 
 
 class ScriptWidget(anywidget.AnyWidget):

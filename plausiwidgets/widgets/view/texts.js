@@ -1,9 +1,14 @@
-// Texts in the language of the screen, by their English form; the kernel sends the translations of what a script says.
+// Texts in another language, by their English form; what has no translation is shown in English.
 
-let tr = null;
+let TEXTS = new Map();
 
-// What a script calls first: from then on `tr` translates, with values in the places of their names.
-function translate(model) {
-  const texts = new Map(Object.entries(model.get("texts")));
-  tr = (text, values = {}) => (texts.get(text) ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** From then on `tr` gives these translations. */
+function translate(texts) {
+  TEXTS = new Map(Object.entries(texts));
+}
+
+/** The translation of a text, with `values` in the places of their names; "pattern: name" is translated in two parts. */
+function tr(text, values = null) {
+  if (values) return (TEXTS.get(text) ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return TEXTS.get(text) ?? text.split(": ").map((part) => TEXTS.get(part) ?? part).join(": ");
 }
