@@ -115,29 +115,41 @@ FORTY_FIVE_MINUTES = {
         Look("But not with **d**", {"d": 0.0}, (), 1),
         Look("But not with **d**", {"d": 8.0}, (), 1),
     ],
-    "28:00 Exercise: one spike becomes many": [
+    "27:00 Exercise: one spike becomes many": [
         Look("This neuron answers an inhibition with one spike", spikes=1),
         Look("with **c** at −52 alone", {"c": -52.0}, spikes=1),
         Look("with **d** at 0 alone, there is one spike", {"d": 0.0}, spikes=1),
         Look("With both there are twelve", {"c": -52.0, "d": 0.0}, (), 12),
     ],
-    "32:00 Exercise: a burst again and again": [
+    "30:00 Exercise: a burst again and again": [
         Look("Which way must each go?", {"c": -50.0}, SINGLE),
         Look("Which way must each go?", {"d": 2.0}, BURSTS),
         Look("At c = −50 and d = 2 there are ten bursts", {"c": -50.0, "d": 2.0}, ()),
     ],
-    "35:00 Exercise: between the two": [
+    "33:00 Where no burst can be": [
+        Look("It fires 16 spikes", missed=BURSTS, spikes=16),
+        Look("Can you make it burst?", {"v_reset": -52.0}, BURSTS),
+        Look("and 5.3 ms with an amplitude of 100", {"amplitude": 100.0}, BURSTS),
+    ],
+    "35:00 Exercise: the same burst in another neuron": [
+        Look("It fires 18 spikes, one by one", missed=BURSTS, spikes=18),
+        Look("At V_r = −46 it bursts", {"V_r": -46.0}, (), 24),
+        Look("and there are 238 spikes", {"V_r": -46.0, "b": 0.0}, BURSTS, 238),
+        Look("With b at 100 it takes V_r = −45", {"V_r": -46.0, "b": 100.0}, SINGLE),
+        Look("With b at 100 it takes V_r = −45", {"V_r": -45.0, "b": 100.0}, ()),
+    ],
+    "38:00 Exercise: between the two": [
         Look("Neither of the two steps is enough", {"c": -55.0}, NOT_MIXED),
         Look("Neither of the two steps is enough", {"d": 4.0}, NOT_MIXED),
         Look("At c = −55 and d = 4, for example", {"c": -55.0, "d": 4.0}, ()),
     ],
-    "38:00 What is this?": [Look("A neuron, and it does not burst", missed=BURSTS)],
-    "40:00 The same values, in smaller steps": [
+    "40:00 What is this?": [Look("A neuron, and it does not burst", missed=BURSTS)],
+    "41:30 The same values, in smaller steps": [
         Look("the number of spikes goes from 65", missed=(), spikes=65),
         Look("to 67", missed=(), spikes=67, dt=0.1),
         Look("and to 69", missed=(), spikes=69, dt=0.05),
     ],
-    "42:00 A burst of the computer": [
+    "43:00 A burst of the computer": [
         Look("Every criterion holds, at this time step", missed=()),
         Look("At 0.1 ms, six criteria are missed", missed=BURSTS, dt=0.1),
         Look("At 0.05 ms it bursts again", missed=(), dt=0.05),
@@ -171,5 +183,5 @@ def verdicts(lesson: Lesson, looks: Mapping[str, list[Look]]) -> list[tuple[Card
         for look in looks[card.title]:
             values = dict(start.values) | dict(look.moved)
             dt = look.dt or start.dt
-            found.append((card, look, pw.judge(NEURON, card.pattern, values, dt=dt, verify=False)))
+            found.append((card, look, pw.judge(card.model, card.pattern, values, dt=dt, verify=False)))
     return found

@@ -1,4 +1,4 @@
-"""The first and the last card of a small lesson, which the page and the explorer are walked through."""
+"""Cards of a small lesson, which the page and the explorer are walked through."""
 
 SLOWER = """\
 # Two patterns
@@ -24,4 +24,17 @@ until: holds, c < -45
 -->
 
 Make it burst.
+"""
+
+OTHER = """\
+## Another neuron
+
+<!-- card
+model: lif
+pattern: tonic_spiking
+values: amplitude=10
+until: holds
+-->
+
+Make it fire.
 """

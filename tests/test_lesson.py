@@ -217,3 +217,21 @@ def test_the_classes_of_adex_part_near_the_line_of_the_map(root, lesson):
     one, two = plane.accepted
     assert one.any(axis=1).all() and two.any(axis=1).all() and not (one & two).any()
     assert np.mean(product[one] < 1.0) > 0.9 and np.mean(product[two] > 1.0) > 0.9
+
+
+def test_with_one_variable_all_intervals_are_the_same(root):
+    text = (root / "docs" / "lesson_long.md").read_text(encoding="utf-8")
+    assert "29.7 ms here, and 5.3 ms with an amplitude of 100" in text
+    lif = pw.models.get("lif")
+    drawn = np.random.default_rng(3).uniform(size=(len(lif.parameters), 200))
+    sets = {name: p.low + (p.high - p.low) * x for (name, p), x in zip(lif.parameters.items(), drawn, strict=True)}
+    defaults = {name: np.full(2, p.default) for name, p in lif.parameters.items()}
+    given = {name: np.r_[defaults[name], x] for name, x in sets.items()}
+    given["amplitude"] = np.r_[20.0, 100.0, np.full(200, 60.0)]
+    verdict = pw.judge(lif, "tonic_bursting", given, verify=False)
+    assert not verdict.accepted.any()
+    intervals = [np.diff(times[times > 0.0]) for times in verdict.traces["step"].spike_times]
+    assert [found.mean() for found in intervals[:2]] == pytest.approx([29.7, 5.3])
+    assert sum(len(found) > 5 for found in intervals) > 150
+    # Up to the rounding of the potential, which may move a spike by a step.
+    assert all(np.ptp(found) <= 1.001 * lif.dt for found in intervals if len(found))

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from kernel_helpers import lanes_model
 from test_page import data_of
 
 import plausiwidgets as pw
@@ -59,6 +60,20 @@ until: holds
 values: d=4
 -->
 
+## Elsewhere
+
+<!-- card
+model: adex
+-->
+
+## And there
+
+<!-- card
+model: lif
+pattern: tonic_spiking
+values: tau_mem=12
+-->
+
 ## For teachers
 
 Not on the page: <i>this</i>.
@@ -72,10 +87,13 @@ def card(settings: str, text: str = "Text.") -> str:
 
 def test_cards_and_what_they_set():
     lesson = read_lesson(LESSON, NEURON)
-    slower, look, burst, more = lesson.cards
+    slower, look, burst, more, elsewhere, there = lesson.cards
     assert lesson.title == "Two patterns"
-    assert [one.key for one in lesson.patterns] == ["tonic_spiking", "tonic_bursting"]
-    assert [one.title for one in lesson.cards] == ["Slower", "Look", "Burst", "Burst more"]
+    assert [(model.name, pattern.key) for model, pattern in lesson.shown] == [
+        ("izhikevich", "tonic_spiking"), ("izhikevich", "tonic_bursting"), ("adex", "tonic_bursting"),
+        ("lif", "tonic_spiking"),
+    ]  # fmt: skip
+    assert [one.title for one in lesson.cards[:4]] == ["Slower", "Look", "Burst", "Burst more"]
     preset = next(p for p in NEURON.presets if p.pattern == "tonic_spiking")
     assert {name: slower.start.values[name] for name in preset.parameters} == dict(preset.parameters)
     assert slower.start.dt == preset.dt
@@ -86,6 +104,20 @@ def test_cards_and_what_they_set():
     assert (burst.start.values["c"], burst.start.values["d"], burst.start.dt) == (-65.0, 2.0, 0.1)
     assert dict(more.start.values) == dict(burst.start.values) | {"d": 4.0}  # from the start of the card before
     assert more.start.dt == 0.1
+    # Another neuron begins with what is known of it for the pattern, and takes nothing over.
+    adex = pw.models.get("adex")
+    assert elsewhere.model is adex and set(elsewhere.start.values) == set(elsewhere.pattern.parameters(adex))
+    assert pw.judge(adex, "tonic_bursting", elsewhere.start.values, dt=elsewhere.start.dt, verify=False).accepted
+    assert there.start.values["tau_mem"] == 12.0
+    assert lesson.start(5) is there.start and lesson.start(1) is slower.start
+
+
+def test_a_custom_neuron_is_named_where_the_lesson_begins_with_it():
+    text = card("model: adex\npattern: tonic_spiking") + "\n## Other\n<!-- card\nmodel: under_test\n-->\n"
+    own = lanes_model(lambda current, state, p, dt: (0.0 * current, (state[0],)), 1)
+    assert [card.model.name for card in read_lesson(text, own).cards] == ["adex", "under_test"]
+    with pytest.raises(ValueError, match="line 14: unknown model: 'under_test'"):
+        read_lesson(text, NEURON)
 
 
 def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
@@ -104,7 +136,8 @@ def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
         ("# T\n## Card\n<!-- card -->\nText.", "line 2: the first card, 'Card', sets no pattern"),
         (card("pattern: tonic_spikin"), "line 6: unknown pattern.*Did you mean 'tonic_spiking'"),
         (card("patern: tonic_spiking"), "line 6: unknown setting of a card: 'patern'.*Did you mean 'pattern'"),
-        (card("model: adex"), "line 6: unknown setting of a card: 'model'"),
+        (card("pattern: tonic_spiking\nmodel: adx"), "line 7: unknown model: 'adx'. Valid: lif, .*Did you mean 'adex'"),
+        (card("model: adex\npattern: tonic_spiking\nvalues: c=1"), "line 8: unknown value of .*AdEx.*: 'c'"),
         (card("pattern: tonic_spiking\npattern: tonic_spiking"), "line 7: .* valid is each setting once"),
         (card("pattern: tonic_spiking\n\nvalues: amp=4"), "line 8: unknown value .*'amp'.*Did you mean 'amplitude'"),
         (card("pattern: tonic_spiking\nvalues: c"), "line 7: values: 'c', valid is NAME=NUMBER"),
@@ -155,20 +188,25 @@ def test_a_page_gets_the_cards_as_data(tmp_path):
     file.write_text(LESSON, encoding="utf-8")
     page = pw.export_page("izhikevich", lesson=file, path=tmp_path / "page.html")
     data = data_of(page)
-    assert [pattern["key"] for pattern in data["patterns"]] == ["tonic_spiking", "tonic_bursting"]
-    first, second, third, _ = data["lesson"]["cards"]
+    assert [(pattern["neuron"], pattern["key"]) for pattern in data["patterns"]] == [
+        (0, "tonic_spiking"), (0, "tonic_bursting"), (1, "tonic_bursting"), (2, "tonic_spiking"),
+    ]  # fmt: skip
+    assert [other["model"]["name"] for other in data["others"]] == ["adex", "lif"]
+    assert [slider["name"] for slider in data["others"][1]["parameters"]] == list(pw.models.get("lif").parameters)
+    first, second, third, _, elsewhere, there = data["lesson"]["cards"]
     assert first["until"][1] == {"holds": None, "name": "amplitude", "below": 4.0, "above": None}
     assert dict(first["start"]["values"]) == dict(data["patterns"][0]["sets"][0]["values"])
     assert second["body"][-1] == [
         "details", [["summary", ["Answer"]], ["div", [["ol", [["li", ["It is ", ["code", ["silent"]], "."]]]]]]]
     ]  # fmt: skip
     assert (third["pattern"], third["start"]["dt"]) == (1, 0.1)
+    assert (elsewhere["pattern"], there["pattern"]) == (2, 3)
     for text in ("whatever</b>", "For teachers"):
         assert text not in page.read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     by_text = pw.export_page("izhikevich", "rebound_spike", lesson=LESSON, path=tmp_path / "text.html")
     assert [pattern["key"] for pattern in data_of(by_text)["patterns"]] == [
-        "rebound_spike", "tonic_spiking", "tonic_bursting",
+        "rebound_spike", "tonic_spiking", "tonic_bursting", "tonic_bursting", "tonic_spiking",
     ]  # fmt: skip
     assert json.dumps(data_of(by_text)["lesson"]["cards"][0]["body"]) == json.dumps(first["body"])
 

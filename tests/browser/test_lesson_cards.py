@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from small_lesson import BURST, SLOWER
+from small_lesson import BURST, OTHER, SLOWER
 
 import plausiwidgets as pw
 
@@ -25,7 +25,8 @@ There are too few spikes.
 
 [Four](#amplitude=4) is too little.
 
-{BURST}"""
+{BURST}
+{OTHER}"""
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +67,36 @@ def test_cards_go_on_when_their_condition_holds(open_page, lesson: Path, width: 
     assert card.get_by_role("heading", name="Look").is_visible()
 
     card.get_by_role("button", name="Next").click()
-    page.get_by_role("heading", name="C · Tonic bursting").wait_for()
+    page.get_by_role("heading", name="C · Tonic bursting · Izhikevich (simple model)").wait_for()
     c = page.get_by_label("Exact value of c (mV)")
     assert c.input_value() == "-65"
-    assert card.get_by_role("button", name="Next").is_hidden()  # the last
     assert page.url.count("card=3") == 1
     opened.slider("c").press("End")  # it bursts no more, or c is too high: both must hold
     c.fill("-50")
     c.press("Enter")
     card.get_by_text("✓ Done: Tonic bursting holds, and c is below −45.").wait_for()
+
+    card.get_by_role("button", name="Next").click()
+    page.get_by_role("heading", name="A · Tonic spiking · Leaky integrate-and-fire").wait_for()
+    assert card.get_by_role("button", name="Next").is_hidden()  # the last
+    assert opened.slider("c").count() == 0
+    page.locator("pre", has_text="tau_mem dv/dt").wait_for()
+    page.locator("code", has_text="pw.judge('lif', ").wait_for()
+    assert page.locator(".plane-card").count() == 0  # of one variable
+    other = page.get_by_label("Exact value of amplitude (mV)")
+    other.fill("20")
+    other.press("Enter")
+    card.get_by_text("✓ Done: Tonic spiking holds.").wait_for()
+    page.wait_for_function("() => location.hash.includes('amplitude=20')")
+    page.reload()
+    card.get_by_role("heading", name="Another neuron").wait_for()
+    assert other.input_value() == "20"
+    card.get_by_role("button", name="Back").click()
+    page.get_by_role("heading", name="C · Tonic bursting · Izhikevich (simple model)").wait_for()
+    assert c.input_value() == "-65"
+    card.get_by_role("button", name="Back").click()
+    page.get_by_role("heading", name="A · Tonic spiking · Izhikevich (simple model)").wait_for()
+    assert amplitude.input_value() == "14"  # where the card before began: this one sets nothing
     card.get_by_label("Card").select_option("0")
     card.get_by_role("heading", name="Slower").wait_for()
     assert amplitude.input_value() == "14"
@@ -89,7 +111,7 @@ def test_a_link_opens_a_card_with_its_values_or_with_others(open_page, lesson: P
     assert page.get_by_label("Exact value of amplitude (mV/ms)").input_value() == "9.5"
     assert page.get_by_label("Exact value of c (mV)").input_value() == "-65"  # locked on this card
     page.evaluate("location.hash = '#card=77'")
-    page.get_by_text("The cards of this lesson are 1 to 3").wait_for()
+    page.get_by_text("The cards of this lesson are 1 to 4").wait_for()
 
 
 def test_in_the_frame_of_a_notebook_links_lead_into_the_page(open_page, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
-from small_lesson import BURST, SLOWER
+from small_lesson import BURST, OTHER, SLOWER
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,12 @@ tool: equations
 
 [Eight](#amplitude=8) is enough.
 
-{BURST}"""
+{BURST}
+{OTHER}"""
+
+
+NAMED = """() => [...document.querySelectorAll('.pw-row input, .pw-row .noUi-handle')].every(part => part.ariaLabel)"""
+"""The rows of another neuron get their names a moment after they are there."""
 
 
 @pytest.fixture
@@ -58,6 +63,15 @@ def test_cards_set_values_go_on_and_open_tools(open_app, notebook: Path) -> None
         card.get_by_text("Go on until Tonic bursting holds, and c is below −45.").wait_for()
         typed(page, "c", "-50")
         card.get_by_text("✓ Done: Tonic bursting holds, and c is below −45.").wait_for()
+        card.get_by_role("button", name="Next").click()
+        card.get_by_text("Go on until Tonic spiking holds.").wait_for()
+        page.locator(".pw-row:has([data-name=tau_mem])").first.wait_for()
+        typed(page, "amplitude", "20")
+        card.get_by_text("✓ Done: Tonic spiking holds.").wait_for()
+        card.get_by_role("button", name="Back").click()
+        card.get_by_text("Go on until Tonic bursting holds, and c is below −45.").wait_for()
+        page.wait_for_function("() => document.querySelector('.pw-row:has([data-name=c]) input')?.value === '-65'")
+        page.wait_for_function(NAMED)
         assert [violation["id"] for violation in Axe().run(page, context=".pw-explorer").response["violations"]] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert opened.errors == []

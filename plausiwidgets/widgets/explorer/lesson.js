@@ -5,7 +5,6 @@ function render({ model, el }) {
   el.classList.add("pw-lesson");
   const page = {
     data: { patterns: model.get("titles").map((title) => ({ title, components: [] })) },
-    pattern: true,
     get index() {
       return model.get("state").pattern;
     },

@@ -29,11 +29,11 @@ class LessonView(ScriptWidget):
     lesson : dict
         See :meth:`plausiwidgets.widgets.page.lesson.Lesson.data`.
     titles : list of str
-        Of the patterns of the lesson.
+        Of the patterns of the lesson, for each neuron by themselves.
     card : int
         Place of the card that is shown.
     state : dict
-        ``pattern``: place of the shown one among those of the lesson, or −1; ``values``; ``holds``: None while they are
+        ``pattern``: place of the shown one among `titles`, or −1; ``values``; ``holds``: None while they are
         not judged.
     """
 
@@ -64,10 +64,10 @@ class LessonPanel(Panel):
         """Begin a lesson for the shown neuron; `tools` by their names. Errors as of :func:`read_lesson`."""
         shown = self.explorer.session.selection
         self._lesson, self._tools = read_lesson(lesson, shown.model, [shown.pattern]), tools
-        patterns = self._lesson.patterns
+        pairs = self._lesson.shown
         with self.view.hold_sync():
-            self.view.titles = [tr(pattern.title) for pattern in patterns]
-            self.view.lesson = self._lesson.data(patterns)
+            self.view.titles = [tr(pattern.title) for _, pattern in pairs]
+            self.view.lesson = self._lesson.data(pairs)
         self.explorer.add_class(CLASS)
         self._show(0, True)
         self._open(self._lesson.cards[0].tool)
@@ -86,8 +86,8 @@ class LessonPanel(Panel):
 
     def _tell(self, selection: Selection, holds: bool | None) -> None:
         if self._lesson is not None:
-            patterns = self._lesson.patterns
-            place = patterns.index(selection.pattern) if selection.pattern in patterns else -1
+            pairs = self._lesson.shown
+            place = next((k for k, pair in enumerate(pairs) if selection.is_about(*pair)), -1)
             self.view.state = {"pattern": place, "values": dict(selection.values), "holds": holds}
 
     # -- the card --------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class LessonPanel(Panel):
             selection = session.selection.with_locked(())
             if sets:
                 start = self._lesson.start(place)
-                selection = Selection.of(selection.model, card.pattern, start.values, start.dt)
+                selection = Selection.of(card.model, card.pattern, start.values, start.dt)
             fixed = [name for name in selection.values if card.free and name not in card.free]
             session.show(selection.with_locked(fixed))
             self.explorer.messages.clear("note")  # which slider is locked is seen, and the card says what to do

@@ -52,7 +52,7 @@ _RECORDED_COLUMNS, _FINE_COLUMNS = 700, 2500
 
 
 class Contents:
-    """Collects what a page shows of one model.
+    """Collects what a page shows of one model, and of the other models of its lesson.
 
     Parameters
     ----------
@@ -85,20 +85,26 @@ class Contents:
         self.neurons = {model.name: model}
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
-        """Return all of it, ready for JSON."""
-        model = self.model
+        """Return all of it, ready for JSON; besides `patterns`, what the cards show of other models."""
         exercise = None if self.exercise is None else self._exercise(self.exercise, patterns)
+        others = [] if self.lesson is None else [
+            pair for pair in self.lesson.shown if pair[0].name != self.model.name
+        ]  # fmt: skip
+        contents = {self.model.name: self}
+        for model, _ in others:
+            contents.setdefault(model.name, Contents(model, None, None, lesson=self.lesson))
+        shown: list[tuple[NeuronModel, Protocol]] = [*((self.model, pattern) for pattern in patterns), *others]
+        places = list(contents)
+        described = [
+            contents[model.name]._pattern(pattern) | {"neuron": places.index(model.name)} for model, pattern in shown
+        ]
+        self.neurons |= {name: model for one in contents.values() for name, model in one.neurons.items()}
         return {
             "format": FORMAT, "version": versions()["plausiwidgets"], "date": datetime.date.today().isoformat(),
-            "bench": BENCH,
-            "model": {
-                "name": model.name, "title": model.title, "description": model.description, "source": model.source,
-                "equations": model.equations, "unit": model.current.unit, "dt": model.dt,
-                "resets": model.spike_level is None, "plane": has_plane(model),
-            },
-            "parameters": [_slider(p) for p in model.parameters.values()],
-            "patterns": [self._pattern(pattern) for pattern in patterns],
-            "exercise": exercise, "lesson": None if self.lesson is None else self.lesson.data(patterns),
+            "bench": BENCH, **_model(self.model),
+            "others": [_model(one.model) for one in list(contents.values())[1:]],
+            "patterns": described,
+            "exercise": exercise, "lesson": None if self.lesson is None else self.lesson.data(shown),
             "style": {
                 "roles": {role: style.ROLE_TITLES[role] for role in ("target", "yours")},
                 "short": {role: style.SHORT_TITLES[role] for role in ("target", "yours")},
@@ -178,7 +184,9 @@ class Contents:
     def _is_asked(self, part: Protocol) -> bool:
         """Return whether a card of the lesson goes on when a pattern holds or does not."""
         return self.lesson is not None and any(
-            part in card.pattern.components.values() and any(condition.holds is not None for condition in card.until)
+            card.model.name == self.model.name
+            and part in card.pattern.components.values()
+            and any(condition.holds is not None for condition in card.until)
             for card in self.lesson.cards
         )
 
@@ -257,6 +265,17 @@ class Contents:
         }]  # fmt: skip
 
 
+def _model(model: NeuronModel) -> dict[str, Any]:
+    return {
+        "model": {
+            "name": model.name, "title": model.title, "description": model.description, "source": model.source,
+            "equations": model.equations, "unit": model.current.unit, "dt": model.dt,
+            "resets": model.spike_level is None, "plane": has_plane(model),
+        },
+        "parameters": [_slider(p) for p in model.parameters.values()],
+    }  # fmt: skip
+
+
 def has_plane(model: NeuronModel) -> bool:
     """Return whether the page draws a phase plane: of a neuron of two variables, none of which counts steps."""
     if len(model.states) != 2:
@@ -313,9 +332,11 @@ def _applies(criterion: Criterion, model: NeuronModel) -> bool:
 
 
 def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, Any]:
-    """Return a criterion as the page judges by it, and shows it; an open end is None."""
+    """Return a criterion as the page judges by it, and shows it; an open end, and what does not apply, is left out."""
     data = dataclasses.asdict(criterion) | {"name": _within(prefix, part, criterion.name)}
-    return data | {end: _finite(data[end]) for end in ("low", "high")}
+    data |= {end: _finite(data[end]) for end in ("low", "high")}
+    data["at_least_steps"] = criterion.at_least_steps or None
+    return {name: x for name, x in data.items() if x is not None and x is not False}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

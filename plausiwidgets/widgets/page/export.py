@@ -62,7 +62,7 @@ def export_page(
     ----------
     model : str or NeuronModel
     patterns : str, Pattern or a sequence of them, optional
-        One after the other, each with its own stimulus; default: those of the lesson, or all that are registered.
+        Of `model`, each with its own stimulus; default: those of the lesson, or all that are registered.
     parameters : mapping of str to float, optional
         Values of the model and of the stimulus, where a pattern has it, to store and to open with; what is left out
         takes its default.
@@ -77,8 +77,8 @@ def export_page(
         its address it reads the codes of a class.
     lesson : str or Path, optional
         A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
-        pattern and values, and goes on when its condition holds or the reader wants to. The format is described in the
-        guide "A lesson of cards".
+        model, pattern and values, and goes on when its condition holds or the reader wants to. The page holds every
+        model that a card names. The format is described in the guide "A lesson of cards".
     language : {"en", "de"}, optional
         Of the texts of the page; default: that of the browser, or English where the package does not have it.
         Exercises, lessons, custom models and patterns keep the language that they are written in.
@@ -125,9 +125,11 @@ def checked_page(
             raise ValueError("a page has an exercise or a lesson: give one of them (a card can have an exercise)")
         chosen = [] if patterns is None else chosen
         cards = read_lesson(lesson, neuron, chosen)
-        chosen += [pattern for pattern in cards.patterns if pattern.key not in {one.key for one in chosen}]
+        own = [pattern for model, pattern in cards.shown if model.name == neuron.name]
+        chosen += [pattern for pattern in own if pattern.key not in {one.key for one in chosen}]
     _check(neuron, chosen, parameters, dt)
-    neuron_object(neuron)  # refused before anything is judged
+    for model in (neuron, *(model for model, _ in (cards.shown if cards else ()))):
+        neuron_object(model)  # refused before anything is judged
     return page(neuron, chosen, parameters, dt, exercise, cards, language)
 
 

@@ -51,12 +51,13 @@ class LessonCard {
 
   /** Shows a card; its values are put on the sliders unless a link has brought others. */
   go(index, { sets = true, focus = true } = {}) {
+    const isOnward = index === this.index + 1; // and not back, or over some cards
     this.index = index;
     const { title, body } = this.card;
     this.title.textContent = title;
     this.text.replaceChildren(...body.map((node) => built(node, (href) => this.page.follow(href))));
     this.done.delete(index);
-    if (sets && (this.card.start || !this.page.pattern)) this.reset();
+    if (sets && (this.card.start || !isOnward)) this.reset();
     else if (sets) this.page.begin(this.page.index, null);
     this.showState();
     if (sets && this.card.tool) this.page.open(this.card.tool);

@@ -35,6 +35,7 @@ from typing import Any, TypeVar
 from plausiwidgets.arguments import shown
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.models import get as get_model
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Protocol, judge
 from plausiwidgets.patterns import get as get_pattern
@@ -45,7 +46,7 @@ from plausiwidgets.widgets.page.markdown import Node, outside_code, tree
 
 T = TypeVar("T")
 
-SETTINGS = ("pattern", "values", "dt", "free", "until", "tool")
+SETTINGS = ("model", "pattern", "values", "dt", "free", "until", "tool")
 
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
 """What a card can open: the tools of the explorer, of which a page has the phase plane."""
@@ -99,8 +100,9 @@ class Card:
         Of its heading in the file.
     body : list
         The text as elements; see :func:`plausiwidgets.widgets.page.markdown.tree`.
+    model : NeuronModel
     pattern : Pattern or AllOf
-        Of this card, or of the last one before it that names one.
+        Of this card, or of the last one before it that names one; so is the model.
     start : Start or None
         None where the sliders stay as they are.
     free : tuple of str
@@ -114,6 +116,7 @@ class Card:
     title: str
     line: int
     body: list[Node]
+    model: NeuronModel
     pattern: Judged
     start: Start | None
     free: tuple[str, ...]
@@ -129,20 +132,20 @@ class Lesson:
     cards: tuple[Card, ...]
 
     @property
-    def patterns(self) -> list[Judged]:
-        """The patterns of the cards, in the order in which they come."""
-        return list({card.pattern.key: card.pattern for card in self.cards}.values())
+    def shown(self) -> list[tuple[NeuronModel, Judged]]:
+        """What the cards show, in the order in which it comes: each neuron with each of its patterns."""
+        return list({_key(card.model, card.pattern): (card.model, card.pattern) for card in self.cards}.values())
 
     def start(self, place: int) -> Start:
         """Return what a card begins with: its own values, or those of the last card before it that has some."""
         return next(card.start for card in reversed(self.cards[: place + 1]) if card.start is not None)
 
-    def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
-        """Return the cards ready for JSON, each with the place of its pattern among `patterns`."""
-        keys = [pattern.key for pattern in patterns]
+    def data(self, shown: Sequence[tuple[NeuronModel, Protocol]]) -> dict[str, Any]:
+        """Return the cards ready for JSON, each with the place of its neuron and pattern in `shown`."""
+        keys = [_key(*pair) for pair in shown]
         cards = [
             {
-                "title": card.title, "body": card.body, "pattern": keys.index(card.pattern.key),
+                "title": card.title, "body": card.body, "pattern": keys.index(_key(card.model, card.pattern)),
                 "free": list(card.free),
                 "start": card.start and {"values": list(card.start.values.items()), "dt": card.start.dt},
                 "until": [asdict(condition) for condition in card.until], "tool": card.tool,
@@ -152,14 +155,19 @@ class Lesson:
         return {"title": self.title, "cards": cards}
 
 
+def _key(model: NeuronModel, pattern: Protocol) -> tuple[str, str]:
+    return model.name, pattern.key
+
+
 def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Protocol] = ()) -> Lesson:
-    """Read a lesson for a model, and check each card.
+    """Read a lesson that begins with a model, and check each card.
 
     Parameters
     ----------
     lesson : str or Path
         The text, or the name of a file of Markdown.
     model : NeuronModel
+        Of the cards before one that names another; a card may name it even where it is not registered.
     patterns : sequence of Pattern
         That a card may name besides the registered ones.
 
@@ -192,7 +200,7 @@ class _Reader:
     """Reads the cards one after the other; a card goes on from the start of the one before."""
 
     def __init__(self, lines: Sequence[str], model: NeuronModel, patterns: Mapping[str, Protocol]) -> None:
-        self.lines, self.model, self.patterns = lines, model, patterns
+        self.lines, self.own, self.model, self.patterns = lines, model, model, patterns
         self.pattern: Judged | None = None
         self.start: Start | None = None
 
@@ -216,11 +224,15 @@ class _Reader:
         settings, lines = self._settings(first + 1, end)
         if settings is None:
             return None
+        if "model" in settings:
+            self.model = self._at(
+                settings["model"], lambda name: self.own if name == self.own.name else get_model(name)
+            )
         if "pattern" in settings:
             self.pattern = self._at(settings["pattern"], self._named)
         if self.pattern is None:
             raise ValueError(f"line {first + 1}: the first card, {title!r}, sets no pattern, valid is: pattern: NAME")
-        begun = self._begin(settings) if {"pattern", "values", "dt"} & set(settings) else None
+        begun = self._begin(settings) if {"model", "pattern", "values", "dt"} & set(settings) else None
         free = self._at(settings["free"], self._free) if "free" in settings else ()
         until = self._at(settings["until"], self._until) if "until" in settings else ()
         tool = self._at(settings["tool"], self._tool) if "tool" in settings else ""
@@ -233,7 +245,7 @@ class _Reader:
                     "condition"
                 )
         body = tree(lines, first + 2)
-        return Card(title, first + 1, body, self.pattern, begun, free, until, tool)
+        return Card(title, first + 1, body, self.model, self.pattern, begun, free, until, tool)
 
     def _settings(self, first: int, end: int) -> tuple[dict[str, tuple[int, str]] | None, list[str]]:
         """Return the settings of a section, each with its line, and its lines without them; None without settings."""
@@ -281,9 +293,10 @@ class _Reader:
         """Return what a card sets: over the known set of its pattern, or over the start of the card before."""
         assert self.pattern is not None
         pattern = self.pattern
-        values, dt = self._known(pattern) if "pattern" in settings or self.start is None else (
-            dict(self.start.values), self.start.dt
-        )  # fmt: skip
+        if self.start is None or {"model", "pattern"} & set(settings):
+            values, dt = self._known(pattern)
+        else:
+            values, dt = dict(self.start.values), self.start.dt
         if "values" in settings:
             values |= self._at(settings["values"], self._values)
         if "dt" in settings:

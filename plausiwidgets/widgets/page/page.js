@@ -24,8 +24,9 @@ function labelOf({ label: [head, index] }) {
 
 class Page {
   constructor(data) {
-    this.data = data;
-    this.neuron = NEURONS[0];
+    this.data = data; // of which `model` and `parameters` are those of the shown neuron
+    this.neurons = [data, ...data.others].map(({ model, parameters }) => (
+      { model, parameters, neuron: NEURONS.find(({ name }) => name === model.name) }));
     this.pattern = null;
     this.targets = new Map(); // of each pattern, the responses of its target
     this.errors = 0;
@@ -42,7 +43,7 @@ class Page {
   // -- what there is -----------------------------------------------------------------------------
 
   build() {
-    const { model, patterns } = this.data;
+    const { patterns } = this.data;
     const main = document.getElementById("page");
     this.theme = h("button", { type: "button", onclick: () => this.toggleTheme() });
     this.share = h("button", { type: "button", onclick: () => this.copyLink() }, tr("Copy link"));
@@ -55,7 +56,6 @@ class Page {
       this.gallery.append(chip);
       return { chip, canvas };
     });
-    this.gallery.hidden = patterns.length < 2;
     this.head = h("div", { className: "head" });
     this.badge = h("div", { className: "badge" });
     this.legend = h("ul", { className: "legend" });
@@ -79,14 +79,15 @@ class Page {
     this.undo = h("button", { type: "button", onclick: () => this.onUndo() }, tr("Undo"));
     this.exercise = this.data.exercise && new ExerciseCard(this.data.exercise, this);
     this.lesson = this.data.lesson && new LessonCard(this.data.lesson, this);
-    this.plane = model.plane ? new PlaneCard(this) : null;
+    this.subtitle = h("p");
+    this.planePlace = h("div");
+    this.about = h("div");
     this.sliders = h("div", { className: "sliders" });
     this.verdict = h("section", { className: "card verdict" });
     this.python = h("code");
-    const rows = (entries) => entries.filter(([, text]) => text).map(([head, text]) => h("p", {}, h("b", {}, head), tr(text)));
     main.replaceChildren(
       h("header", {},
-        h("div", {}, h("h1", {}, this.lesson ? this.data.lesson.title : tr(model.title)), h("p", {}, tr(model.description))),
+        h("div", {}, h("h1", {}, this.lesson ? this.data.lesson.title : tr(this.data.model.title)), this.subtitle),
         h("div", { className: "actions" }, this.share, this.theme)),
       this.message,
       this.gallery,
@@ -99,7 +100,7 @@ class Page {
             h("div", { className: "above" }, this.badge, this.legend, this.whole, this.readout),
             this.canvas, this.status),
           h("div", { className: "below" }, this.sweeps, this.note),
-          this.plane?.view ?? ""),
+          this.planePlace),
         h("section", { className: "card controls", "aria-label": tr("Parameters") },
           h("div", { className: "sets" },
             this.setChoice = h("label", { hidden: Boolean(this.exercise) }, h("span", {}, tr("Stored values")), this.presets),
@@ -108,9 +109,7 @@ class Page {
       h("div", { className: "columns" },
         this.verdict,
         h("section", { className: "card about" },
-          h("h2", {}, tr("Equations")),
-          model.equations ? h("pre", { tabIndex: 0, "aria-label": tr("Equations") }, model.equations) : "",
-          ...rows([["", model.description], [`${tr("Source")}: `, model.source]]),
+          h("h2", {}, tr("Equations")), this.about,
           h("p", {}, tr("Judge the values on the sliders, in Python:")), h("pre", { tabIndex: 0, "aria-label": "Python" },
             this.python))),
       h("footer", {},
@@ -119,6 +118,24 @@ class Page {
       this.lesson?.onward ?? "",
     );
     if (this.exercise && !this.share.hidden) main.querySelector("footer").append(" ", classLink());
+  }
+
+  /** Puts a neuron on the page: a lesson may have several. */
+  takeUp(place) {
+    const { model, parameters, neuron } = this.neurons[place];
+    Object.assign(this.data, { model, parameters });
+    this.neuron = neuron;
+    this.chips.forEach(({ chip }, i) => (chip.hidden = this.data.patterns[i].neuron !== place));
+    this.gallery.hidden = this.chips.filter(({ chip }) => !chip.hidden).length < 2;
+    const wasOpen = this.plane?.view.open ?? false;
+    this.plane = model.plane ? new PlaneCard(this) : null;
+    this.planePlace.replaceChildren(this.plane?.view ?? "");
+    if (this.plane) this.plane.view.open = wasOpen;
+    this.subtitle.textContent = tr(model.description);
+    this.about.replaceChildren(
+      model.equations ? h("pre", { tabIndex: 0, "aria-label": tr("Equations") }, model.equations) : "",
+      h("p", {}, tr(model.description)),
+      model.source ? h("p", {}, h("b", {}, `${tr("Source")}: `), tr(model.source)) : "");
   }
 
   get sliderList() {
@@ -153,13 +170,15 @@ class Page {
   /** Shows a pattern, whose values come next. */
   select(index) {
     const pattern = this.data.patterns[index];
+    if (pattern.neuron !== this.pattern?.neuron) this.takeUp(pattern.neuron);
     this.pattern = pattern;
     this.shownVerdict = { words: "…", explanation: "", rows: [] }; // until it is judged
     this.index = index;
     this.chips.forEach(({ chip }, i) => chip.setAttribute("aria-pressed", String(i === index)));
     const { chip } = this.chips[index];
     this.gallery.scrollLeft = chip.offsetLeft - this.gallery.offsetLeft - (this.gallery.clientWidth - chip.clientWidth) / 2;
-    const title = pattern.letter ? `${pattern.letter} · ${titleOf(pattern)}` : titleOf(pattern);
+    const which = this.data.others.length ? tr(this.data.model.title) : ""; // as the lesson has several
+    const title = [pattern.letter, titleOf(pattern), which].filter((text) => text).join(" · ");
     document.title = `${tr(this.data.model.title)}, ${titleOf(pattern)}`;
     const head = tr("Look for");
     const look = lookOf(pattern).replaceAll(`${head} `, "");
@@ -433,9 +452,9 @@ class Page {
     return found;
   }
 
-  /** The lines from the potential to the peaks of the neuron's spikes. */
-  rises(line) {
-    return this.data.model.resets ? spikeLines(line, this.neuron.peak) : NONE;
+  /** The lines from the potential to the peaks of the spikes of a neuron, by default of the shown one. */
+  rises(line, { model, neuron } = this.neurons[this.pattern.neuron]) {
+    return model.resets ? spikeLines(line, neuron.peak) : NONE;
   }
 
   /** The lines of a sweep, the neuron of the sliders on top. */
@@ -584,11 +603,13 @@ class Page {
   /** Draws each pattern's stored response small, one at a time. */
   sketchGallery() {
     if (this.chips.length < 2) return;
-    const { patterns, bench, parameters: sliders, style } = this.data;
+    const { patterns, bench, style } = this.data;
     let index = 0;
     const next = () => {
       const pattern = patterns[index];
       const { canvas } = this.chips[index];
+      const shown = this.neurons[pattern.neuron];
+      const { parameters: sliders, neuron } = shown;
       const { values, dt, chosen } = pattern.sets[0];
       const known = new Map(values);
       const parameters = Object.fromEntries(sliders.map(({ name }) => [name, known.get(name)]));
@@ -596,9 +617,9 @@ class Page {
         (component.sweeps.length ? component.sweeps : chosen[c]).map((sweep) => [sweep, component.holding]));
       const [sweep, holding] = list.find(([entry]) => entry.name === pattern.main) ?? list[0];
       const held = holding === null ? 0 : known.get(holding);
-      const rest = settled(this.neuron, bench, parameters, held, dt);
-      const line = responseTo(sweep, rest, this.neuron, bench, parameters, held, dt, known);
-      const entry = { role: "yours", line, v: line.v, rises: this.rises(line) };
+      const rest = settled(neuron, bench, parameters, held, dt);
+      const line = responseTo(sweep, rest, neuron, bench, parameters, held, dt, known);
+      const entry = { role: "yours", line, v: line.v, rises: this.rises(line, shown) };
       const [low, high] = [extent(line.v), extent(entry.rises[1])].reduce(
         ([a, b], [c, d]) => [Math.min(a, c), Math.max(b, d)]);
       this.chips[index].sketch = () => drawSketch(
@@ -749,9 +770,11 @@ class Page {
       this.readCard(fields, notes);
       if (![...fields].length) return this.say(notes);
     }
-    const index = this.data.patterns.findIndex((pattern) => pattern.key === key);
+    const first = this.lesson ? this.lesson.card.pattern : 0;
+    const place = this.data.patterns[first].neuron;
+    const index = this.data.patterns.findIndex((pattern) => pattern.key === key && pattern.neuron === place);
     if (key !== null && index < 0) notes.push(tr("This page does not have the pattern {name} of the link.", { name: shownText(key) }));
-    if (key !== null || !this.lesson) this.choose(Math.max(index, 0), 0, false); // a link of a card changes what it names
+    if (key !== null || !this.lesson) this.choose(index < 0 ? first : index, 0, false); // a link of a card changes what it names
     const values = new Map(this.values);
     let dt = this.dt;
     for (const [name, text] of fields) {
