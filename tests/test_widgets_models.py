@@ -85,7 +85,7 @@ def test_chosen_models_are_the_rows_of_map_table_and_csv(explorer: pw.Explorer) 
     panel.choose(["lif", "adex"])
     assert list(marks(panel)) == [LIF.title, pw.models.get("adex").title]
     assert find(panel, ipywidgets.Button, description="Assess 2 models")
-    panel._kind.value = "Table"
+    panel._kind.value = True
     assert panel.map.numbers
     table = published_table()
     of_lif = table[table["model"] == "lif"]
@@ -98,7 +98,7 @@ def test_chosen_models_are_the_rows_of_map_table_and_csv(explorer: pw.Explorer) 
     assert saved["pattern"].tolist() == 2 * pw.patterns.names()
     assert saved["status"].tolist()[:20] == of_lif["status"].tolist()
     panel.choose([])
-    panel._kind.value = "Map"
+    panel._kind.value = False
     assert not panel.map.numbers
     assert panel._start.disabled and marks(panel) == {} and table_of(panel).empty
 

@@ -41,7 +41,7 @@ def language() -> str:
     return _language
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """Return a text in the language of the screen, with values in the places of their names.
 
     The name of something within a pattern, "pattern: name", is translated in two parts.

@@ -13,6 +13,7 @@ from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.map.cell_map import CellMap, OpenCell
 from plausiwidgets.widgets.map.cells import Grid, grid_of_results
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressLine
@@ -56,8 +57,8 @@ class AssessmentPanel(View):
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
         self.map = CellMap(open_cell)
-        self._start = w.Button(description="Assess", tooltip="Search every pattern in the background")
-        self._stop = w.Button(description="Stop", disabled=True, tooltip="End, and keep what was found")
+        self._start = w.Button(description=tr("Assess"), tooltip=tr("Search every pattern in the background"))
+        self._stop = w.Button(description=tr("Stop"), disabled=True, tooltip=tr("End, and keep what was found"))
         self._line = ProgressLine()
         self._start.on_click(lambda _: self._on_press())
         self._stop.on_click(lambda _: self.stop())

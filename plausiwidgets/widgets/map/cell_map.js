@@ -15,7 +15,7 @@ class CellMap {
     Object.assign(this, { model, el, at: [0, 0], over: null });
     el.classList.add("pw-cellmap");
     this.key = node("p", { class: "pw-map-key" });
-    this.table = node("table", { role: "grid", "aria-label": "Which model shows which pattern" });
+    this.table = node("table", { role: "grid", "aria-label": tr("Which model shows which pattern") });
     this.details = node("div", { class: "pw-map-details", "aria-hidden": "true" }); // a cell's name says the same
     this.scroller = node("div", { class: "pw-map-scroll" }, this.table);
     this.said = node("p", { class: "pw-map-message", role: "status" });
@@ -48,7 +48,7 @@ class CellMap {
     const focused = this.table.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     this.el.style.setProperty("--pw-columns", columns.length);
     this.table.classList.toggle("pw-tall", this.model.get("tall"));
-    const head = node("tr", {}, node("td", { role: "columnheader" }, "shown"));
+    const head = node("tr", {}, node("td", { role: "columnheader" }, tr("shown")));
     for (const { title, letter } of columns) {
       const short = letter || title.slice(0, 4);
       const words = node("span", {}, letter ? title.slice(letter.length + 1) : title);
@@ -87,7 +87,7 @@ class CellMap {
         several ||= Boolean(content?.[1]);
         if (this.shown.has(key) && this.shown.get(key) === content) return;
         this.shown.set(key, content);
-        const [status, share, evaluations, robustness, lines] = content ?? ["", "", "", "", ["not assessed"]];
+        const [status, share, evaluations, robustness, lines] = content ?? ["", "", "", "", [tr("not assessed")]];
         cell.className = `pw-is-${status || "nothing"}`;
         const [mark, ...numbers] = cell.children;
         mark.textContent = statuses[status]?.[0] ?? "";
@@ -98,7 +98,7 @@ class CellMap {
         else cell.setAttribute("aria-disabled", "true");
       });
       this.names[i].lastChild.textContent = assessed ? shown : "";
-      this.names[i].setAttribute("aria-label", `${rows[i].title}, shows ${shown} of ${assessed}`);
+      this.names[i].setAttribute("aria-label", tr("{title}, shows {count} of {total}", { title: rows[i].title, count: shown, total: assessed }));
     });
     this.table.classList.toggle("pw-several", several);
     const met = new Set([...this.shown.values()].filter(Boolean).map(([status]) => status));
@@ -126,12 +126,12 @@ class CellMap {
     const [i, j] = this.over ?? this.at;
     for (const [heads, at] of [[this.names, i], [this.heads, j]]) heads.forEach((head, k) => head.classList.toggle("pw-at", k === at));
     if (!this.cells[i]?.[j]) {
-      this.details.replaceChildren(rows.length ? "" : "No models are chosen.");
+      this.details.replaceChildren(rows.length ? "" : tr("No models are chosen."));
       return;
     }
     const content = this.shown.get(this.cells[i][j].dataset.key);
-    const lines = content?.[4] ?? ["not assessed"];
-    const hint = content && this.model.get("opens") ? [node("p", { class: "pw-map-hint" }, "Click or Enter: open it in an explorer")] : [];
+    const lines = content?.[4] ?? [tr("not assessed")];
+    const hint = content && this.model.get("opens") ? [node("p", { class: "pw-map-hint" }, tr("Click or Enter: open it in an explorer"))] : [];
     this.details.replaceChildren(
       node("h4", {}, rows[i].title), node("h5", {}, columns[j].title), ...lines.map((line) => node("p", {}, line)), ...hint);
   }
@@ -201,6 +201,7 @@ export default {
     return () => model.off("msg:custom", merge);
   },
   render({ model, el }) {
+    translate(model.get("texts"));
     const view = new CellMap(model, el);
     return () => view.close();
   },

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-import anywidget
 import traitlets as t
 
 from plausiwidgets import patterns
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.map.cells import MARKS, WORDS, Cell, Grid, pattern_title, short_title
+from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -25,7 +26,7 @@ class OpenCell(Protocol):
         """Raises what the explorer raises where it cannot."""
 
 
-class CellMap(anywidget.AnyWidget):
+class CellMap(ScriptWidget):
     """A table of models × patterns, whose cells the pointer and the keyboard can open.
 
     Parameters
@@ -51,9 +52,9 @@ class CellMap(anywidget.AnyWidget):
         Key of the cell that was opened last.
     """
 
-    _esm = (_HERE / "cell_map.js").read_text("utf-8")
+    _esm = TRANSLATOR + (_HERE / "cell_map.js").read_text("utf-8")
     _css = (_HERE / "cell_map.css").read_text("utf-8")
-    statuses = t.Dict({word: [mark, WORDS[word]] for word, mark in MARKS.items()}).tag(sync=True)
+    statuses: t.Dict = t.Dict().tag(sync=True)
     axes: t.Dict = t.Dict({"rows": [], "columns": []}).tag(sync=True)
     cells = t.Dict().tag(sync=True)
     opened = t.Unicode("").tag(sync=True)
@@ -61,6 +62,10 @@ class CellMap(anywidget.AnyWidget):
     numbers = t.Bool(False).tag(sync=True)
     tall = t.Bool(False).tag(sync=True)
     opens = t.Bool(False).tag(sync=True)
+
+    @t.default("statuses")
+    def _in_words(self) -> dict[str, list[str]]:
+        return {word: [mark, tr(WORDS[word])] for word, mark in MARKS.items()}
 
     def __init__(self, open_cell: OpenCell | None = None, grid: Grid | None = None, *, tall: bool = False) -> None:
         self._open = open_cell
@@ -75,7 +80,7 @@ class CellMap(anywidget.AnyWidget):
         """Show other cells; where rows and columns stay, only the cells that differ are sent."""
         axes = {
             "rows": [
-                {"key": name, "title": model.title if model else name, "short": short_title(name, model)}
+                {"key": name, "title": tr(model.title) if model else name, "short": tr(short_title(name, model))}
                 for name, model in grid.models.items()
             ],
             "columns": [
@@ -114,11 +119,12 @@ class CellMap(anywidget.AnyWidget):
                 raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r} to be opened")
             neuron, firing = self._grid.models[model], self._grid.patterns[pattern]
             if neuron is None or firing is None:
-                what, name, given = ("model", model, "models") if neuron is None else ("pattern", pattern, "patterns")
-                self.message = (
-                    f"{name!r} is not a registered {what}: register it ({given}.register), or give it to the map "
-                    f"(plausibility_map(table, {given}=[…]))"
-                )
+                name, given = (model, "models") if neuron is None else (pattern, "patterns")
+                self.message = tr(
+                    "{name} is not registered: register it ({given}.register), or give it to the map "
+                    "(plausibility_map(table, {given}=[…]))",
+                    name=repr(name), given=given,
+                )  # fmt: skip
                 return False
             try:
                 self._open(neuron, firing, cell.parameters)
@@ -126,8 +132,11 @@ class CellMap(anywidget.AnyWidget):
                 self.message = str(error)
                 return False
             self.opened = f"{model}/{pattern}"
-            defaults = "" if cell.parameters else ", with the model's defaults: no parameters are known"
-            self.message = f"Opened: {neuron.title}, {pattern_title(pattern, firing)}{defaults}"
+            self.message = tr(
+                "Opened: {model}, {pattern}", model=tr(neuron.title), pattern=pattern_title(pattern, firing)
+            )
+            if not cell.parameters:
+                self.message += tr(", with the model's defaults: no parameters are known")
             return True
 
     def _on_message(self, _: object, content: object, __: object) -> None:

@@ -15,6 +15,7 @@ from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, status
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.texts import marked, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 MARKS = status.MARKS | {"some": status.MARKS["replicated"], "running": "▸", "waiting": "·"}
 """A cell's status and its mark; "some": replicated with some of several seeds."""
 
-WORDS = status.SEARCH_WORDS | {"some": "shows it with some seeds", "running": "searching", "waiting": "waiting"}
+WORDS = status.SEARCH_WORDS | {
+    "some": marked("shows it with some seeds"), "running": marked("searching"), "waiting": marked("waiting"),
+}  # fmt: skip
 
 NEEDED = ("model", "pattern", "status")
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
@@ -146,9 +149,10 @@ def grid(
 
 
 SHORT = {
-    "lif": "LIF", "lif_adapt": "LIF, adapting", "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
-    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": "AdEx, refractory", "adex_norse": "AdEx, Norse's",
-    "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004", "lsnn": "LSNN, Norse's",
+    "lif": "LIF", "lif_adapt": marked("LIF, adapting"), "qif": "QIF", "eif": "EIF", "rf": "Resonate-and-fire",
+    "ifb": "IF-or-burst", "adex": "AdEx", "adex_refrac": marked("AdEx, refractory"),
+    "adex_norse": marked("AdEx, Norse's"), "izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich 2004",
+    "lsnn": marked("LSNN, Norse's"),
 }  # fmt: skip
 """In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
 
@@ -162,7 +166,7 @@ def short_title(name: str, model: NeuronModel | None) -> str:
 
 def pattern_title(key: str, pattern: Protocol | None) -> str:
     """Return a pattern's letter and title, or its key where it is not known."""
-    return f"{pattern.letter} {pattern.title}".strip() if pattern is not None else key
+    return f"{pattern.letter} {tr(pattern.title)}".strip() if pattern is not None else key
 
 
 def _cell(rows: list[Mapping[str, Any]]) -> Cell:
@@ -175,7 +179,7 @@ def _cell(rows: list[Mapping[str, Any]]) -> Cell:
     word, shown = statuses[best], statuses.count("replicated")
     lines = _lines(rows[best], word)
     if len(rows) > 1:
-        lines = [f"shown with {shown} of {len(rows)} seeds; the best of them:", *lines]
+        lines = [tr("shown with {count} of {total} seeds; the best of them:", count=shown, total=len(rows)), *lines]
     if "running" in statuses:
         word = "running"
     elif word == "replicated" and shown < len(rows):
@@ -199,23 +203,24 @@ def _lines(row: Mapping[str, Any], word: str) -> list[str]:
     evaluations, found, loss, robustness, budget = (
         _number(row.get(name), math.nan) for name in ("evaluations", "found_after", "loss", "robustness", "budget")
     )
-    first = WORDS[word]
+    first = tr(WORDS[word])
     if word == "running":
-        first += f", {evaluations:.0f} of {budget:.0f} evaluations"
+        first += ", " + tr("{count} of {total} evaluations", count=f"{evaluations:.0f}", total=f"{budget:.0f}")
     elif word == "failed":
         first += f": {str(row.get('error', ''))[:200]}"
     elif word == "replicated" and not math.isnan(found):
-        first += f", found after {found:.0f} evaluations"
+        first += ", " + tr("found after {count} evaluations", count=f"{found:.0f}")
     elif word != "waiting" and not math.isnan(evaluations):
-        first += f"{',' * (word != 'rejected')} within {evaluations:.0f} evaluations"
+        first += "," * (word != "rejected") + tr(" within {count} evaluations", count=f"{evaluations:.0f}")
     lines = [first]
     if 0.0 < loss < math.inf:
-        lines.append(f"distance {number(loss, 3)} (0: every criterion holds)")
+        lines.append(tr("distance {value} (0: every criterion holds)", value=number(loss, 3)))
     if not math.isnan(robustness):
-        lines.append(f"robustness {100 * robustness:.0f} % (of copies changed by up to 1 %)")
+        lines.append(tr("robustness {value} % (of copies changed by up to 1 %)", value=f"{100 * robustness:.0f}"))
     broken = row.get("broken")
     if broken and isinstance(broken, (str, list, tuple)):
-        lines.append(f"misses: {broken if isinstance(broken, str) else ', '.join(map(str, broken))}")
+        names = broken.split(", ") if isinstance(broken, str) else map(str, broken)
+        lines.append(tr("misses: {criteria}", criteria=", ".join(map(tr, names))))
     return lines
 
 

@@ -15,13 +15,12 @@ from plausiwidgets.assessment.published import published_rows, published_table
 from plausiwidgets.assessment.table import csv_text, make_table
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.map.assessment_panel import AssessmentPanel
 from plausiwidgets.widgets.map.cell_map import OpenCell
 from plausiwidgets.widgets.map.cells import Grid, grid, row_of, status_of
 
 Noted = Callable[[NeuronModel, str, str], object]
-
-MAP, TABLE = "Map", "Table"
 
 
 class ModelsAssessment(AssessmentPanel):
@@ -50,19 +49,22 @@ class ModelsAssessment(AssessmentPanel):
         self._chips: dict[str, w.ToggleButton] = {}
         super().__init__(registry.names(), open_cell=open_cell, **settings)
         self._models = []
-        self._every = w.Button(description="All", tooltip="Every model")
+        self._every = w.Button(description=tr("All"), tooltip=tr("Every model"))
         self._every.on_click(lambda _: self.choose(self._all))
         self._chosen = w.Box()
         self._chosen.add_class("pw-models-chosen")
         self._kind = w.ToggleButtons(
-            options=[MAP, TABLE], tooltips=["Marks alone", "With evaluations, and robustness below them"]
+            options=[(tr("Map"), False), (tr("Table"), True)],
+            tooltips=[tr("Marks alone"), tr("With evaluations, and robustness below them")],
         )
-        self._kind.observe(lambda change: self.map.set_trait("numbers", change["new"] == TABLE), "value")
-        choose = w.ToggleButton(False, description="Choose models", tooltip="Which models are rows, and are assessed")
+        self._kind.observe(lambda change: self.map.set_trait("numbers", change["new"]), "value")
+        choose = w.ToggleButton(
+            False, description=tr("Choose models"), tooltip=tr("Which models are rows, and are assessed")
+        )
         chosen = self._chosen.layout
         choose.observe(lambda change: chosen.set_trait("display", "" if change["new"] else "none"), "value")
         chosen.display = "none"
-        title = w.HTML('<p class="pw-title">Which model shows which pattern</p>')
+        title = w.HTML(f'<p class="pw-title">{tr("Which model shows which pattern")}</p>')
         head = w.Box([title, self._kind, *more])
         self._head.children = (choose, *self._head.children)
         for line in (head, self._head):
@@ -77,9 +79,11 @@ class ModelsAssessment(AssessmentPanel):
             self._all = {name: registry.get(name) for name in registry.names()} | {shown.name: shown}
             for name, model in self._all.items():
                 if name not in self._chips:
-                    self._chips[name] = w.ToggleButton(True, description=model.title, tooltip=f"Show {model.title}")
+                    self._chips[name] = w.ToggleButton(
+                        True, description=tr(model.title), tooltip=tr("Show {title}", title=tr(model.title))
+                    )
                     self._chips[name].observe(lambda _: self._on_choice(), "value")
-            only = w.Button(description=f"Only {shown.title}", tooltip="Hide all others")
+            only = w.Button(description=tr("Only {title}", title=tr(shown.title)), tooltip=tr("Hide all others"))
             only.on_click(lambda _: self.choose([shown.name]))
             self._chosen.children = (*self._chips.values(), self._every, only)
             self._on_choice()
@@ -123,8 +127,9 @@ class ModelsAssessment(AssessmentPanel):
         with self._lock:
             self._models = [self._all[name] for name, chip in self._chips.items() if chip.value and name in self._all]
             count = len(self._models)
-            self._start.description = f"Assess {self._models[0].title if count == 1 else f'{count} models'}"
-            self._start.tooltip = "Search every pattern in the background, one model after the other"
+            what = tr(self._models[0].title) if count == 1 else tr("{count} models", count=count)
+            self._start.description = tr("Assess {what}", what=what)
+            self._start.tooltip = tr("Search every pattern in the background, one model after the other")
             self._buttons(self._stop.disabled is False)
             self.map.show(self._grid(self.study.snapshot() if self.study is not None else None))
 

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from plausiwidgets.assessment import StudySnapshot
 from plausiwidgets.optimization.progress import NoProgress, WorkSnapshot
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.map.cell_map import CellMap
 from plausiwidgets.widgets.map.cells import MARKS, grid_of_results, status_of
 
@@ -89,8 +90,10 @@ class NotebookProgress(NoProgress):
 def _headline(snapshot: StudySnapshot) -> str:
     """Return how far an assessment is, or how it ended."""
     if snapshot.state == "failed":
-        return f"{MARKS['failed']} the assessment failed: {snapshot.error}"
+        return f"{MARKS['failed']} {tr('the assessment failed')}: {snapshot.error}"
     statuses = [status_of(result) for result in snapshot.results]
     found = ", ".join(f"{statuses.count(word)} {MARKS[word]}" for word in ("replicated", "fragile", "rejected"))
-    state = {"done": "✓ done", "stopped": "■ stopped", "paused": "❚❚ paused"}.get(snapshot.state, "searching …")
-    return f"{state}: {snapshot.position} of {snapshot.total} · {found} · {snapshot.seconds:.0f} s"
+    states = {"done": "✓ " + tr("done"), "stopped": "■ " + tr("stopped"), "paused": "❚❚ " + tr("paused")}
+    state = states.get(snapshot.state, tr("searching …"))
+    so_far = tr("{count} of {total}", count=snapshot.position, total=snapshot.total)
+    return f"{state}: {so_far} · {found} · {snapshot.seconds:.0f} s"

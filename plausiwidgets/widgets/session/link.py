@@ -20,6 +20,7 @@ from plausiwidgets.patterns.stimuli import AFTER, PREFIX, GivenCurrent
 from plausiwidgets.patterns.stimuli import given as given_current
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import in_text
+from plausiwidgets.texts import marked, tr
 
 DT_RANGE = (0.005, 1.0)
 """Time steps (ms) that an explorer accepts: below, a drag takes seconds; above, no model is accurate."""
@@ -34,6 +35,8 @@ MAX_FIELDS = 200
 MAX_NOTES = 6
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_NO_MODEL = marked("There is no model {name}: showing {shown}.")
+_NO_PATTERN = marked("There is no pattern {name}: showing {shown}.")
 _FOREIGN = re.compile(r"voila-.*|token|reset|_.*|mystery|language", re.ASCII)  # of servers, and what is read elsewhere
 
 
@@ -73,7 +76,7 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
     """
     notes: list[str] = []
     given = _fields(query, notes)
-    name = _name(given.pop("model", None), [own.name, *models.names()], own.name, "model", notes)
+    name = _name(given.pop("model", None), [own.name, *models.names()], own.name, _NO_MODEL, notes)
     model = own if name == own.name else models.get(name)
     pattern = _pattern(given, own_pattern, notes)
     key = pattern.key
@@ -94,36 +97,39 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
         elif not _FOREIGN.fullmatch(field):
             unknown.append(_shown(field))
     if unknown:
-        listed = ", ".join(unknown[:3]) + (" and more" if len(unknown) > 3 else "")
-        notes.append(f"The link names what {name} with {key} does not have: {listed}. Left out.")
+        listed = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
+        notes.append(
+            tr("The link names what {model} with {pattern} does not have: {listed}. Left out.",
+               model=name, pattern=key, listed=listed)
+        )  # fmt: skip
     if len(notes) > MAX_NOTES:
-        notes[MAX_NOTES:] = [f"… and {len(notes) - MAX_NOTES} more notes on this link."]
+        notes[MAX_NOTES:] = [tr("… and {count} more notes on this link.", count=len(notes) - MAX_NOTES)]
     return Link(model, pattern, values, dt, locked, tuple(notes))
 
 
 def _fields(query: str, notes: list[str]) -> dict[str, str]:
     query = query.lstrip("?")
     if len(query) > MAX_QUERY:
-        notes.append("The link is longer than any that this explorer makes: it was not read.")
+        notes.append(tr("The link is longer than any that this explorer makes: it was not read."))
         return {}
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
     except ValueError:
-        notes.append("The link could not be read.")
+        notes.append(tr("The link could not be read."))
         return {}
     given: dict[str, str] = {}
     for name, text in pairs:
         if name in given and given[name] != text:
-            notes.append(f"The link says {_shown(name)} twice: the first counts.")
+            notes.append(tr("The link says {name} twice: the first counts.", name=_shown(name)))
         given.setdefault(name, text)
     return given
 
 
-def _name(text: str | None, valid: list[str], default: str, what: str, notes: list[str]) -> str:
+def _name(text: str | None, valid: list[str], default: str, missing: str, notes: list[str]) -> str:
     if text is None:
         return default
     if text not in valid:
-        notes.append(f"There is no {what} {_shown(text)}: showing {default}.")
+        notes.append(tr(missing, name=_shown(text), shown=default))
         return default
     return text
 
@@ -140,17 +146,22 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
             found = Current.values(t, current, lines=lines, end=None if end is None else _sample(end))
             return given_current(found)
         except ValueError as error:
-            notes.append(f"The current in the link could not be read ({error}): showing {own.key}.")
+            notes.append(
+                tr("The current in the link could not be read ({error}): showing {shown}.", error=error, shown=own.key)
+            )
             return own
     if key is not None and key != own.key and key == f"{PREFIX}values":
-        notes.append(f"The current was too long for the link, and is not in it: showing {own.key}.")
+        notes.append(tr("The current was too long for the link, and is not in it: showing {shown}.", shown=own.key))
         return own
     if key is not None and key != own.key and key.startswith(RECORDED) and not is_registered(key):
-        notes.append(f"The recording is not in the link, as it stays in the session that opened it: showing {own.key}.")
+        notes.append(
+            tr("The recording is not in the link, as it stays in the session that opened it: showing {shown}.",
+               shown=own.key)
+        )  # fmt: skip
         return own
     if key is not None and key != own.key and is_registered(key):
         return patterns.get(key)
-    _name(key, [own.key], own.key, "pattern", notes)
+    _name(key, [own.key], own.key, _NO_PATTERN, notes)
     return own
 
 
@@ -180,14 +191,18 @@ def _number(text: str) -> float | None:
 def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
     value = _number(text)
     if value is None:
-        notes.append(f"{parameter.name}={_shown(text)} is not a number: using {parameter.default:g}.")
+        notes.append(
+            tr("{name}={text} is not a number: using {default}.",
+               name=parameter.name, text=_shown(text), default=f"{parameter.default:g}")
+        )  # fmt: skip
         return parameter.default
     low, high = reach(parameter)
     if not low <= value <= high or (parameter.scale == "log" and value <= 0):
         notes.append(
-            f"{parameter.name}={value:g} is out of range ({low:g} to {high:g} {parameter.unit}): "
-            f"using {parameter.default:g}."
-        )
+            tr("{name}={text} is out of range ({low} to {high} {unit}): using {default}.",
+               name=parameter.name, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}", unit=parameter.unit,
+               default=f"{parameter.default:g}")
+        )  # fmt: skip
         return parameter.default
     return value
 
@@ -209,7 +224,10 @@ def _dt(text: str, notes: list[str]) -> float | None:
     value = _number(text)
     low, high = DT_RANGE
     if value is None or not low <= value <= high:
-        notes.append(f"dt={_shown(text)} is not a time step from {low:g} to {high:g} ms: using the model's.")
+        notes.append(
+            tr("dt={text} is not a time step from {low} to {high} ms: using the model's.",
+               text=_shown(text), low=f"{low:g}", high=f"{high:g}")
+        )  # fmt: skip
         return None
     return value
 
