@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 
 import ipywidgets as w
 
@@ -104,9 +103,6 @@ class FigurePanel(Panel):
                 self._show()
             elif role == "yours" and not response.jumped and time.monotonic() - self._drawn_at < self.pace:
                 self._late = response
-            elif role == "sketch":  # "yours" is drawn over it, though it is of the same selection
-                self._draw(replace(response, role="yours"), verdict)
-                self._drawn = None
             elif role != "yours" or response.selection is not self._drawn:
                 self._draw(response, verdict)
 

@@ -34,8 +34,8 @@ MAX_LINGER = 0.15
 """Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
 
 
-SKETCH = 0.5
-"""Time in s, of the processor, that a picture may always take which is drawn before the kernel is there."""
+EARLY = 0.5
+"""Time in s, of the processor, that a judgement may always take which is made before the kernel is there."""
 
 
 class Judging(Panel):
@@ -94,11 +94,11 @@ class Judging(Panel):
             self._ask_target(selection)
         try:
             with gate.urgent(min(self._figure.seconds, MAX_LINGER)):
-                sketch = self._before_compiled(selection)
-                if sketch is not None:
-                    if self._jumped or self._moved_further(selection, sketch):
+                early = self._before_compiled(selection)
+                if early is not None:
+                    if self._jumped or self._moved_further(selection, early):
                         return  # superseded
-                    self.explorer.session.publish(Response("sketch", selection, single(sketch), jumped=jumped))
+                    self.explorer.session.publish(Response("yours", selection, single(early), jumped=jumped))
                     # Elsewhere: what is changed meanwhile is drawn at once, too.
                     self.explorer.worker.ask("compile", Priority.FIGURE, lambda _: self._compile(selection.model))
                     return
@@ -132,7 +132,7 @@ class Judging(Panel):
         if engine is None:
             return None
         exported = time.thread_time()
-        end = exported + max(exported - began, SKETCH)  # not longer than the export
+        end = exported + max(exported - began, EARLY)  # not longer than the export
 
         def checkpoint() -> None:
             if time.thread_time() > end:

@@ -98,7 +98,7 @@ class Live(Panel):
 
     def on_response(self, response: Response) -> None:
         """Tell which values the picture is of."""
-        if response.role in ("sketch", "yours") and response.verdict is not None:
+        if response.role == "yours" and response.verdict is not None:
             self._show(response.selection)
 
     def on_sweep(self, name: str) -> None:

@@ -24,9 +24,8 @@ class Response:
 
     Attributes
     ----------
-    role : {"yours", "best", "target", "pinned", "sketch"}
-        Of the sliders, of the best that a search has found, of the reference neuron, or of one that was pinned; or of
-        the sliders while their model is being compiled: to be drawn, "yours" follows.
+    role : {"yours", "best", "target", "pinned"}
+        Of the sliders, of the best that a search has found, of the reference neuron, or of one that was pinned.
     selection : Selection
         Whose model and pattern are meant and, but for the target and what is pinned, whose values were judged.
     verdict : Verdict or None
