@@ -1,17 +1,21 @@
 """Panels that explain, without a page: equations, marks on the sliders, profiles."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from screen import Alone
+from screen import Alone, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
+from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.slider import STEPS, position
+from plausiwidgets.widgets.tools import mystery
 from plausiwidgets.widgets.tools.equations import EquationsPanel, maths, meanings
+from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 
 
@@ -161,3 +165,45 @@ def test_presentation_is_a_class_of_the_explorer_and_goes_again():
     button.value = False
     assert "pw-present" not in explorer._dom_classes
     explorer.close()
+
+
+# -- mystery ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def riddle():
+    explorer = pw.Explorer("izhikevich", "rebound_spike", mystery=7)
+    assert explorer.wait(60)
+    yield explorer
+    explorer.close()
+
+
+def raced(explorer):
+    """Begin a race, and return its search."""
+    panel = explorer.panel(MysteryPanel)
+    panel._on_race()
+    return panel, explorer.panel(Searches)._newest.run
+
+
+def test_a_race_goes_at_the_pace_of_a_hand(riddle, monkeypatch):
+    monkeypatch.setattr(mystery, "TRIES", 40)
+    began = time.monotonic()
+    panel, run = raced(riddle)
+    assert "The search tries 40 neurons a second" in panel._text.value
+    until(lambda: run.snapshot().evaluations > 32)
+    assert time.monotonic() - began >= (1 + mystery.HEAD_START) / 40
+
+
+def test_a_race_says_who_was_first(riddle, monkeypatch):
+    monkeypatch.setattr(mystery, "TRIES", 1e9)
+    panel, run = raced(riddle)
+    until(lambda: "The search was first." in panel._text.value)
+    monkeypatch.setattr(mystery, "TRIES", 1e-3)
+    panel, run = raced(riddle)
+    hidden = panel.shown
+    riddle.session.change(riddle.selection.filled({**hidden.start, **hidden.reveal()}, hidden.dt))
+    assert riddle.wait(60)
+    assert "You were first." in panel._text.value
+    assert run.snapshot().evaluations == 0  # it waits for its first tries, and can be stopped all the same
+    riddle.stop()
+    assert run.wait(5)

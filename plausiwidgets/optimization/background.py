@@ -70,6 +70,11 @@ class Background(ABC, Generic[S, R]):
         """End and keep the result so far."""
         self._control.stop()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was stopped; it may not have ended yet."""
+        return self._control.stopping
+
     def snapshot(self) -> S:
         """Return the present state."""
         snapshot = self._snapshot

@@ -123,6 +123,11 @@ class Control:
         now = self._ended or time.monotonic()
         return now - self._began - self._idle - (now - since if since is not None else 0.0)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the worker is to leave at its next checkpoint."""
+        return bool(self._stop)
+
     def begin(self) -> None:
         """Start the clock."""
         self._began = time.monotonic()
