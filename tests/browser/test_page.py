@@ -14,6 +14,11 @@ from plausiwidgets.assessment.mystery import score
 
 pytestmark = pytest.mark.browser
 
+IN_SIGHT = """() => {
+    const { x, y, width, height } = document.activeElement.getBoundingClientRect();
+    return document.elementFromPoint(x + width / 2, y + height / 2) === document.activeElement;
+}"""
+
 
 @pytest.fixture(scope="module")
 def izhikevich(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -139,7 +144,8 @@ def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: i
     opened = open_page(path, "#pattern=tonic_bursting&a=0.1&c=-64", width=width, height=900, color_scheme=scheme)
     page = opened.page
     card = page.get_by_role("region", name="Exercise")
-    assert "Not yet" in card.inner_text()
+    card.get_by_text("Not yet: 9 of 11 criteria hold").wait_for()
+    assert "You can move: c, d." in card.inner_text()
     assert opened.slider("a").is_disabled()
     assert page.get_by_label("Exact value of a (1/ms)").input_value() == "0.02"  # a link does not unlock it
     page.get_by_role("button", name="Hint (2 left)").click()
@@ -149,8 +155,14 @@ def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: i
         box = page.get_by_label(f"Exact value of {name}")
         box.fill(value)
         box.press("Enter")
-    card.get_by_text("Solved").wait_for()
-    page.get_by_role("button", name="Hand in").click()
+    card.get_by_text("✓ Solved").wait_for()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    opened.slider("c").focus()
+    assert page.evaluate(IN_SIGHT)  # and not below the figure, which stays
+    told = page.get_by_role("button", name="Solved: get your code")
+    assert told.is_visible() == (width < 980)  # where the card may be scrolled away
+    (told if width < 980 else page.get_by_role("button", name="Hand in")).click()
+    assert told.is_hidden()
     answer = pw.read_code(page.get_by_label("Code to hand in").input_value())
     assert answer.solved
     assert (answer.parameters["c"], answer.parameters["d"]) == (-50.0, 2.0)
@@ -162,6 +174,16 @@ def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: i
     assert page.get_by_label("Code to hand in").is_hidden()
     page.get_by_role("button", name="Reset").click()
     assert page.get_by_label("Exact value of c (mV)").input_value() == "-65"
+
+
+def test_on_a_telephone_on_its_side_the_figure_stays_beside_the_sliders(open_page, izhikevich: Path) -> None:
+    opened = open_page(izhikevich, width=800, height=360)
+    opened.slider("d").focus()
+    assert opened.page.evaluate(IN_SIGHT)
+    figure = opened.page.locator("canvas.plot").bounding_box()
+    assert figure["y"] >= 0 and figure["y"] + figure["height"] <= 360
+    assert figure["x"] + figure["width"] < opened.slider("d").bounding_box()["x"]
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 800
 
 
 def test_a_mystery_begins_with_few_points_and_is_solved_by_its_hidden_values(open_page, tmp_path: Path) -> None:

@@ -34,13 +34,18 @@ class ExerciseCard {
     this.hints = h("div", { className: "hints" });
     this.hint = h("button", { type: "button", onclick: () => this.openHint() });
     this.opened = 0;
+    this.goal = h("p", { className: "goal" });
     this.code = h("textarea", { readOnly: true, rows: 3, "aria-label": tr("Code to hand in"), spellcheck: false });
-    this.copy = h("button", { type: "button", onclick: () => this.onCopy() }, tr("Copy code"));
+    this.copy = h("button", { type: "button", className: "strong", onclick: () => this.onCopy() }, tr("Copy code"));
     this.answer = h("div", { className: "answer", hidden: true },
-      h("p", {}, tr("Hand in this code. It holds the values, the verdict and the time, and no name.")), this.code, this.copy);
+      h("p", {}, tr("Send this code to your teacher. It holds the values, the verdict and the time, and no name.")),
+      this.code, this.copy);
     this.hand = h("button", { type: "button", onclick: () => this.onHandIn() }, tr("Hand in"));
+    // Seen where the card itself has been scrolled away.
+    this.onward = h("button", { type: "button", className: "strong onward", hidden: true, onclick: () => this.onHandIn() },
+      `✓ ${tr("Solved: get your code")}`);
     this.view = h("section", { className: "card exercise", "aria-label": tr("Exercise") },
-      h("div", { className: "task" }, h("h2", {}, tr("Exercise")), h("p", {}, tr(task.question)), this.state, this.hints),
+      h("div", { className: "task" }, h("h2", {}, tr("Exercise")), h("p", {}, tr(task.question)), this.goal, this.state, this.hints),
       h("div", { className: "buttons" }, this.hint, this.hand), this.answer);
     this.showHint();
   }
@@ -48,7 +53,8 @@ class ExerciseCard {
   showHint() {
     const left = this.task.hints.length - this.opened;
     this.hint.hidden = left === 0;
-    this.hint.textContent = left === 1 ? tr("Last hint") : tr("Hint ({count} left)", { count: left });
+    const last = this.opened ? tr("Last hint") : tr("Hint");
+    this.hint.textContent = left === 1 ? last : tr("Hint ({count} left)", { count: left });
   }
 
   openHint() {
@@ -65,16 +71,27 @@ class ExerciseCard {
     return Math.min(99, Math.floor(100 * (1 - Math.min(live.loss / (own.length || live.checks.length), 1))));
   }
 
+  /** Says what is to be done, and with which sliders. */
+  begin(sliders) {
+    const names = sliders.filter((slider) => !this.page.isLocked(slider)).map(labelOf);
+    this.goal.replaceChildren(tr("All criteria in the table below must hold. You can move:"), " ",
+      ...names.flatMap((name, i) => [...(i ? [", "] : []), h("b", {}, ...name)]), ".");
+  }
+
   /** Says whether it is solved; a code of other values is taken away. */
-  show({ live, words }) {
+  show({ live }) {
     const isSolved = live?.loss === 0;
     const points = this.points(live);
-    const far = points === null ? words.replace(/^\S+ /, "") : tr("{points} of 100 points", { points });
+    const met = live?.checks.filter(({ passed }) => passed).length;
+    const far = points !== null ? tr("{points} of 100 points", { points })
+      : !live || live.isLost ? tr("the neuron runs away")
+      : tr("{count} of {total} criteria hold", { count: met, total: live.checks.length });
     const text = isSolved ? `✓ ${tr("Solved: every criterion holds.")}` : tr("Not yet: {state}", { state: far });
     if (this.state.textContent !== text) this.state.textContent = text;
     this.view.classList.toggle("solved", isSolved);
     this.isSolved = isSolved;
     this.hand.className = isSolved ? "strong" : "";
+    this.onward.hidden = !isSolved;
     this.answer.hidden = true;
   }
 
@@ -83,6 +100,8 @@ class ExerciseCard {
     const seconds = Math.round((performance.now() - this.began) / 1000);
     this.code.value = codeOf(this.task, page.data.model.dt, page.values, page.dt, seconds, this.isSolved);
     this.answer.hidden = false;
+    this.onward.hidden = true;
+    this.hand.className = "";
     this.code.focus();
     this.code.select();
   }

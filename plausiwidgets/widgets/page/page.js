@@ -115,7 +115,7 @@ class Page {
       h("footer", {},
         tr("Made by plausiwidgets {version} on {date}.", this.data), " ",
         tr("The neuron is simulated on this page, in double precision, with the time step and the bench of the judge; nothing is sent anywhere.")),
-      this.lesson?.onward ?? "",
+      this.lesson?.onward ?? this.exercise?.onward ?? "",
     );
     if (this.exercise && !this.share.hidden) main.querySelector("footer").append(" ", classLink());
   }
@@ -289,6 +289,7 @@ class Page {
     const boxes = [...groups].map(([group, members]) =>
       h("fieldset", {}, h("legend", {}, tr(group)), ...members.map((slider) => this.buildRow(slider))));
     this.sliders.replaceChildren(...boxes);
+    this.exercise?.begin(this.sliderList);
   }
 
   buildRow(slider) {
@@ -664,7 +665,7 @@ class Page {
     const live = checks.map(checkRow);
     if (loss === 0) {
       return {
-        status: "unverified", words: `○ ${tr("holds")}`, note: tr("not verified: that takes Python"), rows: live,
+        status: "unverified", words: `○ ${tr("holds")}`, note: this.exercise ? "" : tr("not verified: that takes Python"), rows: live,
         explanation: `${tr("Every criterion holds at this time step.")} ` +
           tr("Whether it also does at finer ones, after a longer rest and so on, is verified in Python, by the line below the equations."),
       };
@@ -688,7 +689,7 @@ class Page {
     this.back.disabled = this.lesson ? this.lesson.isAtStart : stored;
     this.back.hidden = this.set === this.best && !this.exercise && !this.lesson;
     this.undo.disabled = this.past.length < 2;
-    if (!this.isJudging) this.exercise?.show({ live: this.live, words: said.words });
+    if (!this.isJudging) this.exercise?.show({ live: this.live });
     if (!this.isJudging) this.lesson?.show({ live: this.live, pattern: this.index, values: this.values });
     this.showMe.disabled = stored && this.set === this.best;
     this.showPython();
@@ -697,7 +698,7 @@ class Page {
     this.badge.replaceChildren(h("b", {}, said.words), said.note ? h("small", {}, said.note) : "");
     this.verdict.className = `card verdict ${said.status}`;
     this.verdictTitle.textContent = said.rows.length
-      ? `${stored ? tr("Verdict on stored values") : tr("Verdict")}: ${said.words}` : tr("Not judged");
+      ? `${stored && !this.exercise ? tr("Verdict on stored values") : tr("Verdict")}: ${said.words}` : tr("Not judged");
     this.verdictText.textContent = said.explanation;
     for (const [i, { row, mark, value, accepted }] of this.checks.entries()) {
       const check = said.rows[i];

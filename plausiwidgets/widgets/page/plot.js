@@ -214,7 +214,7 @@ class Figure {
       text(plain(t), Math.min(x(t), width - half - 1), bottom + size * 0.8, "center");
     }
     text(tr("time (ms)"), left + plot / 2, bottom + size * 2.1, "center");
-    for (const [range, y, many] of [[content.vRange, yVoltage, voltage / 50], [content.iRange, yCurrent, 3]]) {
+    for (const [range, y, many] of [[content.vRange, yVoltage, Math.max(voltage / 50, 3)], [content.iRange, yCurrent, 3]]) {
       for (const value of ticks(range, many)) {
         hair(left, y(value), left + plot, y(value), theme.grid);
         text(plain(value), left - 6, y(value), "right");
