@@ -186,6 +186,17 @@ def test_a_telephone_has_the_potential_in_sight_above_the_sliders(in_app) -> Non
     assert plot["y"] >= 0 and plot["y"] + plot["height"] <= sliders["y"] + 1
     assert sliders["y"] + sliders["height"] <= 800
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 400
+    # An open tool scrolls by itself, above some sliders that are still in sight.
+    page.locator(".pw-side").evaluate("side => side.scrollTo(0, 0)")
+    page.get_by_role("button", name="Phase plane", exact=True).click()
+    page.wait_for_selector(".pw-plane .pw-trajectory", state="attached")
+    page.wait_for_function("""() => {
+        const { bottom } = document.querySelector('.pw-side').getBoundingClientRect();
+        const tool = document.querySelector('.pw-open').getBoundingClientRect();
+        const rows = [...document.querySelectorAll('.pw-row')].map((row) => row.getBoundingClientRect());
+        return tool.height > 150 && rows.filter((row) => row.top >= tool.bottom && row.bottom <= bottom).length >= 3;
+    }""")
+    page.get_by_role("button", name="Phase plane", exact=True).click()
     resize(in_app, *SIZES[0])
 
 
