@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from lesson_walk import DOCS, WALKS, lesson_of
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer.explorer import TOOLS
@@ -106,3 +107,21 @@ def test_the_tools_that_a_card_can_open_are_those_of_the_explorer() -> None:
     assert tuple(tool.title.lower() for tool in TOOLS) == cards.TOOLS
     with pytest.raises(ValueError, match="line 6: unknown tool: 'drill'"):
         cards.read_lesson("# T\n\n## C\n<!-- card\npattern: tonic_spiking\ntool: drill\n-->\n", pw.models.get("lif"))
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_each_card_of_the_lessons_is_shown_and_judged_on_the_way_there_and_back(name: str) -> None:
+    lesson = lesson_of(name)
+    explorer = pw.Explorer("izhikevich", lesson=DOCS / name)
+    try:
+        way = list(range(len(lesson.cards)))
+        for place in [*way, *way[::-1]]:
+            state = send(explorer, card=place, sets=True)
+            card, start = lesson.cards[place], lesson.start(place)
+            verdict = pw.judge(card.model, card.pattern, start.values, dt=start.dt, verify=False)
+            assert lesson.shown[state["pattern"]] == (explorer.selection.model, card.pattern)
+            assert explorer.selection.model is card.model
+            assert (state["values"], state["holds"]) == (dict(start.values), bool(verdict.accepted))
+            assert explorer.messages.text == ""
+    finally:
+        explorer.close()
