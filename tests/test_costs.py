@@ -37,7 +37,7 @@ def test_models_that_are_not_compiled_take_longer(table):
 def test_the_range_of_a_search():
     unit = Unit("lif", "tonic_spiking", 0, 1000)
     assert _Trial(100, 2.0, 0.0).range(unit) == (2.0, 20.0)
-    assert _Trial(32, 1.0, 3.0, True).range(unit) == (1.0 + 3.0 * (1 + AFTER),) * 2
+    assert _Trial(32, 1.0, 3.0, True).range(unit) == (4.0, 4.0 + 3.0 * AFTER)
     assert _Trial(100, 2.0, 0.5).range(Unit("lif", "tonic_spiking", 0, 1000, time_limit=5.0)) == (2.5, 5.0)
     assert _Trial(error="ValueError: no").range(unit) == (0.0, 0.0)
 

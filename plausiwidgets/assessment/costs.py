@@ -30,7 +30,10 @@ MOST = 2.0
 """Largest processor time of judging these in s; a slower model is measured on what was done until then."""
 
 AFTER = 5.0
-"""Processor time of a found set's way towards the defaults, in verifications: the median over the built-in models."""
+"""Processor time of a found set's way towards the defaults, in verifications: the median over the built-in models.
+
+A set at the defaults takes none.
+"""
 
 ESTIMATE_COLUMNS = {
     "model": "name of the model",
@@ -42,7 +45,8 @@ ESTIMATE_COLUMNS = {
     "found": "whether one of them shows the pattern",
     "candidate_ms": "processor time of a candidate in ms",
     "low": "processor time of the searches in s, if none takes longer than it did so far",
-    "high": "processor time of the searches in s, if those without a solution so far use their whole budget",
+    "high": "processor time of the searches in s, if those without a solution so far use their whole budget and what "
+    "is found is led towards the defaults",
 }
 """Columns of an estimate."""
 
@@ -66,8 +70,8 @@ class _Trial:
         """Return the least and the largest time of the whole search."""
         if self.error:
             return 0.0, 0.0
-        low = self.judging + self.verifying * (1.0 + AFTER if self.found else 1.0)
-        high = low if self.found else max(low, self.verifying + unit.budget * self.each)
+        low = self.judging + self.verifying
+        high = low + AFTER * self.verifying if self.found else max(low, self.verifying + unit.budget * self.each)
         most = math.inf if unit.time_limit is None else unit.time_limit
         return min(low, most), min(high, most)
 

@@ -123,10 +123,11 @@ class PlanePanel(Panel):
         if anew or before is None or before.dt != selection.dt or before.bounds != selection.bounds:
             self._show_dots()
             self._ask()
-        elif not (self._slow or self.view.shown == ALL) and any(
-            before.values[name] != value for name, value in selection.values.items() if name not in (x, y)
-        ):  # of a neuron without a kernel, and for all patterns, it waits for a rest
-            self._ask()
+        elif any(before.values[name] != value for name, value in selection.values.items() if name not in (x, y)):
+            if self._slow or self.view.shown == ALL:
+                self.explorer.worker.cancel("plane")  # it waits for a rest
+            else:
+                self._ask()
         self.view.point = self._place(selection.values)
 
     def on_rest(self, selection: Selection) -> None:
@@ -216,7 +217,8 @@ class PlanePanel(Panel):
             began = monotonic()
             try:
                 # The first plane of a drag is finished: one after the other is seen, however long the drag.
-                plane = self._judged(selection, pair, shown, points, None if points <= STAGES[0] else checkpoint)
+                finished = points <= STAGES[0] and not self._slow
+                plane = self._judged(selection, pair, shown, points, None if finished else checkpoint)
             except Superseded:
                 raise
             except Exception as error:  # what a custom neuron or pattern raises
