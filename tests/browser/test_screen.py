@@ -46,6 +46,17 @@ CUT_OFF = """() => {
         .map(text => text.textContent);
 }"""
 
+COVERED = """() => {
+    const boxes = [...document.querySelectorAll(".pw-marks .pw-shape")].flatMap((shape, i) =>
+        [...shape.querySelectorAll("text, path")].map(part => [i, part, part.getBoundingClientRect()]));
+    const texts = boxes.filter(([, part, { width }]) => part.tagName === "text" && width);
+    const points = boxes.filter(([, part, { width }]) => part.tagName === "path" && width < 12); // single spikes
+    const before = (a, b) => a.right <= b.left + 1 || a.bottom <= b.top + 1;
+    const apart = (a, b) => before(a, b) || before(b, a);
+    return texts.flatMap(([i, text, a]) => [...texts, ...points].filter(([j, , b]) => i !== j && !apart(a, b))
+        .map(([, other]) => `${text.textContent} / ${other.textContent || "a spike"}`));
+}"""
+
 JUDGED = "() => /✓|✗|~|○/.test(document.querySelector('.pw-yours .pw-word')?.textContent ?? '')"
 
 
@@ -107,7 +118,8 @@ def places_of_patterns(opened, number: int) -> dict[str, dict]:
         settled(page)
         look = page.locator(".pw-explain").inner_text()
         seen[page.locator(".pw-pick-pattern select").input_value()] = page.evaluate(PLACES)
-        assert page.evaluate(CUT_OFF) == [], page.locator(".pw-pick-pattern select").input_value()
+        for fault in (CUT_OFF, COVERED):
+            assert page.evaluate(fault) == [], page.locator(".pw-pick-pattern select").input_value()
     assert len(seen) == number
     return seen
 

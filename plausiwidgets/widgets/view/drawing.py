@@ -50,7 +50,7 @@ def make_grid(t: Floats, columns: int, window: tuple[float, float] | None = None
     left = t[edges[:-1]]
     x = np.empty(2 * len(width), np.float32)
     x[0::2] = left
-    x[1::2] = left + 0.5 * width * dt
+    x[1::2] = left + 0.5 * (width - 1) * dt  # of one sample the same place: a slope would be stairs
     return Grid(x, edges)
 
 

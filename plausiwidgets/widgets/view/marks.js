@@ -1,7 +1,8 @@
 // What the criteria measure, as an SVG over Plotly's picture of the potential. Pointing at a criterion, or reaching
 // it with the tab key, brings its marks forward; pointing at a mark brings its criterion forward.
 
-const LANE = 18, LANES = 3; // px with letters of SIZE, and how many of them
+const LANE = 21, LANES = 3; // px with letters of SIZE, and how many of them
+const POINT = 6; // px from a single spike to the end of its mark, and a little space
 const SIZE = 12; // px
 const ROOM = 290; // px that the title of the time axis and a button with words need
 const LEAST = 20; // px: a narrower figure has no marks
@@ -31,7 +32,8 @@ function lanes(shapes, x, letter, left, right) {
   for (const group of groups.values()) {
     const spans = group.map((shape) => {
       const [a, b] = [x(shape.t0), x(shape.t1)], long = letter * shape.text.length + 6;
-      if (shape.form === "bracket" && b - a < long) return [a, b - a < 2 || shape.text.includes(" ") ? b + 8 + long : b];
+      if (shape.form === "bracket" && b - a < 2) return [a - POINT, b + 8 + long];
+      if (shape.form === "bracket" && b - a < long) return [a, shape.text.includes(" ") ? b + 8 + long : b];
       if (shape.form === "bracket") return [a, b];
       const { from, to } = textOfArrow(a, b, shape.text, letter, left, right);
       return [from, to];
@@ -44,7 +46,7 @@ function lanes(shapes, x, letter, left, right) {
   return found;
 }
 
-// The numbers of brackets side by side: where there is no room for each beside its neighbours, there is none at all.
+// The numbers of brackets side by side: where there is no room for the longest beside its neighbours, there is none.
 function crowded(shapes, x, letter) {
   const found = new Set();
   const rows = new Map();
@@ -55,12 +57,21 @@ function crowded(shapes, x, letter) {
   }
   for (const row of rows.values()) {
     const middles = row.map((shape) => (x(shape.t0) + x(shape.t1)) / 2);
+    const longest = letter * Math.max(...row.map((shape) => shape.text.length)) + 5;
     row.forEach((shape, i) => {
       const near = Math.min(...middles.map((m, j) => (i === j ? Infinity : Math.abs(m - middles[i]))));
-      if (near < letter * shape.text.length + 5) found.add(shape);
+      if (near < longest) found.add(shape);
     });
   }
   return found;
+}
+
+// Where the text of a band stands that would begin at (x, y): below those that are already there.
+function below(texts, x, y, long, high) {
+  const hidden = () => texts.some((one) => x < one.x + one.long && one.x < x + long && Math.abs(y - one.y) < high);
+  while (hidden()) y += 1;
+  texts.push({ x, y, long });
+  return y;
 }
 
 class Marks {
@@ -130,6 +141,7 @@ class Marks {
     const chosen = hot ? all.filter((shape) => shape.criteria.includes(hot)) : all;
     const placed = lanes(chosen, x, letter, left, left + width);
     const without = crowded(chosen, x, letter);
+    const texts = []; // of bands
     for (const shape of chosen) {
       const [a, b] = [x(shape.t0), x(shape.t1)];
       if (b < left - 1 || a > left + width + 1) continue;
@@ -161,7 +173,11 @@ class Marks {
         const [high, low] = [Math.min(y(shape.v0), y(shape.v1)), Math.max(y(shape.v0), y(shape.v1))];
         element("rect", { x: a, y: high - 1, width: Math.max(b - a, 2), height: Math.max(low - high, 0) + 2 }, group);
         const near = b > left + width - 90 * scale;
-        if (hot || !shape.ok || (shape.t0 > 0 && b - a < 40)) element("text", { x: near ? a - 5 : b + 5, y: (high + low) / 2 + (near ? -8 : 4), "text-anchor": near ? "end" : "start" }, group, shape.text);
+        const seen = shape.t0 > 0 && b - a < 40 && low - high >= 1; // the number of what has a height
+        if (!hot && shape.ok && !seen) continue;
+        const begin = near ? a - 5 : b + 5, long = letter * shape.text.length;
+        const under = below(texts, near ? begin - long : begin, (high + low) / 2 + (near ? -8 : 4), long, SIZE * scale + 2);
+        element("text", { x: begin, y: under, "text-anchor": near ? "end" : "start" }, group, shape.text);
       } else {
         element("circle", { cx: a, cy: y(shape.v0), r: 4 }, group);
         element("text", { x: a, y: y(shape.v0) - 8, "text-anchor": "middle" }, group, shape.text);
