@@ -33,6 +33,7 @@ OTHER = """\
 model: lif
 pattern: tonic_spiking
 values: amplitude=10
+free: amplitude
 until: holds
 -->
 

@@ -95,7 +95,7 @@ class Explorer(View):
         at first English. All explorers of a kernel share it.
     lesson : str or Path, optional
         A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
-        pattern, values and tool, as on the page of :func:`plausiwidgets.export_page`.
+        model, pattern, values and tool, as on the page of :func:`plausiwidgets.export_page`.
 
     Attributes
     ----------

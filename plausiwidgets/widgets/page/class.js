@@ -101,7 +101,7 @@ class ClassPage {
     const title = tr("Class: {title}", { title: titleOf(pattern) });
     document.title = title;
     this.theme = h("button", { type: "button", onclick: () => this.setTheme(this.themeName === "dark" ? "light" : "dark") });
-    this.codes = h("textarea", { rows: 6, "aria-label": tr("Codes, one on each line"), spellcheck: false });
+    this.codes = h("textarea", { rows: 6, placeholder: "PW1.…", "aria-label": tr("Codes, one on each line"), spellcheck: false });
     this.readButton = h("button", { type: "button", className: "strong", onclick: () => this.read() }, tr("Read the codes"));
     this.status = h("p", { className: "state", role: "status" });
     this.refused = h("ul", { className: "refused" });
