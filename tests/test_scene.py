@@ -175,6 +175,17 @@ def test_the_potential_keeps_its_room_in_a_low_window(height: int, lower: dict) 
     assert rows["voltage"] >= 0.4 * (sum(rows.values()) - rows.get("raster", 0))
 
 
+@pytest.mark.parametrize(
+    ("current", "most"), [((-3.2, 4.9), 5), ((-2.3, 17.3), 4), ((-1.0, 1.0), 4), ((77.3, 80.8), 4)]
+)
+def test_the_axis_of_the_current_has_two_ticks_at_least(current: tuple[float, float], most: int) -> None:
+    layout = figure_of(Scene(current=current), Look())["layout"]
+    assert layout["yaxis3"]["nticks"] == most
+    steps = (power * multiple for power in (0.1, 1.0, 10.0) for multiple in (1, 2, 5))
+    step = next(step for step in steps if step >= (current[1] - current[0]) / most)  # as Plotly takes it
+    assert np.floor(current[1] / step) - np.ceil(current[0] / step) + 1 >= 2
+
+
 def test_dark_and_light_differ_in_colour_alone() -> None:
     shown = scene(preset_of("resonator"))
     light, dark = (figure_of(shown, Look(dark=dark)) for dark in (False, True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import ceil, floor, inf, isfinite, log10
 from typing import Any
 
 import numpy as np
@@ -241,7 +241,7 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
         },
         "raster": {"fixedrange": True, "showgrid": False, "ticks": ""} | _raster_axis(scene, look),
         "current": {
-            "nticks": 4, "range": list(scene.current),
+            "nticks": _most_ticks(*scene.current), "range": list(scene.current),
             "title": {"text": f"I ({scene.current_unit})", "font": {"size": look.font - 3}},
         },
         "others": {
@@ -257,6 +257,17 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
     if scene.curve is not None and "curve" in heights:
         layout |= _curve_axes(scene.curve, layout, every)
     return layout
+
+
+def _most_ticks(low: float, high: float, few: int = 4) -> int:
+    """Return the most ticks of a low axis: a few, or one more where Plotly would find a single round value for these.
+
+    Its steps are 1, 2 or 5 times a power of ten, so that of five steps at most half of the range is one.
+    """
+    rough = (high - low) / few
+    power = 10.0 ** floor(log10(rough))
+    step = next(power * multiple for multiple in (2.0, 5.0, 10.0) if power * multiple >= rough)
+    return few if floor(high / step) - ceil(low / step) >= 1 else few + 1
 
 
 def _curve_axes(curve: Inset, layout: Mapping[str, Any], every: Mapping[str, Any]) -> dict[str, Any]:
