@@ -24,7 +24,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 
 @pytest.mark.parametrize("name", WALKS)
-@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (1024, "light"), (400, "dark")])
 def test_each_card_shows_what_it_claims(open_page, pages: dict, name: str, width: int, scheme: str) -> None:
     opened = open_page(pages[name], width=width, height=900, color_scheme=scheme)
     page, lesson = opened.page, lesson_of(name)
