@@ -211,6 +211,13 @@ def test_a_page_gets_the_cards_as_data(tmp_path):
     assert json.dumps(data_of(by_text)["lesson"]["cards"][0]["body"]) == json.dumps(first["body"])
 
 
+def test_all_patterns_and_a_lesson_with_three_neurons_fit_into_a_page_that_can_be_sent(root, tmp_path):
+    lesson = root / "docs" / "lesson_long.md"
+    page = pw.export_page("izhikevich", pw.patterns.names(), lesson=lesson, path=tmp_path / "page.html")
+    assert len(data_of(page)["others"]) == 2
+    assert page.stat().st_size < 400_000  # in both languages
+
+
 def test_the_command_takes_a_lesson(tmp_path, capsys):
     file, page = tmp_path / "lesson.md", tmp_path / "page.html"
     assert main(["page", "izhikevich", "--lesson", str(file), "--output", str(page)]) == 1
