@@ -155,12 +155,25 @@ def test_the_published_table_has_every_model_and_the_twenty_patterns():
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])
-    np.testing.assert_allclose(
-        of_models.set_index("model")["operations_per_ms"].sort_index(), counted["operations_per_ms"].sort_index()
-    )
-    assert table.attrs["versions"]["date"] and set(table["seed"]) == {0}
+    for column in ("operations_per_ms", "robustness"):
+        np.testing.assert_allclose(of_models.set_index("model")[column].sort_index(), counted[column].sort_index())
+    seeds = {(row.model, row.pattern): row.seed for row in table.itertuples()}
+    assert table.attrs["versions"]["date"]
+    assert {pair: seed for pair, seed in seeds.items() if seed} == published.OTHER_SEEDS
     for row in table[table["status"] == "replicated"].sample(5, random_state=0).itertuples():
         assert pw.judge(row.model, row.pattern, row.parameters).replicated, (row.model, row.pattern)
+
+
+def test_the_rows_of_other_seeds_take_the_place_of_theirs_and_no_other_row_changes(monkeypatch, tmp_path):
+    before = published.data_file(published.TABLE).read_text(encoding="utf-8")
+    path = tmp_path / published.TABLE
+    path.write_text(before, encoding="utf-8")
+    monkeypatch.setattr(published, "data_file", lambda name: path)
+    monkeypatch.setattr(published, "OTHER_SEEDS", {("lif", "integrator"): 3})
+    published.write_other_seeds()
+    after = path.read_text(encoding="utf-8")
+    changed = [new for old, new in zip(before.splitlines(), after.splitlines(), strict=True) if old != new]
+    assert [line.split(",")[:5] for line in changed] == [["lif", "L", "integrator", "3", "replicated"]]
 
 
 def test_a_package_without_its_table_explains_how_to_make_it(monkeypatch, tmp_path):
