@@ -182,6 +182,8 @@ def test_the_figure_follows_the_dark_theme(explorer):
     light = explorer.page.evaluate(script)
     explorer.set_dark()
     explorer.page.wait_for_function(f"light => ({script})() !== light", arg=light, timeout=30_000)
+    box = "() => getComputedStyle(document.querySelector('.pw-line input[type=checkbox]')).colorScheme"
+    assert explorer.page.evaluate(box) == "dark", "an empty box would be the brightest thing on the screen"
 
 
 def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
