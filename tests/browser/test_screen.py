@@ -361,6 +361,19 @@ def test_a_link_and_a_line_of_python_are_offered_and_the_link_opens_in_jupyterla
         other.close()
 
 
+def test_empty_axes_stand_where_the_figure_will_be(in_app):
+    whole, empty, line = in_app.page.evaluate("""() => {
+        const plot = document.querySelector(".pw-figure .pw-plot"), before = plot.cloneNode(false);
+        const whole = plot.getBoundingClientRect().height;
+        before.classList.remove("pw-scene"); // as it is until its script has come
+        plot.replaceWith(before);
+        const { height, borderLeftWidth } = getComputedStyle(before, "::before");
+        before.replaceWith(plot);
+        return [whole, parseFloat(height), borderLeftWidth];
+    }""")
+    assert 0.8 * whole < empty < whole and line == "1px"
+
+
 @pytest.mark.parametrize(("where", "dark"), [("in_lab", False), ("in_lab", True), ("in_app", False)])
 def test_axe_finds_nothing_serious(request, where: str, dark: bool) -> None:
     opened = request.getfixturevalue(where)
