@@ -125,3 +125,24 @@ def test_each_card_of_the_lessons_is_shown_and_judged_on_the_way_there_and_back(
             assert explorer.messages.text == ""
     finally:
         explorer.close()
+
+
+def test_undo_leads_back_over_a_card_of_another_neuron():
+    text = f"{LESSON}\n## Elsewhere\n\n<!-- card\nmodel: adex\npattern: tonic_bursting\nfree: b\n-->\n\nIts *b*.\n"
+    explorer = pw.Explorer("izhikevich", lesson=text)
+    try:
+        assert explorer.wait(60)
+        send(explorer, card=2, sets=True)
+        before = explorer.selection
+        send(explorer, card=3, sets=True)
+        there = explorer.selection
+        assert there.model is pw.models.get("adex")
+        assert set(there.free) == {"b"}
+        explorer.session.undo()
+        assert explorer.wait(60)
+        assert (explorer.selection.model, explorer.selection.values) == (before.model, before.values)
+        explorer.session.redo()
+        assert explorer.wait(60)
+        assert (explorer.selection.model, explorer.selection.values) == (there.model, there.values)
+    finally:
+        explorer.close()
