@@ -46,6 +46,15 @@ def test_picture_and_criterion_say_one_number(key):
         assert contradictions(pattern, model, verdict) == []
 
 
+def test_silence_is_marked_where_a_spike_is_missing_and_not_where_none_is_needed():
+    model, pulses = pw.models.get("adex"), {}
+    for key in ("subthreshold_oscillations", "depolarizing_after_potential"):
+        pattern, verdict = pw.patterns.get(key), pw.judge(model, key, {"amplitude": 100.0}, verify=False)
+        drawn = shapes(pattern, "pulse", model, verdict.parameters, verdict.traces["pulse"], verdict.checks)
+        pulses[key] = [shape.text for shape in drawn if shape.criterion == "n"]
+    assert pulses == {"subthreshold_oscillations": [], "depolarizing_after_potential": ["no spike"]}
+
+
 def test_spikes_before_the_trace_begins_are_counted_as_the_judge_counts_them():
     model, pattern = pw.models.get("izhikevich"), pw.patterns.get("phasic_spiking")
     verdict = pw.judge(model, pattern, {"holding": 8.0}, verify=False)

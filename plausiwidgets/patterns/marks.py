@@ -283,9 +283,10 @@ def _millivolts(value: float) -> str:
 
 def _spikes(d: _Drawing) -> list[Shape]:
     times = d.spikes
-    return (
-        [d.bracket(float(times[0]), float(times[-1]), _counted(len(times)))] if len(times) else d.window(tr("no spike"))
-    )
+    if len(times):
+        return [d.bracket(float(times[0]), float(times[-1]), _counted(len(times)))]
+    # Where none is needed, a window would look as if none was allowed.
+    return [] if d.check is not None and d.check.passed else d.window(tr("no spike"))
 
 
 def _late_intervals(d: _Drawing) -> list[Shape]:
