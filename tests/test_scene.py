@@ -175,6 +175,16 @@ def test_the_potential_keeps_its_room_in_a_low_window(height: int, lower: dict) 
     assert rows["voltage"] >= 0.4 * (sum(rows.values()) - rows.get("raster", 0))
 
 
+def test_the_small_sweeps_are_drawn_as_finely_as_their_event_needs() -> None:
+    shown = scene(preset_of("integrator"))
+    [small] = [trace for trace in traces_of(shown, "yours", Look()) if trace["uid"] == "yours_others"]
+    line, (begin, end) = shown.lanes[0].lines["yours"], shown.time
+    ends = [i for i, x in enumerate(small["x"]) if np.isnan(x)]
+    first = small["x"][: ends[0]]
+    drawn = {round(float(x), 3) for x in first if begin <= x <= end}
+    assert drawn >= {round(float(np.float32(t)), 3) for t in line.t if begin <= t <= end}
+
+
 @pytest.mark.parametrize(
     ("current", "most"), [((-3.2, 4.9), 5), ((-2.3, 17.3), 4), ((-1.0, 1.0), 4), ((77.3, 80.8), 4)]
 )

@@ -190,7 +190,7 @@ def _small(scene: Scene, role: str, look: Look) -> tuple[Singles, Singles]:
         line = lane.lines.get(role)
         if line is None:
             continue
-        grid = make_grid(line.t, look.columns // 2)
+        grid = make_grid(line.t, look.columns // 2, look.window or (scene.time if scene.event else None))
         for x, v in ((grid.x, envelope(line.v, grid)), spike_lines(line.t, line.v, line.spikes, line.peak)):
             height = np.clip((v - low) / (top - low), 0.0, 1.0)
             xs += [x, gap]
