@@ -361,6 +361,15 @@ def test_a_link_and_a_line_of_python_are_offered_and_the_link_opens_in_jupyterla
         other.close()
 
 
+def test_names_of_criteria_are_not_cut_off(in_app):
+    page = in_app.page
+    resize(in_app, 1400, 900)
+    pick(page, "pattern", "C  Tonic bursting")
+    page.wait_for_function("() => document.querySelectorAll('.pw-checks tbody tr').length > 8")
+    names = page.locator(".pw-checks tbody td:nth-child(2)")
+    assert names.evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)") == []
+
+
 def test_empty_axes_stand_where_the_figure_will_be(in_app):
     whole, empty, line = in_app.page.evaluate("""() => {
         const plot = document.querySelector(".pw-figure .pw-plot"), before = plot.cloneNode(false);
