@@ -55,6 +55,8 @@ COMMANDS = {TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOI
 def published_table() -> pd.DataFrame:
     """Return the table of the package's models and the twenty patterns, as :data:`COMMAND` wrote it.
 
+    A few rows are those of another seed: :data:`OTHER_SEEDS`.
+
     ``.attrs`` holds the versions and the date.
 
     Raises
