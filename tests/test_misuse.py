@@ -124,6 +124,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "parameter_plane": dict(model="lif", pattern="tonic_spiking", x="tau_mem", y="v_rest", points=3),
     "repertoire": dict(model="lif", patterns=["tonic_spiking"], budget=2),
     "sample_accepted": dict(model="lif", pattern="tonic_spiking", n=3),
+    "most_versatile": dict(model="lif", patterns=["tonic_spiking"], budget=2),
+    "Page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}),
     "read_code": dict(code="lif"),
     "loss_profiles": dict(
         model="lif",
