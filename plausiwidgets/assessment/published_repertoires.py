@@ -24,10 +24,8 @@ MOST_VERSATILE = "most versatile"
 
 STIMULI = 100
 """Stimuli that are tried for each pattern of a published neuron."""
-NEURONS = {"wang_buzsaki": 160}
+NEURONS = {"wang_buzsaki": 160, "connor_stevens": 160}
 """Neurons that are tried for the most versatile one, where the default number takes many minutes."""
-NOT_SEARCHED = ("connor_stevens",)
-"""Models without a most versatile neuron: its step costs most."""
 
 COLUMNS = {
     "model": "name of the model",
@@ -48,8 +46,7 @@ def published_repertoires() -> pd.DataFrame:
     """Return which of the twenty patterns single neurons show, with their parameters held.
 
     The neurons are those of the publications that a model names as its presets, and the most versatile one of each
-    model that was found, but for those of :data:`NOT_SEARCHED`. A larger budget may find more: what is not there is not
-    proved to be impossible.
+    model that was found. A larger budget may find more: what is not there is not proved to be impossible.
 
     Returns
     -------
@@ -111,11 +108,10 @@ def write(*names: str) -> None:
 
 def _neurons(model: NeuronModel, twenty: list[str]) -> Iterator[tuple[str, pd.DataFrame, float]]:
     """Yield titles and repertoires of the neuron of a search and of each published one, and the time of each."""
-    if model.name not in NOT_SEARCHED:
-        began = time.process_time()
-        found = most_versatile(model, twenty, budget=NEURONS.get(model.name, SETS))
-        found.attrs["dt"] = model.dt
-        yield MOST_VERSATILE, found, time.process_time() - began
+    began = time.process_time()
+    found = most_versatile(model, twenty, budget=NEURONS.get(model.name, SETS))
+    found.attrs["dt"] = model.dt
+    yield MOST_VERSATILE, found, time.process_time() - began
     for title, own, dt in published_neurons(model):
         began = time.process_time()
         found = repertoire(model, own, patterns=twenty, budget=STIMULI, dt=dt)
