@@ -6,6 +6,7 @@ from screen import Alone, until
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
@@ -141,6 +142,21 @@ def test_without_a_kernel_it_waits_for_a_rest_and_stays_coarse() -> None:
     assert settled(panel) is before
     session.rest(session.selection)
     assert settled(panel) is not before and panel.view.scene["points"] == STAGES[0]
+    assert panel.view.scene["coarse"] and not panel.view.scene["finer"]
+
+
+def test_what_is_judged_before_the_neuron_is_compiled_does_not_make_the_plane_coarse() -> None:
+    lif = pw.models.get("lif")
+    selection = Selection.of(lif, "tonic_spiking")
+    host = Alone(selection)
+    panel = host.panel(PlanePanel)
+    host.session.attach(panel)
+    early = judge_quickly(selection, (), interpreter(lif.programs.step))
+    assert early.engine == "python"
+    host.session.publish(Response("yours", selection, single(early)))
+    panel.on_shown(True)
+    scene = settled(panel)
+    assert scene["points"] == STAGES[-1] and not scene["coarse"]
 
 
 def test_what_is_locked_is_no_axis_and_a_stimulus_is_not_judged() -> None:

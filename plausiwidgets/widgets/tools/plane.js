@@ -59,7 +59,8 @@ function render({ model, el }) {
     html("span", "pw-hint", caption, scene.several
       ? tr("Where each pattern holds, under its own stimulus. Drag the dot, or use the arrow keys.")
       : tr("Bright is near, within the outline it holds. Drag the dot, or use arrow keys."));
-    if (scene.finer) html("span", "pw-hint", caption, `${scene.points} × ${scene.points}, ${tr("finer follows …")}`);
+    const more = scene.finer ? tr("finer follows …") : scene.coarse ? tr("as a finer one would take long") : "";
+    if (more) html("span", "pw-hint", caption, `${scene.points} × ${scene.points}, ${more}`);
   }
 
   function showPoint() {

@@ -138,7 +138,7 @@ class PlanePanel(Panel):
     def on_response(self, response: Response) -> None:
         """Show the best of a search and what is pinned, and note whether there is a kernel."""
         if response.role == "yours" and response.verdict is not None:
-            self._slow = response.verdict.engine != "compiled"
+            self._slow = response.verdict.engine == "torch"
         elif response.role == "best":
             self._best = response.selection if response.verdict is not None else None
             self._show_dots()
@@ -336,6 +336,7 @@ def scene_of(plane: ParameterPlane, selection: Selection, finer: bool = False) -
         "points": len(plane.x),
         "several": plane.several,
         "finer": finer,
+        "coarse": len(plane.x) < STAGES[-1] and not finer,
     }
     if plane.several:
         keys = plane.patterns[:BITS]
