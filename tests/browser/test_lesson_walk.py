@@ -5,6 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lesson_walk import DOCS, NEURON, WALKS, lesson_of, verdicts
+from playwright.sync_api import expect
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.formatting import number
@@ -37,14 +38,17 @@ def test_each_card_shows_what_it_claims(open_page, pages: dict, name: str, width
         is_met = False
         for look, verdict in [(look, verdict) for one, look, verdict in looks if one is card]:
             # Back to the start first: a look says what is moved from there.
-            if page.get_by_role("button", name="Reset", exact=True).is_enabled():
-                page.get_by_role("button", name="Reset", exact=True).click()
+            reset = page.get_by_role("button", name="Reset", exact=True)
+            if reset.is_enabled():
+                reset.click()
             for slider, value in look.moved.items():
                 box = page.get_by_label(re.compile(rf"^Exact value of {slider}( |$)"))
                 box.fill(str(value))
                 box.press("Enter")
             if look.dt is not None:
                 page.evaluate("dt => { location.hash = `#dt=${dt}`; }", look.dt)
+            if look.moved or look.dt is not None:  # what is shown may be the same as before
+                expect(reset).to_be_enabled()
             if look.sweep is not None:
                 page.get_by_role("button", name=look.sweep).click()
             marks = "".join("✓" if check.passed else "✗" for check in verdict.checks)
