@@ -98,9 +98,9 @@ class Judging(Panel):
                 if early is not None:
                     if self._jumped or self._moved_further(selection, early):
                         return  # superseded
-                    # Elsewhere: what is changed meanwhile is drawn at once. First: a verdict makes others begin.
-                    self.explorer.worker.ask("compile", Priority.FIGURE, lambda _: self._compile(selection.model))
                     self.explorer.session.publish(Response("yours", selection, single(early), jumped=jumped))
+                    # Elsewhere: what is changed meanwhile is drawn at once, too.
+                    self.explorer.worker.ask("compile", Priority.FIGURE, lambda _: self._compile(selection.model))
                     return
                 judged = judge_quickly(selection, self.explorer.session.recorded(selection.model))
                 if self._jumped or self._moved_further(selection, judged):
