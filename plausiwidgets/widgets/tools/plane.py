@@ -116,7 +116,7 @@ class PlanePanel(Panel):
         before, self._current = self._current, selection
         anew = before is None or not before.is_about(selection.model, selection.pattern)
         if anew:
-            self._best = None
+            self._best, self._slow = None, False  # of the model before; a verdict will tell
         if anew or jumped:
             self._choose(selection)
         x, y = self.view.pair
