@@ -35,7 +35,7 @@ def _what_a_test_registers_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None
     """Give each test registries of its own, and English: others count on the built-in models and patterns alone."""
     monkeypatch.setattr(models, "_registered", {})
     monkeypatch.setattr(patterns, "_registered", {})
-    monkeypatch.setattr(texts, "_language", texts.ENGLISH)
+    monkeypatch.setattr(texts, "_usual", texts.ENGLISH)
 
 
 @pytest.fixture

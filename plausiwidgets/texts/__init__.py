@@ -7,9 +7,12 @@ write. What has no translation is shown in English.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
 from functools import cache
 from importlib.resources import files
+from threading import RLock
 
 ENGLISH = "en"
 
@@ -27,22 +30,65 @@ def check_language(where: str, language: str) -> None:
         raise ValueError(f"{where}: language is {language!r}, valid is one of {', '.join(map(repr, languages()))}")
 
 
-_language = ENGLISH
+_usual = ENGLISH
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def use(language: str) -> None:
-    """Choose the language of the screen: what is shown from now on, of all explorers of this Python."""
-    global _language
-    _language = language
+    """Choose the language where none is spoken: of figures in a script, and of explorers that name none."""
+    global _usual
+    _usual = language
 
 
 def language() -> str:
-    """Return the code of the language of the screen."""
-    return _language
+    """Return the code of the language in which a text is given here and now."""
+    return _spoken.get() or _usual
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Give texts in a language within a ``with`` statement, on this thread alone."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+class SpokenLock:
+    """A reentrant lock of a part of the screen, whose holder speaks the language of that part.
+
+    Events of the page, jobs and scripts change a part on several threads, each of which takes its lock: so the parts of
+    two explorers keep their languages.
+
+    Parameters
+    ----------
+    language : str, optional
+        Default: the one that is spoken where the lock is made.
+
+    Examples
+    --------
+    >>> with SpokenLock("de"):
+    ...     tr("Tonic spiking")
+    'Tonisches Feuern'
+    """
+
+    def __init__(self, language: str | None = None) -> None:
+        self.language = language or _spoken.get() or _usual
+        self._lock = RLock()
+        self._tokens: list[Token[str | None]] = []  # of the holder: it leaves in the reverse order
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._tokens.append(_spoken.set(self.language))
+
+    def __exit__(self, *_: object) -> None:
+        _spoken.reset(self._tokens.pop())
+        self._lock.release()
 
 
 def tr(text: str, /, **values: object) -> str:
-    """Return a text in the language of the screen, with values in the places of their names.
+    """Return a text in the language that is spoken here, with values in the places of their names.
 
     The name of something within a pattern, "pattern: name", is translated in two parts.
 
@@ -51,7 +97,7 @@ def tr(text: str, /, **values: object) -> str:
     >>> tr("{count} of {total} hold", count=3, total=4)
     '3 of 4 hold'
     """
-    known = catalog(_language)
+    known = catalog(language())
     if values:
         return known.get(text, text).format(**values)
     return known.get(text) or ": ".join(known.get(part, part) for part in text.split(": "))

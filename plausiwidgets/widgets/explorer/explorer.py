@@ -91,8 +91,8 @@ class Explorer(View):
     mystery : int, optional
         Seed of a neuron with hidden parameters that shows the pattern, to be matched: :func:`plausiwidgets.mystery`.
     language : {"en", "de"}, optional
-        Of the texts on the screen; default: as the explorer before, or as ``language=`` in the address of the app, and
-        at first English. All explorers of a kernel share it.
+        Of the texts on the screen, also of two explorers in one notebook; default: as ``language=`` in the address of
+        the app, or as the explorer before, and at first English.
     lesson : str or Path, optional
         A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
         model, pattern, values and tool, as on the page of :func:`plausiwidgets.export_page`.
@@ -139,48 +139,50 @@ class Explorer(View):
         query = os.environ.get("QUERY_STRING", "")
         if language is not None:
             texts.check_language("Explorer", language)
-            texts.use(language)
         elif (named := dict(parse_qsl(query[:MAX_QUERY])).get("language")) in texts.languages():
-            texts.use(str(named))
+            language = named
+        language = language or texts.language()
+        texts.use(language)
         _close_former_run(self)
-        self._from_link = parameters is None
-        notes: tuple[str, ...] = ()
-        if parameters is not None:
-            first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
-        elif query:
-            first, notes = Selection.from_query(query, model, pattern, dt)
-        else:
-            first = Selection.of(model, pattern, None, dt)
-            first.with_locked(locked)  # refused before anything is made of it
-            known = known_sets(first.model, first.pattern)
-            start = known[0] if known and not locked else my_turn(first.model, first.pattern, known, 0, locked)
-            first = start if dt is None else start.with_dt(dt)
-
-        self.session = Session(first, lambda error: self.messages.error("panel", error))
-        self.worker = Worker(lambda error: self.messages.error("panel", error))
-        self.page = PageWatch(language=texts.language())
-        self._panels: dict[type[Panel], Panel] = {}
-        self._places = Places(self._on_opened)
-        super().__init__([self.page, *self._places.view])
-        self.add_class("pw-explorer")
-        self.page.observe(lambda _: self.session.hold(self.page.held), "held")
-        self.page.observe(lambda _: self._send_again(), "pages")
-        self.page.observe(lambda _: self._on_link(), "link")
-        for kind in PANELS:
-            self.panel(kind)
-        for tool in TOOLS:
-            if tool.waits:
-                self._places.offer(tool, partial(self.panel, tool))
+        with texts.speaking(language):
+            self._from_link = parameters is None
+            notes: tuple[str, ...] = ()
+            if parameters is not None:
+                first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
+            elif query:
+                first, notes = Selection.from_query(query, model, pattern, dt)
             else:
-                self.panel(tool)
-        if notes:
-            self.messages.note(notes)
-        if lesson is not None:
-            self.panel(LessonPanel).open(lesson, {tool.title.lower(): tool for tool in TOOLS})
-        elif mystery is not None:
-            self.mystery(model, pattern, mystery)
-        elif parameters is None:
-            self._open_mystery(query)
+                first = Selection.of(model, pattern, None, dt)
+                first.with_locked(locked)  # refused before anything is made of it
+                known = known_sets(first.model, first.pattern)
+                start = known[0] if known and not locked else my_turn(first.model, first.pattern, known, 0, locked)
+                first = start if dt is None else start.with_dt(dt)
+
+            self.session = Session(first, lambda error: self.messages.error("panel", error))
+            self.worker = Worker(lambda error: self.messages.error("panel", error))
+            self.page = PageWatch(language=language)
+            self._panels: dict[type[Panel], Panel] = {}
+            self._places = Places(self.session.lock, self._on_opened)
+            super().__init__([self.page, *self._places.view])
+            self.add_class("pw-explorer")
+            self.page.observe(lambda _: self.session.hold(self.page.held), "held")
+            self.page.observe(lambda _: self._send_again(), "pages")
+            self.page.observe(lambda _: self._on_link(), "link")
+            for kind in PANELS:
+                self.panel(kind)
+            for tool in TOOLS:
+                if tool.waits:
+                    self._places.offer(tool, partial(self.panel, tool))
+                else:
+                    self.panel(tool)
+            if notes:
+                self.messages.note(notes)
+            if lesson is not None:
+                self.panel(LessonPanel).open(lesson, {tool.title.lower(): tool for tool in TOOLS})
+            elif mystery is not None:
+                self.mystery(model, pattern, mystery)
+            elif parameters is None:
+                self._open_mystery(query)
 
     # -- its panels ------------------------------------------------------------------------------
 
@@ -194,7 +196,8 @@ class Explorer(View):
         A panel that needs another one asks for it in its constructor, and the other one is told of everything first.
         """
         if kind not in self._panels:
-            self._join(kind(self))
+            with self.session.lock:
+                self._join(kind(self))
         found = self._panels[kind]
         assert isinstance(found, kind)
         return found
@@ -252,11 +255,12 @@ class Explorer(View):
         if panel.place not in BOXES:
             raise ValueError(f"add: the place of {panel.__name__} is {panel.place!r}, valid: {', '.join(BOXES)}")
         if panel not in self._panels:
-            made = panel(self)
-            if not isinstance(getattr(made, "view", None), w.DOMWidget):
-                raise TypeError(f"add: panel is {panel!r}, valid is {valid}")
-            self._join(made)
-            self._on_opened(made)
+            with self.session.lock:
+                made = panel(self)
+                if not isinstance(getattr(made, "view", None), w.DOMWidget):
+                    raise TypeError(f"add: panel is {panel!r}, valid is {valid}")
+                self._join(made)
+                self._on_opened(made)
         return self.panel(panel)
 
     def _join(self, panel: Panel) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import ipywidgets as w
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Target, Verdict
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import SpokenLock, tr
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
@@ -50,7 +49,7 @@ class FigurePanel(Panel):
         self.scene = Scene()
         self.pace = 0.0
         self._looked_at = explorer.session.look_at
-        self._lock = threading.RLock()
+        self._lock = SpokenLock()
         self._selection: Selection | None = None
         self._verdicts: dict[str, Verdict] = {}  # what is drawn, by role
         self._target: Target | None = None

@@ -64,13 +64,14 @@ class ModelsPanel(Panel):
         self.over.layout.display = "" if self.view.value else "none"
         if not self.view.value or self._model is None:
             return
-        try:
-            if self.assessment is None:
-                self.assessment = self._made()
-                self.over.children = (self.assessment,)
-            self.assessment.offer(self._model)
-        except Exception as error:
-            self.explorer.messages.error("assessment", error)
+        with self.explorer.session.lock:
+            try:
+                if self.assessment is None:
+                    self.assessment = self._made()
+                    self.over.children = (self.assessment,)
+                self.assessment.offer(self._model)
+            except Exception as error:
+                self.explorer.messages.error("assessment", error)
 
     def _made(self) -> ModelsAssessment:
         download = ExportView(buttons=["table"])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import SpokenLock, tr
 from plausiwidgets.widgets.view.panel import Panel, Part
 
 BOXES = {
@@ -50,6 +50,8 @@ class Places:
 
     Parameters
     ----------
+    lock : SpokenLock
+        Of the session: panels are made, opened and closed with it.
     opened : callable
         ``opened(panel)`` is called when a panel of the tools was opened.
 
@@ -59,7 +61,8 @@ class Places:
         What is not seen, the screen, and what lies below it.
     """
 
-    def __init__(self, opened: Callable[[Panel], None]) -> None:
+    def __init__(self, lock: SpokenLock, opened: Callable[[Panel], None]) -> None:
+        self._lock = lock
         self._opened = opened
         self._buttons: dict[type[Panel], w.ToggleButton] = {}
         self._offered: list[tuple[int, w.ToggleButton]] = []
@@ -100,10 +103,14 @@ class Places:
         if kind in self._buttons:
             return
         button = w.ToggleButton(False, description=tr(about.title), tooltip=tr(about.tip), **self._shared)
-        button.observe(lambda change: self._toggled(kind, panel(), change["new"]), "value")
+        button.observe(lambda change: self._on_toggle(kind, panel, change["new"]), "value")
         self._buttons[kind] = button
         self._offered = sorted((*self._offered, (about.order, button)), key=lambda one: one[0])
         self._strip.children = [one for _, one in self._offered]
+
+    def _on_toggle(self, kind: type[Panel], panel: Callable[[], Panel], opened: bool) -> None:
+        with self._lock:
+            self._toggled(kind, panel(), opened)
 
     def _toggled(self, kind: type[Panel], panel: Panel, opened: bool) -> None:
         if not opened:

@@ -137,17 +137,18 @@ class Searches(Panel):
         ]
 
     def _on_press(self, action: str) -> None:
-        try:
-            if action == "optimize" or action in WAYS:
-                self.explorer.messages.clear()
-                self._panel.starting()
-                self.press("" if action == "optimize" else action)
-            else:
-                actions = {"use_best": self.use_best, "pause": self.toggle_pause, "back": self.back, "stop": self.stop}
-                actions[action]()
-        except Exception as error:
-            self.explorer.messages.error("search", error)
-            self.refresh()
+        actions = {"use_best": self.use_best, "pause": self.toggle_pause, "back": self.back, "stop": self.stop}
+        with self.explorer.session.lock:
+            try:
+                if action == "optimize" or action in WAYS:
+                    self.explorer.messages.clear()
+                    self._panel.starting()
+                    self.press("" if action == "optimize" else action)
+                else:
+                    actions[action]()
+            except Exception as error:
+                self.explorer.messages.error("search", error)
+                self.refresh()
 
     def press(self, way: str = "") -> Run:
         """Begin a search with the panel's settings, as none was made before of what is selected.

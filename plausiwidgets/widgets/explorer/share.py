@@ -75,7 +75,8 @@ class SharePanel(Panel):
         if isinstance(question, str):
             self.explorer.worker.ask("exercise", Priority.TOOL, lambda _: self._send_exercise(question))
         else:
-            self._write()  # it was opened: nothing rests while a model is compiled
+            with self.explorer.session.lock:
+                self._write()  # it was opened: nothing rests while a model is compiled
 
     def _send_exercise(self, question: str) -> None:
         """Send the page of an exercise that begins at what is selected, or why there is none."""

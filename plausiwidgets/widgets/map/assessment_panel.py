@@ -13,7 +13,7 @@ from plausiwidgets.assessment import Study, StudySnapshot, start_assessment
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.threads import start_daemon
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import SpokenLock, tr
 from plausiwidgets.widgets.map.cell_map import CellMap, OpenCell
 from plausiwidgets.widgets.map.cells import Grid, grid_of_results
 from plausiwidgets.widgets.map.progress import INTERVAL, ProgressLine
@@ -54,7 +54,7 @@ class AssessmentPanel(View):
         self._patterns = patterns
         self._settings = settings
         self.study: Study | None = None
-        self._lock = threading.RLock()
+        self._lock = SpokenLock()
         self._thread: threading.Thread | None = None
         self.map = CellMap(open_cell)
         self._start = w.Button(description=tr("Assess"), tooltip=tr("Search every pattern in the background"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +11,7 @@ import traitlets as t
 
 from plausiwidgets import patterns
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import SpokenLock, tr
 from plausiwidgets.widgets.map.cells import MARKS, WORDS, Cell, Grid, pattern_title, short_title
 from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
 
@@ -70,7 +69,7 @@ class CellMap(ScriptWidget):
     def __init__(self, open_cell: OpenCell | None = None, grid: Grid | None = None, *, tall: bool = False) -> None:
         self._open = open_cell
         self._grid = Grid({}, {}, {})
-        self._lock = threading.RLock()  # events and the publisher of an assessment come on several threads
+        self._lock = SpokenLock()  # events and the publisher of an assessment come on several threads
         super().__init__(tall=tall, opens=open_cell is not None)
         self.on_msg(self._on_message)
         if grid is not None:

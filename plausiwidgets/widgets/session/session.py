@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import RLock
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Target, Verdict
+from plausiwidgets.texts import SpokenLock
 from plausiwidgets.widgets.session.selection import Selection
 
 MAX_UNDO = 100
@@ -90,14 +90,15 @@ class Session:
 
     Attributes
     ----------
-    lock : RLock
-        Held while observers are called and while the selection changes: events come on several threads.
+    lock : SpokenLock
+        Held while observers are called and while the selection changes: events come on several threads. Its language
+        is that of the explorer: what asks for a text holds it.
     selection : Selection
         Read it and change it while holding the lock.
     """
 
     def __init__(self, selection: Selection, report: Callable[[Exception], None]) -> None:
-        self.lock = RLock()
+        self.lock = SpokenLock()
         self.selection = selection
         self._report = report
         self._observers: list[Observer] = []

@@ -9,6 +9,7 @@ from threading import Condition
 
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.threads import start_daemon, step_back
+from plausiwidgets.texts import language, speaking
 
 
 class Priority(IntEnum):
@@ -57,7 +58,8 @@ class _Job:
 class Worker:
     """Does jobs in the background, on threads that end when nothing is left to do.
 
-    Of each key the newest job counts: it replaces one that waits, and ends one that runs at its next checkpoint.
+    Of each key the newest job counts: it replaces one that waits, and ends one that runs at its next checkpoint. Jobs
+    speak the language that was spoken where the worker was made.
 
     Parameters
     ----------
@@ -84,6 +86,7 @@ class Worker:
         clock: Callable[[], float] = time.monotonic,
         start: Callable[..., object] = start_daemon,
     ) -> None:
+        self._language = language()
         self._report = report
         self._clock = clock
         self._start = start
@@ -151,7 +154,8 @@ class Worker:
             del self._waiting[job.key]
             self._running.append(job)
         try:
-            job.work(job.checkpoint)
+            with speaking(self._language):
+                job.work(job.checkpoint)
         except Superseded:
             pass
         except Exception as error:

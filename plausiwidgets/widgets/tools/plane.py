@@ -21,6 +21,7 @@ from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import marked, tr
+from plausiwidgets.widgets.map.cells import pattern_title
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.slider import STEPS, dragged
@@ -166,17 +167,18 @@ class PlanePanel(Panel):
             self.view.pair = pair
 
     def _on_chosen(self) -> None:
-        selection = self._current
-        if selection is None or len(self.view.pair) != 2:
-            return
-        x, y = self.view.pair
-        if x == y or x not in selection.values or y not in selection.values:
-            self.view.pair = usual_pair(selection)
-            return
-        self._pairs[selection.model] = [x, y]
-        self.view.point = self._place(selection.values)
-        self._show_dots()
-        self._ask()
+        with self.explorer.session.lock:
+            selection = self._current
+            if selection is None or len(self.view.pair) != 2:
+                return
+            x, y = self.view.pair
+            if x == y or x not in selection.values or y not in selection.values:
+                self.view.pair = usual_pair(selection)
+                return
+            self._pairs[selection.model] = [x, y]
+            self.view.point = self._place(selection.values)
+            self._show_dots()
+            self._ask()
 
     def _on_message(self, _: object, content: object, buffers: object) -> None:
         if not isinstance(content, dict):
@@ -341,7 +343,7 @@ def scene_of(plane: ParameterPlane, selection: Selection, finer: bool = False) -
     if plane.several:
         keys = plane.patterns[:BITS]
         shown = plane.accepted
-        scene["words"] = [f"{get_pattern(key).letter} {get_pattern(key).title}".strip() for key in keys]
+        scene["words"] = [pattern_title(key, get_pattern(key)) for key in keys]
         scene["bits"] = _bits(shown[: len(keys)])
         regions = []
         for k, (key, mask) in enumerate(
@@ -350,7 +352,7 @@ def scene_of(plane: ParameterPlane, selection: Selection, finer: bool = False) -
             row, column = letter_place(mask)
             pattern = get_pattern(key)
             regions.append({
-                "letter": pattern.letter or key[:3], "title": pattern.title, "colour": COLOURS[k % len(COLOURS)],
+                "letter": pattern.letter or key[:3], "colour": COLOURS[k % len(COLOURS)],
                 "dash": DASHES[(k // len(COLOURS)) % len(DASHES)].replace("solid", "").replace("px", ""),
                 "line": _line(mask, share), "at": [float(share[column]), float(share[row])],
             })  # fmt: skip
@@ -360,7 +362,7 @@ def scene_of(plane: ParameterPlane, selection: Selection, finer: bool = False) -
     passed = np.stack([np.asarray(check.passed, dtype=bool) for check in verdict.checks[:BITS]])
     lasting = np.asarray(verdict.loss)[~np.asarray(verdict.diverged)]
     return scene | {
-        "words": [check.name for check in verdict.checks[:BITS]],
+        "words": [tr(check.name) for check in verdict.checks[:BITS]],
         "bits": _bits(~passed),
         "loss": plane.loss.astype(np.float32).tobytes(),
         "worst": float(lasting.max()) if lasting.size and lasting.max() > 0.0 else 1.0,

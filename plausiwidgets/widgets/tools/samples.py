@@ -299,7 +299,7 @@ def axes_of(sets: pd.DataFrame, selection: Selection, checks: Mapping[str, Check
             axes[key] = Axis(p.name, p.label, Parameter(p.name, low, low, high, scale=p.scale, zero=p.zero))
         else:
             check = checks.get(key.removesuffix("_measured"))
-            name, unit = (check.name, check.unit) if check else (key, "")
+            name, unit = (tr(check.name), tr(check.unit)) if check else (key, "")
             room = 0.04 * np.ptp(finite)
             low, high = float(finite.min() - room), float(finite.max() + room)
             said = f"{name} ({unit})" if unit not in ("", "1", name) else name

@@ -210,8 +210,7 @@ class StimulusPanel(Panel):
 
     def _try(self, action: Callable[[], None]) -> None:
         """Do something, or say why not."""
-        with self.explorer.session.lock:
-            self.explorer.messages.attempt("pick", action)
+        self.explorer.messages.attempt("pick", action)
 
 
 def _number_of(pattern: Protocol) -> int:

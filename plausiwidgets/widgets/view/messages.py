@@ -73,13 +73,14 @@ class MessageLine(Panel):
 
     def attempt(self, source: str, action: Callable[[], object]) -> bool:
         """Do something in place of what was said before, or show why it failed; return whether it was done."""
-        self.clear()
-        try:
-            action()
-        except Exception as error:
-            self.error(source, error)
-            return False
-        return True
+        with self._session.lock:
+            self.clear()
+            try:
+                action()
+            except Exception as error:
+                self.error(source, error)
+                return False
+            return True
 
     def clear(self, source: str | None = None) -> None:
         """Remove the message of a source, or any."""
