@@ -1,13 +1,16 @@
-"""Two explorers in one notebook, each in a language of its own, used after each other."""
+"""Two explorers in one notebook, each in a language of its own, used after each other; figures in both."""
 
 import re
 from collections.abc import Iterator
 
 import ipywidgets as w
+import numpy as np
+import plotly.graph_objects as go
 import pytest
 from screen import Screen, find, widgets
 
 import plausiwidgets as pw
+from plausiwidgets.assessment.published import published_table
 from plausiwidgets.texts import catalog
 from plausiwidgets.widgets.explorer.explorer import TOOLS
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
@@ -22,34 +25,37 @@ TRANSLATED = {
 }
 
 
+IN_ENGLISH, IN_GERMAN = set(TRANSLATED) - set(TRANSLATED.values()), set(TRANSLATED.values()) - set(TRANSLATED)
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Yield the texts in a widget's state or a figure, without markup, marks and numbers around them."""
+    if isinstance(value, str):
+        yield from (part.strip(" ✓✗○~:;0123456789") for part in re.split(r"<[^>]*>|\n|title=\"|\"", value))
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            if key not in ("sweep", "kind", "criteria"):  # names of things, which a script of the page translates
+                yield from texts_in(entry)
+    elif isinstance(value, (list, tuple)):
+        for entry in value:
+            yield from texts_in(entry)
+
+
 def said(explorer: pw.Explorer) -> set[str]:
-    """Return all that an explorer says: the texts of its widgets' state, without markup."""
-
-    def texts(value: object) -> Iterator[str]:
-        if isinstance(value, str):
-            yield from (part.strip(" ✓✗~:;") for part in re.split(r"<[^>]*>|\n|title=\"|\"", value))
-        elif isinstance(value, dict):
-            for key, entry in value.items():
-                if key not in ("sweep", "kind", "criteria"):  # names of things, which a script of the page translates
-                    yield from texts(entry)
-        elif isinstance(value, (list, tuple)):
-            for entry in value:
-                yield from texts(entry)
-
+    """Return all that an explorer says."""
     out: set[str] = set()
     for widget in set(widgets(explorer)) - {explorer.panel(Live).view}:  # what it holds is not seen
         for name in widget.keys:
             if not name.startswith("_") and name not in ("texts", "layout", "style", "children"):
-                out.update(texts(getattr(widget, name)))
-    for menu in (one for one in widgets(explorer) if isinstance(one, (w.Dropdown, w.ToggleButtons))):
-        out.update(texts([label for label, _ in menu.options]))
+                out.update(texts_in(getattr(widget, name)))
+        if isinstance(widget, (w.Dropdown, w.ToggleButtons)):
+            out.update(texts_in([label for label, _ in widget.options]))
     return out
 
 
 def wrong(english: pw.Explorer, german: pw.Explorer) -> tuple[set[str], set[str]]:
     """Return what two explorers say in the language of the other."""
-    in_english, in_german = set(TRANSLATED) - set(TRANSLATED.values()), set(TRANSLATED.values()) - set(TRANSLATED)
-    return said(english) & in_german, said(german) & in_english
+    return said(english) & IN_GERMAN, said(german) & IN_ENGLISH
 
 
 @pytest.fixture
@@ -108,3 +114,29 @@ def test_each_keeps_its_language_in_tools_and_map(pair: tuple[pw.Explorer, pw.Ex
     assert [opened.map.statuses["rejected"][1] for opened in maps] == ["not found", "nicht gefunden"]
     assert [one.panel(GalleryPanel).view.items[0]["title"] for one in pair] == ["Tonic spiking", "Tonisches Feuern"]
     assert wrong(english, german) == (set(), set())
+
+
+def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
+    """Yield a figure of each kind."""
+    planes = [
+        pw.parameter_plane("izhikevich", pattern, "a", "b", points=4)
+        for pattern in ("tonic_bursting", ["tonic_spiking", "integrator", "rebound_burst"])
+    ]
+    shown = (
+        pw.judge("izhikevich", "tonic_spiking"), pw.optimize("lif", "tonic_bursting", budget=200),
+        pw.simulate("izhikevich", pw.Current.step(10.0, 50.0), {"d": np.linspace(2.0, 8.0, 12)}), *planes,
+        published_table(),
+    )  # fmt: skip
+    for one in shown:
+        yield type(one).__name__, pw.plot(one, language=language)
+    yield "chart", pw.plausibility_chart(published_table(), language=language).figure
+
+
+def test_figures_speak_the_language_that_they_are_asked_for_in() -> None:
+    for kind, figure in figures("de"):
+        words = set(texts_in(figure.to_plotly_json()))
+        assert words & IN_GERMAN and not words & IN_ENGLISH, kind
+    for kind, figure in figures("en"):
+        assert not set(texts_in(figure.to_plotly_json())) & IN_GERMAN, kind
+    with pytest.raises(ValueError, match="plot: language is 'fr', valid is one of 'en', 'de'"):
+        pw.plot(pw.judge("lif", "tonic_spiking"), language="fr")

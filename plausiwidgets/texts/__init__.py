@@ -45,6 +45,14 @@ def language() -> str:
     return _spoken.get() or _usual
 
 
+def chosen(where: str, named: str | None) -> str:
+    """Return the language that was named, or else the one that is spoken; a ValueError for an unknown one."""
+    if named is None:
+        return language()
+    check_language(where, named)
+    return named
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Give texts in a language within a ``with`` statement, on this thread alone."""

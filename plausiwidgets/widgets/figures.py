@@ -21,6 +21,7 @@ from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.map.cells import grid_of_table
 from plausiwidgets.widgets.map.map_figure import map_figure
 from plausiwidgets.widgets.view import style
@@ -39,7 +40,7 @@ LANES, LANE = 3, 21
 
 
 @checked
-def plot(x: Any, *, dark: bool = False) -> go.Figure:
+def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figure:
     """Return the picture of a verdict, a result, traces, a plane or an assessment as a Plotly figure.
 
     Parameters
@@ -52,6 +53,8 @@ def plot(x: Any, *, dark: bool = False) -> go.Figure:
         :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell.
     dark : bool
         Whether it is for a dark background.
+    language : {"en", "de"}, optional
+        Of its texts; default: that of the last explorer, and at first English.
 
     Returns
     -------
@@ -64,7 +67,8 @@ def plot(x: Any, *, dark: bool = False) -> go.Figure:
     TypeError
         If there is no picture of such an object.
     ValueError
-        For a verdict of many sets, traces without the potential, or a table that `assess` did not return.
+        For a verdict of many sets, traces without the potential, a table that `assess` did not return, or an unknown
+        language.
 
     Examples
     --------
@@ -77,7 +81,8 @@ def plot(x: Any, *, dark: bool = False) -> go.Figure:
     >>> pw.plot(table).data[0].text[0][0]
     '✓'
     """
-    return go.Figure(_picture(x, dark))
+    with speaking(chosen("plot", language)):
+        return go.Figure(_picture(x, dark))
 
 
 @singledispatch
@@ -111,7 +116,9 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     dashes = [style.DASHES[role] for role in ("yours", "pinned", "target", "best")]
     data: list[dict[str, Any]] = []
     for i, line in enumerate(lanes):
-        one = figure_of(replace(scene, lines={"yours": line}, names={"yours": f"lane {i}"}), _look(dark))["data"]
+        one = figure_of(
+            replace(scene, lines={"yours": line}, names={"yours": tr("lane {number}", number=i)}), _look(dark)
+        )["data"]
         for trace in one:
             trace["legendgroup"] = trace["name"]
             _coloured(trace, colours[i])
@@ -121,11 +128,12 @@ def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
                 trace["y"] = trace["y"] - i
         data += one
     figure = figure_of(scene, _look(dark))
-    title = traces.model if model is None else model.title
-    more = f", first {MOST} of {len(traces)} lanes" if len(traces) > MOST else ""
-    out = _headed(data, figure["layout"], f"{title}{more}", len(lanes) > 1)
+    title = traces.model if model is None else tr(model.title)
+    if len(traces) > MOST:
+        title = tr("{model}, first {count} of {total} lanes", model=title, count=MOST, total=len(traces))
+    out = _headed(data, figure["layout"], title, len(lanes) > 1)
     if "yaxis2" in out["layout"]:
-        out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": "spikes"}}
+        out["layout"]["yaxis2"] |= {"range": [0.3 - len(lanes), 1.7], "tickvals": [], "title": {"text": tr("spikes")}}
     return out
 
 
@@ -176,10 +184,9 @@ def _judged(
         scene = _plain([lines[first]], verdict.traces[first].current_unit)
     else:
         scene = scene_of(model, pattern, {"yours": verdict}, patterns.target(pattern))
-    title = (
-        f"{verdict.model if model is None else model.title}: {verdict.pattern if pattern is None else pattern.title}"
-    )
-    name, short = ("response",) * 2 if role == "yours" else (style.ROLE_TITLES[role], style.SHORT_TITLES[role])
+    title = verdict.model if model is None else tr(model.title)
+    title += f": {verdict.pattern if pattern is None else tr(pattern.title)}"
+    name, short = (marked("response"),) * 2 if role == "yours" else (style.ROLE_TITLES[role], style.SHORT_TITLES[role])
     scene = replace(scene, names={**scene.names, "yours": name})
     figure = figure_of(scene, _look(dark))
     theme = style.theme(dark)
@@ -191,11 +198,13 @@ def _judged(
         figure["layout"]["yaxis2"] |= {
             "range": [0.3, 2.7],
             "tickvals": [1.0, 2.0],
-            "ticktext": [short, scene.names["target"]],
+            "ticktext": [tr(short), tr(scene.names["target"])],
         }
         if "target" not in scene.lines:
-            figure["layout"]["yaxis2"] |= {"range": [0.3, 1.7], "tickvals": [1.0], "ticktext": [short]}
-    out = _headed(figure["data"], figure["layout"], f"{title}   {MARKS[verdict.status]} {WORDS[verdict.status]}", True)
+            figure["layout"]["yaxis2"] |= {"range": [0.3, 1.7], "tickvals": [1.0], "ticktext": [tr(short)]}
+    out = _headed(
+        figure["data"], figure["layout"], f"{title}   {MARKS[verdict.status]} {tr(WORDS[verdict.status])}", True
+    )
     shapes, notes = _signs(scene, theme)
     out["layout"]["shapes"] = shapes
     out["layout"]["annotations"] = [*out["layout"]["annotations"], *notes]

@@ -137,11 +137,10 @@ class Explorer(View):
         lesson: str | Path | None = None,
     ) -> None:
         query = os.environ.get("QUERY_STRING", "")
-        if language is not None:
-            texts.check_language("Explorer", language)
-        elif (named := dict(parse_qsl(query[:MAX_QUERY])).get("language")) in texts.languages():
+        named = dict(parse_qsl(query[:MAX_QUERY])).get("language")
+        if language is None and named in texts.languages():
             language = named
-        language = language or texts.language()
+        language = texts.chosen("Explorer", language)
         texts.use(language)
         _close_former_run(self)
         with texts.speaking(language):

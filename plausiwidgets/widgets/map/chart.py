@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.texts import ENGLISH, chosen, marked, speaking, tr
 from plausiwidgets.widgets.map.cells import SHORT
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.closing import View
@@ -63,7 +64,8 @@ MARGIN = {"l": 60, "r": 16, "t": 46, "b": 56}
 FLOOR, CEILING = -0.8, 21.2
 POINT, LABEL = 11, 13
 """Size in px of a point and of a label."""
-NAME_OURS, NAME_2004 = "shown by a search", "2004, by hand: ◇ patterns and cost, | cost alone"
+NAME_OURS, NAME_2004 = marked("shown by a search"), marked("2004, by hand: ◇ patterns and cost, | cost alone")
+CAUTION = marked("A count of patterns is what it is: no weight, and no proof that a pattern not found cannot be shown.")
 
 # Where a label may stand: Plotly's name, and the centre of the label from the point, in its width and height.
 PLACES = {
@@ -83,22 +85,31 @@ class PlausibilityChart(View):
         What it shows, as `plausibility_score` returns it.
     """
 
-    def __init__(self, score: pd.DataFrame) -> None:
+    def __init__(self, score: pd.DataFrame, language: str = ENGLISH) -> None:
         self.score = score
-        self.figure = draw(score)
-        plot = PlotView(self.figure, displayModeBar=False)
-        plot.observe(lambda change: plot.show(draw(score, change["new"])), "dark")
+        self._language = language
+        self.figure = self._drawn(dark=False)
+        with speaking(language):
+            plot = PlotView(self.figure, displayModeBar=False)
+            text = self._caution()
+        plot.observe(lambda change: plot.show(self._drawn(change["new"])), "dark")
         plot.layout.min_width, plot.layout.max_width, plot.layout.height = f"{WIDTH}px", "1000px", f"{HEIGHT}px"
-        left_out = [str(title) for title in score.loc[~(score["operations_per_ms"] > 0), "title"]]
-        text = "A count of patterns is what it is: no weight, and no proof that a pattern not found cannot be shown."
-        if left_out:
-            text += f" Without a known cost, and not drawn: {', '.join(left_out)}."
         super().__init__([plot, w.HTML(f"<small>{html.escape(text)}</small>")])
         self.layout.overflow = "auto"  # a narrower page scrolls it
 
+    def _drawn(self, dark: bool) -> go.Figure:
+        with speaking(self._language):
+            return draw(self.score, dark)
+
+    def _caution(self) -> str:
+        left_out = [tr(str(title)) for title in self.score.loc[~(self.score["operations_per_ms"] > 0), "title"]]
+        if not left_out:
+            return tr(CAUTION)
+        return f"{tr(CAUTION)} {tr('Without a known cost, and not drawn: {models}.', models=', '.join(left_out))}"
+
 
 @checked
-def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
+def plausibility_chart(table: pd.DataFrame, *, language: str | None = None) -> PlausibilityChart:
     """Show the patterns of each model of an assessment against what it costs.
 
     The picture of Izhikevich (2004), made by the machine: operations for 1 ms at the model's own time step are
@@ -110,6 +121,8 @@ def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
     ----------
     table : pandas.DataFrame
         What `plausiwidgets.assess` or `plausibility_score` returned.
+    language : {"en", "de"}, optional
+        Of its texts; default: that of the last explorer, and at first English.
 
     Returns
     -------
@@ -119,20 +132,21 @@ def plausibility_chart(table: pd.DataFrame) -> PlausibilityChart:
     Raises
     ------
     ValueError
-        If `table` is neither, or is empty.
+        If `table` is neither, or is empty, or for an unknown language.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> pw.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
     """
+    spoken = chosen("plausibility_chart", language)
     known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))
     if known:
         missing = [name for name in SCORE_COLUMNS if name not in table.columns]
         if missing or table.empty:
             what = f"has no column {', '.join(map(repr, missing))}" if missing else "has no rows"
             raise ValueError(f"the score {what}; valid is: the DataFrame that plausibility_score returns")
-    return PlausibilityChart(table if known else plausibility_score(table, measure=False))
+    return PlausibilityChart(table if known else plausibility_score(table, measure=False), spoken)
 
 
 def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
@@ -149,12 +163,12 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
     rows = [row for row in score.to_dict("records") if row["operations_per_ms"] > 0]
     costs = [float(row["operations_per_ms"]) for row in rows]
     shown = [float(row["shown"]) for row in rows]
-    names = [SHORT.get(row["model"], str(row["title"])) for row in rows]
+    names = [tr(SHORT.get(row["model"], str(row["title"]))) for row in rows]
     compared = [row for row in rows if row["model"] in COMPARED_2004]
     others = [COMPARED_2004[row["model"]].operations for row in compared]
     positions = label_positions(list(zip(costs, shown, strict=True)), names, others)
     ours = {
-        "type": "scatter", "name": NAME_OURS, "mode": "markers+text", "cliponaxis": False, "x": costs, "y": shown,
+        "type": "scatter", "name": tr(NAME_OURS), "mode": "markers+text", "cliponaxis": False, "x": costs, "y": shown,
         "marker": {"color": theme.roles["yours"], "size": POINT, "line": {"color": theme.paper, "width": 1}},
         "text": [name if position else "" for name, position in zip(names, positions, strict=True)],
         "textposition": [position or "middle right" for position in positions],
@@ -227,29 +241,36 @@ def _lines_to_2004(rows: Iterable[Mapping[Hashable, Any]], colour: str) -> dict[
     marker = {"color": colour, "line": {"color": colour, "width": 2}, "symbol": marks,
               "size": [POINT if words else 0 for words in text]}  # fmt: skip
     return {
-        "type": "scatter", "name": NAME_2004, "mode": "lines+markers", "visible": "legendonly", "x": x, "y": y,
+        "type": "scatter", "name": tr(NAME_2004), "mode": "lines+markers", "visible": "legendonly", "x": x, "y": y,
         "text": text, "hovertemplate": "%{text}<extra></extra>", "marker": marker, "opacity": 0.85,
         "line": {"color": colour, "width": 1},
     }  # fmt: skip
 
 
 def _hover(row: Mapping[Hashable, Any]) -> str:
-    lines = [f"<b>{html.escape(str(row['title']))}</b>", f"{row['shown']} of {row['patterns']} patterns shown"]
-    for word, text in (("fragile", "not robustly"), ("not_found", "not found"), ("failed", "failed")):
+    lines = [
+        f"<b>{html.escape(tr(str(row['title'])))}</b>",
+        tr("{count} of {total} patterns shown", count=row["shown"], total=row["patterns"]),
+    ]
+    for word, text in (("fragile", tr("not robustly")), ("not_found", tr("not found")), ("failed", tr("failed"))):
         if row[word]:
             lines.append(f"{row[word]} {text}")
-    lines.append(f"{number(row['operations_per_ms'], 3)} operations per ms at {number(row['dt'], 3)} ms")
+    cost, dt = number(row["operations_per_ms"], 3), number(row["dt"], 3)
+    lines.append(tr("{count} operations per ms at {dt} ms", count=cost, dt=dt))
     if row["ns_per_ms"] > 0:
-        lines.append(f"{number(row['ns_per_ms'], 3)} ns per ms, measured")
+        lines.append(tr("{time} ns per ms, measured", time=number(row["ns_per_ms"], 3)))
     if row["robustness"] >= 0:
-        lines.append(f"median robustness {100 * row['robustness']:.0f} %")
-    lines.append(f"{row['free_parameters']:.0f} free parameters")
+        lines.append(tr("median robustness {value} %", value=f"{100 * row['robustness']:.0f}"))
+    lines.append(tr("{count} free parameters", count=f"{row['free_parameters']:.0f}"))
     return "<br>".join(lines)
 
 
 def _hover_2004(title: object, model: Judged2004) -> str:
-    shown = "number of patterns not given" if model.shown is None else f"{model.shown} of 20 patterns, by hand"
-    return f"<b>{html.escape(str(title))}</b>, in 2004<br>{shown}<br>{model.operations:g} operations per ms"
+    shown = tr("number of patterns not given")
+    if model.shown is not None:
+        shown = tr("{count} of 20 patterns, by hand", count=model.shown)
+    head = tr("{model}, in 2004", model=f"<b>{html.escape(tr(str(title)))}</b>")
+    return f"{head}<br>{shown}<br>{tr('{count} operations per ms', count=f'{model.operations:g}')}"
 
 
 def _extent(costs: Sequence[float]) -> tuple[float, float]:
@@ -263,13 +284,13 @@ def _layout(costs: Sequence[float], most: int, theme: style.Theme) -> dict[str, 
         "height": HEIGHT,
         "margin": MARGIN,
         "xaxis": {
-            "type": "log", "title": {"text": "cost: operations per ms"}, "fixedrange": True, "dtick": 1,
+            "type": "log", "title": {"text": tr("cost: operations per ms")}, "fixedrange": True, "dtick": 1,
             "autorangeoptions": {"include": _extent(costs)}, "tickformat": "d", "ticks": "outside",
             "minor": {"dtick": "D1", "ticks": "outside", "showgrid": False},
         },
         "yaxis": {
-            "range": [FLOOR, CEILING], "title": {"text": f"patterns shown, of {most}"}, "fixedrange": True,
-            "tickvals": [0, 5, 10, 15, 20],
+            "range": [FLOOR, CEILING], "title": {"text": tr("patterns shown, of {total}", total=most)},
+            "fixedrange": True, "tickvals": [0, 5, 10, 15, 20],
         },
         "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "traceorder": "reversed"},
         "showlegend": True,

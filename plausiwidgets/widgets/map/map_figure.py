@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.map.cells import MARKS, WORDS, Grid, pattern_title, short_title
 from plausiwidgets.widgets.view import style
 
@@ -18,7 +19,10 @@ CELL = 28
 """Width and height of a cell in px."""
 
 LEFT, TOP, BOTTOM = 190, 200, 60
-"""Margins in px, with the names of models, those of patterns, and the key."""
+"""Margins in px, with the names of models, those of patterns, and the key; the second is the least."""
+
+LETTER = 7.5
+"""Width of a letter in px, of the titles of patterns."""
 
 
 def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
@@ -49,19 +53,21 @@ def map_figure(grid: Grid, dark: bool = False) -> dict[str, Any]:
     met = [status for status in statuses if any(status in row for row in table)]
     key = [
         {
-            "type": "scatter", "mode": "markers", "x": [None], "y": [None], "name": f"{MARKS[status]} {WORDS[status]}",
+            "type": "scatter", "mode": "markers", "x": [None], "y": [None],
+            "name": f"{MARKS[status]} {tr(WORDS[status])}",
             "marker": {"symbol": "square", "size": 14, "color": COLOURS[status]},
         }
         for status in met
     ]  # fmt: skip
-    names = [html.escape(short_title(name, model)) for name, model in grid.models.items()]
+    names = [html.escape(tr(short_title(name, model))) for name, model in grid.models.items()]
     shown = [sum(status in ("replicated", "some") for status in row) for row in table]
     titles = [html.escape(pattern_title(pattern, known)) for pattern, known in grid.patterns.items()]
+    top = max(TOP, round(LETTER * max(map(len, titles), default=0)))
     axis = {"showgrid": False, "showline": False, "ticks": "", "fixedrange": True}
     width, height = CELL * len(titles), CELL * len(names)
     layout = {
-        "template": style.template(theme), "width": max(width + LEFT, 480) + 12, "height": height + TOP + BOTTOM,
-        "margin": {"l": LEFT, "r": 12, "t": TOP, "b": BOTTOM, "autoexpand": False},
+        "template": style.template(theme), "width": max(width + LEFT, 480) + 12, "height": height + top + BOTTOM,
+        "margin": {"l": LEFT, "r": 12, "t": top, "b": BOTTOM, "autoexpand": False},
         "xaxis": axis | {
             "side": "top", "tickvals": list(range(len(titles))), "ticktext": titles, "tickangle": -90,
             "range": [-0.5, len(titles) - 0.5],

@@ -13,6 +13,7 @@ from plausiwidgets import models, patterns
 from plausiwidgets.assessment import ParameterPlane
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.axis import axis
 from plausiwidgets.widgets.view.drawing import Floats
@@ -47,11 +48,11 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, Any]:
     # Given bounds may leave the neuron out.
     inside = all(s[0] <= at <= s[-1] for s, at in zip((x, y), point, strict=True))
     data += inside * [{
-        "type": "scatter", "mode": "markers", "x": point[:1], "y": point[1:], "name": "this neuron",
-        "hovertemplate": f"this neuron<br>{_at(plane, *plane.point)}<extra></extra>",
+        "type": "scatter", "mode": "markers", "x": point[:1], "y": point[1:], "name": tr("this neuron"),
+        "hovertemplate": f"{tr('this neuron')}<br>{_at(plane, *plane.point)}<extra></extra>",
         "marker": {"size": 13, "color": theme.paper, "line": {"color": theme.text, "width": 3}}, "showlegend": True,
     }]  # fmt: skip
-    model = next((models.get(plane.model).title for name in models.names() if name == plane.model), plane.model)
+    model = next((tr(models.get(plane.model).title) for name in models.names() if name == plane.model), plane.model)
     title = f"{model}: {', '.join(map(_title, plane.patterns))}" if len(plane.patterns) < NAMED else model
     layout: dict[str, Any] = {
         "template": style.template(theme), "width": WIDTH + 220 * plane.several, "height": HEIGHT,
@@ -64,11 +65,11 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, Any]:
     }  # fmt: skip
     missing = [_title(key) for key, verdict in plane.verdicts.items() if not verdict.accepted.any()]
     if plane.several and missing:
-        more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+        nowhere = tr("nowhere with its stimulus: {patterns}", patterns=_some(missing))
         layout["margin"] |= {"b": 90}
         layout["annotations"] = [{
-            "text": html.escape(f"nowhere with its stimulus: {', '.join(missing[:NAMED])}{more}"), "showarrow": False,
-            "xref": "paper", "yref": "paper", "x": 0.0, "y": 0.0, "yshift": -60, "yanchor": "top",
+            "text": html.escape(nowhere), "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.0,
+            "y": 0.0, "yshift": -60, "yanchor": "top",
             "font": {"size": style.FONT_SIZE - 3},
         }]  # fmt: skip
     return {"data": data, "layout": layout}
@@ -130,7 +131,7 @@ def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -
         "type": "heatmap", "x": x, "y": y, "z": np.minimum(loss, _worst(plane)), "text": text,
         "hovertemplate": "%{text}<extra></extra>",
         "colorscale": "Cividis", "reversescale": True, "zmin": 0.0,
-        "colorbar": {"title": {"text": "distance", "side": "right"}, "thickness": 14, "outlinewidth": 0},
+        "colorbar": {"title": {"text": tr("distance"), "side": "right"}, "thickness": 14, "outlinewidth": 0},
         "showlegend": False,
     }  # fmt: skip
     data = [heat]
@@ -139,7 +140,7 @@ def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -
         if mask.any():
             across, up = outlines(mask, x, y)
             data.append({
-                "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{MARKS[word]} {WORDS[word]}",
+                "type": "scatter", "mode": "lines", "x": across, "y": up, "name": f"{MARKS[word]} {tr(WORDS[word])}",
                 "line": {"color": "#000000", "width": 3, "dash": dash, "shape": "linear"}, "hoverinfo": "skip",
                 "fill": "toself", "fillcolor": "rgba(255,255,255,0.35)", "showlegend": True,
             })  # fmt: skip
@@ -157,10 +158,9 @@ def _judged(plane: ParameterPlane, row: int, column: int) -> str:
     word = str(plane.status[row, column])
     missed = plane.missed(row, column)
     if not missed:
-        return f"{MARKS[word]} {WORDS[word]}"
-    more = f" and {len(missed) - NAMED} more" if len(missed) > NAMED else ""
-    count = f"{len(missed)} open: " if len(missed) > 1 else "open: "
-    return f"distance {number(plane.loss[row, column], 3)}<br>{count}{html.escape(', '.join(missed[:NAMED]))}{more}"
+        return f"{MARKS[word]} {tr(WORDS[word])}"
+    missing = tr("{count} open: {names}", count=len(missed), names=_some([tr(name) for name in missed]))
+    return f"{tr('distance {value}', value=number(plane.loss[row, column], 3))}<br>{html.escape(missing)}"
 
 
 # -- several patterns --------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def _regions(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) ->
 
 
 def _names(keys: tuple[str, ...]) -> str:
-    return "<br>".join(html.escape(_title(key)) for key in keys) if keys else "none of the patterns"
+    return "<br>".join(html.escape(_title(key)) for key in keys) if keys else tr("none of the patterns")
 
 
 def _share(mask: NDArray[np.bool_]) -> str:
@@ -216,7 +216,13 @@ def _title(key: str) -> str:
     if key not in patterns.names():
         return key
     pattern = patterns.get(key)
-    return f"{pattern.letter} {pattern.title}".strip()
+    return f"{pattern.letter} {tr(pattern.title)}".strip()
+
+
+def _some(names: list[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    listed = ", ".join(names[:NAMED])
+    return tr("{names} and {count} more", names=listed, count=len(names) - NAMED) if len(names) > NAMED else listed
 
 
 def _letter(key: str) -> str:
