@@ -440,8 +440,8 @@ def turns(x: Floats, size: float) -> tuple[list[int], float]:
     return found, 0.0
 
 
-def half_upstroke(v: Floats, rest: float, below: float, least: float) -> float:
-    """Return the largest rise of one potential that ends below a level, in mV; 0 where none is of the least size.
+def upstrokes(v: Floats, rest: float, least: float) -> tuple[Floats, Floats]:
+    """Return the size of each rise of one potential, and its top, in mV and in the order of time.
 
     Parameters
     ----------
@@ -449,32 +449,45 @@ def half_upstroke(v: Floats, rest: float, below: float, least: float) -> float:
         Potential in mV.
     rest : float
         Rises count from here on, or from the lowest potential before them where that is higher.
-    below : float
-        What rises above this level is another thing.
     least : float
         Size in mV from which on a rise counts; it must be followed by a fall of half of that.
 
     Examples
     --------
     >>> import numpy as np
-    >>> half_upstroke(np.array([-60.0, 20.0, -50.0, -10.0, -60.0]), -65.0, 0.0, 30.0)
-    40.0
+    >>> rises, tops = upstrokes(np.array([-60.0, 20.0, -50.0, -10.0, -60.0]), -65.0, 30.0)
+    >>> rises.tolist(), tops.tolist()
+    ([80.0, 40.0], [20.0, -10.0])
     """
     slope = np.sign(np.diff(v))
     turns = v[np.concatenate([[0], np.flatnonzero(slope[1:] != slope[:-1]) + 1, [v.size - 1]])]
-    largest, low, high = 0.0, np.inf, -np.inf
+    found, low, high = [], np.inf, -np.inf
     for x in turns.tolist():
         if not np.isfinite(x):
             break
         high = max(high, x)
         if high - x >= 0.5 * least:
             rise = high - max(low, rest)
-            if high < below and rise >= least:
-                largest = max(largest, rise)
+            if rise >= least:
+                found.append((rise, high))
             low, high = x, -np.inf
         elif x < low:
             low, high = x, -np.inf
-    return largest
+    rises, tops = np.array(found).reshape(-1, 2).T
+    return rises, tops
+
+
+def longest_above(v: Floats, level: float) -> int:
+    """Return the number of samples of the longest stretch in which one potential is above a level.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> longest_above(np.array([-60.0, 20.0, -60.0, 0.0, 0.0, -60.0]), -20.0)
+    2
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], v > level, [False]])))
+    return int(np.max(edges[1::2] - edges[::2], initial=0))
 
 
 @primitive(NUMBER)

@@ -318,6 +318,22 @@ HALF = Criterion(
     high=WHOLE.low,
     scale=0.3,
 )
+CLEAR = Criterion(
+    "clear",
+    "spikes apart from other upstrokes",
+    "Largest upstroke after the first spike that stays below the spike level, as a share of the smallest spike.",
+    "1",
+    high=1 / 1.5,
+    scale=0.3,
+)
+BRIEF = Criterion(
+    "brief",
+    "spikes end",
+    "Longest time that the potential stays above half the height of the largest spike.",
+    "ms",
+    high=50.0,
+    scale=50.0,
+)
 
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
@@ -326,6 +342,7 @@ def _verification(
     model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
 ) -> Iterator[tuple[str, LossOf]]:
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
+    level, full = model.spike_level, model.full_spike()
 
     def at(factor: float, settle: float = SETTLE, kick: float = KICK) -> LossOf:
         return lambda values: np.asarray(
@@ -344,30 +361,42 @@ def _verification(
         loss = QUIET.violation(later.spontaneous_spikes) + BACK.violation(away)
         return np.where(later.divergence > 0, 1.0, loss)
 
-    def upstrokes(values: Mapping[str, Floats]) -> Floats:
-        assert model.spike_level is not None
-        potential = model.states[0].name
-        verdict = evaluate(model, pattern, values, dt, engine, checkpoint, [potential])
-        level, full = model.spike_level, model.full_spike()
-        assert full is not None
-        half = np.zeros(len(verdict.loss))
-        for trace in verdict.traces.values():
-            v, before = trace.states[potential], int(np.searchsorted(trace.t, 0.0))
-            for i, spikes in enumerate(trace.spike_times):
-                spikes = spikes[spikes >= 0.0]
-                if spikes.size:
-                    first = int(np.searchsorted(trace.t, spikes[0]))
-                    rise = f.half_upstroke(v[i, first:], float(v[i, before - 1]), level, WHOLE.low * full)
-                    half[i] = max(half[i], rise / full)
-        return HALF.violation(half)
+    def shaped(loss_of: Callable[[Floats, float], float]) -> LossOf:
+        """Return the largest loss of the responses with a spike, by the potential from the stimulus on and at rest."""
+
+        def largest(values: Mapping[str, Floats]) -> Floats:
+            potential = model.states[0].name
+            verdict = evaluate(model, pattern, values, dt, engine, checkpoint, [potential])
+            losses = np.zeros(len(verdict.loss))
+            for trace in verdict.traces.values():
+                v, begin = trace.states[potential], int(np.searchsorted(trace.t, 0.0))
+                for i, spikes in enumerate(trace.spike_times):
+                    if (spikes >= 0.0).any():
+                        losses[i] = max(losses[i], loss_of(v[i, begin:], float(v[i, begin - 1])))
+            return losses
+
+        return largest
+
+    def whole(v: Floats, rest: float) -> float:
+        assert level is not None and full is not None
+        rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
+        spikes = tops >= level
+        if not spikes.any():
+            return 0.0
+        others = np.max(rises[spikes.argmax() :][~spikes[spikes.argmax() :]], initial=0.0)
+        return float(HALF.violation(others / full) + CLEAR.violation(others / rises[spikes].min()))
+
+    def brief(v: Floats, rest: float) -> float:
+        return float(BRIEF.violation(f.longest_above(v, 0.5 * (rest + v.max())) * dt))
 
     def longer(form: Pattern, factor: float = 1.0) -> LossOf:
         return lambda values: np.asarray(evaluate(model, form, values, dt * factor, engine, checkpoint).loss)
 
     yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
-    if model.spike_level is not None:
-        yield "with every upstroke a whole spike", upstrokes
+    if level is not None:
+        yield "with every upstroke a whole spike", shaped(whole)
+        yield f"with every spike over within {BRIEF.high:g} ms", shaped(brief)
     if pattern.at_rest:
         yield "when it is pushed off its rest to the other side", at(1, kick=-KICK)
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)

@@ -1,11 +1,13 @@
-"""A moving picture of the explorer for the README: from the real app in Chromium.
+"""The pictures of the README: a film of the real app in Chromium, and the map of the packaged table.
 
-``python tests/benchmarks/film.py docs`` writes explorer.gif; it needs Playwright and Pillow. A frame is taken when the
-screen has settled, so that a slow machine makes the same film.
+``python tests/benchmarks/film.py docs`` writes explorer.gif and map.png, and with ``map`` as the second argument the
+latter alone; it needs Playwright and Pillow. A frame is taken when the screen has settled, so that a slow machine makes
+the same film.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -16,11 +18,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from PIL.PngImagePlugin import PngInfo
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import plausiwidgets as pw
+from plausiwidgets.assessment import published_table
 
 SIZE = {"width": 1200, "height": 760}
 QUERY = "model=izhikevich&pattern=rebound_spike"
@@ -101,29 +108,58 @@ def play(page: Page, film: Film) -> None:
     film.shoot(2 * HELD_MS)
 
 
-def main(folder: Path) -> None:
-    """Make the picture."""
+def draw_map(browser: Browser, path: Path) -> None:
+    """Write the map of models and patterns, as `plausiwidgets.plot` draws it, and in it the table's digest."""
+    figure = pw.plot(published_table())
+    size = {"width": round(figure.layout.width), "height": round(figure.layout.height)}
+    page = browser.new_page(viewport=size, device_scale_factor=2)
+    with tempfile.TemporaryDirectory() as folder:
+        html = Path(folder) / "map.html"
+        figure.write_html(html, config={"staticPlot": True})
+        page.goto(html.as_uri())
+        page.wait_for_selector(".js-plotly-plot .main-svg text")
+        picture = Image.open(io.BytesIO(page.locator(".js-plotly-plot").screenshot())).convert("RGB")
+    about = PngInfo()
+    about.add_text("Source", digest_of_statuses())
+    picture.quantize(COLORS).save(path, optimize=True, pnginfo=about)
+
+
+def digest_of_statuses() -> str:
+    """Return a digest of the statuses of the packaged table, by which a test knows an old picture."""
+    table = published_table()
+    return hashlib.sha256(table[["model", "pattern", "status"]].to_csv(index=False).encode()).hexdigest()
+
+
+def shoot(browser: Browser, folder: Path) -> None:
+    """Make the film."""
     home = Path(tempfile.mkdtemp())
     log = home / "command.log"
     command = [sys.executable, "-m", "plausiwidgets.cli.main", "--app", "--no-browser", f"--folder={home / 'work'}"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        with sync_playwright() as playwright:
-            chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            page = browser.new_page(viewport=SIZE)
-            page.set_default_timeout(180_000)
-            page.goto(f"{address(log)}?{QUERY}")
-            page.wait_for_selector(".pw-plot-picture .plot-container", state="attached")
-            film = Film(page)
-            play(page, film)
-            film.write(folder / "explorer.gif")
-            browser.close()
+        page = browser.new_page(viewport=SIZE)
+        page.set_default_timeout(180_000)
+        page.goto(f"{address(log)}?{QUERY}")
+        page.wait_for_selector(".pw-plot-picture .plot-container", state="attached")
+        film = Film(page)
+        play(page, film)
+        film.write(folder / "explorer.gif")
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         shutil.rmtree(home, ignore_errors=True)
 
 
+def main(folder: Path, what: Sequence[str]) -> None:
+    """Make the pictures."""
+    with sync_playwright() as playwright:
+        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        draw_map(browser, folder / "map.png")
+        if "map" not in what:
+            shoot(browser, folder)
+        browser.close()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])
