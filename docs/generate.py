@@ -22,8 +22,9 @@ from plotly.offline import get_plotlyjs
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import known_sets, published_rows
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.status import MARKS, SEARCH_WORDS
+from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
+from plausiwidgets.widgets.map.cells import MARKS
 from plausiwidgets.widgets.tools.equations import maths
 
 REFERENCE = "izhikevich_2004"
@@ -257,7 +258,7 @@ def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
 def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the sign of a pair: what the search of the packaged table found, or that it is impossible."""
     if pattern.key in (model.cannot or {}):
-        return "∅"
+        return MARKS["impossible"]
     return MARKS[status(model, pattern)]
 
 
@@ -382,7 +383,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for p in (*model.parameters.values(), model.current)
     ]
     shown = [p for p in patterns if status(model, p) == "replicated"]
-    words = {"∅": "cannot", MARKS["fragile"]: "holds, but not robustly", MARKS["rejected"]: "not found"}
+    words = {MARKS["impossible"]: "cannot", MARKS["fragile"]: "holds, but not robustly", MARKS["rejected"]: "not found"}
     marks = [(mark(model, p), p.letter) for p in patterns]
     missing = "".join(
         f"; {word}: {', '.join(letters)}"

@@ -63,12 +63,15 @@ def table() -> pd.DataFrame:
 
 def test_marks_and_what_is_told_of_a_cell(table):
     shown = pw.plausibility_map(table).map
-    assert marks(shown) == [["✓", "✗"], ["~", ""]]
+    assert marks(shown) == [["✓", "∅"], ["~", ""]]
     assert shown.cells["lif/tonic_spiking"][2:4] == ["64", "93 %"]
     first, second = told(shown, "lif", "tonic_spiking"), told(shown, "lif", "tonic_bursting")
     assert first.startswith("shows it (verified), found after 6 evaluations") and "robustness 93 %" in first
     assert "distance" not in first
-    assert second.startswith("not found within 64 evaluations; distance 5.08") and "misses: spikes, <gap>" in second
+    assert second.startswith(
+        f"cannot: {pw.models.get('lif').cannot['tonic_bursting']}; not found within 64 evaluations"
+    )
+    assert "; distance 5.08" in second and "misses: spikes, <gap>" in second
     assert told(shown, "adex", "tonic_spiking").startswith("holds, but not robustly, within 64 evaluations")
     assert titles(shown) == ["A Tonic spiking", "C Tonic bursting"]
     assert [row["title"] for row in shown.axes["rows"]] == [pw.models.get(name).title for name in ("lif", "adex")]
@@ -89,7 +92,7 @@ def test_only_cells_that_differ_are_sent_and_the_state_is_the_whole(table, monke
     assert [list(message["cells"]) for message in sent] == [["lif/tonic_bursting"]]
     assert shown.get_state()["cells"]["lif/tonic_bursting"][0] == "replicated"
     shown.show(grid(rows[:2]))
-    assert len(sent) == 1 and marks(shown) == [["✓", "✗"]], "other rows are sent as a whole"
+    assert len(sent) == 1 and marks(shown) == [["✓", "∅"]], "other rows are sent as a whole"
     shown.close()
 
 
@@ -222,7 +225,7 @@ def test_a_panel_fills_its_map_in():
     assert panel.study is None
     find(panel, w.Button, description="Assess").click()
     assert panel.join(60)
-    assert marks(panel.map) == [["✓", "✗"]]
+    assert marks(panel.map) == [["✓", "∅"]]
     assert "✓ done: 2 of 2 · 1 ✓, 0 ~, 1 ✗" in headline(panel)
     assert find(panel, w.FloatProgress).value == 1.0
     assert enabled(panel) == ["Assess"]
@@ -292,7 +295,7 @@ def test_progress_in_a_notebook(monkeypatch):
     bar, line = head.children
     assert shown == [progress.view]
     assert bar.value == 1.0 and "✓ done: 2 of 2" in line.value
-    assert titles(cells) == ["C Tonic bursting", "mine"] and marks(cells) == [["✗", "✓"]]
+    assert titles(cells) == ["C Tonic bursting", "mine"] and marks(cells) == [["∅", "✓"]]
     progress = NotebookProgress()
     result = pw.optimize("lif", "tonic_bursting", budget=300, progress=progress)
     head, cells = progress.view.children

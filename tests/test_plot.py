@@ -52,7 +52,9 @@ def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -
     cells, *key = figure.data
     statuses = table.set_index(["model", "pattern"])["status"]
     for row, model in zip(cells.text, table["model"].unique(), strict=True):
-        assert list(row) == [MARKS[statuses[model, pattern]] for pattern in pw.patterns.names()]
+        cannot = pw.models.get(model).cannot
+        signs = {p: "∅" if p in cannot else MARKS[statuses[model, p]] for p in pw.patterns.names()}
+        assert list(row) == list(signs.values())
     assert {trace.name.split()[0] for trace in key} == {mark for row in cells.text for mark in row}
     assert len({trace.marker.color for trace in key}) == len(key)
     assert figure.layout.xaxis.ticktext[0] == "A Tonic spiking" and figure.layout.yaxis.ticktext[0].startswith("LIF")

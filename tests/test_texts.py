@@ -35,7 +35,7 @@ def in_module(path: Path) -> Iterator[str]:
 
 
 def model_texts(model: pw.NeuronModel) -> Iterator[str]:
-    yield from (model.title, model.description, model.source)
+    yield from (model.title, model.description, model.source, *model.cannot.values())
     for parameter in (*model.parameters.values(), model.current):
         yield from (parameter.description, parameter.group)
     yield from (state.description for state in model.states)

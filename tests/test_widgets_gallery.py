@@ -77,7 +77,7 @@ def test_the_twenty_stand_in_their_order_with_what_the_model_shows():
     found = panel.view.found
     assert {key for key, word in found.items() if word == "replicated"} <= {
         "tonic_spiking", "class_1_excitable", "integrator"}  # fmt: skip
-    assert found["tonic_bursting"] == "rejected"
+    assert found["tonic_bursting"] == "impossible"
     panel.view._handle_custom_msg({"pick": "rebound_spike"}, [])
     assert picked == [pw.patterns.get("rebound_spike")]
     for nonsense in ({"pick": "no pattern"}, {"pick": 3}, "pick", None, {}):

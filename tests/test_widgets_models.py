@@ -1,5 +1,6 @@
 """The map of models at the gallery: known at once, assessed live, a table, and a CSV."""
 
+import html
 import io
 
 import ipywidgets
@@ -14,8 +15,10 @@ from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.widgets import AssessmentPanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel, GalleryView
 from plausiwidgets.widgets.explorer.models import ModelsPanel
+from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.map.cell_map import short
 from plausiwidgets.widgets.map.models_assessment import ModelsAssessment
+from plausiwidgets.widgets.session.selection import Selection
 
 LIF = pw.models.get("lif")
 
@@ -62,7 +65,9 @@ def test_what_is_known_fills_the_map_at_once(explorer: pw.Explorer) -> None:
     table = published_table()
     for name in pw.models.names():
         of_model = table[table["model"] == name].set_index("pattern")["status"]
-        expected = [{"replicated": "✓", "fragile": "~", "rejected": "✗"}[of_model[key]] for key in pw.patterns.names()]
+        signs = {"replicated": "✓", "fragile": "~", "rejected": "✗"}
+        cannot = pw.models.get(name).cannot
+        expected = ["∅" if key in cannot else signs[of_model[key]] for key in pw.patterns.names()]
         assert shown[pw.models.get(name).title] == expected
     assert "".join(column["letter"] for column in panel.map.axes["columns"]) == "ABCDEFGHIJKLMNOPQRST"
 
@@ -136,7 +141,9 @@ def test_an_assessment_replaces_the_rows_as_it_goes_on_and_fills_the_dots_of_the
 
 def test_what_is_found_beats_what_was_not_and_never_the_other_way_round(explorer: pw.Explorer) -> None:
     gallery = find(explorer, GalleryView)
-    assert gallery.found == published_statuses(LIF)
+    assert gallery.found == published_statuses(LIF) | dict.fromkeys(LIF.cannot, "impossible")
+    explorer.panel(GalleryPanel).assessed(LIF, "rebound_spike", "rejected")  # which is no news
+    assert gallery.found["rebound_spike"] == "impossible"
     explorer.panel(GalleryPanel).assessed(LIF, "integrator", "rejected")  # with a small budget
     explorer.panel(GalleryPanel).assessed(LIF, "tonic_bursting", "fragile")
     assert gallery.found["integrator"] == "replicated" and gallery.found["tonic_bursting"] == "fragile"
@@ -159,3 +166,17 @@ def test_an_assessment_that_is_stopped_leaves_what_is_known(explorer: pw.Explore
 @pytest.mark.parametrize(("count", "text"), [(32.0, "32"), (999.0, "999"), (3300.0, "3.3k"), (float("nan"), "")])
 def test_counts_are_short(count: float, text: str) -> None:
     assert short(count) == text
+
+
+def test_what_has_a_proof_against_it_says_so_in_map_and_search_line(explorer: pw.Explorer) -> None:
+    panel = opened_map(explorer)
+    signs = dict(zip(pw.patterns.names(), marks(panel)[LIF.title], strict=True))
+    assert {key for key, sign in signs.items() if sign == "∅"} == set(LIF.cannot)
+    argument = LIF.cannot["rebound_spike"]
+    lines = panel.map.cells["lif/rebound_spike"][-1]
+    assert lines[0] == f"cannot: {argument}" and lines[1].startswith("not found within")
+    hint = explorer.panel(Searches)._panel.progress
+    explorer.session.pick(Selection.of("lif", "rebound_spike"))
+    assert html.escape(argument) in hint.value and "Optimize" not in hint.value
+    explorer.session.pick(Selection.of("lif", "tonic_spiking"))
+    assert "No parameters" not in hint.value and "Optimize" in hint.value

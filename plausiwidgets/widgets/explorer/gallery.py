@@ -14,10 +14,11 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
-from plausiwidgets.patterns.status import SEARCH_WORDS, STATUSES
+from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.thumbnails import packaged_thumbnail, thumbnail
+from plausiwidgets.widgets.map.cells import WORDS
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
@@ -120,6 +121,8 @@ class GalleryPanel(Panel):
     ) -> None:
         found = self._found_of(model)
         before = found.get(pattern)
+        if (before, word) == ("impossible", "rejected"):
+            return
         if word in counts and (before not in STATUSES or STATUSES.index(word) < STATUSES.index(before)):
             found[pattern] = word
             if model is self._model:
@@ -153,7 +156,9 @@ class GalleryPanel(Panel):
 
     def _found_of(self, model: NeuronModel) -> dict[str, str]:
         if model not in self._found:
-            self._found[model] = dict(published_statuses(model))
+            published = published_statuses(model)
+            never = {key: "impossible" for key in model.cannot if published.get(key) != "replicated"}
+            self._found[model] = published | never
         return self._found[model]
 
     # -- what is seen ----------------------------------------------------------------------------
@@ -198,4 +203,4 @@ class GalleryPanel(Panel):
 
 def _words(form: str) -> dict[str, str]:
     """Return what is said of each status, in a form such as "this neuron: {words}"."""
-    return {status: form.format(words=tr(words)) for status, words in SEARCH_WORDS.items()}
+    return {status: form.format(words=tr(words)) for status, words in WORDS.items()}

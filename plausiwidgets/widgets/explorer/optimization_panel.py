@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
+from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
@@ -57,7 +58,7 @@ class OptimizationPanel:
 
     def __init__(self, pressed: Callable[[str], None], refused: Callable[[str], None]) -> None:
         self._refused = refused
-        self._judged = True
+        self._judged, self._cannot = True, ""
         self._budget_default = 1000
         self._start = w.ToggleButtons(
             options=[(tr("the sliders"), True), (tr("random points"), False)],
@@ -139,9 +140,10 @@ class OptimizationPanel:
         if more:
             self._budget.value = grouped(min(MORE * budget_of(self._budget.value), BUDGETS[1]))
 
-    def show_pattern(self, pattern: Protocol) -> None:
+    def show_pair(self, model: NeuronModel, pattern: Protocol) -> None:
         """Show the pattern's budget, unless another one was typed."""
         self._judged = isinstance(pattern, Judged)
+        self._cannot = model.cannot.get(pattern.key, "")
         if not isinstance(pattern, Judged):
             return
         if budget_of(self._budget.value) == self._budget_default:
@@ -165,10 +167,12 @@ class OptimizationPanel:
             + " "
             + tr("<b>Optimize</b> searches for you.")
         )
+        if self._cannot:
+            hint = f"<b>{tr('No parameters can do it.')}</b> {html.escape(tr(self._cannot))}"
         if not self._judged:
             hint = tr("A stimulus is shown. A search needs criteria: pick a pattern, or the pattern’s own stimulus.")
         tip = tr("Optimize searches in the background")
-        self.progress.value = f'<p class="pw-hint" title="{tip}">{hint}</p>'
+        self.progress.value = f'<p class="pw-hint" title="{html.escape(tr(self._cannot)) or tip}">{hint}</p>'
 
     def starting(self) -> None:
         """A search is about to begin."""

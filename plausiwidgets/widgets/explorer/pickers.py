@@ -236,6 +236,8 @@ class Pickers(Panel):
 def _none_known(shown: Selection) -> str:
     if shown.locked:
         return tr("No known set has the values that this exercise locks: tune the others, or let Optimize search.")
+    if argument := shown.model.cannot.get(shown.pattern.key, ""):
+        return f"{tr('No parameters can do it.')} {tr(argument)}"
     title = tr(shown.model.title)
     return tr("No set of {title} is known to show this pattern. Optimize searches for one.", title=title)
 

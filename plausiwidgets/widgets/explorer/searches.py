@@ -100,7 +100,7 @@ class Searches(Panel):
         """Go on to another model or pattern: its own search is shown, and one for something else named."""
         if self._about is not None and self._about.is_about(selection.model, selection.pattern):
             return
-        self._panel.show_pattern(selection.pattern)
+        self._panel.show_pair(selection.model, selection.pattern)
         before, self._about = self._about, selection
         self._panel.curve.clear()
         if before is not None and self._newest is not None and self._newest is self._last.get(_key(before)):

@@ -20,11 +20,12 @@ from plausiwidgets.texts import marked, tr
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKS = status.MARKS | {"some": status.MARKS["replicated"], "running": "▸", "waiting": "·"}
-"""A cell's status and its mark; "some": replicated with some of several seeds."""
+MARKS = status.MARKS | {"some": status.MARKS["replicated"], "impossible": "∅", "running": "▸", "waiting": "·"}
+"""A cell's status and its mark; "some": replicated with some of several seeds, "impossible": `NeuronModel.cannot`."""
 
 WORDS = status.SEARCH_WORDS | {
-    "some": marked("shows it with some seeds"), "running": marked("searching"), "waiting": marked("waiting"),
+    "some": marked("shows it with some seeds"), "impossible": marked("cannot"), "running": marked("searching"),
+    "waiting": marked("waiting"),
 }  # fmt: skip
 
 NEEDED = ("model", "pattern", "status")
@@ -144,7 +145,10 @@ def grid(
     return Grid(
         {name: known.get(name) for name, _ in groups},
         {key: firing.get(key) for key in columns},
-        {key: _cell(found) for key, found in groups.items()},
+        {
+            (name, key): _cell(found, known[name].cannot.get(key, "") if name in known else "")
+            for (name, key), found in groups.items()
+        },
     )
 
 
@@ -169,7 +173,7 @@ def pattern_title(key: str, pattern: Protocol | None) -> str:
     return f"{pattern.letter} {tr(pattern.title)}".strip() if pattern is not None else key
 
 
-def _cell(rows: list[Mapping[str, Any]]) -> Cell:
+def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     statuses = [str(row["status"]) for row in rows]
     for word in statuses:
         if word not in _BEST_FIRST:
@@ -178,6 +182,9 @@ def _cell(rows: list[Mapping[str, Any]]) -> Cell:
     best = min(range(len(rows)), key=lambda i: (_BEST_FIRST.index(statuses[i]), losses[i]))
     word, shown = statuses[best], statuses.count("replicated")
     lines = _lines(rows[best], word)
+    if argument and word in ("fragile", "rejected"):
+        word = "impossible"
+        lines = [f"{tr(WORDS[word])}: {tr(argument)}", *lines]
     if len(rows) > 1:
         lines = [tr("shown with {count} of {total} seeds; the best of them:", count=shown, total=len(rows)), *lines]
     if "running" in statuses:

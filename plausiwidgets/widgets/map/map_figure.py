@@ -11,7 +11,7 @@ from plausiwidgets.widgets.view import style
 
 COLOURS = {
     "replicated": "#56b4e9", "some": "#b5dcf3", "fragile": "#f0b429", "unverified": "#efe7ad", "rejected": "#e6e6e6",
-    "failed": "#dd9fc2", "running": "#08202e", "waiting": "#f5f5f5",
+    "impossible": "#c9c9c9", "failed": "#dd9fc2", "running": "#08202e", "waiting": "#f5f5f5",
 }  # fmt: skip
 """Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
