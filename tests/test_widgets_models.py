@@ -178,5 +178,9 @@ def test_what_has_a_proof_against_it_says_so_in_map_and_search_line(explorer: pw
     hint = explorer.panel(Searches)._panel.progress
     explorer.session.pick(Selection.of("lif", "rebound_spike"))
     assert html.escape(argument) in hint.value and "Optimize" not in hint.value
+    before = explorer.session.selection
+    find(explorer, ipywidgets.Button, description="Practise").click()
+    assert explorer.session.selection is before, "there is nothing to practise"
+    assert argument in explorer.messages.view.value
     explorer.session.pick(Selection.of("lif", "tonic_spiking"))
     assert "No parameters" not in hint.value and "Optimize" in hint.value

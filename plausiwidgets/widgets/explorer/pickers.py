@@ -196,7 +196,8 @@ class Pickers(Panel):
                 return
             found = self.explorer.panel(Searches).found()
             known = fitting(known_sets(shown.model, shown.pattern, found), shown)  # those that an exercise allows
-            if practise and (known or not shown.locked):
+            never = shown.pattern.key in shown.model.cannot
+            if practise and not never and (known or not shown.locked):
                 self._turns += 1
                 turn = my_turn(shown.model, shown.pattern, known, self._turns)
                 self.explorer.messages.note(tr(TURN_NOTE))
