@@ -217,6 +217,13 @@ def test_a_page_holds_the_translations_of_what_it_shows(tmp_path):
     assert data_of(fixed)["texts"] == {"de": texts}
 
 
+def test_a_page_holds_the_argument_against_a_pattern_that_its_neuron_cannot_show(tmp_path):
+    data = data_of(pw.export_page("lif", ["tonic_spiking", "rebound_spike"], path=tmp_path / "lif.html"))
+    argument = pw.models.get("lif").cannot["rebound_spike"]
+    assert [pattern["cannot"] for pattern in data["patterns"]] == ["", argument]
+    assert argument in data["texts"]["de"]
+
+
 def test_a_page_in_english_holds_no_translations(tmp_path):
     path = pw.export_page("lif", "tonic_spiking", path=tmp_path / "lif.html", language="en")
     assert data_of(path)["texts"] == {}

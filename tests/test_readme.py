@@ -1,9 +1,12 @@
 """What README.md says is so: its Python runs, its files exist, and its commands are the ones that work."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
+from plausiwidgets.assessment.published import TABLE, data_file
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = list(re.finditer(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL))
@@ -26,3 +29,8 @@ def test_the_readme_has_the_two_commands_each_on_one_line() -> None:
 def test_links_to_files_lead_somewhere(root: Path) -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     assert [link for link in links if not (root / link).exists()] == []
+
+
+def test_the_map_is_that_of_the_packaged_table(root: Path) -> None:
+    digest = sha256(data_file(TABLE).read_bytes()).hexdigest()
+    assert digest.encode() in (root / "docs" / "map.png").read_bytes(), "python tests/benchmarks/film.py docs map"

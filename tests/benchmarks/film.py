@@ -7,7 +7,6 @@ the same film.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
@@ -20,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from PIL import Image
@@ -27,7 +27,7 @@ from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published_table
+from plausiwidgets.assessment.published import TABLE, data_file, published_table
 
 SIZE = {"width": 1200, "height": 760}
 QUERY = "model=izhikevich&pattern=rebound_spike"
@@ -109,7 +109,7 @@ def play(page: Page, film: Film) -> None:
 
 
 def draw_map(browser: Browser, path: Path) -> None:
-    """Write the map of models and patterns, as `plausiwidgets.plot` draws it, and in it the table's digest."""
+    """Write the map of models and patterns, as `plausiwidgets.plot` draws it."""
     figure = pw.plot(published_table())
     size = {"width": round(figure.layout.width), "height": round(figure.layout.height)}
     page = browser.new_page(viewport=size, device_scale_factor=2)
@@ -120,14 +120,8 @@ def draw_map(browser: Browser, path: Path) -> None:
         page.wait_for_selector(".js-plotly-plot .main-svg text")
         picture = Image.open(io.BytesIO(page.locator(".js-plotly-plot").screenshot())).convert("RGB")
     about = PngInfo()
-    about.add_text("Source", digest_of_statuses())
+    about.add_text("Source", sha256(data_file(TABLE).read_bytes()).hexdigest())  # a test knows an old picture by it
     picture.quantize(COLORS).save(path, optimize=True, pnginfo=about)
-
-
-def digest_of_statuses() -> str:
-    """Return a digest of the statuses of the packaged table, by which a test knows an old picture."""
-    table = published_table()
-    return hashlib.sha256(table[["model", "pattern", "status"]].to_csv(index=False).encode()).hexdigest()
 
 
 def shoot(browser: Browser, folder: Path) -> None:

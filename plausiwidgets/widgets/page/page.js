@@ -184,7 +184,8 @@ class Page {
     const look = lookOf(pattern).replaceAll(`${head} `, "");
     this.head.replaceChildren(
       h("h2", {}, title),
-      h("p", {}, tr(pattern.description), ...(look ? [" ", h("b", {}, head), ` ${look}`] : [])));
+      h("p", {}, tr(pattern.description), ...(look ? [" ", h("b", {}, head), ` ${look}`] : [])),
+      ...(pattern.cannot ? [h("p", {}, h("b", {}, tr("No parameters can do it.")), ` ${tr(pattern.cannot)}`)] : []));
     this.presets.replaceChildren(
       ...pattern.sets.map(({ title: name, verdict }, i) => h("option", { value: String(i) }, `${verdict.mark} ${tr(name)}`)));
     this.best = pattern.sets.findIndex(({ verdict }) => verdict.status === "replicated");
