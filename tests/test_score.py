@@ -164,16 +164,18 @@ def test_the_published_table_has_every_model_and_the_twenty_patterns():
         assert pw.judge(row.model, row.pattern, row.parameters).replicated, (row.model, row.pattern)
 
 
-def test_the_rows_of_other_seeds_take_the_place_of_theirs_and_no_other_row_changes(monkeypatch, tmp_path):
+def test_the_rows_of_other_seeds_take_the_place_of_theirs_and_the_score_follows(monkeypatch, tmp_path):
     before = published.data_file(published.TABLE).read_text(encoding="utf-8")
     path = tmp_path / published.TABLE
     path.write_text(before, encoding="utf-8")
     monkeypatch.setattr(published, "data_file", lambda name: path)
     monkeypatch.setattr(published, "OTHER_SEEDS", {("lif", "integrator"): 3})
-    published.write_other_seeds()
+    monkeypatch.setattr(published, "plausibility_score", lambda table: score(table.query("model == 'lif'")))
+    published.finish_table()
     after = path.read_text(encoding="utf-8")
     changed = [new for old, new in zip(before.splitlines(), after.splitlines(), strict=True) if old != new]
     assert [line.split(",")[:5] for line in changed] == [["lif", "L", "integrator", "3", "replicated"]]
+    assert pd.read_csv(path.with_name(published.SCORE))["shown"].tolist() == [3]
 
 
 def test_a_package_without_its_table_explains_how_to_make_it(monkeypatch, tmp_path):
