@@ -63,82 +63,46 @@ if TYPE_CHECKING:
         plot,
     )
 
-# Where each public name lives: imported when it is first used, so that a script never pays
+# Which module each public name lives in: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
-_HOMES = {
-    "models": "plausiwidgets.models",
-    "assessment": "plausiwidgets.assessment",
-    "patterns": "plausiwidgets.patterns",
-    "NeuronModel": "plausiwidgets.models",
-    "Parameter": "plausiwidgets.models",
-    "Preset": "plausiwidgets.models",
-    "StateVariable": "plausiwidgets.models",
-    "from_norse": "plausiwidgets.models",
-    "Current": "plausiwidgets.simulation.current",
-    "pulse": "plausiwidgets.simulation.current",
-    "ramp": "plausiwidgets.simulation.current",
-    "simulate": "plausiwidgets.simulation.simulate",
-    "Traces": "plausiwidgets.simulation.traces",
-    "phase_line": "plausiwidgets.simulation.phase_line",
-    "PhaseLine": "plausiwidgets.simulation.phase_line",
-    "phase_plane": "plausiwidgets.simulation.phase_plane",
-    "PhasePlane": "plausiwidgets.simulation.phase_plane",
-    "rate_curve": "plausiwidgets.simulation.rate_curve",
-    "NotCompilable": "plausiwidgets.simulation.lanes",
-    "to_javascript": "plausiwidgets.simulation.javascript.module",
-    "to_norse": "plausiwidgets.simulation.network.layer",
-    "to_brian2": "plausiwidgets.simulation.network.brian",
-    "model_card": "plausiwidgets.simulation.cost",
-    "judge": "plausiwidgets.patterns",
-    "loss_profiles": "plausiwidgets.patterns",
-    "Pattern": "plausiwidgets.patterns",
-    "Protocol": "plausiwidgets.patterns",
-    "FreeValue": "plausiwidgets.patterns",
-    "Sweep": "plausiwidgets.patterns",
-    "Criterion": "plausiwidgets.patterns",
-    "AmplitudeWindow": "plausiwidgets.patterns",
-    "Curve": "plausiwidgets.patterns",
-    "Verdict": "plausiwidgets.patterns",
-    "optimize": "plausiwidgets.optimization",
-    "start_optimization": "plausiwidgets.optimization",
-    "sample_accepted": "plausiwidgets.optimization",
-    "Result": "plausiwidgets.optimization",
-    "Run": "plausiwidgets.optimization",
-    "assess": "plausiwidgets.assessment",
-    "start_assessment": "plausiwidgets.assessment",
-    "merge_studies": "plausiwidgets.assessment",
-    "plausibility_score": "plausiwidgets.assessment",
-    "parameter_plane": "plausiwidgets.assessment",
-    "ParameterPlane": "plausiwidgets.assessment",
-    "most_versatile": "plausiwidgets.assessment",
-    "repertoire": "plausiwidgets.assessment",
-    "mystery": "plausiwidgets.assessment.mystery",
-    "Mystery": "plausiwidgets.assessment.mystery",
-    "Exercise": "plausiwidgets.assessment.exercise",
-    "Answer": "plausiwidgets.assessment.exercise",
-    "read_code": "plausiwidgets.assessment.exercise",
-    "class_results": "plausiwidgets.assessment.exercise",
-    "Explorer": "plausiwidgets.widgets",
-    "export_page": "plausiwidgets.widgets",
-    "NotebookProgress": "plausiwidgets.widgets",
-    "Page": "plausiwidgets.widgets",
-    "plausibility_map": "plausiwidgets.widgets",
-    "plausibility_chart": "plausiwidgets.widgets",
-    "plot": "plausiwidgets.widgets",
-}
+_MODULES = {
+    "models": ("NeuronModel", "Parameter", "Preset", "StateVariable", "from_norse"),
+    "simulation.current": ("Current", "pulse", "ramp"),
+    "simulation.simulate": ("simulate",),
+    "simulation.traces": ("Traces",),
+    "simulation.phase_line": ("phase_line", "PhaseLine"),
+    "simulation.phase_plane": ("phase_plane", "PhasePlane"),
+    "simulation.rate_curve": ("rate_curve",),
+    "simulation.lanes": ("NotCompilable",),
+    "simulation.javascript.module": ("to_javascript",),
+    "simulation.network.layer": ("to_norse",),
+    "simulation.network.brian": ("to_brian2",),
+    "simulation.cost": ("model_card",),
+    "patterns": (
+        "judge", "loss_profiles", "Pattern", "Protocol", "FreeValue", "Sweep", "Criterion", "AmplitudeWindow", "Curve",
+        "Verdict",
+    ),
+    "optimization": ("optimize", "start_optimization", "sample_accepted", "Result", "Run"),
+    "assessment": (
+        "assess", "start_assessment", "merge_studies", "plausibility_score", "parameter_plane", "ParameterPlane",
+        "most_versatile", "repertoire",
+    ),
+    "assessment.mystery": ("mystery", "Mystery"),
+    "assessment.exercise": ("Exercise", "Answer", "read_code", "class_results"),
+    "widgets": (
+        "Explorer", "export_page", "NotebookProgress", "Page", "plausibility_map", "plausibility_chart", "plot",
+    ),
+}  # fmt: skip
+_PACKAGES = ("models", "assessment", "patterns")
+_HOMES = {name: f"plausiwidgets.{module}" for module, names in _MODULES.items() for name in names}
 
-__all__ = [*_HOMES, "__version__"]
+__all__ = [*_PACKAGES, *_HOMES, "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
+    if name in _PACKAGES:
+        return import_module(f"plausiwidgets.{name}")  # which binds the name here
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(home)
-    value = module if home == f"plausiwidgets.{name}" else getattr(module, name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+    globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return globals()[name]

@@ -78,6 +78,13 @@ class Row:
         self.bounds = (bounds[0].children[0], bounds[0].children[2]) if bounds else None
 
 
+def trace_of(view: SceneView, uid: str) -> dict[str, Any]:
+    """Return a trace that is shown, with its arrays; ``x`` and ``y`` are empty where there is none."""
+    shown = {trace["uid"]: trace for trace in getattr(view, uid.partition("_")[0])}.get(uid, {"uid": uid})
+    sent = {axis: shown.get(axis, {"float32": b""})["float32"] for axis in "xy"}
+    return shown | {axis: np.frombuffer(values, np.float32) for axis, values in sent.items()}
+
+
 class Screen:
     """An explorer as a user sees and uses it."""
 
@@ -171,7 +178,7 @@ class Screen:
 
     def trace(self, role: str, row: str = "voltage") -> Any:
         """Return the trace of ``"yours"``, ``"best"``, ``"target"`` or ``"pinned"`` in a row of the figure."""
-        return self.figure.trace(f"{role}_{row}")
+        return trace_of(self.figure, f"{role}_{row}")
 
     @property
     def yours(self) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from lane_jobs import random_job
+from screen import trace_of
 from test_javascript import adaptive_counter
 from test_models import good_step, make
 
@@ -152,7 +153,7 @@ class Heard(Observer):
         if response.role == "yours":
             self.ready.append(is_ready(response.selection.model))
             figure, criteria = self.explorer.panel(FigurePanel).figure, self.explorer.panel(VerdictPanel)
-            trace, layout = figure.trace("yours_voltage"), figure.picture["layout"]
+            trace, layout = trace_of(figure, "yours_voltage"), figure.picture["layout"]
             self.drawn.append((trace["x"], trace["y"], layout["yaxis"]["range"], layout["xaxis"]["range"]))
             self.said.append((criteria.yours.value, criteria._table.value))
 

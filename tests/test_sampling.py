@@ -1,5 +1,7 @@
 """Accepted sets are spread over all of the accepted region, each part by its volume."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,9 +10,18 @@ from scipy.stats import ks_1samp, ks_2samp
 
 import plausiwidgets as pw
 from plausiwidgets.optimization import NothingAccepted
-from plausiwidgets.optimization.sampling import subset_simulation
+from plausiwidgets.optimization.sampling import Sample, subset_steps
 
 OWN = ["tau_mem", "v_rest", "v_threshold", "v_reset", "t_ref", "amplitude", "holding"]
+
+
+def subset_simulation(loss: Callable, dimensions: int, count: int, seed: int) -> Sample:
+    steps = subset_steps(loss, dimensions, count, default_rng(seed))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def test_two_boxes_that_are_apart_have_the_weights_of_their_volumes() -> None:
@@ -22,7 +33,7 @@ def test_two_boxes_that_are_apart_have_the_weights_of_their_volumes() -> None:
 
     volumes, shares = [], []
     for seed in range(4):
-        sample = subset_simulation(loss, 5, 1000, default_rng(seed))
+        sample = subset_simulation(loss, 5, 1000, seed)
         assert (loss(sample.units) == 0.0).all() and len(np.unique(sample.units, axis=0)) == 1000
         volumes.append(sample.volume)
         shares.append(float((sample.units[:, 0] > 0.5).mean()))
@@ -37,7 +48,7 @@ def test_a_thin_curved_region_is_filled() -> None:
     def loss(x: np.ndarray) -> np.ndarray:
         return np.maximum(np.abs(x[:, 1] - 0.2 - 0.6 * x[:, 0] ** 2) - 0.01, 0.0)
 
-    sample = subset_simulation(loss, 3, 1000, default_rng(1))
+    sample = subset_simulation(loss, 3, 1000, 1)
     assert sample.volume == pytest.approx(0.02, rel=0.2)
     assert ks_1samp(sample.units[:, 0], lambda u: np.clip(u, 0, 1)).pvalue > 1e-3
     across = (sample.units[:, 1] - 0.2 - 0.6 * sample.units[:, 0] ** 2) / 0.02 + 0.5
@@ -81,9 +92,9 @@ def test_what_is_fixed_keeps_its_value_and_bounds_hold() -> None:
 
 def test_where_nothing_is_accepted_it_says_so_and_bad_input_is_refused() -> None:
     with pytest.raises(NothingAccepted, match=r"no accepted set in [0-9]+ evaluations, least loss 1"):
-        subset_simulation(lambda x: 1.0 + 0.0 * x[:, 0], 2, 100, default_rng(0))
+        subset_simulation(lambda x: 1.0 + 0.0 * x[:, 0], 2, 100, 0)
     with pytest.raises(NothingAccepted, match="least loss"):
-        subset_simulation(lambda x: 1.0 + x[:, 0], 2, 100, default_rng(0))
+        subset_simulation(lambda x: 1.0 + x[:, 0], 2, 100, 0)
     with pytest.raises(ValueError, match="n is 0"):
         pw.sample_accepted("lif", "tonic_spiking", n=0)
     with pytest.raises(ValueError, match="at most 20000"):

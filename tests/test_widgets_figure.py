@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from screen import Alone
+from screen import Alone, trace_of
 
 from plausiwidgets import models
 from plausiwidgets.patterns.judge import evaluate, single
@@ -103,7 +103,7 @@ def test_a_pattern_about_a_curve_shows_it_from_zero_on_one_linear_axis() -> None
     response = judged("izhikevich", "class_1_excitable")
     panel = panel_of(response)
     panel.on_response(response)
-    curve = panel.figure.trace("yours_curve")
+    curve = trace_of(panel.figure, "yours_curve")
     measured = response.verdict.measured
     assert curve["x"][:2].tolist() == [0.0, 1.0] and curve["y"][:2].tolist() == [0.0, 0.0]  # silent up to the rheobase
     assert np.allclose(curve["y"][2:], measured["rate"], rtol=1e-5)
@@ -147,7 +147,7 @@ def test_a_zoom_is_drawn_finely_and_a_jump_forgets_it() -> None:
     panel.on_response(response)
 
     def near() -> int:
-        x = panel.figure.trace("yours_voltage")["x"]
+        x = trace_of(panel.figure, "yours_voltage")["x"]
         return int(((x >= 100.0) & (x <= 120.0)).sum())
 
     before, fitted = near(), layout(panel)["meta"]["fitted"]

@@ -6,7 +6,7 @@ import node
 import numpy as np
 import pytest
 import torch
-from screen import until
+from screen import trace_of, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer import judging, live
@@ -142,11 +142,11 @@ def test_a_page_that_draws_a_drag_gets_few_pictures_of_it_and_the_last_one(explo
         explorer.session.change(selection)
         until(lambda: explorer.session.response("yours").selection is selection)  # noqa: B023
         with explorer.session.lock:  # until all panels are told
-            shown.append(panel.figure.trace("yours_voltage")["y"])
+            shown.append(trace_of(panel.figure, "yours_voltage")["y"])
     np.testing.assert_array_equal(shown[0], shown[1])
     assert told(explorer).shown["values"]["amplitude"] == 40.0  # the verdict is of the newest all the same
     explorer.session.rest(selection)
-    assert not np.array_equal(panel.figure.trace("yours_voltage")["y"], shown[1])
+    assert not np.array_equal(trace_of(panel.figure, "yours_voltage")["y"], shown[1])
     explorer.show("lif", "rebound_spike")
     assert not told(explorer).draws
     assert panel.pace == 0.0

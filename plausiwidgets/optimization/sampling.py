@@ -221,14 +221,14 @@ class Sampling:
         return self._problem.judge(values, self._checkpoint).loss
 
 
-def subset_simulation(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Sample:
-    """Return points that are spread evenly over the region of a unit cube in which a loss is 0.
+def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Steps[Step, None, Sample]:
+    """Yield after each batch, and return points that are spread evenly over the region in which a loss is 0.
 
     Parameters
     ----------
     loss_of : callable
     dimensions : int
-        Of the cube.
+        Of the unit cube that the points are in.
     count : int
         Number of points; four times as many are on the way at the levels before the last.
     rng : Generator
@@ -236,25 +236,7 @@ def subset_simulation(loss_of: LossOf, dimensions: int, count: int, rng: Generat
     Raises
     ------
     NothingAccepted
-
-    Examples
-    --------
-    >>> ball = lambda x: np.maximum(np.linalg.norm(x - 0.5, axis=1) - 0.1, 0.0)
-    >>> sample = subset_simulation(ball, 3, 1000, default_rng(0))
-    >>> 0.7 < sample.volume / (4 / 3 * np.pi * 0.1**3) < 1.4
-    True
     """
-    steps = subset_steps(loss_of, dimensions, count, rng)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Sample = end.value
-            return found
-
-
-def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Steps[Step, None, Sample]:
-    """Yield how far :func:`subset_simulation` is after each batch, and return what it returns."""
     many = round(count / KEPT)
     units = rng.random((many, dimensions))
     losses = loss_of(units)

@@ -21,13 +21,9 @@ NUMBER, ROW = "number", "row"
 """What a traced value stands for: an array of shape [n], or one of shape [n, entries]."""
 
 
-def _square(x: Any) -> Any:
-    return x * x
-
-
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "//": np.floor_divide, "negative": np.negative,
-    "abs": np.absolute, "max": np.maximum, "min": np.minimum, "sqrt": np.sqrt, "square": _square,
+    "abs": np.absolute, "max": np.maximum, "min": np.minimum, "sqrt": np.sqrt, "square": lambda x: x * x,
     "floor": np.floor, "round": np.rint,
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
     "&": np.bitwise_and, "|": np.bitwise_or, "~": np.logical_not, "isfinite": np.isfinite, "where": np.where,
@@ -40,38 +36,15 @@ _UFUNCS: dict[Any, str] = {
 _DECISIONS = ("<", "<=", ">", ">=", "==", "!=", "&", "|", "~", "isfinite")
 
 
-def _entry(row: Any, place: int) -> Any:
-    return row[:, place]
-
-
-def _piece(row: Any, first: int, last: int) -> Any:
-    return row[:, first:last]
-
-
-def _how_many(row: Any) -> Any:
-    return row.sum(axis=1)
-
-
-def _highest(row: Any) -> Any:
-    return row.max(axis=1)
-
-
-def _lowest(row: Any) -> Any:
-    return row.min(axis=1)
-
-
-def _any(row: Any) -> Any:
-    return row.any(axis=1)
-
-
-def _all(row: Any) -> Any:
-    return row.all(axis=1)
-
-
 ON_ROWS: dict[str, Callable[..., Any]] = {
-    "entry": _entry, "piece": _piece, "how_many": _how_many, "highest": _highest, "lowest": _lowest, "any": _any,
-    "all": _all,
-}  # fmt: skip
+    "entry": lambda row, place: row[:, place],
+    "piece": lambda row, first, last: row[:, first:last],
+    "how_many": lambda row: row.sum(axis=1),
+    "highest": lambda row: row.max(axis=1),
+    "lowest": lambda row: row.min(axis=1),
+    "any": lambda row: row.any(axis=1),
+    "all": lambda row: row.all(axis=1),
+}
 """What indices and methods of an array do with a row: over its entries, never over the sets."""
 
 PRIMITIVES: dict[str, Callable[..., Any]] = {}

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import traitlets as t
-from numpy.typing import NDArray
 
 from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.figure import Look, layout_of, traces_of
@@ -66,20 +62,3 @@ class SceneView(PlotView):
             picture={"data": [], "layout": layout}, signs=[asdict(sign) for sign in scene.signs], event=scene.event,
             unit=scene.current_unit, **traces,
         )  # fmt: skip
-
-    def trace(self, uid: str) -> Mapping[str, Any]:
-        """Return a trace that is shown, with its arrays; ``x`` and ``y`` are empty where there is none.
-
-        Examples
-        --------
-        >>> SceneView().trace("yours_voltage")["x"].size
-        0
-        """
-        for trace in getattr(self, uid.partition("_")[0]):
-            if trace["uid"] == uid:
-                return trace | {"x": _array(trace["x"]), "y": _array(trace["y"])}
-        return {"uid": uid, "x": np.zeros(0, np.float32), "y": np.zeros(0, np.float32)}
-
-
-def _array(sent: Mapping[str, bytes]) -> NDArray[np.float32]:
-    return np.frombuffer(sent["float32"], np.float32)
