@@ -451,8 +451,7 @@ def reference(folder: Path) -> None:
     """Write a page for each namespace, with a table of its names that leads to a page for each."""
     homes: dict[str, list[str]] = {key: [] for key in NAMESPACES}
     for name, home in pw._HOMES.items():
-        if home.rpartition(".")[2] != name:
-            homes[home.split(".")[1]].append(name)
+        homes[home.split(".")[1]].append(name)
     for namespace in ("models", "patterns", "assessment"):
         module = getattr(pw, namespace)
         homes[namespace] += [

@@ -21,7 +21,7 @@ from plausiwidgets.optimization.portfolio import Options, default_strategy
 from plausiwidgets.optimization.problem import Batch, Problem
 from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.patterns.registry import received as received_pattern
-from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
+from plausiwidgets.simulation.lanes import Checkpoint
 
 TRIED = 200
 """Candidates that are judged for each model and pattern."""
@@ -179,15 +179,9 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
 
 def why_not_compiled(model: NeuronModel, engine: str) -> str:
     """Return why a model runs in the torch loop, or an empty string; it is compiled, if it was not yet."""
-    from plausiwidgets.simulation.compiled.engine import compiled
+    from plausiwidgets.simulation.compiled.engine import why_not
 
-    if engine == "torch":
-        return "engine='torch' was asked for"
-    try:
-        compiled(model)
-    except NotCompilable as reason:
-        return str(reason)
-    return ""
+    return "engine='torch' was asked for" if engine == "torch" else why_not(model) or ""
 
 
 def peak_memory() -> int | None:

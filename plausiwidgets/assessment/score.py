@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from plausiwidgets import models as registry
 from plausiwidgets.arguments import checked
+from plausiwidgets.assessment.table import require_columns
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
@@ -71,12 +72,7 @@ def plausibility_score(
       model  patterns  shown  not_found
     0   lif         2      1          1
     """
-    missing = [name for name in ("model", "pattern", "status") if name not in getattr(table, "columns", ())]
-    if missing:
-        raise ValueError(
-            f"the table has no column {', '.join(map(repr, missing))}; valid is: the DataFrame that "
-            "plausiwidgets.assess returns"
-        )
+    require_columns(table, "the table", ("model", "pattern", "status"))
     if table.empty:
         raise ValueError("the table has no rows: there is nothing to score")
     for status in table["status"].unique():

@@ -99,7 +99,7 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """Return the text of :func:`write_csv`."""
-    _require_columns(table, "the table")
+    require_columns(table, "the table")
     flat = table.copy()
     today = {"date": date.today().isoformat()}
     flat["parameters"] = [json.dumps(value, sort_keys=True) for value in flat["parameters"]]
@@ -131,7 +131,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
         table = pd.read_csv(path, keep_default_na=False, na_values={n: [""] for n in _NUMBERS})
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ValueError(f"{where} is not a table of an assessment: {error}") from None
-    _require_columns(table, where)
+    require_columns(table, where)
     for name in _NUMBERS:
         numbers = pd.to_numeric(table[name], errors="coerce")
         bad = numbers.isna() & table[name].notna()
@@ -152,8 +152,9 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     return table[list(COLUMNS)]
 
 
-def _require_columns(table: pd.DataFrame, where: str) -> None:
-    missing = [name for name in COLUMNS if name not in table]
+def require_columns(table: pd.DataFrame, where: str, names: Iterable[str] = COLUMNS) -> None:
+    """Raise a ValueError that names the columns that a table lacks."""
+    missing = [name for name in names if name not in table]
     if missing:
         raise ValueError(
             f"{where} has no column {', '.join(map(repr, missing))}: valid is a table of plausiwidgets.assess"

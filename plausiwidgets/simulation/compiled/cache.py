@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.program.program import Program
-from plausiwidgets.simulation.compiled.directory import digest_of, environment, kernel_directory, replace_file
+from plausiwidgets.simulation.compiled.directory import digest_of, environment, kernel_directory, noted, replace_file
 from plausiwidgets.simulation.compiled.kernel import Layout, emit
 from plausiwidgets.simulation.lanes import NotCompilable
 
@@ -113,7 +113,7 @@ def _load(path: Path) -> Kernel | None:
         if path.stem != _stem(path.read_text(encoding="utf-8")):
             return None
         known = _machine_code(path)
-        if known and digest_of(known) != _noted(path):
+        if known and digest_of(known) != noted(_note_of(path)):
             _remove(path, source=False)
         spec = importlib.util.spec_from_file_location(f"plausiwidgets_{path.stem}", path)
         assert spec is not None and spec.loader is not None
@@ -145,13 +145,6 @@ def _machine_code(path: Path) -> list[tuple[str, bytes]]:
 
 def _note_of(path: Path) -> Path:
     return path.with_suffix(".sha256")
-
-
-def _noted(path: Path) -> str:
-    try:
-        return _note_of(path).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 def _parts(module: ModuleType) -> Kernel:

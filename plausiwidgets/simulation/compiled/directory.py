@@ -99,6 +99,14 @@ def digest_of(files: list[tuple[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
+def noted(note: Path) -> str:
+    """Return the digest that a file holds, or an empty text."""
+    try:
+        return note.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def replace_file(path: Path, text: str) -> None:
     """Write a file that appears at once and complete."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")

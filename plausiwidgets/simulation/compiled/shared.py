@@ -13,7 +13,7 @@ from typing import Any
 
 import numba
 
-from plausiwidgets.simulation.compiled.directory import digest_of, environment, kernel_directory, replace_file
+from plausiwidgets.simulation.compiled.directory import digest_of, environment, kernel_directory, noted, replace_file
 
 _KEPT = 3
 """Environments whose code stays on disk."""
@@ -53,7 +53,7 @@ def trusted() -> Iterator[None]:
         yield
         return
     known = _files(directory)
-    if known and digest_of(known) != _noted(directory):
+    if known and digest_of(known) != noted(_note(directory)):
         _empty(directory)
         known = []
     yield
@@ -74,13 +74,6 @@ def _files(directory: Path) -> list[tuple[str, bytes]]:
 
 def _note(directory: Path) -> Path:
     return directory.with_name(f"{directory.name}.digest")
-
-
-def _noted(directory: Path) -> str:
-    try:
-        return _note(directory).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 def _prune(directory: Path) -> None:

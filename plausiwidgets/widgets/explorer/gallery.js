@@ -1,14 +1,5 @@
 // The gallery: a list to pick from, one stop of the tab key, arrows within, in as many columns as there is room for.
 
-const SVG = "http://www.w3.org/2000/svg";
-
-function path(parent, d, className) {
-  const made = document.createElementNS(SVG, "path");
-  made.setAttribute("d", d);
-  made.setAttribute("class", className);
-  parent.append(made);
-}
-
 function render({ model, el }) {
   translate(model.get("texts"));
   el.classList.add("pw-gallery");
@@ -43,30 +34,22 @@ function render({ model, el }) {
 
   function draw() {
     const focused = el.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    el.replaceChildren();
     items = model.get("items").map(({ key, letter, title, potential, current }) => {
-      const item = document.createElement("div");
-      item.className = "pw-thumbnail";
+      const item = html("div", "pw-thumbnail", el);
       item.setAttribute("role", "option");
       Object.assign(item.dataset, { key, title: `${letter} ${title}`.trim() });
-      const svg = document.createElementNS(SVG, "svg");
-      svg.setAttribute("viewBox", "-2 0 88 40");
-      svg.setAttribute("preserveAspectRatio", "none");
-      svg.setAttribute("aria-hidden", "true");
+      const svg = element("svg", { viewBox: "-2 0 88 40", preserveAspectRatio: "none", "aria-hidden": "true" }, item);
       if (potential) {
-        path(svg, current, "pw-small-current");
-        path(svg, potential, "pw-small-potential");
+        element("path", { d: current, class: "pw-small-current" }, svg);
+        element("path", { d: potential, class: "pw-small-potential" }, svg);
       }
-      const name = document.createElement("span");
-      name.className = "pw-small-name";
-      const head = document.createElement("b");
-      head.textContent = letter;
-      name.append(head, ` ${title}`);
-      const dot = document.createElement("i");
-      dot.className = "pw-dot-mark";
-      item.append(svg, name, dot);
+      const name = html("span", "pw-small-name", item);
+      html("b", "", name, letter);
+      name.append(` ${title}`);
+      html("i", "pw-dot-mark", item);
       return item;
     });
-    el.replaceChildren(...items);
     mark();
     if (focused !== null) items.find((item) => item.dataset.key === focused)?.focus({ preventScroll: true });
   }
@@ -92,16 +75,12 @@ function render({ model, el }) {
   };
   el.addEventListener("click", click);
   el.addEventListener("keydown", press);
-  model.on("change:items", draw);
-  model.on("change:found", mark);
-  model.on("change:shown", mark);
+  const end = listening(model, { items: draw, found: mark, shown: mark });
   draw();
   return () => {
     el.removeEventListener("click", click);
     el.removeEventListener("keydown", press);
-    model.off("change:items", draw);
-    model.off("change:found", mark);
-    model.off("change:shown", mark);
+    end();
   };
 }
 

@@ -23,7 +23,7 @@ from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import DRAWING, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -43,7 +43,7 @@ class GalleryView(ScriptWidget):
         For each status.
     """
 
-    _esm = TRANSLATOR + (_HERE / "gallery.js").read_text("utf-8")
+    _esm = DRAWING + (_HERE / "gallery.js").read_text("utf-8")
     items: t.List = t.List().tag(sync=True)
     found = t.Dict().tag(sync=True)
     shown = t.Unicode("").tag(sync=True)

@@ -87,26 +87,16 @@ function render({ model, el }) {
   translate(model.get("texts"));
   el.classList.add("pw-curve");
   const svg = element("svg", { role: "img", width: "100%" }, el);
-  let frame = 0;
   const show = () => {
-    const data = model.get("rows");
-    const rows = data?.byteLength ? new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)) : [];
+    const rows = numbers(model.get("rows"), Float32Array);
     el.hidden = rows.length === 0;
     const width = Math.floor(el.getBoundingClientRect().width);
     if (rows.length && width > 0) draw(svg, width, rows);
   };
-  const soon = () => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(show);
-  };
+  const { soon, end } = drawing(el, show);
   model.on("change:rows", soon);
-  const watch = new ResizeObserver(soon);
-  watch.observe(el);
   soon();
-  return () => {
-    cancelAnimationFrame(frame);
-    watch.disconnect();
-  };
+  return end;
 }
 
 export default { render };

@@ -8,8 +8,7 @@ import numpy as np
 import traitlets as t
 
 from plausiwidgets.widgets.view.drawing import Floats
-from plausiwidgets.widgets.view.elements import ELEMENTS
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import DRAWING, ScriptWidget
 
 MOST = 300
 """Points that are sent: more than can be told apart."""
@@ -24,7 +23,7 @@ class LossCurve(ScriptWidget):
         Evaluations, best loss, current loss and restarts so far of each point, as float32.
     """
 
-    _esm = TRANSLATOR + ELEMENTS + (Path(__file__).parent / "loss_curve.js").read_text("utf-8")
+    _esm = DRAWING + (Path(__file__).parent / "loss_curve.js").read_text("utf-8")
     rows = t.Bytes(b"").tag(sync=True)
 
     def show(self, evaluations: Floats, best: Floats, current: Floats, restarts: Floats) -> None:

@@ -30,36 +30,29 @@ async function copy(text, field) {
 
 /** A line with a text and a button; without an action of its own the button copies the text. */
 function line(label, panel, say, [name, action]) {
-  const row = document.createElement("label");
-  const field = document.createElement("input");
-  const button = document.createElement("button");
-  row.className = "pw-share-line";
-  row.append(label);
+  const row = html("label", "pw-share-line", panel, label);
+  const field = html("input", "", row);
   field.readOnly = !action;
   if (!action) field.addEventListener("focus", () => field.select());
-  button.type = "button";
-  button.className = "jupyter-button";
-  button.textContent = name;
+  const button = buttonOf(row, name, action ?? (async () => say(await copy(field.value, field), label)));
   button.title = `${name}: ${label}`;
-  button.addEventListener("click", action ?? (async () => say(await copy(field.value, field), label)));
-  row.append(field, button);
-  panel.append(row);
   return { field, button };
 }
 
 function render({ model, el }) {
   translate(model.get("texts"));
   el.classList.add("pw-share");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "jupyter-button";
-  button.textContent = tr("Share");
+  const button = buttonOf(el, tr("Share"), () => {
+    show();
+    say(null);
+    toggle(panel.hidden);
+    if (!panel.hidden) model.send({ opened: true }); // the kernel writes the link when a slider rests: it may be older
+  });
   button.title = tr("A link or a line of Python that opens this model, pattern and parameters again");
   button.setAttribute("aria-expanded", "false");
-  const panel = document.createElement("div");
-  panel.className = "pw-share-panel";
+  const panel = html("div", "pw-share-panel", el);
   panel.hidden = true;
-  const status = document.createElement("p");
+  const status = html("p", "", panel);
   status.setAttribute("role", "status");
   const say = (done, what) => {
     const opens = runsByItself() ? tr("Whoever opens it sees what you see now.")
@@ -67,13 +60,10 @@ function render({ model, el }) {
     status.textContent = done === null ? model.get("missing") || opens
       : done ? tr("{what}: copied.", { what }) : tr("{what}: press Ctrl-C to copy the selected text.", { what });
   };
-  panel.append(status);
   const address = line(tr("Link to this page"), panel, say, [tr("Copy")]);
   const exercise = line(tr("Exercise link"), panel, say, [tr("Copy")]);
+  const about = html("p", "pw-share-about", panel);
   const python = line(tr("Line of Python"), panel, say, [tr("Copy")]);
-  const about = document.createElement("p");
-  about.className = "pw-share-about";
-  exercise.field.parentNode.after(about);
   const ask = () => {
     status.textContent = tr("Exercise file: it is being written …");
     model.send({ question: task.field.value });
@@ -83,18 +73,14 @@ function render({ model, el }) {
   task.field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") ask();
   });
-  const explained = document.createElement("p");
-  explained.className = "pw-share-about";
-  explained.textContent = tr(
+  html("p", "pw-share-about", panel, tr(
     "One page for any browser, offline: what is ticked under “search” can be moved, it is solved when every criterion of the pattern holds, and it writes a code to hand in.",
-  );
-  task.field.parentNode.after(explained);
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "jupyter-button pw-close";
-  close.textContent = tr("Close");
-  panel.append(close);
-  el.append(button, panel);
+  ));
+  const close = () => {
+    toggle(false);
+    button.focus();
+  };
+  buttonOf(panel, tr("Close"), close, "pw-close");
 
   const show = () => {
     const locking = model.get("exercise");
@@ -111,20 +97,7 @@ function render({ model, el }) {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   };
-  button.addEventListener("click", () => {
-    show();
-    say(null);
-    toggle(panel.hidden);
-    if (!panel.hidden) model.send({ opened: true }); // the kernel writes the link when a slider rests: it may be older
-  });
-  close.addEventListener("click", () => {
-    toggle(false);
-    button.focus();
-  });
-  model.on("change:query", show);
-  model.on("change:exercise", show);
-  model.on("change:python", show);
-  model.on("change:task", show);
+  listening(model, { query: show, exercise: show, python: show, task: show });
   model.on("msg:custom", (message) => {
     if (!message.refused) saveText(message);
     status.textContent = message.refused

@@ -14,9 +14,8 @@ from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.tools.mystery import MysteryPanel
-from plausiwidgets.widgets.view.file_output import FILE_OUTPUT
 from plausiwidgets.widgets.view.panel import Host, Panel
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import SAVING, ScriptWidget
 
 NOT_IN_LINK = marked("The recording is not in the link: it stays in this session.")
 
@@ -40,7 +39,7 @@ class ShareButton(ScriptWidget):
         What an exercise asks for, where the user says nothing.
     """
 
-    _esm = TRANSLATOR + FILE_OUTPUT + (_HERE / "share.js").read_text("utf-8")
+    _esm = SAVING + (_HERE / "share.js").read_text("utf-8")
     query = t.Unicode().tag(sync=True)
     exercise = t.Unicode().tag(sync=True)
     python = t.Unicode().tag(sync=True)

@@ -57,24 +57,17 @@ function render({ el }) {
   };
   const classes = new MutationObserver(present);
 
-  // The explorer around this element is attached some frames later.
-  let waiting = 0;
-  const attach = () => {
-    root = el.closest(".pw-explorer");
-    if (!root) {
-      waiting = requestAnimationFrame(attach);
-      return;
-    }
+  const end = around(el, ".pw-explorer", (explorer) => {
+    root = explorer;
     root.tabIndex = -1; // a click on a picture takes the focus from the cell
     root.addEventListener("focusin", keep);
     document.addEventListener("keydown", press, true);
     root.addEventListener("click", open, true);
     classes.observe(root, { attributes: true, attributeFilter: ["class"] });
     present();
-  };
-  attach();
+  });
   return () => {
-    cancelAnimationFrame(waiting);
+    end();
     classes.disconnect();
     document.removeEventListener("keydown", press, true);
     root?.removeEventListener("click", open, true);

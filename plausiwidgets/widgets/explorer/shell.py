@@ -9,6 +9,7 @@ import anywidget
 import ipywidgets as w
 
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
+from plausiwidgets.widgets.view.script_widget import DRAWING
 
 _HERE = Path(__file__).parent
 
@@ -16,7 +17,7 @@ _HERE = Path(__file__).parent
 class ShellView(anywidget.AnyWidget):
     """Carries the style sheets of the explorer and of its tools; it is not seen."""
 
-    _esm = (_HERE / "shell.js").read_text("utf-8")
+    _esm = DRAWING + (_HERE / "shell.js").read_text("utf-8")
     _css = "\n".join(path.read_text("utf-8") for path in (_HERE / "explorer.css", _HERE.parent / "tools" / "tools.css"))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models, patterns
+from plausiwidgets.assessment.table import require_columns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import is_builtin
 from plausiwidgets.names import unknown
@@ -28,7 +29,6 @@ WORDS = status.SEARCH_WORDS | {
     "waiting": marked("waiting"),
 }  # fmt: skip
 
-NEEDED = ("model", "pattern", "status")
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
 
 
@@ -92,15 +92,9 @@ def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patt
     ValueError
         If a column is missing, there are no rows, or a status is unknown.
     """
-    columns = getattr(table, "columns", None)
-    if columns is None or not hasattr(table, "to_dict"):
+    if not hasattr(table, "columns") or not hasattr(table, "to_dict"):
         raise ValueError(f"table is {type(table).__name__}, valid is: the DataFrame that plausiwidgets.assess returns")
-    missing = [name for name in NEEDED if name not in columns]
-    if missing:
-        raise ValueError(
-            f"the table has no column {', '.join(map(repr, missing))}; valid is: the DataFrame that "
-            f"plausiwidgets.assess returns, with at least {', '.join(NEEDED)}"
-        )
+    require_columns(table, "the table", ("model", "pattern", "status"))
     if len(table) == 0:
         raise ValueError("the table has no rows: there is nothing to show")
     rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]

@@ -2,12 +2,9 @@
 
 function render({ model, el }) {
   el.classList.add("pw-equations");
-  const maths = document.createElement("div");
-  maths.className = "pw-maths";
-  const meaning = document.createElement("p");
-  meaning.className = "pw-meaning";
+  const maths = html("div", "pw-maths", el);
+  const meaning = html("p", "pw-meaning", el);
   meaning.setAttribute("aria-live", "polite");
-  el.append(maths, meaning);
   let root = null;
   let marked = "";
 
@@ -42,17 +39,13 @@ function render({ model, el }) {
   model.on("change:maths", show);
   show();
 
-  let waiting = requestAnimationFrame(function attach() {
-    root = el.closest(".pw-explorer");
-    if (!root) {
-      waiting = requestAnimationFrame(attach);
-      return;
-    }
+  const end = around(el, ".pw-explorer", (explorer) => {
+    root = explorer;
     root.addEventListener("pointerover", onRow);
     root.addEventListener("focusin", onRow);
   });
   return () => {
-    cancelAnimationFrame(waiting);
+    end();
     mark("");
     root?.removeEventListener("pointerover", onRow);
     root?.removeEventListener("focusin", onRow);

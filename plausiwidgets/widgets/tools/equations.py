@@ -13,6 +13,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.view.panel import Host, Panel
+from plausiwidgets.widgets.view.script_widget import DRAWING
 from plausiwidgets.widgets.view.symbols import symbol
 
 _HERE = Path(__file__).parent
@@ -33,7 +34,7 @@ class EquationsView(anywidget.AnyWidget):
         What each name stands for, in plain text.
     """
 
-    _esm = (_HERE / "equations.js").read_text("utf-8")
+    _esm = DRAWING + (_HERE / "equations.js").read_text("utf-8")
     maths = t.Unicode("").tag(sync=True)
     meanings = t.Dict().tag(sync=True)
 

@@ -14,11 +14,8 @@ function render({ model, el }) {
     ["table", tr("Table (CSV)"), tr("A row for each model and pattern, with the parameters that were found")],
   ]) {
     if (!model.get("buttons").includes(what)) continue;
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "jupyter-button", textContent: text, title });
-    button.addEventListener("click", () => press(what));
-    el.append(button);
-    buttons[what] = button;
+    buttons[what] = buttonOf(el, text, () => press(what));
+    buttons[what].title = title;
   }
 
   async function press(what) {

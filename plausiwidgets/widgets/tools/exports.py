@@ -17,9 +17,8 @@ from plausiwidgets.texts import marked
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
-from plausiwidgets.widgets.view.file_output import FILE_OUTPUT
 from plausiwidgets.widgets.view.panel import Host, Panel
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import SAVING, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -37,7 +36,7 @@ class ExportView(ScriptWidget):
         What can be saved here.
     """
 
-    _esm = TRANSLATOR + FILE_OUTPUT + (_HERE / "exports.js").read_text("utf-8")
+    _esm = SAVING + (_HERE / "exports.js").read_text("utf-8")
     name = t.Unicode("plausiwidgets").tag(sync=True)
     searched = t.Bool(False).tag(sync=True)
     buttons: t.List = t.List(["script", "page", "traces", "history", "svg", "png"]).tag(sync=True)

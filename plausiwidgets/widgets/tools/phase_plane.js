@@ -1,7 +1,6 @@
 // The phase plane as one SVG: nullclines, flow, trajectory with a moving point, fixed points.
 // A point that moves changes three attributes; all else is drawn anew only with a new scene.
 
-const LEFT = 52, RIGHT = 12, TOP = 10, BOTTOM = 38;
 const SECONDS = 7;  // for one pass of the moving point
 
 function ticks(low, high, most) {
@@ -32,14 +31,6 @@ function nameOf(kind) {
     stable: tr("stable"), unstable: tr("unstable"),
   };
   return names[kind] ?? kind;
-}
-
-function symbol(kind) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "-11 -11 22 22");
-  svg.setAttribute("aria-hidden", "true");
-  mark(svg, 0, 0, kind);
-  return svg;
 }
 
 /** The rows (time, x, y, level) of a trajectory between two resets, up to where it diverges. */
@@ -117,8 +108,7 @@ function render({ model, el }) {
   const picture = html("div", "pw-plane-picture", el);
   const svg = element("svg", { role: "img", width: "100%" }, picture);
   const controls = html("div", "pw-plane-controls", el);
-  const play = html("button", "jupyter-button", controls, "▶");
-  play.type = "button";
+  const play = buttonOf(controls, "▶", () => (running ? stop() : start()));
   const scrub = html("input", "", controls);
   scrub.type = "range";
   scrub.min = 0;
@@ -129,7 +119,7 @@ function render({ model, el }) {
 
   let scene = {}, rows = [], toX, toY, dot, layers = [], level = -1;
   let place = null;  // index of the row at which the point is; null: nowhere
-  let running = 0, waiting = 0, told = 0;
+  let running = 0, told = 0;
 
   const current = () => (place === null ? scene.usual : rows[place]?.[3]) ?? 0;
 
@@ -145,7 +135,8 @@ function render({ model, el }) {
     for (const point of found.points) {
       const item = html("span", "pw-plane-point", caption);
       item.title = tr("eigenvalues {values} per ms", { values: point.eigenvalues });
-      item.append(symbol(point.kind), tr("{kind} at {place}", { kind: nameOf(point.kind), place: point.text }));
+      mark(element("svg", { viewBox: "-11 -11 22 22", "aria-hidden": "true" }, item), 0, 0, point.kind);
+      item.append(tr("{kind} at {place}", { kind: nameOf(point.kind), place: point.text }));
     }
     if (!found.points.length) html("span", "", caption, tr("no fixed point in view"));
     if (scene.sentence) html("span", "pw-hint", caption, scene.sentence);
@@ -176,8 +167,7 @@ function render({ model, el }) {
     clearTimeout(told);
     if (!scene.variables?.length || model.get("others") !== "now") return;
     told = setTimeout(() => {
-      model.set("now", place === null ? 0 : rows[place][0]);
-      model.save_changes();
+      tellKernel(model, { now: place === null ? 0 : rows[place][0] });
     }, 120);
   }
 
@@ -213,10 +203,7 @@ function render({ model, el }) {
     const all = scene.variables ?? [];
     if (!all.length) return;
     const pair = scene.names;
-    const change = (name, value) => {
-      model.set(name, value);
-      model.save_changes();
-    };
+    const change = (name, value) => tellKernel(model, { [name]: value });
     const pairs = all.flatMap((x, i) => all.slice(i + 1).map((y) => [`${x} ${y}`, tr("{x} and {y}", { x, y })]));
     menuOf(head, tr("Variables of the plane"), pairs, pair.join(" "), (value) => change("pair", value));
     menuOf(head, tr("The other variables"), [["steady", tr("others: steady")], ["now", tr("others: as at the point")]],
@@ -224,7 +211,6 @@ function render({ model, el }) {
   }
 
   function draw() {
-    waiting = 0;
     scene = model.get("scene") ?? {};
     const width = Math.floor(picture.getBoundingClientRect().width);
     if (width < 60) return;
@@ -244,22 +230,15 @@ function render({ model, el }) {
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("height", height);
     const [[x0, x1], [y0, y1]] = scene.ranges;
-    const right = width - RIGHT, bottom = height - BOTTOM;
-    toX = (x) => +(LEFT + ((x - x0) / (x1 - x0)) * (right - LEFT)).toFixed(1);
-    toY = (y) => +(bottom - ((y - y0) / (y1 - y0)) * (bottom - TOP)).toFixed(1);
+    const frame = frameOf(width, height), right = frame.x + frame.width, bottom = frame.y + frame.height;
+    const across = (x) => (x - x0) / (x1 - x0), up = (y) => (y - y0) / (y1 - y0);
+    toX = (x) => acrossOf(frame, across(x));
+    toY = (y) => upOf(frame, up(y));
     const clip = `pw-clip-${model.model_id ?? ""}`;
-    const frame = { x: LEFT, y: TOP, width: right - LEFT, height: bottom - TOP };
     element("rect", frame, element("clipPath", { id: clip }, element("defs", {}, svg)));
-    for (const x of ticks(x0, x1, (right - LEFT) / 62)) {
-      element("line", { x1: toX(x), x2: toX(x), y1: bottom, y2: bottom + 4, class: "pw-axis" }, svg);
-      element("text", { x: toX(x), y: bottom + 17, "text-anchor": "middle" }, svg, shown(x));
-    }
-    for (const y of ticks(y0, y1, (bottom - TOP) / 40)) {
-      element("line", { x1: LEFT - 4, x2: LEFT, y1: toY(y), y2: toY(y), class: "pw-axis" }, svg);
-      element("text", { x: LEFT - 7, y: toY(y) + 4, "text-anchor": "end" }, svg, shown(y));
-    }
-    element("text", { x: (LEFT + right) / 2, y: height - 4, "text-anchor": "middle", class: "pw-label" }, svg, scene.labels[0]);
-    element("text", { transform: `translate(12,${(TOP + bottom) / 2}) rotate(-90)`, "text-anchor": "middle", class: "pw-label" }, svg, scene.labels[1]);
+    const marked = (values, share) => values.map((value) => [share(value), shown(value)]);
+    const [xs, ys] = [ticks(x0, x1, frame.width / 62), ticks(y0, y1, frame.height / 40)];
+    axes(svg, frame, [marked(xs, across), marked(ys, up)], scene.labels);
     element("path", { d: `M${LEFT},${TOP}V${bottom}H${right}`, class: "pw-axis" }, svg);
     const inside = element("g", { "clip-path": `url(#${clip})` }, svg);
 
@@ -278,7 +257,7 @@ function render({ model, el }) {
       const arrows = numbers(each.arrows, Float32Array);
       let d = "";
       for (let i = 0; i < arrows.length; i += 4) {
-        const u = arrows[i + 2] * (right - LEFT), v = -arrows[i + 3] * (bottom - TOP);
+        const u = arrows[i + 2] * frame.width, v = -arrows[i + 3] * frame.height;
         const size = Math.hypot(u, v);
         if (!size) continue;
         const [x, y, a, b] = [toX(arrows[i]), toY(arrows[i + 1]), (u / size) * 7, (v / size) * 7];
@@ -319,19 +298,14 @@ function render({ model, el }) {
     moveTo(place !== null && place >= 0 ? place : null);
   }
 
-  const soon = () => {
-    if (!waiting) waiting = requestAnimationFrame(draw);
-  };
+  const { soon, end } = drawing(picture, draw);
   play.setAttribute("aria-label", tr("Let the point run"));
-  play.addEventListener("click", () => (running ? stop() : start()));
   scrub.addEventListener("input", () => {
     if (running) stop();
     moveTo(+scrub.value);
     tell();
   });
   model.on("change:scene", soon);
-  const watch = new ResizeObserver(soon);
-  watch.observe(picture);
   soon();
 
   // Pointing at the potential moves the point.
@@ -361,10 +335,9 @@ function render({ model, el }) {
 
   return () => {
     cancelAnimationFrame(running);
-    cancelAnimationFrame(waiting);
+    end();
     clearInterval(attach);
     clearTimeout(told);
-    watch.disconnect();
     figure?.pointAt(null);
     figure?.el.removeEventListener("mousemove", onMove);
     figure?.el.removeEventListener("mouseleave", onLeave);

@@ -29,9 +29,8 @@ from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.drawing import Floats
-from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.panel import Host, Panel
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import AXES, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -73,7 +72,7 @@ class PhasePlaneView(ScriptWidget):
         Time in ms at which the moving point was left.
     """
 
-    _esm = TRANSLATOR + ELEMENTS + (_HERE / "phase_plane.js").read_text("utf-8")
+    _esm = AXES + (_HERE / "phase_plane.js").read_text("utf-8")
     scene = t.Dict().tag(sync=True)
     pair = t.Unicode("").tag(sync=True)
     others = t.Unicode(STEADY).tag(sync=True)

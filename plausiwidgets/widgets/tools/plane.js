@@ -27,7 +27,7 @@ function render({ model, el }) {
   const caption = html("output", "pw-plane-caption", el);
 
   let scene = {}, bits = new Uint32Array(), width = 0, height = 0, mark = null, pending = 0;
-  let place = model.get("point"), dragging = false, waiting = 0, wanted = null, asked = 0;
+  let place = model.get("point"), dragging = false, wanted = null, asked = 0;
 
   const frame = () => frameOf(width, height);
   const toX = (share) => acrossOf(frame(), share);
@@ -120,10 +120,7 @@ function render({ model, el }) {
   function menus() {
     const [x, y] = model.get("pair"), options = model.get("options");
     const menu = (...given) => menuOf(head, ...given);
-    const change = (name, value) => {
-      model.set(name, value);
-      model.save_changes();
-    };
+    const change = (name, value) => tellKernel(model, { [name]: value });
     const focused = [...head.children].indexOf(document.activeElement);
     head.replaceChildren();
     menu(tr("Along x"), options.filter((name) => name !== y).map((name) => [name, `x: ${name}`]), x, (value) => change("pair", [value, y]));
@@ -133,7 +130,6 @@ function render({ model, el }) {
   }
 
   function draw() {
-    waiting = 0;
     scene = model.get("scene") ?? {};
     bits = numbers(scene.bits, Uint32Array);
     [width, height] = sizeOf(picture, el);
@@ -174,9 +170,7 @@ function render({ model, el }) {
     else hint();
   }
 
-  const soon = () => {
-    if (!waiting) waiting = requestAnimationFrame(draw);
-  };
+  const { soon, end } = drawing(picture, draw);
 
   // One message is on its way at a time; the newest place waits for its answer.
   function flush() {
@@ -247,17 +241,13 @@ function render({ model, el }) {
   picture.addEventListener("focus", () => mark && picture.matches(":focus-visible") && tell(place));
   picture.addEventListener("blur", hint);
 
-  const changes = [["scene", soon], ["dots", soon], ["point", answered], ["pair", menus], ["options", menus], ["shown", menus]];
-  for (const [name, call] of changes) model.on(`change:${name}`, call);
-  const watch = new ResizeObserver(soon);
-  watch.observe(picture);
+  const deaf = listening(model, { scene: soon, dots: soon, point: answered, pair: menus, options: menus, shown: menus });
   menus();
   soon();
   return () => {
-    cancelAnimationFrame(waiting);
+    end();
     clearTimeout(pending);
-    watch.disconnect();
-    for (const [name, call] of changes) model.off(`change:${name}`, call);
+    deaf();
   };
 }
 

@@ -28,10 +28,9 @@ from plausiwidgets.widgets.session.slider import STEPS, dragged
 from plausiwidgets.widgets.session.worker import Priority, Superseded
 from plausiwidgets.widgets.view.axis import ticks
 from plausiwidgets.widgets.view.drawing import Floats
-from plausiwidgets.widgets.view.elements import AXES
 from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.plane_figure import COLOURS, DASHES, letter_place, outlines
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import AXES, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -66,7 +65,7 @@ class PlaneView(ScriptWidget):
         The shown pattern, or all.
     """
 
-    _esm = TRANSLATOR + AXES + (_HERE / "plane.js").read_text("utf-8")
+    _esm = AXES + (_HERE / "plane.js").read_text("utf-8")
     scene = t.Dict().tag(sync=True)
     dots: t.List = t.List().tag(sync=True)
     point: t.List = t.List([0.5, 0.5]).tag(sync=True)

@@ -14,12 +14,9 @@ function render({ model, el }) {
     const most = Math.max(1, ...ys), end = xs[xs.length - 1];
     const x = (value) => left + ((right - left) * value) / end;
     const y = (value) => bottom - (bottom - 8) * (value / most);
-    const cell = document.createElement("figure");
-    cell.className = "pw-rate";
+    const cell = html("figure", "pw-rate", el);
     const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" }, cell);
-    const text = (px, py, anchor, words) => {
-      element("text", { x: px, y: py, "text-anchor": anchor }, svg).textContent = words;
-    };
+    const text = (px, py, anchor, words) => element("text", { x: px, y: py, "text-anchor": anchor }, svg, words);
     element("path", { d: `M${left},8V${bottom}H${right}`, class: "pw-axis" }, svg);
     if (at !== null && at <= end) element("line", { x1: x(at), x2: x(at), y1: 8, y2: bottom, class: "pw-here" }, svg);
     const d = Array.from(xs, (value, i) => `${i ? "L" : "M"}${x(value).toFixed(1)},${y(ys[i]).toFixed(1)}`);
@@ -31,7 +28,6 @@ function render({ model, el }) {
     text(right, bottom + 15, "end", `${+end.toPrecision(3)} ${unit}`);
     text((left + right) / 2, bottom + 15, "middle", tr("current above the baseline"));
     svg.setAttribute("aria-label", tr("Rate over the current"));
-    el.append(cell);
   }
 
   const draw = () => {
@@ -44,7 +40,7 @@ function render({ model, el }) {
     }
     const top = Math.max(1e-6, ...curves.flatMap((curve) => Array.from(numbers(curve.loss, Float32Array))));
     for (const curve of curves) {
-      const cell = document.createElement("figure");
+      const cell = html("figure", "", el);
       const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, cell);
       const loss = numbers(curve.loss, Float32Array);
       const share = numbers(curve.share, Float32Array);
@@ -60,23 +56,14 @@ function render({ model, el }) {
       element("path", { d: d.join(""), class: "pw-loss-line" }, svg);
       element("line", { x1: WIDTH * curve.at, x2: WIDTH * curve.at, y1: 0, y2: HEIGHT, class: "pw-here" }, svg);
       svg.setAttribute("aria-label", tr("Distance along {name}", { name: curve.name }));
-      const caption = document.createElement("figcaption");
-      for (const [tag, text] of [["span", curve.low], ["b", curve.name === "holding" ? tr("baseline") : curve.name], ["span", curve.high]]) {
-        const part = document.createElement(tag);
-        part.textContent = text;
-        caption.append(part);
-      }
-      cell.append(caption);
-      el.append(cell);
+      const caption = html("figcaption", "", cell);
+      html("span", "", caption, curve.low);
+      html("b", "", caption, curve.name === "holding" ? tr("baseline") : curve.name);
+      html("span", "", caption, curve.high);
     }
   };
-  model.on("change:curves", draw);
-  model.on("change:rate", draw);
   draw();
-  return () => {
-    model.off("change:curves", draw);
-    model.off("change:rate", draw);
-  };
+  return listening(model, { curves: draw, rate: draw });
 }
 
 export default { render };

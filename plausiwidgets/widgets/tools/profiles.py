@@ -20,9 +20,8 @@ from plausiwidgets.texts import marked
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded
 from plausiwidgets.widgets.view.drawing import Floats
-from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import DRAWING, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -46,7 +45,7 @@ class TrackMarks(ScriptWidget):
         Heights, from 0 to 1, of the bars of a histogram over the track: of accepted sets that were sampled.
     """
 
-    _esm = TRANSLATOR + (_HERE / "track_marks.js").read_text("utf-8")
+    _esm = DRAWING + (_HERE / "track_marks.js").read_text("utf-8")
     marks = t.Dict().tag(sync=True)
     spread = t.Dict().tag(sync=True)
 
@@ -63,7 +62,7 @@ class ProfileCurves(ScriptWidget):
         ``current`` and ``rate`` (float32, from zero), ``unit``, and ``at``, the current of the slider (null without).
     """
 
-    _esm = TRANSLATOR + ELEMENTS + (_HERE / "profiles.js").read_text("utf-8")
+    _esm = DRAWING + (_HERE / "profiles.js").read_text("utf-8")
     curves: t.List = t.List().tag(sync=True)
     rate = t.Dict().tag(sync=True)
 

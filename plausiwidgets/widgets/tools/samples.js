@@ -6,9 +6,7 @@ function render({ model, el }) {
   translate(model.get("texts"));
   el.classList.add("pw-plane", "pw-samples");
   const head = html("div", "pw-plane-head", el);
-  const button = html("button", "jupyter-button", head);
-  button.type = "button";
-  button.addEventListener("click", () => model.send({ press: true }));
+  const button = buttonOf(head, "", () => model.send({ press: true }));
   const menus = html("div", "pw-plane-head pw-samples-menus", head);
   const picture = html("div", "pw-plane-picture", el);
   picture.tabIndex = 0;
@@ -16,7 +14,7 @@ function render({ model, el }) {
   const svg = element("svg", { width: "100%", "aria-hidden": "true" }, picture);
   const caption = html("output", "pw-plane-caption", el);
 
-  let columns = [], pair = [], points = [], chosen = -1, ring = null, mark = null, box = null, waiting = 0;
+  let columns = [], pair = [], points = [], chosen = -1, ring = null, mark = null, box = null;
 
   const value = (column, at) => `${column.name} = ${+column.value[at].toPrecision(4)}`;
 
@@ -55,15 +53,13 @@ function render({ model, el }) {
     for (const [axis, i] of [["x", 0], ["y", 1]]) {
       const all = columns.filter((column) => column.key !== keys[1 - i]).map((column) => [column.key, `${axis}: ${column.name}`]);
       if (all.length) menuOf(menus, i ? tr("Along y") : tr("Along x"), all, keys[i], (key) => {
-        model.set("pair", i ? [keys[0], key] : [key, keys[1]]);
-        model.save_changes();
+        tellKernel(model, { pair: i ? [keys[0], key] : [key, keys[1]] });
       });
     }
     if (focused >= 0) menus.children[focused]?.focus({ preventScroll: true });
   }
 
   function draw() {
-    waiting = 0;
     pair = model.get("pair").map((key) => columns.find((column) => column.key === key)).filter(Boolean);
     picture.hidden = pair.length < 2;
     svg.replaceChildren();
@@ -93,9 +89,7 @@ function render({ model, el }) {
       tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: pair.map((column) => column.name).join(", ") }));
     showHere();
   }
-  const soon = () => {
-    if (!waiting) waiting = requestAnimationFrame(draw);
-  };
+  const { soon, end } = drawing(el, draw);
 
   function nearest([x, y], least, allowed) {
     let best = -1;
@@ -156,16 +150,14 @@ function render({ model, el }) {
     showMenus();
     soon();
   };
-  const changes = [["columns", take], ["pair", again], ["here", showHere], ["running", showState], ["text", showState], ["possible", showState]];
-  for (const [name, call] of changes) model.on(`change:${name}`, call);
-  const watch = new ResizeObserver(soon);
-  watch.observe(el);
+  const deaf = listening(model, {
+    columns: take, pair: again, here: showHere, running: showState, text: showState, possible: showState,
+  });
   showState();
   take();
   return () => {
-    cancelAnimationFrame(waiting);
-    watch.disconnect();
-    for (const [name, call] of changes) model.off(`change:${name}`, call);
+    end();
+    deaf();
   };
 }
 

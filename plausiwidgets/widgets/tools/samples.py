@@ -27,9 +27,8 @@ from plausiwidgets.widgets.session.worker import Priority, Superseded
 from plausiwidgets.widgets.tools.plane import usual_pair
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
 from plausiwidgets.widgets.view.axis import ticks
-from plausiwidgets.widgets.view.elements import AXES
 from plausiwidgets.widgets.view.panel import Host, Panel
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import AXES, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -61,7 +60,7 @@ class SamplesView(ScriptWidget):
         Whether the button stops, and whether it does anything.
     """
 
-    _esm = TRANSLATOR + AXES + (_HERE / "samples.js").read_text("utf-8")
+    _esm = AXES + (_HERE / "samples.js").read_text("utf-8")
     columns: t.List = t.List().tag(sync=True)
     pair: t.List = t.List().tag(sync=True)
     here = t.Dict().tag(sync=True)

@@ -12,11 +12,9 @@ function render({ model, el }) {
   let waiting = 0;
 
   function place(track, className, left, width) {
-    const mark = document.createElement("i");
-    mark.className = className;
+    const mark = html("i", className, track);
     mark.style.left = `${100 * left}%`;
     if (width !== undefined) mark.style.width = `${100 * width}%`;
-    track.append(mark);
   }
 
   function draw() {
@@ -55,27 +53,21 @@ function render({ model, el }) {
   const soon = () => {
     if (!waiting) waiting = requestAnimationFrame(draw);
   };
-  model.on("change:marks", soon);
-  model.on("change:spread", soon);
+  const deaf = listening(model, { marks: soon, spread: soon });
   const watch = new MutationObserver((changes) => {
     // Rows that come and go; the marks themselves and the handles do not count.
     if (changes.some((change) => !change.target.closest?.(".noUi-base"))) soon();
   });
-  let attaching = requestAnimationFrame(function attach() {
-    root = el.closest(".pw-explorer")?.querySelector(".pw-parameters") ?? null;
-    if (!root) {
-      attaching = requestAnimationFrame(attach);
-      return;
-    }
+  const end = around(el, ".pw-explorer:has(.pw-parameters)", (explorer) => {
+    root = explorer.querySelector(".pw-parameters");
     watch.observe(root, { childList: true, subtree: true });
     soon();
   });
   return () => {
-    cancelAnimationFrame(attaching);
+    end();
     cancelAnimationFrame(waiting);
     watch.disconnect();
-    model.off("change:marks", soon);
-    model.off("change:spread", soon);
+    deaf();
   };
 }
 

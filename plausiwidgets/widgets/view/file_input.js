@@ -14,21 +14,15 @@ async function send(model, file) {
 }
 
 function button(model, el) {
-  const open = document.createElement("button");
-  open.type = "button";
-  open.className = "jupyter-button pw-file";
-  open.textContent = model.get("label");
-  open.title = model.get("tip");
-  const input = document.createElement("input");
+  buttonOf(el, model.get("label"), () => input.click(), "pw-file").title = model.get("tip");
+  const input = html("input", "", el);
   input.type = "file";
   input.accept = model.get("accept");
   input.hidden = true;
-  open.addEventListener("click", () => input.click());
   input.addEventListener("change", async () => {
     await send(model, input.files[0]);
     input.value = "";  // the same file may be chosen again
   });
-  el.append(open, input);
 }
 
 function holdsFile(event) {
@@ -40,7 +34,7 @@ function dropping(model, el) {
   const hint = document.createElement("p");
   hint.className = "pw-drop-hint";
   hint.textContent = model.get("hint");
-  let root = null, over = null, waiting = 0, tries = 0;
+  let root = null, over = null;
   const leave = () => {
     over?.classList.remove("pw-drop");
     hint.remove();
@@ -70,17 +64,12 @@ function dropping(model, el) {
     send(model, event.dataTransfer.files[0]);
   };
   const events = [["dragenter", onOver], ["dragover", onOver], ["dragleave", onLeave], ["drop", onDrop]];
-  const attach = () => {
-    root = el.closest(".pw-explorer");
-    if (!root) {
-      if (tries++ < 600) waiting = requestAnimationFrame(attach);
-      return;
-    }
+  const end = around(el, ".pw-explorer", (explorer) => {
+    root = explorer;
     for (const [name, action] of events) root.addEventListener(name, action, true);
-  };
-  attach();
+  });
   return () => {
-    cancelAnimationFrame(waiting);
+    end();
     leave();
     for (const [name, action] of events) root?.removeEventListener(name, action, true);
   };

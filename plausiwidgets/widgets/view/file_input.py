@@ -9,6 +9,7 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets.texts import tr
+from plausiwidgets.widgets.view.script_widget import DRAWING
 
 _HERE = Path(__file__).parent
 
@@ -40,7 +41,7 @@ class FileInput(anywidget.AnyWidget):
         Largest file in bytes.
     """
 
-    _esm = (_HERE / "file_input.js").read_text("utf-8")
+    _esm = DRAWING + (_HERE / "file_input.js").read_text("utf-8")
     label = t.Unicode().tag(sync=True)
     tip = t.Unicode().tag(sync=True)
     accept = t.Unicode(".csv,.tsv,.txt,.dat").tag(sync=True)

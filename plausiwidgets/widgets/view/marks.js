@@ -79,15 +79,11 @@ class Marks {
   constructor(view) {
     this.view = view;
     this.hot = "";
-    this.svg = document.createElementNS(SVG, "svg");
-    this.svg.setAttribute("class", "pw-marks");
-    this.svg.setAttribute("aria-hidden", "true");
-    this.button = document.createElement("button");
+    this.svg = element("svg", { class: "pw-marks", "aria-hidden": "true" }, view.el);
+    this.button = html("button", "pw-whole", view.el);
     this.button.type = "button";
-    this.button.className = "pw-whole";
     this.button.hidden = true;
     this.button.addEventListener("click", () => view.tell({ whole: !view.model.get("whole") }));
-    view.el.append(this.svg, this.button);
   }
 
   /** Listens to the criteria of the explorer around it, once the page has it. */

@@ -5,12 +5,6 @@ const LEAST = 540, MOST = 1080;  // px
 const LOW = 780, HIGH = 1000;  // px: below the one, texts make room for the figure; above the other, all is shown at once
 const ABOVE = 150;  // what stands above the explorer may share its screen up to here; below, one scrolls to it
 
-function isDark() {
-  const light = document.body.dataset.jpThemeLight;
-  if (light !== undefined) return light === "false";
-  return document.body.classList.contains("vscode-dark");
-}
-
 function after(milliseconds, action) {
   let timer = 0;
   return () => {
@@ -118,16 +112,12 @@ const GIVEN_UP = "[anywidget] Failed to initialize model.";
 
 function tellOfLostPart(root) {
   if (root.querySelector(".pw-lost-part")) return;
-  const told = document.createElement("div");
-  told.className = "pw-lost-part";
+  const told = html("div", "pw-lost-part", root.querySelector(".pw-screen"));
   told.role = "alert";
   told.textContent = `${tr("This page was too busy while it opened: a part of the explorer does not answer.")} `;
-  const reload = document.createElement("button");
+  const reload = html("button", "", told, tr("Reload the page"));
   reload.type = "button";
-  reload.textContent = tr("Reload the page");
   reload.addEventListener("click", () => location.reload());
-  told.append(reload);
-  root.querySelector(".pw-screen").append(told);
 }
 
 function render({ model, el }) {
@@ -136,21 +126,9 @@ function render({ model, el }) {
   endKernelWithPage();
   const stop = [];
 
-  const report = (values) => {
-    let changed = false;
-    for (const [name, value] of Object.entries(values)) {
-      if (model.get(name) === value) continue;
-      model.set(name, value);
-      changed = true;
-    }
-    if (changed) model.save_changes();
-  };
+  const report = (values) => tellKernel(model, values);
 
-  const theme = () => report({ dark: isDark() });
-  const themeWatch = new MutationObserver(theme);
-  themeWatch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-  stop.push(() => themeWatch.disconnect());
-  theme();
+  stop.push(onTheme((dark) => report({ dark })));
   report({ pages: model.get("pages") + 1, link: linked() });
 
   // The explorer around this element is attached some frames later.

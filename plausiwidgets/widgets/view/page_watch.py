@@ -6,7 +6,7 @@ from pathlib import Path
 
 import traitlets as t
 
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import DRAWING, ScriptWidget
 
 
 class PageWatch(ScriptWidget):
@@ -29,7 +29,7 @@ class PageWatch(ScriptWidget):
         Models of the layouts and styles of what comes and goes on the page.
     """
 
-    _esm = TRANSLATOR + (Path(__file__).parent / "page_watch.js").read_text("utf-8")
+    _esm = DRAWING + (Path(__file__).parent / "page_watch.js").read_text("utf-8")
     dark = t.Bool(False).tag(sync=True)
     held = t.Bool(False).tag(sync=True)
     link = t.Unicode("").tag(sync=True)

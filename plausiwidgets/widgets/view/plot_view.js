@@ -25,25 +25,15 @@ function unpacked(value) {
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, unpacked(entry)]));
 }
 
-function isDark() {
-  const light = document.body.dataset.jpThemeLight;
-  return light !== undefined ? light === "false" : document.body.classList.contains("vscode-dark");
-}
-
 class PlotView {
   constructor(model, el, Plotly) {
     Object.assign(this, { model, el, Plotly });
-    this.plot = document.createElement("div");
-    this.plot.className = "pw-plot-picture";
-    el.append(this.plot);
+    this.plot = html("div", "pw-plot-picture", el);
     this.undo = [];
     this.listen("change:number", () => this.draw()); // the last of what a message changes
-    const theme = new MutationObserver(() => this.tell({ dark: isDark() }));
-    theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
     const size = new ResizeObserver(() => this.onSize());
     size.observe(el);
-    this.undo.push(() => theme.disconnect(), () => size.disconnect());
-    this.tell({ dark: isDark() });
+    this.undo.push(() => size.disconnect(), onTheme((dark) => this.tell({ dark })));
   }
 
   listen(event, react) {
@@ -52,10 +42,7 @@ class PlotView {
   }
 
   tell(values) {
-    const changed = Object.entries(values).filter(([name, value]) => this.model.get(name) !== value);
-    if (!changed.length) return;
-    for (const [name, value] of changed) this.model.set(name, value);
-    this.model.save_changes();
+    tellKernel(this.model, values);
   }
 
   /** What is drawn, as { data, layout }. */

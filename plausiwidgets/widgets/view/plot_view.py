@@ -23,11 +23,11 @@ import ipywidgets as w
 import numpy as np
 import traitlets as t
 
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import DRAWING, ScriptWidget
 
 _HERE = Path(__file__).parent
 
-HOST = TRANSLATOR + (_HERE / "plot_view.js").read_text("utf-8")
+HOST = DRAWING + (_HERE / "plot_view.js").read_text("utf-8")
 """The front end, for widgets whose own builds on it; it ends with ``export default widget(…)``."""
 
 MAX_SECONDS = 1.0

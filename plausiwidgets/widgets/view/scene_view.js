@@ -17,18 +17,14 @@ class SceneView extends PlotView {
     this.el.classList.add("pw-scene");
     this.el.pwScene = this; // for other parts of the explorer
     this.lines = new Lines(this.el);
-    this.readout = document.createElement("div");
-    this.readout.className = "pw-readout";
+    this.readout = html("div", "pw-readout", this.el);
     this.readout.hidden = true;
-    this.el.append(this.readout);
     this.known = new Map(); // role → [what the kernel sent, the same with its arrays]
     this.zoomed = {}; // axis → range
     this.widened = {};
     this.marks = new Marks(this);
-    this.cursor = document.createElement("div");
-    this.cursor.className = "pw-cursor";
+    this.cursor = html("div", "pw-cursor", this.el);
     this.cursor.hidden = true;
-    this.el.append(this.cursor);
     this.listen("change:live", () => this.draw());
   }
 
@@ -138,12 +134,11 @@ class SceneView extends PlotView {
       const value = valueAtTime(times, values, time);
       if (Number.isFinite(value)) rows.push([`${uid.endsWith("current") ? tr("current") : name} ${shortened(value)} ${row}`, line.color]);
     }
-    this.readout.replaceChildren(...rows.map(([text, colour]) => {
-      const made = document.createElement("div");
-      made.textContent = text;
+    this.readout.replaceChildren();
+    for (const [text, colour] of rows) {
+      const made = html("div", "", this.readout, text);
       if (colour) made.style.borderLeftColor = colour;
-      return made;
-    }));
+    }
     const right = x > left + width / 2;
     this.readout.style.cssText = `${right ? "right" : "left"}:${(right ? box.width - x : x) + 14}px;top:${Math.min(y, bottom - 90)}px`;
   }

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import traitlets as t
 
-from plausiwidgets.widgets.view.elements import ELEMENTS
 from plausiwidgets.widgets.view.figure import Look, layout_of, traces_of
 from plausiwidgets.widgets.view.plot_view import HOST, PlotView
 from plausiwidgets.widgets.view.scene import BACK_TO_FRONT, Scene
@@ -37,7 +36,7 @@ class SceneView(PlotView):
         ``potential`` and the ``current`` that the axes must hold.
     """
 
-    _esm = HOST + ELEMENTS + "".join(
+    _esm = HOST + "".join(
         (_HERE / name).read_text("utf-8") for name in ("lines.js", "marks.js", "scene_view.js")
     )  # fmt: skip
     target: t.List = t.List().tag(sync=True)

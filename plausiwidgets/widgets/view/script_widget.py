@@ -11,6 +11,12 @@ from plausiwidgets.texts import catalog, language
 
 TRANSLATOR = Path(__file__).with_name("texts.js").read_text("utf-8")
 """The functions ``translate``, which a script calls first, and ``tr``; they stand before the script."""
+DRAWING = TRANSLATOR + Path(__file__).with_name("elements.js").read_text("utf-8")
+"""The same, and what makes elements."""
+AXES = DRAWING + Path(__file__).with_name("axes.js").read_text("utf-8")
+"""The same, and pictures with two axes."""
+SAVING = DRAWING + Path(__file__).with_name("file_output.js").read_text("utf-8")
+"""What stands before a script that saves files."""
 
 
 class ScriptWidget(anywidget.AnyWidget):
