@@ -1,6 +1,7 @@
 """Kernels on disk: found again, safe with two writers, and never in the way."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -45,6 +46,7 @@ print(traces.engine, len(traces.spike_times[0]), "checks", len(checks), "compila
 """
 
 OWN = '"izhikevich"'
+OTHER = '"lif"'
 USERS = (
     'pw.NeuronModel(name="leaky", step=step, parameters=[pw.Parameter("tau", 10.0, 5.0, 20.0)], '
     "initial_state=lambda p, h: (0.0 * p.tau,), current=pw.Parameter('current', 20.0, 0.0, 50.0), "
@@ -72,24 +74,36 @@ def run(model: str, directory: Path, **environment: str) -> str:
     return finish(start(model, directory, **environment))
 
 
-def test_a_second_process_neither_checks_nor_compiles_a_model_of_the_package(tmp_path):
-    directory = tmp_path / "cache"
-    first = run(OWN, directory)
-    assert first.startswith("compiled")
-    assert first.endswith("checks 1 compilations 1")
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """A directory of kernels that one process with a model of the package made, and what that process said."""
+    directory = tmp_path_factory.mktemp("first") / "cache"
+    return directory, run(OWN, directory)
+
+
+@pytest.fixture
+def filled(first, tmp_path):
+    """A copy of this directory: as machine code is known by the times of its files, these are copied with them."""
+    return Path(shutil.copytree(first[0], tmp_path / "filled"))
+
+
+def test_a_second_process_neither_checks_nor_compiles_a_model_of_the_package(first, filled):
+    directory, said = first
+    assert said.startswith("compiled")
+    assert said.endswith("checks 1 compilations 1")
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert stat.S_IMODE((directory / "kernels").stat().st_mode) == 0o700
-    assert run(OWN, directory) == first.replace("checks 1 compilations 1", "checks 0 compilations 0")
+    assert run(OWN, filled) == said.replace("checks 1 compilations 1", "checks 0 compilations 0")
 
 
-def test_a_second_process_checks_but_does_not_compile_a_users_model(tmp_path):
-    first = run(USERS, tmp_path)
+def test_a_second_process_checks_but_does_not_compile_a_users_model(filled):
+    first = run(USERS, filled)
     assert first.endswith("checks 1 compilations 1")
-    assert run(USERS, tmp_path) == first.replace("compilations 1", "compilations 0")
+    assert run(USERS, filled) == first.replace("compilations 1", "compilations 0")
 
 
 def test_two_processes_at_once(tmp_path):
-    processes = [start(model, tmp_path) for model in (OWN, OWN, USERS)]
+    processes = [start(model, tmp_path) for model in (OWN, OWN, OTHER)]
     outputs = [finish(p) for p in processes]
     assert all(o.startswith("compiled") for o in outputs)
     assert outputs[0].split()[1] == outputs[1].split()[1]
@@ -97,13 +111,22 @@ def test_two_processes_at_once(tmp_path):
     assert run(OWN, tmp_path).endswith("checks 0 compilations 0")
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A directory with the kernel of a user's model."""
+    directory = tmp_path_factory.mktemp("whole") / "cache"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(directory))
+        assert why_not(lanes_model(_step, 1)) is None
+    return directory
+
+
 @pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc"])
 @pytest.mark.parametrize("damage", [b"", b"garbage\x00\xff", "half"])
-def test_a_broken_cache_is_worked_around_and_repaired(tmp_path, suffix, damage, monkeypatch):
-    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path))
-    model = lanes_model(_step, 1)
-    assert why_not(model) is None
-    files = [f for f in tmp_path.rglob("*") if f.suffix == suffix]
+def test_a_broken_cache_is_worked_around_and_repaired(whole, tmp_path, suffix, damage, monkeypatch):
+    directory = Path(shutil.copytree(whole, tmp_path / "cache"))
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(directory))
+    files = [f for f in directory.rglob("*") if f.suffix == suffix]
     assert files
     for file in files:
         content = file.read_bytes()
@@ -112,14 +135,13 @@ def test_a_broken_cache_is_worked_around_and_repaired(tmp_path, suffix, damage, 
         assert why_not(lanes_model(_step, 1)) is None
 
 
-def test_a_model_of_the_package_is_trusted_only_once_it_was_checked(tmp_path):
-    assert run(OWN, tmp_path).endswith("checks 1 compilations 1")
-    (note,) = tmp_path.rglob("*.checked")
+def test_a_model_of_the_package_is_trusted_only_once_it_was_checked(filled):
+    (note,) = filled.rglob("*.checked")
     note.unlink()
-    assert run(OWN, tmp_path).endswith("checks 1 compilations 0")
+    assert run(OWN, filled).endswith("checks 1 compilations 0")
     note.write_text("../elsewhere")
-    assert run(OWN, tmp_path).endswith("checks 1 compilations 0")
-    assert run(OWN, tmp_path).endswith("checks 0 compilations 0")
+    assert run(OWN, filled).endswith("checks 1 compilations 0")
+    assert run(OWN, filled).endswith("checks 0 compilations 0")
 
 
 def _step(current, state, p, dt):
@@ -204,36 +226,36 @@ def test_the_target_of_a_symbolic_link_stays_as_it_was(tmp_path, monkeypatch, wa
     assert stat.S_IMODE(target.stat().st_mode) == 0o755 and not list(target.iterdir())
 
 
-def test_machine_code_that_was_changed_on_disk_never_runs(tmp_path):
+def test_machine_code_that_was_changed_on_disk_never_runs(first, filled):
     """One flipped bit in the middle of the code, each time: the process compiles it anew and says the same."""
-    said = run(OWN, tmp_path).rpartition(" ")[0]
-    (code,) = tmp_path.glob("kernels/__pycache__/*.nbc")
+    said = first[1].rpartition(" ")[0]
+    (code,) = filled.glob("kernels/__pycache__/*.nbc")
     for share in (0.3, 0.5, 0.9):
         content = bytearray(code.read_bytes())
         content[int(share * len(content))] ^= 1
         code.write_bytes(content)
-        assert run(OWN, tmp_path) == f"{said.replace('checks 1', 'checks 0')} 1"
-    assert run(OWN, tmp_path).endswith("checks 0 compilations 0")
-    (note,) = tmp_path.rglob("*.sha256")
+        assert run(OWN, filled) == f"{said.replace('checks 1', 'checks 0')} 1"
+    assert run(OWN, filled).endswith("checks 0 compilations 0")
+    (note,) = filled.rglob("*.sha256")
     note.write_text("0" * 64)
-    assert run(OWN, tmp_path).endswith("checks 0 compilations 1")
+    assert run(OWN, filled).endswith("checks 0 compilations 1")
 
 
-def test_what_kernels_share_is_compiled_once_and_never_runs_when_it_was_changed_on_disk(tmp_path):
-    said = run(OWN, tmp_path)
-    (note,) = tmp_path.glob("kernels/shared-*.digest")
+def test_what_kernels_share_is_compiled_once_and_never_runs_when_it_was_changed_on_disk(first, filled):
+    said = first[1]
+    (note,) = filled.glob("kernels/shared-*.digest")
     shared = {f: f.read_bytes() for f in note.with_suffix("").rglob("*.nbc")}
     assert len(shared) > 5
     digest = note.read_text()
-    for file in tmp_path.glob("kernels/__pycache__/*"):
+    for file in filled.glob("kernels/__pycache__/*"):
         file.unlink()
-    assert run(OWN, tmp_path) == said.replace("checks 1", "checks 0")  # a kernel that finds the others' code
+    assert run(OWN, filled) == said.replace("checks 1", "checks 0")  # a kernel that finds the others' code
     assert note.read_text() == digest
-    for file in tmp_path.glob("kernels/__pycache__/*"):
+    for file in filled.glob("kernels/__pycache__/*"):
         file.unlink()
     for file, code in shared.items():
         file.write_bytes(code[: len(code) // 2] + bytes([code[len(code) // 2] ^ 1]) + code[len(code) // 2 + 1 :])
-    assert run(OWN, tmp_path) == said.replace("checks 1", "checks 0")
+    assert run(OWN, filled) == said.replace("checks 1", "checks 0")
     assert {f.name for f in note.with_suffix("").rglob("*.nbc")} >= {f.name for f in shared}
 
 
