@@ -65,10 +65,13 @@ def test_a_model_with_exp_differs_no_more_than_two_references_by_an_ulp(name, mo
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", pw.models.names())
-def test_a_second_of_a_thousand_random_neurons(name):
+def test_a_quarter_of_a_second_of_two_thousand_random_neurons(name):
+    """Torch takes as long for a step of few neurons as for one of many: these are many, and new ones."""
     model = pw.models.get(name)
-    job = random_job(model, 1000, round(1000.0 / model.dt), seed=7)
-    differ = differing(run_compiled(job), run_torch(job))
+    job = random_job(model, 2000, round(250.0 / model.dt), seed=7)
+    compiled = run_compiled(job)
+    differ = differing(compiled, run_torch(job))
+    assert (compiled.counts > 0).sum() > 500
     # Each exponential may be an ulp off, which a neuron near its threshold makes a spike of: of Connor and Stevens'
     # dozen of them, some twenty lanes.
     assert differ <= (0 if name in ALGEBRAIC else 40)
