@@ -388,5 +388,7 @@ def test_the_time_to_go_follows_the_pace_after_the_first_generation() -> None:
     assert "to go" not in panel.progress.value, "the first generation waited for the compiler"
     panel.show(replace(running, evaluations=1050, seconds=9.0))
     assert "≤ 8.9 s to go" in panel.progress.value
+    panel.show(replace(running, evaluations=1060, seconds=9.01), timed=False)
+    assert "to go" not in panel.progress.value and "1 060" in panel.progress.value, "it is held back, as in a race"
     panel.show(replace(running, evaluations=1100, seconds=9.1, status="unverified"))
     assert "to go" not in panel.progress.value, "the search is about to end"

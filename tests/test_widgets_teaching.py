@@ -190,6 +190,7 @@ def test_a_race_goes_at_the_pace_of_a_hand(riddle, monkeypatch):
     began = time.monotonic()
     panel, run = raced(riddle)
     assert "The search tries 40 neurons a second" in panel._text.value
+    assert not riddle.panel(Searches)._newest.timed, "what is left of the budget is no time that a race lasts"
     until(lambda: run.snapshot().evaluations > 32)
     assert time.monotonic() - began >= (1 + mystery.HEAD_START) / 40
 

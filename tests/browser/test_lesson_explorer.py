@@ -35,6 +35,12 @@ IN_SIGHT = """() => {
 }"""
 """The one slider that the last card leaves free: on a telephone it is the last of a column that scrolls."""
 
+TOGETHER = """() => ['.pw-lesson', '.pw-figure', '.pw-side'].every((one) => {
+    const { top, bottom, height } = document.querySelector(one).getBoundingClientRect();
+    return height >= 150 && top >= 0 && bottom <= innerHeight;
+})"""
+"""What is to be done, what it does, and with what: nothing is scrolled between them."""
+
 
 @pytest.fixture
 def notebook(tmp_path: Path) -> Path:
@@ -58,6 +64,7 @@ def test_cards_set_values_go_on_and_open_tools(open_app, notebook: Path) -> None
         card = page.get_by_role("region", name="Lesson")
         card.get_by_role("heading", name="Slower").wait_for()
         card.get_by_text("Go on until Tonic spiking does not hold.").wait_for()
+        page.wait_for_function(TOGETHER)
         typed(page, "amplitude", "2")
         card.get_by_text("✓ Done: Tonic spiking does not hold.").wait_for()
         card.get_by_role("button", name="Reset").click()

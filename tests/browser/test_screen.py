@@ -112,14 +112,15 @@ def pick(page, menu: str, title: str) -> None:
 
 def places_of_patterns(opened, number: int) -> dict[str, dict]:
     page, seen, look = opened.page, {}, ""
+    menu = page.locator(".pw-pick-pattern select")
     for _ in range(number):
-        page.get_by_role("button", name="The next pattern").click()
+        menu.select_option(index=menu.evaluate("one => (one.selectedIndex + 1) % one.options.length"))
         page.wait_for_function("before => document.querySelector('.pw-explain').innerText !== before", arg=look)
         settled(page)
         look = page.locator(".pw-explain").inner_text()
-        seen[page.locator(".pw-pick-pattern select").input_value()] = page.evaluate(PLACES)
+        seen[menu.input_value()] = page.evaluate(PLACES)
         for fault in (CUT_OFF, COVERED):
-            assert page.evaluate(fault) == [], page.locator(".pw-pick-pattern select").input_value()
+            assert page.evaluate(fault) == [], menu.input_value()
     assert len(seen) == number
     return seen
 

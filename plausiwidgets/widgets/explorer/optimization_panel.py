@@ -164,8 +164,7 @@ class OptimizationPanel:
         self._enable(running=False, paused=False, best=False)
         hint = (
             tr("<b>Practise</b> moves some sliders away: drag them back to ▼, until every criterion has its ✓.")
-            + " "
-            + tr("<b>Optimize</b> searches for you.")
+            + f' <span class="pw-second">{tr("<b>Optimize</b> searches for you.")}</span>'
         )
         if self._cannot:
             hint = f"<b>{tr('No parameters can do it.')}</b> {html.escape(tr(self._cannot))}"
@@ -179,8 +178,8 @@ class OptimizationPanel:
         self._enable(running=True, paused=False, best=False)
         self.progress.value = _bar(0.0, tr("starting …"), "")
 
-    def show(self, snapshot: Result) -> None:
-        """Show a snapshot of the search for what is shown."""
+    def show(self, snapshot: Result, timed: bool = True) -> None:
+        """Show a snapshot of the search for what is shown; `timed`: with the time that is left."""
         running = not snapshot.ended
         in_vain = bool(within(snapshot))
         self._enable(running, snapshot.state == "paused", bool(snapshot.parameters), in_vain)
@@ -188,7 +187,7 @@ class OptimizationPanel:
         if in_vain:
             self.progress.value = _in_vain(snapshot)
         else:
-            line = f'<p class="pw-numbers">{numbers(snapshot, self._remaining(snapshot))}</p>'
+            line = f'<p class="pw-numbers">{numbers(snapshot, self._remaining(snapshot) if timed else math.nan)}</p>'
             self.progress.value = _bar(share, headline(snapshot), kind(snapshot)) + line
 
     def _remaining(self, snapshot: Result) -> float:

@@ -83,7 +83,7 @@ class Pickers(Panel):
         for widget, name in (
             (self._model, "pick-model"), (before, "step"), (self._pattern, "pick-pattern"), (after, "step"),
             (self._show, "show"), (self._turn, "turn"), (self._keep, "keep"),
-            (self._undo, "undo"), (self._redo, "redo"),
+            (self._undo, "undo"), (self._redo, "redo"), (self._reset, "reset"),
         ):  # fmt: skip
             widget.add_class(f"pw-{name}")
         self._menus = (self._model, before, self._pattern, after)
@@ -271,5 +271,5 @@ def explanation(model: NeuronModel, pattern: Protocol) -> str:
     about = tr("About this pattern and this model")
     return (
         f'<details class="pw-about"><summary aria-label="{about}">?</summary>'
-        f'<div>{more}</div></details><p class="pw-look-for">{html.escape(look)}</p>'
+        f'<div>{more}</div></details><p class="pw-look-for" title="{html.escape(look)}">{html.escape(look)}</p>'
     )

@@ -45,6 +45,8 @@ class Search:
     begun_at : Selection
         What was selected when it began.
     run : Run
+    timed : bool
+        Whether it goes at its own pace: what follows its progress may hold it back, as in a race.
     best : Response or None
         The judged best that was published last.
     drawn, drawn_at
@@ -56,6 +58,7 @@ class Search:
     selection: Selection
     begun_at: Selection
     run: Run
+    timed: bool = True
     best: Response | None = None
     drawn: int = -1
     drawn_at: float = 0.0
@@ -189,7 +192,8 @@ class Searches(Panel):
             merged = usual | self._panel.settings | dict(settings)
             # What is drawn of it is judged as it judges, whatever the time step of the sliders is then.
             own = selection.with_dt(merged["dt"])
-            search = Search(own, selection, start_optimization(selection.model, selection.pattern, **merged))
+            run = start_optimization(selection.model, selection.pattern, **merged)
+            search = Search(own, selection, run, timed="progress" not in merged)
             self._seeds.setdefault(_key(selection), set()).add(merged["seed"])
             self._last.pop(_key(selection), None)
             self._last[_key(selection)] = self._newest = search
@@ -282,7 +286,7 @@ class Searches(Panel):
         """Show the numbers of a search; cheap."""
         with self.explorer.session.lock:
             if search is self._shown:
-                self._panel.show(snapshot)
+                self._panel.show(snapshot, search.timed)
             elif search is self._elsewhere:
                 self._name_elsewhere()
 
