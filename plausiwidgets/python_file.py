@@ -83,7 +83,6 @@ class PythonFile:
 
         Parameters
         ----------
-        kind : type
         name_of : str
             Attribute that holds the name of such an object.
 

@@ -128,7 +128,6 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
 
     Parameters
     ----------
-    units : iterable of Unit
     progress : optional
         As in `assess`; it receives an `EstimateSnapshot` for each pair of a model and a pattern.
 

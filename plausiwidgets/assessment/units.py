@@ -79,7 +79,6 @@ def run_unit(
 
     Parameters
     ----------
-    unit : Unit
     checkpoint : callable, optional
         Called within a generation; an exception ends the search.
     tell : callable, optional

@@ -50,7 +50,6 @@ class Population:
         First members, spread over the cube.
     costs : ndarray [size, criteria + 1]
         Their costs, as in `Strategy.tell`.
-    rng : Generator
 
     Examples
     --------

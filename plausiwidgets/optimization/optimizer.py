@@ -51,7 +51,6 @@ class Optimizer:
 
     Parameters
     ----------
-    problem : Problem
     seed : int
         Seed of the strategy and of `robustness`.
     budget : int

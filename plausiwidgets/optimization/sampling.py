@@ -167,7 +167,6 @@ class Sampling:
 
     Parameters
     ----------
-    problem : Problem
     n, seed
         As of :func:`sample_accepted`.
 
@@ -226,12 +225,10 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
 
     Parameters
     ----------
-    loss_of : callable
     dimensions : int
         Of the unit cube that the points are in.
     count : int
         Number of points; four times as many are on the way at the levels before the last.
-    rng : Generator
 
     Raises
     ------

@@ -226,7 +226,6 @@ class Bench:
 
     Parameters
     ----------
-    model : NeuronModel
     values : mapping of str to ndarray, shape [n]
         Every parameter of the model and every stimulus value of the pattern.
     dt : float

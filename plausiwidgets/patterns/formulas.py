@@ -45,7 +45,6 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
 
     Parameters
     ----------
-    pattern : Protocol
     prefix : str
         Before the names of its stimulus values.
 

@@ -166,10 +166,8 @@ def shapes(
 
     Parameters
     ----------
-    pattern : Pattern
     sweep : str
         Its name among the traces of a verdict.
-    model : NeuronModel
     values : mapping of str to float
         Its parameters, and the stimulus values of the pattern.
     trace : Traces

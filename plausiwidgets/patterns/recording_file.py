@@ -88,7 +88,6 @@ class RecordingFile:
 
         Parameters
         ----------
-        model : NeuronModel
         units : mapping of str to str
             For each of `choices`; others are left out.
 
@@ -133,7 +132,6 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
 
     Parameters
     ----------
-    content : bytes
     name : str
         Of the file.
 

@@ -114,7 +114,6 @@ class Traced(Formula):
 
     Parameters
     ----------
-    tree : Tree
     kind : {"number", "row"}
 
     Examples

@@ -30,7 +30,6 @@ def evaluate(program: Program, inputs: Mapping[str, Any]) -> tuple[Any, list[Any
 
     Parameters
     ----------
-    program : Program
     inputs : mapping of str to float or ndarray
         ``current``, ``dt``, ``s0`` … and ``p0`` …, as far as the program reads them; arrays broadcast.
 

@@ -27,7 +27,6 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
 
     Parameters
     ----------
-    text : str
     where : str
         Name of the file, for error messages.
 

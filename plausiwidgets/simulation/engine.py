@@ -14,7 +14,6 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
 
     Parameters
     ----------
-    job : LaneJob
     engine : {"auto", "compiled", "torch"}, or callable
         ``"auto"`` compiles where it can.
     checkpoint : callable, optional

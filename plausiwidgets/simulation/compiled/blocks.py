@@ -46,11 +46,6 @@ def work_space(layout: Layout) -> Floats:
 class Source:
     """What all lanes of a job start from, as the work space wants it.
 
-    Parameters
-    ----------
-    layout : Layout
-    job : LaneJob
-
     Attributes
     ----------
     rows : ndarray, shape [rows of the layout and those of the results, lanes]
@@ -106,7 +101,6 @@ class Block:
     ----------
     kernel : callable
         As :mod:`plausiwidgets.simulation.compiled.kernel` has it.
-    source : Source
     space : ndarray
         Its `work_space`; what was in it does not matter.
     recorded : ndarray, shape [recorded variables, lanes of the job, steps of the window]

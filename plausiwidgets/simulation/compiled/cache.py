@@ -71,7 +71,6 @@ def make_kernel(program: Program, name: str) -> Kernel:
 
     Parameters
     ----------
-    program : Program
     name : str
         Of the model, for an error.
 

@@ -129,8 +129,6 @@ def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -
 
     Parameters
     ----------
-    model : NeuronModel
-    observed : list of Steps
     run : callable
         Runs a job by the kernel.
     single : bool

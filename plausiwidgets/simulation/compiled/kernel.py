@@ -187,7 +187,6 @@ def emit(program: Program, *, cached: bool) -> str:
 
     Parameters
     ----------
-    program : Program
     cached : bool
         Whether Numba shall keep the machine code beside the file that this source is written to.
     """

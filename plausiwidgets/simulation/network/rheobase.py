@@ -37,7 +37,6 @@ def rheobase(
 
     Parameters
     ----------
-    model : str or NeuronModel
     parameters : mapping of str to float or 1-D array, optional
     dt : float, optional
         Time step in ms; the model's own by default.

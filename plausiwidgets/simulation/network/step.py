@@ -95,7 +95,6 @@ class TorchStep:
         state : sequence of tensors of that shape
         prepared : dict
             As :meth:`prepare` gives it.
-        fire : callable
         through_state : bool
             Whether the state changes with the soft value of what decides on a spike.
         """

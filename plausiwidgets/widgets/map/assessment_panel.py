@@ -67,12 +67,7 @@ class AssessmentPanel(View):
         super().__init__([self._head, self.map])
 
     def start(self) -> Study:
-        """Start the assessment; one that runs is stopped.
-
-        Returns
-        -------
-        Study
-        """
+        """Start the assessment; one that runs is stopped."""
         with self._lock:
             self.stop()
             study = start_assessment(self._models, self._patterns, **self._settings)

@@ -32,7 +32,6 @@ class CellMap(ScriptWidget):
     ----------
     open_cell : callable, optional
         ``open_cell(model, pattern, parameters)`` shows a cell; without it the map is only looked at.
-    grid : Grid
     tall : bool
         Whether the columns are headed by the titles of the patterns, and not by their letters alone.
 

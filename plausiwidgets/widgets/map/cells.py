@@ -82,9 +82,7 @@ def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patt
 
     Parameters
     ----------
-    table : pandas.DataFrame
-    own : iterable of NeuronModel
-    own_patterns : iterable of Pattern
+    own, own_patterns
         Models and patterns that are not registered.
 
     Raises

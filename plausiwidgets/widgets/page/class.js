@@ -268,34 +268,16 @@ class ClassPage {
     if (!this.answers.length || this.found.hidden) return;
     const theme = this.data.style.themes[this.themeName];
     const [context, width, height] = prepared(this.plane);
-    const [left, bottom, top, right] = [62, 46, 14, 14];
+    const frame = { left: 62, right: width - 14, top: 14, bottom: height - 46 };
+    const { left, right, top, bottom } = frame;
     const [x, y] = [this.axisOf(this.across.value), this.axisOf(this.up.value)];
-    const at = (row) => [
-      left + x.place(x.valueIn(row)) * (width - left - right), height - bottom - y.place(y.valueIn(row)) * (height - top - bottom),
-    ];
-    context.font = "12px system-ui, sans-serif";
-    context.lineWidth = 1;
-    const write = (words, a, b, align) => {
-      context.fillStyle = theme.text;
-      context.textAlign = align;
-      context.textBaseline = "middle";
-      context.fillText(words, a, b);
-    };
-    context.strokeStyle = theme.grid;
-    context.setLineDash([]);
-    for (const mark of x.marks) {
-      const a = left + x.place(mark) * (width - left - right);
-      context.strokeRect(a, top, 0, height - top - bottom);
-      write(plain(mark), a, height - bottom + 13, "center");
-    }
-    for (const mark of y.marks) {
-      const b = height - bottom - y.place(mark) * (height - top - bottom);
-      context.strokeRect(left, b, width - left - right, 0);
-      write(plain(mark), left - 6, b, "right");
-    }
-    write(x.title, left + (width - left - right) / 2, height - 12, "center");
+    const px = (value) => left + x.place(value) * (right - left);
+    const py = (value) => bottom - y.place(value) * (bottom - top);
+    const at = (row) => [px(x.valueIn(row)), py(y.valueIn(row))];
+    const write = drawGrid(context, frame, theme, [x.marks, y.marks], px, py);
+    write(x.title, (left + right) / 2, height - 12, "center");
     context.save();
-    context.translate(12, top + (height - top - bottom) / 2);
+    context.translate(12, (top + bottom) / 2);
     context.rotate(-Math.PI / 2);
     write(y.title, 0, 0, "center");
     context.restore();

@@ -56,7 +56,6 @@ class Contents:
 
     Parameters
     ----------
-    model : NeuronModel
     parameters : mapping of str to float or None
         Values of the stored set; those that a pattern does not have are left out of it.
     dt : float or None

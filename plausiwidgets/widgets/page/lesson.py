@@ -171,10 +171,6 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
     patterns : sequence of Pattern
         That a card may name besides the registered ones.
 
-    Returns
-    -------
-    Lesson
-
     Raises
     ------
     ValueError

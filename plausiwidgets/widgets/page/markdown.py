@@ -34,7 +34,6 @@ def tree(lines: Sequence[str], first: int) -> list[Node]:
 
     Parameters
     ----------
-    lines : sequence of str
     first : int
         Number of the first line in its file, for errors.
 

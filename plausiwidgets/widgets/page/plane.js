@@ -126,11 +126,8 @@ class PlaneCard {
   }
 
   /** The trajectory of the shown sweep from the onset on: {x, y, jumps}, and its currents. */
-  trajectory() {
+  trajectory(line, { rest, parameters }) {
     const { page } = this;
-    const { line } = page.responses.get(page.sweep);
-    const { holding } = page.sweepList.find(({ sweep }) => sweep.name === page.sweep);
-    const { rest, parameters } = page.benchAt(holding);
     const currents = line.current.subarray(rest.shown);
     if (rest.state === null) return { x: [], y: [], jumps: [], currents };
     const run = page.neuron.simulate(parameters, currents, page.dt, rest.state, page.neuron.states);
@@ -143,9 +140,10 @@ class PlaneCard {
     if (!this.view.open || !canvas.clientWidth || !page.responses?.has(page.sweep)) return;
     const { data, neuron } = page;
     const { resets, unit } = data.model;
-    const way = this.trajectory();
     const { line } = page.responses.get(page.sweep);
-    const { rest, parameters } = page.benchAt(page.sweepList.find(({ sweep }) => sweep.name === page.sweep).holding);
+    const bench = page.benchAt(page.sweepList.find(({ sweep }) => sweep.name === page.sweep).holding);
+    const { rest, parameters } = bench;
+    const way = this.trajectory(line, bench);
     const onset = rest.shown;
     const at = this.cursor === null ? null : Math.round((this.cursor - line.t0) / line.dt);
     const current = at === null ? mostCommon(way.currents) : line.current[Math.min(Math.max(at, 0), line.current.length - 1)];
@@ -162,16 +160,11 @@ class PlaneCard {
     const { nullclines, points } = planeOf(flow, ...this.ranges);
     const theme = data.style.themes[page.themeName];
     const [context, width, height] = prepared(canvas);
-    const [left, bottom] = [58, 40];
+    const frame = { left: 58, right: width - 10, top: 8, bottom: height - 40 };
+    const { left, right, top: upper, bottom } = frame;
     const [[xLow, xHigh], [yLow, yHigh]] = this.ranges;
-    const px = (x) => left + ((x - xLow) / (xHigh - xLow)) * (width - left - 10);
-    const py = (y) => 8 + ((yHigh - y) / (yHigh - yLow)) * (height - bottom - 8);
-    const write = (words, x, y, align) => {
-      context.fillStyle = theme.text;
-      context.textAlign = align;
-      context.textBaseline = "middle";
-      context.fillText(words, x, y);
-    };
+    const px = (x) => left + ((x - xLow) / (xHigh - xLow)) * (right - left);
+    const py = (y) => upper + ((yHigh - y) / (yHigh - yLow)) * (bottom - upper);
     const stroke = (colour, thick, dashes, trace) => {
       context.strokeStyle = colour;
       context.lineWidth = thick;
@@ -180,24 +173,13 @@ class PlaneCard {
       trace();
       context.stroke();
     };
-    context.font = "12px system-ui, sans-serif";
-    stroke(theme.grid, 1, [], () => {
-      for (const x of ticks(this.ranges[0], width < 500 ? 4 : 7)) {
-        context.moveTo(px(x), 8);
-        context.lineTo(px(x), height - bottom);
-        write(plain(x), px(x), height - bottom + 12, "center");
-      }
-      for (const y of ticks(this.ranges[1], 5)) {
-        context.moveTo(left, py(y));
-        context.lineTo(width - 10, py(y));
-        write(plain(y), left - 6, py(y), "right");
-      }
-    });
+    const marks = [ticks(this.ranges[0], width < 500 ? 4 : 7), ticks(this.ranges[1], 5)];
+    const write = drawGrid(context, frame, theme, marks, px, py);
     write(`${neuron.states[0]}`, left + (width - left) / 2, height - 9, "center");
     write(`${neuron.states[1]}`, 10, height / 2 - 14, "left");
     context.save();
     context.beginPath();
-    context.rect(left, 8, width - left - 10, height - bottom - 8);
+    context.rect(left, upper, right - left, bottom - upper);
     context.clip();
     stroke(theme.yours, 1.2, [], () => {
       const jumps = new Set(way.jumps);

@@ -98,6 +98,29 @@ function prepared(canvas) {
   return [context, width, height];
 }
 
+/** Draws the grid of two axes within a frame of a canvas, at some values of each; returns how texts are written on it. */
+function drawGrid(context, { left, right, top, bottom }, theme, [xs, ys], px, py) {
+  const write = (words, x, y, align) => {
+    context.fillStyle = theme.text;
+    context.textAlign = align;
+    context.textBaseline = "middle";
+    context.fillText(words, x, y);
+  };
+  context.font = "12px system-ui, sans-serif";
+  context.strokeStyle = theme.grid;
+  context.lineWidth = 1;
+  context.setLineDash([]);
+  for (const x of xs) {
+    context.strokeRect(px(x), top, 0, bottom - top);
+    write(plain(x), px(x), bottom + 13, "center");
+  }
+  for (const y of ys) {
+    context.strokeRect(left, py(y), right - left, 0);
+    write(plain(y), left - 6, py(y), "right");
+  }
+  return write;
+}
+
 /** A sketch of some potentials, without axes. */
 function drawSketch(canvas, lines, colours, dashes, range) {
   const [context, width, height] = prepared(canvas);

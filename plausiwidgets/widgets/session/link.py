@@ -70,7 +70,6 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
 
     Parameters
     ----------
-    query : str
     own, own_pattern
         What to show where the query names none that is valid; each may be one that is not registered.
     """

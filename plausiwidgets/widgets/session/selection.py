@@ -150,7 +150,6 @@ class Selection:
 
         Parameters
         ----------
-        query : str
         model, pattern, dt
             Where the query says nothing that is valid.
 

@@ -84,7 +84,6 @@ class Session:
 
     Parameters
     ----------
-    selection : Selection
     report : callable
         Called with an exception of an observer that was told of a response; the others are told all the same.
 

@@ -101,8 +101,6 @@ class Worker:
 
         Parameters
         ----------
-        key : hashable
-        priority : Priority
         work : callable
             ``work(checkpoint)``; a long job calls ``checkpoint()`` now and then, which raises `Superseded` when a newer
             job of its key has been requested, or the job was cancelled.

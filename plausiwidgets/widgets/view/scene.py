@@ -210,10 +210,8 @@ def scene_of(
     ----------
     model : NeuronModel
         Of all verdicts but the pinned one.
-    pattern : Pattern
     verdicts : mapping of str to Verdict
         Each of one set, by role: ``"yours"`` (marks and event are its), ``"best"``, ``"pinned"``.
-    target : Target or None
     sweep : str
         The sweep that is drawn large; default: the pattern's main sweep.
     whole : bool
