@@ -27,19 +27,12 @@ class CellMap {
       pointerover: (e) => this.onPointer(e),
       pointerleave: () => this.point(null),
     })) this.table.addEventListener(event, react);
-    this.undo = [];
-    this.listen("axes", () => this.build());
-    this.listen("cells", () => this.fill());
-    this.listen("numbers", () => this.look());
-    this.listen("opened", () => this.look());
-    this.listen("message", () => (this.said.textContent = model.get("message")));
+    this.close = listening(model, {
+      axes: () => this.build(), cells: () => this.fill(), numbers: () => this.look(), opened: () => this.look(),
+      message: () => (this.said.textContent = model.get("message")),
+    });
     this.said.textContent = model.get("message");
     this.build();
-  }
-
-  listen(name, react) {
-    this.model.on(`change:${name}`, react);
-    this.undo.push(() => this.model.off(`change:${name}`, react));
   }
 
   /** Makes rows and columns; the cell that has the focus keeps it. */
@@ -187,10 +180,6 @@ class CellMap {
     else return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  close() {
-    for (const undo of this.undo) undo();
   }
 }
 

@@ -13,7 +13,7 @@ from plausiwidgets import patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.texts import SpokenLock, tr
 from plausiwidgets.widgets.map.cells import MARKS, WORDS, Cell, Grid, pattern_title, short_title
-from plausiwidgets.widgets.view.script_widget import TRANSLATOR, ScriptWidget
+from plausiwidgets.widgets.view.script_widget import DRAWING, ScriptWidget
 
 _HERE = Path(__file__).parent
 
@@ -50,7 +50,7 @@ class CellMap(ScriptWidget):
         Key of the cell that was opened last.
     """
 
-    _esm = TRANSLATOR + (_HERE / "cell_map.js").read_text("utf-8")
+    _esm = DRAWING + (_HERE / "cell_map.js").read_text("utf-8")
     _css = (_HERE / "cell_map.css").read_text("utf-8")
     statuses: t.Dict = t.Dict().tag(sync=True)
     axes: t.Dict = t.Dict({"rows": [], "columns": []}).tag(sync=True)

@@ -18,10 +18,7 @@ function script(version) {
 function unpacked(value) {
   if (Array.isArray(value)) return value.map(unpacked);
   if (value === null || typeof value !== "object") return value;
-  if (value.float32 instanceof DataView) {
-    const { buffer, byteOffset, byteLength } = value.float32;
-    return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-  }
+  if (value.float32 instanceof DataView) return numbers(value.float32, Float32Array);
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, unpacked(entry)]));
 }
 

@@ -1,5 +1,5 @@
 // Shows a scene: the traces of all roles from the kernel, or those of "yours" from the page while it simulates a drag.
-// plot_view.js, lines.js and marks.js stand above this; scene_view.py is the other side.
+// plot_view.js, file_output.js, lines.js and marks.js stand above this; scene_view.py is the other side.
 //
 // Plotly's plot has the axes and what a drag leaves as it is, and takes the mouse; over it lie the lines of "yours".
 
@@ -221,11 +221,7 @@ class SceneView extends PlotView {
   }
 
   async save() {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await this.png());
-    link.download = "neuron.png";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    save(await this.png(), "neuron.png");
   }
 }
 

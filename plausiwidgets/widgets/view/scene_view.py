@@ -37,7 +37,7 @@ class SceneView(PlotView):
     """
 
     _esm = HOST + "".join(
-        (_HERE / name).read_text("utf-8") for name in ("lines.js", "marks.js", "scene_view.js")
+        (_HERE / name).read_text("utf-8") for name in ("file_output.js", "lines.js", "marks.js", "scene_view.js")
     )  # fmt: skip
     target: t.List = t.List().tag(sync=True)
     pinned: t.List = t.List().tag(sync=True)
