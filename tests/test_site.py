@@ -66,6 +66,12 @@ def test_the_page_of_a_neuron_has_its_equations_units_bounds_sources_and_what_wa
     assert "neuron-adex.html" in page
 
 
+def test_the_reference_lists_every_public_name(scripts, tmp_path: Path) -> None:
+    scripts[0].reference(tmp_path)
+    listed = {line.strip() for page in tmp_path.glob("*.rst") for line in page.read_text("utf-8").splitlines()}
+    assert {name for name in pw.__all__ if callable(getattr(pw, name))} <= listed
+
+
 # ------------------------------------------------------------------ versions
 
 
