@@ -231,6 +231,18 @@ def test_a_browser_without_scripts_shows_a_sentence(open_page, izhikevich: Path)
     assert "needs JavaScript" in opened.page.locator("main").inner_text()
 
 
+def test_the_chosen_theme_is_kept_beside_what_other_pages_of_the_address_keep(open_page, izhikevich: Path) -> None:
+    page = open_page(izhikevich).page
+    for key in ("theme", "plausiwidgets-theme"):
+        page.evaluate(f"localStorage.setItem('{key}', 'auto')")
+    for theme, other in (("light", "Dark colours"), ("dark", "Light colours")):
+        page.reload()
+        page.locator(".badge", has_text="shows it").wait_for()
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        page.get_by_role("button", name=other).click()
+    assert page.evaluate("localStorage.getItem('theme')") == "auto"
+
+
 def test_markup_in_names_and_texts_is_shown_as_text(open_page, tmp_path: Path) -> None:
     opened = open_page(pw.export_page(hostile.model(), hostile.pattern(), path=tmp_path / "hostile.html"))
     page = opened.page

@@ -92,7 +92,7 @@ class ClassPage {
     this.rows = [];
     this.build();
     const media = matchMedia("(prefers-color-scheme: dark)");
-    this.setTheme(remembered("theme") ?? (media.matches ? "dark" : "light"));
+    this.setTheme(chosenTheme() ?? (media.matches ? "dark" : "light"));
     new ResizeObserver(() => this.draw()).observe(this.plane);
   }
 

@@ -4,6 +4,7 @@ const FORMAT = 3;
 const PATIENCE = 12; // ms that a page works before it looks at its events again
 const NONE = [[], []]; // no lines to a peak
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
+const THEME_KEY = "plausiwidgets-theme"; // in a storage that the page shares with the others of its address
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
 // ---------------------------------------------------------------- sliders
@@ -32,8 +33,8 @@ class Page {
     this.errors = 0;
     this.build();
     const media = matchMedia("(prefers-color-scheme: dark)");
-    this.setTheme(remembered("theme") ?? (media.matches ? "dark" : "light"));
-    media.addEventListener("change", () => remembered("theme") ?? this.setTheme(media.matches ? "dark" : "light"));
+    this.setTheme(chosenTheme() ?? (media.matches ? "dark" : "light"));
+    media.addEventListener("change", () => chosenTheme() ?? this.setTheme(media.matches ? "dark" : "light"));
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     addEventListener("hashchange", () => this.readLink());
     this.readLink();
@@ -837,7 +838,7 @@ class Page {
   toggleTheme() {
     const name = this.themeName === "dark" ? "light" : "dark";
     try {
-      localStorage.setItem("theme", name);
+      localStorage.setItem(THEME_KEY, name);
     } catch {
       // A page from a file may not keep anything.
     }
@@ -918,9 +919,11 @@ function isNear({ low, high, group, unit }, value) {
   return value >= low - reach && value <= high + reach;
 }
 
-function remembered(name) {
+/** The theme that the button of a page has chosen, or null. */
+function chosenTheme() {
   try {
-    return localStorage.getItem(name);
+    const name = localStorage.getItem(THEME_KEY);
+    return name === "dark" || name === "light" ? name : null;
   } catch {
     return null;
   }
