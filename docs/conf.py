@@ -29,6 +29,7 @@ root_doc = "index"
 html_theme = "furo"
 html_title = f"plausiwidgets {release}"  # it stands on each page
 html_static_path = ["_static"]
+html_favicon = "_static/icon.svg"
 html_css_files = ["site.css"]
 html_js_files = ["versions.js", "switcher.js"]
 templates_path = ["_templates"]

@@ -47,6 +47,9 @@ NOTES = (
     "reset.\n"
 )
 
+FRAME = "live-figure"
+"""Name of the frame of a page's live figure, in which a link above it opens."""
+
 POINTS = 60
 """Values of each slider at which the cases of a pattern's criteria are looked for."""
 
@@ -176,7 +179,8 @@ def line(x: np.ndarray, y: np.ndarray, width: int, top: float, bottom: float) ->
 def figure(name: str, title: str, svg: str) -> str:
     """Return the live figure, and the picture for a browser without JavaScript."""
     return (
-        f'<div class="figure"><iframe src="../live/{name}.html" loading="lazy" title="{html.escape(title)}"></iframe>\n'
+        f'<div class="figure"><iframe name="{FRAME}" src="../live/{name}.html" loading="lazy" '
+        f'title="{html.escape(title)}"></iframe>\n'
         f"<noscript><style>.figure iframe {{ display: none; }}</style>{svg}</noscript></div>\n\n"
         f'<p class="alone"><a href="../live/{name}.html">The figure on a page of its own</a>: it simulates the neuron '
         "in your browser, and can be saved and sent.</p>\n"
@@ -243,10 +247,11 @@ def case(pattern: pw.Pattern, found: Case | None) -> str:
     return link(pattern, found, shown) + (f" +{found.others}" if found.others else "")
 
 
-def link(pattern: pw.Pattern, found: Case, words: str) -> str:
-    """Return a link to the live figure after a move, as HTML."""
+def link(pattern: pw.Pattern, found: Case, words: str, beside: bool = False) -> str:
+    """Return a link to the live figure after a move, as HTML: on a page of its own, or in the frame beside it."""
     fragment = "&amp;".join(f"{name}={value:g}" for name, value in found.move.items())
-    return f'<a href="../live/pattern-{pattern.key}.html#{fragment}">{words}</a>'
+    target = f' target="{FRAME}"' if beside else ""
+    return f'<a href="../live/pattern-{pattern.key}.html#{fragment}"{target}>{words}</a>'
 
 
 def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
@@ -326,8 +331,9 @@ def to_drag(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) 
     key = min(one, key=lambda key: (one[key].others, one[key].far))
     [(name, value)] = one[key].move.items()
     begin = number(opened(model, pattern)[0][name])
+    moved = f"<b>{name}</b> from {begin} to {number(value)}"
     return (
-        f"Here, {link(pattern, one[key], f'<b>{name}</b> from {begin} to {number(value)}')} loses it: the criterion "
+        f"Here, {link(pattern, one[key], moved, beside=True)} loses it: the criterion "
         f"<i>{html.escape(names[key])}</i> is missed."
     )
 
