@@ -76,6 +76,31 @@ def test_a_key_press_right_after_a_jump_does_not_take_its_fit_away(explorer, scr
     assert [(r.selection.values["amplitude"], r.jumped) for r in pictures] == [(21.0, True), (22.0, False)]
 
 
+def test_a_slow_neuron_is_left_for_a_drag_after_a_jump_but_a_drag_goes_on(
+    explorer, screen, pictures, monkeypatch
+) -> None:
+    begun, quickly, ended = threading.Semaphore(0), judging.judge_quickly, threading.Event()
+
+    def slow(selection, record, engine, checkpoint):
+        begun.release()
+        while not ended.is_set():  # without the drag's own leave, no jump ever ends
+            checkpoint()
+            time.sleep(0.005)
+        return quickly(selection, record, engine)
+
+    box = screen.rows["amplitude"].box
+    monkeypatch.setattr(judging, "judge_quickly", slow)
+    explorer.selection = amplitude(20.0)
+    assert begun.acquire(timeout=60)
+    box.value = 21.0
+    assert begun.acquire(timeout=60), "the jump was left"
+    for step in range(20):
+        box.value = 22.0 + step
+    ended.set()
+    assert explorer.wait(60)
+    assert [(r.selection.values["amplitude"], r.jumped) for r in pictures] == [(21.0, True), (41.0, False)]
+
+
 def test_a_jump_that_failed_is_fitted_when_it_is_drawn_at_last(explorer, screen, pictures, monkeypatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(judging, "judge_quickly", lambda *_: 1 / 0)

@@ -70,7 +70,9 @@ class Judging(Panel):
         self._jumped = self._jumped or jumped
         self._changed_at = time.monotonic()
         pause = max(self._judged_at + BREATH - self._changed_at, 0.0)
-        self.explorer.worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(selection, checkpoint), pause)
+        self.explorer.worker.ask(
+            "judge", Priority.DRAG, lambda checkpoint: self._judge(selection, jumped, checkpoint), pause
+        )
         self.explorer.worker.ask(
             "verify", Priority.VERIFY, lambda checkpoint: self._verify(selection, checkpoint), REST
         )
@@ -82,7 +84,7 @@ class Judging(Panel):
 
     # -- on a thread of the worker ---------------------------------------------------------------
 
-    def _judge(self, selection: Selection, checkpoint: Checkpoint) -> None:
+    def _judge(self, selection: Selection, jump: bool, checkpoint: Checkpoint) -> None:
         self._figure.wait_drawn(MAX_WAIT)
         with self.explorer.session.lock:
             checkpoint()
@@ -90,6 +92,12 @@ class Judging(Panel):
         self._judged_at = time.monotonic()
         self._judged = None
         shown = False
+
+        def superseded() -> None:
+            """Leave a jump for whatever follows, and a drag for a jump; of a long drag each picture is drawn."""
+            if jump or self._jumped:
+                checkpoint()
+
         if not is_ready(selection.model):  # the target is there long before the kernel
             self._ask_target(selection)
         try:
@@ -102,10 +110,14 @@ class Judging(Panel):
                     # Elsewhere: what is changed meanwhile is drawn at once, too.
                     self.explorer.worker.ask("compile", Priority.FIGURE, lambda _: self._compile(selection.model))
                     return
-                judged = judge_quickly(selection, self.explorer.session.recorded(selection.model))
+                recorded = self.explorer.session.recorded(selection.model)
+                judged = judge_quickly(selection, recorded, "auto", superseded)
                 if self._jumped or self._moved_further(selection, judged):
                     return
                 shown = self.explorer.session.publish(Response("yours", selection, single(judged), jumped=jumped))
+        except Superseded:
+            self._jumped = self._jumped or jumped
+            raise
         except Exception as error:
             self._failed(error, selection)
         else:
