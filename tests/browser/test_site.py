@@ -124,6 +124,29 @@ def test_a_live_figure_is_drawn_when_it_is_looked_at(open_page) -> None:
 
 
 @built
+def test_the_answer_to_what_to_drag_moves_the_figure_beside_it(open_page) -> None:
+    page = open_page(SITE / "patterns" / "rebound_spike.html", width=1400, height=900).page
+    address, frame = page.url, page.frame_locator(".figure iframe")
+    for _ in range(2):
+        frame.locator(".badge", has_text="shows it").wait_for()
+        page.locator(".asked a").click()
+        frame.locator(".badge", has_text="6 of 7 hold").wait_for()
+        frame.get_by_role("button", name="Show me").click()
+    assert page.url == address
+
+
+@built
+def test_a_live_figure_has_the_theme_of_the_site(open_page) -> None:
+    page = open_page(SITE / "patterns" / "rebound_spike.html", width=1400, height=900, color_scheme="null").page
+    frame = page.frame_locator(".figure iframe")
+    frame.locator(".badge", has_text="shows it").wait_for()
+    for theme in ("dark", "light"):
+        while page.evaluate("document.body.dataset.theme") != theme:
+            page.locator(".theme-toggle >> visible=true").click()
+        frame.locator(f'html[data-theme="{theme}"]').wait_for(state="attached")
+
+
+@built
 def test_the_search_of_the_site_finds_a_pattern(open_page) -> None:
     page = open_page(SITE / "search.html", "?q=rebound", width=1400, height=900).page
     page.locator("#search-results a", has_text=re.compile("Rebound spike")).first.wait_for()
