@@ -116,6 +116,17 @@ def test_each_keeps_its_language_in_tools_and_map(pair: tuple[pw.Explorer, pw.Ex
     assert wrong(english, german) == (set(), set())
 
 
+def test_each_keeps_its_language_in_a_mystery(pair: tuple[pw.Explorer, pw.Explorer]) -> None:
+    english, german = pair
+    for one, title, task in (
+        (english, "Mystery 7", "Look for spikes at the times"), (german, "Rätsel 7", "Achten Sie auf Spikes zu den"),
+    ):  # fmt: skip
+        one.mystery("izhikevich", "rebound_spike", 7)
+        assert one.wait(60)
+        assert one.selection.pattern.title == title and any(text.startswith(task) for text in said(one))
+    assert wrong(english, german) == (set(), {"current"}), "of the name current_scale"
+
+
 def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
     """Yield a figure of each kind."""
     planes = [

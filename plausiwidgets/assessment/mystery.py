@@ -23,6 +23,7 @@ from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.texts import tr
 
 KEY = "mystery"
 """Key of the pattern that matches the response of a mystery."""
@@ -188,7 +189,7 @@ def _matching(
     else:
         pattern = from_recording(
             trace.t, v=trace.v[0], spikes=trace.spike_times[0], current=trace.current[0], key=KEY,
-            title=f"Mystery {seed}", current_tolerance=1e-6,
+            title=tr("Mystery {seed}", seed=seed), current_tolerance=1e-6,
         )  # fmt: skip
         last = float(trace.spike_times[0][-1])
         shown = min(last + max(MARGIN * last, AT_LEAST), float(trace.t[-1]))

@@ -26,6 +26,7 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Piece, pieces_of_samples
 from plausiwidgets.simulation.current_text import is_number
 from plausiwidgets.simulation.traces import Traces
+from plausiwidgets.texts import marked, tr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,8 +185,8 @@ def made_of(
     return Pattern(
         key=key,
         title=title or data.title,
-        description=f"A recorded response: {train.size} spike{'s' if train.size > 1 else ''} in {stimulus.end:g} ms.",
-        look_for=f"Look for spikes at the times of the target, the first after {number(train[0], 3)} ms.",
+        description=tr("A recorded response of {end} ms; spikes: {count}.", end=f"{stimulus.end:g}", count=train.size),
+        look_for=tr("Look for spikes at the times of the target, the first after {time} ms.", time=number(train[0], 3)),
         source=data.source,
         free_values=stimulus.free_values,
         sweeps=lambda s: {SWEEP: Sweep(stimulus.pieces(s), stimulus.end)},
@@ -200,6 +201,15 @@ def made_of(
 # -- criteria ----------------------------------------------------------------------------------------
 
 
+COINCIDENCE = marked(
+    "Share of spikes at the recorded times beyond chance, 1 for the same times and 0 for chance (Kistler et al. 1997)"
+)
+VAN_ROSSUM = marked(
+    "Distance D² of the spike times from the recorded ones over their number, 0.5 for one more or less, for each "
+    "(van Rossum 2001)"
+)
+
+
 def _measure(r: Responses) -> dict[str, Any]:
     times = r[SWEEP].window()
     isi = f.intervals(times)
@@ -211,21 +221,21 @@ def _criteria(train: Floats, isi: Floats, tolerance: float, precision: float) ->
     n, first = train.size, float(train[0])
     slack, late = int(tolerance * n + 1e-9), max(tolerance * first, precision)
     out = [
-        Criterion("n", "spikes", "Spikes from the onset to the end of the recording.", "spikes", low=n - slack,
-                  high=n + slack, kind="count"),
-        Criterion("latency", "latency", "Time from the onset to the first spike.", "ms", low=first - late,
-                  high=first + late, scale=max(10.0, 0.5 * first)),
+        Criterion("n", marked("spikes"), marked("Spikes from the onset to the end of the recording."), "spikes",
+                  low=n - slack, high=n + slack, kind="count"),
+        Criterion("latency", marked("latency"), marked("Time from the onset to the first spike."), "ms",
+                  low=first - late, high=first + late, scale=max(10.0, 0.5 * first)),
     ]  # fmt: skip
     if isi.size:
         mean = float(isi.mean())
         out.append(
-            Criterion("mean_isi", "mean interval", "Mean interval between spikes.", "ms",
+            Criterion("mean_isi", marked("mean interval"), marked("Mean interval between spikes."), "ms",
                       low=mean * (1.0 - min(tolerance, 0.99)), high=mean * (1.0 + tolerance), scale=0.3, kind="log")
         )  # fmt: skip
     if isi.size >= 2:
         cv = float(isi.std() / isi.mean())
         out.append(
-            Criterion("cv", "irregularity", "Standard deviation over mean of the intervals.", "1",
+            Criterion("cv", marked("irregularity"), marked("Standard deviation over mean of the intervals."), "1",
                       low=max(cv - tolerance, 0.0), high=cv + tolerance, scale=0.3)
         )  # fmt: skip
     return out
@@ -248,9 +258,8 @@ def _compared(
 
         return Criterion(
             "gamma",
-            "coincidence factor Γ",
-            f"Share of spikes within {number(precision, 3)} ms of the recorded ones, "
-            "beyond chance: 1 for the same spike times, 0 for chance (Kistler et al. 1997).",
+            marked("coincidence factor Γ"),
+            f"{COINCIDENCE}: ± {number(precision, 3)} ms",
             "1",
             low=0.7,
             scale=0.3,
@@ -261,9 +270,8 @@ def _compared(
 
     return Criterion(
         "van_rossum",
-        "van Rossum distance",
-        "Distance D² of the spike times from the recorded ones for a time "
-        f"constant of {time_constant:g} ms (van Rossum 2001), over their number: 0.5 for one more or less, for each.",
+        marked("van Rossum distance"),
+        f"{VAN_ROSSUM}: τ = {time_constant:g} ms",
         "1",
         high=0.2,
         scale=0.3,
@@ -271,6 +279,9 @@ def _compared(
 
 
 # -- stimulus ----------------------------------------------------------------------------------------
+
+
+SCALE = marked("Factor on the recorded current, above the holding level: for a model with another unit.")
 
 
 @dataclass(frozen=True)
@@ -329,7 +340,7 @@ def _stimulus_of(
     values = (
         FreeValue("holding", level, level - reach, level + reach, of="injected", free="holding" in free),
         FreeValue("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", free="current_scale" in free,
-                  text="Factor on the recorded current, above the holding level: for a model with another unit."),
+                  text=SCALE),
     )  # fmt: skip
     _check_free(free, values)
     return _Stimulus(

@@ -17,7 +17,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import constructor
-from plausiwidgets.texts import marked, tr
+from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.panel import Host, Panel
@@ -101,7 +101,8 @@ class MysteryPanel(Panel):
 
     def begin(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
         """Show the mystery of a model, a pattern and a seed; errors as of :func:`plausiwidgets.mystery`."""
-        hidden = mystery(model, pattern, seed)
+        with speaking(self.explorer.session.lock.language):
+            hidden = mystery(model, pattern, seed)
         with self.explorer.session.lock:
             self._mystery, self._about = hidden, (hidden.model, hidden.about)
             self._revealed = self._raced = False
