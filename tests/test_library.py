@@ -19,7 +19,7 @@ def random_sets(model: pw.NeuronModel, count: int, seed: int = 0) -> dict[str, n
 def test_both_engines_give_the_same_spike_times(name):
     model = pw.models.get(name)
     amplitudes = [model.current.default, 0.5 * model.current.high, -model.current.default]
-    stimuli = [pw.Current.pulse(0.0, 250.0, a, end=300.0, before=20.0) for a in amplitudes]
+    stimuli = [pw.Current.pulse(0.0, 130.0, a, end=150.0, before=10.0) for a in amplitudes]
     sets = random_sets(model, SETS)
     compiled, torch = (pw.simulate(model, stimuli, sets, engine=engine) for engine in ("compiled", "torch"))
     assert sum(len(s) for s in torch.spike_times) > SETS
