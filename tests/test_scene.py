@@ -194,6 +194,7 @@ def test_the_axis_of_the_current_has_two_ticks_at_least(current: tuple[float, fl
     steps = (power * multiple for power in (0.1, 1.0, 10.0) for multiple in (1, 2, 5))
     step = next(step for step in steps if step >= (current[1] - current[0]) / most)  # as Plotly takes it
     assert np.floor(current[1] / step) - np.ceil(current[0] / step) + 1 >= 2
+    assert figure_of(Scene(current=current), Look(360, 184))["layout"]["yaxis3"]["nticks"] <= 3, "no label on another"
 
 
 def test_dark_and_light_differ_in_colour_alone() -> None:

@@ -43,6 +43,9 @@ LOWEST = 330
 TITLE = 120
 """Height in px of the potential below which its axis has a short title."""
 
+TALL = 48
+"""Least height in px of the current for the labels of four ticks; a lower one has two."""
+
 RASTER, CURRENT = 52, 60
 """Heights in px of these rows where there is room."""
 
@@ -241,7 +244,8 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
         },
         "raster": {"fixedrange": True, "showgrid": False, "ticks": ""} | _raster_axis(scene, look),
         "current": {
-            "nticks": _most_ticks(*scene.current), "range": list(scene.current),
+            "nticks": _most_ticks(*scene.current, 4 if heights.get("current", 0) >= TALL else 2),
+            "range": list(scene.current),
             "title": {"text": f"I ({scene.current_unit})", "font": {"size": look.font - 3}},
         },
         "others": {
@@ -259,7 +263,7 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
     return layout
 
 
-def _most_ticks(low: float, high: float, few: int = 4) -> int:
+def _most_ticks(low: float, high: float, few: int) -> int:
     """Return the most ticks of a low axis: a few, or one more where Plotly would find a single round value for these.
 
     Its steps are 1, 2 or 5 times a power of ten, so that of five steps at most half of the range is one.
