@@ -367,5 +367,5 @@ def test_a_row_and_the_columns_of_a_table_are_taken_like_a_mapping():
     assert len(pw.simulate("lif", step, table[["tau_mem"]])) == 3
     t = pd.DataFrame({"t": np.arange(0.0, 100.0), "fired": np.arange(100) % 20 == 10})
     pattern = patterns.from_recording(t["t"], spikes=t["fired"])
-    assert "5 spikes" in pattern.description
+    assert "spikes: 5" in pattern.description
     assert pw.Explorer("lif", "tonic_spiking", table.loc["c"]).selection.values["tau_mem"] == 30.0

@@ -1,5 +1,6 @@
 """Where one begins: show me, my turn, keep values; and what is said of published sets."""
 
+import html
 from dataclasses import replace
 
 import pytest
@@ -132,6 +133,9 @@ def test_show_me_goes_through_all_that_is_known(explorer, screen) -> None:
 
 def test_show_me_says_where_nothing_is_known_and_takes_what_a_search_found(explorer, screen) -> None:
     explorer.selection = Selection.of("lif", "tonic_bursting")
+    screen.press("Show me")
+    assert html.escape(pw.models.get("lif").cannot["tonic_bursting"]) in screen.message
+    explorer.selection = Selection.of("lif_adapt", "tonic_bursting")
     before = explorer.selection
     screen.press("Show me")
     assert "No set" in screen.message and "Optimize" in screen.message
