@@ -106,3 +106,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = getattr(import_module(_HOMES[name]), name)
     return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)  # what Tab completes, before a name is used

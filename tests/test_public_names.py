@@ -5,6 +5,8 @@ After a change that is meant, ``python tests/test_public_names.py`` writes the f
 
 import inspect
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -62,6 +64,11 @@ def test_types_are_strict_in_every_module_of_a_public_name(root):
 def test_internals_are_no_public_names():
     for name in ("evaluate", "verify_sets", "Bench", "gate", "is_registered", "is_builtin"):
         assert not any(name in home.__all__ for home in (pw, pw.patterns, pw.models, pw.assessment))
+
+
+def test_tab_completes_every_public_name_before_it_is_used() -> None:
+    code = "import plausiwidgets as pw; print(sorted(set(pw.__all__) - set(dir(pw))))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 if __name__ == "__main__":
