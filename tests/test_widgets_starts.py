@@ -157,6 +157,15 @@ def test_show_me_says_where_nothing_is_known_and_takes_what_a_search_found(explo
     assert dict(explorer.selection.values) == dict(explorer.results[-1].parameters)
 
 
+def test_what_an_argument_rules_out_is_no_turn_and_says_why() -> None:
+    lif, pattern = pw.models.get("lif"), pw.patterns.get("tonic_bursting")
+    begin = my_turn(lif, pattern, (), 0)
+    assert begin.origin is not None and begin.origin.solved is None
+    assert begin.origin.text == f"No parameters can do it. {lif.cannot['tonic_bursting']}"
+    adapting = my_turn(pw.models.get("lif_adapt"), pattern, (), 0)
+    assert adapting.origin is not None and "perhaps you find one" in adapting.origin.text
+
+
 def test_a_published_set_that_its_pattern_rejects_says_why(explorer, screen) -> None:
     screen.menu("Model").value = "adex"
     rejected = 0

@@ -17,7 +17,7 @@ from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, to_be_tuned, with_stimulus
+from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, ruled_out, to_be_tuned, with_stimulus
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
@@ -237,10 +237,10 @@ class Pickers(Panel):
 def _none_known(shown: Selection) -> str:
     if shown.locked:
         return tr("No known set has the values that this exercise locks: tune the others, or let Optimize search.")
-    if argument := shown.model.cannot.get(shown.pattern.key, ""):
-        return f"{tr('No parameters can do it.')} {tr(argument)}"
     title = tr(shown.model.title)
-    return tr("No set of {title} is known to show this pattern. Optimize searches for one.", title=title)
+    return ruled_out(shown.model, shown.pattern) or tr(
+        "No set of {title} is known to show this pattern. Optimize searches for one.", title=title
+    )
 
 
 def _choose(menu: w.Dropdown, options: list[tuple[str, str]], value: str) -> None:

@@ -48,6 +48,12 @@ def _counted(selection: Selection, number: int, count: int) -> Selection:
     )
 
 
+def ruled_out(model: NeuronModel, pattern: Protocol) -> str:
+    """Return the argument by which no parameters of a model show a pattern, as a sentence; empty without one."""
+    argument = model.cannot.get(pattern.key, "")
+    return f"{tr('No parameters can do it.')} {tr(argument)}" if argument else ""
+
+
 def fitting(known: Iterable[Selection], exercise: Selection) -> list[Selection]:
     """Return those of the known sets that an exercise allows, locked as it is; all where nothing is locked."""
     return [one.within(exercise) for one in known if all(one.values[n] == exercise.values[n] for n in exercise.locked)]
@@ -60,12 +66,15 @@ def my_turn(
 
     What is `locked` is not moved, and an exercise begins with it.
 
-    Without a known set, and for a stimulus that is not judged, it is the model's defaults. The judge goes on to
+    Without a known set, and for a stimulus that is not judged, it is the model's defaults, which are no turn where an
+    argument rules the pattern out. The judge goes on to
     :func:`moved_further` while the set shows the pattern or diverges: there must be something to be tuned.
     """
     solved = next(iter(known), None)
     if not isinstance(pattern, Judged):
         return Selection.defaults(model, pattern)
+    if solved is None and not locked and (never := ruled_out(model, pattern)):
+        return replace(Selection.defaults(model, pattern), origin=Origin(never))
     if solved is None:
         text = tr("No set of {title} is known to show this pattern: perhaps you find one.", title=tr(model.title))
         plain = _to_move(Selection.defaults(model, pattern), locked)
