@@ -24,7 +24,7 @@ from plausiwidgets.assessment.published import known_sets, published_rows
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
-from plausiwidgets.widgets.map.cells import MARKS
+from plausiwidgets.widgets.map.cells import MARKS, with_argument
 from plausiwidgets.widgets.tools.equations import maths
 
 REFERENCE = "izhikevich_2004"
@@ -262,9 +262,7 @@ def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
 
 def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the sign of a pair: what the search of the packaged table found, or that it is impossible."""
-    if pattern.key in (model.cannot or {}):
-        return MARKS["impossible"]
-    return MARKS[status(model, pattern)]
+    return MARKS[with_argument(status(model, pattern), model.cannot.get(pattern.key, ""))]
 
 
 def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:

@@ -146,7 +146,12 @@ def test_what_is_found_beats_what_was_not_and_never_the_other_way_round(explorer
     assert gallery.found["rebound_spike"] == "impossible"
     explorer.panel(GalleryPanel).assessed(LIF, "integrator", "rejected")  # with a small budget
     explorer.panel(GalleryPanel).assessed(LIF, "tonic_bursting", "fragile")
-    assert gallery.found["integrator"] == "replicated" and gallery.found["tonic_bursting"] == "fragile"
+    assert gallery.found["integrator"] == "replicated" and gallery.found["tonic_bursting"] == "impossible"
+    adapting = pw.models.get("lif_adapt")
+    explorer.session.pick(Selection.of(adapting, "tonic_bursting"))
+    assert gallery.found["tonic_bursting"] == "rejected"
+    explorer.panel(GalleryPanel).assessed(adapting, "tonic_bursting", "fragile")
+    assert gallery.found["tonic_bursting"] == "fragile"
 
 
 def test_an_assessment_that_is_stopped_leaves_what_is_known(explorer: pw.Explorer) -> None:

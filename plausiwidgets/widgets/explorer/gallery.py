@@ -18,7 +18,7 @@ from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.pickers import Pickers
 from plausiwidgets.widgets.explorer.thumbnails import packaged_thumbnail, thumbnail
-from plausiwidgets.widgets.map.cells import WORDS
+from plausiwidgets.widgets.map.cells import WORDS, with_argument
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
@@ -121,8 +121,7 @@ class GalleryPanel(Panel):
     ) -> None:
         found = self._found_of(model)
         before = found.get(pattern)
-        if (before, word) == ("impossible", "rejected"):
-            return
+        word = with_argument(word, model.cannot.get(pattern, ""))
         if word in counts and (before not in STATUSES or STATUSES.index(word) < STATUSES.index(before)):
             found[pattern] = word
             if model is self._model:
@@ -156,9 +155,8 @@ class GalleryPanel(Panel):
 
     def _found_of(self, model: NeuronModel) -> dict[str, str]:
         if model not in self._found:
-            published = published_statuses(model)
-            never = {key: "impossible" for key in model.cannot if published.get(key) != "replicated"}
-            self._found[model] = published | never
+            known = dict.fromkeys(model.cannot, "rejected") | published_statuses(model)
+            self._found[model] = {key: with_argument(word, model.cannot.get(key, "")) for key, word in known.items()}
         return self._found[model]
 
     # -- what is seen ----------------------------------------------------------------------------

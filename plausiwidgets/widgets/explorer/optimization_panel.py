@@ -16,6 +16,7 @@ from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.loss_curve import LossCurve
+from plausiwidgets.widgets.session.starts import ruled_out
 
 WAYS = {
     "seed": (marked("New seed"), marked("The same search from other random points")),
@@ -143,7 +144,7 @@ class OptimizationPanel:
     def show_pair(self, model: NeuronModel, pattern: Protocol) -> None:
         """Show the pattern's budget, unless another one was typed."""
         self._judged = isinstance(pattern, Judged)
-        self._cannot = model.cannot.get(pattern.key, "")
+        self._cannot = html.escape(ruled_out(model, pattern))
         if not isinstance(pattern, Judged):
             return
         if budget_of(self._budget.value) == self._budget_default:
@@ -167,11 +168,11 @@ class OptimizationPanel:
             + f' <span class="pw-second">{tr("<b>Optimize</b> searches for you.")}</span>'
         )
         if self._cannot:
-            hint = f"<b>{tr('No parameters can do it.')}</b> {html.escape(tr(self._cannot))}"
+            hint = self._cannot
         if not self._judged:
             hint = tr("A stimulus is shown. A search needs criteria: pick a pattern, or the pattern’s own stimulus.")
         tip = tr("Optimize searches in the background")
-        self.progress.value = f'<p class="pw-hint" title="{html.escape(tr(self._cannot)) or tip}">{hint}</p>'
+        self.progress.value = f'<p class="pw-hint" title="{self._cannot or tip}">{hint}</p>'
 
     def starting(self) -> None:
         """A search is about to begin."""

@@ -165,6 +165,11 @@ def pattern_title(key: str, pattern: Protocol | None) -> str:
     return f"{pattern.letter} {tr(pattern.title)}".strip() if pattern is not None else key
 
 
+def with_argument(status: str, argument: str) -> str:
+    """Return "impossible" for what was not found, or does not hold robustly, where an argument rules it out."""
+    return "impossible" if argument and status in ("fragile", "rejected") else status
+
+
 def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     statuses = [str(row["status"]) for row in rows]
     for word in statuses:
@@ -174,8 +179,8 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     best = min(range(len(rows)), key=lambda i: (_BEST_FIRST.index(statuses[i]), losses[i]))
     word, shown = statuses[best], statuses.count("replicated")
     lines = _lines(rows[best], word)
-    if argument and word in ("fragile", "rejected"):
-        word = "impossible"
+    word = with_argument(word, argument)
+    if word == "impossible":
         lines = [f"{tr(WORDS[word])}: {tr(argument)}", *lines]
     if len(rows) > 1:
         lines = [tr("shown with {count} of {total} seeds; the best of them:", count=shown, total=len(rows)), *lines]
