@@ -5,7 +5,10 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,3 +159,19 @@ def test_every_command_has_a_help(capsys) -> None:
         with pytest.raises(SystemExit) as error:
             main.main([command, "--help"])
         assert error.value.code == 0
+
+
+def test_a_server_starts_without_the_grammars_that_no_schema_of_jupyters_needs() -> None:
+    code = (
+        "from plausiwidgets.cli.explore import leave_out_grammars; leave_out_grammars()\n"
+        "import sys, jupyterlab.labapp; assert 'lark' not in sys.modules and 'jsonschema' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    names = ("jupyter_events", "jupyter_server", "jupyterlab_server", "nbformat")
+    packages = [importlib.util.find_spec(name) for name in names]
+    folders = [Path(package.origin).parent for package in packages if package and package.origin]
+    assert len(folders) == 4
+    schemas = [path for folder in folders for kind in ("json", "yaml") for path in folder.rglob(f"*.{kind}")]
+    texts = [path.read_text(encoding="utf-8") for path in schemas]
+    assert any("$schema" in text for text in texts)
+    assert not [text for text in texts if re.search(r"""format["']?\s*:\s*["']?iri""", text)]

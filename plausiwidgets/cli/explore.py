@@ -8,6 +8,7 @@ import importlib.util
 import os
 import signal
 import socket
+import sys
 from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError, whole_number
@@ -54,7 +55,16 @@ def explore(options: argparse.Namespace) -> int:
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     # Both servers end cleanly on SIGTERM; a KeyboardInterrupt during a request may leave them hanging.
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
+    leave_out_grammars()
     return serve_app(notebook, options) if options.app else serve_lab(notebook, options)
+
+
+def leave_out_grammars() -> None:
+    """Keep jsonschema from importing rfc3987_syntax, whose grammars take half of the time in which a server starts.
+
+    They check internationalized addresses (the format "iri"), which no schema of Jupyter names.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def serve_lab(notebook: Path, options: argparse.Namespace) -> int:

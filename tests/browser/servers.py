@@ -17,6 +17,7 @@ from plausiwidgets.cli.app import app_arguments
 from plausiwidgets.cli.explore import HERE
 
 START_SECONDS = 90.0
+QUICKLY = "from plausiwidgets.cli.explore import leave_out_grammars; leave_out_grammars(); "
 STOP_SECONDS = 10.0
 
 
@@ -141,8 +142,8 @@ def start_lab(home: Path) -> Server:
     work = home / "work"
     work.mkdir(parents=True)
     arguments = [
-        "-m",
-        "jupyterlab",
+        "-c",
+        QUICKLY + "from jupyterlab.labapp import main; main()",
         "--no-browser",
         "--allow-root",
         "--ip=127.0.0.1",
@@ -162,7 +163,7 @@ def start_voila(notebook: Path, home: Path, *more: str, **ends: int) -> Server:
     port = free_port()
     arguments = [
         "-c",
-        "from plausiwidgets.cli.app import ExplorerApp; ExplorerApp.launch_instance()",
+        QUICKLY + "from plausiwidgets.cli.app import ExplorerApp; ExplorerApp.launch_instance()",
         str(notebook),
         "--no-browser",
         "--Voila.ip=127.0.0.1",
