@@ -1,8 +1,11 @@
 """The documentation is true: links lead somewhere, Python blocks run, and every public name has an example."""
 
+import builtins
+import doctest
 import inspect
 import json
 import re
+import symtable
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +87,39 @@ def test_the_commands_of_the_documentation_write_their_files(
 @pytest.mark.parametrize(("name", "thing"), list(public()), ids=[name for name, _ in public()])
 def test_each_public_name_has_an_example(name: str, thing: object) -> None:
     assert ">>> " in (inspect.getdoc(thing) or ""), f"{name} has no example"
+
+
+def unbound(code: str) -> set[str]:
+    """Return the names that code uses and does not define, import or assign anywhere."""
+    bound: set[str] = set()
+    used: set[str] = set()
+    scopes = [symtable.symtable(code, "example", "exec")]
+    for scope in scopes:
+        scopes += scope.get_children()
+        top = scope.get_type() == "module"
+        bound |= {name.get_name() for name in scope.get_symbols() if top and (name.is_assigned() or name.is_imported())}
+        used |= {name.get_name() for name in scope.get_symbols() if name.is_referenced() and (top or name.is_global())}
+    return used - bound - set(dir(builtins))
+
+
+def test_unbound_names_are_found() -> None:
+    assert unbound("import numpy as np\nx = [np.pi * n for n in range(3)]\nf = lambda a: a + x[0]") == set()
+    assert unbound("def f(a):\n    return judge(a)\nf(y)") == {"judge", "y"}
+
+
+def test_each_example_of_a_public_name_runs_from_an_empty_namespace() -> None:
+    missing = {}
+    for name, thing in public():
+        methods = [
+            getattr(thing, method)
+            for method, made in (vars(thing).items() if isinstance(thing, type) else ())
+            if not method.startswith("_") and (callable(made) or isinstance(made, classmethod | staticmethod))
+        ]
+        for documented in (thing, *methods):
+            examples = doctest.DocTestParser().get_examples(inspect.getdoc(documented) or "")
+            if names := unbound("".join(example.source for example in examples)):
+                missing[f"{name}: {documented}"] = names
+    assert missing == {}
 
 
 @pytest.mark.parametrize("name", ["own_neuron", "own_pattern", "plausibility_and_performance", "which_model"])

@@ -53,9 +53,13 @@ class Exercise:
 
     Examples
     --------
+    >>> import tempfile
     >>> import plausiwidgets as pw
     >>> task = pw.Exercise("Make it burst.", free=["c", "d"], hints=["Where does a reset land?"])
-    >>> pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, exercise=task)     # doctest: +SKIP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = f"{folder}/burst.html"
+    ...     pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, path=path, exercise=task).name
+    'burst.html'
     """
 
     question: str
@@ -110,7 +114,8 @@ class Answer:
 
     Examples
     --------
-    >>> answer = read_code(
+    >>> import plausiwidgets as pw
+    >>> answer = pw.read_code(
     ...     "PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"
     ... )
     >>> answer.solved, answer.seconds, answer.parameters["tau_mem"]
@@ -150,7 +155,8 @@ def read_code(code: str) -> Answer:
 
     Examples
     --------
-    >>> read_code("PW1.abc")
+    >>> import plausiwidgets as pw
+    >>> pw.read_code("PW1.abc")
     Traceback (most recent call last):
     ...
     ValueError: the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters
@@ -234,8 +240,10 @@ def class_results(codes: str | Iterable[str]) -> pd.DataFrame:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> table = pw.class_results(open("codes.txt").read())                    # doctest: +SKIP
-    >>> table.plot.scatter("c", "d", c="solved", cmap="viridis")              # doctest: +SKIP
+    >>> codes = ["PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b", "PW1.abc"]
+    >>> table = pw.class_results(codes)
+    >>> table["solved"].tolist(), table["refused"][1].split(":")[0]
+    ([True, False], 'the code is incomplete')
     """
     import pandas as pd
 

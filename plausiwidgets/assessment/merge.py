@@ -45,8 +45,15 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
 
     Examples
     --------
+    >>> import tempfile
     >>> import plausiwidgets as pw
-    >>> table = pw.merge_studies(["shard-1.jsonl", "shard-2.jsonl"])    # doctest: +SKIP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = [f"{folder}/shard-{n}.jsonl" for n in (1, 2)]
+    ...     for n, file in enumerate(files, 1):
+    ...         part = pw.assess("lif", ["tonic_spiking", "integrator"], budget=200, store=file, shard=f"{n}/2")
+    ...     table = pw.merge_studies(files)
+    >>> table["pattern"].tolist(), table.attrs["complete"]
+    (['tonic_spiking', 'integrator'], True)
     """
     if not len(files):
         raise ValueError("merge_studies: nothing to merge, name at least one file")

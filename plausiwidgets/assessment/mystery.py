@@ -119,7 +119,8 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
 
     Examples
     --------
-    >>> hidden = mystery("izhikevich", "tonic_bursting", seed=7)
+    >>> import plausiwidgets as pw
+    >>> hidden = pw.mystery("izhikevich", "tonic_bursting", seed=7)
     >>> hidden.moved, hidden.link
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """

@@ -91,8 +91,15 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> import plausiwidgets as pw
-    >>> write_csv(pw.assess("lif", "tonic_spiking"), "lif.csv")    # doctest: +SKIP
+    >>> table = pw.assess("lif", "tonic_spiking")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "lif.csv"
+    ...     pw.assessment.write_csv(table, path)
+    ...     path.read_text().startswith("model,letter,pattern,seed,status,")
+    True
     """
     write_whole(Path(path), csv_text(table))
 
@@ -123,8 +130,13 @@ def read_csv(path: str | Path) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import tempfile
     >>> import plausiwidgets as pw
-    >>> table = read_csv("lif.csv")                                # doctest: +SKIP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pw.assessment.write_csv(pw.assess("lif", "tonic_spiking"), f"{folder}/lif.csv")
+    ...     table = pw.assessment.read_csv(f"{folder}/lif.csv")
+    >>> table["status"].tolist()
+    ['replicated']
     """
     where = Path(path).name
     try:

@@ -34,7 +34,8 @@ class Preset:
 
     Examples
     --------
-    >>> Preset("Bursting", {"tau": 12.0, "amplitude": 30.0}, pattern="tonic_bursting", dt=0.1).title
+    >>> import plausiwidgets as pw
+    >>> pw.Preset("Bursting", {"tau": 12.0, "amplitude": 30.0}, pattern="tonic_bursting", dt=0.1).title
     'Bursting'
 
     Attributes
@@ -70,7 +71,8 @@ class StateVariable:
 
     Examples
     --------
-    >>> StateVariable("w", "pA", "Adaptation current.").label
+    >>> import plausiwidgets as pw
+    >>> pw.StateVariable("w", "pA", "Adaptation current.").label
     'w (pA)'
 
     Attributes
@@ -102,18 +104,19 @@ class NeuronModel:
 
     Examples
     --------
+    >>> import plausiwidgets as pw
     >>> import torch
     >>> def step(current, state, p, dt):
     ...     (v,) = state
     ...     v = v + dt / p.tau * (p.v_rest - v + current)
     ...     spikes = (v > -50.0).to(v.dtype)
     ...     return spikes, (torch.where(v > -50.0, p.v_rest, v),)
-    >>> neuron = NeuronModel(
+    >>> neuron = pw.NeuronModel(
     ...     name="leaky", step=step, states=["v"],
-    ...     parameters=[Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
-    ...                 Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
+    ...     parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
+    ...                 pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
     ...     initial_state=lambda p, holding: (p.v_rest,),
-    ...     current=Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+    ...     current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
     ...     rest="v_rest", threshold=-50.0, dt=0.1)
     >>> neuron
     <NeuronModel 'leaky': state v; parameters tau, v_rest>

@@ -86,17 +86,18 @@ def from_norse(
 
     Examples
     --------
+    >>> import plausiwidgets as pw
     >>> import torch
     >>> from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, lif_feed_forward_step
-    >>> neuron = from_norse(
+    >>> neuron = pw.from_norse(
     ...     "my_lif", lif_feed_forward_step,
     ...     lambda p, dt: LIFParameters(
     ...         tau_syn_inv=torch.zeros_like(p.tau), tau_mem_inv=1.0 / p.tau, v_leak=p.v_rest,
     ...         v_th=torch.full_like(p.tau, -50.0), v_reset=p.v_rest),
     ...     lambda p, holding: LIFFeedForwardState(v=p.v_rest, i=torch.zeros_like(p.v_rest)),
-    ...     parameters=[Parameter("tau", 20.0, 5.0, 80.0, unit="ms", scale="log"),
-    ...                 Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
-    ...     current=Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest="v_rest", threshold=-50.0)
+    ...     parameters=[pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms", scale="log"),
+    ...                 pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
+    ...     current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest="v_rest", threshold=-50.0)
     >>> neuron
     <NeuronModel 'my_lif': state v; parameters tau, v_rest>
 

@@ -24,7 +24,8 @@ class Parameter:
 
     Examples
     --------
-    >>> tau = Parameter("tau", 20.0, 5.0, 80.0, unit="ms", scale="log")
+    >>> import plausiwidgets as pw
+    >>> tau = pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms", scale="log")
     >>> tau.label, tau.limits_text(), round(float(tau.from_unit(0.5)), 6)
     ('tau (ms)', 'finite, > 0 (ms)', 20.0)
 

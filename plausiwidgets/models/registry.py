@@ -26,7 +26,8 @@ def names() -> list[str]:
 
     Examples
     --------
-    >>> names()[:2]
+    >>> import plausiwidgets as pw
+    >>> pw.models.names()[:2]
     ['lif', 'lif_adapt']
     """
     return [*NAMES, *_registered]
@@ -37,7 +38,8 @@ def get(model: str | NeuronModel) -> NeuronModel:
 
     Examples
     --------
-    >>> get("adex").title
+    >>> import plausiwidgets as pw
+    >>> pw.models.get("adex").title
     'Adaptive exponential (AdEx)'
 
     Raises
@@ -76,8 +78,18 @@ def register(model: NeuronModel) -> NeuronModel:
 
     Examples
     --------
-    >>> register(my_neuron)                       # doctest: +SKIP
-    >>> judge("my_neuron", "tonic_spiking")       # doctest: +SKIP
+    >>> import plausiwidgets as pw
+    >>> import torch
+    >>> def step(current, state, p, dt):
+    ...     v = state[0] + dt / p.tau * (current - state[0])
+    ...     return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+    >>> neuron = pw.NeuronModel(
+    ...     "my_neuron", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms")], lambda p, holding: (0.0 * p.tau,),
+    ...     pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"), rest=0.0, threshold=1.0)
+    >>> pw.models.register(neuron)
+    <NeuronModel 'my_neuron': state v; parameters tau>
+    >>> "my_neuron" in pw.models.names()
+    True
 
     Raises
     ------
@@ -112,8 +124,27 @@ def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
 
     Examples
     --------
-    >>> neurons = load("my_neurons.py")                        # doctest: +SKIP
-    >>> table = pw.assess(neurons, "tonic_spiking")            # doctest: +SKIP
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import plausiwidgets as pw
+    >>> code = '''
+    ... import plausiwidgets as pw
+    ... import torch
+    ...
+    ... def step(current, state, p, dt):
+    ...     v = state[0] + dt / p.tau * (current - state[0])
+    ...     return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+    ...
+    ... leaky = pw.NeuronModel(
+    ...     "leaky_of_a_file", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms")],
+    ...     lambda p, holding: (0.0 * p.tau,), pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"),
+    ...     rest=0.0, threshold=1.0)
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "my_neurons.py"
+    ...     size = path.write_text(code)
+    ...     pw.models.load(path)
+    [<NeuronModel 'leaky_of_a_file': state v; parameters tau>]
 
     Raises
     ------

@@ -53,7 +53,8 @@ class Criterion:
 
     Examples
     --------
-    >>> Criterion("n", "spikes", "Spikes after the release.", "spikes", low=1, high=1, kind="count").low
+    >>> import plausiwidgets as pw
+    >>> pw.Criterion("n", "spikes", "Spikes after the release.", "spikes", low=1, high=1, kind="count").low
     1
     """
 

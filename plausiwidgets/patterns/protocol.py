@@ -70,7 +70,8 @@ class FreeValue:
 
     Examples
     --------
-    >>> FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.").limits
+    >>> import plausiwidgets as pw
+    >>> pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.").limits
     (2.0, 500.0)
     """
 

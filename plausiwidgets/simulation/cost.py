@@ -159,7 +159,8 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
 
     Examples
     --------
-    >>> model_card("izhikevich_2004").cost
+    >>> import plausiwidgets as pw
+    >>> pw.model_card("izhikevich_2004").cost
     '19 operations a step, 76 per ms.'
     """
     neuron = get(model)

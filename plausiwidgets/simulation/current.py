@@ -57,7 +57,8 @@ def pulse(onset: Value, width: Value, amplitude: Value) -> Piece:
 
     Examples
     --------
-    >>> pulse(0.0, 5.0, -2.0)
+    >>> import plausiwidgets as pw
+    >>> pw.pulse(0.0, 5.0, -2.0)
     Piece(on=0.0, off=5.0, first=-2.0, last=-2.0)
     """
     check_values("pulse", onset=onset, width=width, amplitude=amplitude)
@@ -69,7 +70,8 @@ def ramp(onset: Value, width: Value, amplitude: Value) -> Piece:
 
     Examples
     --------
-    >>> ramp(0.0, 200.0, 5.0)
+    >>> import plausiwidgets as pw
+    >>> pw.ramp(0.0, 200.0, 5.0)
     Piece(on=0.0, off=200.0, first=0.0, last=5.0)
     """
     check_values("ramp", onset=onset, width=width, amplitude=amplitude)
@@ -161,7 +163,8 @@ class Current:
 
         Examples
         --------
-        >>> Current.values([0.0, 100.0, 200.0], [300.0, 600.0, 0.0]).pieces[1]
+        >>> import plausiwidgets as pw
+        >>> pw.Current.values([0.0, 100.0, 200.0], [300.0, 600.0, 0.0]).pieces[1]
         Piece(on=100.0, off=200.0, first=600.0, last=600.0)
 
         Parameters

@@ -90,7 +90,8 @@ def phase_line(
 
     Examples
     --------
-    >>> line = phase_line("qif", current=0.0)
+    >>> import plausiwidgets as pw
+    >>> line = pw.phase_line("qif", current=0.0)
     >>> for point in line.fixed_points:
     ...     print(f"{point.kind} at v = {point.state['v']:.3f} mV")
     stable at v = -65.000 mV

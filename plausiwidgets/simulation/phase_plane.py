@@ -178,7 +178,8 @@ def phase_plane(
 
     Examples
     --------
-    >>> plane = phase_plane("izhikevich", current=3.0)
+    >>> import plausiwidgets as pw
+    >>> plane = pw.phase_plane("izhikevich", current=3.0)
     >>> for point in plane.fixed_points:
     ...     print(f"{point.kind} at v = {point.state['v']:.3f} mV")
     stable node at v = -65.000 mV

@@ -55,7 +55,8 @@ def rate_curve(
 
     Examples
     --------
-    >>> rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
+    >>> import plausiwidgets as pw
+    >>> pw.rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
     array([ 0. ,  0. , 62.9])
     """
     array = numbers(currents)

@@ -97,7 +97,8 @@ def to_javascript(model: str | NeuronModel) -> str:
 
     Examples
     --------
-    >>> "export const { simulate, start }" in to_javascript("lif")
+    >>> import plausiwidgets as pw
+    >>> "export const { simulate, start }" in pw.to_javascript("lif")
     True
     """
     exports = "export const { simulate, start } = neuron;\nexport { injected };"

@@ -38,8 +38,9 @@ def to_brian2(
 
     Examples
     --------
+    >>> import plausiwidgets as pw
     >>> import brian2                                                                     # doctest: +SKIP
-    >>> group = to_brian2("adex", {"b": [30.0, 60.0]}, current=500.0)                     # doctest: +SKIP
+    >>> group = pw.to_brian2("adex", {"b": [30.0, 60.0]}, current=500.0)                  # doctest: +SKIP
     >>> spikes = brian2.SpikeMonitor(group)                                               # doctest: +SKIP
     >>> synapses = brian2.Synapses(group, group, on_pre="synaptic_post += 200.0")         # doctest: +SKIP
     >>> synapses.connect(i=0, j=1)                                                        # doctest: +SKIP

@@ -44,8 +44,9 @@ def to_norse(
 
     Examples
     --------
+    >>> import plausiwidgets as pw
     >>> import torch
-    >>> layer = to_norse("adex", {"b": [20.0, 60.0, 100.0]}, dt=0.2, learn="b", input="rheobase").float()
+    >>> layer = pw.to_norse("adex", {"b": [20.0, 60.0, 100.0]}, dt=0.2, learn="b", input="rheobase").float()
     >>> state, spikes = None, 0.0
     >>> for _ in range(250):                                   # 50 ms, a batch of 5, 3 neurons
     ...     z, state = layer(torch.full((5, 3), 2.0), state)

@@ -98,8 +98,11 @@ def export_page(
 
     Examples
     --------
+    >>> import tempfile
     >>> import plausiwidgets as pw
-    >>> pw.export_page("adex", ["tonic_spiking", "rebound_spike"], path="adex.html")     # doctest: +SKIP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pw.export_page("adex", ["tonic_spiking", "rebound_spike"], path=f"{folder}/adex.html").name
+    'adex.html'
     """
     target = Path(path)
     write_whole(target, checked_page(model, patterns, parameters, dt, exercise, lesson, language))
