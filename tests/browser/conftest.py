@@ -62,7 +62,7 @@ def browser() -> Iterator:
 
 @pytest.fixture(scope="session")
 def lab(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab, for the whole run: `lab.open(notebook)` gives a `NotebookPage`; the caller closes it."""
+    """JupyterLab, for the whole run: `lab.open(notebook)` gives a `NotebookPage`; `lab.close` ends it."""
     server = start_lab(tmp_path_factory.mktemp("lab"))
     yield Lab(server, browser)
     server.stop()
@@ -79,7 +79,7 @@ def open_notebook(lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
 
     yield open_one
     for page in opened:
-        page.close()
+        lab.close(page)
 
 
 @pytest.fixture

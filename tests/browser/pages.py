@@ -89,8 +89,12 @@ class BrowserPage:
         self._context.close()
 
 
+OPENED = "name => window.jupyterapp.shell.currentWidget?.context?.path === name"
+BARE = "() => !document.querySelector('.jp-NotebookPanel, .jp-Dialog, .pw-explorer')"
+
+
 class NotebookPage(BrowserPage):
-    """A notebook in JupyterLab."""
+    """A notebook in JupyterLab, which may show another one after it: to load JupyterLab takes three seconds."""
 
     def __init__(self, browser, server: Server, name: str, query: str = "", **options: object) -> None:
         super().__init__(browser, **options)
@@ -100,6 +104,21 @@ class NotebookPage(BrowserPage):
         workspace = uuid.uuid4().hex  # a workspace of its own: no layout of an earlier test comes back
         self.page.goto(f"{server.url}/lab/workspaces/{workspace}/tree/{name}" + (f"?{query}" if query else ""))
         self.wait_for_kernel()
+
+    def show(self, name: str, width: int = 1400, height: int = 1000) -> None:
+        """Open another notebook, once this one was left."""
+        self.name, self.errors, self.said = name, [], []
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.command("docmanager:open", {"path": name})
+        self.page.wait_for_function(OPENED, arg=name)
+        self.wait_for_kernel()
+
+    def leave(self) -> bool:
+        """End the kernel and close the notebook unsaved; return whether nothing is left of it in the window."""
+        self._back_to_light()
+        self.page.evaluate("() => { window.jupyterapp.shell.currentWidget?.dispose() }")
+        self._end_kernel()
+        return not self.errors and self.page.evaluate(BARE)
 
     def wait_for_kernel(self, timeout: float = 90.0) -> None:
         """Wait until the kernel is idle (`timeout` in seconds)."""
@@ -138,9 +157,15 @@ class NotebookPage(BrowserPage):
 
     def close(self) -> None:
         """Close the page and end its kernel."""
+        self._back_to_light()
+        super().close()
+        self._end_kernel()
+
+    def _back_to_light(self) -> None:
         if self._dark:
             self.set_dark(False)  # the theme is a setting of the server, which other tests share
-        super().close()
+
+    def _end_kernel(self) -> None:
         for session in self._server.get("/api/sessions"):
             if session["path"] == self.name:
                 self._server.delete(f"/api/sessions/{session['id']}")
@@ -161,18 +186,32 @@ class Lab:
         self.server = server
         self._browser = browser
         self._work = server.log.parent / "work"
+        self._left: list[NotebookPage] = []
 
-    def open(self, notebook: Path, *, run: bool = True, **options: object) -> NotebookPage:
-        """Open a copy of a notebook and, with `run`, run all its cells.
+    def open(
+        self, notebook: Path, *, run: bool = True, query: str = "", width: int = 1400, height: int = 1000
+    ) -> NotebookPage:
+        """Open a copy of a notebook and, with `run`, run all its cells; `close` is for what it returns.
 
-        `options` are `width` and `height` of the window, and whatever Playwright's `new_context` takes.
+        A notebook without a query may open in the window that another one has left.
         """
         name = f"{notebook.stem}-{uuid.uuid4().hex[:8]}.ipynb"  # Lab writes into what it opens
         shutil.copy(notebook, self._work / name)
-        page = NotebookPage(self._browser, self.server, name, **options)
+        if self._left and not query:
+            page = self._left.pop()
+            page.show(name, width, height)
+        else:
+            page = NotebookPage(self._browser, self.server, name, query, width=width, height=height)
         if run:
             page.run_all()
         return page
+
+    def close(self, page: NotebookPage) -> None:
+        """Close the notebook, and keep its window for the next one if nothing is left of it there."""
+        if page.leave():
+            self._left.append(page)
+        else:
+            page.close()
 
 
 class FilePage(BrowserPage):

@@ -50,14 +50,16 @@ def steady(page, script: str) -> list:
     raise AssertionError("the page does not come to rest")
 
 
-@pytest.fixture
-def explorer(open_notebook):
-    opened = open_notebook(EXPLORE)
+@pytest.fixture(scope="module")
+def explorer(lab):
+    """The explorer's notebook, for all tests that ask for nothing else: each begins where the last one left it."""
+    opened = lab.open(EXPLORE)
     opened.wait_for_plot()
     for name in ("yours", "target"):
         opened.page.wait_for_function(f"() => ({NAMED})('{name}').length > 50", timeout=60_000)
     steady(opened.page, f"() => ({NAMED})('yours')")
-    return opened
+    yield opened
+    lab.close(opened)
 
 
 def test_the_plot_appears_without_a_click_and_fills_the_page(explorer):
@@ -184,6 +186,7 @@ def test_the_figure_follows_the_dark_theme(explorer):
     explorer.page.wait_for_function(f"light => ({script})() !== light", arg=light, timeout=30_000)
     box = "() => getComputedStyle(document.querySelector('.pw-line input[type=checkbox]')).colorScheme"
     assert explorer.page.evaluate(box) == "dark", "an empty box would be the brightest thing on the screen"
+    explorer.set_dark(False)
 
 
 def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):

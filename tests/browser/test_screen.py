@@ -81,7 +81,7 @@ def in_lab(lab, tmp_path_factory):
     opened.wait_for_plot()
     settled(opened.page)
     yield opened
-    opened.close()
+    lab.close(opened)
 
 
 @pytest.fixture(scope="module")
