@@ -41,6 +41,11 @@ TOGETHER = """() => ['.pw-lesson', '.pw-figure', '.pw-side'].every((one) => {
 })"""
 """What is to be done, what it does, and with what: nothing is scrolled between them."""
 
+TOO_SMALL = """() => [...document.querySelectorAll('.pw-lesson *')]
+    .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < 17)
+    .map((one) => one.outerHTML)"""
+"""For the last row of a class."""
+
 
 @pytest.fixture
 def notebook(tmp_path: Path) -> Path:
@@ -84,8 +89,16 @@ def test_cards_set_values_go_on_and_open_tools(open_app, notebook: Path) -> None
         page.wait_for_function(IN_SIGHT)
         typed(page, "amplitude", "20")
         card.get_by_text("✓ Done: Tonic spiking holds.").wait_for()
+        page.get_by_role("button", name="Present", exact=True).click()
+        page.wait_for_selector(".pw-explorer.pw-present:popover-open")
+        page.wait_for_function(TOGETHER)
+        assert page.evaluate(TOO_SMALL) == []
+        for name in ("Undo", "Carry values", "Compare", "Optimize"):  # what cards ask for
+            assert page.get_by_role("button", name=name, exact=True).is_visible()
         card.get_by_role("button", name="Back").click()
         card.get_by_text("Go on until Tonic bursting holds, and c is below −45.").wait_for()
+        page.keyboard.press("Escape")
+        page.wait_for_function("() => !document.querySelector('.pw-explorer').popover")
         page.wait_for_function("() => document.querySelector('.pw-row:has([data-name=c]) input')?.value === '-65'")
         page.wait_for_function(NAMED)
         assert [violation["id"] for violation in Axe().run(page, context=".pw-explorer").response["violations"]] == []
