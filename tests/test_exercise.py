@@ -114,11 +114,48 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
         (answer(-50.0, "1", d="much"), "d is 'much'"),
         (answer(-50.0, "1", d="nan"), "'d' is nan"),
         (answer(-50.0, "1", _mystery="a.b.c"), "mystery is none"),
+        (answer(-1e9, "0"), "c is −1e\\+09, and its slider goes from −70 to −40"),
+        (answer(-50.0, "1", _seconds="-5"), "its time is −5 s"),
+        (answer(-50.0, "1", _seconds="1e400"), "its time is ∞ s"),
         (code_of(_model="izhikevich"), "fields are missing"),
     ],
 )
 def test_a_torn_or_forged_code_is_refused_with_a_sentence(code, message):
     with pytest.raises(ValueError, match=message):
+        pw.read_code(code)
+
+
+def test_with_its_page_a_code_is_refused_that_moves_what_is_locked_or_is_of_another_exercise(tmp_path):
+    path = pw.export_page("izhikevich", "tonic_bursting", START, path=tmp_path / "a.html", exercise=TASK)
+    moved = answer(-50.0, "1", amplitude="14")
+    assert pw.read_code(moved).parameters["amplitude"] == 14.0
+    with pytest.raises(ValueError, match="refused: amplitude is locked, and is 14 instead of 10"):
+        pw.read_code(moved, path)
+    with pytest.raises(ValueError, match=r"its time step is 0\.1 ms"):
+        pw.read_code(answer(-50.0, "1", _dt="0.1"), path)
+    with pytest.raises(ValueError, match="the code is of another exercise"):
+        pw.read_code(code_of(_model="lif", _pattern="tonic_spiking", _seconds="2", _solved="0"), path)
+    assert pw.read_code(answer(-50.0, "1"), path).solved
+    with pytest.raises(ValueError, match="which is not the page of an exercise"):
+        pw.read_code(moved, pw.export_page("izhikevich", "tonic_bursting", path=tmp_path / "b.html"))
+
+
+def test_a_start_outside_of_a_slider_extends_it(tmp_path):
+    path = pw.export_page("izhikevich", "tonic_bursting", START | {"c": -85.0}, path=tmp_path / "a.html", exercise=TASK)
+    assert pw.read_code(answer(-83.0, "0"), path).parameters["c"] == -83.0
+    with pytest.raises(ValueError, match="its slider goes from −85 to"):
+        pw.read_code(answer(-86.0, "0"), path)
+
+
+def test_what_is_locked_in_a_mystery_is_known_without_its_page():
+    hidden = pw.mystery("izhikevich", "rebound_spike", 7)
+    locked = next(name for name in ("a", "b", "c", "d") if name not in hidden.moved)
+    values = {name: hidden.start[name] for name in hidden.model.parameters}
+    code = code_of(
+        _model="izhikevich", _mystery=hidden.link.partition("=")[2], _dt=str(hidden.dt), _seconds="2", _solved="0",
+        **{name: repr(x + 0.001 * (name == locked)) for name, x in values.items()},
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=f"{locked} is locked"):
         pw.read_code(code)
 
 
@@ -133,12 +170,13 @@ def test_a_code_of_several_patterns():
 
 
 def test_a_class_as_a_table():
-    hands = [answer(-50.0, "1"), answer(-55.0, "0"), answer(-65.0, "0"), answer(-65.0, "1"), "torn"]
+    hands = [answer(-50.0, "1"), answer(-55.0, "0"), answer(-65.0, "0"), answer(-65.0, "1"), "torn", answer(-55.0, "0")]
     table = pw.class_results("\n".join([*hands, ""]))
-    assert len(table) == 5
-    assert table["solved"].tolist() == [pw.read_code(hands[0]).solved, pw.read_code(hands[1]).solved, *[False] * 3]
+    assert len(table) == 6
+    assert table["same_as"].tolist() == [-1, -1, -1, -1, -1, 1]
+    assert table["solved"].tolist() == [pw.read_code(hands[0]).solved, pw.read_code(hands[1]).solved, *[False] * 4]
     assert table["solved"][0]
-    assert table["refused"].map(bool).tolist() == [False, False, False, True, True]
+    assert table["refused"].map(bool).tolist() == [False, False, False, True, True, False]
     assert table["c"].tolist()[:3] == [-50.0, -55.0, -65.0]
     assert "a" not in table  # the same in all of them
     assert table["holds: complete bursts"].tolist()[:1] == [True]

@@ -126,7 +126,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "sample_accepted": dict(model="lif", pattern="tonic_spiking", n=3),
     "most_versatile": dict(model="lif", patterns=["tonic_spiking"], budget=2),
     "Page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}),
-    "read_code": dict(code="lif"),
+    "read_code": dict(code="PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"),
     "loss_profiles": dict(
         model="lif",
         pattern="tonic_spiking",

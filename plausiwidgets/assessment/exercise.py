@@ -7,10 +7,13 @@ what it claims is judged again.
 from __future__ import annotations
 
 import base64
+import json
+import math
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -18,11 +21,13 @@ from urllib.parse import parse_qsl
 from plausiwidgets.arguments import checked, require, shown
 from plausiwidgets.assessment.mystery import Mystery, mystery
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import Verdict, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.patterns.formatting import number
 from plausiwidgets.texts import marked
 
 if TYPE_CHECKING:
@@ -31,9 +36,11 @@ if TYPE_CHECKING:
 PREFIX = "PW1"
 """What a code begins with; another version of its fields has another number."""
 
+_DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
 _LONGEST = 8000
-_FIELDS = (".model", ".pattern", ".mystery", ".dt", ".seconds", ".solved")
+_ABOUT = (".model", ".pattern", ".mystery")
+_FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved")
 """Fields of a code besides the values, which are those that differ from their defaults."""
 
 
@@ -135,13 +142,37 @@ class Answer:
         return bool(self.verdict.accepted)
 
 
-def read_code(code: str) -> Answer:
+@dataclass(frozen=True)
+class _Task:
+    """What an exercise allows: its model and pattern, and values that differ from the start where they are free."""
+
+    start: Mapping[str, float]
+    free: Sequence[str]
+    about: Mapping[str, str] | None = None
+    dt: float | None = None
+
+
+def _task_on(page: str | Path) -> _Task:
+    """Return what a page of an exercise says of it."""
+    path = Path(page)
+    found = _DATA.search(path.read_text(encoding="utf-8"))
+    data = json.loads(found[1]) if found else {}
+    if not data.get("exercise"):
+        raise ValueError(f"page is {str(path)!r}, which is not the page of an exercise: export_page(…, exercise=…)")
+    start = data["patterns"][0]["sets"][0]
+    return _Task(dict(start["values"]), data["exercise"]["free"], data["exercise"]["about"], start["dt"])
+
+
+def read_code(code: str, page: str | Path | None = None) -> Answer:
     """Read a code that was handed in from an exercise on a page, and judge its values again.
 
     Parameters
     ----------
     code : str
         Spaces and line breaks in it are left out.
+    page : str or Path, optional
+        The file of the exercise: a code of another one, and one with a locked value that differs from the start, is
+        then refused. (Of a mystery the start and what is locked are known without it.)
 
     Returns
     -------
@@ -150,8 +181,10 @@ def read_code(code: str) -> Answer:
     Raises
     ------
     ValueError
-        If the code is torn or changed (its checksum does not fit), says what no page writes, or claims a solution
-        that the judge does not find; the text is a sentence.
+        If the code is torn or changed (its checksum does not fit), says what no page writes, such as a value outside
+        of its slider's range or a negative time, or claims a solution that the judge does not find; the text is a
+        sentence. The checksum is not a signature: who knows how it is made can write a code of values that a page
+        could have written, too.
 
     Examples
     --------
@@ -162,6 +195,11 @@ def read_code(code: str) -> Answer:
     ValueError: the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters
     """
     require("read_code", "code", code, str)
+    require("read_code", "page", page, str | Path | None)
+    return _read(code, None if page is None else _task_on(page))
+
+
+def _read(code: str, task: _Task | None) -> Answer:
     text = "".join(code.split())
     match = _CODE.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
@@ -178,13 +216,15 @@ def read_code(code: str) -> Answer:
     given = dict(fields)
     if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
         raise ValueError("the code was not written by a page: fields are missing, or there twice")
+    if task is not None and {name: given[name] for name in _ABOUT if name in given} != task.about:
+        raise ValueError("the code is of another exercise")
     try:
-        return _judged(given)
+        return _judged(given, task)
     except ValueError as error:
         raise ValueError(f"the code is refused: {error}") from None
 
 
-def _judged(given: Mapping[str, str]) -> Answer:
+def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
     model, seed = get_model(given[".model"]), None
     if ".mystery" in given:
         parts = given[".mystery"].split(".")
@@ -192,6 +232,7 @@ def _judged(given: Mapping[str, str]) -> Answer:
             raise ValueError("its mystery is none")
         hidden = mystery(parts[0], parts[1], int(parts[2]))
         pattern, seed = hidden.pattern, hidden.seed
+        task = task or _Task(hidden.start, hidden.moved)
     else:
         keys = given.get(".pattern", "").split("+")
         pattern = judged(get_pattern(keys if len(keys) > 1 else keys[0]), "judge")
@@ -202,8 +243,15 @@ def _judged(given: Mapping[str, str]) -> Answer:
             continue
         if name not in known:
             raise unknown(f"value of {model.title} with this pattern", name, known)
-        values[name] = _number(name, text)
+        values[name] = float(known[name].check(_number(name, text)))
+    for name, parameter in known.items():
+        _check_value(parameter, values.get(name, float(parameter.default)), task)
     dt = _number(".dt", given[".dt"]) if ".dt" in given else model.dt
+    if task is not None and task.dt not in (None, dt):
+        raise ValueError(f"its time step is {number(dt)} ms")
+    seconds = _number(".seconds", given[".seconds"])
+    if not 0.0 <= seconds < math.inf:
+        raise ValueError(f"its time is {number(seconds)} s")
     verdict = judge(model, pattern, values, dt=dt, verify=False)
     if given[".solved"] == "1" and not verdict.accepted:
         hold = sum(check.passed for check in verdict.checks)
@@ -211,7 +259,19 @@ def _judged(given: Mapping[str, str]) -> Answer:
             f"it claims that all criteria of “{pattern.title}” hold, judged again {hold} of {len(verdict.checks)} do"
         )
     complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
-    return Answer(model, pattern, seed, complete, _number(".seconds", given[".seconds"]), verdict)
+    return Answer(model, pattern, seed, complete, seconds, verdict)
+
+
+def _check_value(parameter: Parameter, value: float, task: _Task | None) -> None:
+    """Refuse a value that the page of the exercise does not let a reader choose, as its view of a class does."""
+    low, high, name = parameter.low, parameter.high, parameter.name
+    if task is not None:
+        start = task.start[name]
+        if value != start and name not in task.free:
+            raise ValueError(f"{name} is locked, and is {number(value)} instead of {number(start)}")
+        low, high = min(low, start), max(high, start)
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {number(value)}, and its slider goes from {number(low)} to {number(high)}")
 
 
 def _number(name: str, text: str) -> float:
@@ -222,20 +282,23 @@ def _number(name: str, text: str) -> float:
 
 
 @checked
-def class_results(codes: str | Iterable[str]) -> pd.DataFrame:
+def class_results(codes: str | Iterable[str], page: str | Path | None = None) -> pd.DataFrame:
     """Return what a class has handed in as a table: a row for each code, in their order.
 
     Parameters
     ----------
     codes : str or iterable of str
         Codes, or a text with a code on each line.
+    page : str or Path, optional
+        The file of the exercise, as in :func:`read_code`.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``solved``, ``hold`` and ``of`` (how many criteria hold, of how many), ``distance`` (0 where all do),
-        ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), one for each value that
-        differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
+        ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
+        an earlier code that is identical, else -1), one for each value that differs between codes, for a plane of two
+        of them, and ``holds: …`` for each criterion.
 
     Examples
     --------
@@ -248,14 +311,18 @@ def class_results(codes: str | Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
     lines = codes.splitlines() if isinstance(codes, str) else texts("class_results", "codes", codes)
+    task = None if page is None else _task_on(page)
     rows: list[dict[str, object]] = []
+    seen: dict[str, int] = {}
     values: list[dict[str, float]] = []
     for code in lines:
         if not code.strip():
             continue
         row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": ""}
+        first_row = seen.setdefault("".join(code.split()), len(rows))
+        row["same_as"] = first_row if first_row < len(rows) else -1
         try:
-            answer = read_code(code)
+            answer = _read(code, task)
         except ValueError as error:
             rows.append(row | {"refused": str(error)})
             values.append({})
@@ -268,7 +335,7 @@ def class_results(codes: str | Iterable[str]) -> pd.DataFrame:
         }  # fmt: skip
         rows.append(row | {f"holds: {c.name}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
-    first = ["solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused"]
+    first = ["solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as"]
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
     moved = [name for name in numbers if numbers[name].nunique() > 1]
     last = [name for name in table if name not in first]

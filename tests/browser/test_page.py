@@ -151,6 +151,9 @@ def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: i
     page.get_by_role("button", name="Hint (2 left)").click()
     assert "The reset." in card.inner_text()
     assert "The jump" not in card.inner_text()
+    page.get_by_label("Exact value of c (mV)").fill("-90")  # which a reader of codes would refuse
+    page.get_by_label("Exact value of c (mV)").press("Enter")
+    assert page.locator(".message").inner_text() == "c: valid is −70 to −40 mV."
     for name, value in (("c (mV)", "-50"), ("d (mV/ms)", "2")):
         box = page.get_by_label(f"Exact value of {name}")
         box.fill(value)

@@ -15,6 +15,11 @@ function holdOf({ hold, checks }) {
   return tr("{number} of {total}", { number: hold, total: checks.length });
 }
 
+/** The number of a code, and that of an earlier one that is identical. */
+function numbersOf({ number, first }) {
+  return first ? `${number} = ${first}` : String(number);
+}
+
 /** The link from an exercise to the view of its teacher. */
 function classLink() {
   return h("a", { href: CLASS, onclick: () => setTimeout(() => location.reload()) }, tr("For teachers: the codes of a class."));
@@ -62,9 +67,27 @@ function fieldsOf(data, code) {
       throw new Error(tr("the code is refused: {name}: valid is {limits}", { name, limits: limitsOf(slider) }));
     }
   }
+  const [{ values: start, dt: startDt }] = data.patterns[0].sets;
+  const begun = new Map(start);
+  for (const [name, value] of values) {
+    const slider = sliders.find((entry) => entry.name === name);
+    if (value !== begun.get(name) && !data.exercise.free.includes(name)) {
+      throw new Error(tr("the code is refused: {name} is locked, and is {value} instead of {start}",
+        { name, value: numberText(value), start: numberText(begun.get(name)) }));
+    }
+    const [low, high] = endsOf(slider, begun);
+    if (!(value >= low && value <= high)) {
+      throw new Error(tr("the code is refused: {name} is {value}, and its slider goes from {low} to {high}",
+        { name, value: numberText(value), low: numberText(low), high: numberText(high) }));
+    }
+  }
   const dt = given.has(".dt") ? numberOf(".dt") : data.model.dt;
-  if (!(dt >= 0.005 && dt <= 5)) throw new Error(tr("the code is refused: its time step is {dt} ms", { dt: plain(dt) }));
-  return { values, dt, seconds: numberOf(".seconds"), claims: given.get(".solved") === "1" };
+  if (dt !== startDt) throw new Error(tr("the code is refused: its time step is {dt} ms", { dt: numberText(dt) }));
+  const seconds = numberOf(".seconds");
+  if (!(seconds >= 0 && seconds < Infinity)) {
+    throw new Error(tr("the code is refused: its time is {seconds} s", { seconds: numberText(seconds) }));
+  }
+  return { values, dt, seconds, claims: given.get(".solved") === "1" };
 }
 
 /** Reads a code and judges it again: {values, seconds, checks, isSolved, distance, entry}. A generator; throws as above. */
@@ -105,6 +128,7 @@ class ClassPage {
     this.readButton = h("button", { type: "button", className: "strong", onclick: () => this.read() }, tr("Read the codes"));
     this.status = h("p", { className: "state", role: "status" });
     this.refused = h("ul", { className: "refused" });
+    this.twice = h("p", { hidden: true });
     this.plane = h("canvas", { className: "plane", role: "img", onpointermove: (event) => this.point(event) });
     this.near = h("p", { className: "note" });
     const axis = (label) => h("select", { "aria-label": label, onchange: () => this.draw() });
@@ -132,7 +156,7 @@ class ClassPage {
           h("a", { href: "#", onclick: () => setTimeout(() => location.reload()) }, tr("To the exercise")), this.theme)),
       h("section", { className: "card", "aria-label": tr("Codes") },
         h("p", {}, tr("Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent.")),
-        this.codes, h("div", { className: "buttons" }, this.readButton), this.status, this.refused),
+        this.codes, h("div", { className: "buttons" }, this.readButton), this.status, this.refused, this.twice),
       this.found,
       h("footer", {}, tr("Made by plausiwidgets {version}. In Python, pw.class_results(codes) is the same as a table.", { version })),
     );
@@ -152,7 +176,8 @@ class ClassPage {
     this.rows = [];
     for (const [k, code] of lines.entries()) {
       this.status.textContent = tr("Reading {number} of {total} …", { number: k + 1, total: lines.length });
-      const row = { number: k + 1 };
+      const row = { number: k + 1, code: code.replace(/\s+/g, "") };
+      row.first = this.rows.find((earlier) => earlier.code === row.code)?.number;
       try {
         const work = answering(this.data, code);
         let step = work.next();
@@ -182,6 +207,9 @@ class ClassPage {
     this.status.textContent = tr("{total} codes: {solved} solved, {open} not yet, {refused} refused.",
       { total: this.rows.length, solved, open: answers.length - solved, refused: refused.length });
     this.refused.replaceChildren(...refused.map((row) => h("li", {}, tr("Code {number}: {text}", { number: row.number, text: `${row.refused}.` }))));
+    const twice = answers.filter(({ first }) => first).map(numbersOf);
+    this.twice.hidden = !twice.length;
+    this.twice.textContent = tr("Identical codes: {codes}.", { codes: twice.join(", ") });
     this.found.hidden = !answers.length;
     if (!answers.length) return;
     const { free } = this.data.exercise;
@@ -217,7 +245,7 @@ class ClassPage {
       row.canvas = h("canvas", { "aria-hidden": "true" });
       const words = `${row.isSolved ? "✓" : "✗"} ${holdOf(row)}`;
       row.tile = h("a", { href: this.linkOf(row), target: "_blank", className: row.isSolved ? "solved" : "" },
-        h("span", {}, h("b", {}, String(row.number)), ` ${words}`), row.canvas);
+        h("span", {}, h("b", {}, numbersOf(row)), ` ${words}`), row.canvas);
       return row.tile;
     }));
     this.drawTiles();
@@ -239,7 +267,7 @@ class ClassPage {
     this.table.replaceChildren(
       h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...this.answers.map((row) => h("tr", {}, ...[
-        String(row.number), row.isSolved ? "✓" : "✗", holdOf(row), plain(row.distance),
+        numbersOf(row), row.isSolved ? "✓" : "✗", holdOf(row), plain(row.distance),
         String(row.seconds), ...this.moved.map((name) => plain(row.values.get(name))),
         ...row.checks.map(({ passed }) => (passed ? "✓" : "✗")),
       ].map((text) => h("td", {}, text))))));

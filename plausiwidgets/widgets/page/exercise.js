@@ -24,6 +24,11 @@ function codeOf({ about, defaults }, modelDt, values, dt, seconds, isSolved) {
   return `${CODE}.${packed}.${crc32(new TextEncoder().encode(text))}`;
 }
 
+/** The ends of a slider of an exercise: its range, and the start where that lies outside. */
+function endsOf({ name, low, high }, start) {
+  return [Math.min(low, start.get(name)), Math.max(high, start.get(name))];
+}
+
 /** The card of an exercise; `page` says what is selected, and takes undo and reset. */
 class ExerciseCard {
   constructor(task, page) {

@@ -206,6 +206,17 @@ class Page {
     return Boolean(this.exercise && !this.data.exercise.free.includes(name)) || Boolean(this.lesson?.locks(name));
   }
 
+  /** Whether a value may be typed: in an exercise as far as the slider goes, as the reader of its code has it. */
+  takes(slider, value) {
+    const [low, high] = this.exercise ? endsOf(slider, new Map(this.pattern.sets[0].values)) : [-Infinity, Infinity];
+    return isValid(slider, value) && value >= low && value <= high;
+  }
+
+  limitsOf(slider) {
+    if (!this.exercise) return limitsOf(slider);
+    return intervalText(...endsOf(slider, new Map(this.pattern.sets[0].values)), slider.unit);
+  }
+
   onReset() {
     if (this.lesson) this.lesson.reset();
     else this.load(this.set);
@@ -302,7 +313,7 @@ class Page {
       onchange: () => this.keep(),
     });
     const box = h("input", {
-      type: "number", step: "any", "aria-label": tr("Exact value of {name}", { name }), title: tr("valid: {limits}", { limits: limitsOf(slider) }),
+      type: "number", step: "any", "aria-label": tr("Exact value of {name}", { name }), title: tr("valid: {limits}", { limits: this.limitsOf(slider) }),
       onchange: () => this.onTyped(slider, box),
     });
     this.rows.set(slider.name, { range, box });
@@ -315,9 +326,9 @@ class Page {
 
   onTyped(slider, box) {
     const value = box.valueAsNumber;
-    const valid = isValid(slider, value);
+    const valid = this.takes(slider, value);
     box.setAttribute("aria-invalid", String(!valid));
-    this.say(valid ? [] : [tr("{name}: valid is {limits}.", { name: slider.name, limits: limitsOf(slider) })]);
+    this.say(valid ? [] : [tr("{name}: valid is {limits}.", { name: slider.name, limits: this.limitsOf(slider) })]);
     if (!valid) return;
     this.change(slider, value);
     this.keep();
@@ -788,7 +799,7 @@ class Page {
         dt = value;
       } else if (!slider) {
         notes.push(tr("The link has {name}, which this page does not: left out.", { name: shownText(name) }));
-      } else if (!isValid(slider, value) || !isNear(slider, value)) {
+      } else if (!this.takes(slider, value) || !isNear(slider, value)) {
         notes.push(tr("{name}={value} is no value that this page takes: left as stored.", { name, value: shownText(text) }));
       } else {
         values.set(name, value);
