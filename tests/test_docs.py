@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
@@ -52,6 +53,21 @@ def test_the_citation_has_the_version_of_the_package(root: Path) -> None:
     citation = (root / "CITATION.cff").read_text(encoding="utf-8")
     assert re.findall(r"^version: (.+)$", citation, flags=re.MULTILINE) == [pw.__version__]
     assert re.findall(r"^cff-version: (.+)$", citation, flags=re.MULTILINE) == ["1.2.0"]
+
+
+def test_the_page_on_citing_has_what_the_citation_file_has() -> None:
+    citation = yaml.safe_load((DOCS.parent / "CITATION.cff").read_text(encoding="utf-8"))
+    page = (DOCS / "citing.md").read_text(encoding="utf-8")
+    entries = [
+        {field: value.removeprefix("{").removesuffix("}") for field, value in re.findall(r"(\w+) += \{(.*)\}", entry)}
+        for entry in re.findall(r"^@\w+\{(.*?)^\}", page, flags=re.MULTILINE | re.DOTALL)
+    ]
+    names = {"issue": "number", "authors": "author"}
+    left_out = {"cff-version", "message", "type", "abstract", "keywords", "references"}
+    for source, entry in zip([citation, *citation["references"]], entries, strict=True):
+        people = [a.get("name") or f"{a['family-names']}, {a['given-names']}" for a in source["authors"]]
+        said = source | {"authors": " and ".join(people)}
+        assert {names.get(k, k): str(v) for k, v in said.items() if k not in left_out}.items() <= entry.items()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
