@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from screen import Alone, until
+from screen import Alone, Screen, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
@@ -183,6 +183,17 @@ def raced(explorer):
     panel = explorer.panel(MysteryPanel)
     panel._on_race()
     return panel, explorer.panel(Searches)._newest.run
+
+
+def test_a_shared_mystery_opens_the_same_mystery(riddle):
+    link, hidden = Screen(riddle).link, riddle.panel(MysteryPanel).shown
+    assert (link.query, link.exercise) == (hidden.link, "")
+    assert "begins this mystery anew" in link.missing
+    again = eval(link.python)
+    assert again.panel(MysteryPanel).shown.reveal() == hidden.reveal()
+    again.close()
+    riddle.show("izhikevich", "tonic_spiking")
+    assert "pattern=tonic_spiking" in link.query and link.missing == ""
 
 
 def test_a_race_goes_at_the_pace_of_a_hand(riddle, monkeypatch):

@@ -27,6 +27,7 @@ def test_an_exercise_from_share_is_solved_on_its_page(open_notebook, open_page, 
     page = opened.page
     page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_text("Whoever opens it, and runs the notebook, sees what you see now.").wait_for()
+    page.get_by_text("The address works on this computer only").wait_for()
     question = page.get_by_label("Question of the exercise")
     page.wait_for_function("() => document.querySelector('[aria-label=\"Question of the exercise\"]').placeholder")
     assert "until the neuron shows “Tonic bursting”" in question.get_attribute("placeholder")

@@ -12,6 +12,9 @@ function runsByItself() {
   return Boolean(document.body.dataset.voila || runs);
 }
 
+/** Whether the address of this page leads nowhere on another computer. */
+const isOfThisComputer = /^(localhost|127\.|\[::1\])/.test(location.hostname);
+
 async function copy(text, field) {
   try {
     await navigator.clipboard.writeText(text);
@@ -36,7 +39,7 @@ function line(label, panel, say, [name, action]) {
   if (!action) field.addEventListener("focus", () => field.select());
   const button = buttonOf(row, name, action ?? (async () => say(await copy(field.value, field), label)));
   button.title = `${name}: ${label}`;
-  return { field, button };
+  return { row, field, button };
 }
 
 function render({ model, el }) {
@@ -57,7 +60,9 @@ function render({ model, el }) {
   const say = (done, what) => {
     const opens = runsByItself() ? tr("Whoever opens it sees what you see now.")
       : tr("Whoever opens it, and runs the notebook, sees what you see now.");
-    status.textContent = done === null ? model.get("missing") || opens
+    const here = isOfThisComputer
+      ? tr("The address works on this computer only: to others, send the line of Python, or a page (Export).") : "";
+    status.textContent = done === null ? `${model.get("missing") || opens} ${here}`
       : done ? tr("{what}: copied.", { what }) : tr("{what}: press Ctrl-C to copy the selected text.", { what });
   };
   const address = line(tr("Link to this page"), panel, say, [tr("Copy")]);
@@ -87,6 +92,7 @@ function render({ model, el }) {
     address.field.value = link(model.get("query"));
     exercise.field.value = locking ? link(locking) : "";
     exercise.button.disabled = !locking;
+    exercise.row.hidden = about.hidden = Boolean(model.get("missing"));
     about.textContent = locking
       ? tr("Whoever opens the exercise can move what you have ticked under “search”; the rest is shown, and locked.")
       : tr("For an exercise, untick under “search” what others may see but not move.");
@@ -97,7 +103,7 @@ function render({ model, el }) {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   };
-  listening(model, { query: show, exercise: show, python: show, task: show });
+  listening(model, { query: show, missing: show, exercise: show, python: show, task: show });
   model.on("msg:custom", (message) => {
     if (!message.refused) saveText(message);
     status.textContent = message.refused

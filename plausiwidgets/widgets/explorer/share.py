@@ -8,16 +8,18 @@ import traitlets as t
 
 from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.assessment.mystery import KEY as MYSTERY
+from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
-from plausiwidgets.widgets.tools.mystery import MysteryPanel
+from plausiwidgets.widgets.tools.mystery import MysteryPanel, python_line
 from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.script_widget import SAVING, ScriptWidget
 
 NOT_IN_LINK = marked("The recording is not in the link: it stays in this session.")
+BEGUN_ANEW = marked("Whoever opens it begins this mystery anew: your values are not in the link.")
 
 _HERE = Path(__file__).parent
 
@@ -34,7 +36,7 @@ class ShareButton(ScriptWidget):
     python : str
         A line that opens the same explorer in a notebook.
     missing : str
-        What is shown and is not in the link; empty where all is.
+        What is shown and is not in the link; empty where all is. An exercise cannot be linked without it.
     task : str
         What an exercise asks for, where the user says nothing.
     """
@@ -80,7 +82,7 @@ class SharePanel(Panel):
     def _send_exercise(self, question: str) -> None:
         """Send the page of an exercise that begins at what is selected, or why there is none."""
         shown = self.explorer.session.selection
-        hidden = self.explorer.panel(MysteryPanel).shown if shown.pattern.key == MYSTERY else None
+        hidden = self._mystery(shown)
         try:
             task = hidden or Exercise(question.strip() or task_of(shown), free=shown.free)
             values = None if hidden else shown.values
@@ -89,15 +91,21 @@ class SharePanel(Panel):
         except Exception as error:  # such as a start that is solved, or a step that has no JavaScript form
             self.view.send({"refused": str(error)})
 
+    def _mystery(self, shown: Selection) -> Mystery | None:
+        return self.explorer.panel(MysteryPanel).shown if shown.pattern.key == MYSTERY else None
+
     def _write(self) -> None:
         selection = self._newest
         if selection is None:
             return
+        hidden, recorded = self._mystery(selection), selection.pattern.key.startswith(RECORDED)
+        locking = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""
         with self.view.hold_sync():
-            self.view.query, self.view.python = selection.to_query(), selection.to_python()
-            self.view.missing = tr(NOT_IN_LINK) if selection.pattern.key.startswith(RECORDED) else ""
+            self.view.query = hidden.link if hidden else selection.to_query()
+            self.view.python = python_line(hidden) if hidden else selection.to_python()
+            self.view.missing = tr(BEGUN_ANEW) if hidden else tr(NOT_IN_LINK) if recorded else ""
             self.view.task = task_of(selection)
-            self.view.exercise = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""
+            self.view.exercise = "" if hidden or recorded else locking
 
 
 def task_of(selection: Selection) -> str:

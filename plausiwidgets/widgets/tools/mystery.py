@@ -196,11 +196,12 @@ class MysteryPanel(Panel):
 
 
 def _to_share(hidden: Mystery) -> str:
-    link, python = (f"<code>{html.escape(text)}</code>" for text in (f"?{hidden.link}", _python(hidden)))
+    link, python = (f"<code>{html.escape(text)}</code>" for text in (f"?{hidden.link}", python_line(hidden)))
     return tr("To share it: {link} after the address, or in Python {python}", link=link, python=python)
 
 
-def _python(hidden: Mystery) -> str:
+def python_line(hidden: Mystery) -> str:
+    """Return a line of Python that opens an explorer of a mystery."""
     return f'pw.Explorer("{hidden.model.name}", {constructor(hidden.about)}, mystery={hidden.seed})'
 
 

@@ -103,7 +103,7 @@ function linked() {
   if (document.body.dataset.voila) return "";
   const first = performance.getEntriesByType("navigation")[0]?.name ?? "";
   const query = first.split("#")[0].split("?")[1] ?? "";
-  return /(^|&)(model|pattern)=/.test(query) ? query : "";
+  return /(^|&)(model|pattern|mystery)=/.test(query) ? query : "";
 }
 
 // On a busy page anywidget gives up a widget whose script has not begun within 2 s. It then drops whatever the kernel

@@ -20,7 +20,7 @@ class PageWatch(ScriptWidget):
     held : bool
         Whether a pointer holds a slider.
     link : str
-        Query of the address that JupyterLab was opened with, where it names a model or a pattern.
+        Query of the address that JupyterLab was opened with, where it names a model, a pattern or a mystery.
     pages : int
         How often a page began to show it.
     language : str
