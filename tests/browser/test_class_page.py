@@ -49,7 +49,7 @@ def test_sixty_codes_are_judged_as_in_python(open_page, tmp_path: Path, width: i
     solved = int(expected["solved"].sum())
     assert 5 < solved < 55
     page.get_by_text(f"69 codes: {solved} solved, {61 - solved} not yet, 8 refused.").wait_for()
-    assert page.get_by_text("Identical codes: 69 = 4.").is_visible()
+    assert page.get_by_text("Identical codes: 69\u00a0=\u00a04.").is_visible()
     refused = page.locator(".refused li").all_inner_texts()
     sentences = expected["refused"][expected["refused"] != ""]
     assert refused == [f"Code {k + 1}: {text}." for k, text in sentences.items()]

@@ -11,12 +11,25 @@ from axe_playwright_python.sync_playwright import Axe
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.mystery import score
+from plausiwidgets.widgets.view import style
 
 pytestmark = pytest.mark.browser
 
 IN_SIGHT = """() => {
     const { x, y, width, height } = document.activeElement.getBoundingClientRect();
     return document.elementFromPoint(x + width / 2, y + height / 2) === document.activeElement;
+}"""
+
+
+DRAWN = """([row, colour]) => {  // pixels of a colour among so many rows at the foot of the figure
+    const canvas = document.querySelector("canvas.plot");
+    const wanted = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+    const { data } = canvas.getContext("2d").getImageData(0, canvas.height - row, canvas.width, row);
+    let found = 0;
+    for (let k = 0; k < data.length; k += 4) {
+        found += data[k + 3] > 200 && wanted.every((x, c) => Math.abs(x - data[k + c]) < 3);
+    }
+    return found;
 }"""
 
 
@@ -91,6 +104,8 @@ def test_a_link_opens_on_its_values_and_says_what_it_cannot_use(open_page, izhik
     opened = open_page(izhikevich, "#pattern=resonator&interval=33.5&b=nonsense&c=1e9&tau=3&__proto__=1")
     page = opened.page
     assert page.get_by_label("Exact value of interval (ms)").input_value() == "33.5"
+    # The current of the example is drawn, too: dashed, and under the other.
+    assert page.evaluate(DRAWN, [113, style.LIGHT.roles["target"]]) > 50
     message = page.locator(".message").inner_text()
     for words in ("b=‘nonsense’", "c=‘1e9’", "‘tau’", "‘__proto__’"):
         assert words in message

@@ -17,7 +17,7 @@ function holdOf({ hold, checks }) {
 
 /** The number of a code, and that of an earlier one that is identical. */
 function numbersOf({ number, first }) {
-  return first ? `${number} = ${first}` : String(number);
+  return first ? `${number}\u00a0=\u00a0${first}` : String(number);
 }
 
 /** The link from an exercise to the view of its teacher. */

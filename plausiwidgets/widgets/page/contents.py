@@ -35,7 +35,7 @@ from plausiwidgets.texts import marked
 from plausiwidgets.widgets.page.lesson import Lesson
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import envelope, make_grid
-from plausiwidgets.widgets.view.scene import VoltageScale, target_lines
+from plausiwidgets.widgets.view.scene import VoltageScale, current_share, target_lines
 from plausiwidgets.widgets.view.symbols import GREEK
 
 FORMAT = 3
@@ -260,7 +260,7 @@ class Contents:
             "neuron": reference.name, "title": reference.title, "parameters": list(reference.parameters),
             "values": list(values.items()), "dt": dt, "holding": holding_name("", pattern),
             "sweeps": sweeps, "scale": [target.rest, target.threshold, target.peak],
-            "resets": reference.spike_level is None,
+            "resets": reference.spike_level is None, "share": current_share(self.model, reference),
         }]  # fmt: skip
 
 

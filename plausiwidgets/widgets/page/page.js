@@ -460,7 +460,7 @@ class Page {
       const parameters = Object.fromEntries(target.parameters.map((entry) => [entry, values.get(entry)]));
       const rest = settled(neuron, this.data.bench, parameters, held, target.dt);
       const line = responseTo(sweep, rest, neuron, this.data.bench, parameters, held, target.dt, values);
-      found = { line, v: line.v, scale: target.scale, resets: target.resets };
+      found = { line, v: line.v, scale: target.scale, resets: target.resets, share: target.share };
     }
     known.set(name, found);
     return found;
@@ -473,26 +473,30 @@ class Page {
 
   /** The lines of a sweep, the neuron of the sliders on top. */
   lines(name = this.sweep) {
-    const { line, v, rises, scale, resets } = this.target(name) ?? {};
-    const yours = this.responses.get(name);
+    const { line, v, rises, scale, resets, share } = this.target(name) ?? {};
+    const yours = { ...this.responses.get(name), current: this.responses.get(name).line.current };
     if (!line) return [yours];
-    if (!scale) return [{ role: "target", line, v, rises }, yours];
+    if (!scale) return [{ role: "target", line, v, rises, current: null }, yours];
     const mapped = ontoScale(v, scale, this.scale);
     const up = resets ? spikeLines(line, this.scale[2], mapped) : NONE;
-    return [{ role: "target", line, v: mapped, rises: up }, yours];
+    // Where the units differ, the same share of the usual current on top of the holding one.
+    const [held, from] = [yours.current[0], line.current[0]];
+    const current = share === null ? line.current : line.current.map((x) => held + share * (x - from));
+    return [{ role: "target", line, v: mapped, rises: up, current }, yours];
   }
 
   // -- the figure --------------------------------------------------------------------------------
 
   fit() {
-    const { v, line, span } = this.responses.get(this.sweep);
+    const { v, span } = this.responses.get(this.sweep);
     const { peak } = this.neuron;
     const rest = Number.isFinite(v[0]) && v[0] < peak ? v[0] : -65;
     this.scale = [rest, Math.min(rest + span, peak - 1), peak];
-    const reach = this.lines().map((entry) => this.reach(entry));
+    const lines = this.lines();
+    const reach = lines.map((entry) => this.reach(entry));
     const low = Math.min(rest, ...reach.map(([least]) => least));
     this.vRange = padded([low, Math.max(this.scale[1], ...reach.map(([, most]) => most))], 0.06);
-    this.iRange = padded(extent(line.current), 0.15);
+    this.iRange = padded(currentsOf(lines), 0.15);
   }
 
   /** The lowest and the highest potential of what is drawn; of a diverged line, as far as it is sensible. */
@@ -503,27 +507,26 @@ class Page {
   }
 
   /** Widens the axes to what is drawn, with some room so that they do not change with every frame of a drag. */
-  widen() {
-    const yours = this.responses.get(this.sweep);
+  widen(lines) {
     const wider = ([low, high], [least, most]) => {
       const room = 0.08 * Math.max(high - low, most - least);
       return [least < low ? least - room : low, most > high ? most + room : high];
     };
-    this.vRange = wider(this.vRange, this.reach(yours));
-    this.iRange = wider(this.iRange, extent(yours.line.current));
+    this.vRange = wider(this.vRange, this.reach(lines.at(-1)));
+    this.iRange = wider(this.iRange, currentsOf(lines));
   }
 
   draw() {
     if (!this.responses?.has(this.sweep)) return;
-    this.widen();
     const { style, model } = this.data;
     const lines = this.lines();
+    this.widen(lines);
     const ends = lines.map(({ line, v }) => (line.t ? [line.t[0], line.t.at(-1)] : [line.t0, line.t0 + v.length * line.dt]));
     const all = [Math.min(...ends.map(([begin]) => begin)), Math.max(...ends.map(([, end]) => end))];
     const [begin, end] = this.window ?? all;
     const { line } = lines.at(-1);
     this.figure.show({
-      lines, current: line, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit,
+      lines, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit,
       theme: style.themes[this.themeName], dashes: style.dashes, roles: style.short, divergedAt: line.divergedAt,
     });
     this.whole.hidden = this.window === null;
@@ -878,6 +881,12 @@ function appliedSweeps({ tape, label }, responses) {
   const shown = [...responses].filter(([k]) => tape.applied[k].keep || tape.applied[k].shown);
   return shown.flatMap(([, byName]) => [...byName].filter(([, { line }]) => line.dt)
     .map(([name, { sweep: { pieces, end, duration } }]) => ({ name: `${label}${name}`, pieces, end, duration })));
+}
+
+/** The lowest and the highest injected current of what is drawn. */
+function currentsOf(lines) {
+  const [lows, highs] = [0, 1].map((end) => lines.filter(({ current }) => current).map(({ current }) => extent(current)[end]));
+  return [Math.min(...lows), Math.max(...highs)];
 }
 
 /** How many criteria hold, in words. */

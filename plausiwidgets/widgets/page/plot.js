@@ -184,7 +184,7 @@ class Figure {
     canvas.addEventListener("dblclick", () => onWindow(null));
   }
 
-  /** Shows {lines, current, begin, end, vRange, iRange, unit, theme, dashes, roles, divergedAt}. */
+  /** Shows {lines, begin, end, vRange, iRange, unit, theme, dashes, roles, divergedAt}. */
   show(content) {
     this.content = content;
     this.redraw();
@@ -274,10 +274,13 @@ class Figure {
       }
     });
     clipped(rows.current, current, () => {
-      context.strokeStyle = theme.yours;
       context.lineWidth = small ? 1.7 : 2;
-      context.setLineDash([]);
-      tracePath(context, content.current, content.current.current, [begin, end], x, yCurrent, plot);
+      for (const { role, line, current: injected } of lines) {
+        if (!injected) continue; // of a recording
+        context.strokeStyle = theme[role];
+        context.setLineDash(dashes[role]);
+        tracePath(context, line, injected, [begin, end], x, yCurrent, plot);
+      }
     });
     const lane = raster / Math.max(lines.length, 1);
     lines.forEach(({ role, line }, i) => {

@@ -309,12 +309,22 @@ def target_lines(
     reference = get_model(target.verdict.model)
     peak = np.nan if reference.spike_level is not None else scale.peak
     lines = {name: _line(t, own.onto(t.v[0], scale), peak) for name, t in target.traces.items()}
-    if model is None or model.current.unit == reference.current.unit:
+    share = None if model is None else current_share(model, reference)
+    if share is None:
         return lines
-    share = usual_current(model) / usual_current(reference)
     return {
         name: replace(line, current=held + share * (line.current - line.current[0])) for name, line in lines.items()
     }
+
+
+def current_share(model: NeuronModel, reference: NeuronModel) -> float | None:
+    """Return by what a current of a reference neuron is drawn larger for a model; None where their units are the same.
+
+    Where the units differ, it is the same share of the usual current.
+    """
+    if model.current.unit == reference.current.unit:
+        return None
+    return usual_current(model) / usual_current(reference)
 
 
 def voltage_scale(
