@@ -153,7 +153,7 @@ def page(
     for name, is_used in (("class.js", exercise), ("lesson.js", lesson), ("plane.js", data["model"]["plane"])):
         if is_used:
             parts.insert(-1, name)
-    script = "\n".join([runtime(), TRANSLATOR, f"const NEURONS = [{neurons}];", *map(page_file, parts)])
+    script = _lean("\n".join([runtime(), TRANSLATOR, f"const NEURONS = [{neurons}];", *map(page_file, parts)]))
     style = page_file("page.css")
     data |= {"language": language, "texts": _translations(language, script, data)}
     title = lesson.title if lesson else model.title if len(patterns) > 1 else f"{model.title}, {patterns[0].title}"
@@ -211,6 +211,12 @@ def _texts_in(data: object) -> Iterator[str]:
 def page_file(name: str) -> str:
     """Return one of the files of this folder."""
     return (files("plausiwidgets.widgets.page") / name).read_text(encoding="utf-8")
+
+
+def _lean(script: str) -> str:
+    """Return a script without its indentation and the lines that are comments: a page is sent to a class."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**", "* ", "*/")))
 
 
 def _digest(text: str) -> str:
