@@ -17,6 +17,11 @@ import plausiwidgets as pw
 pw.Explorer("izhikevich", "tonic_bursting", {"c": -65.0, "d": 6.0}, locked=["a", "b"])
 """
 
+PLACES = """() => [...document.querySelectorAll('.pw-bar button, .pw-row input')].map((one) => {
+    const { left, top, width } = one.getBoundingClientRect();
+    return [left, top, width].map(Math.round).join(' ');
+})"""
+
 
 def test_an_exercise_from_share_is_solved_on_its_page(open_notebook, open_page, tmp_path: Path) -> None:
     notebook = tmp_path / "share.ipynb"
@@ -51,3 +56,12 @@ def test_an_exercise_from_share_is_solved_on_its_page(open_notebook, open_page, 
     card.get_by_text("Solved").wait_for()
     task.page.get_by_role("button", name="Hand in").click()
     assert pw.read_code(task.page.get_by_label("Code to hand in").input_value()).solved
+
+    page.get_by_role("button", name="Close", exact=True).click()
+    before = page.evaluate(PLACES)
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart() }")
+    page.locator(".pw-explorer.jupyter-widgets-disconnected .pw-row.jupyter-widgets-disconnected").first.wait_for()
+    assert page.evaluate(PLACES) == before
+    said = page.locator(".pw-screen").evaluate("screen => getComputedStyle(screen, '::after').content")
+    assert "run the cell again" in said
+    opened.wait_for_kernel()

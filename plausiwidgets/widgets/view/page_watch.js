@@ -140,7 +140,8 @@ function render({ model, el }) {
       return;
     }
     root.lang = model.get("language");
-    root.style.setProperty("--pw-carry", JSON.stringify(tr("Carry"))); // a text of the style sheet
+    root.style.setProperty("--pw-carry", JSON.stringify(tr("Carry"))); // texts of the style sheet
+    root.style.setProperty("--pw-ended", JSON.stringify(tr("The kernel was restarted or has ended: run the cell again.")));
     const refit = after(60, () => fit(root));
     const roomWatch = new ResizeObserver(refit);
     roomWatch.observe(scroller(root) ?? document.documentElement);
