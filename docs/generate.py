@@ -47,6 +47,8 @@ NOTES = (
     "reset.\n"
 )
 
+EXACT = "[How exact is that?](../explanation/engines.md#how-exact-is-a-step)"
+
 FRAME = "live-figure"
 """Name of the frame of a page's live figure, in which a link above it opens."""
 
@@ -396,6 +398,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
     )
     states = [(f"`{s.name}`", text(s.unit), text(s.description)) for s in model.states]
     cost = f"One ms takes {operations_per_ms(model):.0f} operations (time step {number(model.dt)} ms)."
+    scheme = f" {text(model.scheme)}" if model.scheme else ""
     spike = "" if model.spike_level is None else f" A spike is an upward crossing of {number(model.spike_level)} mV."
     equations = re.sub(r' (tabindex|data-symbol)="[^"]*"', "", maths(model))
     return "\n".join([
@@ -407,6 +410,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         "## Equations\n",
         f'<div class="equations">{equations}</div>\n',
         f"Source: {text(model.source)}.\n",
+        f"Time step: {number(model.dt)} ms.{scheme} {EXACT}\n",
         table(("variable", "unit", "what it is"), states),
         "## Parameters\n",
         "The range is the box of the search; *log* and *asinh* say how a slider spreads it.\n",

@@ -55,6 +55,25 @@ def test_a_finer_step_changes_the_firing_rate_by_a_few_percent_at_most(name):
     assert abs(coarse - fine) <= max(1, 0.04 * fine)
 
 
+@pytest.mark.parametrize("name", library.NAMES)
+def test_the_error_of_a_step_falls_with_dt_as_the_scheme_says(name):
+    model = pw.models.get(name)
+    # The potential of Mihalaş's and Niebur's neuron is exact before the first spike, its threshold not where it moves.
+    values, state = ({"a": 0.02}, "theta") if name == "mihalas_niebur" else ({}, "v")
+    current = pw.Current.step(0.2 * model.current.default, 8.0, before=0.0)
+    ends = []
+    for parts in (1, 2, 64):
+        traces = pw.simulate(model, current, values, dt=model.dt / parts, record=(state,))
+        assert not len(traces.spike_times[0])
+        ends.append(traces.states[state][0][-1])
+    whole, half = abs(ends[0] - ends[2]), abs(ends[1] - ends[2])
+    if "Exact" in model.scheme:
+        assert whole < 1e-9
+    else:
+        assert whole / half == pytest.approx(2.0 if "first order" in model.scheme else 4.0, rel=0.1)
+        assert ("first order" in model.scheme) != ("second order" in model.scheme)
+
+
 @pytest.mark.parametrize(("name", "preset"), [(n, p) for n in library.NAMES for p in pw.models.get(n).presets])
 def test_each_published_set_is_complete_and_says_where_it_comes_from(name, preset):
     model = pw.models.get(name)

@@ -25,7 +25,7 @@ def card(model: Any, cost: str = "") -> str:
     True
     """
     spike = "" if model.spike_level is None else f"; a spike is an upward crossing of {_number(model.spike_level)} mV"
-    facts = [model.description, model.source, f"Time step {_number(model.dt)} ms{spike}.", cost]
+    facts = [model.description, model.source, f"Time step {_number(model.dt)} ms{spike}.", model.scheme, cost]
     parts = [f"<h3>{_text(model.title)} <code>{_text(model.name)}</code></h3>"]
     parts += [f"<p>{_text(fact)}</p>" for fact in facts if fact]
     if model.equations:

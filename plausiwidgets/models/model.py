@@ -151,6 +151,8 @@ class NeuronModel:
         and ends at or above it. For a neuron without a reset, such as Hodgkin's and Huxley's.
     equations : str
         The differential equations in plain text, one per line.
+    scheme : str
+        How the step integrates them and of which order in `dt`, in words: for the card and the pages of the neuron.
     peak : float
         Potential in mV to which a figure draws a spike.
     limit : float
@@ -194,6 +196,7 @@ class NeuronModel:
         states: Sequence[str | StateVariable] | None = None,
         spike_level: float | None = None,
         equations: str = "",
+        scheme: str = "",
         peak: float = 20.0,
         limit: float = 1e4,
         title: str = "",
@@ -209,6 +212,7 @@ class NeuronModel:
         self.step = step
         self.spike_level = None if spike_level is None else float(spike_level)
         self.equations = equations
+        self.scheme = scheme
         self.parameters: Mapping[str, Parameter] = {p.name: p for p in parameters}
         self.initial_state = initial_state
         self.current = current

@@ -109,6 +109,7 @@ NEURON = NeuronModel(
     equations="C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) − w + I\n"
     "tau_w dw/dt = a (v − E_L) − w\n"
     "v ≥ 0 mV: spike, v → V_r, w → w + b",
+    scheme="Forward Euler, both variables from the old state: of first order.",
     title="Adaptive exponential (AdEx)",
     description="A leaky membrane with a smooth upswing and one adaptation current w: nine parameters "
     "with a biophysical meaning.",

@@ -87,6 +87,7 @@ NEURON = from_norse(
     equations="tau_mem dv/dt = −(v − v_rest) + delta_T exp((v − v_threshold)/delta_T) − w + I\n"
     "tau_w dw/dt = a (v − v_rest) − w\n"
     "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), w → w + b",
+    scheme="Forward Euler, both variables from the old state: of first order.",
     title="Adaptive exponential, Norse's (LIFAdEx)",
     description="Norse's LIFAdEx fires at the very threshold of its exponential, so the upswing of a spike "
     "never happens; compare it with the textbook AdEx.",

@@ -29,7 +29,7 @@ import math
 from typing import Any
 
 from plausiwidgets.lazy import torch
-from plausiwidgets.models.library.kinetics import advance, linoid, lowest_rest
+from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -160,6 +160,7 @@ NEURON = NeuronModel(
     "a∞ = (0.0761 exp(0.0314 (v + 94.22))/(1 + exp(0.0346 (v + 1.17))))^⅓,  "
     "τ_a = 0.3632 + 1.158/(1 + exp(0.0497 (v + 55.96)))\n"
     "b∞ = (1 + exp(0.0688 (v + 53.3)))^−4,  τ_b = 1.24 + 2.678/(1 + exp(0.0624 (v + 50)))",
+    scheme=SCHEME,
     title="Connor–Stevens",
     description="Hodgkin and Huxley's channels and one more, the A-current, which holds the potential back and lets "
     "the neuron fire as slowly as it likes.",

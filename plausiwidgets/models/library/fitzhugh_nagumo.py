@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import Any
 
 from plausiwidgets.lazy import torch
-from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.library.kinetics import SCHEME, advance
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -85,6 +85,7 @@ NEURON = NeuronModel(
         StateVariable("y", "1", "Recovery variable: ends the spike, and makes the neuron refractory."),
     ],
     equations="T dx/dt = x − x³/3 − y + I,  v = 33 x − 25\nT dy/dt = epsilon (x + a − b y)",
+    scheme=SCHEME,
     title="FitzHugh–Nagumo",
     description="The Hodgkin–Huxley neuron reduced to two variables: a cubic that excites and a slow line that "
     "recovers. Its phase plane is the textbook picture of excitability.",

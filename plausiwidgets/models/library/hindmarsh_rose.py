@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from plausiwidgets.lazy import torch
-from plausiwidgets.models.library.kinetics import advance
+from plausiwidgets.models.library.kinetics import SCHEME, advance
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -102,6 +102,7 @@ NEURON = NeuronModel(
     equations="T dx/dt = y − a x³ + b x² + I − z,  v = 25 x − 25\n"
     "T dy/dt = c − d x² − y\n"
     "T dz/dt = r (s (x − x_1) − z)",
+    scheme=SCHEME,
     title="Hindmarsh–Rose",
     description="Three polynomial equations that burst: fast spikes by x and y, and a slow adaptation z that starts "
     "and ends the bursts.",

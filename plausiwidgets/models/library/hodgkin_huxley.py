@@ -25,7 +25,7 @@ import math
 from typing import Any
 
 from plausiwidgets.lazy import torch
-from plausiwidgets.models.library.kinetics import advance, linoid, lowest_rest
+from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -136,6 +136,7 @@ NEURON = NeuronModel(
     "α_n = 0.01 (v + 55)/(1 − exp(−(v + 55)/10)),  β_n = 0.125 exp(−(v + 65)/80)\n"
     "α_m = 0.1 (v + 40)/(1 − exp(−(v + 40)/10)),  β_m = 4 exp(−(v + 65)/18)\n"
     "α_h = 0.07 exp(−(v + 65)/20),  β_h = 1/(1 + exp(−(v + 35)/10))",
+    scheme=SCHEME,
     title="Hodgkin–Huxley",
     description="The giant axon of the squid: sodium and potassium channels whose gates were measured. Here the speed "
     "of two gates is free, so that it can be more than an axon.",

@@ -85,6 +85,7 @@ NEURON = NeuronModel(
     equations="C dv/dt = −g_L (v − V_L) − g_T m∞ h (v − V_T) + I,  m∞ = 1 where v > V_h, else 0\n"
     "dh/dt = −h/tau_minus where v > V_h, else (1 − h)/tau_plus\n"
     "v ≥ V_th: spike, v → min(V_reset, V_th − 1)",
+    scheme="Forward Euler for the potential, of first order; the gate is exact.",
     title="Integrate-and-fire-or-burst",
     description="A relay cell of the thalamus: single spikes when it is depolarized, a burst when it is released from "
     "inhibition, by a slow calcium current.",

@@ -155,6 +155,7 @@ NEURON = from_norse(
     peak=30.0,
     states=STATES,
     equations="dv/dt = sq v² + mn v + bias − u + I\ndu/dt = a (b v − u)\nv > 30 mV: spike, v → c, u → u + d",
+    scheme="Forward Euler, both variables from the old state: of first order.",
     title="Izhikevich (simple model)",
     description="Two variables, four parameters, and nearly all of the twenty patterns: a quadratic "
     "membrane and one slow recovery variable u.",

@@ -16,6 +16,10 @@ from typing import Any
 from plausiwidgets.lazy import torch
 from plausiwidgets.program.neuron import lowest_root
 
+SCHEME = (
+    "Exponential Euler, the potential half a step apart from the other variables, which step first: of second order."
+)
+
 
 def advance(x: torch.Tensor, slope: torch.Tensor, decay: torch.Tensor | float, dt: torch.Tensor) -> torch.Tensor:
     """Return `x` one step later, by exponential Euler: x + slope (1 − e^−z)/decay with z = decay dt.

@@ -79,6 +79,7 @@ NEURON = NeuronModel(
     equations="C dv/dt = −g_L (v − E_L) − g (v − E_K) + I\n"
     "tau_g dg/dt = −g\n"
     "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), g → g + dg",
+    scheme="Forward Euler for the potential, of first order; the conductance decays exactly.",
     title="Leaky integrate-and-fire with adaptation",
     description="A leaky membrane, a threshold, and a potassium conductance that grows with each spike: the simplest "
     "neuron whose firing slows down.",

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 from plausiwidgets.lazy import torch
-from plausiwidgets.models.library.kinetics import advance, lowest_rest
+from plausiwidgets.models.library.kinetics import SCHEME, advance, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -116,6 +116,7 @@ NEURON = NeuronModel(
     equations="C dv/dt = I − g_L (v − V_L) − g_Ca M∞ (v − V_Ca) − g_K n (v − V_K)\n"
     "dn/dt = λ (N∞ − n)\n"
     "M∞ = ½ (1 + tanh((v − V_1)/V_2)),  N∞ = ½ (1 + tanh((v − V_3)/V_4)),  λ = phi cosh((v − V_3)/(2 V_4))",
+    scheme=SCHEME,
     title="Morris–Lecar",
     description="A muscle fibre of the barnacle: calcium excites at once, potassium follows. With two sets of "
     "parameters it shows both classes of excitability.",

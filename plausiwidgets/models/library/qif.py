@@ -69,6 +69,7 @@ NEURON = NeuronModel(
     rest="v_rest", threshold="v_threshold", dt=0.05, peak=30.0,
     states=[StateVariable("v", "mV", "Membrane potential.")],
     equations="dv/dt = a (v − v_rest) (v − v_threshold) + I\nv ≥ v_peak: spike, v → v_reset",
+    scheme="Midpoint rule: of second order.",
     title="Quadratic integrate-and-fire",
     description="The normal form of a neuron whose rate starts at zero: a parabola with a resting potential and a "
     "threshold that meet at the rheobase. One variable, so no resonance, no adaptation.",

@@ -21,7 +21,7 @@ import math
 from typing import Any
 
 from plausiwidgets.lazy import torch
-from plausiwidgets.models.library.kinetics import advance, linoid, lowest_rest
+from plausiwidgets.models.library.kinetics import SCHEME, advance, linoid, lowest_rest
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -127,6 +127,7 @@ NEURON = NeuronModel(
     "α_m = 0.1 (v + 35)/(1 − exp(−0.1 (v + 35))),  β_m = 4 exp(−(v + 60)/18)\n"
     "α_h = 0.07 exp(−(v + 58)/20),  β_h = 1/(1 + exp(−0.1 (v + 28)))\n"
     "α_n = 0.01 (v + 34)/(1 − exp(−0.1 (v + 34))),  β_n = 0.125 exp(−(v + 44)/80)",
+    scheme=SCHEME,
     title="Wang–Buzsáki",
     description="A fast-spiking interneuron of the hippocampus: Hodgkin and Huxley's channels with a sodium gate that "
     "opens at once and shallow troughs between spikes.",
