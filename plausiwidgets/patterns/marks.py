@@ -97,9 +97,21 @@ def last_onset(trace: Traces) -> float:
     return float(trace.t[onsets[-1]]) if onsets.size else 0.0
 
 
-def after(time: float) -> Time:
-    """Return the time that is `time` ms after the end of the stimulus."""
-    return lambda s, trace: stimulus_end(trace) + time
+@dataclass(frozen=True)
+class After:
+    """A time in ms after the end of the stimulus.
+
+    Examples
+    --------
+    >>> Mark("quiet_after", "quiet", After(50.0)).start
+    After(time=50.0)
+    """
+
+    time: float
+
+    def __call__(self, s: Any, trace: Traces) -> float:
+        """Return the time in ms from the onset, in a trace."""
+        return stimulus_end(trace) + self.time
 
 
 class Marked(Protocol):

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.mystery import score
+from plausiwidgets.patterns.marks import event_window
 from plausiwidgets.widgets.view import style
 
 pytestmark = pytest.mark.browser
@@ -31,6 +32,17 @@ DRAWN = """([row, colour]) => {  // pixels of a colour among so many rows at the
     }
     return found;
 }"""
+
+
+def times_at_the_ends(page) -> list[float]:
+    """Where the figure's axis of time begins and ends, as it reads out below the pointer."""
+    canvas = page.locator("canvas.plot")
+    width = canvas.bounding_box()["width"]
+    found = []
+    for x in (73, width - 15):
+        canvas.hover(position={"x": x, "y": 40})
+        found.append(float(page.locator(".readout").inner_text().partition(" ms")[0].replace("−", "-")))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +118,17 @@ def test_a_link_opens_on_its_values_and_says_what_it_cannot_use(open_page, izhik
     assert page.get_by_label("Exact value of interval (ms)").input_value() == "33.5"
     # The current of the example is drawn, too: dashed, and under the other.
     assert page.evaluate(DRAWN, [113, style.LIGHT.roles["target"]]) > 50
+    preset = next(p for p in pw.models.get("izhikevich").presets if p.pattern == "resonator")
+    values = dict(preset.parameters) | {"interval": 33.5}
+    verdict = pw.judge("izhikevich", "resonator", values, dt=preset.dt, verify=False)
+    pattern = pw.patterns.get("resonator")
+    trace = verdict.traces[pattern.main_sweep]
+    begin, end = event_window(pattern, pattern.main_sweep, verdict.parameters, trace)
+    assert times_at_the_ends(page) == pytest.approx((begin, end), abs=1.0)
+    page.get_by_role("button", name="Whole sweep").click()
+    assert times_at_the_ends(page) == pytest.approx((float(trace.t[0]), float(trace.t[-1])), abs=3.0)
+    page.get_by_role("button", name="The event").click()
+    assert times_at_the_ends(page) == pytest.approx((begin, end), abs=1.0)
     message = page.locator(".message").inner_text()
     for words in ("b=‘nonsense’", "c=‘1e9’", "‘tau’", "‘__proto__’"):
         assert words in message

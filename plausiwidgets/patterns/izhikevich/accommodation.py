@@ -7,12 +7,11 @@ from typing import Any
 from plausiwidgets.patterns.bench import Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent
-from plausiwidgets.patterns.marks import Mark, stimulus_end
+from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import ramp
-from plausiwidgets.simulation.traces import Traces
 
 SLOWER = 16.0
 """Length of the slow ramp over that of the fast one."""
@@ -36,10 +35,6 @@ def _accommodation(r: Responses, s: StimulusValues) -> dict[str, Any]:
         "fast": r["fast ramp"].count(0.0, s.rise + LATE),
         "all_or_none": r.all_or_none(["fast ramp"], ["slow ramp"]),
     }
-
-
-def _end(s: StimulusValues, trace: Traces) -> float:
-    return stimulus_end(trace) + LATE
 
 
 ACCOMMODATION = Pattern(
@@ -81,7 +76,7 @@ ACCOMMODATION = Pattern(
         ALL_OR_NONE,
         RATE,
     ],
-    event=(-30.0, _end),
+    event=(-30.0, After(LATE)),
     marks=[
         *BEFORE_ONSET,
         Mark("slow", "quiet", 0.0, lambda s, trace: SLOWER * s.rise, "slow ramp"),

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Responses
 from plausiwidgets.patterns.criterion import INF, Criterion
-from plausiwidgets.patterns.marks import Mark, Time, after
+from plausiwidgets.patterns.marks import After, Mark, Time
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
@@ -183,7 +183,7 @@ BEFORE_ONSET = (Mark("quiet", "quiet", -BEFORE, 0.0), Mark("at_rest", "flat", -B
 
 def silent_after(grace: float) -> Mark:
     """Return the mark of the silence from `grace` ms after the end of the stimulus on."""
-    return Mark("quiet_after", "quiet", after(grace))
+    return Mark("quiet_after", "quiet", After(grace))
 
 
 def train(stop: Time) -> tuple[Mark, ...]:

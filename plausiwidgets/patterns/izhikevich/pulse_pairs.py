@@ -20,7 +20,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     longer,
     silent,
 )
-from plausiwidgets.patterns.marks import Mark, after
+from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
@@ -101,7 +101,7 @@ RESONATOR = Pattern(
     sweeps=_sweeps(4.0, RESONATOR_GAPS),
     measure=_measure(RESONATOR_WINDOW),
     criteria=_criteria(RESONATOR_WINDOW),
-    event=(-15.0, after(90.0)),
+    event=(-15.0, After(90.0)),
     marks=_marks(RESONATOR_WINDOW, RESONATOR_GAPS),
     main_sweep="gap T",
     amplitude_window=RESONATOR_WINDOW,
@@ -134,7 +134,7 @@ INTEGRATOR = Pattern(
     sweeps=_sweeps(2.0, INTEGRATOR_GAPS),
     measure=_measure(INTEGRATOR_WINDOW),
     criteria=_criteria(INTEGRATOR_WINDOW),
-    event=(-10.0, after(60.0)),
+    event=(-10.0, After(60.0)),
     marks=_marks(INTEGRATOR_WINDOW, INTEGRATOR_GAPS),
     main_sweep="gap T",
     amplitude_window=INTEGRATOR_WINDOW,

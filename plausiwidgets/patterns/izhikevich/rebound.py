@@ -24,7 +24,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     spikes,
     width,
 )
-from plausiwidgets.patterns.marks import Mark, after
+from plausiwidgets.patterns.marks import After, Mark
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Pattern
 from plausiwidgets.patterns.protocol import FreeValue, StimulusValues
 from plausiwidgets.patterns.sweep import TAIL, Sweep
@@ -77,7 +77,7 @@ REBOUND_SPIKE = Pattern(
     sweeps=_release(500.0),
     measure=_rebound,
     criteria=[DURING, spikes(1, 1, "Spikes after the release."), REBOUND],
-    event=(-30.0, after(120.0)),
+    event=(-30.0, After(120.0)),
     marks=MARKS,
 )
 
@@ -100,7 +100,7 @@ REBOUND_BURST = Pattern(
         LONGEST_ISI,
         Criterion("last", "last spike", "Time from the release to the last spike.", "ms", high=350.0, scale=200.0),
     ],
-    event=(-30.0, after(250.0)),
+    event=(-30.0, After(250.0)),
     marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
 )
 
@@ -184,7 +184,7 @@ THRESHOLD_VARIABILITY = Pattern(
         ALL_OR_NONE,
         RATE,
     ],
-    event=(-20.0, after(100.0)),
+    event=(-20.0, After(100.0)),
     marks=[
         *BEFORE_ONSET,
         Mark("up", "quiet", 0.0, sweep="excitation alone"),

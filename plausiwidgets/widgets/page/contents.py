@@ -25,6 +25,7 @@ from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_formulas
 from plausiwidgets.patterns.judge import complete
+from plausiwidgets.patterns.marks import After
 from plausiwidgets.patterns.pattern import COMMON
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
@@ -146,7 +147,7 @@ class Contents:
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "function": pattern.function, "hint": pattern.parameter_hint,
-            "event": self._event(pattern), "cannot": self.model.cannot.get(pattern.key, ""),
+            "fine": pattern.fine, "cannot": self.model.cannot.get(pattern.key, ""),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
             "components": [self._component(prefix, part, sets) for prefix, part in pattern.components.items()],
@@ -155,11 +156,6 @@ class Contents:
                 target for prefix, part in pattern.components.items() for target in self._target(prefix, part)
             ],
         }  # fmt: skip
-
-    def _event(self, pattern: Protocol) -> list[float] | None:
-        """Return the part of the sweep that an exercise opens with, in ms, where the pattern names one."""
-        numbers = [x for x in pattern.event or () if isinstance(x, float)]
-        return numbers if self.exercise is not None and len(numbers) == 2 else None
 
     def _component(self, prefix: str, part: Protocol, sets: list[dict[str, Any]]) -> dict[str, Any]:
         """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
@@ -177,7 +173,7 @@ class Contents:
         return {
             "holding": holding_name(prefix, part), "sweeps": live_sweeps(prefix, part), "prefix": prefix,
             "label": _within(prefix, part, ""), "title": part.title, "look": part.look_for, "tape": tape,
-            "criteria": criteria,
+            "criteria": criteria, "event": _event(prefix, part),
         }  # fmt: skip
 
     def _is_asked(self, part: Protocol) -> bool:
@@ -324,6 +320,22 @@ def _chosen(
 def part_of(prefix: str, part: Protocol, model: NeuronModel, values: Mapping[str, float]) -> dict[str, float]:
     """Return the values of a component, without the prefix of its stimulus values."""
     return {name: values[prefix + name] for name in part.free} | {name: values[name] for name in model.parameters}
+
+
+def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] | None:
+    """Return the part of a sweep that a protocol is about: times in ms, stimulus values, and times after the stimulus.
+
+    None where it is about all of it, or a function of its own says so.
+    """
+    times: list[float | str | dict[str, float]] = []
+    for time in part.event or ():
+        if isinstance(time, After):
+            times.append({"after": time.time})
+        elif callable(time):
+            return None
+        else:
+            times.append(prefix + time if isinstance(time, str) else float(time))
+    return times or None
 
 
 def _applies(criterion: Criterion, model: NeuronModel) -> bool:

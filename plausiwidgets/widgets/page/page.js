@@ -63,13 +63,12 @@ class Page {
     this.readout = h("p", { className: "readout" });
     this.canvas = h("canvas", { className: "plot", role: "img" });
     this.figure = new Figure(
-      this.canvas, (window) => this.setWindow(window), (t) => {
+      this.canvas, (window) => (window ? this.setWindow(window) : this.onWhole()), (t) => {
         this.read(t);
         this.plane?.point(t);
       },
     );
-    this.whole = h("button", { type: "button", className: "whole", hidden: true, onclick: () => this.setWindow(null) },
-      tr("Whole sweep"));
+    this.whole = h("button", { type: "button", className: "whole", hidden: true, onclick: () => this.onWhole() });
     this.sweeps = h("div", { className: "sweeps", role: "group", "aria-label": tr("Sweeps") });
     this.note = h("p", { className: "note" });
     this.status = h("p", { className: "unseen", role: "status" });
@@ -262,7 +261,8 @@ class Page {
   jump(values, dt) {
     this.values = values;
     this.dt = dt;
-    this.window = this.pattern.event;
+    this.window = null;
+    this.isWhole = false;
     this.past ??= [];
     this.presets.value = String(this.set);
     this.bounds = new Map(this.sliderList.map(({ name, low, high }) => [name, [low, high]]));
@@ -487,6 +487,18 @@ class Page {
 
   // -- the figure --------------------------------------------------------------------------------
 
+  /** The part of the sweep that the pattern is about, as patterns/marks.py has it: [begin, end] in ms; null: all of it. */
+  get event() {
+    const part = this.pattern.components.find(({ event, label }) => event && this.sweep.startsWith(label));
+    if (!part) return null;
+    const { line } = this.responses.get(this.sweep);
+    const [first, last] = [line.t0, line.t0 + (line.v.length - 1) * line.dt];
+    const [low, high] = part.event.map((time) =>
+      typeof time === "string" ? this.values.get(time) : time.after === undefined ? time : stimulusEnd(line) + time.after);
+    const [begin, end] = [Math.max(low, first), Math.min(Math.max(high, low + 10), last)];
+    return end - begin < 0.98 * (last - first) ? [begin, end] : null;
+  }
+
   fit() {
     const { v, span } = this.responses.get(this.sweep);
     const { peak } = this.neuron;
@@ -495,7 +507,8 @@ class Page {
     const lines = this.lines();
     const reach = lines.map((entry) => this.reach(entry));
     const low = Math.min(rest, ...reach.map(([least]) => least));
-    this.vRange = padded([low, Math.max(this.scale[1], ...reach.map(([, most]) => most))], 0.06);
+    this.full = padded([low, Math.max(this.scale[1], ...reach.map(([, most]) => most))], 0.06);
+    this.vRange = this.isFine ? padded(this.below(lines), 0.06) : this.full;
     this.iRange = padded(currentsOf(lines), 0.15);
   }
 
@@ -506,13 +519,31 @@ class Page {
     return [Math.max(low, this.scale[0] - far), Math.min(high, this.scale[0] + far)];
   }
 
+  /** Whether the axis holds what is below the threshold: the pattern is about that. */
+  get isFine() {
+    return this.pattern.fine && !this.isWhole && this.event !== null;
+  }
+
+  /** The lowest and the highest potential of what happens below the threshold during the event. */
+  below(lines) {
+    const [begin, end] = this.event;
+    const top = this.scale[1] + 0.4 * (this.scale[1] - this.scale[0]);
+    const parts = lines.map(({ line, v }) => {
+      const at = line.t ? (k) => line.t[k] : (k) => line.t0 + k * line.dt;
+      return extent(v.filter((x, k) => x < top && at(k) >= begin && at(k) <= end));
+    });
+    const [low, high] = [Math.min(...parts.map(([least]) => least)), Math.max(...parts.map(([, most]) => most))];
+    return low <= high ? [low, high] : [this.scale[0], top];
+  }
+
   /** Widens the axes to what is drawn, with some room so that they do not change with every frame of a drag. */
   widen(lines) {
     const wider = ([low, high], [least, most]) => {
       const room = 0.08 * Math.max(high - low, most - least);
       return [least < low ? least - room : low, most > high ? most + room : high];
     };
-    this.vRange = wider(this.vRange, this.reach(lines.at(-1)));
+    this.vRange = wider(this.vRange, this.isFine ? this.below(lines) : this.reach(lines.at(-1)));
+    this.full = wider(this.full, this.reach(lines.at(-1)));
     this.iRange = wider(this.iRange, currentsOf(lines));
   }
 
@@ -523,13 +554,15 @@ class Page {
     this.widen(lines);
     const ends = lines.map(({ line, v }) => (line.t ? [line.t[0], line.t.at(-1)] : [line.t0, line.t0 + v.length * line.dt]));
     const all = [Math.min(...ends.map(([begin]) => begin)), Math.max(...ends.map(([, end]) => end))];
-    const [begin, end] = this.window ?? all;
+    const { event } = this;
+    const [begin, end] = this.window ?? (this.isWhole ? null : event) ?? all;
     const { line } = lines.at(-1);
     this.figure.show({
       lines, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit,
       theme: style.themes[this.themeName], dashes: style.dashes, roles: style.short, divergedAt: line.divergedAt,
     });
-    this.whole.hidden = this.window === null;
+    this.whole.hidden = !this.window && !event;
+    this.whole.textContent = this.isWhole && !this.window ? tr("The event") : tr("Whole sweep");
     this.legend.replaceChildren(...lines.map(({ role, line: { spikes } }) => {
       const key = h("canvas", { "aria-hidden": "true" });
       requestAnimationFrame(() => this.drawKey(key, role));
@@ -564,6 +597,14 @@ class Page {
 
   setWindow(window) {
     this.window = window;
+    this.draw();
+  }
+
+  /** From a part to the whole sweep, and from there back to the event. */
+  onWhole() {
+    this.isWhole = Boolean(this.window) || !this.isWhole;
+    this.window = null;
+    this.fit();
     this.draw();
   }
 
@@ -602,6 +643,7 @@ class Page {
     this.sweep = this.wanted = name;
     if (!this.responses.has(name)) this.respond(this.sweepList.find(({ sweep }) => sweep.name === name));
     this.window = null;
+    this.isWhole = false;
     for (const [other, { button }] of this.sketches) button.setAttribute("aria-pressed", String(other === name));
     this.fit();
     this.draw();
@@ -613,7 +655,7 @@ class Page {
     const { style } = this.data;
     for (const [name, { canvas }] of this.sketches) {
       if (!this.responses.has(name)) continue;
-      drawSketch(canvas, this.lines(name), style.themes[this.themeName], style.dashes, this.vRange);
+      drawSketch(canvas, this.lines(name), style.themes[this.themeName], style.dashes, this.full);
     }
   }
 
@@ -881,6 +923,14 @@ function appliedSweeps({ tape, label }, responses) {
   const shown = [...responses].filter(([k]) => tape.applied[k].keep || tape.applied[k].shown);
   return shown.flatMap(([, byName]) => [...byName].filter(([, { line }]) => line.dt)
     .map(([name, { sweep: { pieces, end, duration } }]) => ({ name: `${label}${name}`, pieces, end, duration })));
+}
+
+/** The time in ms from which the current of a line stays at its holding level; 0 if it never left it. */
+function stimulusEnd({ t0, dt, current }) {
+  const [low, high] = extent(current);
+  const least = 1e-9 * Math.max(1, Math.abs(low), Math.abs(high));
+  const last = current.findLastIndex((x) => Math.abs(x - current[0]) > least);
+  return last < 0 ? 0 : t0 + Math.min(last + 1, current.length - 1) * dt;
 }
 
 /** The lowest and the highest injected current of what is drawn. */
