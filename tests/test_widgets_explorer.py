@@ -14,6 +14,7 @@ from screen import Screen, named, until
 import plausiwidgets as pw
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.explorer.optimization_panel import OptimizationPanel
+from plausiwidgets.widgets.session.starts import known_sets
 
 
 def test_it_opens_with_trace_target_and_verdict(explorer: pw.Explorer, screen: Screen) -> None:
@@ -322,9 +323,27 @@ def test_it_opens_from_the_pages_query(monkeypatch: pytest.MonkeyPatch) -> None:
     assert explorer.selection == Selection.of("adex", "mixed_mode", {"tau_w": 123.5}, 0.05)
     assert "bad" in Screen(explorer).message
     explorer.close()
+    monkeypatch.setenv("QUERY_STRING", "model=izhikevich&pattern=m&language=fr")
+    picked = pw.Explorer()
+    assert picked.selection == known_sets(pw.models.get("izhikevich"), pw.patterns.get("rebound_spike"))[0]
+    assert "known: en, de" in Screen(picked).message
+    picked.close()
     explicit = pw.Explorer("lif", parameters={"tau_mem": 30.0})
     assert explicit.selection.values["tau_mem"] == 30.0
     explicit.close()
+
+
+@pytest.mark.parametrize(("amplitude", "said"), [(20.0, "shows the pattern: drag"), (2.0, "press Show me")])
+def test_who_opens_a_shared_neuron_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, amplitude, said) -> None:
+    monkeypatch.setenv("QUERY_STRING", f"model=lif&pattern=tonic_spiking&amplitude={amplitude}")
+    explorer = pw.Explorer()
+    screen = Screen(explorer)
+    assert explorer.wait(60)
+    assert said in screen.origin
+    screen.rows["amplitude"].box.value = 15.0
+    assert explorer.wait(60)
+    assert screen.origin == ""
+    explorer.close()
 
 
 def test_a_hostile_query_gives_a_note_and_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

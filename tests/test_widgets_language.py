@@ -32,18 +32,18 @@ def test_the_parts_of_an_explorer_speak_its_language() -> None:
         explorer.close()
 
 
-@pytest.mark.parametrize(("query", "language", "title"), [
-    ("language=de", None, "Tonisches Feuern"), ("language=de", "en", "Tonic spiking"),
-    ("language=xx", None, "Tonic spiking"),
+@pytest.mark.parametrize(("query", "language", "title", "note"), [
+    ("language=de", None, "Tonisches Feuern", ""), ("language=de", "en", "Tonic spiking", ""),
+    ("language=xx", None, "Tonic spiking", "The link names a language that is not known here; known: en, de."),
 ])  # fmt: skip
 def test_the_address_of_the_app_chooses_a_language_where_the_code_does_not(
-    monkeypatch: pytest.MonkeyPatch, query: str, language: str | None, title: str
+    monkeypatch: pytest.MonkeyPatch, query: str, language: str | None, title: str, note: str
 ) -> None:
     monkeypatch.setenv("QUERY_STRING", query)
     explorer = pw.Explorer("lif", language=language)
     try:
         assert explorer.panel(GalleryPanel).view.items[0]["title"] == title
-        assert explorer.messages.text == ""
+        assert explorer.messages.text == note
     finally:
         explorer.close()
 

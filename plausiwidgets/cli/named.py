@@ -39,8 +39,7 @@ def patterns_named(text: str) -> list[Judged]:
 
     if (place := file_and_name(text)) is not None:
         return list(_told(registry.patterns_of_file, place).values())
-    letters = {registry.get(key).letter: key for key in registry.names()}
-    asked = registry.names() if text == ALL else [letters.get(text.upper(), text)]
+    asked = registry.names() if text == ALL else [registry.key_of(text)]
     try:
         return [judged(registry.get(key), "assess") for key in asked]
     except ValueError as error:

@@ -34,6 +34,11 @@ def names() -> list[str]:
     return [*_builtin, *_registered]
 
 
+def key_of(text: str) -> str:
+    """Return the key of the pattern that has this letter, large or small; any other text as it is."""
+    return next((key for key in names() if text and get(key).letter == text.upper()), text)
+
+
 Named = str | Protocol | Current | Sequence[str | Protocol]
 """A pattern or stimulus by key or as an object, a current, or several patterns that one neuron must show."""
 

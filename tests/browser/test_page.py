@@ -101,7 +101,7 @@ def test_a_page_speaks_german_to_a_german_browser(open_page, izhikevich: Path, w
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     opened.slider("amplitude").press("Home")
     page.locator(".badge", has_text="erfüllt").wait_for()
-    page.get_by_role("button", name="Vorführen").click()
+    page.get_by_role("button", name="Zeig es").click()
     page.locator(".badge", has_text="zeigt es (überprüft)").wait_for()
 
 

@@ -13,13 +13,14 @@ from weakref import ref
 
 import ipywidgets as w
 
-from plausiwidgets import texts
+from plausiwidgets import models, patterns, texts
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns.registry import Named
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.judging import Judging
@@ -40,7 +41,7 @@ from plausiwidgets.widgets.page.export import export_page
 from plausiwidgets.widgets.session.link import MAX_QUERY
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.session import Session
-from plausiwidgets.widgets.session.starts import known_sets, my_turn
+from plausiwidgets.widgets.session.starts import known_sets, my_turn, opened
 from plausiwidgets.widgets.session.worker import Priority, Worker
 from plausiwidgets.widgets.tools.equations import EquationsPanel
 from plausiwidgets.widgets.tools.exports import ExportPanel
@@ -67,6 +68,9 @@ TOOLS: tuple[type[Panel], ...] = (
     MysteryPanel, ExportPanel,
 )  # fmt: skip
 """Panels that a button opens, in this order."""
+
+
+NO_LANGUAGE = marked("The link names a language that is not known here; known: {valid}.")
 
 
 class Explorer(View):
@@ -138,7 +142,8 @@ class Explorer(View):
     ) -> None:
         query = os.environ.get("QUERY_STRING", "")
         named = dict(parse_qsl(query[:MAX_QUERY])).get("language")
-        if language is None and named in texts.languages():
+        unknown = language is None and named is not None and named not in texts.languages()
+        if language is None and not unknown:
             language = named
         language = texts.chosen("Explorer", language)
         texts.use(language)
@@ -149,7 +154,7 @@ class Explorer(View):
             if parameters is not None:
                 first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
             elif query:
-                first, notes = Selection.from_query(query, model, pattern, dt)
+                first, notes = opened(query, models.get(model), patterns.get(pattern), dt)
             else:
                 first = Selection.of(model, pattern, None, dt)
                 first.with_locked(locked)  # refused before anything is made of it
@@ -174,6 +179,8 @@ class Explorer(View):
                     self._places.offer(tool, partial(self.panel, tool))
                 else:
                     self.panel(tool)
+            if unknown:
+                notes = (tr(NO_LANGUAGE, valid=", ".join(texts.languages())), *notes)
             if notes:
                 self.messages.note(notes)
             if lesson is not None:
@@ -364,7 +371,7 @@ class Explorer(View):
         self._from_link = False
         with self.session.lock:
             own = self.selection
-            selection, notes = Selection.from_query(self.page.link, own.model, own.pattern)
+            selection, notes = opened(self.page.link, own.model, own.pattern)
             self.session.replaced(own, selection)  # without a step: undo would be a way out of an exercise
         if notes:
             self.messages.note(notes)

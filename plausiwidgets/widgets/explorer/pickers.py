@@ -17,7 +17,15 @@ from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.judging import judge_quickly
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.starts import fitting, known_sets, my_turn, ruled_out, to_be_tuned, with_stimulus
+from plausiwidgets.widgets.session.starts import (
+    begun_with,
+    fitting,
+    known_sets,
+    my_turn,
+    ruled_out,
+    to_be_tuned,
+    with_stimulus,
+)
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel, Part
 
@@ -184,8 +192,7 @@ class Pickers(Panel):
             return with_stimulus(self._session, model, pattern)
         if self._keep.value:
             return self._session.recalled(model, pattern)
-        known = known_sets(model, pattern, self.explorer.panel(Searches).found())
-        return known[0] if known else my_turn(model, pattern, (), 0)
+        return begun_with(model, pattern, self.explorer.panel(Searches).found())
 
     def _on_known(self, practise: bool) -> None:
         """Show the first of the known sets, and the next where that one is shown; or one near it to be tuned."""

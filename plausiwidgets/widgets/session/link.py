@@ -15,7 +15,7 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
-from plausiwidgets.patterns.registry import is_registered
+from plausiwidgets.patterns.registry import is_registered, key_of
 from plausiwidgets.patterns.stimuli import AFTER, PREFIX, GivenCurrent
 from plausiwidgets.patterns.stimuli import given as given_current
 from plausiwidgets.simulation.current import Current
@@ -136,6 +136,7 @@ def _name(text: str | None, valid: list[str], default: str, missing: str, notes:
 def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol:
     """Return the pattern or stimulus that a link names; what it says of it is taken out of what is given."""
     key = given.pop("pattern", None)
+    key = None if key is None else key_of(key)
     samples, lines = given.pop("samples", None), given.pop("lines", "") == "1"
     end = given.pop("end", None) if samples is not None else None
     if samples is not None:

@@ -41,6 +41,8 @@ class Origin:
         What they were moved away from, to be tuned back.
     seed, attempt : int
         How they were moved.
+    shared : bool
+        Whether they come from a link.
     """
 
     text: str = ""
@@ -48,6 +50,7 @@ class Origin:
     solved: Selection | None = None
     seed: int = 0
     attempt: int = 0
+    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.texts import tr
-from plausiwidgets.widgets.session.link import reach
+from plausiwidgets.widgets.session.link import reach, read_query
 from plausiwidgets.widgets.session.selection import Origin, Selection
 from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.slider import STEPS, dragged
@@ -38,6 +38,26 @@ def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection]
     known = [one for i, one in enumerate(known) if all(one.values != other.values for other in known[:i])]
     known += [replace(one, origin=Origin(tr("Found by your search."))) for one in found if one.is_about(model, pattern)]
     return known if len(known) < 2 else [_counted(one, i + 1, len(known)) for i, one in enumerate(known)]
+
+
+def begun_with(model: NeuronModel, pattern: Protocol, found: Iterable[Selection] = ()) -> Selection:
+    """Return what a pick shows: the first known set, else one to be tuned."""
+    known = known_sets(model, pattern, found)
+    return known[0] if known else my_turn(model, pattern, (), 0)
+
+
+def opened(
+    query: str, model: NeuronModel, pattern: Protocol, dt: float | None = None
+) -> tuple[Selection, tuple[str, ...]]:
+    """Return what the page of a link shows, and notes, as :meth:`Selection.from_query`; without values, as a pick."""
+    selection, notes = Selection.from_query(query, model, pattern, dt)
+    if selection.locked or not isinstance(selection.pattern, Judged):
+        return selection, notes
+    link = read_query(query, model, pattern)
+    if link.values or link.dt is not None:
+        return replace(selection, origin=Origin(shared=True)), notes
+    picked = begun_with(selection.model, selection.pattern)
+    return picked if dt is None else picked.with_dt(dt), notes
 
 
 def _counted(selection: Selection, number: int, count: int) -> Selection:

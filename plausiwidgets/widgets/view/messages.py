@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as w
 
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.panel import Host, Panel
 
 MAX_TEXT = 600
@@ -18,6 +19,10 @@ LONG = 50
 
 NAMED = 4
 """So many locked parameters are named; of more, how many there are."""
+
+
+SHARED = marked("Someone shared this neuron: drag the sliders until every criterion holds, or press Show me.")
+SHARED_SHOWN = marked("Someone shared this neuron, and it shows the pattern: drag a slider and see what loses it.")
 
 
 class MessageLine(Panel):
@@ -61,6 +66,14 @@ class MessageLine(Panel):
             else:
                 text = tr("An exercise: {what} are locked. Tune the others until every criterion has its ✓.", what=what)
             self.note(text)
+
+    def on_response(self, response: Response) -> None:
+        """Say what to do with a neuron that a link has brought."""
+        origin, verdict = response.selection.origin, response.verdict
+        if response.role == "yours" and verdict is not None and origin is not None and origin.shared:
+            self._origin = tr(SHARED_SHOWN if verdict.accepted else SHARED)
+            if not self.text:
+                self._show_origin()
 
     def note(self, texts: str | Sequence[str]) -> None:
         """Show a message that is not an error."""
