@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ALL = "all"
-FILES_HELP = "FILE.py:NAME and FILE.py:all run a Python file and take what it defines"
-MODELS_HELP = f"names of models, or all; {FILES_HELP}"
-PATTERNS_HELP = f"keys or letters of firing patterns, or all (the default); {FILES_HELP}"
+FILES_HELP = (
+    "FILE.py:NAME and FILE.py:all run a Python file and take what it defines, NAME being the {} and not a variable"
+)
+MODELS_HELP = f"names of models, or all; {FILES_HELP.format('name of a model')}"
+PATTERNS_HELP = f"keys or letters of firing patterns, or all (the default); {FILES_HELP.format('key of a pattern')}"
 
 
 def models_named(text: str) -> list[NeuronModel]:

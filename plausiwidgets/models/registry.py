@@ -115,7 +115,7 @@ def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
     path : path
         The models are values of its global names, or entries of lists, tuples and dicts among them.
     name : str, optional
-        Register this one only.
+        ``NeuronModel.name`` of the only one to register.
 
     Returns
     -------

@@ -33,8 +33,8 @@ def to_brian2(
     """Return neurons as a ``NeuronGroup`` of Brian2, which takes the steps that :func:`plausiwidgets.simulate` takes.
 
     State variables and parameters have the names and the units of the model, as numbers without a unit; a name that
-    Brian2 or the group needs itself, such as ``t``, becomes ``neuron_t``. Needs Brian2:
-    ``pip install plausiwidgets[brian2]``.
+    Brian2 or the group needs itself, such as ``t``, becomes ``neuron_t``. Needs Brian2, which
+    ``pip install plausiwidgets[brian2]`` installs, with NumPy below 2.4.
 
     Examples
     --------
