@@ -171,8 +171,16 @@ def described(verdict: Verdict) -> str:
 
 
 def in_words(missed: Iterable[Check]) -> str:
-    """Return what is missed and by how much, the worst first."""
-    worst = sorted(missed, key=lambda check: -check.cost)
+    """Return what is missed and by how much, the worst first of what was measured: it says why the rest was not.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> silent = pw.judge("izhikevich", "rebound_spike", {"amplitude": 0.1}, verify=False)
+    >>> in_words(check for check in silent.checks if not check.passed)
+    'spikes is 0 (must be 1 spike), latency: nothing to measure'
+    """
+    worst = sorted(missed, key=lambda check: (not math.isfinite(check.value), -check.cost))
     return ", ".join(
         tr(
             "{criterion} is {measured} (must be {accepted})",
@@ -181,7 +189,7 @@ def in_words(missed: Iterable[Check]) -> str:
             accepted=interval(check.low, check.high, check.unit, tr),
         )
         if math.isfinite(check.value)
-        else f"{tr(check.name)}: {tr('too few spikes to measure')}"
+        else f"{tr(check.name)}: {tr('nothing to measure')}"
         for check in worst
     )
 

@@ -26,6 +26,7 @@ class LessonCard {
     this.page = page;
     this.index = 0;
     this.done = new Set();
+    this.isMet = false; // at present: what is done may have been left again
     const { cards } = lesson;
     this.title = h("h2", { tabIndex: -1 });
     this.text = h("div", { className: "text" });
@@ -94,7 +95,8 @@ class LessonCard {
       if (holds !== null) return live !== null && (live.loss === 0) === holds;
       return below !== null ? values.get(name) < below : values.get(name) > above;
     };
-    if (until.length && pattern === own && until.every(isMet)) this.done.add(this.index);
+    this.isMet = until.length > 0 && pattern === own && until.every(isMet);
+    if (this.isMet) this.done.add(this.index);
     this.showState();
   }
 
@@ -109,7 +111,8 @@ class LessonCard {
         ? tr("{name} is below {value}", { name, value: plain(below) })
         : tr("{name} is above {value}", { name, value: plain(above) });
     }).join(tr(", and "));
-    const told = isDone ? `✓ ${tr("Done: {words}.", { words })}` : tr("Go on until {words}.", { words });
+    const done = this.isMet ? tr("Done: {words}.", { words }) : tr("It was reached; the sliders have moved on since.");
+    const told = isDone ? `✓ ${done}` : tr("Go on until {words}.", { words });
     const text = until.length ? told : "";
     if (this.state.textContent !== text) this.state.textContent = text;
     this.view.classList.toggle("solved", isDone);

@@ -728,8 +728,9 @@ class Page {
           tr("Whether it also does at finer ones, after a longer rest and so on, is verified in Python, by the line below the equations."),
       };
     }
-    const worst = checks.reduce((a, b) => (b.cost > a.cost ? b : a));
-    const measured = Number.isNaN(worst.value) ? tr("too few spikes to measure") : measuredText(worst.value, worst.unit);
+    const rank = ({ cost, value }) => cost + (cost > 0 && !Number.isNaN(value)); // what was measured says why the rest was not
+    const worst = checks.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+    const measured = Number.isNaN(worst.value) ? tr("nothing to measure") : measuredText(worst.value, worst.unit);
     const missed = tr("{criterion}: {measured}, must be {accepted}",
       { criterion: tr(worst.name), measured, accepted: intervalText(worst.low, worst.high, worst.unit) });
     return {
