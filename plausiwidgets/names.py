@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from plausiwidgets.arguments import shown
 
 
-def unknown(what: str, name: object, valid: Iterable[str]) -> ValueError:
-    """Return a ValueError that lists the valid names and the nearest one."""
+def unknown(what: str, name: object, valid: Iterable[str], more: str = "") -> ValueError:
+    """Return a ValueError that lists the valid names and the nearest one, and says `more`."""
     choices = list(valid)
     near = difflib.get_close_matches(str(name)[:80], choices, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return ValueError(f"unknown {what}: {shown(name)}. Valid: {', '.join(choices) or 'none'}.{hint}")
+    hints = [f"Did you mean {near[0]!r}?"] if near else []
+    text = f"unknown {what}: {shown(name)}. Valid: {', '.join(choices) or 'none'}."
+    return ValueError(" ".join([text, *hints, *filter(None, [more])]))
 
 
 def check_name(what: str, name: object) -> None:

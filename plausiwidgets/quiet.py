@@ -1,7 +1,8 @@
-"""Imports of other packages without the warnings that they cause."""
+"""Warnings: those of other packages' imports are silenced, those of this one name the line that called it."""
 
 from __future__ import annotations
 
+import sys
 import warnings
 from functools import cache
 from importlib import import_module
@@ -24,3 +25,11 @@ def imported(name: str) -> ModuleType:
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return import_module(name)
+
+
+def warn_caller(text: str) -> None:
+    """Warn with the line outside of this package from which it was called."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] == "plausiwidgets":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, UserWarning, stacklevel=level)

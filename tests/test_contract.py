@@ -114,21 +114,44 @@ def unusual_steps():
             raise ValueError("far out of range")
         return good_step(current, state, p, dt)
 
-    def is_random(current, state, p, dt):
-        spikes, (v,) = good_step(current, state, p, dt)
-        return spikes, (v + torch.randn_like(v) + random.gauss(0.0, 1.0),)
-
     def shortens_where_nothing_fires(current, state, p, dt):
         spikes, (v,) = good_step(current, state, p, dt)
         return (spikes, (torch.where(spikes > 0, -65.0, v),)) if spikes.any() else (spikes, (v,))
 
-    return [assigns_to_a_clone, runs_away, refuses_the_far, is_random, shortens_where_nothing_fires]
+    return [assigns_to_a_clone, runs_away, refuses_the_far, shortens_where_nothing_fires]
 
 
 @pytest.mark.parametrize("step", unusual_steps(), ids=lambda step: step.__name__)
 def test_a_step_that_keeps_the_contract_in_its_own_way_is_taken(step):
     for _ in range(10):
         assert not make(step).lanewise
+
+
+def test_a_step_with_random_numbers_or_a_memory_is_refused():
+    calls = []
+
+    def draws(current, state, p, dt):
+        spikes, (v,) = good_step(current, state, p, dt)
+        return spikes, (v + torch.randn_like(v),)
+
+    def remembers(current, state, p, dt):
+        calls.append(None)
+        spikes, (v,) = good_step(current, state, p, dt)
+        return spikes, (v + random.gauss(0.0, 1.0) * 0.0 + 1e-3 * len(calls),)
+
+    for step in (draws, remembers):
+        with pytest.raises(ValueError, match="other values when it is called again"):
+            make(step)
+
+
+def test_a_potential_in_volts_is_refused():
+    def in_volts(current, state, p, dt):
+        v = state[0] + dt / p.tau * (-0.065 - state[0] + 1e-3 * current)
+        fired = v > -0.05
+        return fired.to(v.dtype), (torch.where(fired, -0.065, v),)
+
+    with pytest.raises(ValueError, match=r"is at -[0-9.]+ without a current, far from the rest \(-65 mV\)"):
+        make(in_volts)
 
 
 def test_a_parameter_that_only_the_branch_of_a_spike_reads_is_read():

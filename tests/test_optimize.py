@@ -3,9 +3,11 @@
 import itertools
 import json
 import math
+import warnings
 
 import numpy as np
 import pytest
+import torch
 from optimization_fakes import comparable
 
 import plausiwidgets as pw
@@ -188,3 +190,51 @@ def test_progress_on_a_terminal(progress, capsys):
     pytest.importorskip("tqdm")
     pw.optimize("lif", "tonic_bursting", budget=100, popsize=8, progress=progress)
     assert "100" in capsys.readouterr().err
+
+
+def slow_step(current, state, p, dt):
+    no_table_has_it = 0.0 * torch.special.bessel_j0(state[0])
+    v = state[0] + dt / p.tau * (-65.0 - state[0] + current) + no_table_has_it
+    fired = v > -50.0
+    return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
+
+
+def test_a_search_that_torch_alone_can_run_warns_with_the_reason_and_the_line_of_the_caller():
+    neuron = pw.NeuronModel(
+        "slow", slow_step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+        initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 30.0, 0.0, 100.0),
+        rest=-65.0, threshold=-50.0, dt=0.5,
+    )  # fmt: skip
+    with pytest.warns(UserWarning, match=r"'slow' takes hundreds of times.*bessel_j0") as warned:
+        pw.optimize(neuron, "rebound_spike", budget=1)
+    assert warned[0].filename == __file__
+    with pytest.warns(UserWarning, match="'slow' takes hundreds of times") as warned:
+        pw.assess(neuron, "rebound_spike", budget=1)
+    assert warned[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pw.optimize(neuron, "rebound_spike", budget=1, engine="torch")
+
+
+def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
+    result = pw.optimize("lif", "rebound_spike", budget=64)
+    argument = pw.models.get("lif").cannot["rebound_spike"]
+    assert result.summary == f"not found within 64 evaluations, and impossible: {argument}"
+    assert pw.Result.from_json(result.to_json()).summary == result.summary
+    with pytest.raises(pw.optimization.NothingAccepted, match="lif cannot show rebound_spike"):
+        pw.sample_accepted("lif", "rebound_spike")
+
+
+def test_the_record_says_where_a_search_began_and_what_proposed_its_points():
+    asked = {"start": {"b": 10.0}, "fixed": {"C": 200.0}, "bounds": {"tau_w": (50.0, 200.0)}, "popsize": 12}
+    result = pw.Result.from_json(pw.optimize("adex", "tonic_spiking", budget=64, **asked).to_json())
+    assert result.start["b"] == 10.0 and "C" not in result.bounds and result.start["C"] == 200.0
+    assert result.strategy.startswith("Portfolio(Options(popsize=12")
+    bounds = dict(result.bounds)
+    fixed = {name: value for name, value in result.parameters.items() if name not in bounds}
+    again = pw.optimize(
+        "adex", "tonic_spiking", start=result.start, fixed=fixed, bounds=bounds, popsize=12, budget=64
+    )  # fmt: skip
+    assert (again.parameters, again.evaluations) == (result.parameters, result.evaluations)
+    with pytest.raises(ValueError, match="'tau_w' is in fixed and in bounds"):
+        pw.optimize("adex", "tonic_spiking", fixed=["tau_w"], bounds={"tau_w": (50.0, 120.0)})

@@ -88,7 +88,7 @@ def test_a_gate_in_place_of_the_potential_is_refused():
         spikes, (v, n, m, h) = axons(current, (v, n, m, h), p, dt)
         return spikes, (m, v, n, h)
 
-    with pytest.raises(ValueError, match=r"'m', the first.*stays at 0\.05.*far from the rest \(-65 mV\)"):
+    with pytest.raises(ValueError, match=r"'m', the first.*is at 0\.05.*far from the rest \(-65 mV\)"):
         axon(gate_first, states=("m", "v", "n", "h"), initial_state=lambda p, holding: (0.053, -65.0, 0.318, 0.596))
 
 

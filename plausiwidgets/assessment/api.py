@@ -18,8 +18,9 @@ from plausiwidgets.assessment.study import Study
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
+from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.models.registry import sendable as sendable_model
-from plausiwidgets.optimization.api import check_engine, check_popsize
+from plausiwidgets.optimization.api import check_engine, check_popsize, warn_if_slow
 from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
@@ -163,7 +164,11 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     StoreError
         If the file cannot be used, or has another request or version.
     """
-    return Study(*_asked(*args, **settings)).execute()
+    asked = _asked(*args, **settings)
+    if asked.executor is None:  # its processes are others', and perhaps other machines
+        for unit in {unit.waiting.model: unit for unit in asked.units}.values():
+            warn_if_slow(received_model(unit.model), unit.engine)
+    return Study(*asked).execute()
 
 
 @checked

@@ -25,7 +25,7 @@ _PROBED_LANES = 7
 _ORDER = np.array([3, 0, 5, 1, 6, 2, 4])
 """Of the probed lanes: a step that sorts its lanes must change them."""
 _TRIES = 4
-"""How often a difference must show before it is not taken for a random number that was drawn rarely."""
+"""How often a step is called again with the same inputs."""
 _AT_DEFAULTS = "at the default parameters"
 
 _TRIAL_MS, _TRIAL_STEPS = 60.0, 1200
@@ -138,6 +138,7 @@ def _check(model: Any, lanes: int) -> None:
         for part in _alone(rows) if model.lanewise else [rows]:
             with suppress(_Meaningless):
                 _check_step(model, part, when, read)
+                _refuse_chance(model, part)
                 if not model.lanewise and _mixes_lanes(model, rows):
                     raise ValueError(
                         f"{where}: a lane of the step gives other values alone than together with others ({when}). "
@@ -146,13 +147,13 @@ def _check(model: Any, lanes: int) -> None:
                         f"`len(v)`, and write `torch.where(fired, a, b)` instead of `if fired.any():`"
                     )
     _refuse_singularity(model, start, _round_potentials(model))
+    _check_trial(model)
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
             f"{where} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in the "
             f"step, initial_state, rest or threshold, or remove the Parameter"
         )
-    _check_trial(model)
 
 
 def _start(model: Any, lanes: int, read: set[str]) -> Floats:
@@ -203,6 +204,12 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
     entry = getattr(model, what)
     if isinstance(entry, str):
         read.add(entry)
+        unit, scale = model.parameters[entry].unit, model.states[0].unit
+        if unit and scale and unit != scale:
+            raise ValueError(
+                f"model {model.name!r}: {what} is the parameter {entry!r} in {unit}, the potential "
+                f"{model.states[0].name!r} is in {scale}: both must have one unit, and times are in ms"
+            )
     value = _call(model, what, _AT_DEFAULTS, p) if callable(entry) else values.get(entry, entry)
     try:
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
@@ -327,15 +334,22 @@ def _outcome(model: Any, rows: Floats, alone: bool) -> torch.Tensor:
     return torch.stack([x.reshape(1).expand(rows.shape[1]) if x.numel() == 1 else x for x in flat])
 
 
-def _mixes_lanes(model: Any, rows: Floats) -> bool:
-    """Return whether a lane gives other values alone than together with the others.
+def _refuse_chance(model: Any, rows: Floats) -> None:
+    """Refuse a step that gives other values when it is called again with the same inputs."""
+    first = _outcome(model, rows, False)
+    for _ in range(_TRIES):
+        if not torch.equal(first.nan_to_num(), _outcome(model, rows, False).nan_to_num()):
+            raise ValueError(
+                f"model {model.name!r}: the step gives other values when it is called again with the same current, "
+                f"state and parameters. A neuron is deterministic here, so that a result can be had again: leave out "
+                f"random numbers, and make what the step remembers an entry of the state"
+            )
 
-    A step that gives other values each time, as with random numbers, cannot be told to do so.
-    """
+
+def _mixes_lanes(model: Any, rows: Floats) -> bool:
+    """Return whether a lane gives other values alone than together with the others."""
     for _ in range(_TRIES):
         together = _outcome(model, rows, False)
-        if not torch.allclose(together, _outcome(model, rows, False), 0.0, 0.0, equal_nan=True):
-            return False
         with suppress(Exception):  # a step that needs the others
             # The last bit of torch's exp may depend on its place in a vector.
             if torch.allclose(together, _outcome(model, rows, True), 1e-9, 1e-12, equal_nan=True):
@@ -444,9 +458,10 @@ def _check_trial(model: Any) -> None:
             f"{_POTENTIAL_FIRST}"
         )
     away = np.maximum(np.maximum(rest - span - v[:, 0], v[:, 0] - threshold - span), 0.0)
-    if len(away) and away.min() > 0.99 * away[0] > 0.0:
+    settled = model.spike_level is None and not fired[:, 0].any() and np.isfinite(away).all()
+    if len(away) and (away.min() > 0.99 * away[0] > 0.0 or (settled and away[-1] > 0.0)):
         raise ValueError(
-            f"{where}: {name!r}, the first state variable, stays at {v[-1, 0]:.3g} without a current, far from the "
+            f"{where}: {name!r}, the first state variable, is at {v[-1, 0]:.3g} without a current, far from the "
             f"rest ({rest:g} mV) and the threshold ({threshold:g} mV): {_POTENTIAL_FIRST}"
         )
 

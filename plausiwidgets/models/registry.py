@@ -53,7 +53,7 @@ def get(model: str | NeuronModel) -> NeuronModel:
     if model in _registered:
         return _registered[model]
     if model not in NAMES:
-        raise unknown("model", model, names())
+        raise unknown("model", model, names(), "A custom one is an object, or a name after models.register.")
     if model not in _builtin:
         neuron = import_module(f"plausiwidgets.models.library.{model}").NEURON
         neuron.programs = read(program_file(model).read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from plausiwidgets.optimization.space import Bounds, Space
 from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.quiet import imported
+from plausiwidgets.quiet import imported, warn_caller
 from plausiwidgets.settings import takes
 from plausiwidgets.simulation.engine import ENGINES
 from plausiwidgets.simulation.simulate import check_dt
@@ -116,8 +116,17 @@ def optimize(*args: Any, **settings: Any) -> Result:
     ------
     ValueError
         For an unknown name or an invalid value.
+
+    Warns
+    -----
+    UserWarning
+        If the model cannot be compiled and no engine is asked for: its search takes hundreds of times as long.
     """
-    return _optimization(*args, **settings).execute()
+    run = _optimization(*args, **settings)
+    problem = run.snapshot().problem
+    assert problem is not None
+    warn_if_slow(problem.model, problem.engine)
+    return run.execute()
 
 
 @checked
@@ -159,6 +168,15 @@ def make_problem(
     neuron, firing = models.get(model), judged(patterns.get(pattern), "search for")
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
     return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))
+
+
+def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
+    """Warn the caller of the package of a search of a model that the torch loop runs, though nobody asked for it."""
+    from plausiwidgets.simulation.compiled.engine import why_not
+
+    reason = why_not(model) if engine == "auto" and not model.programs else None
+    if reason is not None:
+        warn_caller(f"a search of model {model.name!r} takes hundreds of times as long as of a compiled one. {reason}")
 
 
 def check_engine(engine: str) -> str:

@@ -93,6 +93,8 @@ class Optimizer:
             reason="running",
             phase=self.strategy.phase,
             bounds={n: (float(a), float(b)) for n, a, b in zip(space.names, space.low, space.high, strict=True)},
+            start={} if start is None else dict(start),
+            strategy=_named(self.strategy),
             dt=problem.dt,
             engine=problem.engine,
             versions=versions(),
@@ -194,6 +196,12 @@ class Optimizer:
             return solved, 0
         plain = problem.judge(values, checkpoint, settled=settled)
         return solved.prefer(plain), int(plain.accepted.sum())
+
+
+def _named(strategy: Strategy) -> str:
+    """Return what a strategy calls itself; the name of its class if it has no text of its own."""
+    kind = type(strategy)
+    return kind.__name__ if kind.__repr__ is object.__repr__ else repr(strategy)
 
 
 def _best(batch: Batch) -> int:

@@ -110,6 +110,9 @@ class Portfolio:
         self._runs_made = 0
         self._batches = self._plan()
 
+    def __repr__(self) -> str:
+        return f"Portfolio({self.options})"
+
     def ask(self) -> Floats | None:
         """Return the next points [m, d] as values; None if the budget is spent."""
         return next(self._batches) if self._left > 0 else None

@@ -25,7 +25,7 @@ from plausiwidgets.patterns.status import STATUSES
 if TYPE_CHECKING:
     from plausiwidgets.simulation.network.layer import NeuronLayer
 
-FORMAT = "plausiwidgets-result-4"
+FORMAT = "plausiwidgets-result-5"
 
 STATES = {
     "waiting": "waiting", "running": "running", "paused": "paused", "solved": "done", "budget": "done",
@@ -88,7 +88,11 @@ class Result:
     volume : Volume
         Hits and points of the screens: the share of the space that shows the pattern.
     bounds : mapping of str to (float, float)
-        Box of the free parameters.
+        Box of the free parameters; all others keep their values in `parameters`.
+    start : mapping of str to float
+        Complete set that was judged first; empty without a start.
+    strategy : str
+        What proposed the points, with its settings.
     dt : float or None
         Time step in ms; None: the model's.
     engine : str
@@ -130,6 +134,8 @@ class Result:
     restarts: int = 0
     volume: Volume = field(default_factory=Volume)
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    start: Mapping[str, float] = field(default_factory=dict)
+    strategy: str = ""
     dt: float | None = None
     engine: str = "auto"
     seconds: float = 0.0
@@ -186,13 +192,21 @@ class Result:
         >>> found.summary
         'replicated, found after 12 evaluations'
         >>> missed = {"regular firing": "0.86, asked for ≥ 0.9"}
-        >>> Result("lif", "mixed_mode", 0, 64, reason="budget", evaluations=64, loss=0.5, missed=missed).summary
+        >>> Result("adex", "mixed_mode", 0, 64, reason="budget", evaluations=64, loss=0.5, missed=missed).summary
         'not found within 64 evaluations, least loss 0.5: the best misses regular firing (0.86, asked for ≥ 0.9)'
         """
         if self.reason == "failed":
             return f"failed: {self.error}"
         ending = {"stopped": "; stopped before its end", "time": "; the time limit was reached"}.get(self.reason, "")
         return self._found + ending
+
+    @property
+    def _argument(self) -> str:
+        """Why the model cannot show the pattern, whatever its parameters; empty without a known argument."""
+        if self.problem is None and self.model not in models.names():
+            return ""
+        model = models.get(self.model) if self.problem is None else self.problem.model
+        return model.cannot.get(self.pattern, "")
 
     @property
     def _found(self) -> str:
@@ -203,6 +217,9 @@ class Result:
             return f"fragile: accepted, but not {self.failed_check}, {within}"
         if self.status == "unverified":
             return f"accepted {within}, not verified"
+        why = self._argument
+        if why:
+            return f"not found {within}, and impossible: {why}"
         least = f", least loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
         if not self.missed:
             return f"not found {within}{least}"
@@ -369,6 +386,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "failed_check": str, "found_after": lambda n: None if n is None else int(n),
     "missed": lambda d: {n: str(v) for n, v in d.items()}, "robustness": lambda x: None if x is None else float(x),
     "restarts": int, "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])), "bounds": _read_box,
+    "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str,
     "dt": lambda x: None if x is None else float(x), "engine": str, "seconds": float,
     "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str, "columns": _read_columns,
 }  # fmt: skip

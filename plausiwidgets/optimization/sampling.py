@@ -139,7 +139,7 @@ def sample_accepted(
     Raises
     ------
     NothingAccepted
-        A RuntimeError: the points did not reach an accepted set.
+        A RuntimeError: the points did not reach an accepted set, or there is an argument that none exists.
     ValueError
         As of `optimize`.
 
@@ -156,7 +156,11 @@ def sample_accepted(
     whole("sample_accepted", "n", n, 1)
     whole("sample_accepted", "seed", seed, 0)
     bounded("sample_accepted", "number of sets", float(n), MOST)
-    sampling = Sampling(make_problem(model, pattern, start, fixed, bounds, engine, dt), n, seed)
+    problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
+    if problem.pattern.key in problem.model.cannot:
+        why = problem.model.cannot[problem.pattern.key]
+        raise NothingAccepted(f"sample_accepted: {problem.model.name} cannot show {problem.pattern.key}: {why}")
+    sampling = Sampling(problem, n, seed)
     while sampling.step(checkpoint) is not None:
         pass
     return sampling.table(verify, checkpoint)

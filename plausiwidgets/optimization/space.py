@@ -105,8 +105,8 @@ class Space:
         Raises
         ------
         ValueError
-            For an unknown name, an invalid value, bounds that are reversed or outside of the hard limits, a start
-            outside of given bounds, or if no parameter is free.
+            For an unknown name, an invalid value, a parameter that is fixed and has bounds, bounds that are reversed
+            or outside of the hard limits, a start outside of given bounds, or if no parameter is free.
         """
         given = mapping(start)
         fixed = [fixed] if isinstance(fixed, str) else fixed
@@ -116,6 +116,9 @@ class Space:
             for name in named:
                 if name not in parameters:
                     raise unknown(f"parameter in {what}", name, parameters)
+        for name in boxes:
+            if name in held:
+                raise ValueError(f"parameter {name!r} is in fixed and in bounds, valid is: in one of them")
         base = {n: _number(p, given.get(n, p.default)) for n, p in parameters.items()}
         base |= {n: _number(parameters[n], v) for n, v in held.items() if v is not None}
         checked = {n: _check_bounds(parameters[n], pair) for n, pair in boxes.items()}

@@ -71,7 +71,7 @@ def get(pattern: Named) -> Protocol:
         return all_of(*pattern)
     found = _builtin.get(pattern) or _registered.get(pattern) or named(pattern)
     if found is None:
-        raise unknown("pattern", pattern, names())
+        raise unknown("pattern", pattern, names(), "A custom one is an object, or a name after patterns.register.")
     return found
 
 

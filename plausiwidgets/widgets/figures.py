@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
-from plausiwidgets.arguments import checked
+from plausiwidgets.arguments import checked, shown
 from plausiwidgets.assessment import ParameterPlane
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
@@ -89,7 +89,7 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
 def _picture(x: object, dark: bool) -> dict[str, Any]:
     """Return data and layout; each kind of object that can be plotted is registered here."""
     valid = ", ".join(sorted(kind.__name__ for kind in _picture.registry if kind is not object))
-    raise TypeError(f"plot: x is {x!r}, valid is an object of {valid}")
+    raise TypeError(f"plot: x is {shown(x)}, valid is an object of {valid}")
 
 
 @_picture.register
