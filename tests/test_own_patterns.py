@@ -178,3 +178,14 @@ def test_the_loss_says_what_is_accepted_what_has_diverged_and_what_is_not_judged
     assert verdict.diverged[2] and m + 1.0 <= verdict.loss[2] <= m + 2.0
     shown = pw.judge("izhikevich", pw.patterns.stimulus("step"), {"amplitude": [10.0, 1e12]})
     assert np.isnan(shown.loss).all() and not shown.accepted.any() and list(shown.diverged) == [False, True]
+
+
+def test_a_sweep_refuses_a_piece_before_its_onset_that_would_be_cut():
+    for onset in (-5.0, np.array([0.0, -5.0])):
+        with pytest.raises(ValueError, match=r"Sweep: a piece begins at .*-5.* ms, valid is from 0 ms on"):
+            pw.Sweep([pw.pulse(onset, 20.0, 10.0)], end=100.0)
+
+
+def test_a_scale_is_not_taken_for_a_unit():
+    with pytest.raises(ValueError, match="unit 'log' is a scale, write scale='log'"):
+        pw.Parameter("tau", 10.0, 1.0, 20.0, "log")

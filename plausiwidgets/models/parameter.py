@@ -90,6 +90,8 @@ class Parameter:
             )
         if self.scale not in SCALES:
             raise ValueError(f"{where}: scale {self.scale!r} is not one of {', '.join(SCALES)}")
+        if self.unit in SCALES:
+            raise ValueError(f"{where}: unit {self.unit!r} is a scale, write scale={self.unit!r}")
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"{where}: a log scale needs low > 0, not {self.low:g}")
         if self.scale == "asinh" and not (self.zero is not None and self.zero > 0):

@@ -10,6 +10,7 @@ import numpy as np
 
 from plausiwidgets.arguments import require, shown
 from plausiwidgets.simulation.current import Piece, Value, check_values
+from plausiwidgets.simulation.formula import Formula
 
 BEFORE = 50.0
 """Time in ms before the onset that each sweep shows, at the holding level."""
@@ -25,7 +26,7 @@ class Sweep:
     Parameters
     ----------
     pieces : sequence of Piece
-        Added to the holding level; see `pulse` and `ramp`.
+        Added to the holding level, from 0 ms on; see `pulse` and `ramp`.
     end : float or ndarray, shape [n]
         Length of the sweep.
     response : (float, float), optional
@@ -50,6 +51,12 @@ class Sweep:
     def __post_init__(self) -> None:
         require("Sweep", "pieces", self.pieces, Sequence[Piece])
         check_values("Sweep", end=self.end)
+        for piece in self.pieces:
+            if not isinstance(piece.on, Formula) and np.any(np.asarray(piece.on) < 0.0):
+                raise ValueError(
+                    f"Sweep: a piece begins at {shown(piece.on)} ms, valid is from 0 ms on: a sweep begins at the "
+                    "onset, after its holding level"
+                )
         for name, window in (("response", self.response), ("voltage", self.voltage)):
             if window is not None:
                 if not (isinstance(window, (tuple, list)) and len(window) == 2):
