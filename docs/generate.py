@@ -21,6 +21,8 @@ from plotly.offline import get_plotlyjs
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import known_sets, published_rows
+from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRES_COLUMNS
+from plausiwidgets.assessment.repertoire import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
@@ -69,6 +71,28 @@ NAMESPACES = {
     "assessment": "Assessment",
     "widgets": "Widgets, figures and pages",
 }
+
+
+MENTIONED = {
+    "simulation": ("simulation.current.Piece",),
+    "patterns": ("patterns.bench.Bench", "patterns.marks.Mark", "patterns.features"),
+    "optimization": (
+        "optimization.Strategy",
+        "optimization.StrategyFactory",
+        "optimization.NothingAccepted",
+        "optimization.volume.Volume",
+    ),
+}
+"""What the public names take, return or raise, and what is imported from its module."""
+
+COLUMNS = {
+    "assess": pw.assessment.COLUMNS,
+    "assessment.estimate": pw.assessment.ESTIMATE_COLUMNS,
+    "plausibility_score": pw.assessment.SCORE_COLUMNS,
+    "assessment.published_repertoires": REPERTOIRES_COLUMNS,
+    "repertoire": REPERTOIRE_COLUMNS,
+}
+"""Columns of the tables that public names return."""
 
 
 def write(docs: Path) -> None:
@@ -472,7 +496,7 @@ def reference(folder: Path) -> None:
         put(
             folder / f"{key}.rst",
             f"{title}\n{'=' * len(title)}\n\n.. currentmodule:: plausiwidgets\n\n"
-            f".. autosummary::\n   :toctree: generated\n   :nosignatures:\n\n{names}\n",
+            f".. autosummary::\n   :toctree: generated\n   :nosignatures:\n\n{names}\n{mentioned(key)}",
         )
     listed = "\n".join(NAMESPACES)
     put(
@@ -480,6 +504,22 @@ def reference(folder: Path) -> None:
         "# Public names\n\nEvery public name with its parameters, units, errors and an example that runs as a test. "
         f"All are reached from `import plausiwidgets as pw`.\n\n```{{toctree}}\n:maxdepth: 2\n\n{listed}\n```\n",
     )
+
+
+def mentioned(namespace: str) -> str:
+    """Return the end of the page of a namespace: columns of tables, and what its public names mention."""
+    out = []
+    if namespace == "assessment":
+        for name, columns in COLUMNS.items():
+            rows = "".join(f"   * - ``{column}``\n     - {meaning}\n" for column, meaning in columns.items())
+            head = f"Columns of {name}"
+            out.append(f"\n{head}\n{'-' * len(head)}\n\n.. list-table::\n   :widths: 1 3\n\n{rows}")
+    if namespace in MENTIONED:
+        out.append("\nImported from their modules\n---------------------------\n")
+        for name in MENTIONED[namespace]:
+            kind = "auto" + ("class" if name.rpartition(".")[2][0].isupper() else "module")
+            out.append(f"\n.. {kind}:: plausiwidgets.{name}\n   :members:\n")
+    return "".join(out)
 
 
 def notebooks(docs: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from pkgutil import resolve_name
 from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
@@ -70,6 +71,14 @@ def test_the_reference_lists_every_public_name(scripts, tmp_path: Path) -> None:
     scripts[0].reference(tmp_path)
     listed = {line.strip() for page in tmp_path.glob("*.rst") for line in page.read_text("utf-8").splitlines()}
     assert {name for name in pw.__all__ if callable(getattr(pw, name))} <= listed
+
+
+def test_what_the_reference_mentions_can_be_imported_as_it_says(scripts, tmp_path: Path) -> None:
+    scripts[0].reference(tmp_path)
+    for names in scripts[0].MENTIONED.values():
+        assert all(resolve_name(f"plausiwidgets.{name}").__doc__ for name in names)
+    page = (tmp_path / "assessment.rst").read_text("utf-8")
+    assert all(f"``{column}``" in page for column in pw.assessment.estimate("lif", "integrator", budget=10).columns)
 
 
 # ------------------------------------------------------------------ versions

@@ -228,7 +228,7 @@ class NeuronModel:
         self.cannot: Mapping[str, str] = mapping(cannot)
         self.lanewise = False
         self.programs: Programs | None = None
-        """Of a model of the package: what was exported from its step (see `models.registry`), to run without torch."""
+        """Of a model of the package: what was exported from its step, to run without torch."""
         if len(self.parameters) < len(parameters):
             names = [p.name for p in parameters]
             twice = sorted({n for n in names if names.count(n) > 1})

@@ -20,8 +20,12 @@ class Run(Background[Result, Result]):
     Parameters
     ----------
     optimizer : Optimizer
-    max_seconds, progress, gate
-        See `Background`.
+    max_seconds : float, optional
+        Limit of the working time.
+    progress : Progress, callable, str or None
+        Receives a snapshot of every step.
+    gate : Gate, optional
+        Where urgent jobs go first; default: the gate of this process.
 
     Examples
     --------

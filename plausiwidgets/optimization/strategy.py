@@ -32,6 +32,8 @@ class Strategy(Protocol):
     Random search, from the start if there is one:
 
     >>> import numpy as np
+    >>> import plausiwidgets as pw
+    >>> from plausiwidgets.optimization import Strategy
     >>> class RandomSearch(Strategy):
     ...     def __init__(self, space, seed, budget, start=None):
     ...         self.phase = "random"
@@ -40,7 +42,6 @@ class Strategy(Protocol):
     ...         return self._chart.decode(self._rng.random((20, len(self._chart.parameters))))
     ...     def tell(self, costs):
     ...         pass
-    >>> import plausiwidgets as pw
     >>> pw.optimize("lif", "tonic_spiking", budget=1000, strategy=RandomSearch).replicated
     True
     """
@@ -78,7 +79,7 @@ def losses_of(costs: Floats) -> Floats:
 
 
 class StrategyFactory(Protocol):
-    """Makes a strategy: its class or a function."""
+    """Makes a strategy: its class, or a function, of ``(space, seed, budget, start)``."""
 
     def __call__(self, space: Space, seed: int, budget: int, start: Floats | None) -> Strategy:
         """Return a strategy for `budget` points of a space; `start` [d] are values to judge first."""

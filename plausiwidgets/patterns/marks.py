@@ -56,7 +56,8 @@ class Mark:
         onset; ``"hump"``: the highest potential between them after a spike, beside that before the onset;
         ``"rise"``, ``"fall"``: from the lowest potential before it up to it, or from that before the onset down to it.
     start, stop : float, str or callable
-        Times in ms, see `Time`; default: the onset, and the end of the trace.
+        Times in ms: a number, the name of a stimulus value, or ``time(s, traces)``; default: the onset, and the end of
+        the trace.
     sweep : str
         Name of the sweep; default: the pattern's main sweep.
     text : str
@@ -64,6 +65,7 @@ class Mark:
 
     Examples
     --------
+    >>> from plausiwidgets.patterns.marks import Mark
     >>> Mark("latency", "latency").stop
     inf
     """

@@ -101,7 +101,7 @@ class Pattern(Protocol):
         ``r.span`` and so on describe the neurons at rest (`Responses`). A feature is nan where it
         cannot be computed.
     procedure : callable
-        ``procedure(bench)`` applies sweeps to a `Bench` and returns a `Measurement`.
+        ``procedure(bench)`` applies sweeps to a `plausiwidgets.patterns.bench.Bench` and returns a `Measurement`.
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
     verification : mapping of str to Pattern

@@ -154,11 +154,12 @@ class Protocol:
         matters, and the publication.
     main_sweep : str
         Name of the sweep to look at first; default: the first one.
-    event : (Time, Time), optional
-        Start and end of the part of the sweeps that a figure shows, where it is short against them.
+    event : pair of float, str or callable, optional
+        Start and end of the part of the sweeps that a figure shows, where it is short against them: a time in ms, the
+        name of a stimulus value, or ``time(s, traces)``.
     fine : bool
         Whether the behaviour is a few millivolts below the threshold, so that a figure cuts the spikes off.
-    marks : sequence of Mark
+    marks : sequence of plausiwidgets.patterns.marks.Mark
         Marks of the criteria in the traces of a figure.
 
     Raises
