@@ -31,7 +31,7 @@ html_title = f"plausiwidgets {release}"  # it stands on each page
 html_static_path = ["_static"]
 html_favicon = "_static/icon.svg"
 html_css_files = ["site.css"]
-html_js_files = ["versions.js", "switcher.js"]
+html_js_files = ["versions.js", "switcher.js", "figure.js"]
 templates_path = ["_templates"]
 html_sidebars = {
     "**": [

@@ -71,6 +71,43 @@ def test_a_site_alone_offers_no_version(open_page, tmp_path: Path) -> None:
     assert not page.locator(".versions").is_visible()
 
 
+SEEN = """(element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight + 1; // a fraction of a pixel
+}"""
+
+
+def test_on_a_telephone_a_link_shows_the_figure_with_its_first_sliders(
+    open_page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(DOCS))
+    import generate
+
+    pattern = pw.patterns.get("rebound_spike")
+    (tmp_path / "patterns").mkdir()
+    (tmp_path / "live").mkdir()
+    generate.export((generate.REFERENCE, [pattern.key], tmp_path / "live" / "pattern-rebound_spike.html"))
+    case = generate.link(pattern, generate.Case({"amplitude": 1.0}, 0, 0.1), "amplitude to 1", beside=True)
+    head = "".join(f"<script>{(DOCS / '_static' / 'figure.js').read_text('utf-8')}</script>")
+    style = f"<style>{(DOCS / '_static' / 'site.css').read_text('utf-8')}</style>"
+    (tmp_path / "patterns" / "a.html").write_text(
+        f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{head}{style}'
+        f'<h1>Rebound spike</h1><p class="asked" style="height: 600px">{case}</p>'
+        f"{generate.figure('pattern-rebound_spike', 'live', '')}<p style='height: 2000px'>",
+        encoding="utf-8",
+    )
+    page = open_page(tmp_path / "patterns" / "a.html", width=400, height=800).page
+    frame = page.frame_locator(".figure iframe")
+    page.get_by_role("link", name="amplitude to 1").click()
+    frame.locator(".badge", has_text="hold").wait_for()
+    assert page.locator(".figure iframe").evaluate(SEEN)
+    assert frame.locator("canvas.plot").evaluate(SEEN)
+    assert frame.get_by_role("slider", name="amplitude").evaluate(SEEN)
+    assert frame.locator("h1").bounding_box()["height"] <= 1 and not frame.get_by_text("Look for").is_visible()
+    sliders, plane = frame.get_by_role("slider").last, frame.locator(".plane-card")
+    assert plane.bounding_box()["y"] > sliders.bounding_box()["y"]
+
+
 @built
 def test_two_versions_of_the_site_lead_to_each_other(open_page, versions, tmp_path: Path) -> None:
     older = tmp_path / "older"

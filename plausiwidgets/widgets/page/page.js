@@ -4,6 +4,7 @@ const FORMAT = 3;
 const PATIENCE = 12; // ms that a page works before it looks at its events again
 const NONE = [[], []]; // no lines to a peak
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
+const FRAME = "live-figure"; // name of a frame on the site, whose page says title and look-for already
 const THEME_KEY = "plausiwidgets-theme"; // in a storage that the page shares with the others of its address
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 
@@ -36,7 +37,10 @@ class Page {
     this.setTheme(chosenTheme() ?? (media.matches ? "dark" : "light"));
     media.addEventListener("change", () => chosenTheme() ?? this.setTheme(media.matches ? "dark" : "light"));
     new ResizeObserver(() => this.draw()).observe(this.canvas);
-    addEventListener("hashchange", () => this.readLink());
+    addEventListener("hashchange", () => {
+      this.readLink();
+      if (window.name === FRAME) scrollTo(0, 0); // a link beside the frame shows the figure
+    });
     this.readLink();
     this.sketchGallery();
   }
@@ -46,6 +50,8 @@ class Page {
   build() {
     const { patterns } = this.data;
     const main = document.getElementById("page");
+    main.classList.toggle("framed", window.name === FRAME);
+    main.classList.toggle("single", patterns.length < 2);
     this.theme = h("button", { type: "button", onclick: () => this.toggleTheme() });
     this.share = h("button", { type: "button", onclick: () => this.copyLink() }, tr("Copy link"));
     this.share.hidden = location.protocol === "about:";  // in a frame of a notebook, which has no address
