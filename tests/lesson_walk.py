@@ -84,7 +84,7 @@ FORTY_FIVE_MINUTES = {
     "0:00 A rate": [
         Look("Here it is 20", missed=(), spikes=20),
         Look("At 8 there are 11 spikes", {"amplitude": 8.0}, (), 11),
-        Look("at 4.5 there are 6", {"amplitude": 4.5}, (), 6),
+        Look("at 4.7 there are 6", {"amplitude": 4.7}, (), 6),
         Look("at 4 there are 4", {"amplitude": 4.0}, spikes=4),
     ],
     "3:00 Exercise: half the rate": [
@@ -105,9 +105,8 @@ FORTY_FIVE_MINUTES = {
         Look("and 72 at 10 % more", spikes=72, sweep="10 % above"),
     ],
     "20:00 Exercise: change the class": [
-        Look("up to 0.1 it is class 1; between them it is neither", {"b": 0.15},
-             ("no steep start", "start over later rate")),
-        Look("From 0.24 on it is class 2", {"b": 0.24}, ()),
+        Look("from 0.15 to 0.22, it is", {"b": 0.15}, ("no steep start", "start over later rate")),
+        Look("From 0.225 on it is class 2", {"b": 0.225}, ()),
     ],
     "24:00 An answer to nothing": [
         Look("at 0.24 it is gone", {"b": 0.24}, spikes=0),

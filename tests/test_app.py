@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import plausiwidgets as pw
 from plausiwidgets.cli import explore, main
 
 
@@ -56,8 +57,10 @@ def test_the_notebook_is_copied_once_and_edits_are_kept(served, tmp_path: Path) 
     main.main(["--folder", str(folder)])
     copy = folder / "explore.ipynb"
     assert json.loads(copy.read_text())["nbformat"] == 4
-    assert copy.read_bytes() == (explore.notebooks() / "explore.ipynb").read_bytes()
-    assert {path.name for path in folder.iterdir()} == {p.name for p in explore.notebooks().iterdir() if p.is_file()}
+    originals = {path.name: path.read_bytes() for path in explore.originals()}
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == originals
+    assert {"explore.ipynb", "lesson.md", "lesson_long.md"} <= set(originals)
+    assert pw.Explorer(lesson=folder / "lesson.md").wait(60)
     copy.write_text("edited")
     main.main(["--folder", str(folder)])
     assert copy.read_text() == "edited"

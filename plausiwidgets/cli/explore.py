@@ -125,10 +125,10 @@ def require_free(port: int) -> None:
 
 
 def working_copy(folder: Path) -> Path:
-    """Return the explorer notebook in `folder`; missing notebooks and what they read are copied there, others kept."""
+    """Return the explorer notebook in `folder`; what is missing of `originals` is copied there, the rest is kept."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for original in sorted(path for path in notebooks().iterdir() if path.is_file()):
+        for original in originals():
             copy = folder / original.name
             content = original.read_bytes()
             try:
@@ -144,8 +144,12 @@ def working_copy(folder: Path) -> Path:
     return folder.resolve() / NOTEBOOK
 
 
-def notebooks() -> Path:
-    """Return the folder of the package's notebooks."""
+def originals() -> list[Path]:
+    """Return the package's notebooks, with what they read, and its lessons."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
-    return installed if installed.is_dir() else package.parent / "notebooks"  # editable install
+    if installed.is_dir():
+        found = list(installed.iterdir())
+    else:  # editable install
+        found = [*package.parent.glob("notebooks/*"), *package.parent.glob("docs/lesson*.md")]
+    return sorted(path for path in found if path.is_file())
