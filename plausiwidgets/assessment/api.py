@@ -119,7 +119,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
     >>> print(table["summary"][1])    # doctest: +ELLIPSIS
-    not found within ... evaluations, least loss ...
+    not found within 300 evaluations, and impossible: ...
 
     Parameters
     ----------
