@@ -46,7 +46,7 @@ function render({ model, el }) {
       }
       const name = html("span", "pw-small-name", item);
       html("b", "", name, letter);
-      name.append(` ${title}`);
+      name.append(`\u00a0${title}`); // on one line with its first word
       html("i", "pw-dot-mark", item);
       return item;
     });

@@ -195,7 +195,7 @@ def tooltip(parameter: Parameter) -> str:
     default, low, high = (number(value) for value in (parameter.default, parameter.low, parameter.high))
     lines = [
         f"{parameter.name}: {tr(parameter.description)}" if parameter.description else parameter.name,
-        tr("default {default}; from {range}", default=f"{default}{unit}", range=f"{low}–{high}{unit}") + scale,
+        tr("default {default}; {low} to {high}", default=f"{default}{unit}", low=low, high=f"{high}{unit}") + scale,
     ]
     if parameter.source:
         lines.append(tr("source: {source}", source=tr(parameter.source)))
