@@ -220,10 +220,15 @@ class Case(NamedTuple):
     """A move of one slider or two after which a criterion is missed."""
 
     move: dict[str, float]
-    others: int
-    """How many other criteria are missed there."""
+    missed: tuple[str, ...]
+    """Names of all criteria that are missed there."""
     far: float
     """Length of the move, in widths of the sliders."""
+
+    @property
+    def others(self) -> int:
+        """How many criteria are missed there besides its own."""
+        return len(self.missed) - 1
 
 
 def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
@@ -242,6 +247,7 @@ def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
     sets = {name: np.array([move.get(name, start[name]) for move in moves]) for name in parameters}
     checks = pw.judge(model, pattern, sets, dt=dt, verify=False).checks
     missed = np.array([~check.passed for check in checks])
+    names = [check.name for check in checks]
     others = missed.sum(axis=0) - 1
     units = {name: p.to_unit(start[name]) for name, p in free.items()}
     far = np.array([sum(abs(free[n].to_unit(x) - units[n]) for n, x in move.items()) for move in moves])
@@ -250,7 +256,7 @@ def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
     for check, row in zip(checks, missed, strict=True):
         if row.any():
             best = int(order[np.argmax(row[order])])
-            found[check.key] = Case(moves[best], int(others[best]), float(far[best]))
+            found[check.key] = Case(moves[best], tuple(np.array(names)[missed[:, best]].tolist()), float(far[best]))
     return found
 
 
@@ -350,16 +356,13 @@ def sentence(words: str) -> str:
 
 def to_drag(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) -> str:
     """Return which slider of the figure loses the pattern, as HTML: the case of one slider that misses the fewest."""
-    names = {criterion.key: criterion.name for criterion in pattern.criteria}
     one = {key: near for key, near in found.items() if len(near.move) == 1 and key not in GENERAL}
     key = min(one, key=lambda key: (one[key].others, one[key].far))
     [(name, value)] = one[key].move.items()
     begin = number(opened(model, pattern)[0][name])
+    missed = [f"<i>{html.escape(criterion)}</i>" for criterion in one[key].missed]
     moved = f"<b>{name}</b> from {begin} to {number(value)}"
-    return (
-        f"Here, {link(pattern, one[key], moved, beside=True)} loses it: the criterion "
-        f"<i>{html.escape(names[key])}</i> is missed."
-    )
+    return f"Here, {link(pattern, one[key], moved, beside=True)} loses it: what is missed is {' and '.join(missed)}."
 
 
 def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
@@ -375,9 +378,9 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         address = f"../live/neuron-{model.name}.html#pattern={pattern.key}&amp;dt={model.dt!r}&amp;{fragment}"
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
         return f'<a href="{address}">See it</a> with {values(moved)}'
-    missing = row["failed_check"] or row["broken"]
+    found = f"{SEARCH_WORDS[row['status']]} within {int(row['evaluations']):,} evaluations; the best set"
     return text(
-        f"{SEARCH_WORDS[row['status']]} within {int(row['evaluations']):,} evaluations; the best set misses: {missing}"
+        f"{found} holds, but not {row['failed_check']}" if row["failed_check"] else f"{found} misses: {row['broken']}"
     )
 
 

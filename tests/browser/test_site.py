@@ -87,7 +87,7 @@ def test_on_a_telephone_a_link_shows_the_figure_with_its_first_sliders(
     (tmp_path / "patterns").mkdir()
     (tmp_path / "live").mkdir()
     generate.export((generate.REFERENCE, [pattern.key], tmp_path / "live" / "pattern-rebound_spike.html"))
-    case = generate.link(pattern, generate.Case({"amplitude": 1.0}, 0, 0.1), "amplitude to 1", beside=True)
+    case = generate.link(pattern, generate.Case({"amplitude": 1.0}, ("spikes",), 0.1), "amplitude to 1", beside=True)
     head = "".join(f"<script>{(DOCS / '_static' / 'figure.js').read_text('utf-8')}</script>")
     style = f"<style>{(DOCS / '_static' / 'site.css').read_text('utf-8')}</style>"
     (tmp_path / "patterns" / "a.html").write_text(

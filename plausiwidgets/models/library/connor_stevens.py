@@ -152,8 +152,8 @@ NEURON = NeuronModel(
         StateVariable("b", "1", "Inactivation of the A-current: 1 where the channels are ready."),
     ],
     equations="C dv/dt = I − g_Na m³ h (v − E_Na) − g_K n⁴ (v − E_K) − g_A a³ b (v − E_A) − g_L (v − E_L)\n"
-    "dx/dt = φ_x (α_x (1 − x) − β_x x) for x = n, m, h;  dx/dt = φ_x (x∞ − x)/τ_x for x = a, b;  "
-    "φ = rate_n, 1, rate_h, 1, rate_b\n"
+    "dx/dt = φ_x (α_x (1 − x) − β_x x) for x = n, m, h;  dx/dt = φ_x (x∞ − x)/τ_x for x = a, b\n"
+    "φ_n = rate_n,  φ_m = 1,  φ_h = rate_h,  φ_a = 1,  φ_b = rate_b\n"
     "α_n = 0.02 (v + 45.7)/(1 − exp(−0.1 (v + 45.7))),  β_n = 0.25 exp(−0.0125 (v + 55.7))\n"
     "α_m = 0.38 (v + 29.7)/(1 − exp(−0.1 (v + 29.7))),  β_m = 15.2 exp(−0.0556 (v + 54.7))\n"
     "α_h = 0.266 exp(−0.05 (v + 48)),  β_h = 3.8/(1 + exp(−0.1 (v + 18)))\n"

@@ -132,7 +132,8 @@ NEURON = NeuronModel(
         StateVariable("h", "1", "Sodium inactivation: 1 where the channels are ready."),
     ],
     equations="C dv/dt = I − g_Na m³ h (v − E_Na) − g_K n⁴ (v − E_K) − g_L (v − E_L)\n"
-    "dx/dt = φ_x (α_x (1 − x) − β_x x) for x = n, m, h;  φ = 3^((temperature − 6.3)/10), times rate_n, 1, rate_h\n"
+    "dx/dt = φ_x (α_x (1 − x) − β_x x) for x = n, m, h\n"
+    "φ_n = rate_n φ,  φ_m = φ,  φ_h = rate_h φ,  φ = 3^((temperature − 6.3)/10)\n"
     "α_n = 0.01 (v + 55)/(1 − exp(−(v + 55)/10)),  β_n = 0.125 exp(−(v + 65)/80)\n"
     "α_m = 0.1 (v + 40)/(1 − exp(−(v + 40)/10)),  β_m = 4 exp(−(v + 65)/18)\n"
     "α_h = 0.07 exp(−(v + 65)/20),  β_h = 1/(1 + exp(−(v + 35)/10))",
