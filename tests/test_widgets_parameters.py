@@ -116,7 +116,7 @@ def test_a_time_step_that_is_none_is_refused(session: Session, messages: Message
 
 
 def test_the_tooltip_says_what_the_parameter_is(row: Row) -> None:
-    for text in (TAU.description, f"default {TAU.default:g} ms", f"{TAU.low:g}–{TAU.high:g} ms", "log scale"):
+    for text in (TAU.description, f"default {TAU.default:g} ms", f"{TAU.low:g} to {TAU.high:g} ms", "log scale"):
         assert text in row.slider.tooltip
 
 
