@@ -11,16 +11,13 @@ import ipywidgets as w
 
 from plausiwidgets.models import Parameter
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.texts import marked, tr
+from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.link import reach
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.slider import STEPS, dragged, position
 from plausiwidgets.widgets.view.panel import Messages
 from plausiwidgets.widgets.view.symbols import symbol
-
-BASELINE = marked("baseline")
-"""What the row of the current that is always on is called."""
 
 DOWN = '<span aria-hidden="true">↓ </span>'
 """Before the unit of a current that is injected with a minus sign."""
@@ -75,8 +72,7 @@ class ParameterRow:
         tip = tooltip(parameter)
         name = parameter.name
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
-        name_in_group = name.removeprefix(prefix)
-        shown = tr(BASELINE) if name_in_group == "holding" else symbol(name_in_group)
+        shown = symbol(name.removeprefix(prefix))
         self._text = (
             f'<span class="pw-name" data-name="{name}" title="{html.escape(tip)}">{shown}</span>'
             f'<span class="pw-unit">{DOWN * downwards}{unit}</span>'

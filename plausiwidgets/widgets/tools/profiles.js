@@ -58,7 +58,7 @@ function render({ model, el }) {
       svg.setAttribute("aria-label", tr("Distance along {name}", { name: curve.name }));
       const caption = html("figcaption", "", cell);
       html("span", "", caption, curve.low);
-      html("b", "", caption, curve.name === "holding" ? tr("baseline") : curve.name);
+      html("b", "", caption, curve.name);
       html("span", "", caption, curve.high);
     }
   };
