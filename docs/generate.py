@@ -504,8 +504,9 @@ def reference(folder: Path) -> None:
     listed = "\n".join(NAMESPACES)
     put(
         folder / "index.md",
-        "# Public names\n\nEvery public name with its parameters, units, errors and an example that runs as a test. "
-        f"All are reached from `import plausiwidgets as pw`.\n\n```{{toctree}}\n:maxdepth: 2\n\n{listed}\n```\n",
+        "# Public names\n\nEvery public name with its parameters, units, errors and an example; those that need "
+        "neither a screen nor Brian2 run as tests. All are reached from `import plausiwidgets as pw`; what they mention "
+        f"besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{listed}\n```\n",
     )
 
 

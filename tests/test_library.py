@@ -32,6 +32,7 @@ def test_both_engines_give_the_same_spike_times(name):
 def test_each_neuron_says_what_it_is(name):
     model = pw.models.get(name)
     assert model.name == name and model.title and model.description and model.source
+    assert model.scheme and model.scheme in model._repr_html_()
     assert len(model.equations.splitlines()) >= 2
     assert all(p.unit and p.description and p.source for p in model.parameters.values())
     assert all(s.unit and s.description for s in model.states) and model.states[0].unit == "mV"
