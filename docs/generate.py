@@ -505,8 +505,8 @@ def reference(folder: Path) -> None:
     put(
         folder / "index.md",
         "# Public names\n\nEvery public name with its parameters, units, errors and an example; those that need "
-        "neither a screen nor Brian2 run as tests. All are reached from `import plausiwidgets as pw`; what they mention "
-        f"besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{listed}\n```\n",
+        "neither a screen nor Brian2 run as tests. All are reached from `import plausiwidgets as pw`; what they "
+        f"mention besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{listed}\n```\n",
     )
 
 
