@@ -64,6 +64,8 @@ def test_sixty_codes_are_judged_as_in_python(open_page, tmp_path: Path, width: i
         assert row[2] == f"{told['hold']} of {told['of']}"
         assert row[4:7] == [str(int(told["seconds"])), *values]
     assert page.locator(".tiles a.solved").count() == solved
+    table = page.get_by_role("region", name="All answers")
+    assert width < 1400 or table.evaluate("(table) => table.scrollWidth <= table.clientWidth")
     assert "61 answers in the plane of c (mV) and d (mV/ms)" in page.locator(".plane").get_attribute("aria-label")
     page.get_by_label("Value along y").select_option("time (s)")
     assert "and time (s)" in page.locator(".plane").get_attribute("aria-label")

@@ -158,7 +158,7 @@ class ClassPage {
         h("p", {}, tr("Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent.")),
         this.codes, h("div", { className: "buttons" }, this.readButton), this.status, this.refused, this.twice),
       this.found,
-      h("footer", {}, tr("Made by plausiwidgets {version}. In Python, pw.class_results(codes) is the same as a table.", { version })),
+      h("footer", {}, tr("Made by plausiwidgets {version}. In Python, pw.class_results(codes, page=…) is the same as a table.", { version })),
     );
   }
 
