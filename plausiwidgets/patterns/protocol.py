@@ -150,8 +150,8 @@ class Protocol:
     sweeps : callable
         ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
     letter, description, look_for, function, parameter_hint, source : str
-        Texts for the user: the behaviour, what to look at, its possible role in the brain, the parameter that
-        matters, and the publication.
+        Texts for the user: the behaviour, what to look at (a sentence, such as "Look for two spikes."), its possible
+        role in the brain, the parameter that matters, and the publication.
     main_sweep : str
         Name of the sweep to look at first; default: the first one.
     event : pair of float, str or callable, optional

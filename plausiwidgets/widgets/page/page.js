@@ -187,10 +187,12 @@ class Page {
     const title = [pattern.letter, titleOf(pattern), which].filter((text) => text).join(" · ");
     document.title = `${tr(this.data.model.title)}, ${titleOf(pattern)}`;
     const head = tr("Look for");
-    const look = lookOf(pattern).replaceAll(`${head} `, "");
+    const words = lookOf(pattern);
+    const look = words.replaceAll(`${head} `, "");
+    const named = look === words ? [] : [h("b", {}, head), " "]; // a custom pattern may begin its sentence otherwise
     this.head.replaceChildren(
       h("h2", {}, title),
-      h("p", {}, tr(pattern.description), ...(look ? [" ", h("b", {}, head), ` ${look}`] : [])),
+      h("p", {}, tr(pattern.description), ...(look ? [" ", ...named, look] : [])),
       ...(pattern.cannot ? [h("p", {}, h("b", {}, tr("No parameters can do it.")), ` ${tr(pattern.cannot)}`)] : []));
     this.presets.replaceChildren(
       ...pattern.sets.map(({ title: name, verdict }, i) => h("option", { value: String(i) }, `${verdict.mark} ${tr(name)}`)));
