@@ -156,7 +156,7 @@ def test_the_link_says_that_it_is_not_in_it(explorer):
     until(lambda: panel._asked.layout.display == "")
     find(panel.view, w.Button, description="Show").click()
     until(lambda: explorer.selection.pattern.key.startswith("recording_"))
-    assert "not in the link" in explorer.panel(SharePanel).view.missing
+    until(lambda: "not in the link" in explorer.panel(SharePanel).view.missing)
     opened, notes = Selection.from_query(explorer.selection.to_query())
     assert opened.pattern.key == "tonic_spiking"
     assert "The recording is not in the link" in notes[0]

@@ -351,7 +351,7 @@ def test_a_link_and_a_line_of_python_are_offered_and_the_link_opens_in_jupyterla
     box.press("Enter")
     page.get_by_role("button", name="Share").click()  # at once, while the model is being compiled
     line = page.get_by_label("Line of Python")
-    expect(line).to_have_value(re.compile(r"^pw\.Explorer\('adex'.*'tau_w': 123\.5"), timeout=10_000)
+    expect(line).to_have_value(re.compile(r"^pw\.Explorer\('adex'.*'tau_w': 123\.5"), timeout=60_000)
     link = page.get_by_label("Link to this page").input_value()
     assert "tau_w=123.5" in link and in_lab.name in link
     page.get_by_role("button", name="Close").click()
