@@ -171,8 +171,9 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     code : str
         Spaces and line breaks in it are left out.
     page : str or Path, optional
-        The file of the exercise: a code of another one, and one with a locked value that differs from the start, is
-        then refused. (Of a mystery the start and what is locked are known without it.)
+        The file of the exercise: refused is then also a code of another one, one with a locked value that differs from
+        the start, and one with a value outside of its slider's range, which a start may extend. (Of a mystery the start
+        and what is locked are known without it.)
 
     Returns
     -------
@@ -181,10 +182,9 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     Raises
     ------
     ValueError
-        If the code is torn or changed (its checksum does not fit), says what no page writes, such as a value outside
-        of its slider's range or a negative time, or claims a solution that the judge does not find; the text is a
-        sentence. The checksum is not a signature: who knows how it is made can write a code of values that a page
-        could have written, too.
+        If the code is torn or changed (its checksum does not fit), says what no page writes, such as a negative time,
+        or claims a solution that the judge does not find; the text is a sentence. The checksum is not a signature: who
+        knows how it is made can write a code of values that a page could have written, too.
 
     Examples
     --------
@@ -244,8 +244,9 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
         if name not in known:
             raise unknown(f"value of {model.title} with this pattern", name, known)
         values[name] = float(known[name].check(_number(name, text)))
-    for name, parameter in known.items():
-        _check_value(parameter, values.get(name, float(parameter.default)), task)
+    if task is not None:
+        for name, parameter in known.items():
+            _check_value(parameter, values.get(name, float(parameter.default)), task)
     dt = _number(".dt", given[".dt"]) if ".dt" in given else model.dt
     if task is not None and task.dt not in (None, dt):
         raise ValueError(f"its time step is {number(dt)} ms")
@@ -262,14 +263,12 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
     return Answer(model, pattern, seed, complete, seconds, verdict)
 
 
-def _check_value(parameter: Parameter, value: float, task: _Task | None) -> None:
+def _check_value(parameter: Parameter, value: float, task: _Task) -> None:
     """Refuse a value that the page of the exercise does not let a reader choose, as its view of a class does."""
-    low, high, name = parameter.low, parameter.high, parameter.name
-    if task is not None:
-        start = task.start[name]
-        if value != start and name not in task.free:
-            raise ValueError(f"{name} is locked, and is {number(value)} instead of {number(start)}")
-        low, high = min(low, start), max(high, start)
+    name, start = parameter.name, task.start[parameter.name]
+    if value != start and name not in task.free:
+        raise ValueError(f"{name} is locked, and is {number(value)} instead of {number(start)}")
+    low, high = min(parameter.low, start), max(parameter.high, start)
     if not low <= value <= high:
         raise ValueError(f"{name} is {number(value)}, and its slider goes from {number(low)} to {number(high)}")
 
