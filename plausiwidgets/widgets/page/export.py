@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -35,6 +36,8 @@ from plausiwidgets.widgets.view.script_widget import TRANSLATOR
 _SCRIPTS = (
     "elements.js", "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js"
 )  # fmt: skip
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)$", re.MULTILINE | re.DOTALL)
+"""A comment that has its lines to itself."""
 
 
 @checked
@@ -214,9 +217,15 @@ def page_file(name: str) -> str:
 
 
 def _lean(script: str) -> str:
-    """Return a script without its indentation and the lines that are comments: a page is sent to a class."""
-    lines = (line.strip() for line in script.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**", "* ", "*/")))
+    """Return a script without its indentation and the comments on lines of their own: a page is sent to a class.
+
+    Examples
+    --------
+    >>> _lean("/** The sum.\\n * Of all. */\\nx = a\\n  * b;  // product\\n// more")
+    'x = a\\n* b;  // product'
+    """
+    lines = (line.strip() for line in _COMMENT.sub("", script).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _digest(text: str) -> str:
