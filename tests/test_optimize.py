@@ -223,6 +223,10 @@ def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
     assert pw.Result.from_json(result.to_json()).summary == result.summary
     with pytest.raises(pw.optimization.NothingAccepted, match="lif cannot show rebound_spike"):
         pw.sample_accepted("lif", "rebound_spike")
+    both = pw.optimize("lif", ["tonic_spiking", "rebound_spike"], budget=32)
+    assert both.summary == f"not found within 32 evaluations, and impossible: {argument}"
+    own = pw.Result.from_dict(result.to_dict() | {"argument": ""})  # of a custom neuron with the name of one here
+    assert "impossible" not in own.summary
 
 
 def test_the_record_says_where_a_search_began_and_what_proposed_its_points():

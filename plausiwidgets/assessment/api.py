@@ -166,8 +166,8 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """
     asked = _asked(*args, **settings)
     if asked.executor is None:  # its processes are others', and perhaps other machines
-        for unit in {unit.waiting.model: unit for unit in asked.units}.values():
-            warn_if_slow(received_model(unit.model), unit.engine)
+        for model, engine in dict.fromkeys((received_model(unit.model), unit.engine) for unit in asked.units):
+            warn_if_slow(model, engine)
     return Study(*asked).execute()
 
 

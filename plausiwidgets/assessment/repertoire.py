@@ -116,7 +116,7 @@ def repertoire(
         if number == 0:
             shown.init(result)
         shown.step(result)
-        rows.append(row_of(neuron, pattern, result))
+        rows.append(row_of(pattern, result))
     shown.close(result)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -162,15 +162,14 @@ def distinct_patterns(asked: Sequence[str | Protocol] | None, what: str = "searc
     return list(found.values())
 
 
-def row_of(model: NeuronModel, pattern: Judged, result: Result) -> dict[str, Any]:
+def row_of(pattern: Judged, result: Result) -> dict[str, Any]:
     """Return the row of a pattern in a repertoire."""
-    impossible = model.cannot.get(pattern.key) if not result.evaluations else None
     return {
         "letter": pattern.letter, "pattern": pattern.key, "status": result.status,
         "loss": result.loss if math.isfinite(result.loss) else math.nan,
         "evaluations": result.evaluations,
         "stimulus": {name: result.parameters[name] for name in pattern.free if name in result.parameters},
-        "seconds": result.seconds, "summary": result.summary if impossible is None else f"impossible: {impossible}",
+        "seconds": result.seconds, "summary": result.summary,
     }  # fmt: skip
 
 
@@ -187,9 +186,9 @@ def _search(
 ) -> Result:
     record = Result(
         model=model.name, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
-        dt=dt, engine=engine, versions=versions(),
+        dt=dt, engine=engine, versions=versions(), argument=pattern.argument_against(model),
     )  # fmt: skip
-    if pattern.key in model.cannot:
+    if record.argument:
         return record
     tried = [*first, *known_stimuli(model, pattern)][:budget]
     values = {name: np.full(len(tried), value) for name, value in parameters.items()}

@@ -100,7 +100,7 @@ def most_versatile(
     asked = distinct_patterns(patterns)
     whole("most_versatile", "seed", seed, 0)
     whole("most_versatile", "budget", budget, 1)
-    possible = [one for one in asked if one.key not in neuron.cannot]
+    possible = [one for one in asked if not one.argument_against(neuron)]
     search = _Search(neuron, possible, step, engine, checkpoint)
     best = search.run(budget, default_rng(seed)) if possible else []
     found: list[tuple[int, float, dict[str, float], list[Any]]] = []
@@ -110,7 +110,7 @@ def most_versatile(
         distance = sum(min(result.loss, 100.0) for result in results if result.evaluations)
         found.append((-shown, distance, own, results))
     _, _, own, results = min(found, key=lambda one: one[:2])
-    table = pd.DataFrame([row_of(neuron, p, r) for p, r in zip(asked, results, strict=True)], columns=list(COLUMNS))
+    table = pd.DataFrame([row_of(p, r) for p, r in zip(asked, results, strict=True)], columns=list(COLUMNS))
     table.attrs = {"model": neuron.name, "parameters": own}
     return table
 

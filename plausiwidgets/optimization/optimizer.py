@@ -95,6 +95,7 @@ class Optimizer:
             bounds={n: (float(a), float(b)) for n, a, b in zip(space.names, space.low, space.high, strict=True)},
             start={} if start is None else dict(start),
             strategy=_named(self.strategy),
+            argument=pattern.argument_against(problem.model),
             dt=problem.dt,
             engine=problem.engine,
             versions=versions(),

@@ -93,6 +93,8 @@ class Result:
         Complete set that was judged first; empty without a start.
     strategy : str
         What proposed the points, with its settings.
+    argument : str
+        Why no parameters of the model show the pattern; empty without a known argument.
     dt : float or None
         Time step in ms; None: the model's.
     engine : str
@@ -136,6 +138,7 @@ class Result:
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     start: Mapping[str, float] = field(default_factory=dict)
     strategy: str = ""
+    argument: str = ""
     dt: float | None = None
     engine: str = "auto"
     seconds: float = 0.0
@@ -192,21 +195,13 @@ class Result:
         >>> found.summary
         'replicated, found after 12 evaluations'
         >>> missed = {"regular firing": "0.86, asked for ≥ 0.9"}
-        >>> Result("adex", "mixed_mode", 0, 64, reason="budget", evaluations=64, loss=0.5, missed=missed).summary
+        >>> Result("lif", "mixed_mode", 0, 64, reason="budget", evaluations=64, loss=0.5, missed=missed).summary
         'not found within 64 evaluations, least loss 0.5: the best misses regular firing (0.86, asked for ≥ 0.9)'
         """
         if self.reason == "failed":
             return f"failed: {self.error}"
         ending = {"stopped": "; stopped before its end", "time": "; the time limit was reached"}.get(self.reason, "")
         return self._found + ending
-
-    @property
-    def _argument(self) -> str:
-        """Why the model cannot show the pattern, whatever its parameters; empty without a known argument."""
-        if self.problem is None and self.model not in models.names():
-            return ""
-        model = models.get(self.model) if self.problem is None else self.problem.model
-        return model.cannot.get(self.pattern, "")
 
     @property
     def _found(self) -> str:
@@ -217,9 +212,9 @@ class Result:
             return f"fragile: accepted, but not {self.failed_check}, {within}"
         if self.status == "unverified":
             return f"accepted {within}, not verified"
-        why = self._argument
-        if why:
-            return f"not found {within}, and impossible: {why}"
+        if self.argument:
+            searched = f"not found {within}, and " if self.evaluations else ""
+            return f"{searched}impossible: {self.argument}"
         least = f", least loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
         if not self.missed:
             return f"not found {within}{least}"
@@ -386,7 +381,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "failed_check": str, "found_after": lambda n: None if n is None else int(n),
     "missed": lambda d: {n: str(v) for n, v in d.items()}, "robustness": lambda x: None if x is None else float(x),
     "restarts": int, "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])), "bounds": _read_box,
-    "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str,
+    "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str, "argument": str,
     "dt": lambda x: None if x is None else float(x), "engine": str, "seconds": float,
     "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str, "columns": _read_columns,
 }  # fmt: skip

@@ -157,8 +157,7 @@ def sample_accepted(
     whole("sample_accepted", "seed", seed, 0)
     bounded("sample_accepted", "number of sets", float(n), MOST)
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
-    if problem.pattern.key in problem.model.cannot:
-        why = problem.model.cannot[problem.pattern.key]
+    if why := problem.pattern.argument_against(problem.model):
         raise NothingAccepted(f"sample_accepted: {problem.model.name} cannot show {problem.pattern.key}: {why}")
     sampling = Sampling(problem, n, seed)
     while sampling.step(checkpoint) is not None:

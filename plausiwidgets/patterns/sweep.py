@@ -52,7 +52,7 @@ class Sweep:
         require("Sweep", "pieces", self.pieces, Sequence[Piece])
         check_values("Sweep", end=self.end)
         for piece in self.pieces:
-            if not isinstance(piece.on, Formula) and np.any(np.asarray(piece.on) < 0.0):
+            if not isinstance(piece.on, Formula) and np.min(piece.on) < 0.0:
                 raise ValueError(
                     f"Sweep: a piece begins at {shown(piece.on)} ms, valid is from 0 ms on: a sweep begins at the "
                     "onset, after its holding level"

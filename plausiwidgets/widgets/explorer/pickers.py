@@ -203,7 +203,7 @@ class Pickers(Panel):
                 return
             found = self.explorer.panel(Searches).found()
             known = fitting(known_sets(shown.model, shown.pattern, found), shown)  # those that an exercise allows
-            never = shown.pattern.key in shown.model.cannot
+            never = shown.pattern.argument_against(shown.model)
             if practise and not never and (known or not shown.locked):
                 self._turns += 1
                 turn = my_turn(shown.model, shown.pattern, known, self._turns)

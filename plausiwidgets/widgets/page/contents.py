@@ -147,7 +147,7 @@ class Contents:
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "function": pattern.function, "hint": pattern.parameter_hint,
-            "fine": pattern.fine, "cannot": self.model.cannot.get(pattern.key, ""),
+            "fine": pattern.fine, "cannot": pattern.argument_against(self.model),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
             "components": [self._component(prefix, part, sets) for prefix, part in pattern.components.items()],

@@ -70,7 +70,7 @@ def _counted(selection: Selection, number: int, count: int) -> Selection:
 
 def ruled_out(model: NeuronModel, pattern: Protocol) -> str:
     """Return the argument by which no parameters of a model show a pattern, as a sentence; empty without one."""
-    argument = model.cannot.get(pattern.key, "")
+    argument = pattern.argument_against(model)
     return f"{tr('No parameters can do it.')} {tr(argument)}" if argument else ""
 
 
