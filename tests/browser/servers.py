@@ -17,7 +17,8 @@ from plausiwidgets.cli.app import app_arguments
 from plausiwidgets.cli.explore import HERE
 
 START_SECONDS = 90.0
-QUICKLY = "from plausiwidgets.cli.explore import leave_out_grammars; leave_out_grammars(); "
+QUICKLY = "import sys; sys.modules['rfc3987_syntax'] = None; "
+"""What `leave_out_grammars` does: benchmarks also serve checkouts that are older than that."""
 STOP_SECONDS = 10.0
 
 
