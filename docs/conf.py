@@ -67,6 +67,7 @@ def accessible(app, pagename, templatename, context, doctree):
         context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
     if "body" in context:  # a wide table scrolls, also by keyboard, as does code with long lines
         body = context["body"].replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
+        body = body.replace("<th></th>", "<td></td>")  # pandas heads the column of row names by nothing
         context["body"] = re.sub(r"<pre>(.*?)</pre>", reachable, body, flags=re.DOTALL)
 
 
