@@ -10,6 +10,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.assessment import published_table
 from plausiwidgets.widgets.map.cells import MARKS
+from plausiwidgets.widgets.view.plane_figure import outlines
 
 
 def shown(figure: go.Figure, name: str) -> list:
@@ -98,13 +99,56 @@ def test_a_plane_of_several_patterns_is_drawn_as_regions_with_letters() -> None:
     assert "A Tonic spiking<br>L Integrator" in hover.text[row][column]
 
 
+def area(x: np.ndarray, y: np.ndarray) -> float:
+    """Return the area within outlines by the shoelace formula; holes count against it."""
+    whole, begin = 0.0, 0
+    for end in [*np.flatnonzero(np.isnan(x)), len(x)]:
+        a, b = x[begin:end], y[begin:end]
+        whole += 0.5 * float(a[:-1] @ b[1:] - a[1:] @ b[:-1])
+        begin = end + 1
+    return whole
+
+
+def test_an_outline_holds_just_the_cells_that_are_accepted() -> None:
+    rng = np.random.default_rng(3)
+    x, y = np.linspace(-3.0, 5.0, 9), np.linspace(10.0, 12.0, 6)
+    for share in (0.1, 0.5, 0.9):
+        mask = rng.random((6, 9)) < share
+        assert area(*outlines(mask, x, y)) == pytest.approx(mask.sum() * (x[1] - x[0]) * (y[1] - y[0]), rel=1e-4)
+
+
+def test_a_phase_plane_is_drawn_with_flow_nullclines_and_fixed_points() -> None:
+    plane = pw.phase_plane("izhikevich")
+    figure = pw.plot(plane)
+    flow, of_v, of_u, node, saddle = figure.data
+    assert [trace.name for trace in figure.data[1:]] == ["dv/dt = 0", "du/dt = 0", "stable node", "saddle"]
+    # On a nullcline the textbook's formula holds, and each fixed point lies on both.
+    np.testing.assert_allclose(of_v.y, 0.04 * of_v.x**2 + 5.0 * of_v.x + 140.0, atol=1e-3)
+    np.testing.assert_allclose(of_u.y, 0.2 * of_u.x, atol=1e-3)
+    assert node.x[0] == pytest.approx(plane.fixed_points[0].state["v"]) and node.marker.symbol == "circle"
+    assert saddle.marker.symbol != "circle" and "per ms" in saddle.text[0]
+    # An angle of 90° points to the right, where v rises.
+    right = np.sin(np.radians(np.array(flow.marker.angle))) > 0.0
+    np.testing.assert_array_equal(right, 0.04 * flow.x**2 + 5.0 * flow.x + 140.0 > flow.y)
+    assert figure.layout.xaxis.title.text == "v (mV)"
+
+
+def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_picture() -> None:
+    line = pw.phase_line("eif")
+    figure = pw.plot(line)
+    assert [trace.name for trace in figure.data[1:]] == ["dv/dt", "stable", "unstable"]
+    assert figure.layout.yaxis.range[1] < 0.2 * np.nanmax(line.rate)
+    assert figure.layout.yaxis.range[0] < np.nanmin(line.rate) and figure.layout.yaxis.title.text == "dv/dt (mV/ms)"
+
+
 def test_dark_is_dark() -> None:
     assert pw.plot(pw.judge("lif", "tonic_spiking"), dark=True).layout.template.layout.paper_bgcolor == "#111111"
 
 
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(
-        TypeError, match=r"plot: x is 3, valid is an object of DataFrame, ParameterPlane, Result, Traces, Verdict"
+        TypeError,
+        match=r"plot: x is 3, valid is an object of DataFrame, ParameterPlane, PhaseLine, PhasePlane, Result",
     ):
         pw.plot(3)
     with pytest.raises(ValueError, match=r"is of 2 sets, valid is one of a single set"):

@@ -20,12 +20,15 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.simulation.phase_line import PhaseLine
+from plausiwidgets.simulation.phase_plane import PhasePlane
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.map.cells import grid_of_table
 from plausiwidgets.widgets.map.map_figure import map_figure
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.figure import TOP, Look, figure_of, rows_of
+from plausiwidgets.widgets.view.phase_figure import phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.view.plane_figure import plane_figure
 from plausiwidgets.widgets.view.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
 
@@ -45,12 +48,13 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
 
     Parameters
     ----------
-    x : Verdict, Result, Traces, ParameterPlane or pandas.DataFrame
+    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine or pandas.DataFrame
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
         of each lane, of the first eight where there are more. A plane of :func:`plausiwidgets.parameter_plane`: the
-        distance from a pattern in each cell, outlined where it holds, or the regions of several patterns. A table of
-        :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell.
+        distance from a pattern in each cell, outlined where it holds, or the regions of several patterns. A phase
+        plane or line: flow, nullclines or rate, and fixed points. A table of :func:`plausiwidgets.assess`: the
+        plausibility map, with a mark in each cell.
     dark : bool
         Whether it is for a dark background.
     language : {"en", "de"}, optional
@@ -148,6 +152,16 @@ def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, Any]:
 @_picture.register
 def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, Any]:
     return plane_figure(plane, dark)
+
+
+@_picture.register
+def _of_phase_plane(plane: PhasePlane, dark: bool) -> dict[str, Any]:
+    return phase_plane_figure(plane, dark)
+
+
+@_picture.register
+def _of_phase_line(line: PhaseLine, dark: bool) -> dict[str, Any]:
+    return phase_line_figure(line, dark)
 
 
 def _known(get: Callable[[str], Any], name: str) -> Any:

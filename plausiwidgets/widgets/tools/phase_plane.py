@@ -11,7 +11,6 @@ import traitlets as t
 
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Verdict
-from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.phase_line import PhaseLine, line_of, range_of
 from plausiwidgets.simulation.phase_plane import (
     STEADY,
@@ -30,6 +29,7 @@ from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.drawing import Floats
 from plausiwidgets.widgets.view.panel import Host, Panel
+from plausiwidgets.widgets.view.phase_figure import arrows, current_text, eigenvalues_text, line_arrows, state_text
 from plausiwidgets.widgets.view.script_widget import AXES, ScriptWidget
 
 _HERE = Path(__file__).parent
@@ -39,7 +39,6 @@ GRIDS = {2: (44, 34)}
 GRID = (32, 26)
 """The same where others must be brought to their steady state at every point."""
 
-ARROWS = (13, 10)
 POINTS = 900
 """Of the trajectory: more than can be told apart."""
 
@@ -180,13 +179,12 @@ class PhasePlanePanel(Panel):
             phase_plane(model, values, level, pair=pair, ranges=ranges, others=others, grid=grid) for level in levels
         ]
         after = at[sweep.t >= 0.0]
-        unit = model.current.unit
         x, y = (sweep.states[name][0] for name in pair)
         return {
             "names": list(pair),
             "labels": [state.label for name in pair for state in model.states if state.name == name],
             "ranges": [list(r) for r in ranges],
-            "levels": [_level(plane, unit) for plane in planes],
+            "levels": [_level(plane, model) for plane in planes],
             "usual": int(np.bincount(after, minlength=len(levels)).argmax()) if after.size else 0,
             "path": path(sweep, x, y, ranges, at, broken=model.spike_level is None),
             "variables": flowing if len(flowing) > 2 else [],
@@ -211,7 +209,7 @@ class PhasePlanePanel(Panel):
             "names": [name],
             "labels": [state.label, f"d{name}/dt ({'1' if state.unit == '1' else state.unit}/ms)"],
             "ranges": [list(r) for r in ranges],
-            "levels": [_line_level(line, model.current.unit, ranges) for line in lines],
+            "levels": [_line_level(line, model, ranges) for line in lines],
             "usual": int(np.bincount(after, minlength=len(levels)).argmax()) if after.size else 0,
             "path": path(sweep, visited, rate_of(sweep, name, flow.resets), ranges, at, broken=flow.resets),
             "variables": [],
@@ -268,22 +266,22 @@ def path(sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level
     return np.insert(rows, gaps, np.nan, axis=0).astype(np.float32).tobytes()
 
 
-def _level(plane: PhasePlane, unit: str) -> dict[str, Any]:
+def _level(plane: PhasePlane, model: NeuronModel) -> dict[str, Any]:
     return {
-        "text": f"I = {number(plane.current, 3)} {'' if unit == '1' else unit}".strip(),
+        "text": current_text(plane.current, model),
         "nullclines": [[_bytes(line) for line in lines] for lines in plane.nullclines],
-        "arrows": _bytes(_arrows(plane)),
+        "arrows": _bytes(arrows(plane)),
         "points": [_point(point, plane.pair, point.state[plane.pair[1]]) for point in plane.fixed_points],
     }
 
 
-def _line_level(line: PhaseLine, unit: str, ranges: tuple[Range, Range]) -> dict[str, Any]:
+def _line_level(line: PhaseLine, model: NeuronModel, ranges: tuple[Range, Range]) -> dict[str, Any]:
     known = np.isfinite(line.rate)
     pieces = np.split(np.stack([line.x, line.rate], axis=1), np.flatnonzero(known[1:] != known[:-1]) + 1)
     return {
-        "text": f"I = {number(line.current, 3)} {'' if unit == '1' else unit}".strip(),
+        "text": current_text(line.current, model),
         "nullclines": [[_bytes(piece) for piece in pieces if np.isfinite(piece).all()]],
-        "arrows": _bytes(_line_arrows(line)),
+        "arrows": _bytes(line_arrows(line)),
         "points": [_point(point, (line.variable,), 0.0) for point in line.fixed_points],
     }
 
@@ -293,8 +291,8 @@ def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, Any
         "x": point.state[names[0]],
         "y": y,
         "kind": point.kind,
-        "text": ", ".join(f"{name} = {number(point.state[name], 4)}" for name in names),
-        "eigenvalues": ", ".join(_complex(value) for value in point.eigenvalues),
+        "text": state_text(point, names),
+        "eigenvalues": eigenvalues_text(point),
     }
 
 
@@ -303,14 +301,6 @@ def _heights(lines: list[PhaseLine], flow: Flow) -> Range:
     low = [line.rate[line.x < flow.threshold + 0.2 * flow.span] for line in lines]
     rates = np.concatenate(low)
     return padded(np.append(rates[np.isfinite(rates)], 0.0))
-
-
-def _line_arrows(line: PhaseLine) -> Floats:
-    """Return arrows along the line of rate zero, shape [arrows, 4], as of a plane."""
-    places = np.linspace(0, len(line.x) - 1, ARROWS[0] + 2).round().astype(int)[1:-1]
-    x, rate = line.x[places], line.rate[places]
-    rows = np.stack([x, np.zeros_like(x), np.sign(rate), np.zeros_like(x)], axis=1)
-    return rows[np.isfinite(rate)]
 
 
 def rate_of(sweep: Traces, name: str, resets: bool) -> Floats:
@@ -326,23 +316,5 @@ def rate_of(sweep: Traces, name: str, resets: bool) -> Floats:
     return np.append(rate, rate[-1:])
 
 
-def _arrows(plane: PhasePlane) -> Floats:
-    """Return place and direction of the flow at some points, shape [arrows, 4]; directions as shares of the ranges."""
-    places = [np.linspace(0, len(axis) - 1, count + 2).round().astype(int)[1:-1] for axis, count in
-              zip((plane.x, plane.y), ARROWS, strict=True)]  # fmt: skip
-    where = np.ix_(places[1], places[0])
-    x, y = np.meshgrid(plane.x[places[0]], plane.y[places[1]])
-    u, v = plane.rates[0][where] / np.ptp(plane.x), plane.rates[1][where] / np.ptp(plane.y)
-    rows = np.stack([x, y, u, v], axis=-1).reshape(-1, 4)
-    return rows[np.isfinite(rows).all(axis=1)]
-
-
 def _bytes(values: Floats) -> bytes:
     return np.ascontiguousarray(values, dtype=np.float32).tobytes()
-
-
-def _complex(value: complex) -> str:
-    real = number(value.real, 3)
-    if abs(value.imag) < 1e-9:
-        return real
-    return f"{real} {'+' if value.imag > 0 else '−'} {number(abs(value.imag), 3)} i"

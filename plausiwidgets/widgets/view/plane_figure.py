@@ -83,11 +83,13 @@ def outlines(mask: NDArray[np.bool_], x: Floats, y: Floats) -> tuple[Floats, Flo
     >>> x, y = outlines(np.array([[False, True], [False, True]]), np.array([0.0, 1.0]), np.array([0.0, 1.0]))
     >>> float(np.nanmin(x)), float(np.nanmax(x))
     (0.5, 1.5)
+    >>> (0.5, -0.5) in zip(x.round(3).tolist(), y.round(3).tolist())
+    True
     """
-    columns, rows = (np.concatenate([[2 * s[0] - s[1]], s, [2 * s[-1] - s[-2]]]) for s in (x, y))
-    generator = contourpy.contour_generator(
-        columns, rows, np.pad(mask.astype(np.float64), 1), fill_type=contourpy.FillType.OuterOffset
-    )
+    # Each cell has a point close to each of its corners, so that the line follows the edges and cuts no corner.
+    columns, rows = (_beside_edges(s) for s in (x, y))
+    cells = np.pad(np.repeat(np.repeat(mask.astype(np.float64), 2, axis=0), 2, axis=1), 1)
+    generator = contourpy.contour_generator(columns, rows, cells, fill_type=contourpy.FillType.OuterOffset)
     parts: list[Floats] = []
     filled: Any = generator.filled(0.5, np.inf)
     for ring, ends in zip(*filled, strict=True):
@@ -95,6 +97,13 @@ def outlines(mask: NDArray[np.bool_], x: Floats, y: Floats) -> tuple[Floats, Flo
             parts += [ring[first:last], np.full((1, 2), np.nan)]
     lines = np.concatenate(parts) if parts else np.empty((0, 2))
     return lines[:, 0], lines[:, 1]
+
+
+def _beside_edges(places: Floats) -> Floats:
+    """Return two places for each edge between cells, one on either side of it."""
+    edges = np.concatenate([[1.5 * places[0] - 0.5 * places[1]], 0.5 * (places[1:] + places[:-1]),
+                            [1.5 * places[-1] - 0.5 * places[-2]]])  # fmt: skip
+    return (edges[:, None] + 1e-6 * (places[1] - places[0]) * np.array([-1.0, 1.0])).ravel()
 
 
 def letter_place(mask: NDArray[np.bool_]) -> tuple[int, int]:
