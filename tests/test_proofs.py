@@ -13,8 +13,10 @@ ARGUED = [name for name in library.NAMES if pw.models.get(name).cannot]
 def test_what_a_neuron_cannot_show_was_never_found(name):
     model, table = pw.models.get(name), published_table()
     assert set(model.cannot) <= set(pw.patterns.names()) and all(model.cannot.values())
-    shown = table[(table["model"] == name) & (table["status"] == "replicated")]["pattern"]
-    assert not set(model.cannot) & set(shown)
+    table = table[table["model"] == name]
+    assert not set(model.cannot) & set(table[table["status"] == "replicated"]["pattern"])
+    for pattern, said in table[table["status"] == "rejected"].set_index("pattern")["summary"].items():
+        assert said.endswith(f", and impossible: {model.cannot.get(pattern)}") == (pattern in model.cannot)
     assert not set(model.cannot) & {preset.pattern for preset in model.presets if _holds(model, preset)}
     assert all(why in model._repr_html_() for why in model.cannot.values())
 
