@@ -25,7 +25,7 @@ def test_the_point_is_dragged_and_moved_by_keys_and_all_patterns_are_regions(ope
     before = page.evaluate(OUTLINE)
 
     # A drag moves both sliders, and the verdict follows.
-    box = page.locator(".pw-plane-frame").bounding_box()
+    box = page.evaluate("() => document.querySelector('.pw-plane-frame').getBoundingClientRect().toJSON()")
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
     for share in (0.4, 0.5, 0.6, 0.7):

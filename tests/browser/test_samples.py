@@ -10,6 +10,14 @@ CODE = "import plausiwidgets as pw\npw.Explorer('lif', 'tonic_spiking', {'amplit
 VALUE = "name => +document.querySelector(`.pw-row:has([data-name=${name}]) input[type=number]`).value"
 CAPTION = "() => document.querySelector('.pw-samples .pw-plane-caption').innerText"
 
+DRAWN = (
+    """names => names.every((name, i) => document.querySelectorAll('.pw-samples .pw-label')[i]?.textContent === name)"""
+)
+POINT = """() => {
+    const box = document.querySelector('.pw-sample').getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+}"""
+
 
 def test_sets_are_sampled_and_open_by_pointer_and_by_keys(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "samples.ipynb"
@@ -28,9 +36,9 @@ def test_sets_are_sampled_and_open_by_pointer_and_by_keys(open_notebook, tmp_pat
     # Any two values or features; a point is chosen, and opens.
     page.get_by_label("Along x", exact=True).select_option("amplitude")
     page.get_by_label("Along y", exact=True).select_option("rate")
-    page.wait_for_function("() => document.querySelector('.pw-samples .pw-label').textContent.startsWith('amplitude')")
-    point = page.locator(".pw-sample").first.bounding_box()
-    page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+    page.wait_for_function(DRAWN, arg=["amplitude (mV)", "mean rate (Hz)"])
+    point = page.evaluate(POINT)
+    page.mouse.move(*point)
     page.wait_for_function(f"() => ({CAPTION})().startsWith('amplitude = ')")
     shown = page.evaluate(CAPTION)
     page.mouse.down()
