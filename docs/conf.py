@@ -67,7 +67,9 @@ def accessible(app, pagename, templatename, context, doctree):
         context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
     if "body" in context:  # a wide table scrolls, also by keyboard, as does code with long lines
         body = context["body"].replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
-        body = body.replace("<th></th>", "<td></td>")  # pandas heads the column of row names by nothing
+        body = body.replace('<div class="output text_html">', '<div tabindex="0" class="output text_html">')
+        # pandas heads the column of row names by nothing, and its styled tables by a blank.
+        body = re.sub(r"<th(\s[^>]*)?>(&nbsp;)?</th>", r"<td\1></td>", body)
         context["body"] = re.sub(r"<pre>(.*?)</pre>", reachable, body, flags=re.DOTALL)
 
 

@@ -20,13 +20,15 @@ PAGES = [
     "howto/index.html",
     "howto/exercise.html",
     "explanation/engines.html",
-    "notebooks/own_neuron.html",
     "patterns/index.html",
     "patterns/bistability.html",
     "neurons/index.html",
     "neurons/adex.html",
     "reference/generated/plausiwidgets.judge.html",
     "explanation/verification.html",
+    "notebooks/own_neuron.html",
+    "notebooks/own_pattern.html",
+    "notebooks/plausibility_and_performance.html",
     "notebooks/which_model.html",
 ]
 SETTLED = "document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete)"
