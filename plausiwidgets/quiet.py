@@ -30,6 +30,6 @@ def imported(name: str) -> ModuleType:
 def warn_caller(text: str) -> None:
     """Warn with the line outside of this package from which it was called."""
     frame, level = sys._getframe(), 1
-    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] == "plausiwidgets":
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "plausiwidgets":
         frame, level = frame.f_back, level + 1
     warnings.warn(text, UserWarning, stacklevel=level)

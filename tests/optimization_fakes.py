@@ -60,7 +60,7 @@ class FakeProblem(Problem):
 def fake_problem(start=None, fixed=(), bounds=None, **options):
     """Return a FakeProblem over `PARAMETERS`."""
     space = Space.build(PARAMETERS, start, fixed, bounds)
-    pattern = SimpleNamespace(key="ball", letter="", components={}, argument_against=lambda model: "")
+    pattern = SimpleNamespace(key="ball", letter="", components={})
     return FakeProblem(SimpleNamespace(name="fake"), pattern, space, dt=0.1, **options)
 
 

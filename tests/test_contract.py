@@ -154,6 +154,16 @@ def test_a_potential_in_volts_is_refused():
         make(in_volts)
 
 
+def test_a_slow_neuron_may_start_at_its_reset():
+    def step(current, state, p, dt):
+        v = state[0] + dt / 100.0 * (-65.0 - state[0] + current)
+        fired = v > -58.0
+        return fired.to(v.dtype), (torch.where(fired, -80.0, v),)
+
+    slow = make(step, threshold=-58.0, initial_state=lambda p, holding: (-80.0 + 0.0 * p.tau,))
+    assert slow.name
+
+
 def test_a_parameter_that_only_the_branch_of_a_spike_reads_is_read():
     def step(current, state, p, dt):
         v = state[0] + dt / p.tau * (-65.0 - state[0] + current)

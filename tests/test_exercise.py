@@ -161,6 +161,34 @@ def test_what_is_locked_in_a_mystery_is_known_without_its_page():
         pw.read_code(code)
 
 
+def test_a_code_whose_mystery_is_of_another_neuron_is_refused_alone():
+    forged = code_of(_model="lif", _mystery="izhikevich.tonic_bursting.7", _seconds="3", _solved="0")
+    table = pw.class_results([answer(-50.0, "1"), forged])
+    assert table["solved"].tolist() == [True, False]
+    assert "its mystery is of Izhikevich" in table["refused"][1]
+
+
+def test_the_time_step_of_a_mystery_is_known_without_its_page():
+    hidden = pw.mystery("izhikevich", "tonic_bursting", 7)
+    values = {name: repr(float(hidden.start[name])) for name in hidden.model.parameters}
+    code = code_of(
+        _model="izhikevich", _mystery="izhikevich.tonic_bursting.7", _dt="2.5", _seconds="3", _solved="0", **values
+    )
+    with pytest.raises(ValueError, match=r"its time step is 2\.5 ms"):
+        pw.read_code(code)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b'<script id="data" type="application/json">[1]</script>', b""])
+def test_a_file_that_is_no_page_of_an_exercise_is_named(tmp_path, content):
+    path = tmp_path / "page.html"
+    path.write_bytes(content)
+    for read in (lambda: pw.read_code(answer(-50.0, "1"), path), lambda: pw.class_results([], path)):
+        with pytest.raises(ValueError, match=r"page.html', which is not the page of an exercise"):
+            read()
+    with pytest.raises(FileNotFoundError):
+        pw.class_results([], tmp_path / "none.html")
+
+
 def test_a_code_of_several_patterns():
     both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
     read = pw.read_code(

@@ -13,6 +13,7 @@ from optimization_fakes import comparable
 import plausiwidgets as pw
 from plausiwidgets.optimization import Strategy
 from plausiwidgets.optimization.control import gate
+from plausiwidgets.quiet import warn_caller
 
 
 class Grid(Strategy):
@@ -214,6 +215,11 @@ def test_a_search_that_torch_alone_can_run_warns_with_the_reason_and_the_line_of
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pw.optimize(neuron, "rebound_spike", budget=1, engine="torch")
+
+
+def test_a_warning_reaches_code_that_has_no_name() -> None:
+    with pytest.warns(UserWarning, match="slow"):
+        exec("warn('slow')", {"warn": warn_caller})
 
 
 def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():

@@ -25,6 +25,18 @@ def _holds(model, preset):
     return bool(preset.pattern) and pw.judge(model, preset.pattern, preset.parameters, dt=preset.dt).replicated
 
 
+def test_an_argument_is_not_about_a_pattern_of_ones_own_with_the_same_key():
+    own = pw.Pattern(
+        key="rebound_spike", title="Own", free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current")],
+        sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 200.0, s.amplitude)], end=300.0)},
+        measure=lambda r, s: {"n": r["step"].count()}, criteria=[pw.Criterion("n", "n", "N.", low=1)],
+    )  # fmt: skip
+    found = pw.optimize("lif", own, seed=0, budget=400)
+    assert found.replicated and found.argument == ""
+    assert len(pw.sample_accepted("lif", own, 3)) == 3
+    assert pw.optimize("lif", "rebound_spike", seed=0, budget=20).argument
+
+
 def test_a_leaky_neuron_can_show_three_patterns_only():
     can = set(pw.patterns.names()[:20]) - set(pw.models.get("lif").cannot)
     assert can == {"tonic_spiking", "class_1_excitable", "integrator"}

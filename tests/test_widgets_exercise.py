@@ -245,6 +245,20 @@ def test_the_page_of_a_link_begins_with_the_exercise(monkeypatch: pytest.MonkeyP
     explorer.close()
 
 
+@pytest.mark.parametrize("query", ["language=de", "token=abc&reset"])
+def test_what_a_server_or_a_language_adds_to_the_address_keeps_the_lock(monkeypatch, query: str) -> None:
+    monkeypatch.setenv("QUERY_STRING", query)
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["a", "b"], language="en")
+    assert explorer.selection.locked == ("a", "b")
+    assert "some parameters were moved" in Screen(explorer).origin or explorer.selection.origin.solved is not None
+    explorer.close()
+    monkeypatch.delenv("QUERY_STRING")
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["a", "b"])  # in JupyterLab
+    explorer.page.link = "mystery=zzz"
+    assert explorer.selection.locked == ("a", "b") and "zzz" in Screen(explorer).message
+    explorer.close()
+
+
 # -- the file --------------------------------------------------------------------------------------
 
 

@@ -346,6 +346,25 @@ def test_who_opens_a_shared_neuron_is_told_what_to_do(monkeypatch: pytest.Monkey
     explorer.close()
 
 
+def test_a_shared_neuron_that_cannot_show_the_pattern_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUERY_STRING", "model=lif&pattern=tonic_bursting&tau_mem=30")
+    explorer = pw.Explorer()
+    assert explorer.wait(60)
+    assert "No parameters can do it." in Screen(explorer).origin
+    explorer.close()
+
+
+def test_a_link_to_an_own_pattern_whose_key_is_a_letter_leads_back_to_it() -> None:
+    bursting = pw.patterns.get("tonic_bursting")
+    own = pw.Pattern(
+        key="a", title="Own", free_values=bursting.free_values, sweeps=bursting.sweeps, measure=bursting.measure,
+        criteria=bursting.criteria,
+    )  # fmt: skip
+    link = Selection.defaults("lif", own).to_query()
+    assert Selection.from_query(link, "lif", own)[0].pattern is own
+    assert Selection.from_query(link)[0].pattern.key == "tonic_spiking"
+
+
 def test_a_hostile_query_gives_a_note_and_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUERY_STRING", "model=<script>&a=nan&" + "x" * 100_000)
     explorer = pw.Explorer()

@@ -163,6 +163,12 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
         For an unknown name or an invalid value.
     StoreError
         If the file cannot be used, or has another request or version.
+
+    Warns
+    -----
+    UserWarning
+        If a model cannot be compiled, and neither an executor nor an engine is asked for: it takes hundreds of times as
+        long.
     """
     asked = _asked(*args, **settings)
     if asked.executor is None:  # its processes are others', and perhaps other machines

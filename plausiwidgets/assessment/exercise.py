@@ -12,10 +12,11 @@ import math
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from plausiwidgets.arguments import checked, require, shown
@@ -155,9 +156,11 @@ class _Task:
 def _task_on(page: str | Path) -> _Task:
     """Return what a page of an exercise says of it."""
     path = Path(page)
-    found = _DATA.search(path.read_text(encoding="utf-8"))
-    data = json.loads(found[1]) if found else {}
-    if not data.get("exercise"):
+    found = _DATA.search(path.read_text(encoding="utf-8", errors="replace"))
+    data: Any = None
+    with suppress(ValueError):
+        data = json.loads(found[1]) if found else None
+    if not isinstance(data, dict) or not data.get("exercise"):
         raise ValueError(f"page is {str(path)!r}, which is not the page of an exercise: export_page(…, exercise=…)")
     start = data["patterns"][0]["sets"][0]
     return _Task(dict(start["values"]), data["exercise"]["free"], data["exercise"]["about"], start["dt"])
@@ -184,7 +187,10 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     ValueError
         If the code is torn or changed (its checksum does not fit), says what no page writes, such as a negative time,
         or claims a solution that the judge does not find; the text is a sentence. The checksum is not a signature: who
-        knows how it is made can write a code of values that a page could have written, too.
+        knows how it is made can write a code of values that a page could have written, too. And if the file is not
+        the page of an exercise.
+    OSError
+        If the file of the exercise cannot be read.
 
     Examples
     --------
@@ -231,8 +237,10 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
         if len(parts) != 3 or not re.fullmatch(r"\d{1,9}", parts[2]):
             raise ValueError("its mystery is none")
         hidden = mystery(parts[0], parts[1], int(parts[2]))
+        if hidden.model is not model:
+            raise ValueError(f"its mystery is of {hidden.model.title}, and its neuron is {model.title}")
         pattern, seed = hidden.pattern, hidden.seed
-        task = task or _Task(hidden.start, hidden.moved)
+        task = task or _Task(hidden.start, hidden.moved, dt=hidden.dt)
     else:
         keys = given.get(".pattern", "").split("+")
         pattern = judged(get_pattern(keys if len(keys) > 1 else keys[0]), "judge")
@@ -298,6 +306,13 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
         ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
         an earlier code that is identical, else -1), one for each value that differs between codes, for a plane of two
         of them, and ``holds: …`` for each criterion.
+
+    Raises
+    ------
+    ValueError
+        If the file is not the page of an exercise.
+    OSError
+        If it cannot be read.
 
     Examples
     --------

@@ -23,6 +23,7 @@ from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.judge import evaluate, single, verify_sets
+from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
@@ -186,7 +187,7 @@ def _search(
 ) -> Result:
     record = Result(
         model=model.name, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
-        dt=dt, engine=engine, versions=versions(), argument=pattern.argument_against(model),
+        dt=dt, engine=engine, versions=versions(), argument=argument_against(pattern, model),
     )  # fmt: skip
     if record.argument:
         return record

@@ -27,6 +27,7 @@ from plausiwidgets.optimization.space import Chart, Space, fold
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
 
@@ -100,7 +101,7 @@ def most_versatile(
     asked = distinct_patterns(patterns)
     whole("most_versatile", "seed", seed, 0)
     whole("most_versatile", "budget", budget, 1)
-    possible = [one for one in asked if not one.argument_against(neuron)]
+    possible = [one for one in asked if not argument_against(one, neuron)]
     search = _Search(neuron, possible, step, engine, checkpoint)
     best = search.run(budget, default_rng(seed)) if possible else []
     found: list[tuple[int, float, dict[str, float], list[Any]]] = []

@@ -17,6 +17,7 @@ from plausiwidgets.optimization.result import COLUMNS, Result, describe_missed
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
+from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
 
@@ -95,7 +96,7 @@ class Optimizer:
             bounds={n: (float(a), float(b)) for n, a, b in zip(space.names, space.low, space.high, strict=True)},
             start={} if start is None else dict(start),
             strategy=_named(self.strategy),
-            argument=pattern.argument_against(problem.model),
+            argument=argument_against(pattern, problem.model),
             dt=problem.dt,
             engine=problem.engine,
             versions=versions(),

@@ -17,7 +17,7 @@ from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.space import Bounds
 from plausiwidgets.patterns.judge import evaluate, verify_sets
-from plausiwidgets.patterns.registry import Named
+from plausiwidgets.patterns.registry import Named, argument_against
 from plausiwidgets.simulation.lanes import Checkpoint
 
 LEAST, MOST = 500, 20_000
@@ -157,7 +157,7 @@ def sample_accepted(
     whole("sample_accepted", "seed", seed, 0)
     bounded("sample_accepted", "number of sets", float(n), MOST)
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
-    if why := problem.pattern.argument_against(problem.model):
+    if why := argument_against(problem.pattern, problem.model):
         raise NothingAccepted(f"sample_accepted: {problem.model.name} cannot show {problem.pattern.key}: {why}")
     sampling = Sampling(problem, n, seed)
     while sampling.step(checkpoint) is not None:

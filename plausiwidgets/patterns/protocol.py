@@ -234,10 +234,6 @@ class Protocol:
         """Protocols that are applied separately, by the prefix of their stimulus values; here only this one."""
         return {"": self}
 
-    def argument_against(self, model: NeuronModel) -> str:
-        """Return why no parameters of a model show it, or one of its components; empty without a known argument."""
-        return next((model.cannot[part.key] for part in self.components.values() if part.key in model.cannot), "")
-
     @property
     def adapts(self) -> bool:
         """Whether it chooses sweeps by the responses to others."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from plausiwidgets.arguments import checked, require
+from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
 from plausiwidgets.patterns.izhikevich import TWENTY
@@ -36,7 +37,8 @@ def names() -> list[str]:
 
 def key_of(text: str) -> str:
     """Return the key of the pattern that has this letter, large or small; any other text as it is."""
-    return next((key for key in names() if text and get(key).letter == text.upper()), text)
+    known = names()
+    return text if text in known else next((key for key in known if text and get(key).letter == text.upper()), text)
 
 
 Named = str | Protocol | Current | Sequence[str | Protocol]
@@ -212,6 +214,17 @@ def _require_free(pattern: Judged) -> None:
         raise ValueError(f"{pattern.key!r} is the key of a built-in pattern: choose another one")
     if named(pattern.key) is not None:
         raise ValueError(f"{pattern.key!r} is the key of a stimulus: choose another one")
+
+
+def argument_against(pattern: Protocol, model: NeuronModel) -> str:
+    """Return why no parameters of a model show a pattern, or one of several; empty without a known argument.
+
+    An argument is about the built-in pattern of its key, and not about another one of the same key.
+    """
+    for part in pattern.components.values():
+        if part.key in model.cannot and (is_builtin(part) or part.key not in _builtin):
+            return model.cannot[part.key]
+    return ""
 
 
 def is_registered(pattern: str | Protocol) -> bool:

@@ -38,7 +38,7 @@ from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.explorer.shell import Shell
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.page.export import export_page
-from plausiwidgets.widgets.session.link import MAX_QUERY
+from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.starts import known_sets, my_turn, opened
@@ -153,7 +153,7 @@ class Explorer(View):
             notes: tuple[str, ...] = ()
             if parameters is not None:
                 first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
-            elif query:
+            elif names_something(query):
                 first, notes = opened(query, models.get(model), patterns.get(pattern), dt)
             else:
                 first = Selection.of(model, pattern, None, dt)
@@ -369,12 +369,13 @@ class Explorer(View):
         if not self._from_link:
             return
         self._from_link = False
-        with self.session.lock:
-            own = self.selection
-            selection, notes = opened(self.page.link, own.model, own.pattern)
-            self.session.replaced(own, selection)  # without a step: undo would be a way out of an exercise
-        if notes:
-            self.messages.note(notes)
+        if names_something(self.page.link):
+            with self.session.lock:
+                own = self.selection
+                selection, notes = opened(self.page.link, own.model, own.pattern)
+                self.session.replaced(own, selection)  # without a step: undo would be a way out of an exercise
+            if notes:
+                self.messages.note(notes)
         self._open_mystery(self.page.link)
 
     def _open_mystery(self, query: str) -> None:

@@ -12,6 +12,7 @@ from plausiwidgets.models import NeuronModel, Preset
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.judging import judge_quickly
@@ -203,7 +204,7 @@ class Pickers(Panel):
                 return
             found = self.explorer.panel(Searches).found()
             known = fitting(known_sets(shown.model, shown.pattern, found), shown)  # those that an exercise allows
-            never = shown.pattern.argument_against(shown.model)
+            never = argument_against(shown.pattern, shown.model)
             if practise and not never and (known or not shown.locked):
                 self._turns += 1
                 turn = my_turn(shown.model, shown.pattern, known, self._turns)

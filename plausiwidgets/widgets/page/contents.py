@@ -27,6 +27,7 @@ from plausiwidgets.patterns.formulas import applied_sweeps, numbers_of, sweep_fo
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.marks import After
 from plausiwidgets.patterns.pattern import COMMON
+from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
@@ -147,7 +148,7 @@ class Contents:
         return {
             "key": pattern.key, "letter": pattern.letter, "title": pattern.title, "description": pattern.description,
             "function": pattern.function, "hint": pattern.parameter_hint,
-            "fine": pattern.fine, "cannot": pattern.argument_against(self.model),
+            "fine": pattern.fine, "cannot": argument_against(pattern, self.model),
             "source": pattern.source, "main": pattern.main_sweep, "python": constructor(pattern).replace("'", '"'),
             "stimulus": [_slider(p) for p in pattern.stimulus_parameters(self.model).values()],
             "components": [self._component(prefix, part, sets) for prefix, part in pattern.components.items()],

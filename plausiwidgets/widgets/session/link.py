@@ -106,6 +106,12 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
     return Link(model, pattern, values, dt, locked, tuple(notes))
 
 
+def names_something(query: str) -> bool:
+    """Return whether a query says anything of what to show; a server's token, say, is none of it."""
+    notes: list[str] = []
+    return any(not _FOREIGN.fullmatch(name) for name in _fields(query, notes)) or bool(notes)
+
+
 def _fields(query: str, notes: list[str]) -> dict[str, str]:
     query = query.lstrip("?")
     if len(query) > MAX_QUERY:
@@ -136,7 +142,7 @@ def _name(text: str | None, valid: list[str], default: str, missing: str, notes:
 def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol:
     """Return the pattern or stimulus that a link names; what it says of it is taken out of what is given."""
     key = given.pop("pattern", None)
-    key = None if key is None else key_of(key)
+    key = key if key is None or key == own.key else key_of(key)
     samples, lines = given.pop("samples", None), given.pop("lines", "") == "1"
     end = given.pop("end", None) if samples is not None else None
     if samples is not None:

@@ -12,6 +12,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.protocol import usual_current
+from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.session.link import reach, read_query
 from plausiwidgets.widgets.session.selection import Origin, Selection
@@ -55,7 +56,8 @@ def opened(
         return selection, notes
     link = read_query(query, model, pattern)
     if link.values or link.dt is not None:
-        return replace(selection, origin=Origin(shared=True)), notes
+        never = ruled_out(selection.model, selection.pattern)
+        return replace(selection, origin=Origin(never) if never else Origin(shared=True)), notes
     picked = begun_with(selection.model, selection.pattern)
     return picked if dt is None else picked.with_dt(dt), notes
 
@@ -70,7 +72,7 @@ def _counted(selection: Selection, number: int, count: int) -> Selection:
 
 def ruled_out(model: NeuronModel, pattern: Protocol) -> str:
     """Return the argument by which no parameters of a model show a pattern, as a sentence; empty without one."""
-    argument = pattern.argument_against(model)
+    argument = argument_against(pattern, model)
     return f"{tr('No parameters can do it.')} {tr(argument)}" if argument else ""
 
 
