@@ -248,3 +248,24 @@ def test_the_record_says_where_a_search_began_and_what_proposed_its_points():
     assert (again.parameters, again.evaluations) == (result.parameters, result.evaluations)
     with pytest.raises(ValueError, match="'tau_w' is in fixed and in bounds"):
         pw.optimize("adex", "tonic_spiking", fixed=["tau_w"], bounds={"tau_w": (50.0, 120.0)})
+
+
+def test_a_record_without_a_set_has_no_verdict_and_one_of_several_patterns_has_theirs():
+    with pytest.raises(ValueError, match="has no set yet"):
+        _ = pw.Result("lif", "tonic_spiking", 0, 100).verdict
+    found = pw.optimize("lif", ["tonic_spiking", "integrator"], seed=0, budget=3000)
+    read = pw.Result.from_json(found.to_json())
+    assert read.verdict.status == found.status == "replicated"
+
+
+def test_a_set_is_moved_to_no_value_beyond_its_hard_limits():
+    longest = 200.0 / 3.0
+    own = pw.Pattern(
+        key="one_spike", title="One spike",
+        free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None)),
+                     pw.FreeValue("width", longest, 2.0, longest, unit="ms")],
+        sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=300.0)},
+        measure=lambda r, s: {"n": r["pulse"].count()}, criteria=[pw.Criterion("n", "spikes", "Spikes.", low=1)],
+    )  # fmt: skip
+    (row,) = pw.assess("lif", own, budget=300).itertuples()
+    assert pw.judge("lif", own, row.parameters).status == row.status == "replicated"

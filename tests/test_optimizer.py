@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from optimization_fakes import fake_optimizer, fake_problem
+from optimization_fakes import FakeProblem, fake_optimizer, fake_problem
 
 import plausiwidgets as pw
 from plausiwidgets.optimization.amplitude import Thresholds
@@ -202,3 +202,18 @@ def test_a_nan_loss_is_refused():
     optimizer = fake_optimizer(radius=np.nan)
     with pytest.raises(ValueError, match="not finite"):
         optimizer.step()
+
+
+def test_the_check_that_a_fragile_set_fails_is_kept_whole():
+    words = "in a step of one second with at least eleven hundred spikes, which no cell can fire"
+
+    class Strict(FakeProblem):
+        def verified(self, values, checkpoint=None, *, settled=None):
+            count = len(next(iter(values.values())))
+            return np.full(count, "fragile"), np.full(count, words), np.full(count, 0.1)
+
+    problem = Strict(*vars(fake_problem()).values())
+    optimizer = Optimizer(problem, 0, 400)
+    while (made := optimizer.step()) is not None:
+        result = made
+    assert result.status == "fragile" and result.failed_check == words

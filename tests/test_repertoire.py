@@ -1,5 +1,7 @@
 """The repertoire of a neuron: its parameters are held, and every claim is one that the judge grants."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,3 +59,12 @@ def test_progress_is_told_of_each_pattern_and_bad_input_is_refused() -> None:
         pw.repertoire("lif", budget=0)
     with pytest.raises(ValueError, match="nothing to search for"):
         pw.repertoire("lif", patterns=[pw.patterns.stimulus("step")])
+
+
+def test_two_patterns_with_one_key_are_refused_where_one_would_be_dropped() -> None:
+    built_in = pw.patterns.get("tonic_spiking")
+    own = replace(built_in, title="Own")
+    with pytest.raises(ValueError, match="two different ones have the key 'tonic_spiking'"):
+        pw.repertoire("lif", patterns=[built_in, own], budget=5)
+    with pytest.raises(ValueError, match="two different ones have the key 'tonic_spiking'"):
+        pw.parameter_plane("lif", [built_in, own], "tau_mem", "v_rest", points=2)

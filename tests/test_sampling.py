@@ -101,3 +101,9 @@ def test_where_nothing_is_accepted_it_says_so_and_bad_input_is_refused() -> None
         pw.sample_accepted("lif", "tonic_spiking", n=10**6)
     with pytest.raises(ValueError, match="nothing to search for"):
         pw.sample_accepted("lif", pw.patterns.stimulus("step"))
+
+
+def test_a_region_that_a_plain_yes_or_no_bounds_is_filled_though_few_points_are_in_it_at_first() -> None:
+    sample = subset_simulation(lambda x: (x[:, 0] > 0.08).astype(float), 3, 600, 0)
+    assert len(sample.units) == len(np.unique(sample.units, axis=0)) == 600
+    assert sample.volume == pytest.approx(0.08, rel=0.3) and sample.units[:, 0].max() <= 0.08

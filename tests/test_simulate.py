@@ -234,3 +234,31 @@ def test_with_a_spike_level_the_step_returns_the_state_alone():
         swinging_neuron(spike_level=-70.0)
     with pytest.raises(ValueError, match=r"spike_level is nan, valid is a finite number"):
         swinging_neuron(spike_level=np.nan)
+
+
+def test_lanes_are_counted_from_both_ends_and_what_is_not_there_is_refused():
+    traces = pw.simulate("lif", pw.Current.step(25.0, 20.0), {"tau_mem": [10.0, 20.0]})
+    assert (traces.lane(-1).v == traces.lane(1).v).all() and len(traces.lane(-1)) == 1
+    with pytest.raises(IndexError):
+        traces.lane(2)
+
+
+def test_the_potential_of_a_verdict_may_have_another_name():
+    def step(current, state, p, dt):
+        v = state[0] + dt / p.tau * (-65.0 - state[0] + current)
+        fired = v > -50.0
+        return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
+
+    neuron = pw.NeuronModel(
+        "renamed", step, states=[pw.StateVariable("V", "mV")], parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0)],
+        initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 30.0, 0.0, 100.0),
+        rest=-65.0, threshold=-50.0, dt=0.5,
+    )  # fmt: skip
+    verdict = pw.judge(neuron, "tonic_spiking")
+    assert verdict.traces["step"].v.max() <= -50.0
+    assert pw.plot(verdict).data
+
+
+def test_currents_that_would_fill_the_memory_are_refused_though_nothing_is_recorded():
+    with pytest.raises(ValueError, match="recorded values"):
+        pw.rate_curve("lif", np.linspace(0.0, 30.0, 100_000))

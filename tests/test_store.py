@@ -1,5 +1,6 @@
 """The file of a study: a killed study continues to the same table; other files are refused."""
 
+import copy
 import json
 import os
 import re
@@ -17,8 +18,8 @@ from optimization_fakes import same_table
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
-from plausiwidgets.assessment import StoreError, StoreWarning
-from plausiwidgets.assessment.request import pattern_fingerprint
+from plausiwidgets.assessment import StoreError, StoreWarning, units
+from plausiwidgets.assessment.request import model_fingerprint, pattern_fingerprint
 from plausiwidgets.assessment.store import Store
 from plausiwidgets.optimization.problem import Problem
 
@@ -256,7 +257,7 @@ def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
 
 
 def test_the_fingerprint_of_a_pattern_depends_on_its_measurements():
-    pattern = pw.patterns.get("tonic_spiking")
+    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine")
 
     def longer(bench):
         measured = pattern.measured_on(bench)
@@ -308,3 +309,32 @@ def test_a_file_deleted_during_the_study_is_noticed(tmp_path):
         table = pw.assess("lif", "tonic_bursting", store=path, progress=lambda _: path.unlink(missing_ok=True), **SMALL)
     assert "store_error" in table.attrs and not path.exists()
     same_table(table, pw.assess("lif", "tonic_bursting", **SMALL))
+
+
+def test_what_a_pattern_or_a_neuron_is_judged_by_is_part_of_the_request():
+    pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", verification={})
+    stricter = replace(pattern, verification={"in a weaker step": replace(pattern, key="weaker", verification={})})
+    assert len({pattern_fingerprint(one) for one in (pattern, stricter, replace(pattern, comes_back=False))}) == 3
+    lif = pw.models.get("lif")
+    assert model_fingerprint(lif) != model_fingerprint(replace_in(lif, peak=1.0))
+
+
+def replace_in(model, **changes):
+    """Return a copy of a model with other attributes."""
+    other = copy.copy(model)
+    for name, value in changes.items():
+        object.__setattr__(other, name, value)
+    return other
+
+
+def test_a_search_that_is_stopped_while_its_set_is_moved_is_not_a_finished_one(tmp_path, monkeypatch):
+    def stopped(*args):
+        raise KeyboardInterrupt
+
+    asked = ("lif", ["tonic_spiking", "integrator"])
+    whole = pw.assess(*asked, **SMALL)
+    with monkeypatch.context() as patched:
+        patched.setattr(units, "gentle", stopped)
+        cut = pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL)
+        assert not cut.attrs["complete"] and "solved" not in cut["reason"].tolist()
+    same_table(pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL), whole)

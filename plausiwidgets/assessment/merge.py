@@ -55,7 +55,8 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
     >>> table["pattern"].tolist(), table.attrs["complete"]
     (['tonic_spiking', 'integrator'], True)
     """
-    if not len(files):
+    files = list(files)
+    if not files:
         raise ValueError("merge_studies: nothing to merge, name at least one file")
     asked: dict[str, Any] = {}
     results: dict[Key, Result] = {}

@@ -157,7 +157,10 @@ def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) 
 def distinct_patterns(asked: Sequence[str | Protocol] | None, what: str = "search for") -> list[Judged]:
     """Return patterns by name or object, all for None; ValueError for an empty list or one without criteria."""
     named = patterns.names() if asked is None else list(asked)
-    found = {one.key: one for one in (judged(patterns.get(each), what) for each in named)}
+    found: dict[str, Judged] = {}
+    for one in (judged(patterns.get(each), what) for each in named):
+        if found.setdefault(one.key, one) is not one:
+            raise ValueError(f"patterns: two different ones have the key {one.key!r}, valid is: each its own")
     if not found:
         raise ValueError("patterns is an empty list, valid is: None for all, or at least one pattern")
     return list(found.values())

@@ -16,6 +16,8 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.judge import evaluate
+from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.torch_engine import run_torch
@@ -59,7 +61,10 @@ def model_fingerprint(model: NeuronModel) -> str:
     rng = np.random.default_rng(0)
     values = {n: p.from_unit(rng.random(_LANES)) for n, p in model.parameters.items()}
     holding = model.current.from_unit(rng.random(_LANES))
-    described = [[asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit]
+    described = [
+        [asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit, model.peak,
+        model.spike_level, [[state.name, state.unit] for state in model.states], dict(model.cannot),
+    ]  # fmt: skip
     if model.programs is not None:
         return _digest([*described, model.programs.text()], list)
 
@@ -80,6 +85,7 @@ def pattern_fingerprint(pattern: Judged) -> str:
     described = {
         "criteria": [asdict(c) for c in pattern.criteria],
         "values": {n: asdict(p) for n, p in pattern.stimulus_parameters(model).items()},
+        "parts": {part.key: _verified_by(part) for part in pattern.components.values()},
     }
 
     def measured() -> Iterable[ArrayLike]:
@@ -87,6 +93,15 @@ def pattern_fingerprint(pattern: Judged) -> str:
         return [verdict.loss, *(c.value for c in verdict.checks)]
 
     return _digest(described, measured)
+
+
+def _verified_by(pattern: Pattern) -> list[Any]:
+    """Return what the verification of a pattern depends on; the key of a built-in one says it."""
+    if is_builtin(pattern):
+        return []
+    window = None if pattern.amplitude_window is None else asdict(pattern.amplitude_window)
+    forms = {words: pattern_fingerprint(form) for words, form in pattern.verification.items()}
+    return [pattern.comes_back, pattern.at_rest, window, forms]
 
 
 def _digest(described: object, run: Callable[[], Iterable[ArrayLike]]) -> str:

@@ -115,10 +115,11 @@ def run_unit(
             result = replace(made, columns={}, problem=None, seconds=clock() - began)
             if tell is not None:
                 tell(result)
-        robustness, reason = optimizer.robustness(check), optimizer.reason
-        if reason == "solved":
+        robustness, ended = optimizer.robustness(check), optimizer.reason
+        if ended == "solved":
             parameters, robustness = gentle(problem, result.parameters, unit.seed, check)
             result = replace(result, parameters=parameters)
+        reason = ended  # until then it was stopped, and begins again with the same file
     except (Stopped, KeyboardInterrupt):
         pass
     except Exception as failure:

@@ -57,7 +57,7 @@ def gentle(
     for _ in range(ROUNDS):
         units = _moves(here, usual, moves)
         # As short as numbers can be written: 20, and not 19.999999999999996.
-        points = np.vectorize(lambda x: float(f"{x:.{DIGITS}g}"))(chart.decode(units))
+        points = np.vectorize(lambda x: float(f"{x:.{DIGITS}g}"))(chart.decode(units)).clip(space.low, space.high)
         if problem.solves_amplitude:
             # What lies between thresholds is another amplitude for another neuron.
             tried = problem.judge_solved(points, checkpoint)

@@ -199,7 +199,7 @@ class Problem:
             The batch with statuses and graded losses. Solved amplitudes are moved to hold at finer time steps too,
             where possible.
         """
-        status, failed_check, graded = batch.status.astype("U16"), batch.failed_check.astype("U64"), batch.loss.copy()
+        status, failed_check, graded = batch.status.astype("U16"), batch.failed_check.astype(object), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]

@@ -18,8 +18,9 @@ from plausiwidgets import models, patterns
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.volume import Volume
-from plausiwidgets.patterns import Check, Verdict, judge
+from plausiwidgets.patterns import Check, Protocol, Verdict, judge
 from plausiwidgets.patterns.formatting import interval, number
+from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.status import STATUSES
 
 if TYPE_CHECKING:
@@ -235,10 +236,20 @@ class Result:
 
     @cached_property
     def verdict(self) -> Verdict:
-        """The verified verdict of the best set, with its traces; computed on first access."""
+        """The verified verdict of the best set, with its traces; computed on first access.
+
+        Raises
+        ------
+        ValueError
+            Without a set that was judged.
+        """
+        self._require_set()
         model = self.model if self.problem is None else self.problem.model
-        pattern = self.pattern if self.problem is None else self.problem.pattern
-        return judge(model, pattern, dict(self.parameters), dt=self.dt, engine=self.engine)
+        return judge(model, pattern_of(self), dict(self.parameters), dt=self.dt, engine=self.engine)
+
+    def _require_set(self) -> None:
+        if not self.parameters:
+            raise ValueError(f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.reason}")
 
     def to_norse(self, dt: float | None = None, **options: Any) -> NeuronLayer:
         """Return the best set as a layer of a network by :func:`plausiwidgets.to_norse`; `dt` is that of the search.
@@ -258,13 +269,12 @@ class Result:
         """
         from plausiwidgets.simulation.network.layer import to_norse
 
-        if not self.parameters:
-            raise ValueError(f"the search of {self.pattern!r} with {self.model!r} has no set yet: it is {self.reason}")
+        self._require_set()
         model = models.get(self.model) if self.problem is None else self.problem.model
         own = {name: self.parameters[name] for name in model.parameters}
         layer = to_norse(model, own, self.dt if dt is None else dt, **options)
         if self.accepted and layer.dt != self.dt:
-            pattern = patterns.get(self.pattern if self.problem is None else self.problem.pattern)
+            pattern = pattern_of(self)
             verdict = judge(model, pattern, dict(self.parameters), dt=layer.dt, verify=False)
             if verdict.status == "rejected":
                 missed = next((f" ({check.name})" for check in verdict.checks if not check.passed), "")
@@ -386,3 +396,17 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str, "columns": _read_columns,
 }  # fmt: skip
 """Reader of each field's JSON value."""
+
+
+def pattern_of(result: Result) -> Protocol:
+    """Return what a result was searched for; of a record, what its key means now, also of several patterns together.
+
+    Raises
+    ------
+    ValueError
+        If nothing has this key.
+    """
+    if result.problem is not None:
+        return result.problem.pattern
+    keys = result.pattern.split("_and_")
+    return patterns.get(keys if len(keys) > 1 and not is_registered(result.pattern) else result.pattern)

@@ -252,8 +252,9 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
         if not inside.size:
             break
         volume *= inside.size / many
-        # At the last level none is taken twice; before it each survivor as often as any other, but for one.
-        copies = inside[:count] if level == 0.0 else np.resize(inside, many)
+        # At the last level none is taken twice, if there are enough; before it each survivor as often as any other, but
+        # for one.
+        copies = np.resize(inside, max(inside.size, count))[:count] if level == 0.0 else np.resize(inside, many)
         units, losses = units[copies], losses[copies]
         for judged in _move(loss_of, units, losses, level, LAST_MOVES * dimensions if level == 0.0 else MOVES, rng):
             evaluations += judged

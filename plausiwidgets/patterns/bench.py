@@ -715,7 +715,10 @@ class Bench:
             for place, i in enumerate(self._record())
             if i in self._recorded
         }
-        return Traces(t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name)
+        return Traces(
+            t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name,
+            self.model.states[0].name,
+        )  # fmt: skip
 
 
 def spike_limit(steps: int, dt: float) -> int:

@@ -81,7 +81,7 @@ def simulate(
     n = len(next(iter(sets.values()))) if sets else 1
     time = currents[0].before + currents[0].end + currents[0].settle
     bounded("simulate", "number of time steps", time / step, MOST_STEPS)
-    bounded("simulate", "number of recorded values", time / step * n * len(currents) * len(recorded), MOST_VALUES)
+    bounded("simulate", "number of recorded values", time / step * n * len(currents) * (len(recorded) + 1), MOST_VALUES)
     lanes = {name: np.repeat(values, len(currents)) for name, values in sets.items()}
     holding = np.tile([c.holding for c in currents], n)
     state = neuron.start(lanes, holding)

@@ -76,8 +76,9 @@ class Traces:
         return self.states[self.potential]
 
     def lane(self, index: int) -> Traces:
-        """Return the traces of one lane."""
-        one = slice(index, index + 1)
+        """Return the traces of one lane; negative numbers count from the last."""
+        place = range(len(self))[index]
+        one = slice(place, place + 1)
         return replace(
             self,
             states={name: values[one] for name, values in self.states.items()},

@@ -18,6 +18,7 @@ from plausiwidgets.assessment import ParameterPlane
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
+from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.simulation.phase_line import PhaseLine
@@ -106,7 +107,7 @@ def _of_verdict(verdict: Verdict, dark: bool) -> dict[str, Any]:
 @_picture.register
 def _of_result(result: Result, dark: bool) -> dict[str, Any]:
     model = _known(models.get, result.model) if result.problem is None else result.problem.model
-    pattern = _known(patterns.get, result.pattern) if result.problem is None else result.problem.pattern
+    pattern = _known(pattern_of, result)
     return _judged(result.verdict, model, pattern, "best", dark)
 
 
@@ -164,7 +165,7 @@ def _of_phase_line(line: PhaseLine, dark: bool) -> dict[str, Any]:
     return phase_line_figure(line, dark)
 
 
-def _known(get: Callable[[str], Any], name: str) -> Any:
+def _known(get: Callable[[Any], Any], name: Any) -> Any:
     """Return what a name means; None where it was never registered, and less is known of it."""
     try:
         return get(name)
