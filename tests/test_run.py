@@ -238,3 +238,12 @@ def test_python_exits_quietly_during_work_in_the_background(work, after):
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""
+
+
+def test_it_begins_once():
+    run = Run(fake_optimizer()).start()
+    with pytest.raises(ValueError, match="has begun before"):
+        run.start()
+    assert run.result(60).status == "replicated"
+    with pytest.raises(ValueError, match="has begun before"):
+        run.execute()

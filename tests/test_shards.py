@@ -162,3 +162,14 @@ def test_the_commands(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main.main([*words, "3/2"])
     assert "number from 1 to the count" in capsys.readouterr().err
+
+
+def test_a_file_whose_request_is_damaged_and_files_of_a_generator(tmp_path):
+    path = tmp_path / "s.jsonl"
+    pw.assess("lif", "tonic_spiking", budget=100, store=path)
+    assert len(pw.merge_studies(one for one in [path])) == 1
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    for request in (3, {}, json.loads(head)["request"] | {"models": 1}):
+        path.write_text("\n".join([json.dumps(json.loads(head) | {"request": request}), *lines]) + "\n")
+        with pytest.raises(StoreError, match="its request cannot be read"):
+            pw.merge_studies([path])

@@ -69,7 +69,13 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
             there = "is empty" if path.exists() else "does not exist"
             raise StoreError(f"{path} {there}: name files that assess has written")
         for head in heads:
-            request = dict(head.get("request") or {})
+            request = head.get("request")
+            if not isinstance(request, dict) or not all(
+                isinstance(request.get(name), kind)
+                for name, kind in (("models", dict), ("seeds", list), ("patterns", dict))
+            ):
+                raise StoreError(f"{path} is damaged: its request cannot be read")
+            request = dict(request)
             shards.add(request.pop(SHARD, None))
             whole = {"versions": head.get("versions"), "request": request | {"seeds": sorted(request.get("seeds", []))}}
             asked = asked or whole | {"order": request}

@@ -45,16 +45,25 @@ class Background(ABC, Generic[S, R]):
         self._control = Control(max_seconds, gate, self._on_change)
         self._ended = threading.Event()
         self._error: BaseException | None = None
+        self._begun = False
 
     # -- public --------------------------------------------------------------------------------
 
     def start(self) -> Self:
-        """Start in a thread of its own."""
+        """Start in a thread of its own; ValueError if it has begun before."""
+        self._begin()
         start_daemon(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
         return self
 
     def execute(self) -> R:
-        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned."""
+        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned.
+
+        Raises
+        ------
+        ValueError
+            If it has begun before.
+        """
+        self._begin()
         self._work()
         return self.result()
 
@@ -101,6 +110,11 @@ class Background(ABC, Generic[S, R]):
         return self._outcome()
 
     # -- the work ------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._begun:
+            raise ValueError(f"the {self.what} has begun before, valid is: once; snapshot() and result() tell of it")
+        self._begun = True
 
     @abstractmethod
     def _run(self) -> str:

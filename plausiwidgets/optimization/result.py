@@ -329,7 +329,7 @@ class Result:
             raise ValueError(f"not a result of this version: format is {found!r}, valid is {FORMAT!r}")
         try:
             known = {f.name: _READ[f.name](data[f.name]) for f in fields(cls) if f.name != "problem"}
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"not a complete result: {type(error).__name__}: {error}") from None
         for name, valid in (("reason", STATES), ("status", STATUSES)):
             if known[name] not in valid:
