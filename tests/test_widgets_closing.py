@@ -60,6 +60,15 @@ def test_five_explorers_leave_nothing_behind():
             del explorer
 
 
+@pytest.mark.parametrize("arguments", [{"lesson": "# Without a card\n"}, {"mystery": -1}])
+def test_an_explorer_whose_lesson_or_mystery_is_refused_leaves_nothing_open(arguments):
+    before, others = set(_instances), working()
+    with pytest.raises(ValueError, match="valid"):
+        pw.Explorer("izhikevich", "tonic_spiking", **arguments)
+    assert set(_instances) <= before
+    until(lambda: working() <= others)
+
+
 def test_maps_charts_and_assessments_leave_nothing_behind():
     row = {"model": "lif", "pattern": "tonic_spiking", "status": "replicated", "parameters": {}, "robustness": 1.0}
     table = pd.DataFrame([row])

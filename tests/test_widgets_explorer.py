@@ -333,6 +333,17 @@ def test_it_opens_from_the_pages_query(monkeypatch: pytest.MonkeyPatch) -> None:
     explicit.close()
 
 
+def test_the_time_step_of_the_constructor_is_kept_under_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_jupyterlab = pw.Explorer("adex", "tonic_spiking", dt=0.02)
+    in_jupyterlab.page.link = "pattern=tonic_bursting"
+    monkeypatch.setenv("QUERY_STRING", "pattern=tonic_bursting")
+    in_the_app = pw.Explorer("adex", "tonic_spiking", dt=0.02)
+    assert in_jupyterlab.selection == in_the_app.selection
+    assert in_jupyterlab.selection.dt == 0.02
+    in_jupyterlab.close()
+    in_the_app.close()
+
+
 @pytest.mark.parametrize(("amplitude", "said"), [(20.0, "shows the pattern: drag"), (2.0, "press Show me")])
 def test_who_opens_a_shared_neuron_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch, amplitude, said) -> None:
     monkeypatch.setenv("QUERY_STRING", f"model=lif&pattern=tonic_spiking&amplitude={amplitude}")

@@ -1,6 +1,7 @@
 """A lesson in the explorer: what its cards set, lock and open, and what the page is told to go on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from lesson_walk import DOCS, WALKS, lesson_of
@@ -124,6 +125,22 @@ def test_each_card_of_the_lessons_is_shown_and_judged_on_the_way_there_and_back(
             assert (state["values"], state["holds"]) == (dict(start.values), bool(verdict.accepted))
             assert explorer.messages.text == ""
     finally:
+        explorer.close()
+
+
+def test_the_address_changes_nothing_of_a_lesson_or_a_mystery(monkeypatch: pytest.MonkeyPatch) -> None:
+    link = "model=adex&pattern=tonic_bursting&a=3"
+    for arguments in ({"lesson": LESSON}, {"mystery": 3}):
+        monkeypatch.delenv("QUERY_STRING", raising=False)
+        explorer = pw.Explorer("izhikevich", "tonic_spiking", **arguments)
+        begun = explorer.selection
+        explorer.page.link = link  # of JupyterLab
+        assert explorer.selection is begun
+        explorer.close()
+        monkeypatch.setenv("QUERY_STRING", link)  # of the app
+        explorer = pw.Explorer("izhikevich", "tonic_spiking", **arguments)
+        assert explorer.selection == replace(begun, pattern=explorer.selection.pattern)  # a mystery makes its own
+        assert explorer.selection.pattern.key == begun.pattern.key
         explorer.close()
 
 

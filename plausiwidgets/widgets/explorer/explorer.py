@@ -84,8 +84,9 @@ class Explorer(View):
         :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
     parameters : mapping of str to float, optional
         The model's parameters and the pattern's stimulus values; what is left out takes its default, so that
-        ``{}`` gives the defaults. Without it the explorer opens as the page's link says, where it has one, and
-        else with a set that is known to show the pattern, a published one where there is one.
+        ``{}`` gives the defaults. Without it, and without `lesson` and `mystery`, the explorer opens as the page's
+        link says, where it has one, and else with a set that is known to show the pattern, a published one where
+        there is one.
     dt : float, optional
         Time step in ms; default: the model's.
     locked : sequence of str, optional
@@ -149,11 +150,11 @@ class Explorer(View):
         texts.use(language)
         _close_former_run(self)
         with texts.speaking(language):
-            self._from_link = parameters is None
+            self._from_link = parameters is None and lesson is None and mystery is None
             notes: tuple[str, ...] = ()
             if parameters is not None:
                 first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
-            elif names_something(query):
+            elif self._from_link and names_something(query):
                 first, notes = opened(query, models.get(model), patterns.get(pattern), dt)
             else:
                 first = Selection.of(model, pattern, None, dt)
@@ -171,7 +172,7 @@ class Explorer(View):
             self.add_class("pw-explorer")
             self.page.observe(lambda _: self.session.hold(self.page.held), "held")
             self.page.observe(lambda _: self._send_again(), "pages")
-            self.page.observe(lambda _: self._on_link(), "link")
+            self.page.observe(lambda _: self._on_link(dt), "link")
             for kind in PANELS:
                 self.panel(kind)
             for tool in TOOLS:
@@ -183,12 +184,16 @@ class Explorer(View):
                 notes = (tr(NO_LANGUAGE, valid=", ".join(texts.languages())), *notes)
             if notes:
                 self.messages.note(notes)
-            if lesson is not None:
-                self.panel(LessonPanel).open(lesson, {tool.title.lower(): tool for tool in TOOLS})
-            elif mystery is not None:
-                self.mystery(model, pattern, mystery)
-            elif parameters is None:
-                self._open_mystery(query)
+            try:
+                if lesson is not None:
+                    self.panel(LessonPanel).open(lesson, {tool.title.lower(): tool for tool in TOOLS})
+                elif mystery is not None:
+                    self.mystery(model, pattern, mystery)
+                elif self._from_link:
+                    self._open_mystery(query)
+            except Exception:
+                self.close()
+                raise
 
     # -- its panels ------------------------------------------------------------------------------
 
@@ -364,15 +369,18 @@ class Explorer(View):
             self.worker.close()
         super().close()
 
-    def _on_link(self) -> None:
-        """Show what the address says that JupyterLab was opened with: its kernel does not see it."""
+    def _on_link(self, dt: float | None) -> None:
+        """Show what the address says that JupyterLab was opened with: its kernel does not see it.
+
+        `dt` is the time step of the constructor.
+        """
         if not self._from_link:
             return
         self._from_link = False
         if names_something(self.page.link):
             with self.session.lock:
                 own = self.selection
-                selection, notes = opened(self.page.link, own.model, own.pattern)
+                selection, notes = opened(self.page.link, own.model, own.pattern, dt)
                 self.session.replaced(own, selection)  # without a step: undo would be a way out of an exercise
             if notes:
                 self.messages.note(notes)
