@@ -139,6 +139,18 @@ def test_a_search_that_is_stopped_at_once_is_not_said_to_go_on(explorer: pw.Expl
     assert "searching" not in screen.best_chip
 
 
+def test_a_search_that_is_refused_ends_no_other(explorer: pw.Explorer, screen: Screen) -> None:
+    explorer.selection = Selection.of("lif", "tonic_bursting")
+    run = explorer.optimize(budget=10_000_000)
+    explorer.selection = Selection.of("izhikevich", "tonic_spiking").with_free(())
+    screen.press("Optimize")
+    assert screen.message and "has ended" not in screen.message and not run.stopping
+    with pytest.raises(ValueError, match="nothing is left free"):
+        explorer.optimize()
+    assert not run.stopping and "Tonic bursting" in screen.elsewhere
+    explorer.stop()
+
+
 def test_a_search_goes_on_when_another_pattern_is_picked_and_is_gone_back_to(
     explorer: pw.Explorer, screen: Screen
 ) -> None:

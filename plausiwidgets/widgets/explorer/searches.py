@@ -176,12 +176,6 @@ class Searches(Panel):
         """
         with self.explorer.session.lock:
             self.explorer.session.require_open()
-            judged(self.explorer.session.selection.pattern, "search for")  # and a running search goes on
-            former, shown = self._newest, self._shown
-            if former is not None and former is not shown and not former.run.snapshot().ended:
-                title = former.selection.title
-                self.explorer.messages.note(tr("The search for {title} has ended; its best is kept.", title=title))
-            self.stop()
             selection = self.explorer.session.selection
             usual: dict[str, Any] = {
                 "fixed": {name: x for name, x in selection.values.items() if name not in selection.free},
@@ -192,7 +186,12 @@ class Searches(Panel):
             merged = usual | self._panel.settings | dict(settings)
             # What is drawn of it is judged as it judges, whatever the time step of the sliders is then.
             own = selection.with_dt(merged["dt"])
-            run = start_optimization(selection.model, selection.pattern, **merged)
+            run = start_optimization(selection.model, selection.pattern, **merged)  # where it raises, what runs goes on
+            former, shown = self._newest, self._shown
+            if former is not None and former is not shown and not former.run.snapshot().ended:
+                title = former.selection.title
+                self.explorer.messages.note(tr("The search for {title} has ended; its best is kept.", title=title))
+            self.stop()
             search = Search(own, selection, run, timed="progress" not in merged)
             self._seeds.setdefault(_key(selection), set()).add(merged["seed"])
             self._last.pop(_key(selection), None)
