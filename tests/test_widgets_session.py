@@ -74,6 +74,24 @@ def test_a_refused_selection_leaves_everyone_with_the_one_before(session: Sessio
     assert not session.can_undo
 
 
+def test_a_refused_change_leaves_everyone_with_the_one_before_and_undo_reaches_what_was_before_it(session) -> None:
+    class Strict(Observer):
+        def on_selection(self, selection: Selection, jumped: bool) -> None:
+            if selection.values["tau_mem"] > 50.0:
+                raise ValueError("that is too slow")
+
+    first, before, after = session.selection, Witness(), Witness()
+    for observer in (before, Strict(), after):
+        session.attach(observer)
+    dragged = first.with_value("tau_mem", 30.0)
+    session.change(dragged, "tau_mem")
+    with pytest.raises(ValueError, match="too slow"):
+        session.change(first.with_value("tau_mem", 60.0), "tau_mem")
+    assert session.selection == before.selections[-1][0] == after.selections[-1][0] == dragged
+    session.undo()
+    assert session.selection == first and not session.can_undo
+
+
 def test_an_observer_that_fails_at_a_response_takes_nothing_from_the_others(session, errors) -> None:
     class Failing(Observer):
         def on_response(self, response: Response) -> None:

@@ -151,23 +151,19 @@ class Session:
         """Go on to another selection of the same model and pattern.
 
         A drag is one step for :meth:`undo`: what the same `control` changes while a pointer holds it, or
-        with less than `PAUSE` in between. Without a name every change is a step.
+        with less than `PAUSE` in between. Without a name every change is a step. What an observer raises is as of
+        :meth:`show`.
         """
         with self.lock:
             if selection == self.selection:
                 return
             now = time.monotonic()
             goes_on = self._held or now - self._changed_at < PAUSE
-            history, future = self._history, self._future
+            history = self._history
             if not (control and control == self._control and goes_on and history):
-                self._history = (*history, self.selection)[-MAX_UNDO:]
-            self._future = ()
+                history = (*history, self.selection)[-MAX_UNDO:]
+            self._go(selection, history, (), jumped=False)
             self._control, self._changed_at = control, now
-            try:
-                self._tell(selection, jumped=False)
-            except Exception:
-                self._history, self._future = history, future
-                raise
 
     def hold(self, held: bool) -> None:
         """A pointer takes hold of a control, or lets it go: what comes then is another step."""
@@ -245,10 +241,17 @@ class Session:
             return (model, pattern) in self._last_of_both
 
     def _jump(self, selection: Selection, history: tuple[Selection, ...], future: tuple[Selection, ...]) -> None:
+        self._control = ""
+        self._go(selection, history, future, jumped=True)
+
+    def _go(
+        self, selection: Selection, history: tuple[Selection, ...], future: tuple[Selection, ...], jumped: bool
+    ) -> None:
+        """Tell of another selection; where an observer raises, all are told of the former one, and it raises too."""
         before = self.selection, self._history, self._future
-        self._history, self._future, self._control = history, future, ""
+        self._history, self._future = history, future
         try:
-            self._tell(selection, jumped=True)
+            self._tell(selection, jumped)
         except Exception:
             selection, self._history, self._future = before
             self._tell(selection, jumped=True)
