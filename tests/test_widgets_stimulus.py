@@ -138,6 +138,17 @@ def test_values_are_applied_as_they_are_typed_and_edited(explorer, screen, tool)
     assert find(tool.root, w.ToggleButtons).value is False
 
 
+def test_straight_lines_keep_end_and_holding_level_of_a_current(explorer, screen, tool) -> None:
+    given = pw.Current.values([0, 100, 200], [300, 100, 0], end=1500, holding=20.0)
+    explorer.show("adex", given, {})
+    for lines in (True, False):
+        find(tool.root, w.ToggleButtons).value = lines
+        shown = explorer.selection
+        assert shown.pattern.samples[2] is lines
+        assert (shown.pattern.current.end, shown.pattern.current.holding, shown.values["holding"]) == (1500, 20, 20)
+    assert shown.pattern.current == given
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -178,7 +178,9 @@ class StimulusPanel(Panel):
         shown = self._given
         if shown is not None and shown is self.explorer.session.selection.pattern:
             t, values, _ = shown.samples
-            self._show(given(Current.values(t, values, lines=self._lines.value), shown.title))
+            end, holding = shown.current.end, shown.current.holding
+            current = Current.values(t, values, lines=self._lines.value, end=end, holding=holding)
+            self._show(given(current, shown.title))
 
     def _on_apply(self) -> None:
         text = self._text.value
