@@ -97,6 +97,19 @@ def test_a_link_of_a_card_changes_what_it_names(explorer: pw.Explorer) -> None:
     assert "‘tau’" in explorer.messages.text
 
 
+def test_a_link_of_a_card_leaves_what_the_card_locks_and_another_neuron_has_its_own_time_step(explorer) -> None:
+    before = explorer.selection
+    state = send(explorer, link="a=0.09&amplitude=4")
+    assert state["values"] == dict(before.values) | {"amplitude": 4.0}
+    assert send(explorer, link="pattern=tonic_spiking&a=0.09")["values"]["a"] == before.values["a"]
+    assert explorer.selection.locked == before.locked
+    send(explorer, link="dt=0.4")
+    send(explorer, link="pattern=tonic_bursting")
+    assert explorer.selection.dt == 0.4
+    send(explorer, link="model=hodgkin_huxley&pattern=tonic_spiking")
+    assert explorer.selection.dt == pw.models.get("hodgkin_huxley").dt
+
+
 def test_what_the_page_sends_may_be_anything(explorer: pw.Explorer) -> None:
     before = explorer.selection
     for content in ({"card": 77}, {"card": "1"}, {"tool": "none"}, {"link": ""}, {}):

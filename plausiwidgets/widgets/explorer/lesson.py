@@ -132,10 +132,14 @@ class LessonPanel(Panel):
         with session.lock:
             own = session.selection
             found, notes = Selection.from_query(link, own.model, own.pattern)
-            given = {name: value for name, value in found.values.items() if "pattern" in fields or name in fields}
-            dt = found.dt if "dt" in fields else own.dt
+            named = own if found.is_about(own.model, own.pattern) else found
+            given = {
+                name: value
+                for name, value in found.values.items()
+                if ("pattern" in fields or name in fields) and name not in named.locked
+            }
+            dt = own.dt if found.model is own.model and "dt" not in fields else found.dt
             if fields:
-                named = own if found.is_about(own.model, own.pattern) else found
                 session.show(named.filled({**named.values, **given}, dt))
         if notes:
             self.explorer.messages.note(notes)
