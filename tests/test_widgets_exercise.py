@@ -16,6 +16,7 @@ from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.tools.plane import PlanePanel
+from plausiwidgets.widgets.tools.stimulus import StimulusPanel
 
 VALUES = {"a": 0.03, "b": 0.2, "c": -55.0, "d": 4.0}
 LOCKED = ("c", "d")
@@ -197,6 +198,25 @@ def test_another_model_or_pattern_leaves_it_with_a_sentence(explorer: pw.Explore
     screen.press("Undo")
     assert explorer.selection == exercise and screen.rows["c"].slider.disabled
     assert "An exercise" in screen.message
+
+
+def test_the_exercise_goes_on_when_the_pattern_s_own_stimulus_is_back(explorer: pw.Explorer, screen: Screen) -> None:
+    screen.rows["a"].box.value = 0.05
+    exercise = explorer.selection
+    explorer.open_tool(StimulusPanel)
+    screen.press("Step")
+    assert explorer.selection.locked == () and {"c", "d"} <= set(explorer.selection.free)
+    screen.rows["c"].box.value = -60.0
+    screen.rows["b"].box.value = 0.22
+    screen.press("Pattern’s own")
+    assert explorer.selection == exercise.with_value("b", 0.22) and "An exercise: c, d are locked" in screen.message
+    screen.press("Reset")
+    assert explorer.selection == exercise.begun_again()
+
+
+def test_what_was_locked_is_searched_for_when_another_pattern_is_shown(explorer: pw.Explorer) -> None:
+    explorer.show("izhikevich", "tonic_spiking")
+    assert explorer.selection.free == Selection.defaults("izhikevich", "tonic_spiking").free
 
 
 def test_what_is_found_in_an_exercise_is_locked_for_nobody_else(explorer: pw.Explorer, screen: Screen) -> None:

@@ -222,23 +222,23 @@ class Session:
         return bool(self._future)
 
     def recalled(self, model: NeuronModel, pattern: Protocol) -> Selection:
-        """Return a model and a pattern as they were when last shown, or with their defaults.
+        """Return a model and a pattern as they were when last shown, or with their defaults; nothing is locked.
 
         The parameters of a model and its time step are the same for all patterns.
         """
         with self.lock:
             recalled = Selection.defaults(model, pattern)
             if model in self._last_of_model:
-                last = self._last_of_model[model]
+                last = self._last_of_model[model].with_locked(())
                 recalled = recalled.taking(model.parameters, last).with_dt(last.dt)
             if (model, pattern) in self._last_of_both:
-                recalled = recalled.taking(pattern.free, self._last_of_both[model, pattern])
+                recalled = recalled.taking(pattern.free, self._last_of_both[model, pattern].with_locked(()))
             return recalled
 
-    def has_shown(self, model: NeuronModel, pattern: Protocol) -> bool:
-        """Return whether a model and a pattern were shown together."""
+    def last_shown(self, model: NeuronModel, pattern: Protocol) -> Selection | None:
+        """Return what was last shown of a model and a pattern together; None where they were not."""
         with self.lock:
-            return (model, pattern) in self._last_of_both
+            return self._last_of_both.get((model, pattern))
 
     def _jump(self, selection: Selection, history: tuple[Selection, ...], future: tuple[Selection, ...]) -> None:
         self._control = ""

@@ -144,12 +144,13 @@ def stimulus_for(model: NeuronModel, shown: Selection) -> tuple[dict[str, float]
 def with_stimulus(session: Session, model: NeuronModel, pattern: Protocol) -> Selection:
     """Return a stimulus that was applied, or the pattern that it replaced, as it was last shown with a model.
 
-    The parameters of the model stay. Where a stimulus is new for it, the holding current of what is shown is taken;
-    and where only the model is another one, all values of the stimulus as far as they fit it.
+    The parameters of the model stay, but for those that an exercise locked: it goes on. Where a stimulus is new for
+    it, the holding current of what is shown is taken; and where only the model is another one, all values of the
+    stimulus as far as they fit it.
     """
-    shown, recalled = session.selection, session.recalled(model, pattern)
-    if session.has_shown(model, pattern):
-        return recalled
+    shown, recalled, last = session.selection, session.recalled(model, pattern), session.last_shown(model, pattern)
+    if last is not None:
+        return recalled.taking(last.locked, last).within(last)
     values: dict[str, float] = {}
     if pattern is shown.pattern:
         values, _ = stimulus_for(model, shown)
