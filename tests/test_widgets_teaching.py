@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,8 +12,9 @@ from screen import Alone, Screen, until
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.explorer.searches import Searches
-from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.selection import Origin, Selection
 from plausiwidgets.widgets.session.slider import STEPS, position
+from plausiwidgets.widgets.session.starts import my_turn
 from plausiwidgets.widgets.tools import mystery
 from plausiwidgets.widgets.tools.equations import EquationsPanel, maths, meanings
 from plausiwidgets.widgets.tools.mystery import MysteryPanel
@@ -103,6 +105,30 @@ def test_marks_stand_where_the_slider_would():
         if name in preset.parameters:
             value = preset.parameters[name]
             assert round(marks[name]["goal"] * STEPS) == position(parameter, value, *bounds)
+
+
+def test_the_goal_of_a_turn_is_what_it_was_moved_from_until_another_pattern_is_shown():
+    own = replace(pw.patterns.get("tonic_spiking"), key="own_turn")
+    plain = Selection.of("izhikevich", own)
+    panel = profiled(plain)
+    assert all(mark["goal"] is None for mark in panel.marks.marks.values())
+    solved = replace(plain.with_value("a", 0.05), origin=Origin("Found by your search."))
+    turn = my_turn(plain.model, own, [solved], 1)
+    panel.on_selection(turn, True)
+    for selection in (turn, turn.with_value("a", 0.03)):
+        panel.on_selection(selection, False)
+        panel.on_rest(selection)
+        assert panel.explorer.worker.join()
+        marks = panel.marks.marks
+        for name in turn.values:
+            assert round(marks[name]["goal"] * STEPS) == position(
+                turn.parameters[name], solved.values[name], *turn.bounds[name]
+            )
+    first = my_turn(plain.model, own, [], 1)
+    assert first.values == plain.values  # what nobody has solved has no goal
+    assert all(mark["goal"] is None for mark in profiled(first).marks.marks.values())
+    panel.on_selection(Selection.of("lif", own), True)
+    assert all(mark["goal"] is None for mark in panel.marks.marks.values())
 
 
 def test_the_marked_interval_is_where_the_judge_accepts():

@@ -88,6 +88,7 @@ class ProfilesPanel(Panel):
         self.view = ProfileCurves()
         self.marks = TrackMarks()
         self._current: Selection | None = None
+        self._goal: Mapping[str, float] = {}
         self._opened = False
 
     @property
@@ -102,13 +103,17 @@ class ProfilesPanel(Panel):
             self.on_rest(self._current)
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        """Remove the marks that no longer hold; default and published value stay."""
+        """Remove the marks that no longer hold; default and goal stay."""
         before, self._current = self._current, selection
-        if before is None or not before.is_about(selection.model, selection.pattern):
+        stays = before is not None and before.is_about(selection.model, selection.pattern)
+        former, is_turn = self._goal, selection.origin is not None and selection.origin.solved is not None
+        if is_turn or not stays:
+            self._goal = goal_values(selection)
+        if before is None or not stays or former != self._goal:
             self.explorer.worker.cancel("profiles")
-            self.marks.marks = marks(selection, {})
+            self.marks.marks = marks(selection, {}, self._goal)
         elif before.bounds != selection.bounds:
-            self.marks.marks = marks(selection, {})
+            self.marks.marks = marks(selection, {}, self._goal)
             self.on_rest(selection)
         elif before.values != selection.values or before.dt != selection.dt:
             self.explorer.worker.cancel("profiles")
@@ -149,13 +154,14 @@ class ProfilesPanel(Panel):
             self._show(selection, {})
 
     def _show(self, selection: Selection, profiles: Mapping[str, Profile]) -> None:
-        self.marks.marks = marks(selection, profiles)
+        self.marks.marks = marks(selection, profiles, self._goal)
         self.view.curves = curves(selection, profiles)
 
 
-def marks(selection: Selection, profiles: Mapping[str, Profile]) -> dict[str, dict[str, Any]]:
+def marks(
+    selection: Selection, profiles: Mapping[str, Profile], goal: Mapping[str, float]
+) -> dict[str, dict[str, Any]]:
     """Return the marks of every slider, as shares of its track."""
-    goal = goal_values(selection)
     out = {}
     for name, parameter in selection.parameters.items():
         low, high = selection.bounds[name]
@@ -182,7 +188,10 @@ def holds(share: Floats, loss: Floats) -> list[tuple[float, float]]:
 
 
 def goal_values(selection: Selection) -> Mapping[str, float]:
-    """Return the first values with which the shown model is known to show the pattern; empty where there are none."""
+    """Return what a turn was moved from, else the first values that are known to show the pattern; or nothing."""
+    origin = selection.origin
+    if origin is not None and origin.solved is not None and origin.attempt:
+        return origin.solved.values
     known = known_sets(selection.model, selection.pattern)
     if not known:
         return {}
