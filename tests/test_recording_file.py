@@ -8,7 +8,7 @@ import pytest
 from screen import find, until
 
 import plausiwidgets as pw
-from plausiwidgets.patterns.recording_file import AS_IT_IS, LARGEST, read_recording
+from plausiwidgets.patterns.recording_file import AMPERE, AS_IT_IS, LARGEST, read_recording
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.tools.recording import RecordingDrop, RecordingPanel
 
@@ -65,6 +65,14 @@ def test_a_current_that_cannot_be_converted_gets_a_factor():
     assert file.choices(izhikevich)["current"][-1] == AS_IT_IS
     free = {n: p.free for n, p in file.pattern(izhikevich, {"current": AS_IT_IS}).parameters(izhikevich).items()}
     assert free["current_scale"]
+
+
+@pytest.mark.parametrize("name", [n for n in pw.models.names() if pw.models.get(n).current.unit not in AMPERE])
+def test_a_current_in_nanoampere_is_opened_for_a_model_without_amperes(name):
+    model = pw.models.get(name)
+    file = read_recording(table("t (ms),v (mV),current (nA)", T, V, np.where(T >= 5.0, 0.3, 0.0)), "cell.csv")
+    assert file.choices(model) == {}
+    assert file.pattern(model, {}).parameters(model)["current_scale"].free
 
 
 def test_spike_times_alone():

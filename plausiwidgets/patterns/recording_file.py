@@ -98,6 +98,8 @@ class RecordingFile:
         """
         said: dict[str, str] = {**units, **self.units}
         said.setdefault("spikes", said.get("t", "ms"))
+        if said.get("current") in AMPERE and said["current"] not in units_of("current", model):
+            said["current"] = AS_IT_IS
         columns: dict[str, Any] = {}
         for what, name in self.columns.items():
             column = self.source.columns[name]
