@@ -245,3 +245,29 @@ def test_a_race_says_who_was_first(riddle, monkeypatch):
     assert run.snapshot().evaluations == 0  # it waits for its first tries, and can be stopped all the same
     riddle.stop()
     assert run.wait(5)
+
+
+def test_undo_goes_back_to_the_mystery_before_with_its_score(riddle):
+    screen, panel = Screen(riddle), riddle.panel(MysteryPanel)
+    first = panel.shown
+    screen.press("Reveal")
+    answer = panel._text.value
+    assert 'class="pw-answer"' in answer
+    screen.press("New mystery")
+    assert panel.shown is not first and 'class="pw-answer"' not in panel._text.value
+    riddle.undo()
+    assert panel.shown is first and panel._text.value == answer
+    assert screen.link.query == first.link and not screen.button("Race CMA-ES").disabled
+    screen.press("New mystery")
+    assert panel.shown.about is first.about and panel.shown is not first
+
+
+def test_a_mystery_is_none_of_another_model(riddle):
+    screen, panel = Screen(riddle), riddle.panel(MysteryPanel)
+    hidden = panel.shown
+    screen.menu("Model").value = "adex"
+    assert riddle.selection.is_about(pw.models.get("adex"), hidden.pattern) and panel.shown is None
+    assert screen.button("Reveal").disabled and "All others are right" not in panel._text.value
+    assert screen.link.query != hidden.link
+    screen.press("New mystery")
+    assert (panel.shown.model.name, panel.shown.about.key) == ("adex", "rebound_spike")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any
 
@@ -14,6 +15,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Run
 from plausiwidgets.optimization.progress import NoProgress
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import constructor
@@ -63,6 +65,29 @@ class Pace(NoProgress):
             time.sleep(0.02)
 
 
+@dataclass
+class Game:
+    """A mystery that was begun, and what has come of it.
+
+    Attributes
+    ----------
+    hidden : Mystery
+    yours, best : int
+        Points of the sliders, and of the best that a search has found; -1 where there are none yet.
+    revealed, raced : bool
+        Whether the hidden parameters are shown, and whether a search races.
+    first : str
+        Who had 100 points first in a race.
+    """
+
+    hidden: Mystery
+    yours: int = -1
+    best: int = -1
+    revealed: bool = False
+    raced: bool = False
+    first: str = ""
+
+
 class MysteryPanel(Panel):
     """Begins a mystery about the shown model and pattern, keeps the score, and reveals it."""
 
@@ -74,12 +99,8 @@ class MysteryPanel(Panel):
 
     def __init__(self, explorer: Host) -> None:
         super().__init__(explorer)
-        self._mystery: Mystery | None = None
+        self._games: dict[Judged, Game] = {}  # by what matches: undo and redo go from one to another
         self._about: tuple[NeuronModel, Protocol] | None = None
-        self._yours, self._best = -1, -1
-        self._revealed = False
-        self._raced = False
-        self._first = ""  # who had 100 points first in a race
         self._new = w.Button(description=tr("New mystery"), tooltip=tr("Hide other parameters of this model"))
         self._compete = w.Button(
             description=tr("Race CMA-ES"),
@@ -104,9 +125,7 @@ class MysteryPanel(Panel):
         with speaking(self.explorer.session.lock.language):
             hidden = mystery(model, pattern, seed)
         with self.explorer.session.lock:
-            self._mystery, self._about = hidden, (hidden.model, hidden.about)
-            self._revealed = self._raced = False
-            self._yours = self._best = -1
+            self._games[hidden.pattern] = Game(hidden)
             selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
             self.explorer.session.show(selection.with_free(hidden.moved))
         return hidden
@@ -121,31 +140,38 @@ class MysteryPanel(Panel):
     @property
     def shown(self) -> Mystery | None:
         """The mystery, as long as it is what the explorer shows."""
-        return self._mystery if self._playing(self.explorer.session.selection) else None
+        game = self._game(self.explorer.session.selection)
+        return None if game is None else game.hidden
 
     # -- the session -----------------------------------------------------------------------------
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
         """Keep in mind what a new mystery would be about."""
-        if self._mystery is None or selection.pattern is not self._mystery.pattern:
-            self._about = selection.model, selection.pattern
+        begun = self._begun(selection.pattern)
+        self._about = selection.model, selection.pattern if begun is None else begun.hidden.about
         if jumped:
             self._show()
 
     def on_response(self, response: Response) -> None:
         """Keep the score of both."""
-        if not self._playing(response.selection) or response.verdict is None:
+        game = self._game(response.selection)
+        if game is None or response.verdict is None:
             return
-        if response.role == "yours" and not self._revealed:
-            self._yours = score(response.verdict)
+        if response.role == "yours" and not game.revealed:
+            game.yours = score(response.verdict)
         elif response.role == "best":
-            self._best = score(response.verdict)
-        if self._raced and not self._first and 100 in (self._yours, self._best):
-            self._first = tr("You were first.") if self._yours == 100 else tr("The search was first.")
+            game.best = score(response.verdict)
+        if game.raced and not game.first and 100 in (game.yours, game.best):
+            game.first = tr("You were first.") if game.yours == 100 else tr("The search was first.")
         self._show()
 
-    def _playing(self, selection: Selection) -> bool:
-        return self._mystery is not None and selection.pattern is self._mystery.pattern
+    def _begun(self, pattern: Protocol) -> Game | None:
+        return self._games.get(pattern) if isinstance(pattern, Judged) else None
+
+    def _game(self, selection: Selection) -> Game | None:
+        """Return the game that is played with a selection: its mystery is of this very model."""
+        game = self._begun(selection.pattern)
+        return game if game is not None and selection.is_about(game.hidden.model, game.hidden.pattern) else None
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -155,31 +181,37 @@ class MysteryPanel(Panel):
 
     def _on_race(self) -> None:
         with self.explorer.session.lock:
-            self._best, self._raced, self._first = -1, True, ""
+            game = self._game(self.explorer.session.selection)
+            if game is None:
+                return
+            game.best, game.raced, game.first = -1, True, ""
             pace = Pace()
             pace.run = self.explorer.optimize(progress=pace)
             self._show()
 
     def _on_reveal(self) -> None:
-        self._revealed = True
-        self._show()
+        with self.explorer.session.lock:
+            game = self._game(self.explorer.session.selection)
+            if game is not None:
+                game.revealed = True
+                self._show()
 
     # -- what is seen ----------------------------------------------------------------------------
 
     def _show(self) -> None:
-        playing = self._playing(self.explorer.session.selection)
-        self._compete.disabled = self._reveal.disabled = not playing
-        hidden = self._mystery
-        if hidden is None or not playing:
+        game = self._game(self.explorer.session.selection)
+        self._compete.disabled = self._reveal.disabled = game is None
+        if game is None:
             text = f"<p>{tr(HINT)}</p>"
         else:
+            hidden = game.hidden
             names = ", ".join(symbol(name) for name in hidden.moved)
             text = (
-                f'<p class="pw-score"><span>{tr("you")} <b>{_points(self._yours)}</b></span>'
-                f"<span>CMA-ES <b>{_points(self._best)}</b></span></p>"
+                f'<p class="pw-score"><span>{tr("you")} <b>{_points(game.yours)}</b></span>'
+                f"<span>CMA-ES <b>{_points(game.best)}</b></span></p>"
                 f"<p>{tr('Hidden: {names}. All others are right.', names=names)}</p>"
-                + (f"<p>{self._first or tr(RACE, count=TRIES)}</p>" if self._raced else "")
-                + (self._answer(hidden) if self._revealed else "")
+                + (f"<p>{game.first or tr(RACE, count=TRIES)}</p>" if game.raced else "")
+                + (self._answer(hidden) if game.revealed else "")
                 + f'<p class="pw-hint">{_to_share(hidden)}</p>'
             )
         self._text.value = text
