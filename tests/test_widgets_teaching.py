@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from screen import Alone, Screen, until
+from ipywidgets import ToggleButton
+from screen import Alone, Screen, find, until
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
@@ -271,3 +272,20 @@ def test_a_mystery_is_none_of_another_model(riddle):
     assert screen.link.query != hidden.link
     screen.press("New mystery")
     assert (panel.shown.model.name, panel.shown.about.key) == ("adex", "rebound_spike")
+
+
+@pytest.mark.parametrize("way", ["Reset", "Practise", "Pattern", "Model", "Carry values"])
+def test_what_begins_a_mystery_anew_leaves_the_right_values(riddle, way):
+    screen, hidden = Screen(riddle), riddle.panel(MysteryPanel).shown
+    begun = riddle.selection
+    riddle.session.change(begun.with_value(hidden.moved[0], hidden.reveal()[hidden.moved[0]]))
+    if way in ("Pattern", "Carry values"):
+        find(riddle, ToggleButton, description="Carry values").value = way == "Carry values"
+        screen.menu("Pattern").value = "tonic_spiking"
+        screen.menu("Pattern").value = hidden.pattern.key
+    elif way == "Model":
+        screen.menu("Model").value = "adex"
+        screen.menu("Model").value = "izhikevich"
+    else:
+        screen.press(way)
+    assert riddle.selection == begun and riddle.panel(MysteryPanel).shown is hidden

@@ -191,6 +191,9 @@ class Pickers(Panel):
         """Return what a pick shows: never a mixture of one set with the stimulus or time step of another."""
         if not isinstance(pattern, Judged):
             return with_stimulus(self._session, model, pattern)
+        start = self._session.start(model, pattern)
+        if start is not None:
+            return start
         if self._keep.value:
             return self._session.recalled(model, pattern)
         return begun_with(model, pattern, self.explorer.panel(Searches).found())
@@ -201,6 +204,10 @@ class Pickers(Panel):
             shown = self._session.selection
             if not isinstance(shown.pattern, Judged):
                 self.explorer.messages.note(tr(NO_PATTERN))
+                return
+            start = self._session.start(shown.model, shown.pattern)
+            if practise and start is not None:
+                self._session.show(start)
                 return
             found = self.explorer.panel(Searches).found()
             known = fitting(known_sets(shown.model, shown.pattern, found), shown)  # those that an exercise allows
@@ -234,7 +241,9 @@ class Pickers(Panel):
     def _on_reset(self) -> None:
         with self._session.lock:
             shown = self._session.selection
-            self._session.show(shown.begun_again() if shown.locked else Selection.defaults(shown.model, shown.pattern))
+            start = self._session.start(shown.model, shown.pattern)
+            start = Selection.defaults(shown.model, shown.pattern) if start is None else start
+            self._session.show(shown.begun_again() if shown.locked else start)
 
     def _try(self, action: Callable[[], None]) -> None:
         """Do something, or say why not."""

@@ -109,6 +109,7 @@ class Session:
         self._changed_at = 0.0
         self._last_of_model: dict[NeuronModel, Selection] = {}
         self._last_of_both: dict[tuple[NeuronModel, Protocol], Selection] = {}
+        self._starts: dict[tuple[NeuronModel, Protocol], Selection] = {}
         self._closed = False
         self._remember()
 
@@ -177,6 +178,16 @@ class Session:
         """
         with self.lock:
             self._jump(selection, (*self._history, self.selection)[-MAX_UNDO:], ())
+
+    def begin(self, selection: Selection) -> None:
+        """Show what its model and pattern begin with from now on, in place of defaults and known sets."""
+        with self.lock:
+            self._starts[selection.model, selection.pattern] = selection
+            self.show(selection)
+
+    def start(self, model: NeuronModel, pattern: Protocol) -> Selection | None:
+        """Return what a model and a pattern begin with, where they have :meth:`begun <begin>` with something."""
+        return self._starts.get((model, pattern))
 
     def pick(self, selection: Selection) -> None:
         """Show what was picked: an exercise goes on where model and pattern are the same.

@@ -127,7 +127,10 @@ class MysteryPanel(Panel):
         with self.explorer.session.lock:
             self._games[hidden.pattern] = Game(hidden)
             selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
-            self.explorer.session.show(selection.with_free(hidden.moved))
+            session = self.explorer.session
+            # Without a spike to match it is the pattern itself, which is picked for its own sake too.
+            show = session.show if hidden.pattern is hidden.about else session.begin
+            show(selection.with_free(hidden.moved))
         return hidden
 
     def open(self, text: str) -> None:
