@@ -1,8 +1,10 @@
 """An exercise: what is locked is seen and not changed, by no button, and one leaves it with a sentence."""
 
 import math
+from collections.abc import Callable
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -339,3 +341,27 @@ def test_an_exercise_can_have_one_slider_and_the_plane_moves_that_alone() -> Non
         assert changed == {"c"}
     finally:
         explorer.close()
+
+
+SPIKES = pw.patterns.from_recording((0.0, 100.0), spikes=[20.0, 60.0], key="recording_cell", title="Cell")
+NOISE = np.random.default_rng(0).normal(100.0, 50.0, 900)
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (lambda: pw.Current.values(np.arange(900.0), NOISE), "The current is too long"),
+        (lambda: ["tonic_spiking", SPIKES], "The recording is not in the link"),
+        (lambda: ["tonic_spiking", pw.mystery("adex", "tonic_spiking", 1).pattern], "This mystery is not in the link"),
+        (lambda: ["tonic_spiking", "integrator"], ""),
+        (lambda: pw.Current.values([0.0, 100.0], [300.0, 0.0]), ""),
+    ],
+    ids=["current", "recording", "mystery", "patterns", "short"],
+)
+def test_of_a_link_that_cannot_be_opened_the_button_says_so(shown: Callable[[], object], said: str) -> None:
+    explorer = pw.Explorer("adex", shown(), {})
+    explorer.selection = explorer.selection.with_free(["a"])
+    button = explorer.panel(SharePanel).view
+    assert button.missing.startswith(said) and bool(button.missing) == bool(said)
+    assert bool(button.exercise) == (not said)
+    explorer.close()

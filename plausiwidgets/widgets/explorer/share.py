@@ -9,9 +9,12 @@ import traitlets as t
 from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.assessment.mystery import KEY as MYSTERY
 from plausiwidgets.assessment.mystery import Mystery
+from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
+from plausiwidgets.patterns.stimuli import GivenCurrent
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.page.export import page
+from plausiwidgets.widgets.session.link import samples_of
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.tools.mystery import MysteryPanel, python_line
@@ -19,6 +22,8 @@ from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.script_widget import SAVING, ScriptWidget
 
 NOT_IN_LINK = marked("The recording is not in the link: it stays in this session.")
+TOO_LONG = marked("The current is too long for the link, and is not in it.")
+NO_MYSTERY = marked("This mystery is not in the link: it stays in this session.")
 BEGUN_ANEW = marked("Whoever opens it begins this mystery anew: your values are not in the link.")
 
 _HERE = Path(__file__).parent
@@ -98,14 +103,25 @@ class SharePanel(Panel):
         selection = self._newest
         if selection is None:
             return
-        hidden, recorded = self._mystery(selection), selection.pattern.key.startswith(RECORDED)
+        hidden = self._mystery(selection)
+        missing = tr(BEGUN_ANEW) if hidden else not_in_link(selection.pattern)
         locking = selection.with_locked(selection.fixed).to_query() if selection.fixed else ""
         with self.view.hold_sync():
             self.view.query = hidden.link if hidden else selection.to_query()
             self.view.python = python_line(hidden) if hidden else selection.to_python()
-            self.view.missing = tr(BEGUN_ANEW) if hidden else tr(NOT_IN_LINK) if recorded else ""
+            self.view.missing = missing
             self.view.task = task_of(selection)
-            self.view.exercise = "" if hidden or recorded else locking
+            self.view.exercise = "" if missing else locking
+
+
+def not_in_link(pattern: Protocol) -> str:
+    """Return why a link does not open a pattern, as a sentence; empty where it does."""
+    if isinstance(pattern, GivenCurrent):
+        return "" if samples_of(pattern) else tr(TOO_LONG)
+    keys = [part.key for part in pattern.components.values()]
+    if any(key.startswith(RECORDED) for key in keys):
+        return tr(NOT_IN_LINK)
+    return tr(NO_MYSTERY) if MYSTERY in keys else ""
 
 
 def task_of(selection: Selection) -> str:
