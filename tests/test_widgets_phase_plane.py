@@ -56,6 +56,14 @@ def test_closed_it_asks_for_nothing_and_draws_nothing():
     assert panel.view.scene["names"] == ["v", "w"]
 
 
+def test_of_a_neuron_that_cannot_be_simulated_nothing_is_drawn():
+    panel, scene = shown(Selection.of("izhikevich", "tonic_spiking"))
+    assert scene["names"] == ["v", "u"]
+    other = Selection.of("adex", "tonic_spiking")
+    panel.explorer.session.show(other)
+    assert publish(panel, Response("yours", other, None)) == {}
+
+
 def test_a_step_has_two_currents_and_their_fixed_points_are_those_of_the_phase_plane():
     selection = Selection.of("izhikevich", "tonic_spiking", {"holding": 1.0, "amplitude": 2.0})
     _, scene = shown(selection)

@@ -171,6 +171,20 @@ def test_what_was_computed_for_another_selection_is_not_shown():
     assert all(mark["holds"] is None for mark in panel.marks.marks.values())
 
 
+def test_curves_and_rate_of_another_pattern_are_not_shown_with_a_mystery():
+    selection = Selection.of("lif", "tonic_spiking")
+    panel = profiled(selection)
+    panel.on_shown(True)
+    assert panel.explorer.worker.join()
+    assert panel.view.curves and panel.view.rate
+    hidden = pw.mystery("lif", "tonic_spiking", 1)
+    riddle = Selection.of("lif", hidden.pattern, hidden.start, hidden.dt)
+    panel.on_selection(riddle, True)
+    panel.on_rest(riddle)
+    assert panel.explorer.worker.join()
+    assert panel.view.curves == [] and panel.view.rate == {}
+
+
 def test_the_rate_over_the_current_is_computed_while_the_panel_is_open():
     selection = Selection.of("lif", "tonic_spiking")
     panel = profiled(selection)

@@ -144,7 +144,10 @@ class PhasePlanePanel(Panel):
 
     def _draw(self) -> None:
         shown = self.explorer.session.response("yours")
-        if shown is None or shown.verdict is None:
+        if shown is None:
+            return
+        if shown.verdict is None:  # it could not be simulated: what is there is of other values, or of another neuron
+            self.view.scene = {}
             return
         fit, self._fit = self._fit, False
         try:

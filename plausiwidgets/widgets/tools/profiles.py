@@ -112,6 +112,8 @@ class ProfilesPanel(Panel):
         if before is None or not stays or former != self._goal:
             self.explorer.worker.cancel("profiles")
             self.marks.marks = marks(selection, {}, self._goal)
+            if not stays:
+                self.view.curves, self.view.rate = [], {}
         elif before.bounds != selection.bounds:
             self.marks.marks = marks(selection, {}, self._goal)
             self.on_rest(selection)
@@ -137,7 +139,9 @@ class ProfilesPanel(Panel):
 
         try:
             if self._opened:
-                self.view.rate = rate(selection)
+                found_rate = rate(selection)
+                checkpoint()
+                self.view.rate = found_rate
             for points in (COARSE, FINE):
                 found = loss_profiles(
                     selection.model, selection.pattern, selection.values, bounds=selection.bounds, points=points,
