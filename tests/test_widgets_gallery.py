@@ -127,3 +127,17 @@ def test_a_pattern_of_ones_own_joins_the_others():
     until(lambda: panel.view.items[-1]["potential"])
     assert panel.view.items[-1]["key"] == "mine"
     assert panel.view.shown == "mine"
+
+
+def test_what_was_found_of_a_mystery_is_not_said_of_the_next_one():
+    first, second = (pw.mystery("lif", "tonic_spiking", seed) for seed in (1, 2))
+    shown = [Selection.of("lif", hidden.pattern, hidden.start, hidden.dt) for hidden in (first, second)]
+    panel = Alone(shown[0]).panel(GalleryPanel)
+    panel.on_selection(shown[0], True)
+    solved = pw.judge("lif", first.pattern, first.reveal(), dt=first.dt)
+    panel.on_response(Response("yours", shown[0], solved))
+    assert panel.view.found["mystery"] == solved.status
+    panel.on_selection(shown[1], True)
+    assert first.pattern.key == second.pattern.key and "mystery" not in panel.view.found
+    panel.on_selection(shown[0], True)
+    assert panel.view.found["mystery"] == solved.status

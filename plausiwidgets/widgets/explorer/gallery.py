@@ -67,7 +67,8 @@ class GalleryPanel(Panel):
         self._pickers = explorer.panel(Pickers)
         self._patterns: dict[str, Protocol] = {}
         self._drawn: dict[Protocol, dict[str, str]] = {}
-        self._found: dict[NeuronModel, dict[str, str]] = {}  # the best status of each pattern
+        self._known: dict[NeuronModel, dict[str, str]] = {}  # the status of each pattern before anything is found
+        self._found: dict[tuple[NeuronModel, Protocol], str] = {}  # the best here; another mystery has the same key
         self._model: NeuronModel | None = None
         self._incomplete = False
         self._neuron: Mapping[str, Result] | None = None
@@ -91,9 +92,8 @@ class GalleryPanel(Panel):
             self._show_items()
             self._incomplete = True
         self.view.shown = selection.pattern.key
-        if selection.model is not self._model:
-            self._model = selection.model
-            self._show_found()
+        self._model = selection.model
+        self._show_found()
 
     def on_response(self, response: Response) -> None:
         """Keep in mind what was found, and draw the pictures that are missing."""
@@ -102,28 +102,27 @@ class GalleryPanel(Panel):
             self._incomplete = False
             self._ask()
         if response.role in ("yours", "best") and response.verdict is not None:
-            self._note(response.selection.model, response.selection.pattern.key, response.verdict.status)
+            self._note(response.selection.model, response.selection.pattern, response.verdict.status)
 
     def on_result(self, result: Result) -> None:
         """Take what a search has found."""
         model = self._model
         if model is not None and result.model == model.name and result.pattern in self._patterns:
-            self._note(model, result.pattern, result.status)
+            self._note(model, self._patterns[result.pattern], result.status)
 
     def assessed(self, model: NeuronModel, pattern: str, word: str) -> None:
         """Keep in mind what an assessment has found, or not."""
         with self.explorer.session.lock:
             if pattern in self._patterns:
-                self._note(model, pattern, word, ("replicated", "fragile", "rejected"))
+                self._note(model, self._patterns[pattern], word, ("replicated", "fragile", "rejected"))
 
     def _note(
-        self, model: NeuronModel, pattern: str, word: str, counts: Container[str] = ("replicated", "fragile")
+        self, model: NeuronModel, pattern: Protocol, word: str, counts: Container[str] = ("replicated", "fragile")
     ) -> None:
-        found = self._found_of(model)
-        before = found.get(pattern)
-        word = with_argument(word, model.cannot.get(pattern, ""))
+        before = self._found.get((model, pattern)) or self._known_of(model).get(pattern.key)
+        word = with_argument(word, model.cannot.get(pattern.key, ""))
         if word in counts and (before not in STATUSES or STATUSES.index(word) < STATUSES.index(before)):
-            found[pattern] = word
+            self._found[model, pattern] = word
             if model is self._model:
                 self._show_found()
 
@@ -144,7 +143,9 @@ class GalleryPanel(Panel):
         if self._model is None:
             return
         if self._neuron is None:
-            found, words = dict(self._found_of(self._model)), _words("{words}")
+            here = {key: self._found.get((self._model, pattern)) for key, pattern in self._patterns.items()}
+            found = self._known_of(self._model) | {key: word for key, word in here.items() if word is not None}
+            words = _words("{words}")
         else:
             found, words = (
                 {key: result.status for key, result in self._neuron.items()},
@@ -153,11 +154,11 @@ class GalleryPanel(Panel):
         with self.view.hold_sync():
             self.view.found, self.view.words = found, words
 
-    def _found_of(self, model: NeuronModel) -> dict[str, str]:
-        if model not in self._found:
+    def _known_of(self, model: NeuronModel) -> dict[str, str]:
+        if model not in self._known:
             known = dict.fromkeys(model.cannot, "rejected") | published_statuses(model)
-            self._found[model] = {key: with_argument(word, model.cannot.get(key, "")) for key, word in known.items()}
-        return self._found[model]
+            self._known[model] = {key: with_argument(word, model.cannot.get(key, "")) for key, word in known.items()}
+        return self._known[model]
 
     # -- what is seen ----------------------------------------------------------------------------
 
