@@ -8,6 +8,7 @@ import pytest
 from screen import find, until
 
 import plausiwidgets as pw
+from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.patterns.recording_file import AMPERE, AS_IT_IS, LARGEST, read_recording
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.tools.recording import RecordingDrop, RecordingPanel
@@ -170,3 +171,19 @@ def test_the_link_says_that_it_is_not_in_it(explorer):
     assert "The recording is not in the link" in notes[0]
     explorer.undo()
     assert explorer.panel(SharePanel).view.missing == ""
+
+
+def test_with_a_model_of_another_unit_the_current_is_the_same_share_of_what_is_usual(explorer, screen):
+    explorer.selection = Selection.of("adex", "tonic_spiking")
+    send(explorer, FILE.name, FILE.read_bytes())
+    until(lambda: explorer.selection.pattern.key == "recording_regular_spiking")
+    assert explorer.selection.values["current_scale"] == 1.0
+    screen.menu("Model").value = "hodgkin_huxley"
+    there = explorer.selection
+    ratio = usual_current(there.model) / usual_current(ADEX)
+    assert there.values["current_scale"] == pytest.approx(ratio) and "current_scale" in there.free
+    assert "another unit" in screen.origin
+    screen.menu("Model").value = "adex"
+    assert explorer.selection.values["current_scale"] == 1.0 and "current_scale" not in explorer.selection.free
+    screen.menu("Model").value = "hodgkin_huxley"
+    assert explorer.selection.values["current_scale"] == there.values["current_scale"]

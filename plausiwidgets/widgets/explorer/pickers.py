@@ -25,6 +25,7 @@ from plausiwidgets.widgets.session.starts import (
     my_turn,
     ruled_out,
     to_be_tuned,
+    with_recorded_current,
     with_stimulus,
 )
 from plausiwidgets.widgets.session.worker import Priority
@@ -172,7 +173,9 @@ class Pickers(Panel):
         self._pattern.value = keys[(keys.index(self._pattern.value) + step) % len(keys)]
 
     def _picked_model(self) -> Selection:
-        return self._begin(self._models[self._model.value], self._session.selection.pattern)
+        model, pattern = self._models[self._model.value], self._session.selection.pattern
+        begun = self._begin(model, pattern)
+        return with_recorded_current(self._session, begun) if self._session.start(model, pattern) is None else begun
 
     def _picked_pattern(self) -> Selection:
         return self._begin(self._session.selection.model, self._patterns[self._pattern.value])

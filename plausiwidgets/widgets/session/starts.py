@@ -13,7 +13,7 @@ from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.protocol import usual_current
 from plausiwidgets.patterns.registry import argument_against
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.link import reach, read_query
 from plausiwidgets.widgets.session.selection import Origin, Selection
 from plausiwidgets.widgets.session.session import Session
@@ -24,6 +24,10 @@ MOVED = 3
 
 ATTEMPTS = 40
 """Most further moves while the neuron still shows the pattern."""
+
+AS_USUAL = marked(
+    "The recorded current has another unit than this model: it is scaled to the usual current, by a factor to search."
+)
 
 
 def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection] = ()) -> list[Selection]:
@@ -159,6 +163,32 @@ def with_stimulus(session: Session, model: NeuronModel, pattern: Protocol) -> Se
     for name, value in values.items():
         recalled = recalled.with_value(name, value)
     return recalled
+
+
+def with_recorded_current(session: Session, picked: Selection) -> Selection:
+    """Return a pick of another model with the current of a recording as it is usual there, where its unit is another.
+
+    It is the same share of the usual current as with the model that is shown, and its factor is free, as no unit says
+    what it is. One that was shown with the picked model before, or found for it, stays.
+    """
+    shown, model = session.selection, picked.model
+    if picked.pattern is not shown.pattern or model.current.unit == shown.model.current.unit:
+        return picked
+    ratio = usual_current(model) / usual_current(shown.model)
+    values = {
+        prefix + value.name: shown.values[prefix + value.name] * ratio
+        for prefix, part in picked.pattern.components.items()
+        for value in part.free_values
+        if "current_scale" in part.free and (value.of == "injected" or value.name == "current_scale")
+    }
+    if not values or any(picked.values[name] != picked.parameters[name].default for name in values):
+        return picked
+    if session.last_shown(model, picked.pattern) is not None:
+        return picked.taking(values, session.recalled(model, picked.pattern))
+    for name, value in values.items():
+        picked = picked.with_value(name, value)
+    scales = [name for name in values if name.endswith("current_scale")]
+    return replace(picked.with_free([*picked.free, *scales]), origin=Origin(tr(AS_USUAL)))
 
 
 def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
