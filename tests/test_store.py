@@ -215,9 +215,9 @@ def test_a_failed_search_is_stored_with_its_error_and_runs_again(tmp_path, monke
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the killer forks")
-@pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.slow)])
-def test_a_study_killed_at_random_moments_gives_the_same_table(tmp_path, kills):
-    script = Path(study_killer.__file__)
+@pytest.mark.slow
+def test_a_study_killed_at_random_moments_gives_the_same_table(tmp_path):
+    kills, script = 20, Path(study_killer.__file__)
     run = subprocess.run(
         [sys.executable, str(script), str(tmp_path / "s.jsonl"), str(tmp_path / "t.csv"), str(kills)],
         cwd=script.parent.parent,
