@@ -2,17 +2,16 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from optimization_fakes import same_table
+from paths import DATA
 
 import plausiwidgets as pw
 from plausiwidgets.cli import main
 from plausiwidgets.models import NeuronModel
 
-DATA = Path(__file__).parent / "data"
 NEURONS, PATTERNS = DATA / "my_neurons.py", DATA / "my_patterns.py"
 SMALL = {"budget": 300, "popsize": 8}
 

@@ -4,9 +4,9 @@ import errno
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 import plausiwidgets as pw
 from plausiwidgets import whole_file
@@ -50,7 +50,7 @@ def test_a_finished_study_is_read_from_a_read_only_file_system(tmp_path):
         pytest.skip("no private mounts here")
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", program],
-        cwd=Path(__file__).parents[1],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=300,

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.student import Student
-from benchmarks.test_latency import PRESSED, WATCH
-from benchmarks.test_openings import resident
-from browser.conftest import browser
-from browser.pages import AppPage
-from browser.servers import kernels, start_voila
+
+from tests.benchmarks.student import Student
+from tests.benchmarks.test_latency import PRESSED, WATCH
+from tests.benchmarks.test_openings import resident
+from tests.browser.conftest import browser
+from tests.browser.pages import AppPage
+from tests.browser.servers import kernels, start_voila
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser"]

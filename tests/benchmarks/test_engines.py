@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks import handwritten
 from lane_jobs import default_job
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import run_compiled
 from plausiwidgets.simulation.torch_engine import run_torch
+from tests.benchmarks import handwritten
 
 pytestmark = pytest.mark.benchmark
 

@@ -9,9 +9,10 @@ import os
 from pathlib import Path
 
 import pytest
-from browser.conftest import browser
-from browser.pages import BrowserPage
-from browser.test_app import command
+
+from tests.browser.conftest import browser
+from tests.browser.pages import BrowserPage
+from tests.browser.test_app import command
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser", "command"]

@@ -15,17 +15,17 @@ from importlib.resources import files
 import numpy as np
 import pytest
 import torch
-from browser.conftest import browser
 from hostile import model as hostile_model
-from test_javascript import adaptive_counter
-from test_own_neurons import axon, hodgkin_huxley
-from test_simulate import neuron_with_four_states
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.widgets.page.contents import BENCH
+from tests.browser.conftest import browser
+from tests.models.test_own_neurons import axon, hodgkin_huxley
+from tests.simulation.test_javascript import adaptive_counter
+from tests.simulation.test_simulate import neuron_with_four_states
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser"]

@@ -14,11 +14,12 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from benchmarks.delayed import delayed
-from browser.conftest import browser
-from browser.pages import NotebookPage
-from browser.servers import start_lab
 from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.benchmarks.delayed import delayed
+from tests.browser.conftest import browser
+from tests.browser.pages import NotebookPage
+from tests.browser.servers import start_lab
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser"]

@@ -12,10 +12,11 @@ import threading
 import time
 
 import pytest
-from benchmarks.test_class import memory
-from browser.conftest import browser
-from browser.pages import AppPage, NotebookPage
-from browser.servers import kernels, start_lab, start_voila
+
+from tests.benchmarks.test_class import memory
+from tests.browser.conftest import browser
+from tests.browser.pages import AppPage, NotebookPage
+from tests.browser.servers import kernels, start_lab, start_voila
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser"]

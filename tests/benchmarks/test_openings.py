@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from browser.conftest import browser
-from browser.pages import AppPage
-from browser.servers import kernels, start_voila
+
+from tests.browser.conftest import browser
+from tests.browser.pages import AppPage
+from tests.browser.servers import kernels, start_voila
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser"]

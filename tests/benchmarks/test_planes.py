@@ -6,11 +6,12 @@ python -m pytest -m benchmark -s tests/benchmarks/test_planes.py
 import statistics
 
 import pytest
-from benchmarks.test_latency import HELD, HELD_MS, PRESSED, REPEAT_MS, WATCH
-from benchmarks.test_switches import memory
-from browser.conftest import browser, lab, open_notebook
-from browser.pages import NotebookPage
-from browser.test_explorer import notebook
+
+from tests.benchmarks.test_latency import HELD, HELD_MS, PRESSED, REPEAT_MS, WATCH
+from tests.benchmarks.test_switches import memory
+from tests.browser.conftest import browser, lab, open_notebook
+from tests.browser.pages import NotebookPage
+from tests.browser.test_explorer import notebook
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser", "lab", "open_notebook"]

@@ -10,10 +10,11 @@ from contextlib import suppress
 
 import nbformat
 import pytest
-from browser.conftest import browser, lab, open_notebook
-from browser.pages import NotebookPage
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import TimeoutError
+
+from tests.browser.conftest import browser, lab, open_notebook
+from tests.browser.pages import NotebookPage
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser", "lab", "open_notebook"]

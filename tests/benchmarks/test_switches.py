@@ -9,9 +9,10 @@ import time
 
 import nbformat
 import pytest
-from browser.conftest import browser, lab, open_notebook
-from browser.pages import NotebookPage
 from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.conftest import browser, lab, open_notebook
+from tests.browser.pages import NotebookPage
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.browser, pytest.mark.timeout(0)]
 __all__ = ["browser", "lab", "open_notebook"]

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser.pages import AppPage, FilePage, Lab, NotebookPage
-from browser.servers import Server, start_lab, start_voila
 from playwright.sync_api import sync_playwright
+
+from tests.browser.pages import AppPage, FilePage, Lab, NotebookPage
+from tests.browser.servers import Server, start_lab, start_voila
 
 ARGUMENTS = [
     "--no-sandbox",  # a container's root has no sandbox

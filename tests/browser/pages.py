@@ -6,8 +6,9 @@ import time
 import uuid
 from pathlib import Path
 
-from browser.servers import Server
 from playwright.sync_api import TimeoutError
+
+from tests.browser.servers import Server
 
 PLOT = ".pw-plot-picture .plot-container"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"

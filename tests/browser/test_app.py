@@ -12,8 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from browser.pages import BrowserPage
-from browser.servers import START_SECONDS, free_port, jupyter_environment
+
+from tests.browser.pages import BrowserPage
+from tests.browser.servers import START_SECONDS, free_port, jupyter_environment
 
 ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):(\d+)/\S*")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_exercise import code_of
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.formatting import number
+from tests.teaching.test_exercise import code_of
 
 pytestmark = pytest.mark.browser
 

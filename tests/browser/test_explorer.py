@@ -4,10 +4,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.pages import TRACES
 from nbformat.v4 import new_code_cell, new_notebook
+from paths import ROOT
 
-EXPLORE = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
+from tests.browser.pages import TRACES
+
+EXPLORE = ROOT / "notebooks" / "explore.ipynb"
 NAMED = f"""name => {{
     const traces = [...document.querySelectorAll('.pw-plot')].flatMap({TRACES});
     const trace = traces.find(t => t.uid === `${{name}}_voltage` && t.y && t.y.length > 50);

@@ -1,12 +1,13 @@
 """A recording in the explorer, by drag and drop and by the file chooser."""
 
 import base64
-from pathlib import Path
 
 import pytest
-from browser.test_explorer import NAMED, notebook
+from paths import DATA
 
-FILE = Path(__file__).parents[1] / "data" / "regular_spiking.csv"
+from tests.browser.test_explorer import NAMED, notebook
+
+FILE = DATA / "regular_spiking.csv"
 DROP = """([type, name, text]) => {
     const data = new DataTransfer();
     data.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], name, { type: "text/csv" }));

@@ -2,17 +2,18 @@
 
 import re
 import time
-from pathlib import Path
 
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.pages import AppPage
-from browser.servers import kernels, start_voila
 from nbformat.v4 import new_code_cell, new_notebook
+from paths import ROOT
 from playwright.sync_api import expect
 
-EXPLORE = Path(__file__).parents[2] / "notebooks" / "explore.ipynb"
+from tests.browser.pages import AppPage
+from tests.browser.servers import kernels, start_voila
+
+EXPLORE = ROOT / "notebooks" / "explore.ipynb"
 SIZES = [(1400, 900), (1024, 768)]
 
 PLACES = """() => {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_site import DOCS, SITE, built, mini
 
 import plausiwidgets as pw
+from tests.docs.test_site import DOCS, SITE, built, mini
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browser.pages import TRACES
 from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.pages import TRACES
 
 CODE = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting', {'c': -50.0, 'd': 2.0})"
 KEYS = "() => [...document.querySelectorAll('.pw-thumbnail')].map(e => e.dataset.key)"

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import nbformat
 import pytest
-from browser.servers import Server, kernels, start_voila
 from nbformat.v4 import new_code_cell, new_notebook
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from tests.browser.servers import Server, kernels, start_voila
 
 pytest.importorskip("voila")
 from traitlets.config import Config

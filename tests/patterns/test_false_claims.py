@@ -5,15 +5,15 @@ firing by themselves, in a pause, rebounding from an undershoot, or firing where
 """
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import DATA
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import evaluate
 
-CLAIMS = json.loads((Path(__file__).parent / "data" / "false_claims.json").read_text(encoding="utf-8"))
+CLAIMS = json.loads((DATA / "false_claims.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: f"{c['model']}-{c['pattern']}")

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from random_patterns import Drawn, draw
-from test_own_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.formulas import sweep_formulas, value_of
 from plausiwidgets.patterns.trial import try_sweeps
+from tests.patterns.test_own_patterns import doublet
 
 WIDTH, DELAY = (
     pw.FreeValue("width", 20.0, 5.0, 100.0, unit="ms"),

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 from kernel_helpers import lanes_model
-from test_page import data_of
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
 from plausiwidgets.widgets.page.lesson import Condition, read_lesson
 from plausiwidgets.widgets.page.markdown import tree
+from tests.widgets.test_page import data_of
 
 NEURON = pw.models.get("izhikevich")
 LESSON = """\

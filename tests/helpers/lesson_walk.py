@@ -5,12 +5,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from paths import DOCS
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.page.lesson import Card, Lesson, read_lesson
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 NEURON = pw.models.get("izhikevich")
 
 

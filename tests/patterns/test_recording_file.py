@@ -1,10 +1,9 @@
 """A recording as a picked file: its columns, its units, its errors; and what the explorer makes of it."""
 
-from pathlib import Path
-
 import ipywidgets as w
 import numpy as np
 import pytest
+from paths import DATA
 from screen import find, until
 
 import plausiwidgets as pw
@@ -13,7 +12,7 @@ from plausiwidgets.patterns.recording_file import AMPERE, AS_IT_IS, LARGEST, rea
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.tools.recording import RecordingDrop, RecordingPanel
 
-FILE = Path(__file__).parent / "data" / "regular_spiking.csv"
+FILE = DATA / "regular_spiking.csv"
 ADEX = pw.models.get("adex")
 T = np.arange(0.0, 100.0, 0.5)
 V = np.where(T % 20.0 == 10.0, 20.0, -65.0)

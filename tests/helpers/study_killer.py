@@ -3,7 +3,7 @@
 A script, so that it forks before any thread exists. It prints the number of kills, and the number of complete searches
 in the file after each.
 
-    python tests/study_killer.py STORE CSV KILLS [all]
+    python tests/helpers/study_killer.py STORE CSV KILLS [all]
 """
 
 import os

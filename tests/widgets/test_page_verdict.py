@@ -6,7 +6,6 @@ import math
 import node
 import numpy as np
 import pytest
-from test_page import data_of, one_pulse
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import known_sets
@@ -20,6 +19,7 @@ from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.page.contents import BENCH, Contents
 from plausiwidgets.widgets.page.export import page_file
 from plausiwidgets.widgets.view.script_widget import TRANSLATOR
+from tests.widgets.test_page import data_of, one_pulse
 
 SCRIPTS = ("bench.js", "features.js", "judge.js", "words.js")
 SOURCE = "\n".join([runtime(), TRANSLATOR, *map(page_file, SCRIPTS)])

@@ -12,11 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
+from paths import DOCS
 
 import plausiwidgets as pw
 from plausiwidgets.assessment.published import published_rows
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 SITE = Path(os.environ.get("PLAUSIWIDGETS_SITE", "")) if os.environ.get("PLAUSIWIDGETS_SITE") else None
 built = pytest.mark.skipif(SITE is None, reason="PLAUSIWIDGETS_SITE names no built site")
 

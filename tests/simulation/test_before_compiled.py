@@ -8,8 +8,6 @@ import pytest
 import torch
 from lane_jobs import random_job
 from screen import trace_of
-from test_javascript import adaptive_counter
-from test_models import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import evaluate, single
@@ -20,6 +18,8 @@ from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.session.session import Observer
+from tests.models.test_models import good_step, make
+from tests.simulation.test_javascript import adaptive_counter
 
 
 @pytest.mark.parametrize("name", ["lif", "adex", "izhikevich", "hodgkin_huxley", "counter"])

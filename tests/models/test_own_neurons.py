@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 import torch
-from test_models import good_step, make
 
 import plausiwidgets as pw
+from tests.models.test_models import good_step, make
 
 V_REST = pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from kernel_helpers import lanes_model
-from test_own_neurons import axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.bench import Bench
@@ -15,6 +14,7 @@ from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import LaneJob
 from plausiwidgets.simulation.network import surrogate
 from plausiwidgets.simulation.network.rheobase import rheobase
+from tests.models.test_own_neurons import axon, hodgkin_huxley
 
 f64 = torch.float64
 

@@ -8,8 +8,6 @@ import pytest
 import torch
 from kernel_helpers import compiled_body, lanes_model
 from lane_jobs import random_job
-from test_compiled_operations import CLOSE, EXACT, numbers
-from test_own_neurons import axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.compiled.engine import run_compiled
@@ -18,6 +16,8 @@ from plausiwidgets.simulation.current import Current, Piece
 from plausiwidgets.simulation.javascript.expressions import declarations, text_of
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.simulation.lane_current import lane_current
+from tests.models.test_own_neurons import axon, hodgkin_huxley
+from tests.simulation.compiled.test_operations import CLOSE, EXACT, numbers
 
 f64 = torch.float64
 

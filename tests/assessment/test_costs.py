@@ -1,9 +1,9 @@
 """The estimate of a study: which models compile, why the others do not, and times that hold the truth."""
 
 import json
-from pathlib import Path
 
 import pytest
+from paths import DATA
 
 import plausiwidgets as pw
 from plausiwidgets.assessment import ESTIMATE_COLUMNS, costs, estimate
@@ -11,7 +11,7 @@ from plausiwidgets.assessment.costs import AFTER, _Trial
 from plausiwidgets.assessment.units import Unit
 from plausiwidgets.cli import main
 
-NEURONS = Path(__file__).parent / "data" / "slow_neurons.py"
+NEURONS = DATA / "slow_neurons.py"
 SMALL = {"budget": 64, "popsize": 8}
 
 

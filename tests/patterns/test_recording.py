@@ -1,11 +1,11 @@
 """A recording becomes a pattern: its criteria are the recording's own spikes, and bad files say where they are bad."""
 
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from paths import DATA
 from scipy.integrate import solve_ivp
 
 import plausiwidgets as pw
@@ -14,7 +14,7 @@ from plausiwidgets.simulation.current import pieces_of_samples
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.widgets.view.scene import target_lines, voltage_scale
 
-CELL = Path(__file__).parent / "data" / "regular_spiking.csv"
+CELL = DATA / "regular_spiking.csv"
 """300 ms of :func:`regular_spiking`, 300 pA from 25 to 275 ms, every 0.2 ms; v rounded to 0.01 mV."""
 
 

@@ -1,10 +1,10 @@
 """The scene: what is drawn of a neuron and a pattern is what was simulated, and the axes hold it."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import DATA
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import evaluate, single
@@ -14,7 +14,7 @@ from plausiwidgets.widgets.view.scene import Line, Scene, VoltageScale, scene_of
 
 PATTERNS = pw.patterns.names()[:20]
 SMOOTH = [name for name in pw.models.names() if pw.models.get(name).spike_level is not None]
-SNAPSHOT = Path(__file__).parent / "data" / "scenes.json"
+SNAPSHOT = DATA / "scenes.json"
 
 
 def verdict_of(selection: Selection):

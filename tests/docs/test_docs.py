@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from paths import DOCS
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 BUILT = ("_build", "_live", "neurons", "notebooks", "patterns", "reference")
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in BUILT)
 ELSEWHERE = {  # their code runs in a test of their own

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 from kernel_helpers import lanes_model
+from paths import ROOT
 
 from plausiwidgets.simulation.compiled import cache, directory
 from plausiwidgets.simulation.compiled.engine import why_not
-
-ROOT = Path(__file__).resolve().parents[1]
 
 SIMULATE = """
 import sys
@@ -301,7 +300,7 @@ def test_two_threads_simulate_at_once_whatever_numbas_threading_layer(tmp_path):
     """
     env = os.environ | {
         "NUMBA_THREADING_LAYER": "workqueue", "PLAUSIWIDGETS_THREADS": "4",
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests" / "helpers")]),
     }  # fmt: skip
     out = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], env=env, capture_output=True, text=True, timeout=300

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from screen import Screen
-from test_page import data_of
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import judge
@@ -19,6 +18,7 @@ from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.tools.plane import PlanePanel
 from plausiwidgets.widgets.tools.stimulus import StimulusPanel
+from tests.widgets.test_page import data_of
 
 VALUES = {"a": 0.03, "b": 0.2, "c": -55.0, "d": 4.0}
 LOCKED = ("c", "d")

@@ -7,10 +7,10 @@ import pytest
 import torch
 from kernel_helpers import lanes_model
 from lane_jobs import default_job
-from test_own_neurons import axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.torch_engine import run_torch
+from tests.models.test_own_neurons import axon, hodgkin_huxley
 
 try:
     import brian2

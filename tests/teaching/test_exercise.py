@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import node
 import pytest
-from test_page import data_of
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.widgets.page.export import page_file
+from tests.widgets.test_page import data_of
 
 TASK = pw.Exercise("Make it burst.", free=["c", "d"], hints=["The reset decides."])
 START = {"c": -65.0, "d": 8.0}
