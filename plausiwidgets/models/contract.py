@@ -148,6 +148,7 @@ def _check(model: Any, lanes: int) -> None:
                     )
     _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
+    model.discrete = _ignores_dt(model)
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
@@ -323,11 +324,12 @@ def _alone(rows: Floats) -> list[Floats]:
     return [rows[:, i : i + 1] for i in range(rows.shape[1])]
 
 
-def _outcome(model: Any, rows: Floats, alone: bool) -> torch.Tensor:
-    """Return (spikes, state) after one step as float64, shape [1 + state variables, lanes]."""
+def _outcome(model: Any, rows: Floats, alone: bool, share: float = 1.0) -> torch.Tensor:
+    """Return (spikes, state) after one step, of a `share` of dt, as float64, shape [1 + state variables, lanes]."""
     if alone:
-        return torch.cat([_outcome(model, lane, False) for lane in _alone(rows)], dim=1)
+        return torch.cat([_outcome(model, lane, False, share) for lane in _alone(rows)], dim=1)
     current, state, values, dt = _inputs(model, rows)
+    dt = share * dt
     with torch.no_grad(), np.errstate(all="ignore"):
         spikes, new = model.advance(current, state, model.namespace(values), dt)
     flat = [torch.as_tensor(x).to(torch.float64) for x in (spikes, *new)]
@@ -464,6 +466,38 @@ def _check_trial(model: Any) -> None:
             f"{where}: {name!r}, the first state variable, is at {v[-1, 0]:.3g} without a current, far from the "
             f"rest ({rest:g} mV) and the threshold ({threshold:g} mV): {_POTENTIAL_FIRST}"
         )
+
+
+_TRIED, _TRIED_STEPS = 200, 40
+"""States from which, and steps in which, a step is tried with half of dt."""
+
+
+def _ignores_dt(model: Any) -> bool:
+    """Return whether half a time step gives the same as a whole one, wherever it is tried.
+
+    Such a neuron is defined in steps of its dt, as those of machine learning are. It is run for some steps from
+    many states, those of a neuron at rest among them, so that what begins with a spike is met as well.
+    """
+    rng, n = np.random.default_rng(0), _TRIED // (10 if model.lanewise else 1)
+    values = {name: p.from_unit(rng.random(n)) for name, p in model.parameters.items()}
+    for name, p in model.parameters.items():
+        values[name][::2] = p.default
+    try:
+        state = np.nan_to_num(model.start(values, np.zeros(n)))
+        rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+        state[0, 1:] += rng.uniform(-1.0, 2.0, n - 1) * (threshold - rest)
+        for row in state[1:]:  # of any size: a time that is left may be counted in steps or in ms
+            row[1:] += rng.normal(size=n - 1) * 10.0 ** rng.uniform(-2.0, 2.0, n - 1)
+        rows = np.stack([rng.uniform(model.current.low, model.current.high, n), *state, *values.values()])
+        rows[0, :2] = 2.0 * model.current.default
+        for _ in range(_TRIED_STEPS):
+            whole = _outcome(model, rows, model.lanewise)
+            if not torch.equal(whole.nan_to_num(), _outcome(model, rows, model.lanewise, 0.5).nan_to_num()):
+                return False
+            rows[1 : len(whole)] = np.nan_to_num(whole.numpy()[1:])
+    except Exception:  # what a step raises at values without a meaning says nothing about dt
+        return False
+    return True
 
 
 def _first_milliseconds(model: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -175,6 +175,12 @@ class NeuronModel:
         it is not a neuron: no potential, or one spike counted in several steps. The text says what to
         change.
 
+    Attributes
+    ----------
+    discrete : bool
+        Whether the step does not use dt, as found when the model is made: a neuron in discrete time. It is simulated
+        at its own dt alone, and verified in steps of this.
+
     Notes
     -----
     Globals, closures and the parameters of an ``nn.Module`` that the step reads are constants of
@@ -227,6 +233,7 @@ class NeuronModel:
         self.presets = tuple(presets)
         self.cannot: Mapping[str, str] = mapping(cannot)
         self.lanewise = False
+        self.discrete = False
         self.programs: Programs | None = None
         """Of a model of the package: what was exported from its step, to run without torch."""
         if len(self.parameters) < len(parameters):

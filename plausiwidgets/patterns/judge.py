@@ -64,9 +64,9 @@ def judge(
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
     verify : bool
-        Judge what is accepted again: at dt/2 to dt/16, with six significant digits, pushed off its rest to the
-        other side, after a longer rest, in 20 s at rest, some seconds after the stimulus, and in longer forms of the
-        pattern. Without it what is accepted is "unverified".
+        Judge what is accepted again: at dt/2 to dt/16 (but for a neuron in discrete time), with six significant
+        digits, pushed off its rest to the other side, after a longer rest, in 20 s at rest, some seconds after the
+        stimulus, and in longer forms of the pattern. Without it what is accepted is "unverified".
 
     Returns
     -------
@@ -218,6 +218,7 @@ def evaluate(
         bench.engine_used,
         {**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
         {},
+        model.discrete,
         again,
     )
 
@@ -235,7 +236,7 @@ def verify_sets(
     significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
     begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
     must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
-    What is not judged stays as it is.
+    A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):
         parts = {
@@ -295,6 +296,7 @@ def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, 
         first.engine,
         {},
         parts,
+        first.discrete,
         traces,
     )
 
@@ -343,6 +345,7 @@ def _verification(
 ) -> Iterator[tuple[str, LossOf]]:
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
     level, full = model.spike_level, model.full_spike()
+    finer = not model.discrete  # else a finer step would be the same neuron at another speed
 
     def at(factor: float, settle: float = SETTLE, kick: float = KICK) -> LossOf:
         return lambda values: np.asarray(
@@ -392,7 +395,8 @@ def _verification(
     def longer(form: Pattern, factor: float = 1.0) -> LossOf:
         return lambda values: np.asarray(evaluate(model, form, values, dt * factor, engine, checkpoint).loss)
 
-    yield "at half the time step", at(1 / 2)
+    if finer:
+        yield "at half the time step", at(1 / 2)
     yield f"with {DIGITS} significant digits", rounded
     if level is not None:
         yield "with every upstroke a whole spike", shaped(whole)
@@ -411,12 +415,14 @@ def _verification(
         if form.measure is None:
             continue
         # What lasts by chance, or comes back by chance, does not at another time step.
-        yield f"{words}, at an eighth of the time step", longer(form, 1 / 8)
+        if finer:
+            yield f"{words}, at an eighth of the time step", longer(form, 1 / 8)
         if pattern.at_rest and pattern.comes_back:
             back = back_at_rest(form)
             yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s after it", longer(back)
-            yield f"{words}, and back at rest, at an eighth of the time step", longer(back, 1 / 8)
-    for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")):
+            if finer:
+                yield f"{words}, and back at rest, at an eighth of the time step", longer(back, 1 / 8)
+    for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")) if finer else ():
         yield f"at {word} of the time step", at(1 / part)
 
 

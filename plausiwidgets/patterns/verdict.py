@@ -85,6 +85,8 @@ class Verdict:
         as a rate over currents, shape [points] or [points, n].
     parts : mapping of str to Verdict
         Where several patterns are judged together, the verdict of each by its key; else empty.
+    discrete : bool
+        Whether the neuron is in discrete time, and was verified in steps of `dt`.
 
     Examples
     --------
@@ -109,6 +111,7 @@ class Verdict:
     engine: str
     measured: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, Verdict] = field(default_factory=dict)
+    discrete: bool = False
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
 
     @property
@@ -126,6 +129,11 @@ class Verdict:
         """Whether it is accepted and verified: bool, or ndarray of bool. Never True for what was not verified."""
         return self.status == "replicated"
 
+    @property
+    def in_steps(self) -> str:
+        """What the status says of a neuron in discrete time, such as ``" in steps of 1 ms"``; else empty."""
+        return f" in steps of {self.dt:g} ms" if self.discrete else ""
+
     @cached_property
     def traces(self) -> Mapping[str, Traces]:
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
@@ -133,10 +141,10 @@ class Verdict:
 
     def __repr__(self) -> str:
         if isinstance(self.loss, np.ndarray):
-            return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}>"
+            return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}{self.in_steps}>"
         missed = [c.key for c in self.checks if not c.passed]
         why = self.failed_check or (f"missed: {', '.join(missed)}" if missed else "")
-        told = f"{self.status}{f' ({why})' * bool(why)}"
+        told = f"{self.status}{f' ({why})' * bool(why)}{self.in_steps}"
         loss = "" if np.isnan(self.loss) else f", loss {self.loss:.3g}"
         return f"<Verdict of {self.model} on {self.pattern}: {told}{loss}>"
 
@@ -176,7 +184,7 @@ class Verdict:
     def _repr_html_(self) -> str:
         title = f"{html.escape(self.model)}, {html.escape(self.pattern)}"
         if isinstance(self.loss, np.ndarray):
-            return f"<p>{title}, {len(self.loss)} sets: {self._counted()}</p>"
+            return f"<p>{title}, {len(self.loss)} sets: {self._counted()}{self.in_steps}</p>"
         if self.parts:
             judged = f"<b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} {WORDS[self.status]}</b>"
             return f"<p>{title}: {judged}</p>" + "".join(part._repr_html_() for part in self.parts.values())
@@ -189,6 +197,6 @@ class Verdict:
         why = f" ({html.escape(self.failed_check)})" if self.failed_check else ""
         return (
             f"<table><caption>{title}: <b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} "
-            f"{WORDS[self.status]}</b>{why}, loss {number(self.loss, 3)}</caption>"
+            f"{WORDS[self.status]}</b>{why}{self.in_steps}, loss {number(self.loss, 3)}</caption>"
             f"<tr><th></th><th>criterion</th><th>measured</th><th>accepted</th></tr>{rows}</table>"
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import bounded, checked, finite
+from plausiwidgets.arguments import bounded, checked, finite, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
@@ -136,9 +136,14 @@ def _places(model: NeuronModel, record: str | Sequence[str]) -> tuple[int, ...]:
 
 
 def check_dt(model: NeuronModel, dt: float | None) -> float:
-    """Return the checked time step in ms; that of the model for None."""
+    """Return the checked time step in ms; that of the model for None, and the only one of a neuron in discrete time."""
     if dt is None:
         return model.dt
+    if model.discrete and dt != model.dt:
+        raise ValueError(
+            f"time step: dt is {shown(dt)}, valid is: {model.dt:g} (ms), as model {model.name!r} is in discrete time: "
+            f"its step does not use dt"
+        )
     step = finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")
     bounded("time step", "number of steps in 1 ms (1 / dt)", 1.0 / step, MOST_STEPS_PER_MS)
     return step
