@@ -203,7 +203,8 @@ def _begin(unit: Unit) -> _Trial:
 
 
 def _measured(unit: Unit, problem: _Timed) -> _Trial:
-    optimizer = Optimizer(problem, unit.seed, unit.budget, default_strategy(unit.popsize, problem.solves_amplitude))
+    strategy = default_strategy(unit.popsize, problem.solves_amplitude)
+    optimizer = Optimizer(problem, unit.seed, unit.budget, strategy, keep_tries=False)
     began = time.process_time()
 
     def judging() -> float:

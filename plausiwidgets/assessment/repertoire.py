@@ -133,7 +133,7 @@ def shown_patterns(
     checkpoint: Checkpoint | None = None,
     stimuli: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Iterator[Result]:
-    """Yield the record of the search for a stimulus under each pattern in turn, without a history.
+    """Yield the record of the search for a stimulus under each pattern in turn, without its tries.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def shown_patterns(
         began = time.monotonic()
         first = [dict(stimuli[pattern.key])] if stimuli and pattern.key in stimuli else []
         result = _search(model, parameters, pattern, seed, budget, dt or model.dt, engine, checkpoint, first)
-        yield replace(result, columns={}, problem=None, seconds=time.monotonic() - began)
+        yield replace(result, problem=None, seconds=time.monotonic() - began)
 
 
 def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) -> dict[str, float]:
@@ -217,7 +217,7 @@ def _search(
     if known.replicated or not free or len(tried) >= budget:
         return known
     problem: Problem = make_problem(model, pattern, known.parameters, list(parameters), None, engine, dt)
-    optimizer = Optimizer(problem, seed, budget - len(tried), None, problem.space.base)
+    optimizer = Optimizer(problem, seed, budget - len(tried), None, problem.space.base, keep_tries=False)
     while optimizer.step(checkpoint) is not None:
         pass
     found = optimizer.result

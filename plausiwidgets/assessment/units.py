@@ -72,7 +72,7 @@ def run_unit(
     tell: Callable[[Result], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
-    """Run a search and return its record, without a history; an error or the time limit gives a failed record.
+    """Run a search and return its record, without its tries; an error or the time limit gives a failed record.
 
     A found set is moved towards the defaults while it stays verified (`gentle`), not counted as evaluations. After a
     stop (`Stopped`, KeyboardInterrupt) the record holds the best set so far.
@@ -110,9 +110,9 @@ def run_unit(
         model, pattern = received_model(unit.model), received_pattern(unit.pattern)
         problem = make_problem(model, pattern, engine=unit.engine, dt=unit.dt)
         strategy = default_strategy(unit.popsize, problem.solves_amplitude)
-        optimizer = Optimizer(problem, unit.seed, unit.budget, strategy)
+        optimizer = Optimizer(problem, unit.seed, unit.budget, strategy, keep_tries=False)
         while (made := optimizer.step(check)) is not None:
-            result = replace(made, columns={}, problem=None, seconds=clock() - began)
+            result = replace(made, problem=None, seconds=clock() - began)
             if tell is not None:
                 tell(result)
         robustness, ended = optimizer.robustness(check), optimizer.reason

@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.random import SeedSequence
-from numpy.typing import NDArray
 
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import JITTERED, Batch, Problem
-from plausiwidgets.optimization.result import COLUMNS, Result, describe_missed
+from plausiwidgets.optimization.result import Result, describe_missed
 from plausiwidgets.optimization.strategy import Strategy, StrategyFactory
+from plausiwidgets.optimization.tries import TriesRecorder
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.simulation.lanes import Checkpoint
-
-
-@dataclass
-class History:
-    """A row for each generation, in arrays that grow by doubling."""
-
-    columns: dict[str, NDArray[Any]] = field(default_factory=lambda: {n: np.empty(64, t) for n, t in COLUMNS.items()})
-    rows: int = 0
-
-    def append(self, **row: float | str) -> None:
-        """Add a row."""
-        if self.rows == len(self.columns["best"]):
-            self.columns = {n: np.concatenate([c, np.empty_like(c)]) for n, c in self.columns.items()}
-        for name, value in row.items():
-            self.columns[name][self.rows] = value
-        self.rows += 1
-
-    def frozen(self) -> dict[str, NDArray[Any]]:
-        """Return read-only views of the columns so far."""
-        out = {}
-        for name, column in self.columns.items():
-            view = column[: self.rows]
-            view.flags.writeable = False
-            out[name] = view
-        return out
 
 
 class Optimizer:
@@ -60,6 +35,8 @@ class Optimizer:
         Default: a `Portfolio`.
     start : mapping of str to float, optional
         Complete set that is judged first.
+    keep_tries : bool
+        Whether the record keeps each try; False for a study, whose searches would fill the memory.
 
     Attributes
     ----------
@@ -74,6 +51,8 @@ class Optimizer:
         budget: int,
         strategy: StrategyFactory | None = None,
         start: Mapping[str, float] | None = None,
+        *,
+        keep_tries: bool = True,
     ) -> None:
         self.problem = problem
         make = strategy or default_strategy(solves_amplitude=problem.solves_amplitude)
@@ -102,7 +81,7 @@ class Optimizer:
             versions=versions(),
             problem=problem,
         )
-        self._history = History()
+        self._recorder = TriesRecorder(space.names) if keep_tries else None
         self._rank: tuple[int, float] = (len(STATUSES), np.inf)
         self._asked: Floats | None = None
 
@@ -144,20 +123,21 @@ class Optimizer:
         self.strategy.tell(costs)
         if phase == "screen":
             made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(costs))
-        self._history.append(
-            evaluations=evaluations,
-            best=made.get("loss", before.loss),
-            current=loss,
-            median=float(np.median(batch.loss)),
-            restarts=restarts,
-            phase=phase,
-        )
+        if self._recorder is not None:
+            made["tries"] = self._recorder.append(
+                np.column_stack([batch.values[name] for name in self.problem.space.names]),
+                batch.loss,
+                batch.costs,
+                batch.status,
+                criteria=batch.criteria,
+                restarts=restarts,
+                phase=phase,
+            )
         self.result = replace(
             before,
             evaluations=evaluations,
             phase=self.strategy.phase,
             restarts=self.strategy.restarts,
-            columns=self._history.frozen(),
             **made,
         )
         return self.result

@@ -49,6 +49,8 @@ class Batch:
         Graded loss, 0 exactly where accepted.
     costs : ndarray [n, criteria]
         Contribution of each criterion to the loss.
+    criteria : tuple of str
+        Keys of the criteria.
     verdict : Verdict or None
         Verdict of the batch; None if it was merged from several.
     status, failed_check : ndarray of str [n]
@@ -62,6 +64,7 @@ class Batch:
     values: Values
     loss: Floats
     costs: Floats
+    criteria: tuple[str, ...]
     verdict: Verdict | None
     status: Words
     failed_check: Words
@@ -69,10 +72,12 @@ class Batch:
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @classmethod
-    def unverified(cls, values: Values, loss: Floats, costs: Floats, verdict: Verdict | None = None) -> Batch:
+    def unverified(
+        cls, values: Values, loss: Floats, costs: Floats, criteria: tuple[str, ...], verdict: Verdict | None = None
+    ) -> Batch:
         """Return a judged batch before its verification."""
         status = np.where(loss == 0.0, "unverified", "rejected")
-        return cls(values, loss, costs, verdict, status, np.full(len(loss), ""), loss)
+        return cls(values, loss, costs, criteria, verdict, status, np.full(len(loss), ""), loss)
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
@@ -105,7 +110,7 @@ class Batch:
             return self
         values = {n: np.where(there, other.values[n], v) for n, v in self.values.items()}
         costs = np.where(there[:, None], other.costs, self.costs)
-        merged = Batch.unverified(values, np.where(there, other.loss, self.loss), costs)
+        merged = Batch.unverified(values, np.where(there, other.loss, self.loss), costs, self.criteria)
         return replace(merged, thresholds=self.thresholds)
 
 
@@ -147,7 +152,8 @@ class Problem:
         """Judge complete sets; `settled` saves settling them again."""
         verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         costs = np.column_stack([check.cost for check in verdict.checks])
-        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), costs, verdict)
+        criteria = tuple(check.key for check in verdict.checks)
+        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), costs, criteria, verdict)
 
     def checks(self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None) -> tuple[Check, ...]:
         """Return the checks of one complete set."""

@@ -12,11 +12,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plausiwidgets import models, patterns
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.problem import Problem
+from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check, Protocol, Verdict, judge
 from plausiwidgets.patterns.formatting import interval, number
@@ -26,7 +26,9 @@ from plausiwidgets.patterns.status import STATUSES
 if TYPE_CHECKING:
     from plausiwidgets.simulation.network.layer import NeuronLayer
 
-FORMAT = "plausiwidgets-result-5"
+FORMAT = "plausiwidgets-result-6"
+READABLE = (FORMAT, "plausiwidgets-result-5")
+"""Formats that are read; the former one also held a summary of each generation, which is left out."""
 
 STATES = {
     "waiting": "waiting", "running": "running", "paused": "paused", "solved": "done", "budget": "done",
@@ -38,14 +40,6 @@ ENDED = ("done", "stopped", "failed")
 
 NAMED = 3
 """Largest number of criteria that a summary names."""
-
-Columns = Mapping[str, NDArray[Any]]
-"""A history: column → array [generations]."""
-
-COLUMNS: dict[str, str] = {
-    "evaluations": "f8", "best": "f8", "current": "f8", "median": "f8", "restarts": "i8", "phase": "U16",
-}  # fmt: skip
-"""Columns of a history and their types: evaluations so far, three losses, restarts so far, phase of the strategy."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +100,8 @@ class Result:
         Versions of Python and the packages.
     error : str
         Error of a failed search.
-    columns : mapping of str to ndarray
-        The history, see `history`; empty for a search of an assessment.
+    tries : Tries
+        Every try as arrays, in memory only: empty for a search of an assessment and for a record that was read.
 
     Examples
     --------
@@ -145,7 +139,7 @@ class Result:
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
-    columns: Columns = field(repr=False, compare=False, default_factory=dict)
+    tries: Tries = field(repr=False, compare=False, default_factory=Tries)
     problem: Problem | None = field(repr=False, compare=False, default=None)
 
     unit = "eval"
@@ -225,14 +219,16 @@ class Result:
 
     @property
     def generation(self) -> int:
-        """Finished generations, where the history is kept."""
-        return len(self.columns["best"]) if self.columns else 0
+        """Finished generations, where the tries are kept."""
+        return self.tries.generations
 
     @property
     def history(self) -> pd.DataFrame:
-        """A row for each generation: evaluations so far; best, current and median loss; restarts so far; phase."""
-        frame = pd.DataFrame({n: np.asarray(self.columns.get(n, []), dtype=kind) for n, kind in COLUMNS.items()})
-        return frame.astype({"evaluations": int}).rename_axis("generation")
+        """A row for each try, numbered by the index ``evaluation``: see :meth:`Tries.to_frame`.
+
+        ``result.history.to_csv(path)`` saves it; the JSON text of a result does not hold it.
+        """
+        return self.tries.to_frame()
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -313,7 +309,7 @@ class Result:
 
         `from_dict` restores it exactly, without the objects of a model and a pattern that are not registered.
         """
-        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "problem"}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name in _READ}
         plain["volume"] = asdict(self.volume)
         return {"format": FORMAT, **_plain(plain)}
 
@@ -324,11 +320,11 @@ class Result:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Result:
         """Return the record of a dict of :meth:`to_dict`; ValueError for anything else."""
-        if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        if not isinstance(data, Mapping) or data.get("format") not in READABLE:
             found = data.get("format") if isinstance(data, Mapping) else type(data).__name__
             raise ValueError(f"not a result of this version: format is {found!r}, valid is {FORMAT!r}")
         try:
-            known = {f.name: _READ[f.name](data[f.name]) for f in fields(cls) if f.name != "problem"}
+            known = {name: read(data[name]) for name, read in _READ.items()}
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             raise ValueError(f"not a complete result: {type(error).__name__}: {error}") from None
         for name, valid in (("reason", STATES), ("status", STATUSES)):
@@ -381,10 +377,6 @@ def _read_box(data: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
     return {n: (float(low), float(high)) for n, (low, high) in data.items()}
 
 
-def _read_columns(data: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    return {n: np.array(data[n], dtype=kind) for n, kind in COLUMNS.items()} if data else {}
-
-
 _READ: dict[str, Callable[[Any], Any]] = {
     "model": str, "pattern": str, "seed": int, "budget": int, "letter": str, "reason": str, "phase": str,
     "evaluations": int, "parameters": lambda d: {n: float(v) for n, v in d.items()}, "loss": float, "status": str,
@@ -393,7 +385,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "restarts": int, "volume": lambda d: Volume(int(d["hits"]), int(d["screened"])), "bounds": _read_box,
     "start": lambda d: {n: float(v) for n, v in d.items()}, "strategy": str, "argument": str,
     "dt": lambda x: None if x is None else float(x), "engine": str, "seconds": float,
-    "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str, "columns": _read_columns,
+    "versions": lambda d: {n: str(v) for n, v in d.items()}, "error": str,
 }  # fmt: skip
 """Reader of each field's JSON value."""
 

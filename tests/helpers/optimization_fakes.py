@@ -48,7 +48,7 @@ class FakeProblem(Problem):
         distance = np.linalg.norm(unit - centre, axis=1) / np.sqrt(self.space.size)
         beyond = np.maximum(distance - self.radius, 0.0)
         loss = beyond / (1.0 + beyond)
-        return Batch.unverified(values, loss, loss[:, None])
+        return Batch.unverified(values, loss, loss[:, None], ("distance",))
 
     def verified(self, values, checkpoint=None, *, settled=None):
         """Verify at half the time step only."""

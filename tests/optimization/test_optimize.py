@@ -102,14 +102,19 @@ def test_an_accepted_start_is_returned_as_it_is():
     assert again.parameters == start
 
 
-def test_history_has_a_row_for_each_generation():
+def test_history_has_a_row_for_each_try_which_the_judge_confirms():
     result = pw.optimize("lif", "phasic_spiking", budget=600, popsize=8)
     history = result.history
-    assert list(history.columns) == ["evaluations", "best", "current", "median", "restarts", "phase"]
-    assert history["evaluations"].is_monotonic_increasing
-    assert history["evaluations"].iloc[-1] == result.evaluations
-    assert history["best"].is_monotonic_decreasing
+    keys = [check.key for check in pw.judge("lif", "phasic_spiking", verify=False).checks]
+    own = ["loss", "best", "status", "generation", "restarts", "phase"]
+    assert list(history.columns) == [*own, *result.bounds, *(f"cost_{key}" for key in keys)]
+    assert list(history.index) == list(range(1, result.evaluations + 1))
+    assert history["best"].equals(history["loss"].cummin()) and history["best"].iloc[-1] == result.loss
     assert set(history["phase"]) == {"screen", "search"}
+    again = pw.judge("lif", "phasic_spiking", history[list(result.bounds)].to_dict("series"), verify=False)
+    assert list(again.loss) == list(history["loss"])
+    for check in again.checks:
+        assert list(check.cost) == list(history[f"cost_{check.key}"])
     data = json.loads(result.to_json())
     assert data["versions"]["torch"]
     assert pw.Result.from_json(result.to_json()).verdict.loss == pytest.approx(result.loss)

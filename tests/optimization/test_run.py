@@ -77,15 +77,20 @@ def test_stop_keeps_the_best_and_ends_a_pause():
 
 
 def test_snapshots_never_change():
-    seen = []
-    Run(fake_optimizer(1, budget=1500, options=SMALL, **NEVER), progress=seen.append).execute()
+    seen, copied = [], []
+
+    def keep(snapshot):
+        seen.append(snapshot)
+        copied.append((snapshot.tries.loss.copy(), snapshot.tries.values.copy()))
+
+    Run(fake_optimizer(1, budget=1500, options=SMALL, **NEVER), progress=keep).execute()
     assert [s.generation for s in seen[:-1]] == list(range(1, len(seen)))
-    for s in seen:
-        assert len(s.columns["best"]) == len(s.history) == s.generation
-        assert s.columns["best"][-1] == s.loss
-        assert s.columns["evaluations"][-1] == s.evaluations
+    for s, (loss, values) in zip(seen, copied, strict=True):
+        assert len(s.tries) == s.tries.ends[-1] == s.evaluations
+        assert s.tries.best[-1] == s.loss
+        assert np.array_equal(s.tries.loss, loss) and np.array_equal(s.tries.values, values)
         with pytest.raises(ValueError, match="read-only"):
-            s.columns["best"][0] = 1.0
+            s.tries.loss[0] = 1.0
     assert seen[-1].state == "done"
     best = [s.loss for s in seen]
     assert best == sorted(best, reverse=True)
@@ -120,7 +125,7 @@ def test_keyboard_interrupt_returns_the_result_so_far():
 
     result = Run(fake_optimizer(options=SMALL, **NEVER), progress=interrupt).execute()
     assert result.reason == "stopped"
-    assert len(result.history) == 4
+    assert result.generation == 4
 
 
 def test_time_limit_marks_the_result():

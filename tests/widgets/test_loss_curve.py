@@ -2,33 +2,25 @@
 
 import numpy as np
 
-from plausiwidgets.widgets.explorer.loss_curve import MOST, LossCurve
+from plausiwidgets.optimization.tries import DRAWN, Tries
+from plausiwidgets.widgets.explorer.loss_curve import LossCurve
 
 
 def shown(curve: LossCurve) -> np.ndarray:
     return np.frombuffer(curve.rows, np.float32).reshape(-1, 4)
 
 
-def test_a_long_search_keeps_its_ends_and_its_least_losses() -> None:
+def test_a_long_search_keeps_its_ends_its_restarts_and_each_step_of_the_best() -> None:
+    loss = 1.0 + np.random.default_rng(0).random(500_000)
+    loss[123_456] = 0.25
+    tries = Tries(loss=loss, ends=np.arange(1, 5001) * 100, restarts=np.arange(5000) // 40)
     curve = LossCurve()
-    evaluations = np.arange(1, 5001) * 256.0
-    current = 1.0 + np.random.default_rng(0).random(5000)
-    current[1234] = 0.25
-    best = np.minimum.accumulate(current)
-    restarts = np.arange(5000) // 40
-    curve.show(evaluations, best, current, restarts)
+    curve.show(tries)
     rows = shown(curve)
-    assert len(rows) == MOST
-    assert rows[-1, 0] == evaluations[-1]
-    assert rows[-1, 1] == best[-1]
+    assert len(rows) <= DRAWN
+    assert rows[0, 0] == 1 and rows[-1].tolist() == [500_000.0, 0.25, np.float32(loss[-1]), 4999 // 40]
+    assert set(np.unique(tries.best).astype(np.float32)) == set(rows[:, 1])
     assert rows[:, 2].min() == 0.25
-    assert rows[-1, 3] == restarts[-1]
     assert np.all(np.diff(rows[:, 0]) > 0)
-
-
-def test_losses_that_are_not_finite_are_left_out() -> None:
-    curve = LossCurve()
-    curve.show(np.array([1.0, 2.0]), np.array([np.inf, 3.0]), np.array([np.inf, 3.0]), np.array([0, 1]))
-    assert shown(curve).tolist() == [[2.0, 3.0, 3.0, 1.0]]
     curve.clear()
     assert curve.rows == b""

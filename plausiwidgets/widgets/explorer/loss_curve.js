@@ -1,8 +1,8 @@
-// The objective curve: best and current loss against evaluations, as a small SVG of its own.
+// The objective curve: the loss of each try as a dot, the best so far as a line, as a small SVG of its own.
 // In the Plotly figure it would be drawn anew with every drag.
 
 const LEFT = 46, RIGHT = 10, TOP = 20, BOTTOM = 18, HEIGHT = 68;
-const COLUMNS = 4; // evaluations, best loss, current loss, restarts so far
+const COLUMNS = 4; // number, best loss so far, loss, restarts so far of each try
 const FLOOR = 8; // px below the least loss that a logarithmic axis shows, for a loss of 0
 const MOST_MARKS = 60; // restarts that are marked one by one
 
@@ -44,9 +44,9 @@ function draw(svg, width, rows) {
   svg.setAttribute("height", HEIGHT);
   const n = rows.length / COLUMNS;
   const column = (k) => Array.from({ length: n }, (_, i) => rows[COLUMNS * i + k]);
-  const [x, best, current, restarts] = [0, 1, 2, 3].map(column);
+  const [x, best, losses, restarts] = [0, 1, 2, 3].map(column);
   const right = Math.max(1, x[n - 1]);
-  const losses = logTicks([...best, ...current]), low = losses[0], high = losses.at(-1);
+  const levels = logTicks(losses), low = levels[0], high = levels.at(-1);
   const inner = width - LEFT - RIGHT, bottom = HEIGHT - BOTTOM;
   const px = (value) => LEFT + (value / right) * inner;
   const py = (loss) => {
@@ -56,12 +56,12 @@ function draw(svg, width, rows) {
   };
 
   const label = (y, text) => element("text", { x: LEFT - 8, y: y + 4, "text-anchor": "end" }, svg, text);
-  const every = Math.ceil(losses.length / 2);  // so many labels have room above each other
-  for (const [i, value] of losses.entries()) {
+  const every = Math.ceil(levels.length / 2);  // so many labels have room above each other
+  for (const [i, value] of levels.entries()) {
     element("line", { x1: LEFT, x2: width - RIGHT, y1: py(value), y2: py(value), class: "pw-grid" }, svg);
     if (i % every === 0) label(py(value), value < 1e-3 ? value.toExponential() : value);
   }
-  if (!losses.length) label(bottom, 0);
+  if (!levels.length) label(bottom, 0);
   for (const value of ticks(right, Math.max(1, inner / 80))) {
     element("line", { x1: px(value), x2: px(value), y1: TOP, y2: HEIGHT - BOTTOM, class: "pw-grid" }, svg);
     element("text", { x: px(value), y: HEIGHT - 4, "text-anchor": value > 0.9 * right ? "end" : "middle" }, svg, grouped(value));
@@ -73,8 +73,8 @@ function draw(svg, width, rows) {
   for (const at of begun.slice(-MOST_MARKS)) {
     element("line", { x1: px(at), x2: px(at), y1: TOP, y2: TOP + 8, class: "pw-restart" }, svg);
   }
-  const line = current.map((value, i) => `${i ? "L" : "M"}${px(x[i]).toFixed(1)},${py(value).toFixed(1)}`);
-  element("path", { d: line.join(""), class: "pw-current" }, svg);
+  const dots = losses.map((loss, i) => `M${px(x[i]).toFixed(1)},${py(loss).toFixed(1)}h0`);
+  element("path", { d: dots.join(""), class: "pw-tries" }, svg);
   const steps = best.map((value, i) => (i ? `H${px(x[i]).toFixed(1)}V` : `M${px(x[i]).toFixed(1)},`) + py(value).toFixed(1));
   element("path", { d: steps.join(""), class: "pw-line-best" }, svg);
   element("circle", { cx: px(x[n - 1]), cy: py(best[n - 1]), r: 4, class: "pw-end" }, svg);

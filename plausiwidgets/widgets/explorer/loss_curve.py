@@ -1,4 +1,4 @@
-"""The objective curve: best and current loss against evaluations, drawn by the page as a small SVG."""
+"""The objective curve: the loss of each try and the best so far, drawn by the page as a small SVG."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from pathlib import Path
 import numpy as np
 import traitlets as t
 
-from plausiwidgets.widgets.view.drawing import Floats
+from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.widgets.view.script_widget import DRAWING, ScriptWidget
-
-MOST = 300
-"""Points that are sent: more than can be told apart."""
 
 
 class LossCurve(ScriptWidget):
@@ -20,28 +17,18 @@ class LossCurve(ScriptWidget):
     Attributes
     ----------
     rows : bytes
-        Evaluations, best loss, current loss and restarts so far of each point, as float32.
+        Number, best loss so far, loss, and restarts so far of each try that is drawn, as float32.
     """
 
     _esm = DRAWING + (Path(__file__).parent / "loss_curve.js").read_text("utf-8")
     rows = t.Bytes(b"").tag(sync=True)
 
-    def show(self, evaluations: Floats, best: Floats, current: Floats, restarts: Floats) -> None:
-        """Draw a search, one value per generation; losses that are not finite are left out."""
-        table = np.stack([evaluations, best, current, restarts], axis=1).astype(np.float32)
-        table = table[np.isfinite(table).all(axis=1)]
-        if len(table) > MOST:
-            table = thinned(table)
-        self.rows = np.ascontiguousarray(table).tobytes()
+    def show(self, tries: Tries) -> None:
+        """Draw a search: each step of the best, and as many other tries as can be told apart."""
+        at = tries.drawn()
+        restarts = tries.restarts[tries.generation[at]]
+        self.rows = np.stack([at + 1, tries.best[at], tries.loss[at], restarts], axis=1).astype(np.float32).tobytes()
 
     def clear(self) -> None:
         """Draw nothing."""
         self.rows = b""
-
-
-def thinned(table: np.ndarray) -> np.ndarray:
-    """Return fewer rows, each for a stretch of generations: its least current loss, all else at its end."""
-    edges = np.linspace(0, len(table), MOST + 1).astype(int)
-    rows = table[edges[1:] - 1].copy()
-    rows[:, 2] = np.minimum.reduceat(table[:, 2], edges[:-1])
-    return rows

@@ -214,8 +214,8 @@ class OptimizationPanel:
 
     def show_curve(self, snapshot: Result) -> None:
         """Draw the losses of a snapshot."""
-        if columns := snapshot.columns:
-            self.curve.show(*(columns[name] for name in ("evaluations", "best", "current", "restarts")))
+        if len(snapshot.tries):
+            self.curve.show(snapshot.tries)
 
     def _enable(self, running: bool, paused: bool, best: bool, in_vain: bool = False) -> None:
         self._ways.layout.display = "" if in_vain else "none"

@@ -8,7 +8,7 @@ function render({ model, el }) {
     ["script", tr("Python script"), tr("A script that shows the same: the same spikes, the same verdict")],
     ["page", tr("Page (HTML)"), tr("A page that simulates this neuron by itself: one file, without a server")],
     ["traces", tr("Traces (CSV)"), tr("Time, potential, current and spikes of every sweep")],
-    ["history", tr("Search (CSV)"), tr("The last search, a row for each generation")],
+    ["history", tr("Search (CSV)"), tr("The last search, a row for each try")],
     ["svg", tr("Figure (SVG)"), tr("The figure as it is on the screen, with its marks")],
     ["png", tr("Figure (PNG)"), tr("The same, at twice the resolution")],
     ["table", tr("Table (CSV)"), tr("A row for each model and pattern, with the parameters that were found")],

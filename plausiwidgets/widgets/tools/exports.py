@@ -77,7 +77,7 @@ class ExportPanel(Panel):
         elif what == "traces" and response is not None and response.verdict is not None:
             self._send("csv", traces_csv(response.verdict))
         elif what == "history" and self._result is not None:
-            self._send("csv", self._result.history.to_csv(index=False), "_search")
+            self._send("csv", self._result.history.to_csv(), "_search")
 
     def _send_page(self, shown: Selection) -> None:
         try:

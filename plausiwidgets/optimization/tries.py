@@ -1,0 +1,220 @@
+"""Every try of a search: the sets that were judged, in arrays that grow while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from plausiwidgets.lazy import pandas as pd
+from plausiwidgets.models.parameter import Floats
+from plausiwidgets.patterns.status import STATUSES
+
+DRAWN = 2000
+"""Number of tries that a curve shows."""
+
+_FIRST = 64
+"""Rows for which a growing array has room at first."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Tries:
+    """The n tries of a search in their order, in g generations; the arrays are read-only.
+
+    A running search appends to the same arrays, so that a snapshot costs no copy: what is new since a former one with
+    m tries is ``tries.loss[m:]``. A try takes about 200 bytes.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The d free parameters, in the order of the columns of `values`.
+    criteria : tuple of str
+        Keys of the c criteria, in the order of the columns of `costs`.
+    values : ndarray [n, d]
+        Values of the free parameters, as judged.
+    loss : ndarray [n]
+        Distance from the pattern at dt; 0 exactly where every criterion holds.
+    costs : ndarray [n, c]
+        What each criterion adds to the loss: 0 where it holds, at most 1. A simulation that diverged meets none of
+        them, and its loss is larger than their sum.
+    ranks : ndarray of int [n]
+        Place of the status in ``("replicated", "fragile", "unverified", "rejected")``.
+    ends : ndarray of int [g]
+        Tries until the end of each generation.
+    restarts : ndarray of int [g]
+        Restarts of the strategy so far, the one that began with this generation included.
+    phases : ndarray of str [g]
+        Phase of the strategy.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> result = pw.optimize("lif", "tonic_spiking", seed=0, budget=200)
+    >>> len(result.tries) == result.evaluations, float(result.tries.best[-1])
+    (True, 0.0)
+    """
+
+    names: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    values: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    loss: Floats = field(default_factory=lambda: np.empty(0))
+    costs: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    ranks: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
+    ends: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    restarts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    phases: NDArray[Any] = field(default_factory=lambda: np.empty(0, object))
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+    def __repr__(self) -> str:
+        return f"<Tries: {len(self)} in {self.generations} generations>"
+
+    @property
+    def generations(self) -> int:
+        """Number of generations."""
+        return len(self.ends)
+
+    @property
+    def generation(self) -> NDArray[np.int64]:
+        """Generation of each try, from 0, shape [n]."""
+        return np.repeat(np.arange(self.generations), np.diff(self.ends, prepend=0))
+
+    @property
+    def best(self) -> Floats:
+        """Least loss so far, shape [n]."""
+        return np.minimum.accumulate(self.loss)
+
+    @property
+    def status(self) -> NDArray[np.str_]:
+        """Status of each try, as of a `Verdict`, shape [n].
+
+        Accepted ones are verified until one is replicated: those behind it are "unverified".
+        """
+        return np.array(STATUSES)[self.ranks]
+
+    @property
+    def restarted(self) -> NDArray[np.int64]:
+        """First try, from 0, of each generation that began with a restart."""
+        return np.asarray((self.ends - np.diff(self.ends, prepend=0))[np.diff(self.restarts, prepend=0) > 0])
+
+    def drawn(self, most: int = DRAWN) -> NDArray[np.int64]:
+        """Return the tries, from 0, that a curve shows: each step of the best, the last, and others evenly spread.
+
+        Parameters
+        ----------
+        most : int
+            Largest number, unless the best took more steps.
+
+        Examples
+        --------
+        >>> tries = Tries(loss=np.array([5.0, 9.0, 4.0, 8.0, 7.0, 6.0, 3.0, 9.0]))
+        >>> tries.drawn(4)
+        array([0, 2, 6, 7])
+        """
+        n = len(self)
+        if n <= most:
+            return np.arange(n)
+        steps = np.flatnonzero(np.diff(self.best, prepend=np.inf) < 0)
+        evenly = np.linspace(0, n - 1, max(most - len(steps), 1)).astype(int)
+        return np.unique(np.concatenate([steps, evenly, [n - 1]]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row for each try, numbered from 1 by its index ``evaluation``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``loss``, ``best`` (least loss so far), ``status``, ``generation``, ``restarts`` and ``phase``; each
+            free parameter, as ``parameter_…`` where its name is one of those; and ``cost_…`` of each criterion.
+        """
+        at, kinds = self.generation, pd.CategoricalDtype(list(STATUSES))
+        columns: dict[str, Any] = {
+            "loss": self.loss,
+            "best": self.best,
+            "status": pd.Categorical.from_codes(self.ranks, dtype=kinds),
+            "generation": at,
+            "restarts": self.restarts[at],
+            "phase": pd.Categorical(self.phases[at]),
+        }
+        taken = set(columns)
+        columns |= {f"parameter_{n}" if n in taken else n: v for n, v in zip(self.names, self.values.T, strict=True)}
+        columns |= {f"cost_{key}": cost for key, cost in zip(self.criteria, self.costs.T, strict=True)}
+        return pd.DataFrame(columns, index=pd.RangeIndex(1, len(self) + 1, name="evaluation"))
+
+
+class _Growing:
+    """An array that grows by doubling; rows of a former view stay as they are."""
+
+    def __init__(self, dtype: DTypeLike, *width: int) -> None:
+        self._array = np.empty((_FIRST, *width), dtype)
+        self._rows = 0
+
+    def extend(self, rows: Any) -> None:
+        """Append rows."""
+        before, self._rows = self._rows, self._rows + len(rows)
+        if self._rows > len(self._array):
+            room = max(self._rows, 2 * len(self._array))
+            larger = np.empty((room, *self._array.shape[1:]), self._array.dtype)
+            larger[:before] = self._array[:before]
+            self._array = larger
+        self._array[before : self._rows] = rows
+
+    def view(self) -> NDArray[Any]:
+        """Return the rows so far, read-only."""
+        rows = self._array[: self._rows]
+        rows.flags.writeable = False
+        return rows
+
+
+class TriesRecorder:
+    """Takes the tries of a search, one generation at a time.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The free parameters.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = tuple(names)
+        self._criteria: tuple[str, ...] = ()
+        self._columns: dict[str, _Growing] = {}
+
+    def append(
+        self,
+        values: Floats,
+        loss: Floats,
+        costs: Floats,
+        status: NDArray[np.str_],
+        *,
+        criteria: Sequence[str],
+        restarts: int,
+        phase: str,
+    ) -> Tries:
+        """Append a generation and return all tries so far; the shapes are those of `Tries`, `status` is in words."""
+        if not self._columns:
+            self._criteria = tuple(criteria)
+            self._columns = {
+                "values": _Growing(np.float64, len(self._names)),
+                "loss": _Growing(np.float64),
+                "costs": _Growing(np.float64, len(self._criteria)),
+                "ranks": _Growing(np.int8),
+                "ends": _Growing(np.int64),
+                "restarts": _Growing(np.int64),
+                "phases": _Growing(object),
+            }
+        ranks = np.full(len(loss), len(STATUSES) - 1, np.int8)
+        for rank, word in enumerate(STATUSES[:-1]):
+            ranks[status == word] = rank
+        before = len(self._columns["loss"].view())
+        new = {
+            "values": values, "loss": loss, "costs": costs, "ranks": ranks,
+            "ends": [before + len(loss)], "restarts": [restarts], "phases": [phase],
+        }  # fmt: skip
+        for name, rows in new.items():
+            self._columns[name].extend(rows)
+        return Tries(self._names, self._criteria, **{name: column.view() for name, column in self._columns.items()})

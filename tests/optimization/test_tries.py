@@ -1,0 +1,86 @@
+"""The tries of a search as arrays: complete, shared by snapshots, and thinned for a curve."""
+
+import numpy as np
+import pytest
+from optimization_fakes import fake_optimizer
+
+import plausiwidgets as pw
+from plausiwidgets.optimization.run import Run
+from plausiwidgets.optimization.tries import Tries, TriesRecorder
+from plausiwidgets.optimization.versions import versions
+
+
+def record(generations, size=10, names=("a", "b")):
+    """Return a recorder with generations of random tries, and the tries after each."""
+    rng, recorder = np.random.default_rng(0), TriesRecorder(names)
+    seen = []
+    for i in range(generations):
+        values, loss, status = rng.random((size, len(names))), rng.random(size), np.full(size, "rejected")
+        given = {"criteria": ["x"], "restarts": i // 3, "phase": "search"}
+        seen.append(recorder.append(values, loss, loss[:, None], status, **given))
+    return seen
+
+
+def test_a_snapshot_shares_its_arrays_with_the_next_and_keeps_its_length():
+    *_, before, after = record(100)
+    assert np.shares_memory(before.loss, after.loss)
+    assert len(before) == 990 and len(after) == 1000
+    assert np.array_equal(after.values[:990], before.values)
+
+
+def test_arrays_that_grow_keep_all_rows():
+    *_, last = record(1000, size=7)
+    rng = np.random.default_rng(0)
+    for i in range(1000):
+        rows = slice(7 * i, 7 * i + 7)
+        assert np.array_equal(last.values[rows], rng.random((7, 2)))
+        assert np.array_equal(last.loss[rows], rng.random(7))
+    assert np.array_equal(last.costs[:, 0], last.loss)
+    assert last.ends.tolist() == [7 * (i + 1) for i in range(1000)]
+    assert last.generation.tolist() == [i // 7 for i in range(7000)]
+    assert last.restarted.tolist() == [21 * k for k in range(1, 334)]
+
+
+def test_a_curve_keeps_each_step_of_the_best_even_where_they_are_more_than_it_draws():
+    loss = np.linspace(1.0, 0.5, 5000)
+    assert Tries(loss=loss).drawn(100).tolist() == list(range(5000))
+    loss[1::2] = 2.0
+    drawn = Tries(loss=loss).drawn(100)
+    assert set(range(0, 5000, 2)) <= set(drawn.tolist()) and drawn[-1] == 4999
+    assert len(Tries().drawn()) == 0
+
+
+def test_the_tries_hold_the_best_set_and_its_status():
+    result = Run(fake_optimizer(radius=0.02)).execute()
+    tries, at = result.tries, result.found_after - 1
+    assert dict(zip(tries.names, tries.values[at], strict=True)) == {n: result.parameters[n] for n in result.bounds}
+    assert tries.status[at] == "replicated" and tries.loss[at] == 0.0 and tries.costs[at].tolist() == [0.0]
+    assert set(tries.status[:at]) == {"rejected"}
+
+
+def test_a_parameter_with_the_name_of_a_column_is_kept_beside_it():
+    *_, tries = record(2, names=("loss", "b"))
+    frame = tries.to_frame()
+    assert list(frame) == [
+        "loss", "best", "status", "generation", "restarts", "phase", "parameter_loss", "b", "cost_x",
+    ]  # fmt: skip
+    assert frame["parameter_loss"].tolist() == tries.values[:, 0].tolist()
+
+
+def test_an_assessment_keeps_no_tries():
+    study = pw.start_assessment("lif", "tonic_spiking", budget=64)
+    study.result()
+    assert [len(result.tries) for result in study.snapshot().results] == [0]
+
+
+def test_a_record_of_the_former_format_is_read_without_its_generations():
+    result = Run(fake_optimizer(radius=0.02)).execute()
+    former = result.to_dict() | {
+        "format": "plausiwidgets-result-5",
+        "columns": {"evaluations": [32.0], "best": [0.0], "current": [0.0], "median": [1.0], "restarts": [0],
+                    "phase": ["screen"]},
+    }  # fmt: skip
+    again = pw.Result.from_dict(former)
+    assert again.to_dict() == result.to_dict() and again.versions == versions()
+    with pytest.raises(ValueError, match="not a result of this version"):
+        pw.Result.from_dict(former | {"format": "plausiwidgets-result-4"})
