@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.map.chart import PlausibilityChart, plausibility_chart
     from plausiwidgets.widgets.map.progress import NotebookProgress
     from plausiwidgets.widgets.map_explorer import AssessmentPanel, PlausibilityMap, plausibility_map
+    from plausiwidgets.widgets.notebook import App
     from plausiwidgets.widgets.page.export import export_page
     from plausiwidgets.widgets.page.widget import Page
     from plausiwidgets.widgets.session.selection import Selection
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.view.panel import Panel
 
 _HOMES = {
+    "App": "notebook",
     "AssessmentPanel": "map_explorer",
     "Explorer": "explorer.explorer",
     "NotebookProgress": "map.progress",
@@ -43,7 +45,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "AssessmentPanel", "Explorer", "NotebookProgress", "Page", "Panel", "PlausibilityChart", "PlausibilityMap",
+    "App", "AssessmentPanel", "Explorer", "NotebookProgress", "Page", "Panel", "PlausibilityChart", "PlausibilityMap",
     "Response", "Selection", "Session", "export_page", "plausibility_chart", "plausibility_map", "plot",
 ]  # fmt: skip
 

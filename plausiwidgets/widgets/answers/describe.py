@@ -1,0 +1,68 @@
+"""What the app has to know of a model and a pattern, in the form of its catalogue."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from plausiwidgets import models
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.registry import is_builtin
+from plausiwidgets.simulation.javascript.module import neuron_object
+from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
+from plausiwidgets.widgets.session.worker import Priority
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+
+def is_packaged(model: NeuronModel) -> bool:
+    """Return whether the catalogue has a model."""
+    from plausiwidgets.widgets.app.catalogue import FOLDER
+
+    return (
+        model.name in models.names() and models.get(model.name) is model and (FOLDER / f"{model.name}.json").is_file()
+    )
+
+
+def packaged(name: str) -> dict[str, Any]:
+    """Return the entry of a model in the catalogue."""
+    from plausiwidgets.widgets.app.catalogue import FOLDER
+
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
+    """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
+    if is_packaged(model) and is_builtin(pattern):
+        return packaged(model.name), ""
+    from plausiwidgets.widgets.app.catalogue import describe as entry
+
+    shared, own, neurons = entry(model, [pattern])
+    code, why = {}, ""
+    for neuron in neurons.values():
+        called = name if neuron is model else neuron.name
+        try:
+            code[called] = neuron_object(neuron)
+        except NotCompilable as error:
+            if neuron is model:
+                why = str(error)
+    own["patterns"] = {key: own["patterns"][pattern.key]}
+    own["model"] = own["model"] | {"name": name}
+    return own | {"shared": {key: shared[pattern.key] | {"key": key}}, "code": code}, why
+
+
+def describe(answers: Answers, asked: Asked) -> None:
+    """Tell what the app has to know; of what is custom its stored sets are judged first, which may take seconds."""
+    model, pattern = answers.known.model(asked["model"]), answers.known.pattern(asked["pattern"])
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        data, why = described(model, pattern, asked["model"], asked["pattern"])
+        asked.tell(data=data, why=why)
+
+    if is_packaged(model) and is_builtin(pattern):
+        asked.tell(data=packaged(model.name), why="")
+    else:
+        answers.work(asked, Priority.FIGURE, work)

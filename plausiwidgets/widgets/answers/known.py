@@ -1,0 +1,93 @@
+"""Models and patterns by the names that a page has for them: what is registered, and custom objects of a script."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TypeVar
+
+from plausiwidgets import models, patterns
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.registry import is_registered
+from plausiwidgets.widgets.session.selection import Selection
+
+T = TypeVar("T")
+
+TOGETHER = "_and_"
+"""Between the keys of several patterns that one neuron is to show."""
+
+
+class Known:
+    """What a page may name. A custom object has its own name or, where that is taken, one with a number.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> known = Known()
+    >>> known.name_of_pattern(pw.patterns.get("tonic_spiking")), known.model("adex").name
+    ('tonic_spiking', 'adex')
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._models: dict[str, NeuronModel] = {}
+        self._patterns: dict[str, Protocol] = {}
+
+    def name_of_model(self, model: NeuronModel) -> str:
+        """Return the name of a model; a custom one is known by it from now on."""
+        if model.name in models.names() and models.get(model.name) is model:
+            return model.name
+        return self._name(self._models, model, model.name, taken=model.name in models.names())
+
+    def name_of_pattern(self, pattern: Protocol) -> str:
+        """Return the name of a pattern; a custom one is known by it from now on."""
+        if is_registered(pattern):
+            return pattern.key
+        return self._name(self._patterns, pattern, pattern.key, taken=is_registered(pattern.key))
+
+    def model(self, name: str) -> NeuronModel:
+        """Return the model of a name; a ValueError for an unknown one."""
+        with self._lock:
+            found = self._models.get(name)
+            own = list(self._models)
+        if found is None and name not in models.names():
+            raise unknown("model", name, [*models.names(), *own])
+        return models.get(name) if found is None else found
+
+    def pattern(self, name: str) -> Protocol:
+        """Return the pattern of a name, also of several together; a ValueError for an unknown one."""
+        with self._lock:
+            found = self._patterns.get(name)
+            own = list(self._patterns)
+        if found is not None:
+            return found
+        if is_registered(name):
+            return patterns.get(name)
+        keys = name.split(TOGETHER)
+        if len(keys) > 1 and all(map(is_registered, keys)):
+            together = patterns.all_of(*keys)
+            self._name(self._patterns, together, together.key, taken=False)  # the same object from now on
+            return self.pattern(name)
+        raise unknown("pattern", name, [*patterns.names(), *own])
+
+    def data_of(self, selection: Selection) -> dict[str, object]:
+        """Return a selection as a page has it."""
+        return {
+            "model": self.name_of_model(selection.model), "pattern": self.name_of_pattern(selection.pattern),
+            "values": dict(selection.values), "dt": selection.dt,
+            "bounds": {name: list(ends) for name, ends in selection.bounds.items()},
+            "free": list(selection.free), "locked": list(selection.locked),
+        }  # fmt: skip
+
+    def _name(self, known: dict[str, T], thing: T, name: str, taken: bool) -> str:
+        with self._lock:
+            for other, one in known.items():
+                if one is thing:
+                    return other
+            number, free = 1, name
+            while free in known or (taken and number == 1):
+                number += 1
+                free = f"{name}#{number}"
+            known[free] = thing
+            return free

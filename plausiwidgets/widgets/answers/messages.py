@@ -1,0 +1,390 @@
+"""The table of messages between the app and its host, and the check of whatever arrives.
+
+A question is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
+with at most one buffer of all its arrays, and the last of them has one of the states of :data:`FINAL`. A question that
+is not valid, and one that fails, is answered with the state ``"failed"`` and one sentence in ``error``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from plausiwidgets.arguments import shown
+from plausiwidgets.names import unknown
+from plausiwidgets.patterns.status import MARKS
+from plausiwidgets.widgets.answers.types import (
+    LONGEST_NAME,
+    ByName,
+    Choice,
+    Data,
+    Fields,
+    Flag,
+    ListOf,
+    Measured,
+    Nullable,
+    Number,
+    Optional,
+    Pair,
+    Record,
+    Text,
+    Whole,
+    wrong_fields,
+)
+
+FINAL = ("done", "stopped", "superseded", "failed")
+"""States of the last answer to a question."""
+STATES = ("waiting", "running", "paused", *FINAL)
+"""States of an answer."""
+
+LONGEST_FILE = 10_000_000
+"""Bytes of a file that is sent to a kernel: a connection is closed by a larger message."""
+LONGEST_TEXT = 1_000_000
+"""Characters of a current that is typed or read from a file."""
+LONGEST_KEY = 400
+"""Characters of the key of a pattern, of several together as well."""
+SENTENCE = 4_000
+"""Characters of a sentence."""
+PAGE = 50_000_000
+"""Characters of a file that is answered."""
+
+
+class Array(NamedTuple):
+    """An array of an answer: its type (float32, float64, int32, uint32, uint8), shape, unit and meaning."""
+
+    dtype: str
+    shape: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A row of the table.
+
+    Attributes
+    ----------
+    text : str
+        What is asked.
+    home : str
+        Module of the function that answers, which has the name of the message; empty where the host itself answers.
+    fields, answer : mapping of str to Type
+        Of the question and of its answers.
+    arrays : mapping of str to Array
+        Of the answers, in their buffer.
+    streams : bool
+        Whether several answers come before the last one.
+    ends : str
+        Message that ends the work before it is done: ``"cancel"``, ``"stop"``, or empty where it is too short for that.
+    newest : bool
+        Whether a newer question of this kind replaces an older one, which is answered as ``"superseded"``.
+    buffer : int
+        Most bytes of the buffer of the question.
+    """
+
+    text: str
+    home: str
+    fields: Fields = field(default_factory=dict)
+    answer: Fields = field(default_factory=dict)
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+    streams: bool = False
+    ends: str = ""
+    newest: bool = False
+    buffer: int = 0
+
+
+NAME, KEY, ID = Text(LONGEST_NAME, 1), Text(LONGEST_KEY, 1), Text(LONGEST_NAME, 1)
+VALUES = ByName(Number())
+STATUS = Choice(tuple(MARKS))
+PAIR: Fields = {"model": NAME, "pattern": KEY}
+SET: Fields = {**PAIR, "values": VALUES, "dt": Number("ms", above=0.0)}
+BOX: Fields = {"bounds": ByName(Pair()), "free": ListOf(Text())}
+POINTS = ListOf(Whole(2, 200), most=4, least=1)
+
+CHECK = Record("HostCheck", {
+    "key": Text(200), "name": Text(SENTENCE), "unit": Text(), "value": Measured(), "low": Measured(),
+    "high": Measured(), "passed": Flag(), "cost": Measured(),
+})  # fmt: skip
+VERDICT = Record("HostVerdict", {
+    "status": STATUS, "loss": Measured(), "diverged": Flag(), "failed_check": Text(SENTENCE), "engine": Text(),
+    "checks": ListOf(CHECK), "parts": ByName(STATUS),
+})  # fmt: skip
+SWEEP = Record("HostSweep", {"name": Text(SENTENCE), "t0": Number("ms"), "dt": Number("ms"), "states": ListOf(Text())})
+SEARCH = Record("SearchRecord", {
+    "id": ID, **PAIR, "dt": Number("ms"), "seed": Whole(), "phase": Text(), "evaluations": Whole(), "budget": Whole(),
+    "loss": Measured(), "best": VALUES, "status": STATUS, "failed_check": Text(SENTENCE),
+    "found_after": Nullable(Whole()), "restarts": Whole(), "missed": ByName(Text(SENTENCE)),
+    "robustness": Nullable(Number()), "seconds": Number("s"), "sentence": Text(SENTENCE),
+})  # fmt: skip
+ROW = Record("AssessedRow", {
+    **PAIR, "letter": Text(), "status": STATUS, "state": Choice(STATES), "loss": Measured(), "evaluations": Whole(),
+    "robustness": Nullable(Number()), "parameters": VALUES, "cannot": Text(SENTENCE), "sentence": Text(SENTENCE),
+})  # fmt: skip
+POINT = Record("FixedPoint", {
+    "x": Number(), "y": Number(), "kind": Text(), "text": Text(SENTENCE), "eigenvalues": Text(SENTENCE),
+})  # fmt: skip
+LEVEL = Record("CurrentLevel", {"text": Text(SENTENCE), "points": ListOf(POINT), "nullclines": ListOf(Whole(), most=8)})
+PROGRESS: Fields = {"done": Whole(), "total": Whole()}
+
+TABLE: dict[str, Message] = {
+    # -- what is shown
+    "describe": Message(
+        "What the app has to know of a model and a pattern that it does not have, such as custom ones; `why` says why "
+        "the neuron cannot be simulated on the page, and is empty where it can.",
+        "describe", PAIR,
+        {"data": Data("an entry of the catalogue", "ModelData"), "why": Text(SENTENCE)},
+    ),
+    "select": Message(
+        "The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag "
+        "are one step, and a known one goes back to it.",
+        "", {**SET, **BOX, "locked": ListOf(Text()), "step": ID},
+    ),
+    "undo": Message("Go back one step.", ""),
+    "redo": Message("Take the last undo back.", ""),
+    # -- judging
+    "simulate": Message(
+        "Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are "
+        "those whose traces are sent, all where it is empty; `states`: with every state variable, else with the "
+        "potential alone.",
+        "judging", {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
+        {"verdict": VERDICT, "sweeps": ListOf(SWEEP)},
+        {"{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
+         "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
+         "{k}.spikes": Array("f8", "[spikes]", "times of its spikes in ms"),
+         "{k}.{state}": Array("f4", "[steps]", "a state variable in its unit, with `states`")},
+        ends="cancel", newest=True,
+    ),
+    "verify": Message(
+        "The verdict of Python, verified; first at the time step alone.",
+        "judging", SET, {"verdict": VERDICT}, streams=True, ends="cancel", newest=True,
+    ),
+    # -- searching
+    "search": Message(
+        "Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; "
+        "`pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the "
+        "tries that are sent: each answer has those that are new.",
+        "search",
+        {**SET, **BOX, "begin": Choice(("values", "random")), "budget": Optional(Whole(1, 100_000_000)),
+         "seed": Optional(Whole(0, 2**31 - 1)), "popsize": Optional(Whole(4, 512)), "pace": Optional(Flag())},
+        {"search": SEARCH, "from": Whole()},
+        {"loss": Array("f4", "[tries]", "distance of each try that is new; 0 where every criterion holds"),
+         "restarts": Array("i4", "[restarts]", "the tries, from 0, that began a restart: all of them so far")},
+        streams=True, ends="stop",
+    ),
+    "running": Message(
+        "Which searches there are: each is then told with its own id, from its first try on, and goes on being told.",
+        "search", answer={"searches": ListOf(ID)},
+    ),
+    "pause": Message("Hold a search.", "search", {"of": ID}),
+    "resume": Message("Let a search go on.", "search", {"of": ID}),
+    "stop": Message("End a search, whoever asked for it; its best is kept.", "search", {"of": ID}),
+    "cancel": Message("End the work of a question.", "", {"of": ID}),
+    # -- tools
+    "plane": Message(
+        "Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other; "
+        "`all`: for each of all patterns.",
+        "plane", {**SET, "bounds": ByName(Pair()), "x": Text(), "y": Text(), "all": Flag(), "points": POINTS},
+        {"patterns": ListOf(KEY), "criteria": ListOf(Text(SENTENCE)), "solved": ListOf(KEY), "finer": Flag()},
+        {"x": Array("f8", "[points]", "values along x"), "y": Array("f8", "[points]", "values along y"),
+         "loss": Array("f4", "[y, x]", "distance; of several patterns [patterns, y, x]"),
+         "missed": Array("u4", "[y, x]", "a bit for each criterion that does not hold; of several patterns a bit for "
+                         "each that does not")},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "samples": Message(
+        "Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are "
+        "met on the way are sent as they come, the last answer has the final ones and replaces them.",
+        "samples", {**SET, **BOX, "count": Whole(10, 5_000), "seed": Whole(0, 2**31 - 1)},
+        {**PROGRESS, "names": ListOf(Text(200)), "evaluations": Whole(), "loss": Measured(),
+         "volume": Nullable(Number())},
+        {"values": Array("f8", "[sets, names]", "sets that are new; measured features behind the values")},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "assess": Message(
+        "Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed.",
+        "assessment",
+        {"models": ListOf(NAME, least=1), "patterns": ListOf(KEY), "seed": Whole(0, 2**31 - 1),
+         "budget": Optional(Whole(1, 100_000_000))},
+        {**PROGRESS, "rows": ListOf(ROW, most=100_000), "seconds": Number("s"), "csv": Text(PAGE)},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "repertoire": Message(
+        "What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are.",
+        "assessment",
+        {"model": NAME, "pattern": KEY, "values": VALUES, "dt": Number("ms", above=0.0)},
+        {**PROGRESS, "rows": ListOf(ROW)}, streams=True, ends="cancel", newest=True,
+    ),
+    "profiles": Message(
+        "The loss along each value alone, with so many points, one after the other.",
+        "curves", {**SET, "bounds": ByName(Pair()), "points": POINTS}, {"names": ListOf(Text()), "finer": Flag()},
+        {"{name}.values": Array("f8", "[points]", "ascending, in its unit"),
+         "{name}.loss": Array("f4", "[points]", "0 where the pattern is accepted at the time step")},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "rate": Message(
+        "The rate over the current, from 0 to `most`.",
+        "curves",
+        {"model": NAME, "values": VALUES, "dt": Number("ms", above=0.0), "holding": Number(), "most": Number(),
+         "points": Whole(2, 200)},
+        {}, {"current": Array("f4", "[points]", "in the model's unit"), "rate": Array("f4", "[points]", "in Hz")},
+        ends="cancel", newest=True,
+    ),
+    "phase": Message(
+        "The phase plane of two variables (of a neuron of one variable the phase line) and the trajectory of a sweep. "
+        "`pair` is empty for the first two; the other variables are steady, or as at the time `now`.",
+        "phase",
+        {**SET, "sweep": Text(SENTENCE), "pair": ListOf(Text(), most=2), "others": Choice(("steady", "now")),
+         "now": Number("ms")},
+        {"names": ListOf(Text()), "labels": ListOf(Text(SENTENCE)), "ranges": ListOf(Pair()), "levels": ListOf(LEVEL),
+         "usual": Whole(), "variables": ListOf(Text()), "sentence": Text(SENTENCE)},
+        {"{k}.{i}.{j}": Array("f4", "[points, 2]", "the j-th piece of the i-th nullcline at the k-th current"),
+         "{k}.arrows": Array("f4", "[arrows, 4]", "the field at the k-th current: from and to"),
+         "path": Array("f4", "[points, 4]", "time, x, y and level; a row of nan at each reset")},
+        ends="cancel", newest=True,
+    ),
+    "equations": Message(
+        "The equations of a model as HTML, and what each name in them means.",
+        "files", {"model": NAME}, {"html": Text(PAGE), "meanings": ByName(Text(SENTENCE)), "card": Text(PAGE)},
+    ),
+    # -- files
+    "export": Message(
+        "A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, "
+        "the traces, or each try of the search `of`, both as CSV.",
+        "files",
+        {"what": Choice(("script", "line", "page", "exercise", "traces", "search")), **SET, "free": ListOf(Text()),
+         "text": Text(SENTENCE), "of": Text()},
+        {"name": Text(SENTENCE), "text": Text(PAGE)}, ends="cancel",
+    ),
+    "recording": Message(
+        "A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none "
+        "are chosen, the answer has those to choose from, and no pattern.",
+        "files", {"model": NAME, "name": Text(255), "units": ByName(Text())},
+        {"pattern": Text(LONGEST_KEY), "choices": ByName(ListOf(Text())), "columns": ByName(Text(SENTENCE))},
+        buffer=LONGEST_FILE,
+    ),
+    "stimulus": Message(
+        "Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time "
+        "in ms and a current; `lines`: straight lines from one to the next.",
+        "files",
+        {"shape": Choice(("step", "pulses", "ramp", "values")), "number": Whole(1, 1_000), "text": Text(LONGEST_TEXT),
+         "lines": Flag(), "title": Text(255)},
+        {"pattern": Text(LONGEST_KEY)},
+    ),
+    "mystery": Message(
+        "A neuron with hidden parameters that shows the pattern; without a seed, a new one.",
+        "mystery", {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1))},
+        {"pattern": Text(LONGEST_KEY), "values": VALUES, "dt": Number("ms"), "moved": ListOf(Text()), "seed": Whole(),
+         "link": Text(SENTENCE), "python": Text(SENTENCE)},
+    ),
+    "reveal": Message("The hidden parameters of a mystery.", "mystery", {"pattern": KEY}, {"values": VALUES}),
+    "plotly": Message(
+        "The script of Plotly.", "files", {}, {"version": Text()},
+        {"script": Array("u1", "[bytes]", "compressed by gzip")},
+    ),
+}  # fmt: skip
+"""All messages of the app, by their kind."""
+
+
+class Refused(ValueError):
+    """A message that is not valid.
+
+    Attributes
+    ----------
+    identity : str
+        Its id, where it has one; else empty.
+    """
+
+    def __init__(self, identity: str, text: str) -> None:
+        super().__init__(text)
+        self.identity = identity
+
+
+class Question(NamedTuple):
+    """A message that was checked: its kind, id, fields, and the bytes of its buffer."""
+
+    kind: str
+    identity: str
+    fields: dict[str, Any]
+    data: bytes
+
+
+def checked(message: object, buffers: object = ()) -> Question:
+    """Return a message as a question.
+
+    Parameters
+    ----------
+    message : object
+        Whatever has arrived: it comes from a page, and may be anything.
+    buffers : object
+        List of buffers that came with it.
+
+    Raises
+    ------
+    Refused
+        In one sentence, for anything that the table does not have.
+
+    Examples
+    --------
+    >>> checked({"kind": "stop", "id": "a1", "of": "a0"}).fields
+    {'of': 'a0'}
+    >>> checked({"kind": "stop", "id": "a1", "of": 3})
+    Traceback (most recent call last):
+    plausiwidgets.widgets.answers.messages.Refused: stop: of is 3, valid is a text of 1 to 64 characters
+    """
+    if not isinstance(message, Mapping):
+        raise Refused("", f"a message is {shown(message)}, valid is an object")
+    identity, kind = message.get("id"), message.get("kind")
+    if not ID.fits(identity):
+        raise Refused("", f"the id of a message is {shown(identity)}, valid is {ID.words}")
+    if not isinstance(kind, str) or kind not in TABLE:
+        raise Refused(identity, str(unknown("message", kind, TABLE)))
+    row = TABLE[kind]
+    fields = {name: value for name, value in message.items() if name not in ("id", "kind")}
+    if wrong := wrong_fields(fields, row.fields):
+        raise Refused(identity, f"{kind}: {wrong}")
+    return Question(kind, identity, fields, _buffer(identity, kind, row, buffers))
+
+
+def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
+    several = list(buffers) if isinstance(buffers, (list, tuple)) else []
+    wanted = 1 if row.buffer else 0
+    if len(several) != wanted:
+        raise Refused(identity, f"{kind}: it has {len(several)} buffers, valid is {wanted}")
+    if not wanted:
+        return b""
+    try:
+        view = memoryview(several[0])
+    except TypeError:
+        raise Refused(identity, f"{kind}: its buffer is {shown(several[0])}, valid are bytes") from None
+    if view.nbytes > row.buffer:
+        raise Refused(identity, f"{kind}: its buffer has {view.nbytes} bytes, valid are at most {row.buffer}")
+    return view.tobytes()
+
+
+def wrong_answer(answer: Mapping[str, Any], data: bytes | None) -> str:
+    """Return what is wrong with an answer, in words; empty where it is as the table says."""
+    kind = answer.get("kind")
+    if kind == "error":
+        return wrong_fields({n: x for n, x in answer.items() if n != "kind"},
+                            {"id": Text(), "state": Choice(("failed",)), "error": Text(SENTENCE, 1)})  # fmt: skip
+    if kind not in TABLE:
+        return f"unknown kind {kind!r}"
+    row, state = TABLE[kind], answer.get("state")
+    if state not in STATES:
+        return f"{kind}: the state is {state!r}"
+    rest = {name: value for name, value in answer.items() if name not in ("kind", "id", "state", "arrays")}
+    if state in ("failed", "superseded") or (state == "stopped" and "search" not in rest):
+        said = {"error": Text(SENTENCE, 1)} if state == "failed" else {}
+        known = {name: Optional(kind) for name, kind in row.answer.items()}
+        return wrong_fields(rest, {**said, **known})
+    if wrong := wrong_fields(rest, row.answer):
+        return f"{kind}: {wrong}"
+    arrays = answer.get("arrays", {})
+    end = max((start + count * SIZES[dtype] for dtype, start, count in arrays.values()), default=0)
+    if end != len(data or b""):
+        return f"{kind}: its arrays end at {end}, its buffer at {len(data or b'')}"
+    return ""
+
+
+SIZES = {"f4": 4, "f8": 8, "i4": 4, "u4": 4, "u1": 1}
+"""Bytes of an entry of an array."""

@@ -1,0 +1,62 @@
+"""A neuron with hidden parameters, to be matched by hand."""
+
+from __future__ import annotations
+
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+from plausiwidgets.assessment.mystery import Mystery
+from plausiwidgets.assessment.mystery import mystery as hidden_neuron
+from plausiwidgets.patterns.stimuli import constructor
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.widgets.session.worker import Priority
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+SEEDS = 10_000
+"""Seeds that a new mystery is drawn from: short enough to be read out in a class."""
+
+
+def opened(text: str) -> Mystery:
+    """Return the mystery that a link names, ``model.pattern.seed``; a ValueError for anything else.
+
+    Examples
+    --------
+    >>> opened("lif.tonic_spiking.1").seed
+    1
+    """
+    parts = text.split(".")
+    if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 8):
+        raise ValueError(f"the link's mystery is {text[:40]!r}, valid is: model.pattern.seed")
+    return hidden_neuron(parts[0], parts[1], int(parts[2]))
+
+
+def mystery(answers: Answers, asked: Asked) -> None:
+    """Hide the parameters of a neuron; of a mystery that is shown, another one about the same pattern."""
+    model, about = answers.known.model(asked["model"]), answers.known.pattern(asked["pattern"])
+    former = answers.mysteries.get(asked["pattern"])
+    seed = SystemRandom().randrange(SEEDS) if asked["seed"] is None else asked["seed"]
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        hidden = hidden_neuron(model, about if former is None else former.about, seed)
+        name = answers.hidden(hidden)
+        asked.tell(
+            pattern=name, values=dict(hidden.start), dt=hidden.dt, moved=list(hidden.moved), seed=hidden.seed,
+            link=hidden.link, python=python_line(hidden),
+        )  # fmt: skip
+
+    answers.work(asked, Priority.FIGURE, work)
+
+
+def reveal(answers: Answers, asked: Asked) -> None:
+    """Tell the hidden parameters."""
+    hidden = answers.mysteries.get(asked["pattern"])
+    if hidden is None:
+        raise ValueError(f"reveal: {asked['pattern']!r} is no mystery of this app")
+    asked.tell(values={name: float(value) for name, value in hidden.reveal().items()})
+
+
+def python_line(hidden: Mystery) -> str:
+    """Return a line of Python that opens an explorer of a mystery."""
+    return f'pw.Explorer("{hidden.model.name}", {constructor(hidden.about)}, mystery={hidden.seed})'

@@ -1,0 +1,286 @@
+"""Searches: they outlive who asked for them, and are told from their first try to whoever comes back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from plausiwidgets.optimization import Result, Run, start_optimization
+from plausiwidgets.optimization.progress import NoProgress
+from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.simulation.threads import start_daemon
+from plausiwidgets.widgets.answers.known import Known
+from plausiwidgets.widgets.answers.messages import SENTENCE
+from plausiwidgets.widgets.answers.packing import measured, packed
+from plausiwidgets.widgets.session.selection import Selection
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+INTERVAL = 0.1
+"""Time in s between two answers of a search: ten a second look continuous."""
+
+KEPT = 8
+"""Searches that are remembered; the eldest of those that have ended are forgotten first."""
+
+TRIES = 8
+"""Neurons that the search tries in a second of a race: about as many as a hand sees in a drag.
+
+By itself a search reaches 100 points after 0.03 to 1.2 s, for half of 20 mysteries within 0.2 s and 450 tries: at this
+pace within a minute. A hand that moves one slider after the other, 3 s each, and gets there does so in 9 drags.
+"""
+
+HEAD_START = 32
+"""Tries that the search waits for at first, as its first points come all at once."""
+
+
+class Pace(NoProgress):
+    """Holds a search back to `TRIES` candidates a second, until one meets every criterion."""
+
+    run: Run | None = None
+
+    def init(self, snapshot: Any) -> None:
+        """Start the clock, and wait."""
+        self._began = time.monotonic()
+        self.step(snapshot)
+
+    def step(self, snapshot: Any) -> None:
+        """Wait until it is time for the next candidates, or the search is stopped."""
+        due = self._began + (snapshot.evaluations + HEAD_START) / TRIES
+        while not snapshot.accepted and time.monotonic() < due and not (self.run and self.run.stopping):
+            time.sleep(0.02)
+
+
+@dataclass(eq=False)
+class Search:
+    """A search.
+
+    Attributes
+    ----------
+    identity : str
+        The id of the question that began it, or one of the host's.
+    selection : Selection
+        What it is about, at its own time step.
+    run : Run
+    told : int
+        Tries that were told so far.
+    over : bool
+        Whether its end was told.
+    """
+
+    identity: str
+    selection: Selection
+    run: Run
+    told: int = 0
+    over: bool = False
+    changed: tuple[object, ...] = ()
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Searches:
+    """Begins searches, of which one runs at a time, and tells of them ten times a second, by what is new.
+
+    Parameters
+    ----------
+    tell : callable
+        ``tell(answer, buffer)``.
+    known : Known
+
+    Attributes
+    ----------
+    noted : callable
+        Is called with a search and its snapshot whenever something of it is told.
+    """
+
+    def __init__(self, tell: Callable[[dict[str, Any], bytes | None], object], known: Known) -> None:
+        self._tell, self._known = tell, known
+        self._lock = threading.Lock()
+        self._all: dict[str, Search] = {}
+        self._wake = threading.Event()
+        self._publishing = False
+        self._closed = False
+        self._count = 0
+        self.noted: Callable[[Search, Result], object] = lambda search, snapshot: None
+
+    @property
+    def newest(self) -> Search | None:
+        """The search that began last."""
+        with self._lock:
+            return next(reversed(self._all.values()), None)
+
+    def begin(self, selection: Selection, identity: str = "", **settings: Any) -> Search:
+        """End the search that runs, and begin one for a selection; `settings` are those of `start_optimization`.
+
+        What is free, its ranges, the start and the time step are those of the selection where they are not given.
+        """
+        usual: dict[str, Any] = {
+            "fixed": {name: selection.values[name] for name in selection.fixed},
+            "bounds": {name: selection.bounds[name] for name in selection.free},
+            "start": selection.values,
+            "dt": selection.dt,
+        }
+        merged = usual | settings
+        own = selection.with_dt(selection.dt if merged["dt"] is None else merged["dt"])
+        judged(selection.pattern, "search for")
+        # Where it raises, what runs goes on.
+        run = start_optimization(selection.model, selection.pattern, **merged)
+        self.stop()
+        with self._lock:
+            self._count += 1
+            search = Search(identity or f"host-{self._count}", own, run)
+            self._all[search.identity] = search
+            for eldest in [one for one in self._all.values() if one.over][: max(len(self._all) - KEPT, 0)]:
+                del self._all[eldest.identity]
+            if self._closed:
+                run.stop()
+        self._publish()
+        return search
+
+    def get(self, identity: str) -> Search:
+        """Return the search of an id; a ValueError where there is none."""
+        with self._lock:
+            found = self._all.get(identity)
+        if found is None:
+            raise ValueError(f"there is no search {identity!r} here: it has ended with its kernel, or is forgotten")
+        return found
+
+    def all(self) -> list[Search]:
+        """Return those that are remembered, the eldest first."""
+        with self._lock:
+            return list(self._all.values())
+
+    def stop(self) -> None:
+        """End all that run; their best is kept."""
+        for search in self.all():
+            search.run.stop()
+        self._wake.set()
+
+    def close(self) -> None:
+        """End all that run, and begin no more."""
+        self._closed = True
+        self.stop()
+
+    def tell_whole(self, search: Search) -> None:
+        """Tell a search from its first try on."""
+        self._say(search, whole=True)
+
+    def hasten(self) -> None:
+        """Tell what is new now."""
+        self._wake.set()
+
+    # -- the publisher ---------------------------------------------------------------------------
+
+    def _publish(self) -> None:
+        """Tell of what runs, on a thread that ends with the last search."""
+        self._wake.set()
+        with self._lock:
+            if self._publishing:
+                return
+            self._publishing = True
+        start_daemon(self._run, "plausiwidgets publisher", self.close)
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                going = [search for search in self._all.values() if not search.over]
+                if not going:
+                    self._publishing = False
+                    return
+            for search in going:
+                self._say(search)
+            if self._wake.wait(INTERVAL):
+                self._wake.clear()
+                going[-1].run.wait(0.02)  # a stop takes a moment
+
+    def _say(self, search: Search, whole: bool = False) -> None:
+        """Tell what is new of a search; the last time is its end."""
+        with search.lock:
+            snapshot = search.run.snapshot()
+            tries = snapshot.tries
+            now = (snapshot.state, snapshot.phase, snapshot.evaluations, snapshot.status)
+            if not whole and now == search.changed and not snapshot.ended:
+                return
+            first = 0 if whole else search.told
+            search.told, search.changed = len(tries.loss), now
+            places, data = packed({
+                "loss": ("f4", tries.loss[first:]), "restarts": ("i4", tries.restarted),
+            })  # fmt: skip
+            ended, before = snapshot.ended, search.over
+            search.over = search.over or ended
+            answer: dict[str, Any] = {
+                "kind": "search", "id": search.identity, "state": snapshot.state, "arrays": places,
+                "from": first, "search": self._data(search, snapshot),
+            }  # fmt: skip
+            if snapshot.state == "failed":
+                answer["error"] = snapshot.error[:SENTENCE] or "the search failed"
+            self._tell(answer, data)
+        if not before:
+            self.noted(search, snapshot)
+
+    def _data(self, search: Search, snapshot: Result) -> dict[str, Any]:
+        selection = search.selection
+        return {
+            "id": search.identity, "model": self._known.name_of_model(selection.model),
+            "pattern": self._known.name_of_pattern(selection.pattern), "dt": selection.dt, "seed": snapshot.seed,
+            "phase": snapshot.phase, "evaluations": snapshot.evaluations, "budget": snapshot.budget,
+            "loss": measured(snapshot.loss), "best": dict(snapshot.parameters), "status": snapshot.status,
+            "failed_check": snapshot.failed_check, "found_after": snapshot.found_after,
+            "restarts": snapshot.restarts, "missed": dict(snapshot.missed), "robustness": snapshot.robustness,
+            "seconds": float(snapshot.seconds), "sentence": snapshot.summary[:SENTENCE],
+        }  # fmt: skip
+
+
+# -- messages ----------------------------------------------------------------------------------------
+
+
+def search(answers: Answers, asked: Asked) -> None:
+    """Begin a search; the publisher tells its answers."""
+    selection = answers.selection(asked)
+    settings: dict[str, Any] = {
+        name: asked[name] for name in ("budget", "seed", "popsize") if asked.fields.get(name) is not None
+    }
+    if asked["begin"] == "random":
+        settings["start"] = None
+    pace = Pace() if asked.fields.get("pace") else None
+    if pace is not None:
+        settings["progress"] = pace
+    begun = answers.searches.begin(selection, asked.identity, **settings)
+    if pace is not None:
+        pace.run = begun.run
+
+
+def running(answers: Answers, asked: Asked) -> None:
+    """Tell which searches there are, then each from its first try on."""
+    searches = answers.searches.all()
+    asked.tell(searches=[one.identity for one in searches])
+    for one in searches:
+        answers.searches.tell_whole(one)
+
+
+def pause(answers: Answers, asked: Asked) -> None:
+    """Hold a search."""
+    answers.searches.get(asked["of"]).run.pause()
+    answers.searches.hasten()
+    asked.tell()
+
+
+def resume(answers: Answers, asked: Asked) -> None:
+    """Let a search go on."""
+    answers.searches.get(asked["of"]).run.resume()
+    answers.searches.hasten()
+    asked.tell()
+
+
+def stop(answers: Answers, asked: Asked) -> None:
+    """End a search."""
+    answers.searches.get(asked["of"]).run.stop()
+    answers.searches.hasten()
+    asked.tell()
+
+
+def tries_text(search: Search) -> str:
+    """Return each try of a search as CSV."""
+    return search.run.snapshot().history.to_csv()

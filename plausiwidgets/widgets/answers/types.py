@@ -1,0 +1,340 @@
+"""Types of what a message carries: each checks a value, and writes itself for TypeScript and for the documentation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from plausiwidgets.arguments import shown
+
+LONGEST_NAME = 64
+"""Characters of the name of a model, a pattern or a value, and of an id."""
+MOST_NAMES = 300
+"""Entries of a mapping or a list of names: several patterns of a neuron with fifty parameters have fewer."""
+
+
+class Type:
+    """What a field may hold."""
+
+    def problem(self, value: object) -> str:
+        """Return why a value is not valid, as ``"is …, valid is …"``; empty where it is."""
+        return "" if self.fits(value) else f"is {shown(value)}, valid is {self.words}"
+
+    def fits(self, value: object) -> bool:
+        """Return whether a value is valid."""
+        raise NotImplementedError
+
+    @property
+    def typescript(self) -> str:
+        """The type in TypeScript."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """What is valid, in words."""
+        raise NotImplementedError
+
+    def records(self) -> list[Record]:
+        """Return the records that it is made of, which have names of their own."""
+        return []
+
+
+@dataclass(frozen=True)
+class Text(Type):
+    """A text of at most `most` characters."""
+
+    most: int = LONGEST_NAME
+    least: int = 0
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, str) and self.least <= len(value) <= self.most
+
+    typescript = "string"
+
+    @property
+    def words(self) -> str:
+        return f"a text of {f'{self.least} to ' if self.least else 'at most '}{self.most} characters"
+
+
+@dataclass(frozen=True)
+class Choice(Type):
+    """One of some texts."""
+
+    among: tuple[str, ...]
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, str) and value in self.among
+
+    @property
+    def typescript(self) -> str:
+        return " | ".join(f'"{one}"' for one in self.among)
+
+    @property
+    def words(self) -> str:
+        return " or ".join(f'"{one}"' for one in self.among)
+
+
+@dataclass(frozen=True)
+class Number(Type):
+    """A finite number within limits, with its unit."""
+
+    unit: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    above: float = -math.inf
+
+    def fits(self, value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        try:
+            number = float(value)
+        except OverflowError:
+            return False
+        return math.isfinite(number) and self.low <= number <= self.high and number > self.above
+
+    typescript = "number"
+
+    @property
+    def words(self) -> str:
+        ends = [f"{sign} {end:g}" for sign, end in ((">", self.above), ("≥", self.low), ("≤", self.high))
+                if math.isfinite(end)]  # fmt: skip
+        return " ".join(["a finite number", ", ".join(ends), f"({self.unit})" if self.unit else ""]).strip()
+
+
+@dataclass(frozen=True)
+class Whole(Type):
+    """A whole number within limits."""
+
+    low: int = 0
+    high: int = 2**53 - 1
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high
+
+    typescript = "number"
+
+    @property
+    def words(self) -> str:
+        return f"a whole number from {self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
+class Flag(Type):
+    """True or false."""
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, bool)
+
+    typescript = "boolean"
+    words = "true or false"
+
+
+@dataclass(frozen=True)
+class Measured(Type):
+    """A measured number: null where it could not be measured, and a text where it is infinite."""
+
+    unit: str = ""
+
+    def fits(self, value: object) -> bool:
+        return value is None or value in ("Infinity", "-Infinity") or Number().fits(value)
+
+    typescript = 'number | "Infinity" | "-Infinity" | null'
+    words = 'a number, "Infinity", "-Infinity" or null'
+
+
+@dataclass(frozen=True)
+class Nullable(Type):
+    """Something, or null."""
+
+    of: Type
+
+    def fits(self, value: object) -> bool:
+        return value is None or self.of.fits(value)
+
+    def problem(self, value: object) -> str:
+        return "" if value is None else self.of.problem(value)
+
+    @property
+    def typescript(self) -> str:
+        return f"{self.of.typescript} | null"
+
+    @property
+    def words(self) -> str:
+        return f"{self.of.words}, or null"
+
+    def records(self) -> list[Record]:
+        return self.of.records()
+
+
+@dataclass(frozen=True)
+class ListOf(Type):
+    """A list of at most `most` of the same type."""
+
+    of: Type
+    most: int = MOST_NAMES
+    least: int = 0
+
+    def fits(self, value: object) -> bool:
+        return (
+            isinstance(value, (list, tuple))
+            and self.least <= len(value) <= self.most
+            and all(self.of.fits(one) for one in value)
+        )
+
+    @property
+    def typescript(self) -> str:
+        inner = self.of.typescript
+        return f"({inner})[]" if "|" in inner else f"{inner}[]"
+
+    @property
+    def words(self) -> str:
+        return f"a list of at most {self.most}, each {self.of.words}"
+
+    def records(self) -> list[Record]:
+        return self.of.records()
+
+
+@dataclass(frozen=True)
+class Pair(Type):
+    """A lower and an upper end."""
+
+    def fits(self, value: object) -> bool:
+        number = Number()
+        return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(number.fits, value))
+
+    typescript = "[number, number]"
+    words = "a pair of finite numbers"
+
+
+@dataclass(frozen=True)
+class ByName(Type):
+    """A mapping from names to the same type."""
+
+    of: Type
+    most: int = MOST_NAMES
+
+    def fits(self, value: object) -> bool:
+        name = Text()
+        return (
+            isinstance(value, Mapping)
+            and len(value) <= self.most
+            and all(name.fits(key) and self.of.fits(one) for key, one in value.items())
+        )
+
+    def problem(self, value: object) -> str:
+        if isinstance(value, Mapping) and len(value) <= self.most:
+            name = Text()
+            for key, one in value.items():
+                if not name.fits(key):
+                    return f"has the name {shown(key)}, valid is {name.words}"
+                if wrong := self.of.problem(one):
+                    return f"has a value of {key!r} that {wrong}"
+            return ""
+        return super().problem(value)
+
+    @property
+    def typescript(self) -> str:
+        return f"Record<string, {self.of.typescript}>"
+
+    @property
+    def words(self) -> str:
+        return f"a mapping of at most {self.most} names, each to {self.of.words}"
+
+    def records(self) -> list[Record]:
+        return self.of.records()
+
+
+@dataclass(frozen=True)
+class Record(Type):
+    """An object with known fields, which has a name in TypeScript."""
+
+    name: str
+    fields: Mapping[str, Type] = field(hash=False)
+
+    def fits(self, value: object) -> bool:
+        return (
+            isinstance(value, Mapping)
+            and set(value) == set(self.fields)
+            and all(kind.fits(value[name]) for name, kind in self.fields.items())
+        )
+
+    def problem(self, value: object) -> str:
+        if isinstance(value, Mapping) and set(value) == set(self.fields):
+            for name, kind in self.fields.items():
+                if wrong := kind.problem(value[name]):
+                    return f"has {name} that {wrong}"
+            return ""
+        return super().problem(value)
+
+    @property
+    def typescript(self) -> str:
+        return self.name
+
+    @property
+    def words(self) -> str:
+        return f"an object with {', '.join(self.fields)}"
+
+    def records(self) -> list[Record]:
+        return [*(inner for kind in self.fields.values() for inner in kind.records()), self]
+
+
+@dataclass(frozen=True)
+class Data(Type):
+    """Data of a form of its own, which another part describes; only in answers."""
+
+    about: str
+    alias: str = "any"
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, (dict, list, str, int, float, bool, type(None)))
+
+    @property
+    def typescript(self) -> str:
+        return self.alias
+
+    @property
+    def words(self) -> str:
+        return self.about
+
+
+@dataclass(frozen=True)
+class Optional(Type):
+    """A field that may be left out."""
+
+    of: Type
+
+    def fits(self, value: object) -> bool:
+        return self.of.fits(value)
+
+    def problem(self, value: object) -> str:
+        return self.of.problem(value)
+
+    @property
+    def typescript(self) -> str:
+        return self.of.typescript
+
+    @property
+    def words(self) -> str:
+        return f"{self.of.words}; may be left out"
+
+    def records(self) -> list[Record]:
+        return self.of.records()
+
+
+Fields = Mapping[str, Type]
+
+
+def wrong_fields(given: Mapping[str, Any], wanted: Fields) -> str:
+    """Return what is wrong with the fields of a message, in words; empty where they are valid."""
+    for name in given:
+        if name not in wanted:
+            return f"it has the field {shown(name)}, valid are {', '.join(wanted) or 'none'}"
+    for name, kind in wanted.items():
+        if name not in given:
+            if not isinstance(kind, Optional):
+                return f"the field {name} is missing"
+        elif wrong := kind.problem(given[name]):
+            return f"{name} {wrong}"
+    return ""

@@ -1,0 +1,181 @@
+// Made by `python -m plausiwidgets.widgets.answers.written` from the table of messages. Do not edit.
+import type { ModelData } from "./types.d.ts";
+
+/** Type, first byte and number of entries of an array in the buffer of an answer; it begins at a multiple of 8. */
+export type Place = ["f4" | "f8" | "i4" | "u4" | "u1", number, number];
+
+export type HostCheck = {
+  key: string;
+  name: string;
+  unit: string;
+  value: number | "Infinity" | "-Infinity" | null;
+  low: number | "Infinity" | "-Infinity" | null;
+  high: number | "Infinity" | "-Infinity" | null;
+  passed: boolean;
+  cost: number | "Infinity" | "-Infinity" | null;
+};
+
+export type HostVerdict = {
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  loss: number | "Infinity" | "-Infinity" | null;
+  diverged: boolean;
+  failed_check: string;
+  engine: string;
+  checks: HostCheck[];
+  parts: Record<string, "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged">;
+};
+
+export type HostSweep = {
+  name: string;
+  t0: number;
+  dt: number;
+  states: string[];
+};
+
+export type SearchRecord = {
+  id: string;
+  model: string;
+  pattern: string;
+  dt: number;
+  seed: number;
+  phase: string;
+  evaluations: number;
+  budget: number;
+  loss: number | "Infinity" | "-Infinity" | null;
+  best: Record<string, number>;
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  failed_check: string;
+  found_after: number | null;
+  restarts: number;
+  missed: Record<string, string>;
+  robustness: number | null;
+  seconds: number;
+  sentence: string;
+};
+
+export type AssessedRow = {
+  model: string;
+  pattern: string;
+  letter: string;
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  state: "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
+  loss: number | "Infinity" | "-Infinity" | null;
+  evaluations: number;
+  robustness: number | null;
+  parameters: Record<string, number>;
+  cannot: string;
+  sentence: string;
+};
+
+export type FixedPoint = {
+  x: number;
+  y: number;
+  kind: string;
+  text: string;
+  eigenvalues: string;
+};
+
+export type CurrentLevel = {
+  text: string;
+  points: FixedPoint[];
+  nullclines: number[];
+};
+
+export type AnswerState = "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
+
+/** What is asked, by kind. */
+export type Questions = {
+  /** What the app has to know of a model and a pattern that it does not have, such as custom ones; `why` says why the neuron cannot be simulated on the page, and is empty where it can. */
+  describe: { model: string; pattern: string };
+  /** The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are one step, and a known one goes back to it. */
+  select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; locked: string[]; step: string };
+  /** Go back one step. */
+  undo: object;
+  /** Take the last undo back. */
+  redo: object;
+  /** Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are those whose traces are sent, all where it is empty; `states`: with every state variable, else with the potential alone. */
+  simulate: { model: string; pattern: string; values: Record<string, number>; dt: number; sweeps: string[]; states: boolean };
+  /** The verdict of Python, verified; first at the time step alone. */
+  verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
+  /** Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are sent: each answer has those that are new. */
+  search: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; begin: "values" | "random"; budget?: number; seed?: number; popsize?: number; pace?: boolean };
+  /** Which searches there are: each is then told with its own id, from its first try on, and goes on being told. */
+  running: object;
+  /** Hold a search. */
+  pause: { of: string };
+  /** Let a search go on. */
+  resume: { of: string };
+  /** End a search, whoever asked for it; its best is kept. */
+  stop: { of: string };
+  /** End the work of a question. */
+  cancel: { of: string };
+  /** Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other; `all`: for each of all patterns. */
+  plane: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; x: string; y: string; all: boolean; points: number[] };
+  /** Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are met on the way are sent as they come, the last answer has the final ones and replaces them. */
+  samples: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; count: number; seed: number };
+  /** Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed. */
+  assess: { models: string[]; patterns: string[]; seed: number; budget?: number };
+  /** What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are. */
+  repertoire: { model: string; pattern: string; values: Record<string, number>; dt: number };
+  /** The loss along each value alone, with so many points, one after the other. */
+  profiles: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; points: number[] };
+  /** The rate over the current, from 0 to `most`. */
+  rate: { model: string; values: Record<string, number>; dt: number; holding: number; most: number; points: number };
+  /** The phase plane of two variables (of a neuron of one variable the phase line) and the trajectory of a sweep. `pair` is empty for the first two; the other variables are steady, or as at the time `now`. */
+  phase: { model: string; pattern: string; values: Record<string, number>; dt: number; sweep: string; pair: string[]; others: "steady" | "now"; now: number };
+  /** The equations of a model as HTML, and what each name in them means. */
+  equations: { model: string };
+  /** A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the traces, or each try of the search `of`, both as CSV. */
+  export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
+  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern. */
+  recording: { model: string; name: string; units: Record<string, string> };
+  /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next. */
+  stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string };
+  /** A neuron with hidden parameters that shows the pattern; without a seed, a new one. */
+  mystery: { model: string; pattern: string; seed: number | null };
+  /** The hidden parameters of a mystery. */
+  reveal: { pattern: string };
+  /** The script of Plotly. */
+  plotly: object;
+};
+
+/** What is answered, by kind; every field but in the answers of what failed or was superseded. */
+export type Answers = {
+  describe: { data: ModelData; why: string };
+  select: object;
+  undo: object;
+  redo: object;
+  simulate: { verdict: HostVerdict; sweeps: HostSweep[] };
+  verify: { verdict: HostVerdict };
+  search: { search: SearchRecord; from: number };
+  running: { searches: string[] };
+  pause: object;
+  resume: object;
+  stop: object;
+  cancel: object;
+  plane: { patterns: string[]; criteria: string[]; solved: string[]; finer: boolean };
+  samples: { done: number; total: number; names: string[]; evaluations: number; loss: number | "Infinity" | "-Infinity" | null; volume: number | null };
+  assess: { done: number; total: number; rows: AssessedRow[]; seconds: number; csv: string };
+  repertoire: { done: number; total: number; rows: AssessedRow[] };
+  profiles: { names: string[]; finer: boolean };
+  rate: object;
+  phase: { names: string[]; labels: string[]; ranges: [number, number][]; levels: CurrentLevel[]; usual: number; variables: string[]; sentence: string };
+  equations: { html: string; meanings: Record<string, string>; card: string };
+  export: { name: string; text: string };
+  recording: { pattern: string; choices: Record<string, string[]>; columns: Record<string, string> };
+  stimulus: { pattern: string };
+  mystery: { pattern: string; values: Record<string, number>; dt: number; moved: string[]; seed: number; link: string; python: string };
+  reveal: { values: Record<string, number> };
+  plotly: { version: string };
+};
+
+export type Kind = keyof Questions;
+
+/** A message of the host. The kind is `error` where the question could not be told apart. */
+export type Told<K extends Kind = Kind> = {
+  kind: K | "error";
+  id: string;
+  state: AnswerState;
+  error?: string;
+  arrays?: Record<string, Place>;
+} & Partial<Answers[K]>;

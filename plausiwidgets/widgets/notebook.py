@@ -1,0 +1,577 @@
+"""The app in a notebook: one widget, whose traits are what is shown.
+
+What the page asks is answered by :mod:`plausiwidgets.widgets.answers`; this module holds the selection.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+from weakref import ref
+
+import anywidget
+import traitlets as t
+
+from plausiwidgets import models, patterns, texts
+from plausiwidgets.arguments import checked
+from plausiwidgets.assessment.mystery import Mystery
+from plausiwidgets.assessment.mystery import mystery as hidden_neuron
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.names import unknown
+from plausiwidgets.optimization import Result, Run
+from plausiwidgets.optimization.result import pattern_of
+from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.registry import Named
+from plausiwidgets.texts import speaking
+from plausiwidgets.widgets.answers.answers import Answers, Asked
+from plausiwidgets.widgets.answers.history import History, Step
+from plausiwidgets.widgets.answers.judging import REST
+from plausiwidgets.widgets.answers.mystery import opened as opened_mystery
+from plausiwidgets.widgets.answers.search import Search
+from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
+from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
+from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn, opened
+from plausiwidgets.widgets.session.worker import Priority
+
+TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
+"""What :meth:`App.open_tool` opens."""
+
+
+class _Selected(t.TraitType):
+    """A trait that is read from the selection of an app, and sets it.
+
+    So model, pattern, parameters and selection are of one selection whenever they are read, also by the observers of
+    the first of them that changes.
+    """
+
+    def __init__(self, read: Callable[[Selection], Any], made: Callable[[App, Any], Selection], about: str) -> None:
+        super().__init__(help=about)
+        self._read, self._made = read, made
+
+    def get(self, obj: Any, cls: Any = None) -> Any:
+        return self._read(obj._history.now.selection)
+
+    def set(self, obj: Any, value: Any) -> None:
+        try:
+            selection = self._made(obj, value)
+        except (ValueError, TypeError) as error:
+            raise t.TraitError(f"{self.name}: {error}") from error
+        obj._show(selection)
+
+    def instance_init(self, obj: Any) -> None:
+        """No value of its own is kept."""
+
+
+class _Shown(t.TraitType):
+    """What a page is given to show, made when it is asked for: a page that is loaded again gets the newest."""
+
+    def get(self, obj: Any, cls: Any = None) -> dict[str, Any]:
+        return obj._shown_data()
+
+    def set(self, obj: Any, value: Any) -> None:
+        raise t.TraitError("what is shown is changed by a message")
+
+    def instance_init(self, obj: Any) -> None:
+        """No value of its own is kept."""
+
+
+class _Change(NamedTuple):
+    name: str
+    old: Any
+    new: Any
+
+
+def _of_model(app: App, model: Any) -> Selection:
+    return _begun(models.get(model), app.pattern)
+
+
+def _of_pattern(app: App, pattern: Any) -> Selection:
+    return _begun(app.model, patterns.get(pattern))
+
+
+def _of_parameters(app: App, parameters: Any) -> Selection:
+    if not isinstance(parameters, Mapping):
+        raise TypeError(f"parameters is {parameters!r}, valid is a mapping of names to numbers")
+    shown = app.selection
+    made = shown.filled(parameters, shown.dt)
+    return made.within(shown)
+
+
+def _of_selection(app: App, selection: Any) -> Selection:
+    if not isinstance(selection, Selection):
+        raise TypeError(f"selection is {selection!r}, valid is a Selection, as of Selection.of(model, pattern)")
+    return selection
+
+
+def _begun(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
+    """Return the first set that is known to show a pattern, or the defaults where none is known."""
+    plain = Selection.of(model, pattern, None, dt)
+    known = known_sets(plain.model, plain.pattern)
+    if not known:
+        return plain
+    return known[0] if dt is None else known[0].with_dt(dt)
+
+
+class App(anywidget.AnyWidget):
+    """Pick a neuron model and a firing pattern, drag parameters, and search in the background: one widget.
+
+    Parameters
+    ----------
+    model : str, NeuronModel or Result
+        Of a result, model, pattern, parameters, ranges and time step are those of its search.
+    pattern : str or Pattern
+        One of :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
+    parameters : mapping of str to float, optional
+        The model's parameters and the pattern's stimulus values; what is left out takes its default, so that ``{}``
+        gives the defaults. Without it, and without `lesson` and `mystery`, the app opens as the page's link says, where
+        it has one, and else with a set that is known to show the pattern, a published one where there is one.
+    dt : float, optional
+        Time step in ms; default: the model's.
+    locked : sequence of str, optional
+        Parameters that are shown but cannot be changed, for an exercise: it begins near a set that is known to show
+        the pattern. The lock lasts until another model or pattern is picked, and is a guide instead of a protection.
+    mystery : int, optional
+        Seed of a neuron with hidden parameters that shows the pattern, to be matched.
+    language : {"en", "de"}, optional
+        Of the texts on the screen; default: as ``language=`` in the address, or as the one before; at first English.
+    lesson : str or Path, optional
+        A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron.
+
+    Attributes
+    ----------
+    model : NeuronModel
+        Set it to an object or a name: the first set that is known to show the pattern, or the defaults, are shown.
+    pattern : Pattern
+        Likewise.
+    parameters : dict
+        Complete, and a new one each time; what is left out of one that is set takes its default.
+    selection : Selection
+        All of it with ranges, time step and what a search may change; frozen.
+    verdict : Verdict or None
+        Python's, read-only: of the parameters that it names, at the time step first and verified a moment later. None
+        until a model and a pattern are judged.
+    best : dict or None
+        Best parameters of the newest search, read-only.
+    searching : bool
+        Whether a search runs or is paused, read-only.
+    results : tuple of Result
+        Of the searches that have ended, in the order of their ends, read-only.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or language, or a value or time step that is not finite or outside of its hard limits. An
+        attribute that is set to such a value raises a ``TraitError`` with the same sentence, and nothing changes.
+
+    Notes
+    -----
+    Each attribute is a trait: ``app.observe(f, "parameters")``. Observers run on the thread that delivered the change:
+    that of the cell, of a message of the page, or of the worker for `verdict`, `best`, `searching` and `results`.
+
+    Examples
+    --------
+    >>> from plausiwidgets.widgets import App
+    >>> app = App("adex", "tonic_bursting", {})
+    >>> app.parameters = {"tau_w": 120.0}
+    >>> app.parameters["tau_w"], app.model.name
+    (120.0, 'adex')
+    >>> app.undo()
+    >>> app.parameters["tau_w"]
+    144.0
+    >>> app.close()
+    """
+
+    _esm = ""
+    _css = ""
+
+    model = _Selected(lambda s: s.model, _of_model, "the neuron model")
+    pattern = _Selected(lambda s: s.pattern, _of_pattern, "the firing pattern")
+    parameters = _Selected(lambda s: dict(s.values), _of_parameters, "the values")
+    selection = _Selected(lambda s: s, _of_selection, "all that is selected")
+    verdict = t.Any(None, allow_none=True, read_only=True)
+    best = t.Any(None, allow_none=True, read_only=True)
+    searching = t.Bool(False, read_only=True)
+    results: t.Tuple = t.Tuple(read_only=True)
+
+    _shown = _Shown().tag(sync=True)
+    _catalogue = t.Unicode("", read_only=True).tag(sync=True)
+    _models = t.Unicode("", read_only=True).tag(sync=True)
+    _settings: t.Dict = t.Dict(read_only=True).tag(sync=True)
+    _tool: t.Dict = t.Dict(read_only=True).tag(sync=True)
+
+    @checked
+    def __init__(
+        self,
+        model: str | NeuronModel | Result = DEFAULT_MODEL,
+        pattern: Named = DEFAULT_PATTERN,
+        parameters: Mapping[str, float] | None = None,
+        *,
+        dt: float | None = None,
+        locked: Sequence[str] = (),
+        mystery: int | None = None,
+        language: str | None = None,
+        lesson: str | Path | None = None,
+    ) -> None:
+        query = os.environ.get("QUERY_STRING", "")
+        named = dict(parse_qsl(query[:MAX_QUERY])).get("language")
+        if language is None and named in texts.languages():
+            language = named
+        language = texts.chosen("App", language)
+        texts.use(language)
+        self._language = language
+        self._lock = threading.RLock()
+        self._steps = count()
+        self._revision = 0
+        self._by = ""
+        self._closed = False
+        with speaking(language):
+            first, notes = self._first(model, pattern, parameters, dt, locked, mystery, lesson, query)
+            settings = self._page_settings(language, lesson, first, notes)
+            self._history = History(Step(self._name(), first))
+            self._answers = Answers(
+                self._send_answer,
+                own={"select": self._on_select, "undo": self._on_undo, "redo": self._on_redo},
+            )
+            self._answers.searches.noted = self._on_search
+            _close_former_run(self)
+            super().__init__()
+            self.set_trait("_settings", settings)
+            self._ship(first)
+        self._mend_routes()
+        self.on_msg(self._on_message)
+        self._judge(first)
+
+    # -- opening ---------------------------------------------------------------------------------
+
+    def _first(
+        self, model: str | NeuronModel | Result, pattern: Named, parameters: Mapping[str, float] | None,
+        dt: float | None, locked: Sequence[str], mystery: int | None, lesson: str | Path | None, query: str,
+    ) -> tuple[Selection, tuple[str, ...]]:  # fmt: skip
+        """Return what is shown first, and what could not be used of the page's link."""
+        if isinstance(model, Result):
+            if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
+                raise ValueError("App: a result has its own pattern, parameters and time step: give none of them")
+            return _of_result(model).with_locked(locked), ()
+        if mystery is not None:
+            return self._hide(hidden_neuron(model, pattern, mystery)), ()
+        if parameters is not None:
+            return Selection.of(model, pattern, parameters, dt).with_locked(locked), ()
+        if lesson is None and names_something(query):
+            named = dict(parse_qsl(query[:MAX_QUERY])).get("mystery")
+            if named:
+                try:
+                    return self._hide(opened_mystery(named)), ()
+                except ValueError as error:
+                    return _begun(models.get(model), pattern, dt), (f"{error}.",)
+            return opened(query, models.get(model), patterns.get(pattern), dt)
+        plain = Selection.of(model, pattern, None, dt)
+        plain.with_locked(locked)  # refused before anything is made of it
+        if not locked:
+            return _begun(plain.model, plain.pattern, dt), ()
+        start = my_turn(plain.model, plain.pattern, known_sets(plain.model, plain.pattern), 0, locked)
+        return start if dt is None else start.with_dt(dt), ()
+
+    def _hide(self, hidden: Mystery) -> Selection:
+        selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
+        return selection.with_free(hidden.moved)
+
+    def _page_settings(
+        self, language: str, lesson: str | Path | None, first: Selection, notes: Sequence[str]
+    ) -> dict[str, Any]:
+        settings: dict[str, Any] = {"language": language, "notes": list(notes), "lesson": None}
+        if lesson is not None:
+            from plausiwidgets.widgets.page.lesson import read_lesson
+
+            read = read_lesson(lesson, first.model, [first.pattern])
+            settings["lesson"] = read.data(read.shown)
+        return settings
+
+    def _ship(self, first: Selection) -> None:
+        """Give the page what it needs to draw the first picture without asking."""
+
+    def _mend_routes(self) -> None:
+        """Let a message go to the subshell that the page names.
+
+        ipykernel 7 sends a message of a comm to the loop that sent on it last. Of a widget that was made in a cell that
+        is the main one, which may be busy for minutes; of one that told of a search, the subshell of a page that may be
+        gone: the message is lost then. The name is private: where it is missing, the page says hello again, and is
+        answered (see `on_msg`).
+        """
+        comm = self.comm
+        if comm is not None and hasattr(comm, "_reply_subshell_for"):
+            comm._reply_subshell_for = None
+
+    # -- the page --------------------------------------------------------------------------------
+
+    def _send_answer(self, answer: dict[str, Any], data: bytes | None) -> None:
+        if self.comm is not None:
+            self.send(answer, None if data is None else [data])
+
+    def _on_message(self, _: object, content: object, buffers: object) -> None:
+        self._answers.hear(content, buffers)
+
+    def _shown_data(self) -> dict[str, Any]:
+        with self._lock:
+            step = self._history.now
+            return {
+                **self._answers.known.data_of(step.selection), "step": step.name, "by": self._by,
+                "revision": self._revision, "before": self._history.before, "after": self._history.after,
+                "origin": "" if step.selection.origin is None else step.selection.origin.text,
+            }  # fmt: skip
+
+    def _on_select(self, asked: Asked) -> None:
+        selection = self._answers.selection(asked)
+        shown = self.selection
+        same = selection.is_about(shown.model, shown.pattern)
+        selection = selection.with_locked(asked["locked"]) if not same else selection.within(shown)
+        self._show(selection, asked["step"], by=asked.identity)
+        asked.tell()
+
+    def _on_undo(self, asked: Asked) -> None:
+        self.undo()
+        asked.tell()
+
+    def _on_redo(self, asked: Asked) -> None:
+        self.redo()
+        asked.tell()
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def _name(self) -> str:
+        return f"host-{next(self._steps)}"
+
+    def _show(self, selection: Selection, step: str = "", by: str = "", replace: bool = False) -> None:
+        """Show a selection as a step of undo, tell the page unless it comes from there, then the observers."""
+        self._require_open()
+        with self._lock:
+            before = self._history.now
+            if selection == before.selection and selection.origin == before.selection.origin and not step:
+                return
+            if replace:
+                self._history.replace(selection)
+            else:
+                self._history.put(Step(step or self._name(), selection))
+        self._changed(before.selection, selection, by)
+
+    def _changed(self, before: Selection, now: Selection, by: str = "") -> None:
+        with self._lock:
+            self._revision += 1
+            self._by = by
+        if not by:
+            self.send_state("_shown")
+        if before == now:
+            return
+        self._judge(now)
+        about = now.is_about(before.model, before.pattern)
+        for name, old, new in (
+            ("model", before.model, now.model), ("pattern", before.pattern, now.pattern),
+            ("parameters", dict(before.values), dict(now.values)), ("selection", before, now),
+        ):  # fmt: skip
+            if old is not new and old != new:
+                self._notify(name, old, new)
+        if not about:
+            self._set("verdict", None)
+
+    def _notify(self, name: str, old: Any, new: Any) -> None:
+        self.notify_change(t.Bunch(name=name, old=old, new=new, owner=self, type="change"))
+
+    def _set(self, name: str, value: Any) -> None:
+        if not self._closed:
+            self.set_trait(name, value)
+
+    def _judge(self, selection: Selection) -> None:
+        self._answers.judging.ask(selection, "app", lambda verdict, last: self._on_verdict(selection, verdict), REST)
+
+    def _on_verdict(self, selection: Selection, verdict: Verdict | Exception | None) -> None:
+        if not isinstance(verdict, Verdict):
+            if verdict is not None and self.selection is selection:
+                self._set("verdict", None)
+            return
+        if selection is not self.selection and not selection.is_about(self.model, self.pattern):
+            return
+        further = moved_further(selection) if verdict.accepted or verdict.diverged else None
+        if further is not None and self.selection is selection:
+            self._show(further, replace=True)
+            return
+        self._set("verdict", verdict)
+
+    def _on_search(self, search: Search, snapshot: Result) -> None:
+        if search is not self._answers.searches.newest:
+            if snapshot.ended and snapshot.state != "failed":
+                self._set("results", (*self.results, snapshot))
+            return
+        self._set("best", dict(snapshot.parameters) or None)
+        if snapshot.ended and snapshot.state != "failed":
+            self._set("results", (*self.results, snapshot))
+        self._set("searching", not snapshot.ended)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("this app is closed: open another one")
+
+    # -- for scripts -----------------------------------------------------------------------------
+
+    @checked
+    def show(
+        self,
+        model: str | NeuronModel,
+        pattern: Named,
+        parameters: Mapping[str, float] | None = None,
+        *,
+        dt: float | None = None,
+    ) -> None:
+        """Show another model, pattern and parameters in one step; parameters and errors as in the constructor."""
+        self._require_open()
+        with speaking(self._language):
+            if parameters is None:
+                self._show(_begun(models.get(model), pattern, dt))
+            else:
+                self._show(Selection.of(model, pattern, parameters, dt))
+
+    def undo(self) -> None:
+        """Go back one step: a drag, a typed value, a pick, “take these values”, or what a script has set."""
+        self._go(self._history.undo)
+
+    def redo(self) -> None:
+        """Take the last :meth:`undo` back."""
+        self._go(self._history.redo)
+
+    def _go(self, way: Callable[[], Step | None]) -> None:
+        self._require_open()
+        with self._lock:
+            before = self._history.now.selection
+            step = way()
+        if step is not None:
+            self._changed(before, step.selection)
+
+    @checked
+    def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
+        """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
+        self._require_open()
+        with speaking(self._language):
+            hidden = hidden_neuron(model, pattern, seed)
+            self._show(self._hide(hidden))
+        self.open_tool("mystery")
+        return hidden
+
+    @checked
+    def open_tool(self, name: str) -> None:
+        """Open a tool on the page.
+
+        Parameters
+        ----------
+        name : {"phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export"}
+        """
+        self._require_open()
+        if name not in TOOLS:
+            raise unknown("tool", name, TOOLS)
+        with self._lock:
+            self._revision += 1
+            self._set("_tool", {"name": name, "revision": self._revision})
+
+    def optimize(self, **settings: Any) -> Run:
+        """Start a search for what is shown; a running one is stopped.
+
+        Parameters
+        ----------
+        **settings
+            As :func:`plausiwidgets.start_optimization` takes them. What is free, its ranges, the start and the time
+            step are those of the selection where they are not given.
+
+        Returns
+        -------
+        Run
+        """
+        self._require_open()
+        with speaking(self._language):
+            search = self._answers.searches.begin(self.selection, **settings)
+        self._set("searching", True)
+        return search.run
+
+    def stop(self) -> None:
+        """End the search, if one is running; its best is kept."""
+        self._answers.searches.stop()
+
+    def use_best(self) -> None:
+        """Show the best parameters of the newest search, with its model and pattern."""
+        self._require_open()
+        search = self._answers.searches.newest
+        best = {} if search is None else dict(search.run.snapshot().parameters)
+        if search is None or not best:
+            return
+        shown = self.selection
+        about = search.selection
+        base = shown if about.is_about(shown.model, shown.pattern) else about
+        self._show(base.filled(best, about.dt).within(shown) if base is shown else base.filled(best, about.dt))
+
+    def add(self, widget: Any) -> Any:
+        """Show a custom widget in the slot beside the neuron.
+
+        Parameters
+        ----------
+        widget : ipywidgets.Widget
+
+        Returns
+        -------
+        ipywidgets.Widget
+            The same.
+        """
+        import ipywidgets
+
+        self._require_open()
+        if not isinstance(widget, ipywidgets.DOMWidget):
+            raise TypeError(f"add: widget is {widget!r}, valid is a widget of ipywidgets or anywidget")
+        self._set("_slots", [*self._slots, f"IPY_MODEL_{widget.model_id}"])
+        return widget
+
+    _slots: t.List = t.List(read_only=True).tag(sync=True)
+
+    def wait(self, timeout: float = 30.0) -> bool:
+        """Wait until what is selected is judged and verified; return whether it is."""
+        return self._answers.worker.join(timeout, Priority.VERIFY)
+
+    def close(self) -> None:
+        """End the threads and close the widget; it takes no more work, and `results` and `selection` stay."""
+        if self._closed:
+            return
+        self._closed = True
+        if hasattr(self, "_answers"):  # not where the arguments were refused
+            self._answers.close()
+        super().close()
+
+
+def _of_result(result: Result) -> Selection:
+    """Return what a result was searched for, at its best, with the ranges of its search."""
+    if not result.parameters:
+        raise ValueError(f"App: the search of {result.pattern!r} with {result.model!r} has no set yet")
+    model = result.model if result.problem is None else result.problem.model
+    made = Selection.of(model, pattern_of(result), dict(result.parameters), result.dt)
+    for name, (low, high) in result.bounds.items():
+        made = made.with_bounds(name, low, high)
+    return made.with_free(result.bounds)
+
+
+_of_cells: dict[str, tuple[str, list[ref[App]]]] = {}
+"""The apps that each cell of the notebook made in its last run."""
+
+
+def _close_former_run(app: App) -> None:
+    """Close the apps of an earlier run of the same cell: they are no longer shown, and would keep their memory."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
+    cell, run = (parent.get("metadata") or {}).get("cellId"), (parent.get("header") or {}).get("msg_id")
+    if not cell or not run:
+        return
+    former, apps = _of_cells.get(cell, ("", []))
+    if former != run:
+        for one in apps:
+            if (old := one()) is not None:
+                old.close()
+        apps = []
+    _of_cells[cell] = run, [*apps, ref(app)]
