@@ -15,7 +15,7 @@ from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.judge import evaluate, single, verify_sets
 from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.widgets.answers.packing import measured
+from plausiwidgets.widgets.answers.packing import Arrays, measured
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
 
@@ -146,7 +146,8 @@ def simulate(answers: Answers, asked: Asked) -> None:
         with gate.urgent():
             verdict = single(judge_one(selection, record, checkpoint))
             traces = verdict.traces
-        sweeps, arrays = [], {}
+        sweeps: list[dict[str, Any]] = []
+        arrays: Arrays = {}
         wanted = [name for name in traces if not asked["sweeps"] or name in asked["sweeps"]]
         for k, name in enumerate(wanted):
             trace = traces[name]

@@ -15,6 +15,9 @@ ALIGNED = 8
 Place = tuple[str, int, int]
 """Type, first byte and number of entries of an array in the buffer."""
 
+Arrays = dict[str, tuple[str, NDArray[Any]]]
+"""Arrays by name, each with its type."""
+
 
 def measured(value: float) -> float | str | None:
     """Return a number for JSON, which has no nan and no infinity: null, and a text.

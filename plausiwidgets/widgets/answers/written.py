@@ -35,8 +35,8 @@ def types() -> str:
     """Return the messages as types of TypeScript."""
     records: dict[str, Record] = {}
     for message in TABLE.values():
-        for kind in (*message.fields.values(), *message.answer.values()):
-            records |= {record.name: record for record in kind.records()}
+        for one in (*message.fields.values(), *message.answer.values()):
+            records |= {record.name: record for record in one.records()}
     lines = [HEAD]
     for record in records.values():
         lines.append(f"export type {record.name} = {{\n{_members(record.fields)}}};\n")

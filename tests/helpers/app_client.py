@@ -1,0 +1,118 @@
+"""An app's page in Python: it asks, keeps what it is answered, and holds each answer to the table of messages."""
+
+import threading
+import uuid
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.widgets.answers.answers import Answers
+from plausiwidgets.widgets.answers.messages import FINAL, wrong_answer
+from plausiwidgets.widgets.answers.packing import unpacked
+from plausiwidgets.widgets.session.selection import Selection
+
+PATIENCE = 120.0
+"""Longest time in s until an answer."""
+
+
+class Client:
+    """A page.
+
+    Parameters
+    ----------
+    answers : Answers, optional
+        Default: new ones.
+
+    Attributes
+    ----------
+    heard : list of dict
+        All answers, in their order; those with arrays have them as ``"data"``.
+    wrong : list of str
+        What was not as the table says.
+    """
+
+    def __init__(self, answers: Answers | None = None) -> None:
+        self.heard: list[dict[str, Any]] = []
+        self.wrong: list[str] = []
+        self._changed = threading.Condition()
+        self._page, self._ids = uuid.uuid4().hex[:8], count()
+        self.answers = Answers(self.tell) if answers is None else answers
+
+    def tell(self, answer: dict[str, Any], buffer: bytes | None) -> None:
+        """Take an answer, as a host gives it."""
+        with self._changed:
+            if problem := wrong_answer(answer, buffer):
+                self.wrong.append(problem)
+            of = [one for one in self.heard if one["id"] == answer["id"] and one["kind"] == answer["kind"]]
+            if of and of[-1]["state"] in FINAL and answer["kind"] != "search":
+                self.wrong.append(f"{answer['kind']} is answered after its last answer")
+            data = {} if buffer is None else unpacked(answer.get("arrays", {}), buffer)
+            self.heard.append({**answer, "data": data})
+            self._changed.notify_all()
+
+    def say(self, kind: str, buffers: object = (), **fields: Any) -> str:
+        """Ask, and return the id."""
+        identity = f"{self._page}-{next(self._ids)}"
+        self.answers.hear({"kind": kind, "id": identity, **fields}, buffers)
+        return identity
+
+    def of(self, identity: str) -> list[dict[str, Any]]:
+        """What was answered to a question so far."""
+        with self._changed:
+            return [answer for answer in self.heard if answer["id"] == identity]
+
+    def last(self, identity: str) -> dict[str, Any]:
+        """Wait for the last answer to a question."""
+
+        def found() -> dict[str, Any] | None:
+            return next((one for one in self.heard if one["id"] == identity and one["state"] in FINAL), None)
+
+        with self._changed:
+            assert self._changed.wait_for(found, PATIENCE), f"no last answer; heard {self.heard[-3:]}"
+            answer = found()
+            assert answer is not None
+            return answer
+
+    def until(self, identity: str, enough: Any) -> dict[str, Any]:
+        """Wait for an answer to a question of which `enough(answer)` is true."""
+
+        def found() -> dict[str, Any] | None:
+            return next((one for one in self.heard if one["id"] == identity and enough(one)), None)
+
+        with self._changed:
+            assert self._changed.wait_for(found, PATIENCE), f"not answered; heard {self.heard[-3:]}"
+            answer = found()
+            assert answer is not None
+            return answer
+
+    def ask(self, kind: str, buffers: object = (), **fields: Any) -> dict[str, Any]:
+        """Ask, and wait for the last answer."""
+        return self.last(self.say(kind, buffers, **fields))
+
+    def close(self) -> None:
+        """End it; nothing was answered that the table does not have."""
+        self.answers.close()
+        assert self.wrong == []
+
+
+def set_of(model: str = "izhikevich", pattern: str = "tonic_spiking", **values: float) -> dict[str, Any]:
+    """Return the fields of a question about a model and a pattern, with these values and defaults for all others."""
+    selection = Selection.of(model, pattern, values)
+    return {"model": model, "pattern": pattern, "values": dict(selection.values), "dt": selection.dt}
+
+
+def box_of(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the ranges and the free values of the fields of a question."""
+    selection = Selection.of(fields["model"], fields["pattern"], fields["values"], fields["dt"])
+    return {"bounds": {name: list(ends) for name, ends in selection.bounds.items()}, "free": list(selection.free)}
+
+
+def losses(answers: list[dict[str, Any]]) -> np.ndarray:
+    """Return the losses of a search that a page has after its answers: each is written where it belongs."""
+    size = max(answer["from"] + len(answer["data"]["loss"]) for answer in answers if "from" in answer)
+    out = np.full(size, np.nan, np.float32)
+    for answer in answers:
+        if "from" in answer:
+            out[answer["from"] :][: len(answer["data"]["loss"])] = answer["data"]["loss"]
+    return out

@@ -1,0 +1,121 @@
+"""The table of messages, and what is refused."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from app_client import set_of
+
+from plausiwidgets.widgets.answers import written
+from plausiwidgets.widgets.answers.messages import FINAL, TABLE, Refused, checked, wrong_answer
+from plausiwidgets.widgets.answers.packing import measured, packed, unpacked
+
+VERIFY = {"kind": "verify", "id": "a1", **set_of()}
+
+
+def test_a_question_as_the_table_has_it_is_taken():
+    question = checked(VERIFY)
+    assert (question.kind, question.identity, question.data) == ("verify", "a1", b"")
+    assert set(question.fields) == {"model", "pattern", "values", "dt"}
+
+
+HOSTILE = {
+    "nothing": (None, "a message is None, valid is an object"),
+    "a text": ('{"kind": "stop"}', "valid is an object"),
+    "a list": ([VERIFY], "valid is an object"),
+    "no id": ({"kind": "stop", "of": "a"}, "the id of a message is None"),
+    "a number as id": ({"kind": "stop", "id": 3, "of": "a"}, "the id of a message is 3"),
+    "an id of a megabyte": ({"kind": "stop", "id": "a" * 1_000_000, "of": "a"}, "the id of a message is 'aaa"),
+    "an empty id": ({"kind": "stop", "id": "", "of": "a"}, "valid is a text of 1 to 64 characters"),
+    "an unknown kind": ({"kind": "stopp", "id": "a"}, "unknown message: 'stopp'.*Did you mean 'stop'?"),
+    "a kind that is no text": ({"kind": ["stop"], "id": "a"}, "unknown message"),
+    "a private name": ({"kind": "__class__", "id": "a"}, "unknown message"),
+    "a missing field": ({"kind": "stop", "id": "a"}, "stop: the field of is missing"),
+    "a field too many": ({"kind": "stop", "id": "a", "of": "b", "code": "1"}, "it has the field 'code', valid are of"),
+    "a wrong type": ({"kind": "stop", "id": "a", "of": {"b": 1}}, "of is {'b': 1}, valid is a text"),
+    "a long name": (VERIFY | {"model": "m" * 65}, "model is 'mmm.*valid is a text of 1 to 64 characters"),
+    "nan": (VERIFY | {"dt": math.nan}, "dt is nan, valid is a finite number > 0"),
+    "a time step of zero": (VERIFY | {"dt": 0}, "dt is 0, valid is a finite number > 0"),
+    "true for a number": (VERIFY | {"dt": True}, "dt is True"),
+    "a value of infinity": (VERIFY | {"values": {"a": math.inf}}, "values has a value of 'a' that is inf"),
+    "an integer beyond floats": (VERIFY | {"values": {"a": 10**400}}, "values has a value of 'a' that is 1000"),
+    "values in a list": (VERIFY | {"values": [1.0]}, r"values is \[1.0\], valid is a mapping"),
+    "too many values": (VERIFY | {"values": {f"n{k}": 1.0 for k in range(301)}}, "valid is a mapping of at most 300"),
+    "a name that is no text": (VERIFY | {"values": {3: 1.0}}, "values has the name 3"),
+    "a deep object": (VERIFY | {"values": {"a": {"b": {"c": 1}}}}, "values has a value of 'a'"),
+    "half a try": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "values",
+                    "budget": 0.5}, "budget is 0.5, valid is a whole number"),
+    "a choice that is none": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "here"},
+                              'begin is \'here\', valid is "values" or "random"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_whatever_else_arrives_is_refused_in_one_sentence(what):
+    message, sentence = HOSTILE[what]
+    with pytest.raises(Refused, match=sentence) as refused:
+        checked(message)
+    assert len(str(refused.value)) < 2000
+    assert "\n" not in str(refused.value)
+
+
+def test_a_buffer_of_a_message_that_has_none_is_refused():
+    with pytest.raises(Refused, match="it has 1 buffers, valid is 0"):
+        checked(VERIFY, [b"x"])
+
+
+def test_arrays_come_out_of_a_buffer_as_they_went_in():
+    arrays = {
+        "spikes": ("f8", np.array([1.5, 2.5])),
+        "bits": ("u1", np.arange(3)),
+        "v": ("f4", np.array([[1.0], [2.0]])),
+    }
+    places, data = packed(arrays)
+    assert all(first % 8 == 0 for _, first, _ in places.values())
+    out = unpacked(places, data)
+    assert [out[name].tolist() for name in arrays] == [[1.5, 2.5], [0, 1, 2], [1.0, 2.0]]
+
+
+def test_json_has_no_nan_and_no_infinity():
+    assert [measured(x) for x in (math.nan, math.inf, -math.inf, np.float32(2.0))] == [
+        None,
+        "Infinity",
+        "-Infinity",
+        2.0,
+    ]
+
+
+def test_an_answer_that_is_not_as_the_table_says_is_noticed():
+    answer = {"kind": "reveal", "id": "a", "state": "done", "values": {"a": 1.0}}
+    assert wrong_answer(answer, None) == ""
+    assert "values" in wrong_answer(answer | {"values": {"a": math.nan}}, None)
+    assert "state" in wrong_answer(answer | {"state": "over"}, None)
+    assert "buffer" in wrong_answer(answer | {"arrays": {"a": ("f4", 0, 2)}}, b"1234")
+    assert wrong_answer({"kind": "reveal", "id": "a", "state": "failed"}, None) == "the field error is missing"
+
+
+def test_each_message_is_answered_by_a_function_of_its_name():
+    from importlib import import_module
+
+    for kind, message in TABLE.items():
+        if message.home:
+            module = import_module(f"plausiwidgets.widgets.answers.{message.home}")
+            assert callable(getattr(module, kind)), kind
+            assert getattr(module, kind).__doc__
+
+
+def test_the_types_of_the_scripts_are_those_of_the_table():
+    assert written.TYPES.read_text("utf-8") == written.types(), "run python -m plausiwidgets.widgets.answers.written"
+
+
+def test_the_page_of_the_documentation_has_every_message_and_every_field():
+    page = written.page()
+    sections = dict(
+        zip(re.findall(r"^## (\w+)$", page, re.M), re.split(r"^## \w+$", page, flags=re.M)[1:], strict=True)
+    )
+    assert list(sections) == list(TABLE)
+    for kind, message in TABLE.items():
+        for name in (*message.fields, *message.answer, *message.arrays):
+            assert f"| `{name}` |" in sections[kind]
+    assert all(state in page for state in FINAL)

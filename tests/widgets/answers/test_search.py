@@ -1,0 +1,160 @@
+"""Searches of the app: what is told of them, and to whom."""
+
+import time
+
+import numpy as np
+import pytest
+from app_client import Client, box_of, losses, set_of
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.answers.answers import Answers
+
+EASY = set_of("izhikevich", "tonic_bursting", c=-70.0)
+HARD = set_of("lif", "tonic_bursting")  # no set of it shows this pattern
+NEVER = {"budget": 1_000_000, "seed": 1, "begin": "random"}
+
+
+@pytest.fixture
+def client():
+    made = Client()
+    yield made
+    made.close()
+
+
+def search(client, fields, **more):
+    return client.say("search", **fields, **box_of(fields), **({"begin": "values"} | more))
+
+
+def endless(client):
+    """Begin a search that ends by a stop alone."""
+    return search(client, set_of("hodgkin_huxley", "mixed_mode"), **NEVER)
+
+
+def test_every_try_of_a_search_is_told_once_in_its_place(client):
+    identity = search(client, EASY, seed=3)
+    end = client.last(identity)
+    told = client.of(identity)
+    assert end["state"] == "done"
+    result = pw.optimize("izhikevich", "tonic_bursting", start=EASY["values"], seed=3)
+    assert end["search"]["best"] == dict(result.parameters)
+    assert end["search"]["status"] == result.status == "replicated"
+    assert end["search"]["sentence"] == result.summary
+    np.testing.assert_array_equal(losses(told), result.tries.loss.astype(np.float32))
+    assert sum(len(one["data"]["loss"]) for one in told) == result.evaluations  # none of them twice
+    assert end["search"]["evaluations"] == result.evaluations
+
+
+def test_a_search_of_random_points_does_not_begin_at_the_values(client):
+    identity = search(client, EASY, begin="random", budget=300, seed=2)
+    client.last(identity)
+    result = pw.optimize("izhikevich", "tonic_bursting", seed=2, budget=300)
+    np.testing.assert_array_equal(losses(client.of(identity)), result.tries.loss.astype(np.float32))
+
+
+def test_what_is_not_free_keeps_its_value(client):
+    fields = set_of("izhikevich", "tonic_bursting", c=-70.0)
+    box = box_of(fields) | {"free": ["c", "amplitude"]}
+    identity = client.say("search", **fields, **box, begin="values", budget=200)
+    best = client.last(identity)["search"]["best"]
+    assert {n for n, x in best.items() if x != fields["values"][n]} <= {"c", "amplitude"}
+
+
+def test_a_search_is_paused_and_goes_on_and_is_stopped(client):
+    identity = endless(client)
+    client.until(identity, lambda one: len(one["data"].get("loss", ())) > 0)
+    assert client.ask("pause", of=identity)["state"] == "done"
+    client.until(identity, lambda one: one["state"] == "paused")
+    time.sleep(0.3)
+    before = losses(client.of(identity)).size
+    time.sleep(0.4)
+    assert losses(client.of(identity)).size == before
+    assert client.ask("resume", of=identity)["state"] == "done"
+    client.until(identity, lambda one: one["from"] >= before and len(one["data"]["loss"]) > 0)
+    assert client.ask("stop", of=identity)["state"] == "done"
+    assert client.last(identity)["state"] == "stopped"
+
+
+def test_another_page_finds_a_running_search_with_all_its_tries_and_can_stop_it(client):
+    identity = endless(client)
+    client.until(identity, lambda one: one["from"] > 0)
+    other = Client(client.answers)
+    client.answers._send = other.tell  # the page was loaded again
+    asked = other.say("running")
+    assert other.last(asked)["searches"] == [identity]
+    whole = other.until(identity, lambda one: True)
+    assert whole["from"] == 0
+    assert len(whole["data"]["loss"]) == whole["search"]["evaluations"] > 0
+    other.until(identity, lambda one: one["from"] >= len(whole["data"]["loss"]) and len(one["data"]["loss"]))
+    assert not np.isnan(losses(other.of(identity))).any()  # news follow on the record without a gap
+    assert other.ask("stop", of=identity)["state"] == "done"
+    assert other.last(identity)["state"] == "stopped"
+    assert other.wrong == []
+
+
+def test_a_second_search_stops_the_first(client):
+    first = endless(client)
+    client.until(first, lambda one: len(one["data"].get("loss", ())) > 0)
+    second = search(client, EASY, seed=1)
+    assert client.last(first)["state"] == "stopped"
+    assert client.last(second)["state"] == "done"
+
+
+def test_a_search_that_ended_is_found_by_its_id_and_is_told_whole(client):
+    identity = search(client, EASY, seed=3)
+    end = client.last(identity)
+    asked = client.ask("running")
+    assert asked["searches"] == [identity]
+    again = client.until(identity, lambda one: one["from"] == 0 and one["state"] == "done")
+    assert len(again["data"]["loss"]) == end["search"]["evaluations"]
+    assert client.ask("stop", of=identity)["state"] == "done"  # nothing to stop is no error
+
+
+def test_a_search_that_nobody_knows_cannot_be_stopped(client):
+    assert "there is no search 'x'" in client.ask("stop", of="x")["error"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"free": ["aa"]}, "unknown value of model 'izhikevich' with pattern 'tonic_bursting': 'aa'"),
+        ({"bounds": {"c": [-60.0, -50.0]}}, "leave out its value, -70"),
+        ({"pattern": "stimulus_step"}, "is a stimulus without criteria|unknown value"),
+        ({"bounds": {"a": [1.0, 0.0]}}, "bounds of a"),
+    ],
+)
+def test_a_search_that_cannot_begin_says_why_and_what_runs_goes_on(client, change, sentence):
+    first = endless(client)
+    fields = EASY | box_of(EASY) | change
+    if change.get("pattern"):
+        fields |= {"values": {}, "bounds": {}, "free": []}
+    answer = client.ask("search", **fields, begin="values")
+    assert answer["state"] == "failed"
+    import re
+
+    assert re.search(sentence, answer["error"])
+    assert not client.answers.searches.get(first).run.snapshot().ended
+
+
+def test_a_search_in_a_race_is_held_back(client):
+    identity = search(client, set_of("hodgkin_huxley", "mixed_mode"), **NEVER, pace=True)
+    client.until(identity, lambda one: one["state"] == "running")
+    time.sleep(1.0)
+    assert losses(client.of(identity)).size <= 32 + 8 * 12  # within the first of its generations
+    client.ask("stop", of=identity)
+    assert client.last(identity)["state"] == "stopped"
+
+
+def test_closing_ends_the_search_and_its_threads():
+    import threading
+
+    told = []
+    answers = Answers(lambda answer, data: told.append(answer))
+    client = Client(answers)
+    identity = endless(client)
+    run = answers.searches.get(identity).run
+    answers.close()
+    assert run.wait(30)
+    for thread in threading.enumerate():
+        if thread.name.startswith("plausiwidgets publisher"):
+            thread.join(10)
+            assert not thread.is_alive()
