@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.old_names import renamed_argument
+
 T = TypeVar("T", bound=Callable[..., Any])
 V = TypeVar("V")
 Unlimited = typing.NewType("Unlimited", float)
@@ -50,7 +52,7 @@ def checked(what: T) -> T:
     @functools.cache
     def hints() -> dict[str, Any]:  # at the first call, as an annotation may name what is defined further down
         pandas = import_module("pandas") if "pd." in str(what.__annotations__) else None
-        known = typing.get_type_hints(what, localns={"ArrayLike": Any, "pd": pandas})
+        known = typing.get_type_hints(what, localns={"ArrayLike": Any, "pd": pandas}, include_extras=True)
         infinite = [n for n, p in signature.parameters.items() if p.default in (math.inf, -math.inf)]
         return known | dict.fromkeys(infinite, Unlimited)
 
@@ -59,6 +61,8 @@ def checked(what: T) -> T:
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError:
+            if (renamed := renamed_argument(name, kwargs, signature.parameters)) is not None:
+                raise renamed from None
             return what(*args, **kwargs)  # Python says what is missing
         title = given.get("name", given.get("key")) if "self" in given else None  # of the object that is made
         for argument, value in given.items():
@@ -82,7 +86,9 @@ def require(where: str, argument: str, value: object, hint: Any) -> None:
     """
     if problem := _problem(value, hint):
         place, wrong, valid = problem
-        error = TypeError if math.isfinite(_number(wrong) or 0.0) and not _is_masked(wrong) else ValueError
+        entries = wrong if isinstance(wrong, (tuple, list)) else [wrong]
+        finite = all(math.isfinite(_number(entry) or 0.0) for entry in entries)
+        error = TypeError if finite and not _is_masked(wrong) else ValueError
         raise error(f"{where}: {place}{argument} is {shown(wrong)}, valid is {valid}")
 
 
@@ -204,6 +210,9 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
     """Return (place, value there, what is valid there) of the first entry that does not fit a type; None if all fit."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     entries: list[tuple[str, Any, Any]] = []
+    if origin is typing.Annotated:
+        problem = _problem(value, inner[0])
+        return problem and (*problem[:2], _words(hint))
     if hint in _SIMPLE:
         fits = _SIMPLE[hint][1](value)
     elif origin in (types.UnionType, typing.Union):
@@ -242,6 +251,8 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
 def _words(hint: Any, many: bool = False) -> str:
     """Return what is valid, in words."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:  # its text says what to write instead
+        return f"{_words(inner[0])} {inner[1]}"
     if origin in (types.UnionType, typing.Union):
         *others, last = dict.fromkeys(_words(part) for part in inner)
         return f"{', '.join(others)} or {last}" if others else last

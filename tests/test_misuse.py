@@ -62,7 +62,7 @@ TABLE = pd.DataFrame([{
     "model": "lif", "pattern": "tonic_spiking", "status": "replicated", "parameters": {}, "robustness": 1.0,
 }])  # fmt: skip
 SEARCH = dict(
-    model="lif", pattern="tonic_spiking", budget=2, max_seconds=0.05, start={"tau_mem": 20.0}, fixed=["v_rest"],
+    model="lif", pattern="tonic_spiking", budget=2, time_limit=0.05, start={"tau_mem": 20.0}, fixed=["v_rest"],
     bounds={"tau_mem": (5.0, 50.0)},
 )  # fmt: skip
 ASSESSED = dict(models="lif", patterns="tonic_spiking", budget=2)
@@ -115,13 +115,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "make_table": dict(results=[]),
     "export_page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.html"),
     "plot": dict(x=pw.simulate("lif", pw.Current.step(1.0, 20.0))),
-    "phase_line": dict(model="lif", parameters={"tau_mem": 20.0}, x_range=(-80.0, -40.0), points=5),
+    "phase_line": dict(model="lif", parameters={"tau_mem": 20.0}, bounds={"v": (-80.0, -40.0)}, points=5),
     "phase_plane": dict(
-        model="izhikevich", parameters={"a": 0.02}, pair=["v", "u"], ranges=[(-80.0, 0.0), (-20.0, 0.0)], grid=(5, 5)
+        model="izhikevich",
+        parameters={"a": 0.02},
+        pair=["v", "u"],
+        bounds={"v": (-80.0, 0.0), "u": (-20.0, 0.0)},
+        points=(5, 5),
     ),
     "to_norse": dict(model="lif"),
     "rate_curve": dict(model="lif", currents=[10.0, 20.0]),
-    "parameter_plane": dict(model="lif", pattern="tonic_spiking", x="tau_mem", y="v_rest", points=3),
+    "parameter_plane": dict(model="lif", patterns="tonic_spiking", x="tau_mem", y="v_rest", points=3),
     "repertoire": dict(model="lif", patterns=["tonic_spiking"], budget=2),
     "sample_accepted": dict(model="lif", pattern="tonic_spiking", n=3),
     "most_versatile": dict(model="lif", patterns=["tonic_spiking"], budget=2),

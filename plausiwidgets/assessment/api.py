@@ -21,11 +21,11 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.models.registry import sendable as sendable_model
 from plausiwidgets.optimization.api import check_engine, check_popsize, warn_if_slow
-from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import sendable as sendable_pattern
+from plausiwidgets.progress import ProgressLike, as_progress
 from plausiwidgets.quiet import imported
 from plausiwidgets.settings import takes
 from plausiwidgets.simulation.simulate import check_dt

@@ -19,8 +19,8 @@ from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import Options, default_strategy
 from plausiwidgets.optimization.problem import Batch, Problem
-from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.patterns.registry import received as received_pattern
+from plausiwidgets.progress import ProgressLike, as_progress
 from plausiwidgets.simulation.lanes import Checkpoint
 
 TRIED = 200

@@ -25,7 +25,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns import Verdict, judge
+from plausiwidgets.patterns import Verdict, all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.formatting import number
@@ -243,7 +243,7 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
         task = task or _Task(hidden.start, hidden.moved, dt=hidden.dt)
     else:
         keys = given.get(".pattern", "").split("+")
-        pattern = judged(get_pattern(keys if len(keys) > 1 else keys[0]), "judge")
+        pattern = all_of(*keys) if len(keys) > 1 else judged(get_pattern(keys[0]), "judge")
     known = pattern.parameters(model)
     values = {}
     for name, text in given.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets import models, patterns
+from plausiwidgets import models
 from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.assessment.repertoire import distinct_patterns
@@ -21,6 +21,7 @@ from plausiwidgets.patterns import Pattern, Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.judge import complete, evaluate, verify_sets
+from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
 
@@ -168,7 +169,7 @@ class ParameterPlane:
 @checked
 def parameter_plane(
     model: str | NeuronModel,
-    pattern: str | Protocol | Sequence[str | Protocol],
+    patterns: str | Protocol | Sequence[str | Protocol],
     x: str,
     y: str,
     parameters: Mapping[str, float] | None = None,
@@ -179,14 +180,14 @@ def parameter_plane(
     verify: bool = False,
     dt: float | None = None,
     engine: str = "auto",
-    checkpoint: Checkpoint | None = None,
+    progress: ProgressLike = None,
 ) -> ParameterPlane:
     """Judge a grid over two values of a neuron; all others are held.
 
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str or Pattern, a list of several, or "all"
+    patterns : str or Pattern, a list of several, or "all"
         Each of several is judged by itself, to compare where they hold. A pattern that
         :func:`plausiwidgets.patterns.all_of` returns is one pattern.
     x, y : str
@@ -207,8 +208,8 @@ def parameter_plane(
         Verify what is accepted, as :func:`plausiwidgets.judge` does; it takes some ms for each accepted cell.
     dt, engine
         As of :func:`plausiwidgets.judge`.
-    checkpoint : callable, optional
-        Called every few ms of work; what it raises ends it.
+    progress : optional
+        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
 
     Returns
     -------
@@ -233,12 +234,8 @@ def parameter_plane(
     [50, 3]
     """
     neuron, step = models.get(model), check_dt(models.get(model), dt)
-    named: Sequence[Any] = [pattern]
-    several = False
-    if isinstance(pattern, str) and pattern == ALL:
-        several, named = True, patterns.names()
-    elif not isinstance(pattern, (str, Protocol)):
-        several, named = True, list(pattern)
+    several = not isinstance(patterns, (str, Protocol)) or patterns == ALL
+    named = None if patterns == ALL else [patterns] if isinstance(patterns, (str, Protocol)) else list(patterns)
     asked = {one.key: one for one in distinct_patterns(named, "draw a plane of")}
     given = mapping(parameters)
     if several:
@@ -259,15 +256,16 @@ def parameter_plane(
     grid = [_side(along[name], values[name], mapping(bounds).get(name), points) for name in (x, y)]
     across, up = (side.ravel() for side in np.meshgrid(*grid))
     verdicts, solved = {}, []
-    for key, one in asked.items():
-        sets = {name: np.full(across.size, value) for name, value in held[key].items()} | {x: across, y: up}
-        wanted = several if solve_amplitude is None else solve_amplitude
-        if wanted and _solvable(one, neuron) and AMPLITUDE not in (x, y) and one.prefix + AMPLITUDE not in given:
-            verdict = _judge_solved(neuron, one, sets, step, engine, checkpoint)
-            solved.append(key)
-        else:
-            verdict = evaluate(neuron, one, sets, step, engine, checkpoint)
-        verdicts[key] = verify_sets(neuron, one, verdict, engine, checkpoint) if verify else verdict
+    with watched("parameter_plane", progress) as checkpoint:
+        for key, one in asked.items():
+            sets = {name: np.full(across.size, value) for name, value in held[key].items()} | {x: across, y: up}
+            wanted = several if solve_amplitude is None else solve_amplitude
+            if wanted and _solvable(one, neuron) and AMPLITUDE not in (x, y) and one.prefix + AMPLITUDE not in given:
+                verdict = _judge_solved(neuron, one, sets, step, engine, checkpoint)
+                solved.append(key)
+            else:
+                verdict = evaluate(neuron, one, sets, step, engine, checkpoint)
+            verdicts[key] = verify_sets(neuron, one, verdict, engine, checkpoint) if verify else verdict
     return ParameterPlane(neuron.name, (along[x], along[y]), grid[0], grid[1], values, verdicts, tuple(solved), several)
 
 

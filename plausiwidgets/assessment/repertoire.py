@@ -17,7 +17,6 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.problem import Problem
-from plausiwidgets.optimization.progress import ProgressLike, as_progress
 from plausiwidgets.optimization.result import Result, describe_missed
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
@@ -25,6 +24,7 @@ from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.judge import evaluate, single, verify_sets
 from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.progress import ProgressLike, as_progress
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
 
@@ -52,7 +52,7 @@ def repertoire(
     model: str | NeuronModel,
     parameters: Mapping[str, float] | None = None,
     *,
-    patterns: Sequence[str | Protocol] | None = None,
+    patterns: str | Protocol | Sequence[str | Protocol] | None = None,
     seed: int = 0,
     budget: int = BUDGET,
     progress: ProgressLike = None,
@@ -69,7 +69,7 @@ def repertoire(
     model : str or NeuronModel
     parameters : mapping of str to float, optional
         Of the model; what is left out takes its default.
-    patterns : sequence of str or Pattern, optional
+    patterns : str or Pattern, or a list of several, optional
         Default: all twenty, and what was registered.
     seed : int
         The same seed gives the same table (except `seconds`).
@@ -154,9 +154,11 @@ def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) 
     return {name: float(value) for name, value in model.complete(mapping(parameters)).items()}
 
 
-def distinct_patterns(asked: Sequence[str | Protocol] | None, what: str = "search for") -> list[Judged]:
+def distinct_patterns(
+    asked: str | Protocol | Sequence[str | Protocol] | None, what: str = "search for"
+) -> list[Judged]:
     """Return patterns by name or object, all for None; ValueError for an empty list or one without criteria."""
-    named = patterns.names() if asked is None else list(asked)
+    named = patterns.names() if asked is None else [asked] if isinstance(asked, (str, Protocol)) else list(asked)
     found: dict[str, Judged] = {}
     for one in (judged(patterns.get(each), what) for each in named):
         if found.setdefault(one.key, one) is not one:

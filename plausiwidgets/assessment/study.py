@@ -14,8 +14,8 @@ from plausiwidgets.assessment.units import Unit, run_unit
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Stopped
-from plausiwidgets.optimization.progress import ProgressLike
 from plausiwidgets.optimization.result import ENDED, Result
+from plausiwidgets.progress import ProgressLike
 
 _SHOW_EVERY = 0.05
 """Least time in s between two snapshots within a search."""

@@ -28,6 +28,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.judge import evaluate
 from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
 
@@ -45,13 +46,13 @@ FINALISTS = 3
 @checked
 def most_versatile(
     model: str | NeuronModel,
-    patterns: Sequence[str | Protocol] | None = None,
+    patterns: str | Protocol | Sequence[str | Protocol] | None = None,
     *,
     seed: int = 0,
     budget: int = SETS,
     engine: str = "auto",
     dt: float | None = None,
-    checkpoint: Checkpoint | None = None,
+    progress: ProgressLike = None,
 ) -> pd.DataFrame:
     """Search for the parameters of a model with which one neuron shows the most patterns.
 
@@ -62,7 +63,7 @@ def most_versatile(
     Parameters
     ----------
     model : str or NeuronModel
-    patterns : sequence of str or Pattern, optional
+    patterns : str or Pattern, or a list of several, optional
         Default: all twenty, and what was registered.
     seed : int
         The same seed gives the same table (except `seconds`).
@@ -71,8 +72,8 @@ def most_versatile(
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
         Time step in ms; default: the model's.
-    checkpoint : callable, optional
-        Called every few ms of work; what it raises ends it.
+    progress : optional
+        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
 
     Returns
     -------
@@ -102,14 +103,15 @@ def most_versatile(
     whole("most_versatile", "seed", seed, 0)
     whole("most_versatile", "budget", budget, 1)
     possible = [one for one in asked if not argument_against(one, neuron)]
-    search = _Search(neuron, possible, step, engine, checkpoint)
-    best = search.run(budget, default_rng(seed)) if possible else []
-    found: list[tuple[int, float, dict[str, float], list[Any]]] = []
-    for own, stimuli in best or [(neuron.defaults(), {})]:
-        results = list(shown_patterns(neuron, own, asked, seed, BUDGET, step, engine, checkpoint, stimuli))
-        shown = sum(result.replicated for result in results)
-        distance = sum(min(result.loss, 100.0) for result in results if result.evaluations)
-        found.append((-shown, distance, own, results))
+    with watched("most_versatile", progress) as checkpoint:
+        search = _Search(neuron, possible, step, engine, checkpoint)
+        best = search.run(budget, default_rng(seed)) if possible else []
+        found: list[tuple[int, float, dict[str, float], list[Any]]] = []
+        for own, stimuli in best or [(neuron.defaults(), {})]:
+            results = list(shown_patterns(neuron, own, asked, seed, BUDGET, step, engine, checkpoint, stimuli))
+            shown = sum(result.replicated for result in results)
+            distance = sum(min(result.loss, 100.0) for result in results if result.evaluations)
+            found.append((-shown, distance, own, results))
     _, _, own, results = min(found, key=lambda one: one[:2])
     table = pd.DataFrame([row_of(p, r) for p, r in zip(asked, results, strict=True)], columns=list(COLUMNS))
     table.attrs = {"model": neuron.name, "parameters": own}

@@ -11,13 +11,13 @@ from plausiwidgets.names import unknown
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.problem import Problem
-from plausiwidgets.optimization.progress import ProgressLike
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.run import Run
 from plausiwidgets.optimization.space import Bounds, Space
 from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import Named
+from plausiwidgets.progress import ProgressLike
 from plausiwidgets.quiet import imported, warn_caller
 from plausiwidgets.settings import takes
 from plausiwidgets.simulation.engine import ENGINES
@@ -36,13 +36,13 @@ def _optimization(
     popsize: int | None = None,
     strategy: StrategyFactory | None = None,
     progress: ProgressLike = None,
-    max_seconds: float | None = None,
+    time_limit: float | None = None,
     engine: str = "auto",
     dt: float | None = None,
 ) -> Run:
     """Return a run that has not started; the settings are those of `optimize`."""
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
-    limit = None if max_seconds is None else finite("optimize", "max_seconds", max_seconds, above=0.0, unit="s")
+    limit = None if time_limit is None else finite("optimize", "time_limit", time_limit, above=0.0, unit="s")
     if strategy is not None and not callable(strategy):
         raise TypeError(f"strategy is {strategy!r}, valid is: None, or a class or function that makes a Strategy")
     if strategy is not None and popsize is not None:
@@ -78,9 +78,8 @@ def optimize(*args: Any, **settings: Any) -> Result:
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str or Pattern, or a list of several
-        Several patterns are to be shown by one set of the model's parameters, each under its own stimulus; see
-        `plausiwidgets.patterns.all_of`.
+    pattern : str or Pattern
+        `plausiwidgets.patterns.all_of` returns that of one set of parameters that shows several patterns.
     start : mapping of str to float, optional
         Values that are judged first and start the first CMA-ES run; a missing one is its default (or the nearest
         value within `bounds`).
@@ -101,7 +100,7 @@ def optimize(*args: Any, **settings: Any) -> Result:
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `Result`, or an object with ``init``,
         ``step`` and ``close``.
-    max_seconds : float, optional
+    time_limit : float, optional
         Time limit in s; a search that it ends is not `Result.reproducible`.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional

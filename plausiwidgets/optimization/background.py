@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Generic, Literal, Self, TypeVar, cast
 
 from plausiwidgets.optimization.control import Control, Gate, Stopped
-from plausiwidgets.optimization.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
+from plausiwidgets.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 from plausiwidgets.simulation.threads import start_daemon, step_back
 
 S = TypeVar("S", bound=WorkSnapshot)
@@ -26,7 +26,7 @@ class Background(ABC, Generic[S, R]):
         The first one.
     progress : Progress, callable, str or None
         Receives a snapshot of every step.
-    max_seconds : float, optional
+    time_limit : float, optional
         Limit of the working time.
     gate : Gate, optional
         Where urgent jobs go first; default: the gate of this process.
@@ -38,11 +38,11 @@ class Background(ABC, Generic[S, R]):
     """Error that switched the progress off, or empty."""
 
     def __init__(
-        self, snapshot: S, progress: ProgressLike = None, max_seconds: float | None = None, gate: Gate | None = None
+        self, snapshot: S, progress: ProgressLike = None, time_limit: float | None = None, gate: Gate | None = None
     ) -> None:
         self._snapshot: S = snapshot
         self._progress: Progress = as_progress(progress)
-        self._control = Control(max_seconds, gate, self._on_change)
+        self._control = Control(time_limit, gate, self._on_change)
         self._ended = threading.Event()
         self._error: BaseException | None = None
         self._begun = False

@@ -82,7 +82,7 @@ class Control:
 
     Parameters
     ----------
-    max_seconds : float, optional
+    time_limit : float, optional
         Limit of the working time, see `elapsed`.
     own_gate : Gate, optional
         Default: the gate of this process.
@@ -101,11 +101,11 @@ class Control:
 
     def __init__(
         self,
-        max_seconds: float | None = None,
+        time_limit: float | None = None,
         own_gate: Gate | None = None,
         on_change: Callable[[str], None] | None = None,
     ) -> None:
-        self.max_seconds = max_seconds
+        self.time_limit = time_limit
         self._gate = gate if own_gate is None else own_gate
         self._on_change = on_change
         self._changed = threading.Condition()
@@ -151,7 +151,7 @@ class Control:
     def checkpoint(self) -> None:
         """Wait while paused or while the gate is closed; raise `Stopped` after a stop or the time limit."""
         while not self._stop:
-            if self.max_seconds is not None and self.elapsed >= self.max_seconds:
+            if self.time_limit is not None and self.elapsed >= self.time_limit:
                 raise Stopped("time")
             if self._paused:
                 self._wait_for_resume()

@@ -401,4 +401,5 @@ def pattern_of(result: Result) -> Protocol:
     if result.problem is not None:
         return result.problem.pattern
     keys = result.pattern.split("_and_")
-    return patterns.get(keys if len(keys) > 1 and not is_registered(result.pattern) else result.pattern)
+    several = len(keys) > 1 and not is_registered(result.pattern)
+    return patterns.all_of(*keys) if several else patterns.get(result.pattern)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from plausiwidgets.optimization.background import Background
 from plausiwidgets.optimization.control import Gate
 from plausiwidgets.optimization.optimizer import Optimizer
-from plausiwidgets.optimization.progress import ProgressLike
 from plausiwidgets.optimization.result import Result
+from plausiwidgets.progress import ProgressLike
 
 
 class Run(Background[Result, Result]):
@@ -20,7 +20,7 @@ class Run(Background[Result, Result]):
     Parameters
     ----------
     optimizer : Optimizer
-    max_seconds : float, optional
+    time_limit : float, optional
         Limit of the working time.
     progress : Progress, callable, str or None
         Receives a snapshot of every step.
@@ -40,11 +40,11 @@ class Run(Background[Result, Result]):
     def __init__(
         self,
         optimizer: Optimizer,
-        max_seconds: float | None = None,
+        time_limit: float | None = None,
         progress: ProgressLike = None,
         gate: Gate | None = None,
     ) -> None:
-        super().__init__(optimizer.result, progress, max_seconds, gate)
+        super().__init__(optimizer.result, progress, time_limit, gate)
         self._optimizer = optimizer
 
     def _run(self) -> str:

@@ -18,6 +18,7 @@ from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.space import Bounds
 from plausiwidgets.patterns.judge import evaluate, verify_sets
 from plausiwidgets.patterns.registry import Named, argument_against
+from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
 
 LEAST, MOST = 500, 20_000
@@ -99,7 +100,7 @@ def sample_accepted(
     verify: bool = False,
     engine: str = "auto",
     dt: float | None = None,
-    checkpoint: Checkpoint | None = None,
+    progress: ProgressLike = None,
 ) -> pd.DataFrame:
     """Return parameter sets that are spread evenly over the region in which a pattern is accepted.
 
@@ -113,7 +114,7 @@ def sample_accepted(
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str or Pattern, or a list of several to be shown by one neuron
+    pattern : str or Pattern
     n : int
         Number of sets.
     seed : int
@@ -126,8 +127,8 @@ def sample_accepted(
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
         Time step in ms; default: the model's.
-    checkpoint : callable, optional
-        Called every few ms of work; what it raises ends it.
+    progress : optional
+        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
 
     Returns
     -------
@@ -160,9 +161,10 @@ def sample_accepted(
     if why := argument_against(problem.pattern, problem.model):
         raise NothingAccepted(f"sample_accepted: {problem.model.name} cannot show {problem.pattern.key}: {why}")
     sampling = Sampling(problem, n, seed)
-    while sampling.step(checkpoint) is not None:
-        pass
-    return sampling.table(verify, checkpoint)
+    with watched("sample_accepted", progress) as checkpoint:
+        while sampling.step(checkpoint) is not None:
+            pass
+        return sampling.table(verify, checkpoint)
 
 
 class Sampling:

@@ -25,6 +25,7 @@ from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Check, Verdict
+from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
@@ -47,26 +48,31 @@ def judge(
     *,
     dt: float | None = None,
     engine: str = "auto",
-    verify: bool = True,
+    verify: bool | None = None,
+    progress: ProgressLike = None,
 ) -> Verdict:
     """Judge whether a model shows a pattern with given parameters.
 
     Parameters
     ----------
     model : str or NeuronModel
-    pattern : str, Pattern or Current, or a list of several patterns
-        Several are judged together, as `plausiwidgets.patterns.all_of` says. A `Current`, or a stimulus, is shown:
-        the status is ``"unjudged"``, and the traces are the response.
+    pattern : str, Pattern or Current
+        A `Current`, or a protocol without criteria, is shown: the status is ``"unjudged"``, and the traces are the
+        response. `plausiwidgets.patterns.all_of` returns the pattern of several at once.
     parameters : mapping of str to float or 1-D array
         The model's parameters and the pattern's stimulus values; what is left out takes its
         default. Arrays broadcast to n sets, and every result then has an axis of n.
     dt : float, optional
         Time step in ms; the model's own by default.
     engine : {"auto", "compiled", "torch"}
-    verify : bool
+    verify : bool, optional
         Judge what is accepted again: at dt/2 to dt/16 (but for a neuron in discrete time), with six significant
         digits, pushed off its rest to the other side, after a longer rest, in 20 s at rest, some seconds after the
-        stimulus, and in longer forms of the pattern. Without it what is accepted is "unverified".
+        stimulus, and in longer forms of the pattern. Without it what is accepted is "unverified". Default: one set is
+        verified, arrays are not.
+    progress : optional
+        None, ``"text"``, ``"tqdm"``, a function of a `plausiwidgets.progress.Work`, or an object with ``init``,
+        ``step`` and ``close``. It is called every few ms of work, and what it raises ends the work.
 
     Returns
     -------
@@ -88,9 +94,10 @@ def judge(
     values = complete(neuron, pat, parameters)
     many = any(np.ndim(v) > 0 for v in values.values())
     step = check_dt(neuron, dt)
-    verdict = evaluate(neuron, pat, broadcast(values), step, engine)
-    if verify:
-        verdict = verify_sets(neuron, pat, verdict, engine)
+    with watched("judge", progress) as checkpoint:
+        verdict = evaluate(neuron, pat, broadcast(values), step, engine, checkpoint)
+        if verify or (verify is None and not many):
+            verdict = verify_sets(neuron, pat, verdict, engine, checkpoint)
     return verdict if many else single(verdict)
 
 
@@ -205,21 +212,20 @@ def evaluate(
         return recorder.traces
 
     return Verdict(
-        model.name,
-        pattern.key,
-        dict(values),
-        dt,
-        loss,
-        status,
-        np.full(bench.n, "", dtype=object),
-        np.zeros(bench.n),
-        tuple(checks),
-        diverged,
-        bench.engine_used,
-        {**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
-        {},
-        model.discrete,
-        again,
+        model=model.name,
+        pattern=pattern.key,
+        parameters=dict(values),
+        dt=dt,
+        loss=loss,
+        status=status,
+        failed_check=np.full(bench.n, "", dtype=object),
+        failed_loss=np.zeros(bench.n),
+        checks=tuple(checks),
+        diverged=diverged,
+        engine=bench.engine_used,
+        measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
+        discrete=model.discrete,
+        _record=again,
     )
 
 
@@ -283,21 +289,20 @@ def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, 
         return {part.within(n): trace for part in pattern.parts for n, trace in parts[part.key].traces.items()}
 
     return Verdict(
-        first.model,
-        pattern.key,
-        dict(values),
-        first.dt,
-        np.where(lost, criteria + 1.0 + share, loss),
-        status,
-        failed,
-        sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))),
-        checks,
-        lost,
-        first.engine,
-        {},
-        parts,
-        first.discrete,
-        traces,
+        model=first.model,
+        pattern=pattern.key,
+        parameters=dict(values),
+        dt=first.dt,
+        loss=np.where(lost, criteria + 1.0 + share, loss),
+        status=status,
+        failed_check=failed,
+        failed_loss=sum((v.failed_loss for v in parts.values()), np.zeros(len(lost))),
+        checks=checks,
+        diverged=lost,
+        engine=first.engine,
+        parts=parts,
+        discrete=first.discrete,
+        _record=traces,
     )
 
 

@@ -16,7 +16,7 @@ from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import complete, evaluate
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
-from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.simulate import check_dt
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ def loss_profiles(
     points: int = POINTS,
     dt: float | None = None,
     engine: str = "auto",
-    checkpoint: Checkpoint | None = None,
+    progress: ProgressLike = None,
 ) -> dict[str, Profile]:
     """Return the loss along each value, with all others fixed; all in one batch.
 
@@ -83,8 +83,8 @@ def loss_profiles(
         Ranges; default: those of the sliders.
     points : int
         Of each, besides the present one; at least 2.
-    checkpoint : callable, optional
-        Called every few ms of work; what it raises ends it.
+    progress : optional
+        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
 
     Returns
     -------
@@ -126,7 +126,8 @@ def loss_profiles(
     sets = {name: np.full(ends[-1], value) for name, value in base.items()}
     for end, (name, values) in zip(ends, ways.items(), strict=True):
         sets[name][end - len(values) : end] = values
-    loss = evaluate(neuron, pat, sets, check_dt(neuron, dt), engine, checkpoint).loss
+    with watched("loss_profiles", progress) as checkpoint:
+        loss = evaluate(neuron, pat, sets, check_dt(neuron, dt), engine, checkpoint).loss
     return {
         name: Profile(name, values, loss[end - len(values) : end])
         for end, (name, values) in zip(ends, ways.items(), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 from weakref import WeakKeyDictionary
 
 from plausiwidgets.arguments import checked, require
@@ -41,12 +42,14 @@ def key_of(text: str) -> str:
     return text if text in known else next((key for key in known if text and get(key).letter == text.upper()), text)
 
 
-Named = str | Protocol | Current | Sequence[str | Protocol]
-"""A pattern or stimulus by key or as an object, a current, or several patterns that one neuron must show."""
+Named = Annotated[str | Protocol | Current, "(use pw.patterns.all_of(…) for several patterns at once)"]
+"""A pattern or protocol by key or as an object, or a current; several at once are one pattern, made by `all_of`."""
+
+_Each = Annotated[str | Protocol, "(all_of(…) takes them as separate arguments)"]
 
 
 def get(pattern: Named) -> Protocol:
-    """Return a pattern by its key, `all_of` the patterns of a list, or a current as a stimulus.
+    """Return a pattern by its key, or a current as a protocol.
 
     An object is returned unchanged. The keys of stimuli (see `stimulus`) are valid too, although `names` leaves them
     out.
@@ -56,7 +59,7 @@ def get(pattern: Named) -> Protocol:
     ValueError
         If no pattern has this key; the text lists the valid ones and the nearest.
     TypeError
-        For anything but a name, a Protocol, or a list of these.
+        For anything but a name, a Protocol or a Current; several patterns at once are one that `all_of` returns.
 
     Examples
     --------
@@ -69,8 +72,7 @@ def get(pattern: Named) -> Protocol:
     if isinstance(pattern, Current):
         return given(pattern)
     require("patterns.get", "pattern", pattern, Named)
-    if not isinstance(pattern, str):
-        return all_of(*pattern)
+    assert isinstance(pattern, str)
     found = _builtin.get(pattern) or _registered.get(pattern) or named(pattern)
     if found is None:
         raise unknown("pattern", pattern, names(), "A custom one is an object, or a name after patterns.register.")
@@ -82,7 +84,7 @@ def all_of(*patterns: str | Protocol) -> AllOf:
 
     Each is judged as it is alone, under a stimulus of its own: its stimulus values and criteria have its key
     before their names, such as ``tonic_spiking_amplitude``. The loss is the sum over all, and
-    ``Verdict.parts[key]`` is the verdict of each. `judge` and `optimize` take a list in its place.
+    ``Verdict.parts[key]`` is the verdict of each.
 
     Parameters
     ----------
@@ -104,7 +106,7 @@ def all_of(*patterns: str | Protocol) -> AllOf:
     >>> pw.judge("izhikevich", both).parts["tonic_spiking"].status
     'replicated'
     """
-    require("all_of", "patterns", patterns, Sequence[str | Protocol])
+    require("all_of", "patterns", patterns, Sequence[_Each])
     return combine([get(pattern) for pattern in patterns])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from plausiwidgets.arguments import checked, shown
 from plausiwidgets.names import unknown
+from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.marks import Time
 from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
@@ -99,13 +100,15 @@ def named(key: str) -> Protocol | None:
 
 
 def constructor(pattern: Protocol) -> str:
-    """Return a Python expression for a pattern: its key, or for a given current the call that makes it.
+    """Return a Python expression for a pattern: its key, or the call that makes a current or several patterns at once.
 
     Examples
     --------
     >>> constructor(given(Current.values([0, 5], [1, 0])))
     'pw.Current.values([0.0, 5.0], [1.0, 0.0])'
     """
+    if isinstance(pattern, AllOf):
+        return f"pw.patterns.all_of({', '.join(repr(part.key) for part in pattern.parts)})"
     if not isinstance(pattern, GivenCurrent):
         return repr(pattern.key)
     t, values, lines = pattern.samples

@@ -52,7 +52,7 @@ class Check:
     cost: Any
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Verdict:
     """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from plausiwidgets.arguments import bounded, checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.simulation.phase_plane import WATCHED, FixedPoint, Floats, Flow, Range, padded
+from plausiwidgets.simulation.phase_plane import WATCHED, FixedPoint, Floats, Flow, Range, given_bounds, padded
 
 POINTS = 400
 """Points of the curve; two roots between two neighbouring points are not found."""
@@ -57,7 +57,7 @@ def phase_line(
     parameters: Mapping[str, float] | None = None,
     current: float = 0.0,
     *,
-    x_range: Sequence[float] | None = None,
+    bounds: Mapping[str, Range] | None = None,
     points: int = POINTS,
     engine: str = "auto",
 ) -> PhaseLine:
@@ -73,7 +73,7 @@ def phase_line(
         What is left out takes its default.
     current : float
         In the model's unit.
-    x_range : (float, float), optional
+    bounds : mapping of str to (float, float), optional
         Range of the variable; default: where the neuron goes within 500 ms at this current, with a margin.
     points : int
         Number of points of the curve.
@@ -106,11 +106,9 @@ def phase_line(
         raise ValueError(f"model {neuron.name!r} has no phase line: {several}")
     count = whole("phase_line", "points", points, 3)
     bounded("phase_line", "number of points", count, 1e6)
-    if x_range is None:
-        x_range = range_of(flow, flow.watched(WATCHED)[flow.flowing[0]])
-    if len(x_range) != 2 or not (np.isfinite(x_range).all() and x_range[0] < x_range[1]):
-        raise ValueError(f"x_range is {tuple(x_range)}, valid is: two finite numbers (low, high), low < high")
-    return line_of(flow, neuron.name, float(current), (float(x_range[0]), float(x_range[1])), count)
+    shown = given_bounds("phase_line", bounds, [flow.names[flow.flowing[0]]])
+    limits = shown[0] or range_of(flow, flow.watched(WATCHED)[flow.flowing[0]])
+    return line_of(flow, neuron.name, float(current), limits, count)
 
 
 def line_of(flow: Flow, model: str, current: float, shown: Range, points: int = POINTS) -> PhaseLine:

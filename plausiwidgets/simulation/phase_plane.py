@@ -10,7 +10,7 @@ import numpy as np
 from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 
-from plausiwidgets.arguments import bounded, checked, whole
+from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
@@ -139,9 +139,9 @@ def phase_plane(
     current: float = 0.0,
     *,
     pair: Sequence[str] | None = None,
-    ranges: Sequence[Range] | None = None,
+    bounds: Mapping[str, Range] | None = None,
     others: str | Mapping[str, float] = STEADY,
-    grid: tuple[int, int] = GRID,
+    points: int | tuple[int, int] = GRID,
     engine: str = "auto",
 ) -> PhasePlane:
     """Return the phase plane of a neuron at a constant current.
@@ -158,12 +158,12 @@ def phase_plane(
         In the model's unit.
     pair : (str, str), optional
         The variables along x and y; default: the first two that flow.
-    ranges : ((float, float), (float, float)), optional
-        Ranges of the two; default: where the neuron goes within 500 ms at this current, with a margin.
+    bounds : mapping of str to (float, float), optional
+        Ranges of the two, or of one; default: where the neuron goes within 500 ms at this current, with a margin.
     others : "steady" or mapping of str to float
         Of a neuron with more than two variables: the others are at their steady state at each point of the
         plane, or held at these values (default: their values at rest).
-    grid : (int, int)
+    points : int, or (int, int)
         Points along x and y.
     engine : {"auto", "compiled", "torch"}
 
@@ -197,12 +197,16 @@ def phase_plane(
     for name in held:
         if name not in flow.names or flow.names.index(name) not in rest:
             raise unknown(f"other variable of model {neuron.name!r}", name, [flow.names[i] for i in rest])
-    shown = _ranges(ranges, flow, places)
+    across, up = given_bounds("phase_plane", bounds, names)
+    if across is None or up is None:
+        usual = ranges_of(flow, places, flow.watched(WATCHED)[list(places)], across)
+        across, up = usual[0], up or usual[1]
     plane = _Plane(flow, places, rest, held if isinstance(others, Mapping) else None)
-    counts = [whole("phase_plane", "grid", count, 2) for count in grid]
+    sides = (points, points) if isinstance(points, (int, np.integer)) else points
+    counts = [whole("phase_plane", "points", count, 2) for count in sides]
     bounded("phase_plane", "number of points of the grid", float(counts[0]) * counts[1], 1e6)
-    x, y = (np.linspace(*limits, count) for limits, count in zip(shown, counts, strict=True))
-    gx, gy = (points.ravel() for points in np.meshgrid(x, y))
+    x, y = (np.linspace(*limits, count) for limits, count in zip((across, up), counts, strict=True))
+    gx, gy = (side.ravel() for side in np.meshgrid(x, y))
     shape = (len(y), len(x))
     dx, dy = (rate.reshape(shape) for rate in plane.rates(gx, gy))
     x_lines = zero_lines(x, y, dx, lambda *at: plane.rates(*at)[0])
@@ -383,25 +387,25 @@ def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[s
     return chosen[0], chosen[1]
 
 
-def _ranges(ranges: Sequence[Range] | None, flow: Flow, places: tuple[int, ...]) -> tuple[Range, Range]:
-    if ranges is None:
-        return ranges_of(flow, places, flow.watched(WATCHED)[list(places)])
-    if len(ranges) != 2:
-        raise ValueError(f"ranges is {ranges!r}, valid is: two pairs (low, high)")
-    for low, high in ranges:
-        if not (np.isfinite(low) and np.isfinite(high) and low < high):
-            raise ValueError(f"ranges has ({low}, {high}), valid is: finite, low < high")
-    return (float(ranges[0][0]), float(ranges[0][1])), (float(ranges[1][0]), float(ranges[1][1]))
+def given_bounds(where: str, bounds: Mapping[str, Range] | None, names: Sequence[str]) -> list[Range | None]:
+    """Return the bounds of each of some state variables, None where there are none; ValueError for invalid ones."""
+    given = mapping(bounds)
+    for name, (low, high) in given.items():
+        if name not in names:
+            raise unknown(f"state variable in {where}: bounds", name, names)
+        if not low < high:
+            raise ValueError(f"{where}: bounds of {name!r} are ({low:g}, {high:g}), valid is: low < high")
+    return [(float(given[name][0]), float(given[name][1])) if name in given else None for name in names]
 
 
-def ranges_of(flow: Flow, places: Sequence[int], visited: Floats) -> tuple[Range, Range]:
+def ranges_of(flow: Flow, places: Sequence[int], visited: Floats, across: Range | None = None) -> tuple[Range, Range]:
     """Return the ranges to show of two variables: the points `visited` [2, points], rest and threshold.
 
-    The range of y includes its steady state over the range of x.
+    The range of y includes its steady state over the range of x, which is `across` where it is given.
     """
     visited = visited[:, np.isfinite(visited).all(axis=0)]
     x = np.append(visited[0], [flow.rest, flow.threshold + 0.5 * flow.span] if places[0] == 0 else [])
-    low, high = padded(x)
+    low, high = padded(x) if across is None else across
     states = np.repeat(flow.start[:, None], 9, axis=1)
     states[places[0]] = np.linspace(low, high, 9)
     resting, found = flow.solve(states, [places[1]])

@@ -44,7 +44,7 @@ QIF = {"a": 0.02, "v_rest": -65.0, "v_threshold": -45.0}
 @pytest.mark.parametrize("share", [-1.0, 0.0, 0.5, 0.99])
 def test_eif_and_qif_have_the_roots_of_their_formulas(model, formula, p, valley, rheobase, share) -> None:
     current = share * rheobase
-    line = pw.phase_line(model, p, current, x_range=(-90.0, -20.0))
+    line = pw.phase_line(model, p, current, bounds={"v": (-90.0, -20.0)})
     known = np.isfinite(line.rate)
     assert line.rate[known] == pytest.approx(formula(line.x[known], p, current), rel=1e-4, abs=1e-6)
     stable, unstable = line.fixed_points
@@ -59,20 +59,20 @@ def test_eif_and_qif_have_the_roots_of_their_formulas(model, formula, p, valley,
 
 @pytest.mark.parametrize(("model", "p", "current"), [("eif", EIF, 120.5), ("qif", QIF, 2.01)])
 def test_beyond_the_rheobase_nothing_rests(model: str, p: dict[str, float], current: float) -> None:
-    assert pw.phase_line(model, p, current, x_range=(-90.0, -20.0)).fixed_points == ()
+    assert pw.phase_line(model, p, current, bounds={"v": (-90.0, -20.0)}).fixed_points == ()
 
 
 @pytest.mark.parametrize("name", [n for n in pw.models.names() if n in ("lif", "eif", "qif")])
 def test_both_engines_agree(name: str) -> None:
-    lines = [pw.phase_line(name, current=1.0, x_range=(-80.0, -45.0), engine=e) for e in ("compiled", "torch")]
+    lines = [pw.phase_line(name, current=1.0, bounds={"v": (-80.0, -45.0)}, engine=e) for e in ("compiled", "torch")]
     assert lines[0].rate == pytest.approx(lines[1].rate, abs=1e-6, nan_ok=True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"x_range": (-40.0, -60.0)}, "low < high"), ({"x_range": (-40.0,)}, "low < high"),
-        ({"x_range": (-40.0, float("inf"))}, "x_range"), ({"points": 2}, "points"),
+        ({"bounds": {"v": (-40.0, -60.0)}}, "low < high"), ({"bounds": {"w": (-40.0, -20.0)}}, "Valid: v"),
+        ({"bounds": {"v": (-40.0, float("inf"))}}, "bounds"), ({"points": 2}, "points"),
         ({"parameters": {"tau": 3.0}}, "tau"),
     ],
 )  # fmt: skip

@@ -83,7 +83,8 @@ PLANES = [
 @pytest.fixture(params=PLANES, ids=lambda case: f"{case[0]} {case[2] or ''} {case[3]}")
 def plane(request):
     name, equations, changes, current, ranges = request.param
-    drawn = pw.phase_plane(name, changes, current, ranges=ranges)
+    names = [state.name for state in pw.models.get(name).states[:2]]
+    drawn = pw.phase_plane(name, changes, current, bounds=dict(zip(names, ranges, strict=True)))
     return drawn, equations(pw.models.get(name).complete(changes), current)
 
 
@@ -130,7 +131,7 @@ def test_fixed_points_are_the_roots_and_their_stability_that_of_the_jacobian(pla
 
 
 def test_published_fixed_points():
-    stable, saddle = pw.phase_plane("adex", current=100.0, ranges=((-80.0, -40.0), (0.0, 100.0))).fixed_points
+    stable, saddle = pw.phase_plane("adex", current=100.0, bounds={"v": (-80.0, -40.0), "w": (0.0, 100.0)}).fixed_points
     assert (stable.kind, saddle.kind) == ("stable node", "saddle")
     assert stable.state["v"] == pytest.approx(-61.662, abs=1e-3)
     assert stable.eigenvalues == pytest.approx([-0.0104, -0.0477], abs=2e-4)
@@ -141,7 +142,8 @@ def test_published_fixed_points():
 @pytest.mark.parametrize("tau_w", [1e7, 1e8, 1e9])
 def test_a_very_slow_variable_does_not_hide_the_fixed_points(tau_w):
     usual, slow = (
-        pw.phase_plane("adex", {"tau_w": tau}, 100.0, ranges=((-80.0, -40.0), (-50.0, 300.0))) for tau in (100.0, tau_w)
+        pw.phase_plane("adex", {"tau_w": tau}, 100.0, bounds={"v": (-80.0, -40.0), "w": (-50.0, 300.0)})
+        for tau in (100.0, tau_w)
     )
     assert len(slow.fixed_points) == 2
     for one, other in zip(usual.fixed_points, slow.fixed_points, strict=True):
@@ -156,7 +158,7 @@ def test_norses_step_gives_the_same_plane_as_the_published_order():
 
 
 def test_the_reset_is_no_flow():
-    plane = pw.phase_plane("izhikevich", current=10.0, ranges=((-80.0, 60.0), (-20.0, 10.0)))
+    plane = pw.phase_plane("izhikevich", current=10.0, bounds={"v": (-80.0, 60.0), "u": (-20.0, 10.0)})
     above = plane.x > 30.0
     assert above.any()
     for rate in plane.rates:
@@ -187,11 +189,11 @@ def sodium_nullcline(v, m, h, current):
     return (drive / (36.0 * (v + 77.0))) ** 0.25
 
 
-RANGES = ((-75.0, 20.0), (0.25, 0.9))
+BOUNDS = {"v": (-75.0, 20.0), "n": (0.25, 0.9)}
 
 
 def test_hodgkin_huxley_with_the_others_at_their_steady_state():
-    plane = pw.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), ranges=RANGES)
+    plane = pw.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), bounds=BOUNDS)
     assert plane.others == "steady"
     assert "steady state" in plane.sentence and "m, h" in plane.sentence
     v, n = np.concatenate(plane.nullclines[0]).T
@@ -204,13 +206,13 @@ def test_hodgkin_huxley_with_the_others_at_their_steady_state():
     assert len(point.eigenvalues) == 4
     assert [point.state[name] for name in ("n", "m", "h")] == pytest.approx(squid(point.state["v"]), rel=1e-5)
     assert point.kind == "stable focus"
-    [firing] = pw.phase_plane("hodgkin_huxley", current=20.0, ranges=RANGES).fixed_points
+    [firing] = pw.phase_plane("hodgkin_huxley", current=20.0, bounds=BOUNDS).fixed_points
     assert not firing.stable  # beyond the Hopf bifurcation near 9.8 µA/cm²
 
 
 def test_hodgkin_huxley_with_the_others_held():
     held = {"m": 0.1, "h": 0.4}
-    plane = pw.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), ranges=RANGES, others=held)
+    plane = pw.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), bounds=BOUNDS, others=held)
     assert plane.others == "held"
     assert plane.sentence == "The other variables are held: m = 0.1, h = 0.4."
     v, n = np.concatenate(plane.nullclines[0]).T
@@ -247,7 +249,7 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
         threshold=20.0,
         states=("v", "w"),
     )
-    plane = pw.phase_plane(neuron, current=1.0, ranges=((-20.0, 20.0), (-20.0, 20.0)), grid=(12, 11))
+    plane = pw.phase_plane(neuron, current=1.0, bounds={"v": (-20.0, 20.0), "w": (-20.0, 20.0)}, points=(12, 11))
     [point] = plane.fixed_points
     assert [point.state["v"], point.state["w"]] == pytest.approx([1.0 / 2.7, 2.5 / 2.7])
     assert point.eigenvalues == pytest.approx(np.linalg.eigvals([[-0.2, -1.0], [0.05, -0.02]]), rel=1e-4)
@@ -262,8 +264,8 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
         ({"pair": ("v", "x")}, "'x'.*Valid: v, w"),
         ({"pair": ("v", "v")}, "two different ones"),
         ({"pair": "v"}, "pair is 'v'"),
-        ({"ranges": ((0.0, 0.0), (0.0, 1.0))}, "low < high"),
-        ({"ranges": ((0.0, 1.0),)}, "two pairs"),
+        ({"bounds": {"v": (0.0, 0.0), "w": (0.0, 1.0)}}, "low < high"),
+        ({"bounds": {"u": (0.0, 1.0)}}, "Valid: v, w"),
         ({"current": float("nan")}, "finite"),
         ({"others": "frozen"}, "'frozen'.*steady"),
         ({"others": {"v": -60.0}}, "other variable"),
@@ -292,3 +294,9 @@ def test_a_closed_zero_line_is_one_line_that_comes_back():
     assert (line[0] == line[-1]).all()
     length = np.hypot(*np.diff(line, axis=0).T).sum()
     assert length == pytest.approx(2 * np.pi, rel=1e-2)
+
+
+def test_one_of_the_bounds_may_be_given_alone():
+    given = pw.phase_plane("izhikevich", current=0.0, bounds={"v": (-75.0, -45.0)}, points=7)
+    assert (given.x[0], given.x[-1], len(given.x), len(given.y)) == (-75.0, -45.0, 7, 7)
+    assert given.y[0] < -13.0 < given.y[-1]  # the fixed point

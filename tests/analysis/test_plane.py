@@ -33,7 +33,7 @@ def test_what_is_accepted_is_verified_on_request() -> None:
     values = {"a": 0.02, "b": 0.2, "c": -50.0, "d": 2.0, "amplitude": 15.0}
     plane = pw.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=8, verify=True)
     c, d = grid(plane)
-    judged = pw.judge("izhikevich", "tonic_bursting", {**values, "c": c.ravel(), "d": d.ravel()})
+    judged = pw.judge("izhikevich", "tonic_bursting", {**values, "c": c.ravel(), "d": d.ravel()}, verify=True)
     assert (plane.status.ravel() == judged.status).all()
     assert {"replicated", "rejected"} <= set(plane.status.ravel()) <= {"replicated", "fragile", "rejected"}
 
@@ -88,15 +88,15 @@ def test_a_combined_pattern_is_one_pattern() -> None:
     assert plane.loss.shape == (3, 3) and "and" in plane.patterns[0]
 
 
-def test_a_checkpoint_can_end_it() -> None:
+def test_a_progress_can_end_it() -> None:
     class Ended(Exception):
         pass
 
-    def checkpoint() -> None:
+    def progress(snapshot: object) -> None:
         raise Ended
 
     with pytest.raises(Ended):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", checkpoint=checkpoint)
+        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", progress=progress)
 
 
 def test_bad_input_is_told_what_is_valid() -> None:

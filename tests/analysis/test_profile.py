@@ -38,15 +38,15 @@ def test_bounds_and_scale_are_those_of_the_slider():
     assert profile["tau_w"].values == pytest.approx([10.0, 100.0, 120.0, 1000.0])  # a log scale, and the default
 
 
-def test_a_checkpoint_can_end_it():
+def test_a_progress_can_end_it():
     class Ended(Exception):
         pass
 
-    def checkpoint():
+    def progress(snapshot):
         raise Ended
 
     with pytest.raises(Ended):
-        pw.loss_profiles("izhikevich", "tonic_spiking", checkpoint=checkpoint)
+        pw.loss_profiles("izhikevich", "tonic_spiking", progress=progress)
 
 
 def test_unknown_names_are_refused():

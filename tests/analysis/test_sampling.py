@@ -86,7 +86,7 @@ def test_what_is_fixed_keeps_its_value_and_bounds_hold() -> None:
     table = pw.sample_accepted("lif", "tonic_spiking", n=30, verify=True, **settings)
     assert (table["tau_mem"] == 15.0).all() and (table["t_ref"] == 1.0).all()
     assert table["amplitude"].between(20.0, 30.0).all() and len(table) == 30
-    judged = pw.judge("lif", "tonic_spiking", table[OWN])
+    judged = pw.judge("lif", "tonic_spiking", table[OWN], verify=True)
     assert (judged.status == table["status"]).all() and judged.replicated.mean() > 0.5
 
 

@@ -32,7 +32,7 @@ def missed(verdict: pw.Verdict, i: int) -> list[str]:
 
 def kinds(key: str, current: float, **changed: float) -> list[str]:
     model = {name: x for name, x in values(key, **changed).items() if name in NEURON.parameters}
-    plane = pw.phase_plane(NEURON, model, current, ranges=[(-90.0, 35.0), (-20.0, 0.0)])
+    plane = pw.phase_plane(NEURON, model, current, bounds={"v": (-90.0, 35.0), "u": (-20.0, 0.0)})
     return [point.kind for point in plane.fixed_points]
 
 

@@ -176,8 +176,8 @@ def test_an_invalid_strategy_is_refused():
         ({"budget": 0}, "budget is 0, valid is: an int >= 1"),
         ({"popsize": 3}, "popsize is 3, valid is: an int >= 4"),
         ({"popsize": 8, "strategy": Grid}, "popsize is a setting of the default strategy"),
-        ({"max_seconds": math.nan}, "max_seconds is nan"),
-        ({"max_seconds": -1}, "max_seconds is -1"),
+        ({"time_limit": math.nan}, "time_limit is nan"),
+        ({"time_limit": -1}, "time_limit is -1"),
         ({"dt": 0}, "dt is 0"),
         ({"engine": "gpu"}, "unknown engine: 'gpu'.*auto, compiled, torch"),
         ({"progress": 3}, "progress is 3"),
@@ -234,7 +234,7 @@ def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
     assert pw.Result.from_json(result.to_json()).summary == result.summary
     with pytest.raises(pw.optimization.NothingAccepted, match="lif cannot show rebound_spike"):
         pw.sample_accepted("lif", "rebound_spike")
-    both = pw.optimize("lif", ["tonic_spiking", "rebound_spike"], budget=32)
+    both = pw.optimize("lif", pw.patterns.all_of("tonic_spiking", "rebound_spike"), budget=32)
     assert both.summary == f"not found within 32 evaluations, and impossible: {argument}"
     own = pw.Result.from_dict(result.to_dict() | {"argument": ""})  # of a custom neuron with the name of one here
     assert "impossible" not in own.summary
@@ -258,7 +258,7 @@ def test_the_record_says_where_a_search_began_and_what_proposed_its_points():
 def test_a_record_without_a_set_has_no_verdict_and_one_of_several_patterns_has_theirs():
     with pytest.raises(ValueError, match="has no set yet"):
         _ = pw.Result("lif", "tonic_spiking", 0, 100).verdict
-    found = pw.optimize("lif", ["tonic_spiking", "integrator"], seed=0, budget=3000)
+    found = pw.optimize("lif", pw.patterns.all_of("tonic_spiking", "integrator"), seed=0, budget=3000)
     read = pw.Result.from_json(found.to_json())
     assert read.verdict.status == found.status == "replicated"
 

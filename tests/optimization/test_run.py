@@ -130,7 +130,7 @@ def test_keyboard_interrupt_returns_the_result_so_far():
 
 def test_time_limit_marks_the_result():
     began = time.monotonic()
-    result = Run(fake_optimizer(seconds=3600.0, options=SMALL, **NEVER), max_seconds=0.2).execute()
+    result = Run(fake_optimizer(seconds=3600.0, options=SMALL, **NEVER), time_limit=0.2).execute()
     assert 0.2 <= time.monotonic() - began < 600.0
     assert result.reason == "time"
     assert not result.reproducible

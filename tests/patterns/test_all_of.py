@@ -15,9 +15,9 @@ CELL = ["tonic_spiking", "spike_frequency_adaptation", "rebound_spike"]
 
 
 def test_one_adex_shows_tonic_spiking_adaptation_and_a_rebound_spike():
-    result = pw.optimize("adex", CELL, seed=1)
+    result = pw.optimize("adex", pw.patterns.all_of(*CELL), seed=1)
     assert result.replicated
-    verdict = pw.judge("adex", CELL, result.parameters)
+    verdict = pw.judge("adex", pw.patterns.all_of(*CELL), result.parameters)
     assert verdict.replicated and list(verdict.parts) == CELL
     # Judged apart, with the parameters of the same neuron and each pattern's own stimulus.
     neuron = {name: result.parameters[name] for name in pw.models.get("adex").parameters}
@@ -55,7 +55,7 @@ def test_loss_criteria_and_table_are_those_of_the_parts():
 
 
 def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
-    verdict = pw.judge("izhikevich", ["tonic_spiking", "tonic_bursting"])
+    verdict = pw.judge("izhikevich", pw.patterns.all_of("tonic_spiking", "tonic_bursting"))
     assert verdict.status == "rejected"
     assert {key: part.status for key, part in verdict.parts.items()} == {
         "tonic_spiking": "replicated",
@@ -74,10 +74,12 @@ def test_a_fragile_part_names_itself_and_its_check():
         measure=lambda r, s: {"dt": np.full(r.n, r.dt)},
         criteria=[pw.Criterion("dt", "time step", "Of the simulation.", "ms", low=0.09)],
     )
-    verdict = pw.judge("adex", ["tonic_spiking", loose])
+    verdict = pw.judge("adex", pw.patterns.all_of("tonic_spiking", loose))
     assert verdict.parts["tonic_spiking"].replicated and verdict.fragile
     assert verdict.failed_check == "Coarse: at half the time step"
-    many = pw.judge("adex", ["tonic_spiking", loose], {"tonic_spiking_amplitude": [500.0, 0.5]})
+    many = pw.judge(
+        "adex", pw.patterns.all_of("tonic_spiking", loose), {"tonic_spiking_amplitude": [500.0, 0.5]}, verify=True
+    )
     assert many.status.tolist() == ["fragile", "rejected"]
     assert many.failed_check.tolist() == ["Coarse: at half the time step", ""]
 
@@ -98,17 +100,15 @@ def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
     assert (losses_of(batch.guidance) >= batch.graded).all()
     names = [check.name for check in batch.verdict.checks]
     assert batch.guidance.shape == (64, len(names) + 1) and len(set(names)) == len(names)
-    result = pw.optimize("adex", ["tonic_spiking", "resonator"], seed=0, budget=20_000)
+    result = pw.optimize("adex", pw.patterns.all_of("tonic_spiking", "resonator"), seed=0, budget=20_000)
     assert result.replicated
 
 
-def test_a_name_a_pattern_and_a_list_of_either_are_the_same():
+def test_a_name_and_a_pattern_are_the_same():
     tonic = pw.patterns.get("tonic_spiking")
     made = [
         pw.patterns.all_of("tonic_spiking", "rebound_spike"),
         pw.patterns.all_of(tonic, "rebound_spike"),
-        pw.patterns.get(["tonic_spiking", "rebound_spike"]),
-        pw.patterns.get((tonic, "rebound_spike")),
     ]
     assert {p.key for p in made} == {"tonic_spiking_and_rebound_spike"} and len({p.free for p in made}) == 1
     assert made[0].title == "Tonic spiking and rebound spike" and made[0].letter == "A+M"
@@ -147,7 +147,7 @@ def test_its_target_is_that_of_each_part():
 
 
 def test_in_the_explorer_each_part_has_sliders_of_its_own():
-    explorer = pw.Explorer("adex", ["tonic_spiking", "rebound_spike"])
+    explorer = pw.Explorer("adex", pw.patterns.all_of("tonic_spiking", "rebound_spike"))
     try:
         screen = Screen(explorer)
         row = screen.rows["rebound_spike_amplitude"]
@@ -162,7 +162,7 @@ def test_in_the_explorer_each_part_has_sliders_of_its_own():
 
 def test_a_recording_may_be_one_of_them():
     cell = pw.patterns.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
-    result = pw.optimize("adex", [cell, "rebound_spike"], seed=0, budget=20_000)
+    result = pw.optimize("adex", pw.patterns.all_of(cell, "rebound_spike"), seed=0, budget=20_000)
     assert result.replicated
 
 
@@ -170,13 +170,47 @@ def test_a_recording_may_be_one_of_them():
     ("call", "error", "said"),
     [
         (lambda: pw.patterns.all_of("tonic_spiking"), ValueError, "at least two patterns, not 1"),
-        (lambda: pw.judge("adex", []), ValueError, "at least two patterns, not 0"),
+        (lambda: pw.judge("adex", pw.patterns.all_of()), ValueError, "at least two patterns, not 0"),
         (lambda: pw.patterns.all_of("tonic_spiking", "tonic_spiking"), ValueError, "'tonic_spiking' is named twice"),
         (lambda: pw.patterns.all_of("tonic_spiking", "tonic_bursts"), ValueError, "Did you mean 'tonic_bursting'"),
-        (lambda: pw.patterns.get(["tonic_spiking", 3]), TypeError, "an entry of pattern is 3"),
-        (lambda: pw.judge("adex", CELL, {"amplitude": 3.0}), ValueError, "tonic_spiking_amplitude"),
+        (lambda: pw.patterns.all_of("tonic_spiking", 3), TypeError, "an entry of patterns is 3"),
+        (
+            lambda: pw.judge("adex", pw.patterns.all_of(*CELL), {"amplitude": 3.0}),
+            ValueError,
+            "tonic_spiking_amplitude",
+        ),
     ],
 )
 def test_what_cannot_be_combined_is_refused(call, error, said):
     with pytest.raises(error, match=said):
         call()
+
+
+BOTH = ["tonic_spiking", "rebound_spike"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: pw.judge("adex", BOTH),
+        lambda: pw.optimize("adex", BOTH),
+        lambda: pw.start_optimization("adex", BOTH),
+        lambda: pw.loss_profiles("adex", BOTH),
+        lambda: pw.sample_accepted("adex", BOTH),
+        lambda: pw.mystery("adex", BOTH),
+        lambda: pw.Explorer("adex", BOTH),
+        lambda: pw.patterns.get(tuple(BOTH)),
+        lambda: pw.patterns.all_of(BOTH, "tonic_bursting"),
+    ],
+)
+def test_a_list_of_patterns_is_refused_by_verbs_of_one_pattern(call):
+    with pytest.raises(TypeError, match=r"tonic_spiking.*rebound_spike.*valid is .*all_of\("):
+        call()
+
+
+def test_what_compares_patterns_takes_a_list_as_each_of_them():
+    assert pw.parameter_plane("lif", BOTH, "tau_mem", "v_threshold", points=3).patterns == tuple(BOTH)
+    assert pw.repertoire("lif", patterns=BOTH, budget=1)["pattern"].tolist() == BOTH
+    assert pw.repertoire("lif", patterns=BOTH[0], budget=1)["pattern"].tolist() == BOTH[:1]
+    assert pw.most_versatile("lif", BOTH, budget=2)["pattern"].tolist() == BOTH
+    assert pw.assess("lif", BOTH, budget=2)["pattern"].tolist() == BOTH

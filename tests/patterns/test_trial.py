@@ -181,7 +181,7 @@ def test_sweeps_that_are_none_are_refused(sweep, said):
         (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),
         (lambda: pw.rate_curve("lif", np.zeros(10**6)), "number of currents"),
         (lambda: pw.phase_line("lif", points=10**8), "number of points"),
-        (lambda: pw.phase_plane("adex", grid=(10**5, 10**5)), "points of the grid"),
+        (lambda: pw.phase_plane("adex", points=(10**5, 10**5)), "points of the grid"),
         (lambda: pw.judge("lif", "tonic_spiking", {"tau_mem": 10**400}), "'tau_mem' is 1000"),
     ],
 )

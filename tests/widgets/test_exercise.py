@@ -351,9 +351,12 @@ NOISE = np.random.default_rng(0).normal(100.0, 50.0, 900)
     ("shown", "said"),
     [
         (lambda: pw.Current.values(np.arange(900.0), NOISE), "The current is too long"),
-        (lambda: ["tonic_spiking", SPIKES], "The recording is not in the link"),
-        (lambda: ["tonic_spiking", pw.mystery("adex", "tonic_spiking", 1).pattern], "This mystery is not in the link"),
-        (lambda: ["tonic_spiking", "integrator"], ""),
+        (lambda: pw.patterns.all_of("tonic_spiking", SPIKES), "The recording is not in the link"),
+        (
+            lambda: pw.patterns.all_of("tonic_spiking", pw.mystery("adex", "tonic_spiking", 1).pattern),
+            "This mystery is not in the link",
+        ),
+        (lambda: pw.patterns.all_of("tonic_spiking", "integrator"), ""),
         (lambda: pw.Current.values([0.0, 100.0], [300.0, 0.0]), ""),
     ],
     ids=["current", "recording", "mystery", "patterns", "short"],

@@ -137,7 +137,7 @@ def test_a_page_stores_verdicts_presets_and_what_the_assessment_found(tmp_path):
 
 
 def test_a_page_of_one_and_a_page_of_several_patterns_of_the_explorer(tmp_path):
-    explorer = pw.Explorer("adex", ["tonic_spiking", "rebound_spike"], {"b": 20.0})
+    explorer = pw.Explorer("adex", pw.patterns.all_of("tonic_spiking", "rebound_spike"), {"b": 20.0})
     try:
         data = data_of(explorer.to_html(tmp_path / "both.html"))
     finally:

@@ -159,7 +159,7 @@ def test_the_stimulus_of_another_unit_or_out_of_reach_is_the_default() -> None:
     far = Selection.of(izhikevich, "tonic_spiking", {"amplitude": 1e5})
     values, as_shown = stimulus_for(pw.models.get("mihalas_niebur"), far)
     assert not as_shown and values["amplitude"] < 100.0
-    both = Selection.of(izhikevich, ["tonic_spiking", "rebound_spike"])
+    both = Selection.of(izhikevich, pw.patterns.all_of("tonic_spiking", "rebound_spike"))
     assert stimulus_for(izhikevich, both)[1] and set(stimulus_for(adex, both)[0]) == set(both.pattern.free)
 
 

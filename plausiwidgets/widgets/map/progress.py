@@ -8,7 +8,7 @@ import time
 import ipywidgets as w
 
 from plausiwidgets.assessment import StudySnapshot
-from plausiwidgets.optimization.progress import NoProgress, WorkSnapshot
+from plausiwidgets.progress import NoProgress, WorkSnapshot
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.map.cell_map import CellMap
 from plausiwidgets.widgets.map.cells import MARKS, grid_of_results, status_of

@@ -37,7 +37,7 @@ from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models import get as get_model
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns import Protocol, judge
+from plausiwidgets.patterns import Protocol, all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.judge import complete
@@ -283,7 +283,7 @@ class _Reader:
         if text in self.patterns:
             return judged(self.patterns[text], "judge")
         keys = text.split("+")
-        return judged(get_pattern(keys if len(keys) > 1 else text), "judge")
+        return all_of(*keys) if len(keys) > 1 else judged(get_pattern(text), "judge")
 
     def _begin(self, settings: Mapping[str, tuple[int, str]]) -> Start:
         """Return what a card sets: over the known set of its pattern, or over the start of the card before."""

@@ -11,6 +11,7 @@ from plausiwidgets.models.norse import norse_code
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Verdict
+from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
 from plausiwidgets.texts import marked
@@ -111,8 +112,11 @@ def script(selection: Selection) -> str:
     shown, stimulus = repr(pattern.key), ""
     if isinstance(pattern, GivenCurrent):
         shown, stimulus = "current", f"current = {constructor(pattern)}\n"
-    elif not is_registered(pattern):
-        own.append(f"# {pattern.key!r} is a custom pattern: define it here, and pw.patterns.register(it).")
+    elif isinstance(pattern, AllOf):
+        shown = constructor(pattern)
+    parts = pattern.parts if isinstance(pattern, AllOf) else (pattern,)
+    custom = [part for part in parts if not isinstance(part, GivenCurrent) and not is_registered(part)]
+    own += [f"# {part.key!r} is a custom pattern: define it here, and pw.patterns.register(it)." for part in custom]
     notes = "".join(f"{line}\n" for line in own)
     norse = norse_code(model, selection.values, selection.dt)
     as_norse = "" if norse is None else (

@@ -13,12 +13,12 @@ import ipywidgets as w
 from plausiwidgets.assessment.mystery import Mystery, mystery, score
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Run
-from plausiwidgets.optimization.progress import NoProgress
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.stimuli import constructor
+from plausiwidgets.progress import NoProgress
 from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response

@@ -178,8 +178,9 @@ class PhasePlanePanel(Panel):
             others = {name: float(sweep.states[name][0, k]) for name in flowing if name not in pair}
         levels, at = current_levels(sweep)
         grid = GRIDS.get(len(flowing), GRID)
+        bounds = dict(zip(pair, ranges, strict=True))
         planes = [
-            phase_plane(model, values, level, pair=pair, ranges=ranges, others=others, grid=grid) for level in levels
+            phase_plane(model, values, level, pair=pair, bounds=bounds, others=others, points=grid) for level in levels
         ]
         after = at[sweep.t >= 0.0]
         x, y = (sweep.states[name][0] for name in pair)

@@ -246,7 +246,7 @@ class PlanePanel(Panel):
         x, y = pair
         settings: dict[str, Any] = {
             "points": points, "bounds": {name: selection.bounds[name] for name in pair}, "dt": selection.dt,
-            "checkpoint": checkpoint,
+            "progress": None if checkpoint is None else lambda _: checkpoint(),
         }  # fmt: skip
         model = selection.model
         if shown != ALL:

@@ -145,7 +145,7 @@ class ProfilesPanel(Panel):
             for points in (COARSE, FINE):
                 found = loss_profiles(
                     selection.model, selection.pattern, selection.values, bounds=selection.bounds, points=points,
-                    dt=selection.dt, checkpoint=in_time,
+                    dt=selection.dt, progress=lambda _: in_time(),
                 )  # fmt: skip
                 checkpoint()
                 self._show(selection, found)

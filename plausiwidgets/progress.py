@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 from plausiwidgets.arguments import shown
@@ -184,3 +186,73 @@ def as_progress(progress: ProgressLike) -> Progress:
         f"progress is {shown(progress)}, valid is: None, 'text', 'tqdm', a function of a snapshot, "
         "or an object with init, step and close"
     )
+
+
+@dataclass(frozen=True)
+class Work:
+    """How far work is that has no `Result` to show: a snapshot for a progress.
+
+    Attributes
+    ----------
+    what : str
+        Name of the function.
+    seconds : float
+        Since it began.
+    state : {"running", "done"}
+
+    Examples
+    --------
+    >>> Work("judge", 2.5).line()
+    'judge: running, 2.5 s'
+    """
+
+    what: str
+    seconds: float
+    state: str = "running"
+    unit = "s"
+    milestone = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the work is over."""
+        return self.state != "running"
+
+    @property
+    def total(self) -> int:
+        """Length of a progress bar: how much is left is not known."""
+        return 0
+
+    @property
+    def position(self) -> int:
+        """Position on a progress bar."""
+        return int(self.seconds)
+
+    def postfix(self) -> str:
+        """Return the text beside a progress bar."""
+        return self.what
+
+    def line(self) -> str:
+        """Return the snapshot in one line."""
+        return f"{self.what}: {self.state}, {self.seconds:.1f} s"
+
+
+@contextmanager
+def watched(what: str, progress: ProgressLike) -> Iterator[Callable[[], None] | None]:
+    """Give a block what its work calls every few ms, and tell a progress of it; None where there is no progress.
+
+    What the progress raises ends the work.
+
+    Examples
+    --------
+    >>> with watched("sums", lambda snapshot: print(snapshot.state)) as checkpoint:
+    ...     checkpoint()
+    running
+    done
+    """
+    if progress is None:
+        yield None
+        return
+    shown, began = as_progress(progress), time.monotonic()
+    shown.init(Work(what, 0.0))
+    yield lambda: shown.step(Work(what, time.monotonic() - began))
+    shown.close(Work(what, time.monotonic() - began, "done"))
