@@ -1,11 +1,9 @@
 """What a pattern measures, as data: the sweeps it applies and the operations from responses to features.
 
-For a page that judges without Python (``widgets/page/judge.js``). :func:`tape_of` runs a pattern's own ``measure`` or
-``procedure`` on a bench that records (:mod:`plausiwidgets.patterns.tracing`); :func:`play` computes the same features
-from the tape, with the functions that the judge uses. A tape is refused unless both agree on simulated neurons.
-
-A tape has ``nodes``, a list of ``[operation, arguments]``. An argument is a number, ``[i]`` for the result of node i,
-or the name of a value: a stimulus value, or one of the bench, which begins with ``@``.
+For a page that judges without Python (``widgets/app/engine/judge.js``). :func:`tape_of` runs a pattern's own
+``measure`` or ``procedure`` on a bench that records (:mod:`plausiwidgets.patterns.tracing`); :func:`play` computes the
+same features from the tape, with the functions that the judge uses. A tape is refused unless both agree on simulated
+neurons.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A pattern's ``measure`` is called with a :class:`Traced` in place of each number and each padded row. Arithmetic of
 numpy and the functions of :mod:`plausiwidgets.patterns.features` return another one, which holds the expression. What
-is recorded has one form in Python and one in JavaScript (``widgets/page/features.js``), held equal by tests; anything
-else raises :class:`NoFormula`, and the measurement then has no form for a page.
+is recorded has one form in Python and one in JavaScript (``widgets/app/engine/features.js``), held equal by tests;
+anything else raises :class:`NoFormula`, and the measurement then has no form for a page.
 """
 
 from __future__ import annotations

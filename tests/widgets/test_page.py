@@ -2,7 +2,6 @@
 
 import json
 import re
-from importlib.resources import files
 
 import hostile
 import node
@@ -17,6 +16,7 @@ from plausiwidgets.patterns.judge import complete
 from plausiwidgets.simulation.formula import Formula
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
 from plausiwidgets.widgets.page.contents import Contents
+from plausiwidgets.widgets.page.export import page_file
 
 
 def data_of(path) -> dict:
@@ -108,7 +108,7 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
         expected += [(f"{model.name}, {pattern.key}, {name}", trace) for name, trace in traces.items()]
     assert len(given) > 40
     neurons = ", ".join(f"{model.name}: {neuron_object(model)}" for model in (izhikevich, adex))
-    bench = (files("plausiwidgets.widgets.page") / "bench.js").read_text()
+    bench = page_file("bench.js")
     answers = node.run(tmp_path, f"{runtime()}\n{bench}\n{_RUN % neurons}", given)
     for (where, trace), answer in zip(expected, answers, strict=True):
         np.testing.assert_array_equal(answer["current"], trace.current[0], where)

@@ -33,7 +33,7 @@ def test_the_plane_is_that_of_python(tmp_path):
         given.append({"model": name, "parameters": parameters, "current": current, "resets": resets, "ranges": ranges})
     models = {name: pw.models.get(name) for name, *_ in CASES}
     neurons = ", ".join(f"{name}: {neuron_object(model)}" for name, model in models.items())
-    source = f"{runtime()}\nconst NEURONS = {{ {neurons} }};\n{page_file('plane.js')}\n{SOURCE}"
+    source = f"{runtime()}\nconst NEURONS = {{ {neurons} }};\n{page_file('flow.js')}\n{SOURCE}"
     kinds = set()
     for case, plane, answer in zip(CASES, planes, node.run(tmp_path, source, given), strict=True):
         assert [point["kind"] for point in answer["points"]] == [point.kind for point in plane.fixed_points], case

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from weakref import WeakKeyDictionary
 
@@ -12,6 +13,8 @@ from plausiwidgets.program.neuron import Programs
 from plausiwidgets.program.program import MOVING
 from plausiwidgets.simulation.javascript.expressions import NoJavaScript, declarations, number, text_of
 from plausiwidgets.simulation.lanes import NotCompilable
+
+_OF_MODULES = re.compile(r"^import .*;\n|^export (?=const|let|class|function)", re.MULTILINE)
 
 _TEMPLATE = """\
 (() => {{
@@ -106,8 +109,19 @@ def to_javascript(model: str | NeuronModel) -> str:
 
 
 def runtime() -> str:
-    """Return the functions that the objects of :func:`neuron_object` call."""
-    return (files("plausiwidgets.simulation.javascript") / "runtime.js").read_text(encoding="utf-8")
+    """Return the functions that the objects of :func:`neuron_object` call, as a plain script."""
+    return plain_script((files("plausiwidgets.simulation.javascript") / "runtime.js").read_text(encoding="utf-8"))
+
+
+def plain_script(module: str) -> str:
+    """Return the text of a module without its imports and exports, for a script in which all names are known.
+
+    Examples
+    --------
+    >>> plain_script('import { b } from "./b.js";\\nexport const a = b;\\n')
+    'const a = b;\\n'
+    """
+    return _OF_MODULES.sub("", module)
 
 
 def neuron_object(model: NeuronModel) -> str:

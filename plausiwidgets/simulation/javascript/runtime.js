@@ -1,38 +1,38 @@
 // What the step of any neuron may need, with the meaning that torch and the kernels give it.
 
 /** The nearest integer; of two equally near ones the even one. */
-function roundHalfEven(x) {
+export function roundHalfEven(x) {
   if (!(Math.abs(x) < 4503599627370496) || x === 0) return x; // 2^52: no fraction from there on
   return x > 0 ? x + 4503599627370496 - 4503599627370496 : -(-x + 4503599627370496 - 4503599627370496);
 }
 
 /** Of a number or a BigInt. */
-function absolute(x) {
+export function absolute(x) {
   return typeof x === "number" ? Math.abs(x) : x < 0n ? -x : x;
 }
 
-function copySign(x, sign) {
+export function copySign(x, sign) {
   const negative = sign < 0 || Object.is(sign, -0);
   return negative ? -Math.abs(x) : Math.abs(x);
 }
 
 /** x to the power of y, where 1 to any power is 1. */
-function power(x, y) {
+export function power(x, y) {
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
 }
 
-function sigmoid(x) {
+export function sigmoid(x) {
   return 1 / (1 + Math.exp(-x));
 }
 
 /** a modulo b with the sign of b. */
-function remainder(a, b) {
+export function remainder(a, b) {
   const rest = a % b;
   return rest !== 0 && b < 0 !== rest < 0 ? rest + b : rest;
 }
 
 /** The largest integer not above a/b, as torch rounds it. */
-function floorDivide(a, b) {
+export function floorDivide(a, b) {
   if (b === 0) return a / b;
   const rest = a % b;
   let quotient = (a - rest) / b;
@@ -43,12 +43,12 @@ function floorDivide(a, b) {
 }
 
 /** A double as a 64-bit integer; one without such an integer becomes the smallest, as processors have it. */
-function truncated(x) {
+export function truncated(x) {
   return x >= -9223372036854775808 && x < 9223372036854775808 ? BigInt(Math.trunc(x)) : -9223372036854775808n;
 }
 
 /** The values of parameters in their order; what is left out takes its default. */
-function valuesOf(declared, given) {
+export function valuesOf(declared, given) {
   const names = declared.map(([name]) => name);
   for (const name of Object.keys(given)) {
     if (!names.includes(name)) throw new Error(`unknown parameter ${name}; valid are ${names.join(", ")}`);
@@ -57,7 +57,7 @@ function valuesOf(declared, given) {
 }
 
 /** Which entries of the state to record, as arrays for `steps` values; "v" is the potential, whatever its name. */
-function columnsOf(states, record, steps) {
+export function columnsOf(states, record, steps) {
   return record.map((name) => {
     const place = states.includes(name) ? states.indexOf(name) : name === "v" ? 0 : -1;
     if (place < 0) throw new Error(`unknown state variable ${name}; valid are ${states.join(", ")}`);
@@ -69,7 +69,7 @@ function columnsOf(states, record, steps) {
  * The mean current of each of `steps` time steps from t0 on: a holding level, and pieces [on, off, start, end] that
  * are linear from `start` to `end` over on <= t < off (ms) and add up.
  */
-function injected(pieces, holding, t0, dt, steps) {
+export function injected(pieces, holding, t0, dt, steps) {
   const currents = new Float64Array(steps).fill(holding);
   for (const [on, off, start, end] of pieces) {
     const first = Math.max(Math.floor((on - t0) / dt) - 1, 0);
@@ -89,7 +89,7 @@ function injected(pieces, holding, t0, dt, steps) {
 }
 
 /** The lowest potential at which a balance of currents falls through 0, as `lowest_rest` of the models finds it. */
-function lowestRest(balance) {
+export function lowestRest(balance) {
   let low = -150;
   let step = 3;
   for (const points of [71, 31, 31]) {
@@ -102,7 +102,7 @@ function lowestRest(balance) {
 }
 
 /** The potential from rest to threshold in mV, within half and twice the `usual` one. */
-function spanOf(rest, threshold, usual) {
+export function spanOf(rest, threshold, usual) {
   const span = threshold - rest;
   return Number.isNaN(span) ? usual : Math.min(Math.max(span, usual / 2), usual * 2);
 }

@@ -49,7 +49,7 @@ class LivePage(anywidget.AnyWidget):
     """
 
     _esm = "\n".join([
-        runtime(), page_file("bench.js"), page_file("sliders.js"),
+        runtime(), page_file("bench.js"), page_file("scales.js"),
         (Path(__file__).parent / "live.js").read_text("utf-8"),
     ])  # fmt: skip
     module = t.Unicode().tag(sync=True)

@@ -25,7 +25,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.simulation.javascript.module import json_text, neuron_object, runtime
+from plausiwidgets.simulation.javascript.module import json_text, neuron_object, plain_script, runtime
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.texts import ENGLISH, catalog, check_language, languages
 from plausiwidgets.whole_file import write_whole
@@ -34,7 +34,7 @@ from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
 from plausiwidgets.widgets.view.script_widget import TRANSLATOR
 
 _SCRIPTS = (
-    "elements.js", "bench.js", "features.js", "judge.js", "words.js", "sliders.js", "plot.js", "exercise.js"
+    "elements.js", "bench.js", "features.js", "judge.js", "words.js", "scales.js", "plot.js", "exercise.js"
 )  # fmt: skip
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)$", re.MULTILINE | re.DOTALL)
 """A comment that has its lines to itself."""
@@ -153,7 +153,12 @@ def page(
     data = contents.data(patterns)
     neurons = ",\n".join(neuron_object(neuron) for neuron in contents.neurons.values())
     parts = [*_SCRIPTS, "page.js"]
-    for name, is_used in (("class.js", exercise), ("lesson.js", lesson), ("plane.js", data["model"]["plane"])):
+    for name, is_used in (
+        ("class.js", exercise),
+        ("lesson.js", lesson),
+        ("flow.js", data["model"]["plane"]),
+        ("plane.js", data["model"]["plane"]),
+    ):
         if is_used:
             parts.insert(-1, name)
     script = _lean("\n".join([runtime(), TRANSLATOR, f"const NEURONS = [{neurons}];", *map(page_file, parts)]))
@@ -212,8 +217,11 @@ def _texts_in(data: object) -> Iterator[str]:
 
 
 def page_file(name: str) -> str:
-    """Return one of the files of this folder."""
-    return (files("plausiwidgets.widgets.page") / name).read_text(encoding="utf-8")
+    """Return one of the files of this folder, or of the app's engine as a plain script."""
+    own = files("plausiwidgets.widgets.page") / name
+    if own.is_file():
+        return own.read_text(encoding="utf-8")
+    return plain_script((files("plausiwidgets.widgets.app") / "engine" / name).read_text(encoding="utf-8"))
 
 
 def _lean(script: str) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 import anywidget
 import traitlets as t
 
+from plausiwidgets.simulation.javascript.module import plain_script
 from plausiwidgets.texts import catalog, language
 
-TRANSLATOR = Path(__file__).with_name("texts.js").read_text("utf-8")
+TRANSLATOR = plain_script((Path(__file__).parents[1] / "app" / "engine" / "texts.js").read_text("utf-8"))
 """The functions ``translate``, which a script calls first, and ``tr``; they stand before the script."""
 DRAWING = TRANSLATOR + Path(__file__).with_name("elements.js").read_text("utf-8")
 """The same, and what makes elements."""

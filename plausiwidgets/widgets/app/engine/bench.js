@@ -1,30 +1,41 @@
 // What the bench of the judge does with a neuron, for one set of values: it settles, and gets its sweeps.
 
+import { injected, roundHalfEven } from "../../../simulation/javascript/runtime.js";
+
 /** The value of a formula: a number, the name of a value, or [operation, operands]. */
-function valueOf(formula, values) {
+export function valueOf(formula, values) {
   if (typeof formula === "number") return formula;
   if (typeof formula === "string") return values.get(formula);
   const [a, b] = formula.slice(1).map((operand) => valueOf(operand, values));
   switch (formula[0]) {
-    case "+": return a + b;
-    case "-": return a - b;
-    case "*": return a * b;
-    case "/": return a / b;
-    case "negative": return -a;
-    case "abs": return Math.abs(a);
-    case "max": return a > b || a !== a ? a : b;
-    case "min": return a < b || a !== a ? a : b;
-    default: throw new Error(`unknown operation ${formula[0]}`);
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return a / b;
+    case "negative":
+      return -a;
+    case "abs":
+      return Math.abs(a);
+    case "max":
+      return a > b || Number.isNaN(a) ? a : b;
+    case "min":
+      return a < b || Number.isNaN(a) ? a : b;
+    default:
+      throw new Error(`unknown operation ${formula[0]}`);
   }
 }
 
 /** How often a neuron may fire in so many steps before it is given up. */
-function spikeLimit(bench, steps, dt) {
+export function spikeLimit(bench, steps, dt) {
   return Math.trunc(bench.rate * steps * dt) + 2;
 }
 
 /** The neuron at rest at a holding current, with the last 50 ms before the onset; `state` is null where it is lost. */
-function settled(neuron, bench, parameters, holding, dt) {
+export function settled(neuron, bench, parameters, holding, dt) {
   const shown = roundHalfEven(bench.before / dt);
   const steps = roundHalfEven(bench.settle / dt) + shown;
   const { state, span, threshold } = neuron.start(parameters, holding);
@@ -48,7 +59,7 @@ function settled(neuron, bench, parameters, holding, dt) {
  * The response to a sweep: {t0, dt, v, current, spikes, divergedAt}, times in ms from the onset; and in time steps:
  * when it fired (`steps`, and `every` with those after the end), the end (`last`) and when it was lost (`lost`, or -1).
  */
-function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values) {
+export function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values) {
   const pieces = sweep.pieces.map((piece) => piece.map((formula) => valueOf(formula, values)));
   const steps = roundHalfEven(valueOf(sweep.duration, values) / dt);
   const last = Math.min(roundHalfEven(valueOf(sweep.end, values) / dt), steps);
@@ -69,8 +80,12 @@ function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values)
   const fired = run.spikes.filter((k) => k < last);
   const isLost = run.diverged >= 0 && run.diverged < last;
   return {
-    ...line, spikes: [...rest.spikes, ...fired.map((k) => k * dt)], divergedAt: isLost ? run.diverged * dt : NaN,
-    steps: fired, every: run.spikes, lost: isLost ? run.diverged : -1,
+    ...line,
+    spikes: [...rest.spikes, ...fired.map((k) => k * dt)],
+    divergedAt: isLost ? run.diverged * dt : NaN,
+    steps: fired,
+    every: run.spikes,
+    lost: isLost ? run.diverged : -1,
   };
 }
 
@@ -78,7 +93,7 @@ function responseTo(sweep, rest, neuron, bench, parameters, holding, dt, values)
  * A line from the potential up to the peak at each spike, for a neuron that resets before it reaches one: x and y, with
  * NaN between them. The potential may be another one than the line's own, at the same times.
  */
-function spikeLines({ t, t0, dt, v: own, spikes }, peak, v = own) {
+export function spikeLines({ t, t0, dt, v: own, spikes }, peak, v = own) {
   const x = [];
   const y = [];
   for (const time of spikes) {

@@ -1,6 +1,8 @@
 // Features of spike trains and potentials of one neuron, each as plausiwidgets/patterns/features.py has it for many.
 // A row is an array; NaN stands for an entry that is none. Times in ms, potentials in mV.
 
+import { floorDivide, roundHalfEven } from "../../../simulation/javascript/runtime.js";
+
 const SMALLEST_BURST = 3;
 const LARGEST_BURST = 40;
 const CUT_RATIO = 2;
@@ -57,7 +59,7 @@ function merge(times, reference) {
 
 const rowOf = (x) => (typeof x === "number" ? [x] : Array.from(x));
 
-const FEATURES = {
+export const FEATURES = {
   count: (times, t0, t1) => times.reduce((n, t) => n + (t >= t0 && t < t1), 0),
   window: (times, t0, t1) => times.filter((t) => t >= t0 && t < t1),
   intervals: (times) => times.slice(1).map((t, i) => t - times[i]),
@@ -94,8 +96,7 @@ const FEATURES = {
     const low = FEATURES.smallest(FEATURES.intervals(times));
     return Number.isNaN(low) ? Infinity : low;
   },
-  persistence: (times, end) =>
-    divided(end - FEATURES.last(times), FEATURES.median(FEATURES.late_half(FEATURES.intervals(times)))),
+  persistence: (times, end) => divided(end - FEATURES.last(times), FEATURES.median(FEATURES.late_half(FEATURES.intervals(times)))),
   adaptation_index: (isi) => FEATURES.mean(isi.slice(1).map((x, i) => divided(x - isi[i], x + isi[i]))),
   leading(decisions) {
     const first = decisions.indexOf(false);
@@ -141,7 +142,10 @@ const FEATURES = {
     if (!reference.length || !times.length) return { gamma: 0, progress: 0 };
     const [merged, mine] = merge(times, reference);
     const nearTrain = nearest(merged, mine).filter((_, i) => !mine[i]);
-    const nearReference = nearest(merged, mine.map((x) => !x)).filter((_, i) => mine[i]);
+    const nearReference = nearest(
+      merged,
+      mine.map((x) => !x),
+    ).filter((_, i) => mine[i]);
     const within = precision * (1 + 1e-9);
     const close = (distances) => distances.filter((x) => x <= within).length;
     const found = Math.min(close(nearTrain), close(nearReference));
@@ -213,7 +217,7 @@ const FEATURES = {
 };
 
 /** Operations on numbers, and entry by entry on rows, as patterns/tracing.py has them. */
-const ELEMENTWISE = {
+export const ELEMENTWISE = {
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,
@@ -221,8 +225,8 @@ const ELEMENTWISE = {
   "//": (a, b) => floorDivide(a, b),
   negative: (a) => -a,
   abs: (a) => Math.abs(a),
-  max: (a, b) => (a > b || a !== a ? a : b),
-  min: (a, b) => (a < b || a !== a ? a : b),
+  max: (a, b) => (a > b || Number.isNaN(a) ? a : b),
+  min: (a, b) => (a < b || Number.isNaN(a) ? a : b),
   sqrt: (a) => Math.sqrt(a),
   square: (a) => a * a,
   floor: (a) => Math.floor(a),
@@ -241,18 +245,18 @@ const ELEMENTWISE = {
 };
 
 /** Operations over the entries of a row. */
-const ON_ROWS = {
+export const ON_ROWS = {
   entry: (row, place) => (row.length ? row.at(place) : NaN),
   piece: (row, first, last) => row.slice(first, last),
   how_many: (row) => row.reduce((n, x) => n + (x ? 1 : 0), 0),
-  highest: (row) => row.reduce((a, x) => (x > a || x !== x ? x : a), -Infinity),
-  lowest: (row) => row.reduce((a, x) => (x < a || x !== x ? x : a), Infinity),
+  highest: (row) => row.reduce((a, x) => (x > a || Number.isNaN(x) ? x : a), -Infinity),
+  lowest: (row) => row.reduce((a, x) => (x < a || Number.isNaN(x) ? x : a), Infinity),
   any: (row) => row.some(Boolean),
   all: (row) => row.every(Boolean),
 };
 
 /** An operation on numbers, or entry by entry where an argument is a row. */
-function elementwise(operation, values) {
+export function elementwise(operation, values) {
   const row = values.find((x) => typeof x === "object");
   if (!row) return operation(...values);
   return Array.from(row, (_, i) => operation(...values.map((x) => (typeof x === "object" ? x[i] : x))));

@@ -1,6 +1,6 @@
 // A slider: its positions, and the values that they stand for on the scale of its parameter.
 
-const STEPS = 400; // positions of a slider
+export const STEPS = 400; // positions of a slider
 
 function transformed(slider, x) {
   if (slider.scale === "log") return Math.log(x);
@@ -12,7 +12,7 @@ function untransformed(slider, x) {
   return slider.scale === "asinh" ? Math.sinh(x) * slider.zero : x;
 }
 
-function positionOf(slider, value, [low, high]) {
+export function positionOf(slider, value, [low, high]) {
   const [a, b] = [low, high].map((x) => transformed(slider, x));
   const share = (transformed(slider, Math.min(Math.max(value, low), high)) - a) / (b - a);
   return Math.round(share * STEPS);
@@ -28,7 +28,7 @@ function rounded(x, decimals) {
 }
 
 /** The value at a slider's position, without digits that the slider cannot tell apart. */
-function valueAt(slider, position, [low, high]) {
+export function valueAt(slider, position, [low, high]) {
   if (position <= 0) return low;
   if (position >= STEPS) return high;
   const [a, b] = [low, high].map((x) => transformed(slider, x));

@@ -1,7 +1,10 @@
 // Numbers and intervals as text, as patterns/formatting.py has them.
 
+import { roundHalfEven } from "../../../simulation/javascript/runtime.js";
+import { tr } from "./texts.js";
+
 /** A number with four significant digits, a dash for NaN. */
-function numberText(value, digits = 4) {
+export function numberText(value, digits = 4) {
   if (Number.isNaN(value)) return "–";
   if (Math.abs(value) === Infinity) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
@@ -17,7 +20,7 @@ function numberText(value, digits = 4) {
 }
 
 /** An accepted interval, both ends included; an infinite end is open. */
-function intervalText(low, high, givenUnit) {
+export function intervalText(low, high, givenUnit) {
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
   const word = () => (givenUnit === "spikes" && isOne ? tr("spike") : tr(givenUnit));
   const unit = givenUnit && givenUnit !== "1" ? ` ${word()}` : "";
@@ -28,6 +31,6 @@ function intervalText(low, high, givenUnit) {
 }
 
 /** A measured value with its unit. */
-function measuredText(value, unit) {
+export function measuredText(value, unit) {
   return Number.isNaN(value) ? numberText(value) : intervalText(value, value, unit);
 }

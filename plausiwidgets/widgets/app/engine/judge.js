@@ -1,6 +1,10 @@
 // The judge of the page: a neuron at rest, sweeps, features and criteria of one set of values, as patterns/bench.py,
 // judge.py and criterion.py have them for many. What is measured comes as a tape (patterns/tape.py).
 
+import { injected, roundHalfEven } from "../../../simulation/javascript/runtime.js";
+import { responseTo, settled, spikeLimit } from "./bench.js";
+import { ELEMENTWISE, elementwise, FEATURES, ON_ROWS } from "./features.js";
+
 /** A neuron of one set of values at its holding level; it gets sweeps, and notes what every pattern looks at. */
 class Bench {
   /** @param about {bench, resets, fullSpike, inMillivolts} */
@@ -131,21 +135,36 @@ class Player {
   named(name) {
     const { bench } = this;
     switch (name) {
-      case "@nan": return NaN;
-      case "@inf": return Infinity;
-      case "@-inf": return -Infinity;
-      case "@times": return this.times;
-      case "@dt": return bench.dt;
-      case "@span": return bench.rest.span;
-      case "@threshold": return bench.rest.threshold;
-      case "@v_baseline": return bench.rest.vBaseline;
-      case "@baseline_range": return bench.rest.range;
-      case "@baseline_peak": return bench.rest.peak;
-      case "@spontaneous_spikes": return bench.rest.spontaneous;
-      case "@lowest": return bench.lowest;
-      case "@highest": return bench.highest;
-      case "@rise": return bench.rise;
-      default: return this.values.get(name);
+      case "@nan":
+        return NaN;
+      case "@inf":
+        return Infinity;
+      case "@-inf":
+        return -Infinity;
+      case "@times":
+        return this.times;
+      case "@dt":
+        return bench.dt;
+      case "@span":
+        return bench.rest.span;
+      case "@threshold":
+        return bench.rest.threshold;
+      case "@v_baseline":
+        return bench.rest.vBaseline;
+      case "@baseline_range":
+        return bench.rest.range;
+      case "@baseline_peak":
+        return bench.rest.peak;
+      case "@spontaneous_spikes":
+        return bench.rest.spontaneous;
+      case "@lowest":
+        return bench.lowest;
+      case "@highest":
+        return bench.highest;
+      case "@rise":
+        return bench.rise;
+      default:
+        return this.values.get(name);
     }
   }
 
@@ -168,9 +187,12 @@ class Player {
         const place = (t) => shown + roundHalfEven(t / this.bench.dt);
         return line.v.subarray(place(from), place(to));
       }
-      case "field": return (yield* this.value(given[0]))[given[1]];
-      case "list": return yield* this.all(given);
-      case "control": return this.bench.control(yield* this.value(given[0]));
+      case "field":
+        return (yield* this.value(given[0]))[given[1]];
+      case "list":
+        return yield* this.all(given);
+      case "control":
+        return this.bench.control(yield* this.value(given[0]));
       case "steps_show": {
         const [height, width, duration, only] = yield* this.all(given.slice(1));
         return yield* this.shows(given[0], only ? height : null, width, duration);
@@ -179,7 +201,8 @@ class Player {
         const [width, duration, low, high, works, tolerance] = yield* this.all(given.slice(1));
         return works ? yield* this.weakest(given[0], width, duration, low, high, tolerance) : NaN;
       }
-      case "where": { // only what is asked for: the other branch may take a search
+      case "where": {
+        // only what is asked for: the other branch may take a search
         const [condition] = yield* this.all(given.slice(0, 1));
         if (typeof condition !== "object") return yield* this.value(condition ? given[1] : given[2]);
       }
@@ -233,7 +256,11 @@ class Player {
       responses.set(sweep.name, { ...response, sweep });
       yield;
     }
-    if (chosen) yield* this.grade(responses.get(graded), sweeps.find(({ name }) => name === graded));
+    if (chosen)
+      yield* this.grade(
+        responses.get(graded),
+        sweeps.find(({ name }) => name === graded),
+      );
     this.responses.set(k, responses);
     return responses;
   }
@@ -264,9 +291,10 @@ function costOf({ kind, scale, per_span: perSpan }, value, low, high, span, gap,
   if (value >= low && value <= high) return 0;
   let outside;
   if (kind === "count") {
-    outside = value < low
-      ? (0.5 * (low - value - progress)) / Math.max(low, 1) + (value === 0 ? 0.5 * saturated(gap) : 0)
-      : 0.1 + 0.9 * saturated((value - high) / 4);
+    outside =
+      value < low
+        ? (0.5 * (low - value - progress)) / Math.max(low, 1) + (value === 0 ? 0.5 * saturated(gap) : 0)
+        : 0.1 + 0.9 * saturated((value - high) / 4);
   } else if (kind === "log") {
     outside = saturated((value < low ? Math.log(low / Math.max(value, 1e-300)) : Math.log(value / high)) / scale);
   } else {
@@ -289,7 +317,7 @@ function intervalOf(criterion, span, dt) {
  * Judges one pattern on a bench, at its time step alone: {checks, loss, diverged, responses}. A generator: it pauses
  * after each simulation.
  */
-function* judging(tape, criteria, bench, values) {
+export function* judging(tape, criteria, bench, values) {
   bench.begin();
   const player = new Player(tape, bench, values);
   for (let k = 0; k < tape.applied.length; k++) yield* player.applied(k);
@@ -315,7 +343,7 @@ function* judging(tape, criteria, bench, values) {
 }
 
 /** The benches of a neuron with values, one for each holding level, by the name of its value; made when asked for. */
-function benchesOf({ bench, model, parameters }, neuron, values, dt) {
+export function benchesOf({ bench, model, parameters }, neuron, values, dt) {
   const known = new Map();
   const own = Object.fromEntries(parameters.map(({ name }) => [name, values.get(name)]));
   return (name) => {
@@ -326,7 +354,7 @@ function benchesOf({ bench, model, parameters }, neuron, values, dt) {
 }
 
 /** Judges the components of a pattern; of one that the page cannot judge the result is null. A generator. */
-function* judgingAll({ components, stimulus }, benchAt, values) {
+export function* judgingAll({ components, stimulus }, benchAt, values) {
   const results = [];
   for (const { tape, criteria, prefix, holding } of components) {
     if (!tape) {
@@ -341,7 +369,7 @@ function* judgingAll({ components, stimulus }, benchAt, values) {
 }
 
 /** The verdict on several patterns from that on each: none is better than the least of them. */
-function together(results) {
+export function together(results) {
   const checks = results.flatMap(({ checks: own }) => own);
   const isLost = results.some((result) => result.isLost);
   return { checks, isLost, loss: results.reduce((sum, { loss }) => sum + loss, 0) };

@@ -3,12 +3,18 @@
 let TEXTS = new Map();
 
 /** From then on `tr` gives these translations. */
-function translate(texts) {
+export function translate(texts) {
   TEXTS = new Map(Object.entries(texts));
 }
 
 /** The translation of a text, with `values` in the places of their names; "pattern: name" is translated in two parts. */
-function tr(text, values = null) {
+export function tr(text, values = null) {
   if (values) return (TEXTS.get(text) ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  return TEXTS.get(text) ?? text.split(": ").map((part) => TEXTS.get(part) ?? part).join(": ");
+  return (
+    TEXTS.get(text) ??
+    text
+      .split(": ")
+      .map((part) => TEXTS.get(part) ?? part)
+      .join(": ")
+  );
 }

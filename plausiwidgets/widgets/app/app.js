@@ -1,0 +1,435 @@
+import { bars } from "./bars.js";
+import { NEURONS } from "./engine/neurons.js";
+import { positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { tr, translate } from "./engine/texts.js";
+import { addressOf } from "./link.js";
+import { patternOf, simulation, slidersOf, stored } from "./neuron.js";
+import { padded, rangesOf, widened } from "./scene.js";
+import { heard, isOpen, playback } from "./search.js";
+import { createStore, inPieces } from "./state.js";
+import { moveAway } from "./turn.js";
+
+/** @import { Arrays, Answer, Catalogue, Host, Line, ModelData, Range, Scene, Selection, Slider, State, Sweep, Values } from "./types.d.ts" */
+/** @typedef {ReturnType<typeof createApp>} App */
+
+const MOST = 200; // steps of undo
+const REST = 300; // ms after the last change at which Python is asked
+
+/** @param {Selection} a @param {Selection} b */
+export function isSame(a, b) {
+  return (
+    a.model === b.model && a.pattern === b.pattern && a.dt === b.dt && Object.entries(a.values).every(([name, x]) => b.values[name] === x)
+  );
+}
+
+/**
+ * The app of one selection: its state, and what follows of a change. It has no view: several can show it, or none.
+ * @param {Catalogue} catalogue @param {Host} host @param {ModelData} data @param {Selection} first
+ * @param {Record<string, Record<string, string>>} [texts] translations by language @param {Partial<State>} [more]
+ */
+export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
+  translate(texts[more.language ?? "en"] ?? {});
+  const store = createStore({
+    selection: first,
+    verdict: null,
+    verified: null,
+    search: null,
+    drawer: false,
+    turn: null,
+    sheet: "",
+    all: false,
+    tool: "",
+    marked: -1,
+    window: null,
+    whole: false,
+    pinned: null,
+    present: false,
+    dark: false,
+    language: "en",
+    said: "",
+    past: [],
+    future: [],
+    drawn: 0,
+    ...more,
+  });
+  let current = data; // of the model that is shown
+  /** @type {(Sweep[] | null)[]} */
+  let found = [];
+  let run = simulation(catalogue, current, first);
+  /** @type {Line} */
+  let yours = run.trace("yours");
+  /** @type {Map<string, { values: Values | null, line: Line | null }>} */
+  const others = new Map(); // lines of other values: the best of a search, what is pinned
+  /** @type {{ key: string, v: Range, i: Range } | null} */
+  let ranges = null;
+  let stopJudging = () => {};
+  let asking = 0;
+  let stopAsking = () => {};
+  let asked = "";
+  /** @type {Set<(t: number | null) => void>} */
+  const pointed = new Set();
+  const searchPlay = playback(store);
+  const shownBars = bars(store, () => (found.some(Boolean) ? null : { catalogue, data: current }));
+
+  const selection = () => store.get().selection;
+  const change = (/** @type {Partial<Selection>} */ next) => store.set({ selection: { ...selection(), ...next } });
+
+  // -- what follows of a change ------------------------------------------------------------------
+
+  const simulate = () => {
+    run = simulation(catalogue, current, selection(), found);
+    yours = run.trace("yours");
+  };
+
+  const update = () => {
+    stopJudging();
+    stopAsking();
+    clearTimeout(asking);
+    simulate();
+    const known = current.patterns[selection().pattern].sets.find((/** @type {any} */ _, /** @type {number} */ k) =>
+      isSame(selection(), stored(current, selection().pattern, k)),
+    );
+    const isKnown = known && ["replicated", "fragile"].includes(known.status);
+    store.set({ verified: isKnown ? { status: known.status, why: known.why } : null });
+    stopJudging = inPieces(run.judging(), ({ verdict, found: sweeps }) => {
+      if (sweeps.some(Boolean)) {
+        found = sweeps;
+        simulate();
+      }
+      store.set({ verdict, drawn: store.get().drawn + 1 });
+      if (verdict?.loss === 0 && !isKnown && host.can("verify")) {
+        store.set({ verified: { status: "asked", why: "" } });
+        asking = Number(setTimeout(verify, REST));
+      }
+      solved();
+    });
+  };
+
+  const verify = () => {
+    const { model, pattern, values, dt } = selection();
+    const of = selection();
+    stopAsking = host.ask("verify", { model, pattern, values, dt }, (answer) => {
+      if (selection() !== of) return;
+      if (answer.state === "failed") store.set({ verified: null, said: answer.error ?? "" });
+      else if (answer.state === "done") {
+        const { status, failed_check: why } = answer.verdict;
+        store.set({ verified: { status, why } });
+      }
+    });
+  };
+
+  /** @param {ModelData} next @param {Selection} at */
+  const show = (next, at) => {
+    if (at.model !== selection().model || at.pattern !== selection().pattern) found = [];
+    current = next;
+    store.set({ selection: at });
+  };
+
+  // -- the turn ----------------------------------------------------------------------------------
+
+  const solved = () => {
+    const { turn, verdict } = store.get();
+    if (turn && turn.stage !== "solved" && verdict?.loss === 0) store.set({ turn: { ...turn, stage: "solved" } });
+  };
+
+  // -- the search --------------------------------------------------------------------------------
+
+  /** @param {Answer} answer @param {Arrays} arrays */
+  const hearSearch = (answer, arrays) => {
+    if (answer.state === "failed" && !answer.search) return store.set({ said: answer.error ?? "" });
+    if (!answer.search) return;
+    const known = store.get().search;
+    // Of a search that was stopped by its successor, nothing more is shown.
+    if (known && known.id !== answer.id && isOpen(known) && !isOpen({ state: /** @type {any} */ (answer.state) })) return;
+    const search = heard(known, answer, arrays, performance.now());
+    store.set({ search, drawer: true });
+    searchPlay.heard();
+  };
+
+  /** The line of other values than those of the sliders, simulated once. @param {"best" | "pinned"} role @param {Values | null} values */
+  const lineOf = (role, values) => {
+    const known = others.get(role);
+    if (known && known.values === values) return known.line;
+    const line =
+      values && simulation(catalogue, current, { ...selection(), values: { ...selection().values, ...values } }, found).trace(role);
+    others.set(role, { values, line });
+    return line;
+  };
+
+  const app = {
+    store,
+    host,
+    catalogue,
+    languages: ["en", ...Object.keys(texts)],
+    bars: shownBars,
+    play: searchPlay,
+    get data() {
+      return current;
+    },
+    get run() {
+      return run;
+    },
+    get yours() {
+      return yours;
+    },
+    /** @returns {import("./types.d.ts").Pattern} */
+    get pattern() {
+      return run.pattern;
+    },
+    get sliders() {
+      return run.sliders;
+    },
+    /** The sliders that are seen at first. @returns {Slider[]} */
+    get mattering() {
+      return run.pattern.matter.map((name) => run.sliders.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
+    },
+
+    // -- drawing -----------------------------------------------------------------------------------
+
+    /** What is drawn now. @returns {Scene} */
+    scene() {
+      const { search, drawer, pinned, window, whole, marked, turn, selection: at } = store.get();
+      const isOurs = search?.model === at.model && search.pattern === at.pattern && drawer && !turn;
+      const best = isOurs ? lineOf("best", searchPlay.best()) : null;
+      const compared = pinned && pinned.model === at.model && pinned.pattern === at.pattern ? lineOf("pinned", pinned.values) : null;
+      const example = run.example();
+      const lines = [example, compared, best, yours].filter((line) => line !== null);
+      const event = whole ? null : run.event(yours);
+      const scale = run.scale();
+      const below = run.pattern.fine && event ? scale[1] + 0.4 * (scale[1] - scale[0]) : null;
+      const needed = rangesOf(lines, { span: run.span, low: scale[0], below, event });
+      const key = `${at.model} ${at.pattern} ${run.sweep.name} ${whole}`;
+      if (ranges?.key !== key) ranges = { key, v: needed.v, i: padded(needed.i, 0.02) };
+      ranges.v = widened(ranges.v, needed.v);
+      ranges.i = widened(ranges.i, needed.i);
+      return {
+        lines,
+        x: window ?? event ?? needed.x,
+        v: ranges.v,
+        i: ranges.i,
+        unit: current.model.unit,
+        handles: run.handles(),
+        marks: marked >= 0 ? marksOf(marked) : [],
+        peak: current.model.resets && below === null ? run.neuron.peak : NaN,
+      };
+    },
+    /** Whether a part of the sweep is shown. */
+    isPart() {
+      return store.get().window !== null || run.event(yours) !== null;
+    },
+    /** What the figure shows, in words. */
+    described() {
+      const count = yours.spikes.length;
+      return tr("Membrane potential over time: your neuron fires {count} spikes, from {low} to {high} mV", {
+        count,
+        low: Math.round(yours.v.reduce((a, x) => Math.min(a, x), Infinity)),
+        high: Math.round(yours.v.reduce((a, x) => Math.max(a, x), -Infinity)),
+      });
+    },
+    exampleTitle() {
+      if (!run.pattern.targets.length) return "";
+      return run.pattern.targets[0].lines ? tr("recording") : tr("example, Izhikevich 2004");
+    },
+    /** Tells who shows where the neuron is at a time of the figure. @param {number | null} t */
+    pointAt(t) {
+      for (const hear of pointed) hear(t);
+    },
+    /** @param {(t: number | null) => void} hear */
+    onPoint(hear) {
+      pointed.add(hear);
+      return () => pointed.delete(hear);
+    },
+
+    // -- values ------------------------------------------------------------------------------------
+
+    /** @param {Values} values */
+    put(values) {
+      change({ values: { ...selection().values, ...values } });
+    },
+    /** A value within the range of its slider, rounded as the slider does. @param {string} name @param {number} value */
+    within(name, value) {
+      const slider = /** @type {Slider} */ (run.sliders.find((one) => one.name === name));
+      /** @type {Range} */
+      const ends = [Math.min(slider.low, selection().values[name]), Math.max(slider.high, selection().values[name])];
+      if (!Number.isFinite(value)) return selection().values[name];
+      return valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends), 0), STEPS), ends);
+    },
+    /** @param {number} dt */
+    step(dt) {
+      change({ dt });
+      app.keep();
+    },
+    /** Keeps the selection to come back to: one drag is one. */
+    keep() {
+      const { past } = store.get();
+      const last = past[past.length - 1];
+      if (last && isSame(last, selection())) return;
+      store.set({ past: [...past.slice(-MOST), selection()], future: [] });
+    },
+    undo() {
+      app.keep();
+      const { past, future } = store.get();
+      if (past.length < 2) return;
+      store.set({ past: past.slice(0, -1), future: [...future, past[past.length - 1]] });
+      return app.back(past[past.length - 2]);
+    },
+    redo() {
+      const { past, future } = store.get();
+      const next = future[future.length - 1];
+      if (!next) return;
+      store.set({ past: [...past, next], future: future.slice(0, -1) });
+      return app.back(next);
+    },
+    /** @param {Selection} to */
+    async back(to) {
+      if (to.model !== current.model.name || to.pattern !== selection().pattern) return app.choose(to.model, to.pattern, { to });
+      show(current, to);
+    },
+    defaults() {
+      const values = { ...selection().values };
+      for (const [name, value] of run.neuron.parameters) values[name] = value;
+      change({ values });
+      app.keep();
+    },
+    /** A stored set of the pair. @param {number} set */
+    load(set) {
+      store.set({ turn: null, window: null });
+      show(current, stored(current, selection().pattern, set));
+      app.keep();
+    },
+    /**
+     * Goes to a model and a pattern, at its first stored set that shows it; with the values on the sliders where they are
+     * to be kept, or to a selection.
+     * @param {string} model @param {string} pattern @param {{ keep?: boolean, to?: Selection, values?: Values, dt?: number }} [how]
+     */
+    async choose(model, pattern, { keep = false, to, values, dt } = {}) {
+      asked = `${model} ${pattern}`;
+      try {
+        const next = model === current.model.name && current.patterns[pattern] ? current : await host.describe(model, pattern);
+        if (asked !== `${model} ${pattern}`) return; // superseded
+        const { sets } = next.patterns[pattern];
+        const best = sets.findIndex((/** @type {any} */ one) => one.status === "replicated");
+        const at = to ?? stored(next, pattern, Math.max(best, 0));
+        const names = new Set(next.parameters.map(({ name }) => name));
+        const kept = keep ? Object.fromEntries(Object.entries(selection().values).filter(([name]) => names.has(name))) : {};
+        store.set({
+          verdict: null,
+          verified: null,
+          turn: null,
+          window: null,
+          whole: false,
+          marked: -1,
+          said: "",
+          sheet: "",
+          drawer: false,
+        });
+        show(next, to ? at : { ...at, values: { ...at.values, ...kept, ...values }, dt: dt ?? at.dt });
+        if (!to) app.keep();
+      } catch (error) {
+        store.set({ said: error instanceof Error ? error.message : String(error) });
+      }
+    },
+    /** The next or the last pattern. @param {number} by */
+    next(by) {
+      const keys = Object.keys(current.patterns);
+      const at = keys.indexOf(selection().pattern);
+      return app.choose(selection().model, keys[(at + by + keys.length) % keys.length]);
+    },
+
+    // -- turn, search ------------------------------------------------------------------------------
+
+    /** Whether there is a set of values from which a turn begins. */
+    canTurn() {
+      return store.get().verdict?.loss === 0 || run.pattern.sets.some(({ status }) => status === "replicated");
+    },
+    turn() {
+      const { verdict } = store.get();
+      const set = run.pattern.sets.findIndex(({ status }) => status === "replicated");
+      const from = verdict?.loss === 0 ? selection() : stored(current, selection().pattern, Math.max(set, 0));
+      const moved = moveAway(catalogue, current, from, app.mattering);
+      if (!moved) return store.set({ said: tr("These values hold wherever the sliders go: try another pattern.") });
+      app.keep();
+      store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, said: "" });
+      show(current, { ...from, values: moved.values });
+      app.keep();
+    },
+    hint() {
+      const { turn } = store.get();
+      if (turn) store.set({ turn: { ...turn, stage: turn.stage === "open" ? "bars" : "shown" } });
+    },
+    endTurn() {
+      const { turn } = store.get();
+      if (!turn) return;
+      store.set({ turn: null });
+      app.put(turn.from);
+      app.keep();
+    },
+    search() {
+      const { model, pattern, values, dt } = selection();
+      const { turn } = store.get();
+      store.set({ search: null, drawer: true, turn: null, said: "" });
+      const names = turn ? turn.moved : run.sliders.map(({ name }) => name);
+      const all = run.sliders.filter(({ name }) => names.includes(name) || !turn);
+      const bounds = Object.fromEntries(
+        all.map(({ name, low, high }) => [name, [Math.min(low, values[name]), Math.max(high, values[name])]]),
+      );
+      host.ask("search", { model, pattern, values, dt, bounds, free: all.map(({ name }) => name), begin: "values" }, hearSearch);
+    },
+    /** Asks the host what runs: after a reload it goes on being shown. */
+    resume() {
+      if (host.can("search")) host.ask("running", {}, hearSearch);
+    },
+    /** @param {"pause" | "resume" | "stop"} kind */
+    tell(kind) {
+      const { search } = store.get();
+      if (search) host.ask(kind, { of: search.id }, () => {});
+    },
+    take() {
+      const { search } = store.get();
+      if (!search?.best) return;
+      app.keep();
+      change({ values: { ...selection().values, ...search.best }, dt: search.dt || selection().dt });
+      store.set({ said: "" });
+      app.keep();
+    },
+    has: host.has,
+    /** The texts of a language take effect. @param {string} language */
+    speak(language) {
+      translate(texts[language] ?? {});
+      store.set({ language });
+    },
+    address: () => addressOf(selection(), current),
+    close() {
+      stopJudging();
+      stopAsking();
+      clearTimeout(asking);
+      shownBars.close();
+      searchPlay.close();
+      host.close();
+    },
+  };
+
+  /** Spans of time that a criterion is about, where its tape says so. @param {number} place @returns {Range[]} */
+  function marksOf(place) {
+    const check = store.get().verdict?.checks[place];
+    return check ? spansOf(check.key, yours) : [];
+  }
+
+  store.on((_, changed) => changed.has("selection") && update());
+  update();
+  app.keep();
+  return app;
+}
+
+/** Which part of a line a criterion looks at, by its key: before the onset, during the current, after it. @param {string} key @param {Line} line @returns {Range[]} */
+function spansOf(key, { t0, dt, v, current }) {
+  const first = current.findIndex((x) => Math.abs(x - current[0]) > 1e-9);
+  const last = current.findLastIndex((x) => Math.abs(x - current[0]) > 1e-9);
+  const end = t0 + v.length * dt;
+  if (key === "quiet" || key === "at_rest") return [[t0, 0]];
+  if (first < 0) return [];
+  if (/after|silent_end|quiet_after|n_after/.test(key)) return [[t0 + (last + 1) * dt, end]];
+  return [[t0 + first * dt, t0 + (last + 1) * dt]];
+}
+
+export { NEURONS, patternOf, slidersOf };

@@ -1,0 +1,92 @@
+"""What the app is made of, as text: its script, its style, and the catalogue, read as it was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from plausiwidgets.widgets.app.join import exported, joined
+
+_FOLDER = "widgets/app"
+_RUNTIME = "simulation/javascript/runtime.js"
+
+
+def style() -> str:
+    """Return the style sheet."""
+    return _text_of(f"{_FOLDER}/app.css")
+
+
+def script(neurons: Iterable[str] | None = None, ending: str = "export default app.widget;") -> str:
+    """Return the app as the text of one module.
+
+    Parameters
+    ----------
+    neurons : iterable of str, optional
+        Names of the packaged models that it simulates, with the neurons of their examples; default: all.
+    ending : str
+        Its last line, in which ``app`` is what main.js exports.
+    """
+    chosen = _neurons(None if neurons is None else tuple(neurons))
+    return f'{_modules()}{chosen}const app = modules["{_MAIN}"];\n{ending}\n'
+
+
+_MAIN = f"{_FOLDER}/main.js"
+
+
+@cache
+def _modules() -> str:
+    return joined(_MAIN)
+
+
+@cache
+def _neurons(names: tuple[str, ...] | None) -> str:
+    """Return the neurons as statements: each is emitted from a program, and none is evaluated from data on the page."""
+    code: dict[str, str] = {}
+    for name in model_names() if names is None else names:
+        code |= json.loads(model_json(name))["code"]
+    used = ", ".join(exported(_text_of(_RUNTIME)))
+    entries = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in code.items())
+    registry = f'modules["{_FOLDER}/engine/neurons.js"].NEURONS'
+    return f'(({{ {used} }}) => Object.assign({registry}, {{\n{entries}\n}}))(modules["{_RUNTIME}"]);\n'
+
+
+@cache
+def model_names() -> tuple[str, ...]:
+    """Return the names of the models of the catalogue, in its order."""
+    return tuple(json.loads(shared_json())["models"])
+
+
+@cache
+def shared_json() -> str:
+    """Return what every model needs: the bench, patterns with their tapes, titles and marks of the models."""
+    return _catalogue("shared")
+
+
+@cache
+def model_json(name: str) -> str:
+    """Return what the catalogue has of a model.
+
+    Raises
+    ------
+    KeyError
+        For a model that it does not have.
+    """
+    if not (files("plausiwidgets") / _FOLDER / "catalogue" / f"{name}.json").is_file():
+        raise KeyError(name)
+    return _catalogue(name)
+
+
+def shipped(names: Iterable[str]) -> dict[str, Any]:
+    """Return some models as data for a page, whose script has their neurons."""
+    return {name: {k: x for k, x in json.loads(model_json(name)).items() if k != "code"} for name in names}
+
+
+def _catalogue(name: str) -> str:
+    return _text_of(f"{_FOLDER}/catalogue/{name}.json")
+
+
+def _text_of(path: str) -> str:
+    return (files("plausiwidgets") / path).read_text(encoding="utf-8")

@@ -1,0 +1,77 @@
+import { tr } from "./engine/texts.js";
+import { numberText } from "./engine/words.js";
+import { objectivePainter } from "./objective.js";
+import { isOpen } from "./search.js";
+import { perFrame } from "./state.js";
+import { html, useEffect, useRef } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+
+/** The drawer under the potential: a search to watch. @param {{ app: App }} props */
+export function Drawer({ app }) {
+  const { search, turn } = app.store.get();
+  const isPlayed = app.play.isPlaying();
+  const runs = search && isOpen(search);
+  const title = tr(app.pattern.title).toLowerCase();
+  const count = app.play.count();
+  const words = search ? tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) }) : tr("starting …");
+  const tell = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.tell(kind);
+  return html`<section class="pw-drawer" aria-label=${tr("Search")}>
+    <div class="pw-drawerhead">
+      <h3>${tr("How far from {pattern}?", { pattern: title })} <span>${words}</span></h3>
+      ${isPlayed ? html`<button onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
+      ${runs && search.state !== "paused" ? html`<button onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
+      ${runs && search.state === "paused" ? html`<button onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
+      ${runs ? html`<button onclick=${tell("stop")}>■ ${tr("Stop")}</button>` : html`<button onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
+      <button class="pw-take" disabled=${!search?.best || Boolean(turn)} onclick=${app.take}>${tr("Take these values")}</button>
+    </div>
+    <${Curve} app=${app} words=${words} />
+    ${search && !runs && !isPlayed ? html`<p class="pw-after" role="status">${after(app)}</p>` : ""}
+  </section>`;
+}
+
+/** @param {App} app @param {number} count */
+function leastOf(app, count) {
+  const { search } = app.store.get();
+  if (!search || !count) return "–";
+  if (count === search.tries.count) return numberText(search.tries.least, 3);
+  let least = Infinity;
+  for (let k = 0; k < count; k++) if (search.tries.losses[k] < least) least = search.tries.losses[k];
+  return numberText(least, 3);
+}
+
+/** What a search that is over has found, and what can be done next. @param {App} app */
+function after(app) {
+  const { search } = app.store.get();
+  if (!search) return "";
+  if (search.sentence) return search.sentence;
+  if (search.loss === 0) return tr("Found: every criterion holds. Take these values, then drag to see how far they go.");
+  return tr("Not found yet: a search without a result does not show that there is none. Widen a range, or let it search again.");
+}
+
+/** @param {{ app: App, words: string }} props */
+function Curve({ app, words }) {
+  const place = useRef(/** @type {any} */ (null));
+  useEffect(() => {
+    const painter = objectivePainter();
+    const draw = () => {
+      const { search, dark, present } = app.store.get();
+      if (!place.current?.clientWidth) return;
+      const shown = search ?? { id: "", tries: { losses: new Float32Array(), count: 0, least: Infinity }, restarts: [] };
+      painter.draw(place.current, shown, app.play.count(), dark, present ? 18 : 14);
+      place.current.dataset.whole = String(painter.whole);
+      place.current.dataset.dots = String(app.play.count());
+    };
+    const soon = perFrame(draw);
+    const off = app.store.on((_, changed) => ["search", "dark", "drawn", "present"].some((key) => changed.has(key)) && soon());
+    const size = new ResizeObserver(draw);
+    size.observe(place.current);
+    draw();
+    return () => {
+      off();
+      size.disconnect();
+      soon.cancel();
+    };
+  }, []);
+  return html`<canvas data-pw-objective ref=${place} role="img" aria-label=${words}></canvas>`;
+}

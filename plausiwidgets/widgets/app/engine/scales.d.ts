@@ -1,0 +1,5 @@
+import type { Range, Slider } from "../types.d.ts";
+/** Positions of a slider. */
+export const STEPS: number;
+export function positionOf(slider: Slider, value: number, ends: Range): number;
+export function valueAt(slider: Slider, position: number, ends: Range): number;

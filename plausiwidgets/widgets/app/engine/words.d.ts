@@ -1,0 +1,3 @@
+export function numberText(value: number, digits?: number): string;
+export function intervalText(low: number, high: number, unit: string): string;
+export function measuredText(value: number, unit: string): string;

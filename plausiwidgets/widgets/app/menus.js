@@ -1,0 +1,81 @@
+import { tr } from "./engine/texts.js";
+import { Sheet } from "./sheets.js";
+import { TOOLS } from "./tools.js";
+import { html, useState } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+
+/** The tools, each with a line. @param {{ app: App }} props */
+export function Explore({ app }) {
+  const open = (/** @type {string} */ tool) => () => app.store.set({ tool, sheet: "" });
+  return html`<${Sheet} app=${app} title=${tr("Explore")} wide=${false}>
+    <div class="pw-menu">${TOOLS.filter((tool) => tool.fits(app)).map(
+      ({ name, title, line }) => html`<button key=${name} onclick=${open(name)}><b>${title()}</b><span>${line()}</span></button>`,
+    )}
+      <button onclick=${() => app.store.set({ pinned: app.store.get().pinned ? null : app.store.get().selection, sheet: "" })}>
+        <b>${app.store.get().pinned ? tr("Stop comparing") : tr("Compare")}</b>
+        <span>${tr("Keeps the line of these values in the figure while you go on.")}</span></button>
+    </div>
+  <//>`;
+}
+
+/** A link to what is shown, and the same as Python. @param {{ app: App }} props */
+export function Share({ app }) {
+  const link = `${location.href.split("#")[0].split("?")[0]}#${app.address()}`;
+  return html`<${Sheet} app=${app} title=${tr("Share")} wide=${false}>
+    <${Copy} label=${app.host.name === "kernel" ? tr("The selection, as the end of a link") : tr("A link that opens on these values")} text=${app.host.name === "kernel" ? app.address() : link} />
+    <${Copy} label=${tr("The same in Python")} text=${python(app)} />
+  <//>`;
+}
+
+/** @param {{ label: string, text: string }} props */
+function Copy({ label, text }) {
+  const [done, set] = useState("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      set(tr("Copied"));
+    } catch {
+      set(tr("Select the text and copy it"));
+    }
+  };
+  return html`<div class="pw-copy"><label>${label}<textarea readonly rows="3" onfocus=${(/** @type {any} */ e) => e.target.select()}>${text}</textarea></label>
+    <button onclick=${copy}>${tr("Copy")}</button> <span role="status">${done}</span></div>`;
+}
+
+/** @param {App} app */
+export function python(app) {
+  const { model, values, dt } = app.store.get().selection;
+  const list = Object.entries(values).map(([name, value]) => `${JSON.stringify(name)}: ${value}`);
+  const step = dt === app.data.model.dt ? "" : `, dt=${dt}`;
+  return `pw.judge(${JSON.stringify(model)}, ${app.pattern.python}, {${list.join(", ")}}${step})`;
+}
+
+/** Language, whole sweep, keys. @param {{ app: App }} props */
+export function More({ app }) {
+  const { language, whole } = app.store.get();
+  const rows = [
+    ["← →", tr("the last and the next pattern")],
+    ["Ctrl Z", tr("undo; with Shift: redo")],
+    ["Esc", tr("closes what is open")],
+  ];
+  return html`<${Sheet} app=${app} title=${tr("More")} wide=${false}>
+    <div class="pw-menu">
+      ${
+        app.languages.length > 1
+          ? html`<div role="group" aria-label=${tr("Language")} class="pw-tabs">${app.languages.map(
+              (code) =>
+                html`<button lang=${code} aria-pressed=${code === language} onclick=${() => app.speak(code)}>${NAMES[code] ?? code}</button>`,
+            )}</div>`
+          : ""
+      }
+      <button aria-pressed=${whole} onclick=${() => app.store.set({ whole: !whole, window: null, sheet: "" })}><b>${whole ? tr("The event") : tr("Whole sweep")}</b>
+        <span>${tr("All of the sweep, or the part that the pattern is about.")}</span></button>
+      <dl class="pw-keys">${rows.map(([key, text]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${text}</dd></div>`)}</dl>
+      <p>${tr("In the figure: drag the current by its handles, drag across to look closer, double-click for all of it.")}</p>
+    </div>
+  <//>`;
+}
+
+/** @type {Record<string, string>} */
+const NAMES = { en: "English", de: "Deutsch" };

@@ -1,0 +1,66 @@
+import { simulation, stored } from "./neuron.js";
+import { path, prepared } from "./painter.js";
+import { columns } from "./scene.js";
+import { inPieces } from "./state.js";
+import { THEMES } from "./theme.js";
+
+/** @import { Catalogue, Line, ModelData, Range } from "./types.d.ts" */
+
+const WIDE = 150; // px for which a picture is kept
+
+/** @typedef {{ xs: number[], ys: number[], x: Range, v: Range }} Picture */
+/** @type {WeakMap<ModelData, Map<string, Picture>>} */
+const kept = new WeakMap();
+
+/** @param {ModelData} data @returns {Map<string, Picture>} */
+export function picturesOf(data) {
+  const known = kept.get(data) ?? new Map();
+  kept.set(data, known);
+  return known;
+}
+
+/**
+ * Simulates the pictures of a model that are not known yet, one after the other, while nothing else happens.
+ * @param {Catalogue} catalogue @param {ModelData} data @param {(key: string) => void} give @returns {() => void} how to stop
+ */
+export function drawPictures(catalogue, data, give) {
+  const known = picturesOf(data);
+  function* work() {
+    for (const key of Object.keys(data.patterns)) {
+      if (known.has(key)) continue;
+      const { sets } = data.patterns[key];
+      const best = sets.findIndex((/** @type {any} */ set) => set.status === "replicated");
+      const run = simulation(catalogue, data, stored(data, key, Math.max(best, 0)));
+      known.set(key, pictureOf(run.trace("yours"), run.event(run.trace("yours")), run.pattern.fine, run.scale()));
+      give(key);
+      yield;
+    }
+  }
+  return inPieces(work(), () => {});
+}
+
+/** @param {Line} line @param {Range | null} event @param {boolean} fine @param {[number, number, number]} scale @returns {Picture} */
+function pictureOf(line, event, fine, [rest, threshold]) {
+  /** @type {Range} */
+  const x = event ?? [line.t0, line.t0 + line.v.length * line.dt];
+  const [xs, ys] = columns(line.t0, line.dt, line.v, x, WIDE);
+  const most = fine ? threshold + 0.4 * (threshold - rest) : Infinity;
+  let [low, high] = [Infinity, -Infinity];
+  for (const y of ys) {
+    if (y < low) low = y;
+    if (y > high && y <= most) high = y;
+  }
+  const least = fine ? 4 : 30;
+  return { xs, ys, x, v: [low, Math.max(high, low + least)] };
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Picture} picture @param {boolean} dark */
+export function paintPicture(canvas, { xs, ys, x, v }, dark) {
+  const [context, width, height] = prepared(canvas);
+  context.strokeStyle = THEMES[dark ? "dark" : "light"].blue;
+  context.lineWidth = 1.4;
+  const px = (/** @type {number} */ t) => ((t - x[0]) / (x[1] - x[0])) * width;
+  const py = (/** @type {number} */ y) => 3 + ((v[1] - y) / (v[1] - v[0])) * (height - 6);
+  path(context, xs, ys, px, py);
+  context.stroke();
+}

@@ -1,0 +1,139 @@
+import { tr } from "./engine/texts.js";
+import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
+import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Mark } from "./types.d.ts" */
+
+/** @type {Record<Mark, string>} */
+const SIGNS = { replicated: "✓", fragile: "~", unverified: "○", asked: "○", rejected: "✗", cannot: "∅", unjudged: "–" };
+
+/** @param {Mark} mark */
+function markWords(mark) {
+  if (mark === "replicated") return tr("shows it (verified)");
+  if (mark === "fragile") return tr("holds, but not robustly");
+  if (mark === "cannot") return tr("cannot");
+  return tr("not known");
+}
+
+/**
+ * A sheet over the figure: it takes the focus, keeps it, and gives it back. Escape closes it.
+ * @param {{ app: App, title: string, wide?: boolean, children: any }} props
+ */
+export function Sheet({ app, title, wide = true, children }) {
+  const place = useRef(/** @type {any} */ (null));
+  const close = () => app.store.set({ sheet: "" });
+  useEffect(() => {
+    const root = place.current.getRootNode();
+    const before = root.activeElement;
+    place.current.querySelector("[data-first]")?.focus();
+    if (!place.current.contains(root.activeElement)) place.current.querySelector("button")?.focus();
+    return () => before?.isConnected && before.focus({ preventScroll: true });
+  }, []);
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      return close();
+    }
+    if (event.key !== "Tab") return;
+    const all = [...place.current.querySelectorAll("button:not(:disabled), input, a[href], [tabindex='0']")];
+    const { activeElement } = place.current.getRootNode();
+    const [first, last] = [all[0], all[all.length - 1]];
+    const next = event.shiftKey ? activeElement === first && last : activeElement === last && first;
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
+  return html`<div class="pw-veil" onclick=${(/** @type {any} */ e) => e.target === e.currentTarget && close()}>
+    <div class=${`pw-sheet${wide ? " wide" : ""}`} role="dialog" aria-modal="true" aria-label=${title} ref=${place} onkeydown=${keys}>
+      <div class="pw-sheethead"><h3>${title}</h3><button class="pw-icon" aria-label=${tr("Close")} onclick=${close}>✕</button></div>
+      ${children}
+    </div>
+  </div>`;
+}
+
+/** The twenty patterns as pictures, with what this neuron can do; and all neurons beside them. @param {{ app: App }} props */
+export function Patterns({ app }) {
+  const { selection, dark } = app.store.get();
+  const [all, showAll] = useState(false);
+  const [keep, setKeep] = useState(false);
+  const marks = app.catalogue.models[selection.model]?.marks ?? {};
+  const keys = Object.keys(app.data.patterns);
+  const count = keys.filter((key) => marks[key] === "replicated").length;
+  return html`<${Sheet} app=${app} title=${tr("What should it do?")}>
+    <div class="pw-choices">
+      <div role="group" aria-label=${tr("Shown")} class="pw-tabs">
+        <button aria-pressed=${!all} onclick=${() => showAll(false)}>${tr("this neuron: {count} of {total}", { count, total: keys.length })}</button>
+        <button aria-pressed=${all} onclick=${() => showAll(true)}>${tr("all models")}</button>
+      </div>
+      <label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my values")}</label>
+      <span class="pw-key">✓ ${tr("shows it (verified)")} · ~ ${tr("holds, but not robustly")} · ✗ ${tr("not known")} · ∅ ${tr("cannot")}</span>
+    </div>
+    ${
+      all
+        ? html`<${Map20} app=${app} />`
+        : html`<${Pictures} app=${app} keys=${keys} marks=${marks} dark=${dark} choose=${(/** @type {string} */ key) => app.choose(selection.model, key, { keep })} />`
+    }
+  <//>`;
+}
+
+/** @param {{ app: App, keys: string[], marks: Record<string, Mark>, dark: boolean, choose: (key: string) => void }} props */
+function Pictures({ app, keys, marks, dark, choose }) {
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  useEffect(() => drawPictures(app.catalogue, app.data, () => again(0)), [app.data]);
+  const known = picturesOf(app.data);
+  return html`<div class="pw-gallery">${keys.map((key) => {
+    const { letter, title } = app.data.shared?.[key] ?? app.catalogue.patterns[key];
+    const mark = marks[key] ?? "rejected";
+    const isHere = key === app.store.get().selection.pattern;
+    return html`<button key=${key} data-first=${isHere} aria-current=${isHere} class=${mark} onclick=${() => choose(key)}>
+      <${Picture} picture=${known.get(key)} dark=${dark} />
+      <span><b>${letter}</b> ${tr(title)}</span><em role="img" aria-label=${markWords(mark)}>${SIGNS[mark]}</em>
+    </button>`;
+  })}</div>`;
+}
+
+/** @param {{ picture: import("./pictures.js").Picture | undefined, dark: boolean }} props */
+function Picture({ picture, dark }) {
+  const canvas = useRef(/** @type {any} */ (null));
+  useEffect(() => picture && paintPicture(canvas.current, picture, dark), [picture, dark]);
+  return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
+}
+
+/** All models by all patterns, each cell a way to go there. @param {{ app: App }} props */
+function Map20({ app }) {
+  const { selection } = app.store.get();
+  const models = Object.entries(app.catalogue.models);
+  const patterns = Object.values(app.catalogue.patterns);
+  return html`<div class="pw-mapscroll" tabindex="0" role="region" aria-label=${tr("all models")}><table class="pw-map">
+    <thead><tr><th></th>${patterns.map(({ letter, title }) => html`<th scope="col" title=${tr(title)}>${letter}</th>`)}<th scope="col">Σ</th></tr></thead>
+    <tbody>${models.map(
+      ([name, { title, marks }]) => html`<tr key=${name} class=${name === selection.model ? "here" : ""}><th scope="row">${tr(title)}</th>
+        ${patterns.map(({ key, title: pattern }) => {
+          const mark = marks[key];
+          return html`<td class=${mark}><button tabindex="-1" disabled=${!app.has(name)} title=${`${tr(title)}, ${tr(pattern)}: ${markWords(mark)}`}
+            aria-label=${`${tr(title)}, ${tr(pattern)}: ${markWords(mark)}`} onclick=${() => app.choose(name, key)}>${SIGNS[mark]}</button></td>`;
+        })}<td>${Object.values(marks).filter((mark) => mark === "replicated").length}</td></tr>`,
+    )}</tbody></table></div>`;
+}
+
+/** The twenty models. @param {{ app: App }} props */
+export function Models({ app }) {
+  const { selection } = app.store.get();
+  const [keep, setKeep] = useState(false);
+  const patterns = Object.keys(app.catalogue.patterns);
+  return html`<${Sheet} app=${app} title=${tr("Which neuron?")}>
+    <div class="pw-choices"><label><input type="checkbox" checked=${keep} onchange=${() => setKeep(!keep)} /> ${tr("keep my values")}</label>
+      <span class="pw-key">${tr("a dot a pattern, filled where the neuron shows it")}</span></div>
+    <div class="pw-models">${Object.entries(app.catalogue.models)
+      .filter(([name]) => app.has(name))
+      .map(([name, { title, description, marks }]) => {
+        const count = patterns.filter((key) => marks[key] === "replicated").length;
+        const isHere = name === selection.model;
+        return html`<button key=${name} data-first=${isHere} aria-current=${isHere} onclick=${() => app.choose(name, selection.pattern, { keep })}>
+          <b>${tr(title)}</b><span>${tr(description)}</span>
+          <em><span aria-hidden="true">${patterns.map((key) => html`<i class=${marks[key] ?? ""}></i>`)}</span> ${tr("{count} of {total}", { count, total: patterns.length })}</em>
+        </button>`;
+      })}</div>
+  <//>`;
+}

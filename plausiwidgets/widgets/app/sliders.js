@@ -1,0 +1,139 @@
+import { positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { tr } from "./engine/texts.js";
+import { isValid } from "./link.js";
+import { html, useEffect, useReducer, useRef } from "./vendor/preact.js";
+import { inSentence } from "./words.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Range, Slider } from "./types.d.ts" */
+
+/** A number as a slider shows it. @param {number} value @param {number} [digits] */
+export const plain = (value, digits = 4) => String(Number(value.toPrecision(digits))).replace("-", "−");
+
+/**
+ * The first words of a description: what stands beside a name, where it says more than the name.
+ * @param {Slider} slider @param {string} language
+ */
+export function shortOf({ name, description }, language) {
+  if (description.toLowerCase().startsWith(name)) return "";
+  const [words] = tr(description).split(/[,;:(.]/);
+  return inSentence(words.trim(), language);
+}
+
+/** The name of a value with its index. @param {{ slider: Slider }} props */
+export function Name({ slider: { label } }) {
+  return html`<b>${label[0]}${label[1] ? html`<sub>${label[1]}</sub>` : ""}</b>`;
+}
+
+/** The ends of the track of a slider: its range, and its value wherever that is. @param {Slider} slider @param {number} value @returns {Range} */
+export const endsOf = ({ low, high }, value) => [Math.min(low, value), Math.max(high, value)];
+
+/**
+ * A native range, as wide as there is room, with the bar of where the pattern holds behind it.
+ * @param {{ app: App, slider: Slider, bar: Range[] | null, from: number | null }} props `from`: where ▼ stands
+ */
+function Track({ app, slider, bar, from }) {
+  const value = app.store.get().selection.values[slider.name];
+  const ends = endsOf(slider, value);
+  const input = useRef(/** @type {any} */ (null));
+  const position = positionOf(slider, value, ends);
+  // Set as a property, and only where it differs: a hand holds the handle while this is drawn anew.
+  useEffect(() => {
+    if (input.current.value !== String(position)) input.current.value = String(position);
+  });
+  const place = (/** @type {number} */ share) => `calc(12px + ${share} * (100% - 24px))`;
+  return html`<div class="pw-track">
+    ${(bar ?? []).map(
+      ([low, high]) =>
+        html`<i class="pw-bar" style=${`left:${place(low)};right:calc(100% - ${place(high)} - ${low === high ? 4 : 0}px)`}></i>`,
+    )}
+    ${from === null ? "" : html`<span class="pw-from" aria-hidden="true" style=${`left:${place(positionOf(slider, from, ends) / STEPS)}`}>▼</span>`}
+    <input type="range" min="0" max=${STEPS} step="1" ref=${input} data-name=${slider.name}
+      aria-label=${slider.unit ? `${slider.name} (${slider.unit})` : slider.name}
+      aria-valuetext=${`${plain(value)} ${slider.unit}`.trim()}
+      oninput=${(/** @type {any} */ event) => app.put({ [slider.name]: valueAt(slider, Number(event.target.value), ends) })}
+      onchange=${app.keep} />
+  </div>`;
+}
+
+/** A value: name, what it is, number, slider. @param {{ app: App, slider: Slider, bars: boolean, from: number | null }} props */
+function Row({ app, slider, bars, from }) {
+  const value = app.store.get().selection.values[slider.name];
+  return html`<div class="pw-row" title=${tr(slider.description)}>
+    <div class="pw-label"><${Name} slider=${slider} /> <span>${shortOf(slider, app.store.get().language)}</span>
+      <output>${plain(value)}${slider.unit ? ` ${slider.unit}` : ""}</output></div>
+    <${Track} app=${app} slider=${slider} bar=${bars ? app.bars.of(slider) : null} from=${from} />
+  </div>`;
+}
+
+/** The values that matter most. @param {{ app: App }} props */
+export function Four({ app }) {
+  const { turn } = app.store.get();
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  useEffect(() => app.bars.on(() => again(0)), []);
+  const sliders = app.mattering;
+  const bars = turn?.stage !== "open";
+  useEffect(() => app.bars.want(bars ? sliders : []));
+  return html`<div class="pw-rows">${sliders.map(
+    (slider) => html`<${Row} key=${slider.name} app=${app} slider=${slider} bars=${bars}
+      from=${turn?.stage === "shown" && turn.moved.includes(slider.name) ? turn.from[slider.name] : null} />`,
+  )}</div>`;
+}
+
+/** All values in place of four: boxes for exact numbers, ranges, the time step, the model's defaults. @param {{ app: App }} props */
+export function All({ app }) {
+  const { selection, turn } = app.store.get();
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  useEffect(() => app.bars.on(() => again(0)), []);
+  const bars = turn?.stage !== "open";
+  const matter = app.pattern.matter;
+  useEffect(() => app.bars.want(bars ? app.mattering : []));
+  /** @type {Map<string, Slider[]>} */
+  const groups = new Map();
+  for (const slider of app.sliders) groups.set(slider.group, [...(groups.get(slider.group) ?? []), slider]);
+  return html`<div class="pw-all">
+    ${[...groups].map(
+      ([group, members]) => html`<fieldset key=${group}><legend>${tr(group)}</legend>
+        ${members.map((slider) => html`<${Exact} key=${slider.name} app=${app} slider=${slider} bar=${bars && matter.includes(slider.name) ? app.bars.of(slider) : null} />`)}
+      </fieldset>`,
+    )}
+    <label class="pw-step"><span>${tr("time step")}</span>
+      <${Box} value=${selection.dt} name=${tr("time step")} limits=${tr("0.005 to 1 ms")} valid=${(/** @type {number} */ x) => x >= 0.005 && x <= 1} set=${app.step} /> ms</label>
+    <button class="pw-link" onclick=${app.defaults}>${tr("Back to the model's defaults")}</button>
+  </div>`;
+}
+
+/** @param {{ app: App, slider: Slider, bar: Range[] | null }} props */
+function Exact({ app, slider, bar }) {
+  const value = app.store.get().selection.values[slider.name];
+  return html`<div class="pw-exact" title=${tr(slider.description)}>
+    <div class="pw-label"><${Name} slider=${slider} /> <span>${shortOf(slider, app.store.get().language)}</span></div>
+    <${Track} app=${app} slider=${slider} bar=${bar} from=${null} />
+    <${Box} value=${value} name=${tr("Exact value of {name}", { name: slider.name })} limits=${slider.valid}
+      valid=${(/** @type {number} */ x) => isValid(slider, x)}
+      set=${(/** @type {number} */ x) => {
+        app.put({ [slider.name]: x });
+        app.keep();
+      }} />
+    <span class="pw-unit">${slider.unit}</span>
+  </div>`;
+}
+
+/** A box for a number, which says what is valid. @param {{ value: number, name: string, limits: string, valid: (x: number) => boolean, set: (x: number) => void }} props */
+export function Box({ value, name, limits, valid, set }) {
+  const box = useRef(/** @type {any} */ (null));
+  const shown = String(Number(value.toPrecision(6)));
+  useEffect(() => {
+    if (document.activeElement !== box.current || box.current.valueAsNumber !== value) box.current.value = shown;
+    box.current.setCustomValidity("");
+    box.current.removeAttribute("aria-invalid");
+  }, [value]);
+  const typed = () => {
+    const number = box.current.valueAsNumber;
+    if (valid(number)) return set(number);
+    box.current.setAttribute("aria-invalid", "true");
+    box.current.setCustomValidity(tr("valid: {limits}", { limits }));
+    box.current.reportValidity();
+  };
+  return html`<input type="number" step="any" ref=${box} aria-label=${name} title=${tr("valid: {limits}", { limits })} onchange=${typed} />`;
+}

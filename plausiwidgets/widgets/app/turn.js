@@ -1,0 +1,88 @@
+import { positionOf, STEPS, valueAt } from "./engine/scales.js";
+import { tr } from "./engine/texts.js";
+import { simulation } from "./neuron.js";
+import { html } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Catalogue, ModelData, Range, Selection, Slider, Values } from "./types.d.ts" */
+
+const TRIES = 24;
+
+/**
+ * Values from which a hand has to come back: some sliders away from where the pattern holds, and judged not to show it.
+ * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} from @param {Slider[]} sliders
+ * @returns {{ values: Values, names: string[] } | null}
+ */
+export function moveAway(catalogue, data, from, sliders, random = Math.random) {
+  for (let k = 0; k < TRIES; k++) {
+    const names = [...sliders].sort(() => random() - 0.5).slice(0, Math.min(sliders.length, k < TRIES / 2 ? 2 : 3));
+    const values = { ...from.values };
+    for (const slider of names) {
+      const value = from.values[slider.name];
+      /** @type {Range} */
+      const ends = [Math.min(slider.low, value), Math.max(slider.high, value)];
+      const at = positionOf(slider, value, ends);
+      const far = Math.round((0.18 + 0.3 * random()) * STEPS);
+      const to = random() < 0.5 ? at - far : at + far;
+      values[slider.name] = valueAt(slider, to < 0 || to > STEPS ? (to < 0 ? at + far : at - far) : to, ends);
+    }
+    const work = simulation(catalogue, data, { ...from, values }).judging();
+    let step = work.next();
+    while (!step.done) step = work.next();
+    const { verdict } = step.value;
+    if (verdict && verdict.loss > 0 && !verdict.lost) return { values, names: names.map(({ name }) => name) };
+  }
+  return null;
+}
+
+/** The buttons below the sliders: a turn, a search. @param {{ app: App }} props */
+export function Actions({ app }) {
+  const { turn, search, drawer, verdict } = app.store.get();
+  const title = tr(app.pattern.title).toLowerCase();
+  const runs = drawer && search && ["waiting", "running", "paused"].includes(search.state);
+  const seek = () => app.search();
+  if (turn) {
+    const isSolved = turn.stage === "solved";
+    return html`<div class="pw-actions">
+      ${
+        isSolved
+          ? html`<button class="pw-primary" onclick=${() => app.next(1)}>${tr("Next pattern")} ›</button>`
+          : html`<button class="pw-primary" disabled=${turn.stage === "shown"} onclick=${app.hint}>${
+              turn.stage === "open" ? tr("Give me a hint") : tr("Show me where they were")
+            }</button>`
+      }
+      <p role="status">${TURN_WORDS[turn.stage](title)}</p>
+      ${
+        isSolved
+          ? html`<button class="pw-second" onclick=${app.turn}>${tr("Once more")}</button>`
+          : html`<button class="pw-second" onclick=${app.endTurn}>${tr("Give up: put the values back")}</button>`
+      }
+    </div>`;
+  }
+  const can = app.host.can("search");
+  const best = app.pattern.sets.findIndex(({ status }) => status === "replicated");
+  return html`<div class="pw-actions">
+    <button class="pw-primary" disabled=${!app.canTurn()} onclick=${app.turn}>${tr("Your turn")}</button>
+    <p>${
+      app.canTurn()
+        ? tr("Some sliders move away. Bring them back until every criterion holds.")
+        : app.pattern.cannot
+          ? tr(app.pattern.cannot)
+          : tr("No values of this neuron are known that show it.")
+    }</p>
+    ${
+      can
+        ? html`<button class="pw-second" disabled=${Boolean(runs)} onclick=${seek}>${tr("Let a search find it")}</button>`
+        : best >= 0 &&
+          html`<button class="pw-second" disabled=${verdict?.loss === 0} onclick=${() => app.load(best)}>${tr("Show me values that do")}</button>`
+    }
+  </div>`;
+}
+
+/** @type {Record<string, (title: string) => string>} */
+const TURN_WORDS = {
+  open: () => tr("The pale line is where you are going. Nothing on the sliders says how."),
+  bars: () => tr("Green is where one slider alone would do, if there is such a place."),
+  shown: () => tr("▼ is where each slider stood."),
+  solved: (title) => tr("Well done: that is {pattern}.", { pattern: title }),
+};

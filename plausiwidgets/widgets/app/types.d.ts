@@ -1,0 +1,203 @@
+// What the modules pass each other. Times in ms, potentials in mV, currents in the unit of the model.
+export type Values = Record<string, number>;
+export type Range = [number, number];
+/** What is shown: a model with values under a pattern; `set` is the stored set that it was last taken from. */
+export type Selection = { model: string; pattern: string; values: Values; dt: number; set: number };
+export type Check = {
+  key: string;
+  name: string;
+  text: string;
+  unit: string;
+  value: number;
+  low: number;
+  high: number;
+  passed: boolean;
+  cost: number;
+};
+/** The verdict of the app, by the letter: at the time step of the selection. */
+export type Verdict = { loss: number; lost: boolean; checks: Check[] };
+/** What Python says of exactly this selection. */
+export type Verified = { status: "asked" | "replicated" | "fragile" | "rejected" | "unverified"; why: string };
+export type Role = "example" | "pinned" | "best" | "yours";
+export type Line = {
+  role: Role;
+  t0: number;
+  dt: number;
+  v: Float64Array;
+  current: Float64Array;
+  spikes: number[];
+  divergedAt: number;
+};
+/** What can be taken in the figure: a value that a height or a time of the current depends on. */
+export type Handle = {
+  name: string;
+  axis: "height" | "time";
+  t: number;
+  current: number;
+  value: number;
+  /** Change of the current, or of the time, with the value. */
+  slope: number;
+};
+export type Scene = {
+  lines: Line[];
+  x: Range;
+  v: Range;
+  i: Range;
+  unit: string;
+  handles: Handle[];
+  /** Spans of time that the criterion pointed at is about. */
+  marks: Range[];
+  /** Where a spike of a neuron that resets is drawn to; NaN of others. */
+  peak: number;
+};
+/** A search, as its host tells of it; `tries` are losses, `best` is a complete set. */
+export type Search = {
+  id: string;
+  model: string;
+  pattern: string;
+  state: "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
+  tries: Tries;
+  restarts: number[];
+  loss: number;
+  best: Values | null;
+  dt: number;
+  status: string;
+  sentence: string;
+  seconds: number;
+  /** When the first answer came, in ms of the page's clock; and when the last one did. */
+  began: number;
+  ended: number;
+};
+/** Losses of tries, in an array that grows by doubling; the same object for the whole search. */
+export type Tries = { losses: Float32Array; count: number; least: number };
+export type Turn = { stage: "open" | "bars" | "shown" | "solved"; from: Values; moved: string[] };
+export type State = {
+  selection: Selection;
+  verdict: Verdict | null;
+  verified: Verified | null;
+  search: Search | null;
+  /** Whether the drawer is open. */
+  drawer: boolean;
+  turn: Turn | null;
+  /** "patterns", "models", "explore", "share", "more", "criteria", or "". */
+  sheet: string;
+  /** Whether all values are shown in place of four. */
+  all: boolean;
+  /** The tool beside the potential, or "". */
+  tool: string;
+  /** The criterion that is pointed at, or -1. */
+  marked: number;
+  window: Range | null;
+  whole: boolean;
+  pinned: Selection | null;
+  present: boolean;
+  dark: boolean;
+  language: string;
+  /** A sentence for the user. */
+  said: string;
+  past: Selection[];
+  future: Selection[];
+  /** Counts what is drawn anew without a change of the selection, such as sweeps that a procedure found. */
+  drawn: number;
+};
+export type Slider = {
+  name: string;
+  label: [string, string];
+  low: number;
+  high: number;
+  unit: string;
+  scale: string;
+  zero: number | null;
+  limits: [number | null, number | null];
+  valid: string;
+  group: string;
+  description: string;
+};
+export type Formula = number | string | [string, ...Formula[]];
+export type Sweep = { name: string; pieces: Formula[][]; end: Formula; duration: Formula; fixed?: boolean };
+export type Component = {
+  holding: string | null;
+  sweeps: Sweep[];
+  prefix: string;
+  label: string;
+  title: string;
+  look: string;
+  event: (number | string | { after: number })[] | null;
+  tape: any;
+  criteria: any[];
+};
+export type StoredSet = {
+  title: string;
+  source: string;
+  values: [string, number][];
+  dt: number;
+  status: Verified["status"];
+  why: string;
+  chosen?: Sweep[][];
+};
+/** A pattern under a model. */
+export type Pattern = {
+  key: string;
+  letter: string;
+  title: string;
+  description: string;
+  function: string;
+  hint: string;
+  source: string;
+  main: string;
+  fine: boolean;
+  python: string;
+  components: Component[];
+  stimulus: Slider[];
+  cannot: string;
+  sets: StoredSet[];
+  shares: (number | null)[];
+  twin: boolean;
+  matter: string[];
+  targets: any[];
+};
+export type Model = {
+  name: string;
+  title: string;
+  description: string;
+  source: string;
+  equations: string;
+  unit: string;
+  dt: number;
+  resets: boolean;
+  plane: boolean;
+};
+export type ModelData = {
+  model: Model;
+  parameters: Slider[];
+  patterns: Record<string, any>;
+  /** Neurons by name, each the text of an object made from its program. */
+  code?: Record<string, string>;
+  /** Patterns that the catalogue does not have. */
+  shared?: Record<string, any>;
+};
+export type Mark = Verified["status"] | "cannot" | "unjudged";
+export type Catalogue = {
+  format: number;
+  bench: any;
+  patterns: Record<string, any>;
+  models: Record<string, { title: string; description: string; marks: Record<string, Mark> }>;
+};
+export type Arrays = Record<string, Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array>;
+export type Answer = { id: string; kind: string; state: string; error?: string; [field: string]: any };
+export type Hear = (answer: Answer, arrays: Arrays) => void;
+/** Who answers: nobody, a kernel, a server. `ask` returns how to cancel. */
+export type Host = {
+  name: "none" | "kernel" | "server";
+  can: (kind: string) => boolean;
+  /** Whether a model can be shown. */
+  has: (model: string) => boolean;
+  ask: (kind: string, fields: object, hear: Hear) => () => void;
+  describe: (model: string, pattern: string) => Promise<ModelData>;
+  close: () => void;
+};
+export type Store = {
+  get: () => State;
+  set: (change: Partial<State>) => void;
+  on: (hear: (state: State, changed: Set<string>) => void) => () => void;
+};

@@ -1,0 +1,116 @@
+import { tr } from "./engine/texts.js";
+import { intervalText, measuredText } from "./engine/words.js";
+import { html } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Check, Pattern, Verdict, Verified } from "./types.d.ts" */
+
+/**
+ * What is said of a selection: one sentence, the same everywhere, and how it is coloured.
+ * @param {Verdict | null} verdict @param {Verified | null} verified @param {Pattern} pattern
+ * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "cannot", words: string, why: string }}
+ */
+export function said(verdict, verified, pattern) {
+  if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
+  const { checks, loss, lost } = verdict;
+  if (loss > 0) {
+    if (pattern.cannot) return { kind: "cannot", words: `∅ ${tr("Cannot")}`, why: tr(pattern.cannot) };
+    if (lost) {
+      const why = tr("Its variables leave all bounds, and there is nothing to measure. Move a slider back.");
+      return { kind: "fails", words: `✗ ${tr("Not yet: it runs away")}`, why };
+    }
+    const count = checks.filter(({ passed }) => passed).length;
+    const words = tr("Not yet: {count} of {total} hold", { count, total: checks.length });
+    return { kind: "fails", words: `✗ ${words}`, why: missing(checks) };
+  }
+  if (verified?.status === "replicated") {
+    const why = tr("Every criterion holds, and was checked at finer time steps, after a longer rest and so on.");
+    return { kind: "holds", words: `✓ ${tr("It does")}`, why };
+  }
+  if (verified?.status === "fragile" || verified?.status === "rejected") {
+    const why = tr("Every criterion holds at this time step, but not in one of the checks: {why}", { why: tr(verified.why) });
+    return { kind: "fragile", words: `~ ${tr("Holds, but not robustly")}`, why };
+  }
+  if (verified?.status === "asked") {
+    return { kind: "holds", words: `✓ ${tr("Holds; checking …")}`, why: tr("Every criterion holds at this time step.") };
+  }
+  return { kind: "holds", words: `✓ ${tr("Holds")}`, why: tr("Every criterion holds at this time step.") };
+}
+
+/** What is missed, worst first. @param {Check[]} checks */
+function missing(checks) {
+  const missed = checks.filter(({ passed }) => !passed).sort((a, b) => b.cost - a.cost);
+  const names = missed.slice(0, 3).map(({ name }) => tr(name));
+  const more = missed.length > 3 ? tr("and {count} more", { count: missed.length - 3 }) : "";
+  return tr("Still missing: {names}.", { names: [...names, more].filter(Boolean).join(", ") });
+}
+
+/** A criterion with what was measured. @param {Check} check */
+export function criterionText({ name, value, unit, low, high, passed }) {
+  const measured = Number.isNaN(value) ? tr("nothing to measure") : measuredText(value, unit);
+  const accepted = intervalText(low, high, unit);
+  return `${passed ? "✓" : "✗"} ${tr("{criterion}: {measured}, must be {accepted}", { criterion: tr(name), measured, accepted })}`;
+}
+
+/** The chip: the verdict, and a pip for each criterion, which the arrow keys and a pointer mark. @param {{ app: App }} props */
+export function Chip({ app }) {
+  const { verdict, verified, marked, turn, sheet } = app.store.get();
+  const checks = verdict?.checks ?? [];
+  const { kind, words, why } = said(verdict, verified, app.pattern);
+  const mark = (/** @type {number} */ place) => app.store.set({ marked: place });
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") mark(-1);
+    if (!by || !checks.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    mark((marked + by + (marked < 0 && by < 0 ? 1 : 0) + checks.length) % checks.length);
+  };
+  const over = (/** @type {any} */ event) => {
+    const place = event.target.closest?.("[data-pip]")?.dataset.pip;
+    mark(place === undefined ? -1 : Number(place));
+  };
+  const detail = marked >= 0 && checks[marked] ? criterionText(checks[marked]) : "";
+  return html`<div class="pw-verdict">
+    <button class=${`pw-chip ${turn?.stage === "solved" ? "solved " : ""}${kind}`} title=${detail || why} aria-expanded=${sheet === "criteria"} aria-haspopup="dialog"
+      aria-label=${`${words}. ${detail || tr("Criteria")}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
+      onkeydown=${keys} onpointermove=${over} onpointerleave=${() => mark(-1)} onblur=${() => mark(-1)}>
+      <span>${words}</span>
+      <span class="pw-pips" aria-hidden="true">${checks.map(
+        ({ passed }, k) => html`<i data-pip=${k} class=${`${passed ? "on" : ""}${k === marked ? " marked" : ""}`}></i>`,
+      )}</span>
+    </button>
+    ${detail ? html`<span class="pw-detail" aria-live="polite">${detail}</span>` : ""}
+    <span class="pw-unseen" role="status">${words}</span>
+  </div>`;
+}
+
+/** The table of criteria. @param {{ app: App }} props */
+export function Criteria({ app }) {
+  const { verdict, marked } = app.store.get();
+  const { pattern } = app;
+  const mark = (/** @type {number} */ place) => () => app.store.set({ marked: place });
+  return html`<div class="pw-criteria">
+    <table>
+      <thead><tr><th scope="col"><span class="pw-unseen">${tr("holds")}</span></th><th scope="col">${tr("criterion")}</th>
+        <th scope="col">${tr("measured")}</th><th scope="col">${tr("must be")}</th></tr></thead>
+      <tbody>${(verdict?.checks ?? []).map(
+        (
+          check,
+          k,
+        ) => html`<tr key=${k} class=${`${check.passed ? "" : "missed"}${k === marked ? " marked" : ""}`} onpointerenter=${mark(k)} onpointerleave=${mark(-1)}>
+          <td><span role="img" aria-label=${check.passed ? tr("holds") : tr("does not hold")}>${check.passed ? "✓" : "✗"}</span></td>
+          <th scope="row">${tr(check.name)}<small>${tr(check.text)}</small></th>
+          <td>${Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, check.unit)}</td>
+          <td>${intervalText(check.low, check.high, check.unit)}</td></tr>`,
+      )}</tbody>
+    </table>
+    ${[
+      ["", pattern.function],
+      [tr("What matters"), pattern.hint],
+      [tr("Source"), pattern.source],
+    ]
+      .filter(([, text]) => text)
+      .map(([head, text]) => html`<p>${head ? html`<b>${head}: </b>` : ""}${tr(text)}</p>`)}
+  </div>`;
+}

@@ -1,0 +1,40 @@
+import { tr } from "./engine/texts.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Catalogue, Model } from "./types.d.ts" */
+
+/** A title within a sentence. @param {string} title @param {string} language */
+export function inSentence(title, language) {
+  return language === "en" ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+}
+
+/** What a title begins with. @param {string} title */
+const headOf = (title) => title.split(/ \(|, /)[0];
+
+/** A model in the sentence: "Izhikevich neuron", or its whole title where two models begin alike. @param {Catalogue} catalogue @param {Model} model */
+export function modelTitle(catalogue, { name, title }) {
+  const shown = tr(title);
+  const head = headOf(shown);
+  const others = Object.entries(catalogue.models).filter(([other]) => other !== name);
+  const isFirst = !others.some(([, other]) => headOf(tr(other.title)) === head && other.title.length < title.length);
+  return isFirst ? tr("{name} neuron", { name: head }) : shown;
+}
+
+/** Where the values come from. @param {App} app */
+export function provenance(app) {
+  const { selection } = app.store.get();
+  const { sets } = app.pattern;
+  const set = sets[selection.set] ?? sets[0];
+  const place = sets.length > 1 ? ` · ${tr("set {n} of {count}", { n: selection.set + 1, count: sets.length })}` : "";
+  const own = Object.fromEntries(set.values);
+  const isMoved = Object.entries(own).some(([name, value]) => selection.values[name] !== value) || set.dt !== selection.dt;
+  return `${isMoved ? tr("Changed from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place} ›`;
+}
+
+/** @param {import("./types.d.ts").StoredSet} set */
+function sourceOf({ title, source }) {
+  const year = source.match(/\b(19|20)\d\d\b/)?.[0];
+  if (year) return tr("Published by {author}, {year}", { author: source.split(/,| & /)[0], year });
+  if (source) return tr("Found by a search, not published");
+  return tr(title);
+}

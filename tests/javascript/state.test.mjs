@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { spansOf } from "../../plausiwidgets/widgets/app/bars.js";
+import { talking } from "../../plausiwidgets/widgets/app/host.js";
+import { addressOf, valuesOf, wantedOf } from "../../plausiwidgets/widgets/app/link.js";
+import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
+import { columns, rangesOf, ticks, widened } from "../../plausiwidgets/widgets/app/scene.js";
+import { createStore } from "../../plausiwidgets/widgets/app/state.js";
+import { moveAway } from "../../plausiwidgets/widgets/app/turn.js";
+import { catalogue, modelData, result } from "./app.mjs";
+
+const data = modelData("izhikevich");
+const sliders = slidersOf(patternOf(catalogue, data, "tonic_bursting"), data);
+
+test("who hears of a change is told which, and nothing where nothing changed", () => {
+  const store = createStore({ a: 1, b: 2 });
+  const told = [];
+  const off = store.on((_, changed) => told.push([...changed]));
+  store.set({ a: 1, b: 3 });
+  store.set({ b: 3 });
+  off();
+  store.set({ a: 9 });
+  assert.deepEqual(told, [["b"]]);
+});
+
+test("a link opens on what it was made of", () => {
+  const at = { ...stored(data, "tonic_bursting"), dt: 0.1 };
+  at.values = { ...at.values, c: -47.5 };
+  const { model, pattern, fields } = wantedOf(`#${addressOf(at, data)}`, catalogue);
+  const { values, dt, notes } = valuesOf(fields, sliders);
+  assert.deepEqual([model, pattern, dt, notes], ["izhikevich", "tonic_bursting", 0.1, []]);
+  assert.deepEqual(values, at.values);
+});
+
+test("nonsense in a link is left out, each with a sentence", () => {
+  const { model, fields, notes } = wantedOf("#model=<b>&pattern=__proto__&c=1e999&zzz=3&d=-3", catalogue);
+  assert.equal(model, null);
+  assert.equal(notes.length, 2);
+  const read = valuesOf(fields, sliders);
+  assert.deepEqual(read.values, { d: -3 });
+  assert.equal(read.notes.length, 2);
+});
+
+test("a turn begins where the pattern does not hold, with at most three sliders moved", () => {
+  const from = stored(data, "tonic_bursting");
+  const matter = patternOf(catalogue, data, "tonic_bursting").matter.map((name) => sliders.find((one) => one.name === name));
+  for (let k = 0; k < 5; k++) {
+    const { values, names } = moveAway(catalogue, data, from, matter);
+    assert.ok(names.length >= 1 && names.length <= 3);
+    assert.ok(result(simulation(catalogue, data, { ...from, values }).judging()).verdict.loss > 0);
+    for (const [name, value] of Object.entries(from.values)) if (!names.includes(name)) assert.equal(values[name], value);
+  }
+});
+
+test("the bar of a slider ends where the pattern stops to hold", () => {
+  const from = stored(data, "tonic_bursting");
+  const slider = sliders.find(({ name }) => name === "c");
+  const spans = result(spansOf(catalogue, data, from, slider));
+  assert.ok(spans.length >= 1);
+  const holds = (c) => result(simulation(catalogue, data, { ...from, values: { ...from.values, c } }).judging()).verdict.loss === 0;
+  const [low, high] = spans.find(([a, b]) => a < b);
+  const at = (share) => slider.low + share * (slider.high - slider.low);
+  assert.ok(holds(at((low + high) / 2)));
+  if (low > 0.02) assert.ok(!holds(at(low - 0.01)));
+});
+
+test("ticks are round, and lie within", () => {
+  assert.deepEqual(ticks([-88, 33], 6), [-80, -60, -40, -20, 0, 20]);
+  assert.deepEqual(ticks([0, 0.35], 4), [0, 0.1, 0.2, 0.3]);
+});
+
+test("an axis does not move for less than a hair, and keeps room when it does", () => {
+  assert.deepEqual(widened([0, 100], [-0.1, 100]), [0, 100]);
+  assert.ok(widened([0, 100], [-10, 100])[0] < -15);
+});
+
+test("a spike of one sample is seen in any number of columns", () => {
+  const v = new Float64Array(10_000).fill(-65);
+  v[4321] = 30;
+  const [, ys] = columns(0, 0.1, v, [0, 1000], 200);
+  assert.ok(ys.includes(30));
+  assert.ok(ys.length < 1000);
+});
+
+test("a diverged line does not take the axis with it", () => {
+  const line = {
+    role: "yours",
+    t0: 0,
+    dt: 1,
+    v: Float64Array.of(-65, -60, 1e6),
+    current: Float64Array.of(0, 0, 0),
+    spikes: [],
+    divergedAt: 2,
+  };
+  const { v } = rangesOf([line], { span: 15, low: -65, below: null, event: null });
+  assert.ok(v[1] < 400);
+});
+
+test("a newer question of a kind is the one that is heard, and what came late is not", () => {
+  const sent = [];
+  const host = talking("kernel", (message) => sent.push(message), {});
+  const heard = [];
+  host.ask("verify", { n: 1 }, () => heard.push(1));
+  host.ask("verify", { n: 2 }, () => heard.push(2));
+  for (const { id, kind } of sent) host.hear({ id, kind, state: "done" }, null);
+  host.hear({ id: "nobody", kind: "verify", state: "done" }, null);
+  host.hear(null, null);
+  assert.deepEqual(heard, [2]);
+});
+
+test("after a reload, a search that this page did not ask for is heard", () => {
+  const host = talking("kernel", () => {}, {});
+  const heard = [];
+  host.ask("running", {}, (answer) => heard.push(answer.id));
+  host.hear({ id: "x-1", kind: "search", state: "running" }, null);
+  assert.deepEqual(heard, ["x-1"]);
+});

@@ -1,0 +1,56 @@
+"""The catalogue of the app: made from the package, and held to it."""
+
+import json
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.texts import catalog
+from plausiwidgets.widgets.app import contents
+from plausiwidgets.widgets.app.catalogue import FOLDER, build, file_text, texts_of
+
+QUICK = ("izhikevich", "lif")
+
+
+def stored(name: str) -> str:
+    return (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=[] if one in QUICK else pytest.mark.slow) for one in pw.models.names()]
+)
+def test_what_is_stored_of_a_model_is_what_the_package_makes_of_it(name: str) -> None:
+    built = build([name])
+    made = json.loads(file_text(built[name]))
+    known = json.loads(stored(name))
+    for pattern in (*made["patterns"].values(), *known["patterns"].values()):
+        pattern.pop("judged", None)  # named once for all models that share it
+    assert made == known, "python -m plausiwidgets.widgets.app.catalogue writes it"
+    shared = json.loads(stored("shared"))
+    fresh = json.loads(file_text(built["shared"]))
+    assert shared["bench"] == fresh["bench"]
+    assert shared["models"][name] == fresh["models"][name]
+    for key, pattern in fresh["patterns"].items():
+        known_pattern = dict(shared["patterns"][key])
+        judged, own = known_pattern.pop("judged"), pattern.pop("judged")
+        assert known_pattern == pattern
+        for kind, parts in own.items():
+            assert parts == json.loads(stored(name))["patterns"][key].get("judged", judged[kind])
+
+
+def test_the_catalogue_has_every_packaged_model_and_pattern_and_nothing_else() -> None:
+    assert list(contents.model_names()) == pw.models.names()
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(["shared", *pw.models.names()])
+    assert list(json.loads(contents.shared_json())["patterns"]) == pw.patterns.names()
+
+
+def test_the_catalogue_is_read_without_judging() -> None:
+    data = json.loads(contents.model_json("adex"))
+    assert list(data["patterns"]) == pw.patterns.names()
+    with pytest.raises(KeyError):
+        contents.model_json("../shared")
+
+
+def test_translations_are_those_of_the_texts_that_are_shown() -> None:
+    shown = json.dumps(["Your turn", "nothing that is translated"])
+    assert texts_of("de", shown) == {"Your turn": catalog("de")["Your turn"]}
