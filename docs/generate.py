@@ -104,7 +104,7 @@ def write(docs: Path) -> None:
     for pattern in patterns:
         put(docs / "patterns" / f"{pattern.key}.md", pattern_page(pattern, models))
     for model in models:
-        put(docs / "neurons" / f"{model.name}.md", neuron_page(model, patterns))
+        put(docs / "neurons" / f"{model.key}.md", neuron_page(model, patterns))
     put(docs / "patterns" / "index.md", patterns_index(patterns))
     put(docs / "neurons" / "index.md", neurons_index(models, patterns))
     reference(docs / "reference")
@@ -120,7 +120,7 @@ def write(docs: Path) -> None:
         pages: list[tuple[str, list[str], Path]] = []
         for model in reversed(models):  # those that take longest first
             shown = [p.key for p in patterns if status(model, p) == "replicated"]
-            pages.append((model.name, shown, live / f"neuron-{model.name}.html"))
+            pages.append((model.key, shown, live / f"neuron-{model.key}.html"))
         pages += [(REFERENCE, [p.key], live / f"pattern-{p.key}.html") for p in patterns]
         with ProcessPoolExecutor(mp_context=get_context("spawn")) as executor:
             list(executor.map(export, pages))
@@ -247,7 +247,7 @@ def cases(model: pw.NeuronModel, pattern: pw.Pattern) -> dict[str, Case]:
     sets = {name: np.array([move.get(name, start[name]) for move in moves]) for name in parameters}
     checks = pw.judge(model, pattern, sets, dt=dt, verify=False).checks
     missed = np.array([~check.passed for check in checks])
-    names = [check.name for check in checks]
+    names = [check.title for check in checks]
     others = missed.sum(axis=0) - 1
     units = {name: p.to_unit(start[name]) for name, p in free.items()}
     far = np.array([sum(abs(free[n].to_unit(x) - units[n]) for n, x in move.items()) for move in moves])
@@ -303,15 +303,15 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     found = cases(reference, pattern)
     criteria = [
         (
-            text(c.name),
+            text(c.title),
             text(interval(c.low, c.high, c.unit)) + (" ¹" if c.per_span else "") + (" ²" if c.without_reset else ""),
-            text(c.text),
+            text(c.description),
             case(pattern, found.get(c.key)),
         )
         for c in pattern.criteria
     ]
     stimulus = [
-        (f"`{p.name}`", number(p.default), f"{number(p.low)} to {number(p.high)}", text(p.unit), text(p.description))
+        (f"`{p.key}`", number(p.default), f"{number(p.low)} to {number(p.high)}", text(p.unit), text(p.description))
         for p in pattern.stimulus_parameters(reference).values()
     ]
     checks = [f"- {text(name)}" for name in pattern.verification]
@@ -332,7 +332,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
         "## Which neurons show it\n",
         f"What the search of the packaged table found, with 20 000 evaluations or fewer for each pair. {KEY}\n",
         table(("neuron", "found", "with these parameters, or the reason"), [
-            (f"[{text(m.title)}](../neurons/{m.name}.md)", mark(m, pattern), reason(m, pattern)) for m in models
+            (f"[{text(m.title)}](../neurons/{m.key}.md)", mark(m, pattern), reason(m, pattern)) for m in models
         ]),
         f"Source: {text(pattern.source)}.\n",
     ])  # fmt: skip
@@ -375,7 +375,7 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     if row["status"] == "replicated":
         found = json.loads(row["parameters"])
         fragment = "&amp;".join(f"{name}={value!r}" for name, value in found.items())
-        address = f"../live/neuron-{model.name}.html#pattern={pattern.key}&amp;dt={model.dt!r}&amp;{fragment}"
+        address = f"../live/neuron-{model.key}.html#pattern={pattern.key}&amp;dt={model.dt!r}&amp;{fragment}"
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
         return f'<a href="{address}">See it</a> with {values(moved)}'
     found = f"{SEARCH_WORDS[row['status']]} within {int(row['evaluations']):,} evaluations; the best set"
@@ -406,7 +406,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
     """Return the page of a neuron."""
     parameters = [
         (
-            f"`{p.name}`",
+            f"`{p.key}`",
             number(p.default),
             f"{number(p.low)} to {number(p.high)}" + ("" if p.scale == "linear" else f", {p.scale}"),
             text(p.unit),
@@ -423,17 +423,17 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for sign, word in words.items()
         if (letters := [letter for found, letter in marks if found == sign])
     )
-    states = [(f"`{s.name}`", text(s.unit), text(s.description)) for s in model.states]
+    states = [(f"`{s.key}`", text(s.unit), text(s.description)) for s in model.states]
     cost = f"One ms takes {operations_per_ms(model):.0f} operations (time step {number(model.dt)} ms)."
     scheme = f" {text(model.scheme)}" if model.scheme else ""
     spike = "" if model.spike_level is None else f" A spike is an upward crossing of {number(model.spike_level)} mV."
     equations = re.sub(r' (tabindex|data-symbol)="[^"]*"', "", maths(model))
     return "\n".join([
         f"{WIDE}# {text(model.title)}\n",
-        f"`{model.name}`: {text(model.description)}\n",
+        f"`{model.key}`: {text(model.description)}\n",
         f"Shows {len(shown)} of the {len(patterns)} patterns{missing}. {cost}{spike}\n",
-        figure(f"neuron-{model.name}", f"{model.title}, live", picture(model, (shown or list(patterns))[0])),
-        code(f'pw.Explorer("{model.name}")'),
+        figure(f"neuron-{model.key}", f"{model.title}, live", picture(model, (shown or list(patterns))[0])),
+        code(f'pw.Explorer("{model.key}")'),
         "## Equations\n",
         f'<div class="equations">{equations}</div>\n',
         f"Source: {text(model.source)}.\n",
@@ -462,7 +462,7 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
     """Return the map of neurons and patterns as a table."""
     rows = [
         (
-            f"[{m.name}]({m.name}.md)",
+            f"[{m.key}]({m.key}.md)",
             str(sum(status(m, p) == "replicated" for p in patterns)),
             f"{operations_per_ms(m):.0f}",
             *(mark(m, p) for p in patterns),
@@ -470,7 +470,7 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
         for m in models
     ]
     heads = ("neuron", "shown", "cost", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns))
-    listed = "\n".join(m.name for m in models)
+    listed = "\n".join(m.key for m in models)
     return (
         f"{WIDE}# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and "
         f"bounds, and what the neuron shows; its figure is live. {KEY} *Cost* is in operations per ms.\n\n"

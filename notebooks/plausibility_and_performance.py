@@ -331,7 +331,7 @@ def kinds_of(group: str, budget: int, before: pd.DataFrame, report: Callable[[st
     if group == "mixed":
         yield from ([mixed(model, pattern) for pattern in MIXED] for model in ("izhikevich", "adex"))
     if group == "evolved":
-        yield from ([Kind(model.name, group, model.name)] for model in pw.models.load(HERE / "evolved_neurons.py"))
+        yield from ([Kind(model.key, group, model.key)] for model in pw.models.load(HERE / "evolved_neurons.py"))
 
 
 def with_unit(kinds: Iterable[Kind], report: Callable[[str], None]) -> list[Kind]:

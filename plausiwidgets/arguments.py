@@ -64,7 +64,7 @@ def checked(what: T) -> T:
             if (renamed := renamed_argument(name, kwargs, signature.parameters)) is not None:
                 raise renamed from None
             return what(*args, **kwargs)  # Python says what is missing
-        title = given.get("name", given.get("key")) if "self" in given else None  # of the object that is made
+        title = given.get("key") if "self" in given else None  # of the object that is made
         for argument, value in given.items():
             require(
                 f"{name} {title!r}" if isinstance(title, str) else name, argument, value, hints().get(argument, Any)

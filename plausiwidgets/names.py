@@ -1,4 +1,4 @@
-"""Errors for unknown and for invalid names."""
+"""Errors for unknown names and invalid keys."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def unknown(what: str, name: object, valid: Iterable[str], more: str = "") -> Va
     return ValueError(" ".join([text, *hints, *filter(None, [more])]))
 
 
-def check_name(what: str, name: object) -> None:
-    """Refuse a name that cannot be an attribute and a keyword argument.
+def check_key(what: str, key: object) -> None:
+    """Refuse a key that cannot be an attribute and a keyword argument.
 
     Examples
     --------
-    >>> check_name("a parameter", "tau_m")
-    >>> check_name("a parameter", "_tau")
+    >>> check_key("a parameter", "tau_m")
+    >>> check_key("a parameter", "_tau")
     Traceback (most recent call last):
-    ValueError: the name of a parameter is '_tau', which starts with an underscore: write 'tau'
+    ValueError: the key of a parameter is '_tau', which starts with an underscore: write 'tau'
 
     Raises
     ------
@@ -37,17 +37,17 @@ def check_name(what: str, name: object) -> None:
         If it is not an identifier, is a keyword, starts with an underscore or is not in Unicode's form NFKC; the text
         says what to write.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"the name of {what} is {shown(name)}, valid is a string")
-    where = f"the name of {what} is {shown(name)}"
-    read = unicodedata.normalize("NFKC", name)
-    if not name.isidentifier():
+    if not isinstance(key, str):
+        raise TypeError(f"the key of {what} is {shown(key)}, valid is a string")
+    where = f"the key of {what} is {shown(key)}"
+    read = unicodedata.normalize("NFKC", key)
+    if not key.isidentifier():
         raise ValueError(f"{where}, it must be a Python identifier: letters, digits and underscores, no digit first")
-    if read != name:
-        points = " ".join(f"U+{ord(c):04X}" for c in read if c not in name)
+    if read != key:
+        points = " ".join(f"U+{ord(c):04X}" for c in read if c not in key)
         raise ValueError(f"{where}, which Python reads as {read!r} (Unicode's NFKC; {points}): write {read!r}")
-    if name.startswith("_"):
-        meant = name.strip("_") or "x"
+    if key.startswith("_"):
+        meant = key.strip("_") or "x"
         raise ValueError(f"{where}, which starts with an underscore: write {meant!r}")
-    if keyword.iskeyword(name):
-        raise ValueError(f"{where}, which is a keyword of Python: write {name + '_'!r}")
+    if keyword.iskeyword(key):
+        raise ValueError(f"{where}, which is a keyword of Python: write {key + '_'!r}")

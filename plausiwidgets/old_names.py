@@ -8,6 +8,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "checkpoint": ("progress",),
     "grid": ("points",),
     "max_seconds": ("time_limit",),
+    "name": ("key",),
     "pattern": ("patterns",),
     "ranges": ("bounds",),
     "x_range": ("bounds",),

@@ -14,11 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from plausiwidgets.names import unknown
 
+
+class Keyed(Protocol):
+    """A model or a pattern."""
+
+    @property
+    def key(self) -> str: ...
+
+
 T = TypeVar("T")
+K = TypeVar("K", bound=Keyed)
 
 _ran: dict[PythonFile, Mapping[str, Any]] = {}
 """What each file defined when it was last run in this process."""
@@ -76,29 +85,24 @@ class PythonFile:
             _ran[self] = vars(module)
             return _ran[self]
 
-    def defined(self, kind: type[T], name_of: str) -> dict[str, T]:
-        """Return the objects of a type that the file defined when it was last run; it is run if it was not yet.
+    def defined(self, kind: type[K]) -> dict[str, K]:
+        """Return the objects of a type by their keys, as the file defined them when it was last run; else it is run.
 
         These are values of its global names, and entries of lists, tuples and dicts among them.
-
-        Parameters
-        ----------
-        name_of : str
-            Attribute that holds the name of such an object.
 
         Raises
         ------
         ValueError
-            If two of them have the same name, or the file fails.
+            If two of them have the same key, or the file fails.
         """
         with _one_at_a_time:
             names = _ran.get(self) or self.run()
-        found: dict[str, T] = {}
+        found: dict[str, K] = {}
         for value in list(names.values()):
             several = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
             for one in (value, *several):
-                if isinstance(one, kind) and found.setdefault(getattr(one, name_of), one) is not one:
-                    raise ValueError(f"{self.path} defines {getattr(one, name_of)!r} twice: give each another name")
+                if isinstance(one, kind) and found.setdefault(one.key, one) is not one:
+                    raise ValueError(f"{self.path} defines {one.key!r} twice: give each another key")
         return found
 
     def _reason(self, error: BaseException) -> str:

@@ -48,7 +48,7 @@ CURRENT = pw.Parameter("current", 25.0, 0.0, 100.0)
 CRITERION = pw.Criterion("n", "spikes", "Spikes.", low=1.0)
 AMPLITUDE = pw.FreeValue("amplitude", 1.0, 0.1, 2.0, of="current")
 LEAKY: dict[str, Any] = dict(
-    name="leaky", step=step, parameters=[TAU], initial_state=lambda p, holding: (-65.0,), current=CURRENT, rest=-65.0,
+    key="leaky", step=step, parameters=[TAU], initial_state=lambda p, holding: (-65.0,), current=CURRENT, rest=-65.0,
     threshold=-50.0, states=["v"],
 )  # fmt: skip
 NEURON = pw.NeuronModel(**LEAKY)
@@ -81,9 +81,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             0.0 * p.tau, 1.0 / p.tau, *(torch.full_like(p.tau, v) for v in (-65.0, -50.0, -65.0))
         ),
     ),
-    "Parameter": dict(name="tau", default=20.0, low=5.0, high=50.0, limits=(0.0, None)),
+    "Parameter": dict(key="tau", default=20.0, low=5.0, high=50.0, limits=(0.0, None)),
     "Preset": dict(title="Some", parameters={"tau": 12.0}),
-    "StateVariable": dict(name="w"),
+    "StateVariable": dict(key="w"),
     "Current": dict(pieces=(PIECE,), end=50.0),
     "Current.step": dict(amplitude=1.0, end=20.0),
     "Current.pulse": dict(onset=0.0, width=20.0, amplitude=1.0),
@@ -92,11 +92,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "judge": JUDGED,
     "Pattern": PATTERN,
     "Protocol": PATTERN,
-    "FreeValue": dict(name="width", default=5.0, low=2.0, high=50.0, unit="ms"),
+    "FreeValue": dict(key="width", default=5.0, low=2.0, high=50.0, unit="ms"),
     "Sweep": dict(pieces=[PIECE], end=50.0),
     "pulse": dict(onset=0.0, width=5.0, amplitude=1.0),
     "ramp": dict(onset=0.0, width=5.0, amplitude=1.0),
-    "Criterion": dict(key="n", name="spikes", text="Spikes.", low=1.0),
+    "Criterion": dict(key="n", title="spikes", description="Spikes.", low=1.0),
     "AmplitudeWindow": dict(fire=("a",), silent=("b",)),
     "Curve": dict(x="a", y="b", x_label="c", y_label="d"),
     "optimize": SEARCH,

@@ -18,9 +18,9 @@ SMALL = {"budget": 300, "popsize": 8}
 
 def test_the_models_of_a_file_are_registered_and_returned():
     neurons = pw.models.load(NEURONS)
-    assert [n.name for n in neurons] == ["low_threshold", "high_threshold"]  # each once, without the built-in one
-    assert all(pw.models.get(neuron.name) is neuron for neuron in neurons)
-    assert [n.name for n in pw.models.load(str(NEURONS), "high_threshold")] == ["high_threshold"]
+    assert [n.key for n in neurons] == ["low_threshold", "high_threshold"]  # each once, without the built-in one
+    assert all(pw.models.get(neuron.key) is neuron for neuron in neurons)
+    assert [n.key for n in pw.models.load(str(NEURONS), "high_threshold")] == ["high_threshold"]
     assert [p.key for p in pw.patterns.load(PATTERNS)] == ["at_least_three"]
     assert "at_least_three" in pw.patterns.names()
 

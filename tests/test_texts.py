@@ -47,13 +47,13 @@ def pattern_texts(pattern: pw.Pattern) -> Iterator[str]:
     model = pw.models.get("izhikevich")
     yield from (pattern.title, pattern.description, pattern.look_for, pattern.function, pattern.parameter_hint)
     yield pattern.source
-    yield from pattern.sweeps_at({value.name: [value.default] for value in pattern.free_values})
+    yield from pattern.sweeps_at({value.key: [value.default] for value in pattern.free_values})
     yield from pw.patterns.target(pattern).traces  # those that a procedure chooses
     yield from (text for mark in pattern.marks for text in (mark.sweep, mark.text))
     if pattern.curve is not None:
         yield from (pattern.curve.x_label, pattern.curve.y_label, pattern.curve.onset or "")
     for criterion in pattern.criteria:
-        yield from (criterion.name, criterion.text, "" if criterion.unit == "1" else criterion.unit)
+        yield from (criterion.title, criterion.description, "" if criterion.unit == "1" else criterion.unit)
     for parameter in pattern.stimulus_parameters(model).values():
         yield from (parameter.description, parameter.group)
     for neuron in (model, pw.models.get("hodgkin_huxley")):  # with a reset and without

@@ -55,7 +55,7 @@ def _asked(
     """Return what is asked for, checked; the settings are those of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
     asked = [judged(firing.get(p), "assess") for p in (firing.names() if patterns is None else _several(patterns))]
-    _distinct("model", [m.name for m in chosen])
+    _distinct("model", [m.key for m in chosen])
     _distinct("pattern", [p.key for p in asked])
     seeds = [whole("assess", "seed", s, 0) for s in _several(seed)]
     _distinct("seed", seeds)
@@ -93,8 +93,8 @@ def _asked(
         request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
         opened = Store(_path(store), request | ({} if part is None else {"shard": str(part)}), versions())
     if part is not None:
-        mine = part.part(unit.waiting.key for unit in units)
-        units = [unit for unit in units if unit.waiting.key in mine]
+        mine = part.part(unit.waiting.id for unit in units)
+        units = [unit for unit in units if unit.waiting.id in mine]
     return _Asked(units, executor, opened, progress)
 
 
@@ -222,7 +222,7 @@ def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
     asked = _asked(*args, **settings)
     known = {} if asked.store is None else asked.store.results
     done = {key for key, result in known.items() if result.reason != "failed"}
-    return estimate_units((unit for unit in asked.units if unit.waiting.key not in done), asked.progress)
+    return estimate_units((unit for unit in asked.units if unit.waiting.id not in done), asked.progress)
 
 
 def _path(store: str | Path) -> Path:

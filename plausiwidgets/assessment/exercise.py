@@ -273,7 +273,7 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
 
 def _check_value(parameter: Parameter, value: float, task: _Task) -> None:
     """Refuse a value that the page of the exercise does not let a reader choose, as its view of a class does."""
-    name, start = parameter.name, task.start[parameter.name]
+    name, start = parameter.key, task.start[parameter.key]
     if value != start and name not in task.free:
         raise ValueError(f"{name} is locked, and is {number(value)} instead of {number(start)}")
     low, high = min(parameter.low, start), max(parameter.high, start)
@@ -344,10 +344,10 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
         checks = answer.verdict.checks
         row |= {
             "solved": answer.solved, "hold": sum(bool(c.passed) for c in checks), "of": len(checks),
-            "distance": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.name,
+            "distance": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
             "pattern": answer.pattern.key, "seed": answer.seed,
         }  # fmt: skip
-        rows.append(row | {f"holds: {c.name}": bool(c.passed) for c in checks})
+        rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
     first = ["solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as"]
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)

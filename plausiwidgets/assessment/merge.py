@@ -129,7 +129,7 @@ def _require_same(one: Result, other: Result, path: Path, first: Path) -> None:
         new, old = getattr(one, field.name), getattr(other, field.name)
         if field.compare and field.name != "seconds" and repr(new) != repr(old):  # nan is nan here
             raise StoreError(
-                f"{path} and {first} differ about {_named(one.key)} ({field.name}: {shown(new)} and {shown(old)}). "
+                f"{path} and {first} differ about {_named(one.id)} ({field.name}: {shown(new)} and {shown(old)}). "
                 "The same request gives the same result: merge files of one kind of machine and of the same code"
             )
 

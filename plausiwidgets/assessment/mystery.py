@@ -91,7 +91,7 @@ class Mystery:
     @property
     def link(self) -> str:
         """Query of a link to it: model, pattern and seed."""
-        return f"mystery={self.model.name}.{self.about.key}.{self.seed}"
+        return f"mystery={self.model.key}.{self.about.key}.{self.seed}"
 
 
 @checked
@@ -126,7 +126,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     """
     neuron, about = get_model(model), judged(get_pattern(pattern), "match")
     seed, moved = whole("mystery", "seed", seed, 0), whole("mystery", "moved", moved, 1)
-    random = np.random.default_rng([seed, zlib.crc32(neuron.name.encode()), zlib.crc32(about.key.encode())])
+    random = np.random.default_rng([seed, zlib.crc32(neuron.key.encode()), zlib.crc32(about.key.encode())])
     free = [name for name, p in neuron.parameters.items() if p.free]
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
     for values, dt, _ in known_sets(neuron, about) or [({}, neuron.dt, None)]:
@@ -153,7 +153,7 @@ def _told(
     model: NeuronModel, about: Judged, seed: int, free: Sequence[str], base: Mapping[str, float], dt: float
 ) -> list[str]:
     """Return the parameters of which each alone, moved along its slider, loses the response of a known set."""
-    potential = model.states[0].name
+    potential = model.states[0].key
     verdict = evaluate(model, about, {name: np.full(1, x) for name, x in base.items()}, dt, record=(potential,))
     matched = _matching(model, about, seed, single(verdict, 0)) if verdict.accepted[0] else None
     if matched is None:
@@ -210,7 +210,7 @@ def _hidden_near(
         p = model.parameters[name]
         candidates[name] = _at(p, _share(p, base[name]) + random.uniform(-HIDING, HIDING, TRIED))
     candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # the known set is last
-    verdict = evaluate(model, about, candidates, dt, record=(model.states[0].name,))
+    verdict = evaluate(model, about, candidates, dt, record=(model.states[0].key,))
     for place in np.flatnonzero(verdict.accepted)[:2]:
         found = _made(model, about, seed, names, dt, single(verdict, int(place)), random)
         if found is not None:

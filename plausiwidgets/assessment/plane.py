@@ -82,7 +82,7 @@ class ParameterPlane:
     @property
     def pair(self) -> tuple[str, str]:
         """Names of the values along x and y."""
-        return self.axes[0].name, self.axes[1].name
+        return self.axes[0].key, self.axes[1].key
 
     @property
     def point(self) -> tuple[float, float]:
@@ -122,7 +122,7 @@ class ParameterPlane:
         if key not in self.verdicts:
             raise unknown("pattern of this plane", key, self.patterns)
         cell = self._cell(row, column)
-        return tuple(check.name for check in self.verdicts[key].checks if not check.passed[cell])
+        return tuple(check.title for check in self.verdicts[key].checks if not check.passed[cell])
 
     def shown_at(self, row: int, column: int) -> tuple[str, ...]:
         """Return the patterns that are accepted in the cell of ``y[row]`` and ``x[column]``."""
@@ -248,7 +248,7 @@ def parameter_plane(
     for name in (x, y, *mapping(bounds)):
         if name not in along:
             where = "the plane of several patterns" if several else f"a plane of {next(iter(asked))!r}"
-            raise unknown(f"parameter of model {neuron.name!r} in {where}", name, along)
+            raise unknown(f"parameter of model {neuron.key!r} in {where}", name, along)
     if x == y:
         raise ValueError(f"parameter_plane: x and y are both {x!r}, valid is: two different names")
     points = whole("parameter_plane", "points", points, 2)
@@ -266,7 +266,7 @@ def parameter_plane(
             else:
                 verdict = evaluate(neuron, one, sets, step, engine, checkpoint)
             verdicts[key] = verify_sets(neuron, one, verdict, engine, checkpoint) if verify else verdict
-    return ParameterPlane(neuron.name, (along[x], along[y]), grid[0], grid[1], values, verdicts, tuple(solved), several)
+    return ParameterPlane(neuron.key, (along[x], along[y]), grid[0], grid[1], values, verdicts, tuple(solved), several)
 
 
 def known_stimulus(model: NeuronModel, pattern: Judged, parameters: Mapping[str, float]) -> dict[str, float]:
@@ -314,7 +314,7 @@ def _held_of_several(
     names = {one.prefix + name: p for one in asked.values() for name, p in one.stimulus_parameters(model).items()}
     for name in given:
         if name not in model.parameters and name not in names:
-            raise unknown(f"parameter of model {model.name!r} with several patterns", name, [*model.parameters, *names])
+            raise unknown(f"parameter of model {model.key!r} with several patterns", name, [*model.parameters, *names])
     own = _numbers({name: p.check(given.get(name, p.default)) for name, p in model.parameters.items()})
     values, held = dict(own), {}
     for key, one in asked.items():
@@ -329,7 +329,7 @@ def _side(parameter: Parameter, value: float, asked: tuple[float, float] | None,
     """Return the values along one side, evenly spread on the scale of the parameter."""
     low, high = (min(parameter.low, value), max(parameter.high, value)) if asked is None else asked
     if not low < high:
-        raise ValueError(f"parameter_plane: bounds of {parameter.name!r} are ({low:g}, {high:g}), valid is: low < high")
+        raise ValueError(f"parameter_plane: bounds of {parameter.key!r} are ({low:g}, {high:g}), valid is: low < high")
     parameter.check([low, high])
     return parameter.check(parameter.from_unit(np.linspace(0.0, 1.0, points), low, high))
 

@@ -114,7 +114,7 @@ def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
     """Return the rows of :func:`published_table` by pattern, as the texts of its file; empty for a custom model."""
     if not is_builtin_model(model):
         return {}
-    return {pattern: row for (name, pattern), row in _rows().items() if name == model.name}
+    return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
 
 
 @checked
@@ -209,9 +209,9 @@ def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, fl
         if preset.pattern == pattern.key
     ]
     if is_builtin_model(model) and is_builtin_pattern(pattern):
-        if (model.name, pattern.key) in defaults_that_hold():
+        if (model.key, pattern.key) in defaults_that_hold():
             sets.append(({}, model.dt, None))
-        found = published_parameters(model.name, pattern.key)
+        found = published_parameters(model.key, pattern.key)
         sets += [] if found is None else [(dict(found), model.dt, None)]
     return sets
 

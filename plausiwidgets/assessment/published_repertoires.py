@@ -109,7 +109,7 @@ def write(*names: str) -> None:
 def _neurons(model: NeuronModel, twenty: list[str]) -> Iterator[tuple[str, pd.DataFrame, float]]:
     """Yield titles and repertoires of the neuron of a search and of each published one, and the time of each."""
     began = time.process_time()
-    found = most_versatile(model, twenty, budget=NEURONS.get(model.name, SETS))
+    found = most_versatile(model, twenty, budget=NEURONS.get(model.key, SETS))
     found.attrs["dt"] = model.dt
     yield MOST_VERSATILE, found, time.process_time() - began
     for title, own, dt in published_neurons(model):

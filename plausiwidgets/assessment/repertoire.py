@@ -191,7 +191,7 @@ def _search(
     first: Sequence[dict[str, float]],
 ) -> Result:
     record = Result(
-        model=model.name, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
+        model=model.key, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
         dt=dt, engine=engine, versions=versions(), argument=argument_against(pattern, model),
     )  # fmt: skip
     if record.argument:

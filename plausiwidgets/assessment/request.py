@@ -37,7 +37,7 @@ def describe_request(
 ) -> dict[str, Any]:
     """Return everything that a table depends on, besides the versions; a budget for each pattern."""
     return {
-        "models": {m.name: model_fingerprint(m) for m in neurons},
+        "models": {m.key: model_fingerprint(m) for m in neurons},
         "patterns": {p.key: pattern_fingerprint(p) for p in firing},
         "seeds": list(seeds),
         "budgets": {p.key: budget for p, budget in zip(firing, budgets, strict=True)},
@@ -63,7 +63,7 @@ def model_fingerprint(model: NeuronModel) -> str:
     holding = model.current.from_unit(rng.random(_LANES))
     described = [
         [asdict(p) for p in model.parameters.values()], asdict(model.current), model.dt, model.limit, model.peak,
-        model.spike_level, [[state.name, state.unit] for state in model.states], dict(model.cannot),
+        model.spike_level, [[state.key, state.unit] for state in model.states], dict(model.cannot),
     ]  # fmt: skip
     if model.programs is not None:
         return _digest([*described, model.programs.text()], list)

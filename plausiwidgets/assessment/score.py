@@ -78,7 +78,7 @@ def plausibility_score(
     for status in table["status"].unique():
         if status not in _BEST_FIRST:
             raise unknown("status", status, _BEST_FIRST)
-    own = {model.name: model for model in models}
+    own = {model.key: model for model in models}
     rows = []
     for name, of_model in table.groupby("model", sort=False):
         neuron = own.get(str(name)) or (registry.get(str(name)) if name in registry.names() else None)

@@ -149,9 +149,9 @@ def read_study(path: Path) -> tuple[list[dict[str, Any]], dict[Key, Result]]:
                 result = Result.from_dict(line)
             except ValueError as error:
                 raise StoreError(f"{path} has a line that is not a search ({error}): use another file name") from None
-            known = results.get(result.key)
+            known = results.get(result.id)
             if known is None or known.reason == "failed":
-                results[result.key] = result
+                results[result.id] = result
     return heads, results
 
 

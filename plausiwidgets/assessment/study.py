@@ -69,8 +69,8 @@ class StudySnapshot:
     def results(self) -> tuple[Result, ...]:
         """The record of every search, in the order of the table."""
         now = dict(self.asked)
-        now |= {result.key: result for result in self.running}
-        now |= {result.key: result for result in self.log[: self.position]}
+        now |= {result.id: result for result in self.running}
+        now |= {result.id: result for result in self.log[: self.position]}
         return tuple(now.values())
 
     @property
@@ -138,7 +138,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         progress: ProgressLike = None,
     ) -> None:
         self._log: list[Result] = []
-        asked = {result.key: result for result in (unit.waiting for unit in units)}
+        asked = {result.id: result for result in (unit.waiting for unit in units)}
         super().__init__(StudySnapshot(asked, log=self._log), progress)
         self._executor, self._store = executor, store
         self._store_error = ""
@@ -193,11 +193,11 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
 
     def _take(self, result: Result) -> None:
         self._log.append(result)
-        self._running.pop(result.key, None)
+        self._running.pop(result.id, None)
 
     def _tell(self, result: Result) -> None:
         """Take the record of a running search, and show it if a snapshot is due."""
-        self._running[result.key] = result
+        self._running[result.id] = result
         if time.monotonic() - self._last_shown >= _SHOW_EVERY:
             self._last_shown = time.monotonic()
             self._show()

@@ -55,7 +55,7 @@ class Unit:
         """The record before the search."""
         pattern = received_pattern(self.pattern)
         return Result(
-            model=received_model(self.model).name,
+            model=received_model(self.model).key,
             pattern=pattern.key,
             letter=pattern.letter,
             seed=self.seed,

@@ -114,7 +114,7 @@ def most_versatile(
             found.append((-shown, distance, own, results))
     _, _, own, results = min(found, key=lambda one: one[:2])
     table = pd.DataFrame([row_of(p, r) for p, r in zip(asked, results, strict=True)], columns=list(COLUMNS))
-    table.attrs = {"model": neuron.name, "parameters": own}
+    table.attrs = {"model": neuron.key, "parameters": own}
     return table
 
 
@@ -153,7 +153,7 @@ class _Search:
         """Return the known neurons and some between them, each with the best of the known stimuli."""
         own = self._space.size
         sets = [{}, *(values for one in self._asked for values, _, _ in known_sets(self._model, one))]
-        values = np.array([[one.get(p.name, p.default) for p in self._chart.parameters[:own]] for one in sets])
+        values = np.array([[one.get(p.key, p.default) for p in self._chart.parameters[:own]] for one in sets])
         stimuli = [known_stimuli(self._model, p)[0][name] for p in self._asked for name in p.free]
         units = self._encoded(np.hstack([values, np.tile(stimuli, (len(sets), 1))]))
         units = np.unique(units, axis=0)

@@ -33,7 +33,7 @@ def page(options: argparse.Namespace) -> int:
     from plausiwidgets.widgets.page.export import export_page
 
     if len(options.model) > 1:
-        names = ", ".join(model.name for model in options.model)
+        names = ", ".join(model.key for model in options.model)
         raise CommandError(f"a page shows one model: name one of {names}")
     if options.lesson is not None and not options.lesson.is_file():
         raise CommandError(f"there is no file {options.lesson}")

@@ -26,14 +26,14 @@ def card(model: Any, cost: str = "") -> str:
     """
     spike = "" if model.spike_level is None else f"; a spike is an upward crossing of {_number(model.spike_level)} mV"
     facts = [model.description, model.source, f"Time step {_number(model.dt)} ms{spike}.", model.scheme, cost]
-    parts = [f"<h3>{_text(model.title)} <code>{_text(model.name)}</code></h3>"]
+    parts = [f"<h3>{_text(model.title)} <code>{_text(model.key)}</code></h3>"]
     parts += [f"<p>{_text(fact)}</p>" for fact in facts if fact]
     if model.equations:
         parts.append(f"<pre>{_text(model.equations)}</pre>")
-    states = [(s.name, s.unit, s.description) for s in model.states]
+    states = [(s.key, s.unit, s.description) for s in model.states]
     parts.append(_table("State", ("name", "unit", "what it is"), states))
     parameters = [
-        (p.name, _number(p.default), _range(p), p.unit, p.description, p.source)
+        (p.key, _number(p.default), _range(p), p.unit, p.description, p.source)
         for p in (*model.parameters.values(), model.current)
     ]
     parts.append(_table("Parameters", ("name", "default", "range", "unit", "what it does", "source"), parameters))

@@ -124,14 +124,14 @@ class _Meaningless(Exception):
 
 
 def _check(model: Any, lanes: int) -> None:
-    where = f"model {model.name!r}"
+    where = f"model {model.key!r}"
     read: set[str] = set()
     start = _start(model, lanes, read)
     for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
         if not torch.isfinite(value).all():
             _refuse_singularity(model, start, start[1, :1])
             raise ValueError(
-                f"{where}: state {state.name!r} is not finite after one step at the default parameters and the "
+                f"{where}: state {state.key!r} is not finite after one step at the default parameters and the "
                 f"default current {model.current.default:g} {model.current.unit}"
             )
     for rows, when in _probes(model):
@@ -159,7 +159,7 @@ def _check(model: Any, lanes: int) -> None:
 
 def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
-    where = f"model {model.name!r}"
+    where = f"model {model.key!r}"
     values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
     p = Recorder(read, **values)
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
@@ -168,7 +168,7 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
             f"{where}: initial_state returned {type(state).__name__}, it must return a tuple with a "
             f"tensor for each state variable, the membrane potential first, such as (p.v_rest,)"
         )
-    names = [s.name for s in model.states]
+    names = [s.key for s in model.states]
     if len(names) != len(state):
         raise ValueError(
             f"{where}: initial_state returned {len(state)} entries, and states names {len(names)}: {', '.join(names)}"
@@ -208,21 +208,21 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
         unit, scale = model.parameters[entry].unit, model.states[0].unit
         if unit and scale and unit != scale:
             raise ValueError(
-                f"model {model.name!r}: {what} is the parameter {entry!r} in {unit}, the potential "
-                f"{model.states[0].name!r} is in {scale}: both must have one unit, and times are in ms"
+                f"model {model.key!r}: {what} is the parameter {entry!r} in {unit}, the potential "
+                f"{model.states[0].key!r} is in {scale}: both must have one unit, and times are in ms"
             )
     value = _call(model, what, _AT_DEFAULTS, p) if callable(entry) else values.get(entry, entry)
     try:
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     except (TypeError, ValueError, RuntimeError, IndexError):
         name = type(value).__name__
-        raise ValueError(f"model {model.name!r}: {what} returned {name}, it must be a number in mV") from None
+        raise ValueError(f"model {model.key!r}: {what} returned {name}, it must be a number in mV") from None
 
 
 def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
     """Run one step, refuse what breaks the contract whatever the values, and return the new state."""
-    where, lanes = f"model {model.name!r}", rows.shape[1]
-    names = [s.name for s in model.states]
+    where, lanes = f"model {model.key!r}", rows.shape[1]
+    names = [s.key for s in model.states]
     current, state, values, dt = _inputs(model, rows)
     named = {"current": current, "dt": dt}
     named |= {f"state {n!r}": s for n, s in zip(names, state, strict=True)} | {f"p.{n}": x for n, x in values.items()}
@@ -270,21 +270,21 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
         with torch.no_grad():
             return getattr(model, what)(*args)
     except ReadOnly as error:
-        raise ValueError(f"model {model.name!r}: {what} sets a parameter. {error}") from error
+        raise ValueError(f"model {model.key!r}: {what} sets a parameter. {error}") from error
     except Exception as error:
         text = str(error)
         if _SEVERAL.search(text):
             if what == "step":
                 raise _Ambiguous from error
             raise ValueError(
-                f"model {model.name!r}: {what} branches on a tensor of several lanes; write "
+                f"model {model.key!r}: {what} branches on a tensor of several lanes; write "
                 f"torch.where(condition, a, b) instead of an if"
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
-            raise unknown(f"parameter read by {what} of model {model.name!r}", error.name, model.parameters) from error
+            raise unknown(f"parameter read by {what} of model {model.key!r}", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
             raise _Meaningless from error
-        raise ValueError(f"model {model.name!r}: {what} raised {type(error).__name__} {when}: {text}") from error
+        raise ValueError(f"model {model.key!r}: {what} raised {type(error).__name__} {when}: {text}") from error
 
 
 def _as_lanes(value: Any, lanes: int, what: str) -> torch.Tensor:
@@ -342,7 +342,7 @@ def _refuse_chance(model: Any, rows: Floats) -> None:
     for _ in range(_TRIES):
         if not torch.equal(first.nan_to_num(), _outcome(model, rows, False).nan_to_num()):
             raise ValueError(
-                f"model {model.name!r}: the step gives other values when it is called again with the same current, "
+                f"model {model.key!r}: the step gives other values when it is called again with the same current, "
                 f"state and parameters. A neuron is deterministic here, so that a result can be had again: leave out "
                 f"random numbers, and make what the step remembers an entry of the state"
             )
@@ -408,7 +408,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     ValueError
         That names the state variable and the potential, and says how to write a rate that has its limit there.
     """
-    names = [s.name for s in model.states]
+    names = [s.key for s in model.states]
 
     def outcome(v: Floats) -> torch.Tensor:
         rows = np.repeat(start[:, :1], v.size, axis=1)
@@ -424,7 +424,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     for lane in at[(finite[0] & finite[1]).numpy()] if finite else ():
         name = names[int(wrong[:, lane].nonzero()[0])]
         raise ValueError(
-            f"model {model.name!r}: state {name!r} is nan after a step at a potential of {potentials[lane]:g} mV, and "
+            f"model {model.key!r}: state {name!r} is nan after a step at a potential of {potentials[lane]:g} mV, and "
             f"finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
             f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
         )
@@ -435,7 +435,7 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
 
 def _check_trial(model: Any) -> None:
     """Run the neuron for a moment at several currents: does it have a potential, and does it fire once a spike?"""
-    where, name = f"model {model.name!r}", model.states[0].name
+    where, name = f"model {model.key!r}", model.states[0].key
     rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
     span = threshold - rest
     fired, v = _first_milliseconds(model)

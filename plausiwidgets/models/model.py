@@ -14,7 +14,8 @@ from plausiwidgets.lazy import torch
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
-from plausiwidgets.names import check_name, unknown
+from plausiwidgets.names import check_key, unknown
+from plausiwidgets.old_fields import renamed_fields
 from plausiwidgets.program.neuron import Programs
 
 Step = Callable[..., Any]
@@ -64,6 +65,7 @@ class Preset:
             finite(f"Preset {self.title!r}", "dt", self.dt, above=0.0, unit="ms")
 
 
+@renamed_fields(name="key")
 @checked
 @dataclass(frozen=True)
 class StateVariable:
@@ -77,27 +79,32 @@ class StateVariable:
 
     Attributes
     ----------
-    name : str
+    key : str
         Python identifier, as in ``simulate(record=...)``.
     unit : str
         Unit of its values.
     description : str
         Its meaning.
+    title : str
+        Short name for the user; default: the key.
     """
 
-    name: str
+    key: str
     unit: str = ""
     description: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
-        check_name("a state variable", self.name)
+        check_key("a state variable", self.key)
+        object.__setattr__(self, "title", self.title or self.key)
 
     @property
     def label(self) -> str:
         """Name and unit, as an axis shows it."""
-        return f"{self.name} ({self.unit})" if self.unit else self.name
+        return f"{self.key} ({self.unit})" if self.unit else self.key
 
 
+@renamed_fields(name="key")
 @checked
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
@@ -112,7 +119,7 @@ class NeuronModel:
     ...     spikes = (v > -50.0).to(v.dtype)
     ...     return spikes, (torch.where(v > -50.0, p.v_rest, v),)
     >>> neuron = pw.NeuronModel(
-    ...     name="leaky", step=step, states=["v"],
+    ...     key="leaky", step=step, states=["v"],
     ...     parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
     ...                 pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
     ...     initial_state=lambda p, holding: (p.v_rest,),
@@ -123,8 +130,8 @@ class NeuronModel:
 
     Parameters
     ----------
-    name : str
-        Key of the model.
+    key : str
+        Python identifier; the name of the model in calls, links and tables.
     step : callable
         ``step(current, state, p, dt) -> (spikes, state)``: one time step. ``current`` and every
         entry of ``state`` are float64 tensors of shape [lanes], ``state[0]`` is the membrane
@@ -190,7 +197,7 @@ class NeuronModel:
 
     def __init__(
         self,
-        name: str,
+        key: str,
         step: Step,
         parameters: Sequence[Parameter],
         initial_state: Callable[[Any, Any], Sequence[Any]],
@@ -212,14 +219,14 @@ class NeuronModel:
         cannot: Mapping[str, str] | None = None,
         validate: bool = True,
     ) -> None:
-        check_name("a model", name)
-        where = f"model {name!r}"
-        self.name = name
+        check_key("a model", key)
+        where = f"model {key!r}"
+        self.key = key
         self.step = step
         self.spike_level = None if spike_level is None else float(spike_level)
         self.equations = equations
         self.scheme = scheme
-        self.parameters: Mapping[str, Parameter] = {p.name: p for p in parameters}
+        self.parameters: Mapping[str, Parameter] = {p.key: p for p in parameters}
         self.initial_state = initial_state
         self.current = current
         self.rest = rest
@@ -227,7 +234,7 @@ class NeuronModel:
         self.dt = finite(where, "dt", dt, above=0.0, unit="ms")
         self.peak = float(peak)
         self.limit = finite(where, "limit", limit, above=0.0, unit="mV")
-        self.title = title or name.replace("_", " ")
+        self.title = title or key.replace("_", " ")
         self.description = description
         self.source = source
         self.presets = tuple(presets)
@@ -237,19 +244,19 @@ class NeuronModel:
         self.programs: Programs | None = None
         """Of a model of the package: what was exported from its step, to run without torch."""
         if len(self.parameters) < len(parameters):
-            names = [p.name for p in parameters]
+            names = [p.key for p in parameters]
             twice = sorted({n for n in names if names.count(n) > 1})
-            raise ValueError(f"model {name!r} declares {', '.join(twice)} twice")
+            raise ValueError(f"model {key!r} declares {', '.join(twice)} twice")
         for reserved in RESERVED:
             if reserved in self.parameters:
                 raise ValueError(
-                    f"model {name!r} declares a parameter {reserved!r}: this name is reserved for the "
+                    f"model {key!r} declares a parameter {reserved!r}: this name is reserved for the "
                     f"stimulus and the settings ({', '.join(RESERVED)}), use another one"
                 )
         for what, value in (("rest", rest), ("threshold", threshold)):
             if isinstance(value, str) and value not in self.parameters:
-                raise unknown(f"{what} of model {name!r}", value, self.parameters)
-        self._states = None if states is None else _named(name, states)
+                raise unknown(f"{what} of model {key!r}", value, self.parameters)
+        self._states = None if states is None else _named(key, states)
         self._span: float | None = None
         if validate:
             check_contract(self)
@@ -258,12 +265,12 @@ class NeuronModel:
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse changes: kernels and results are cached for a model."""
         if "_made" in self.__dict__ and name not in ("_states", "_span", "programs"):
-            raise AttributeError(f"model {self.name!r} cannot be changed ({name}): make a new NeuronModel")
+            raise AttributeError(f"model {self.key!r} cannot be changed ({name}): make a new NeuronModel")
         super().__setattr__(name, value)
 
     def __repr__(self) -> str:
-        state = ", ".join(s.name for s in self._states) if self._states else "not run yet"
-        return f"<NeuronModel {self.name!r}: state {state}; parameters {', '.join(self.parameters) or 'none'}>"
+        state = ", ".join(s.key for s in self._states) if self._states else "not run yet"
+        return f"<NeuronModel {self.key!r}: state {state}; parameters {', '.join(self.parameters) or 'none'}>"
 
     def _repr_html_(self) -> str:
         """Return the card of the model, as a notebook shows it; ``model_card`` adds what a step costs."""
@@ -286,7 +293,7 @@ class NeuronModel:
         given = mapping(parameters)
         for name in given:
             if name not in self.parameters:
-                raise unknown(f"parameter of model {self.name!r}", name, self.parameters)
+                raise unknown(f"parameter of model {self.key!r}", name, self.parameters)
         return {n: p.check(given.get(n, p.default)) for n, p in self.parameters.items()}
 
     # -- tensors -------------------------------------------------------------------------------
@@ -323,7 +330,7 @@ class NeuronModel:
             values = {n: [v] for n, v in self.defaults().items()}
             with torch.no_grad():
                 state = self.initial_state(self.namespace(values), torch.zeros(1, dtype=torch.float64))
-            self._states = _named(self.name, ["v", *(f"x{i}" for i in range(1, len(state)))])
+            self._states = _named(self.key, ["v", *(f"x{i}" for i in range(1, len(state)))])
         return self._states
 
     def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
@@ -374,7 +381,7 @@ class NeuronModel:
 
 def _named(model: str, states: Sequence[str | StateVariable]) -> tuple[StateVariable, ...]:
     named = [StateVariable(s) if isinstance(s, str) else s for s in states]
-    names = [s.name for s in named]
+    names = [s.key for s in named]
     if not names or len(set(names)) < len(names):
         raise ValueError(f"model {model!r}: states are {', '.join(names) or 'none'}; each needs a name of its own")
     if not named[0].unit:

@@ -69,7 +69,7 @@ class NorseStep:
 
 @checked
 def from_norse(
-    name: str,
+    key: str,
     step: Any,
     convert: Callable[[Any, Any], Any],
     initial_state: Callable[[Any, Any], Any],
@@ -103,8 +103,8 @@ def from_norse(
 
     Parameters
     ----------
-    name : str
-        Key of the model.
+    key : str
+        Of the model.
     step : callable or norse cell
         ``norse.torch.functional....feed_forward_step``, or a feed-forward cell such as
         ``norse.torch.LIFCell()``.
@@ -152,7 +152,7 @@ def from_norse(
         return spikes, tuple(leaf for field, leaf in _leaves(new) if field != "i")
 
     norse_step.convert = convert  # type: ignore[attr-defined]
-    return NeuronModel(name, norse_step, parameters, flat_state, current, rest, threshold, dt, **options)
+    return NeuronModel(key, norse_step, parameters, flat_state, current, rest, threshold, dt, **options)
 
 
 def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> str | None:

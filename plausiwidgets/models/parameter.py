@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import checked, numbers, shown
-from plausiwidgets.names import check_name
+from plausiwidgets.names import check_key
+from plausiwidgets.old_fields import renamed_fields
 
 Floats = NDArray[np.float64]
 
@@ -17,6 +18,7 @@ GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
 """In the order in which the explorer shows them."""
 
 
+@renamed_fields(name="key")
 @checked
 @dataclass(frozen=True)
 class Parameter:
@@ -31,8 +33,8 @@ class Parameter:
 
     Parameters
     ----------
-    name : str
-        Python identifier; the name in ``p.<name>`` of a step and in every mapping of parameters.
+    key : str
+        Python identifier; the name in ``p.<key>`` of a step and in every mapping of parameters.
     default : float
         Default value, in `unit`.
     low, high : float
@@ -53,6 +55,8 @@ class Parameter:
         Meaning, and the publication of its default or range.
     free : bool
         Whether an optimizer may change it unless told otherwise.
+    title : str
+        Short name for the user; default: the key.
 
     Raises
     ------
@@ -63,7 +67,7 @@ class Parameter:
         the scale does not fit the range.
     """
 
-    name: str
+    key: str
     default: float
     low: float
     high: float
@@ -75,10 +79,12 @@ class Parameter:
     description: str = ""
     source: str = ""
     free: bool = True
+    title: str = ""
 
     def __post_init__(self) -> None:
-        check_name("a parameter", self.name)
-        where = f"Parameter {self.name!r}"
+        check_key("a parameter", self.key)
+        where = f"Parameter {self.key!r}"
+        object.__setattr__(self, "title", self.title or self.key)
         object.__setattr__(self, "limits", tuple(self.limits))
         for field in ("default", "low", "high"):
             object.__setattr__(self, field, float(getattr(self, field)))
@@ -106,7 +112,7 @@ class Parameter:
     @property
     def label(self) -> str:
         """Name and unit, as an axis or a slider shows it."""
-        return f"{self.name} ({self.unit})" if self.unit else self.name
+        return f"{self.key} ({self.unit})" if self.unit else self.key
 
     def limits_text(self) -> str:
         """Return the hard limits in words, such as ``"finite, > 0"``."""
@@ -131,7 +137,7 @@ class Parameter:
         """
         array = numbers(values)
         if array is None:
-            raise ValueError(f"parameter {self.name!r} is {shown(values)}, valid is a number: {self.limits_text()}")
+            raise ValueError(f"parameter {self.key!r} is {shown(values)}, valid is a number: {self.limits_text()}")
         low, high = self.limits
         with np.errstate(invalid="ignore"):
             bad = ~np.isfinite(array)
@@ -143,7 +149,7 @@ class Parameter:
                 bad |= array > high
         if bad.any():
             first = np.atleast_1d(array)[np.atleast_1d(bad)][0]
-            raise ValueError(f"parameter {self.name!r} is {first:g}, valid is: {self.limits_text()}")
+            raise ValueError(f"parameter {self.key!r} is {first:g}, valid is: {self.limits_text()}")
         return array
 
     def clip(self, values: ArrayLike) -> Floats:

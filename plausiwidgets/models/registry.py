@@ -99,7 +99,7 @@ def register(model: NeuronModel) -> NeuronModel:
         If it has the name of a built-in model.
     """
     _require_free(model)
-    _registered[model.name] = model
+    _registered[model.key] = model
     return model
 
 
@@ -115,7 +115,7 @@ def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
     path : path
         The models are values of its global names, or entries of lists, tuples and dicts among them.
     name : str, optional
-        ``NeuronModel.name`` of the only one to register.
+        ``NeuronModel.key`` of the only one to register.
 
     Returns
     -------
@@ -172,9 +172,9 @@ def models_of_file(path: str | Path, name: str | None = None) -> dict[str, Neuro
 def sendable(model: NeuronModel) -> str | NeuronModel | InFile:
     """Return what stands for a model in another process, where a registered name is unknown."""
     if is_builtin(model):
-        return model.name
+        return model.key
     file = _files.get(model)
-    return model if file is None else InFile(file, model.name)
+    return model if file is None else InFile(file, model.key)
 
 
 def received(model: str | NeuronModel | InFile) -> NeuronModel:
@@ -183,12 +183,12 @@ def received(model: str | NeuronModel | InFile) -> NeuronModel:
 
 
 def _defined(file: PythonFile) -> dict[str, NeuronModel]:
-    return {name: m for name, m in file.defined(NeuronModel, "name").items() if not is_builtin(m)}
+    return {name: m for name, m in file.defined(NeuronModel).items() if not is_builtin(m)}
 
 
 def _require_free(model: NeuronModel) -> None:
-    if model.name in NAMES:
-        raise ValueError(f"{model.name!r} is the name of a built-in model: choose another one")
+    if model.key in NAMES:
+        raise ValueError(f"{model.key!r} is the name of a built-in model: choose another one")
 
 
 def is_builtin(model: NeuronModel) -> bool:
@@ -199,4 +199,4 @@ def is_builtin(model: NeuronModel) -> bool:
     >>> is_builtin(get("adex"))
     True
     """
-    return _builtin.get(model.name) is model
+    return _builtin.get(model.key) is model

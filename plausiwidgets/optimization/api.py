@@ -175,7 +175,7 @@ def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
 
     reason = why_not(model) if engine == "auto" and not model.programs else None
     if reason is not None:
-        warn_caller(f"a search of model {model.name!r} takes hundreds of times as long as of a compiled one. {reason}")
+        warn_caller(f"a search of model {model.key!r} takes hundreds of times as long as of a compiled one. {reason}")
 
 
 def check_engine(engine: str) -> str:

@@ -65,7 +65,7 @@ class Optimizer:
                 "plausiwidgets.optimization.Strategy, or an object with all its members"
             )
         self.result = Result(
-            model=problem.model.name,
+            model=problem.model.key,
             pattern=pattern.key,
             letter=pattern.letter,
             seed=seed,

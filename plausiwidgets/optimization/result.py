@@ -15,6 +15,7 @@ import numpy as np
 
 from plausiwidgets import models, patterns
 from plausiwidgets.lazy import pandas as pd
+from plausiwidgets.old_fields import renamed_fields
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.volume import Volume
@@ -42,6 +43,7 @@ NAMED = 3
 """Largest number of criteria that a summary names."""
 
 
+@renamed_fields(key="id")
 @dataclass(frozen=True)
 class Result:
     """The record of one search; it is immutable.
@@ -146,8 +148,8 @@ class Result:
     milestone = False
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """Model, pattern and seed."""
+    def id(self) -> tuple[str, str, int]:
+        """Model, pattern and seed, which tell it from the other searches of a study."""
         return self.model, self.pattern, self.seed
 
     @property
@@ -273,7 +275,7 @@ class Result:
             pattern = pattern_of(self)
             verdict = judge(model, pattern, dict(self.parameters), dt=layer.dt, verify=False)
             if verdict.status == "rejected":
-                missed = next((f" ({check.name})" for check in verdict.checks if not check.passed), "")
+                missed = next((f" ({check.title})" for check in verdict.checks if not check.passed), "")
                 text = f"at {layer.dt:g} ms this neuron no longer shows {pattern.title.lower()}{missed}"
                 warnings.warn(f"to_norse: {text}; it was found at {self.dt:g} ms", stacklevel=2)
         return layer
@@ -360,7 +362,7 @@ def describe_missed(checks: Iterable[Check]) -> dict[str, str]:
     '0, asked for ≥ 3 bursts'
     """
     missed = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.cost))
-    return {c.name: f"{number(c.value)}, asked for {interval(c.low, c.high, c.unit)}" for c in missed}
+    return {c.title: f"{number(c.value)}, asked for {interval(c.low, c.high, c.unit)}" for c in missed}
 
 
 def _plain(value: Any) -> Any:

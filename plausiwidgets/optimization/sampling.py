@@ -159,7 +159,7 @@ def sample_accepted(
     bounded("sample_accepted", "number of sets", float(n), MOST)
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
     if why := argument_against(problem.pattern, problem.model):
-        raise NothingAccepted(f"sample_accepted: {problem.model.name} cannot show {problem.pattern.key}: {why}")
+        raise NothingAccepted(f"sample_accepted: {problem.model.key} cannot show {problem.pattern.key}: {why}")
     sampling = Sampling(problem, n, seed)
     with watched("sample_accepted", progress) as checkpoint:
         while sampling.step(checkpoint) is not None:

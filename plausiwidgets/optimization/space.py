@@ -170,12 +170,12 @@ class Space:
 def _number(parameter: Parameter, value: ArrayLike) -> float:
     array = parameter.check(value)
     if array.ndim:
-        raise ValueError(f"parameter {parameter.name!r} is an array of shape {array.shape}, valid is a number")
+        raise ValueError(f"parameter {parameter.key!r} is an array of shape {array.shape}, valid is a number")
     return float(array)
 
 
 def _check_bounds(parameter: Parameter, pair: tuple[float, float]) -> tuple[float, float]:
-    name = parameter.name
+    name = parameter.key
     try:
         low, high = (float(x) for x in pair)
     except (TypeError, ValueError):

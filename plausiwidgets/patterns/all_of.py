@@ -42,7 +42,7 @@ class AllOf(Protocol):
     budget: int
 
     def __post_init__(self) -> None:
-        self._check_names()
+        self._check_keys()
 
     @property
     def components(self) -> Mapping[str, Pattern]:
@@ -51,7 +51,9 @@ class AllOf(Protocol):
 
     def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
         return {
-            part.prefix + name: replace(p, name=part.prefix + name, description=part.within(p.description))
+            part.prefix + name: replace(
+                p, key=part.prefix + name, title=part.within(p.title), description=part.within(p.description)
+            )
             for part in self.parts
             for name, p in part.stimulus_parameters(model).items()
         }
@@ -112,11 +114,15 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         ),
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
-        free_values=[replace(value, name=part.prefix + value.name) for part in flat for value in part.free_values],
+        free_values=[
+            replace(value, key=part.prefix + value.key, title=part.within(value.title))
+            for part in flat
+            for value in part.free_values
+        ],
         main_sweep=flat[0].within(flat[0].main_sweep) if flat[0].main_sweep else "",
         parts=tuple(flat),
         criteria=tuple(
-            replace(criterion, key=part.prefix + criterion.key, name=part.within(criterion.name))
+            replace(criterion, key=part.prefix + criterion.key, title=part.within(criterion.title))
             for part in flat
             for criterion in part.criteria
         ),

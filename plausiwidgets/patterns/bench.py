@@ -285,7 +285,7 @@ class Bench:
         self.traces: dict[str, Traces] = {}
         self.engine_used = ""
         self._checkpoint = checkpoint
-        names = [s.name for s in model.states]
+        names = [s.key for s in model.states]
         self._recorded = tuple(names.index(name) for name in record)
         self._settle()
 
@@ -709,15 +709,15 @@ class Bench:
         level = np.broadcast_to(self.holding[:, None], (self.n, shown))
         stimulus = np.concatenate([level, _scatter(injected, chosen, self.n)], axis=1)
         states = {
-            self.model.states[i].name: np.concatenate(
+            self.model.states[i].key: np.concatenate(
                 [self._before[place], _scatter(result.recorded[place][j::m], chosen, self.n)], axis=1
             )
             for place, i in enumerate(self._record())
             if i in self._recorded
         }
         return Traces(
-            t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.name,
-            self.model.states[0].name,
+            t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.key,
+            self.model.states[0].key,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import checked, finite
+from plausiwidgets.old_fields import renamed_fields
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +19,7 @@ USUAL_SPAN = 15.0
 """Span in mV from rest to threshold for which voltage criteria are stated."""
 
 
+@renamed_fields(name="title", text="description")
 @checked
 @dataclass(frozen=True)
 class Criterion:
@@ -27,7 +29,7 @@ class Criterion:
     ----------
     key : str
         Name of the feature that a pattern measures.
-    name, text : str
+    title, description : str
         A few words, and one sentence on what is measured.
     unit : str
         Of the feature; ``"1"`` for a pure number.
@@ -59,8 +61,8 @@ class Criterion:
     """
 
     key: str
-    name: str
-    text: str
+    title: str
+    description: str
     unit: str = ""
     low: float = -INF
     high: float = INF

@@ -62,7 +62,7 @@ def sweep_formulas(pattern: Protocol, prefix: str = "") -> dict[str, dict[str, A
     """
     if pattern.sweeps is None:
         return {}
-    names = {value.name: Formula(prefix + value.name) for value in pattern.free_values}
+    names = {value.key: Formula(prefix + value.key) for value in pattern.free_values}
     try:
         sweeps = {name: _trees(sweep) for name, sweep in pattern.sweeps(SimpleNamespace(**names)).items()}
         if names:
@@ -83,7 +83,7 @@ def _is_right(pattern: Protocol, prefix: str, formulas: Mapping[str, Mapping[str
     rng = np.random.default_rng(0)
     pieces = sum(len(sweep["pieces"]) for sweep in formulas.values())
     for _ in range(min(_CHECKED_AT, max(_CHECKED // max(pieces, 1), 3))):
-        values = {v.name: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.free_values}
+        values = {v.key: np.array([v.parameter(1.0, "").from_unit(rng.random())]) for v in pattern.free_values}
         numbers = {prefix + name: float(value[0]) for name, value in values.items()}
         durations = pattern.durations(SimpleNamespace(**values))
         sweeps = pattern.sweeps_at(values)
@@ -133,7 +133,7 @@ class _Listening(Bench):
     """Notes the sweeps of its one set."""
 
     def __init__(self, model: NeuronModel, values: Mapping[str, Floats], dt: float) -> None:
-        super().__init__(model, values, dt, record=(model.states[0].name,))
+        super().__init__(model, values, dt, record=(model.states[0].key,))
         self.applied: dict[str, dict[str, Any]] = {}
 
     def apply(

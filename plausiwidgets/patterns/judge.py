@@ -115,7 +115,7 @@ def complete(
     given = mapping(parameters)
     for name in given:
         if name not in known:
-            raise unknown(f"parameter of model {model.name!r} with pattern {pattern.key!r}", name, known)
+            raise unknown(f"parameter of model {model.key!r} with pattern {pattern.key!r}", name, known)
     return {name: p.check(given.get(name, p.default)) for name, p in known.items()}
 
 
@@ -192,9 +192,9 @@ def evaluate(
         # A count that grades itself does not need the distance to the threshold.
         gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
         cost = criterion.cost(value, low, high, bench.span, gap, progress)
-        checks.append(
-            Check(criterion.key, criterion.name, criterion.text, criterion.unit, value, low, high, cost == 0.0, cost)
-        )
+        checks.append(Check(
+            criterion.key, criterion.title, criterion.description, criterion.unit, value, low, high, cost == 0.0, cost
+        ))  # fmt: skip
     # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
     loss = sum((c.cost for c in checks), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
@@ -207,12 +207,12 @@ def evaluate(
     def again() -> Mapping[str, Traces]:
         if record:
             return traces
-        recorder = Bench(model, values, dt, engine, None, [model.states[0].name], settle=settle, kick=kick)
+        recorder = Bench(model, values, dt, engine, None, [model.states[0].key], settle=settle, kick=kick)
         pattern.measured_on(recorder)
         return recorder.traces
 
     return Verdict(
-        model=model.name,
+        model=model.key,
         pattern=pattern.key,
         parameters=dict(values),
         dt=dt,
@@ -280,7 +280,7 @@ def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, 
         fragile = (status == "fragile") & parts[part.key].fragile
         failed[fragile] = [part.within(why) for why in parts[part.key].failed_check[fragile]]
     checks = tuple(
-        replace(check, key=part.prefix + check.key, name=part.within(check.name))
+        replace(check, key=part.prefix + check.key, title=part.within(check.title))
         for part in pattern.parts
         for check in parts[part.key].checks
     )
@@ -373,7 +373,7 @@ def _verification(
         """Return the largest loss of the responses with a spike, by the potential from the stimulus on and at rest."""
 
         def largest(values: Mapping[str, Floats]) -> Floats:
-            potential = model.states[0].name
+            potential = model.states[0].key
             verdict = evaluate(model, pattern, values, dt, engine, checkpoint, [potential])
             losses = np.zeros(len(verdict.loss))
             for trace in verdict.traces.values():
@@ -437,7 +437,7 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     sweeps_of = pattern.sweeps
     # As long for every set, whatever the others are like.
     longest = {
-        v.name: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default for v in pattern.free_values
+        v.key: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default for v in pattern.free_values
     }
     end = _last_off(sweeps_of(SimpleNamespace(**{n: np.array([x]) for n, x in longest.items()})))[0] + AFTERWARDS
 
@@ -452,7 +452,7 @@ def back_at_rest(pattern: Pattern) -> Pattern:
         away = [np.abs(x.v(end - 50.0, end) - r.v_baseline[:, None]).max(axis=1) for x in r.values()]
         return {"late": np.sum([x.count(late) for x in r.values()], axis=0), "away": np.max(away, axis=0)}
 
-    late = replace(QUIET, key="late", name="silent after", text="Spikes later than 1 s after the stimulus.")
+    late = replace(QUIET, key="late", title="silent after", description="Spikes later than 1 s after the stimulus.")
     return Pattern(
         key="back_at_rest", title="Back at rest", free_values=pattern.free_values, sweeps=sweeps, measure=measure,
         criteria=[late, BACK],

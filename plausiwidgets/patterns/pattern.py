@@ -154,7 +154,7 @@ class Pattern(Protocol):
     def __post_init__(self) -> None:
         where = f"pattern {self.key!r}"
         whole(where, "budget", self.budget, 1)
-        self._check_names()
+        self._check_keys()
         if not self.criteria:
             raise ValueError(f"{where} has no criteria: every neuron would show it")
         unique(f"{where}: criterion", [c.key for c in self.criteria])
@@ -168,7 +168,7 @@ class Pattern(Protocol):
         if trial.is_needed():
             self._try()
         else:
-            self._check_main_sweep(self.sweeps_at({value.name: [value.default] for value in self.free_values}))
+            self._check_main_sweep(self.sweeps_at({value.key: [value.default] for value in self.free_values}))
 
     @property
     def components(self) -> Mapping[str, Pattern]:
@@ -228,9 +228,9 @@ class Pattern(Protocol):
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(c.name)}</td>"
+            f"<tr><td style='text-align:left'>{html.escape(c.title)}</td>"
             f"<td style='text-align:left'>{html.escape(interval(c.low, c.high, c.unit))}</td>"
-            f"<td style='text-align:left'>{html.escape(c.text)}</td></tr>"
+            f"<td style='text-align:left'>{html.escape(c.description)}</td></tr>"
             for c in self.criteria
         )
         return self._card(f"<table><tr><th>criterion</th><th>accepted</th><th>what is measured</th></tr>{rows}</table>")

@@ -12,6 +12,7 @@ from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
+from plausiwidgets.old_fields import renamed_fields
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import complete, evaluate
 from plausiwidgets.patterns.registry import Named
@@ -25,13 +26,14 @@ POINTS = 61
 """Points of a profile: as many as a slider of 150 px can show."""
 
 
+@renamed_fields(name="key")
 @dataclass(frozen=True)
 class Profile:
     """The loss along one value.
 
     Attributes
     ----------
-    name : str
+    key : str
         Of the parameter or stimulus value.
     values : ndarray, shape [points]
         In its unit, ascending: evenly spread on its own scale, and the present one.
@@ -46,7 +48,7 @@ class Profile:
     (True, True)
     """
 
-    name: str
+    key: str
     values: Floats
     loss: Floats
 
@@ -109,7 +111,7 @@ def loss_profiles(
     asked = mapping(bounds)
     for name in (*chosen, *asked):
         if name not in known:
-            raise unknown(f"parameter of model {neuron.name!r} with pattern {pat.key!r}", name, known)
+            raise unknown(f"parameter of model {neuron.key!r} with pattern {pat.key!r}", name, known)
     points = whole("loss_profiles", "points", points, 2)
     bounded("loss_profiles", "number of sets to judge", float(points) * len(chosen), 1e5)
     ways = {}

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike
 from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import LINK_NAMES, NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.names import check_name, unknown
+from plausiwidgets.names import check_key, unknown
+from plausiwidgets.old_fields import renamed_fields
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.marks import Mark, Time
@@ -37,6 +38,7 @@ _TEXTS = {
 }
 
 
+@renamed_fields(name="key", text="description")
 @checked
 @dataclass(frozen=True)
 class FreeValue:
@@ -44,7 +46,7 @@ class FreeValue:
 
     Parameters
     ----------
-    name : str
+    key : str
         Attribute of the namespace that ``sweeps`` and ``measure`` get. ``amplitude`` is the height that a
         search can solve, ``holding`` the current at which the neuron settles (0 where a pattern has none).
     default, low, high : float
@@ -56,12 +58,14 @@ class FreeValue:
         model's default current. ``"injected"``: it is a current whose range is in the model's unit already.
     scale, zero, limits
         As of a `Parameter`. The hard limits of a value in ms are its range by default.
-    text : str
-        Description for the user.
+    description : str
+        Its meaning.
     free : bool
         Whether a search may change it unless told otherwise.
     downwards : bool
         Whether it is injected with a minus sign, as the strength of an inhibition is; the explorer says so.
+    title : str
+        Short name for the user; default: the key.
 
     Raises
     ------
@@ -71,11 +75,11 @@ class FreeValue:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.").limits
+    >>> pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", description="Width of the pulse.").limits
     (2.0, 500.0)
     """
 
-    name: str
+    key: str
     default: float
     low: float
     high: float
@@ -84,24 +88,26 @@ class FreeValue:
     scale: str = "linear"
     zero: float | None = None
     limits: tuple[float | None, float | None] | None = None
-    text: str = ""
+    description: str = ""
     free: bool = True
     downwards: bool = False
+    title: str = ""
 
     def __post_init__(self) -> None:
-        check_name("a stimulus value", self.name)
-        if self.name in LINK_NAMES:
+        check_key("a stimulus value", self.key)
+        object.__setattr__(self, "title", self.title or self.key)
+        if self.key in LINK_NAMES:
             raise ValueError(
-                f"the name of a stimulus value is {self.name!r}, which is reserved for links and settings "
-                f"({', '.join(LINK_NAMES)}): choose another name"
+                f"the key of a stimulus value is {self.key!r}, which is reserved for links and settings "
+                f"({', '.join(LINK_NAMES)}): choose another key"
             )
         if self.of not in ("", _CURRENT, _INJECTED):
             raise ValueError(
-                f"stimulus value {self.name!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
+                f"stimulus value {self.key!r}: of is {self.of!r}, valid is: 'current', 'injected', or a unit instead"
             )
         if bool(self.unit) == bool(self.of):
             raise ValueError(
-                f"stimulus value {self.name!r} needs a unit: say unit='ms', or of='current' for a current in the "
+                f"stimulus value {self.key!r} needs a unit: say unit='ms', or of='current' for a current in the "
                 "model's own unit, and not both"
             )
         if self.limits is None:
@@ -113,7 +119,7 @@ class FreeValue:
         factor = current if self.of == _CURRENT else 1.0
         assert self.limits is not None
         return Parameter(
-            self.name,
+            self.key,
             self.default * factor,
             self.low * factor,
             self.high * factor,
@@ -125,9 +131,10 @@ class FreeValue:
                 None if self.limits[1] is None else self.limits[1] * factor,
             ),
             "stimulus",
-            self.text or (_DOWNWARDS if self.downwards else _TEXTS.get(self.name, "")),
+            self.description or (_DOWNWARDS if self.downwards else _TEXTS.get(self.key, "")),
             source,
             self.free,
+            self.title,
         )
 
 
@@ -197,12 +204,12 @@ class Protocol:
     marks: Sequence[Mark] = ()
 
     def __post_init__(self) -> None:
-        self._check_names()
+        self._check_keys()
         if self.sweeps is None:
             raise ValueError(f"protocol {self.key!r} has no sweeps: nothing would be injected")
         self._try_sweeps()
 
-    def _check_names(self) -> None:
+    def _check_keys(self) -> None:
         where = f"pattern {self.key!r}"
         if not self.key.isidentifier():
             raise ValueError(f"a pattern's key must be a Python identifier, not {self.key!r}")
@@ -218,7 +225,7 @@ class Protocol:
     @property
     def free(self) -> tuple[str, ...]:
         """Names of the stimulus values."""
-        return tuple(value.name for value in self.free_values)
+        return tuple(value.key for value in self.free_values)
 
     @property
     def prefix(self) -> str:
@@ -261,17 +268,17 @@ class Protocol:
     def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
         out = {}
         for value in self.free_values:
-            if value.name in model.parameters:
+            if value.key in model.parameters:
                 raise ValueError(
-                    f"{value.name!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
-                    f"{model.name!r}: rename one"
+                    f"{value.key!r} is both a stimulus value of pattern {self.key!r} and a parameter of model "
+                    f"{model.key!r}: rename one"
                 )
             p = value.parameter(usual_current(model), model.current.unit, self.source)
             low, high = max(p.low, model.current.low), min(p.high, model.current.high)
             # Without an overlap of the two ranges, that of the pattern is used.
-            if value.name == "holding" and value.of == _CURRENT and low < high:
+            if value.key == "holding" and value.of == _CURRENT and low < high:
                 p = replace(p, default=float(np.clip(p.default, low, high)), low=low, high=high)
-            out[value.name] = p
+            out[value.key] = p
         return out
 
     def parameters(self, model: NeuronModel) -> dict[str, Parameter]:
@@ -289,7 +296,7 @@ class Protocol:
     def corners(self) -> list[dict[str, float]]:
         """Return the values in ms at the corners of their hard limits, the longest first; at most 64 corners."""
         ends = {
-            value.name: [x for x in reversed(value.limits) if x is not None]
+            value.key: [x for x in reversed(value.limits) if x is not None]
             for value in self.free_values
             if value.unit == "ms" and value.limits is not None and value.limits != (None, None)
         }
@@ -331,7 +338,7 @@ class Protocol:
         for k, value in enumerate(self.free_values):
             shares = (0.25, 0.75) if k % 2 else (0.75, 0.25)
             between = value.parameter(1.0, value.unit or "current").from_unit(np.array(shares))
-            setattr(s, value.name, np.array([value.default, *between]))
+            setattr(s, value.key, np.array([value.default, *between]))
         sweeps = trial.try_sweeps(where, call, s, lambda: self.durations(s))
         self._check_main_sweep(sweeps)
         return s, dict(sweeps)
@@ -362,7 +369,7 @@ class Protocol:
 
     def _card(self, criteria: str) -> str:
         head = f"{self.letter} · {self.title}" if self.letter else self.title
-        drawn = sketch(self.sweeps_at({v.name: [v.default] for v in self.free_values}))
+        drawn = sketch(self.sweeps_at({v.key: [v.default] for v in self.free_values}))
         return (
             f"<div style='max-width:46em'><h3>{html.escape(head)}</h3>"
             f"<p>{html.escape(self.description)} <b>{html.escape(self.look_for)}</b></p>"

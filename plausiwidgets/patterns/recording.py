@@ -340,7 +340,7 @@ def _stimulus_of(
     values = (
         FreeValue("holding", level, level - reach, level + reach, of="injected", free="holding" in free),
         FreeValue("current_scale", 1.0, 1e-3, 1e3, unit="×", scale="log", free="current_scale" in free,
-                  text=SCALE),
+                  description=SCALE),
     )  # fmt: skip
     _check_free(free, values)
     return _Stimulus(
@@ -354,8 +354,8 @@ def _stimulus_of(
 
 def _check_free(free: tuple[str, ...], values: Sequence[FreeValue]) -> None:
     for name in free:
-        if name not in [value.name for value in values]:
-            raise unknown("stimulus value in free", name, [value.name for value in values])
+        if name not in [value.key for value in values]:
+            raise unknown("stimulus value in free", name, [value.key for value in values])
 
 
 # -- the recording ----------------------------------------------------------------------------------

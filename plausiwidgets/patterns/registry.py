@@ -207,7 +207,7 @@ def received(pattern: str | Judged | InFile) -> Protocol:
 
 
 def _defined(file: PythonFile) -> dict[str, Judged]:
-    found: dict[str, Judged] = {**file.defined(Pattern, "key"), **file.defined(AllOf, "key")}
+    found: dict[str, Judged] = {**file.defined(Pattern), **file.defined(AllOf)}
     return {key: pattern for key, pattern in found.items() if not is_builtin(pattern)}
 
 

@@ -39,7 +39,7 @@ _End = Callable[[StimulusValues], Any]
 
 _HINT = "It is shown, not judged: there are no criteria. Drag any value and watch the response."
 _HOLDING = FreeValue("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", zero=0.05)
-_ONSET = FreeValue("onset", 0.0, 0.0, 200.0, unit="ms", text="When the stimulus begins.")
+_ONSET = FreeValue("onset", 0.0, 0.0, 200.0, unit="ms", description="When the stimulus begins.")
 
 
 @checked
@@ -135,14 +135,14 @@ def _shape(shape: str, number: int) -> Protocol:
             "ramp", "Ramp of current", [_amplitude(1.5, -1.0, 3.0), _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
             lambda s: [ramp(s.onset, s.duration, s.amplitude)], lambda s: s.onset + s.duration,
         )  # fmt: skip
-    width = FreeValue("width", 5.0, 0.5, 100.0, unit="ms", scale="log", text="Width of each pulse.")
+    width = FreeValue("width", 5.0, 0.5, 100.0, unit="ms", scale="log", description="Width of each pulse.")
     values = [_amplitude(2.0, -2.0, 8.0), _HOLDING, _ONSET, width]
     if number == 1:
         return _of("pulses_1", "Pulse of current", values, _train(1), lambda s: s.onset + s.width)
     longest = min(500.0, LONGEST / number)
     values.append(
         FreeValue("interval", min(50.0, longest), 1.0, longest, unit="ms", scale="log",
-                  text="From the onset of one pulse to that of the next. A wider pulse ends there.")
+                  description="From the onset of one pulse to that of the next. A wider pulse ends there.")
     )  # fmt: skip
     return _of(
         f"pulses_{number}", f"{number} pulses of current", values, _train(number),
@@ -153,12 +153,12 @@ def _shape(shape: str, number: int) -> Protocol:
 def _amplitude(default: float, low: float, high: float) -> FreeValue:
     return FreeValue(
         "amplitude", default, low, high, of="current",
-        text="Largest current, from the holding level; below 0 it is an inhibition.",
+        description="Largest current, from the holding level; below 0 it is an inhibition.",
     )  # fmt: skip
 
 
 def _lasting(default: float, high: float) -> FreeValue:
-    return FreeValue("duration", default, 1.0, high, unit="ms", scale="log", text="How long the stimulus lasts.")
+    return FreeValue("duration", default, 1.0, high, unit="ms", scale="log", description="How long the stimulus lasts.")
 
 
 def _train(number: int) -> _Pieces:
@@ -236,7 +236,7 @@ def given(current: Current, title: str = "Given current") -> GivenCurrent:
     ) if level else _HOLDING  # fmt: skip
     return GivenCurrent(
         key=f"{PREFIX}values", title=title, look_for=f"{title}. {_HINT}",
-        free_values=[FreeValue("amplitude", peak, -reach, reach, of="injected", text=text), holding],
+        free_values=[FreeValue("amplitude", peak, -reach, reach, of="injected", description=text), holding],
         sweeps=lambda s: {"current": Sweep(_scaled(pieces, s.amplitude / peak), current.end)},
         current=current,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plausiwidgets.old_fields import renamed_fields
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.simulation.traces import Traces
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@renamed_fields(name="title", text="description")
 @dataclass(frozen=True)
 class Check:
     """One criterion as judged; numbers for one set, arrays [n] for many.
 
     Attributes
     ----------
-    key, name, text, unit : str
+    key, title, description, unit : str
     value : float or ndarray
         Measured feature, nan where it could not be computed.
     low, high : float or ndarray
@@ -42,8 +44,8 @@ class Check:
     """
 
     key: str
-    name: str
-    text: str
+    title: str
+    description: str
     unit: str
     value: Any
     low: Any
@@ -166,14 +168,14 @@ class Verdict:
             pd.DataFrame(
                 {
                     "set": np.arange(len(self.loss)) if many else [0],
-                    "criterion": check.name,
+                    "criterion": check.title,
                     "value": np.atleast_1d(check.value),
                     "low": np.atleast_1d(check.low),
                     "high": np.atleast_1d(check.high),
                     "unit": check.unit,
                     "passed": np.atleast_1d(check.passed),
                     "cost": np.atleast_1d(check.cost),
-                    "text": check.text,
+                    "text": check.description,
                 }
             )
             for check in self.checks
@@ -189,7 +191,7 @@ class Verdict:
             judged = f"<b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} {WORDS[self.status]}</b>"
             return f"<p>{title}: {judged}</p>" + "".join(part._repr_html_() for part in self.parts.values())
         rows = "".join(
-            f"<tr><td>{'✓' if c.passed else '✗'}</td><td style='text-align:left'>{html.escape(c.name)}</td>"
+            f"<tr><td>{'✓' if c.passed else '✗'}</td><td style='text-align:left'>{html.escape(c.title)}</td>"
             f"<td>{number(c.value)} {html.escape('' if c.unit == '1' else c.unit)}</td>"
             f"<td>{html.escape(interval(c.low, c.high, c.unit))}</td></tr>"
             for c in self.checks

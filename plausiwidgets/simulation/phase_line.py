@@ -103,12 +103,12 @@ def phase_line(
     if len(flow.flowing) != 1:
         names = ", ".join(flow.names[i] for i in flow.flowing)
         several = f"it has {len(flow.flowing)} state variables that flow, {names}: see phase_plane"
-        raise ValueError(f"model {neuron.name!r} has no phase line: {several}")
+        raise ValueError(f"model {neuron.key!r} has no phase line: {several}")
     count = whole("phase_line", "points", points, 3)
     bounded("phase_line", "number of points", count, 1e6)
     shown = given_bounds("phase_line", bounds, [flow.names[flow.flowing[0]]])
     limits = shown[0] or range_of(flow, flow.watched(WATCHED)[flow.flowing[0]])
-    return line_of(flow, neuron.name, float(current), limits, count)
+    return line_of(flow, neuron.key, float(current), limits, count)
 
 
 def line_of(flow: Flow, model: str, current: float, shown: Range, points: int = POINTS) -> PhaseLine:

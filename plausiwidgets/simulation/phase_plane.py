@@ -196,7 +196,7 @@ def phase_plane(
         raise unknown("way to treat the other variables", others, (STEADY,))
     for name in held:
         if name not in flow.names or flow.names.index(name) not in rest:
-            raise unknown(f"other variable of model {neuron.name!r}", name, [flow.names[i] for i in rest])
+            raise unknown(f"other variable of model {neuron.key!r}", name, [flow.names[i] for i in rest])
     across, up = given_bounds("phase_plane", bounds, names)
     if across is None or up is None:
         usual = ranges_of(flow, places, flow.watched(WATCHED)[list(places)], across)
@@ -212,7 +212,7 @@ def phase_plane(
     x_lines = zero_lines(x, y, dx, lambda *at: plane.rates(*at)[0])
     y_lines = zero_lines(x, y, dy, lambda *at: plane.rates(*at)[1])
     return PhasePlane(
-        neuron.name, (names[0], names[1]), float(current), x, y, (dx, dy), (x_lines, y_lines),
+        neuron.key, (names[0], names[1]), float(current), x, y, (dx, dy), (x_lines, y_lines),
         _fixed_points(plane, x, y, dx, dy), "" if not rest else STEADY if plane.steady else HELD,
         {flow.names[i]: float(plane.base[i]) for i in rest},
     )  # fmt: skip
@@ -240,7 +240,7 @@ class Flow:
         self._values = values
         self._current = current
         self._engine = engine
-        self.names = tuple(state.name for state in model.states)
+        self.names = tuple(state.key for state in model.states)
         lane = {name: np.array([value]) for name, value in values.items()}
         self.start = model.start(lane, [current])[:, 0]
         self.rest, self.threshold = (float(x[0]) for x in model.rest_threshold(lane))
@@ -373,7 +373,7 @@ def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[s
     flowing = [flow.names[i] for i in flow.flowing]
     if len(flowing) < 2:
         raise ValueError(
-            f"model {model.name!r} has no phase plane: it has one state variable that flows, {', '.join(flowing)}: "
+            f"model {model.key!r} has no phase plane: it has one state variable that flows, {', '.join(flowing)}: "
             "see phase_line"
         )
     if pair is None:
@@ -381,7 +381,7 @@ def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[s
     chosen = [pair] if isinstance(pair, str) else list(pair)
     for name in chosen:
         if name not in flowing:
-            raise unknown(f"state variable of model {model.name!r}", name, flowing)
+            raise unknown(f"state variable of model {model.key!r}", name, flowing)
     if len(chosen) != 2 or chosen[0] == chosen[1]:
         raise ValueError(f"pair is {pair!r}, valid is: two different ones of {', '.join(flowing)}")
     return chosen[0], chosen[1]

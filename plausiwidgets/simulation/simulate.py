@@ -109,7 +109,7 @@ def trace(
     job = LaneJob(model, params, state, current, steps, dt, window=(0, steps), record=record)
     result = run_lanes(job, engine)
     assert result.recorded is not None
-    names = [s.name for s in model.states]
+    names = [s.key for s in model.states]
     t = np.asarray((np.arange(steps) - before) * dt, dtype=np.float64)
     return Traces(
         t,
@@ -119,18 +119,18 @@ def trace(
         np.ascontiguousarray(current.values(steps, dt)),
         result.engine,
         model.current.unit,
-        model.name,
+        model.key,
         names[0],
     )
 
 
 def _places(model: NeuronModel, record: str | Sequence[str]) -> tuple[int, ...]:
     """Return the indices of the state variables in `record`."""
-    names = [s.name for s in model.states]
+    names = [s.key for s in model.states]
     places = []
     for name in [record] if isinstance(record, str) else record:
         if name not in names and name != "v":
-            raise unknown(f"state variable of model {model.name!r}", name, names)
+            raise unknown(f"state variable of model {model.key!r}", name, names)
         places.append(names.index(name) if name in names else 0)
     return tuple(dict.fromkeys(places))
 
@@ -141,7 +141,7 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
         return model.dt
     if model.discrete and dt != model.dt:
         raise ValueError(
-            f"time step: dt is {shown(dt)}, valid is: {model.dt:g} (ms), as model {model.name!r} is in discrete time: "
+            f"time step: dt is {shown(dt)}, valid is: {model.dt:g} (ms), as model {model.key!r} is in discrete time: "
             f"its step does not use dt"
         )
     step = finite("time step", "dt", dt, above=0.0, high=5.0, unit="ms")

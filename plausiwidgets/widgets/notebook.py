@@ -179,7 +179,7 @@ class App(anywidget.AnyWidget):
     >>> from plausiwidgets.widgets import App
     >>> app = App("adex", "tonic_bursting", {})
     >>> app.parameters = {"tau_w": 120.0}
-    >>> app.parameters["tau_w"], app.model.name
+    >>> app.parameters["tau_w"], app.model.key
     (120.0, 'adex')
     >>> app.undo()
     >>> app.parameters["tau_w"]

@@ -25,7 +25,7 @@ def test_every_cell_is_the_judgement_of_its_set() -> None:
     assert (plane.open_criteria == 0).tolist() == plane.accepted.tolist()
     for row, column in ((0, 0), (4, 7), (8, 2)):
         one = pw.judge("izhikevich", "tonic_bursting", {**values, "c": plane.x[column], "d": plane.y[row]})
-        assert plane.missed(row, column) == tuple(check.name for check in one.checks if not check.passed)
+        assert plane.missed(row, column) == tuple(check.title for check in one.checks if not check.passed)
     assert plane.point == (-60.0, 2.0) and plane.pair == ("c", "d")
 
 

@@ -47,7 +47,7 @@ def test_rows_of_a_found_and_of_a_missed_pattern():
     assert missing["broken"]
     verdict = pw.judge("lif", "tonic_bursting", missing["parameters"])
     assert missing["loss"] == verdict.loss
-    assert set(missing["broken"].split(", ")) == {c.name for c in verdict.checks if not c.passed}
+    assert set(missing["broken"].split(", ")) == {c.title for c in verdict.checks if not c.passed}
     assert math.isnan(missing["expected_random"])
     assert missing["expected_random_low"] > 1
     assert "impossible" not in found["summary"]
@@ -76,7 +76,7 @@ def model_that_calls(name, function):
         return 0.0 * current, (state[0] + dt * (current - state[0]) / p.tau,)
 
     return pw.NeuronModel(
-        name=name, step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+        key=name, step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
         initial_state=lambda p, holding: (0.0 * p.tau,), current=pw.Parameter("current", 1.0, 0.0, 9.0),
         rest=0.0, threshold=1.0, dt=0.5,
     )  # fmt: skip

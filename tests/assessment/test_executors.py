@@ -33,7 +33,7 @@ def custom_model(name="custom_leaky"):
         return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0 + 0.0 * v, v),)
 
     return pw.NeuronModel(
-        name=name, step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+        key=name, step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
         initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
         current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.5,
     )  # fmt: skip
@@ -123,7 +123,7 @@ def deadly_model():
         return leaky.step(current, state, p, dt)
 
     return pw.NeuronModel(
-        name="deadly", step=step, parameters=leaky.parameters.values(), initial_state=leaky.initial_state,
+        key="deadly", step=step, parameters=leaky.parameters.values(), initial_state=leaky.initial_state,
         current=leaky.current, rest=-65.0, threshold=-50.0, dt=0.5,
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_the_number_of_submitted_units_is_limited(monkeypatch):
             return future
 
     for result in executors.run_on(Queue(), iter(units), lambda: None, began.append):
-        assert result.key in {unit.waiting.key for unit in began}
+        assert result.id in {unit.waiting.id for unit in began}
         ended.append(result)
     assert began == units and {result.seed for result in ended} == set(range(8))
     assert max(most) == 3

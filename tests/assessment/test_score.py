@@ -109,7 +109,7 @@ def test_a_table_is_unchanged_after_writing_and_reading(tmp_path):
     assert {n: v for n, v in made.items() if n != "date"} == table.attrs["versions"]
     assert pd.Timestamp(made["date"]) <= pd.Timestamp.now()
     same = [name for name in table if name != "versions"]
-    pd.testing.assert_frame_equal(back[same], table[same], check_dtype=False, check_names=False)
+    pd.testing.assert_frame_equal(back[same], table[same], check_dtype=False, check_keys=False)
     pd.testing.assert_frame_equal(score(back), score(table))
 
 

@@ -98,7 +98,7 @@ def test_two_processes_can_write_one_file_at_the_same_time(tmp_path):
     )
     both = [subprocess.Popen([sys.executable, "-c", program, path, name]) for name in ("one", "two")]
     assert [process.wait(120) for process in both] == [0, 0]
-    assert sorted(r.key for r in read(path)) == [("a", name, seed) for name in ("one", "two") for seed in range(100)]
+    assert sorted(r.id for r in read(path)) == [("a", name, seed) for name in ("one", "two") for seed in range(100)]
 
 
 def test_a_failed_search_is_replaced_by_a_later_one(tmp_path):
@@ -244,7 +244,7 @@ def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
             return spikes, (torch.where(v > -50.0, -65.0 + 0.0 * v, v),)
 
         return pw.NeuronModel(
-            name="leaky", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+            key="leaky", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
             initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),
             current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest=-65.0, threshold=-50.0, dt=0.5,
         )  # fmt: skip

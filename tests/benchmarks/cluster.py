@@ -32,7 +32,7 @@ def step(current, state, p, dt):
 
 def neuron(i):
     return pw.NeuronModel(
-        name=f"neuron_{{i}}", step=step, states=("v", "w"), dt=0.5, rest=-65.0, threshold=-50.0,
+        key=f"neuron_{{i}}", step=step, states=("v", "w"), dt=0.5, rest=-65.0, threshold=-50.0,
         parameters=[pw.Parameter("tau", 8.0 + 0.5 * i, 5.0, 50.0, unit="ms"),
                     pw.Parameter("tau_w", 100.0, 20.0, 300.0, unit="ms", scale="log"),
                     pw.Parameter("a", 0.2, -0.5, 1.0), pw.Parameter("b", 0.05 * i, 0.0, 5.0, unit="mV")],

@@ -78,7 +78,7 @@ def test_sixty_codes_are_judged_as_in_python(open_page, tmp_path: Path, width: i
 def test_the_codes_of_a_mystery(open_page, tmp_path: Path) -> None:
     hidden = pw.mystery("izhikevich", "rebound_spike", 7)
     path = pw.export_page(hidden.model, hidden.pattern, exercise=hidden, path=tmp_path / "mystery.html")
-    about = {"_model": hidden.model.name, "_mystery": hidden.link.partition("=")[2], "_dt": str(hidden.dt)}
+    about = {"_model": hidden.model.key, "_mystery": hidden.link.partition("=")[2], "_dt": str(hidden.dt)}
     hands = [(hidden.reveal(), "1"), (hidden.start, "0")]
     codes = [
         code_of(**about, **{name: repr(float(x)) for name, x in values.items() if name in hidden.model.parameters},

@@ -217,7 +217,7 @@ from plausiwidgets.widgets import Panel
 doublet = pw.Pattern(
     key="doublet", title="Doublet", look_for="Look for two spikes after the pulse, and no third.",
     free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, scale="log", of="current"),
-              pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", text="Width of the pulse.")],
+              pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", scale="log", description="Width of the pulse.")],
     sweeps=lambda s: {"pulse": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], end=s.width + 300.0)},
     measure=lambda r, s: {"n": r["pulse"].count()},
     criteria=[pw.Criterion("n", "spikes", "Spikes after the onset.", "spikes", low=2, high=2, kind="count")],

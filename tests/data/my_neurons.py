@@ -22,7 +22,7 @@ def leaky(name: str, kind: Kind) -> pw.NeuronModel:
         return fired.to(v.dtype), (torch.where(fired, -65.0 + 0.0 * v, v),)
 
     return pw.NeuronModel(
-        name=name,
+        key=name,
         step=step,
         parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
         initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),

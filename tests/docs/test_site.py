@@ -46,7 +46,7 @@ def test_a_page_answers_what_a_student_asks_and_has_a_case_of_each_criterion(scr
         verdict = pw.judge(model, pattern, dict(preset.parameters) | case.move, dt=preset.dt, verify=False)
         missed = [check for check in verdict.checks if not check.passed]
         assert criterion in [check.key for check in missed]
-        assert [check.name for check in missed] == list(case.missed)
+        assert [check.title for check in missed] == list(case.missed)
         assert all(f"{name}={value:g}" in page for name, value in case.move.items())
     assert len(found) > len(pattern.criteria) / 2
     assert min(case.others for case in found.values()) == 0

@@ -27,7 +27,7 @@ def step(current_, state_, parameters_, out, dt):
 def lanes_model(step: Callable, states: int, parameters: Sequence[str] = ("p",), **options) -> NeuronModel:
     """Return a model around `step`, which is not validated and starts at zero."""
     return NeuronModel(
-        name="under_test", step=step,
+        key="under_test", step=step,
         parameters=[Parameter(n, 1.5, 0.5, 2.5) for n in parameters],
         initial_state=lambda p, holding: tuple(0.0 * holding for _ in range(states)),
         current=Parameter("current", 1.0, -10.0, 10.0),

@@ -161,7 +161,7 @@ def test_a_slow_neuron_may_start_at_its_reset():
         return fired.to(v.dtype), (torch.where(fired, -80.0, v),)
 
     slow = make(step, threshold=-58.0, initial_state=lambda p, holding: (-80.0 + 0.0 * p.tau,))
-    assert slow.name
+    assert slow.key
 
 
 def test_a_parameter_that_only_the_branch_of_a_spike_reads_is_read():

@@ -31,7 +31,7 @@ def test_both_engines_give_the_same_spike_times(name):
 @pytest.mark.parametrize("name", library.NAMES)
 def test_each_neuron_says_what_it_is(name):
     model = pw.models.get(name)
-    assert model.name == name and model.title and model.description and model.source
+    assert model.key == name and model.title and model.description and model.source
     assert model.scheme and model.scheme in model._repr_html_()
     assert len(model.equations.splitlines()) >= 2
     assert all(p.unit and p.description and p.source for p in model.parameters.values())

@@ -221,7 +221,7 @@ def test_the_neuron_rests_where_the_equations_do(name: str) -> None:
     """Without a current the last potential has the published equations at rest."""
     equations, scale, zero, _ = PUBLISHED[name]
     model = pw.models.get(name)
-    names = [s.name for s in model.states]
+    names = [s.key for s in model.states]
     traces = pw.simulate(name, pw.Current((), 10.0, settle=3000.0), record=names)
     state = np.array([np.ravel(traces.states[n])[-1] for n in names])
     state[0] = (state[0] - zero) / scale

@@ -10,7 +10,7 @@ from plausiwidgets.models.contract import check_contract
 
 def make(step, parameters=None, name="mine", **changes):
     options = dict(
-        name=name,
+        key=name,
         step=step,
         parameters=parameters or [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
         initial_state=lambda p, holding: (-65.0 + 0.0 * p.tau,),

@@ -157,12 +157,12 @@ def test_a_name_that_a_step_could_not_read_is_refused_with_what_to_write(name, m
     with pytest.raises(ValueError, match=message):
         pw.StateVariable(name)
     with pytest.raises(ValueError, match=message):
-        make(good_step, name=name)
+        make(good_step, key=name)
 
 
 @pytest.mark.parametrize("name", ["tau", "g_Na", "\N{GREEK SMALL LETTER MU}", "Θ", "τ_w", "lambda_"])
 def test_any_other_name_is_taken(name):
-    assert pw.Parameter(name, 1.0, 0.0, 2.0).name == name
+    assert pw.Parameter(name, 1.0, 0.0, 2.0).key == name
 
 
 # ------------------------------------------------------------------ arguments of a wrong type
@@ -171,7 +171,7 @@ def test_any_other_name_is_taken(name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": 3}, "NeuronModel: name is 3, valid is a string"),
+        ({"key": 3}, "NeuronModel: key is 3, valid is a string"),
         ({"step": None}, "step is None, valid is a function"),
         ({"step": "step"}, "step is 'step', valid is a function"),
         ({"parameters": V_REST}, "parameters is Parameter.*valid is a list of Parameters"),
@@ -195,7 +195,7 @@ def test_any_other_name_is_taken(name):
 def test_an_argument_of_a_wrong_type_is_named_with_what_is_valid(changes, message):
     with pytest.raises(TypeError, match=message):
         pw.NeuronModel(**(
-            dict(name="mine", step=good_step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0)],
+            dict(key="mine", step=good_step, parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0)],
                  initial_state=lambda p, holding: (-65.0,), current=pw.Parameter("current", 25.0, 0.0, 100.0),
                  rest=-65.0, threshold=-50.0) | changes
         ))  # fmt: skip
@@ -204,7 +204,7 @@ def test_an_argument_of_a_wrong_type_is_named_with_what_is_valid(changes, messag
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"name": 1}, TypeError, "Parameter: name is 1"),
+        ({"key": 1}, TypeError, "Parameter: key is 1"),
         ({"default": "1"}, TypeError, "default is '1', valid is a finite number"),
         ({"low": None}, TypeError, "low is None"), ({"high": True}, TypeError, "high is"),
         ({"default": np.nan}, ValueError, "default is nan"),
@@ -220,7 +220,7 @@ def test_an_argument_of_a_wrong_type_is_named_with_what_is_valid(changes, messag
 )  # fmt: skip
 def test_a_parameter_of_wrong_values_is_refused_by_its_field(changes, error, message):
     with pytest.raises(error, match=message):
-        pw.Parameter(**(dict(name="tau", default=1.0, low=0.5, high=2.0) | changes))
+        pw.Parameter(**(dict(key="tau", default=1.0, low=0.5, high=2.0) | changes))
 
 
 def test_channels_are_a_group():

@@ -43,7 +43,7 @@ def test_a_group_fires_in_the_very_steps_in_which_the_engine_has_it(name):
     result = run_torch(job)
     assert result.counts[0] > 0
     assert simulated(group, steps, job.dt)[1].tolist() == result.spikes[0, : result.counts[0]].tolist()
-    np.testing.assert_allclose(np.asarray(getattr(group, model.states[0].name)), result.state[0], rtol=1e-9)
+    np.testing.assert_allclose(np.asarray(getattr(group, model.states[0].key)), result.state[0], rtol=1e-9)
 
 
 def test_neurons_of_a_group_may_differ():

@@ -110,7 +110,7 @@ def test_every_kind_has_the_same_seeds_at_every_rate(table):
 
 def test_what_the_evolved_neurons_are_said_to_show_they_show(root):
     assessed = read_csv(root / "notebooks" / "evolved_neurons.csv")
-    models = {model.name: model for model in pw.models.load(root / "notebooks" / "evolved_neurons.py")}
+    models = {model.key: model for model in pw.models.load(root / "notebooks" / "evolved_neurons.py")}
     assert assessed.groupby("model").size().to_dict() == dict.fromkeys(models, 20)
     shown = assessed[assessed["status"] == "replicated"]
     for row in shown.groupby("model").head(1).itertuples():

@@ -98,7 +98,7 @@ def test_amplitudes_are_solved_in_each_part_that_lives_between_thresholds():
         expected = alone.judge_solved(points[:, columns])
         np.testing.assert_array_equal(batch.values[f"{key}_amplitude"], expected.values["amplitude"])
     assert (losses_of(batch.guidance) >= batch.graded).all()
-    names = [check.name for check in batch.verdict.checks]
+    names = [check.title for check in batch.verdict.checks]
     assert batch.guidance.shape == (64, len(names) + 1) and len(set(names)) == len(names)
     result = pw.optimize("adex", pw.patterns.all_of("tonic_spiking", "resonator"), seed=0, budget=20_000)
     assert result.replicated

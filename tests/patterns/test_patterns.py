@@ -157,7 +157,7 @@ def test_each_pattern_has_a_target_a_card_and_a_stimulus_that_does_something(key
     target = pw.patterns.target(key)
     assert target.verdict.accepted and pattern.main_sweep in target.traces
     card = pattern._repr_html_()
-    assert pattern.title in card and "<svg" in card and all(c.text for c in pattern.criteria)
+    assert pattern.title in card and "<svg" in card and all(c.description for c in pattern.criteria)
     for name, parameter in pattern.stimulus_parameters(pw.models.get("adex")).items():
         assert name in pattern.free and parameter.group == "stimulus" and parameter.unit in ("pA", "ms")
 
@@ -203,7 +203,7 @@ def test_a_search_for_a_threshold_may_try_what_diverges():
         return fired.to(v.dtype), (torch.where((current > 17.4) & (current < 17.6), torch.inf, v),)
 
     model = pw.NeuronModel(
-        name="holey",
+        key="holey",
         step=step,
         parameters=[
             pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),

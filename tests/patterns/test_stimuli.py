@@ -127,7 +127,7 @@ def test_no_train_of_pulses_is_longer_than_a_drag_can_wait_for():
 def _namespace(pattern):
     from types import SimpleNamespace
 
-    return SimpleNamespace(**{value.name: np.array([value.default]) for value in pattern.free_values})
+    return SimpleNamespace(**{value.key: np.array([value.default]) for value in pattern.free_values})
 
 
 # -- as text -----------------------------------------------------------------------------------------

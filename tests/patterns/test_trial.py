@@ -121,7 +121,7 @@ def test_a_measure_does_not_replace_what_holds_for_every_pattern(name):
 
 @pytest.mark.parametrize("name", ["dt", "model", "pattern", "seed", "lock", "samples", "lines", "self"])
 def test_a_name_that_links_and_calls_need_is_refused(name):
-    with pytest.raises(ValueError, match=rf"name of a stimulus value is '{name}', which is reserved"):
+    with pytest.raises(ValueError, match=rf"key of a stimulus value is '{name}', which is reserved"):
         pw.FreeValue(name, 5.0, 1.0, 9.0, unit="ms")
     with pytest.raises(ValueError, match=rf"parameter '{name}': this name is reserved"):
         pw.NeuronModel(

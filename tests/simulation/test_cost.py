@@ -78,7 +78,7 @@ def test_a_model_that_cannot_be_compiled_has_no_count_and_says_why():
 def test_a_card_shows_equations_states_parameters_and_presets(name):
     model = pw.models.get(name)
     text = unescape(re.sub("<[^>]*>", " ", model._repr_html_()))
-    for part in (model.title, name, *model.parameters, *(s.name for s in model.states)):
+    for part in (model.title, name, *model.parameters, *(s.key for s in model.states)):
         assert part in text
     assert model.equations.split("\n")[0].split(" = ")[0] in text
     assert all(p.unit in text for p in (*model.parameters.values(), model.current))

@@ -156,7 +156,7 @@ def test_neurons_fire_in_the_very_steps_in_which_the_compiled_engine_has_it(tmp_
     answers = node.run(tmp_path, "\n".join([*source, _RUN]), jobs)
     assert sum(len(answer["spikes"]) for answer in answers) > 200
     for (model, result, i), inputs, answer in zip(results, jobs, answers, strict=True):
-        where = f"{model.name}, lane {i}"
+        where = f"{model.key}, lane {i}"
         assert answer["spikes"] == result.spikes[i, : result.counts[i]].tolist(), where
         assert answer["diverged"] == result.diverged[i], where
         recorded = answer["recorded"].reshape(len(model.states), -1)

@@ -26,8 +26,8 @@ NAMES = pw.models.library.NAMES
 
 def assert_made_from(model):
     """Fail, naming the command, unless the program of a model is what torch exports from it."""
-    shipped = program_file(model.name).read_text(encoding="utf-8")
-    assert ship.exported(model).text() == shipped, f"{model.name} was edited: {ship.COMMAND} {model.name}"
+    shipped = program_file(model.key).read_text(encoding="utf-8")
+    assert ship.exported(model).text() == shipped, f"{model.key} was edited: {ship.COMMAND} {model.key}"
 
 
 @pytest.mark.parametrize("name", NAMES)

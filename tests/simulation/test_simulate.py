@@ -182,7 +182,7 @@ def test_an_unknown_state_variable_names_the_nearest():
 
 def test_state_variables_have_names_of_their_own():
     assert [s.label for s in neuron_with_four_states().states] == ["v (mV)", "fast (mV)", "slow (mV)", "count (1)"]
-    assert [s.name for s in neuron_with_four_states(states=None).states] == ["v", "x1", "x2", "x3"]
+    assert [s.key for s in neuron_with_four_states(states=None).states] == ["v", "x1", "x2", "x3"]
     for states, message in (
         (("v", "w"), "returned 4 entries, and states names 2: v, w"),
         (("v", "w", "w", "u"), "a name of its own"),

@@ -89,7 +89,7 @@ def test_cards_and_what_they_set():
     lesson = read_lesson(LESSON, NEURON)
     slower, look, burst, more, elsewhere, there = lesson.cards
     assert lesson.title == "Two patterns"
-    assert [(model.name, pattern.key) for model, pattern in lesson.shown] == [
+    assert [(model.key, pattern.key) for model, pattern in lesson.shown] == [
         ("izhikevich", "tonic_spiking"), ("izhikevich", "tonic_bursting"), ("adex", "tonic_bursting"),
         ("lif", "tonic_spiking"),
     ]  # fmt: skip
@@ -115,7 +115,7 @@ def test_cards_and_what_they_set():
 def test_a_custom_neuron_is_named_where_the_lesson_begins_with_it():
     text = card("model: adex\npattern: tonic_spiking") + "\n## Other\n<!-- card\nmodel: under_test\n-->\n"
     own = lanes_model(lambda current, state, p, dt: (0.0 * current, (state[0],)), 1)
-    assert [card.model.name for card in read_lesson(text, own).cards] == ["adex", "under_test"]
+    assert [card.model.key for card in read_lesson(text, own).cards] == ["adex", "under_test"]
     with pytest.raises(ValueError, match="line 14: unknown model: 'under_test'"):
         read_lesson(text, NEURON)
 

@@ -102,4 +102,4 @@ def test_a_closed_explorer_says_so_and_keeps_what_it_found():
     explorer.stop()
     assert explorer.wait(1.0)
     assert explorer.results[0].replicated
-    assert explorer.selection.model.name == "izhikevich"
+    assert explorer.selection.model.key == "izhikevich"

@@ -254,7 +254,7 @@ def failing_model() -> pw.NeuronModel:
         return spikes, (torch.where(v > -50.0, torch.full_like(v, -60.0), v),)
 
     return pw.NeuronModel(
-        name="moody", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms")],
+        key="moody", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms")],
         initial_state=lambda p, holding: (0.0 * holding - 60.0,),
         current=pw.Parameter("current", 20.0, -10.0, 60.0, unit="mV"), rest=-60.0, threshold=-50.0, dt=0.5,
     )  # fmt: skip
@@ -391,7 +391,7 @@ def test_a_link_to_an_own_pattern_whose_key_is_a_letter_leads_back_to_it() -> No
 def test_a_hostile_query_gives_a_note_and_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUERY_STRING", "model=<script>&a=nan&" + "x" * 100_000)
     explorer = pw.Explorer()
-    assert explorer.selection.model.name == "izhikevich"
+    assert explorer.selection.model.key == "izhikevich"
     assert Screen(explorer).message
     assert "<script" not in Screen(explorer).message
     explorer.close()

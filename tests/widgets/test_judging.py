@@ -222,7 +222,7 @@ def test_while_another_model_is_judged_the_former_verdict_is_gone_and_it_is_said
         return quickly(*asked)
 
     monkeypatch.setattr(judging, "judge_quickly", slow)
-    monkeypatch.setattr(verdict, "is_ready", lambda model: model.name != "lif")
+    monkeypatch.setattr(verdict, "is_ready", lambda model: model.key != "lif")
     assert "✓" in screen.badge and "✓" in screen.criteria
     screen.menu("Model").value = "lif"
     assert "judging" in screen.badge and "compiling" not in screen.badge  # what it computes is known

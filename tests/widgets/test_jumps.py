@@ -27,7 +27,7 @@ def broken_model() -> pw.NeuronModel:
         return torch.zeros_like(v), (v + dt * current,)
 
     model = pw.NeuronModel(
-        name="restless", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms")],
+        key="restless", step=step, parameters=[pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms")],
         initial_state=lambda p, holding: (0.0 * holding - 60.0,),
         current=pw.Parameter("current", 20.0, -10.0, 60.0, unit="mV"), rest=rest, threshold=-50.0, dt=0.5,
     )  # fmt: skip

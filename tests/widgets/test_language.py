@@ -68,7 +68,7 @@ def test_the_map_of_models_and_the_notes_on_a_link_speak_it(monkeypatch: pytest.
                  r"Robustheit \d+ % \(der um .* Kopien\)", r"verfehlt: .+"]  # fmt: skip
         assert len(said) > 400 and [line for line in said if not re.fullmatch("|".join(words), line)] == []
         missed = {name for line in said if line.startswith("verfehlt: ") for name in line[10:].split(", ")}
-        english = {criterion.name for key in pw.patterns.names() for criterion in pw.patterns.get(key).criteria}
+        english = {criterion.title for key in pw.patterns.names() for criterion in pw.patterns.get(key).criteria}
         assert missed and not missed & english
     finally:
         explorer.close()

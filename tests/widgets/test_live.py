@@ -37,7 +37,7 @@ def test_a_position_of_a_slider_is_the_same_value_on_both_sides(tmp_path):
     values = found["values"].reshape(len(sliders), -1)
     for parameter, ours in zip(sliders, values, strict=True):
         theirs = [slider.dragged(parameter, k, parameter.low, parameter.high) for k in range(ours.size)]
-        np.testing.assert_allclose(ours, theirs, rtol=1e-14, err_msg=parameter.name)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-14, err_msg=parameter.key)
 
 
 @pytest.mark.parametrize("window", [None, (100.0, 130.0)])

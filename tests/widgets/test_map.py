@@ -118,7 +118,7 @@ def test_a_click_opens_an_explorer_and_the_next_shows_its_cell_in_it(table):
     assert shown.explorer is None
     click(shown, "lif", "tonic_spiking")
     first = shown.explorer
-    assert (first.selection.model.name, first.selection.pattern.key) == ("lif", "tonic_spiking")
+    assert (first.selection.model.key, first.selection.pattern.key) == ("lif", "tonic_spiking")
     assert (first.selection.values["tau_mem"], first.selection.values["amplitude"]) == (7.0, 40.0)
     assert shown.map.opened == "lif/tonic_spiking" and "Opened" in shown.map.message
     click(shown, "lif", "tonic_bursting")
@@ -307,5 +307,5 @@ def test_progress_in_a_notebook_tells_of_a_failure(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda _: None)
     progress = NotebookProgress()
     waiting = pw.Result("<b>", "tonic_spiking", 0, 600)
-    progress.init(StudySnapshot({waiting.key: waiting}, "failed", error="<i> gave up"))
+    progress.init(StudySnapshot({waiting.id: waiting}, "failed", error="<i> gave up"))
     assert "&lt;i&gt; gave up" in progress.view.children[0].children[1].value

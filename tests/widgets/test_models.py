@@ -76,7 +76,7 @@ def test_a_cell_opens_in_the_explorer_and_the_map_goes_out_of_its_way(explorer: 
     panel = opened_map(explorer)
     assert panel.map.open_cell("adex", "integrator")
     assert explorer.wait(60)
-    assert (explorer.selection.model.name, explorer.selection.pattern.key) == ("adex", "integrator")
+    assert (explorer.selection.model.key, explorer.selection.pattern.key) == ("adex", "integrator")
     assert "shows it" in screen.badge
     assert explorer.panel(ModelsPanel).over.layout.display == "none"
     assert not isinstance(panel, AssessmentPanel), "it would open an explorer of its own"

@@ -87,7 +87,7 @@ def cases_of(model, pattern, values, dt):
     for component, chosen in zip(entry["components"], entry["sets"][0]["chosen"], strict=True):
         for sweep in component["sweeps"] or chosen:
             cases.append({
-                "neuron": model.name, "bench": data["bench"], "parameters": {n: stored[n] for n in model.parameters},
+                "neuron": model.key, "bench": data["bench"], "parameters": {n: stored[n] for n in model.parameters},
                 "values": list(stored.items()), "sweep": sweep, "dt": dt,
                 "holding": stored[component["holding"]] if component["holding"] else 0.0,
             })  # fmt: skip
@@ -105,9 +105,9 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
         cases, traces = cases_of(model, pattern, values, dt)
         assert [case["sweep"]["name"] for case in cases] == list(traces)
         given += cases
-        expected += [(f"{model.name}, {pattern.key}, {name}", trace) for name, trace in traces.items()]
+        expected += [(f"{model.key}, {pattern.key}, {name}", trace) for name, trace in traces.items()]
     assert len(given) > 40
-    neurons = ", ".join(f"{model.name}: {neuron_object(model)}" for model in (izhikevich, adex))
+    neurons = ", ".join(f"{model.key}: {neuron_object(model)}" for model in (izhikevich, adex))
     bench = page_file("bench.js")
     answers = node.run(tmp_path, f"{runtime()}\n{bench}\n{_RUN % neurons}", given)
     for (where, trace), answer in zip(expected, answers, strict=True):

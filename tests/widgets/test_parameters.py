@@ -20,7 +20,7 @@ from plausiwidgets.widgets.view.messages import MessageLine
 from plausiwidgets.widgets.view.symbols import symbol
 
 PARAMETERS = [
-    pytest.param(p, id=f"{name}-{p.name}") for name in models.names() for p in models.get(name).parameters.values()
+    pytest.param(p, id=f"{name}-{p.key}") for name in models.names() for p in models.get(name).parameters.values()
 ]
 TAU = models.get("lif").parameters["tau_mem"]  # on a log scale, above 0
 

@@ -13,7 +13,7 @@ from plausiwidgets.widgets.tools.phase_plane import PhasePlanePanel, current_lev
 
 
 def response(selection, jumped=True):
-    record = [state.name for state in selection.model.states]
+    record = [state.key for state in selection.model.states]
     return Response("yours", selection, single(judge_quickly(selection, record)), jumped=jumped)
 
 

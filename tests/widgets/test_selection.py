@@ -38,7 +38,7 @@ def test_the_line_of_python_holds_the_same_values() -> None:
 
 def test_no_query_is_the_default() -> None:
     assert Selection.from_query("") == (DEFAULT, ())
-    assert (DEFAULT.model.name, DEFAULT.pattern.key, DEFAULT.dt) == ("izhikevich", "tonic_spiking", DEFAULT.model.dt)
+    assert (DEFAULT.model.key, DEFAULT.pattern.key, DEFAULT.dt) == ("izhikevich", "tonic_spiking", DEFAULT.model.dt)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_notes_are_short_and_show_little_of_the_link() -> None:
 @given(st.text(max_size=300))
 def test_any_text_gives_a_selection(text: str) -> None:
     selection, notes = Selection.from_query(text)
-    assert selection.model.name in models.names()
+    assert selection.model.key in models.names()
     assert selection.pattern.key in patterns.names()
     assert all(math.isfinite(value) for value in selection.values.values())
     assert len(notes) <= 7

@@ -22,7 +22,7 @@ class Witness(Observer):
         self.refuses = refuses
 
     def on_selection(self, selection: Selection, jumped: bool) -> None:
-        if selection.model.name == self.refuses:
+        if selection.model.key == self.refuses:
             raise RuntimeError("not that one")
         self.selections.append((selection, jumped))
 
@@ -185,9 +185,9 @@ class SecondState(Panel):
         if response.role != "yours" or response.verdict is None:
             return
         (_, state, *_), traces = response.selection.model.states, next(iter(response.verdict.traces.values()))
-        if state.name not in traces.states:  # judged before this panel was there
+        if state.key not in traces.states:  # judged before this panel was there
             return
-        t, w = traces.t[::20], traces.states[state.name][0][::20]
+        t, w = traces.t[::20], traces.states[state.key][0][::20]
         x, y = 600 * (t - t[0]) / np.ptp(t), 100 - 90 * (w - w.min()) / (np.ptp(w) or 1.0)
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True))
         self.view.value = (
@@ -205,7 +205,7 @@ def test_a_panel_that_shows_the_second_state_is_a_class_and_a_line(explorer: pw.
     assert explorer.wait(120)
     assert "<b>w" in panel.view.value
     traces = explorer.session.response("yours").verdict.traces["step"]
-    assert set(traces.states) == {state.name for state in explorer.selection.model.states}
+    assert set(traces.states) == {state.key for state in explorer.selection.model.states}
 
 
 def test_what_is_no_panel_is_refused_before_it_is_told_of_anything(explorer: pw.Explorer) -> None:

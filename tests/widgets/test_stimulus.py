@@ -108,7 +108,7 @@ def test_another_model_takes_the_stimulus_in_its_own_unit(explorer, screen, tool
     tool.type("0 5\n100 10\n200 0")
     screen.menu("Model").value = "adex"
     shown = explorer.selection
-    assert tool.active == ["Values…"] and shown.model.name == "adex"
+    assert tool.active == ["Values…"] and shown.model.key == "adex"
     assert shown.values["amplitude"] == 500.0  # the usual current of either model
     tool.press("Step")
     screen.rows["duration"].box.value = 77.0

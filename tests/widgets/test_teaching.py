@@ -285,7 +285,7 @@ def test_a_mystery_is_none_of_another_model(riddle):
     assert screen.button("Reveal").disabled and "All others are right" not in panel._text.value
     assert screen.link.query != hidden.link
     screen.press("New mystery")
-    assert (panel.shown.model.name, panel.shown.about.key) == ("adex", "rebound_spike")
+    assert (panel.shown.model.key, panel.shown.about.key) == ("adex", "rebound_spike")
 
 
 @pytest.mark.parametrize("way", ["Reset", "Practise", "Pattern", "Model", "Carry values"])

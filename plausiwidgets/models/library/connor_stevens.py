@@ -128,7 +128,7 @@ PARAMETERS = [
 ]  # fmt: skip
 
 PRESETS = [
-    Preset("Axon of a crab", {p.name: p.default for p in PARAMETERS if p.free} | {"amplitude": 15.0},
+    Preset("Axon of a crab", {p.key: p.default for p in PARAMETERS if p.free} | {"amplitude": 15.0},
            "class_1_excitable", 0.05, f"{_CONNOR}; {_BOOK}"),
 ]  # fmt: skip
 

@@ -58,7 +58,7 @@ ACCOMMODATION = Pattern(
             50.0,
             unit="ms",
             scale="log",
-            text="Length of the fast ramp; the slow one takes 16 times as long.",
+            description="Length of the fast ramp; the slow one takes 16 times as long.",
         ),
     ],
     sweeps=_ramps,

@@ -111,7 +111,7 @@ _CRITERIA = (
     spikes(8, text="Spikes in the second after a single pulse: the firing must sustain itself."),
     replace(
         PERSISTS,
-        text="Silence before the end of the second, in typical intervals between spikes: the firing must go on.",
+        description="Silence before the end of the second, in typical intervals between spikes: the firing must go on.",
     ),
     Criterion(
         "ends",

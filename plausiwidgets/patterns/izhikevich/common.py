@@ -31,7 +31,7 @@ WIDE_HOLDING = FreeValue("holding", 0.0, -1.0, 9.0, of="current")
 
 def width(high: float, text: str) -> FreeValue:
     """Return the free width of a pulse, up to `high` ms."""
-    return FreeValue("width", 5.0, 2.0, high, unit="ms", scale="log", text=text)
+    return FreeValue("width", 5.0, 2.0, high, unit="ms", scale="log", description=text)
 
 
 def interval(default: float, low: float, high: float) -> FreeValue:
@@ -43,7 +43,7 @@ def interval(default: float, low: float, high: float) -> FreeValue:
         high,
         unit="ms",
         scale="log",
-        text="Interval T between the onsets of a pair of pulses.",
+        description="Interval T between the onsets of a pair of pulses.",
     )
 
 

@@ -154,7 +154,7 @@ THRESHOLD_VARIABILITY = Pattern(
             of="current",
             scale="log",
             limits=(0.0, None),
-            text="Amplitude of the inhibitory pulse, downwards.",
+            description="Amplitude of the inhibitory pulse, downwards.",
             downwards=True,
         ),
     ],

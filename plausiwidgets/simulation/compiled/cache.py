@@ -99,7 +99,7 @@ def mark_checked(model: NeuronModel, kernel: Any) -> None:
 
 def _note(model: NeuronModel) -> Path | None:
     directory = kernel_directory() if is_builtin(model) else None
-    return None if directory is None else directory / f"{model.name}-{environment()}.checked"
+    return None if directory is None else directory / f"{model.key}-{environment()}.checked"
 
 
 def _stem(text: str) -> str:

@@ -113,12 +113,12 @@ def compare_lanes(model: NeuronModel, observed: list[Steps]) -> None:
         With the first step that differs.
     """
     if not observed:
-        raise NotCompilable(f"model {model.name!r} cannot be compiled: torch cannot run its step on several lanes")
+        raise NotCompilable(f"model {model.key!r} cannot be compiled: torch cannot run its step on several lanes")
     for steps in observed:
         difference = _difference(steps, run_torch, "alone or among others", _SINGLE_TOLERANCE)
         if difference is not None:
             raise NotCompilable(
-                f"the step of model {model.name!r} cannot be compiled: a lane gives other values alone than together "
+                f"the step of model {model.key!r} cannot be compiled: a lane gives other values alone than together "
                 f"with others, or now and then ({difference}). Compute each lane by itself, without the number of "
                 f"lanes and without random numbers"
             )
@@ -144,12 +144,12 @@ def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -
         difference = _difference(steps, run, "compiled", tolerance)
         if difference is not None and model.programs is not None:
             raise NotCompilable(
-                f"the compiled form of model {model.name!r} differs from {steps.by} ({difference}), so that only the "
+                f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so that only the "
                 f"torch engine runs it. The compiler is wrong on this machine: another version of Numba may help"
             )
         if difference is not None:
             raise NotCompilable(
-                f"the compiled form of model {model.name!r} differs from {steps.by} ({difference}), so "
+                f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so "
                 f"that only the torch engine runs it. Does the step keep values outside of its state, draw random "
                 f"numbers now and then, or find out that it is traced? Make what it remembers an entry of the state"
             )
@@ -184,7 +184,7 @@ def _observe(model: NeuronModel, run: Run, by: str) -> list[Steps]:
         assert result.recorded is not None
         if not observed and _remembers(job, result.recorded, run):
             raise NotCompilable(
-                f"the step of model {model.name!r} cannot be compiled: it changes what stands outside of its state, "
+                f"the step of model {model.key!r} cannot be compiled: it changes what stands outside of its state, "
                 f"such as a counter, a list or a generator of random numbers. Make what it remembers an entry of the "
                 f"state"
             )
@@ -294,7 +294,7 @@ def _first_difference(steps: Steps, result: LaneResult, how: str, tolerance: flo
     if not wrong.size:
         return None
     lane = int(wrong[0])
-    names = [s.name for s in steps.job.model.states]
+    names = [s.key for s in steps.job.model.states]
     bad = np.flatnonzero(~equal[:, lane])
     what = (
         f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} by {steps.by} and {ours[bad[0], lane]:.10g} {how}"

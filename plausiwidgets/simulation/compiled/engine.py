@@ -172,7 +172,7 @@ def _make(model: NeuronModel) -> Compiled:
     if known is not None:
         return Compiled(*known)
     steps, program = _export(model)
-    made = Compiled(*cache.make_kernel(program, model.name))
+    made = Compiled(*cache.make_kernel(program, model.key))
     check.compare(model, steps, lambda job: _run(made, job), program.single)
     cache.mark_checked(model, made.kernel)
     return made

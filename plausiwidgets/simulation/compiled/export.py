@@ -371,7 +371,7 @@ _LIBRARIES = ("torch", "numpy", "sympy", "norse", "plausiwidgets")
 
 
 def _sentence(model: NeuronModel, reason: str, line: Line | None = None) -> str:
-    text = f"the step of model {model.name!r} cannot be compiled: {reason}"
+    text = f"the step of model {model.key!r} cannot be compiled: {reason}"
     if line is None:
         return text
     code = linecache.getline(*line).strip()

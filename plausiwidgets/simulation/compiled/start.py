@@ -56,11 +56,11 @@ def export_start(model: NeuronModel) -> tuple[Program, Program | None]:
 
 def _exported(model: NeuronModel, step: Callable[..., Any]) -> Program:
     beginning = NeuronModel(
-        model.name, step, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
+        model.key, step, list(model.parameters.values()), model.initial_state, model.current, 0.0, 1.0, model.dt,
         states=model.states, limit=model.limit, validate=False,
     )  # fmt: skip
     try:
         return export_step(beginning)
     except NotCompilable as error:
         reason = str(error).partition(": ")[2]
-        raise NotCompilable(f"the initial state of model {model.name!r} has no compiled form: {reason}") from None
+        raise NotCompilable(f"the initial state of model {model.key!r} has no compiled form: {reason}") from None

@@ -156,10 +156,10 @@ def emit(model: NeuronModel, programs: Programs) -> str:
     state = [f"s{i}" for i in range(states)]
     try:
         return _TEMPLATE.format(
-            name=json_text(model.name),
+            name=json_text(model.key),
             dt=number(model.dt),
             peak=number(model.peak),
-            states=json_text([s.name for s in model.states]),
+            states=json_text([s.key for s in model.states]),
             parameters=json_text([[name, p.default] for name, p in model.parameters.items()]),
             inputs=inputs,
             lowest=""
@@ -192,7 +192,7 @@ def emit(model: NeuronModel, programs: Programs) -> str:
         )
     except NoJavaScript as error:
         raise NotCompilable(
-            f"model {model.name!r} has no JavaScript form: its step uses {error}, which JavaScript does not have"
+            f"model {model.key!r} has no JavaScript form: its step uses {error}, which JavaScript does not have"
         ) from None
 
 

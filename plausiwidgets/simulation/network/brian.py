@@ -82,7 +82,7 @@ def to_brian2(
         raise ValueError(f"to_brian2: n is {n}, valid is: at least 1, and {given} where arrays have as many values")
     brian2 = _brian2()
     names = _names(neuron)
-    states = [names[s.name] for s in neuron.states]
+    states = [names[s.key] for s in neuron.states]
     lines = [f"{name} : 1" for name in (*states, "spike", "synaptic")]
     lines += [f"{names[name]} : 1 (constant)" for name in neuron.parameters]
     lines.append(f"current = {current} : 1" if isinstance(current, str) else "current : 1")
@@ -113,12 +113,12 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
         raise NotCompilable(f"to_brian2: {reason}") from None
     shown = _names(model)
     names = {"current": "_injected", "dt": repr(dt)}
-    names |= {f"s{i}": shown[s.name] for i, s in enumerate(model.states)}
+    names |= {f"s{i}": shown[s.key] for i, s in enumerate(model.states)}
     names |= {f"p{i}": shown[name] for i, name in enumerate(program.parameters)}
     names |= {line.name: f"_step_{line.name}" for line in program.body}
 
     def refuse(what: str) -> NotCompilable:
-        return NotCompilable(f"to_brian2: the step of model {model.name!r} {what}, which Brian2 does not have")
+        return NotCompilable(f"to_brian2: the step of model {model.key!r} {what}, which Brian2 does not have")
 
     def text(value: Value) -> str:
         if value.number is None:
@@ -147,7 +147,7 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
 
     code = ["_injected = current + synaptic", *(f"{names[line.name]} = {expression(line)}" for line in program.body)]
     code += [f"_new_{i} = {text(value)}" for i, value in enumerate(program.state)]
-    code += [f"{shown[s.name]} = _new_{i}" for i, s in enumerate(model.states)]
+    code += [f"{shown[s.key]} = _new_{i}" for i, s in enumerate(model.states)]
     return "\n".join([*code, f"spike = {text(program.spikes)}", "synaptic = 0.0"])
 
 
@@ -158,7 +158,7 @@ def _names(model: NeuronModel) -> dict[str, str]:
     """Return the names of states and parameters in a group."""
     brian2 = _brian2()
     taken = _TAKEN | {*brian2.DEFAULT_FUNCTIONS, *brian2.DEFAULT_CONSTANTS, *brian2.DEFAULT_UNITS}
-    names = [*(s.name for s in model.states), *model.parameters]
+    names = [*(s.key for s in model.states), *model.parameters]
     return {name: f"neuron_{name}" if name in taken or name.startswith("_") else name for name in names}
 
 

@@ -97,7 +97,7 @@ def to_norse(
     learned = {learn} if isinstance(learn, str) else set(learn)
     for name in learned:
         if name not in values:
-            raise unknown(f"parameter of model {neuron.name!r} to learn", name, values)
+            raise unknown(f"parameter of model {neuron.key!r} to learn", name, values)
     if isinstance(surrogate, str) and surrogate not in SURROGATES:
         raise unknown("surrogate", surrogate, SURROGATES)
     slope = SURROGATES[surrogate].slope if isinstance(surrogate, str) else surrogate
@@ -153,14 +153,14 @@ class NeuronLayer(torch.nn.Module):
             raise NotCompilable(f"to_norse: {reason}") from None
         if not self._step.deciding and model.spike_level is None:
             raise ValueError(
-                f"to_norse: the spikes of model {model.name!r} come from no comparison (<, <=, >, >=), so that no "
+                f"to_norse: the spikes of model {model.key!r} come from no comparison (<, <=, >, >=), so that no "
                 f"surrogate can take the place of its derivative: compare the potential with a threshold"
             )
         self.model, self.dt, self.slope, self.detach_reset = model, dt, slope, detach_reset
         self.neuron = torch.nn.Module()
         for name, value in values.items():
             if hasattr(self.neuron, name):
-                raise ValueError(f"to_norse: parameter {name!r} of model {model.name!r} is a name that torch.nn has")
+                raise ValueError(f"to_norse: parameter {name!r} of model {model.key!r} is a name that torch.nn has")
             tensor = _tensor(value)
             if name in learned:
                 self.neuron.register_parameter(name, torch.nn.Parameter(tensor))
@@ -168,12 +168,12 @@ class NeuronLayer(torch.nn.Module):
                 self.neuron.register_buffer(name, tensor)
         self.register_buffer("alpha", _tensor(alpha))
         self.register_buffer("scale", None if scale is None else _tensor(scale))
-        self._state: Any = collections.namedtuple("State", [s.name for s in model.states])  # type: ignore[misc]
+        self._state: Any = collections.namedtuple("State", [s.key for s in model.states])  # type: ignore[misc]
         self._prepared: tuple[Any, Tensors] | None = None
 
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""
-        return f"{self.model.name}, dt={self.dt:g} ms"
+        return f"{self.model.key}, dt={self.dt:g} ms"
 
     def forward(self, input: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
         """Take one time step.

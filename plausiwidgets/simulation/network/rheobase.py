@@ -67,7 +67,7 @@ def rheobase(
             if wrong.any():
                 which = "" if n == 1 else f" (set {int(np.flatnonzero(wrong)[0])})"
                 raise ValueError(
-                    f"model {neuron.name!r} with these parameters{which} {words}: it has no rheobase in the range of "
+                    f"model {neuron.key!r} with these parameters{which} {words}: it has no rheobase in the range of "
                     f"its current. Give the current that stands for an input of 1 as a number, or input='current'"
                 )
         first = np.argmax(fires, axis=1)

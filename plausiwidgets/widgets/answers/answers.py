@@ -234,7 +234,7 @@ class Answers:
         made = Selection.of(model, pattern, fields["values"], fields["dt"])
         for name in (*fields.get("bounds", ()), *fields.get("free", ()), *fields.get("locked", ())):
             if name not in made.values:
-                raise unknown(f"value of model {model.name!r} with pattern {pattern.key!r}", name, made.values)
+                raise unknown(f"value of model {model.key!r} with pattern {pattern.key!r}", name, made.values)
         for name, (low, high) in fields.get("bounds", {}).items():
             if not low <= made.values[name] <= high:
                 raise ValueError(f"bounds of {name}: {low:g} to {high:g} leave out its value, {made.values[name]:g}")

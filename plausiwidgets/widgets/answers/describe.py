@@ -21,9 +21,7 @@ def is_packaged(model: NeuronModel) -> bool:
     """Return whether the catalogue has a model."""
     from plausiwidgets.widgets.app.catalogue import FOLDER
 
-    return (
-        model.name in models.names() and models.get(model.name) is model and (FOLDER / f"{model.name}.json").is_file()
-    )
+    return model.key in models.names() and models.get(model.key) is model and (FOLDER / f"{model.key}.json").is_file()
 
 
 def packaged(name: str) -> dict[str, Any]:
@@ -37,13 +35,13 @@ def packaged(name: str) -> dict[str, Any]:
 def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, Any], str]:
     """Return the entry of a model and a pattern under the names of a page, and why it has no JavaScript form."""
     if is_packaged(model) and is_builtin(pattern):
-        return packaged(model.name), ""
+        return packaged(model.key), ""
     from plausiwidgets.widgets.app.catalogue import describe as entry
 
     shared, own, neurons = entry(model, [pattern])
     code, why = {}, ""
     for neuron in neurons.values():
-        called = name if neuron is model else neuron.name
+        called = name if neuron is model else neuron.key
         try:
             code[called] = neuron_object(neuron)
         except NotCompilable as error:
@@ -63,6 +61,6 @@ def describe(answers: Answers, asked: Asked) -> None:
         asked.tell(data=data, why=why)
 
     if is_packaged(model) and is_builtin(pattern):
-        asked.tell(data=packaged(model.name), why="")
+        asked.tell(data=packaged(model.key), why="")
     else:
         answers.work(asked, Priority.FIGURE, work)

@@ -29,7 +29,7 @@ class History:
     >>> history = History(Step("a", Selection.of("lif")))
     >>> history.put(Step("b", Selection.of("adex")))
     >>> history.put(Step("b", Selection.of("adex", "tonic_bursting")))
-    >>> history.undo().selection.model.name, history.redo().selection.pattern.key
+    >>> history.undo().selection.model.key, history.redo().selection.pattern.key
     ('lif', 'tonic_bursting')
     """
 

@@ -139,7 +139,7 @@ def _same(one: Selection, other: Selection) -> bool:
 def simulate(answers: Answers, asked: Asked) -> None:
     """Simulate and judge at the time step, before anything else."""
     selection = answers.selection(asked)
-    names = [state.name for state in selection.model.states]
+    names = [state.key for state in selection.model.states]
     record = tuple(names if asked["states"] else names[:1])
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
@@ -193,7 +193,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "status": str(verdict.status), "loss": measured(verdict.loss), "diverged": bool(verdict.diverged),
         "failed_check": str(verdict.failed_check), "engine": verdict.engine,
         "checks": [
-            {"key": c.key, "name": c.name, "unit": c.unit, "value": measured(c.value), "low": measured(c.low),
+            {"key": c.key, "name": c.title, "unit": c.unit, "value": measured(c.value), "low": measured(c.low),
              "high": measured(c.high), "passed": bool(c.passed), "cost": measured(c.cost)}
             for c in verdict.checks
         ],

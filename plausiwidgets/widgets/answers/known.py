@@ -25,7 +25,7 @@ class Known:
     --------
     >>> import plausiwidgets as pw
     >>> known = Known()
-    >>> known.name_of_pattern(pw.patterns.get("tonic_spiking")), known.model("adex").name
+    >>> known.name_of_pattern(pw.patterns.get("tonic_spiking")), known.model("adex").key
     ('tonic_spiking', 'adex')
     """
 
@@ -36,9 +36,9 @@ class Known:
 
     def name_of_model(self, model: NeuronModel) -> str:
         """Return the name of a model; a custom one is known by it from now on."""
-        if model.name in models.names() and models.get(model.name) is model:
-            return model.name
-        return self._name(self._models, model, model.name, taken=model.name in models.names())
+        if model.key in models.names() and models.get(model.key) is model:
+            return model.key
+        return self._name(self._models, model, model.key, taken=model.key in models.names())
 
     def name_of_pattern(self, pattern: Protocol) -> str:
         """Return the name of a pattern; a custom one is known by it from now on."""

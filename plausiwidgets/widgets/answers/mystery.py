@@ -59,4 +59,4 @@ def reveal(answers: Answers, asked: Asked) -> None:
 
 def python_line(hidden: Mystery) -> str:
     """Return a line of Python that opens an explorer of a mystery."""
-    return f'pw.Explorer("{hidden.model.name}", {constructor(hidden.about)}, mystery={hidden.seed})'
+    return f'pw.Explorer("{hidden.model.key}", {constructor(hidden.about)}, mystery={hidden.seed})'

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.optimization import Result, Run, start_optimization
-from plausiwidgets.optimization.progress import NoProgress
 from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.progress import NoProgress
 from plausiwidgets.simulation.threads import start_daemon
 from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.answers.messages import SENTENCE

@@ -109,7 +109,7 @@ def _hint(protocol: Protocol, model: NeuronModel) -> str:
     """Return the part of a pattern's hint that is about a model: "(b of Izhikevich, a of AdEx)" has two."""
     family = {"izhikevich": "Izhikevich", "izhikevich_2004": "Izhikevich", "adex": "AdEx", "adex_norse": "AdEx",
               "adex_refrac": "AdEx"}  # fmt: skip
-    words = family.get(model.name)
+    words = family.get(model.key)
     parts = re.findall(r"((?:\w+(?: and |, ))*\w+) of (Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
 

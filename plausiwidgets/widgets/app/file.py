@@ -59,7 +59,7 @@ def write_app(
         For an unknown model, pattern, value or language.
     """
     neuron, shown = all_models.get(model), all_patterns.get(pattern)
-    names = [neuron.name, *(all_models.get(one).name for one in (models if models is not None else model_names()))]
+    names = [neuron.key, *(all_models.get(one).key for one in (models if models is not None else model_names()))]
     for name in names:
         if name not in model_names():
             raise ValueError(f"write_app: {name!r} is no packaged model; valid are {', '.join(model_names())}")
@@ -70,7 +70,7 @@ def write_app(
     given = {name: float(value) for name, value in mapping(parameters).items()}
     for name in given:
         if name not in (known := shown.parameters(neuron)):
-            raise unknown(f"parameter of model {neuron.name!r} with the pattern {shown.key!r}", name, known)
+            raise unknown(f"parameter of model {neuron.key!r} with the pattern {shown.key!r}", name, known)
     write_whole(Path(path), _page(neuron, shown, given, tuple(dict.fromkeys(names)), language))
     return Path(path)
 
@@ -85,7 +85,7 @@ def _page(
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]
     data |= {
         "texts": {one: texts_of(one, shown) for one in wanted}, "language": language, "address": None,
-        "model": neuron.name, "pattern": pattern.key, "values": dict(values),
+        "model": neuron.key, "pattern": pattern.key, "values": dict(values),
     }  # fmt: skip
     policy = f"default-src 'none'; img-src data: blob:; script-src '{_digest(text)}'; style-src 'unsafe-inline'"
     return (

@@ -107,7 +107,7 @@ class GalleryPanel(Panel):
     def on_result(self, result: Result) -> None:
         """Take what a search has found."""
         model = self._model
-        if model is not None and result.model == model.name and result.pattern in self._patterns:
+        if model is not None and result.model == model.key and result.pattern in self._patterns:
             self._note(model, self._patterns[result.pattern], result.status)
 
     def assessed(self, model: NeuronModel, pattern: str, word: str) -> None:

@@ -197,7 +197,7 @@ class OptimizationPanel:
         It follows the pace since the first generation, which had to wait for the compiler.
         """
         first = self._first
-        if first is None or first.key != snapshot.key or snapshot.seconds < first.seconds:
+        if first is None or first.id != snapshot.id or snapshot.seconds < first.seconds:
             first = self._first = snapshot if snapshot.evaluations else None
         done = snapshot.evaluations - first.evaluations if first is not None else 0
         if first is None or done == 0 or snapshot.ended or snapshot.accepted:

@@ -70,7 +70,7 @@ class ParameterRow:
         self._bounds: tuple[w.FloatText, w.FloatText] | None = None
         self._bounds_line: w.HBox | None = None
         tip = tooltip(parameter)
-        name = parameter.name
+        name = parameter.key
         unit = "" if parameter.unit == "1" else html.escape(parameter.unit)
         shown = symbol(name.removeprefix(prefix))
         self._text = (
@@ -97,7 +97,7 @@ class ParameterRow:
 
     def show(self, selection: Selection) -> None:
         """Show what is selected of the parameter."""
-        name = self.parameter.name
+        name = self.parameter.key
         value, (low, high), free = selection.values[name], selection.bounds[name], name in selection.free
         locked = name in selection.locked
         if (value, low, high, free, locked) == self._shown:
@@ -147,29 +147,29 @@ class ParameterRow:
                 self._messages.error("value", error)
 
     def _dragged(self, selection: Selection) -> Selection:
-        low, high = selection.bounds[self.parameter.name]
-        return selection.with_value(self.parameter.name, dragged(self.parameter, self.slider.value, low, high))
+        low, high = selection.bounds[self.parameter.key]
+        return selection.with_value(self.parameter.key, dragged(self.parameter, self.slider.value, low, high))
 
     def _typed(self, selection: Selection) -> Selection:
-        return selection.with_value(self.parameter.name, allowed(self.parameter, self._box.value))
+        return selection.with_value(self.parameter.key, allowed(self.parameter, self._box.value))
 
     def _ticked(self, selection: Selection) -> Selection:
-        others = [name for name in selection.free if name != self.parameter.name]
-        return selection.with_free([*others, self.parameter.name] if self._tick.value else others)
+        others = [name for name in selection.free if name != self.parameter.key]
+        return selection.with_free([*others, self.parameter.key] if self._tick.value else others)
 
     def _bounded(self, selection: Selection) -> Selection:
         assert self._bounds is not None
         low, high = (allowed(self.parameter, box.value) for box in self._bounds)
-        return selection.with_bounds(self.parameter.name, low, high)
+        return selection.with_bounds(self.parameter.key, low, high)
 
     def _bounds_boxes(self) -> w.HBox:
         if self._bounds_line is None:
             styles = self._styles
             boxes = []
-            bounds = self._session.selection.bounds[self.parameter.name]
+            bounds = self._session.selection.bounds[self.parameter.key]
             tips = (
-                tr("Lower end of the range of {name}, for its slider and for Optimize", name=self.parameter.name),
-                tr("Upper end of the range of {name}, for its slider and for Optimize", name=self.parameter.name),
+                tr("Lower end of the range of {name}, for its slider and for Optimize", name=self.parameter.key),
+                tr("Upper end of the range of {name}, for its slider and for Optimize", name=self.parameter.key),
             )
             for tip, value in zip(tips, bounds, strict=True):
                 box = w.FloatText(
@@ -190,7 +190,7 @@ def tooltip(parameter: Parameter) -> str:
     scale = {"linear": "", "log": tr(", log scale"), "asinh": tr(", asinh scale")}[parameter.scale]
     default, low, high = (number(value) for value in (parameter.default, parameter.low, parameter.high))
     lines = [
-        f"{parameter.name}: {tr(parameter.description)}" if parameter.description else parameter.name,
+        f"{parameter.key}: {tr(parameter.description)}" if parameter.description else parameter.key,
         tr("default {default}; {low} to {high}", default=f"{default}{unit}", low=low, high=f"{high}{unit}") + scale,
     ]
     if parameter.source:
@@ -207,7 +207,7 @@ def allowed(parameter: Parameter, value: float) -> float:
         Where it is not finite, outside of the hard limits, or absurdly far from the parameter's range.
     """
     low, high = reach(parameter)
-    name, unit = parameter.name, "" if parameter.unit in ("", "1") else f" {parameter.unit}"
+    name, unit = parameter.key, "" if parameter.unit in ("", "1") else f" {parameter.unit}"
     if not math.isfinite(value):
         raise ValueError(f"{name} must be a number")
     if parameter.scale == "log" and low <= 0.0 and value <= 0.0:

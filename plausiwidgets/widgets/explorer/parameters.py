@@ -62,7 +62,7 @@ class ParameterPanel(Panel):
     @property
     def sliders(self) -> dict[str, w.Widget]:
         """The slider of each parameter that is shown."""
-        return {row.parameter.name: row.slider for row in self._rows}
+        return {row.parameter.key: row.slider for row in self._rows}
 
     def _place_rows(self, selection: Selection) -> None:
         model, pattern = selection.model, selection.pattern
@@ -71,8 +71,8 @@ class ParameterPanel(Panel):
         parts = {prefix + n: part.title for prefix, part in pattern.components.items() if prefix for n in part.free}
         parameters = selection.parameters.values()
         self._rows = [
-            *self._rows_of(model, None, [p for p in parameters if p.name not in stimulus]),
-            *self._rows_of(model, pattern, [p for p in parameters if p.name in stimulus]),
+            *self._rows_of(model, None, [p for p in parameters if p.key not in stimulus]),
+            *self._rows_of(model, pattern, [p for p in parameters if p.key in stimulus]),
         ]
         self._show_bounds()
         shown = []
@@ -80,7 +80,7 @@ class ParameterPanel(Panel):
             if group not in self._boxes:
                 self._boxes[group] = _group_box(group)
             box = self._boxes[group]
-            members = [row.view for row in self._rows if parts.get(row.parameter.name, row.parameter.group) == group]
+            members = [row.view for row in self._rows if parts.get(row.parameter.key, row.parameter.group) == group]
             box.children = (box.children[0], *members)
             if members:
                 shown.append(box)
@@ -92,11 +92,11 @@ class ParameterPanel(Panel):
         if (model, pattern) not in self._kept:
             components = {} if pattern is None else pattern.components
             prefixes = {prefix + name: prefix for prefix, part in components.items() for name in part.free}
-            down = {prefix + v.name for prefix, part in components.items() for v in part.free_values if v.downwards}
+            down = {prefix + v.key for prefix, part in components.items() for v in part.free_values if v.downwards}
             self._kept[model, pattern] = [
                 ParameterRow(
-                    p, self.explorer.session, self.explorer.messages, self._styles, prefixes.get(p.name, ""),
-                    p.name in down,
+                    p, self.explorer.session, self.explorer.messages, self._styles, prefixes.get(p.key, ""),
+                    p.key in down,
                 )
                 for p in parameters
             ]  # fmt: skip

@@ -134,16 +134,16 @@ class Pickers(Panel):
         self._quiet = True
         try:
             known = {name: models.get(name) for name in models.names()}
-            if known.get(model.name) is not model:
+            if known.get(model.key) is not model:
                 self._own = model
-            self._models = known | {self._own.name: self._own}
+            self._models = known | {self._own.key: self._own}
             known_patterns = {key: patterns.get(key) for key in patterns.names()}
             if isinstance(pattern, Judged) and known_patterns.get(pattern.key) is not pattern:
                 self._own_pattern = pattern
             shown = () if isinstance(pattern, Judged) else (pattern,)  # a stimulus is listed as long as it is shown
             own = (*shown, *(() if self._own_pattern is None else (self._own_pattern,)))
             self._patterns = known_patterns | {one.key: one for one in own}
-            _choose(self._model, [(tr(m.title), name) for name, m in self._models.items()], model.name)
+            _choose(self._model, [(tr(m.title), name) for name, m in self._models.items()], model.key)
             _choose(self._pattern, [(_heading(p), key) for key, p in self._patterns.items()], pattern.key)
             if self._presets is not model.presets:
                 self._presets = model.presets
@@ -229,7 +229,7 @@ class Pickers(Panel):
 
     def _practise(self, turn: Selection, checkpoint: Checkpoint) -> None:
         """Show the first start that there is something to tune of: sliders do not move before it is known."""
-        record = (turn.model.states[0].name,)
+        record = (turn.model.states[0].key,)
 
         def judged(one: Selection) -> Verdict:
             checkpoint()

@@ -115,7 +115,7 @@ class PinPanel(Panel):
                 and same(drawn.pinned, under)
             ):
                 return
-            verdict = single(judge_quickly(under, (pinned.model.states[0].name,)))
+            verdict = single(judge_quickly(under, (pinned.model.states[0].key,)))
         except Exception:  # such as a neuron whose parameter has the name of one of the stimulus values
             pass
         with session.lock:

@@ -90,7 +90,7 @@ class RepertoirePanel(Panel):
             raise
         except Exception as error:  # what a custom neuron or pattern raises
             checkpoint()
-            result = Result(neuron.model.name, pattern.key, 0, 0, reason="failed", error=str(error))
+            result = Result(neuron.model.key, pattern.key, 0, 0, reason="failed", error=str(error))
         with self.explorer.session.lock:
             if neuron is not self._neuron:
                 return

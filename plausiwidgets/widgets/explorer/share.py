@@ -92,7 +92,7 @@ class SharePanel(Panel):
             task = hidden or Exercise(question.strip() or task_of(shown), free=shown.free)
             values = None if hidden else shown.values
             text = page(shown.model, [shown.pattern], values, shown.dt, task)
-            self.view.send({"text": text, "name": f"exercise_{shown.model.name}_{shown.pattern.key}.html"})
+            self.view.send({"text": text, "name": f"exercise_{shown.model.key}_{shown.pattern.key}.html"})
         except Exception as error:  # such as a start that is solved, or a step that has no JavaScript form
             self.view.send({"refused": str(error)})
 

@@ -184,12 +184,12 @@ def in_words(missed: Iterable[Check]) -> str:
     return ", ".join(
         tr(
             "{criterion} is {measured} (must be {accepted})",
-            criterion=tr(check.name),
+            criterion=tr(check.title),
             measured=measured(check),
             accepted=interval(check.low, check.high, check.unit, tr),
         )
         if math.isfinite(check.value)
-        else f"{tr(check.name)}: {tr('nothing to measure')}"
+        else f"{tr(check.title)}: {tr('nothing to measure')}"
         for check in worst
     )
 
@@ -222,16 +222,16 @@ def _table(checks: Iterable[Check], pattern: Judged) -> str:
     heads = [part.within("") for prefix, part in pattern.components.items() if prefix]
     rows, last = [], ""
     for check in checks:
-        head = next((one for one in heads if check.name.startswith(one)), "")
+        head = next((one for one in heads if check.title.startswith(one)), "")
         if head != last:
             rows.append(f'<tr class="pw-part"><th colspan="4" scope="rowgroup">{html.escape(tr(head[:-2]))}</th></tr>')
             last = head
         mark, word, kind = ("✓", tr("holds"), "yes") if check.passed else ("✗", tr("missed"), "no")
         rows.append(
             f'<tr class="pw-{kind}" data-criterion="{html.escape(check.key)}" tabindex="0" '
-            f'title="{html.escape(tr(check.text))}">'
+            f'title="{html.escape(tr(check.description))}">'
             f'<td class="pw-mark" aria-label="{word}">{mark}</td>'
-            f"<td>{html.escape(tr(check.name.removeprefix(head)))}</td>"
+            f"<td>{html.escape(tr(check.title.removeprefix(head)))}</td>"
             f'<td class="pw-value">{measured(check)}</td>'
             f'<td class="pw-asked">{html.escape(interval(check.low, check.high, check.unit, tr))}</td></tr>'
         )

@@ -128,7 +128,7 @@ def grid(
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault((str(row["model"]), str(row["pattern"])), []).append(row)
-    given = {model.name: model for model in own}
+    given = {model.key: model for model in own}
     known = {name: models.get(name) for name in models.names()} | given
     given_patterns = {firing.key: firing for firing in own_patterns}
     firing = {key: patterns.get(key) for key in patterns.names()} | given_patterns

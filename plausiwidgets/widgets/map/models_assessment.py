@@ -76,7 +76,7 @@ class ModelsAssessment(AssessmentPanel):
     def offer(self, shown: NeuronModel) -> None:
         """Offer what is registered, and the shown model where it is a custom one; it is chosen with the others."""
         with self._lock:
-            self._all = {name: registry.get(name) for name in registry.names()} | {shown.name: shown}
+            self._all = {name: registry.get(name) for name in registry.names()} | {shown.key: shown}
             for name, model in self._all.items():
                 if name not in self._chips:
                     self._chips[name] = w.ToggleButton(
@@ -84,7 +84,7 @@ class ModelsAssessment(AssessmentPanel):
                     )
                     self._chips[name].observe(lambda _: self._on_choice(), "value")
             only = w.Button(description=tr("Only {title}", title=tr(shown.title)), tooltip=tr("Hide all others"))
-            only.on_click(lambda _: self.choose([shown.name]))
+            only.on_click(lambda _: self.choose([shown.key]))
             self._chosen.children = (*self._chips.values(), self._every, only)
             self._on_choice()
 
@@ -106,8 +106,8 @@ class ModelsAssessment(AssessmentPanel):
 
         with self._lock:
             found = {key: result for key, result in self._found.items() if key[0] in self._models}
-            kept = {(m.name, p) for m in self._models for p in published_rows(m) if (m, p) not in found}
-            order = [model.name for model in self._models]
+            kept = {(m.key, p) for m in self._models for p in published_rows(m) if (m, p) not in found}
+            order = [model.key for model in self._models]
         tables = [make_table(found.values())] if found else []
         if kept:
             table = published_table()
@@ -138,10 +138,10 @@ class ModelsAssessment(AssessmentPanel):
         self._start.disabled = running or not self._models
 
     def _grid(self, snapshot: StudySnapshot | None) -> Grid:
-        named: dict[str, NeuronModel | None] = {model.name: model for model in self._models}
+        named: dict[str, NeuronModel | None] = {model.key: model for model in self._models}
         rows: dict[tuple[str, str], Mapping[str, Any]] = {}
         for model in self._models:
-            rows |= {(model.name, pattern): row for pattern, row in published_rows(model).items()}
+            rows |= {(model.key, pattern): row for pattern, row in published_rows(model).items()}
         found = [result for (model, _), result in self._found.items() if model in self._models]
         running = snapshot.running if snapshot is not None else ()
         for result in (*found, *(result for result in running if result.model in named)):
@@ -151,7 +151,7 @@ class ModelsAssessment(AssessmentPanel):
         return replace(made, models=named, patterns=columns)
 
     def _show(self, snapshot: StudySnapshot) -> None:
-        models = {model.name: model for model in self._all.values()}
+        models = {model.key: model for model in self._all.values()}
         for result in snapshot.results:
             key = models[result.model], result.pattern
             if result.ended and result.state != "stopped" and self._found.get(key) is not result:

@@ -83,21 +83,21 @@ class Contents:
     ) -> None:
         self.model, self.parameters, self.dt, self.exercise = model, parameters, dt, exercise
         self.lesson = lesson
-        self.neurons = {model.name: model}
+        self.neurons = {model.key: model}
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
         """Return all of it, ready for JSON; besides `patterns`, what the cards show of other models."""
         exercise = None if self.exercise is None else self._exercise(self.exercise, patterns)
         others = [] if self.lesson is None else [
-            pair for pair in self.lesson.shown if pair[0].name != self.model.name
+            pair for pair in self.lesson.shown if pair[0].key != self.model.key
         ]  # fmt: skip
-        contents = {self.model.name: self}
+        contents = {self.model.key: self}
         for model, _ in others:
-            contents.setdefault(model.name, Contents(model, None, None, lesson=self.lesson))
+            contents.setdefault(model.key, Contents(model, None, None, lesson=self.lesson))
         shown: list[tuple[NeuronModel, Protocol]] = [*((self.model, pattern) for pattern in patterns), *others]
         places = list(contents)
         described = [
-            contents[model.name]._pattern(pattern) | {"neuron": places.index(model.name)} for model, pattern in shown
+            contents[model.key]._pattern(pattern) | {"neuron": places.index(model.key)} for model, pattern in shown
         ]
         self.neurons |= {name: model for one in contents.values() for name, model in one.neurons.items()}
         return {
@@ -138,7 +138,7 @@ class Contents:
         keys = "+".join(part.key for part in pattern.components.values())
         return {
             "question": task.question, "hints": list(task.hints), "free": list(task.free or known),
-            "about": {".model": self.model.name, **(about or {".pattern": keys})},
+            "about": {".model": self.model.key, **(about or {".pattern": keys})},
             "defaults": {name: float(p.default) for name, p in known.items()},
             "common": list(COMMON) if isinstance(exercise, Mystery) else None,
         }  # fmt: skip
@@ -180,7 +180,7 @@ class Contents:
     def _is_asked(self, part: Protocol) -> bool:
         """Return whether a card of the lesson goes on when a pattern holds or does not."""
         return self.lesson is not None and any(
-            card.model.name == self.model.name
+            card.model.key == self.model.key
             and part in card.pattern.components.values()
             and any(condition.holds is not None for condition in card.until)
             for card in self.lesson.cards
@@ -247,14 +247,14 @@ class Contents:
             columns = _RECORDED_COLUMNS if self.exercise is None else _FINE_COLUMNS
             return [{"lines": _recorded(target, columns)}]
         reference = models.get(target.verdict.model)
-        self.neurons.setdefault(reference.name, reference)
+        self.neurons.setdefault(reference.key, reference)
         values = {name: float(value) for name, value in target.verdict.parameters.items()}
         dt = target.verdict.dt
         sweeps = live_sweeps("", pattern) or _chosen(reference, pattern, "", values, dt)
         for sweep in sweeps:
             sweep["name"] = _within(prefix, pattern, sweep["name"])
         return [{
-            "neuron": reference.name, "title": reference.title, "parameters": list(reference.parameters),
+            "neuron": reference.key, "title": reference.title, "parameters": list(reference.parameters),
             "values": list(values.items()), "dt": dt, "holding": holding_name("", pattern),
             "sweeps": sweeps, "scale": [target.rest, target.threshold, target.peak],
             "resets": reference.spike_level is None, "share": current_share(self.model, reference),
@@ -264,7 +264,7 @@ class Contents:
 def _model(model: NeuronModel) -> dict[str, Any]:
     return {
         "model": {
-            "name": model.name, "title": model.title, "description": model.description, "source": model.source,
+            "name": model.key, "title": model.title, "description": model.description, "source": model.source,
             "equations": model.equations, "unit": model.current.unit, "dt": model.dt,
             "resets": model.spike_level is None, "plane": has_plane(model),
         },
@@ -281,9 +281,9 @@ def has_plane(model: NeuronModel) -> bool:
 
 
 def _slider(parameter: Parameter) -> dict[str, Any]:
-    head, _, index = parameter.name.partition("_")
+    head, _, index = parameter.key.partition("_")
     return {
-        "name": parameter.name, "label": [GREEK.get(head, head), index], "low": parameter.low, "high": parameter.high,
+        "name": parameter.key, "label": [GREEK.get(head, head), index], "low": parameter.low, "high": parameter.high,
         "unit": "" if parameter.unit == "1" else parameter.unit, "scale": parameter.scale, "zero": parameter.zero,
         "limits": list(parameter.limits), "valid": parameter.limits_text(), "group": parameter.group,
         "description": parameter.description,
@@ -345,7 +345,9 @@ def _applies(criterion: Criterion, model: NeuronModel) -> bool:
 
 def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, Any]:
     """Return a criterion as the page judges by it, and shows it; an open end, and what does not apply, is left out."""
-    data = dataclasses.asdict(criterion) | {"name": _within(prefix, part, criterion.name)}
+    words = {"title": "name", "description": "text"}
+    data = {words.get(field, field): x for field, x in dataclasses.asdict(criterion).items()}
+    data["name"] = _within(prefix, part, criterion.title)
     data |= {end: _finite(data[end]) for end in ("low", "high")}
     data["at_least_steps"] = criterion.at_least_steps or None
     return {name: x for name, x in data.items() if x is not None and x is not False}

@@ -131,7 +131,7 @@ def checked_page(
             raise ValueError("a page has an exercise or a lesson: give one of them (a card can have an exercise)")
         chosen = [] if patterns is None else chosen
         cards = read_lesson(lesson, neuron, chosen)
-        own = [pattern for model, pattern in cards.shown if model.name == neuron.name]
+        own = [pattern for model, pattern in cards.shown if model.key == neuron.key]
         chosen += [pattern for pattern in own if pattern.key not in {one.key for one in chosen}]
     _check(neuron, chosen, parameters, dt)
     for model in (neuron, *(model for model, _ in (cards.shown if cards else ()))):
@@ -188,7 +188,7 @@ def _check(
     for name in mapping(parameters):
         if not any(name in pattern.parameters(model) for pattern in chosen):
             known = [*model.parameters, *dict.fromkeys(n for pattern in chosen for n in pattern.free)]
-            raise unknown(f"parameter of model {model.name!r} with these patterns", name, known)
+            raise unknown(f"parameter of model {model.key!r} with these patterns", name, known)
 
 
 def _translations(language: str | None, script: str, data: Mapping[str, Any]) -> dict[str, dict[str, str]]:

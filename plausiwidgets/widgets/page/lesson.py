@@ -156,7 +156,7 @@ class Lesson:
 
 
 def _key(model: NeuronModel, pattern: Protocol) -> tuple[str, str]:
-    return model.name, pattern.key
+    return model.key, pattern.key
 
 
 def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Protocol] = ()) -> Lesson:
@@ -221,9 +221,7 @@ class _Reader:
         if settings is None:
             return None
         if "model" in settings:
-            self.model = self._at(
-                settings["model"], lambda name: self.own if name == self.own.name else get_model(name)
-            )
+            self.model = self._at(settings["model"], lambda name: self.own if name == self.own.key else get_model(name))
         if "pattern" in settings:
             self.pattern = self._at(settings["pattern"], self._named)
         if self.pattern is None:

@@ -75,8 +75,8 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
     """
     notes: list[str] = []
     given = _fields(query, notes)
-    name = _name(given.pop("model", None), [own.name, *models.names()], own.name, _NO_MODEL, notes)
-    model = own if name == own.name else models.get(name)
+    name = _name(given.pop("model", None), [own.key, *models.names()], own.key, _NO_MODEL, notes)
+    model = own if name == own.key else models.get(name)
     pattern = _pattern(given, own_pattern, notes)
     key = pattern.key
     declared = pattern.parameters(model)
@@ -199,14 +199,14 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
     if value is None:
         notes.append(
             tr("{name}={text} is not a number: using {default}.",
-               name=parameter.name, text=_shown(text), default=f"{parameter.default:g}")
+               name=parameter.key, text=_shown(text), default=f"{parameter.default:g}")
         )  # fmt: skip
         return parameter.default
     low, high = reach(parameter)
     if not low <= value <= high or (parameter.scale == "log" and value <= 0):
         notes.append(
             tr("{name}={text} is out of range ({low} to {high} {unit}): using {default}.",
-               name=parameter.name, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}", unit=parameter.unit,
+               name=parameter.key, text=f"{value:g}", low=f"{low:g}", high=f"{high:g}", unit=parameter.unit,
                default=f"{parameter.default:g}")
         )  # fmt: skip
         return parameter.default

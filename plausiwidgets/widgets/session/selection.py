@@ -254,7 +254,7 @@ class Selection:
         chosen = dict.fromkeys(names)
         for name in chosen:
             if name not in self.values:
-                raise unknown(f"parameter of {self.model.name} with {self.pattern.key} to lock", name, self.values)
+                raise unknown(f"parameter of {self.model.key} with {self.pattern.key} to lock", name, self.values)
         if not chosen and not self.locked:
             return self
         opened = [name for name in self.locked if self.parameters[name].free]
@@ -328,7 +328,7 @@ class Selection:
 
     def to_query(self) -> str:
         """Return the query of a link to it; numbers in full, so that reading it gives the same."""
-        fields = {"model": self.model.name, "pattern": self.pattern.key}
+        fields = {"model": self.model.key, "pattern": self.pattern.key}
         if isinstance(self.pattern, GivenCurrent):
             fields |= samples_of(self.pattern)
         fields |= {name: repr(value) for name, value in self.values.items()}
@@ -343,4 +343,4 @@ class Selection:
         values = ", ".join(f"{name!r}: {value!r}" for name, value in self.values.items())
         dt = "" if self.dt == self.model.dt else f", dt={self.dt!r}"
         locked = f", locked={list(self.locked)!r}" if self.locked else ""
-        return f"pw.Explorer({self.model.name!r}, {constructor(self.pattern)}, {{{values}}}{dt}{locked})"
+        return f"pw.Explorer({self.model.key!r}, {constructor(self.pattern)}, {{{values}}}{dt}{locked})"

@@ -143,7 +143,7 @@ class Session:
 
     def recorded(self, model: NeuronModel) -> tuple[str, ...]:
         """Return the state variables that the observers need in a response."""
-        names = tuple(state.name for state in model.states)
+        names = tuple(state.key for state in model.states)
         return names if any(observer.needs_states for observer in self._observers) else names[:1]
 
     # -- the selection ---------------------------------------------------------------------------

@@ -139,9 +139,9 @@ def stimulus_for(model: NeuronModel, shown: Selection) -> tuple[dict[str, float]
         return {name: shown.values[name] for name in declared}, True
     values = {}
     for value in pattern.free_values:
-        values[value.name] = declared[value.name].default if value.of else shown.values[value.name]
+        values[value.key] = declared[value.key].default if value.of else shown.values[value.key]
         if value.of == "injected" and not isinstance(pattern, Judged):
-            values[value.name] = shown.values[value.name] * usual_current(model) / usual_current(shown.model)
+            values[value.key] = shown.values[value.key] * usual_current(model) / usual_current(shown.model)
     return values, False
 
 
@@ -176,10 +176,10 @@ def with_recorded_current(session: Session, picked: Selection) -> Selection:
         return picked
     ratio = usual_current(model) / usual_current(shown.model)
     values = {
-        prefix + value.name: shown.values[prefix + value.name] * ratio
+        prefix + value.key: shown.values[prefix + value.key] * ratio
         for prefix, part in picked.pattern.components.items()
         for value in part.free_values
-        if "current_scale" in part.free and (value.of == "injected" or value.name == "current_scale")
+        if "current_scale" in part.free and (value.of == "injected" or value.key == "current_scale")
     }
     if not values or any(picked.values[name] != picked.parameters[name].default for name in values):
         return picked

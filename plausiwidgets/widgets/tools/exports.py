@@ -92,7 +92,7 @@ class ExportPanel(Panel):
 
 
 def _name(selection: Selection) -> str:
-    return f"{selection.model.name}_{selection.pattern.key}"
+    return f"{selection.model.key}_{selection.pattern.key}"
 
 
 def script(selection: Selection) -> str:
@@ -107,8 +107,8 @@ def script(selection: Selection) -> str:
     values = "\n".join(f"    {name!r}: {value!r},  # {p.unit}".rstrip(" #") for (name, value), p in
                        zip(selection.values.items(), selection.parameters.values(), strict=True))  # fmt: skip
     own = []
-    if model.name not in models.names() or models.get(model.name) is not model:
-        own.append(f"# {model.name!r} is a custom neuron: define it here, and pw.models.register(it).")
+    if model.key not in models.names() or models.get(model.key) is not model:
+        own.append(f"# {model.key!r} is a custom neuron: define it here, and pw.models.register(it).")
     shown, stimulus = repr(pattern.key), ""
     if isinstance(pattern, GivenCurrent):
         shown, stimulus = "current", f"current = {constructor(pattern)}\n"
@@ -124,13 +124,13 @@ def script(selection: Selection) -> str:
         f"# input drives it for one step.\n# {norse}\n"
     )  # fmt: skip
     return (
-        f"# {model.name}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
+        f"# {model.key}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
         "import plausiwidgets as pw\n"
         "\n"
         f"{notes}"
         f"{stimulus}"
         f"parameters = {{\n{values}\n}}\n"
-        f"verdict = pw.judge({model.name!r}, {shown}, parameters, dt={selection.dt!r})\n"
+        f"verdict = pw.judge({model.key!r}, {shown}, parameters, dt={selection.dt!r})\n"
         "print(verdict)\n"
         "print(verdict.to_frame().to_string())\n"
         f"{as_norse}"

@@ -237,7 +237,7 @@ def _to_share(hidden: Mystery) -> str:
 
 def python_line(hidden: Mystery) -> str:
     """Return a line of Python that opens an explorer of a mystery."""
-    return f'pw.Explorer("{hidden.model.name}", {constructor(hidden.about)}, mystery={hidden.seed})'
+    return f'pw.Explorer("{hidden.model.key}", {constructor(hidden.about)}, mystery={hidden.seed})'
 
 
 def _points(points: int) -> str:

@@ -186,7 +186,7 @@ class PhasePlanePanel(Panel):
         x, y = (sweep.states[name][0] for name in pair)
         return {
             "names": list(pair),
-            "labels": [state.label for name in pair for state in model.states if state.name == name],
+            "labels": [state.label for name in pair for state in model.states if state.key == name],
             "ranges": [list(r) for r in ranges],
             "levels": [_level(plane, model) for plane in planes],
             "usual": int(np.bincount(after, minlength=len(levels)).argmax()) if after.size else 0,
@@ -201,13 +201,13 @@ class PhasePlanePanel(Panel):
     ) -> dict[str, Any]:
         """Return what is drawn of a neuron of one variable: its rate of change for each current of the sweep."""
         (name,) = (flow.names[i] for i in flow.flowing)
-        state = next(one for one in model.states if one.name == name)
+        state = next(one for one in model.states if one.key == name)
         levels, at = current_levels(sweep)
         visited = sweep.states[name][0]
         x_range = range_of(flow, visited[visited < flow.threshold + ABOVE * flow.span] if flow.resets else visited)
-        lines = [line_of(Flow(model, values, level), model.name, level, x_range, LINE) for level in levels]
+        lines = [line_of(Flow(model, values, level), model.key, level, x_range, LINE) for level in levels]
         ranges = self._widened((name, ""), (x_range, _heights(lines, flow)), fit)
-        lines = [line_of(Flow(model, values, level), model.name, level, ranges[0], LINE) for level in levels]
+        lines = [line_of(Flow(model, values, level), model.key, level, ranges[0], LINE) for level in levels]
         after = at[sweep.t >= 0.0]
         return {
             "names": [name],

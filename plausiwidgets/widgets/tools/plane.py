@@ -255,7 +255,7 @@ class PlanePanel(Panel):
         patterns: list[str | Protocol] = []
         for key in names():
             pattern = get_pattern(key)
-            last = self._found.get((model.name, key), {})
+            last = self._found.get((model.key, key), {})
             found = selection.values if pattern is selection.pattern else last
             own |= {f"{pattern.prefix}{name}": found[name] for name in pattern.free if name in found}
             patterns.append(pattern)
@@ -279,7 +279,7 @@ class PlanePanel(Panel):
                 kind = "published" if preset is not None else "known"
                 title = tr(preset.title) if preset is not None else tr("found by a search, not published")
                 sets.append((kind, title, {**defaults(selection), **values}))
-        if found := self._found.get((selection.model.name, selection.pattern.key)):
+        if found := self._found.get((selection.model.key, selection.pattern.key)):
             sets.append(("found", tr("found by your search"), found))
         if self._best is not None and self._best.is_about(selection.model, selection.pattern):
             sets.append(("best", tr("best of the search"), self._best.values))
@@ -361,7 +361,7 @@ def scene_of(plane: ParameterPlane, selection: Selection, finer: bool = False) -
     passed = np.stack([np.asarray(check.passed, dtype=bool) for check in verdict.checks[:BITS]])
     lasting = np.asarray(verdict.loss)[~np.asarray(verdict.diverged)]
     return scene | {
-        "words": [tr(check.name) for check in verdict.checks[:BITS]],
+        "words": [tr(check.title) for check in verdict.checks[:BITS]],
         "bits": _bits(~passed),
         "loss": plane.loss.astype(np.float32).tobytes(),
         "worst": float(lasting.max()) if lasting.size and lasting.max() > 0.0 else 1.0,

@@ -221,8 +221,8 @@ def curves(selection: Selection, profiles: Mapping[str, Profile]) -> list[dict[s
 
 def shares(selection: Selection, profile: Profile) -> Floats:
     """Return where the points of a profile are on its slider's track."""
-    low, high = selection.bounds[profile.name]
-    return np.asarray(selection.parameters[profile.name].to_unit(profile.values, low, high))
+    low, high = selection.bounds[profile.key]
+    return np.asarray(selection.parameters[profile.key].to_unit(profile.values, low, high))
 
 
 def rate(selection: Selection) -> dict[str, Any]:

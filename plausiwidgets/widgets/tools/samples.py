@@ -295,10 +295,10 @@ def axes_of(sets: pd.DataFrame, selection: Selection, checks: Mapping[str, Check
             continue
         if key in selection.values:
             p, (low, high) = selection.parameters[key], selection.bounds[key]
-            axes[key] = Axis(p.name, p.label, Parameter(p.name, low, low, high, scale=p.scale, zero=p.zero))
+            axes[key] = Axis(p.key, p.label, Parameter(p.key, low, low, high, scale=p.scale, zero=p.zero))
         else:
             check = checks.get(key.removesuffix("_measured"))
-            name, unit = (tr(check.name), tr(check.unit)) if check else (key, "")
+            name, unit = (tr(check.title), tr(check.unit)) if check else (key, "")
             room = 0.04 * np.ptp(finite)
             low, high = float(finite.min() - room), float(finite.max() + room)
             said = f"{name} ({unit})" if unit not in ("", "1", name) else name

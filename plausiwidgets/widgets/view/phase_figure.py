@@ -78,7 +78,7 @@ def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, Any]:
         *_marks(line.fixed_points, (name,), [0.0] * len(line.fixed_points), theme),
     ]
     model = _known(line.model)
-    unit = next((state.unit for state in model.states if state.name == name), "") if model else ""
+    unit = next((state.unit for state in model.states if state.key == name), "") if model else ""
     labels = [_label(model, name), f"d{name}/dt ({unit or '1'}/ms)"]
     figure = _laid_out(data, line.model, line.current, labels, [line.x, heights], "", theme)
     figure["layout"]["yaxis"] |= {"zeroline": True, "zerolinecolor": theme.line}
@@ -197,4 +197,4 @@ def _known(name: str) -> NeuronModel | None:
 
 
 def _label(model: NeuronModel | None, name: str) -> str:
-    return next((state.label for state in model.states if state.name == name), name) if model else name
+    return next((state.label for state in model.states if state.key == name), name) if model else name

@@ -376,7 +376,7 @@ def _expected(pattern: Protocol, verdict: Verdict) -> dict[str, str]:
             check = checks.get(prefix + mark.criterion)
             if mark.sweep and check is not None:
                 name = part.within(mark.sweep) if prefix else mark.sweep
-                word = f" {what}" if (what := tr(check.name).partition(": ")[2]) else ""
+                word = f" {what}" if (what := tr(check.title).partition(": ")[2]) else ""
                 out.setdefault(name, f"{'✓' if check.passed else '✗'} {tr(name)}{word}")
     return out
 

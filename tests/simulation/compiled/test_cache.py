@@ -47,7 +47,7 @@ print(traces.engine, len(traces.spike_times[0]), "checks", len(checks), "compila
 OWN = '"izhikevich"'
 OTHER = '"lif"'
 USERS = (
-    'pw.NeuronModel(name="leaky", step=step, parameters=[pw.Parameter("tau", 10.0, 5.0, 20.0)], '
+    'pw.NeuronModel(key="leaky", step=step, parameters=[pw.Parameter("tau", 10.0, 5.0, 20.0)], '
     "initial_state=lambda p, h: (0.0 * p.tau,), current=pw.Parameter('current', 20.0, 0.0, 50.0), "
     "rest=0.0, threshold=10.0)"
 )

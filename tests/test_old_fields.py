@@ -1,0 +1,66 @@
+"""The words of 0.2 for fields that have another name now."""
+
+import subprocess
+import sys
+
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.patterns import Check, Profile
+
+
+def objects():
+    return {
+        "NeuronModel": pw.models.get("lif"),
+        "Parameter": pw.Parameter("tau", 20.0, 5.0, 80.0),
+        "StateVariable": pw.StateVariable("w"),
+        "FreeValue": pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", description="Width."),
+        "Criterion": pw.Criterion("n", "spikes", "Spikes after the pulse.", low=1.0),
+        "Check": Check("n", "spikes", "Spikes.", "spikes", 1.0, 1.0, 1.0, True, 0.0),
+        "Profile": Profile("tau", [1.0], [0.0]),
+        "Result": pw.Result("lif", "tonic_spiking", 0, 10),
+    }
+
+
+RENAMED = [
+    ("NeuronModel", "name", "key"), ("Parameter", "name", "key"), ("StateVariable", "name", "key"),
+    ("FreeValue", "name", "key"), ("FreeValue", "text", "description"), ("Criterion", "name", "title"),
+    ("Criterion", "text", "description"), ("Check", "name", "title"), ("Check", "text", "description"),
+    ("Profile", "name", "key"), ("Result", "key", "id"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "old", "new"), RENAMED)
+def test_an_old_word_is_an_error_that_says_the_new_one(kind, old, new):
+    thing = objects()[kind]
+    assert getattr(thing, new)
+    assert not hasattr(thing, old) and old not in dir(thing)
+    with pytest.raises(AttributeError, match=rf"^{kind}\.{old} is now {kind}\.{new}$"):
+        getattr(thing, old)
+    with pytest.raises(TypeError, match=rf"^{kind}: the argument {old} is now {new}$"):
+        type(thing)(**{old: "x"})
+
+
+@pytest.mark.parametrize("kind", sorted(objects()))
+def test_a_misspelt_attribute_is_the_usual_error(kind):
+    with pytest.raises(AttributeError, match=f"^'{kind}' object has no attribute 'tittle'$"):
+        objects()[kind].tittle
+
+
+def test_a_title_is_the_key_where_none_is_given():
+    for kind in ("Parameter", "StateVariable", "FreeValue"):
+        thing = objects()[kind]
+        assert thing.title == thing.key
+    assert pw.Parameter("tau", 20.0, 5.0, 80.0, title="time constant").title == "time constant"
+
+
+def test_a_type_checker_refuses_the_old_word(tmp_path):
+    script = tmp_path / "old.py"
+    script.write_text(
+        "from plausiwidgets.models import Parameter\nprint(Parameter('tau', 20.0, 5.0, 80.0).name)\n", encoding="utf-8"
+    )
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--follow-imports=silent", "--cache-dir", str(tmp_path), str(script)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert '"Parameter" has no attribute "name"' in checked.stdout
