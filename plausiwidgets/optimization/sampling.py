@@ -174,6 +174,9 @@ class Sampling:
     ----------
     n, seed
         As of :func:`sample_accepted`.
+    met : callable, optional
+        Is called with the complete sets, shape [sets, values], that a batch met with a loss of 0, in the order of the
+        values of the problem. They lie in the region, but are not yet spread evenly over it.
 
     Examples
     --------
@@ -187,8 +190,8 @@ class Sampling:
     100
     """
 
-    def __init__(self, problem: Problem, n: int, seed: int) -> None:
-        self._problem, self._n = problem, n
+    def __init__(self, problem: Problem, n: int, seed: int, met: Callable[[Floats], object] | None = None) -> None:
+        self._problem, self._n, self._met = problem, n, met
         self._chart = problem.space.chart()
         self._rng = default_rng(SeedSequence(seed))
         self._steps = subset_steps(self._loss, problem.space.size, max(n, LEAST), self._rng)
@@ -222,7 +225,10 @@ class Sampling:
 
     def _loss(self, units: Floats) -> Floats:
         values = self._problem.space.values(self._chart.decode(units.copy()))
-        return self._problem.judge(values, self._checkpoint).loss
+        loss = self._problem.judge(values, self._checkpoint).loss
+        if self._met is not None and not np.all(loss):
+            self._met(np.column_stack([x[loss == 0.0] for x in values.values()]))
+        return loss
 
 
 def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Steps[Step, None, Sample]:

@@ -32,7 +32,7 @@ from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.answers import Answers, Asked
 from plausiwidgets.widgets.answers.history import History, Step
 from plausiwidgets.widgets.answers.judging import REST
-from plausiwidgets.widgets.answers.mystery import opened as opened_mystery
+from plausiwidgets.widgets.answers.mystery import in_link
 from plausiwidgets.widgets.answers.search import Search
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
@@ -266,7 +266,7 @@ class App(anywidget.AnyWidget):
             named = dict(parse_qsl(query[:MAX_QUERY])).get("mystery")
             if named:
                 try:
-                    return self._hide(opened_mystery(named)), ()
+                    return self._hide(hidden_neuron(*in_link(named))), ()
                 except ValueError as error:
                     return _begun(models.get(model), pattern, dt), (f"{error}.",)
             return opened(query, models.get(model), patterns.get(pattern), dt)

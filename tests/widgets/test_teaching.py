@@ -11,12 +11,12 @@ from ipywidgets import ToggleButton
 from screen import Alone, Screen, find, until
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.answers import search as races
 from plausiwidgets.widgets.explorer.presentation import PresentationPanel
 from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.session.selection import Origin, Selection
 from plausiwidgets.widgets.session.slider import STEPS, position
 from plausiwidgets.widgets.session.starts import my_turn
-from plausiwidgets.widgets.tools import mystery
 from plausiwidgets.widgets.tools.equations import EquationsPanel, maths, meanings
 from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.tools.profiles import ProfilesPanel
@@ -238,20 +238,20 @@ def test_a_shared_mystery_opens_the_same_mystery(riddle):
 
 
 def test_a_race_goes_at_the_pace_of_a_hand(riddle, monkeypatch):
-    monkeypatch.setattr(mystery, "TRIES", 40)
+    monkeypatch.setattr(races, "TRIES", 40)
     began = time.monotonic()
     panel, run = raced(riddle)
     assert "The search tries 40 neurons a second" in panel._text.value
     assert not riddle.panel(Searches)._newest.timed, "what is left of the budget is no time that a race lasts"
     until(lambda: run.snapshot().evaluations > 32)
-    assert time.monotonic() - began >= (1 + mystery.HEAD_START) / 40
+    assert time.monotonic() - began >= (1 + races.HEAD_START) / 40
 
 
 def test_a_race_says_who_was_first(riddle, monkeypatch):
-    monkeypatch.setattr(mystery, "TRIES", 1e9)
+    monkeypatch.setattr(races, "TRIES", 1e9)
     panel, run = raced(riddle)
     until(lambda: "The search was first." in panel._text.value)
-    monkeypatch.setattr(mystery, "TRIES", 1e-3)
+    monkeypatch.setattr(races, "TRIES", 1e-3)
     panel, run = raced(riddle)
     hidden = panel.shown
     riddle.session.change(riddle.selection.filled({**hidden.start, **hidden.reveal()}, hidden.dt))

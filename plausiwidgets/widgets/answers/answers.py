@@ -22,10 +22,12 @@ from plausiwidgets.widgets.answers.messages import FINAL, SENTENCE, TABLE, Quest
 from plausiwidgets.widgets.answers.packing import packed
 from plausiwidgets.widgets.answers.search import Searches
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.session.worker import Priority, Worker
+from plausiwidgets.widgets.session.worker import Priority, Superseded, Worker
 
 Tell = Callable[[dict[str, Any], bytes | None], object]
 """``tell(answer, buffer)``, from any thread."""
+
+Work = Callable[["Asked", Checkpoint], object]
 
 IDS = 4096
 """Ids that are remembered: a question that has one of them was heard before."""
@@ -43,6 +45,8 @@ class Asked:
     fields : dict
     data : bytes
         Of its buffer.
+    on_end : list of callable
+        Are called after its last answer.
     """
 
     def __init__(self, question: Question, tell: Tell) -> None:
@@ -50,6 +54,7 @@ class Asked:
         self._tell = tell
         self._lock = threading.Lock()
         self._over = False
+        self.on_end: list[Callable[[], object]] = []
 
     def __getitem__(self, name: str) -> Any:
         return self.fields[name]
@@ -71,7 +76,10 @@ class Asked:
                 return False
             self._over = state in FINAL
             self._tell(answer, data if arrays else None)
-            return True
+        if state in FINAL:
+            for end in self.on_end:
+                end()
+        return True
 
     def fail(self, error: Exception | str) -> bool:
         """Answer that it failed, in one sentence."""
@@ -152,7 +160,6 @@ class Answers:
             try:
                 self._answer(asked)
             except Exception as error:
-                self._forget(asked)
                 asked.fail(error)
 
     def close(self) -> None:
@@ -162,58 +169,50 @@ class Answers:
         self.worker.close()
         self.judging.close()
         with self._lock:
-            self._open.clear()
-            self._newest.clear()
+            left = list(self._open.values())
+        for asked in left:
+            asked.tell("stopped")
 
     # -- for the functions that answer -----------------------------------------------------------
 
-    def work(
-        self, asked: Asked, priority: Priority, function: Callable[[Asked, Checkpoint], object], after: float = 0.0
-    ) -> None:
-        """Answer in the background: ``function(asked, checkpoint)`` tells the last answer, or raises."""
-        key = asked.kind if TABLE[asked.kind].newest else asked.identity
+    def work(self, asked: Asked, priority: Priority, function: Work, after: float = 0.0) -> None:
+        """Answer in the background: ``function(asked, checkpoint)`` tells the last answer, or raises.
+
+        It replaces what goes on of a question of the same kind, where the newest counts. One that returns before the
+        last answer calls :meth:`again`, so that other jobs come in between.
+        """
+        self.hold(asked)
+        self.again(asked, priority, function, after)
+
+    def again(self, asked: Asked, priority: Priority, function: Work, after: float = 0.0) -> None:
+        """Go on with a question in another job, unless it has ended."""
+
+        def job(checkpoint: Checkpoint) -> None:
+            if asked.over:
+                return
+            try:
+                function(asked, checkpoint)
+            except Superseded:
+                raise
+            except Exception as error:
+                asked.fail(error)
+
+        if not asked.over:
+            self.worker.ask(self._key(asked), priority, job, after)
+
+    def hold(self, asked: Asked) -> None:
+        """Keep a question whose work goes on, so that it can be cancelled; an older one of its kind is superseded."""
+        former = None
         with self._lock:
             self._open[asked.identity] = asked
-            former = self._newest.get(asked.kind) if TABLE[asked.kind].newest else None
-            self._newest[asked.kind] = asked
+            if TABLE[asked.kind].newest:
+                former, self._newest[asked.kind] = self._newest.get(asked.kind), asked
+        asked.on_end.append(lambda: self._forget(asked))
         if former is not None:
-            self._forget(former)
             former.tell("superseded")
 
-        def job(checkpoint: Checkpoint) -> None:
-            if asked.over:
-                return
-            try:
-                function(asked, checkpoint)
-            except Exception as error:
-                checkpoint()  # what was superseded has been told so
-                asked.fail(error)
-            finally:
-                if asked.over:
-                    self._forget(asked)
-
-        self.worker.ask((key,), priority, job, after)
-
-    def again(self, asked: Asked, priority: Priority, function: Callable[[Asked, Checkpoint], object]) -> None:
-        """Go on with a question in another job, so that others come in between."""
-        key = asked.kind if TABLE[asked.kind].newest else asked.identity
-
-        def job(checkpoint: Checkpoint) -> None:
-            if asked.over:
-                return
-            try:
-                function(asked, checkpoint)
-            except Exception as error:
-                checkpoint()
-                asked.fail(error)
-            finally:
-                if asked.over:
-                    self._forget(asked)
-
-        with self._lock:
-            if self._open.get(asked.identity) is not asked:
-                return
-        self.worker.ask((key,), priority, job)
+    def _key(self, asked: Asked) -> tuple[str]:
+        return (asked.kind if TABLE[asked.kind].newest else asked.identity,)
 
     def hidden(self, hidden: Mystery) -> str:
         """Keep a mystery, and return the name of its pattern."""
@@ -267,17 +266,10 @@ class Answers:
         """End the work of a question, where it goes on; what has ended is no error."""
         with self._lock:
             other = self._open.get(asked["of"])
-        if other is not None:
-            self._forget(other)
-            other.tell("stopped")
-            self.worker.cancel((other.kind if TABLE[other.kind].newest else other.identity,))
+        if other is not None and other.tell("stopped"):
+            self.worker.cancel(self._key(other))
             self.judging.leave(other)
         asked.tell()
-
-    def hold(self, asked: Asked) -> None:
-        """Keep a question that something else than the worker answers, so that it can be cancelled."""
-        with self._lock:
-            self._open[asked.identity] = asked
 
     def _forget(self, asked: Asked) -> None:
         with self._lock:

@@ -179,6 +179,98 @@ TABLE: dict[str, Message] = {
     "resume": Message("Let a search go on.", "search", {"of": ID}),
     "stop": Message("End a search, whoever asked for it; its best is kept.", "search", {"of": ID}),
     "cancel": Message("End the work of a question.", "", {"of": ID}),
+    # -- tools
+    "plane": Message(
+        "Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other; "
+        "`all`: for each of all patterns.",
+        "plane", {**SET, "bounds": ByName(Pair()), "x": Text(), "y": Text(), "all": Flag(), "points": POINTS},
+        {"patterns": ListOf(KEY), "criteria": ListOf(Text(SENTENCE)), "solved": ListOf(KEY), "finer": Flag()},
+        {"x": Array("f8", "[points]", "values along x"), "y": Array("f8", "[points]", "values along y"),
+         "loss": Array("f4", "[y, x]", "distance; of several patterns [patterns, y, x]"),
+         "missed": Array("u4", "[y, x]", "a bit for each criterion that does not hold; of several patterns a bit for "
+                         "each that does not")},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "samples": Message(
+        "Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are "
+        "met on the way are sent as they come, the last answer has the final ones and replaces them.",
+        "samples", {**SET, **BOX, "count": Whole(10, 5_000), "seed": Whole(0, 2**31 - 1)},
+        {**PROGRESS, "names": ListOf(Text(200)), "evaluations": Whole(), "loss": Measured(),
+         "volume": Nullable(Number())},
+        {"values": Array("f8", "[sets, names]", "sets that are new; measured features behind the values")},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "assess": Message(
+        "Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed.",
+        "assessment",
+        {"models": ListOf(NAME, least=1), "patterns": ListOf(KEY), "seed": Whole(0, 2**31 - 1),
+         "budget": Optional(Whole(1, 100_000_000))},
+        {**PROGRESS, "rows": ListOf(ROW, most=100_000), "seconds": Number("s"), "csv": Text(PAGE)},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "repertoire": Message(
+        "What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are.",
+        "assessment",
+        {"model": NAME, "pattern": KEY, "values": VALUES, "dt": Number("ms", above=0.0)},
+        {**PROGRESS, "rows": ListOf(ROW)}, streams=True, ends="cancel", newest=True,
+    ),
+    "profiles": Message(
+        "The loss along each value alone, with so many points, one after the other.",
+        "curves", {**SET, "bounds": ByName(Pair()), "points": POINTS}, {"names": ListOf(Text()), "finer": Flag()},
+        {"{name}.values": Array("f8", "[points]", "ascending, in its unit"),
+         "{name}.loss": Array("f4", "[points]", "0 where the pattern is accepted at the time step")},
+        streams=True, ends="cancel", newest=True,
+    ),
+    "rate": Message(
+        "The rate over the current, from 0 to `most`.",
+        "curves",
+        {"model": NAME, "values": VALUES, "dt": Number("ms", above=0.0), "holding": Number(), "most": Number(),
+         "points": Whole(2, 200)},
+        {}, {"current": Array("f4", "[points]", "in the model's unit"), "rate": Array("f4", "[points]", "in Hz")},
+        ends="cancel", newest=True,
+    ),
+    "phase": Message(
+        "The phase plane of two variables (of a neuron of one variable the phase line) and the trajectory of a sweep. "
+        "`pair` is empty for the first two; the other variables are steady, or as at the time `now`; `ranges` are "
+        "shown in any case.",
+        "phase",
+        {**SET, "sweep": Text(SENTENCE), "pair": ListOf(Text(), most=2), "others": Choice(("steady", "now")),
+         "now": Number("ms"), "ranges": Optional(ListOf(Pair(), most=2))},
+        {"names": ListOf(Text()), "labels": ListOf(Text(SENTENCE)), "ranges": ListOf(Pair()), "levels": ListOf(LEVEL),
+         "usual": Whole(), "variables": ListOf(Text()), "sentence": Text(SENTENCE)},
+        {"{k}.{i}.{j}": Array("f4", "[points, 2]", "the j-th piece of the i-th nullcline at the k-th current"),
+         "{k}.arrows": Array("f4", "[arrows, 4]", "the field at the k-th current: from and to"),
+         "path": Array("f4", "[points, 4]", "time, x, y and level; a row of nan at each reset")},
+        ends="cancel", newest=True,
+    ),
+    "equations": Message(
+        "The equations of a model as HTML, and what each name in them means.",
+        "files", {"model": NAME}, {"html": Text(PAGE), "meanings": ByName(Text(SENTENCE)), "card": Text(PAGE)},
+    ),
+    # -- files
+    "export": Message(
+        "A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, "
+        "the traces, or each try of the search `of`, both as CSV.",
+        "files",
+        {"what": Choice(("script", "line", "page", "exercise", "traces", "search")), **SET, "free": ListOf(Text()),
+         "text": Text(SENTENCE), "of": Text()},
+        {"name": Text(SENTENCE), "text": Text(PAGE)}, ends="cancel",
+    ),
+    "recording": Message(
+        "A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none "
+        "are chosen, the answer has those to choose from, and no pattern.",
+        "files", {"model": NAME, "name": Text(255), "units": ByName(Text())},
+        {"pattern": Text(LONGEST_KEY), "choices": ByName(ListOf(Text())), "columns": ByName(Text(SENTENCE))},
+        buffer=LONGEST_FILE,
+    ),
+    "stimulus": Message(
+        "Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time "
+        "in ms and a current; `lines`: straight lines from one to the next.",
+        "files",
+        {"shape": Choice(("step", "pulses", "ramp", "values")), "number": Whole(1, 1_000), "text": Text(LONGEST_TEXT),
+         "lines": Flag(), "title": Text(255)},
+        {"pattern": Text(LONGEST_KEY)},
+    ),
     "mystery": Message(
         "A neuron with hidden parameters that shows the pattern; without a seed, a new one.",
         "mystery", {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1))},
@@ -186,6 +278,10 @@ TABLE: dict[str, Message] = {
          "link": Text(SENTENCE), "python": Text(SENTENCE)},
     ),
     "reveal": Message("The hidden parameters of a mystery.", "mystery", {"pattern": KEY}, {"values": VALUES}),
+    "plotly": Message(
+        "The script of Plotly.", "files", {}, {"version": Text()},
+        {"script": Array("u1", "[bytes]", "compressed by gzip")},
+    ),
 }  # fmt: skip
 """All messages of the app, by their kind."""
 

@@ -18,18 +18,18 @@ SEEDS = 10_000
 """Seeds that a new mystery is drawn from: short enough to be read out in a class."""
 
 
-def opened(text: str) -> Mystery:
-    """Return the mystery that a link names, ``model.pattern.seed``; a ValueError for anything else.
+def in_link(text: str) -> tuple[str, str, int]:
+    """Return model, pattern and seed of the mystery that a link names, ``model.pattern.seed``; ValueError for others.
 
     Examples
     --------
-    >>> opened("lif.tonic_spiking.1").seed
-    1
+    >>> in_link("lif.tonic_spiking.1")
+    ('lif', 'tonic_spiking', 1)
     """
     parts = text.split(".")
     if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 8):
         raise ValueError(f"the link's mystery is {text[:40]!r}, valid is: model.pattern.seed")
-    return hidden_neuron(parts[0], parts[1], int(parts[2]))
+    return parts[0], parts[1], int(parts[2])
 
 
 def mystery(answers: Answers, asked: Asked) -> None:

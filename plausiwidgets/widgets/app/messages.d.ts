@@ -53,6 +53,34 @@ export type SearchRecord = {
   sentence: string;
 };
 
+export type AssessedRow = {
+  model: string;
+  pattern: string;
+  letter: string;
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  state: "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
+  loss: number | "Infinity" | "-Infinity" | null;
+  evaluations: number;
+  robustness: number | null;
+  parameters: Record<string, number>;
+  cannot: string;
+  sentence: string;
+};
+
+export type FixedPoint = {
+  x: number;
+  y: number;
+  kind: string;
+  text: string;
+  eigenvalues: string;
+};
+
+export type CurrentLevel = {
+  text: string;
+  points: FixedPoint[];
+  nullclines: number[];
+};
+
 export type AnswerState = "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
 
 /** What is asked, by kind. */
@@ -102,10 +130,34 @@ export type Questions = {
   stop: { of: string };
   /** End the work of a question. */
   cancel: { of: string };
+  /** Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other; `all`: for each of all patterns. */
+  plane: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; x: string; y: string; all: boolean; points: number[] };
+  /** Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are met on the way are sent as they come, the last answer has the final ones and replaces them. */
+  samples: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; count: number; seed: number };
+  /** Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed. */
+  assess: { models: string[]; patterns: string[]; seed: number; budget?: number };
+  /** What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are. */
+  repertoire: { model: string; pattern: string; values: Record<string, number>; dt: number };
+  /** The loss along each value alone, with so many points, one after the other. */
+  profiles: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; points: number[] };
+  /** The rate over the current, from 0 to `most`. */
+  rate: { model: string; values: Record<string, number>; dt: number; holding: number; most: number; points: number };
+  /** The phase plane of two variables (of a neuron of one variable the phase line) and the trajectory of a sweep. `pair` is empty for the first two; the other variables are steady, or as at the time `now`; `ranges` are shown in any case. */
+  phase: { model: string; pattern: string; values: Record<string, number>; dt: number; sweep: string; pair: string[]; others: "steady" | "now"; now: number; ranges?: [number, number][] };
+  /** The equations of a model as HTML, and what each name in them means. */
+  equations: { model: string };
+  /** A file: a Python script of what is selected, one line of Python, a page, an exercise that asks for `text`, the traces, or each try of the search `of`, both as CSV. */
+  export: { what: "script" | "line" | "page" | "exercise" | "traces" | "search"; model: string; pattern: string; values: Record<string, number>; dt: number; free: string[]; text: string; of: string };
+  /** A recorded cell as a pattern, from the file in the buffer. Where the file does not say its units, and none are chosen, the answer has those to choose from, and no pattern. */
+  recording: { model: string; name: string; units: Record<string, string> };
+  /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next. */
+  stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string };
   /** A neuron with hidden parameters that shows the pattern; without a seed, a new one. */
   mystery: { model: string; pattern: string; seed: number | null };
   /** The hidden parameters of a mystery. */
   reveal: { pattern: string };
+  /** The script of Plotly. */
+  plotly: object;
 };
 
 /** What is answered, by kind; every field but in the answers of what failed or was superseded. */
@@ -122,8 +174,20 @@ export type Answers = {
   resume: object;
   stop: object;
   cancel: object;
+  plane: { patterns: string[]; criteria: string[]; solved: string[]; finer: boolean };
+  samples: { done: number; total: number; names: string[]; evaluations: number; loss: number | "Infinity" | "-Infinity" | null; volume: number | null };
+  assess: { done: number; total: number; rows: AssessedRow[]; seconds: number; csv: string };
+  repertoire: { done: number; total: number; rows: AssessedRow[] };
+  profiles: { names: string[]; finer: boolean };
+  rate: object;
+  phase: { names: string[]; labels: string[]; ranges: [number, number][]; levels: CurrentLevel[]; usual: number; variables: string[]; sentence: string };
+  equations: { html: string; meanings: Record<string, string>; card: string };
+  export: { name: string; text: string };
+  recording: { pattern: string; choices: Record<string, string[]>; columns: Record<string, string> };
+  stimulus: { pattern: string };
   mystery: { pattern: string; values: Record<string, number>; dt: number; moved: string[]; seed: number; link: string; python: string };
   reveal: { values: Record<string, number> };
+  plotly: { version: string };
 };
 
 export type Kind = keyof Questions;

@@ -13,11 +13,13 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
 from plausiwidgets.patterns.stimuli import GivenCurrent
 from plausiwidgets.texts import marked, tr
+from plausiwidgets.widgets.answers.files import task_of
+from plausiwidgets.widgets.answers.mystery import python_line
 from plausiwidgets.widgets.page.export import page
 from plausiwidgets.widgets.session.link import samples_of
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
-from plausiwidgets.widgets.tools.mystery import MysteryPanel, python_line
+from plausiwidgets.widgets.tools.mystery import MysteryPanel
 from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.script_widget import SAVING, ScriptWidget
 
@@ -122,14 +124,3 @@ def not_in_link(pattern: Protocol) -> str:
     if any(key.startswith(RECORDED) for key in keys):
         return tr(NOT_IN_LINK)
     return tr(NO_MYSTERY) if MYSTERY in keys else ""
-
-
-def task_of(selection: Selection) -> str:
-    """Return what an exercise asks for that begins at a selection.
-
-    Examples
-    --------
-    >>> task_of(Selection.of("lif", "tonic_spiking"))
-    'Move the sliders until the neuron shows “Tonic spiking”.'
-    """
-    return tr("Move the sliders until the neuron shows “{title}”.", title=tr(selection.pattern.title))

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import html
-import time
 from dataclasses import dataclass
 from random import SystemRandom
-from typing import Any
 
 import ipywidgets as w
 
 from plausiwidgets.assessment.mystery import Mystery, mystery, score
 from plausiwidgets.models import NeuronModel
-from plausiwidgets.optimization import Run
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.registry import Named
-from plausiwidgets.patterns.stimuli import constructor
-from plausiwidgets.progress import NoProgress
 from plausiwidgets.texts import marked, speaking, tr
+from plausiwidgets.widgets.answers import search as races
+from plausiwidgets.widgets.answers.mystery import SEEDS, in_link, python_line
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.view.panel import Host, Panel
 from plausiwidgets.widgets.view.symbols import symbol
-
-SEEDS = 10_000
-"""Seeds that a new mystery is drawn from: short enough to be read out in a class."""
-
-TRIES = 8
-"""Neurons that the search tries in a second of a race: about as many as a hand sees in a drag.
-
-By itself a search reaches 100 points after 0.03 to 1.2 s, for half of 20 mysteries within 0.2 s and 450 tries: at this
-pace within a minute. A hand that moves one slider after the other, 3 s each, and gets there does so in 9 drags.
-"""
-
-HEAD_START = 32
-"""Tries that the search waits for at first, as its first points come all at once."""
 
 HINT = marked(
     "The dashed line is a neuron with hidden parameters. Drag until your spikes meet its spikes: 100 points when "
@@ -46,23 +30,6 @@ HINT = marked(
 RACE = marked(
     "The search tries {count} neurons a second, about as many as you see while you drag. Optimize has no such limit."
 )
-
-
-class Pace(NoProgress):
-    """Holds a search back to `TRIES` candidates a second, until one meets every criterion."""
-
-    run: Run | None = None
-
-    def init(self, snapshot: Any) -> None:
-        """Start the clock, and wait."""
-        self._began = time.monotonic()
-        self.step(snapshot)
-
-    def step(self, snapshot: Any) -> None:
-        """Wait until it is time for the next candidates, or the search is stopped."""
-        due = self._began + (snapshot.evaluations + HEAD_START) / TRIES
-        while not snapshot.accepted and time.monotonic() < due and not (self.run and self.run.stopping):
-            time.sleep(0.02)
 
 
 @dataclass
@@ -135,10 +102,7 @@ class MysteryPanel(Panel):
 
     def open(self, text: str) -> None:
         """Show the mystery that a link names, ``model.pattern.seed``; it comes from anywhere."""
-        parts = text.split(".")
-        if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) < 8):
-            raise ValueError(f"the link's mystery is {text[:40]!r}, valid is: model.pattern.seed")
-        self.begin(parts[0], parts[1], int(parts[2]))
+        self.begin(*in_link(text))
 
     @property
     def shown(self) -> Mystery | None:
@@ -188,7 +152,7 @@ class MysteryPanel(Panel):
             if game is None:
                 return
             game.best, game.raced, game.first = -1, True, ""
-            pace = Pace()
+            pace = races.Pace()
             pace.run = self.explorer.optimize(progress=pace)
             self._show()
 
@@ -213,7 +177,7 @@ class MysteryPanel(Panel):
                 f'<p class="pw-score"><span>{tr("you")} <b>{_points(game.yours)}</b></span>'
                 f"<span>CMA-ES <b>{_points(game.best)}</b></span></p>"
                 f"<p>{tr('Hidden: {names}. All others are right.', names=names)}</p>"
-                + (f"<p>{game.first or tr(RACE, count=TRIES)}</p>" if game.raced else "")
+                + (f"<p>{game.first or tr(RACE, count=races.TRIES)}</p>" if game.raced else "")
                 + (self._answer(hidden) if game.revealed else "")
                 + f'<p class="pw-hint">{_to_share(hidden)}</p>'
             )
@@ -233,11 +197,6 @@ class MysteryPanel(Panel):
 def _to_share(hidden: Mystery) -> str:
     link, python = (f"<code>{html.escape(text)}</code>" for text in (f"?{hidden.link}", python_line(hidden)))
     return tr("To share it: {link} after the address, or in Python {python}", link=link, python=python)
-
-
-def python_line(hidden: Mystery) -> str:
-    """Return a line of Python that opens an explorer of a mystery."""
-    return f'pw.Explorer("{hidden.model.key}", {constructor(hidden.about)}, mystery={hidden.seed})'
 
 
 def _points(points: int) -> str:

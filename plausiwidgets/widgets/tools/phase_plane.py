@@ -18,12 +18,12 @@ from plausiwidgets.simulation.phase_plane import (
     Flow,
     PhasePlane,
     Range,
-    padded,
     phase_plane,
     ranges_of,
 )
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import marked, tr
+from plausiwidgets.widgets.answers.phase import ABOVE, GRID, GRIDS, LINE, _heights, current_levels, path, rate_of
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
@@ -33,23 +33,6 @@ from plausiwidgets.widgets.view.phase_figure import arrows, current_text, eigenv
 from plausiwidgets.widgets.view.script_widget import AXES, ScriptWidget
 
 _HERE = Path(__file__).parent
-
-GRIDS = {2: (44, 34)}
-"""Points of the grid for a neuron of two variables; a picture of 400 px shows no more."""
-GRID = (32, 26)
-"""The same where others must be brought to their steady state at every point."""
-
-POINTS = 900
-"""Of the trajectory: more than can be told apart."""
-
-LINE = 240
-"""Points of the curve of a neuron of one variable."""
-
-LEVELS = 3
-"""Most currents of a sweep whose nullclines are drawn: a step has two, a ramp gets some of its values."""
-
-ABOVE = 1.2
-"""How far above the threshold a neuron with a reset is shown, in spans: its upswing leaves the picture."""
 
 TOO_WIDE = 1.6
 """A picture so many times too wide is narrowed at rest."""
@@ -237,39 +220,6 @@ class PhasePlanePanel(Panel):
         return found
 
 
-def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
-    """Return the currents of a sweep whose nullclines tell the most, and at each time which of them is the nearest."""
-    current = sweep.current[0]
-    values, counts = np.unique(np.round(current, 9), return_counts=True)
-    if len(values) > LEVELS:
-        most = values[np.argsort(-counts, kind="stable")]
-        lasting = most[: LEVELS - 1] if counts.max() > 0.05 * current.size else most[:0]
-        values = np.unique(np.append(lasting, np.linspace(values[0], values[-1], LEVELS)))[:4]
-    nearest = np.abs(current[:, None] - values[None, :]).argmin(axis=1)
-    return [float(value) for value in values], nearest
-
-
-def path(sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level: np.ndarray, broken: bool) -> bytes:
-    """Return time, x, y and level of the points of a trajectory, as float32; a row of nan at each reset.
-
-    Half of them are spread over the time and half over the way, so that nothing that moves is lost.
-    """
-    t = sweep.t
-    way = np.hypot(*(np.diff(z) / (high - low) for z, (low, high) in zip((x, y), ranges, strict=True)))
-    jumps = np.empty(0, dtype=int)
-    if broken:
-        jumps = np.rint((sweep.spike_times[0] - t[0]) / (t[1] - t[0])).astype(int)
-        jumps = jumps[(jumps > 0) & (jumps < len(t))]
-        way[jumps - 1] = 0.0
-    way = np.minimum(np.nan_to_num(way), 0.2)
-    length = np.append(0.0, np.cumsum(way / max(way.sum(), 1e-12) + 1.0 / len(way)))
-    chosen = np.searchsorted(length, np.linspace(0.0, length[-1], min(POINTS, len(t)))).clip(0, len(t) - 1)
-    chosen = np.unique(np.concatenate([chosen, jumps, jumps - 1]))
-    rows = np.stack([t, x, y, level], axis=1)[chosen]
-    gaps = np.searchsorted(chosen, jumps)
-    return np.insert(rows, gaps, np.nan, axis=0).astype(np.float32).tobytes()
-
-
 def _level(plane: PhasePlane, model: NeuronModel) -> dict[str, Any]:
     return {
         "text": current_text(plane.current, model),
@@ -298,26 +248,6 @@ def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, Any
         "text": state_text(point, names),
         "eigenvalues": eigenvalues_text(point),
     }
-
-
-def _heights(lines: list[PhaseLine], flow: Flow) -> Range:
-    """Return which rates to show: those up to a little above the threshold, where an upswing leaves the picture."""
-    low = [line.rate[line.x < flow.threshold + 0.2 * flow.span] for line in lines]
-    rates = np.concatenate(low)
-    return padded(np.append(rates[np.isfinite(rates)], 0.0))
-
-
-def rate_of(sweep: Traces, name: str, resets: bool) -> Floats:
-    """Return how fast a variable has changed at each time, in its unit per ms; at a spike as the step before.
-
-    While the neuron is refractory that is 0, whatever the curve says.
-    """
-    rate = np.diff(sweep.states[name][0]) / np.diff(sweep.t)
-    if resets:
-        jumps = np.rint((sweep.spike_times[0] - sweep.t[0]) / (sweep.t[1] - sweep.t[0])).astype(int) - 1
-        jumps = jumps[(jumps > 0) & (jumps < len(rate))]
-        rate[jumps] = rate[jumps - 1]
-    return np.append(rate, rate[-1:])
 
 
 def _bytes(values: Floats) -> bytes:

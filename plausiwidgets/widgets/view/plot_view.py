@@ -57,7 +57,7 @@ class PlotlyScript(anywidget.AnyWidget):
         """Return the one of this kernel."""
         with cls._lock:
             if cls._shared is None or cls._shared.comm is None:  # or all widgets were closed
-                cls._shared = cls(packed=_packed(), version=plotly_version())
+                cls._shared = cls(packed=packed_script(), version=plotly_version())
             return cls._shared
 
 
@@ -68,7 +68,8 @@ def plotly_version() -> str:
 
 
 @cache
-def _packed() -> bytes:
+def packed_script() -> bytes:
+    """Return the script of the installed package of Plotly, compressed by gzip."""
     return gzip.compress((files("plotly") / "package_data" / "plotly.min.js").read_bytes(), 4)
 
 

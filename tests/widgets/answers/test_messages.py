@@ -8,7 +8,7 @@ import pytest
 from app_client import set_of
 
 from plausiwidgets.widgets.answers import written
-from plausiwidgets.widgets.answers.messages import FINAL, TABLE, Refused, checked, wrong_answer
+from plausiwidgets.widgets.answers.messages import FINAL, LONGEST_FILE, TABLE, Refused, checked, wrong_answer
 from plausiwidgets.widgets.answers.packing import measured, packed, unpacked
 
 VERIFY = {"kind": "verify", "id": "a1", **set_of()}
@@ -44,6 +44,10 @@ HOSTILE = {
     "too many values": (VERIFY | {"values": {f"n{k}": 1.0 for k in range(301)}}, "valid is a mapping of at most 300"),
     "a name that is no text": (VERIFY | {"values": {3: 1.0}}, "values has the name 3"),
     "a deep object": (VERIFY | {"values": {"a": {"b": {"c": 1}}}}, "values has a value of 'a'"),
+    "a range of three": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {"a": [1, 2, 3]}, "points": [9]},
+                         "bounds has a value of 'a'"),
+    "a thousand points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": [1000]}, "points is"),
+    "no points": ({"kind": "profiles", "id": "a", **set_of(), "bounds": {}, "points": []}, "points is"),
     "half a try": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "values",
                     "budget": 0.5}, "budget is 0.5, valid is a whole number"),
     "a choice that is none": ({"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "here"},
@@ -58,6 +62,24 @@ def test_whatever_else_arrives_is_refused_in_one_sentence(what):
         checked(message)
     assert len(str(refused.value)) < 2000
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("buffers", "sentence"),
+    [
+        ([], "it has 0 buffers, valid is 1"),
+        ([b"", b""], "it has 2 buffers"),
+        (None, "it has 0 buffers"),
+        (["text"], "its buffer is 'text', valid are bytes"),
+        ([bytes(LONGEST_FILE + 1)], "its buffer has 10000001 bytes, valid are at most 10000000"),
+    ],
+)
+def test_a_file_that_is_missing_or_too_large_is_refused(buffers, sentence):
+    message = {"kind": "recording", "id": "a", "model": "lif", "name": "cell.csv", "units": {}}
+    assert checked(message, [b"t,v"]).data == b"t,v"
+    assert checked(message, [memoryview(b"t,v")]).data == b"t,v"
+    with pytest.raises(Refused, match=sentence):
+        checked(message, buffers)
 
 
 def test_a_buffer_of_a_message_that_has_none_is_refused():

@@ -1,0 +1,97 @@
+"""Many searches at once: models × patterns, and what one neuron can do; told row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from plausiwidgets.assessment import start_assessment
+from plausiwidgets.assessment.repertoire import held_parameters, shown_patterns
+from plausiwidgets.assessment.table import csv_text
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization import Result
+from plausiwidgets.patterns import get as get_pattern
+from plausiwidgets.patterns import names as pattern_names
+from plausiwidgets.patterns.all_of import Judged, judged
+from plausiwidgets.patterns.registry import argument_against
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.widgets.answers.messages import SENTENCE
+from plausiwidgets.widgets.answers.packing import measured
+from plausiwidgets.widgets.session.worker import Priority
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+INTERVAL = 0.2
+"""Time in s between two answers."""
+
+
+def assess(answers: Answers, asked: Asked) -> None:
+    """Assess models in the background, and tell the rows that are new."""
+    models = {name: answers.known.model(name) for name in dict.fromkeys(asked["models"])}
+    patterns = {key: judged(answers.known.pattern(key), "search for")
+                for key in dict.fromkeys(asked["patterns"] or pattern_names())}  # fmt: skip
+    study = start_assessment(list(models.values()), list(patterns.values()), seed=asked["seed"],
+                             budget=asked.fields.get("budget"))  # fmt: skip
+    asked.on_end.append(study.stop)
+    called = {model.key: name for name, model in models.items()}
+    keys = {pattern.key: key for key, pattern in patterns.items()}
+    told: dict[tuple[str, str], Result] = {}
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        snapshot = study.snapshot()
+        rows = []
+        for result in (*snapshot.results, *snapshot.running):
+            key = result.model, result.pattern
+            if told.get(key) is not result:
+                told[key] = result
+                model, pattern = models[called[result.model]], patterns[keys[result.pattern]]
+                rows.append(row(result, called[result.model], keys[result.pattern], model, pattern))
+        ended = snapshot.ended
+        if ended and snapshot.state == "failed":
+            raise RuntimeError(snapshot.error)
+        if rows or ended:
+            asked.tell("done" if ended else "running", rows=rows, done=snapshot.position, total=snapshot.total,
+                       seconds=float(snapshot.seconds), csv=csv_text(study.table()) if ended else "")  # fmt: skip
+        if not ended:
+            answers.again(asked, Priority.LATER, work, INTERVAL)
+
+    answers.work(asked, Priority.LATER, work)
+
+
+def repertoire(answers: Answers, asked: Asked) -> None:
+    """Search a stimulus for each pattern with the parameters of a neuron, one pattern a job."""
+    model = answers.known.model(asked["model"])
+    own = held_parameters(model, {n: x for n, x in asked["values"].items() if n in model.parameters})
+    dt = check_dt(model, asked["dt"])
+    shown = answers.known.pattern(asked["pattern"])
+    patterns: dict[str, Judged] = {key: judged(get_pattern(key), "search for") for key in pattern_names()}
+    stimuli: dict[str, Mapping[str, float]] = {}
+    if isinstance(shown, Judged):
+        patterns.setdefault(asked["pattern"], shown)
+        if all(name in asked["values"] for name in shown.free):
+            stimuli[shown.key] = {name: asked["values"][name] for name in shown.free}
+    ahead = sorted(patterns, key=lambda key: key != asked["pattern"])  # what is shown first
+    total = len(ahead)
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        key = ahead[0]
+        (result,) = shown_patterns(model, own, [patterns[key]], dt=dt, checkpoint=checkpoint, stimuli=stimuli)
+        del ahead[0]
+        rows = [row(result, asked["model"], key, model, patterns[key])]
+        asked.tell("running" if ahead else "done", rows=rows, done=total - len(ahead), total=total)
+        if ahead:
+            answers.again(asked, Priority.IDLE, work)
+
+    answers.work(asked, Priority.IDLE, work)
+
+
+def row(result: Result, model: str, pattern: str, neuron: NeuronModel, protocol: Judged) -> dict[str, Any]:
+    """Return the row of a result, under the names of a page."""
+    return {
+        "model": model, "pattern": pattern, "letter": result.letter, "status": result.status, "state": result.state,
+        "loss": measured(result.loss), "evaluations": result.evaluations, "robustness": result.robustness,
+        "parameters": {name: float(x) for name, x in result.parameters.items()},
+        "cannot": argument_against(protocol, neuron), "sentence": result.summary[:SENTENCE],
+    }  # fmt: skip

@@ -1,0 +1,179 @@
+"""Files and texts that the app hands out, and files that it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plausiwidgets import models, patterns
+from plausiwidgets.assessment.exercise import Exercise
+from plausiwidgets.models.card import card
+from plausiwidgets.models.norse import norse_code
+from plausiwidgets.optimization.versions import versions
+from plausiwidgets.patterns import Protocol, Verdict
+from plausiwidgets.patterns.all_of import AllOf
+from plausiwidgets.patterns.judge import single
+from plausiwidgets.patterns.recording_file import read_recording
+from plausiwidgets.patterns.registry import is_registered
+from plausiwidgets.patterns.stimuli import GivenCurrent, constructor, given
+from plausiwidgets.simulation.current import Current
+from plausiwidgets.simulation.current_text import read_current
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import tr
+from plausiwidgets.widgets.answers.equations import maths, meanings
+from plausiwidgets.widgets.answers.judging import judge_one
+from plausiwidgets.widgets.session.selection import Selection
+from plausiwidgets.widgets.session.worker import Priority
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+
+def equations(answers: Answers, asked: Asked) -> None:
+    """Tell the equations and the card of a model."""
+    model = answers.known.model(asked["model"])
+    asked.tell(html=maths(model), meanings=meanings(model), card=card(model))
+
+
+def export(answers: Answers, asked: Asked) -> None:
+    """Tell the text of a file, and its name."""
+    selection, what = answers.selection(asked), asked["what"]
+    name = f"{selection.model.key}_{selection.pattern.key}"
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        from plausiwidgets.widgets.page.export import page
+
+        model, pattern = selection.model, selection.pattern
+        if what == "traces":
+            record = (model.states[0].key,)
+            asked.tell(name=f"{name}.csv", text=traces_csv(single(judge_one(selection, record, checkpoint))))
+            return
+        if what == "page":
+            asked.tell(name=f"{name}.html", text=page(model, [pattern], selection.values, selection.dt))
+            return
+        hidden = answers.mysteries.get(asked["pattern"])
+        task = hidden or Exercise(asked["text"].strip() or task_of(selection), free=selection.free)
+        values = None if hidden else selection.values
+        asked.tell(name=f"exercise_{name}.html", text=page(model, [pattern], values, selection.dt, task))
+
+    if what == "script":
+        asked.tell(name=f"{name}.py", text=script(selection))
+    elif what == "line":
+        asked.tell(name="", text=selection.to_python())
+    elif what == "search":
+        run = answers.searches.get(asked["of"]).run
+        asked.tell(name=f"{name}_search.csv", text=run.snapshot().history.to_csv())
+    else:
+        answers.work(asked, Priority.TOOL, work)
+
+
+def task_of(selection: Selection) -> str:
+    """Return what an exercise asks for that begins at a selection.
+
+    Examples
+    --------
+    >>> task_of(Selection.of("lif", "tonic_spiking"))
+    'Move the sliders until the neuron shows “Tonic spiking”.'
+    """
+    return tr("Move the sliders until the neuron shows “{title}”.", title=tr(selection.pattern.title))
+
+
+def recording(answers: Answers, asked: Asked) -> None:
+    """Make a pattern of a recording, or tell the units to choose from."""
+    model = answers.known.model(asked["model"])
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        file = read_recording(asked.data, asked["name"])
+        choices = file.choices(model)
+        if any(what not in asked["units"] for what in choices):
+            asked.tell(pattern="", choices=choices, columns=dict(file.columns))
+            return
+        pattern = file.pattern(model, asked["units"])
+        asked.tell(pattern=answers.known.name_of_pattern(pattern), choices={}, columns=dict(file.columns))
+
+    answers.work(asked, Priority.TOOL, work)
+
+
+def stimulus(answers: Answers, asked: Asked) -> None:
+    """Make a pattern that is not judged of another current."""
+    shape = asked["shape"]
+    pattern: Protocol
+    if shape == "values":
+        title = asked["title"].strip() or tr("Custom values")
+        pattern = given(Current.values(*read_current(asked["text"], title), lines=asked["lines"]), title)
+    else:
+        pattern = patterns.stimulus(shape, number=asked["number"] if shape == "pulses" else None)
+    asked.tell(pattern=answers.known.name_of_pattern(pattern))
+
+
+def plotly(answers: Answers, asked: Asked) -> None:
+    """Tell the script of Plotly that is installed; it is compressed on another thread."""
+    from plausiwidgets.widgets.view.plot_view import packed_script, plotly_version
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        asked.tell(arrays={"script": ("u1", np.frombuffer(packed_script(), np.uint8))}, version=plotly_version())
+
+    answers.work(asked, Priority.LATER, work)
+
+
+def script(selection: Selection) -> str:
+    """Return a Python script that shows what an explorer shows: the same spikes, the same verdict.
+
+    Examples
+    --------
+    >>> print(script(Selection.of("lif", "tonic_spiking")).splitlines()[1])
+    import plausiwidgets as pw
+    """
+    model, pattern = selection.model, selection.pattern
+    values = "\n".join(f"    {name!r}: {value!r},  # {p.unit}".rstrip(" #") for (name, value), p in
+                       zip(selection.values.items(), selection.parameters.values(), strict=True))  # fmt: skip
+    own = []
+    if model.key not in models.names() or models.get(model.key) is not model:
+        own.append(f"# {model.key!r} is a custom neuron: define it here, and pw.models.register(it).")
+    shown, stimulus = repr(pattern.key), ""
+    if isinstance(pattern, GivenCurrent):
+        shown, stimulus = "current", f"current = {constructor(pattern)}\n"
+    elif isinstance(pattern, AllOf):
+        shown = constructor(pattern)
+    parts = pattern.parts if isinstance(pattern, AllOf) else (pattern,)
+    custom = [part for part in parts if not isinstance(part, GivenCurrent) and not is_registered(part)]
+    own += [f"# {part.key!r} is a custom pattern: define it here, and pw.patterns.register(it)." for part in custom]
+    notes = "".join(f"{line}\n" for line in own)
+    norse = norse_code(model, selection.values, selection.dt)
+    as_norse = "" if norse is None else (
+        f"\n# The parameters of a cell of Norse in a network, with times in ms: it needs dt={selection.dt!r}, and an\n"
+        f"# input drives it for one step.\n# {norse}\n"
+    )  # fmt: skip
+    return (
+        f"# {model.key}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
+        "import plausiwidgets as pw\n"
+        "\n"
+        f"{notes}"
+        f"{stimulus}"
+        f"parameters = {{\n{values}\n}}\n"
+        f"verdict = pw.judge({model.key!r}, {shown}, parameters, dt={selection.dt!r})\n"
+        "print(verdict)\n"
+        "print(verdict.to_frame().to_string())\n"
+        f"{as_norse}"
+        "\n"
+        "figure = pw.plot(verdict)\n"
+        "figure.show()\n"
+    )
+
+
+def traces_csv(verdict: Verdict) -> str:
+    """Return the traces of a verdict of one set as CSV: sweep, time in ms, states, current, and 1 where it spikes."""
+    import numpy as np
+    import pandas as pd
+
+    frames = []
+    for sweep, trace in verdict.traces.items():
+        frame = trace.to_frame().drop(columns="lane")
+        dt = float(trace.t[1] - trace.t[0])
+        spikes = np.rint((trace.spike_times[0] - trace.t[0]) / dt).astype(int)
+        frame["spike"] = 0
+        frame.loc[spikes[(spikes >= 0) & (spikes < len(frame))], "spike"] = 1
+        frame.insert(0, "sweep", sweep)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True).to_csv(index=False) if frames else ""

@@ -1,0 +1,69 @@
+"""All ways to show a pattern: sets that are spread over the whole region, told as they come."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plausiwidgets.optimization import NothingAccepted
+from plausiwidgets.optimization.api import make_problem
+from plausiwidgets.optimization.sampling import Sampling, Step
+from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.texts import marked, tr
+from plausiwidgets.widgets.answers.packing import measured
+from plausiwidgets.widgets.session.worker import Priority
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+SLICE = 0.25
+"""Time in s after which other jobs of the background come in between, and it is told how far it is."""
+
+NONE = marked("Found none. Tick more values, widen their ranges, or let a search find the first.")
+
+
+def samples(answers: Answers, asked: Asked) -> None:
+    """Sample sets batch by batch, on the thread that the system runs last."""
+    selection = answers.selection(asked)
+    if asked["pattern"] in answers.mysteries:
+        raise ValueError("samples: not of a mystery, its answer would be among them")
+    fixed = {name: selection.values[name] for name in selection.fixed}
+    bounds = {name: selection.bounds[name] for name in selection.free}
+    problem = make_problem(selection.model, selection.pattern, None, fixed, bounds, dt=selection.dt)
+    names, count = list(selection.values), asked["count"]
+    met: list[NDArray[np.float64]] = []
+    sampling = Sampling(problem, count, asked["seed"], met=lambda values: met.append(values))
+    told = 0
+
+    def say(step: Step | None) -> None:
+        nonlocal told
+        new = np.concatenate(met)[: count - told] if met and told < count else np.empty((0, len(names)))
+        met.clear()
+        told += len(new)
+        asked.tell("running", arrays={"values": ("f8", new)}, names=names, done=told, total=count, volume=None,
+                   evaluations=0 if step is None else step.evaluations,
+                   loss=measured(np.inf if step is None else step.loss))  # fmt: skip
+
+    def work(asked: Asked, checkpoint: Checkpoint) -> None:
+        began = monotonic()
+        try:
+            step = sampling.step(checkpoint)
+            while step is not None and monotonic() - began < SLICE:
+                step = sampling.step(checkpoint)
+        except NothingAccepted:
+            asked.fail(tr(NONE))
+            return
+        if step is not None:
+            say(step)
+            answers.again(asked, Priority.IDLE, work)
+            return
+        table = sampling.table(checkpoint=checkpoint)
+        columns = [name for name in table.columns if name != "status"]
+        values: NDArray[Any] = table[columns].to_numpy(dtype=np.float64)
+        asked.tell(arrays={"values": ("f8", values)}, names=columns, done=len(values), total=count, loss=0.0,
+                   evaluations=int(table.attrs["evaluations"]), volume=float(table.attrs["volume"]))  # fmt: skip
+
+    answers.work(asked, Priority.IDLE, work)
