@@ -88,16 +88,7 @@ export type Questions = {
   /** What the app has to know of a model and a pattern that it does not have, such as custom ones; `why` says why the neuron cannot be simulated on the page, and is empty where it can. */
   describe: { model: string; pattern: string };
   /** The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are one step, and a known one goes back to it. */
-  select: {
-    model: string;
-    pattern: string;
-    values: Record<string, number>;
-    dt: number;
-    bounds: Record<string, [number, number]>;
-    free: string[];
-    locked: string[];
-    step: string;
-  };
+  select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; locked: string[]; step: string };
   /** Go back one step. */
   undo: object;
   /** Take the last undo back. */
@@ -107,19 +98,7 @@ export type Questions = {
   /** The verdict of Python, verified; first at the time step alone. */
   verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
   /** Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are sent: each answer has those that are new. */
-  search: {
-    model: string;
-    pattern: string;
-    values: Record<string, number>;
-    dt: number;
-    bounds: Record<string, [number, number]>;
-    free: string[];
-    begin: "values" | "random";
-    budget?: number;
-    seed?: number;
-    popsize?: number;
-    pace?: boolean;
-  };
+  search: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; begin: "values" | "random"; budget?: number; seed?: number; popsize?: number; pace?: boolean };
   /** Which searches there are: each is then told with its own id, from its first try on, and goes on being told. */
   running: object;
   /** Hold a search. */
