@@ -26,7 +26,7 @@ from plausiwidgets.optimization import sampling
 
 HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study", "AllOf",
-    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Verdict",
+    "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Tries", "Verdict",
     "PlausibilityMap", "PlausibilityChart", "ParameterPlane", "Answer",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""

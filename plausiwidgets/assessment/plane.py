@@ -20,7 +20,10 @@ from plausiwidgets.optimization.amplitude import AMPLITUDE, find_thresholds
 from plausiwidgets.patterns import Pattern, Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.bench import Bench
+from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.judge import complete, evaluate, verify_sets
+from plausiwidgets.picture import BLUE, TEXT, Axis, Plot, drawn, shade
+from plausiwidgets.printed import Printed, Table
 from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.simulate import check_dt
@@ -32,12 +35,19 @@ POINTS = 40
 """Points along each side: 1600 sets are judged in some tenths of a second for most patterns."""
 MOST = 100_000
 """Most sets that are judged for one plane."""
+MOST_DRAWN = 6
+"""Most patterns whose planes are drawn in a notebook."""
+
 ALL = "all"
 """In place of patterns: all that are known."""
 
 
+SHADES = 12
+"""Steps of a distance that are drawn."""
+
+
 @dataclass(frozen=True, repr=False, eq=False)
-class ParameterPlane:
+class ParameterPlane(Printed):
     """One or several patterns, judged on a grid over two values of a neuron.
 
     Attributes
@@ -155,6 +165,40 @@ class ParameterPlane:
     def _cells(self, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
         cells = [np.reshape(a, (len(self.y), len(self.x))) for a in arrays.values()]
         return np.stack(cells) if self.several else cells[0]
+
+    def _table(self) -> Table:
+        rows = [
+            (p.key, p.unit, number(float(values[0])), number(float(values[-1])), number(at))
+            for p, values, at in zip(self.axes, (self.x, self.y), self.point, strict=True)
+        ]
+        cells = len(self.x) * len(self.y)
+        notes = []
+        for key, verdict in self.verdicts.items():
+            count = int(np.sum(verdict.accepted))
+            least = f"least loss {number(float(np.nanmin(verdict.loss)), 3)}"
+            notes.append(f"{key}: {f'{100 * count / cells:.3g} % of the cells accepted' if count else least}")
+        heads = ("value", "unit", "from", "to", "this neuron")
+        return Table(repr(self)[1:-1], heads, rows, notes, numbers=(2, 3, 4))
+
+    def _picture(self) -> str:
+        ax, ay = self.point
+        x, y = (
+            Axis(float(v[0]), float(v[-1]), p.label, p.transform)
+            for p, v in zip(self.axes, (self.x, self.y), strict=True)
+        )
+        plots = []
+        # The regions of several patterns in one place hide each other: each has a plane of its own.
+        for key in self.patterns[:MOST_DRAWN]:
+            verdict = self.verdicts[key]
+            loss = np.reshape(verdict.loss, (len(self.y), len(self.x)))
+            worst = max(float(np.nanmax(loss)), 1e-9)
+            steps = np.ceil(np.minimum(loss / worst, 1.0) * SHADES) / SHADES
+            colours = [[BLUE if at == 0.0 else shade(0.5 + 0.5 * at) for at in row] for row in steps.tolist()]
+            title = key if self.several else ""
+            colours_of = ((BLUE, "accepted"), (shade(0.55), "near"), (shade(1.0), "far"))
+            plot = Plot(x, y, 150.0 if self.several else 260.0, title=title, key=colours_of)
+            plots.append(plot.cells(colours).dots(ax, ay, TEXT, size=4.5, hollow=True))
+        return drawn(*plots)
 
     def __repr__(self) -> str:
         what = f"{len(self.patterns)} patterns" if self.several else self.patterns[0]

@@ -9,20 +9,21 @@ from functools import cached_property
 
 from plausiwidgets.assessment.executors import Executor, run_on
 from plausiwidgets.assessment.store import Key, Store, StoreError, StoreWarning
-from plausiwidgets.assessment.table import make_table
+from plausiwidgets.assessment.table import COUNTED, make_table
 from plausiwidgets.assessment.units import Unit, run_unit
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import Stopped
 from plausiwidgets.optimization.result import ENDED, Result
+from plausiwidgets.printed import Printed, Table
 from plausiwidgets.progress import ProgressLike
 
 _SHOW_EVERY = 0.05
 """Least time in s between two snapshots within a search."""
 
 
-@dataclass(frozen=True)
-class StudySnapshot:
+@dataclass(frozen=True, repr=False)
+class StudySnapshot(Printed):
     """The state of a study at one moment; it is immutable.
 
     Attributes
@@ -96,6 +97,22 @@ class StudySnapshot:
     def postfix(self) -> str:
         """Return the text beside a progress bar."""
         return ", ".join(result.pattern for result in self.running[:3])
+
+    def __repr__(self) -> str:
+        return f"<StudySnapshot: {self.line()}>"
+
+    def _table(self) -> Table:
+        heads = ("model", "searches", "ended", *COUNTED.values())
+        by_model: dict[str, list[Result]] = {}
+        for result in self.results:
+            by_model.setdefault(result.model, []).append(result)
+        rows = []
+        for model, results in by_model.items():
+            ended = [result for result in results if result.ended]
+            words = ["failed" if result.reason == "failed" else result.status for result in ended]
+            rows.append((model, *map(str, (len(results), len(ended), *(words.count(word) for word in COUNTED)))))
+        title = f"{self.state}: {self.position} of {self.total} searches, {self.seconds:.1f} s"
+        return Table(title, heads, rows, [self.error] if self.error else [], numbers=range(1, len(heads)))
 
     def line(self) -> str:
         """Return the snapshot in one line."""

@@ -109,6 +109,12 @@ class Background(ABC, Generic[S, R]):
             raise self._error
         return self._outcome()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._snapshot!r}>"
+
+    def __str__(self) -> str:
+        return str(self.snapshot())
+
     # -- the work ------------------------------------------------------------------------------
 
     def _begin(self) -> None:

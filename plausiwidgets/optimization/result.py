@@ -8,13 +8,13 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from plausiwidgets import models, patterns
 from plausiwidgets.lazy import pandas as pd
+from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.old_fields import renamed_fields
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.tries import Tries
@@ -22,7 +22,9 @@ from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import Check, Protocol, Verdict, judge
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.patterns.status import MARKS, STATUSES
+from plausiwidgets.picture import GREY, ORANGE, Axis, Plot, drawn
+from plausiwidgets.printed import Printed, Table
 
 if TYPE_CHECKING:
     from plausiwidgets.simulation.network.layer import NeuronLayer
@@ -44,8 +46,8 @@ NAMED = 3
 
 
 @renamed_fields(key="id")
-@dataclass(frozen=True)
-class Result:
+@dataclass(frozen=True, repr=False)
+class Result(Printed):
     """The record of one search; it is immutable.
 
     Attributes
@@ -203,8 +205,8 @@ class Result:
     @property
     def _found(self) -> str:
         if self.status == "replicated":
-            return f"replicated, found after {self.found_after} evaluations"
-        within = f"within {self.evaluations} evaluations"
+            return f"replicated, found after {_evaluations(self.found_after or 0)}"
+        within = f"within {_evaluations(self.evaluations)}"
         if self.status == "fragile":
             return f"fragile: accepted, but not {self.failed_check}, {within}"
         if self.status == "unverified":
@@ -339,17 +341,79 @@ class Result:
         """Return the record of a text of :meth:`to_json`; ValueError for anything else."""
         return cls.from_dict(json.loads(text))
 
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{escape(n)}{'' if n in self.bounds else ' (fixed)'}</td>"
-            f"<td>{v:.6g}</td></tr>"
-            for n, v in self.parameters.items()
-        )
-        robust = "" if self.robustness is None else f" Robustness: {100 * self.robustness:.0f} %."
-        return (
-            f"<div><b>{escape(self.model)}, {escape(self.pattern.replace('_', ' '))}</b>: "
-            f"{escape(self.summary)}.{robust}<table>{rows}</table></div>"
-        )
+    # -- printed ---------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"<Result of {self.model} on {self.pattern}, seed {self.seed}: {self._brief}>"
+
+    @property
+    def _brief(self) -> str:
+        """The outcome in few words."""
+        if self.reason == "failed":
+            return f"failed ({self.error})"
+        return self._found.partition(":")[0] if self.ended else self.reason
+
+    def _table(self) -> Table:
+        known = self._parameters()
+        rows = [
+            (
+                name,
+                number(value, 6),
+                known[name].unit if name in known else "",
+                interval(*self.bounds[name]) if name in self.bounds else "fixed",
+            )
+            for name, value in self.parameters.items()
+        ]
+        title = f"{self.model}, {self.pattern}, seed {self.seed}: {MARKS[self._status]} {self.summary}"
+        spent = [f"{self.evaluations} of {self.budget} evaluations", f"{self.seconds:.1f} s"]
+        if self.dt is not None:
+            spent.append(f"dt {self.dt:g} ms")
+        if self.robustness is not None:
+            spent.append(f"{100 * self.robustness:.0f} % of copies changed by up to 1 % are accepted")
+        return Table(title, ("parameter", "value", "unit", "searched"), rows, [", ".join(spent)], numbers=(1,))
+
+    @property
+    def _status(self) -> str:
+        return "failed" if self.reason == "failed" else self.status
+
+    def _parameters(self) -> Mapping[str, Parameter]:
+        """Return the parameters of model and pattern; empty where these are no longer registered."""
+        if self.problem is not None:
+            return self.problem.space.parameters
+        try:
+            return pattern_of(self).parameters(models.get(self.model))
+        except ValueError:
+            return {}
+
+    def _picture(self) -> str:
+        plots = [] if len(self.tries) < 2 else [objective_curve(self.tries)]
+        if self.parameters and self._parameters():
+            model = self.model if self.problem is None else self.problem.model
+            pattern = pattern_of(self)
+            verdict = judge(model, pattern, dict(self.parameters), dt=self.dt, engine=self.engine, verify=False)
+            plots = [*verdict._plots(pattern), *plots]
+        return drawn(*plots) if plots else ""
+
+
+def _evaluations(count: int) -> str:
+    return f"{count} evaluation{'s' * (count != 1)}"
+
+
+def objective_curve(tries: Tries) -> Plot:
+    """Return the plot of a search: the loss of each try as a dot, the best so far as a line.
+
+    The axis is logarithmic above a thousandth of the largest loss; what is less, such as 0, stands at its foot.
+    """
+    at = tries.drawn()
+    loss, best = tries.loss[at], tries.best[at]
+    above = loss[loss > 0.0]
+    high = float(above.max()) * 1.2 if above.size else 1.0
+    low = max(float(above.min()) if above.size else 0.1, high / 1e3) / 2.0
+    x = Axis(0.0, float(len(tries)), "evaluations")
+    y = Axis(low, high, "loss", lambda v: np.log(np.maximum(v, low)))
+    plot = Plot(x, y, 84.0, key=((GREY, "each try"), (ORANGE, "best so far")))
+    plot.bars(tries.restarted + 1.0, share=(0.9, 1.0))
+    return plot.dots(at + 1, loss, GREY, size=2.2).stairs(at + 1, best, ORANGE)
 
 
 def describe_missed(checks: Iterable[Check]) -> dict[str, str]:

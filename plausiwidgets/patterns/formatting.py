@@ -5,25 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-
-def number(value: float, digits: int = 4) -> str:
-    """Return a number with `digits` significant digits, a dash for nan.
-
-    Examples
-    --------
-    >>> number(-0.012345), number(float("nan")), number(123456.7), number(5.45e-16)
-    ('−0.01235', '–', '123457', '0')
-    """
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if abs(value) < 1e-12:  # rounding, whatever the unit
-        return "0"
-    text = f"{value:.{digits}g}"
-    if "e" in text and 1e-4 <= abs(value) < 1e7:
-        text = f"{value:.0f}"
-    return text.replace("-", "−")
+from plausiwidgets.printed import number as number
 
 
 def plain(text: str, **values: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,11 +11,16 @@ import numpy as np
 
 from plausiwidgets.old_fields import renamed_fields
 from plausiwidgets.patterns.formatting import interval, number
-from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
+from plausiwidgets.patterns.status import EXPLANATIONS, MARKS
+from plausiwidgets.picture import drawn
+from plausiwidgets.printed import Printed, Table
 from plausiwidgets.simulation.traces import Traces
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from plausiwidgets.patterns.protocol import Protocol
+    from plausiwidgets.picture import Plot
 
 
 @renamed_fields(name="title", text="description")
@@ -55,7 +59,7 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Verdict:
+class Verdict(Printed):
     """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
 
     Attributes
@@ -183,22 +187,67 @@ class Verdict:
         frame = pd.concat(frames, ignore_index=True)
         return frame if many else frame.drop(columns="set")
 
-    def _repr_html_(self) -> str:
-        title = f"{html.escape(self.model)}, {html.escape(self.pattern)}"
-        if isinstance(self.loss, np.ndarray):
-            return f"<p>{title}, {len(self.loss)} sets: {self._counted()}{self.in_steps}</p>"
-        if self.parts:
-            judged = f"<b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} {WORDS[self.status]}</b>"
-            return f"<p>{title}: {judged}</p>" + "".join(part._repr_html_() for part in self.parts.values())
-        rows = "".join(
-            f"<tr><td>{'✓' if c.passed else '✗'}</td><td style='text-align:left'>{html.escape(c.title)}</td>"
-            f"<td>{number(c.value)} {html.escape('' if c.unit == '1' else c.unit)}</td>"
-            f"<td>{html.escape(interval(c.low, c.high, c.unit))}</td></tr>"
-            for c in self.checks
-        )
-        why = f" ({html.escape(self.failed_check)})" if self.failed_check else ""
-        return (
-            f"<table><caption>{title}: <b title='{EXPLANATIONS[self.status]}'>{MARKS[self.status]} "
-            f"{WORDS[self.status]}</b>{why}{self.in_steps}, loss {number(self.loss, 3)}</caption>"
-            f"<tr><th></th><th>criterion</th><th>measured</th><th>accepted</th></tr>{rows}</table>"
-        )
+    def _table(self) -> Table:
+        many = isinstance(self.loss, np.ndarray)
+        title = f"{self.model}, {self.pattern}"
+        if not self.checks:
+            return Table(f"{title}: not judged, dt {self.dt:g} ms")
+        if many:
+            rows = [
+                (check.title, f"{100 * np.mean(check.passed):.0f} %", _spread(check), _accepted(check))
+                for check in self.checks
+            ]
+            heads = ("criterion", "holds", "measured: least, median, largest", "accepted")
+            return Table(f"{title}, {len(self.loss)} sets: {self._counted()}{self.in_steps}", heads, rows, numbers=(1,))
+        rows = [("✓" if c.passed else "✗", c.title, _measured(c), interval(c.low, c.high, c.unit)) for c in self.checks]
+        why = f" ({self.failed_check})" if self.failed_check else ""
+        status = f"{MARKS[self.status]} {self.status}{why}{self.in_steps}"
+        head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
+        return Table(head, ("", "criterion", "measured", "accepted"), rows, [f"{EXPLANATIONS[self.status]}"])
+
+    def _picture(self) -> str:
+        plots = [] if isinstance(self.loss, np.ndarray) else self._plots()
+        return drawn(*plots) if plots else ""
+
+    def _plots(self, pattern: Protocol | None = None) -> list[Plot]:
+        """Return plots of the main sweep, of several patterns of each; `pattern` is what it was judged on, if known."""
+        traces = self.traces
+        shown = [name for name in self._main_sweeps(pattern) if name in traces] or list(traces)[:1]
+        plots: list[Plot] = []
+        for name in shown:
+            title = name if len(traces) > 1 else ""
+            plots += traces[name]._plots(title, 130.0 if len(shown) == 1 else 90.0, name == shown[-1])
+        return plots
+
+    def _main_sweeps(self, pattern: Protocol | None) -> list[str]:
+        """Return the sweeps that stand for the pattern: the main one, of several patterns that of each."""
+        from plausiwidgets.patterns.all_of import AllOf
+        from plausiwidgets.patterns.registry import get
+
+        try:
+            if self.parts:
+                parts = pattern.parts if isinstance(pattern, AllOf) else [get(key) for key in self.parts]
+                return [part.within(part.main_sweep) for part in parts]
+            return [(pattern or get(self.pattern)).main_sweep]
+        except ValueError:  # a pattern that is not registered
+            return []
+
+
+def _measured(check: Check) -> str:
+    unit = "" if check.unit == "1" or not np.isfinite(check.value) else f" {check.unit}"
+    return f"{number(check.value)}{unit}"
+
+
+def _spread(check: Check) -> str:
+    """Return least, median and largest value of many sets."""
+    known = check.value[np.isfinite(check.value)]
+    if not known.size:
+        return "–"
+    return ", ".join(number(float(x)) for x in (known.min(), np.median(known), known.max()))
+
+
+def _accepted(check: Check) -> str:
+    """Return the accepted interval of many sets; where it depends on the set, the widest."""
+    low, high = np.min(check.low), np.max(check.high)
+    same = np.min(check.high) == high and np.max(check.low) == low
+    return interval(float(low), float(high), check.unit) + ("" if same else ", depends on the set")

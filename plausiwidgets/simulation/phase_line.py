@@ -10,7 +10,18 @@ import numpy as np
 from plausiwidgets.arguments import bounded, checked, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.simulation.phase_plane import WATCHED, FixedPoint, Floats, Flow, Range, given_bounds, padded
+from plausiwidgets.picture import GREY, TEXT, Axis, Plot, drawn, span
+from plausiwidgets.printed import Printed, Table, extent
+from plausiwidgets.simulation.phase_plane import (
+    WATCHED,
+    FixedPoint,
+    Floats,
+    Flow,
+    Range,
+    fixed_point_rows,
+    given_bounds,
+    padded,
+)
 
 POINTS = 400
 """Points of the curve; two roots between two neighbouring points are not found."""
@@ -18,8 +29,8 @@ POINTS = 400
 BISECTIONS = 60
 
 
-@dataclass(frozen=True)
-class PhaseLine:
+@dataclass(frozen=True, repr=False)
+class PhaseLine(Printed):
     """Rate of change of the only variable of a neuron over that variable, at a constant current.
 
     Attributes
@@ -49,6 +60,24 @@ class PhaseLine:
     x: Floats = field(repr=False)
     rate: Floats = field(repr=False)
     fixed_points: tuple[FixedPoint, ...] = ()
+
+    def __repr__(self) -> str:
+        count = len(self.fixed_points)
+        points = f"{count or 'no'} fixed point{'s' * (count != 1)}"
+        return f"<PhaseLine of {self.model}: {self.variable} at {self.current:g}, {points}>"
+
+    def _table(self) -> Table:
+        note = f"Range: {self.variable} {extent(self.x)}"
+        return Table(repr(self)[1:-1], *fixed_point_rows(self.fixed_points, [self.variable]), [note])
+
+    def _picture(self) -> str:
+        ends = (float(self.x[0]), float(self.x[-1]))
+        plot = Plot(Axis(*ends, self.variable), Axis(*span([self.rate, [0.0]]), f"d{self.variable}/dt"), 160.0)
+        plot.line(ends, (0.0, 0.0), GREY, width=1.0).line(self.x, self.rate)
+        for point in self.fixed_points:
+            stable = point.kind == "stable"
+            plot.dots(point.state[self.variable], 0.0, TEXT, size=10.0 if stable else 5.0, hollow=not stable)
+        return drawn(plot)
 
 
 @checked

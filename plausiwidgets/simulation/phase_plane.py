@@ -14,6 +14,8 @@ from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
+from plausiwidgets.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn
+from plausiwidgets.printed import Printed, Table, extent, number
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lane_current import LaneCurrent
 from plausiwidgets.simulation.lanes import LaneJob
@@ -75,8 +77,8 @@ class FixedPoint:
         return self.kind.startswith("stable")
 
 
-@dataclass(frozen=True)
-class PhasePlane:
+@dataclass(frozen=True, repr=False)
+class PhasePlane(Printed):
     """The flow of a neuron over two of its state variables, at a constant current.
 
     Attributes
@@ -130,6 +132,55 @@ class PhasePlane:
             values = ", ".join(f"{name} = {value:.3g}" for name, value in self.held.items())
             return f"The other variables are held: {values}."
         return ""
+
+    def __repr__(self) -> str:
+        return f"<PhasePlane of {self.model}: {self.pair[0]} and {self.pair[1]} at {self.current:g}, {_counted(self)}>"
+
+    def _table(self) -> Table:
+        ranges = [f"{name} {extent(values)}" for name, values in zip(self.pair, (self.x, self.y), strict=True)]
+        notes = [f"Ranges: {', '.join(ranges)}", *([self.sentence] if self.sentence else [])]
+        return Table(repr(self)[1:-1], *fixed_point_rows(self.fixed_points, self.pair), notes)
+
+    def _picture(self) -> str:
+        x, y = (
+            Axis(float(values[0]), float(values[-1]), name)
+            for name, values in zip(self.pair, (self.x, self.y), strict=True)
+        )
+        colours = (BLUE, ORANGE)
+        key = tuple((colour, f"d{name}/dt = 0") for colour, name in zip(colours, self.pair, strict=True))
+        plot = Plot(x, y, 260.0, key=key)
+        for colour, lines in zip(colours, self.nullclines, strict=True):
+            for line in lines:
+                plot.line(line[:, 0], line[:, 1], colour)
+        for point in self.fixed_points:
+            at, up = (point.state[name] for name in self.pair)
+            plot.dots(at, up, TEXT, size=5.0 if not point.stable else 10.0, hollow=not point.stable)
+        return drawn(plot)
+
+
+def fixed_point_rows(
+    points: Sequence[FixedPoint], names: Sequence[str]
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return heads and rows of a table of fixed points: the values of `names`, the kind, and the eigenvalues."""
+    rows = [
+        (
+            *(number(point.state[name], 5) for name in names),
+            point.kind,
+            ", ".join(_eigenvalue(value) for value in point.eigenvalues),
+        )
+        for point in points
+    ]
+    return (*names, "fixed point", "eigenvalues (1/ms)"), rows
+
+
+def _eigenvalue(value: complex) -> str:
+    imaginary = f" {'+' if value.imag > 0.0 else '−'} {number(abs(value.imag), 3)}i" if value.imag else ""
+    return number(value.real, 3) + imaginary
+
+
+def _counted(plane: PhasePlane) -> str:
+    count = len(plane.fixed_points)
+    return f"{count or 'no'} fixed point{'s' * (count != 1)}"
 
 
 @checked

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from plausiwidgets.picture import BLUE, GREEN, GREY, ORANGE, PURPLE, Axis, Plot, drawn, span
+from plausiwidgets.printed import Printed, Table, extent, number
+
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Traces:
+LANES = 4
+"""Largest number of lanes that are printed and drawn."""
+_COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
+
+
+@dataclass(frozen=True, repr=False)
+class Traces(Printed):
     """Simulated lanes of one duration; a lane is one parameter set under one stimulus, set-major.
 
     Examples
@@ -95,6 +103,55 @@ class Traces:
         note = f", {lost} diverged" if lost else ""
         span = f"{self.t[0]:g} to {self.t[-1]:g} ms" if self.t.size else "no time"
         return f"<Traces of {self.model}: {len(self)} lanes, {span}, engine {self.engine}{note}>"
+
+    def _table(self) -> Table:
+        shown = list(self.states)[:3]
+        rows = [
+            (
+                str(i),
+                str(len(spikes)),
+                number(float(spikes[0])) if len(spikes) else "–",
+                *(extent(self.states[name][i]) for name in shown),
+                extent(self.current[i]),
+                "" if np.isnan(self.diverged_at[i]) else f"diverged at {number(float(self.diverged_at[i]))} ms",
+            )
+            for i, spikes in enumerate(self.spike_times[:LANES])
+        ]
+        heads = ("lane", "spikes", "first (ms)", *shown, f"current ({self.current_unit})", "")
+        more = len(self) - LANES
+        notes = [f"and {more} more lane{'s' * (more > 1)}"] if more > 0 else []
+        return Table(repr(self)[1:-1].replace("1 lanes", "1 lane"), heads, rows, notes, numbers=(0, 1, 2))
+
+    def _picture(self) -> str:
+        return drawn(*self._plots())
+
+    def _plots(self, title: str = "", height: float = 130.0, last: bool = True) -> list[Plot]:
+        """Return plots of the potential with a stroke for each spike, and of the current; `last` has the time axis."""
+        if not self.t.size:
+            return []
+        ends, name = (float(self.t[0]), float(self.t[-1])), self.potential
+        if name not in self.states:
+            name = next(iter(self.states), "")
+        lanes = range(min(len(self), LANES))
+        plots = []
+        if name:
+            values = [self.states[name][i] for i in lanes]
+            low, high = span(values)
+            unit = " (mV)" if name == self.potential else ""
+            plot = Plot(
+                Axis(*ends, ticks=False), Axis(low, high + 0.12 * (high - low), f"{name}{unit}"), height, title=title
+            )
+            for i, one in zip(lanes, values, strict=True):
+                plot.line(self.t, one, _COLOURS[i])
+                top = 1.0 - 0.02 * i
+                plot.bars(self.spike_times[i], _COLOURS[i], share=(top - 0.09, top))
+            plots.append(plot)
+        time = Axis(*ends, "time (ms)" if last else "", ticks=last)
+        low, high = span([self.current[i] for i in lanes], 0.1)
+        injected = Plot(time, Axis(low, high, self.current_unit), 34.0)
+        for i in lanes:
+            injected.line(self.t, self.current[i], GREY if len(lanes) == 1 else _COLOURS[i])
+        return [*plots, injected]
 
     def to_frame(self) -> pd.DataFrame:
         """Return columns lane, t (ms), the recorded state variables and current, one row per lane and time."""

@@ -164,10 +164,6 @@ def test_a_record_comes_back_from_json_bit_for_bit():
         assert len(text) < 3000 and len(again.tries) == 0
 
 
-def test_a_result_shows_itself_in_a_notebook():
-    assert "replicated" in Run(fake_optimizer(radius=0.02)).execute()._repr_html_()
-
-
 @pytest.mark.parametrize(
     "text",
     [

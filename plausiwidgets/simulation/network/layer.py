@@ -14,6 +14,7 @@ from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
+from plausiwidgets.printed import Table, extent
 from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.simulation.network.rheobase import rheobase
 from plausiwidgets.simulation.network.step import Tensors, torch_step
@@ -174,6 +175,23 @@ class NeuronLayer(torch.nn.Module):
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""
         return f"{self.model.key}, dt={self.dt:g} ms"
+
+    def __str__(self) -> str:
+        rows = [
+            (
+                name,
+                extent(getattr(self.neuron, name).detach().cpu(), 6),
+                parameter.unit,
+                "learned" if isinstance(getattr(self.neuron, name), torch.nn.Parameter) else "",
+            )
+            for name, parameter in self.model.parameters.items()
+        ]
+        sizes = {value.numel() for value in self.neuron.state_dict().values()} - {1}
+        neurons = f"{sizes.pop()} neurons" if sizes else "equal neurons"
+        given = "1" if self.scale is None else extent(self.scale.cpu(), 6)
+        title = f"NeuronLayer of {self.model.key}: {neurons}, dt {self.dt:g} ms"
+        note = f"An input of 1 is {given} {self.model.current.unit}."
+        return str(Table(title, ("parameter", "value", "unit", ""), rows, [note]))
 
     def forward(self, input: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
         """Take one time step.

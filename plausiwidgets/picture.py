@@ -1,0 +1,302 @@
+"""Small still pictures as SVG text: lines, dots and cells over two axes.
+
+A notebook that is saved keeps them, and shows them where nothing runs: without a kernel, on a forge, on a page. They
+stand on white, which is readable on a dark page too.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+WIDTH = 640
+"""Width of a picture in px."""
+LEFT, RIGHT, TOP, BOTTOM = 64, 12, 8, 22
+"""Margins of a plot in px; its title and the title of its x axis take LINE more."""
+LINE = 17
+SIZE = 12
+"""Size of the font in px."""
+APART = (84, 30)
+"""Least distance of two ticks along x and y, in px."""
+LETTER = 6.6
+"""Width of a letter in px, about."""
+
+BLUE, ORANGE, GREEN, PURPLE, GREY, TEXT, EDGE = (
+    "#0072b2", "#d55e00", "#009e73", "#9b3f7b", "#8a8a8a", "#222222", "#e2e2e2",
+)  # fmt: skip
+"""Okabe and Ito's colours, and those of the axes."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a plot.
+
+    Attributes
+    ----------
+    low, high : float
+        Its ends.
+    title : str
+        With the unit.
+    scale : callable
+        Strictly increasing function that spreads the values; linear by default.
+    ticks : bool
+        Whether it has numbers.
+    """
+
+    low: float
+    high: float
+    title: str = ""
+    scale: Callable[[Any], Any] = field(default=lambda x: x)
+    ticks: bool = True
+
+    def share(self, values: ArrayLike) -> Floats:
+        """Return where values lie, from 0 at the low end to 1 at the high one."""
+        start, end = float(self.scale(self.low)), float(self.scale(self.high))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray((np.asarray(self.scale(np.asarray(values, float))) - start) / ((end - start) or 1.0))
+
+    def marks(self, room: float, apart: float) -> list[float]:
+        """Return round numbers that stand `apart` px or more on `room` px, ascending."""
+        if not self.low < self.high:
+            return [self.low]
+        most = max(int(room // apart), 1)
+        middle = self.share(0.5 * (self.low + self.high))
+        if abs(float(middle) - 0.5) < 1e-6:
+            step = _round_step((self.high - self.low) / most)
+            first = math.ceil(self.low / step - 1e-9)
+            return [i * step for i in range(first, math.floor(self.high / step + 1e-9) + 1)]
+        found: list[float] = []
+        for value in sorted(self._round_numbers(), key=_roundness):
+            places = self.share([*found, value]) * room
+            if np.all(np.abs(places[:-1] - places[-1]) >= apart):
+                found.append(value)
+        return sorted(found)
+
+    def _round_numbers(self) -> list[float]:
+        most = max(abs(self.low), abs(self.high))
+        powers = range(math.floor(math.log10(most)) - 6, math.floor(math.log10(most)) + 1)
+        sizes = [0.0, *(m * 10.0**k for k in powers for m in (1, 2, 5))]
+        return [v for v in {*sizes, *(-s for s in sizes)} if self.low <= v <= self.high]
+
+
+class Plot:
+    """A plot with one pair of axes; its methods draw one thing each and return it.
+
+    Parameters
+    ----------
+    x, y : Axis
+    height : float
+        Of the area within the axes, in px.
+    title : str
+        Above it.
+    key : sequence of (str, str)
+        Colour and text of what is drawn, above it at the right.
+
+    Examples
+    --------
+    >>> plot = Plot(Axis(0.0, 1.0, "time (s)"), Axis(0.0, 1.0), 60).line([0.0, 0.5, 1.0], [0.0, 1.0, 0.0])
+    >>> drawn(plot).startswith("<svg xmlns")
+    True
+    """
+
+    def __init__(
+        self, x: Axis, y: Axis, height: float, *, title: str = "", key: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self.x, self.y, self.height, self.title, self.key = x, y, height, title, key
+        self.width = WIDTH - LEFT - RIGHT
+        self.parts: list[str] = []
+
+    @property
+    def whole(self) -> float:
+        """Height with the margins, in px."""
+        return self._top + self.height + (BOTTOM + LINE * bool(self.x.title) if self.x.ticks else TOP)
+
+    @property
+    def _top(self) -> float:
+        return TOP + LINE * bool(self.title or self.key)
+
+    def line(self, x: ArrayLike, y: ArrayLike, colour: str = BLUE, *, width: float = 1.5, dash: str = "") -> Plot:
+        """Draw a line; it has gaps where a value is not finite."""
+        at, up = self._envelope(self._px(x), self._py(y))
+        path = _path(at, up)
+        extra = f' stroke-dasharray="{dash}"' if dash else ""
+        self.parts.append(
+            f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}" stroke-linejoin="round"{extra}/>'
+        )
+        return self
+
+    def stairs(self, x: ArrayLike, y: ArrayLike, colour: str = ORANGE, *, width: float = 2.0) -> Plot:
+        """Draw a line that keeps each value until the next."""
+        at, up = np.asarray(x, float), np.asarray(y, float)
+        return self.line(np.repeat(at, 2)[1:], np.repeat(up, 2)[:-1], colour, width=width)
+
+    def dots(self, x: ArrayLike, y: ArrayLike, colour: str = GREY, *, size: float = 2.0, hollow: bool = False) -> Plot:
+        """Draw dots; those that are not finite are left out, and those beyond the axes stand at their edge."""
+        at, up = self._px(np.atleast_1d(x)), self._py(np.atleast_1d(y))
+        kept = np.isfinite(at) & np.isfinite(up)
+        if hollow:
+            self.parts += [
+                f'<circle cx="{a:.1f}" cy="{b:.1f}" r="{size:g}" fill="#fff" stroke="{colour}" stroke-width="2"/>'
+                for a, b in zip(at[kept], up[kept], strict=True)
+            ]
+        else:
+            path = "".join(f"M{a:.1f},{b:.1f}h0" for a, b in zip(at[kept], up[kept], strict=True))
+            self.parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="{size:g}" stroke-linecap="round"/>')
+        return self
+
+    def bars(self, x: ArrayLike, colour: str = TEXT, *, share: tuple[float, float] = (0.9, 1.0)) -> Plot:
+        """Draw an upright stroke at each x, between two shares of the height."""
+        low, high = (self._top + self.height * (1.0 - part) for part in share)
+        at = np.unique(self._px(np.atleast_1d(x)).round(1))
+        path = "".join(f"M{a:.1f},{low:.1f}V{high:.1f}" for a in at if np.isfinite(a))
+        self.parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="1.2"/>')
+        return self
+
+    def cells(self, colours: Sequence[Sequence[str]]) -> Plot:
+        """Fill the area with rows of cells, from the bottom; an empty colour leaves a cell out."""
+        rows = len(colours)
+        tall, wide = self.height / rows, self.width / max(len(colours[0]), 1)
+        for j, row in enumerate(colours):
+            first = 0
+            for i in range(1, len(row) + 1):
+                if i < len(row) and row[i] == row[first]:
+                    continue
+                if row[first]:
+                    x, y = LEFT + first * wide, self._top + self.height - (j + 1) * tall
+                    # Neighbours overlap a little: else the white shines through between them.
+                    self.parts.append(
+                        f'<rect x="{x:.2f}" y="{y:.2f}" width="{(i - first) * wide + 0.3:.2f}" '
+                        f'height="{tall + 0.3:.2f}" fill="{row[first]}"/>'
+                    )
+                first = i
+        return self
+
+    def svg(self, top: float) -> str:
+        """Return the group of its elements, `top` px from above."""
+        bottom, right = self._top + self.height, LEFT + self.width
+        parts = [f'<g transform="translate(0,{top:g})">']
+        for value in self.x.marks(self.width, APART[0]) if self.x.ticks else ():
+            x = float(self._px(value))
+            parts.append(f'<path d="M{x:.1f},{self._top:g}V{bottom:g}" stroke="{EDGE}"/>')
+            parts.append(_label(x, bottom + 15, _number(value), "middle"))
+        for value in self.y.marks(self.height, APART[1]) if self.y.ticks else ():
+            y = float(self._py(value))
+            parts.append(f'<path d="M{LEFT},{y:.1f}H{right:g}" stroke="{EDGE}"/>')
+            parts.append(_label(LEFT - 6, y + 4, _number(value), "end"))
+        area = f'<svg x="{LEFT}" y="{self._top - 2:g}" width="{self.width:g}" height="{self.height + 4:g}" '
+        inner = f'viewBox="{LEFT} {self._top - 2:g} {self.width:g} {self.height + 4:g}">'
+        parts += [area, inner, *self.parts, "</svg>"]
+        parts.append(f'<path d="M{LEFT},{self._top:g}V{bottom:g}H{right:g}" fill="none" stroke="{GREY}"/>')
+        if self.x.title and self.x.ticks:
+            parts.append(_label(LEFT + self.width / 2, bottom + 15 + LINE, self.x.title, "middle"))
+        if self.y.title:
+            middle = self._top + self.height / 2
+            text = _label(14, middle, self.y.title, "middle")
+            parts.append(text.replace("<text ", f'<text transform="rotate(-90 14 {middle:g})" '))
+        if self.title:
+            parts.append(_label(LEFT, TOP + 9, self.title, "start", weight="bold"))
+        at = float(right)
+        for colour, text in reversed(self.key):
+            parts.append(_label(at, TOP + 9, text, "end"))
+            at -= LETTER * len(text) + 6
+            parts.append(f'<path d="M{at - 16:.1f},{TOP + 5}h16" stroke="{colour}" stroke-width="3"/>')
+            at -= 30
+        return "".join([*parts, "</g>"])
+
+    def _px(self, x: ArrayLike) -> Floats:
+        return LEFT + self.x.share(x) * self.width
+
+    def _py(self, y: ArrayLike) -> Floats:
+        return self._top + (1.0 - np.clip(self.y.share(y), 0.0, 1.0)) * self.height
+
+    def _envelope(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return the least and the largest of each column of pixels where there are more points than can be seen."""
+        columns = int(self.width)
+        if len(x) <= 4 * columns or not np.all(np.isfinite(y)):
+            return x, y
+        starts = np.linspace(0, len(x), columns + 1)[:-1].astype(int)
+        low, high, first = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts), y[starts]
+        rising = np.abs(first - low) <= np.abs(first - high)
+        up = np.stack([np.where(rising, low, high), np.where(rising, high, low)], axis=1)
+        return np.repeat(x[starts], 2), up.ravel()
+
+
+def drawn(*plots: Plot) -> str:
+    """Return plots one below the other as SVG text."""
+    tops = np.cumsum([0.0, *(plot.whole for plot in plots)])
+    groups = "".join(plot.svg(float(top)) for plot, top in zip(plots, tops, strict=False))
+    return framed(groups, WIDTH, float(tops[-1]))
+
+
+def framed(elements: str, width: float, height: float) -> str:
+    """Return elements on a white ground as SVG text."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" font-family="sans-serif" font-size="{SIZE}" fill="{TEXT}">'
+        f'<rect width="100%" height="100%" fill="#fff"/>{elements}</svg>'
+    )
+
+
+def as_image(svg: str, alt: str) -> str:
+    """Return SVG text as an image in HTML: notebooks that are not trusted, and forges, drop SVG elements themselves."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width: 100%"/>'
+
+
+def span(arrays: Iterable[ArrayLike], margin: float = 0.05, least: float = 1e-9) -> tuple[float, float]:
+    """Return the range of the finite values of arrays, with a margin as a share of it."""
+    values = [np.asarray(a, float).ravel() for a in arrays]
+    known = np.concatenate([v[np.isfinite(v)] for v in values]) if values else np.empty(0)
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    room = max(margin * (high - low), least, 1e-3 * abs(high) if low == high else 0.0)
+    return low - room, high + room
+
+
+def shade(share: float, low: str = "#0b5d8f", high: str = "#f2f2f2") -> str:
+    """Return the colour at a share of the way between two colours."""
+    part = min(max(share, 0.0), 1.0) if math.isfinite(share) else 1.0
+    ends = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (low, high)]
+    return "#" + "".join(f"{round(a + part * (b - a)):02x}" for a, b in zip(*ends, strict=True))
+
+
+def _path(x: Floats, y: Floats) -> str:
+    parts, pen = [], "M"
+    for a, b in zip(x.tolist(), y.tolist(), strict=True):
+        if not (math.isfinite(a) and math.isfinite(b)):
+            pen = "M"
+            continue
+        parts.append(f"{pen}{a:.1f},{b:.1f}")
+        pen = "L"
+    return "".join(parts)
+
+
+def _label(x: float, y: float, text: str, anchor: str, weight: str = "") -> str:
+    bold = f' font-weight="{weight}"' if weight else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{bold}>{escape(text)}</text>'
+
+
+def _number(value: float) -> str:
+    text = f"{value:.4g}" if abs(value) >= 1e-12 else "0"
+    return text.replace("-", "−")
+
+
+def _round_step(rough: float) -> float:
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0.0 else 1.0
+    return next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
+
+
+def _roundness(value: float) -> tuple[int, float]:
+    """Return a rank of a number: 0 first, then powers of ten, then 5 and 2 times one, the larger before the smaller."""
+    if value == 0.0:
+        return 0, 0.0
+    digit = f"{abs(value):.0e}"[0]
+    return ("", "1", "5", "2").index(digit), -abs(value)

@@ -1,0 +1,157 @@
+"""What an object prints: a small table, as text of 80 columns, or as HTML with a picture that needs no kernel."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from plausiwidgets.picture import as_image
+
+WIDTH = 80
+"""Columns of a terminal."""
+GAP = 2
+"""Blanks between two columns."""
+NARROWEST = 12
+"""Least width to which a column of words is broken."""
+
+
+def number(value: float, digits: int = 4) -> str:
+    """Return a number with `digits` significant digits, a dash for nan.
+
+    Examples
+    --------
+    >>> number(-0.012345), number(float("nan")), number(123456.7), number(5.45e-16)
+    ('−0.01235', '–', '123457', '0')
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if abs(value) < 1e-12:  # rounding, whatever the unit
+        return "0"
+    text = f"{value:.{digits}g}"
+    if "e" in text and 1e-4 <= abs(value) < 1e7:
+        text = f"{value:.0f}"
+    return text.replace("-", "−")
+
+
+def extent(values: ArrayLike, digits: int = 4) -> str:
+    """Return least and largest of the finite values as text; one number where they are the same.
+
+    Examples
+    --------
+    >>> extent([2.0, -1.5, float("nan")]), extent(3.0), extent([])
+    ('−1.5 to 2', '3', '–')
+    """
+    known = np.asarray(values, float).ravel()
+    known = known[np.isfinite(known)]
+    if not known.size:
+        return "–"
+    low, high = (number(float(x), digits) for x in (known.min(), known.max()))
+    return low if low == high else f"{low} to {high}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a title and notes.
+
+    Attributes
+    ----------
+    title : str
+        Sentence above the table.
+    heads : sequence of str
+        Of the columns.
+    rows : sequence of sequences of str
+    notes : sequence of str
+        Sentences below the table.
+    numbers : sequence of int
+        Columns that are aligned to the right.
+
+    Examples
+    --------
+    >>> print(Table("lif: 2 parameters", ("name", "value", "unit"), [("tau", "20", "ms"), ("rest", "−65", "mV")],
+    ...             numbers=(1,)))
+    lif: 2 parameters
+      name  value  unit
+      tau      20  ms
+      rest    −65  mV
+    """
+
+    title: str
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    notes: Sequence[str] = ()
+    numbers: Sequence[int] = ()
+
+    def __str__(self) -> str:
+        lines = _filled(self.title)
+        if self.rows:
+            lines += self._lines()
+        for note in self.notes:
+            lines += _filled(note)
+        return "\n".join(lines)
+
+    def html(self, picture: str = "") -> str:
+        """Return the table as HTML; `picture` is SVG text."""
+        heads = "".join(self._cell("th", i, head) for i, head in enumerate(self.heads))
+        body = "".join(f"<tr>{''.join(self._cell('td', i, cell) for i, cell in enumerate(row))}</tr>"
+                       for row in self.rows)  # fmt: skip
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>" if self.rows else ""
+        notes = "".join(f"<div><small>{escape(note)}</small></div>" for note in self.notes)
+        image = as_image(picture, self.title) if picture else ""
+        return f"<div><div><b>{escape(self.title)}</b></div>{image}{table}{notes}</div>"
+
+    def _cell(self, tag: str, column: int, text: str) -> str:
+        side = "right" if column in self.numbers else "left"
+        return f'<{tag} style="text-align: {side}">{escape(text)}</{tag}>'
+
+    def _lines(self) -> list[str]:
+        rows = [self.heads, *self.rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.heads))]
+        indent = GAP if self.heads[0] else 0  # a column of marks stands at the edge
+        while (over := indent + sum(widths) + GAP * (len(widths) - 1) - WIDTH) > 0:
+            words = [i for i in range(len(widths)) if i not in self.numbers and widths[i] > NARROWEST]
+            if not words:
+                break
+            widest = max(words, key=widths.__getitem__)
+            widths[widest] = max(widths[widest] - over, NARROWEST)
+        lines = []
+        for row in rows:
+            cells = [textwrap.wrap(text, max(width, 1)) or [""] for text, width in zip(row, widths, strict=True)]
+            for k in range(max(map(len, cells))):
+                parts = [
+                    (cell[k] if k < len(cell) else "").rjust(width) if i in self.numbers
+                    else (cell[k] if k < len(cell) else "").ljust(width)
+                    for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+                ]  # fmt: skip
+                lines.append((" " * indent + (" " * GAP).join(parts)).rstrip())
+        return lines
+
+
+class Printed:
+    """An object that prints itself as a table; its ``repr`` stays one line."""
+
+    def _table(self) -> Table:
+        """Return what it prints."""
+        raise NotImplementedError
+
+    def _picture(self) -> str:
+        """Return its picture as SVG text; empty where it has none."""
+        return ""
+
+    def __str__(self) -> str:
+        return str(self._table())
+
+    def _repr_html_(self) -> str:
+        """Return table and picture, as a notebook shows and saves them."""
+        return self._table().html(self._picture())
+
+
+def _filled(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
