@@ -5,6 +5,7 @@ What the page asks is answered by :mod:`plausiwidgets.widgets.answers`; this mod
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -27,13 +28,16 @@ from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Verdict
-from plausiwidgets.patterns.registry import Named
+from plausiwidgets.patterns.registry import Named, is_builtin
+from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.answers import Answers, Asked
+from plausiwidgets.widgets.answers.describe import is_packaged, packaged
 from plausiwidgets.widgets.answers.history import History, Step
 from plausiwidgets.widgets.answers.judging import REST
 from plausiwidgets.widgets.answers.mystery import in_link
 from plausiwidgets.widgets.answers.search import Search
+from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn, opened
@@ -110,12 +114,16 @@ def _of_selection(app: App, selection: Any) -> Selection:
 
 
 def _begun(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
-    """Return the first set that is known to show a pattern, or the defaults where none is known."""
+    """Return the first stored set that shows a pattern, else the first one; the defaults where none is stored."""
     plain = Selection.of(model, pattern, None, dt)
-    known = known_sets(plain.model, plain.pattern)
-    if not known:
-        return plain
-    return known[0] if dt is None else known[0].with_dt(dt)
+    if is_packaged(model) and is_builtin(plain.pattern):
+        sets = packaged(model.key)["patterns"][plain.pattern.key]["sets"]
+        best = next((one for one in sets if one["status"] == "replicated"), sets[0])
+        begun = Selection.of(model, plain.pattern, dict(best["values"]), best["dt"])
+    else:
+        known = known_sets(plain.model, plain.pattern)
+        begun = known[0] if known else plain
+    return begun if dt is None else begun.with_dt(dt)
 
 
 class App(anywidget.AnyWidget):
@@ -187,8 +195,8 @@ class App(anywidget.AnyWidget):
     >>> app.close()
     """
 
-    _esm = ""
-    _css = ""
+    _esm = contents.script()
+    _css = contents.style()
 
     model = _Selected(lambda s: s.model, _of_model, "the neuron model")
     pattern = _Selected(lambda s: s.pattern, _of_pattern, "the firing pattern")
@@ -200,9 +208,9 @@ class App(anywidget.AnyWidget):
     results: t.Tuple = t.Tuple(read_only=True)
 
     _shown = _Shown().tag(sync=True)
-    _catalogue = t.Unicode("", read_only=True).tag(sync=True)
-    _models = t.Unicode("", read_only=True).tag(sync=True)
-    _settings: t.Dict = t.Dict(read_only=True).tag(sync=True)
+    _catalogue = t.Unicode("").tag(sync=True)
+    _models = t.Unicode("").tag(sync=True)
+    _settings: t.Dict = t.Dict().tag(sync=True)
     _tool: t.Dict = t.Dict(read_only=True).tag(sync=True)
 
     @checked
@@ -239,10 +247,9 @@ class App(anywidget.AnyWidget):
                 own={"select": self._on_select, "undo": self._on_undo, "redo": self._on_redo},
             )
             self._answers.searches.noted = self._on_search
+            self._answers.shown = lambda: self.selection
             _close_former_run(self)
-            super().__init__()
-            self.set_trait("_settings", settings)
-            self._ship(first)
+            super().__init__(**self._shipped(first), _settings=settings)
         self._mend_routes()
         self.on_msg(self._on_message)
         self._judge(first)
@@ -284,7 +291,12 @@ class App(anywidget.AnyWidget):
     def _page_settings(
         self, language: str, lesson: str | Path | None, first: Selection, notes: Sequence[str]
     ) -> dict[str, Any]:
-        settings: dict[str, Any] = {"language": language, "notes": list(notes), "lesson": None}
+        from plausiwidgets.widgets.answers.files import translations
+
+        settings: dict[str, Any] = {
+            "language": language, "notes": list(notes), "lesson": None, "runtime": runtime(),
+            "texts": {} if language == texts.ENGLISH else {language: translations(language)},
+        }  # fmt: skip
         if lesson is not None:
             from plausiwidgets.widgets.page.lesson import read_lesson
 
@@ -292,8 +304,12 @@ class App(anywidget.AnyWidget):
             settings["lesson"] = read.data(read.shown)
         return settings
 
-    def _ship(self, first: Selection) -> None:
-        """Give the page what it needs to draw the first picture without asking."""
+    @staticmethod
+    def _shipped(first: Selection) -> dict[str, str]:
+        """Return what a page needs to draw the first picture without asking."""
+        name = first.model.key if is_packaged(first.model) else DEFAULT_MODEL
+        models_json = json.dumps(contents.shipped([name]), separators=(",", ":"), allow_nan=False)
+        return {"_catalogue": contents.shared_json(), "_models": models_json}
 
     def _mend_routes(self) -> None:
         """Let a message go to the subshell that the page names.
@@ -326,10 +342,11 @@ class App(anywidget.AnyWidget):
             }  # fmt: skip
 
     def _on_select(self, asked: Asked) -> None:
-        selection = self._answers.selection(asked)
-        shown = self.selection
-        same = selection.is_about(shown.model, shown.pattern)
-        selection = selection.with_locked(asked["locked"]) if not same else selection.within(shown)
+        selection, shown = self._answers.selection(asked), self.selection
+        if selection.is_about(shown.model, shown.pattern):
+            selection = selection.within(shown)
+        else:
+            selection = selection.with_locked(asked.fields.get("locked", ()))
         self._show(selection, asked["step"], by=asked.identity)
         asked.tell()
 

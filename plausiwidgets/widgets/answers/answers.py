@@ -109,6 +109,8 @@ class Answers:
         Does what takes longer than some milliseconds.
     judging : Judging
     searches : Searches
+    shown : callable
+        Returns what the host shows, or None.
     mysteries : dict of str to Mystery
         Those that were begun, by the name of their pattern.
     """
@@ -127,6 +129,7 @@ class Answers:
         self.worker = Worker(warn)
         self.judging = Judging(self.worker)
         self.searches = Searches(self.tell, self.known)
+        self.shown: Callable[[], Selection | None] = lambda: None
         self.mysteries: dict[str, Mystery] = {}
         self._lock = threading.Lock()
         self._ids: deque[str] = deque()
@@ -221,7 +224,9 @@ class Answers:
         return name
 
     def selection(self, asked: Asked) -> Selection:
-        """Return what a question is about, with its ranges and what is free, where it names them.
+        """Return what a question is about, with its ranges and what is free.
+
+        Where it does not name them, they are those of what the host shows, or as they are declared.
 
         Raises
         ------
@@ -230,7 +235,11 @@ class Answers:
         """
         fields = asked.fields
         model, pattern = self.known.model(fields["model"]), self.known.pattern(fields["pattern"])
-        made = Selection.of(model, pattern, fields["values"], fields["dt"])
+        shown = self.shown()
+        if shown is not None and shown.is_about(model, pattern):
+            made = shown.with_locked(()).filled(fields["values"], fields["dt"])
+        else:
+            made = Selection.of(model, pattern, fields["values"], fields["dt"])
         for name in (*fields.get("bounds", ()), *fields.get("free", ()), *fields.get("locked", ())):
             if name not in made.values:
                 raise unknown(f"value of model {model.key!r} with pattern {pattern.key!r}", name, made.values)

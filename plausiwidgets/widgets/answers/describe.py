@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets import models
@@ -24,6 +25,7 @@ def is_packaged(model: NeuronModel) -> bool:
     return model.key in models.names() and models.get(model.key) is model and (FOLDER / f"{model.key}.json").is_file()
 
 
+@cache
 def packaged(name: str) -> dict[str, Any]:
     """Return the entry of a model in the catalogue."""
     from plausiwidgets.widgets.app.catalogue import FOLDER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from plausiwidgets.patterns.stimuli import GivenCurrent, constructor, given
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.texts import tr
+from plausiwidgets.texts import ENGLISH, check_language, tr
 from plausiwidgets.widgets.answers.equations import maths, meanings
 from plausiwidgets.widgets.answers.judging import judge_one
 from plausiwidgets.widgets.session.selection import Selection
@@ -105,6 +106,23 @@ def stimulus(answers: Answers, asked: Asked) -> None:
     else:
         pattern = patterns.stimulus(shape, number=asked["number"] if shape == "pulses" else None)
     asked.tell(pattern=answers.known.name_of_pattern(pattern))
+
+
+def texts(answers: Answers, asked: Asked) -> None:
+    """Tell the translations of a language that the app shows."""
+    check_language("texts", asked["language"])
+    asked.tell(texts=translations(asked["language"]))
+
+
+@cache
+def translations(language: str) -> dict[str, str]:
+    """Return the translations of what the scripts and the catalogue of the app quote."""
+    from plausiwidgets.widgets.app.catalogue import texts_of
+    from plausiwidgets.widgets.app.contents import model_json, model_names, script, shared_json
+
+    if language == ENGLISH:
+        return {}
+    return texts_of(language, "".join([script(()), shared_json(), *map(model_json, model_names())]))
 
 
 def plotly(answers: Answers, asked: Asked) -> None:

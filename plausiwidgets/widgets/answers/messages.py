@@ -98,7 +98,8 @@ VALUES = ByName(Number())
 STATUS = Choice(tuple(MARKS))
 PAIR: Fields = {"model": NAME, "pattern": KEY}
 SET: Fields = {**PAIR, "values": VALUES, "dt": Number("ms", above=0.0)}
-BOX: Fields = {"bounds": ByName(Pair()), "free": ListOf(Text())}
+BOX: Fields = {"bounds": Optional(ByName(Pair())), "free": Optional(ListOf(Text()))}
+"""What is left out is as the host has it of the shown selection, or as it is declared."""
 POINTS = ListOf(Whole(2, 200), most=4, least=1)
 
 CHECK = Record("HostCheck", {
@@ -137,7 +138,11 @@ TABLE: dict[str, Message] = {
     "select": Message(
         "The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag "
         "are one step, and a known one goes back to it.",
-        "", {**SET, **BOX, "locked": ListOf(Text()), "step": ID},
+        "", {**SET, **BOX, "locked": Optional(ListOf(Text())), "step": ID},
+    ),
+    "texts": Message(
+        "The translations of a language, by the English text.",
+        "files", {"language": Text(8, 1)}, {"texts": ByName(Text(SENTENCE), 10_000, SENTENCE)},
     ),
     "undo": Message("Go back one step.", ""),
     "redo": Message("Take the last undo back.", ""),

@@ -210,13 +210,14 @@ class Pair(Type):
 
 @dataclass(frozen=True)
 class ByName(Type):
-    """A mapping from names to the same type."""
+    """A mapping from names of at most `longest` characters to the same type."""
 
     of: Type
     most: int = MOST_NAMES
+    longest: int = LONGEST_NAME
 
     def fits(self, value: object) -> bool:
-        name = Text()
+        name = Text(self.longest)
         return (
             isinstance(value, Mapping)
             and len(value) <= self.most
@@ -225,7 +226,7 @@ class ByName(Type):
 
     def problem(self, value: object) -> str:
         if isinstance(value, Mapping) and len(value) <= self.most:
-            name = Text()
+            name = Text(self.longest)
             for key, one in value.items():
                 if not name.fits(key):
                     return f"has the name {shown(key)}, valid is {name.words}"

@@ -280,6 +280,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       store.set({ past: [...past, next], future: future.slice(0, -1) });
       return app.back(next);
     },
+    /** What the host knows of a model and a pattern. @param {string} model @param {string} pattern */
+    describe: (model, pattern) =>
+      model === current.model.name && current.patterns[pattern] ? Promise.resolve(current) : host.describe(model, pattern),
     /** @param {Selection} to */
     async back(to) {
       if (to.model !== current.model.name || to.pattern !== selection().pattern) return app.choose(to.model, to.pattern, { to });
@@ -368,12 +371,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { model, pattern, values, dt } = selection();
       const { turn } = store.get();
       store.set({ search: null, drawer: true, turn: null, said: "" });
-      const names = turn ? turn.moved : run.sliders.map(({ name }) => name);
-      const all = run.sliders.filter(({ name }) => names.includes(name) || !turn);
-      const bounds = Object.fromEntries(
-        all.map(({ name, low, high }) => [name, [Math.min(low, values[name]), Math.max(high, values[name])]]),
-      );
-      host.ask("search", { model, pattern, values, dt, bounds, free: all.map(({ name }) => name), begin: "values" }, hearSearch);
+      const free = turn ? { free: turn.moved } : {}; // else as the host has it
+      host.ask("search", { model, pattern, values, dt, begin: "values", ...free }, hearSearch);
     },
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {

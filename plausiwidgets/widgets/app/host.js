@@ -2,7 +2,8 @@
 // Who answers. A question is {kind, id, …fields}; its answers carry its id, and the last of them a final state.
 
 const FINAL = ["done", "stopped", "superseded", "failed"];
-const PATIENCE = 30000; // ms after which a host that is silent is given up, until it speaks again
+const PATIENCE = 30000; // ms after which a description is given up
+const SILENCE = 5000; // ms without an answer after which a host is called silent, until it speaks again
 
 /** Kinds of which a newer question replaces an older one that waits. */
 const NEWEST = new Set(["simulate", "verify", "plane", "samples", "profiles", "rate", "phase", "repertoire", "assess", "describe"]);
@@ -27,7 +28,7 @@ export function unpacked(places, data) {
 const TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u4: Uint32Array, u1: Uint8Array };
 
 /** Ids that no other page of the same host has. */
-const PAGE = Math.random().toString(36).slice(2, 8);
+export const PAGE = Math.random().toString(36).slice(2, 8);
 let count = 0;
 
 /**
@@ -37,8 +38,21 @@ let count = 0;
 export function talking(name, send, shipped) {
   /** @type {Map<string, { kind: string, hear: import("./types.d.ts").Hear }>} */
   const asked = new Map();
+  let waiting = 0; // the timer that waits for an answer
+  let isSilent = false;
+  /** @type {(isSilent: boolean) => void} */
+  let tellSilence = () => {};
+  const becomes = (/** @type {boolean} */ silent) => {
+    if (silent !== isSilent) tellSilence(silent);
+    isSilent = silent;
+  };
   const own = {
     name,
+    /** @param {(isSilent: boolean) => void} hear */
+    onSilence(hear) {
+      tellSilence = hear;
+    },
+    quiet: () => clearTimeout(waiting),
     can: (/** @type {string} */ _kind) => true,
     has: (/** @type {string} */ _model) => true,
     /** @type {Host["ask"]} */
@@ -46,6 +60,7 @@ export function talking(name, send, shipped) {
       const id = `${PAGE}-${++count}`;
       if (NEWEST.has(kind)) for (const [other, entry] of asked) if (entry.kind === kind) asked.delete(other);
       asked.set(id, { kind, hear });
+      waiting ||= Number(setTimeout(() => becomes(true), SILENCE));
       send({ kind, id, ...fields });
       return () => {
         if (asked.delete(id)) send({ kind: "cancel", id: `${PAGE}-${++count}`, of: id });
@@ -54,6 +69,9 @@ export function talking(name, send, shipped) {
     /** @param {Answer} answer @param {DataView | null} data */
     hear(answer, data) {
       if (typeof answer !== "object" || answer === null) return;
+      clearTimeout(waiting);
+      waiting = 0;
+      becomes(false);
       // After a reload, searches that this page did not ask for are told with their own ids.
       const adopted = answer.kind === "search" ? [...asked.values()].find(({ kind }) => kind === "running") : undefined;
       const entry = asked.get(answer.id) ?? adopted;
@@ -69,13 +87,19 @@ export function talking(name, send, shipped) {
         own.ask("describe", { model, pattern }, (answer) => {
           clearTimeout(late);
           if (answer.state !== "done") return refuse(new Error(answer.error ?? answer.state));
-          shipped[model] = answer.data;
-          give(answer.data);
+          shipped[model] = withMore(shipped[model], answer.data);
+          give(shipped[model]);
         });
       });
     },
   };
   return own;
+}
+
+/** What is known of a model, with another pattern of it. @param {ModelData | undefined} known @param {ModelData} more @returns {ModelData} */
+function withMore(known, more) {
+  if (!known) return more;
+  return { ...known, ...more, patterns: { ...known.patterns, ...more.patterns }, shared: { ...known.shared, ...more.shared } };
 }
 
 /** Nobody: the page does what it can by itself. @param {Record<string, ModelData>} shipped @returns {Host} */
@@ -93,12 +117,18 @@ export function noHost(shipped) {
   };
 }
 
-/** The kernel of a notebook. @param {any} model anywidget's @param {Record<string, ModelData>} shipped @returns {Host} */
+/** The kernel of a notebook. @param {any} model anywidget's @param {Record<string, ModelData>} shipped @returns {Host & { onSilence: (hear: (isSilent: boolean) => void) => void }} */
 export function kernelHost(model, shipped) {
   const own = talking("kernel", (message) => model.send(message), shipped);
   const hear = (/** @type {Answer} */ answer, /** @type {DataView[]} */ buffers) => own.hear(answer, buffers?.[0] ?? null);
   model.on("msg:custom", hear);
-  return { ...own, close: () => model.off("msg:custom", hear) };
+  return {
+    ...own,
+    close() {
+      own.quiet();
+      model.off("msg:custom", hear);
+    },
+  };
 }
 
 /**

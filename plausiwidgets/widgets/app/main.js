@@ -7,6 +7,7 @@ import { kernelHost, noHost, serverHost } from "./host.js";
 import { valuesOf, wantedOf } from "./link.js";
 import { Explore, More, Share } from "./menus.js";
 import { patternOf, slidersOf, stored } from "./neuron.js";
+import { connected, fillSlot } from "./notebook.js";
 import { isOpen } from "./search.js";
 import { Models, Patterns, Sheet } from "./sheets.js";
 import { All, Four } from "./sliders.js";
@@ -223,6 +224,30 @@ function opened(catalogue, data, key, fields, more = {}) {
   const step = Number.isNaN(dt) ? at.dt : dt;
   const selection = { ...at, values: { ...at.values, ...more, ...values }, dt: step };
   return { selection, values, dt: Number.isNaN(dt) ? undefined : dt, notes };
+}
+
+/** What anywidget asks for, once a widget: its views share one state, and several widgets none. */
+export function widget() {
+  /** @type {ReturnType<typeof connected>} */
+  let own;
+  return {
+    /** @param {{ model: any }} given */
+    initialize({ model }) {
+      own = connected(model);
+      return own.close;
+    },
+    /** @param {{ model: any, el: HTMLElement }} given */
+    render({ model, el }) {
+      const close = view(el, own.app);
+      const fill = () => fillSlot(el, model);
+      model.on("change:_slots", fill);
+      if (model.get("_slots").length) requestAnimationFrame(fill);
+      return () => {
+        model.off("change:_slots", fill);
+        close();
+      };
+    },
+  };
 }
 
 export { createApp, isOpen, kernelHost, NEURONS, stored };

@@ -88,7 +88,9 @@ export type Questions = {
   /** What the app has to know of a model and a pattern that it does not have, such as custom ones; `why` says why the neuron cannot be simulated on the page, and is empty where it can. */
   describe: { model: string; pattern: string };
   /** The selection has changed on the page. `step` names the step of undo that it belongs to: those of one drag are one step, and a known one goes back to it. */
-  select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; locked: string[]; step: string };
+  select: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; locked?: string[]; step: string };
+  /** The translations of a language, by the English text. */
+  texts: { language: string };
   /** Go back one step. */
   undo: object;
   /** Take the last undo back. */
@@ -98,7 +100,7 @@ export type Questions = {
   /** The verdict of Python, verified; first at the time step alone. */
   verify: { model: string; pattern: string; values: Record<string, number>; dt: number };
   /** Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; `pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the tries that are sent: each answer has those that are new. */
-  search: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; begin: "values" | "random"; budget?: number; seed?: number; popsize?: number; pace?: boolean };
+  search: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; begin: "values" | "random"; budget?: number; seed?: number; popsize?: number; pace?: boolean };
   /** Which searches there are: each is then told with its own id, from its first try on, and goes on being told. */
   running: object;
   /** Hold a search. */
@@ -112,7 +114,7 @@ export type Questions = {
   /** Where in the plane of two values the pattern holds, on grids of so many points a side, one after the other; `all`: for each of all patterns. */
   plane: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; x: string; y: string; all: boolean; points: number[] };
   /** Sets that show the pattern, spread over the whole region within the ranges of what is free; those that are met on the way are sent as they come, the last answer has the final ones and replaces them. */
-  samples: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds: Record<string, [number, number]>; free: string[]; count: number; seed: number };
+  samples: { model: string; pattern: string; values: Record<string, number>; dt: number; bounds?: Record<string, [number, number]>; free?: string[]; count: number; seed: number };
   /** Search each pattern (all, where none is named) of each model. `rows` are those that are new or have changed. */
   assess: { models: string[]; patterns: string[]; seed: number; budget?: number };
   /** What this neuron can do: a search for a stimulus under each pattern, with the model's parameters as they are. */
@@ -143,6 +145,7 @@ export type Questions = {
 export type Answers = {
   describe: { data: ModelData; why: string };
   select: object;
+  texts: { texts: Record<string, string> };
   undo: object;
   redo: object;
   simulate: { verdict: HostVerdict; sweeps: HostSweep[] };

@@ -1,0 +1,226 @@
+import { createApp, isSame } from "./app.js";
+import { NEURONS } from "./engine/neurons.js";
+import { tr } from "./engine/texts.js";
+import { kernelHost, PAGE } from "./host.js";
+import { stored } from "./neuron.js";
+
+/** @import { Catalogue, Host, ModelData, Selection, Values } from "./types.d.ts" */
+// The app in a notebook: one state for each widget, however many views it has. What is selected goes to the kernel, and
+// comes from there where a script sets it; both have the same steps of undo, by their names.
+
+const LEAST = 33; // ms from one message of the selection to the next: 30 a second
+const LATE = 1500; // ms after which the host is greeted again
+
+/** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, step: string, by: string, revision: number, before: number, after: number }} Shown */
+
+/** A selection of the page: its set is the stored one that it is, or else the first. @param {ModelData} data @param {Shown} shown @returns {Selection} */
+export function selectionOf(data, { model, pattern, values, dt }) {
+  const { sets } = data.patterns[pattern];
+  const at = { model, pattern, values, dt, set: 0 };
+  const known = sets.findIndex((/** @type {any} */ _, /** @type {number} */ set) => isSame(at, stored(data, pattern, set)));
+  return { ...at, set: Math.max(known, 0) };
+}
+
+/** Names of the steps of undo: what was kept has its own, and what is not kept yet that of the step to come. */
+export function stepNames() {
+  /** @type {WeakMap<Selection, string>} */
+  const names = new WeakMap();
+  let count = 0;
+  let coming = "";
+  const begin = () => {
+    coming = `${PAGE}-step-${++count}`;
+  };
+  begin();
+  return {
+    /** @param {Selection} selection */
+    of: (selection) => names.get(selection) ?? coming,
+    /** @param {Selection} selection @param {string} name */
+    set: (selection, name) => names.set(selection, name),
+    /** Names what was kept. @param {Selection | undefined} selection */
+    keep(selection) {
+      if (!selection || names.has(selection)) return;
+      names.set(selection, coming);
+      begin();
+    },
+  };
+}
+
+/**
+ * Where a step is in the history of the page; null where it is not there.
+ * @param {Selection[]} past @param {Selection[]} future @param {(selection: Selection) => boolean} is
+ */
+export function placed(past, future, is) {
+  const all = [...past, ...[...future].reverse()];
+  const at = all.findIndex(is);
+  return at < 0 ? null : { past: all.slice(0, at + 1), future: all.slice(at + 1).reverse() };
+}
+
+/** Neurons of custom models, each the text of an object that was made from its program. @param {Record<string, string>} code @param {string} runtime */
+async function learn(code, runtime) {
+  const unknown = Object.entries(code).filter(([name]) => !NEURONS[name]);
+  if (!unknown.length) return;
+  const entries = unknown.map(([name, text]) => `${JSON.stringify(name)}: ${text}`);
+  const url = URL.createObjectURL(
+    new Blob([`${runtime}\nexport const made = {\n${entries.join(",\n")}\n};\n`], { type: "text/javascript" }),
+  );
+  try {
+    Object.assign(NEURONS, (await import(/* webpackIgnore: true */ url)).made);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/**
+ * The app of a widget.
+ * @param {any} model anywidget's
+ */
+export function connected(model) {
+  /** @type {Catalogue} */
+  const catalogue = JSON.parse(model.get("_catalogue"));
+  /** @type {Record<string, ModelData>} */
+  const shipped = JSON.parse(model.get("_models"));
+  const settings = model.get("_settings");
+  /** @type {Shown} */
+  const first = model.get("_shown");
+  const host = kernelHost(model, shipped);
+  const isHere = Boolean(shipped[first.model]?.patterns[first.pattern]);
+  const name = isHere ? first.model : Object.keys(shipped)[0];
+  const data = shipped[name];
+  const begun = isHere ? selectionOf(data, first) : stored(data, Object.keys(data.patterns)[0]);
+  const names = stepNames();
+  names.set(begun, first.step);
+  const app = createApp(catalogue, knowing(host, settings.runtime), data, begun, settings.texts, {
+    language: settings.language,
+    said: settings.notes.join(" "),
+  });
+  const { store } = app;
+
+  // -- to the kernel: the newest selection, one message at a time ---------------------------------
+
+  let told = begun;
+  let busy = false;
+  let due = 0;
+  let timer = 0;
+  const tell = () => {
+    timer = 0;
+    const { selection } = store.get();
+    if (busy || selection === told) return;
+    const wait = due - performance.now();
+    if (wait > 0) {
+      timer = Number(setTimeout(tell, wait));
+      return;
+    }
+    told = selection;
+    due = performance.now() + LEAST;
+    busy = true;
+    const { model: key, pattern, values, dt } = selection;
+    host.ask("select", { model: key, pattern, values, dt, step: names.of(selection) }, (answer) => {
+      busy = false;
+      if (answer.state === "failed") store.set({ said: answer.error ?? "" });
+      tell();
+    });
+  };
+  const afterPicture = () => {
+    timer ||= Number(setTimeout(() => requestAnimationFrame(tell), 0));
+  };
+
+  // -- from the kernel ---------------------------------------------------------------------------
+
+  const hear = async () => {
+    /** @type {Shown} */
+    const shown = model.get("_shown");
+    if (shown.by.startsWith(PAGE)) return;
+    const { selection, past, future } = store.get();
+    const known = placed(past, future, (one) => names.of(one) === shown.step);
+    const to = known?.past[known.past.length - 1];
+    try {
+      if (!to || !isShown(to, shown)) {
+        const next = await app.describe(shown.model, shown.pattern);
+        const at = selectionOf(next, shown);
+        names.set(at, shown.step);
+        told = at;
+        await app.back(at);
+        if (known) store.set({ past: [...known.past.slice(0, -1), at], future: known.future });
+        else app.keep();
+      } else {
+        told = to;
+        if (to !== selection) await app.back(to);
+        store.set({ past: known.past, future: known.future });
+      }
+    } catch (error) {
+      store.set({ said: error instanceof Error ? error.message : String(error) });
+    }
+  };
+
+  store.on((state, changed) => {
+    if (changed.has("past")) names.keep(state.past[state.past.length - 1]);
+    if (changed.has("selection")) afterPicture();
+  });
+  names.keep(store.get().past[0]);
+  const toTool = () => {
+    const { name: tool } = model.get("_tool");
+    if (tool) store.set({ tool: TOOLS[tool] ?? tool });
+  };
+  model.on("change:_shown", hear);
+  model.on("change:_tool", toTool);
+  host.onSilence((isSilent) => {
+    const sentence = tr("The kernel does not answer: it is busy, or it has ended. The app goes on by itself.");
+    if (isSilent) store.set({ said: sentence });
+    else if (store.get().said === sentence) store.set({ said: "" });
+  });
+  if (!isHere) hear();
+  toTool();
+  app.resume();
+  // Where a message goes is learned from the one before: the second greeting goes to the page's own loop of the kernel.
+  const again = setTimeout(() => app.resume(), LATE);
+  return {
+    app,
+    close() {
+      clearTimeout(again);
+      clearTimeout(timer);
+      model.off("change:_shown", hear);
+      model.off("change:_tool", toTool);
+      app.close();
+    },
+  };
+}
+
+/** Names of the tools in Python, where they differ. @type {Record<string, string>} */
+const TOOLS = { "phase plane": "plane", plane: "map" };
+
+/** @param {Selection} one @param {Shown} shown */
+const isShown = (one, shown) => isSame(one, { ...one, model: shown.model, pattern: shown.pattern, values: shown.values, dt: shown.dt });
+
+/** A host whose custom neurons can be simulated on the page. @template {Host} H @param {H} host @param {string} runtime @returns {H} */
+function knowing(host, runtime) {
+  return {
+    ...host,
+    async describe(model, pattern) {
+      const data = await host.describe(model, pattern);
+      if (data.code) await learn(data.code, runtime);
+      return data;
+    },
+  };
+}
+
+/**
+ * Puts a custom widget into the slot, where the front end has a manager of widgets.
+ * @param {HTMLElement} place @param {any} model
+ */
+export async function fillSlot(place, model) {
+  const slot = place.querySelector(".pw-slot");
+  if (!slot) return;
+  slot.replaceChildren();
+  for (const reference of model.get("_slots")) {
+    const one = document.createElement("div");
+    slot.append(one);
+    try {
+      const inner = await model.widget_manager.get_model(reference.replace("IPY_MODEL_", ""));
+      const shown = await model.widget_manager.create_view(inner);
+      one.append(shown.el);
+      shown.trigger?.("displayed");
+    } catch (error) {
+      one.textContent = tr("This front end does not show a widget in the app: {error}", { error: String(error) });
+    }
+  }
+}
