@@ -83,7 +83,7 @@ PLANES = [
 @pytest.fixture(params=PLANES, ids=lambda case: f"{case[0]} {case[2] or ''} {case[3]}")
 def plane(request):
     name, equations, changes, current, ranges = request.param
-    names = [state.name for state in pw.models.get(name).states[:2]]
+    names = [state.key for state in pw.models.get(name).states[:2]]
     drawn = pw.phase_plane(name, changes, current, bounds=dict(zip(names, ranges, strict=True)))
     return drawn, equations(pw.models.get(name).complete(changes), current)
 

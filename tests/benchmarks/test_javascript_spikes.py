@@ -63,7 +63,7 @@ _IMPORT = """async ([neuron, runner]) => {
 
 def crossing_axon() -> pw.NeuronModel:
     """Return the squid's axon whose step tells its spikes by itself."""
-    return axon(hodgkin_huxley(lambda v, new: (v < 0.0) & (new >= 0.0)), name="axon_crossing")
+    return axon(hodgkin_huxley(lambda v, new: (v < 0.0) & (new >= 0.0)), key="axon_crossing")
 
 
 def rotating() -> pw.NeuronModel:

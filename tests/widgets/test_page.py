@@ -31,7 +31,7 @@ def test_the_sweeps_of_all_patterns_are_formulas_of_their_stimulus_values():
     for key in pw.patterns.names():
         pattern = pw.patterns.get(key)
         assert list(sweep_formulas(pattern)) == list(
-            pattern.sweeps_at({v.name: [v.default] for v in pattern.free_values})
+            pattern.sweeps_at({v.key: [v.default] for v in pattern.free_values})
         )
 
 
