@@ -26,7 +26,6 @@ from plausiwidgets.assessment.mystery import mystery as hidden_neuron
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result, Run
-from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.registry import Named, is_builtin
 from plausiwidgets.simulation.javascript.module import runtime
@@ -264,7 +263,7 @@ class App(anywidget.AnyWidget):
         if isinstance(model, Result):
             if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
                 raise ValueError("App: a result has its own pattern, parameters and time step: give none of them")
-            return _of_result(model).with_locked(locked), ()
+            return Selection.of_result(model).with_locked(locked), ()
         if mystery is not None:
             return self._hide(hidden_neuron(model, pattern, mystery)), ()
         if parameters is not None:
@@ -561,17 +560,6 @@ class App(anywidget.AnyWidget):
         if hasattr(self, "_answers"):  # not where the arguments were refused
             self._answers.close()
         super().close()
-
-
-def _of_result(result: Result) -> Selection:
-    """Return what a result was searched for, at its best, with the ranges of its search."""
-    if not result.parameters:
-        raise ValueError(f"App: the search of {result.pattern!r} with {result.model!r} has no set yet")
-    model = result.model if result.problem is None else result.problem.model
-    made = Selection.of(model, pattern_of(result), dict(result.parameters), result.dt)
-    for name, (low, high) in result.bounds.items():
-        made = made.with_bounds(name, low, high)
-    return made.with_free(result.bounds)
 
 
 _of_cells: dict[str, tuple[str, list[ref[App]]]] = {}

@@ -12,10 +12,12 @@ from screen import Alone
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.judge import single
+from plausiwidgets.widgets.answers.files import traces_csv
 from plausiwidgets.widgets.explorer.judging import judge_quickly
+from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
-from plausiwidgets.widgets.tools.exports import ExportPanel, script, traces_csv
+from plausiwidgets.widgets.tools.exports import ExportPanel
 
 PATTERNS = ("tonic_spiking", "phasic_bursting", "resonator", "rebound_spike")
 MODELS = ("izhikevich", "adex")
@@ -83,14 +85,64 @@ def test_the_panel_sends_the_requested_file():
     host.session.publish(Response("yours", selection, single(judge_quickly(selection, ["v"]))))
     panel.on_result(result)
     assert panel.view.searched
+    panel.view._handle_custom_msg({"save": "copy"}, [])
+    copied = sent.pop()
     for what in ("script", "traces", "history", "nonsense", 3, None):
         panel.view._handle_custom_msg({"save": what}, [])
     names = ["lif_tonic_spiking.py", "lif_tonic_spiking.csv", "lif_tonic_spiking_search.csv"]
     assert [message["name"] for message in sent] == names
+    assert copied == {"copied": sent[0]["text"]}
     assert sent[2]["text"].startswith("evaluation,loss,best,status,")
     panel.view._handle_custom_msg({"save": "page"}, [])  # in the background: it is judged for it
     assert host.worker.join(60.0)
     assert sent[3]["name"] == "lif_tonic_spiking.html" and "<!doctype html>" in sent[3]["text"].lower()
+
+
+def test_the_script_of_an_explorer_repeats_its_search(monkeypatch):
+    import plotly.graph_objects as go
+
+    monkeypatch.setattr(go.Figure, "show", lambda self: None)
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", {"c": -56.0})
+    explorer.selection = explorer.selection.with_bounds("d", -3.0, 7.0).with_free(["c", "d", "amplitude"])
+    before: dict = {}
+    exec(explorer.to_python(), before)  # without a search it is a comment
+    assert "result" not in before and before["verdict"].loss == pw.judge(
+        "izhikevich", "tonic_bursting", dict(explorer.selection.values)
+    ).loss  # fmt: skip
+    assert "# bounds = {" in explorer.to_python() and "'d': (-3.0, 7.0)" in explorer.to_python()
+    made = explorer.optimize(seed=5, budget=200).result(60)
+    explorer.selection = explorer.selection.with_value("c", -57.0)
+    again: dict = {}
+    exec(explorer.to_python(), again)
+    assert again["parameters"]["c"] == -57.0 and again["start"]["c"] == -56.0
+    assert again["result"].tries.values.tolist() == made.tries.values.tolist()
+    assert dict(again["result"].parameters) == dict(made.parameters)
+    explorer.close()
+
+
+def test_the_script_of_several_patterns_runs(monkeypatch):
+    import plotly.graph_objects as go
+
+    monkeypatch.setattr(go.Figure, "show", lambda self: None)
+    selection = Selection.of("izhikevich", pw.patterns.all_of("tonic_spiking", "phasic_spiking"))
+    found: dict = {}
+    exec(script(selection), found)
+    assert list(found["verdict"].parts) == ["tonic_spiking", "phasic_spiking"]
+
+
+def test_an_explorer_opens_a_result_with_its_ranges():
+    result = pw.optimize("lif", "tonic_spiking", bounds={"tau_mem": (5.0, 9.0)}, fixed={"t_ref": 3.0}, dt=0.05, seed=3)
+    for opened in (result, pw.Result.from_json(result.to_json())):
+        explorer = pw.Explorer(opened)
+        shown = explorer.selection
+        assert (shown.model.key, shown.pattern.key, shown.dt) == ("lif", "tonic_spiking", 0.05)
+        assert dict(shown.values) == dict(result.parameters) and set(shown.free) == set(result.bounds)
+        assert shown.bounds["tau_mem"] == (5.0, 9.0)
+        explorer.close()
+    with pytest.raises(ValueError, match="its own pattern, parameters and time step"):
+        pw.Explorer(result, "tonic_bursting")
+    with pytest.raises(ValueError, match="has no set yet"):
+        pw.Explorer(pw.Result("lif", "tonic_spiking", 0, 10))
 
 
 def test_the_script_makes_the_parameters_of_a_cell_of_norse():

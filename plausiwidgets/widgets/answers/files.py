@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plausiwidgets import models, patterns
+from plausiwidgets import patterns
 from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.models.card import card
-from plausiwidgets.models.norse import norse_code
-from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol, Verdict
-from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.judge import single
 from plausiwidgets.patterns.recording_file import read_recording
-from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.stimuli import GivenCurrent, constructor, given
+from plausiwidgets.patterns.stimuli import given
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import ENGLISH, check_language, tr
 from plausiwidgets.widgets.answers.equations import maths, meanings
 from plausiwidgets.widgets.answers.judging import judge_one
+from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 
@@ -133,51 +130,6 @@ def plotly(answers: Answers, asked: Asked) -> None:
         asked.tell(arrays={"script": ("u1", np.frombuffer(packed_script(), np.uint8))}, version=plotly_version())
 
     answers.work(asked, Priority.LATER, work)
-
-
-def script(selection: Selection) -> str:
-    """Return a Python script that shows what an explorer shows: the same spikes, the same verdict.
-
-    Examples
-    --------
-    >>> print(script(Selection.of("lif", "tonic_spiking")).splitlines()[1])
-    import plausiwidgets as pw
-    """
-    model, pattern = selection.model, selection.pattern
-    values = "\n".join(f"    {name!r}: {value!r},  # {p.unit}".rstrip(" #") for (name, value), p in
-                       zip(selection.values.items(), selection.parameters.values(), strict=True))  # fmt: skip
-    own = []
-    if model.key not in models.names() or models.get(model.key) is not model:
-        own.append(f"# {model.key!r} is a custom neuron: define it here, and pw.models.register(it).")
-    shown, stimulus = repr(pattern.key), ""
-    if isinstance(pattern, GivenCurrent):
-        shown, stimulus = "current", f"current = {constructor(pattern)}\n"
-    elif isinstance(pattern, AllOf):
-        shown = constructor(pattern)
-    parts = pattern.parts if isinstance(pattern, AllOf) else (pattern,)
-    custom = [part for part in parts if not isinstance(part, GivenCurrent) and not is_registered(part)]
-    own += [f"# {part.key!r} is a custom pattern: define it here, and pw.patterns.register(it)." for part in custom]
-    notes = "".join(f"{line}\n" for line in own)
-    norse = norse_code(model, selection.values, selection.dt)
-    as_norse = "" if norse is None else (
-        f"\n# The parameters of a cell of Norse in a network, with times in ms: it needs dt={selection.dt!r}, and an\n"
-        f"# input drives it for one step.\n# {norse}\n"
-    )  # fmt: skip
-    return (
-        f"# {model.key}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}\n"
-        "import plausiwidgets as pw\n"
-        "\n"
-        f"{notes}"
-        f"{stimulus}"
-        f"parameters = {{\n{values}\n}}\n"
-        f"verdict = pw.judge({model.key!r}, {shown}, parameters, dt={selection.dt!r})\n"
-        "print(verdict)\n"
-        "print(verdict.to_frame().to_string())\n"
-        f"{as_norse}"
-        "\n"
-        "figure = pw.plot(verdict)\n"
-        "figure.show()\n"
-    )
 
 
 def traces_csv(verdict: Verdict) -> str:

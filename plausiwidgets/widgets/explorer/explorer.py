@@ -39,6 +39,7 @@ from plausiwidgets.widgets.explorer.shell import Shell
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.page.export import export_page
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
+from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.starts import known_sets, my_turn, opened
@@ -78,7 +79,8 @@ class Explorer(View):
 
     Parameters
     ----------
-    model : str or NeuronModel
+    model : str, NeuronModel or Result
+        A result is opened at its best set, with the pattern, ranges, free parameters and time step of its search.
     pattern : str or Pattern, or a list of several
         Several are shown with one set of model parameters, each under a stimulus of its own. One of
         :func:`plausiwidgets.patterns.stimulus` is shown, and not judged.
@@ -131,7 +133,7 @@ class Explorer(View):
     @checked
     def __init__(
         self,
-        model: str | NeuronModel = DEFAULT_MODEL,
+        model: str | NeuronModel | Result = DEFAULT_MODEL,
         pattern: Named = DEFAULT_PATTERN,
         parameters: Mapping[str, float] | None = None,
         *,
@@ -150,9 +152,19 @@ class Explorer(View):
         texts.use(language)
         _close_former_run(self)
         with texts.speaking(language):
-            self._from_link = parameters is None and lesson is None and mystery is None
             notes: tuple[str, ...] = ()
-            if parameters is not None:
+            searched = None
+            if isinstance(model, Result):
+                if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
+                    raise ValueError(
+                        "Explorer: a result has its own pattern, parameters and time step: give none of them"
+                    )
+                searched = Selection.of_result(model).with_locked(locked)
+                model, pattern = searched.model, searched.pattern
+            self._from_link = searched is None and parameters is None and lesson is None and mystery is None
+            if searched is not None:
+                first = searched
+            elif parameters is not None:
                 first = Selection.of(model, pattern, parameters, dt).with_locked(locked)
             elif self._from_link and names_something(query):
                 first, notes = opened(query, models.get(model), patterns.get(pattern), dt)
@@ -352,6 +364,19 @@ class Explorer(View):
     def use_best(self) -> None:
         """Put the best parameters on the sliders: of the shown pattern's search, else of the last one."""
         self.panel(Searches).use_best()
+
+    def to_python(self) -> str:
+        """Return a Python script that gives what is shown: model, pattern, values, verdict, and the last search of it.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> explorer = pw.Explorer("lif", "tonic_spiking", {"tau_mem": 25.0})
+        >>> "'tau_mem': 25.0,  # ms" in explorer.to_python()
+        True
+        >>> explorer.close()
+        """
+        return script(self.selection, self.panel(Searches).settings(self.selection))
 
     def to_html(self, path: str | Path = "neuron.html", *, exercise: Exercise | None = None) -> Path:
         """Write what is selected to a page that needs no server; see :func:`plausiwidgets.export_page`."""

@@ -16,6 +16,7 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.judging import Judging, judge_quickly
 from plausiwidgets.widgets.explorer.optimization_panel import WAYS, OptimizationPanel
+from plausiwidgets.widgets.session.script import search_of
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
@@ -45,6 +46,8 @@ class Search:
     begun_at : Selection
         What was selected when it began.
     run : Run
+    settings : mapping
+        Those of `start_optimization`.
     timed : bool
         Whether it goes at its own pace: what follows its progress may hold it back, as in a race.
     best : Response or None
@@ -58,6 +61,7 @@ class Search:
     selection: Selection
     begun_at: Selection
     run: Run
+    settings: Mapping[str, Any]
     timed: bool = True
     best: Response | None = None
     drawn: int = -1
@@ -139,6 +143,13 @@ class Searches(Panel):
             if snapshot.replicated
         ]
 
+    def settings(self, selection: Selection) -> Mapping[str, Any] | None:
+        """Return the settings of the last search of what is selected, but its progress; None where there was none."""
+        search = self._last.get(_key(selection))
+        if search is None:
+            return None
+        return {name: value for name, value in search.settings.items() if name != "progress"}
+
     def _on_press(self, action: str) -> None:
         actions = {"use_best": self.use_best, "pause": self.toggle_pause, "back": self.back, "stop": self.stop}
         with self.explorer.session.lock:
@@ -177,12 +188,7 @@ class Searches(Panel):
         with self.explorer.session.lock:
             self.explorer.session.require_open()
             selection = self.explorer.session.selection
-            usual: dict[str, Any] = {
-                "fixed": {name: x for name, x in selection.values.items() if name not in selection.free},
-                "bounds": {name: selection.bounds[name] for name in selection.free},
-                "start": selection.values if self._panel.from_sliders else None,
-                "dt": selection.dt,
-            }
+            usual = search_of(selection) | ({} if self._panel.from_sliders else {"start": None})
             merged = usual | self._panel.settings | dict(settings)
             # What is drawn of it is judged as it judges, whatever the time step of the sliders is then.
             own = selection.with_dt(merged["dt"])
@@ -192,7 +198,7 @@ class Searches(Panel):
                 title = former.selection.title
                 self.explorer.messages.note(tr("The search for {title} has ended; its best is kept.", title=title))
             self.stop()
-            search = Search(own, selection, run, timed="progress" not in merged)
+            search = Search(own, selection, run, merged, timed="progress" not in merged)
             self._seeds.setdefault(_key(selection), set()).add(merged["seed"])
             self._last.pop(_key(selection), None)
             self._last[_key(selection)] = self._newest = search

@@ -13,6 +13,8 @@ from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel, Parameter, Preset
 from plausiwidgets.names import unknown
+from plausiwidgets.optimization import Result
+from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.patterns.registry import Named
@@ -139,6 +141,23 @@ class Selection:
             For an unknown name, or a value or time step that is not one finite number within its hard limits.
         """
         return cls.defaults(model, pattern).filled(parameters, dt)
+
+    @classmethod
+    def of_result(cls, result: Result) -> Selection:
+        """Return what a result was searched for, at its best, with the ranges, free parameters and time step of it.
+
+        Raises
+        ------
+        ValueError
+            Where nothing was judged yet, or its model or pattern is no longer known.
+        """
+        if not result.parameters:
+            raise ValueError(f"the search of {result.pattern!r} with {result.model!r} has no set yet")
+        model = result.model if result.problem is None else result.problem.model
+        made = cls.of(model, pattern_of(result), dict(result.parameters), result.dt)
+        for name, (low, high) in result.bounds.items():
+            made = made.with_bounds(name, low, high)
+        return made.with_free(result.bounds)
 
     @classmethod
     @checked

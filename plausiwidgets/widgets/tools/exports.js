@@ -5,6 +5,7 @@ function render({ model, el }) {
   el.classList.add("pw-export");
   const buttons = {};
   for (const [what, text, title] of [
+    ["copy", tr("Copy as Python"), tr("A script that shows the same, with the last search and its seed")],
     ["script", tr("Python script"), tr("A script that shows the same: the same spikes, the same verdict")],
     ["page", tr("Page (HTML)"), tr("A page that simulates this neuron by itself: one file, without a server")],
     ["traces", tr("Traces (CSV)"), tr("Time, potential, current and spikes of every sweep")],
@@ -31,11 +32,25 @@ function render({ model, el }) {
   const offer = () => {
     if (buttons.history) buttons.history.disabled = !model.get("searched");
   };
-  model.on("msg:custom", saveText);
+  const take = (message) => {
+    if (message.copied === undefined) {
+      saveText(message);
+      return;
+    }
+    const name = buttons.copy.textContent;
+    navigator.clipboard.writeText(message.copied).then(
+      () => {
+        buttons.copy.textContent = tr("Copied");
+        setTimeout(() => { buttons.copy.textContent = name; }, 1500);
+      },
+      () => saveText({ text: message.copied, name: `${model.get("name")}.py` }), // without permission, or without https
+    );
+  };
+  model.on("msg:custom", take);
   model.on("change:searched", offer);
   offer();
   return () => {
-    model.off("msg:custom", saveText);
+    model.off("msg:custom", take);
     model.off("change:searched", offer);
   };
 }

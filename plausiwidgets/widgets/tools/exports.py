@@ -8,8 +8,10 @@ import traitlets as t
 
 from plausiwidgets.optimization import Result
 from plausiwidgets.texts import marked
-from plausiwidgets.widgets.answers.files import script, traces_csv
+from plausiwidgets.widgets.answers.files import traces_csv
+from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.page.export import page
+from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel
@@ -34,7 +36,7 @@ class ExportView(ScriptWidget):
     _esm = SAVING + (_HERE / "exports.js").read_text("utf-8")
     name = t.Unicode("plausiwidgets").tag(sync=True)
     searched = t.Bool(False).tag(sync=True)
-    buttons: t.List = t.List(["script", "page", "traces", "history", "svg", "png"]).tag(sync=True)
+    buttons: t.List = t.List(["copy", "script", "page", "traces", "history", "svg", "png"]).tag(sync=True)
 
 
 class ExportPanel(Panel):
@@ -65,8 +67,12 @@ class ExportPanel(Panel):
         what = content.get("save") if isinstance(content, dict) else None
         session = self.explorer.session
         shown, response = session.selection, session.response("yours")
-        if what == "script":
-            self._send("py", script(shown))
+        if what in ("script", "copy"):
+            text = script(shown, self.explorer.panel(Searches).settings(shown))
+            if what == "copy":
+                self.view.send({"copied": text})
+            else:
+                self._send("py", text)
         elif what == "page":  # it takes a second or two
             self.explorer.worker.ask("export", Priority.TOOL, lambda _: self._send_page(shown))
         elif what == "traces" and response is not None and response.verdict is not None:

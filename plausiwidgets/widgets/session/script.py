@@ -1,0 +1,102 @@
+"""What an explorer shows, as a Python script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from plausiwidgets import models
+from plausiwidgets.models.norse import norse_code
+from plausiwidgets.optimization.versions import versions
+from plausiwidgets.patterns.all_of import AllOf
+from plausiwidgets.patterns.registry import is_registered
+from plausiwidgets.patterns.stimuli import GivenCurrent, constructor
+from plausiwidgets.widgets.session.selection import Selection
+
+
+def script(selection: Selection, search: Mapping[str, Any] | None = None) -> str:
+    """Return a Python script that gives what an explorer shows: the same spikes, verdict and search.
+
+    Parameters
+    ----------
+    search : mapping, optional
+        Settings of the search that was made, as `plausiwidgets.optimize` takes them. Without one, a search with the
+        ranges and the free parameters of the selection is written as a comment.
+
+    Examples
+    --------
+    >>> print(script(Selection.of("lif", "tonic_spiking")).splitlines()[1])
+    import plausiwidgets as pw
+    """
+    model, pattern = selection.model, selection.pattern
+    own = []
+    if model.key not in models.names() or models.get(model.key) is not model:
+        own.append(f"# {model.key!r} is a custom neuron: define it here, and pw.models.register(it).")
+    parts = pattern.parts if isinstance(pattern, AllOf) else (pattern,)
+    custom = [part for part in parts if not isinstance(part, GivenCurrent) and not is_registered(part)]
+    own += [f"# {part.key!r} is a custom pattern: define it here, and pw.patterns.register(it)." for part in custom]
+    units = {name: p.unit for name, p in selection.parameters.items()}
+    lines = [
+        f"# {model.key}, {pattern.key}: as shown in an explorer of plausiwidgets {versions()['plausiwidgets']}",
+        "import plausiwidgets as pw",
+        "",
+        *own,
+        f"pattern = {constructor(pattern)}",
+        *_mapping("parameters", selection.values, units),
+        f"verdict = pw.judge({model.key!r}, pattern, parameters, dt={selection.dt!r})",
+        "print(verdict)",
+    ]
+    if not isinstance(pattern, GivenCurrent) and selection.free:
+        lines += ["", *_search(selection, search, units)]
+    norse = norse_code(model, selection.values, selection.dt)
+    if norse is not None:
+        lines += [
+            "",
+            f"# The parameters of a cell of Norse in a network, with times in ms: it needs dt={selection.dt!r}, and an",
+            "# input drives it for one step.",
+            f"# {norse}",
+        ]
+    return "\n".join([*lines, "", "figure = pw.plot(verdict)", "figure.show()", ""])
+
+
+def search_of(selection: Selection) -> dict[str, Any]:
+    """Return the settings of a search of what is selected, as `plausiwidgets.optimize` takes them."""
+    return {
+        "fixed": {name: selection.values[name] for name in selection.fixed},
+        "bounds": {name: selection.bounds[name] for name in selection.free},
+        "start": selection.values,
+        "dt": selection.dt,
+    }
+
+
+def _search(selection: Selection, made: Mapping[str, Any] | None, units: Mapping[str, str]) -> list[str]:
+    """Return the lines of a search, each a comment where none was made."""
+    settings = dict(search_of(selection) if made is None else made)
+    lines = _mapping("bounds", settings.pop("bounds"), units)
+    arguments = ["bounds=bounds"]
+    for name in ("start", "fixed"):
+        values = settings.pop(name)
+        if not values:
+            continue
+        if dict(values) == dict(selection.values):
+            arguments.append(f"{name}=parameters")
+        elif name == "fixed" and all(selection.values.get(key) == value for key, value in values.items()):
+            arguments.append(f"fixed={{name: parameters[name] for name in {tuple(values)!r}}}")
+        else:
+            lines += _mapping(name, values, units)
+            arguments.append(f"{name}={name}")
+    arguments += [f"{name}={value!r}" for name, value in settings.items() if value is not None]
+    lines += [
+        f"result = pw.optimize(\n    {selection.model.key!r}, pattern, {', '.join(arguments)}\n)",
+        "print(result)",
+    ]
+    if made is None:
+        commented = "\n".join(lines).replace("\n", "\n# ")
+        return [f"# A search in these ranges:\n# {commented}"]
+    return ["# The search, with its seed:", *lines]
+
+
+def _mapping(name: str, values: Mapping[str, Any], units: Mapping[str, str]) -> list[str]:
+    """Return the lines of a dict, an entry a line with its unit."""
+    entries = [f"    {key!r}: {value!r},  # {units.get(key, '')}".rstrip(" #") for key, value in values.items()]
+    return [f"{name} = {{", *entries, "}"]
