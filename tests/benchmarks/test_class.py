@@ -1,6 +1,6 @@
 """A class at one app: memory, time to the first trace and the answer to a moved slider, of students driven by script.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_class.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_class.py
 
 STUDENTS=30 of them come, one each EVERY=2 s; BROWSERS=2 more are pages in Chromium.
 """

@@ -1,6 +1,6 @@
 """Reference against compiled engine, and the compiled one against kernels written by hand.
 
-``pytest -m benchmark tests/benchmarks --benchmark-json=run.json``, then
+``pytest -n 0 -m benchmark tests/benchmarks --benchmark-json=run.json``, then
 ``python tests/benchmarks/report.py run.json`` prints the ratios.
 """
 

@@ -1,6 +1,6 @@
 """The exported script of every built-in model on five patterns, run in a fresh process, against what the screen showed.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_exported_scripts.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_exported_scripts.py
 """
 
 import json

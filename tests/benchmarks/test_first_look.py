@@ -1,6 +1,6 @@
 """The share of the window that the potential has, as the command opens the explorer, with and without an open tool.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_first_look.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_first_look.py
 
 With PICTURES=/a/folder there is a screenshot of each.
 """

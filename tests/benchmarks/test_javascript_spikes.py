@@ -1,6 +1,6 @@
 """The neuron in a page against machine code: random parameters × the sweeps of ten patterns, spike by spike.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_javascript_spikes.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_javascript_spikes.py
 
 The page is a real Chromium, which imports the module as an explorer does. A lane is one set under one sweep. Where its
 spikes differ, other computations of the same neuron are asked, which are wrong in their last bits alone: machine code

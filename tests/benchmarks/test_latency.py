@@ -1,6 +1,6 @@
 """What a person waits for in a real JupyterLab: the first trace, a drag's redraw, and the verdict that follows it.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_latency.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_latency.py
 
 With BEFORE=/path/to/another/checkout that one is measured in the same run, and stands first. All is read off the page:
 a redraw is another shape of the line of the sliders' potential.

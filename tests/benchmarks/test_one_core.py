@@ -1,6 +1,6 @@
 """Binder's image: one core and 1 GB for JupyterLab, or the app, with the explorer open and a search running.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_one_core.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_one_core.py
 
 The servers get one core and the environment of ``binder/start``; Chromium has the others.
 """

@@ -1,6 +1,6 @@
 """The app opened, reloaded and closed thirty times: which kernels stay, and what its server keeps of memory.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_openings.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_openings.py
 """
 
 import shutil

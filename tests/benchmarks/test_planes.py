@@ -1,6 +1,6 @@
 """The plane of two sliders in a real JupyterLab: how soon it is there, how often it follows a drag, and what it leaves.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_planes.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_planes.py
 """
 
 import statistics

@@ -1,6 +1,6 @@
 """The search against random search: evaluations until the first verified solution, for every pattern.
 
-``pytest -m benchmark tests/benchmarks/test_search.py --benchmark-json=run.json``, then
+``pytest -n 0 -m benchmark tests/benchmarks/test_search.py --benchmark-json=run.json``, then
 ``python tests/benchmarks/report.py run.json`` prints the table. Most patterns take less than a minute; those that a
 model does not show spend the whole budget of every seed, which takes ten minutes each.
 

@@ -1,6 +1,6 @@
 """Half an hour of everything at random in a real browser: what it leaves in kernel and page, and whether all is heard.
 
-SOAK_MINUTES=30 SOAK_SEED=1 python -m pytest -m benchmark -s tests/benchmarks/test_soak.py
+SOAK_MINUTES=30 SOAK_SEED=1 python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_soak.py
 """
 
 import os

@@ -1,6 +1,6 @@
 """Two hundred patterns picked in the gallery with the phase plane open: what they leave in kernel and page.
 
-python -m pytest -m benchmark -s tests/benchmarks/test_switches.py
+python -m pytest -n 0 -m benchmark -s tests/benchmarks/test_switches.py
 """
 
 import os
