@@ -34,7 +34,8 @@ function watched(app, place) {
     if (!canvas.clientWidth) return;
     scene = app.scene();
     const { dark, present } = app.store.get();
-    paint(canvas, scene, { dark, size: present ? 19 : 14, ...hand });
+    const potential = paint(canvas, scene, { dark, size: present ? 19 : 14, ...hand });
+    place.dataset.potential = potential.map(Math.round).join(" ");
     place.dataset.drawn = String(performance.now());
   };
   const soon = perFrame(draw);

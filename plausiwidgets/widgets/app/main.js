@@ -25,7 +25,11 @@ import { inSentence, modelTitle, provenance } from "./words.js";
 /** Everything that is seen. @param {{ app: App }} props */
 function Screen({ app }) {
   const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
-  useEffect(() => app.store.on(perFrame(() => again(0))), []);
+  useEffect(() => {
+    const off = app.store.on(perFrame(() => again(0)));
+    again(0); // of what changed before this was shown
+    return off;
+  }, []);
   const state = app.store.get();
   const { verdict, verified, dark, present, sheet, all, tool, past, future, drawer, turn } = state;
   const { pattern } = app;

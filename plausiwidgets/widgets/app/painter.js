@@ -45,7 +45,7 @@ export function path(context, xs, ys, px, py) {
 }
 
 /**
- * Draws a scene.
+ * Draws a scene; returns the box of the potential, from its highest to its lowest label.
  * @param {HTMLCanvasElement} canvas @param {Scene} scene @param {{ dark: boolean, size: number, hover: number | null, taken: string, drag: [number, number] | null }} how
  */
 export function paint(canvas, scene, { dark, size, hover, taken, drag }) {
@@ -158,6 +158,8 @@ export function paint(canvas, scene, { dark, size, hover, taken, drag }) {
     else if (x + 34 + wide < right && other) write(text, at.x(other.t) + 18, low, "left");
     else if (x - 18 - wide > at.left) write(text, x - 18, low, "right");
   }
+  const heights = shown.map(at.y);
+  return [at.left, Math.min(...heights), at.plot, Math.max(...heights) - Math.min(...heights)];
 }
 
 /** The current of a line, filled to zero. @param {CanvasRenderingContext2D} context @param {Line} line @param {Scene} scene @param {ReturnType<typeof frame>} at @param {Record<string, string>} colours */

@@ -1,7 +1,7 @@
 /** @import { Line, Range, Scene } from "./types.d.ts" */
 // What is drawn, without how: ranges, ticks, places in a box. Painters and hands share it.
 
-export const MARGIN = { left: 62, right: 20, top: 12, bottom: 42, gap: 16 };
+export const MARGIN = { left: 62, right: 20, top: 11, bottom: 41, gap: 14 };
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 
 /**
@@ -66,7 +66,7 @@ export const tickText = (value) => String(value).replace("-", "−");
 export function frame(scene, width, height) {
   const { left, right, top, bottom, gap } = MARGIN;
   const plot = Math.max(width - left - right, 10);
-  const current = height < 330 ? 34 : Math.min(64, 0.1 * height);
+  const current = height < 330 ? 34 : Math.min(56, 0.1 * height);
   const potential = Math.max(height - top - bottom - gap - current, 10);
   const row = top + potential + gap;
   const room = 0.12 * (scene.i[1] - scene.i[0]);

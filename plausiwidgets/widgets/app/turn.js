@@ -73,8 +73,9 @@ export function Actions({ app }) {
     ${
       can
         ? html`<button class="pw-second" disabled=${Boolean(runs)} onclick=${seek}>${tr("Let a search find it")}</button>`
-        : best >= 0 &&
-          html`<button class="pw-second" disabled=${verdict?.loss === 0} onclick=${() => app.load(best)}>${tr("Show me values that do")}</button>`
+        : verdict?.loss === 0 || best < 0
+          ? html`<button class="pw-second" onclick=${() => app.next(1)}>${tr("Next pattern")} ›</button>`
+          : html`<button class="pw-second" onclick=${() => app.load(best)}>${tr("Show me values that do")}</button>`
     }
   </div>`;
 }
