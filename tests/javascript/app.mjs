@@ -1,7 +1,7 @@
 // The app without a page: its catalogue, its neurons, and an app that is asked by tests.
 import { readFileSync } from "node:fs";
-import * as runtime from "../../plausiwidgets/simulation/javascript/runtime.js";
-import { NEURONS } from "../../plausiwidgets/widgets/app/engine/neurons.js";
+
+import { NEURONS, RUNTIME } from "../../plausiwidgets/widgets/app/engine/neurons.js";
 
 const folder = new URL("../../plausiwidgets/widgets/app/catalogue/", import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
@@ -12,7 +12,7 @@ export const catalogue = read("shared");
 export function modelData(name) {
   const data = read(name);
   for (const [key, text] of Object.entries(data.code)) {
-    NEURONS[key] ??= new Function(...Object.keys(runtime), `return ${text}`)(...Object.values(runtime));
+    NEURONS[key] ??= new Function(...Object.keys(RUNTIME), `return ${text}`)(...Object.values(RUNTIME));
   }
   return data;
 }

@@ -114,8 +114,7 @@ def texts(answers: Answers, asked: Asked) -> None:
 @cache
 def translations(language: str) -> dict[str, str]:
     """Return the translations of what the scripts and the catalogue of the app quote."""
-    from plausiwidgets.widgets.app.catalogue import texts_of
-    from plausiwidgets.widgets.app.contents import model_json, model_names, script, shared_json
+    from plausiwidgets.widgets.app.contents import model_json, model_names, script, shared_json, texts_of
 
     if language == ENGLISH:
         return {}

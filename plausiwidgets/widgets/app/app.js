@@ -1,9 +1,8 @@
 import { bars } from "./bars.js";
-import { NEURONS } from "./engine/neurons.js";
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr, translate } from "./engine/texts.js";
 import { addressOf } from "./link.js";
-import { patternOf, simulation, slidersOf, stored } from "./neuron.js";
+import { simulation, stored } from "./neuron.js";
 import { padded, rangesOf, widened } from "./scene.js";
 import { heard, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
@@ -50,6 +49,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     past: [],
     future: [],
     drawn: 0,
+    box: { bounds: {}, fixed: [], locked: [] },
     ...more,
   });
   let current = data; // of the model that is shown
@@ -120,7 +120,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
   /** @param {ModelData} next @param {Selection} at */
   const show = (next, at) => {
-    if (at.model !== selection().model || at.pattern !== selection().pattern) found = [];
+    if (at.model !== selection().model || at.pattern !== selection().pattern) {
+      found = [];
+      store.set({ box: { bounds: {}, fixed: [], locked: [] } });
+    }
     current = next;
     store.set({ selection: at });
   };
@@ -160,7 +163,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     store,
     host,
     catalogue,
-    languages: ["en", ...Object.keys(texts)],
+    /** Those in which the app can be shown. */
+    languages: ["en", ...Object.keys(texts).filter((one) => one !== "en")],
     bars: shownBars,
     play: searchPlay,
     get data() {
@@ -248,7 +252,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** A value within the range of its slider, rounded as the slider does. @param {string} name @param {number} value */
     within(name, value) {
-      const slider = /** @type {Slider} */ (run.sliders.find((one) => one.name === name));
+      const slider = /** @type {Slider} */ (app.sliders.find((one) => one.name === name));
       /** @type {Range} */
       const ends = [Math.min(slider.low, selection().values[name]), Math.max(slider.high, selection().values[name])];
       if (!Number.isFinite(value)) return selection().values[name];
@@ -308,7 +312,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     async choose(model, pattern, { keep = false, to, values, dt } = {}) {
       asked = `${model} ${pattern}`;
       try {
-        const next = model === current.model.name && current.patterns[pattern] ? current : await host.describe(model, pattern);
+        const next = await app.describe(model, pattern);
         if (asked !== `${model} ${pattern}`) return; // superseded
         const { sets } = next.patterns[pattern];
         const best = sets.findIndex((/** @type {any} */ one) => one.status === "replicated");
@@ -367,12 +371,13 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       app.put(turn.from);
       app.keep();
     },
-    search() {
+    /** @param {"values" | "random"} [begin] */
+    search(begin = "values") {
       const { model, pattern, values, dt } = selection();
       const { turn } = store.get();
       store.set({ search: null, drawer: true, turn: null, said: "" });
       const free = turn ? { free: turn.moved } : {}; // else as the host has it
-      host.ask("search", { model, pattern, values, dt, begin: "values", ...free }, hearSearch);
+      host.ask("search", { model, pattern, values, dt, begin, ...free }, hearSearch);
     },
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {
@@ -392,10 +397,18 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       app.keep();
     },
     has: host.has,
-    /** The texts of a language take effect. @param {string} language */
+    /** Shows the texts of a language, which its host may have to send. @param {string} language */
     speak(language) {
-      translate(texts[language] ?? {});
-      store.set({ language });
+      const take = () => {
+        translate(texts[language] ?? {});
+        store.set({ language });
+      };
+      if (language === "en" || texts[language]) return take();
+      host.ask("texts", { language }, (answer) => {
+        if (answer.state !== "done") return;
+        texts[language] = answer.texts;
+        take();
+      });
     },
     address: () => addressOf(selection(), current),
     close() {
@@ -430,5 +443,3 @@ function spansOf(key, { t0, dt, v, current }) {
   if (/after|silent_end|quiet_after|n_after/.test(key)) return [[t0 + (last + 1) * dt, end]];
   return [[t0 + first * dt, t0 + (last + 1) * dt]];
 }
-
-export { NEURONS, patternOf, slidersOf };

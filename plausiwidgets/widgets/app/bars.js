@@ -30,12 +30,12 @@ export function bars(store, about) {
   const work = () => {
     const { selection, verdict } = store.get();
     const context = about();
-    const next = wanted.find((slider) => known.get(slider.name)?.key !== keyOf(selection, slider.name));
+    const next = wanted.find((slider) => known.get(slider.name)?.key !== keyOf(selection, slider));
     if (!next || !context || !verdict) return;
     stop = inPieces(
       spansOf(context.catalogue, context.data, selection, next),
       (spans) => {
-        known.set(next.name, { key: keyOf(selection, next.name), spans });
+        known.set(next.name, { key: keyOf(selection, next), spans });
         for (const hear of [...heard]) hear();
         work();
       },
@@ -47,11 +47,13 @@ export function bars(store, about) {
     /** The spans of a slider in shares of its track; null where they are not known. @param {Slider} slider */
     of(slider) {
       const entry = known.get(slider.name);
-      return entry && entry.key === keyOf(store.get().selection, slider.name) ? entry.spans : null;
+      return entry && entry.key === keyOf(store.get().selection, slider) ? entry.spans : null;
     },
     /** @param {Slider[]} sliders */
     want(sliders) {
-      const isSame = sliders.length === wanted.length && sliders.every((slider, k) => slider === wanted[k]);
+      const isSame =
+        sliders.length === wanted.length &&
+        sliders.every(({ name, low, high }, k) => name === wanted[k].name && low === wanted[k].low && high === wanted[k].high);
       if (isSame) return;
       wanted = sliders;
       begin();
@@ -69,10 +71,10 @@ export function bars(store, about) {
   };
 }
 
-/** Everything that the bar of a value depends on. @param {Selection} selection @param {string} name */
-function keyOf({ model, pattern, values, dt }, name) {
+/** Everything that the bar of a value depends on. @param {Selection} selection @param {Slider} slider */
+function keyOf({ model, pattern, values, dt }, { name, low, high }) {
   const others = Object.entries(values).filter(([other]) => other !== name);
-  return JSON.stringify([model, pattern, dt, others]);
+  return JSON.stringify([model, pattern, dt, low, high, others]);
 }
 
 /**

@@ -17,7 +17,6 @@ from plausiwidgets import models, patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import neuron_object
-from plausiwidgets.texts import ENGLISH, catalog, languages
 from plausiwidgets.widgets.page.contents import BENCH, Contents
 
 FOLDER = Path(__file__).with_name("catalogue")
@@ -145,15 +144,6 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
     return built
 
 
-def texts_of(language: str, shown: str) -> dict[str, str]:
-    """Return the translations of what a text quotes: of the scripts and the data of the app."""
-    return {
-        text: other
-        for text, other in catalog(language).items()
-        if text != other and json.dumps(text, ensure_ascii=False) in shown
-    }
-
-
 def _mark(pattern: Mapping[str, Any]) -> str:
     """Return the best status of the stored sets; "cannot" where an argument rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
@@ -182,4 +172,4 @@ def write(names: Sequence[str] | None = None) -> None:
 
 if __name__ == "__main__":
     write()
-    print(f"{len(list(FOLDER.iterdir()))} files; languages: {', '.join(one for one in languages() if one != ENGLISH)}")
+    print(f"{len(list(FOLDER.iterdir()))} files")

@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from plausiwidgets.texts import catalog
 from plausiwidgets.widgets.app.join import exported, joined
 
 _FOLDER = "widgets/app"
-_RUNTIME = "simulation/javascript/runtime.js"
 
 
 def style() -> str:
@@ -47,10 +47,10 @@ def _neurons(names: tuple[str, ...] | None) -> str:
     code: dict[str, str] = {}
     for name in model_names() if names is None else names:
         code |= json.loads(model_json(name))["code"]
-    used = ", ".join(exported(_text_of(_RUNTIME)))
     entries = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in code.items())
-    registry = f'modules["{_FOLDER}/engine/neurons.js"].NEURONS'
-    return f'(({{ {used} }}) => Object.assign({registry}, {{\n{entries}\n}}))(modules["{_RUNTIME}"]);\n'
+    registry = f'modules["{_FOLDER}/engine/neurons.js"]'
+    used = ", ".join(exported(_text_of("simulation/javascript/runtime.js")))
+    return f"(({{ NEURONS, RUNTIME: {{ {used} }} }}) => Object.assign(NEURONS, {{\n{entries}\n}}))({registry});\n"
 
 
 @cache
@@ -77,6 +77,15 @@ def model_json(name: str) -> str:
     if not (files("plausiwidgets") / _FOLDER / "catalogue" / f"{name}.json").is_file():
         raise KeyError(name)
     return _catalogue(name)
+
+
+def texts_of(language: str, shown: str) -> dict[str, str]:
+    """Return the translations of the texts that a script or JSON quotes."""
+    return {
+        text: other
+        for text, other in catalog(language).items()
+        if text != other and json.dumps(text, ensure_ascii=False) in shown
+    }
 
 
 def shipped(names: Iterable[str]) -> dict[str, Any]:

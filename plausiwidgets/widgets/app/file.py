@@ -18,8 +18,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import json_text
 from plausiwidgets.texts import ENGLISH, check_language, languages
 from plausiwidgets.whole_file import write_whole
-from plausiwidgets.widgets.app.catalogue import texts_of
-from plausiwidgets.widgets.app.contents import model_names, script, shared_json, shipped, style
+from plausiwidgets.widgets.app.contents import model_names, script, shared_json, shipped, style, texts_of
 
 
 def write_app(

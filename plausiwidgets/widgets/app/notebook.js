@@ -4,14 +4,14 @@ import { tr } from "./engine/texts.js";
 import { kernelHost, PAGE } from "./host.js";
 import { stored } from "./neuron.js";
 
-/** @import { Catalogue, Host, ModelData, Selection, Values } from "./types.d.ts" */
+/** @import { Box, Catalogue, Host, ModelData, Range, Selection, Values } from "./types.d.ts" */
 // The app in a notebook: one state for each widget, however many views it has. What is selected goes to the kernel, and
 // comes from there where a script sets it; both have the same steps of undo, by their names.
 
 const LEAST = 33; // ms from one message of the selection to the next: 30 a second
 const LATE = 1500; // ms after which the host is greeted again
 
-/** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, step: string, by: string, revision: number, before: number, after: number }} Shown */
+/** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, bounds: Record<string, Range>, free: string[], locked: string[], step: string, by: string, revision: number, before: number, after: number }} Shown */
 
 /** A selection of the page: its set is the stored one that it is, or else the first. @param {ModelData} data @param {Shown} shown @returns {Selection} */
 export function selectionOf(data, { model, pattern, values, dt }) {
@@ -19,6 +19,17 @@ export function selectionOf(data, { model, pattern, values, dt }) {
   const at = { model, pattern, values, dt, set: 0 };
   const known = sets.findIndex((/** @type {any} */ _, /** @type {number} */ set) => isSame(at, stored(data, pattern, set)));
   return { ...at, set: Math.max(known, 0) };
+}
+
+/** What differs from the sliders of a model: ranges, what a search may not change, what nobody may. @param {ModelData} data @param {Shown} shown @returns {Box} */
+export function boxOf(data, { pattern, bounds, free, locked }) {
+  const sliders = [...data.patterns[pattern].stimulus, ...data.parameters];
+  const other = sliders.filter(({ name, low, high }) => bounds[name] && (bounds[name][0] !== low || bounds[name][1] !== high));
+  return {
+    bounds: Object.fromEntries(other.map(({ name }) => [name, bounds[name]])),
+    fixed: sliders.map(({ name }) => name).filter((name) => !free.includes(name) && !locked.includes(name)),
+    locked,
+  };
 }
 
 /** Names of the steps of undo: what was kept has its own, and what is not kept yet that of the step to come. */
@@ -92,29 +103,36 @@ export function connected(model) {
   const app = createApp(catalogue, knowing(host, settings.runtime), data, begun, settings.texts, {
     language: settings.language,
     said: settings.notes.join(" "),
+    ...(isHere ? { box: boxOf(data, first) } : {}),
   });
   const { store } = app;
 
   // -- to the kernel: the newest selection, one message at a time ---------------------------------
 
   let told = begun;
+  let toldBox = store.get().box;
   let busy = false;
   let due = 0;
   let timer = 0;
   const tell = () => {
     timer = 0;
-    const { selection } = store.get();
-    if (busy || selection === told) return;
+    const { selection, box } = store.get();
+    if (busy || (selection === told && box === toldBox)) return;
     const wait = due - performance.now();
     if (wait > 0) {
       timer = Number(setTimeout(tell, wait));
       return;
     }
     told = selection;
+    toldBox = box;
     due = performance.now() + LEAST;
     busy = true;
     const { model: key, pattern, values, dt } = selection;
-    host.ask("select", { model: key, pattern, values, dt, step: names.of(selection) }, (answer) => {
+    const bounds = Object.fromEntries(app.sliders.map(({ name: one, low, high }) => [one, [low, high]]));
+    const held = new Set([...box.fixed, ...box.locked]);
+    const free = app.sliders.map(({ name: one }) => one).filter((one) => !held.has(one));
+    const asked = { model: key, pattern, values, dt, bounds, free, locked: box.locked, step: names.of(selection) };
+    host.ask("select", asked, (answer) => {
       busy = false;
       if (answer.state === "failed") store.set({ said: answer.error ?? "" });
       tell();
@@ -140,12 +158,15 @@ export function connected(model) {
         names.set(at, shown.step);
         told = at;
         await app.back(at);
+        toldBox = boxOf(next, shown);
+        store.set({ box: toldBox });
         if (known) store.set({ past: [...known.past.slice(0, -1), at], future: known.future });
         else app.keep();
       } else {
         told = to;
         if (to !== selection) await app.back(to);
-        store.set({ past: known.past, future: known.future });
+        toldBox = boxOf(app.data, shown);
+        store.set({ past: known.past, future: known.future, box: toldBox });
       }
     } catch (error) {
       store.set({ said: error instanceof Error ? error.message : String(error) });
@@ -154,7 +175,7 @@ export function connected(model) {
 
   store.on((state, changed) => {
     if (changed.has("past")) names.keep(state.past[state.past.length - 1]);
-    if (changed.has("selection")) afterPicture();
+    if (changed.has("selection") || changed.has("box")) afterPicture();
   });
   names.keep(store.get().past[0]);
   const toTool = () => {

@@ -27,8 +27,6 @@ export function objectivePainter() {
   /** @type {[number[], number[]]} the corners of the step line */
   let steps = [[], []];
   let least = Infinity;
-  /** @type {Tries["losses"] | null} */
-  let first = null;
 
   /** @param {Tries} tries @param {number} count @param {number} from */
   const follow = (tries, count, from) => {
@@ -58,7 +56,7 @@ export function objectivePainter() {
       const { left, right, top, bottom } = MARGIN;
       const ratio = devicePixelRatio || 1;
       if (!key.startsWith(`${id} `) || count < drawn) {
-        [drawn, room, most, least, steps, first] = [0, LEAST, 1, Infinity, [[], []], null];
+        [drawn, room, most, least, steps] = [0, LEAST, 1, Infinity, [[], []]];
       }
       while (room < count) room *= 2;
       for (let k = drawn; k < count; k++) if (tries.losses[k] > most && Number.isFinite(tries.losses[k])) most = tries.losses[k] * 1.15;
@@ -70,13 +68,12 @@ export function objectivePainter() {
         [key, drawn, least, steps] = [now, 0, Infinity, [[], []]];
         this.whole++;
       }
-      first = tries.losses;
       const brush = /** @type {CanvasRenderingContext2D} */ (dots.getContext("2d"));
       brush.setTransform(ratio, 0, 0, ratio, 0, 0);
       brush.fillStyle = colours.best;
       brush.globalAlpha = 0.4;
       for (let k = drawn; k < count; k++) {
-        const loss = first[k];
+        const loss = tries.losses[k];
         if (!Number.isFinite(loss)) continue;
         brush.beginPath();
         brush.arc(x(k), y(loss), DOT, 0, 6.3);
@@ -85,6 +82,7 @@ export function objectivePainter() {
       follow(tries, count, drawn);
       drawn = count;
 
+      context.lineWidth = 1;
       context.strokeStyle = colours.grid;
       context.fillStyle = colours.soft;
       context.textAlign = "right";

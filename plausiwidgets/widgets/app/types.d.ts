@@ -3,6 +3,8 @@ export type Values = Record<string, number>;
 export type Range = [number, number];
 /** What is shown: a model with values under a pattern; `set` is the stored set that it was last taken from. */
 export type Selection = { model: string; pattern: string; values: Values; dt: number; set: number };
+/** Ranges that are not those of the sliders, what a search may not change, and what nobody may. */
+export type Box = { bounds: Record<string, Range>; fixed: string[]; locked: string[] };
 export type Check = {
   key: string;
   name: string;
@@ -99,6 +101,7 @@ export type State = {
   future: Selection[];
   /** Counts what is drawn anew without a change of the selection, such as sweeps that a procedure found. */
   drawn: number;
+  box: Box;
 };
 export type Slider = {
   name: string;

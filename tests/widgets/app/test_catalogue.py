@@ -7,7 +7,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.texts import catalog
 from plausiwidgets.widgets.app import contents
-from plausiwidgets.widgets.app.catalogue import FOLDER, build, file_text, texts_of
+from plausiwidgets.widgets.app.catalogue import FOLDER, build, file_text
 
 QUICK = ("izhikevich", "lif")
 
@@ -53,4 +53,4 @@ def test_the_catalogue_is_read_without_judging() -> None:
 
 def test_translations_are_those_of_the_texts_that_are_shown() -> None:
     shown = json.dumps(["Your turn", "nothing that is translated"])
-    assert texts_of("de", shown) == {"Your turn": catalog("de")["Your turn"]}
+    assert contents.texts_of("de", shown) == {"Your turn": catalog("de")["Your turn"]}

@@ -1,0 +1,2 @@
+export const NEURONS: Record<string, any>;
+export const RUNTIME: Record<string, unknown>;

@@ -1,0 +1,162 @@
+import { Drawer } from "./drawer.js";
+import { tr } from "./engine/texts.js";
+import { Figure, Legend } from "./figure.js";
+import { Explore, More, Share } from "./menus.js";
+import { stored } from "./neuron.js";
+import { Models, Patterns, Sheet } from "./sheets.js";
+import { All, Four } from "./sliders.js";
+import { perFrame } from "./state.js";
+import { isDark, properties, watchTheme } from "./theme.js";
+import { Inside, ToolPanel } from "./tools.js";
+import { Actions } from "./turn.js";
+import { html, render, useEffect, useReducer } from "./vendor/preact.js";
+import { Chip, Criteria, said } from "./verdict.js";
+import { inSentence, modelTitle, provenance } from "./words.js";
+
+/** @import { App } from "./app.js" */
+
+/** Everything that is seen. @param {{ app: App }} props */
+function Screen({ app }) {
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  useEffect(() => {
+    const off = app.store.on(perFrame(() => again(0)));
+    again(0); // of what changed before this was shown
+    return off;
+  }, []);
+  const state = app.store.get();
+  const { verdict, verified, dark, present, sheet, all, tool, past, future, drawer, turn } = state;
+  const { pattern } = app;
+  const { kind, why } = said(verdict, verified, pattern);
+  const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
+  const open = (/** @type {string} */ name) => () => app.store.set({ sheet: sheet === name ? "" : name });
+  const word = (/** @type {string} */ name, /** @type {string} */ text) =>
+    html`<button aria-haspopup="dialog" aria-expanded=${sheet === name} onclick=${open(name)}>${text}<span aria-hidden="true"> ▾</span></button>`;
+  const parts = (shows ? tr("The {model} shows {pattern}") : tr("Your {model} should show {pattern}")).split(/(\{model\}|\{pattern\})/);
+  const heading = parts.map((part) => {
+    if (part === "{model}") return word("models", modelTitle(app.catalogue, app.data.model));
+    return part === "{pattern}" ? word("patterns", inSentence(tr(pattern.title), state.language)) : part;
+  });
+  const head = app.host.name === "kernel" ? html`<h2 class="pw-sentence">${heading}</h2>` : html`<h1 class="pw-sentence">${heading}</h1>`;
+  return html`<div class=${`pw-app pw-host-${app.host.name}${present ? " present" : ""}${dark ? " dark" : ""}`} style=${properties(dark)}
+    data-pw-judged=${verdict ? "yes" : "no"} data-pw-status=${kind} lang=${state.language} onkeydown=${(/** @type {any} */ e) => keys(app, e)}>
+    <div class="pw-frame" inert=${sheet !== ""}>
+      <header class="pw-header">
+        <div>${head}<p>${tr(pattern.description)}</p></div>
+        <div class="pw-end">
+          <button aria-haspopup="dialog" aria-expanded=${sheet === "explore"} onclick=${open("explore")}>${tr("Explore")} ▾</button>
+          <button aria-haspopup="dialog" aria-expanded=${sheet === "share"} onclick=${open("share")}>${tr("Share")}</button>
+          <button aria-pressed=${present} onclick=${() => app.store.set({ present: !present })}>${tr("Present")}</button>
+          <button aria-haspopup="dialog" aria-expanded=${sheet === "more"} aria-label=${tr("More")} onclick=${open("more")}>⋯</button>
+        </div>
+      </header>
+      ${state.said ? html`<p class="pw-said" role="alert">${state.said} <button onclick=${() => app.store.set({ said: "" })} aria-label=${tr("Close")}>✕</button></p>` : ""}
+      <div class=${`pw-body${tool ? " with-tool" : ""}${all ? " with-all" : ""}`}>
+        <section class=${`pw-card pw-main${drawer ? " searching" : ""}`} aria-label=${tr("Figure")}>
+          <div class="pw-above"><${Chip} app=${app} />${app.isPart() ? html`<${Whole} app=${app} />` : ""}<${Legend} app=${app} /></div>
+          <${Figure} app=${app} />
+          ${drawer ? html`<${Drawer} app=${app} />` : ""}
+        </section>
+        ${tool ? html`<${ToolPanel} app=${app} />` : ""}
+        <aside class="pw-card pw-side" aria-label=${tr("Values")}>
+          <div class="pw-sidehead"><h3>${all ? tr("All {count} values", { count: app.sliders.length }) : mattersMost(app)}</h3>
+            <button class="pw-icon" aria-label=${tr("Undo")} title=${tr("Undo")} disabled=${past.length < 2} onclick=${app.undo}>↶</button>
+            ${future.length ? html`<button class="pw-icon" aria-label=${tr("Redo")} title=${tr("Redo")} onclick=${app.redo}>↷</button>` : ""}
+          </div>
+          ${all ? html`<${All} app=${app} />` : html`<${Four} app=${app} />`}
+          <button class="pw-link pw-allbutton" aria-expanded=${all} onclick=${() => app.store.set({ all: !all })}>${
+            all ? `‹ ${mattersMost(app)}` : `${tr("All {count} values, ranges, exact numbers", { count: app.sliders.length })} ›`
+          }</button>
+          ${!all && !tool ? html`<${Inside} app=${app} />` : ""}
+          <${Actions} app=${app} />
+          <div class="pw-slot"></div>
+        </aside>
+      </div>
+      <footer class="pw-footer"><button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>
+        <span>${turn && turn.stage !== "solved" ? "" : why}</span></footer>
+    </div>
+    ${sheet === "patterns" ? html`<${Patterns} app=${app} />` : ""}
+    ${sheet === "models" ? html`<${Models} app=${app} />` : ""}
+    ${sheet === "explore" ? html`<${Explore} app=${app} />` : ""}
+    ${sheet === "share" ? html`<${Share} app=${app} />` : ""}
+    ${sheet === "more" ? html`<${More} app=${app} />` : ""}
+    ${sheet === "criteria" ? html`<${Sheet} app=${app} title=${tr("Criteria of {pattern}", { pattern: inSentence(tr(pattern.title), state.language) })}><${Criteria} app=${app} /><//>` : ""}
+  </div>`;
+}
+
+/** @param {App} app */
+function mattersMost(app) {
+  const { length } = app.mattering;
+  return length === 4 ? tr("Four values matter most") : tr("{count} values matter most", { count: length });
+}
+
+/** From the part that a pattern is about to the whole sweep, and back. @param {{ app: App }} props */
+function Whole({ app }) {
+  const { window, whole } = app.store.get();
+  const act = () => app.store.set(window ? { window: null } : { whole: !whole });
+  return html`<button class="pw-whole" onclick=${act}>${window ? tr("Zoom out") : whole ? tr("The event") : tr("Whole sweep")}</button>`;
+}
+
+/** The stored set that the values come from, put back; or the next one. @param {App} app */
+function nextSet(app) {
+  const { selection } = app.store.get();
+  const { sets } = app.pattern;
+  const own = stored(app.data, selection.pattern, selection.set);
+  const moved = Object.entries(own.values).some(([name, value]) => selection.values[name] !== value) || own.dt !== selection.dt;
+  app.load(moved ? selection.set : (selection.set + 1) % sets.length);
+}
+
+/** @param {App} app @param {KeyboardEvent} event */
+function keys(app, event) {
+  const { target, key } = event;
+  const { sheet, tool, present } = app.store.get();
+  const isTyping = target instanceof Element && target.closest("input, select, textarea, [role=dialog]");
+  if (key === "Escape") {
+    if (sheet) app.store.set({ sheet: "" });
+    else if (tool) app.store.set({ tool: "" });
+    else if (present) app.store.set({ present: false });
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z") {
+    event.preventDefault();
+    if (event.shiftKey) app.redo();
+    else app.undo();
+    return;
+  }
+  if (isTyping || sheet || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (key === "ArrowRight") app.next(1);
+  else if (key === "ArrowLeft") app.next(-1);
+  else return;
+  event.preventDefault();
+}
+
+/** Shows an app in a place; returns how to take it away. @param {HTMLElement} place @param {App} app */
+export function view(place, app) {
+  const theme = () => app.store.set({ dark: isDark(place) });
+  theme();
+  const stop = watchTheme(theme);
+  // A notebook looks for it on what has the focus, not around it.
+  const keep = (/** @type {any} */ event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+  place.addEventListener("focusin", keep);
+  const resize = fitted(place);
+  render(html`<${Screen} app=${app} />`, place);
+  return () => {
+    stop();
+    resize();
+    place.removeEventListener("focusin", keep);
+    render(null, place);
+  };
+}
+
+/** Gives a place the height of what shows it: the panel of a notebook, or the window. @param {HTMLElement} place */
+function fitted(place) {
+  const panel = place.closest(".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook");
+  if (!panel) {
+    place.style.setProperty("--height", "100dvh");
+    return () => {};
+  }
+  const fit = () => place.style.setProperty("--height", `${Math.min(Math.max(panel.clientHeight - 60, 440), 1100)}px`);
+  const watched = new ResizeObserver(fit);
+  watched.observe(panel);
+  fit();
+  return () => watched.disconnect();
+}
