@@ -23,6 +23,5 @@ def slider(page, place: int = 0):
 def test_the_app_opens_judged_and_without_an_error(open_notebook, tmp_path):
     opened = open_notebook(notebook(tmp_path, APP.format('"adex", "tonic_bursting"')))
     opened.page.wait_for_selector(JUDGED)
-    opened.page.screenshot(path="/tmp/w/apphost_lab.png")
     assert opened.page.locator(".pw-app").count() == 1
     assert opened.errors == []
