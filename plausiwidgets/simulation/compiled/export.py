@@ -21,7 +21,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
-from plausiwidgets.simulation.compiled.lowering import NUMPY, Call, Unsupported, covers, lower
+from plausiwidgets.simulation.compiled.lowering import NUMPY, RESHAPED, Call, Unsupported, covers, lower
 from plausiwidgets.simulation.lanes import NotCompilable
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _REWRITTEN = ("where", "rsub", "__and__", "__or__", "__xor__", "zeros_like", "on
 """Operations that torch would rewrite in those of its core, and the table has as they are."""
 
 _SIZED_BY_FIRST = ("full", "full_like", "zeros_like", "ones_like", "copy")
-_SIZED_BY_REST = ("expand", "view", "_unsafe_view", "slice")
+_SIZED_BY_REST = ("expand", "view", "_unsafe_view", "slice", *RESHAPED)
 
 # ------------------------------------------------------------------ what to write instead
 
@@ -356,11 +356,14 @@ class _Translation:
         shape = _shape(node)
         if key in _SIZED_BY_REST and getattr(self.values.get(node.args[0]), "mask", None) is not None:
             return shape != _shape(node.args[0])
-        return shape == ["1"] and any(_shape(n) == [self.lanes] for n in node.all_input_nodes)
+        scalar = shape == ["1"] or (key in RESHAPED and not shape)
+        return scalar and any(_shape(n) == [self.lanes] for n in node.all_input_nodes)
 
 
 def _shape(node: Any) -> list[str]:
-    return [str(n) for n in getattr(node.meta.get("val"), "shape", ())]
+    """Return the shape of a node without axes of length one, with which libraries lay out lanes as [lanes, 1]."""
+    sizes = [str(n) for n in getattr(node.meta.get("val"), "shape", ())]
+    return [n for n in sizes if n != "1"] or sizes[:1]
 
 
 # ------------------------------------------------------------------ reasons and lines

@@ -108,6 +108,10 @@ def promoted(operands: tuple[Value, ...]) -> np.dtype:
     return NUMPY[torch.result_type(*samples)]
 
 
+RESHAPED = ("unsqueeze", "squeeze", "select", "reshape", "permute", "transpose", "t")
+"""What moves axes: the lanes stay what they are as long as every other axis has length one."""
+
+
 def covers(name: str) -> bool:
     """Return whether an operation of ATen has a form here."""
     return name in COMPOSED or name in TABLE
@@ -268,6 +272,18 @@ def _elu(call: Call, x: Value) -> Value:
     return call.apply("mul", call.apply("expm1", call.apply("mul", x, inner)), call.apply("mul", alpha, scale))
 
 
+def _only(name: str) -> Lowering:
+    """Lower what joins the list `name` of tensors, where it holds one."""
+
+    def lower(call: Call) -> Value:
+        values = call[name]
+        if len(values) != 1:
+            raise Unsupported("joins several tensors; everything must have the current's shape, [lanes]")
+        return replace(call.cast(values[0], call.dtype), dims=call.dims)
+
+    return lower
+
+
 COMPOSED: dict[str, Lowering] = dict(
     add=_with_alpha("add"), sub=_with_alpha("sub"), rsub=_with_alpha("sub", "other", "self"),
     div=_division, pow=_power,
@@ -287,8 +303,10 @@ COMPOSED: dict[str, Lowering] = dict(
     zeros_like=lambda call: call.constant(0), ones_like=lambda call: call.constant(1),
     __and__=_row("bitwise_and"), __or__=_row("bitwise_or"), __xor__=_row("bitwise_xor"),
     **dict.fromkeys(
-        ("_to_copy", "to", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice"),
+        ("_to_copy", "to", "clone", "alias", "detach", "lift_fresh_copy", "expand", "view", "_unsafe_view", "slice",
+         *RESHAPED),
         _convert("self"),
     ),
+    stack=_only("tensors"), cat=_only("tensors"),
 )  # fmt: skip
 """Operations of ATen that are no row of the same name, or take more than operands."""

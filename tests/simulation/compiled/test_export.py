@@ -157,7 +157,7 @@ def with_data(current, state, p, dt):
 @pytest.mark.parametrize(
     ("step", "fragment", "words"),
     [
-        (with_stack, "torch.stack", ["operation cat", "each lane by itself"]),
+        (with_stack, "torch.stack", ["operation cat", "[lanes]"]),
         (with_a_slice, "v[:] =", ["slice_scatter"]),
         (with_integers, "// 2", ["integers", "torch.floor("]),
         (with_a_shift, "<< 2", ["lshift"]),
@@ -301,3 +301,40 @@ def test_the_reason_is_found_once():
     count = len(calls)
     assert why_not(model) == first
     assert len(calls) == count
+
+
+def with_time_axis(current, state, p, dt):
+    """Compute in [lanes, time, 1] and [1, lanes], as libraries for layers of neurons do."""
+    v = state[0].reshape(-1, 1)
+    x = current[:, None, None]
+    steps = [v + dt * p.p[:, None] * (x[:, k] - v) for k in range(x.shape[1])]
+    v = torch.stack(steps, 1)[:, -1].transpose(0, 1)
+    spikes = (v > 1.0).to(v.dtype)
+    v = torch.cat([v * (1.0 - spikes)], 1).unsqueeze(-1)
+    return spikes.squeeze(0), (v[0].squeeze(-1),)
+
+
+def picks_by_select(current, state, p, dt):
+    v = state[0] + dt * current * p.p
+    return torch.zeros_like(v), (v + v[:, None][0],)
+
+
+def crosses_lanes(current, state, p, dt):
+    v = state[0] + dt * current * p.p
+    return torch.zeros_like(v), ((v[:, None] * v[None, :]).amax(0),)
+
+
+def test_axes_of_length_one_are_no_lanes():
+    model = lanes_model(with_time_axis, 1)
+    assert why_not(model) is None
+    currents = [pw.Current.step(amplitude, 50.0) for amplitude in (1.5, 3.0)]
+    compiled, by_torch = (pw.simulate(model, currents, engine=engine) for engine in ("compiled", "torch"))
+    assert [len(t) for t in compiled.spike_times] == [len(t) for t in by_torch.spike_times]
+    assert len(compiled.spike_times[1]) > 2
+    np.testing.assert_allclose(compiled.states["v"], by_torch.states["v"], atol=1e-12)
+
+
+@pytest.mark.parametrize("step", [picks_by_select, crosses_lanes])
+def test_lanes_are_not_mixed_by_way_of_an_axis_of_length_one(step):
+    with pytest.raises(pw.NotCompilable):
+        export_step(lanes_model(step, 1))

@@ -1,0 +1,967 @@
+"""A torch module as a neuron model, as it is: what it remembers from step to step is found, and its step is checked.
+
+State is whatever a step changes and a later step reads: an attribute, a buffer, or what the module returns beside its
+output and takes again. It is found by trial on a few lanes of noise, from silent to far above threshold, and what was
+found is compared with the module's own loop before it is accepted. Nothing of a library is imported: its neurons are
+known by the names of their classes.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.arguments import checked, finite, shown
+from plausiwidgets.lazy import torch
+from plausiwidgets.models.libraries import POTENTIALS, REST, THRESHOLDS, Library, library_of
+from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.names import unknown
+
+Convert = Callable[[Any, Any], Any]
+Named = Mapping[str, "Parameter | tuple[Sequence[Parameter], Convert]"]
+
+_LANES = 13
+"""Of a trial: no axis of a module has this length by chance."""
+_STEPS = 40
+_NOISE_STEPS = 300
+"""For how many steps the module's own loop is compared with the step."""
+_LAYOUTS = {"[lanes]": (-1,), "[lanes, 1]": (-1, 1), "[lanes, time, 1]": (-1, 1, 1)}
+"""How a library lays out what it gets, from the plainest."""
+_MOST_STATES = 4
+"""Of a module that gets its state as an argument."""
+
+
+class Unfit(ValueError):
+    """A module that cannot be a neuron model here; the text says why."""
+
+
+# ------------------------------------------------------------------ what a module holds
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in which a module holds something: an entry of one of its dicts, and in that a field of a NamedTuple."""
+
+    path: str
+    home: dict[str, Any]
+    key: str
+    fields: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rsplit(".", 1)[-1]
+
+    @property
+    def value(self) -> Any:
+        """What is there."""
+        value = self.home[self.key]
+        for name in self.fields:
+            value = getattr(value, name)
+        return value
+
+    def set(self, value: Any) -> None:
+        """Put something there, past whatever a module makes of an assignment."""
+        self.home[self.key] = _with_field(self.home[self.key], self.fields, value) if self.fields else value
+
+
+def _with_field(whole: Any, fields: Sequence[str], value: Any) -> Any:
+    first, *others = fields
+    return whole._replace(**{first: _with_field(getattr(whole, first), others, value) if others else value})
+
+
+def _spots(module: Any) -> dict[str, Spot]:
+    """Return every place of a module and of what it contains, by its path."""
+    own = {*vars(torch.nn.Module()), "_memories", "_memories_rv"}
+    found: dict[str, Spot] = {}
+    for prefix, part in module.named_modules():
+        plain = {k: v for k, v in vars(part).items() if k not in own}
+        for home, keys in (
+            (part._parameters, part._parameters), (part._buffers, part._buffers),
+            (vars(part).get("_memories") or {}, vars(part).get("_memories") or {}), (vars(part), plain),
+        ):  # fmt: skip
+            for key in keys:
+                spot = Spot(f"{prefix}.{key}".lstrip("."), home, key)
+                for leaf in _fields_of(spot):
+                    found.setdefault(leaf.path, leaf)
+    return found
+
+
+def _fields_of(spot: Spot) -> Iterator[Spot]:
+    value = spot.value
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        for name in value._fields:
+            yield from _fields_of(Spot(f"{spot.path}.{name}", spot.home, spot.key, (*spot.fields, name)))
+    else:
+        yield spot
+
+
+def _is_number(spot: Spot) -> bool:
+    """Return whether something is one number that could be a parameter: an integer elsewhere is a flag."""
+    value = spot.value
+    if isinstance(value, torch.Tensor):
+        return value.numel() == 1 and (value.is_floating_point() or (bool(spot.fields) and value.dtype != torch.bool))
+    return isinstance(value, float) or (bool(spot.fields) and isinstance(value, int) and not isinstance(value, bool))
+
+
+def _copy(module: Any) -> Any:
+    """Return a copy in float64, whose constants are the decimals that they were written as, and without a history."""
+    known = {id(s.value): s.value.detach().clone() for s in _spots(module).values()
+             if isinstance(s.value, torch.Tensor) and not s.value.is_leaf}  # fmt: skip
+    written = {path: _decimal(s.value) for path, s in _spots(module).items() if _is_number(s)}
+    made = copy.deepcopy(module, known).cpu().double().eval()
+    for path, spot in _spots(made).items():
+        value = spot.value
+        if path in written and isinstance(value, torch.Tensor):
+            exact = torch.full_like(value, written[path], dtype=torch.float64).detach()
+            spot.set(torch.nn.Parameter(exact, False) if isinstance(value, torch.nn.Parameter) else exact)
+        elif isinstance(value, torch.Tensor) and value.numel() == 1 and not spot.fields and not value.dim():
+            # A flag of a library, such as which reset it has: as a number of Python it can decide an `if`.
+            owner = spot.home
+            for part in made.modules():
+                if part._buffers is owner:
+                    del owner[spot.key]
+                    vars(part)[spot.key] = value.item()
+                    break
+    return made
+
+
+def _decimal(value: Any) -> float:
+    """Return the shortest decimal that is this number in its own precision: 0.9 for a float32 of 0.8999999761581421."""
+    if isinstance(value, torch.Tensor) and value.dtype == torch.float32:
+        return float(str(np.float32(value.item())))
+    return float(value)
+
+
+@functools.cache
+def _double_mode() -> Any:
+    """Return the class of contexts in which a tensor that a module makes of numbers is float64: its state is, then.
+
+    Other threads are not concerned, as they would be by torch's default type.
+    """
+    from torch.overrides import TorchFunctionMode
+
+    class InDouble(TorchFunctionMode):  # type: ignore[misc]
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            out = func(*args, **(kwargs or {}))
+            made = isinstance(out, torch.Tensor) and out.dtype == torch.float32 and "dtype" not in (kwargs or {})
+            return out.double() if made and getattr(func, "__name__", "") in _MAKERS else out
+
+    return InDouble
+
+
+_MAKERS = ("zeros", "ones", "full", "tensor", "as_tensor", "empty", "linspace", "arange", "scalar_tensor")
+
+
+# ------------------------------------------------------------------ structures of tensors
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (name, tensor) of what a module returns, in order."""
+    if isinstance(value, torch.Tensor):
+        yield name, value
+    elif isinstance(value, (tuple, list)):
+        names = getattr(value, "_fields", None) or [f"{name}{i}" for i in range(len(value))]
+        for inner, entry in zip(names, value, strict=True):
+            yield from _leaves(entry, inner)
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _leaves(entry, str(key))
+
+
+def _rebuilt(template: Any, values: Iterator[Any]) -> Any:
+    """Return a structure like `template` with other tensors."""
+    if isinstance(template, torch.Tensor):
+        return next(values)
+    if isinstance(template, tuple) and hasattr(template, "_fields"):
+        return type(template)(*(_rebuilt(entry, values) for entry in template))
+    if isinstance(template, (tuple, list)):
+        return type(template)(_rebuilt(entry, values) for entry in template)
+    if isinstance(template, Mapping):
+        return {key: _rebuilt(entry, values) for key, entry in template.items()}
+    return template
+
+
+# ------------------------------------------------------------------ a module that is called on lanes
+
+
+@dataclass
+class Wrapped:
+    """A module, how it is called on lanes, and where it keeps its state.
+
+    Attributes
+    ----------
+    module : torch.nn.Module
+    fresh : torch.nn.Module
+        A copy that has not been called yet.
+    layout : str
+        A key of ``_LAYOUTS``.
+    given : str
+        How the module gets its state: ``"hidden"``, in itself; ``"spread"`` and ``"packed"``, as arguments, or as one.
+    template : object
+        For what is not hidden, the state as the module takes it.
+    shapes : dict of str to tuple
+        Of each state, with −1 for the lanes.
+    kinds : dict of str to torch.dtype
+    scratch : dict of str to tuple
+        What has a value for each lane as well, and is written before it is read: some libraries begin anew where its
+        shape differs.
+    spikes : int or str
+        Which of the outputs, or which attribute, is the spikes.
+    """
+
+    module: Any
+    fresh: Any
+    layout: str = "[lanes]"
+    given: str = "hidden"
+    template: Any = None
+    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    kinds: dict[str, Any] = field(default_factory=dict)
+    scratch: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    spikes: int | str = 0
+
+    @functools.cached_property
+    def spots(self) -> dict[str, Spot]:
+        """Every place of the module, which has been called."""
+        return _spots(self.module)
+
+    @functools.cached_property
+    def _homes(self) -> list[dict[str, Any]]:
+        return list({id(s.home): s.home for s in self.spots.values()}.values())
+
+    def lay(self, x: Any, shape: Sequence[int] | None = None) -> Any:
+        """Return lanes as the module lays them out, or in another shape."""
+        shape = _LAYOUTS[self.layout] if shape is None else shape
+        return x if tuple(shape) == (-1,) else x.reshape(tuple(shape))
+
+    def call(self, x: Any, state: Any = None) -> Any:
+        """Call the module on lanes `x`; what it keeps in itself stays there."""
+        x = self.lay(x)
+        if self.given == "spread" and state is not None:
+            return self.module(x, *state)
+        return self.module(x, state) if self.given == "packed" and state is not None else self.module(x)
+
+    def advance(self, x: Any, state: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Return (outputs, state) after one step from `state`, all [lanes]; the module is left as it was.
+
+        Parameters
+        ----------
+        values : mapping of str to tensor
+            What constants are replaced by, by their paths.
+        """
+        spots = self.spots
+        kept = [(home, dict(home)) for home in self._homes]
+        laid = {path: self.lay(v, self.shapes[path]).to(self.kinds[path]) for path, v in state.items()}
+        like = next(iter(self.shapes.values()), (-1,))  # a constant of a module meets its state
+        try:
+            for path, value in values.items():
+                flat = isinstance(value, torch.Tensor) and value.dim() == 1
+                spots[path].set(self.lay(value, like) if flat else value)
+            hidden = self.given == "hidden"
+            for path, shape in self.scratch.items():
+                spots[path].set(self.lay(torch.zeros_like(x), shape))
+            for path, value in laid.items() if hidden else ():
+                spots[path].set(value.clone())  # some add to it in place
+            out = self.call(x, None if hidden else _rebuilt(self.template, iter(laid.values())))
+            outputs, new = self.split(out)
+            if hidden:
+                new = [spots[path].value for path in state]
+            if isinstance(self.spikes, str):
+                outputs = [spots[self.spikes].value]
+        finally:  # tracing leaves its stand-ins behind
+            for home, before in kept:
+                home.clear()
+                home.update(before)
+        flat_new = {path: v.reshape(-1).to(torch.float64) for path, v in zip(state, new, strict=True)}
+        return [y.reshape(-1).to(torch.float64) for y in outputs], flat_new
+
+    def split(self, out: Any) -> tuple[list[Any], list[Any]]:
+        """Return the tensors of (output, state) of what the module returned."""
+        if self.given == "hidden":
+            return [leaf for _, leaf in _leaves(out)], []
+        first, *state = out
+        return [leaf for _, leaf in _leaves(first)], [leaf for _, leaf in _leaves(state)]
+
+    def fired(self, outputs: Sequence[Any]) -> Any:
+        """Return the spikes among the outputs."""
+        return outputs[self.spikes if isinstance(self.spikes, int) else 0]
+
+    def loop(self, currents: Any) -> Iterator[tuple[list[Any], dict[str, Any]]]:
+        """Yield (outputs, state) of the module's own loop over `currents`, [steps, lanes], in a copy of it."""
+        own = replace(self, module=copy.deepcopy(self.fresh))
+        state = None
+        for x in currents:
+            with _double_mode()():
+                out = own.call(x, state)
+            outputs, new = own.split(out)
+            if own.given != "hidden":
+                state = tuple(out[1:]) if own.given == "spread" else out[1]
+                values = dict(zip(own.shapes, new, strict=True)) if own.shapes else {}
+            else:
+                spots = _spots(own.module)
+                values = {path: spots[path].value for path in own.shapes}
+            if isinstance(own.spikes, str):
+                outputs = [_spots(own.module)[own.spikes].value]
+            yield (
+                [y.detach().reshape(-1).to(torch.float64) for y in outputs],
+                {path: v.detach().reshape(-1).to(torch.float64) for path, v in values.items()},
+            )
+
+
+def _ladder(steps: int, scale: float = 1.0, lanes: int = _LANES) -> Any:
+    """Return noise from far below to far above `scale`, [steps, lanes]."""
+    noise = torch.from_numpy(np.random.default_rng(0).uniform(-0.3, 1.0, (steps, lanes)))
+    return noise * scale * torch.logspace(-2, 3, lanes, dtype=torch.float64)
+
+
+# ------------------------------------------------------------------ finding
+
+
+def _find(module: Any, where: str, spikes: int | str | None, potential: str | None, library: Library) -> Wrapped:
+    """Return how a module is called on lanes, and what it remembers."""
+    problems = []
+    for layout in library.layouts or _LAYOUTS:
+        for given in ("hidden", "spread", "packed"):
+            wrapped = Wrapped(copy.deepcopy(module), module, layout, given, spikes=0 if spikes is None else spikes)
+            try:
+                _begin(wrapped)
+            except Unfit:
+                raise
+            except Exception as error:
+                problems.append(f"{layout}: {_first_line(error)}")
+                continue
+            _find_state(wrapped, where, potential)
+            if wrapped.shapes:
+                if spikes is None:
+                    wrapped.spikes = _find_spikes(wrapped, where, library)
+                return wrapped
+            problems.append(f"{layout}: it remembers nothing from step to step")
+    if all("remembers nothing" in problem for problem in problems[:1]):
+        raise Unfit(
+            f"{where}: the module remembers nothing from step to step. What a neuron remembers is a tensor with a "
+            f"value for each lane, in an attribute or a buffer, or is returned beside the output and taken again: "
+            f"forward(x, state) -> (spikes, state)"
+        )
+    raise Unfit(
+        f"{where}: the module cannot be called on lanes ({'; '.join(dict.fromkeys(problems[:3]))}). Valid is a module "
+        f"that takes one current of shape [lanes], [lanes, 1] or [lanes, time, 1], and returns spikes of this shape"
+    )
+
+
+def _begin(wrapped: Wrapped) -> None:
+    """Call a module, so that every place of its state exists from now on, and learn what it gets as its state."""
+    x = torch.linspace(0.1, 0.5, _LANES, dtype=torch.float64)
+    with torch.no_grad(), _double_mode()():
+        if wrapped.given == "hidden":
+            out = wrapped.call(x)
+            out = wrapped.call(x)
+            if not any(leaf.numel() == _LANES for _, leaf in _leaves(out)):
+                raise ValueError(f"the output has shape {[list(leaf.shape) for _, leaf in _leaves(out)]}")
+            return
+        out = _with_zeros(wrapped, x)
+        if not isinstance(out, tuple) or len(out) < 2:
+            raise ValueError("it returns its output alone")
+        state = tuple(out[1:]) if wrapped.given == "spread" else out[1]
+        again = wrapped.call(x, state)
+        leaves = list(_leaves(out[1:]))
+        if not leaves or any(leaf.numel() != _LANES for _, leaf in leaves) or len(again) != len(out):
+            raise ValueError("what it returns beside its output is no state of lanes")
+    wrapped.template = state
+    names = [re.sub(r"^$|^(?=\d)", "state", name) for name, _ in leaves]
+    for name, (_, leaf) in zip(names, leaves, strict=True):
+        wrapped.shapes[name] = _in_lanes(leaf.shape)
+        wrapped.kinds[name] = leaf.dtype
+
+
+def _with_zeros(wrapped: Wrapped, x: Any) -> Any:
+    """Call a module without a state, or where it needs one with zeros."""
+    try:
+        return wrapped.call(x)
+    except TypeError:
+        zeros = wrapped.lay(torch.zeros_like(x))
+        for count in range(1, _MOST_STATES + 1):
+            state = (zeros,) * count
+            try:
+                return wrapped.call(x, state)
+            except (TypeError, ValueError):
+                if count == _MOST_STATES:
+                    raise
+        raise
+
+
+def _in_lanes(shape: Sequence[int]) -> tuple[int, ...]:
+    return tuple(-1 if n == _LANES else int(n) for n in shape)
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"[:160]
+
+
+def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> None:
+    """Find the state of a module: of what its steps change, what decides over later spikes or over the potential."""
+    currents = _ladder(_STEPS)
+    if wrapped.given == "hidden":
+        own = replace(wrapped, module=copy.deepcopy(wrapped.fresh))
+        before = {path: (s.value, _content(s.value)) for path, s in _spots(own.module).items()}
+        with torch.no_grad(), _double_mode()():
+            own.call(currents[0])
+        spots = _spots(own.module)
+        changed = [p for p, s in spots.items() if p not in before or s.value is not before[p][0]
+                   or _content(s.value) != before[p][1]]  # fmt: skip
+        for path in changed:
+            value = spots[path].value
+            if isinstance(value, torch.Tensor):
+                if value.numel() == _LANES:
+                    wrapped.shapes[path], wrapped.kinds[path] = _in_lanes(value.shape), value.dtype
+            elif _holds_tensors(value):
+                raise Unfit(
+                    f"{where}: the module keeps tensors in {path!r}, a {type(value).__name__}, as a delay line does. "
+                    f"Make each place of it a buffer of its own, as `self.first, self.second = x, self.first`"
+                )
+    reads = _influences(wrapped, currents)
+    # What the output depends on, directly or by way of others; and a potential that is an output and nothing else.
+    needed = {"output"}
+    while more := {a for a, b in reads if b in needed} - needed:
+        needed |= more
+    names = [p for p in wrapped.shapes if p in needed]
+    if not needed & set(wrapped.shapes) and wrapped.given == "hidden":
+        wrapped.shapes.clear()
+        return
+    potentials = (potential,) if potential else POTENTIALS
+    outputs = [p for p in wrapped.shapes if p not in needed and _last(p) in potentials]
+    keep = names + [p for p in outputs if not any(_last(n) in POTENTIALS for n in names)][:1]
+    if wrapped.given == "hidden":
+        for path in [p for p in wrapped.shapes if p not in keep]:
+            shape = wrapped.shapes.pop(path)
+            wrapped.kinds.pop(path)
+            wrapped.scratch[path] = shape
+
+
+def _content(value: Any) -> Any:
+    """Return what tells whether something changes in place."""
+    if isinstance(value, torch.Tensor):
+        return value._version
+    return repr(value) if isinstance(value, (list, dict, set, bytearray)) or "deque" in type(value).__name__ else None
+
+
+def _holds_tensors(value: Any) -> bool:
+    entries = value.values() if isinstance(value, Mapping) else value
+    return (isinstance(value, (list, dict)) or "deque" in type(value).__name__) and any(
+        isinstance(entry, torch.Tensor) for entry in entries
+    )
+
+
+def _last(path: str) -> str:
+    return path.rsplit(".", 1)[-1]
+
+
+def _influences(wrapped: Wrapped, currents: Any) -> set[tuple[str, str]]:
+    """Return the pairs (state, state or ``"output"``) of which the first changes the second within a step."""
+    noise = torch.Generator().manual_seed(0)
+    found: set[tuple[str, str]] = set()
+    state = {path: torch.zeros(_LANES, dtype=torch.float64) for path in wrapped.shapes}
+    with torch.no_grad():
+        for x in currents:
+            outputs, new = wrapped.advance(x, state, {})
+            for path in state:
+                size = 1.0 + state[path].abs()
+                for factor in (0.3, 3.0):
+                    moved = state[path] + factor * size * torch.randn(_LANES, generator=noise, dtype=torch.float64)
+                    if wrapped.kinds[path] == torch.bool:
+                        moved = 1.0 - state[path]
+                    others, after = wrapped.advance(x, state | {path: moved}, {})
+                    if any(not torch.equal(a.nan_to_num(), b.nan_to_num())
+                           for a, b in zip(outputs, others, strict=True)):  # fmt: skip
+                        found.add((path, "output"))
+                    found |= {(path, b) for b in after if not torch.equal(after[b].nan_to_num(), new[b].nan_to_num())}
+            state = {p: v.nan_to_num().clamp(-1e6, 1e6) for p, v in new.items()}
+    return found
+
+
+def _find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
+    """Return which output of a module is its spikes."""
+    with torch.no_grad():
+        course = [outputs for outputs, _ in wrapped.loop(_ladder(_STEPS))]
+        again = [outputs for outputs, _ in wrapped.loop(_ladder(_STEPS))]
+    for k, (first, second) in enumerate(zip(course, again, strict=True)):
+        if not all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(first, second, strict=True)):
+            raise Unfit(
+                f"{where}: the module is random: called twice with the same currents it differs in step {k}. A neuron "
+                f"is deterministic here: leave out dropout, noise and stochastic firing"
+            )
+    outputs = [torch.stack(values) for values in zip(*course, strict=True)]
+    for i, values in enumerate(outputs):
+        values = values[values.isfinite()]
+        if ((values == 0) | (values == 1)).all() and values.any() and values.numel() == outputs[i].isfinite().sum():
+            return i
+    levels = outputs[0][outputs[0].isfinite()].unique()
+    if not levels.any():
+        raise Unfit(f"{where}: the module does not fire, whatever the current from 0.01 to 1000")
+    if levels.numel() <= 64 and (levels == levels.round()).all() and levels.min() >= 0:
+        raise Unfit(
+            f"{where}: the module has several spikes in one step (up to {levels.max():g}); here a neuron fires once in "
+            f"a step, 1.0, or not, 0.0{library.several}"
+        )
+    if levels.numel() <= 3:
+        raise Unfit(
+            f"{where}: the spikes of the module are graded ({', '.join(f'{x:g}' for x in levels.tolist())}); here a "
+            f"spike is 1.0, and a step without one 0.0"
+        )
+    raise Unfit(
+        f"{where}: no output of the module is spikes, 1.0 where a lane fired in a step and else 0.0: the first has "
+        f"values such as {', '.join(f'{x:.3g}' for x in levels[:: max(levels.numel() // 3, 1)][:3].tolist())}. A leaky "
+        f"integrator never fires; graded spikes have no meaning here; if another output or an attribute is the "
+        f'spikes, say spikes=1 or spikes="name"'
+    )
+
+
+# ------------------------------------------------------------------ from_torch
+
+
+@checked
+def from_torch(
+    module: Any,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    name: str | None = None,
+    dt: float | None = None,
+    potential: str | None = None,
+    spikes: int | str | None = None,
+    current: Parameter | None = None,
+    rest: float | str | None = None,
+    threshold: float | str | None = None,
+    unit: str = "1",
+    **options: Any,
+) -> NeuronModel:
+    """Take a torch module with hidden or returned state as a neuron model, as it is.
+
+    Neurons of snnTorch, SpikingJelly (single step), sinabs and cells of Norse are known by themselves; any other module
+    is taken if what it remembers is a tensor with a value for each lane. Its own loop is compared with the step of the
+    model for some hundred steps of noise.
+
+    Examples
+    --------
+    >>> import torch
+    >>> import plausiwidgets as pw
+    >>> class Leaky(torch.nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.beta, self.threshold, self.mem = 0.9, 1.0, 0.0
+    ...     def forward(self, x):
+    ...         self.mem = self.beta * self.mem + x
+    ...         spikes = (self.mem > self.threshold).to(x.dtype)
+    ...         self.mem = self.mem - spikes * self.threshold
+    ...         return spikes
+    >>> neuron = pw.from_torch(Leaky())
+    >>> neuron
+    <NeuronModel 'leaky': state mem; parameters beta, threshold>
+    >>> pw.judge(neuron, "tonic_spiking").status
+    'replicated'
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        It is copied, and stays as it is. In the copy constants of float32 are the decimals that they were written as.
+    parameters : mapping of str to Parameter, or to (list of Parameter, callable), optional
+        By the path of an attribute or a buffer, such as ``"beta"`` or ``"neuron.tau"``: a `Parameter` that it is; or
+        parameters and ``f(p, dt)``, what it becomes of them. Without it each number that the step reads is a
+        parameter, with a range by its name and value; ``{}`` leaves all of them as they are.
+    name : str, optional
+        Key of the model; the name of the class in lower case by default.
+    dt : float, optional
+        Time step in ms, 1 by default (and that of a cell of Norse).
+    potential : str, optional
+        Which of the states is the membrane potential, where its name does not say so.
+    spikes : int or str, optional
+        Which output, or which attribute, is the spikes, where it is not the first that is 0.0 and 1.0.
+    current : Parameter, optional
+        The injected current; by default a range around the smallest constant one that makes the neuron fire.
+    rest, threshold : float or str, optional
+        As of :class:`NeuronModel`; by default what the neuron rests at without a current, and what is called threshold.
+    unit : str
+        Of the potential; ``"1"`` for one without a unit.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Raises
+    ------
+    TypeError
+        If `module` is not a torch module.
+    ValueError
+        For graded spikes, several layers, several spikes in a step, randomness, state in a list, a module that
+        remembers something else than was found, and a name that the module does not have; the text says which.
+    """
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(f"from_torch: module is {shown(module)}, valid is a torch.nn.Module, such as snn.Leaky(0.9)")
+    kind = type(module).__name__
+    where = f"from_torch({kind})"
+    library = library_of(module)
+    library.refuse(module, where)
+    work = _copy(module)
+    fixed = library.prepare(work, where)
+    step_ms = finite(where, "dt", dt or library.dt(module) or 1.0, above=0.0, unit="ms")
+    wrapped = _find(work, where, spikes, potential, library)
+    states = _ordered(wrapped, where, potential)
+    space = _Space(wrapped, fixed, step_ms)
+    begin = _start(space, states, library, module, where)
+    found = _found_parameters(space, states, begin, where) if parameters is None else _named(space, parameters, where)
+    space.conversions = {path: convert for path, (_, convert) in found.items()}
+    own = {p.name: p for ps, _ in found.values() for p in ps}
+    level = _threshold(space, states, begin, threshold, found, where)
+    resting = _rest(space, states, begin, rest, own)
+    height = float(own[level].default if isinstance(level, str) else level)
+    base = float(own[resting].default if isinstance(resting, str) else resting)
+    drive = current or _current(space, begin, height - base, unit, where)
+    _compare(space, states, begin, drive, own, where)
+    names = [_identifier(p, states) for p in states]
+    return NeuronModel(
+        name or _identifier(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower(), ()),
+        _Step(space, tuple(states)), list(own.values()), _Start(tuple(begin.values())), drive, resting, level, step_ms,
+        states=[StateVariable(n, unit if i == 0 else "") for i, n in enumerate(names)],
+        **{"description": library.description(module), "source": library.source} | options,
+    )  # fmt: skip
+
+
+@dataclass
+class _Space:
+    """A module with its constants, and what replaces them."""
+
+    wrapped: Wrapped
+    fixed: Mapping[str, Convert]
+    dt: float
+    conversions: dict[str, Convert] = field(default_factory=dict)
+
+    def advance(self, x: Any, state: Mapping[str, Any], p: Any, dt: Any) -> tuple[Any, dict[str, Any]]:
+        """Return (spikes, state) after one step."""
+        values = {path: convert(p, dt) for path, convert in {**self.fixed, **self.conversions}.items()}
+        outputs, new = self.wrapped.advance(x, state, values)
+        return self.wrapped.fired(outputs), new
+
+    def run(
+        self, x: Any, steps: int, begin: Mapping[str, float], values: Mapping[str, Any]
+    ) -> Iterator[tuple[Any, Any]]:
+        """Yield (spikes, state) of steps at a constant current [lanes], with constants replaced by `values`."""
+        state = {path: torch.full_like(x, number) for path, number in begin.items()}
+        dt = torch.tensor(self.dt, dtype=torch.float64)
+        now = {path: convert(None, dt) for path, convert in self.fixed.items()} | dict(values)
+        with torch.no_grad():
+            for _ in range(steps):
+                outputs, state = self.wrapped.advance(x, state, now)
+                yield self.wrapped.fired(outputs), state
+
+
+class _Step:
+    """The step of a model around a module."""
+
+    def __init__(self, space: _Space, states: tuple[str, ...]) -> None:
+        self.space, self.states = space, states
+
+    def __call__(self, current: Any, state: Sequence[Any], p: Any, dt: Any) -> tuple[Any, tuple[Any, ...]]:
+        spikes, new = self.space.advance(current, dict(zip(self.states, state, strict=True)), p, dt)
+        return spikes, tuple(new[path] for path in self.states)
+
+
+class _Start:
+    """The initial state of a model around a module."""
+
+    def __init__(self, values: tuple[float, ...]) -> None:
+        self.values = values
+
+    def __call__(self, p: Any, holding: Any) -> tuple[Any, ...]:
+        return tuple(0.0 * holding + value for value in self.values)
+
+
+def _ordered(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
+    """Return the states, the potential first."""
+    paths = list(wrapped.shapes)
+    if potential is not None:
+        chosen = [p for p in paths if potential in (p, _last(p))]
+        if not chosen:
+            raise unknown(f"{where}: potential", potential, paths)
+    else:
+        chosen = [p for name in POTENTIALS for p in paths if _last(p) == name]
+        if len({p.rpartition(".")[0] for p in chosen}) > 1:
+            raise Unfit(
+                f"{where}: the module has several layers, each with a potential of its own: {', '.join(chosen)}. Here "
+                f"a model is one neuron with one current: take one of them"
+            )
+        chosen = chosen or (paths if len(paths) == 1 else [])
+    if not chosen:
+        raise Unfit(
+            f"{where}: which of the states is the membrane potential? Say potential= one of: {', '.join(paths)}"
+        )
+    return [chosen[0], *(p for p in paths if p != chosen[0])]
+
+
+def _number(space: _Space, names: Sequence[str]) -> tuple[str, float] | None:
+    """Return (path, value) of the first number that has one of the names."""
+    spots = [s for s in _spots(space.wrapped.module).values() if s.path not in space.wrapped.shapes]
+    for name in names:
+        for spot in spots:
+            if spot.name == name and (_is_number(spot) or isinstance(spot.value, int)):
+                return spot.path, float(spot.value)
+    return None
+
+
+def _start(space: _Space, states: Sequence[str], library: Library, module: Any, where: str) -> dict[str, float]:
+    """Return what each state begins with: what the first step of the module itself does with it tells."""
+    spots = _spots(_copy(module))
+    candidates = []
+    for path in states:
+        value = spots[path].value if path in spots else None
+        known = [float(value)] if isinstance(value, int | float) or (path in spots and _is_number(spots[path])) else []
+        known += [x for x in [library.begins(module, _last(path))] if x is not None]
+        candidates.append([*known, 0.0])
+    first = candidates[0][0]
+    x = _ladder(3)
+    with torch.no_grad():
+        course = list(space.wrapped.loop(x))
+        for option in dict.fromkeys([tuple(c[0] for c in candidates), (first, *(0.0 for _ in states[1:])),
+                                     tuple(0.0 for _ in states)]):  # fmt: skip
+            begin = dict(zip(states, option, strict=True))
+            state = {path: torch.full((_LANES,), number, dtype=torch.float64) for path, number in begin.items()}
+            for k, (outputs, after) in enumerate(course):
+                values = {p: c(None, torch.tensor(space.dt, dtype=torch.float64)) for p, c in space.fixed.items()}
+                ours, state = space.wrapped.advance(x[k], state, values)
+                if not all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(ours, outputs, strict=True)):
+                    break
+                if not all(torch.allclose(state[p], y, 1e-6, 1e-9, equal_nan=True) for p, y in after.items()):
+                    break
+            else:
+                return begin
+    return dict(zip(states, (c[0] for c in candidates), strict=True))
+
+
+def _threshold(space: _Space, states: Sequence[str], begin: Mapping[str, float], given: float | str | None,
+               found: Mapping[str, Any], where: str) -> float | str:  # fmt: skip
+    """Return what is called the threshold of a module."""
+    if given is not None:
+        return given
+    number = _number(space, THRESHOLDS)
+    if number is None:
+        return _measured_threshold(space, states, begin, where)
+    path, value = number
+    if path in found:
+        declared, _ = found[path]
+        if len(declared) == 1 and declared[0].default == value:
+            return str(declared[0].name)
+    return value
+
+
+def _measured_threshold(space: _Space, states: Sequence[str], begin: Mapping[str, float], where: str) -> float:
+    """Return the largest potential without a spike at any constant current, where nothing is called the threshold."""
+    v = states[0]
+    best = begin[v]
+    with torch.no_grad():
+        for spikes, state in space.run(torch.logspace(-3, 4, 141, dtype=torch.float64), 400, begin, {}):
+            calm = state[v][(spikes == 0) & state[v].isfinite()]
+            best = max(best, float(calm.max())) if len(calm) else best
+    if not best > begin[v]:
+        raise Unfit(f"{where}: no attribute of the module is called {', '.join(THRESHOLDS[:4])} …: say threshold=")
+    return float(f"{best:.3g}")
+
+
+def _rest(space: _Space, states: Sequence[str], begin: Mapping[str, float], given: float | str | None,
+          own: Mapping[str, Parameter]) -> float | str:  # fmt: skip
+    """Return what the neuron rests at without a current, where it does."""
+    if given is not None:
+        return given
+    v = begin[states[0]]
+    values = _defaults(space, own)
+    for spikes, state in space.run(torch.zeros(1, dtype=torch.float64), 500, begin, values):
+        if spikes.any() or not state[states[0]].isfinite().all():
+            number = _number(space, REST)
+            return number[1] if number else begin[states[0]]
+        v = float(state[states[0]])
+    return float(f"{v:.6g}") if abs(v) > 1e-9 else 0.0
+
+
+def _defaults(space: _Space, own: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Return what constants become at the default parameters."""
+    from plausiwidgets.models.contract import Namespace
+
+    p = Namespace(**{n: torch.full((1,), q.default, dtype=torch.float64) for n, q in own.items()})
+    dt = torch.tensor(space.dt, dtype=torch.float64)
+    return {path: convert(p, dt) for path, convert in space.conversions.items()}
+
+
+_OFTEN = 10
+"""Spikes within 400 steps at the default current."""
+
+
+def _current(space: _Space, begin: Mapping[str, float], span: float, unit: str, where: str) -> Parameter:
+    """Return the injected current: twice what just makes the neuron fire, and a range around it."""
+    ladder = abs(span) * torch.logspace(-3, 4, 141, dtype=torch.float64)
+    fired = torch.zeros_like(ladder)
+    with torch.no_grad():
+        for spikes, _ in space.run(ladder, 400, begin, {}):
+            fired += spikes != 0
+    if not fired.any():
+        raise Unfit(
+            f"{where}: the neuron does not fire within 400 steps, at any constant current from {float(ladder[0]):.3g} "
+            f"to {float(ladder[-1]):.3g}: say current=, a Parameter whose default makes it fire"
+        )
+    # One that integrates without a leak fires at any current, if one waits.
+    least, often = (float(ladder[int((fired >= count).int().argmax())]) for count in (1, _OFTEN))
+    default = float(f"{max(1.5 * least, often):.2g}")
+    return Parameter("current", default, -2.0 * default, 10.0 * default, unit)
+
+
+# ------------------------------------------------------------------ parameters
+
+
+_ONE = 1.0 - 1e-3
+
+
+def _range(name: str, x: float, span: float, is_threshold: bool) -> tuple[float, float, str]:
+    """Return (low, high, scale) of a number by its name and value."""
+    decays = ("alpha", "beta", "decay", "rho", "kappa", "gamma", "lam", "leak")
+    if is_threshold:
+        return (0.5 * x, 2.0 * x, "log") if x > 0.0 else (x - abs(x), x + 0.5 * abs(x), "linear")
+    if any(word in name.lower() for word in decays) and 0.0 < x <= 1.0 and not name.lower().startswith("v"):
+        return min(0.3, 0.5 * x), max(_ONE, x), "linear"
+    if x > 0.0:
+        least = 1.01 if name.lower().startswith("tau") and x > 1.01 and not name.endswith("inv") else 0.0
+        return max(0.2 * x, least), 5.0 * x, "log"
+    return (2.0 * x, 0.5 * x, "linear") if x < 0.0 else (-span, 0.9 * span, "linear")
+
+
+def _found_parameters(space: _Space, states: Sequence[str], begin: Mapping[str, float], where: str) -> dict[str, Any]:
+    """Return a parameter for each number that decides over the spikes, and that may differ from lane to lane."""
+    spots = _spots(space.wrapped.module)
+    inner = {*space.wrapped.shapes, *space.wrapped.scratch, *space.fixed}
+    numbers = {p: float(s.value) for p, s in spots.items() if p not in inner and _is_number(s)}
+    numbers = {p: number for p, number in numbers.items() if np.isfinite(number)}
+    level = _number(space, THRESHOLDS)
+    span = abs(level[1] - begin[states[0]]) if level and level[1] != begin[states[0]] else 1.0
+    lanes = 3 * _LANES
+    x = span * torch.logspace(-2, 3, lanes, dtype=torch.float64)
+
+    def course(values: Mapping[str, Any]) -> list[Any]:
+        return [torch.cat([spikes, *state.values()]) for spikes, state in space.run(x, 60, begin, values)]
+
+    def binary(spikes: Any) -> bool:
+        return bool(((spikes == 0) | (spikes == 1) | ~spikes.isfinite()).all())
+
+    usual, ranges = course({}), {}
+    for path, number in numbers.items():
+        try:
+            same = course({path: torch.full_like(x, number)})
+            other = course({path: torch.full_like(x, 0.9 * number if number else 0.1 * span)})
+        except Exception:  # such as `if self.tau > 1`: it is a number of the module, and stays one
+            continue
+        equal = all(torch.allclose(a, b, 1e-6, 1e-9, equal_nan=True) for a, b in zip(usual, same, strict=True))
+        if equal and all(binary(v[:lanes]) for v in other) and not all(map(_same, usual, other)):
+            ranges[path] = _range(_last(path), number, span, level is not None and path == level[0])
+    found = {}
+    for path, (low, high, scale) in ranges.items():
+        declared = Parameter(
+            _identifier(path, list(ranges)), numbers[path], low, high, scale=scale,
+            free=level is None or path != level[0], description=f"{path!r} of the module.",
+        )  # fmt: skip
+        found[path] = ([declared], _Read(declared.name))
+    return found
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Return whether two tensors are equal, nan where the other is."""
+    return bool(torch.equal(a.nan_to_num(), b.nan_to_num()))
+
+
+class _Read:
+    """The value of a parameter, as what replaces a constant."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, p: Any, dt: Any) -> Any:
+        return getattr(p, self.name)
+
+
+def _named(space: _Space, parameters: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return ([Parameter], function) by path, as `parameters` says."""
+    spots = _spots(space.wrapped.module)
+    valid = [p for p, s in spots.items() if p not in space.wrapped.shapes and p not in space.wrapped.scratch
+             and (_is_number(s) or isinstance(s.value, (int, float)))]  # fmt: skip
+    found = {}
+    for key, entry in parameters.items():
+        path = key if key in spots else next((p for p in valid if _last(p) == key), None)
+        if path is None or path in space.wrapped.shapes:
+            raise unknown(f"{where}: parameter of the module", key, valid)
+        if isinstance(entry, Parameter):
+            found[path] = ([entry], _Read(entry.name))
+        elif isinstance(entry, tuple) and len(entry) == 2 and callable(entry[1]):
+            declared = [entry[0]] if isinstance(entry[0], Parameter) else list(entry[0])
+            found[path] = (declared, entry[1])
+        else:
+            raise TypeError(
+                f"{where}: parameters[{key!r}] is {shown(entry)}, valid is a Parameter, or (list of Parameter, "
+                f"f(p, dt))"
+            )
+    return found
+
+
+def _identifier(path: str, others: Sequence[str]) -> str:
+    """Return the last part of a path as a name, or all of it where others end in the same."""
+    alone = sum(_last(p) == _last(path) for p in others) <= (path in others)
+    name = re.sub(r"\W", "_", _last(path) if alone else path).strip("_") or "x"
+    name = f"x{name}" if name[0].isdigit() else name
+    return f"{name}_" if name in RESERVED else name
+
+
+# ------------------------------------------------------------------ the check
+
+
+def _compare(space: _Space, states: Sequence[str], begin: Mapping[str, float], drive: Parameter,
+             own: Mapping[str, Parameter], where: str) -> None:  # fmt: skip
+    """Refuse a module whose own loop gives something else than its step, with the first step that differs."""
+    noise = np.random.default_rng(1).uniform(-0.5, 2.5, (_NOISE_STEPS, 3)) * np.array([0.7, 1.0, 2.0]) * drive.default
+    values = _defaults(space, own)
+    fixed = {path: convert(None, torch.tensor(space.dt, dtype=torch.float64)) for path, convert in space.fixed.items()}
+    reference = replace(space.wrapped, fresh=copy.deepcopy(space.wrapped.fresh))
+    spots = _spots(reference.fresh)
+    for path, value in (fixed | values).items():
+        before = spots[path].value
+        number = value.reshape(-1)[0] if isinstance(value, torch.Tensor) else value
+        if isinstance(before, torch.Tensor):
+            spots[path].set(torch.full_like(before, float(number)))
+        else:
+            spots[path].set(float(number))
+    state = {path: torch.full((3,), number, dtype=torch.float64) for path, number in begin.items()}
+    with torch.no_grad():
+        course = reference.loop(torch.from_numpy(noise))
+        for k, (outputs, after) in enumerate(course):
+            ours, state = space.wrapped.advance(torch.from_numpy(noise[k]), state, fixed | values)
+            theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)
+            wrong = (theirs != spikes).nonzero()
+            if len(wrong):
+                lane = int(wrong[0])
+                raise Unfit(_differs(space, k, f"the spike is {float(theirs[lane]):g} in the module's own loop, "
+                                     f"{float(spikes[lane]):g} by its step", states, where))  # fmt: skip
+            for path in states:
+                if path in after and not torch.allclose(after[path], state[path], 1e-6, 1e-9, equal_nan=True):
+                    one, other = (float(x[path][(after[path] != state[path]).nonzero()[0]]) for x in (after, state))
+                    raise Unfit(_differs(space, k, f"{path!r} is {one:.9g} in the module's own loop, {other:.9g} by "
+                                         f"its step", states, where))  # fmt: skip
+
+
+def _differs(space: _Space, k: int, what: str, states: Sequence[str], where: str) -> str:
+    own = replace(space.wrapped, module=copy.deepcopy(space.wrapped.fresh))
+    before = {p: s.value for p, s in _spots(own.module).items()}
+    with torch.no_grad():
+        own.call(torch.zeros(_LANES, dtype=torch.float64), None)
+    counts = [
+        p for p, s in _spots(own.module).items() if isinstance(s.value, (int, float)) and s.value != before.get(p)
+    ]
+    also = f". It counts in {', '.join(map(repr, counts))}, which is no tensor of lanes" if counts else ""
+    return (
+        f"{where}: in step {k} {what}: the module remembers something else than {', '.join(map(repr, states))}{also}. "
+        f"Make what it remembers a tensor with a value for each lane"
+    )

@@ -1,0 +1,145 @@
+"""What is particular to the neurons of libraries for torch, known by the names of their classes, without an import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+POTENTIALS = ("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential")
+THRESHOLDS = (
+    "threshold", "v_threshold", "spike_threshold", "v_th", "v_thresh", "vth", "thresh", "thr", "theta", "b0", "v_peak",
+)  # fmt: skip
+REST = ("v_rest", "v_leak", "rest", "E_L")
+"""What libraries call these, from the most usual."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library of neurons.
+
+    Attributes
+    ----------
+    title, source : str
+    layouts : tuple of str
+        In which its neurons take lanes, where it is not tried; keys of ``from_torch._LAYOUTS``.
+    refused : mapping of str to str
+        Classes that are no neuron with one current, and why.
+    several : str
+        What to write for one spike in a step.
+    """
+
+    title: str = ""
+    source: str = ""
+    layouts: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    several: str = ""
+
+    def refuse(self, module: Any, where: str) -> None:
+        """Refuse a class that is no neuron with one current.
+
+        Raises
+        ------
+        ValueError
+            That says why.
+        """
+        for kind in type(module).__mro__:
+            if kind.__name__ in self.refused:
+                raise ValueError(f"{where}: {self.title}'s {kind.__name__} {self.refused[kind.__name__]}")
+
+    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
+        """Set what a neuron needs to take a step, and return what its constants become of (p, dt), by path."""
+        return {}
+
+    def dt(self, module: Any) -> float | None:
+        """Return the time step of a module in ms, where it has one."""
+        return None
+
+    def begins(self, module: Any, name: str) -> float | None:
+        """Return what the state `name` begins with, where the module does not hold it."""
+        return None
+
+    def description(self, module: Any) -> str:
+        """Return a sentence for the card of the model."""
+        return f"{self.title}'s {type(module).__name__}, as it is." if self.title else ""
+
+
+class _SpikingJelly(Library):
+    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
+        for part in module.modules():
+            if getattr(part, "step_mode", "s") != "s":
+                if "s" not in tuple(part.supported_step_mode()):
+                    raise ValueError(
+                        f"{where}: SpikingJelly's {type(part).__name__} has no single step (step_mode 's'): it "
+                        f"computes a whole sequence at once, and a neuron here goes on from step to step"
+                    )
+                part.step_mode = "s"
+            if hasattr(part, "store_v_seq"):
+                part.store_v_seq = False
+        if hasattr(module, "reset"):
+            module.reset()
+        return {}
+
+
+class _Norse(Library):
+    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
+        return {"dt": lambda p, dt: dt * 1e-3}  # in s
+
+    def dt(self, module: Any) -> float | None:
+        return 1e3 * float(module.dt)
+
+    def begins(self, module: Any, name: str) -> float | None:
+        import torch
+
+        state = module.state_fallback(torch.zeros(1))
+        value = dict(_fields(state)).get(name)
+        return None if value is None else float(torch.as_tensor(value).reshape(-1)[0])
+
+
+def _fields(state: Any) -> list[tuple[str, Any]]:
+    """Return (name, value) of a nested NamedTuple, in order."""
+    found: list[tuple[str, Any]] = []
+    for name in state._fields:
+        value = getattr(state, name)
+        found += _fields(value) if hasattr(value, "_fields") else [(name, value)]
+    return found
+
+
+_RECURRENT = "has recurrent weights: here a model is one neuron with one current, take the cell without them"
+_SEQUENCE = "runs over a whole sequence: take its cell"
+
+LIBRARIES: dict[str, Library] = {
+    "snntorch": Library(
+        "snnTorch", "Eshraghian et al. 2023, doi:10.1109/JPROC.2023.3308088",
+        refused={
+            "SConv2dLSTM": "is a layer of convolutions", "SLSTM": "is a layer with weights",
+            "RLeaky": _RECURRENT, "RSynaptic": _RECURRENT, "LeakyParallel": _SEQUENCE, "StateLeaky": _SEQUENCE,
+            "LinearLeaky": "is a layer with weights", "AssociativeLeaky": "is a layer with weights",
+        },
+    ),
+    "spikingjelly": _SpikingJelly("SpikingJelly", "Fang et al. 2023, doi:10.1126/sciadv.adi1480", layouts=("[lanes]",)),
+    "sinabs": Library(
+        "sinabs", "sinabs, synsense.gitlab.io/sinabs", layouts=("[lanes, time, 1]",),
+        refused={"LIFRecurrent": _RECURRENT, "IAFRecurrent": _RECURRENT, "ALIFRecurrent": _RECURRENT,
+                 "ExpLeak": "is a leaky integrator, it never fires"},
+        several=": give it spike_fn=sinabs.activation.SingleSpike",
+    ),
+    "norse": _Norse(
+        "Norse", "Pehle & Pedersen, doi:10.5281/zenodo.4422025", layouts=("[lanes]",),
+        refused={
+            "SNNRecurrentCell": _RECURRENT, "SNN": _SEQUENCE, "SNNRecurrent": _RECURRENT,
+            "LICell": "is a leaky integrator, it never fires", "LIBoxCell": "is a leaky integrator, it never fires",
+            "CobaLIFCell": "has conductance inputs, and here a neuron has one injected current",
+        },
+    ),
+}  # fmt: skip
+"""By the package that a class comes from."""
+
+
+def library_of(module: Any) -> Library:
+    """Return the library that a module comes from; one without a name for a custom module."""
+    for kind in type(module).__mro__:
+        library = LIBRARIES.get(kind.__module__.partition(".")[0])
+        if library is not None:
+            return library
+    return Library()
