@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from plausiwidgets.assessment.repertoire import repertoire
     from plausiwidgets.assessment.versatile import most_versatile
     from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
+    from plausiwidgets.models.from_torch import from_torch
     from plausiwidgets.optimization import Result, Run, optimize, sample_accepted, start_optimization
     from plausiwidgets.patterns import (
         AmplitudeWindow,
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 # Which module each public name lives in: imported when it is first used, so that a script never pays
 # for widgets, and the explorer never for a store.
 _MODULES = {
+    "models.from_torch": ("from_torch",),
     "models": ("NeuronModel", "Parameter", "Preset", "StateVariable", "from_norse"),
     "simulation.current": ("Current", "pulse", "ramp"),
     "simulation.simulate": ("simulate",),

@@ -89,7 +89,26 @@ def require(where: str, argument: str, value: object, hint: Any) -> None:
         entries = wrong if isinstance(wrong, (tuple, list)) else [wrong]
         finite = all(math.isfinite(_number(entry) or 0.0) for entry in entries)
         error = TypeError if finite and not _is_masked(wrong) else ValueError
-        raise error(f"{where}: {place}{argument} is {shown(wrong)}, valid is {valid}")
+        raise error(f"{where}: {place}{argument} is {shown(wrong)}, valid is {valid}{_way_in(wrong, valid)}")
+
+
+_WAYS_IN = {
+    ("torch", "Module"): "pw.from_torch(module)",
+    ("brian2", "NeuronGroup"): "pw.from_brian2(eqs, threshold, reset)",
+    ("brian2", "Equations"): "pw.from_brian2(eqs, threshold, reset)",
+    ("nir", "NIRNode"): "pw.from_nir(node, dt=…, reset=…)",
+}
+"""How a neuron of a library becomes a model, by its package and the name of its class."""
+
+
+def _way_in(value: object, valid: str) -> str:
+    """Return what to write where a neuron of a library was given for a model; else nothing."""
+    if "NeuronModel" in valid:
+        for kind in type(value).__mro__:
+            way = _WAYS_IN.get((kind.__module__.partition(".")[0], kind.__name__))
+            if way:
+                return f": use {way}"
+    return ""
 
 
 def finite(where: str, argument: str, value: float, above: float = -math.inf, low: float = -math.inf,

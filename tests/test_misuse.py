@@ -43,6 +43,20 @@ def step(current: Any, state: Any, p: Any, dt: Any) -> Any:
     return (v > -50.0).to(v.dtype), (torch.where(v > -50.0, -65.0, v),)
 
 
+class Module(torch.nn.Module):
+    """A leaky neuron with hidden state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beta, self.threshold, self.v = 0.9, 1.0, 0.0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.v = self.beta * self.v + x
+        fired = self.v > self.threshold
+        self.v = torch.where(fired, 0.0, self.v)
+        return fired.to(x.dtype)
+
+
 TAU = pw.Parameter("tau", 20.0, 5.0, 50.0)
 CURRENT = pw.Parameter("current", 25.0, 0.0, 100.0)
 CRITERION = pw.Criterion("n", "spikes", "Spikes.", low=1.0)
@@ -72,6 +86,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Exercise": dict(question="Make it burst.", free=["c"], hints=["The reset."]),
     "class_results": dict(codes=["PW1.a.00000000"]),
     "NeuronModel": LEAKY,
+    "from_torch": dict(module=Module()),
     "from_norse": LEAKY
     | dict(
         states=None,

@@ -43,6 +43,8 @@ _MOVES = 1e-3
 _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ elements")
 """What torch says where a step asks for the truth, or the number, of several lanes."""
 
+_SIZES = re.compile(r"must match|size mismatch|shape '|expanded size|sizes of tensors", re.IGNORECASE)
+"""What torch says where tensors of different lengths meet: no values without a meaning."""
 _MISTAKES = (NameError, AttributeError, TypeError, IndexError)
 """What is wrong whatever the values; anything else a step may raise at values without a meaning."""
 
@@ -282,6 +284,12 @@ def _call(model: Any, what: str, when: str, *args: Any) -> Any:
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, Recorder):
             raise unknown(f"parameter read by {what} of model {model.key!r}", error.name, model.parameters) from error
+        if when != _AT_DEFAULTS and isinstance(error, RuntimeError) and _SIZES.search(text):
+            raise ValueError(
+                f"model {model.key!r}: the step raised {type(error).__name__} with another number of lanes: {text}. It "
+                f"keeps a tensor of an earlier call, as a delay line does, or makes one of a fixed length: make what "
+                f"it remembers entries of the state, one for each step of a delay"
+            ) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
             raise _Meaningless from error
         raise ValueError(f"model {model.key!r}: {what} raised {type(error).__name__} {when}: {text}") from error
@@ -443,6 +451,12 @@ def _check_trial(model: Any) -> None:
     # A potential that is reset is the same after each spike of a neuron that runs away.
     again = above[1:] & above[:-1] & (v[1:] != v[:-1])
     for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
+        if smaller := _smaller_current(model, threshold):
+            raise ValueError(
+                f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, with the default current "
+                f"{model.current.default:g} {model.current.unit} or twice this, and one spike at a time with smaller "
+                f"ones: give the current a smaller default, such as {smaller:g}"
+            )
         raise ValueError(
             f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above "
             f"the threshold ({threshold:g} mV): one spike would count in each of them. A spike is an upward crossing, "
@@ -500,13 +514,23 @@ def _ignores_dt(model: Any) -> bool:
     return True
 
 
-def _first_milliseconds(model: Any) -> tuple[np.ndarray, np.ndarray]:
+def _smaller_current(model: Any, threshold: float) -> float | None:
+    """Return the largest share of the default current at which the neuron fires, and one spike at a time."""
+    currents = model.current.default * 0.7 ** np.arange(1, 20)
+    fired, v = _first_milliseconds(model, currents)
+    above = fired & (v > threshold) & (v <= model.limit)
+    single = fired.any(0) & ~(above[1:] & above[:-1] & (v[1:] != v[:-1])).any(0)
+    return float(f"{currents[single][0]:.2g}") if single.any() else None
+
+
+def _first_milliseconds(model: Any, currents: Floats | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Return (fired, potential), each of shape [steps, currents], until a little after the first spike.
 
-    The currents are none, the default and twice the default, then the least and the greatest.
+    The currents are, unless given, none, the default and twice the default, then the least and the greatest.
     """
-    default = model.current.default
-    currents = np.array([0.0, default, 2.0 * default, model.current.low, model.current.high])
+    default, given = model.current.default, currents is not None
+    if currents is None:
+        currents = np.array([0.0, default, 2.0 * default, model.current.low, model.current.high])
     n, steps = currents.size, min(_TRIAL_STEPS, int(np.ceil(_TRIAL_MS / model.dt)))
     course: list[np.ndarray] = []
     with suppress(Exception):  # what a step raises at a current without a meaning says nothing about the others
@@ -516,7 +540,7 @@ def _first_milliseconds(model: Any) -> tuple[np.ndarray, np.ndarray]:
             outcome = _outcome(model, rows, model.lanewise).numpy()
             rows[1 : len(outcome)] = outcome[1:]
             course.append(outcome[:2])
-            if outcome[0, 1] != 0:
+            if outcome[0, 1] != 0 and not given:
                 steps = min(steps, len(course) + int(_AFTER_SPIKE_MS / model.dt))
     fired, v = np.stack(course, axis=1) if course else np.zeros((2, 0, n))
     return fired != 0, v

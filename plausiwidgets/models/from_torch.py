@@ -148,7 +148,7 @@ def _double_mode() -> Any:
     """
     from torch.overrides import TorchFunctionMode
 
-    class InDouble(TorchFunctionMode):  # type: ignore[misc]
+    class InDouble(TorchFunctionMode):
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             out = func(*args, **(kwargs or {}))
             made = isinstance(out, torch.Tensor) and out.dtype == torch.float32 and "dtype" not in (kwargs or {})
@@ -374,7 +374,7 @@ def _begin(wrapped: Wrapped) -> None:
         if not leaves or any(leaf.numel() != _LANES for _, leaf in leaves) or len(again) != len(out):
             raise ValueError("what it returns beside its output is no state of lanes")
     wrapped.template = state
-    names = [re.sub(r"^$|^(?=\d)", "state", name) for name, _ in leaves]
+    names = [name if name.isidentifier() else f"state{i}" for i, (name, _) in enumerate(leaves)]
     for name, (_, leaf) in zip(names, leaves, strict=True):
         wrapped.shapes[name] = _in_lanes(leaf.shape)
         wrapped.kinds[name] = leaf.dtype
@@ -530,7 +530,7 @@ def from_torch(
     module: Any,
     parameters: Mapping[str, Any] | None = None,
     *,
-    name: str | None = None,
+    key: str | None = None,
     dt: float | None = None,
     potential: str | None = None,
     spikes: int | str | None = None,
@@ -573,8 +573,8 @@ def from_torch(
         By the path of an attribute or a buffer, such as ``"beta"`` or ``"neuron.tau"``: a `Parameter` that it is; or
         parameters and ``f(p, dt)``, what it becomes of them. Without it each number that the step reads is a
         parameter, with a range by its name and value; ``{}`` leaves all of them as they are.
-    name : str, optional
-        Key of the model; the name of the class in lower case by default.
+    key : str, optional
+        Of the model; the name of the class in lower case by default.
     dt : float, optional
         Time step in ms, 1 by default (and that of a cell of Norse).
     potential : str, optional
@@ -613,7 +613,7 @@ def from_torch(
     begin = _start(space, states, library, module, where)
     found = _found_parameters(space, states, begin, where) if parameters is None else _named(space, parameters, where)
     space.conversions = {path: convert for path, (_, convert) in found.items()}
-    own = {p.name: p for ps, _ in found.values() for p in ps}
+    own = {p.key: p for ps, _ in found.values() for p in ps}
     level = _threshold(space, states, begin, threshold, found, where)
     resting = _rest(space, states, begin, rest, own)
     height = float(own[level].default if isinstance(level, str) else level)
@@ -622,7 +622,7 @@ def from_torch(
     _compare(space, states, begin, drive, own, where)
     names = [_identifier(p, states) for p in states]
     return NeuronModel(
-        name or _identifier(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower(), ()),
+        key or _identifier(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower(), ()),
         _Step(space, tuple(states)), list(own.values()), _Start(tuple(begin.values())), drive, resting, level, step_ms,
         states=[StateVariable(n, unit if i == 0 else "") for i, n in enumerate(names)],
         **{"description": library.description(module), "source": library.source} | options,
@@ -716,7 +716,8 @@ def _start(space: _Space, states: Sequence[str], library: Library, module: Any, 
     candidates = []
     for path in states:
         value = spots[path].value if path in spots else None
-        known = [float(value)] if isinstance(value, int | float) or (path in spots and _is_number(spots[path])) else []
+        number = isinstance(value, int | float) or (path in spots and _is_number(spots[path]))
+        known = [float(value)] if number and value is not None else []
         known += [x for x in [library.begins(module, _last(path))] if x is not None]
         candidates.append([*known, 0.0])
     first = candidates[0][0]
@@ -751,7 +752,7 @@ def _threshold(space: _Space, states: Sequence[str], begin: Mapping[str, float],
     if path in found:
         declared, _ = found[path]
         if len(declared) == 1 and declared[0].default == value:
-            return str(declared[0].name)
+            return str(declared[0].key)
     return value
 
 
@@ -826,11 +827,15 @@ def _range(name: str, x: float, span: float, is_threshold: bool) -> tuple[float,
     if is_threshold:
         return (0.5 * x, 2.0 * x, "log") if x > 0.0 else (x - abs(x), x + 0.5 * abs(x), "linear")
     if any(word in name.lower() for word in decays) and 0.0 < x <= 1.0 and not name.lower().startswith("v"):
-        return min(0.3, 0.5 * x), max(_ONE, x), "linear"
+        return _short(min(0.3, 0.5 * x)), max(_ONE, x), "linear"
     if x > 0.0:
         least = 1.01 if name.lower().startswith("tau") and x > 1.01 and not name.endswith("inv") else 0.0
-        return max(0.2 * x, least), 5.0 * x, "log"
-    return (2.0 * x, 0.5 * x, "linear") if x < 0.0 else (-span, 0.9 * span, "linear")
+        return _short(max(0.2 * x, least)), _short(5.0 * x), "log"
+    return (2.0 * x, 0.5 * x, "linear") if x < 0.0 else (-span, _short(0.9 * span), "linear")
+
+
+def _short(x: float) -> float:
+    return float(f"{x:.6g}")
 
 
 def _found_parameters(space: _Space, states: Sequence[str], begin: Mapping[str, float], where: str) -> dict[str, Any]:
@@ -866,7 +871,7 @@ def _found_parameters(space: _Space, states: Sequence[str], begin: Mapping[str, 
             _identifier(path, list(ranges)), numbers[path], low, high, scale=scale,
             free=level is None or path != level[0], description=f"{path!r} of the module.",
         )  # fmt: skip
-        found[path] = ([declared], _Read(declared.name))
+        found[path] = ([declared], _Read(declared.key))
     return found
 
 
@@ -896,7 +901,7 @@ def _named(space: _Space, parameters: Mapping[str, Any], where: str) -> dict[str
         if path is None or path in space.wrapped.shapes:
             raise unknown(f"{where}: parameter of the module", key, valid)
         if isinstance(entry, Parameter):
-            found[path] = ([entry], _Read(entry.name))
+            found[path] = ([entry], _Read(entry.key))
         elif isinstance(entry, tuple) and len(entry) == 2 and callable(entry[1]):
             declared = [entry[0]] if isinstance(entry[0], Parameter) else list(entry[0])
             found[path] = (declared, entry[1])

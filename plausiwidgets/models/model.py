@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ PerSet = float | str | Callable[[Any], Any]
 STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
 LINK_NAMES = ("model", "pattern", "dt", "seed", "lock", "samples", "lines", "self")
 """What a link or a call says beside parameters and stimulus values."""
+_stepping = RLock()
+"""Held around a step: a module that keeps its state in itself must not be in two steps at once."""
 RESERVED = (*STIMULUS_NAMES, *LINK_NAMES)
 
 
@@ -137,7 +140,8 @@ class NeuronModel:
         entry of ``state`` are float64 tensors of shape [lanes], ``state[0]`` is the membrane
         potential in mV, ``p.<name>`` are the parameters, ``dt`` is a 0-d tensor in ms; ``spikes``
         is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place; each
-        lane independent of the others. With `spike_level` the step returns the state alone.
+        lane independent of the others. With `spike_level` the step returns the state alone. It is called
+        by one thread at a time, until it is compiled.
     parameters : sequence of Parameter
         All that the step reads from ``p``.
     initial_state : callable
@@ -160,8 +164,9 @@ class NeuronModel:
         The differential equations in plain text, one per line.
     scheme : str
         How the step integrates them and of which order in `dt`, in words: for the card and the pages of the neuron.
-    peak : float
-        Potential in mV to which a figure draws a spike.
+    peak : float, optional
+        Potential to which a figure draws a spike: 20 mV by default, and for a potential of another unit, or a threshold
+        above that, as far above the threshold as this is above the rest.
     limit : float
         A lane whose potential exceeds ``±limit`` mV, or is not finite, has diverged.
     title, description, source : str
@@ -210,7 +215,7 @@ class NeuronModel:
         spike_level: float | None = None,
         equations: str = "",
         scheme: str = "",
-        peak: float = 20.0,
+        peak: float | None = None,
         limit: float = 1e4,
         title: str = "",
         description: str = "",
@@ -232,7 +237,7 @@ class NeuronModel:
         self.rest = rest
         self.threshold = threshold
         self.dt = finite(where, "dt", dt, above=0.0, unit="ms")
-        self.peak = float(peak)
+        self._peak = None if peak is None else finite(where, "peak", peak)
         self.limit = finite(where, "limit", limit, above=0.0, unit="mV")
         self.title = title or key.replace("_", " ")
         self.description = description
@@ -316,10 +321,12 @@ class NeuronModel:
 
     def advance(self, current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[Any, Any]:
         """Return (spikes, state) after one step; spikes are those of the step or crossings of `spike_level`."""
+        with _stepping:
+            out = self.step(current, state, p, dt)
         if self.spike_level is None:
-            spikes, new = self.step(current, state, p, dt)
+            spikes, new = out
             return spikes, new
-        new = self.step(current, state, p, dt)
+        new = out
         fired = (state[0] < self.spike_level) & (new[0] >= self.spike_level)
         return fired.to(torch.float64), new
 
@@ -364,6 +371,14 @@ class NeuronModel:
         usual = self._usual_span()
         rest, threshold = self.rest_threshold(values)
         return np.clip(np.nan_to_num(threshold - rest, nan=usual), 0.5 * usual, 2.0 * usual), threshold
+
+    @property
+    def peak(self) -> float:
+        """Potential to which a figure draws a spike."""
+        if self._peak is not None:
+            return self._peak
+        rest, threshold = (float(x[0]) for x in self.rest_threshold(self.defaults()))
+        return 20.0 if self.states[0].unit == "mV" and threshold < 20.0 else 2.0 * threshold - rest
 
     def full_spike(self) -> float | None:
         """Return the height of a spike in mV, from the default parameters' rest to the peak; None with a reset."""

@@ -1,0 +1,246 @@
+"""Any torch module as a neuron model: what it remembers is found, and its own loop is compared with its step."""
+
+from __future__ import annotations
+
+import collections
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+import plausiwidgets as pw
+from plausiwidgets.models.from_torch import from_torch
+from plausiwidgets.simulation.compiled.engine import why_not
+
+
+class Leaky(torch.nn.Module):
+    """A neuron with its state in an attribute, a constant of float32 in a buffer, a flag, and scratch."""
+
+    def __init__(self, beta=0.9, flag=0):
+        super().__init__()
+        self.register_buffer("beta", torch.tensor(beta))
+        self.register_buffer("flag", torch.tensor(flag))
+        self.threshold = 1.0
+        self.mem = torch.zeros(0)
+
+    def forward(self, x):
+        if self.mem.shape != x.shape:
+            self.mem = torch.zeros_like(x)
+        self.before = self.mem > self.threshold
+        self.mem = self.beta * self.mem + x - self.before * self.threshold
+        if self.flag == 1:
+            self.mem = torch.clamp(self.mem, min=-1.0)
+        return (self.mem > self.threshold).to(x.dtype)
+
+
+class Explicit(torch.nn.Module):
+    """A neuron that gets its state as an argument and returns it beside the spikes."""
+
+    def __init__(self):
+        super().__init__()
+        self.tau, self.v_th = 20.0, 1.0
+
+    def forward(self, x, state=None):
+        v, w = (torch.zeros_like(x), torch.zeros_like(x)) if state is None else state
+        v = v + (x - v - w) / self.tau
+        spikes = (v > self.v_th).to(x.dtype)
+        return spikes, (v * (1.0 - spikes), 0.98 * w + 0.2 * spikes)
+
+
+class TimeAxis(torch.nn.Module):
+    """A neuron that takes [lanes, time, 1], with its state in a buffer."""
+
+    def __init__(self):
+        super().__init__()
+        self.tau_mem = torch.nn.Parameter(torch.tensor(20.0))
+        self.register_buffer("v_mem", torch.zeros(0))
+
+    def forward(self, x):
+        n, steps, one = x.shape
+        if self.v_mem.shape != (n, one):
+            self.v_mem = torch.zeros(n, one)
+        out = []
+        for k in range(steps):
+            self.v_mem = torch.exp(-1.0 / self.tau_mem) * self.v_mem + x[:, k]
+            out.append((self.v_mem >= 1.0).float())
+            self.v_mem = self.v_mem - out[-1]
+        return torch.stack(out, 1)
+
+
+@pytest.mark.parametrize(
+    ("module", "states", "parameters"),
+    [
+        (Leaky(), ["mem"], ["beta", "threshold"]),
+        (Leaky(flag=1), ["mem"], ["beta", "threshold"]),
+        (Explicit(), ["state0", "state1"], ["tau", "v_th"]),
+        (TimeAxis(), ["v_mem"], ["tau_mem"]),
+    ],
+)
+def test_a_module_is_taken_as_it_is_and_compiles(module, states, parameters):
+    options = {"potential": "state0"} if isinstance(module, Explicit) else {}
+    neuron = from_torch(module, **options)
+    assert [s.key for s in neuron.states] == states
+    assert sorted(neuron.parameters) == parameters
+    assert why_not(neuron) is None
+    verdict = pw.judge(neuron, "tonic_spiking", verify=False)
+    assert verdict.accepted and verdict.engine == "compiled" and verdict.discrete
+
+
+def test_its_spikes_and_its_potential_are_those_of_the_module():
+    neuron = from_torch(Leaky(beta=0.95))
+    current = pw.Current.step(0.12, 400.0)
+    traces = pw.simulate(neuron, current)
+    module = Leaky(beta=0.95).double()
+    module.beta = torch.tensor(0.95, dtype=torch.float64)  # not the float32 next to it
+    with torch.no_grad():
+        own = [(module(torch.tensor([0.12], dtype=torch.float64)).item(), module.mem.item()) for _ in range(400)]
+    spikes = np.flatnonzero([z for z, _ in own])
+    assert len(spikes) > 10
+    np.testing.assert_array_equal(traces.spike_times[0][traces.spike_times[0] >= 0.0], spikes)
+    np.testing.assert_allclose(traces.states["mem"][0][traces.t >= 0.0], [v for _, v in own], atol=1e-12)
+
+
+def test_constants_of_float32_are_the_decimals_that_they_were_written_as():
+    assert from_torch(Leaky(beta=0.9)).parameters["beta"].default == 0.9
+
+
+def test_the_module_stays_as_it_is():
+    module = Leaky()
+    module(torch.ones(4))
+    before = module.mem.clone()
+    from_torch(module)
+    assert torch.equal(module.mem, before) and module.beta.dtype == torch.float32
+
+
+def test_parameters_are_named_by_path_or_made_of_others_and_dt():
+    tau = pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms", scale="log")
+    neuron = from_torch(Leaky(beta=np.exp(-0.05)), {"beta": ([tau], lambda p, dt: torch.exp(-dt / p.tau))})
+    assert list(neuron.parameters) == ["tau"] and not neuron.discrete
+    assert from_torch(Leaky(), {}).parameters == {}
+    layer = torch.nn.Sequential(Leaky())
+    assert list(from_torch(layer, {"0.beta": pw.Parameter("decay", 0.9, 0.5, 0.99)}).parameters) == ["decay"]
+
+
+def test_a_parameter_that_the_module_does_not_have_is_refused_with_those_that_it_has():
+    with pytest.raises(ValueError, match=r"'betta'.*beta"):
+        from_torch(Leaky(), {"betta": pw.Parameter("betta", 0.9, 0.5, 0.99)})
+    with pytest.raises(TypeError, match="valid is a Parameter, or"):
+        from_torch(Leaky(), {"beta": 0.5})
+
+
+class Graded(Leaky):
+    def forward(self, x):
+        return 0.5 * super().forward(x)
+
+
+class Several(Leaky):
+    def forward(self, x):
+        if self.mem.shape != x.shape:
+            self.mem = torch.zeros_like(x)
+        self.mem = self.mem + x
+        spikes = torch.floor(self.mem.clamp(min=0.0, max=40.0))
+        self.mem = self.mem - spikes
+        return spikes
+
+
+class Integrator(Leaky):
+    def forward(self, x):
+        super().forward(x)
+        return self.mem
+
+
+class Random(Leaky):
+    def forward(self, x):
+        return super().forward(x + 0.1 * torch.randn_like(x))
+
+
+class Delayed(Leaky):
+    def __init__(self):
+        super().__init__()
+        self.line = collections.deque(maxlen=3)
+
+    def forward(self, x):
+        self.line.append(x)
+        return super().forward(self.line[0])
+
+
+class Counting(Leaky):
+    def __init__(self):
+        super().__init__()
+        self.step = 0
+
+    def forward(self, x):
+        self.step += 1
+        return super().forward(x * (1.0 if self.step % 50 else 0.0))
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (Graded(), r"graded \(0, 0\.5\)"),
+        (Several(), r"several spikes in one step"),
+        (Integrator(), r"no output of the module is spikes"),
+        (Random(), r"is random"),
+        (Delayed(), r"keeps tensors in 'line', a deque, as a delay line"),
+        (Counting(), r"in step 49 .*It counts in 'step'"),
+        (torch.nn.Sequential(Leaky(), Leaky()), r"several layers, each with a potential of its own: 0\.mem, 1\.mem"),
+        (torch.nn.ReLU(), r"remembers nothing from step to step"),
+        (torch.nn.Conv2d(3, 3, 3), r"cannot be called on lanes"),
+    ],
+)
+def test_what_is_no_neuron_is_refused_by_name(module, words):
+    with pytest.raises(ValueError, match=words):
+        from_torch(module)
+
+
+def test_what_is_no_module_is_refused():
+    with pytest.raises(TypeError, match=r"module is 'lif', valid is a torch\.nn\.Module"):
+        from_torch("lif")
+
+
+@pytest.mark.parametrize("verb", [lambda m: pw.judge(m, "tonic_spiking"), lambda m: pw.optimize(m, "tonic_spiking"),
+                                  lambda m: pw.assess([m], ["tonic_spiking"])])  # fmt: skip
+def test_the_type_error_of_a_verb_names_the_way_in(verb):
+    with pytest.raises(TypeError, match=r"use pw\.from_torch\(module\)"):
+        verb(Leaky())
+
+
+def test_a_list_as_a_delay_line_of_a_step_is_refused_when_the_model_is_made():
+    line = [torch.zeros(3, dtype=torch.float64)]
+
+    def step(current, state, p, dt):
+        line.append(current)
+        v = state[0] + p.gain * line.pop(0)
+        return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
+
+    with pytest.raises(ValueError, match=r"another number of lanes|called again"):
+        pw.NeuronModel("delayed", step, [pw.Parameter("gain", 0.1, 0.05, 0.2)], lambda p, holding: (0.0,),
+                       pw.Parameter("current", 2.0, -1.0, 5.0), rest=0.0, threshold=1.0, dt=1.0)  # fmt: skip
+
+
+def test_a_neuron_that_a_large_current_makes_fire_in_every_step_is_advised_a_smaller_one():
+    with pytest.raises(ValueError, match=r"give the current a smaller default, such as 0\.\d+"):
+        from_torch(Leaky(), current=pw.Parameter("current", 5.0, -10.0, 20.0))
+
+
+def test_steps_that_are_not_compiled_are_called_from_one_thread_at_a_time():
+    neuron = from_torch(Explicit(), potential="state0")
+    current = pw.Current.step(3.0, 60.0)
+    wanted = pw.simulate(neuron, current, engine="torch").states["state0"]
+    results = []
+    threads = [
+        threading.Thread(target=lambda: results.append(pw.simulate(neuron, current, engine="torch").states["state0"]))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 4 and all(np.array_equal(r, wanted) for r in results)
+
+
+def test_a_potential_without_a_unit_is_drawn_up_to_a_peak_above_its_threshold():
+    neuron = from_torch(Leaky())
+    assert neuron.states[0].unit == "1" and neuron.peak == 2.0
+    assert pw.models.get("lif").peak == 20.0
