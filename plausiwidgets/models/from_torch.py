@@ -337,10 +337,14 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
             except Exception as error:
                 problems.append(f"{layout}: {_first_line(error)}")
                 continue
+            wrapped.spikes = 0
             _find_state(wrapped, where, potential)
+            wrapped.spikes = 0 if spikes is None else spikes
             if wrapped.shapes:
                 if spikes is None:
                     wrapped.spikes = _find_spikes(wrapped, where, library)
+                else:
+                    _check_spikes(wrapped, where, spikes)
                 return wrapped
             problems.append(f"{layout}: it remembers nothing from step to step")
     if all("remembers nothing" in problem for problem in problems[:1]):
@@ -353,6 +357,19 @@ def _find(module: Any, where: str, spikes: int | str | None, potential: str | No
         f"{where}: the module cannot be called on lanes ({'; '.join(dict.fromkeys(problems[:3]))}). Valid is a module "
         f"that takes one current of shape [lanes], [lanes, 1] or [lanes, time, 1], and returns spikes of this shape"
     )
+
+
+def _check_spikes(wrapped: Wrapped, where: str, spikes: int | str) -> None:
+    """Refuse a name or a number of an output that the module does not have."""
+    if isinstance(spikes, str):
+        lanes = [p for p, s in wrapped.spots.items() if isinstance(s.value, torch.Tensor) and s.value.numel() == _LANES]
+        if spikes not in lanes:
+            raise unknown(f"{where}: spikes", spikes, lanes)
+        return
+    with torch.no_grad():
+        count = len(next(wrapped.loop(_ladder(1)))[0])
+    if not 0 <= spikes < count:
+        raise Unfit(f"{where}: spikes is {shown(spikes)}, valid is: 0 to {count - 1}, a place among the outputs")
 
 
 def _begin(wrapped: Wrapped) -> None:
@@ -614,10 +631,15 @@ def from_torch(
     found = _found_parameters(space, states, begin, where) if parameters is None else _named(space, parameters, where)
     space.conversions = {path: convert for path, (_, convert) in found.items()}
     own = {p.key: p for ps, _ in found.values() for p in ps}
+    for what, given in (("rest", rest), ("threshold", threshold)):
+        if isinstance(given, str) and given not in own:
+            raise unknown(f"{where}: {what}", given, own)
     level = _threshold(space, states, begin, threshold, found, where)
     resting = _rest(space, states, begin, rest, own)
     height = float(own[level].default if isinstance(level, str) else level)
     base = float(own[resting].default if isinstance(resting, str) else resting)
+    if not height > base:
+        raise Unfit(f"{where}: threshold is {height:g}, valid is: above the rest, {base:g}")
     drive = current or _current(space, begin, height - base, unit, where)
     _compare(space, states, begin, drive, own, where)
     names = [_identifier(p, states) for p in states]
