@@ -104,8 +104,9 @@ def most_versatile(
     whole("most_versatile", "budget", budget, 1)
     possible = [one for one in asked if not argument_against(one, neuron)]
     with watched("most_versatile", progress) as checkpoint:
-        search = _Search(neuron, possible, step, engine, checkpoint)
-        best = search.run(budget, default_rng(seed)) if possible else []
+        best = []
+        if possible and any(p.free for p in neuron.parameters.values()):  # else the defaults are the only neuron
+            best = _Search(neuron, possible, step, engine, checkpoint).run(budget, default_rng(seed))
         found: list[tuple[int, float, dict[str, float], list[Any]]] = []
         for own, stimuli in best or [(neuron.defaults(), {})]:
             results = list(shown_patterns(neuron, own, asked, seed, BUDGET, step, engine, checkpoint, stimuli))

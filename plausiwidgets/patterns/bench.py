@@ -279,7 +279,10 @@ class Bench:
         self.parameters = {name: values[name] for name in model.parameters}
         self.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in model.parameters})
         self.holding: Floats = np.asarray(values["holding"] if "holding" in values else np.zeros(self.n), float)
-        self.span, self.threshold = model.span_threshold(self.parameters)
+        # Of a neuron without parameters, whose sets differ by the stimulus alone, it is one value for all.
+        self.span, self.threshold = (
+            np.broadcast_to(x, (self.n,)).copy() for x in model.span_threshold(self.parameters)
+        )
         self.full_spike = model.full_spike()
         self.divergence = np.zeros(self.n)
         self.traces: dict[str, Traces] = {}
