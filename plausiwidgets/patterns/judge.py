@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Check, Verdict
 from plausiwidgets.progress import ProgressLike, watched
+from plausiwidgets.simulation.compiled.engine import before_compiled, why_not
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
@@ -38,6 +40,9 @@ LONG_REST = 6000.0
 """Time in ms at rest after which a verified set must still show its pattern."""
 LONG = 20_000.0
 """Time in ms at the holding level that a verified set must stay silent, and where it is."""
+
+EARLY = 0.5
+"""Processor time in s that a judgement in plain Python may always take; one that takes longer is left to the kernel."""
 
 
 @checked
@@ -79,6 +84,13 @@ def judge(
     Verdict
         Booleans and numbers for one set, arrays [n] for n.
 
+    Notes
+    -----
+    As long as the kernel of a model is not there, with ``engine="auto"``, one set is judged by plain Python
+    (`Verdict.engine` is ``"python"``) and the kernel is made in the background. Status and spikes are the same; the
+    last digits of a potential, and of a loss above 0, may not be. What is accepted and to be verified waits for the
+    kernel, and after a second says so on stderr.
+
     Raises
     ------
     ValueError
@@ -94,11 +106,86 @@ def judge(
     values = complete(neuron, pat, parameters)
     many = any(np.ndim(v) > 0 for v in values.values())
     step = check_dt(neuron, dt)
+    verified = verify or (verify is None and not many)
+    arrays = broadcast(values)
     with watched("judge", progress) as checkpoint:
-        verdict = evaluate(neuron, pat, broadcast(values), step, engine, checkpoint)
-        if verify or (verify is None and not many):
-            verdict = verify_sets(neuron, pat, verdict, engine, checkpoint)
+        verdict = None
+        if engine == "auto" and not many:
+            verdict = _before_kernel(neuron, pat, arrays, step, verified, checkpoint)
+        if verdict is None:
+            verdict = evaluate(neuron, pat, arrays, step, engine, checkpoint)
+            if verified:
+                verdict = verify_sets(neuron, pat, verdict, engine, checkpoint)
     return verdict if many else single(verdict)
+
+
+def _before_kernel(
+    model: NeuronModel,
+    pattern: Protocol,
+    values: Mapping[str, Floats],
+    dt: float,
+    verify: bool,
+    checkpoint: Checkpoint | None,
+) -> Verdict | None:
+    """Return the verdict of one set before there is a kernel; None when there is one, and it is needed.
+
+    To verify takes plain Python many times as long as to compile: what is accepted waits for the kernel.
+    """
+    from plausiwidgets.simulation.compiled.behind import awaited, compile_behind
+
+    plain = before_compiled(model)
+    if plain is None:
+        return None
+    early = evaluate_early(plain, model, pattern, values, dt, checkpoint)
+    if early is not None and not (verify and early.accepted.any()):
+        compile_behind(model)
+        return early
+    with awaited(model):
+        why_not(model)
+    return None
+
+
+def evaluate_early(
+    plain: Engine,
+    model: NeuronModel,
+    pattern: Protocol,
+    values: Mapping[str, Floats],
+    dt: float,
+    checkpoint: Checkpoint | None = None,
+    record: Sequence[str] = (),
+    within: float = EARLY,
+) -> Verdict | None:
+    """Judge one set (n = 1) in plain Python; None where that takes too long, or plain Python cannot.
+
+    Status and spikes are those of the kernel. Potentials, and a loss above 0, may differ from its own in their last
+    digits where a model has an exponential function, which a kernel rounds otherwise.
+
+    Parameters
+    ----------
+    plain : callable
+        As of :func:`plausiwidgets.simulation.compiled.engine.before_compiled`.
+    within : float
+        Longest processor time in s.
+    """
+    if any(part.adapts for part in pattern.components.values()):
+        return None  # it adapts its sweeps: too many for plain Python
+    end, stops = time.thread_time() + within, False
+
+    def watch() -> None:
+        nonlocal stops
+        if time.thread_time() > end:
+            raise TimeoutError
+        if checkpoint is not None:
+            stops = True
+            checkpoint()
+            stops = False
+
+    try:
+        return evaluate(model, pattern, values, dt, plain, watch, record)
+    except Exception:
+        if stops:
+            raise
+        return None  # left to the kernel
 
 
 def complete(

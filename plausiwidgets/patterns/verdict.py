@@ -85,7 +85,8 @@ class Verdict(Printed):
         Loss in that check; 0 where there is none.
     checks : tuple of Check
     diverged : bool or ndarray
-    engine : {"compiled", "torch"}
+    engine : {"compiled", "torch", "python"}
+        What simulated it; plain Python as long as there is no kernel.
     measured : mapping of str to ndarray
         Further measurements: ``lowest`` and ``highest`` potential of all sweeps in mV, and the points of a curve, such
         as a rate over currents, shape [points] or [points, n].

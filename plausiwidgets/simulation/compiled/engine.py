@@ -76,6 +76,7 @@ class Compiled:
 compiling = RLock()
 """Held by whoever exports a step: torch.export is not made for two threads, nor is what it is compared with."""
 _compiled: WeakKeyDictionary[NeuronModel, Compiled | str] = WeakKeyDictionary()
+_plain: WeakKeyDictionary[NeuronModel, Engine] = WeakKeyDictionary()
 _exported: WeakKeyDictionary[NeuronModel, tuple[list[check.Steps], Program]] = WeakKeyDictionary()
 
 
@@ -114,9 +115,16 @@ def before_compiled(model: NeuronModel) -> Engine | None:
     The program of a custom step is checked as a kernel is, and the export that it needs is not made again by
     :func:`compiled`.
     """
+    if model in _compiled:
+        return None
     if model.programs is not None:  # with Numba to be imported, a kernel on disk takes longer as well
-        waits = model not in _compiled and not ("numba" in sys.modules and is_ready(model))
-        return interpreter(model.programs.step) if waits else None
+        if "numba" in sys.modules and is_ready(model):
+            return None
+        program = model.programs.step
+        return remembered(_plain, model, lambda: interpreter(program))
+    plain = _plain.get(model)
+    if plain is not None:  # it is being compiled, with the lock
+        return plain
     with compiling:
         if is_ready(model):
             return None
@@ -133,6 +141,7 @@ def before_compiled(model: NeuronModel) -> Engine | None:
             check.compare(model, check.some(observed), lambda job: run(job, None), program.single)
         except Exception:  # not with these numbers: the kernel will tell
             return None
+        _plain[model] = run
         return run
 
 

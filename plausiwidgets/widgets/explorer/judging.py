@@ -11,7 +11,7 @@ from plausiwidgets import patterns
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.control import gate
 from plausiwidgets.patterns import Verdict
-from plausiwidgets.patterns.judge import evaluate, single, verify_sets
+from plausiwidgets.patterns.judge import EARLY, evaluate, evaluate_early, single, verify_sets
 from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, why_not
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
@@ -32,10 +32,6 @@ BREATH = 0.05
 
 MAX_LINGER = 0.15
 """Most time in s that a background run waits after a drag's picture was sent, so that the page can draw it."""
-
-
-EARLY = 0.5
-"""Time in s, of the processor, that a judgement may always take which is made before the kernel is there."""
 
 
 class Judging(Panel):
@@ -137,23 +133,16 @@ class Judging(Panel):
 
     def _before_compiled(self, selection: Selection) -> Verdict | None:
         """Judge while nothing is compiled, where that can be done in a fraction of the time; None where it cannot."""
-        if any(part.adapts for part in selection.pattern.components.values()):
-            return None  # it adapts its sweeps: too many for plain Python
         began = time.thread_time()
         engine = before_compiled(selection.model)
         if engine is None:
             return None
-        exported = time.thread_time()
-        end = exported + max(exported - began, EARLY)  # not longer than the export
-
-        def checkpoint() -> None:
-            if time.thread_time() > end:
-                raise TimeoutError
-
-        try:
-            return judge_quickly(selection, self.explorer.session.recorded(selection.model), engine, checkpoint)
-        except Exception:  # left to the kernel
-            return None
+        within = max(time.thread_time() - began, EARLY)  # not longer than the export
+        recorded = self.explorer.session.recorded(selection.model)
+        arrays = {name: np.array([value]) for name, value in selection.values.items()}
+        return evaluate_early(
+            engine, selection.model, selection.pattern, arrays, selection.dt, record=recorded, within=within
+        )
 
     def _moved_further(self, selection: Selection, verdict: Verdict) -> bool:
         """Skip starts that are already solved or diverge; return whether this one was."""

@@ -1,0 +1,236 @@
+"""The first verdict of a process: by plain Python, while the kernel is made in the background."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+import plausiwidgets as pw
+from plausiwidgets.patterns.judge import complete, evaluate, evaluate_early, judge
+from plausiwidgets.simulation.compiled import behind
+from plausiwidgets.simulation.compiled.engine import before_compiled, is_ready, why_not
+from plausiwidgets.simulation.compiled.interpreter import interpreter
+from plausiwidgets.simulation.simulate import broadcast
+from tests.models.test_models import good_step, make
+
+
+@pytest.fixture
+def cold(monkeypatch, tmp_path):
+    """No kernel on disk."""
+    monkeypatch.setenv("PLAUSIWIDGETS_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def process(code: str) -> subprocess.CompletedProcess:
+    """Run code in a new process."""
+    head = "import os, signal, sys, threading, time\nimport plausiwidgets as pw\n"
+    return subprocess.run([sys.executable, "-c", head + code], capture_output=True, text=True, check=False, timeout=300)
+
+
+def kernels(folder) -> list[str]:
+    return [file.name.partition("-")[0] for file in (folder / "cache" / "kernels").glob("*.checked")]
+
+
+def makers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "plausiwidgets-compile"]
+
+
+def join() -> None:
+    """Wait until all kernels are made."""
+    for thread in makers():
+        thread.join(240)
+
+
+# ------------------------------------------------------------------ the same answer
+
+
+@pytest.mark.parametrize("name", pw.models.names())
+def test_plain_python_judges_as_the_kernel_does(name):
+    model = pw.models.get(name)
+    plain, record = interpreter(model.programs.step), [state.name for state in model.states]
+    for key in ("tonic_spiking", "integrator", "rebound_spike", "accommodation"):
+        pattern = pw.patterns.get(key)
+        values = broadcast(complete(model, pattern, pw.assessment.published_parameters(name, key)))
+        ours = evaluate_early(plain, model, pattern, values, model.dt, record=record, within=60.0)
+        theirs = evaluate(model, pattern, values, model.dt, "compiled", record=record)
+        assert (ours.engine, theirs.engine) == ("python", "compiled")
+        assert ours.status == theirs.status
+        assert ours.diverged == theirs.diverged
+        np.testing.assert_allclose(ours.loss, theirs.loss, rtol=1e-12)
+        for sweep, trace in theirs.traces.items():
+            np.testing.assert_array_equal(ours.traces[sweep].spike_times[0], trace.spike_times[0])
+            for state, path in trace.states.items():
+                np.testing.assert_allclose(ours.traces[sweep].states[state], path, rtol=1e-6, atol=1e-6)
+
+
+def has_exponential(model) -> bool:
+    return not {line.operation.name for line in model.programs.step.body}.isdisjoint({"exp", "log", "sigmoid"})
+
+
+@pytest.mark.parametrize("name", [n for n in pw.models.names() if not has_exponential(pw.models.get(n))])
+def test_without_an_exponential_function_it_is_the_same_to_the_last_bit(name):
+    model, pattern = pw.models.get(name), pw.patterns.get("tonic_bursting")
+    values = broadcast(complete(model, pattern))
+    record = [state.name for state in model.states]
+    ours = evaluate(model, pattern, values, model.dt, interpreter(model.programs.step), record=record)
+    theirs = evaluate(model, pattern, values, model.dt, "compiled", record=record)
+    assert ours.loss == theirs.loss
+    assert [c.cost for c in ours.checks] == [c.cost for c in theirs.checks]
+    for sweep, trace in theirs.traces.items():
+        for state, path in trace.states.items():
+            np.testing.assert_array_equal(ours.traces[sweep].states[state], path)
+
+
+# ------------------------------------------------------------------ when, and by what
+
+
+def test_a_set_that_is_not_to_be_verified_is_answered_without_numba_and_a_script_that_ends_compiles_nothing(
+    cold, tmp_path
+):
+    done = process("""
+verdict = pw.judge("adex", "tonic_spiking", verify=False)
+print(verdict.status, verdict.engine, "numba" in sys.modules, len(verdict.traces["step"].spike_times[0]) > 3)
+""")
+    assert (done.returncode, done.stdout.split()) == (0, ["unverified", "python", "False", "True"]), done.stderr
+    assert done.stderr == ""
+    assert kernels(tmp_path) == []
+
+
+def test_a_process_that_goes_on_has_the_kernel_after_a_while_and_judges_with_it(cold, tmp_path):
+    done = process("""
+engines = []
+end = time.monotonic() + 240
+while not engines or engines[-1] == "python" and time.monotonic() < end:
+    engines.append(pw.judge("lif", "tonic_spiking", verify=False).engine)
+    time.sleep(0.1)
+print(engines[0], engines[-1])
+""")
+    assert (done.returncode, done.stdout.split()) == (0, ["python", "compiled"]), done.stderr
+    assert done.stderr == ""
+    assert kernels(tmp_path) == ["lif"]
+
+
+def test_what_is_rejected_needs_no_verification_and_waits_for_no_kernel(cold):
+    done = process("""
+verdict = pw.judge("adex", "tonic_spiking", {"amplitude": 1.0})
+print(verdict.status, verdict.engine, [thread.name for thread in threading.enumerate()])
+""")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("rejected python")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("stderr", "lines"), [("sys.stderr", 1), ("None", 0)])
+def test_a_verification_waits_for_the_kernel_and_says_so_on_stderr_in_one_line(cold, stderr, lines):
+    done = process(f"""
+from plausiwidgets.simulation.compiled import behind
+behind.TOLD = 0.2
+before, sys.stderr = sys.stderr, {stderr}
+verdict = pw.judge("lif", "tonic_spiking")
+again = pw.judge("lif", "tonic_spiking")
+sys.stderr = before
+print(verdict.status, verdict.engine, again.engine)
+""")
+    assert (done.returncode, done.stdout.split()) == (0, ["replicated", "compiled", "compiled"]), done.stderr
+    assert done.stderr == lines * "plausiwidgets: compiling model 'lif', which takes some seconds\n"
+
+
+def test_arrays_and_an_engine_by_name_are_not_answered_by_plain_python(cold):
+    model = make(good_step)
+    assert judge(model, "tonic_spiking", {"amplitude": [20.0, 25.0]}, verify=False).engine == "compiled"
+    assert judge(make(good_step), "tonic_spiking", verify=False, engine="torch").engine == "torch"
+    assert judge(make(good_step), "tonic_spiking", verify=False, engine="compiled").engine == "compiled"
+
+
+def test_what_a_progress_raises_ends_the_first_judgement_too(cold):
+    def stop(snapshot):
+        if snapshot.state == "running" and snapshot.seconds > 0.0:
+            raise LookupError("enough")
+
+    with pytest.raises(LookupError, match="enough"):
+        judge(make(good_step), "tonic_spiking", verify=False, progress=stop)
+
+
+def test_a_pattern_that_adapts_its_sweeps_waits_for_the_kernel(cold):
+    assert judge(make(good_step), "class_1_excitable", verify=False).engine == "compiled"
+
+
+def test_a_custom_neuron_is_exported_once_and_answered_before_it_is_compiled(cold, monkeypatch):
+    monkeypatch.setattr(behind, "DELAY", 1000.0)
+    model = make(good_step)
+    verdict = judge(model, "tonic_spiking", verify=False)
+    assert (verdict.engine, is_ready(model)) == ("python", False)
+    assert before_compiled(model) is before_compiled(model)
+    behind.compile_behind(model, 0.0)
+    join()
+    assert is_ready(model)
+    kernel = judge(model, "tonic_spiking", verify=False)
+    assert (kernel.engine, kernel.status, kernel.loss) == ("compiled", verdict.status, verdict.loss)
+
+
+def test_a_custom_neuron_that_cannot_be_compiled_is_judged_by_torch():
+    def step(current, state, p, dt):
+        v = state[0] + dt / p.tau * (-65.0 - state[0] + current) + 0.0 * torch.lgamma(p.tau)
+        fired = v > -50.0
+        return fired.to(v.dtype), (torch.where(fired, -65.0, v),)
+
+    model = make(step)
+    assert judge(model, "tonic_spiking", verify=False).engine == "torch"
+    assert "lgamma" in why_not(model)
+
+
+# ------------------------------------------------------------------ the thread
+
+
+def test_a_process_that_ends_while_a_kernel_is_made_ends_quietly(cold, tmp_path):
+    done = process("""
+from plausiwidgets.simulation.compiled import behind
+behind.compile_behind(pw.models.get("hodgkin_huxley"), 0.0)
+behind.compile_behind(pw.models.get("adex"), 0.0)
+time.sleep(0.3)
+""")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert "adex" not in kernels(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGINT as of a terminal")
+def test_ctrl_c_while_a_verification_waits_for_the_kernel_leaves_no_thread(cold):
+    done = process("""
+from plausiwidgets.simulation.compiled import engine
+def wait(model):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(60)
+engine._make = wait
+try:
+    pw.judge("hodgkin_huxley", "tonic_spiking")
+except KeyboardInterrupt:
+    print(threading.active_count())
+""")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_fork_waits_for_the_kernel_that_is_being_made_and_its_child_can_compile(cold):
+    done = process("""
+from plausiwidgets.simulation.compiled import behind
+behind.compile_behind(pw.models.get("lif"), 0.0)
+behind.compile_behind(pw.models.get("adex"), 1000.0)
+time.sleep(0.2)
+child = os.fork()
+if not child:
+    statuses = [pw.judge(name, "tonic_spiking").status for name in ("lif", "qif")]
+    os._exit(7 if statuses == ["replicated", "replicated"] else 1)
+print(threading.active_count(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "numba" in sys.modules)
+""")
+    assert (done.returncode, done.stdout.split()) == (0, ["1", "7", "True"]), done.stderr
+
+
+def test_nothing_runs_once_all_kernels_are_made(cold):
+    model = make(good_step)
+    behind.compile_behind(model, 0.0)
+    join()
+    assert is_ready(model)
+    assert not makers()
