@@ -112,14 +112,15 @@ class _Asked(NamedTuple):
 def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     """Search for every pattern with every model, and return a table of the results.
 
-    Each (model, pattern, seed) is a search, with the same result as of `optimize`.
+    Each (model, pattern, seed) is a search, with the same result as of `optimize`. What an argument rules out
+    (`NeuronModel.cannot`) is not searched, as `optimize` does when it is asked to: its row has no evaluations.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
     >>> print(table["summary"][1])    # doctest: +ELLIPSIS
-    not found within 300 evaluations, and impossible: ...
+    impossible: A spike sets the whole state to one value, ...
 
     Parameters
     ----------

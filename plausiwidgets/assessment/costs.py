@@ -59,7 +59,8 @@ class _Trial:
     judging: float = 0.0
     verifying: float = 0.0
     found: bool = False
-    error: str = ""
+    without: str = ""
+    """Why there is no search, if there is none."""
 
     @property
     def each(self) -> float:
@@ -68,7 +69,7 @@ class _Trial:
 
     def range(self, unit: Unit) -> tuple[float, float]:
         """Return the least and the largest time of the whole search."""
-        if self.error:
+        if self.without:
             return 0.0, 0.0
         low = self.judging + self.verifying
         high = low + AFTER * self.verifying if self.found else max(low, self.verifying + unit.budget * self.each)
@@ -162,7 +163,7 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
                 "pattern": pattern,
                 "searches": count[model, pattern],
                 "compiled": not reasons[model],
-                "reason": trial.error or reasons[model],
+                "reason": trial.without or reasons[model],
                 "candidates": trial.candidates,
                 "found": trial.found,
                 "candidate_ms": 1000.0 * trial.each,
@@ -193,13 +194,15 @@ def peak_memory() -> int | None:
 
 
 def _begin(unit: Unit) -> _Trial:
-    """Judge the first candidates of a search."""
+    """Judge the first candidates of a search, if there is one."""
     try:
+        if argument := unit.waiting.argument:
+            return _Trial(without=f"is not searched: {argument}")
         model, pattern = received_model(unit.model), received_pattern(unit.pattern)
         plain = make_problem(model, pattern, engine=unit.engine, dt=unit.dt)
         return _measured(unit, _Timed(plain.model, plain.pattern, plain.space, plain.dt, plain.engine))
     except Exception as failure:
-        return _Trial(error=f"{type(failure).__name__}: {failure}")
+        return _Trial(without=f"fails: {type(failure).__name__}: {failure}")
 
 
 def _measured(unit: Unit, problem: _Timed) -> _Trial:

@@ -25,7 +25,8 @@ COLUMNS = {
     "failed_check": "the verification that a fragile set failed",
     "loss": "least loss; 0 when accepted",
     "broken": "criteria that the best set misses, the costliest first",
-    "evaluations": "candidates judged; searches for thresholds of the amplitude are not counted",
+    "evaluations": "candidates judged, none where an argument rules it out; searches for thresholds of the amplitude "
+    "are not counted",
     "found_after": "evaluations until the accepted set was found",
     "budget": "largest number of evaluations",
     "volume": "accepted share of the search box at dt, on the parameters' scales, from the screens",

@@ -19,6 +19,7 @@ from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
+from plausiwidgets.patterns.registry import argument_against
 from plausiwidgets.patterns.registry import received as received_pattern
 from plausiwidgets.python_file import InFile
 from plausiwidgets.simulation.lanes import Checkpoint
@@ -53,15 +54,16 @@ class Unit:
     @property
     def waiting(self) -> Result:
         """The record before the search."""
-        pattern = received_pattern(self.pattern)
+        model, pattern = received_model(self.model), received_pattern(self.pattern)
         return Result(
-            model=received_model(self.model).key,
+            model=model.key,
             pattern=pattern.key,
             letter=pattern.letter,
             seed=self.seed,
             budget=self.budget,
             dt=self.dt,
             engine=self.engine,
+            argument=argument_against(pattern, model),
             versions=versions(),
         )
 
@@ -74,8 +76,9 @@ def run_unit(
 ) -> Result:
     """Run a search and return its record, without its tries; an error or the time limit gives a failed record.
 
-    A found set is moved towards the defaults while it stays verified (`gentle`), not counted as evaluations. After a
-    stop (`Stopped`, KeyboardInterrupt) the record holds the best set so far.
+    What an argument rules out is not searched: its record has no evaluations. A found set is moved towards the defaults
+    while it stays verified (`gentle`), not counted as evaluations. After a stop (`Stopped`, KeyboardInterrupt) the
+    record holds the best set so far.
 
     Parameters
     ----------
@@ -99,6 +102,8 @@ def run_unit(
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
     result, reason, error, robustness, began = unit.waiting, "stopped", "", None, clock()
+    if result.argument:
+        return replace(result, reason="finished")
 
     def check() -> None:
         if unit.time_limit is not None and clock() - began > unit.time_limit:

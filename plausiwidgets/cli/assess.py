@@ -289,7 +289,7 @@ def estimate_text(table: pd.DataFrame) -> str:
         slow = "" if rows["compiled"].all() else f"\n    not compiled: {rows['reason'].iloc[0]}"
         searches = counted(int(rows["searches"].sum()))
         lines.append(f"{name}: {searches}, {time_range(rows)}{slow or f', {compiled}'}")
-        lines += [f"    {row.pattern} fails: {row.reason}" for row in rows.itertuples() if row.candidates == 0]
+        lines += [f"    {row.pattern} {row.reason}" for row in rows.itertuples() if row.candidates == 0]
     memory = table.attrs["memory"]
     told = "" if memory is None else f", about {memory / 1e9:.1f} GB of memory for each process"
     lines.append(f"\nAll: {counted(int(table['searches'].sum()))}, {time_range(table)} of one processor{told}")

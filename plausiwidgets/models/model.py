@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, finite, mapping
+from plausiwidgets.arguments import checked, finite, mapping, whole
 from plausiwidgets.lazy import torch
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
@@ -164,6 +164,9 @@ class NeuronModel:
         The differential equations in plain text, one per line.
     scheme : str
         How the step integrates them and of which order in `dt`, in words: for the card and the pages of the neuron.
+    order : int, optional
+        Order of the scheme: halving `dt` divides the error of a step by ``2**order``, as far as no spike is fired. None
+        for a step that is exact, or whose order is not known.
     peak : float, optional
         Potential to which a figure draws a spike: 20 mV by default, and for a potential of another unit, or a threshold
         above that, as far above the threshold as this is above the rest.
@@ -215,6 +218,7 @@ class NeuronModel:
         spike_level: float | None = None,
         equations: str = "",
         scheme: str = "",
+        order: int | None = None,
         peak: float | None = None,
         limit: float = 1e4,
         title: str = "",
@@ -231,6 +235,7 @@ class NeuronModel:
         self.spike_level = None if spike_level is None else float(spike_level)
         self.equations = equations
         self.scheme = scheme
+        self.order = None if order is None else whole(where, "order", order, 1)
         self.parameters: Mapping[str, Parameter] = {p.key: p for p in parameters}
         self.initial_state = initial_state
         self.current = current

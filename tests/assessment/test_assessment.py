@@ -9,7 +9,7 @@ import pytest
 from optimization_fakes import same_table, wait_for
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import COLUMNS, start_assessment
+from plausiwidgets.assessment import COLUMNS, start_assessment, units
 
 SMALL = {"budget": 300, "popsize": 8}
 
@@ -34,23 +34,49 @@ def test_seeds_may_come_in_any_collection():
 
 
 def test_rows_of_a_found_and_of_a_missed_pattern():
-    table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], **SMALL)
+    table = pw.assess("eif", ["tonic_spiking", "phasic_spiking"], **SMALL)
     found, missing = table.iloc[0], table.iloc[1]
     assert found["status"] == "replicated"
-    assert pw.judge("lif", "tonic_spiking", found["parameters"]).replicated
+    assert pw.judge("eif", "tonic_spiking", found["parameters"]).replicated
     assert found["found_after"] <= found["evaluations"]
     assert 0 <= found["robustness"] <= 1
     assert found["expected_random"] >= 1
     assert missing["status"] == "rejected"
-    why = pw.models.get("lif").cannot["tonic_bursting"]
-    assert missing["summary"] == f"not found within {missing['evaluations']} evaluations, and impossible: {why}"
+    assert missing["summary"].startswith(f"not found within {missing['evaluations']} evaluations, least loss ")
     assert missing["broken"]
-    verdict = pw.judge("lif", "tonic_bursting", missing["parameters"])
+    verdict = pw.judge("eif", "phasic_spiking", missing["parameters"], engine="compiled")
     assert missing["loss"] == verdict.loss
     assert set(missing["broken"].split(", ")) == {c.title for c in verdict.checks if not c.passed}
     assert math.isnan(missing["expected_random"])
     assert missing["expected_random_low"] > 1
-    assert "impossible" not in found["summary"]
+
+
+def test_what_an_argument_rules_out_is_not_searched_and_its_row_says_why(tmp_path):
+    asked = {"models": "lif", "patterns": ["tonic_bursting", "tonic_spiking"], "store": tmp_path / "s.jsonl"}
+    table = pw.assess(**asked)
+    ruled_out, found = table.iloc[0], table.iloc[1]
+    why = pw.models.get("lif").cannot["tonic_bursting"]
+    assert (ruled_out["status"], ruled_out["reason"], ruled_out["evaluations"]) == ("rejected", "finished", 0)
+    assert ruled_out["summary"] == f"impossible: {why}"
+    assert ruled_out["parameters"] == {}
+    assert math.isnan(ruled_out["loss"])
+    assert found["status"] == "replicated"
+    assert table.attrs["complete"]
+    same_table(pw.assess(**asked), table)
+    pw.assessment.write_csv(table, tmp_path / "t.csv")
+    same_table(pw.assessment.read_csv(tmp_path / "t.csv"), table)
+    assert pw.assessment.plausibility_score(table, measure=False)["not_found"].tolist() == [1]
+    assert pw.assessment.estimate("lif", "tonic_bursting")["reason"].tolist() == [f"is not searched: {why}"]
+    assert pw.optimize("lif", "tonic_bursting", budget=64).evaluations == 64  # asked for by itself, it is searched
+
+
+def test_a_stored_search_of_what_an_argument_rules_out_is_kept(tmp_path, monkeypatch):
+    asked = {"models": "lif", "patterns": "tonic_bursting", "store": tmp_path / "s.jsonl", **SMALL}
+    with monkeypatch.context() as patch:  # as version 0.2 did
+        patch.setattr(units, "argument_against", lambda pattern, model: "")
+        searched = pw.assess(**asked)
+    assert searched["evaluations"].tolist() == [296]
+    same_table(pw.assess(**asked), searched)
 
 
 def test_a_row_is_the_result_of_optimize():
@@ -102,7 +128,7 @@ def test_a_search_beyond_its_time_limit_fails():
 
 
 def test_pause_stop_and_snapshots():
-    study = start_assessment("lif", ["tonic_spiking", "tonic_bursting", "mixed_mode"], budget=100_000)
+    study = start_assessment("eif", ["tonic_spiking", "phasic_spiking", "rebound_burst"], budget=100_000)
     wait_for(lambda: any(result.evaluations for result in study.snapshot().running))
     study.pause()
     wait_for(lambda: study.snapshot().state == "paused")

@@ -39,17 +39,17 @@ def test_the_range_of_a_search():
     assert _Trial(100, 2.0, 0.0).range(unit) == (2.0, 20.0)
     assert _Trial(32, 1.0, 3.0, True).range(unit) == (4.0, 4.0 + 3.0 * AFTER)
     assert _Trial(100, 2.0, 0.5).range(Unit("lif", "tonic_spiking", 0, 1000, time_limit=5.0)) == (2.5, 5.0)
-    assert _Trial(error="ValueError: no").range(unit) == (0.0, 0.0)
+    assert _Trial(without="fails: ValueError: no").range(unit) == (0.0, 0.0)
 
 
 def test_a_slow_pair_is_measured_on_what_was_done_and_a_verification_is_made_to_its_end(monkeypatch):
     monkeypatch.setattr(costs, "MOST", 0.0)
     seen = []
-    table = estimate("eif", ["class_1_excitable", "tonic_bursting"], progress=seen.append)
+    table = estimate("eif", ["class_1_excitable", "phasic_spiking"], progress=seen.append)
     assert list(table["candidates"]) == [32, 32] and (table["low"] > 0.0).all()
     assert [one.line() for one in seen] == [
         "0 of 2 begun, now eif, class_1_excitable",
-        "1 of 2 begun, now eif, tonic_bursting",
+        "1 of 2 begun, now eif, phasic_spiking",
         "2 of 2 begun",
     ]
     monkeypatch.setattr(costs, "MOST", 1.0)  # its verification alone takes longer
@@ -62,7 +62,7 @@ def test_a_slow_pair_is_measured_on_what_was_done_and_a_verification_is_made_to_
 
 def test_a_search_that_was_done_is_left_out_and_no_file_is_written(tmp_path):
     path = tmp_path / "s.jsonl"
-    asked = {"models": "lif", "patterns": ["tonic_bursting", "mixed_mode"], **SMALL}
+    asked = {"models": "izhikevich", "patterns": ["tonic_bursting", "mixed_mode"], **SMALL}
     assert len(estimate(**asked, store=path)) == 2 and not path.exists()
     pw.assess(**asked, store=path)
     before = path.read_bytes()

@@ -22,7 +22,7 @@ from plausiwidgets.progress import TextProgress
 
 RUN = [sys.executable, "-m", "plausiwidgets.cli.main", "assess"]
 posix = pytest.mark.skipif(os.name != "posix", reason="sends signals, or closes what is inherited")
-QUICK = ["lif", "--patterns", "A", "tonic_bursting", "--budget", "300"]
+QUICK = ["eif", "--patterns", "A", "phasic_spiking", "--budget", "300"]
 
 
 def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, capsys) -> None:
@@ -31,10 +31,10 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
     told = capsys.readouterr()
     assert "✓ replicated, found after" in told.out
     assert "✗ not found within" in told.out
-    assert "lif: 1 replicated, 1 not found" in told.out
+    assert "eif: 1 replicated, 1 not found" in told.out
     assert "[2/2]" in told.err
     table = pd.read_csv(csv)
-    assert list(table["pattern"]) == ["tonic_spiking", "tonic_bursting"]
+    assert list(table["pattern"]) == ["tonic_spiking", "phasic_spiking"]
     assert json.loads(table["parameters"][0])["amplitude"] > 0
 
 
@@ -108,15 +108,15 @@ def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
     made = units.make_problem
 
     def sometimes(model, pattern, **options):
-        if pattern.key == "tonic_bursting":
+        if pattern.key == "phasic_spiking":
             raise ZeroDivisionError("in the step")
         return made(model, pattern, **options)
 
     monkeypatch.setattr(units, "make_problem", sometimes)
     assert main.main(["assess", *QUICK, "--quiet"]) == 1
     told = capsys.readouterr()
-    assert "lif: 1 replicated, 1 failed" in told.out
-    assert told.err == "plausiwidgets assess: error: the search failed for lif tonic_bursting seed 0\n"
+    assert "eif: 1 replicated, 1 failed" in told.out
+    assert told.err == "plausiwidgets assess: error: the search failed for eif phasic_spiking seed 0\n"
 
 
 # ------------------------------------------------------------------ streams that fail
@@ -197,7 +197,7 @@ def test_progress_without_a_standard_error_is_none(capsys, monkeypatch) -> None:
 
 # ------------------------------------------------------------------ Ctrl-C
 
-LONG = ["lif", "--patterns", "A", "C", "M", "--budget", "5000000", "--csv", "table.csv", "--store", "study.jsonl"]
+LONG = ["eif", "--patterns", "A", "B", "M", "--budget", "5000000", "--csv", "table.csv", "--store", "study.jsonl"]
 
 
 @posix

@@ -110,6 +110,7 @@ NEURON = NeuronModel(
     "tau_w dw/dt = a (v − E_L) − w\n"
     "v ≥ 0 mV: spike, v → V_r, w → w + b",
     scheme="Forward Euler, both variables from the old state: of first order.",
+    order=1,
     title="Adaptive exponential (AdEx)",
     description="A leaky membrane with a smooth upswing and one adaptation current w: nine parameters "
     "with a biophysical meaning.",

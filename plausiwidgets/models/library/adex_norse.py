@@ -88,6 +88,7 @@ NEURON = from_norse(
     "tau_w dw/dt = a (v − v_rest) − w\n"
     "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), w → w + b",
     scheme="Forward Euler, both variables from the old state: of first order.",
+    order=1,
     title="Adaptive exponential, Norse's (LIFAdEx)",
     description="Norse's LIFAdEx fires at the very threshold of its exponential, so the upswing of a spike "
     "never happens; compare it with the textbook AdEx.",

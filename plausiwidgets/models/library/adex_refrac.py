@@ -73,6 +73,7 @@ NEURON = NeuronModel(
     equations=f"{adex.NEURON.equations}, and v stays there for t_ref",
     scheme="Forward Euler, both variables from the old state: of first order; the refractory period is a number "
     "of steps.",
+    order=1,
     title="Adaptive exponential (AdEx), refractory",
     description="The adaptive exponential neuron with an absolute refractory period: cells of cortex and thalamus in "
     "one set of equations.",

@@ -161,6 +161,7 @@ NEURON = NeuronModel(
     "τ_a = 0.3632 + 1.158/(1 + exp(0.0497 (v + 55.96)))\n"
     "b∞ = (1 + exp(0.0688 (v + 53.3)))^−4,  τ_b = 1.24 + 2.678/(1 + exp(0.0624 (v + 50)))",
     scheme=SCHEME,
+    order=2,
     title="Connor–Stevens",
     description="Hodgkin and Huxley's channels and one more, the A-current, which holds the potential back and lets "
     "the neuron fire as slowly as it likes.",

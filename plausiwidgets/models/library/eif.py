@@ -56,6 +56,7 @@ NEURON = NeuronModel(
     equations="C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) + I\n"
     "v ≥ 0 mV: spike, v → V_r, and v stays there for t_ref",
     scheme="Forward Euler, of first order; the refractory period is a number of steps.",
+    order=1,
     title="Exponential integrate-and-fire (EIF)",
     description="A leaky membrane with a smooth upswing in place of a sharp threshold: one variable, and a rate that "
     "follows fast inputs as that of a conductance-based neuron does.",

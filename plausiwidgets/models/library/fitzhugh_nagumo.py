@@ -86,6 +86,7 @@ NEURON = NeuronModel(
     ],
     equations="T dx/dt = x − x³/3 − y + I,  v = 33 x − 25\nT dy/dt = epsilon (x + a − b y)",
     scheme=SCHEME,
+    order=2,
     title="FitzHugh–Nagumo",
     description="The Hodgkin–Huxley neuron reduced to two variables: a cubic that excites and a slow line that "
     "recovers. Its phase plane is the textbook picture of excitability.",

@@ -103,6 +103,7 @@ NEURON = NeuronModel(
     "T dy/dt = c − d x² − y\n"
     "T dz/dt = r (s (x − x_1) − z)",
     scheme=SCHEME,
+    order=2,
     title="Hindmarsh–Rose",
     description="Three polynomial equations that burst: fast spikes by x and y, and a slow adaptation z that starts "
     "and ends the bursts.",

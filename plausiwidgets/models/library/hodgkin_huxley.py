@@ -138,6 +138,7 @@ NEURON = NeuronModel(
     "α_m = 0.1 (v + 40)/(1 − exp(−(v + 40)/10)),  β_m = 4 exp(−(v + 65)/18)\n"
     "α_h = 0.07 exp(−(v + 65)/20),  β_h = 1/(1 + exp(−(v + 35)/10))",
     scheme=SCHEME,
+    order=2,
     title="Hodgkin–Huxley",
     description="The giant axon of the squid: sodium and potassium channels whose gates were measured. Here the speed "
     "of two gates is free, so that it can be more than an axon.",

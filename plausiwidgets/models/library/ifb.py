@@ -86,6 +86,7 @@ NEURON = NeuronModel(
     "dh/dt = −h/tau_minus where v > V_h, else (1 − h)/tau_plus\n"
     "v ≥ V_th: spike, v → min(V_reset, V_th − 1)",
     scheme="Forward Euler for the potential, of first order; the gate is exact.",
+    order=1,
     title="Integrate-and-fire-or-burst",
     description="A relay cell of the thalamus: single spikes when it is depolarized, a burst when it is released from "
     "inhibition, by a slow calcium current.",

@@ -156,6 +156,7 @@ NEURON = from_norse(
     states=STATES,
     equations="dv/dt = sq v² + mn v + bias − u + I\ndu/dt = a (b v − u)\nv > 30 mV: spike, v → c, u → u + d",
     scheme="Forward Euler, both variables from the old state: of first order.",
+    order=1,
     title="Izhikevich (simple model)",
     description="Two variables, four parameters, and nearly all of the twenty patterns: a quadratic "
     "membrane and one slow recovery variable u.",

@@ -81,6 +81,7 @@ NEURON = NeuronModel(
     equations="dv/dt = sq v² + mn v + bias − u + I\ndu/dt = a (b (v + v_u) − k_u u)\n"
     "v > 30 mV: spike, v → c, u → u + d",
     scheme="Forward Euler, v first and then u from the new v: of first order.",
+    order=1,
     title="Izhikevich, as published in 2004",
     description="The simple model with the update order of the 2004 figure (u from the new v) and the "
     "extra constants of its accommodation variant: the reference for all twenty patterns.",

@@ -139,6 +139,7 @@ NEURON = from_norse(
     equations="tau_mem dv/dt = −(v − v_rest) + I\n"
     "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), and v stays there for t_ref",
     scheme="Forward Euler, of first order; the refractory period is a number of steps.",
+    order=1,
     title="Leaky integrate-and-fire (LIF)",
     description="The simplest spiking neuron: a leaky membrane, a threshold and a reset. It has no memory "
     "beyond its potential, so most patterns are out of its reach.",

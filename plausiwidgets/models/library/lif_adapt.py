@@ -80,6 +80,7 @@ NEURON = NeuronModel(
     "tau_g dg/dt = −g\n"
     "v > v_threshold: spike, v → min(v_reset, v_threshold − 1), g → g + dg",
     scheme="Forward Euler for the potential, of first order; the conductance decays exactly.",
+    order=1,
     title="Leaky integrate-and-fire with adaptation",
     description="A leaky membrane, a threshold, and a potassium conductance that grows with each spike: the simplest "
     "neuron whose firing slows down.",

@@ -79,6 +79,7 @@ NEURON = from_norse(
     "tau_adapt dtheta/dt = −(theta − v_threshold)\n"
     "v > theta: spike, v → min(v_reset, v_threshold − 1), theta → theta + beta",
     scheme="Forward Euler, both variables from the old state: of first order.",
+    order=1,
     title="Adaptive threshold (Norse's LSNN)",
     description="A leaky integrator whose threshold jumps at each spike and falls back: its firing slows down, and it "
     "remembers its own spikes for as long as the threshold takes.",

@@ -132,6 +132,7 @@ NEURON = NeuronModel(
     "dI₂/dt = −k2 I₂\n"
     "V ≥ Θ: spike, V → min(V_r, Theta_r − 1), Θ → max(Theta_r, Θ), I₁ → R1 I₁ + A1, I₂ → R2 I₂ + A2",
     scheme="Each equation exactly, with the mean of its drive over the step: of second order.",
+    order=2,
     title="Mihalaş–Niebur",
     description="Linear equations between spikes, and a threshold that follows the potential; what a spike changes "
     "makes bursts, adaptation and after-potentials.",

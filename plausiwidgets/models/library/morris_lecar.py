@@ -117,6 +117,7 @@ NEURON = NeuronModel(
     "dn/dt = λ (N∞ − n)\n"
     "M∞ = ½ (1 + tanh((v − V_1)/V_2)),  N∞ = ½ (1 + tanh((v − V_3)/V_4)),  λ = phi cosh((v − V_3)/(2 V_4))",
     scheme=SCHEME,
+    order=2,
     title="Morris–Lecar",
     description="A muscle fibre of the barnacle: calcium excites at once, potassium follows. With two sets of "
     "parameters it shows both classes of excitability.",

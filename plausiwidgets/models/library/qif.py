@@ -70,6 +70,7 @@ NEURON = NeuronModel(
     states=[StateVariable("v", "mV", "Membrane potential.")],
     equations="dv/dt = a (v − v_rest) (v − v_threshold) + I\nv ≥ v_peak: spike, v → v_reset",
     scheme="Midpoint rule: of second order.",
+    order=2,
     title="Quadratic integrate-and-fire",
     description="The normal form of a neuron whose rate starts at zero: a parabola with a resting potential and a "
     "threshold that meet at the rheobase. One variable, so no resonance, no adaptation.",

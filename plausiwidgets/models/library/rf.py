@@ -83,6 +83,7 @@ NEURON = NeuronModel(
     equations="dx/dt = b x − ω y + I\ndy/dt = ω x + b y\nv = −65 mV + 15 mV · y\n"
     "y ≥ 1: spike, x → x_reset, y → y_reset",
     scheme="Exact between spikes, because the equations are linear and the current of a step is constant.",
+    order=None,
     title="Resonate-and-fire",
     description="A damped oscillator with a threshold: it prefers inputs at its own frequency, and fires after "
     "inhibition. Linear, so that it cannot accommodate: a slow ramp reaches what its end would.",

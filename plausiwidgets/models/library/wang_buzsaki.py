@@ -128,6 +128,7 @@ NEURON = NeuronModel(
     "α_h = 0.07 exp(−(v + 58)/20),  β_h = 1/(1 + exp(−0.1 (v + 28)))\n"
     "α_n = 0.01 (v + 34)/(1 − exp(−0.1 (v + 34))),  β_n = 0.125 exp(−(v + 44)/80)",
     scheme=SCHEME,
+    order=2,
     title="Wang–Buzsáki",
     description="A fast-spiking interneuron of the hippocampus: Hodgkin and Huxley's channels with a sodium gate that "
     "opens at once and shallow troughs between spikes.",

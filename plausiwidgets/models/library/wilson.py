@@ -117,6 +117,7 @@ NEURON = NeuronModel(
     "tau_H dh/dt = 3 t − h\n"
     "m∞ = 17.8 + 0.476 v + 0.00338 v²,  r∞ = 1.24 + 0.037 v + 0.00032 v²,  t∞ = 4.205 + 0.116 v + 0.0008 v²",
     scheme=SCHEME,
+    order=2,
     title="Wilson",
     description="Neurons of the human neocortex in four polynomial equations: sodium, recovery, a calcium current and "
     "what it opens. Regular spiking, fast spiking and bursting cells differ in three numbers.",

@@ -102,7 +102,7 @@ def awaited(model: NeuronModel) -> Iterator[None]:
         doing = "loading the compiled" if is_ready(model) else "compiling"
         with suppress(Exception):  # it may be closed
             if sys.stderr is not None:  # else print would take stdout
-                print(f"plausiwidgets: {doing} model {model.name!r}, which takes some seconds", file=sys.stderr)
+                print(f"plausiwidgets: {doing} model {model.key!r}, which takes some seconds", file=sys.stderr)
 
     timer = Timer(TOLD, tell)
     timer.daemon = True

@@ -181,7 +181,8 @@ def _cell(rows: list[Mapping[str, Any]], argument: str) -> Cell:
     lines = _lines(rows[best], word)
     word = with_argument(word, argument)
     if word == "impossible":
-        lines = [f"{tr(WORDS[word])}: {tr(argument)}", *lines]
+        searched = rows[best].get("evaluations") != 0
+        lines = [f"{tr(WORDS[word])}: {tr(argument)}", *(lines if searched else [])]
     if len(rows) > 1:
         lines = [tr("shown with {count} of {total} seeds; the best of them:", count=shown, total=len(rows)), *lines]
     if "running" in statuses:
