@@ -150,7 +150,9 @@ def _check(model: Any, lanes: int) -> None:
                     )
     _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
-    model.discrete = _ignores_dt(model)
+    discrete = _ignores_dt(model)
+    if discrete != model.discrete:  # a model that is checked again is not changed
+        model.discrete = discrete
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Models: registry, values, validation, Norse's cells, and a user's own."""
+"""Models: registry, values, validation, the order in dt, and a custom one."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,9 @@ import torch
 
 import plausiwidgets as pw
 from plausiwidgets.models.contract import check_contract
+from plausiwidgets.simulation.compiled.interpreter import interpreter
+from plausiwidgets.simulation.lane_current import lane_current
+from plausiwidgets.simulation.lanes import LaneJob
 
 
 def make(step, parameters=None, name="mine", **changes):
@@ -136,9 +139,9 @@ def test_a_step_with_an_if_on_a_tensor_runs_lane_by_lane():
 
     branching, plain = make(step), make(good_step)
     stimulus = pw.Current.step(25.0, 100.0)
-    one = pw.simulate(branching, stimulus, {"tau": [10.0, 20.0]})
+    one = pw.simulate(branching, stimulus, {"tau": [10.0, 20.0]}, engine="torch")
     two = pw.simulate(plain, stimulus, {"tau": [10.0, 20.0]}, engine="torch")
-    assert one.engine == "torch" and branching.lanewise
+    assert branching.lanewise and not plain.lanewise
     for a, b in zip(one.spike_times, two.spike_times, strict=True):
         np.testing.assert_array_equal(a, b)
     assert len(one.spike_times[0]) > 3
@@ -158,45 +161,16 @@ def test_the_threshold_lies_above_the_rest(threshold):
         make(good_step, threshold=threshold)
 
 
-def test_norse_refuses_what_has_no_single_current():
-    from norse.torch.functional.coba_lif import coba_lif_feed_forward_step
-    from norse.torch.functional.lif import lif_step
-
-    for step, message in ((coba_lif_feed_forward_step, "conductance"), (lif_step, "recurrent")):
-        with pytest.raises(ValueError, match=message):
-            pw.from_norse("x", step, print, print, [], pw.Parameter("current", 1.0, 0.0, 2.0), -65.0, -50.0)
-
-
-def test_a_norse_cell_is_wrapped_in_a_few_lines():
-    import norse.torch as nt
-    from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters
-
-    model = pw.from_norse(
-        "my_norse_lif",
-        nt.LIFCell(),
-        lambda p, dt: LIFParameters(
-            tau_syn_inv=0.0 * p.tau,
-            tau_mem_inv=1.0 / p.tau,
-            v_leak=-65.0 + 0.0 * p.tau,
-            v_th=-50.0 + 0.0 * p.tau,
-            v_reset=-65.0 + 0.0 * p.tau,
-        ),
-        lambda p, holding: LIFFeedForwardState(v=-65.0 + 0.0 * p.tau, i=0.0 * p.tau),
-        [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
-        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
-        rest=-65.0,
-        threshold=-50.0,
-    )
-    assert pw.judge(model, "tonic_spiking").replicated
-
-
 @pytest.mark.parametrize("name", pw.models.names())
 def test_halving_dt_moves_tonic_spikes_by_less_than_two_percent(name):
     model = pw.models.get(name)
-    stimulus = pw.Current.step(model.current.default * (1.5 if name == "izhikevich_2004" else 1.0), 300.0)
-    times = []
+    values = {key: np.array([value]) for key, value in model.defaults().items()}
+    amplitude = model.current.default * (1.5 if name == "izhikevich_2004" else 1.0)
+    plain, times = interpreter(model.programs.step), []  # there at once: to compile all of them takes a minute
     for dt in (0.05, 0.025):
-        times.append(pw.simulate(model, stimulus, dt=dt).spike_times[0])
+        current = lane_current([pw.Current.step(amplitude, 300.0)], 0.0)
+        job = LaneJob(model, values, model.start(values, [0.0]), current, round(300.0 / dt), dt)
+        times.append(plain(job).spikes[0] * dt)
     common = min(map(len, times))
     assert common >= 3 and common >= max(map(len, times)) - 1  # one may fall behind the end
     np.testing.assert_allclose(times[0][:common], times[1][:common], rtol=0.02, atol=0.05)

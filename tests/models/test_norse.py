@@ -177,3 +177,35 @@ def test_a_cell_of_norse_with_the_exported_parameters_is_the_neuron_under_a_trai
     assert 1 < sum(found[1]) < 30
     assert sum(found[0][2000:]) == 0
     assert found[0] == found[1]
+
+
+def test_norse_refuses_what_has_no_single_current():
+    from norse.torch.functional.coba_lif import coba_lif_feed_forward_step
+    from norse.torch.functional.lif import lif_step
+
+    for step, message in ((coba_lif_feed_forward_step, "conductance"), (lif_step, "recurrent")):
+        with pytest.raises(ValueError, match=message):
+            pw.from_norse("x", step, print, print, [], pw.Parameter("current", 1.0, 0.0, 2.0), -65.0, -50.0)
+
+
+def test_a_norse_cell_is_wrapped_in_a_few_lines():
+    import norse.torch as nt
+    from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters
+
+    model = pw.from_norse(
+        "my_norse_lif",
+        nt.LIFCell(),
+        lambda p, dt: LIFParameters(
+            tau_syn_inv=0.0 * p.tau,
+            tau_mem_inv=1.0 / p.tau,
+            v_leak=-65.0 + 0.0 * p.tau,
+            v_th=-50.0 + 0.0 * p.tau,
+            v_reset=-65.0 + 0.0 * p.tau,
+        ),
+        lambda p, holding: LIFFeedForwardState(v=-65.0 + 0.0 * p.tau, i=0.0 * p.tau),
+        [pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log")],
+        pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
+        rest=-65.0,
+        threshold=-50.0,
+    )
+    assert pw.judge(model, "tonic_spiking").replicated

@@ -223,7 +223,8 @@ child = os.fork()
 if not child:
     statuses = [pw.judge(name, "tonic_spiking").status for name in ("lif", "qif")]
     os._exit(7 if statuses == ["replicated", "replicated"] else 1)
-print([t.name for t in threading.enumerate() if "compile" in t.name], os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "numba" in sys.modules)
+left = [thread.name for thread in threading.enumerate() if "compile" in thread.name]
+print(left, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "numba" in sys.modules)
 """)
     assert (done.returncode, done.stdout.split()) == (0, ["[]", "7", "True"]), done.stderr
 
