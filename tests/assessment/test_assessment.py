@@ -64,7 +64,8 @@ def test_what_an_argument_rules_out_is_not_searched_and_its_row_says_why(tmp_pat
     assert table.attrs["complete"]
     same_table(pw.assess(**asked), table)
     pw.assessment.write_csv(table, tmp_path / "t.csv")
-    same_table(pw.assessment.read_csv(tmp_path / "t.csv"), table)
+    read = pw.assessment.read_csv(tmp_path / "t.csv")
+    same_table(read.drop(columns="versions"), table.drop(columns="versions"))  # a file's have a date
     assert pw.assessment.plausibility_score(table, measure=False)["not_found"].tolist() == [1]
     assert pw.assessment.estimate("lif", "tonic_bursting")["reason"].tolist() == [f"is not searched: {why}"]
     assert pw.optimize("lif", "tonic_bursting", budget=64).evaluations == 64  # asked for by itself, it is searched
@@ -75,7 +76,7 @@ def test_a_stored_search_of_what_an_argument_rules_out_is_kept(tmp_path, monkeyp
     with monkeypatch.context() as patch:  # as version 0.2 did
         patch.setattr(units, "argument_against", lambda pattern, model: "")
         searched = pw.assess(**asked)
-    assert searched["evaluations"].tolist() == [296]
+    assert searched["evaluations"].tolist() == [300]
     same_table(pw.assess(**asked), searched)
 
 

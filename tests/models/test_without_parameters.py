@@ -28,7 +28,7 @@ def bare():
 
 def test_it_is_judged_one_set_or_many_stimuli_at_once(bare):
     assert pw.judge(bare, "tonic_spiking").replicated
-    many = pw.judge(bare, "tonic_spiking", {"amplitude": [5.0, 25.0, 30.0]})
+    many = pw.judge(bare, "tonic_spiking", {"amplitude": [5.0, 25.0, 30.0]}, verify=True)
     assert many.status.tolist() == ["rejected", "replicated", "replicated"]
     one = pw.judge(bare, "tonic_spiking", {"amplitude": 5.0})
     assert one.loss == many.loss[0]
