@@ -20,9 +20,9 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.published import known_sets, published_rows
+from plausiwidgets.analysis.known import known_sets, published_rows
+from plausiwidgets.analysis.repertoires import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRES_COLUMNS
-from plausiwidgets.assessment.repertoire import COLUMNS as REPERTOIRE_COLUMNS
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
@@ -64,33 +64,34 @@ GENERAL = ("quiet", "at_rest", "min_isi", "rate", "cell")
 """Criteria of nearly every pattern, which say little of one."""
 
 NAMESPACES = {
+    "plausiwidgets": "The package itself",
     "models": "Models",
-    "simulation": "Simulation",
-    "patterns": "Patterns and the judge",
-    "optimization": "Search",
+    "patterns": "Patterns",
+    "analysis": "Analysis",
     "assessment": "Assessment",
-    "widgets": "Widgets, figures and pages",
+    "teaching": "Teaching",
+    "networks": "Networks",
 }
-
+"""Titles of the pages of the package itself and of its packages."""
 
 MENTIONED = {
-    "simulation": ("simulation.current.Piece",),
-    "patterns": ("patterns.bench.Bench", "patterns.marks.Mark", "patterns.features"),
-    "optimization": (
+    "plausiwidgets": (
+        "simulation.current.Piece",
         "optimization.Strategy",
         "optimization.StrategyFactory",
-        "optimization.NothingAccepted",
         "optimization.volume.Volume",
+        "progress.Work",
     ),
+    "patterns": ("patterns.bench.Bench", "patterns.marks.Mark", "patterns.features"),
 }
 """What the public names take, return or raise, and what is imported from its module."""
 
 COLUMNS = {
     "assess": pw.assessment.COLUMNS,
     "assessment.estimate": pw.assessment.ESTIMATE_COLUMNS,
-    "plausibility_score": pw.assessment.SCORE_COLUMNS,
+    "assessment.plausibility_score": pw.assessment.SCORE_COLUMNS,
     "assessment.published_repertoires": REPERTOIRES_COLUMNS,
-    "repertoire": REPERTOIRE_COLUMNS,
+    "analysis.repertoire": REPERTOIRE_COLUMNS,
 }
 """Columns of the tables that public names return."""
 
@@ -112,7 +113,7 @@ def write(docs: Path) -> None:
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
         for name in LESSONS:
             pw.export_page("izhikevich", lesson=docs / f"{name}.md", path=live / f"{name}.html", language="en")
-        task = pw.Exercise(
+        task = pw.teaching.Exercise(
             "Make it fire steadily.", free=["tau_mem", "amplitude"], hints=["Is the current strong enough?"]
         )
         given = {"amplitude": 5.0}
@@ -484,37 +485,31 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
 
 def reference(folder: Path) -> None:
     """Write a page for each namespace, with a table of its names that leads to a page for each."""
-    homes: dict[str, list[str]] = {key: [] for key in NAMESPACES}
-    for name, home in pw._HOMES.items():
-        homes[home.split(".")[1]].append(name)
-    for namespace in ("models", "patterns", "assessment"):
-        module = getattr(pw, namespace)
-        homes[namespace] += [
-            f"{namespace}.{name}"
-            for name in module.__all__
-            if callable(getattr(module, name)) and name not in pw.__all__
-        ]
     for key, title in NAMESPACES.items():
-        names = "\n".join(f"   {name}" for name in homes[key])
+        home = pw if key == "plausiwidgets" else getattr(pw, key)
+        prefix = "" if home is pw else f"{key}."
+        # A page for each name: where a package has what the main one has, too, that is the one.
+        listed = [n for n in home.__all__ if callable(getattr(home, n)) and (home is pw or n not in pw.__all__)]
+        names = "\n".join(f"   {prefix}{name}" for name in listed)
         put(
             folder / f"{key}.rst",
             f"{title}\n{'=' * len(title)}\n\n.. currentmodule:: plausiwidgets\n\n"
             f".. autosummary::\n   :toctree: generated\n   :nosignatures:\n\n{names}\n{mentioned(key)}",
         )
-    listed = "\n".join(NAMESPACES)
+    pages = "\n".join(NAMESPACES)
     put(
         folder / "index.md",
         "# Public names\n\nEvery public name with its parameters, units, errors and an example; those that need "
         "neither a screen nor Brian2 run as tests. All are reached from `import plausiwidgets as pw`; what they "
-        f"mention besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{listed}\n```\n",
+        f"mention besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{pages}\n```\n",
     )
 
 
 def mentioned(namespace: str) -> str:
     """Return the end of the page of a namespace: columns of tables, and what its public names mention."""
     out = []
-    if namespace == "assessment":
-        for name, columns in COLUMNS.items():
+    for name, columns in COLUMNS.items():
+        if (name.partition(".")[0] if "." in name else "plausiwidgets") == namespace:
             rows = "".join(f"   * - ``{column}``\n     - {meaning}\n" for column, meaning in columns.items())
             head = f"Columns of {name}"
             out.append(f"\n{head}\n{'-' * len(head)}\n\n.. list-table::\n   :widths: 1 3\n\n{rows}")

@@ -46,7 +46,7 @@ import pandas as pd
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.network.rheobase import rheobase
+from plausiwidgets.networks.rheobase import rheobase
 
 HIDDEN, BATCH, EPOCHS, RELEARNING = 48, 64, 4, 2
 DURATION = 40.0
@@ -299,7 +299,7 @@ def sets_of(model: str, budget: int, before: pd.DataFrame, report: Callable[[str
 def repertoire(kind: Kind, budget: int) -> tuple[str, str]:
     """Return the letters of the patterns that a set shows, and of those that hold at the time step of the network."""
     (values,) = kind.sets
-    found = pw.repertoire(kind.model, values, budget=budget)
+    found = pw.analysis.repertoire(kind.model, values, budget=budget)
     found = found[found["status"] == "replicated"]
     kept = [
         one.letter for one in found.itertuples()
@@ -310,7 +310,7 @@ def repertoire(kind: Kind, budget: int) -> tuple[str, str]:
 
 def mixed(model: str, pattern: str) -> Kind:
     """Return a layer in which every neuron has another verified set of a pattern."""
-    table = pw.sample_accepted(model, pattern, n=2 * HIDDEN, seed=0)
+    table = pw.analysis.sample_accepted(model, pattern, n=2 * HIDDEN, seed=0)
     each = (Kind(pattern, "mixed", model, (own(model, row),)) for row in table.to_dict("records"))
     sets = [kind.sets[0] for kind in with_unit(each, lambda _: None)]
     return Kind(f"{model}: {HIDDEN} sets of {pattern}", "mixed", model, tuple(sets[:HIDDEN]))

@@ -9,106 +9,73 @@ True
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from plausiwidgets.lazy import lazily
 
 __version__ = "0.2.0"
 
 if TYPE_CHECKING:
-    from plausiwidgets import assessment, models, patterns
-    from plausiwidgets.assessment import (
-        ParameterPlane,
-        assess,
-        merge_studies,
-        parameter_plane,
-        plausibility_score,
-        start_assessment,
-    )
-    from plausiwidgets.assessment.exercise import Answer, Exercise, class_results, read_code
-    from plausiwidgets.assessment.mystery import Mystery, mystery
-    from plausiwidgets.assessment.repertoire import repertoire
-    from plausiwidgets.assessment.versatile import most_versatile
-    from plausiwidgets.models import NeuronModel, Parameter, Preset, StateVariable, from_norse
-    from plausiwidgets.models.from_torch import from_torch
-    from plausiwidgets.optimization import Result, Run, optimize, sample_accepted, start_optimization
-    from plausiwidgets.patterns import (
-        AmplitudeWindow,
-        Criterion,
-        Curve,
-        FreeValue,
-        Pattern,
-        Protocol,
-        Sweep,
-        Verdict,
-        judge,
-        loss_profiles,
-    )
-    from plausiwidgets.simulation.cost import model_card
-    from plausiwidgets.simulation.current import Current, pulse, ramp
-    from plausiwidgets.simulation.javascript.module import to_javascript
-    from plausiwidgets.simulation.lanes import NotCompilable
-    from plausiwidgets.simulation.network.brian import to_brian2
-    from plausiwidgets.simulation.network.layer import to_norse
-    from plausiwidgets.simulation.phase_line import PhaseLine, phase_line
-    from plausiwidgets.simulation.phase_plane import PhasePlane, phase_plane
-    from plausiwidgets.simulation.rate_curve import rate_curve
-    from plausiwidgets.simulation.simulate import simulate
-    from plausiwidgets.simulation.traces import Traces
-    from plausiwidgets.widgets import (
-        Explorer,
-        NotebookProgress,
-        Page,
-        export_page,
-        plausibility_chart,
-        plausibility_map,
-        plot,
-    )
-
-# Which module each public name lives in: imported when it is first used, so that a script never pays
-# for widgets, and the explorer never for a store.
-_MODULES = {
-    "models.from_torch": ("from_torch",),
-    "models": ("NeuronModel", "Parameter", "Preset", "StateVariable", "from_norse"),
-    "simulation.current": ("Current", "pulse", "ramp"),
-    "simulation.simulate": ("simulate",),
-    "simulation.traces": ("Traces",),
-    "simulation.phase_line": ("phase_line", "PhaseLine"),
-    "simulation.phase_plane": ("phase_plane", "PhasePlane"),
-    "simulation.rate_curve": ("rate_curve",),
-    "simulation.lanes": ("NotCompilable",),
-    "simulation.javascript.module": ("to_javascript",),
-    "simulation.network.layer": ("to_norse",),
-    "simulation.network.brian": ("to_brian2",),
-    "simulation.cost": ("model_card",),
-    "patterns": (
-        "judge", "loss_profiles", "Pattern", "Protocol", "FreeValue", "Sweep", "Criterion", "AmplitudeWindow", "Curve",
-        "Verdict",
-    ),
-    "optimization": ("optimize", "start_optimization", "sample_accepted", "Result", "Run"),
-    "assessment": (
-        "assess", "start_assessment", "merge_studies", "plausibility_score", "parameter_plane", "ParameterPlane",
-        "most_versatile", "repertoire",
-    ),
-    "assessment.mystery": ("mystery", "Mystery"),
-    "assessment.exercise": ("Exercise", "Answer", "read_code", "class_results"),
-    "widgets": (
-        "Explorer", "export_page", "NotebookProgress", "Page", "plausibility_map", "plausibility_chart", "plot",
-    ),
-}  # fmt: skip
-_PACKAGES = ("models", "assessment", "patterns")
-_HOMES = {name: f"plausiwidgets.{module}" for module, names in _MODULES.items() for name in names}
-
-__all__ = [*_PACKAGES, *_HOMES, "__version__"]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _PACKAGES:
-        return import_module(f"plausiwidgets.{name}")  # which binds the name here
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return globals()[name]
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)  # what Tab completes, before a name is used
+    from plausiwidgets import analysis as analysis
+    from plausiwidgets import assessment as assessment
+    from plausiwidgets import models as models
+    from plausiwidgets import networks as networks
+    from plausiwidgets import patterns as patterns
+    from plausiwidgets import teaching as teaching
+    from plausiwidgets.assessment.api import assess as assess
+    from plausiwidgets.models import NeuronModel as NeuronModel
+    from plausiwidgets.models import Parameter as Parameter
+    from plausiwidgets.models import Preset as Preset
+    from plausiwidgets.models import StateVariable as StateVariable
+    from plausiwidgets.models.from_torch import from_torch as from_torch
+    from plausiwidgets.models.norse import from_norse as from_norse
+    from plausiwidgets.networks.brian import to_brian2 as to_brian2
+    from plausiwidgets.networks.layer import to_norse as to_norse
+    from plausiwidgets.optimization import Result as Result
+    from plausiwidgets.optimization import Run as Run
+    from plausiwidgets.optimization import optimize as optimize
+    from plausiwidgets.optimization import start_optimization as start_optimization
+    from plausiwidgets.patterns import AmplitudeWindow as AmplitudeWindow
+    from plausiwidgets.patterns import Criterion as Criterion
+    from plausiwidgets.patterns import Curve as Curve
+    from plausiwidgets.patterns import FreeValue as FreeValue
+    from plausiwidgets.patterns import Pattern as Pattern
+    from plausiwidgets.patterns import Protocol as Protocol
+    from plausiwidgets.patterns import Sweep as Sweep
+    from plausiwidgets.patterns import Verdict as Verdict
+    from plausiwidgets.patterns import judge as judge
+    from plausiwidgets.patterns.recording import from_recording as from_recording
+    from plausiwidgets.simulation.current import Current as Current
+    from plausiwidgets.simulation.current import pulse as pulse
+    from plausiwidgets.simulation.current import ramp as ramp
+    from plausiwidgets.simulation.lanes import NotCompilable as NotCompilable
+    from plausiwidgets.simulation.simulate import simulate as simulate
+    from plausiwidgets.simulation.traces import Traces as Traces
+    from plausiwidgets.widgets import Explorer as Explorer
+    from plausiwidgets.widgets import Page as Page
+    from plausiwidgets.widgets import export_page as export_page
+    from plausiwidgets.widgets import plot as plot
+else:
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "": ("analysis", "assessment", "models", "networks", "patterns", "teaching"),
+            "models": ("NeuronModel", "Parameter", "Preset", "StateVariable"),
+            "models.norse": ("from_norse",),
+            "models.from_torch": ("from_torch",),
+            "simulation.current": ("Current", "pulse", "ramp"),
+            "simulation.simulate": ("simulate",),
+            "simulation.traces": ("Traces",),
+            "simulation.lanes": ("NotCompilable",),
+            "networks.layer": ("to_norse",),
+            "networks.brian": ("to_brian2",),
+            "patterns": (
+                "AmplitudeWindow", "Criterion", "Curve", "FreeValue", "Pattern", "Protocol", "Sweep", "Verdict",
+                "judge",
+            ),
+            "patterns.recording": ("from_recording",),
+            "optimization": ("Result", "Run", "optimize", "start_optimization"),
+            "assessment.api": ("assess",),
+            "widgets": ("Explorer", "Page", "export_page", "plot"),
+        },
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Torch and pandas, imported when they are first used.
+"""Torch, pandas and the package's own names, imported when they are first used.
 
 The package's own neurons run without torch, which takes 1 s and 200 MB. A file of a neuron says
 ``from plausiwidgets.lazy import torch`` and uses it as torch itself. Only tables need pandas.
@@ -6,8 +6,13 @@ The package's own neurons run without torch, which takes 1 s and 200 MB. A file 
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from plausiwidgets.old_names import renamed
 
 
 class LazyModule:
@@ -37,3 +42,43 @@ if TYPE_CHECKING:
 else:
     pandas = LazyModule("pandas")
     torch = LazyModule("torch")
+
+
+def lazily(
+    package: str, modules: Mapping[str, tuple[str, ...]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are imported on first use.
+
+    An old name raises an AttributeError that says the new one. A type checker must not see ``__getattr__``, or it would
+    take a misspelt name: the package imports the same names under ``TYPE_CHECKING``.
+
+    Parameters
+    ----------
+    package : str
+        Its ``__name__``.
+    modules : mapping of str to tuple of str
+        Names by the module that they are in; those in ``""`` are modules of the package themselves.
+
+    Examples
+    --------
+    >>> get, names, _ = lazily("plausiwidgets", {"simulation.current": ("pulse",), "": ("models",)})
+    >>> names(), get("pulse").__name__
+    (['models', 'pulse'], 'pulse')
+    """
+    homes = {name: module for module, names in modules.items() for name in names}
+    names = sorted(homes)
+
+    def get(name: str) -> Any:
+        if name not in homes:
+            if new := renamed(package, name):
+                raise AttributeError(f"{package}.{name} is now {new}")
+            near = get_close_matches(name, names, n=1)
+            more = f". Did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"module {package!r} has no attribute {name!r}{more}")
+        if not homes[name]:
+            return import_module(f"{package}.{name}")  # which binds the name in the package
+        value = getattr(import_module(f"plausiwidgets.{homes[name]}"), name)
+        setattr(sys.modules[package], name, value)  # found at once from now on
+        return value
+
+    return get, lambda: names, names

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def _to(home: str, *names: str) -> dict[str, str]:
+    return dict.fromkeys(names, home)
+
+
+_MOVED: Mapping[str, Mapping[str, str]] = {
+    "plausiwidgets": {
+        **_to("analysis", "loss_profiles", "model_card", "most_versatile", "parameter_plane", "ParameterPlane",
+              "phase_line", "phase_plane", "PhaseLine", "PhasePlane", "rate_curve", "repertoire", "sample_accepted"),
+        **_to("assessment", "merge_studies", "NotebookProgress", "plausibility_chart", "plausibility_map",
+              "plausibility_score", "start_assessment"),
+        **_to("teaching", "Answer", "class_results", "Exercise", "Mystery", "mystery", "read_code"),
+        **_to("networks", "to_javascript"),
+    },
+    "plausiwidgets.assessment": _to("analysis", "most_versatile", "parameter_plane", "ParameterPlane", "repertoire"),
+    "plausiwidgets.models": _to("", "from_norse"),
+    "plausiwidgets.optimization": _to("analysis", "NothingAccepted", "sample_accepted"),
+    "plausiwidgets.patterns": _to("analysis", "loss_profiles", "Profile") | _to("", "from_recording"),
+}  # fmt: skip
+"""Names that another package has now, by the package that had them; empty for `plausiwidgets` itself."""
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "checkpoint": ("progress",),
@@ -14,6 +39,18 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "x_range": ("bounds",),
 }
 """Old words of arguments, each with the new ones: that one is meant which a function has and was not given."""
+
+
+def renamed(package: str, name: str) -> str:
+    """Return where what a package called by a name is now; empty where it never had the name.
+
+    Examples
+    --------
+    >>> renamed("plausiwidgets", "repertoire")
+    'plausiwidgets.analysis.repertoire'
+    """
+    home = _MOVED.get(package, {}).get(name)
+    return "" if home is None else ".".join(filter(None, ["plausiwidgets", home, name]))
 
 
 def renamed_argument(where: str, given: Collection[str], valid: Collection[str]) -> TypeError | None:
@@ -29,3 +66,39 @@ def renamed_argument(where: str, given: Collection[str], valid: Collection[str])
         if old not in valid and new is not None:
             return TypeError(f"{where}: the argument {old} is now {new}")
     return None
+
+
+def renamed_fields(**words: str) -> Callable[[type[T]], type[T]]:
+    """Make a class refuse the old words for its fields, as attributes and as arguments.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.Parameter("tau", 20.0, 5.0, 80.0).name
+    Traceback (most recent call last):
+    AttributeError: Parameter.name is now Parameter.key
+    >>> pw.FreeValue("width", 5.0, 2.0, 500.0, unit="ms", text="Width of the pulse.")
+    Traceback (most recent call last):
+    TypeError: FreeValue: the argument text is now description
+    """
+
+    def decorated(kind: type[T]) -> type[T]:
+        made = kind.__init__
+
+        @functools.wraps(made)
+        def init(self: T, *args: Any, **kwargs: Any) -> None:
+            for old in words.keys() & kwargs.keys():
+                raise TypeError(f"{kind.__name__}: the argument {old} is now {words[old]}")
+            made(self, *args, **kwargs)
+
+        def missing(self: T, name: str) -> Any:
+            if name in words:
+                raise AttributeError(f"{kind.__name__}.{name} is now {kind.__name__}.{words[name]}")
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+        # By setattr, so that a type checker goes on refusing what is misspelt.
+        for method, function in (("__init__", init), ("__getattr__", missing)):
+            setattr(kind, method, function)
+        return kind
+
+    return decorated

@@ -21,17 +21,18 @@ from norse.torch.functional.lif import LIFFeedForwardState, LIFParameters, lif_f
 
 import plausiwidgets as pw
 import plausiwidgets.simulation.cost
-from plausiwidgets import assessment, models, optimization, patterns, widgets
-from plausiwidgets.optimization import sampling
+from plausiwidgets import analysis, assessment, models, networks, optimization, patterns, teaching, widgets
+from plausiwidgets.analysis import samples
 
 HANDED_OUT = {
     "Check", "Measurement", "Graded", "Response", "Responses", "Result", "Run", "Session", "Study", "AllOf",
     "Mystery", "Profile", "PhaseLine", "PhasePlane", "StudySnapshot", "Target", "Traces", "Tries", "Verdict",
-    "PlausibilityMap", "PlausibilityChart", "ParameterPlane", "Answer",
+    "PlausibilityMap", "PlausibilityChart", "ParameterPlane", "Answer", "FixedPoint", "NeuronLayer",
 }  # fmt: skip
 """Classes that the package makes itself and hands out."""
 INNER = {
-    "make_table", "Panel", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable", "to_brian2",
+    "make_table", "Panel", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable",
+    "NothingAccepted", "to_brian2",
 }  # fmt: skip
 """What works on what is complete and checked already, errors, what a user subclasses, and what needs Brian2."""
 
@@ -157,7 +158,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "models.register": dict(model=NEURON),
     "patterns.register": dict(pattern=pw.Pattern(**PATTERN)),
     "patterns.all_of": dict(patterns=["tonic_spiking", "rebound_spike"]),
-    "patterns.from_recording": dict(t=[0.0, 100.0], spikes=[20.0, 40.0, 60.0, 80.0]),
+    "from_recording": dict(t=[0.0, 100.0], spikes=[20.0, 40.0, 60.0, 80.0]),
     "Current.values": dict(t=[0.0, 100.0], current=[5.0, 0.0]),
     "patterns.stimulus": dict(shape="pulses", number=3),
     "Explorer": dict(model="lif", pattern="tonic_spiking", parameters={"tau_mem": 20.0}),
@@ -251,8 +252,8 @@ ONLY = {
 def callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield the name and the object of everything public that can be called."""
     seen: set[int] = set()
-    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.cost, patterns,
-                               optimization, assessment, widgets]  # fmt: skip
+    homes: list[ModuleType] = [pw, models, plausiwidgets.simulation.cost, patterns, optimization, analysis,
+                               assessment, teaching, networks, widgets]  # fmt: skip
     for home in homes:
         names = getattr(home, "__all__", ("operations", "operations_per_ms", "nanoseconds"))
         for name in names:
@@ -363,7 +364,7 @@ def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value
 
 @pytest.mark.parametrize(("name", "thing", "argument"), list(cases()))
 def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing, argument, monkeypatch, tmp_path):
-    monkeypatch.setattr(sampling, "LEAST", 20)  # what is valid is sampled
+    monkeypatch.setattr(samples, "LEAST", 20)  # what is valid is sampled
     monkeypatch.chdir(tmp_path)
     # A page of what is right after all takes seconds, of which torch.export takes nearly all.
     monkeypatch.setattr("plausiwidgets.widgets.page.export.neuron_object", lambda neuron: "")
@@ -385,6 +386,6 @@ def test_a_row_and_the_columns_of_a_table_are_taken_like_a_mapping():
     step = pw.Current.step(np.float32(30.0), np.int64(50))
     assert len(pw.simulate("lif", step, table[["tau_mem"]])) == 3
     t = pd.DataFrame({"t": np.arange(0.0, 100.0), "fired": np.arange(100) % 20 == 10})
-    pattern = patterns.from_recording(t["t"], spikes=t["fired"])
+    pattern = pw.from_recording(t["t"], spikes=t["fired"])
     assert "spikes: 5" in pattern.description
     assert pw.Explorer("lif", "tonic_spiking", table.loc["c"]).selection.values["tau_mem"] == 30.0

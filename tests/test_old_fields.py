@@ -6,7 +6,8 @@ import sys
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.patterns import Check, Profile
+from plausiwidgets.analysis import Profile
+from plausiwidgets.patterns import Check
 
 
 def objects():

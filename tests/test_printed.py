@@ -26,7 +26,7 @@ def texts(svg):
 
 @pytest.fixture(scope="module")
 def objects():
-    study = pw.start_assessment("lif", ["tonic_spiking", "rebound_spike"], budget=64)
+    study = pw.assessment.start_assessment("lif", ["tonic_spiking", "rebound_spike"], budget=64)
     study.result()
     found = pw.optimize("izhikevich", "tonic_bursting", seed=1)
     return {
@@ -38,10 +38,10 @@ def objects():
         "read": pw.Result.from_json(found.to_json()),
         "waiting": pw.Result("lif", "tonic_spiking", 0, 100),
         "traces": pw.simulate("lif", pw.Current.step(25.0, 50.0), {"tau_mem": np.linspace(5, 50, 7)}),
-        "plane": pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=5),
-        "planes": pw.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=4),
-        "phase plane": pw.phase_plane("hodgkin_huxley", current=5.0),
-        "phase line": pw.phase_line("qif"),
+        "plane": pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=5),
+        "planes": pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=4),
+        "phase plane": pw.analysis.phase_plane("hodgkin_huxley", current=5.0),
+        "phase line": pw.analysis.phase_line("qif"),
         "layer": pw.to_norse("adex", {"b": [20.0, 60.0]}, learn="b"),
         "study": study,
         "snapshot": study.snapshot(),

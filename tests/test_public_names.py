@@ -3,15 +3,21 @@
 After a change that is meant, ``python tests/test_public_names.py`` writes the file anew.
 """
 
+import ast
 import inspect
 import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import plausiwidgets as pw
 
+HOMES = (pw, pw.models, pw.patterns, pw.analysis, pw.assessment, pw.teaching, pw.networks)
 FILE = Path(__file__).parent / "data" / "public_names.txt"
 
 
@@ -28,7 +34,7 @@ def signature(thing: object) -> str:
 
 def public() -> str:
     """Return every public name, those of the namespaces of models and patterns too, with its parameters."""
-    homes = {"": pw, "models.": pw.models, "patterns.": pw.patterns, "assessment.": pw.assessment}
+    homes = {"" if home is pw else f"{home.__name__.rpartition('.')[2]}.": home for home in HOMES}
     known: set[int] = set()
     out = []
     for prefix, home in homes.items():
@@ -53,7 +59,7 @@ def test_types_are_strict_in_every_module_of_a_public_name(root):
     [strict] = [override["module"] for override in mypy["overrides"] if override.get("warn_return_any")]
     homes = {
         thing.__name__ if inspect.ismodule(thing) else thing.__module__
-        for home in (pw, pw.models, pw.patterns, pw.assessment)
+        for home in HOMES
         for thing in (getattr(home, name) for name in home.__all__)
         if inspect.ismodule(thing) or hasattr(thing, "__module__")
     }
@@ -63,12 +69,37 @@ def test_types_are_strict_in_every_module_of_a_public_name(root):
 
 def test_internals_are_no_public_names():
     for name in ("evaluate", "verify_sets", "Bench", "gate", "is_registered", "is_builtin"):
-        assert not any(name in home.__all__ for home in (pw, pw.patterns, pw.models, pw.assessment))
+        assert not any(name in home.__all__ for home in HOMES)
 
 
 def test_tab_completes_every_public_name_before_it_is_used() -> None:
-    code = "import plausiwidgets as pw; print(sorted(set(pw.__all__) - set(dir(pw))))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    code = (
+        "import plausiwidgets as pw\n"
+        "for home in (pw, pw.models, pw.patterns, pw.analysis, pw.assessment, pw.teaching, pw.networks):\n"
+        "    print(sorted(set(home.__all__) - set(dir(home))))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n" * len(HOMES)
+
+
+def test_the_package_itself_has_some_thirty_names_besides_its_packages() -> None:
+    names = [name for name in pw.__all__ if not inspect.ismodule(getattr(pw, name))]
+    assert len(names) <= 36, "what is for one purpose belongs to one of the packages"
+
+
+@pytest.mark.parametrize("home", [pw, pw.analysis, pw.assessment, pw.teaching, pw.networks])
+def test_what_a_type_checker_sees_of_a_package_is_what_it_imports_on_first_use(home: ModuleType) -> None:
+    """Both are written down: a checker does not run the package, and the package does not import for it."""
+    tree = ast.parse(Path(str(home.__file__)).read_text(encoding="utf-8"))
+    [checked] = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = {}
+    for line in checked.body:
+        assert isinstance(line, ast.ImportFrom) and all(alias.name == alias.asname for alias in line.names)
+        seen |= {alias.name: import_module(str(line.module)) for alias in line.names}
+    assert sorted(seen) == home.__all__
+    for name, module in seen.items():
+        thing = getattr(home, name)
+        assert thing is (import_module(f"plausiwidgets.{name}") if inspect.ismodule(thing) else getattr(module, name))
 
 
 if __name__ == "__main__":

@@ -1,40 +1,48 @@
 """Assessments: which model shows which pattern, as a table."""
 
-from plausiwidgets.assessment.api import assess, estimate, start_assessment
-from plausiwidgets.assessment.costs import ESTIMATE_COLUMNS
-from plausiwidgets.assessment.merge import merge_studies
-from plausiwidgets.assessment.plane import ParameterPlane, parameter_plane
-from plausiwidgets.assessment.published import published_parameters, published_score, published_table
-from plausiwidgets.assessment.published_repertoires import published_repertoires
-from plausiwidgets.assessment.repertoire import repertoire
-from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
-from plausiwidgets.assessment.store import StoreError, StoreWarning
-from plausiwidgets.assessment.study import Study, StudySnapshot
-from plausiwidgets.assessment.table import COLUMNS, make_table, read_csv, write_csv
-from plausiwidgets.assessment.versatile import most_versatile
+from __future__ import annotations
 
-__all__ = [
-    "COLUMNS",
-    "ESTIMATE_COLUMNS",
-    "SCORE_COLUMNS",
-    "ParameterPlane",
-    "StoreError",
-    "StoreWarning",
-    "Study",
-    "StudySnapshot",
-    "assess",
-    "estimate",
-    "make_table",
-    "merge_studies",
-    "most_versatile",
-    "parameter_plane",
-    "plausibility_score",
-    "published_parameters",
-    "published_repertoires",
-    "published_score",
-    "published_table",
-    "read_csv",
-    "repertoire",
-    "start_assessment",
-    "write_csv",
-]  # fmt: skip
+from typing import TYPE_CHECKING
+
+from plausiwidgets.lazy import lazily
+
+if TYPE_CHECKING:
+    from plausiwidgets.analysis.known import published_parameters as published_parameters
+    from plausiwidgets.assessment.api import assess as assess
+    from plausiwidgets.assessment.api import estimate as estimate
+    from plausiwidgets.assessment.api import start_assessment as start_assessment
+    from plausiwidgets.assessment.costs import ESTIMATE_COLUMNS as ESTIMATE_COLUMNS
+    from plausiwidgets.assessment.merge import merge_studies as merge_studies
+    from plausiwidgets.assessment.published import published_score as published_score
+    from plausiwidgets.assessment.published import published_table as published_table
+    from plausiwidgets.assessment.published_repertoires import published_repertoires as published_repertoires
+    from plausiwidgets.assessment.score import SCORE_COLUMNS as SCORE_COLUMNS
+    from plausiwidgets.assessment.score import plausibility_score as plausibility_score
+    from plausiwidgets.assessment.store import StoreError as StoreError
+    from plausiwidgets.assessment.store import StoreWarning as StoreWarning
+    from plausiwidgets.assessment.study import Study as Study
+    from plausiwidgets.assessment.study import StudySnapshot as StudySnapshot
+    from plausiwidgets.assessment.table import COLUMNS as COLUMNS
+    from plausiwidgets.assessment.table import make_table as make_table
+    from plausiwidgets.assessment.table import read_csv as read_csv
+    from plausiwidgets.assessment.table import write_csv as write_csv
+    from plausiwidgets.widgets import NotebookProgress as NotebookProgress
+    from plausiwidgets.widgets import plausibility_chart as plausibility_chart
+    from plausiwidgets.widgets import plausibility_map as plausibility_map
+else:
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "assessment.api": ("assess", "estimate", "start_assessment"),
+            "assessment.costs": ("ESTIMATE_COLUMNS",),
+            "assessment.merge": ("merge_studies",),
+            "assessment.published": ("published_score", "published_table"),
+            "assessment.published_repertoires": ("published_repertoires",),
+            "assessment.score": ("SCORE_COLUMNS", "plausibility_score"),
+            "assessment.store": ("StoreError", "StoreWarning"),
+            "assessment.study": ("Study", "StudySnapshot"),
+            "assessment.table": ("COLUMNS", "make_table", "read_csv", "write_csv"),
+            "analysis.known": ("published_parameters",),
+            "widgets": ("NotebookProgress", "plausibility_chart", "plausibility_map"),
+        },
+    )  # fmt: skip

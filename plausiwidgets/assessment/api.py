@@ -139,7 +139,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
         searches are reused; failed ones run again.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
-        ``step`` and ``close``, such as ``pw.NotebookProgress()``.
+        ``step`` and ``close``, such as ``pw.assessment.NotebookProgress()``.
     popsize : int, optional
         As for `optimize`.
     engine : {"auto", "compiled", "torch"}
@@ -186,7 +186,7 @@ def start_assessment(*args: Any, **settings: Any) -> Study:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> study = pw.start_assessment("lif", "tonic_spiking")
+    >>> study = pw.assessment.start_assessment("lif", "tonic_spiking")
     >>> table = study.result(timeout=60)
     >>> study.snapshot().line()    # doctest: +ELLIPSIS
     '[1/1] ... s done'

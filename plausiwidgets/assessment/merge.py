@@ -51,7 +51,7 @@ def merge_studies(files: Sequence[str | Path], *, store: str | Path | None = Non
     ...     files = [f"{folder}/shard-{n}.jsonl" for n in (1, 2)]
     ...     for n, file in enumerate(files, 1):
     ...         part = pw.assess("lif", ["tonic_spiking", "integrator"], budget=200, store=file, shard=f"{n}/2")
-    ...     table = pw.merge_studies(files)
+    ...     table = pw.assessment.merge_studies(files)
     >>> table["pattern"].tolist(), table.attrs["complete"]
     (['tonic_spiking', 'integrator'], True)
     """

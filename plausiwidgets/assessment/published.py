@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import as_file, files
-from importlib.resources.abc import Traversable
+from importlib.resources import as_file
 
-from plausiwidgets.arguments import checked
+from plausiwidgets.analysis.known import DEFAULTS, SCORE, TABLE, data_file
 from plausiwidgets.assessment.score import plausibility_score
 from plausiwidgets.assessment.table import csv_text, read_csv
 from plausiwidgets.lazy import pandas as pd
-from plausiwidgets.models.model import NeuronModel, Preset
-from plausiwidgets.models.registry import is_builtin as is_builtin_model
-from plausiwidgets.patterns import Protocol
-from plausiwidgets.patterns.registry import is_builtin as is_builtin_pattern
 from plausiwidgets.whole_file import write_whole
-
-TABLE, SCORE, DEFAULTS, REPERTOIRES = "zoo.csv", "zoo_score.csv", "zoo_defaults.csv", "zoo_repertoires.jsonl"
-COMMAND = (
-    f"plausiwidgets assess all --workers 2 --store zoo.jsonl --csv plausiwidgets/assessment/data/{TABLE} && "
-    'python -c "from plausiwidgets.assessment.published import finish_table; finish_table()"'
-)
-"""The command that made the first two files, with the default budgets, and with seed 0 but for `OTHER_SEEDS`.
-
-Version 0.2 also searched the 70 pairs that an argument rules out, and found none of them: these rows are kept.
-"""
 
 OTHER_SEEDS = {
     ("hindmarsh_rose", "mixed_mode"): 1,
@@ -40,14 +22,6 @@ OTHER_SEEDS = {
 
 Half spikes between the large ones, spikes that end on a plateau, swings that are too small to be seen beside a spike.
 """
-
-DEFAULTS_COMMAND = 'python -c "from plausiwidgets.assessment.published import write_defaults; write_defaults()"'
-"""The command that made the third."""
-
-REPERTOIRES_COMMAND = 'python -c "from plausiwidgets.assessment.published_repertoires import write; write()"'
-"""The command that made the fourth, with seed 0 and the default budgets; with names, those of these models alone."""
-
-COMMANDS = {TABLE: COMMAND, SCORE: COMMAND, DEFAULTS: DEFAULTS_COMMAND, REPERTOIRES: REPERTOIRES_COMMAND}
 
 
 def published_table() -> pd.DataFrame:
@@ -91,74 +65,6 @@ def published_score() -> pd.DataFrame:
         return pd.read_csv(path)
 
 
-@cache
-def _rows() -> dict[tuple[str, str], dict[str, str]]:
-    """Return the rows of the table's file as texts, 50 times faster than pandas; empty without the file."""
-    try:
-        text = data_file(TABLE).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    return {(row["model"], row["pattern"]): row for row in csv.DictReader(io.StringIO(text, newline=""))}
-
-
-def published_statuses(model: NeuronModel) -> dict[str, str]:
-    """Return the status of each pattern in :func:`published_table`; empty for a custom model.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> published_statuses(pw.models.get("lif"))["integrator"]
-    'replicated'
-    """
-    return {pattern: row["status"] for pattern, row in published_rows(model).items()}
-
-
-def published_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
-    """Return the rows of :func:`published_table` by pattern, as the texts of its file; empty for a custom model."""
-    if not is_builtin_model(model):
-        return {}
-    return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
-
-
-@checked
-def published_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
-    """Return the verified set of :func:`published_table` for a model and a pattern; None without one.
-
-    Parameters
-    ----------
-    model, pattern : str
-        Names.
-
-    Returns
-    -------
-    mapping of str to float, or None
-        The model's parameters and the stimulus values.
-
-    Examples
-    --------
-    >>> from plausiwidgets.assessment import published_parameters
-    >>> sorted(published_parameters("lif", "tonic_spiking"))[:3]
-    ['amplitude', 'holding', 't_ref']
-    >>> published_parameters("lif", "tonic_bursting") is None
-    True
-    """
-    row = _rows().get((model, pattern))
-    return json.loads(row["parameters"]) if row is not None and row["status"] == "replicated" else None
-
-
-@cache
-def defaults_that_hold() -> frozenset[tuple[str, str]]:
-    """Return models and patterns that the defaults of both replicate, as :data:`DEFAULTS_COMMAND` found them.
-
-    Examples
-    --------
-    >>> ("hodgkin_huxley", "accommodation") in defaults_that_hold()
-    True
-    """
-    rows = csv.DictReader(io.StringIO(data_file(DEFAULTS).read_text(encoding="utf-8"), newline=""))
-    return frozenset((row["model"], row["pattern"]) for row in rows)
-
-
 def write_defaults() -> None:
     """Judge the defaults of every model of the package under every pattern, and write which of them hold."""
     from plausiwidgets import models, patterns
@@ -186,42 +92,3 @@ def finish_table() -> None:
         writer.writerows(rows.values())
         write_whole(path, text.getvalue())
         write_whole(path.with_name(SCORE), plausibility_score(read_csv(path)).to_csv(index=False))
-
-
-def known_sets(model: NeuronModel, pattern: Protocol) -> list[tuple[dict[str, float], float, Preset | None]]:
-    """Return the known sets with which a model shows a pattern.
-
-    Returns
-    -------
-    list of (parameters, dt, preset)
-        Presets of publications first, which the judge may reject, with the values that the publication gives; then,
-        for a model and a pattern of the package and with None as preset, the defaults where they hold, as an empty
-        mapping, and the verified set of :func:`published_table`.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> sets = known_sets(pw.models.get("izhikevich"), pw.patterns.get("tonic_bursting"))
-    >>> [preset.title if preset else "found" for _, _, preset in sets]
-    ['C tonic bursting', 'found']
-    """
-    known = pattern.parameters(model)
-    sets: list[tuple[dict[str, float], float, Preset | None]] = [
-        ({n: x for n, x in preset.parameters.items() if n in known}, preset.dt or model.dt, preset)
-        for preset in model.presets
-        if preset.pattern == pattern.key
-    ]
-    if is_builtin_model(model) and is_builtin_pattern(pattern):
-        if (model.key, pattern.key) in defaults_that_hold():
-            sets.append(({}, model.dt, None))
-        found = published_parameters(model.key, pattern.key)
-        sets += [] if found is None else [(dict(found), model.dt, None)]
-    return sets
-
-
-def data_file(name: str) -> Traversable:
-    """Return a file of the package's data; FileNotFoundError, with the command that makes it, where it is missing."""
-    file = files("plausiwidgets.assessment") / "data" / name
-    if not file.is_file():
-        raise FileNotFoundError(f"the package was built without {name}; this command makes it: {COMMANDS[name]}")
-    return file

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from plausiwidgets import models, patterns
-from plausiwidgets.assessment.published import REPERTOIRES, TABLE, data_file
-from plausiwidgets.assessment.repertoire import repertoire
-from plausiwidgets.assessment.versatile import SETS, most_versatile
+from plausiwidgets.analysis.known import REPERTOIRES, TABLE, data_file
+from plausiwidgets.analysis.repertoires import repertoire
+from plausiwidgets.analysis.versatile import SETS, most_versatile
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.library import NAMES
@@ -29,7 +29,7 @@ NEURONS = {"wang_buzsaki": 160, "connor_stevens": 160}
 
 COLUMNS = {
     "model": "name of the model",
-    "neuron": f"title of the publication's set, or {MOST_VERSATILE!r}: see `plausiwidgets.most_versatile`",
+    "neuron": f"title of the publication's set, or {MOST_VERSATILE!r}: see `plausiwidgets.analysis.most_versatile`",
     "letter": "letter of the pattern",
     "pattern": "key of the pattern",
     "status": "replicated; fragile (accepted, but a verification failed); rejected (not found)",

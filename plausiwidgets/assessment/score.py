@@ -68,7 +68,7 @@ def plausibility_score(
     --------
     >>> import plausiwidgets as pw
     >>> table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
-    >>> pw.plausibility_score(table, measure=False)[["model", "patterns", "shown", "not_found"]]
+    >>> pw.assessment.plausibility_score(table, measure=False)[["model", "patterns", "shown", "not_found"]]
       model  patterns  shown  not_found
     0   lif         2      1          1
     """

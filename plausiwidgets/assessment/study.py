@@ -46,7 +46,7 @@ class StudySnapshot(Printed):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> study = pw.start_assessment("lif", "tonic_spiking", budget=200)
+    >>> study = pw.assessment.start_assessment("lif", "tonic_spiking", budget=200)
     >>> table = study.result()
     >>> snapshot = study.snapshot()
     >>> snapshot.reason, snapshot.position
@@ -125,7 +125,7 @@ class StudySnapshot(Printed):
 
 
 class Study(Background[StudySnapshot, "pd.DataFrame"]):
-    """An assessment in the background, as `plausiwidgets.start_assessment` returns it.
+    """An assessment in the background, as `plausiwidgets.assessment.start_assessment` returns it.
 
     Searches on an executor continue during a pause; a stop cancels those that have not begun.
 
@@ -140,7 +140,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> study = pw.start_assessment("lif", "tonic_spiking", budget=200)
+    >>> study = pw.assessment.start_assessment("lif", "tonic_spiking", budget=200)
     >>> study.result()["status"].tolist()
     ['replicated']
     """

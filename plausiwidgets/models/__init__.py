@@ -1,8 +1,13 @@
 """Neuron models: equations as one torch step, parameters as data."""
 
+from typing import TYPE_CHECKING
+
+from plausiwidgets.lazy import lazily
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
-from plausiwidgets.models.norse import from_norse
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get, load, names, register
 
-__all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "from_norse", "get", "load", "names", "register"]
+__all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "get", "load", "names", "register"]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, {})[0]  # refuses old names

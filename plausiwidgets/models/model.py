@@ -16,7 +16,7 @@ from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import check_key, unknown
-from plausiwidgets.old_fields import renamed_fields
+from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.program.neuron import Programs
 
 Step = Callable[..., Any]

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.names import check_key
-from plausiwidgets.old_fields import renamed_fields
+from plausiwidgets.old_names import renamed_fields
 
 Floats = NDArray[np.float64]
 

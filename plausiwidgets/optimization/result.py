@@ -15,7 +15,7 @@ import numpy as np
 from plausiwidgets import models, patterns
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.old_fields import renamed_fields
+from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.volume import Volume
@@ -27,7 +27,7 @@ from plausiwidgets.picture import GREY, ORANGE, Axis, Plot, drawn
 from plausiwidgets.printed import Printed, Table
 
 if TYPE_CHECKING:
-    from plausiwidgets.simulation.network.layer import NeuronLayer
+    from plausiwidgets.networks.layer import NeuronLayer
 
 FORMAT = "plausiwidgets-result-6"
 READABLE = (FORMAT, "plausiwidgets-result-5")
@@ -267,7 +267,7 @@ class Result(Printed):
         ValueError, NotCompilable
             As :func:`plausiwidgets.to_norse`; ValueError without a set that was judged.
         """
-        from plausiwidgets.simulation.network.layer import to_norse
+        from plausiwidgets.networks.layer import to_norse
 
         self._require_set()
         model = models.get(self.model) if self.problem is None else self.problem.model

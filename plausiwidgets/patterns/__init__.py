@@ -1,13 +1,14 @@
 """Firing patterns and their judge."""
 
+from typing import TYPE_CHECKING
+
+from plausiwidgets.lazy import lazily
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.bench import Graded, Measurement, Response, Responses
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import judge
 from plausiwidgets.patterns.pattern import AmplitudeWindow, Curve, Pattern
-from plausiwidgets.patterns.profile import Profile, loss_profiles
 from plausiwidgets.patterns.protocol import FreeValue, Protocol
-from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import all_of, get, load, names, register
 from plausiwidgets.patterns.stimuli import stimulus
 from plausiwidgets.patterns.sweep import Sweep
@@ -25,7 +26,6 @@ __all__ = [
     "Graded",
     "Measurement",
     "Pattern",
-    "Profile",
     "Protocol",
     "Response",
     "Responses",
@@ -33,11 +33,9 @@ __all__ = [
     "Target",
     "Verdict",
     "all_of",
-    "from_recording",
     "get",
     "judge",
     "load",
-    "loss_profiles",
     "names",
     "pulse",
     "ramp",
@@ -45,3 +43,6 @@ __all__ = [
     "stimulus",
     "target",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, {})[0]  # refuses old names

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import checked, finite
-from plausiwidgets.old_fields import renamed_fields
+from plausiwidgets.old_names import renamed_fields
 
 Floats = NDArray[np.float64]
 

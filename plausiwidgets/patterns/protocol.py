@@ -19,7 +19,7 @@ from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import LINK_NAMES, NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.names import check_key, unknown
-from plausiwidgets.old_fields import renamed_fields
+from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench, Measurement
 from plausiwidgets.patterns.marks import Mark, Time

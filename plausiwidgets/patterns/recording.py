@@ -138,7 +138,7 @@ def from_recording(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> cell = pw.patterns.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
+    >>> cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
     >>> cell.free, pw.judge("adex", cell, verify=False).status
     (('amplitude', 'holding'), 'rejected')
     """

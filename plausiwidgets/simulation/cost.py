@@ -160,7 +160,7 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.model_card("izhikevich_2004").cost
+    >>> pw.analysis.model_card("izhikevich_2004").cost
     '19 operations a step, 76 per ms.'
     """
     neuron = get(model)

@@ -34,7 +34,7 @@ class NotCompilable(Exception):
     ...     "branching", step, [pw.Parameter("tau", 10.0, 5.0, 20.0, unit="ms")], lambda p, holding: (0.0 * p.tau,),
     ...     pw.Parameter("current", 2.0, -1.0, 5.0, unit="mV"), rest=0.0, threshold=1.0, validate=False)
     >>> try:
-    ...     pw.to_javascript(neuron)
+    ...     pw.networks.to_javascript(neuron)
     ... except pw.NotCompilable as error:
     ...     print("not compiled")
     not compiled

@@ -13,16 +13,16 @@ import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
+from plausiwidgets.analysis.phase_lines import PhaseLine
+from plausiwidgets.analysis.phase_planes import PhasePlane
+from plausiwidgets.analysis.planes import ParameterPlane
 from plausiwidgets.arguments import checked, shown
-from plausiwidgets.assessment import ParameterPlane
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
-from plausiwidgets.simulation.phase_line import PhaseLine
-from plausiwidgets.simulation.phase_plane import PhasePlane
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.map.cells import grid_of_table
@@ -52,10 +52,10 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
     x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine or pandas.DataFrame
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
-        of each lane, of the first eight where there are more. A plane of :func:`plausiwidgets.parameter_plane`: the
-        distance from a pattern in each cell, outlined where it holds, or the regions of several patterns. A phase
-        plane or line: flow, nullclines or rate, and fixed points. A table of :func:`plausiwidgets.assess`: the
-        plausibility map, with a mark in each cell.
+        of each lane, of the first eight where there are more. A plane of
+        :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
+        holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
+        A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell.
     dark : bool
         Whether it is for a dark background.
     language : {"en", "de"}, optional

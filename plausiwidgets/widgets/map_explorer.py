@@ -130,6 +130,6 @@ def plausibility_map(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
+    >>> pw.assessment.plausibility_map(pw.assess(["lif", "adex"]))           # doctest: +SKIP
     """
     return PlausibilityMap(grid_of_table(table, models, patterns))

@@ -21,14 +21,14 @@ import traitlets as t
 
 from plausiwidgets import models, patterns, texts
 from plausiwidgets.arguments import checked
-from plausiwidgets.assessment.mystery import Mystery
-from plausiwidgets.assessment.mystery import mystery as hidden_neuron
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.registry import Named, is_builtin
 from plausiwidgets.simulation.javascript.module import runtime
+from plausiwidgets.teaching.mysteries import Mystery
+from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.answers import Answers, Asked
 from plausiwidgets.widgets.answers.describe import is_packaged, packaged
@@ -297,7 +297,7 @@ class App(anywidget.AnyWidget):
             "texts": {} if language == texts.ENGLISH else {language: translations(language)},
         }  # fmt: skip
         if lesson is not None:
-            from plausiwidgets.widgets.page.lesson import read_lesson
+            from plausiwidgets.teaching.lessons import read_lesson
 
             read = read_lesson(lesson, first.model, [first.pattern])
             settings["lesson"] = read.data(read.shown)
@@ -468,7 +468,7 @@ class App(anywidget.AnyWidget):
 
     @checked
     def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
-        """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
+        """Show a neuron whose parameters are hidden; arguments and errors: :func:`plausiwidgets.teaching.mystery`."""
         self._require_open()
         with speaking(self._language):
             hidden = hidden_neuron(model, pattern, seed)

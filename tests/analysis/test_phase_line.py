@@ -10,7 +10,7 @@ import plausiwidgets as pw
 @pytest.mark.parametrize("current", [-5.0, 0.0, 10.0, 14.9])
 @pytest.mark.parametrize("tau", [5.0, 20.0])
 def test_lif_is_a_line_of_slope_minus_one_over_tau_through_rest_plus_current(tau: float, current: float) -> None:
-    line = pw.phase_line("lif", {"tau_mem": tau, "v_rest": -65.0, "v_threshold": -50.0}, current)
+    line = pw.analysis.phase_line("lif", {"tau_mem": tau, "v_rest": -65.0, "v_threshold": -50.0}, current)
     known = np.isfinite(line.rate)
     assert line.x[known].max() == pytest.approx(-50.0, abs=0.2) and line.x.max() > -50.0, "beyond it spikes"
     assert line.rate[known] == pytest.approx((-65.0 + current - line.x[known]) / tau, abs=1e-7)
@@ -21,7 +21,7 @@ def test_lif_is_a_line_of_slope_minus_one_over_tau_through_rest_plus_current(tau
 
 
 def test_lif_beyond_its_rheobase_rests_nowhere() -> None:
-    assert pw.phase_line("lif", {"v_rest": -65.0, "v_threshold": -50.0}, 15.1).fixed_points == ()
+    assert pw.analysis.phase_line("lif", {"v_rest": -65.0, "v_threshold": -50.0}, 15.1).fixed_points == ()
 
 
 def eif(v: float, p: dict[str, float], current: float) -> float:
@@ -44,7 +44,7 @@ QIF = {"a": 0.02, "v_rest": -65.0, "v_threshold": -45.0}
 @pytest.mark.parametrize("share", [-1.0, 0.0, 0.5, 0.99])
 def test_eif_and_qif_have_the_roots_of_their_formulas(model, formula, p, valley, rheobase, share) -> None:
     current = share * rheobase
-    line = pw.phase_line(model, p, current, bounds={"v": (-90.0, -20.0)})
+    line = pw.analysis.phase_line(model, p, current, bounds={"v": (-90.0, -20.0)})
     known = np.isfinite(line.rate)
     assert line.rate[known] == pytest.approx(formula(line.x[known], p, current), rel=1e-4, abs=1e-6)
     stable, unstable = line.fixed_points
@@ -59,12 +59,14 @@ def test_eif_and_qif_have_the_roots_of_their_formulas(model, formula, p, valley,
 
 @pytest.mark.parametrize(("model", "p", "current"), [("eif", EIF, 120.5), ("qif", QIF, 2.01)])
 def test_beyond_the_rheobase_nothing_rests(model: str, p: dict[str, float], current: float) -> None:
-    assert pw.phase_line(model, p, current, bounds={"v": (-90.0, -20.0)}).fixed_points == ()
+    assert pw.analysis.phase_line(model, p, current, bounds={"v": (-90.0, -20.0)}).fixed_points == ()
 
 
 @pytest.mark.parametrize("name", [n for n in pw.models.names() if n in ("lif", "eif", "qif")])
 def test_both_engines_agree(name: str) -> None:
-    lines = [pw.phase_line(name, current=1.0, bounds={"v": (-80.0, -45.0)}, engine=e) for e in ("compiled", "torch")]
+    lines = [
+        pw.analysis.phase_line(name, current=1.0, bounds={"v": (-80.0, -45.0)}, engine=e) for e in ("compiled", "torch")
+    ]
     assert lines[0].rate == pytest.approx(lines[1].rate, abs=1e-6, nan_ok=True)
 
 
@@ -78,11 +80,11 @@ def test_both_engines_agree(name: str) -> None:
 )  # fmt: skip
 def test_what_is_no_line_is_refused(arguments: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        pw.phase_line("lif", **arguments)
+        pw.analysis.phase_line("lif", **arguments)
 
 
 def test_several_variables_have_a_plane_and_one_has_a_line() -> None:
     with pytest.raises(ValueError, match="see phase_plane"):
-        pw.phase_line("adex")
+        pw.analysis.phase_line("adex")
     with pytest.raises(ValueError, match="see phase_line"):
-        pw.phase_plane("lif")
+        pw.analysis.phase_plane("lif")

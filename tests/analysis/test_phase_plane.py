@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import root
 
 import plausiwidgets as pw
-from plausiwidgets.simulation.phase_plane import kind_of, zero_lines
+from plausiwidgets.analysis.phase_planes import kind_of, zero_lines
 
 
 class Equations:
@@ -84,7 +84,7 @@ PLANES = [
 def plane(request):
     name, equations, changes, current, ranges = request.param
     names = [state.key for state in pw.models.get(name).states[:2]]
-    drawn = pw.phase_plane(name, changes, current, bounds=dict(zip(names, ranges, strict=True)))
+    drawn = pw.analysis.phase_plane(name, changes, current, bounds=dict(zip(names, ranges, strict=True)))
     return drawn, equations(pw.models.get(name).complete(changes), current)
 
 
@@ -131,7 +131,9 @@ def test_fixed_points_are_the_roots_and_their_stability_that_of_the_jacobian(pla
 
 
 def test_published_fixed_points():
-    stable, saddle = pw.phase_plane("adex", current=100.0, bounds={"v": (-80.0, -40.0), "w": (0.0, 100.0)}).fixed_points
+    stable, saddle = pw.analysis.phase_plane(
+        "adex", current=100.0, bounds={"v": (-80.0, -40.0), "w": (0.0, 100.0)}
+    ).fixed_points
     assert (stable.kind, saddle.kind) == ("stable node", "saddle")
     assert stable.state["v"] == pytest.approx(-61.662, abs=1e-3)
     assert stable.eigenvalues == pytest.approx([-0.0104, -0.0477], abs=2e-4)
@@ -142,7 +144,7 @@ def test_published_fixed_points():
 @pytest.mark.parametrize("tau_w", [1e7, 1e8, 1e9])
 def test_a_very_slow_variable_does_not_hide_the_fixed_points(tau_w):
     usual, slow = (
-        pw.phase_plane("adex", {"tau_w": tau}, 100.0, bounds={"v": (-80.0, -40.0), "w": (-50.0, 300.0)})
+        pw.analysis.phase_plane("adex", {"tau_w": tau}, 100.0, bounds={"v": (-80.0, -40.0), "w": (-50.0, 300.0)})
         for tau in (100.0, tau_w)
     )
     assert len(slow.fixed_points) == 2
@@ -151,14 +153,14 @@ def test_a_very_slow_variable_does_not_hide_the_fixed_points(tau_w):
 
 
 def test_norses_step_gives_the_same_plane_as_the_published_order():
-    norse, published = (pw.phase_plane(name, current=3.0) for name in ("izhikevich", "izhikevich_2004"))
+    norse, published = (pw.analysis.phase_plane(name, current=3.0) for name in ("izhikevich", "izhikevich_2004"))
     for a, b in zip(norse.fixed_points, published.fixed_points, strict=True):
         assert a.kind == b.kind
         assert a.eigenvalues == pytest.approx(b.eigenvalues, rel=1e-3)
 
 
 def test_the_reset_is_no_flow():
-    plane = pw.phase_plane("izhikevich", current=10.0, bounds={"v": (-80.0, 60.0), "u": (-20.0, 10.0)})
+    plane = pw.analysis.phase_plane("izhikevich", current=10.0, bounds={"v": (-80.0, 60.0), "u": (-20.0, 10.0)})
     above = plane.x > 30.0
     assert above.any()
     for rate in plane.rates:
@@ -167,9 +169,9 @@ def test_the_reset_is_no_flow():
 
 
 def test_a_refractory_counter_does_not_flow():
-    assert pw.phase_plane("adex_refrac", current=100.0).pair == ("v", "w")
+    assert pw.analysis.phase_plane("adex_refrac", current=100.0).pair == ("v", "w")
     with pytest.raises(ValueError, match=r"'lif'.*one state variable that flows, v"):
-        pw.phase_plane("lif")
+        pw.analysis.phase_plane("lif")
 
 
 # -- more than two variables -----------------------------------------------------------------------
@@ -193,7 +195,7 @@ BOUNDS = {"v": (-75.0, 20.0), "n": (0.25, 0.9)}
 
 
 def test_hodgkin_huxley_with_the_others_at_their_steady_state():
-    plane = pw.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), bounds=BOUNDS)
+    plane = pw.analysis.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), bounds=BOUNDS)
     assert plane.others == "steady"
     assert "steady state" in plane.sentence and "m, h" in plane.sentence
     v, n = np.concatenate(plane.nullclines[0]).T
@@ -206,13 +208,13 @@ def test_hodgkin_huxley_with_the_others_at_their_steady_state():
     assert len(point.eigenvalues) == 4
     assert [point.state[name] for name in ("n", "m", "h")] == pytest.approx(squid(point.state["v"]), rel=1e-5)
     assert point.kind == "stable focus"
-    [firing] = pw.phase_plane("hodgkin_huxley", current=20.0, bounds=BOUNDS).fixed_points
+    [firing] = pw.analysis.phase_plane("hodgkin_huxley", current=20.0, bounds=BOUNDS).fixed_points
     assert not firing.stable  # beyond the Hopf bifurcation near 9.8 µA/cm²
 
 
 def test_hodgkin_huxley_with_the_others_held():
     held = {"m": 0.1, "h": 0.4}
-    plane = pw.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), bounds=BOUNDS, others=held)
+    plane = pw.analysis.phase_plane("hodgkin_huxley", current=5.0, pair=("v", "n"), bounds=BOUNDS, others=held)
     assert plane.others == "held"
     assert plane.sentence == "The other variables are held: m = 0.1, h = 0.4."
     v, n = np.concatenate(plane.nullclines[0]).T
@@ -221,7 +223,7 @@ def test_hodgkin_huxley_with_the_others_held():
 
 
 def test_another_pair_of_variables():
-    plane = pw.phase_plane("hodgkin_huxley", current=5.0, pair=("n", "h"), others={"v": -60.0})
+    plane = pw.analysis.phase_plane("hodgkin_huxley", current=5.0, pair=("n", "h"), others={"v": -60.0})
     [n_line], [h_line] = plane.nullclines
     n, _, h = squid(-60.0)
     assert np.allclose(n_line[:, 0], n, atol=1e-6)
@@ -249,7 +251,9 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
         threshold=20.0,
         states=("v", "w"),
     )
-    plane = pw.phase_plane(neuron, current=1.0, bounds={"v": (-20.0, 20.0), "w": (-20.0, 20.0)}, points=(12, 11))
+    plane = pw.analysis.phase_plane(
+        neuron, current=1.0, bounds={"v": (-20.0, 20.0), "w": (-20.0, 20.0)}, points=(12, 11)
+    )
     [point] = plane.fixed_points
     assert [point.state["v"], point.state["w"]] == pytest.approx([1.0 / 2.7, 2.5 / 2.7])
     assert point.eigenvalues == pytest.approx(np.linalg.eigvals([[-0.2, -1.0], [0.05, -0.02]]), rel=1e-4)
@@ -274,7 +278,7 @@ def test_a_neuron_of_ones_own_whose_step_branches_in_python():
 )
 def test_bad_input_is_named(arguments, text):
     with pytest.raises((TypeError, ValueError), match=text):
-        pw.phase_plane("adex", **arguments)
+        pw.analysis.phase_plane("adex", **arguments)
 
 
 def test_kinds():
@@ -297,6 +301,6 @@ def test_a_closed_zero_line_is_one_line_that_comes_back():
 
 
 def test_one_of_the_bounds_may_be_given_alone():
-    given = pw.phase_plane("izhikevich", current=0.0, bounds={"v": (-75.0, -45.0)}, points=7)
+    given = pw.analysis.phase_plane("izhikevich", current=0.0, bounds={"v": (-75.0, -45.0)}, points=7)
     assert (given.x[0], given.x[-1], len(given.x), len(given.y)) == (-75.0, -45.0, 7, 7)
     assert given.y[0] < -13.0 < given.y[-1]  # the fixed point

@@ -7,7 +7,7 @@ import plausiwidgets as pw
 from plausiwidgets.assessment import published_parameters
 
 
-def grid(plane: pw.ParameterPlane) -> list[np.ndarray]:
+def grid(plane: pw.analysis.ParameterPlane) -> list[np.ndarray]:
     return np.meshgrid(plane.x, plane.y)
 
 
@@ -16,7 +16,7 @@ def grid(plane: pw.ParameterPlane) -> list[np.ndarray]:
 
 def test_every_cell_is_the_judgement_of_its_set() -> None:
     values = {"a": 0.02, "b": 0.2, "c": -60.0, "d": 2.0, "amplitude": 14.0}
-    plane = pw.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=9)
+    plane = pw.analysis.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=9)
     assert plane.loss.shape == plane.accepted.shape == plane.status.shape == plane.open_criteria.shape == (9, 9)
     c, d = grid(plane)
     judged = pw.judge("izhikevich", "tonic_bursting", {**values, "c": c.ravel(), "d": d.ravel()}, verify=False)
@@ -31,7 +31,7 @@ def test_every_cell_is_the_judgement_of_its_set() -> None:
 
 def test_what_is_accepted_is_verified_on_request() -> None:
     values = {"a": 0.02, "b": 0.2, "c": -50.0, "d": 2.0, "amplitude": 15.0}
-    plane = pw.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=8, verify=True)
+    plane = pw.analysis.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=8, verify=True)
     c, d = grid(plane)
     judged = pw.judge("izhikevich", "tonic_bursting", {**values, "c": c.ravel(), "d": d.ravel()}, verify=True)
     assert (plane.status.ravel() == judged.status).all()
@@ -40,11 +40,11 @@ def test_what_is_accepted_is_verified_on_request() -> None:
 
 def test_ranges_are_those_of_the_sliders_and_reach_to_the_neuron() -> None:
     tau_w, b = (pw.models.get("adex").parameters[name] for name in ("tau_w", "b"))
-    plane = pw.parameter_plane("adex", "tonic_spiking", "tau_w", "b", {"tau_w": 500.0}, points=5)
+    plane = pw.analysis.parameter_plane("adex", "tonic_spiking", "tau_w", "b", {"tau_w": 500.0}, points=5)
     assert (plane.x[0], plane.x[-1]) == (tau_w.low, 500.0) and (plane.y[0], plane.y[-1]) == (b.low, b.high)
     assert plane.x[1:] / plane.x[:-1] == pytest.approx(np.full(4, 50.0**0.25))  # a log scale
     assert np.arcsinh(plane.y[2] / b.zero) == pytest.approx(0.5 * np.arcsinh(b.high / b.zero))
-    narrow = pw.parameter_plane("adex", "tonic_spiking", "tau_w", "b", points=2, bounds={"b": (10.0, 20.0)})
+    narrow = pw.analysis.parameter_plane("adex", "tonic_spiking", "tau_w", "b", points=2, bounds={"b": (10.0, 20.0)})
     assert narrow.y.tolist() == [10.0, 20.0]
 
 
@@ -52,11 +52,11 @@ def test_several_patterns_have_an_axis_and_the_stimulus_of_the_nearest_known_neu
     keys = ["tonic_spiking", "rebound_spike", "resonator"]
     own = {"a": 0.03, "b": 0.25, "c": -60.0, "d": 4.0}  # those of the published rebound spike
     near = {"b": (0.22, 0.26), "c": (-65.0, -50.0)}
-    plane = pw.parameter_plane("izhikevich", keys, "b", "c", own, points=6, bounds=near)
+    plane = pw.analysis.parameter_plane("izhikevich", keys, "b", "c", own, points=6, bounds=near)
     assert plane.patterns == tuple(keys) and plane.loss.shape == plane.accepted.shape == (3, 6, 6)
     assert plane.parameters["rebound_spike_amplitude"] == 15.0 and plane.solved == ("resonator",)
     stimulus = {"amplitude": 15.0, "holding": 0.0, "width": 5.0}
-    again = pw.parameter_plane("izhikevich", "rebound_spike", "b", "c", own | stimulus, points=6, bounds=near)
+    again = pw.analysis.parameter_plane("izhikevich", "rebound_spike", "b", "c", own | stimulus, points=6, bounds=near)
     assert plane.parameters["rebound_spike_width"] == 5.0 and (plane.loss[1] == again.loss).all()
     assert plane.accepted[0].any() and plane.accepted[1].any()
     row, column = np.argwhere(plane.accepted[1])[0]
@@ -65,7 +65,7 @@ def test_several_patterns_have_an_axis_and_the_stimulus_of_the_nearest_known_neu
     assert len(frame) == 3 * 36 and list(frame.columns[:3]) == ["b", "c", "pattern"]
     assert (frame["accepted"].to_numpy() == plane.accepted.ravel()).all()
     assert frame.query("pattern == 'resonator'")["amplitude"].nunique() > 1
-    given = pw.parameter_plane("izhikevich", keys, "b", "c", {**own, "rebound_spike_amplitude": 0.5}, points=2)
+    given = pw.analysis.parameter_plane("izhikevich", keys, "b", "c", {**own, "rebound_spike_amplitude": 0.5}, points=2)
     assert given.parameters["rebound_spike_amplitude"] == 0.5
 
 
@@ -73,8 +73,8 @@ def test_a_solved_amplitude_finds_what_a_given_one_misses() -> None:
     found = dict(published_parameters("izhikevich", "resonator"))
     around = {"a": (0.15, 0.2), "b": (0.235, 0.245)}
     settings = {"parameters": found, "points": 12, "bounds": around}
-    given = pw.parameter_plane("izhikevich", "resonator", "a", "b", **settings)
-    solved = pw.parameter_plane("izhikevich", "resonator", "a", "b", solve_amplitude=True, **settings)
+    given = pw.analysis.parameter_plane("izhikevich", "resonator", "a", "b", **settings)
+    solved = pw.analysis.parameter_plane("izhikevich", "resonator", "a", "b", solve_amplitude=True, **settings)
     assert solved.accepted.sum() > 10 * given.accepted.sum() > 0
     amplitudes = solved.verdicts["resonator"].parameters["amplitude"].reshape(12, 12)
     row, column = np.argwhere(solved.accepted & ~given.accepted)[0]
@@ -84,7 +84,7 @@ def test_a_solved_amplitude_finds_what_a_given_one_misses() -> None:
 
 def test_a_combined_pattern_is_one_pattern() -> None:
     both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
-    plane = pw.parameter_plane("izhikevich", both, "b", "rebound_spike_amplitude", points=3)
+    plane = pw.analysis.parameter_plane("izhikevich", both, "b", "rebound_spike_amplitude", points=3)
     assert plane.loss.shape == (3, 3) and "and" in plane.patterns[0]
 
 
@@ -96,32 +96,32 @@ def test_a_progress_can_end_it() -> None:
         raise Ended
 
     with pytest.raises(Ended):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", progress=progress)
+        pw.analysis.parameter_plane("izhikevich", "tonic_spiking", "a", "b", progress=progress)
 
 
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(ValueError, match=r"'tau'.*Valid: a, b"):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "tau")
+        pw.analysis.parameter_plane("izhikevich", "tonic_spiking", "a", "tau")
     with pytest.raises(ValueError, match=r"several patterns.*'amplitude'"):
-        pw.parameter_plane("izhikevich", ["tonic_spiking", "mixed_mode"], "a", "amplitude")
+        pw.analysis.parameter_plane("izhikevich", ["tonic_spiking", "mixed_mode"], "a", "amplitude")
     with pytest.raises(ValueError, match="x and y are both 'a'"):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "a")
+        pw.analysis.parameter_plane("izhikevich", "tonic_spiking", "a", "a")
     with pytest.raises(ValueError, match=r"points is 1.*>= 2"):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", points=1)
+        pw.analysis.parameter_plane("izhikevich", "tonic_spiking", "a", "b", points=1)
     with pytest.raises(ValueError, match=r"is 1e\+06, valid is: at most 100000"):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", points=1000)
+        pw.analysis.parameter_plane("izhikevich", "tonic_spiking", "a", "b", points=1000)
     with pytest.raises(ValueError, match=r"bounds of 'a' are \(2, 1\)"):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", bounds={"a": (2.0, 1.0)})
+        pw.analysis.parameter_plane("izhikevich", "tonic_spiking", "a", "b", bounds={"a": (2.0, 1.0)})
     with pytest.raises(ValueError, match="empty list"):
-        pw.parameter_plane("izhikevich", [], "a", "b")
+        pw.analysis.parameter_plane("izhikevich", [], "a", "b")
     with pytest.raises(TypeError, match="the value of 'b' in parameters"):
-        pw.parameter_plane("izhikevich", "tonic_spiking", "a", "b", {"b": [0.1, 0.2]})
+        pw.analysis.parameter_plane("izhikevich", "tonic_spiking", "a", "b", {"b": [0.1, 0.2]})
     with pytest.raises(ValueError, match=r"'amplitude'.*tonic_spiking_amplitude"):
-        pw.parameter_plane("izhikevich", ["tonic_spiking"], "a", "b", {"amplitude": 3.0})
+        pw.analysis.parameter_plane("izhikevich", ["tonic_spiking"], "a", "b", {"amplitude": 3.0})
     with pytest.raises(ValueError, match="nothing to draw a plane of"):
-        pw.parameter_plane("izhikevich", pw.patterns.stimulus("step"), "a", "b")
+        pw.analysis.parameter_plane("izhikevich", pw.patterns.stimulus("step"), "a", "b")
     with pytest.raises(ValueError, match="pattern of this plane"):
-        pw.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_rest", points=2).missed(0, 0, "mixed_mode")
+        pw.analysis.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_rest", points=2).missed(0, 0, "mixed_mode")
 
 
 # ------------------------------------------------------------------ against theory
@@ -129,7 +129,7 @@ def test_bad_input_is_told_what_is_valid() -> None:
 
 def test_lif_fires_where_its_exact_period_says() -> None:
     """The period is t_ref + tau ln((I − reset) / (I − threshold)), with both above rest; the rheobase is 15 mV."""
-    plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", {"t_ref": 2.0}, points=30)
+    plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", {"t_ref": 2.0}, points=30)
     current, tau = grid(plane)
 
     def fires(slack: float) -> np.ndarray:
@@ -154,7 +154,7 @@ def test_the_classes_of_adex_part_where_saddle_node_and_hopf_do() -> None:
     keys = ["class_1_excitable", "class_2_excitable"]
     strong = {f"{key}_amplitude": 4000.0 for key in keys} | {f"{key}_holding": 0.0 for key in keys}
     bounds = {"a": (1.0, 60.0), "tau_w": (12.0, 60.0)}
-    plane = pw.parameter_plane("adex", keys, "a", "tau_w", neuron | strong, points=14, bounds=bounds)
+    plane = pw.analysis.parameter_plane("adex", keys, "a", "tau_w", neuron | strong, points=14, bounds=bounds)
     a, tau_w = grid(plane)
     beyond = a * tau_w / neuron["C"]  # above 1: Hopf
     first, second = plane.accepted
@@ -173,7 +173,7 @@ def test_the_classes_of_izhikevich_part_where_saddle_node_and_hopf_do() -> None:
     neuron = {"c": -65.0, "d": 6.0}
     bounds = {"a": (0.002, 1.0), "b": (0.05, 0.25)}
     stimulus = {f"{key}_amplitude": 20.0 for key in keys} | {f"{key}_holding": 0.0 for key in keys}
-    plane = pw.parameter_plane("izhikevich", keys, "a", "b", neuron | stimulus, points=16, bounds=bounds)
+    plane = pw.analysis.parameter_plane("izhikevich", keys, "a", "b", neuron | stimulus, points=16, bounds=bounds)
     a, b = grid(plane)
     first, second = plane.accepted
     assert first.sum() > 10 and second.sum() > 5
@@ -186,7 +186,9 @@ def test_izhikevich_oscillates_below_threshold_only_round_a_focus() -> None:
     """Damped oscillations need complex eigenvalues of the resting point."""
     values = dict(published_parameters("izhikevich", "subthreshold_oscillations"))
     bounds = {"a": (0.005, 0.5), "b": (0.2, 0.3)}
-    plane = pw.parameter_plane("izhikevich", "subthreshold_oscillations", "a", "b", values, points=30, bounds=bounds)
+    plane = pw.analysis.parameter_plane(
+        "izhikevich", "subthreshold_oscillations", "a", "b", values, points=30, bounds=bounds
+    )
     a, b = grid(plane)
     sq, mn, current = values["sq"], values["mn"], values["bias"] + values["holding"]
     root = (b - mn) ** 2 - 4.0 * sq * current

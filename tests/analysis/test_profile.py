@@ -9,7 +9,7 @@ VALUES = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 6.0, "amplitude": 14.0}
 
 
 def test_every_point_is_the_loss_of_the_judge():
-    profiles = pw.loss_profiles("izhikevich", "tonic_spiking", VALUES, points=7)
+    profiles = pw.analysis.loss_profiles("izhikevich", "tonic_spiking", VALUES, points=7)
     assert list(profiles) == ["a", "b", "c", "d", "sq", "mn", "bias", "amplitude", "holding"]
     for name in ("b", "amplitude"):
         profile = profiles[name]
@@ -19,7 +19,7 @@ def test_every_point_is_the_loss_of_the_judge():
 
 def test_the_present_value_is_among_the_points_and_accepted_like_the_verdict():
     assert pw.judge("izhikevich", "tonic_spiking", VALUES, verify=False).accepted
-    for name, profile in pw.loss_profiles("izhikevich", "tonic_spiking", VALUES, points=5).items():
+    for name, profile in pw.analysis.loss_profiles("izhikevich", "tonic_spiking", VALUES, points=5).items():
         present = VALUES.get(name, pw.models.get("izhikevich").defaults().get(name, 0.0))
         assert (np.diff(profile.values) > 0).all()
         [at] = np.flatnonzero(profile.values == present)
@@ -28,13 +28,15 @@ def test_the_present_value_is_among_the_points_and_accepted_like_the_verdict():
 
 
 def test_intervals_are_the_runs_of_accepted_points():
-    profile = pw.patterns.Profile("a", np.arange(6.0), np.array([0.0, 1.0, 0.0, 0.0, 2.0, 0.0]))
+    profile = pw.analysis.Profile("a", np.arange(6.0), np.array([0.0, 1.0, 0.0, 0.0, 2.0, 0.0]))
     assert profile.intervals == [(0.0, 0.0), (2.0, 3.0), (5.0, 5.0)]
-    assert pw.patterns.Profile("a", np.arange(2.0), np.ones(2)).intervals == []
+    assert pw.analysis.Profile("a", np.arange(2.0), np.ones(2)).intervals == []
 
 
 def test_bounds_and_scale_are_those_of_the_slider():
-    profile = pw.loss_profiles("adex", "tonic_spiking", names=["tau_w"], bounds={"tau_w": (10.0, 1000.0)}, points=3)
+    profile = pw.analysis.loss_profiles(
+        "adex", "tonic_spiking", names=["tau_w"], bounds={"tau_w": (10.0, 1000.0)}, points=3
+    )
     assert profile["tau_w"].values == pytest.approx([10.0, 100.0, 120.0, 1000.0])  # a log scale, and the default
 
 
@@ -46,11 +48,11 @@ def test_a_progress_can_end_it():
         raise Ended
 
     with pytest.raises(Ended):
-        pw.loss_profiles("izhikevich", "tonic_spiking", progress=progress)
+        pw.analysis.loss_profiles("izhikevich", "tonic_spiking", progress=progress)
 
 
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match=r"'tau'.*Valid: a, b"):
-        pw.loss_profiles("izhikevich", "tonic_spiking", names=["tau"])
+        pw.analysis.loss_profiles("izhikevich", "tonic_spiking", names=["tau"])
     with pytest.raises(ValueError, match=r"points is 1.*>= 2"):
-        pw.loss_profiles("izhikevich", "tonic_spiking", points=1)
+        pw.analysis.loss_profiles("izhikevich", "tonic_spiking", points=1)

@@ -12,14 +12,14 @@ from plausiwidgets.assessment import published_parameters
 def test_the_neuron_is_held_and_what_is_claimed_is_granted_by_the_judge() -> None:
     own = {"a": 0.025, "b": 0.21}
     asked = ["tonic_spiking", "phasic_spiking", "mixed_mode", "tonic_bursting", "rebound_spike", "resonator"]
-    table = pw.repertoire("izhikevich", own, patterns=asked, budget=200)
+    table = pw.analysis.repertoire("izhikevich", own, patterns=asked, budget=200)
     assert table["pattern"].tolist() == asked and set(table["status"]) == {"replicated", "rejected"}
     for row in table.itertuples():
         assert set(row.stimulus) == set(pw.patterns.get(row.pattern).free)
         verdict = pw.judge("izhikevich", row.pattern, own | row.stimulus)
         assert (verdict.status, verdict.loss) == (row.status, row.loss)
         assert row.evaluations <= 200 and (row.status == "replicated" or row.evaluations > 150)
-    again = pw.repertoire("izhikevich", own, patterns=asked, budget=200)
+    again = pw.analysis.repertoire("izhikevich", own, patterns=asked, budget=200)
     assert again.drop(columns="seconds").equals(table.drop(columns="seconds"))
 
 
@@ -27,13 +27,13 @@ def test_the_neuron_is_held_and_what_is_claimed_is_granted_by_the_judge() -> Non
 def test_a_neuron_that_is_known_to_show_a_pattern_has_it_in_its_repertoire(pattern: str) -> None:
     known = published_parameters("izhikevich", pattern)
     own = {name: known[name] for name in pw.models.get("izhikevich").parameters}
-    (row,) = pw.repertoire("izhikevich", own, patterns=[pattern], budget=20).itertuples()
+    (row,) = pw.analysis.repertoire("izhikevich", own, patterns=[pattern], budget=20).itertuples()
     assert row.status == "replicated" and row.evaluations <= 20
 
 
 def test_a_search_finds_a_stimulus_that_is_none_of_the_known_ones() -> None:
     own = {"E_L": -62.0, "C": 90.0, "g_L": 5.0}
-    (row,) = pw.repertoire("adex", own, patterns=["phasic_spiking"]).itertuples()
+    (row,) = pw.analysis.repertoire("adex", own, patterns=["phasic_spiking"]).itertuples()
     assert row.status == "replicated" and row.evaluations > 5
     defaults = {
         n: p.default for n, p in pw.patterns.get(row.pattern).stimulus_parameters(pw.models.get("adex")).items()
@@ -42,29 +42,29 @@ def test_a_search_finds_a_stimulus_that_is_none_of_the_known_ones() -> None:
 
 
 def test_what_is_proved_impossible_is_not_searched_for() -> None:
-    table = pw.repertoire("lif", patterns=["tonic_bursting", "resonator"])
+    table = pw.analysis.repertoire("lif", patterns=["tonic_bursting", "resonator"])
     assert table["evaluations"].tolist() == [0, 0] and table["summary"].str.startswith("impossible: ").all()
     assert np.isnan(table["loss"]).all() and table["stimulus"].tolist() == [{}, {}]
 
 
 def test_progress_is_told_of_each_pattern_and_bad_input_is_refused() -> None:
     told: list = []
-    pw.repertoire("lif", patterns=["tonic_spiking", "integrator"], progress=told.append)
+    pw.analysis.repertoire("lif", patterns=["tonic_spiking", "integrator"], progress=told.append)
     assert [result.pattern for result in told[:2]] == ["tonic_spiking", "integrator"]
     with pytest.raises(ValueError, match=r"'amplitude'.*tau_mem"):
-        pw.repertoire("lif", {"amplitude": 3.0})
+        pw.analysis.repertoire("lif", {"amplitude": 3.0})
     with pytest.raises(ValueError, match="empty list"):
-        pw.repertoire("lif", patterns=[])
+        pw.analysis.repertoire("lif", patterns=[])
     with pytest.raises(ValueError, match=r"budget is 0"):
-        pw.repertoire("lif", budget=0)
+        pw.analysis.repertoire("lif", budget=0)
     with pytest.raises(ValueError, match="nothing to search for"):
-        pw.repertoire("lif", patterns=[pw.patterns.stimulus("step")])
+        pw.analysis.repertoire("lif", patterns=[pw.patterns.stimulus("step")])
 
 
 def test_two_patterns_with_one_key_are_refused_where_one_would_be_dropped() -> None:
     built_in = pw.patterns.get("tonic_spiking")
     own = replace(built_in, title="Own")
     with pytest.raises(ValueError, match="two different ones have the key 'tonic_spiking'"):
-        pw.repertoire("lif", patterns=[built_in, own], budget=5)
+        pw.analysis.repertoire("lif", patterns=[built_in, own], budget=5)
     with pytest.raises(ValueError, match="two different ones have the key 'tonic_spiking'"):
-        pw.parameter_plane("lif", [built_in, own], "tau_mem", "v_rest", points=2)
+        pw.analysis.parameter_plane("lif", [built_in, own], "tau_mem", "v_rest", points=2)

@@ -9,8 +9,8 @@ from numpy.random import default_rng
 from scipy.stats import ks_1samp, ks_2samp
 
 import plausiwidgets as pw
-from plausiwidgets.optimization import NothingAccepted
-from plausiwidgets.optimization.sampling import Sample, subset_steps
+from plausiwidgets.analysis import NothingAccepted
+from plausiwidgets.analysis.samples import Sample, subset_steps
 
 OWN = ["tau_mem", "v_rest", "v_threshold", "v_reset", "t_ref", "amplitude", "holding"]
 
@@ -57,7 +57,7 @@ def test_a_thin_curved_region_is_filled() -> None:
 
 @pytest.fixture(scope="module")
 def samples() -> list[pd.DataFrame]:
-    return [pw.sample_accepted("lif", "tonic_spiking", n=300, seed=seed) for seed in (0, 1)]
+    return [pw.analysis.sample_accepted("lif", "tonic_spiking", n=300, seed=seed) for seed in (0, 1)]
 
 
 def test_the_sets_are_accepted_by_every_engine_and_two_seeds_agree(samples: list[pd.DataFrame]) -> None:
@@ -83,7 +83,7 @@ def test_its_volume_is_that_of_points_that_are_thrown_at_random(samples: list[pd
 
 def test_what_is_fixed_keeps_its_value_and_bounds_hold() -> None:
     settings = {"fixed": {"tau_mem": 15.0, "t_ref": 1.0}, "bounds": {"amplitude": (20.0, 30.0)}}
-    table = pw.sample_accepted("lif", "tonic_spiking", n=30, verify=True, **settings)
+    table = pw.analysis.sample_accepted("lif", "tonic_spiking", n=30, verify=True, **settings)
     assert (table["tau_mem"] == 15.0).all() and (table["t_ref"] == 1.0).all()
     assert table["amplitude"].between(20.0, 30.0).all() and len(table) == 30
     judged = pw.judge("lif", "tonic_spiking", table[OWN], verify=True)
@@ -96,11 +96,11 @@ def test_where_nothing_is_accepted_it_says_so_and_bad_input_is_refused() -> None
     with pytest.raises(NothingAccepted, match="least loss"):
         subset_simulation(lambda x: 1.0 + x[:, 0], 2, 100, 0)
     with pytest.raises(ValueError, match="n is 0"):
-        pw.sample_accepted("lif", "tonic_spiking", n=0)
+        pw.analysis.sample_accepted("lif", "tonic_spiking", n=0)
     with pytest.raises(ValueError, match="at most 20000"):
-        pw.sample_accepted("lif", "tonic_spiking", n=10**6)
+        pw.analysis.sample_accepted("lif", "tonic_spiking", n=10**6)
     with pytest.raises(ValueError, match="nothing to search for"):
-        pw.sample_accepted("lif", pw.patterns.stimulus("step"))
+        pw.analysis.sample_accepted("lif", pw.patterns.stimulus("step"))
 
 
 def test_a_region_that_a_plain_yes_or_no_bounds_is_filled_though_few_points_are_in_it_at_first() -> None:

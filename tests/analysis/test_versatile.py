@@ -9,7 +9,7 @@ ASKED = ["tonic_spiking", "phasic_spiking", "tonic_bursting", "mixed_mode", "reb
 
 
 def test_one_neuron_shows_more_than_those_that_it_began_with() -> None:
-    table = pw.most_versatile("izhikevich", ASKED, budget=320)
+    table = pw.analysis.most_versatile("izhikevich", ASKED, budget=320)
     own = table.attrs["parameters"]
     assert set(own) == set(pw.models.get("izhikevich").parameters) and table["pattern"].tolist() == ASKED
     for row in table.itertuples():
@@ -30,11 +30,11 @@ def test_one_neuron_shows_more_than_those_that_it_began_with() -> None:
 
 def test_the_same_seed_gives_the_same_neuron_and_bad_input_is_refused() -> None:
     asked = ["tonic_spiking", "integrator", "tonic_bursting"]
-    one, again = (pw.most_versatile("lif", asked, budget=64, seed=2) for _ in range(2))
+    one, again = (pw.analysis.most_versatile("lif", asked, budget=64, seed=2) for _ in range(2))
     assert one.drop(columns="seconds").equals(again.drop(columns="seconds"))
     assert one.attrs == again.attrs and one["status"].tolist() == ["replicated", "replicated", "rejected"]
     assert one["summary"][2].startswith("impossible")
     with pytest.raises(ValueError, match="budget is 0"):
-        pw.most_versatile("lif", budget=0)
+        pw.analysis.most_versatile("lif", budget=0)
     with pytest.raises(ValueError, match="empty list"):
-        pw.most_versatile("lif", [])
+        pw.analysis.most_versatile("lif", [])

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment import published, published_repertoires
+from plausiwidgets.analysis import known
+from plausiwidgets.assessment import published_repertoires
 from plausiwidgets.assessment.published_repertoires import MOST_VERSATILE, published_neurons, write
 from plausiwidgets.models.library import NAMES
 
@@ -63,7 +64,7 @@ def test_the_judge_grants_every_claim(table: pd.DataFrame) -> None:
 
 
 def test_without_its_file_the_command_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(published, "files", lambda name: tmp_path)
+    monkeypatch.setattr(known, "files", lambda name: tmp_path)
     with pytest.raises(FileNotFoundError, match=r"zoo_repertoires\.jsonl.*import write; write\(\)"):
         published_repertoires()
 
@@ -72,7 +73,7 @@ def test_the_command_makes_the_rows_of_one_model_anew(monkeypatch: pytest.Monkey
     home = sys.modules[write.__module__]
     monkeypatch.setattr(home, "data_file", lambda name: tmp_path / name)
     monkeypatch.setattr(
-        home, "most_versatile", lambda model, patterns, budget: pw.most_versatile(model, patterns, budget=1)
+        home, "most_versatile", lambda model, patterns, budget: pw.analysis.most_versatile(model, patterns, budget=1)
     )
     few = ("tonic_spiking", "tonic_bursting", "integrator")
     monkeypatch.setattr(home, "is_builtin", lambda pattern: pattern.key in few)

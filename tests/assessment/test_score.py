@@ -28,7 +28,7 @@ TABLE = pd.DataFrame(ROWS, columns=["model", "pattern", "seed", "status", "robus
 
 
 def score(table=TABLE, **options):
-    return pw.plausibility_score(table, measure=False, **options).set_index("model")
+    return pw.assessment.plausibility_score(table, measure=False, **options).set_index("model")
 
 
 def test_a_pattern_counts_once_with_its_best_seed():
@@ -45,7 +45,7 @@ def test_the_cost_is_that_of_the_models_own_step_and_box():
     adex = pw.models.get("adex")
     assert found.loc["adex", "operations_per_ms"] == operations_per_ms("adex")
     assert found.loc["adex", "dt"] == adex.dt and found.loc["adex", "free_parameters"] == 9
-    measured = pw.plausibility_score(TABLE[TABLE["model"] == "lif"])
+    measured = pw.assessment.plausibility_score(TABLE[TABLE["model"] == "lif"])
     assert 0.1 < measured["ns_per_ms"][0] < 1e5 and math.isnan(found.loc["lif", "ns_per_ms"])
 
 
@@ -95,7 +95,7 @@ def test_a_model_that_cannot_be_compiled_has_no_cost():
 )
 def test_other_tables_are_refused(table, said):
     with pytest.raises((ValueError, TypeError), match=said):
-        pw.plausibility_score(table)
+        pw.assessment.plausibility_score(table)
 
 
 # -- files -------------------------------------------------------------------------------------------

@@ -47,26 +47,26 @@ def test_every_search_is_in_one_shard_whatever_the_order():
 
 
 def test_merged_shards_are_the_table_of_one_process(whole, parts):
-    merged = pw.merge_studies(parts)
+    merged = pw.assessment.merge_studies(parts)
     same_table(merged, whole)
     assert merged.attrs["complete"] and merged.attrs["missing"] == []
     assert merged.attrs["versions"] == whole.attrs["versions"]
 
 
 def test_the_order_is_that_of_the_first_file(whole, parts):
-    merged = pw.merge_studies(parts[::-1])
+    merged = pw.assessment.merge_studies(parts[::-1])
     same_table(merged, whole)
-    turned = pw.merge_studies([*parts[1:], parts[0]])
+    turned = pw.assessment.merge_studies([*parts[1:], parts[0]])
     assert list(turned["model"].unique()) == MODELS[::-1]
 
 
 def test_what_is_missing_is_said(parts, tmp_path):
-    merged = pw.merge_studies([*parts[:2], *parts[3:]])
+    merged = pw.assessment.merge_studies([*parts[:2], *parts[3:]])
     assert merged.attrs["missing"] == ["shard 3/5 (2 searches)"] and not merged.attrs["complete"]
     torn = tmp_path / "torn.jsonl"
     torn.write_bytes(b"".join(parts[2].read_bytes().splitlines(keepends=True)[:-1]))  # a kill before the last search
     lost = json.loads(parts[2].read_text().splitlines()[-1])
-    merged = pw.merge_studies([torn, *parts[:2], parts[4]])
+    merged = pw.assessment.merge_studies([torn, *parts[:2], parts[4]])
     assert merged.attrs["missing"] == [
         "shard 4/5 (2 searches)",
         f"{lost['model']} {lost['pattern']} seed {lost['seed']}",
@@ -75,15 +75,15 @@ def test_what_is_missing_is_said(parts, tmp_path):
 
 def test_a_merged_study_is_a_study_that_continues(whole, parts, tmp_path):
     path = tmp_path / "all.jsonl"
-    assert len(pw.merge_studies(parts[1:], store=path)) == len(whole) - 3
+    assert len(pw.assessment.merge_studies(parts[1:], store=path)) == len(whole) - 3
     assert [p.name for p in tmp_path.iterdir()] == ["all.jsonl"]
     seen = []
     table = pw.assess(MODELS[::-1], PATTERNS[::-1], **SMALL, store=path, progress=lambda s: seen.append(s.position))
     assert seen[0] >= len(whole) - 3  # only what was missing is searched
     assert len(table) == len(whole)
-    same_table(pw.merge_studies([*parts, path]), whole)  # duplicates that agree
+    same_table(pw.assessment.merge_studies([*parts, path]), whole)  # duplicates that agree
     with pytest.raises(StoreError, match="exists: name a new file"):
-        pw.merge_studies(parts, store=path)
+        pw.assessment.merge_studies(parts, store=path)
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,16 @@ def test_a_merged_study_is_a_study_that_continues(whole, parts, tmp_path):
 )
 def test_files_of_another_study_are_refused_with_the_difference(parts, tmp_path, old, new, said):
     with pytest.raises(StoreError, match=said):
-        pw.merge_studies([parts[0], damaged(parts[1], tmp_path, old, new)])
+        pw.assessment.merge_studies([parts[0], damaged(parts[1], tmp_path, old, new)])
 
 
 def test_duplicates_that_differ_are_refused(parts, tmp_path):
     first = json.loads(parts[0].read_text().splitlines()[1])
     other = damaged(parts[0], tmp_path, f'"evaluations": {first["evaluations"]}', '"evaluations": 7')
     with pytest.raises(StoreError, match=r"differ about \w+ \w+ seed \d \(evaluations: 7 and \d+\)"):
-        pw.merge_studies([parts[0], other])
+        pw.assessment.merge_studies([parts[0], other])
     slower = damaged(parts[0], tmp_path, '"seconds": ', '"seconds": 1')
-    assert len(pw.merge_studies([parts[0], slower])) == len(pw.merge_studies(parts[:1]))
+    assert len(pw.assessment.merge_studies([parts[0], slower])) == len(pw.assessment.merge_studies(parts[:1]))
 
 
 def test_files_that_are_no_study_are_refused(parts, tmp_path):
@@ -120,9 +120,9 @@ def test_files_that_are_no_study_are_refused(parts, tmp_path):
         if text is not None:
             (tmp_path / name).write_text(text)
         with pytest.raises(StoreError, match=said):
-            pw.merge_studies([parts[0], tmp_path / name])
+            pw.assessment.merge_studies([parts[0], tmp_path / name])
     with pytest.raises(ValueError, match="name at least one file"):
-        pw.merge_studies([])
+        pw.assessment.merge_studies([])
 
 
 def test_the_file_of_another_shard_is_refused(parts):
@@ -140,7 +140,7 @@ def test_a_shard_without_searches_is_an_empty_file_of_the_study(tmp_path):
     files = [tmp_path / f"{n}.jsonl" for n in (1, 2)]
     tables = [pw.assess("lif", "tonic_spiking", budget=200, shard=(n, 2), store=f) for n, f in enumerate(files, 1)]
     assert sorted(map(len, tables)) == [0, 1]
-    assert len(pw.merge_studies(files)) == 1
+    assert len(pw.assessment.merge_studies(files)) == 1
 
 
 def test_the_commands(tmp_path, capsys):
@@ -167,9 +167,9 @@ def test_the_commands(tmp_path, capsys):
 def test_a_file_whose_request_is_damaged_and_files_of_a_generator(tmp_path):
     path = tmp_path / "s.jsonl"
     pw.assess("lif", "tonic_spiking", budget=100, store=path)
-    assert len(pw.merge_studies(one for one in [path])) == 1
+    assert len(pw.assessment.merge_studies(one for one in [path])) == 1
     head, *lines = path.read_text(encoding="utf-8").splitlines()
     for request in (3, {}, json.loads(head)["request"] | {"models": 1}):
         path.write_text("\n".join([json.dumps(json.loads(head) | {"request": request}), *lines]) + "\n")
         with pytest.raises(StoreError, match="its request cannot be read"):
-            pw.merge_studies([path])
+            pw.assessment.merge_studies([path])

@@ -109,7 +109,7 @@ def main(count: int) -> None:
         seconds += took
         if killed:
             print(f"shard {number}/{SHARDS} killed after {killed}", flush=True)
-    table = pw.merge_studies(files)
+    table = pw.assessment.merge_studies(files)
     pw.assessment.write_csv(table, "merged.csv")
     same = pd.read_csv("merged.csv").drop(columns="seconds").equals(whole)
     print(f"{SHARDS} shards one after the other: {seconds:.0f} s, complete: {table.attrs['complete']}, "

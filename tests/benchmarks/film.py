@@ -27,7 +27,8 @@ from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.published import TABLE, data_file, published_table
+from plausiwidgets.analysis.known import TABLE, data_file
+from plausiwidgets.assessment.published import published_table
 
 SIZE = {"width": 1200, "height": 760}
 QUERY = "model=izhikevich&pattern=rebound_spike"

@@ -50,7 +50,7 @@ def main() -> None:
         tables, seconds = [], []
         for seed in range(settings.seeds):
             began = time.process_time()
-            tables.append(pw.sample_accepted(model, pattern, n=settings.n, seed=seed))
+            tables.append(pw.analysis.sample_accepted(model, pattern, n=settings.n, seed=seed))
             seconds.append(time.process_time() - began)
         names = free_names(model, pattern)
         found = agreement(tables, names)

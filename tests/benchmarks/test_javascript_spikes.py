@@ -148,7 +148,7 @@ def explanation(model, pattern, values, sweep: int, spikes: list[int]) -> str:
 def test_spikes(page, table, name):
     model = OWN[name]() if name in OWN else pw.models.get(name)
     bench = (files("plausiwidgets.widgets.page") / "bench.js").read_text()
-    page.evaluate(_IMPORT, [pw.to_javascript(model), f"{runtime()}\n{bench}\n{_RUN}"])
+    page.evaluate(_IMPORT, [pw.networks.to_javascript(model), f"{runtime()}\n{bench}\n{_RUN}"])
     rng = np.random.default_rng(0)
     lanes = fired = steps = milliseconds = 0
     found = dict.fromkeys(COLUMNS[4:8], 0)

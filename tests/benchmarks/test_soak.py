@@ -36,7 +36,7 @@ try:
     explorer.close()
 except NameError:  # what is made once for each model, and kept, must not look like growth
     for name in pw.models.names():
-        pw.to_javascript(name)
+        pw.networks.to_javascript(name)
         pw.judge(name, "tonic_spiking", {}, verify=False)
 explorer = pw.Explorer("izhikevich", "tonic_bursting", {})
 display(explorer)

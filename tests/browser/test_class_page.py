@@ -27,7 +27,7 @@ def codes_of_a_class(many: int) -> list[str]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
 def test_sixty_codes_are_judged_as_in_python(open_page, tmp_path: Path, width: int, scheme: str) -> None:
-    task = pw.Exercise("Make it burst.", free=["c", "d"])
+    task = pw.teaching.Exercise("Make it burst.", free=["c", "d"])
     path = pw.export_page(
         "izhikevich", "tonic_bursting", {"c": -65.0, "d": 8.0}, path=tmp_path / "task.html", exercise=task
     )
@@ -40,7 +40,7 @@ def test_sixty_codes_are_judged_as_in_python(open_page, tmp_path: Path, width: i
         code_of(**about, c="-50", d="8", _seconds="-5"), code_of(**about, c="-50", d="8", _seconds="1", _dt="0.1"),
         code_of(_model="lif", _pattern="tonic_spiking", _seconds="1", _solved="0"), codes[3],
     ]  # fmt: skip
-    expected = pw.class_results(codes, page=path)
+    expected = pw.teaching.class_results(codes, page=path)
     assert expected["same_as"].tolist() == [-1] * 68 + [3]
     page = open_page(path, width=width, height=900, color_scheme=scheme).page
     page.get_by_role("link", name="For teachers").click()
@@ -76,7 +76,7 @@ def test_sixty_codes_are_judged_as_in_python(open_page, tmp_path: Path, width: i
 
 
 def test_the_codes_of_a_mystery(open_page, tmp_path: Path) -> None:
-    hidden = pw.mystery("izhikevich", "rebound_spike", 7)
+    hidden = pw.teaching.mystery("izhikevich", "rebound_spike", 7)
     path = pw.export_page(hidden.model, hidden.pattern, exercise=hidden, path=tmp_path / "mystery.html")
     about = {"_model": hidden.model.key, "_mystery": hidden.link.partition("=")[2], "_dt": str(hidden.dt)}
     hands = [(hidden.reveal(), "1"), (hidden.start, "0")]
@@ -85,7 +85,7 @@ def test_the_codes_of_a_mystery(open_page, tmp_path: Path) -> None:
                 _seconds="9", _solved=solved)
         for values, solved in hands
     ]  # fmt: skip
-    assert pw.class_results(codes)["solved"].tolist() == [True, False]
+    assert pw.teaching.class_results(codes)["solved"].tolist() == [True, False]
     page = open_page(path, "#class").page
     page.get_by_label("Codes, one on each line").fill("\n".join(codes))
     page.get_by_role("button", name="Read the codes").click()

@@ -81,7 +81,7 @@ def test_the_phase_plane_follows_the_sliders_and_the_mouse(open_page, pages: dic
         box = page.get_by_label(re.compile("^Exact value of amplitude"))
         box.fill(str(amplitude))
         box.press("Enter")
-        plane = pw.phase_plane(NEURON, model, amplitude, bounds={"v": (-90.0, 35.0), "u": (-20.0, 0.0)})
+        plane = pw.analysis.phase_plane(NEURON, model, amplitude, bounds={"v": (-90.0, 35.0), "u": (-20.0, 0.0)})
         named = ", ".join(f"{point.kind} at v = {number(point.state['v'])}" for point in plane.fixed_points)
         text = f"I = {amplitude} mV/ms: {named or 'no fixed point here'}"
         page.locator(".plane-card", has_text=text).wait_for()

@@ -11,7 +11,7 @@ CODE = """\
 import pandas as pd
 import plausiwidgets as pw
 from plausiwidgets.assessment import published_table
-shown = pw.plausibility_map(published_table())
+shown = pw.assessment.plausibility_map(published_table())
 shown
 """
 

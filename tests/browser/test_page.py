@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.mystery import score
 from plausiwidgets.patterns.marks import event_window
+from plausiwidgets.teaching.mysteries import score
 from plausiwidgets.widgets.view import style
 
 pytestmark = pytest.mark.browser
@@ -176,7 +176,7 @@ def test_what_only_python_measures_is_not_judged_once_the_sliders_move(open_page
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
 def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: int, scheme: str) -> None:
-    task = pw.Exercise("Make it burst.", free=["c", "d"], hints=["The reset.", "The jump of u."])
+    task = pw.teaching.Exercise("Make it burst.", free=["c", "d"], hints=["The reset.", "The jump of u."])
     start = {"c": -65.0, "d": 8.0}
     path = pw.export_page("izhikevich", "tonic_bursting", start, path=tmp_path / "task.html", exercise=task)
     opened = open_page(path, "#pattern=tonic_bursting&a=0.1&c=-64", width=width, height=900, color_scheme=scheme)
@@ -204,7 +204,7 @@ def test_an_exercise_is_solved_and_handed_in(open_page, tmp_path: Path, width: i
     assert told.is_visible() == (width < 980)  # where the card may be scrolled away
     (told if width < 980 else page.get_by_role("button", name="Hand in")).click()
     assert told.is_hidden()
-    answer = pw.read_code(page.get_by_label("Code to hand in").input_value())
+    answer = pw.teaching.read_code(page.get_by_label("Code to hand in").input_value())
     assert answer.solved
     assert (answer.parameters["c"], answer.parameters["d"]) == (-50.0, 2.0)
     assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
@@ -228,7 +228,7 @@ def test_on_a_telephone_on_its_side_the_figure_stays_beside_the_sliders(open_pag
 
 
 def test_a_mystery_begins_with_few_points_and_is_solved_by_its_hidden_values(open_page, tmp_path: Path) -> None:
-    hidden = pw.mystery("izhikevich", "rebound_spike", 7)
+    hidden = pw.teaching.mystery("izhikevich", "rebound_spike", 7)
     path = pw.export_page(hidden.model, hidden.pattern, exercise=hidden, path=tmp_path / "mystery.html")
     opened = open_page(path)
     page = opened.page
@@ -243,7 +243,7 @@ def test_a_mystery_begins_with_few_points_and_is_solved_by_its_hidden_values(ope
             box.press("Enter")
     card.get_by_text("Solved").wait_for()
     page.get_by_role("button", name="Hand in").click()
-    answer = pw.read_code(page.get_by_label("Code to hand in").input_value())
+    answer = pw.teaching.read_code(page.get_by_label("Code to hand in").input_value())
     assert answer.solved
     assert answer.seed == 7
 

@@ -55,7 +55,7 @@ def test_an_exercise_from_share_is_solved_on_its_page(open_notebook, open_page, 
         box.press("Enter")
     card.get_by_text("Solved").wait_for()
     task.page.get_by_role("button", name="Hand in").click()
-    assert pw.read_code(task.page.get_by_label("Code to hand in").input_value()).solved
+    assert pw.teaching.read_code(task.page.get_by_label("Code to hand in").input_value()).solved
 
     page.get_by_role("button", name="Close", exact=True).click()
     before = page.evaluate(PLACES)

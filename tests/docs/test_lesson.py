@@ -7,7 +7,7 @@ import pytest
 from lesson_walk import WALKS, lesson_of, text_of, verdicts
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.mystery import score
+from plausiwidgets.teaching.mysteries import score
 
 NEURON = pw.models.get("izhikevich")
 PRESETS = {preset.pattern: preset for preset in NEURON.presets}
@@ -32,7 +32,7 @@ def missed(verdict: pw.Verdict, i: int) -> list[str]:
 
 def kinds(key: str, current: float, **changed: float) -> list[str]:
     model = {name: x for name, x in values(key, **changed).items() if name in NEURON.parameters}
-    plane = pw.phase_plane(NEURON, model, current, bounds={"v": (-90.0, 35.0), "u": (-20.0, 0.0)})
+    plane = pw.analysis.phase_plane(NEURON, model, current, bounds={"v": (-90.0, 35.0), "u": (-20.0, 0.0)})
     return [point.kind for point in plane.fixed_points]
 
 
@@ -134,7 +134,7 @@ def test_without_a_steep_recovery_the_rebound_is_gone(lesson):
 def test_a_mystery_begins_far_off_and_is_passed_on_as_python(lesson):
     assert "fewer than 40 points" in lesson
     [(model, pattern, seed)] = re.findall(r'pw\.Explorer\("(\w+)", "(\w+)", mystery=(\d+)\)', lesson)
-    hidden = pw.mystery(model, pattern, int(seed))
+    hidden = pw.teaching.mystery(model, pattern, int(seed))
     assert score(pw.judge(hidden.model, hidden.pattern, hidden.start, dt=hidden.dt, verify=False)) < 40
     explorer = pw.Explorer(model, pattern, mystery=int(seed))
     try:
@@ -185,7 +185,7 @@ def test_the_map_of_c_and_d_has_mixed_mode_between_spikes_and_bursts_and_spikes_
     own = {name: shown.parameters[name] for name in NEURON.parameters}
     keys = ["tonic_spiking", "tonic_bursting", "mixed_mode"]
     burst = {"tonic_bursting_amplitude": shown.parameters["amplitude"]}
-    plane = pw.parameter_plane(NEURON, keys, "c", "d", own | burst, points=40, dt=shown.dt)
+    plane = pw.analysis.parameter_plane(NEURON, keys, "c", "d", own | burst, points=40, dt=shown.dt)
     spikes, bursts, mixed = plane.accepted
     assert not (spikes & bursts).any()
     assert "a wedge: a larger jump of *u* needs a higher reset of *v*" in lesson

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
-from plausiwidgets.assessment.published import TABLE, data_file
+from plausiwidgets.analysis.known import TABLE, data_file
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = list(re.finditer(r"^```python\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL))

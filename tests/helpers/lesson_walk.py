@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from paths import DOCS
 
 import plausiwidgets as pw
-from plausiwidgets.widgets.page.lesson import Card, Lesson, read_lesson
+from plausiwidgets.teaching.lessons import Card, Lesson, read_lesson
 
 NEURON = pw.models.get("izhikevich")
 

@@ -203,7 +203,7 @@ def test_norses_exponential_neuron_is_its_adaptive_one_without_adaptation():
     lif_ex = pytest.importorskip("norse.torch.functional.lif_ex")
     model = pw.models.get("adex_norse")
     kept = [q for q in model.parameters.values() if q.group != "adaptation"]
-    plain = pw.models.from_norse(
+    plain = pw.from_norse(
         "lif_ex", lif_ex.lif_ex_feed_forward_step,
         lambda p, dt: lif_ex.LIFExParameters(
             delta_T=p.delta_T, tau_syn_inv=torch.zeros_like(p.tau_mem), tau_mem_inv=1.0 / p.tau_mem, v_leak=p.v_rest,

@@ -231,7 +231,7 @@ def test_channels_are_a_group():
 def test_from_norse_names_what_is_no_function(argument):
     given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
     with pytest.raises(TypeError, match=f"{argument} is 1, valid is a function"):
-        pw.models.from_norse(
+        pw.from_norse(
             "mine", good_step, parameters=[], current=pw.Parameter("current", 1.0, 0.0, 2.0),
             rest=-65.0, threshold=-50.0, **(given | {argument: 1}),
         )  # fmt: skip

@@ -41,11 +41,15 @@ def test_its_stimulus_is_searched_and_the_search_ends_in_a_table(bare):
     assert set(result.parameters) == {"amplitude", "holding"}
     table = pw.assess(bare, ["tonic_spiking", "integrator"])
     assert table["status"].tolist() == ["replicated", "replicated"]
-    assert pw.repertoire(bare, patterns=["tonic_spiking", "integrator"], budget=50)["status"].eq("replicated").all()
+    assert (
+        pw.analysis.repertoire(bare, patterns=["tonic_spiking", "integrator"], budget=50)["status"]
+        .eq("replicated")
+        .all()
+    )
 
 
 def test_the_most_versatile_neuron_of_one_is_itself(bare):
-    table = pw.most_versatile(bare, ["tonic_spiking", "integrator"], budget=40)
+    table = pw.analysis.most_versatile(bare, ["tonic_spiking", "integrator"], budget=40)
     assert table["status"].tolist() == ["replicated", "replicated"]
     assert table.attrs["parameters"] == {}
 

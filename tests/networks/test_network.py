@@ -9,11 +9,11 @@ import torch
 from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
+from plausiwidgets.networks import surrogate
+from plausiwidgets.networks.rheobase import rheobase
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.simulation.engine import run_lanes
 from plausiwidgets.simulation.lanes import LaneJob
-from plausiwidgets.simulation.network import surrogate
-from plausiwidgets.simulation.network.rheobase import rheobase
 from tests.models.test_own_neurons import axon, hodgkin_huxley
 
 f64 = torch.float64

@@ -232,8 +232,8 @@ def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
     argument = pw.models.get("lif").cannot["rebound_spike"]
     assert result.summary == f"not found within 64 evaluations, and impossible: {argument}"
     assert pw.Result.from_json(result.to_json()).summary == result.summary
-    with pytest.raises(pw.optimization.NothingAccepted, match="lif cannot show rebound_spike"):
-        pw.sample_accepted("lif", "rebound_spike")
+    with pytest.raises(pw.analysis.NothingAccepted, match="lif cannot show rebound_spike"):
+        pw.analysis.sample_accepted("lif", "rebound_spike")
     both = pw.optimize("lif", pw.patterns.all_of("tonic_spiking", "rebound_spike"), budget=32)
     assert both.summary == f"not found within 32 evaluations, and impossible: {argument}"
     own = pw.Result.from_dict(result.to_dict() | {"argument": ""})  # of a custom neuron with the name of one here

@@ -68,7 +68,7 @@ def test_a_parameter_with_the_name_of_a_column_is_kept_beside_it():
 
 
 def test_an_assessment_keeps_no_tries():
-    study = pw.start_assessment("lif", "tonic_spiking", budget=64)
+    study = pw.assessment.start_assessment("lif", "tonic_spiking", budget=64)
     study.result()
     assert [len(result.tries) for result in study.snapshot().results] == [0]
 

@@ -161,7 +161,7 @@ def test_in_the_explorer_each_part_has_sliders_of_its_own():
 
 
 def test_a_recording_may_be_one_of_them():
-    cell = pw.patterns.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
+    cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
     result = pw.optimize("adex", pw.patterns.all_of(cell, "rebound_spike"), seed=0, budget=20_000)
     assert result.replicated
 
@@ -195,9 +195,9 @@ BOTH = ["tonic_spiking", "rebound_spike"]
         lambda: pw.judge("adex", BOTH),
         lambda: pw.optimize("adex", BOTH),
         lambda: pw.start_optimization("adex", BOTH),
-        lambda: pw.loss_profiles("adex", BOTH),
-        lambda: pw.sample_accepted("adex", BOTH),
-        lambda: pw.mystery("adex", BOTH),
+        lambda: pw.analysis.loss_profiles("adex", BOTH),
+        lambda: pw.analysis.sample_accepted("adex", BOTH),
+        lambda: pw.teaching.mystery("adex", BOTH),
         lambda: pw.Explorer("adex", BOTH),
         lambda: pw.patterns.get(tuple(BOTH)),
         lambda: pw.patterns.all_of(BOTH, "tonic_bursting"),
@@ -209,8 +209,8 @@ def test_a_list_of_patterns_is_refused_by_verbs_of_one_pattern(call):
 
 
 def test_what_compares_patterns_takes_a_list_as_each_of_them():
-    assert pw.parameter_plane("lif", BOTH, "tau_mem", "v_threshold", points=3).patterns == tuple(BOTH)
-    assert pw.repertoire("lif", patterns=BOTH, budget=1)["pattern"].tolist() == BOTH
-    assert pw.repertoire("lif", patterns=BOTH[0], budget=1)["pattern"].tolist() == BOTH[:1]
-    assert pw.most_versatile("lif", BOTH, budget=2)["pattern"].tolist() == BOTH
+    assert pw.analysis.parameter_plane("lif", BOTH, "tau_mem", "v_threshold", points=3).patterns == tuple(BOTH)
+    assert pw.analysis.repertoire("lif", patterns=BOTH, budget=1)["pattern"].tolist() == BOTH
+    assert pw.analysis.repertoire("lif", patterns=BOTH[0], budget=1)["pattern"].tolist() == BOTH[:1]
+    assert pw.analysis.most_versatile("lif", BOTH, budget=2)["pattern"].tolist() == BOTH
     assert pw.assess("lif", BOTH, budget=2)["pattern"].tolist() == BOTH

@@ -85,11 +85,11 @@ assert pw.judge("izhikevich", "tonic_spiking").replicated
 assert pw.judge("adex_norse", "tonic_spiking").replicated
 assert pw.optimize("lif", "tonic_spiking", budget=20).accepted
 table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=100)
-assert pw.plausibility_score(table, measure=False)["shown"][0] == 1
-shown = pw.plausibility_map(table)
+assert pw.assessment.plausibility_score(table, measure=False)["shown"][0] == 1
+shown = pw.assessment.plausibility_map(table)
 shown.map.open_cell("lif", "tonic_spiking")
 shown.close()
-pw.plausibility_chart(table).close()
+pw.assessment.plausibility_chart(table).close()
 explorer = pw.Explorer()
 assert explorer.optimize(budget=300).wait(60)
 assert explorer.wait()

@@ -33,7 +33,7 @@ def test_an_argument_is_not_about_a_pattern_of_ones_own_with_the_same_key():
     )  # fmt: skip
     found = pw.optimize("lif", own, seed=0, budget=400)
     assert found.replicated and found.argument == ""
-    assert len(pw.sample_accepted("lif", own, 3)) == 3
+    assert len(pw.analysis.sample_accepted("lif", own, 3)) == 3
     assert pw.optimize("lif", "rebound_spike", seed=0, budget=20).argument
 
 

@@ -72,7 +72,7 @@ def test_the_file_is_what_its_generator_makes():
 
 
 def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
-    cell = pw.patterns.from_recording(CELL)
+    cell = pw.from_recording(CELL)
     assert [c.key for c in cell.criteria] == [
         "quiet",
         "at_rest",
@@ -101,20 +101,20 @@ def test_adex_fits_the_cell_until_count_latency_and_intervals_hold():
 
 def test_without_the_current_a_step_of_free_amplitude_is_searched_too():
     file = table()
-    cell = pw.patterns.from_recording(file["t"], file["v"], step=(25.0, 275.0), distance="van_rossum")
+    cell = pw.from_recording(file["t"], file["v"], step=(25.0, 275.0), distance="van_rossum")
     assert cell.parameters(pw.models.get("adex"))["amplitude"].unit == "pA"
     assert pw.optimize("adex", cell, seed=2).replicated
 
 
 def test_a_neuron_without_adaptation_misses_the_intervals_of_an_adapting_cell():
-    cell = pw.patterns.from_recording(CELL)
+    cell = pw.from_recording(CELL)
     result = pw.optimize("lif", cell, seed=0, budget=1000)
     broken = {c.key for c in pw.judge("lif", cell, result.parameters).checks if not c.passed}
     assert "cv" in broken
 
 
 def test_the_recording_meets_its_own_criteria_and_is_shown_as_measured():
-    cell = pw.patterns.from_recording(CELL)
+    cell = pw.from_recording(CELL)
     target = pw.patterns.target(cell)
     assert target.verdict is None
     trace = target.traces[cell.main_sweep]
@@ -130,7 +130,7 @@ def test_the_recording_meets_its_own_criteria_and_is_shown_as_measured():
 
 
 def test_of_spikes_alone_the_figure_draws_the_spikes():
-    train = pw.patterns.from_recording((0.0, 100.0), spikes=[20.0, 60.0])
+    train = pw.from_recording((0.0, 100.0), spikes=[20.0, 60.0])
     target = pw.patterns.target(train)
     scale = voltage_scale(pw.models.get("adex"))
     line = target_lines(target, scale)[train.main_sweep]
@@ -148,10 +148,10 @@ def test_arrays_a_table_and_a_file_make_the_same_pattern():
     file = table()
     renamed = file.rename(columns={"t": "time (ms)", "v": "V", "current": "I"})
     made = [
-        pw.patterns.from_recording(CELL),
-        pw.patterns.from_recording(file["t"].to_numpy(), file["v"].tolist(), current=file["current"]),
-        pw.patterns.from_recording(file),
-        pw.patterns.from_recording(renamed, "V", current="I", time="time (ms)"),
+        pw.from_recording(CELL),
+        pw.from_recording(file["t"].to_numpy(), file["v"].tolist(), current=file["current"]),
+        pw.from_recording(file),
+        pw.from_recording(renamed, "V", current="I", time="time (ms)"),
     ]
     for pattern in made[1:]:
         assert pattern.criteria == made[0].criteria
@@ -162,34 +162,34 @@ def test_arrays_a_table_and_a_file_make_the_same_pattern():
 def test_spikes_are_times_or_marks_at_each_time():
     t = np.arange(0.0, 100.0)
     marks = np.isin(t, (20.0, 60.0)).astype(int)
-    np.testing.assert_array_equal(spike_times(pw.patterns.from_recording(t, spikes=marks)), [20.0, 60.0])
-    np.testing.assert_array_equal(spike_times(pw.patterns.from_recording(t, spikes=[20.0, 60.0])), [20.0, 60.0])
+    np.testing.assert_array_equal(spike_times(pw.from_recording(t, spikes=marks)), [20.0, 60.0])
+    np.testing.assert_array_equal(spike_times(pw.from_recording(t, spikes=[20.0, 60.0])), [20.0, 60.0])
 
 
 def test_a_spike_is_one_upward_crossing_midway_between_median_and_maximum_however_noisy():
     t = np.arange(0.0, 100.0, 0.1)
     v = np.full(t.size, -70.0)
     v[200:220] = [-60, -50, -40, -30, -22, -26, -21, -25, -10, 10, 30, 10, -10, -26, -21, -26, -40, -60, -65, -68]
-    once = pw.patterns.from_recording(t, v)
+    once = pw.from_recording(t, v)
     # Midway is -20 mV: crossed between the samples at 20.7 (-25) and 20.8 ms (-10 mV).
     np.testing.assert_allclose(spike_times(once), [20.7 + 0.1 * 5.0 / 15.0])
-    np.testing.assert_allclose(spike_times(pw.patterns.from_recording(t, v, threshold=-23.5)), [20.4 - 0.1 * 1.5 / 8.0])
+    np.testing.assert_allclose(spike_times(pw.from_recording(t, v, threshold=-23.5)), [20.4 - 0.1 * 1.5 / 8.0])
 
 
 def test_a_recording_that_fires_before_its_stimulus_need_not_be_silent():
     t = np.arange(0.0, 200.0)
     current = np.where(t >= 100.0, 800.0, 600.0)
     spikes = [10.0, 60.0, 105.0, 130.0, 155.0, 180.0]
-    firing = pw.patterns.from_recording(t, spikes=spikes, current=current)
+    firing = pw.from_recording(t, spikes=spikes, current=current)
     assert not firing.at_rest and "quiet" not in [c.key for c in firing.criteria]
     verdict = pw.judge("adex", firing, verify=False)
     trace = verdict.traces[firing.main_sweep]
     assert trace.spike_times[0].min() < 0 and trace.current[0, 0] == 600.0
-    silent = pw.patterns.from_recording(t, spikes=spikes[2:], current=current)
+    silent = pw.from_recording(t, spikes=spikes[2:], current=current)
     assert silent.at_rest and not checks(pw.judge("adex", silent, verify=False))["quiet"].passed
     with pytest.raises(ValueError, match="silent_before is True, but the recording has a spike at 10 ms"):
-        pw.patterns.from_recording(t, spikes=spikes, current=current, silent_before=True)
-    freed = pw.patterns.from_recording(t, spikes=spikes[2:], current=current, silent_before=False)
+        pw.from_recording(t, spikes=spikes, current=current, silent_before=True)
+    freed = pw.from_recording(t, spikes=spikes[2:], current=current, silent_before=False)
     assert not freed.at_rest
 
 
@@ -227,8 +227,8 @@ def test_the_noise_of_an_amplifier_is_no_current():
     current = np.where((t >= 50) & (t < 250), 200.0, 20.0) + rng.uniform(-2.0, 2.0, t.size)
     spikes = [80.0, 150.0, 220.0]
     with pytest.raises(ValueError, match=r"linear pieces, valid is: at most 200.*current_tolerance"):
-        pw.patterns.from_recording(t, spikes=spikes, current=current)
-    cell = pw.patterns.from_recording(t, spikes=spikes, current=current, current_tolerance=0.03)
+        pw.from_recording(t, spikes=spikes, current=current)
+    cell = pw.from_recording(t, spikes=spikes, current=current, current_tolerance=0.03)
     trace = pw.judge("adex", cell, verify=False).traces[cell.main_sweep]
     assert trace.current[0, 0] == pytest.approx(20.0, abs=0.3)
     assert trace.current[0, trace.t.searchsorted(100.0)] == pytest.approx(200.0, abs=2.0)
@@ -238,7 +238,7 @@ def test_the_noise_of_an_amplifier_is_no_current():
 def test_a_given_current_is_injected_as_it_is_unless_it_is_asked_to_be_free():
     file = table()
     file["current"] += 40.0
-    cell = pw.patterns.from_recording(file)
+    cell = pw.from_recording(file)
     neuron = pw.models.get("adex")
     declared = cell.stimulus_parameters(neuron)
     assert declared["holding"].default == 40.0 and not declared["holding"].free and not declared["current_scale"].free
@@ -248,13 +248,13 @@ def test_a_given_current_is_injected_as_it_is_unless_it_is_asked_to_be_free():
     assert scaled.current[0].max() == 640.0
     result = pw.optimize("adex", cell, seed=0, budget=64)
     assert result.parameters["holding"] == 40.0 and result.parameters["current_scale"] == 1.0
-    freed = pw.patterns.from_recording(file, free=["holding"]).stimulus_parameters(neuron)
+    freed = pw.from_recording(file, free=["holding"]).stimulus_parameters(neuron)
     assert freed["holding"].free and not freed["current_scale"].free
 
 
 def test_a_current_that_never_changes_is_a_step_from_zero_at_the_start():
     t = np.arange(0.0, 100.0)
-    cell = pw.patterns.from_recording(t, spikes=[10.0, 50.0], current=np.full(100, 500.0))
+    cell = pw.from_recording(t, spikes=[10.0, 50.0], current=np.full(100, 500.0))
     trace = pw.judge("adex", cell, verify=False).traces[cell.main_sweep]
     assert cell.at_rest and trace.current[0, 0] == 0.0 and trace.current[0, -1] == 500.0
 
@@ -315,7 +315,7 @@ def test_van_rossum_is_the_integral_of_the_squared_difference():
 
 
 def test_a_spike_that_comes_nearer_costs_less_before_it_coincides():
-    cell = pw.patterns.from_recording((0.0, 200.0), spikes=[50.0], precision=2.0)
+    cell = pw.from_recording((0.0, 200.0), spikes=[50.0], precision=2.0)
     gamma = next(c for c in cell.criteria if c.key == "gamma")
     one = np.ones(1)
     costs = []
@@ -349,10 +349,10 @@ GOOD = "t,v\n" + "\n".join(f"{0.5 * i:.1f},{20.0 if i == 50 else -70.0}" for i i
 def test_a_bad_file_says_which_line_and_column(tmp_path, text, said):
     path = tmp_path / "bad.csv"
     path.write_text(GOOD)
-    assert pw.patterns.from_recording(path).key == "recording"
+    assert pw.from_recording(path).key == "recording"
     path.write_text(text)
     with pytest.raises(ValueError, match=r"bad\.csv|column|upwards|neither") as caught:
-        pw.patterns.from_recording(path)
+        pw.from_recording(path)
     assert said in str(caught.value)
 
 
@@ -360,7 +360,7 @@ def test_semicolons_and_tabs_separate_too(tmp_path):
     for separator in ";\t":
         path = tmp_path / "recording.csv"
         path.write_text(GOOD.replace(",", separator))
-        assert spike_times(pw.patterns.from_recording(path)).size == 1
+        assert spike_times(pw.from_recording(path)).size == 1
 
 
 T = np.arange(0.0, 100.0)
@@ -393,17 +393,17 @@ V = np.where(T == 50.0, 20.0, -70.0)
 )
 def test_a_bad_recording_is_refused_with_what_is_valid(call, said):
     with pytest.raises(ValueError, match=said):
-        call(pw.patterns.from_recording)
+        call(pw.from_recording)
 
 
 def test_beside_a_table_columns_are_named():
     with pytest.raises(TypeError, match="v is ndarray, valid beside a file or a table is"):
-        pw.patterns.from_recording(pd.DataFrame({"t": T, "v": V}), V)
+        pw.from_recording(pd.DataFrame({"t": T, "v": V}), V)
 
 
 def test_spikes_closer_than_any_neuron_may_fire_are_refused():
     with pytest.raises(ValueError, match=r"spikes at 20 and 20\.5 ms are 0\.5 ms apart, valid is: at least 1 ms"):
-        pw.patterns.from_recording(T, spikes=[5.0, 20.0, 20.5, 60.0])
+        pw.from_recording(T, spikes=[5.0, 20.0, 20.5, 60.0])
 
 
 def test_a_column_that_is_there_twice_is_refused_only_where_it_is_asked_for(tmp_path):
@@ -412,21 +412,21 @@ def test_a_column_that_is_there_twice_is_refused_only_where_it_is_asked_for(tmp_
     table.to_csv(path, index=False)
     for source in (table, path):
         with pytest.raises(ValueError, match="column for v, 'v', is there twice"):
-            pw.patterns.from_recording(source)
+            pw.from_recording(source)
     other = table.set_axis(["v", "x", "x"], axis=1)
-    assert spike_times(pw.patterns.from_recording(other.assign(t=T))).size == 1
+    assert spike_times(pw.from_recording(other.assign(t=T))).size == 1
 
 
 def test_quotation_marks_hold_a_line_break_or_are_missing(tmp_path):
     path = tmp_path / "quoted.csv"
     path.write_text('t,v,"a\nremark"\n' + "".join(f"{line},0\n" for line in GOOD.splitlines()[1:]))
-    assert spike_times(pw.patterns.from_recording(path)).size == 1
+    assert spike_times(pw.from_recording(path)).size == 1
     path.write_text(GOOD.replace("10.0,-70.0", '10.0,"-70.0'))
     with pytest.raises(ValueError, match=r"quoted\.csv, line"):
-        pw.patterns.from_recording(path)
+        pw.from_recording(path)
     path.write_text('t,v\n0,"' + "1" * 200_000)
     with pytest.raises(ValueError, match=r"field larger.*quotation mark"):
-        pw.patterns.from_recording(path)
+        pw.from_recording(path)
 
 
 def test_a_large_file_takes_little_more_memory_than_its_numbers(tmp_path):
@@ -434,7 +434,7 @@ def test_a_large_file_takes_little_more_memory_than_its_numbers(tmp_path):
     t = np.arange(n) * 0.1
     pd.DataFrame({"t": t, "v": np.where(np.arange(n) % 5000 == 0, 20.0, -70.0), "note": "x"}).to_csv(path, index=False)
     tracemalloc.start()
-    pw.patterns.from_recording(path)
+    pw.from_recording(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 15 * 8 * n

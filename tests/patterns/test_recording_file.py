@@ -31,7 +31,7 @@ def test_a_file_that_says_its_units_is_the_same_pattern_as_in_python():
     file = read_recording(FILE.read_bytes(), FILE.name)
     assert file.units == {"t": "ms", "v": "mV", "current": "pA"} and file.choices(ADEX) == {}
     pattern = file.pattern(ADEX, {})
-    assert criteria(pattern) == criteria(pw.patterns.from_recording(FILE))
+    assert criteria(pattern) == criteria(pw.from_recording(FILE))
     assert pattern.key == "recording_regular_spiking"
 
 
@@ -45,7 +45,7 @@ def test_units_in_the_names_are_converted(head, factors):
     asked = file.choices(ADEX)
     assert bool(asked) == (head == "Time,V,i")
     pattern = file.pattern(ADEX, {what: units[0] for what, units in asked.items()})
-    wanted = pw.patterns.from_recording(T, v=V, current=300.0 * step)
+    wanted = pw.from_recording(T, v=V, current=300.0 * step)
     assert criteria(pattern) == criteria(wanted)
     (name, sweep), (_, other) = (*pattern.sweeps_at({"holding": 0.0, "current_scale": 1.0}).items(),
                                  *wanted.sweeps_at({"holding": 0.0, "current_scale": 1.0}).items())  # fmt: skip
@@ -77,7 +77,7 @@ def test_a_current_in_nanoampere_is_opened_for_a_model_without_amperes(name):
 
 def test_spike_times_alone():
     pattern = read_recording(b"22\n60\n101\n140\n182\n", "train.txt").pattern(ADEX, {"spikes": "ms"})
-    assert criteria(pattern) == criteria(pw.patterns.from_recording((0.0, 218.4), spikes=[22, 60, 101, 140, 182]))
+    assert criteria(pattern) == criteria(pw.from_recording((0.0, 218.4), spikes=[22, 60, 101, 140, 182]))
     marks = read_recording(table("t,spikes", T, (V > 0) * 1.0), "x.csv")
     assert set(marks.choices(ADEX)) == {"t"} and marks.pattern(ADEX, {"t": "s"}).criteria
 

@@ -84,8 +84,8 @@ def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
     for refused in (
         lambda: pw.optimize("izhikevich", pattern),
         lambda: pw.assess("izhikevich", pattern),
-        lambda: pw.mystery("izhikevich", pattern, 1),
-        lambda: pw.loss_profiles("izhikevich", pattern),
+        lambda: pw.teaching.mystery("izhikevich", pattern, 1),
+        lambda: pw.analysis.loss_profiles("izhikevich", pattern),
         lambda: pw.patterns.all_of("tonic_spiking", pattern),
         lambda: pw.patterns.register(pattern),
     ):

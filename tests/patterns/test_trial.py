@@ -169,19 +169,19 @@ def test_sweeps_that_are_none_are_refused(sweep, said):
     ("call", "said"),
     [
         (
-            lambda: pw.loss_profiles("lif", "tonic_spiking", bounds={"tau_mem": (50, 5)}),
+            lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", bounds={"tau_mem": (50, 5)}),
             r"\(50, 5\), valid is: low",
         ),
         (
-            lambda: pw.loss_profiles("lif", "tonic_spiking", points=10**9),
+            lambda: pw.analysis.loss_profiles("lif", "tonic_spiking", points=10**9),
             "sets to judge is 7e.09, valid",
         ),
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 1e9)), "number of time steps is 1e.10, valid is: at most"),
         (lambda: pw.simulate("lif", pw.Current.step(1.0, 5e4), {"tau_mem": np.full(5000, 9.0)}), "recorded values"),
         (lambda: pw.judge("lif", "tonic_spiking", dt=1e-12), r"steps in 1 ms \(1 / dt\)"),
-        (lambda: pw.rate_curve("lif", np.zeros(10**6)), "number of currents"),
-        (lambda: pw.phase_line("lif", points=10**8), "number of points"),
-        (lambda: pw.phase_plane("adex", points=(10**5, 10**5)), "points of the grid"),
+        (lambda: pw.analysis.rate_curve("lif", np.zeros(10**6)), "number of currents"),
+        (lambda: pw.analysis.phase_line("lif", points=10**8), "number of points"),
+        (lambda: pw.analysis.phase_plane("adex", points=(10**5, 10**5)), "points of the grid"),
         (lambda: pw.judge("lif", "tonic_spiking", {"tau_mem": 10**400}), "'tau_mem' is 1000"),
     ],
 )

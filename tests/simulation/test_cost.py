@@ -71,7 +71,7 @@ def test_a_model_that_cannot_be_compiled_has_no_count_and_says_why():
     for ask in (operations, operations_per_ms, nanoseconds):
         with pytest.raises(pw.NotCompilable):
             ask(model)
-    assert "cannot be compiled" in pw.model_card(model).cost
+    assert "cannot be compiled" in pw.analysis.model_card(model).cost
 
 
 @pytest.mark.parametrize("name", pw.models.names())
@@ -93,11 +93,11 @@ def test_a_card_shows_equations_states_parameters_and_presets(name):
 
 
 def test_a_card_says_what_the_neuron_costs_when_asked():
-    card = pw.model_card("hodgkin_huxley", measure=True)
+    card = pw.analysis.model_card("hodgkin_huxley", measure=True)
     assert re.fullmatch(r"\d+ operations a step, \d+ per ms\. .* ns a step, .* per ms, .*", card.cost)
     assert card.cost in card._repr_html_()
     assert "operations" not in pw.models.get("hodgkin_huxley")._repr_html_()
-    assert "ns" not in pw.model_card("hodgkin_huxley").cost.split()
+    assert "ns" not in pw.analysis.model_card("hodgkin_huxley").cost.split()
 
 
 def test_a_card_has_no_markup_from_a_name():

@@ -85,7 +85,7 @@ def test_what_javascript_does_not_have_is_refused_by_name(name):
         return (v > -50.0).to(f64), (torch.where(v > -50.0, p.p - 65.0, v),)
 
     with pytest.raises(pw.NotCompilable, match=rf"'under_test'.*uses {name}, which JavaScript does not have"):
-        pw.to_javascript(lanes_model(step, 1))
+        pw.networks.to_javascript(lanes_model(step, 1))
 
 
 def test_a_step_that_only_torch_runs_is_refused_with_its_operation():
@@ -94,7 +94,7 @@ def test_a_step_that_only_torch_runs_is_refused_with_its_operation():
         return (v > -50.0).to(f64), (torch.where(v > -50.0, -65.0, v),)
 
     with pytest.raises(pw.NotCompilable, match="operation lgamma"):
-        pw.to_javascript(lanes_model(step, 1))
+        pw.networks.to_javascript(lanes_model(step, 1))
 
 
 # ------------------------------------------------------------------ whole neurons
@@ -199,7 +199,7 @@ def test_currents_are_those_of_a_stimulus(tmp_path):
 
 
 def test_the_module_can_be_imported_and_says_what_is_wrong(tmp_path):
-    (tmp_path / "adex.mjs").write_text(pw.to_javascript("adex"), encoding="utf-8")
+    (tmp_path / "adex.mjs").write_text(pw.networks.to_javascript("adex"), encoding="utf-8")
     source = f"""
     const {{ neuron, simulate, start, injected }} = await import({json.dumps(str(tmp_path / "adex.mjs"))});
     function answer() {{

@@ -7,13 +7,13 @@ import torch
 from kernel_helpers import compiled_body, lanes_model
 from lane_jobs import random_job
 
+from plausiwidgets.networks.layer import to_norse
 from plausiwidgets.program.operations import TABLE, Operation
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.interpreter import interpreter
 from plausiwidgets.simulation.cost import operations
 from plausiwidgets.simulation.javascript.module import neuron_object, runtime
-from plausiwidgets.simulation.network.layer import to_norse
 
 SHIFT = Operation("__lshift__", "{0} << {1}", "bitwise_left_shift", cost=2)
 

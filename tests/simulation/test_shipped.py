@@ -92,9 +92,9 @@ WITHOUT_TORCH = {
     "explorer": "e = pw.Explorer(); assert e.wait(300); assert 'pandas' not in sys.modules; e.close()",
     "judge": "assert pw.judge('adex', 'tonic_spiking').replicated",
     "optimize": "assert pw.optimize('izhikevich', 'tonic_bursting', budget=300).evaluations",
-    "assess": "assert len(pw.plausibility_score(pw.assess(['lif', 'qif'], ['tonic_spiking'], budget=100))) == 2",
+    "assess": "t = pw.assess(['lif', 'qif'], 'tonic_spiking', budget=100); pw.assessment.plausibility_score(t)",
     "page": "pw.export_page('hodgkin_huxley', path='page.html')",
-    "phase plane": "pw.phase_plane('izhikevich')",
+    "phase plane": "pw.analysis.phase_plane('izhikevich')",
     "every start": "[pw.models.get(n).start(pw.models.get(n).defaults(), [0.0]) for n in pw.models.names()]",
 }
 

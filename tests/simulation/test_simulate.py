@@ -261,4 +261,4 @@ def test_the_potential_of_a_verdict_may_have_another_name():
 
 def test_currents_that_would_fill_the_memory_are_refused_though_nothing_is_recorded():
     with pytest.raises(ValueError, match="recorded values"):
-        pw.rate_curve("lif", np.linspace(0.0, 30.0, 100_000))
+        pw.analysis.rate_curve("lif", np.linspace(0.0, 30.0, 100_000))

@@ -13,7 +13,7 @@ from plausiwidgets.simulation.javascript.module import runtime
 from plausiwidgets.widgets.page.export import page_file
 from tests.widgets.test_page import data_of
 
-TASK = pw.Exercise("Make it burst.", free=["c", "d"], hints=["The reset decides."])
+TASK = pw.teaching.Exercise("Make it burst.", free=["c", "d"], hints=["The reset decides."])
 START = {"c": -65.0, "d": 8.0}
 
 
@@ -42,7 +42,7 @@ def test_a_page_of_an_exercise_stores_the_start_alone_and_says_what_is_free(tmp_
 
 
 def test_a_mystery_on_a_page_does_not_hold_its_answer(tmp_path):
-    hidden = pw.mystery("izhikevich", "tonic_bursting", 7)
+    hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", 7)
     path = pw.export_page(hidden.model, hidden.pattern, path=tmp_path / "m.html", exercise=hidden)
     data, text = data_of(path), path.read_text(encoding="utf-8")
     assert data["exercise"]["free"] == list(hidden.moved)
@@ -56,7 +56,7 @@ def test_a_mystery_on_a_page_does_not_hold_its_answer(tmp_path):
     [
         ("tonic_bursting", {"c": -50.0, "d": 2.0}, TASK, "already shows “Tonic bursting”"),
         (["tonic_bursting", "tonic_spiking"], START, TASK, "one pattern, here are 2"),
-        ("tonic_bursting", START, pw.Exercise("?", free=["x"]), "'x'"),
+        ("tonic_bursting", START, pw.teaching.Exercise("?", free=["x"]), "'x'"),
     ],
 )
 def test_an_exercise_that_is_none_is_refused(tmp_path, patterns, parameters, exercise, message):
@@ -74,16 +74,16 @@ def test_an_exercise_that_the_page_could_not_judge_is_refused(tmp_path):
         measure=lambda r, s: {"x": np.exp(r["step"].count() / 100.0)}, criteria=[pw.Criterion("x", "x", "X.", low=9.0)],
     )  # fmt: skip
     with pytest.raises(ValueError, match="“Own” cannot be an exercise"):
-        pw.export_page("lif", pattern, path=tmp_path / "a.html", exercise=pw.Exercise("?"))
+        pw.export_page("lif", pattern, path=tmp_path / "a.html", exercise=pw.teaching.Exercise("?"))
 
 
 def test_a_question_must_be_one():
     with pytest.raises(ValueError, match="question is '  ', valid is"):
-        pw.Exercise("  ")
+        pw.teaching.Exercise("  ")
 
 
 def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
-    hidden = pw.mystery("adex", "tonic_spiking", 3)
+    hidden = pw.teaching.mystery("adex", "tonic_spiking", 3)
     cases = [
         [{"about": {".model": "izhikevich", ".pattern": "tonic_bursting"}, "defaults": {"c": -65.0, "d": 6.0}},
          0.25, [["c", -50.0], ["d", 2.0]], 0.2, 61, True],
@@ -92,7 +92,7 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
     ]  # fmt: skip
     source = "const answer = (cases) => cases.map(([task, dt, ...rest]) => codeOf(task, dt, ...rest));"
     codes = node.run(tmp_path, f"{runtime()}\n{page_file('exercise.js')}\n{source}", cases)
-    bursting, matched = [pw.read_code(f"  {code[:30]}\n {code[30:]} ") for code in codes]
+    bursting, matched = [pw.teaching.read_code(f"  {code[:30]}\n {code[30:]} ") for code in codes]
     assert bursting.solved
     assert bursting.verdict.dt == 0.2
     assert (bursting.seconds, bursting.seed, bursting.parameters["c"]) == (61.0, None, -50.0)
@@ -121,36 +121,36 @@ def test_a_code_of_the_page_is_read_and_judged_again(tmp_path):
 )
 def test_a_torn_or_forged_code_is_refused_with_a_sentence(code, message):
     with pytest.raises(ValueError, match=message):
-        pw.read_code(code)
+        pw.teaching.read_code(code)
 
 
 def test_with_its_page_a_code_is_refused_that_moves_what_is_locked_or_is_of_another_exercise(tmp_path):
     path = pw.export_page("izhikevich", "tonic_bursting", START, path=tmp_path / "a.html", exercise=TASK)
     moved = answer(-50.0, "1", amplitude="14")
-    assert pw.read_code(moved).parameters["amplitude"] == 14.0
+    assert pw.teaching.read_code(moved).parameters["amplitude"] == 14.0
     with pytest.raises(ValueError, match="refused: amplitude is locked, and is 14 instead of 10"):
-        pw.read_code(moved, path)
+        pw.teaching.read_code(moved, path)
     with pytest.raises(ValueError, match=r"its time step is 0\.1 ms"):
-        pw.read_code(answer(-50.0, "1", _dt="0.1"), path)
+        pw.teaching.read_code(answer(-50.0, "1", _dt="0.1"), path)
     with pytest.raises(ValueError, match="the code is of another exercise"):
-        pw.read_code(code_of(_model="lif", _pattern="tonic_spiking", _seconds="2", _solved="0"), path)
+        pw.teaching.read_code(code_of(_model="lif", _pattern="tonic_spiking", _seconds="2", _solved="0"), path)
     with pytest.raises(ValueError, match=r"c is −1e\+09, and its slider goes from −70 to −40"):
-        pw.read_code(answer(-1e9, "0"), path)
-    assert pw.read_code(answer(-50.0, "1"), path).solved
+        pw.teaching.read_code(answer(-1e9, "0"), path)
+    assert pw.teaching.read_code(answer(-50.0, "1"), path).solved
     with pytest.raises(ValueError, match="which is not the page of an exercise"):
-        pw.read_code(moved, pw.export_page("izhikevich", "tonic_bursting", path=tmp_path / "b.html"))
+        pw.teaching.read_code(moved, pw.export_page("izhikevich", "tonic_bursting", path=tmp_path / "b.html"))
 
 
 def test_a_start_outside_of_a_slider_extends_it(tmp_path):
     path = pw.export_page("izhikevich", "tonic_bursting", START | {"c": -85.0}, path=tmp_path / "a.html", exercise=TASK)
     for known in (path, None):  # without its page nobody knows what the start has extended
-        assert pw.read_code(answer(-83.0, "0"), known).parameters["c"] == -83.0
+        assert pw.teaching.read_code(answer(-83.0, "0"), known).parameters["c"] == -83.0
     with pytest.raises(ValueError, match="its slider goes from −85 to"):
-        pw.read_code(answer(-86.0, "0"), path)
+        pw.teaching.read_code(answer(-86.0, "0"), path)
 
 
 def test_what_is_locked_in_a_mystery_is_known_without_its_page():
-    hidden = pw.mystery("izhikevich", "rebound_spike", 7)
+    hidden = pw.teaching.mystery("izhikevich", "rebound_spike", 7)
     locked = next(name for name in ("a", "b", "c", "d") if name not in hidden.moved)
     values = {name: hidden.start[name] for name in hidden.model.parameters}
     code = code_of(
@@ -158,40 +158,40 @@ def test_what_is_locked_in_a_mystery_is_known_without_its_page():
         **{name: repr(x + 0.001 * (name == locked)) for name, x in values.items()},
     )  # fmt: skip
     with pytest.raises(ValueError, match=f"{locked} is locked"):
-        pw.read_code(code)
+        pw.teaching.read_code(code)
 
 
 def test_a_code_whose_mystery_is_of_another_neuron_is_refused_alone():
     forged = code_of(_model="lif", _mystery="izhikevich.tonic_bursting.7", _seconds="3", _solved="0")
-    table = pw.class_results([answer(-50.0, "1"), forged])
+    table = pw.teaching.class_results([answer(-50.0, "1"), forged])
     assert table["solved"].tolist() == [True, False]
     assert "its mystery is of Izhikevich" in table["refused"][1]
 
 
 def test_the_time_step_of_a_mystery_is_known_without_its_page():
-    hidden = pw.mystery("izhikevich", "tonic_bursting", 7)
+    hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", 7)
     values = {name: repr(float(hidden.start[name])) for name in hidden.model.parameters}
     code = code_of(
         _model="izhikevich", _mystery="izhikevich.tonic_bursting.7", _dt="2.5", _seconds="3", _solved="0", **values
     )
     with pytest.raises(ValueError, match=r"its time step is 2\.5 ms"):
-        pw.read_code(code)
+        pw.teaching.read_code(code)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b'<script id="data" type="application/json">[1]</script>', b""])
 def test_a_file_that_is_no_page_of_an_exercise_is_named(tmp_path, content):
     path = tmp_path / "page.html"
     path.write_bytes(content)
-    for read in (lambda: pw.read_code(answer(-50.0, "1"), path), lambda: pw.class_results([], path)):
+    for read in (lambda: pw.teaching.read_code(answer(-50.0, "1"), path), lambda: pw.teaching.class_results([], path)):
         with pytest.raises(ValueError, match=r"page.html', which is not the page of an exercise"):
             read()
     with pytest.raises(FileNotFoundError):
-        pw.class_results([], tmp_path / "none.html")
+        pw.teaching.class_results([], tmp_path / "none.html")
 
 
 def test_a_code_of_several_patterns():
     both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
-    read = pw.read_code(
+    read = pw.teaching.read_code(
         code_of(_model="izhikevich", _pattern="tonic_spiking+rebound_spike", tonic_spiking_amplitude="14.0",
                 _seconds="2", _solved="0")
     )  # fmt: skip
@@ -201,14 +201,18 @@ def test_a_code_of_several_patterns():
 
 def test_a_class_as_a_table():
     hands = [answer(-50.0, "1"), answer(-55.0, "0"), answer(-65.0, "0"), answer(-65.0, "1"), "torn", answer(-55.0, "0")]
-    table = pw.class_results("\n".join([*hands, ""]))
+    table = pw.teaching.class_results("\n".join([*hands, ""]))
     assert len(table) == 6
     assert table["same_as"].tolist() == [-1, -1, -1, -1, -1, 1]
-    assert table["solved"].tolist() == [pw.read_code(hands[0]).solved, pw.read_code(hands[1]).solved, *[False] * 4]
+    assert table["solved"].tolist() == [
+        pw.teaching.read_code(hands[0]).solved,
+        pw.teaching.read_code(hands[1]).solved,
+        *[False] * 4,
+    ]
     assert table["solved"][0]
     assert table["refused"].map(bool).tolist() == [False, False, False, True, True, False]
     assert table["c"].tolist()[:3] == [-50.0, -55.0, -65.0]
     assert "a" not in table  # the same in all of them
     assert table["holds: complete bursts"].tolist()[:1] == [True]
     assert table["hold"][0] == table["of"][0] == 11
-    assert pw.class_results([]).empty
+    assert pw.teaching.class_results([]).empty

@@ -8,8 +8,8 @@ from kernel_helpers import lanes_model
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
-from plausiwidgets.widgets.page.lesson import Condition, read_lesson
-from plausiwidgets.widgets.page.markdown import tree
+from plausiwidgets.teaching.lessons import Condition, read_lesson
+from plausiwidgets.teaching.markdown import tree
 from tests.widgets.test_page import data_of
 
 NEURON = pw.models.get("izhikevich")
@@ -242,4 +242,4 @@ def test_a_lesson_that_the_page_cannot_take_is_refused(tmp_path):
     with pytest.raises(ValueError, match="“Own” cannot be an exercise, nor the condition of a card"):
         pw.export_page("lif", pattern, lesson=card("pattern: own\nuntil: holds"), path=page)
     with pytest.raises(ValueError, match="an exercise or a lesson"):
-        pw.export_page("lif", lesson=card("pattern: tonic_spiking"), exercise=pw.Exercise("?"), path=page)
+        pw.export_page("lif", lesson=card("pattern: tonic_spiking"), exercise=pw.teaching.Exercise("?"), path=page)

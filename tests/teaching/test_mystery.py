@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.mystery import score
+from plausiwidgets.teaching.mysteries import score
 
 PLACES = [
     ("izhikevich", "tonic_bursting"), ("izhikevich", "resonator"), ("adex", "integrator"), ("adex", "rebound_spike"),
@@ -20,7 +20,7 @@ PLACES = [
 @pytest.mark.parametrize(("model", "pattern"), PLACES)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_hidden_set_solves_it_and_the_start_does_not(model, pattern, seed):
-    hidden = pw.mystery(model, pattern, seed)
+    hidden = pw.teaching.mystery(model, pattern, seed)
     solution = {**hidden.start, **hidden.reveal()}
     assert pw.judge(hidden.model, hidden.pattern, solution, dt=hidden.dt, verify=False).loss == 0.0
     begun = pw.judge(hidden.model, hidden.pattern, hidden.start, dt=hidden.dt, verify=False)
@@ -36,7 +36,7 @@ def test_the_hidden_set_solves_it_and_the_start_does_not(model, pattern, seed):
 
 
 def test_the_figure_of_a_mystery_shows_where_its_spikes_are():
-    hidden = pw.mystery("izhikevich", "rebound_spike", 0)
+    hidden = pw.teaching.mystery("izhikevich", "rebound_spike", 0)
     begin, end = hidden.pattern.event
     [trace] = pw.judge(
         hidden.model, hidden.pattern, {**hidden.start, **hidden.reveal()}, dt=hidden.dt, verify=False
@@ -46,7 +46,7 @@ def test_the_figure_of_a_mystery_shows_where_its_spikes_are():
 
 
 def test_the_hidden_neuron_shows_its_pattern():
-    hidden = pw.mystery("izhikevich", "phasic_bursting", 5)
+    hidden = pw.teaching.mystery("izhikevich", "phasic_bursting", 5)
     stimulus = {name: hidden.start[name] for name in hidden.pattern.free}
     assert set(stimulus) == {"holding", "current_scale"}
     verdict = pw.judge("izhikevich", hidden.pattern, {**stimulus, **hidden.reveal()}, dt=hidden.dt, verify=False)
@@ -57,21 +57,21 @@ def test_the_hidden_neuron_shows_its_pattern():
 def test_a_seed_gives_the_same_neuron_in_another_process():
     script = (
         "import json, plausiwidgets as pw\n"
-        "m = pw.mystery('izhikevich', 'tonic_bursting', 3)\n"
+        "m = pw.teaching.mystery('izhikevich', 'tonic_bursting', 3)\n"
         "print(json.dumps([dict(m.start), dict(m.reveal())]))"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "77"}
     printed = subprocess.run(
         [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
     )
-    here = pw.mystery("izhikevich", "tonic_bursting", 3)
+    here = pw.teaching.mystery("izhikevich", "tonic_bursting", 3)
     assert json.loads(printed.stdout) == [dict(here.start), dict(here.reveal())]
-    others = {tuple(pw.mystery("izhikevich", "tonic_bursting", seed).reveal().values()) for seed in range(4)}
+    others = {tuple(pw.teaching.mystery("izhikevich", "tonic_bursting", seed).reveal().values()) for seed in range(4)}
     assert len(others) == 4
 
 
 def test_a_link_holds_model_pattern_and_seed_without_hidden_values():
-    hidden = pw.mystery("adex", "tonic_spiking", 11)
+    hidden = pw.teaching.mystery("adex", "tonic_spiking", 11)
     assert parse_qs(hidden.link) == {"mystery": ["adex.tonic_spiking.11"]}
     for name in hidden.moved:
         assert str(hidden.reveal()[name]) not in hidden.link
@@ -79,7 +79,7 @@ def test_a_link_holds_model_pattern_and_seed_without_hidden_values():
 
 
 def test_a_search_solves_it():
-    hidden = pw.mystery("izhikevich", "tonic_spiking", 2)
+    hidden = pw.teaching.mystery("izhikevich", "tonic_spiking", 2)
     fixed = [name for name in hidden.start if name not in hidden.moved]
     result = pw.optimize(
         hidden.model, hidden.pattern, start=hidden.start, fixed=fixed, dt=hidden.dt, seed=0, budget=20_000
@@ -89,6 +89,6 @@ def test_a_search_solves_it():
 
 def test_a_model_without_a_known_set_of_the_pattern_is_refused():
     with pytest.raises(ValueError, match=r"no set of Leaky.*Tonic bursting"):
-        pw.mystery("lif", "tonic_bursting")
+        pw.teaching.mystery("lif", "tonic_bursting")
     with pytest.raises(ValueError, match=r"seed is -1.*>= 0"):
-        pw.mystery("lif", "tonic_spiking", -1)
+        pw.teaching.mystery("lif", "tonic_spiking", -1)

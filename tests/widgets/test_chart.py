@@ -35,7 +35,7 @@ def score(n=4, seed=0):
 
 
 def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():
-    figure = pw.plausibility_chart(score()).figure
+    figure = pw.assessment.plausibility_chart(score()).figure
     points = figure.data[1]
     np.testing.assert_allclose(points.x, score()["operations_per_ms"])
     np.testing.assert_allclose(points.y, score()["shown"])
@@ -47,7 +47,7 @@ def test_each_model_is_a_labelled_point_of_its_patterns_and_its_cost():
 
 def test_an_assessment_is_scored_first():
     table = pw.assess(["lif"], ["tonic_spiking", "tonic_bursting"], budget=200)
-    figure = pw.plausibility_chart(table).figure
+    figure = pw.assessment.plausibility_chart(table).figure
     assert figure.data[1].y[0] == 1 and figure.layout.yaxis.title.text == "patterns shown, of 2"
     assert figure.data[1].text[0] == "LIF", "a short label in place of the title"
 
@@ -81,7 +81,7 @@ def test_a_label_without_room_is_left_to_the_hover_text():
 
 
 def test_dark_and_light_have_their_own_colours():
-    chart = pw.plausibility_chart(score())
+    chart = pw.assessment.plausibility_chart(score())
     plot = chart.children[0]
     light = plot.picture
     plot.dark = True
@@ -95,7 +95,7 @@ def test_dark_and_light_have_their_own_colours():
 def test_a_model_without_a_known_cost_is_named_and_not_drawn():
     table = score()
     table.loc[1, "operations_per_ms"] = math.nan
-    chart = pw.plausibility_chart(table)
+    chart = pw.assessment.plausibility_chart(table)
     assert len(chart.figure.data[1].x) == 3
     assert table["title"][1] in chart.children[-1].value
     chart.close()
@@ -112,4 +112,4 @@ def test_a_model_without_a_known_cost_is_named_and_not_drawn():
 )
 def test_what_is_no_score_is_refused(table, said):
     with pytest.raises((ValueError, TypeError), match=said):
-        pw.plausibility_chart(table)
+        pw.assessment.plausibility_chart(table)

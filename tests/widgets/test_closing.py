@@ -73,11 +73,11 @@ def test_maps_charts_and_assessments_leave_nothing_behind():
     row = {"model": "lif", "pattern": "tonic_spiking", "status": "replicated", "parameters": {}, "robustness": 1.0}
     table = pd.DataFrame([row])
     with nothing_left() as note:
-        shown = pw.plausibility_map(table)
+        shown = pw.assessment.plausibility_map(table)
         shown.map.open_cell("lif", "tonic_spiking")
         panel = AssessmentPanel("lif", "tonic_spiking", start=True, budget=50)
         panel.map.open_cell("lif", "tonic_spiking")
-        chart = pw.plausibility_chart(table)
+        chart = pw.assessment.plausibility_chart(table)
         note()
         for view in (shown, panel, chart):
             view.close()

@@ -322,7 +322,7 @@ def test_while_a_mystery_is_shown_the_file_is_that_mystery(tmp_path) -> None:
         message = saved(explorer, "")
     finally:
         explorer.close()
-    hidden = pw.mystery("izhikevich", "rebound_spike", 7)
+    hidden = pw.teaching.mystery("izhikevich", "rebound_spike", 7)
     path = tmp_path / "mystery.html"
     path.write_text(message["text"], encoding="utf-8")
     data = data_of(path)
@@ -343,7 +343,7 @@ def test_an_exercise_can_have_one_slider_and_the_plane_moves_that_alone() -> Non
         explorer.close()
 
 
-SPIKES = pw.patterns.from_recording((0.0, 100.0), spikes=[20.0, 60.0], key="recording_cell", title="Cell")
+SPIKES = pw.from_recording((0.0, 100.0), spikes=[20.0, 60.0], key="recording_cell", title="Cell")
 NOISE = np.random.default_rng(0).normal(100.0, 50.0, 900)
 
 
@@ -353,7 +353,7 @@ NOISE = np.random.default_rng(0).normal(100.0, 50.0, 900)
         (lambda: pw.Current.values(np.arange(900.0), NOISE), "The current is too long"),
         (lambda: pw.patterns.all_of("tonic_spiking", SPIKES), "The recording is not in the link"),
         (
-            lambda: pw.patterns.all_of("tonic_spiking", pw.mystery("adex", "tonic_spiking", 1).pattern),
+            lambda: pw.patterns.all_of("tonic_spiking", pw.teaching.mystery("adex", "tonic_spiking", 1).pattern),
             "This mystery is not in the link",
         ),
         (lambda: pw.patterns.all_of("tonic_spiking", "integrator"), ""),

@@ -7,7 +7,7 @@ import pytest
 from screen import Alone, until
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.published import published_statuses
+from plausiwidgets.analysis.known import published_statuses
 from plausiwidgets.widgets.explorer import thumbnails
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
 from plausiwidgets.widgets.explorer.thumbnails import HEIGHT, WIDTH, packaged_thumbnail, thumbnail
@@ -118,9 +118,7 @@ def test_a_search_of_another_pattern_counts_too():
 
 def test_a_pattern_of_ones_own_joins_the_others():
     t = np.arange(0.0, 100.0, 0.1)
-    own = pw.patterns.from_recording(
-        t, spikes=[20.0, 40.0, 60.0], current=(t > 10.0) * 1.0, key="mine", title="<b>mine</b>"
-    )
+    own = pw.from_recording(t, spikes=[20.0, 40.0, 60.0], current=(t > 10.0) * 1.0, key="mine", title="<b>mine</b>")
     panel = Alone(Selection.of("lif", own)).panel(GalleryPanel)
     panel.on_selection(Selection.of("lif", own), True)
     panel.on_response(Response("yours", Selection.of("lif", own), None))
@@ -130,7 +128,7 @@ def test_a_pattern_of_ones_own_joins_the_others():
 
 
 def test_what_was_found_of_a_mystery_is_not_said_of_the_next_one():
-    first, second = (pw.mystery("lif", "tonic_spiking", seed) for seed in (1, 2))
+    first, second = (pw.teaching.mystery("lif", "tonic_spiking", seed) for seed in (1, 2))
     shown = [Selection.of("lif", hidden.pattern, hidden.start, hidden.dt) for hidden in (first, second)]
     panel = Alone(shown[0]).panel(GalleryPanel)
     panel.on_selection(shown[0], True)

@@ -7,9 +7,9 @@ import pytest
 from lesson_walk import DOCS, WALKS, lesson_of
 
 import plausiwidgets as pw
+from plausiwidgets.teaching import lessons as cards
 from plausiwidgets.widgets.explorer.explorer import TOOLS
 from plausiwidgets.widgets.explorer.lesson import LessonPanel
-from plausiwidgets.widgets.page import lesson as cards
 
 LESSON = """\
 # Two patterns

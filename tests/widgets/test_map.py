@@ -62,7 +62,7 @@ def table() -> pd.DataFrame:
 
 
 def test_marks_and_what_is_told_of_a_cell(table):
-    shown = pw.plausibility_map(table).map
+    shown = pw.assessment.plausibility_map(table).map
     assert marks(shown) == [["✓", "∅"], ["~", ""]]
     assert shown.cells["lif/tonic_spiking"][2:4] == ["64", "93 %"]
     first, second = told(shown, "lif", "tonic_spiking"), told(shown, "lif", "tonic_bursting")
@@ -114,7 +114,7 @@ def test_a_table_read_back_from_its_csv(table, tmp_path):
 
 
 def test_a_click_opens_an_explorer_and_the_next_shows_its_cell_in_it(table):
-    shown = pw.plausibility_map(table)
+    shown = pw.assessment.plausibility_map(table)
     assert shown.explorer is None
     click(shown, "lif", "tonic_spiking")
     first = shown.explorer
@@ -136,7 +136,7 @@ def test_a_click_opens_an_explorer_and_the_next_shows_its_cell_in_it(table):
 
 
 def test_a_cell_whose_parameters_are_refused_says_why_and_the_explorer_stays(table):
-    shown = pw.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
+    shown = pw.assessment.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
     assert shown.map.open_cell("lif", "tonic_spiking")
     before = shown.explorer.selection
     assert not shown.map.open_cell("lif", "tonic_bursting")
@@ -165,7 +165,7 @@ def test_a_map_without_an_explorer_is_only_looked_at(table):
 
 
 def test_a_model_that_nobody_knows_says_what_to_do(table):
-    shown = pw.plausibility_map(table.replace({"model": {"adex": "mine"}}))
+    shown = pw.assessment.plausibility_map(table.replace({"model": {"adex": "mine"}}))
     assert not shown.map.open_cell("mine", "tonic_spiking")
     assert "register" in shown.map.message
     shown.close()
@@ -174,7 +174,7 @@ def test_a_model_that_nobody_knows_says_what_to_do(table):
 def test_patterns_of_ones_own_come_last_and_open(table):
     keys = ("mine", "yours", "tonic_spiking")
     table = pd.concat([table.replace({"pattern": {"tonic_spiking": key}}) for key in keys])
-    shown = pw.plausibility_map(table, patterns=[MINE])
+    shown = pw.assessment.plausibility_map(table, patterns=[MINE])
     assert titles(shown.map) == ["A Tonic spiking", "C Tonic bursting", "My own", "yours"]
     click(shown, "lif", "mine")
     assert shown.explorer.selection.pattern is MINE
@@ -187,7 +187,7 @@ def test_patterns_of_ones_own_come_last_and_open(table):
 
 def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(table):
     changed = replace(MINE, key="tonic_spiking")
-    shown = pw.plausibility_map(table, patterns=[changed])
+    shown = pw.assessment.plausibility_map(table, patterns=[changed])
     assert titles(shown.map) == ["My own", "C Tonic bursting"]
     assert shown.map.open_cell("lif", "tonic_spiking")
     assert shown.explorer.selection.pattern is changed
@@ -217,7 +217,7 @@ def test_tables_that_are_none():
         (pd.DataFrame([ROW | {"status": "perhaps"}]), "unknown status"),
     ]:
         with pytest.raises((ValueError, TypeError), match=re.escape(said)):
-            pw.plausibility_map(bad)
+            pw.assessment.plausibility_map(bad)
 
 
 def test_a_panel_fills_its_map_in():

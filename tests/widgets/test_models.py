@@ -9,8 +9,8 @@ import pytest
 from screen import Screen, find, until, widgets
 
 import plausiwidgets as pw
+from plausiwidgets.analysis.known import published_statuses
 from plausiwidgets.assessment import published_table
-from plausiwidgets.assessment.published import published_statuses
 from plausiwidgets.assessment.table import read_csv
 from plausiwidgets.widgets import AssessmentPanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel, GalleryView

@@ -1,4 +1,4 @@
-"""The phase plane of the page: nullclines and fixed points as `pw.phase_plane` has them."""
+"""The phase plane of the page: nullclines and fixed points as `pw.analysis.phase_plane` has them."""
 
 import node
 import numpy as np
@@ -26,7 +26,7 @@ const answer = (cases) => cases.map(({ model, parameters, current, resets, range
 def test_the_plane_is_that_of_python(tmp_path):
     planes, given = [], []
     for name, parameters, current in CASES:
-        plane = pw.phase_plane(name, parameters, current, points=(73, 57))
+        plane = pw.analysis.phase_plane(name, parameters, current, points=(73, 57))
         planes.append(plane)
         ranges = [[float(axis[0]), float(axis[-1])] for axis in (plane.x, plane.y)]
         resets = pw.models.get(name).spike_level is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.published import known_sets
+from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bench import Bench
 from plausiwidgets.patterns.formatting import interval, number

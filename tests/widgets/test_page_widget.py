@@ -18,7 +18,7 @@ def test_it_is_one_widget_that_holds_the_whole_page(tmp_path):
 
 
 def test_it_takes_an_exercise_or_a_lesson():
-    task = pw.Page("lif", "tonic_spiking", {"amplitude": 5.0}, exercise=pw.Exercise("Make it fire."))
+    task = pw.Page("lif", "tonic_spiking", {"amplitude": 5.0}, exercise=pw.teaching.Exercise("Make it fire."))
     assert "Make it fire." in task.page
     lesson = pw.Page("lif", lesson="# Firing\n\n## Slower\n\n<!-- card\npattern: tonic_spiking\n-->\n\nDrag it.")
     assert '"title":"Slower"' in lesson.page

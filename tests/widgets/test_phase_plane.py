@@ -71,7 +71,7 @@ def test_a_step_has_two_currents_and_their_fixed_points_are_those_of_the_phase_p
     assert scene["usual"] == 1  # the step lasts longer than what follows
     bounds = {name: tuple(r) for name, r in zip("vu", scene["ranges"], strict=True)}
     for level, current in zip(scene["levels"], (1.0, 3.0), strict=True):
-        plane = pw.phase_plane("izhikevich", current=current, bounds=bounds, points=(44, 34))
+        plane = pw.analysis.phase_plane("izhikevich", current=current, bounds=bounds, points=(44, 34))
         assert [p["kind"] for p in level["points"]] == [p.kind for p in plane.fixed_points]
         assert [p["x"] for p in level["points"]] == pytest.approx([p.state["v"] for p in plane.fixed_points])
 
@@ -139,7 +139,7 @@ def test_one_variable_has_a_line_live_under_the_sliders(model):
     assert len(scene["levels"]) == len(currents) == 2
     values = {name: selection.values[name] for name in selection.model.parameters}
     for level, current in zip(scene["levels"], currents, strict=True):
-        line = pw.phase_line(model, values, current, bounds={"v": scene["ranges"][0]}, points=240)
+        line = pw.analysis.phase_line(model, values, current, bounds={"v": scene["ranges"][0]}, points=240)
         assert [(p["x"], p["kind"], p["y"]) for p in level["points"]] == [
             (pytest.approx(p.state["v"]), p.kind, 0.0) for p in line.fixed_points
         ]

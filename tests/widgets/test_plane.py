@@ -41,7 +41,7 @@ def test_closed_it_judges_nothing_and_opened_the_finest_plane_is_that_of_the_fun
     panel.on_shown(True)
     scene = settled(panel)
     assert seen == list(STAGES)  # coarse first
-    plane = pw.parameter_plane("izhikevich", "tonic_bursting", "c", "d", selection.values, points=STAGES[-1])
+    plane = pw.analysis.parameter_plane("izhikevich", "tonic_bursting", "c", "d", selection.values, points=STAGES[-1])
     assert (loss_of(scene) == plane.loss.astype(np.float32)).all()
     bits = np.frombuffer(scene["bits"], np.uint32).reshape(plane.loss.shape)
     row, column = np.argwhere(plane.loss > 0)[0]
@@ -78,7 +78,9 @@ def test_another_slider_changes_the_plane_and_its_own_two_do_not() -> None:
     assert settled(panel) is first and panel.view.point[0] == pytest.approx(2 / 3)
     session.change(session.selection.with_value("amplitude", 17.0))
     scene = settled(panel)
-    plane = pw.parameter_plane("izhikevich", "tonic_bursting", "c", "d", {"amplitude": 17.0}, points=STAGES[-1])
+    plane = pw.analysis.parameter_plane(
+        "izhikevich", "tonic_bursting", "c", "d", {"amplitude": 17.0}, points=STAGES[-1]
+    )
     assert (loss_of(scene) == plane.loss.astype(np.float32)).all()
 
 
@@ -92,7 +94,9 @@ def test_a_drag_shows_one_coarse_plane_after_the_other_and_ends_with_the_last_va
         until(lambda: True)
     scene = settled(panel)
     assert seen[0] == STAGES[0] and seen[-1] == STAGES[-1]
-    plane = pw.parameter_plane("izhikevich", "tonic_spiking", *panel.view.pair, {"amplitude": 20.0}, points=STAGES[-1])
+    plane = pw.analysis.parameter_plane(
+        "izhikevich", "tonic_spiking", *panel.view.pair, {"amplitude": 20.0}, points=STAGES[-1]
+    )
     assert (loss_of(scene) == plane.loss.astype(np.float32)).all()
 
 
@@ -103,7 +107,9 @@ def test_all_patterns_are_regions_with_the_stimulus_of_the_sliders_and_of_finds(
     panel.view.shown = "all"
     scene = settled(panel)
     assert [region["letter"] for region in scene["regions"]] == ["A", "G", "L"] and scene["several"]
-    plane = pw.parameter_plane("lif", "tonic_spiking", *panel.view.pair, {"amplitude": 30.0}, points=scene["points"])
+    plane = pw.analysis.parameter_plane(
+        "lif", "tonic_spiking", *panel.view.pair, {"amplitude": 30.0}, points=scene["points"]
+    )
     bits = np.frombuffer(scene["bits"], np.uint32).reshape(plane.loss.shape)
     assert ((bits & 1 == 1) == plane.accepted).all() and plane.accepted.any()
 

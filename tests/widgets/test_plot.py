@@ -74,7 +74,7 @@ def test_of_a_neuron_that_is_not_registered_what_is_known_is_drawn() -> None:
 
 
 def test_a_plane_is_drawn_as_distances_with_an_outline_and_the_neuron() -> None:
-    plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=12)
+    plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=12)
     heat, outline, neuron = pw.plot(plane).data
     assert (np.asarray(heat.z) == np.minimum(plane.loss, plane.loss.max())).all()
     assert outline.name == "○ holds, not verified" and neuron.name == "this neuron"
@@ -87,7 +87,7 @@ def test_a_plane_is_drawn_as_distances_with_an_outline_and_the_neuron() -> None:
 
 
 def test_a_plane_of_several_patterns_is_drawn_as_regions_with_letters() -> None:
-    plane = pw.parameter_plane("izhikevich", ["tonic_spiking", "integrator", "resonator"], "a", "b", points=10)
+    plane = pw.analysis.parameter_plane("izhikevich", ["tonic_spiking", "integrator", "resonator"], "a", "b", points=10)
     figure = pw.plot(plane)
     regions = [trace for trace in figure.data if trace.type == "scatter" and trace.fill == "toself"]
     assert [trace.name.split(",")[0] for trace in regions] == ["A Tonic spiking", "L Integrator"]
@@ -118,7 +118,7 @@ def test_an_outline_holds_just_the_cells_that_are_accepted() -> None:
 
 
 def test_a_phase_plane_is_drawn_with_flow_nullclines_and_fixed_points() -> None:
-    plane = pw.phase_plane("izhikevich")
+    plane = pw.analysis.phase_plane("izhikevich")
     figure = pw.plot(plane)
     flow, of_v, of_u, node, saddle = figure.data
     assert [trace.name for trace in figure.data[1:]] == ["dv/dt = 0", "du/dt = 0", "stable node", "saddle"]
@@ -134,7 +134,7 @@ def test_a_phase_plane_is_drawn_with_flow_nullclines_and_fixed_points() -> None:
 
 
 def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_picture() -> None:
-    line = pw.phase_line("eif")
+    line = pw.analysis.phase_line("eif")
     figure = pw.plot(line)
     assert [trace.name for trace in figure.data[1:]] == ["dv/dt", "stable", "unstable"]
     assert figure.layout.yaxis.range[1] < 0.2 * np.nanmax(line.rate)

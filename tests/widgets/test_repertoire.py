@@ -25,7 +25,7 @@ def test_a_press_lights_the_dots_of_this_neuron_and_a_find_opens_with_its_stimul
     assert gallery.view.found == {}  # nothing is known of this neuron yet
     until(lambda: not panel.view.description.endswith("…"))
     own = {"tau_mem": 12.0}
-    table = pw.repertoire(
+    table = pw.analysis.repertoire(
         "lif", own | {n: p.default for n, p in pw.models.get("lif").parameters.items() if n not in own}
     )
     assert gallery.view.found == dict(zip(table["pattern"], table["status"], strict=True))

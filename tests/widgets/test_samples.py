@@ -7,8 +7,8 @@ import pytest
 from screen import Alone, until
 
 import plausiwidgets as pw
-from plausiwidgets.optimization import NothingAccepted
-from plausiwidgets.optimization.sampling import Sampling
+from plausiwidgets.analysis import NothingAccepted
+from plausiwidgets.analysis.samples import Sampling
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
 from plausiwidgets.widgets.session.worker import Priority
@@ -50,7 +50,7 @@ def test_on_request_it_shows_the_sets_of_the_function_and_their_marginals(panel:
     selection = panel.explorer.session.selection
     fixed = {name: selection.values[name] for name in selection.values if name not in FREE}
     bounds = {name: selection.bounds[name] for name in FREE}
-    expected = pw.sample_accepted("lif", "tonic_spiking", 500, seed=0, fixed=fixed, bounds=bounds)
+    expected = pw.analysis.sample_accepted("lif", "tonic_spiking", 500, seed=0, fixed=fixed, bounds=bounds)
     assert panel.sets is not None and panel.sets.equals(expected) and not panel.view.running
     columns = {column["key"]: column for column in panel.view.columns}
     assert set(FREE) <= set(columns) and "rate" in columns and not set(fixed) & set(columns)
@@ -128,6 +128,6 @@ def test_where_nothing_is_found_or_to_be_judged_it_says_so(monkeypatch: pytest.M
     assert "Found none" in settled(panel).view.text and not panel.view.running
     panel.explorer.session.show(Selection.of("lif", pw.patterns.stimulus("step")))
     assert not panel.view.possible and "not judged" in panel.view.text
-    hidden = pw.mystery("lif", "tonic_spiking", 1)
+    hidden = pw.teaching.mystery("lif", "tonic_spiking", 1)
     panel.explorer.session.show(Selection.of(hidden.model, hidden.pattern))
     assert not panel.view.possible and "mystery" in panel.view.text

@@ -7,7 +7,7 @@ import pytest
 from screen import Screen, named, until
 
 import plausiwidgets as pw
-from plausiwidgets.assessment.published import DEFAULTS_COMMAND, defaults_that_hold
+from plausiwidgets.analysis.known import DEFAULTS_COMMAND, defaults_that_hold
 from plausiwidgets.patterns import judge
 from plausiwidgets.widgets import Selection
 from plausiwidgets.widgets.session.selection import Origin

@@ -177,7 +177,7 @@ def test_curves_and_rate_of_another_pattern_are_not_shown_with_a_mystery():
     panel.on_shown(True)
     assert panel.explorer.worker.join()
     assert panel.view.curves and panel.view.rate
-    hidden = pw.mystery("lif", "tonic_spiking", 1)
+    hidden = pw.teaching.mystery("lif", "tonic_spiking", 1)
     riddle = Selection.of("lif", hidden.pattern, hidden.start, hidden.dt)
     panel.on_selection(riddle, True)
     panel.on_rest(riddle)

@@ -130,7 +130,7 @@ def test_each_keeps_its_language_in_a_mystery(pair: tuple[pw.Explorer, pw.Explor
 def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
     """Yield a figure of each kind."""
     planes = [
-        pw.parameter_plane("izhikevich", pattern, "a", "b", points=4)
+        pw.analysis.parameter_plane("izhikevich", pattern, "a", "b", points=4)
         for pattern in ("tonic_bursting", ["tonic_spiking", "integrator", "rebound_burst"])
     ]
     shown = (
@@ -140,7 +140,7 @@ def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
     )  # fmt: skip
     for one in shown:
         yield type(one).__name__, pw.plot(one, language=language)
-    yield "chart", pw.plausibility_chart(published_table(), language=language).figure
+    yield "chart", pw.assessment.plausibility_chart(published_table(), language=language).figure
 
 
 def test_figures_speak_the_language_that_they_are_asked_for_in() -> None:

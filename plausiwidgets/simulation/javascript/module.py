@@ -101,7 +101,7 @@ def to_javascript(model: str | NeuronModel) -> str:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> "export const { simulate, start }" in pw.to_javascript("lif")
+    >>> "export const { simulate, start }" in pw.networks.to_javascript("lif")
     True
     """
     exports = "export const { simulate, start } = neuron;\nexport { injected };"

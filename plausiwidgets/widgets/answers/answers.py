@@ -10,10 +10,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from plausiwidgets.assessment.mystery import Mystery
+from plausiwidgets.analysis.samples import NothingAccepted
 from plausiwidgets.names import unknown
-from plausiwidgets.optimization.sampling import NothingAccepted
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import language as spoken
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.answers.judging import Judging

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from plausiwidgets.analysis.repertoires import held_parameters, shown_patterns
 from plausiwidgets.assessment import start_assessment
-from plausiwidgets.assessment.repertoire import held_parameters, shown_patterns
 from plausiwidgets.assessment.table import csv_text
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result

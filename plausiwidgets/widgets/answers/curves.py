@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plausiwidgets.patterns import loss_profiles
+from plausiwidgets.analysis.profiles import loss_profiles
+from plausiwidgets.analysis.rate_curves import rate_curve
 from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.rate_curve import rate_curve
 from plausiwidgets.simulation.simulate import check_dt
 from plausiwidgets.widgets.answers.packing import Arrays
 from plausiwidgets.widgets.session.worker import Priority

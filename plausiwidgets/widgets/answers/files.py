@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plausiwidgets import patterns
-from plausiwidgets.assessment.exercise import Exercise
 from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.judge import single
@@ -17,6 +16,7 @@ from plausiwidgets.patterns.stimuli import given
 from plausiwidgets.simulation.current import Current
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import ENGLISH, check_language, tr
 from plausiwidgets.widgets.answers.equations import maths, meanings
 from plausiwidgets.widgets.answers.judging import judge_one

@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
-from plausiwidgets.assessment.mystery import Mystery
-from plausiwidgets.assessment.mystery import mystery as hidden_neuron
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.teaching.mysteries import Mystery
+from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.widgets.session.worker import Priority
 
 if TYPE_CHECKING:

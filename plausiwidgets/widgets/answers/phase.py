@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plausiwidgets.models import NeuronModel
-from plausiwidgets.optimization.control import gate
-from plausiwidgets.patterns.judge import single
-from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.phase_line import PhaseLine, line_of, range_of
-from plausiwidgets.simulation.phase_plane import (
+from plausiwidgets.analysis.phase_lines import PhaseLine, line_of, range_of
+from plausiwidgets.analysis.phase_planes import (
     STEADY,
     FixedPoint,
     Flow,
@@ -21,6 +17,10 @@ from plausiwidgets.simulation.phase_plane import (
     phase_plane,
     ranges_of,
 )
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.optimization.control import gate
+from plausiwidgets.patterns.judge import single
+from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.answers.judging import judge_one

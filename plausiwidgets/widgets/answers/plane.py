@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.assessment import ParameterPlane, parameter_plane
+from plausiwidgets.analysis.planes import ParameterPlane, parameter_plane
 from plausiwidgets.patterns import Protocol, names
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import judged

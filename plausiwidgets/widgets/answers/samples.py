@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.optimization import NothingAccepted
+from plausiwidgets.analysis import NothingAccepted
+from plausiwidgets.analysis.samples import Sampling, Step
 from plausiwidgets.optimization.api import make_problem
-from plausiwidgets.optimization.sampling import Sampling, Step
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.answers.packing import measured

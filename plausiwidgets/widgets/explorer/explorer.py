@@ -15,11 +15,11 @@ import ipywidgets as w
 
 from plausiwidgets import models, patterns, texts
 from plausiwidgets.arguments import checked
-from plausiwidgets.assessment.exercise import Exercise
-from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns.registry import Named
+from plausiwidgets.teaching.exercises import Exercise
+from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.explorer.figure_panel import FigurePanel
 from plausiwidgets.widgets.explorer.gallery import GalleryPanel
@@ -96,7 +96,8 @@ class Explorer(View):
         the pattern. The lock lasts until another model or pattern
         is picked, and is a guide instead of a protection. The link of the page has its own list.
     mystery : int, optional
-        Seed of a neuron with hidden parameters that shows the pattern, to be matched: :func:`plausiwidgets.mystery`.
+        Seed of a neuron with hidden parameters that shows the pattern, to be matched: see
+        :func:`plausiwidgets.teaching.mystery`.
     language : {"en", "de"}, optional
         Of the texts on the screen, also of two explorers in one notebook; default: as ``language=`` in the address of
         the app, or as the explorer before, and at first English.
@@ -326,7 +327,7 @@ class Explorer(View):
             self.session.pick(self.session.recalled(named.model, named.pattern).filled(parameters, dt))
 
     def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
-        """Show a neuron whose parameters are hidden; arguments and errors as of :func:`plausiwidgets.mystery`."""
+        """Show a neuron whose parameters are hidden; arguments and errors: :func:`plausiwidgets.teaching.mystery`."""
         hidden = self.panel(MysteryPanel).begin(model, pattern, seed)
         self.open_tool(MysteryPanel)
         return hidden

@@ -9,7 +9,7 @@ import ipywidgets as w
 import traitlets as t
 
 from plausiwidgets import patterns
-from plausiwidgets.assessment.published import published_statuses
+from plausiwidgets.analysis.known import published_statuses
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 import traitlets as t
 
+from plausiwidgets.teaching.lessons import Lesson, read_lesson
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.page.export import page_file
-from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
 from plausiwidgets.widgets.session.link import MAX_QUERY
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
@@ -27,7 +27,7 @@ class LessonView(ScriptWidget):
     Attributes
     ----------
     lesson : dict
-        See :meth:`plausiwidgets.widgets.page.lesson.Lesson.data`.
+        See :meth:`plausiwidgets.teaching.lessons.Lesson.data`.
     titles : list of str
         Of the patterns of the lesson, for each neuron by themselves.
     card : int

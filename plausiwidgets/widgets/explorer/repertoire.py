@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipywidgets as w
 
 from plausiwidgets import patterns
-from plausiwidgets.assessment.repertoire import shown_patterns
+from plausiwidgets.analysis.repertoires import shown_patterns
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.simulation.lanes import Checkpoint

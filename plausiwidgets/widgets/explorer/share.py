@@ -6,12 +6,12 @@ from pathlib import Path
 
 import traitlets as t
 
-from plausiwidgets.assessment.exercise import Exercise
-from plausiwidgets.assessment.mystery import KEY as MYSTERY
-from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.recording_file import PREFIX as RECORDED
 from plausiwidgets.patterns.stimuli import GivenCurrent
+from plausiwidgets.teaching.exercises import Exercise
+from plausiwidgets.teaching.mysteries import KEY as MYSTERY
+from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.answers.files import task_of
 from plausiwidgets.widgets.answers.mystery import python_line

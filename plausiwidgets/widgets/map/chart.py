@@ -137,7 +137,7 @@ def plausibility_chart(table: pd.DataFrame, *, language: str | None = None) -> P
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
+    >>> pw.assessment.plausibility_chart(pw.assess(["lif", "adex"]))         # doctest: +SKIP
     """
     spoken = chosen("plausibility_chart", language)
     known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))
@@ -156,7 +156,7 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
     --------
     >>> import plausiwidgets as pw
     >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=200)
-    >>> draw(pw.plausibility_score(table, measure=False)).data[-1].y[0]
+    >>> draw(pw.assessment.plausibility_score(table, measure=False)).data[-1].y[0]
     1.0
     """
     theme = style.theme(dark)

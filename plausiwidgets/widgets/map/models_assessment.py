@@ -10,8 +10,9 @@ import ipywidgets as w
 
 from plausiwidgets import models as registry
 from plausiwidgets import patterns
+from plausiwidgets.analysis.known import published_rows
 from plausiwidgets.assessment import StudySnapshot
-from plausiwidgets.assessment.published import published_rows, published_table
+from plausiwidgets.assessment.published import published_table
 from plausiwidgets.assessment.table import csv_text, make_table
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result

@@ -1,5 +1,5 @@
 // The teacher's view of an exercise: the codes of a class are pasted, read and judged, and shown beside each other. It
-// refuses what assessment/exercise.py refuses.
+// refuses what teaching/exercises.py refuses.
 
 const CLASS = "#class";
 const PATTERN_OF_CODE = /^PW1\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})$/;
@@ -158,7 +158,7 @@ class ClassPage {
         h("p", {}, tr("Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent.")),
         this.codes, h("div", { className: "buttons" }, this.readButton), this.status, this.refused, this.twice),
       this.found,
-      h("footer", {}, tr("Made by plausiwidgets {version}. In Python, pw.class_results(codes, page=…) is the same as a table.", { version })),
+      h("footer", {}, tr("Made by plausiwidgets {version}. In Python, pw.teaching.class_results(codes, page=…) is the same as a table.", { version })),
     );
   }
 

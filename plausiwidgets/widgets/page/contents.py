@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets import models
+from plausiwidgets.analysis.known import known_sets
+from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.arguments import mapping
-from plausiwidgets.assessment.exercise import Exercise, exercise_of
-from plausiwidgets.assessment.mystery import Mystery
-from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
@@ -32,9 +31,10 @@ from plausiwidgets.patterns.status import EXPLANATIONS, MARKS, WORDS
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.tape import tape_of
-from plausiwidgets.simulation.phase_plane import Flow
+from plausiwidgets.teaching.exercises import Exercise, exercise_of
+from plausiwidgets.teaching.lessons import Lesson
+from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
-from plausiwidgets.widgets.page.lesson import Lesson
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import envelope, make_grid
 from plausiwidgets.widgets.view.scene import VoltageScale, current_share, target_lines

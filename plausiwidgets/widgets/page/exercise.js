@@ -1,4 +1,4 @@
-// An exercise: the question, hints, and a code to hand in, which assessment/exercise.py reads.
+// An exercise: the question, hints, and a code to hand in, which teaching/exercises.py reads.
 
 const CODE = "PW1";
 
@@ -69,7 +69,7 @@ class ExerciseCard {
     this.showHint();
   }
 
-  /** How well a mystery is matched, from 0 to 99, as assessment/mystery.py has it; null without a verdict. */
+  /** How well a mystery is matched, from 0 to 99, as teaching/mysteries.py has it; null without a verdict. */
   points(live) {
     if (!this.task.common || !live) return null;
     const own = live.checks.filter(({ key }) => !this.task.common.includes(key));

@@ -19,18 +19,18 @@ from typing import Any
 from plausiwidgets import models
 from plausiwidgets import patterns as all_patterns
 from plausiwidgets.arguments import checked, mapping
-from plausiwidgets.assessment.exercise import Exercise
-from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.simulation.javascript.module import json_text, neuron_object, plain_script, runtime
 from plausiwidgets.simulation.simulate import check_dt
+from plausiwidgets.teaching.exercises import Exercise
+from plausiwidgets.teaching.lessons import Lesson, read_lesson
+from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import ENGLISH, catalog, check_language, languages
 from plausiwidgets.whole_file import write_whole
 from plausiwidgets.widgets.page.contents import Contents
-from plausiwidgets.widgets.page.lesson import Lesson, read_lesson
 from plausiwidgets.widgets.view.script_widget import TRANSLATOR
 
 _SCRIPTS = (
@@ -76,8 +76,8 @@ def export_page(
     exercise : Exercise or Mystery, optional
         Makes the page an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery) and
         is solved when every criterion holds. The page locks the sliders that are not free, and writes a code to hand
-        in, which :func:`plausiwidgets.read_code` checks; it stores no set but the start. With ``#class`` at the end of
-        its address it reads the codes of a class.
+        in, which :func:`plausiwidgets.teaching.read_code` checks; it stores no set but the start. With ``#class`` at
+        the end of its address it reads the codes of a class.
     lesson : str or Path, optional
         A text in Markdown, or the file with it (``.md``, ``.txt``): its cards stand beside the neuron, each sets
         model, pattern and values, and goes on when its condition holds or the reader wants to. The page holds every

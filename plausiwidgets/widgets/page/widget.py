@@ -9,10 +9,10 @@ import anywidget
 import traitlets as t
 
 from plausiwidgets.arguments import checked, whole
-from plausiwidgets.assessment.exercise import Exercise
-from plausiwidgets.assessment.mystery import Mystery
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.teaching.exercises import Exercise
+from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.widgets.page.export import checked_page
 
 HEIGHT = 760

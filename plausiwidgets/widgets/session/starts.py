@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from plausiwidgets.assessment import published
+from plausiwidgets.analysis.known import known_sets as all_known_sets
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.all_of import Judged
@@ -38,7 +38,7 @@ def known_sets(model: NeuronModel, pattern: Protocol, found: Iterable[Selection]
         plain.with_preset(preset)
         if preset is not None
         else replace(plain.filled(values), origin=verified if values else own)
-        for values, _, preset in published.known_sets(model, pattern)
+        for values, _, preset in all_known_sets(model, pattern)
     ]
     known = [one for i, one in enumerate(known) if all(one.values != other.values for other in known[:i])]
     known += [replace(one, origin=Origin(tr("Found by your search."))) for one in found if one.is_about(model, pattern)]

@@ -8,12 +8,12 @@ from random import SystemRandom
 
 import ipywidgets as w
 
-from plausiwidgets.assessment.mystery import Mystery, mystery, score
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.registry import Named
+from plausiwidgets.teaching.mysteries import Mystery, mystery, score
 from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.answers import search as races
 from plausiwidgets.widgets.answers.mystery import SEEDS, in_link, python_line
@@ -88,7 +88,7 @@ class MysteryPanel(Panel):
         self._show()
 
     def begin(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
-        """Show the mystery of a model, a pattern and a seed; errors as of :func:`plausiwidgets.mystery`."""
+        """Show the mystery of a model, a pattern and a seed; errors as of :func:`plausiwidgets.teaching.mystery`."""
         with speaking(self.explorer.session.lock.language):
             hidden = mystery(model, pattern, seed)
         with self.explorer.session.lock:

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from plausiwidgets.models import NeuronModel
-from plausiwidgets.patterns import Verdict
-from plausiwidgets.simulation.phase_line import PhaseLine, line_of, range_of
-from plausiwidgets.simulation.phase_plane import (
+from plausiwidgets.analysis.phase_lines import PhaseLine, line_of, range_of
+from plausiwidgets.analysis.phase_planes import (
     STEADY,
     FixedPoint,
     Flow,
@@ -21,6 +19,8 @@ from plausiwidgets.simulation.phase_plane import (
     phase_plane,
     ranges_of,
 )
+from plausiwidgets.models import NeuronModel
+from plausiwidgets.patterns import Verdict
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.answers.phase import ABOVE, GRID, GRIDS, LINE, _heights, current_levels, path, rate_of

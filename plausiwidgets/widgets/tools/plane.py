@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from plausiwidgets.assessment import ParameterPlane, parameter_plane
-from plausiwidgets.assessment.plane import ALL
-from plausiwidgets.assessment.published import known_sets
+from plausiwidgets.analysis.known import known_sets
+from plausiwidgets.analysis.planes import ALL, ParameterPlane, parameter_plane
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import Protocol, names
@@ -319,7 +318,7 @@ def scene_of(plane: ParameterPlane, selection: Selection, finer: bool = False) -
     --------
     >>> import plausiwidgets as pw
     >>> selection = Selection.of("lif", "tonic_spiking")
-    >>> plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=4)
+    >>> plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=4)
     >>> scene = scene_of(plane, selection)
     >>> len(scene["loss"]), scene["labels"][1], scene["ticks"][1][0]
     (64, 'tau_mem (ms)', [0.0, '2'])

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
-from plausiwidgets.assessment.mystery import KEY as MYSTERY
-from plausiwidgets.assessment.published import known_sets
-from plausiwidgets.patterns import Profile, loss_profiles
+from plausiwidgets.analysis.known import known_sets
+from plausiwidgets.analysis.profiles import Profile, loss_profiles
+from plausiwidgets.analysis.rate_curves import rate_curve
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
-from plausiwidgets.simulation.rate_curve import rate_curve
+from plausiwidgets.teaching.mysteries import KEY as MYSTERY
 from plausiwidgets.texts import marked
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority, Superseded

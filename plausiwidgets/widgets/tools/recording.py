@@ -114,7 +114,7 @@ class RecordingPanel(Panel):
 
     def refuse(self, sentence: str) -> None:
         """Say why a file was not read."""
-        self.explorer.messages.error("pick", f"{sentence} In Python, pw.patterns.from_recording reads larger files.")
+        self.explorer.messages.error("pick", f"{sentence} In Python, pw.from_recording reads larger files.")
 
 
 class RecordingDrop(Panel):

@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import traitlets as t
 
-from plausiwidgets.assessment.mystery import KEY as MYSTERY
+from plausiwidgets.analysis import NothingAccepted
+from plausiwidgets.analysis.samples import LEAST, Sampling, Step
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models import Parameter
-from plausiwidgets.optimization import NothingAccepted
 from plausiwidgets.optimization.api import make_problem
-from plausiwidgets.optimization.sampling import LEAST, Sampling, Step
 from plausiwidgets.patterns import Check
 from plausiwidgets.patterns.all_of import Judged
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.simulation.lanes import Checkpoint
+from plausiwidgets.teaching.mysteries import KEY as MYSTERY
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Response
@@ -78,7 +78,7 @@ class SamplesPanel(Panel):
     Attributes
     ----------
     sets : pandas.DataFrame or None
-        As of :func:`plausiwidgets.sample_accepted`.
+        As of :func:`plausiwidgets.analysis.sample_accepted`.
     """
 
     title = marked("Samples")

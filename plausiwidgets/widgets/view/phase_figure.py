@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from plausiwidgets import models
+from plausiwidgets.analysis.phase_lines import PhaseLine
+from plausiwidgets.analysis.phase_planes import FixedPoint, PhasePlane
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns.formatting import number
-from plausiwidgets.simulation.phase_line import PhaseLine
-from plausiwidgets.simulation.phase_plane import FixedPoint, PhasePlane
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.drawing import Floats
@@ -38,7 +38,7 @@ def phase_plane_figure(plane: PhasePlane, dark: bool = False) -> dict[str, Any]:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> figure = phase_plane_figure(pw.phase_plane("izhikevich"))
+    >>> figure = phase_plane_figure(pw.analysis.phase_plane("izhikevich"))
     >>> [trace["name"] for trace in figure["data"][1:]]
     ['dv/dt = 0', 'du/dt = 0', 'stable node', 'saddle']
     """
@@ -62,7 +62,7 @@ def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, Any]:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> [trace["name"] for trace in phase_line_figure(pw.phase_line("qif"))["data"][1:]]
+    >>> [trace["name"] for trace in phase_line_figure(pw.analysis.phase_line("qif"))["data"][1:]]
     ['dv/dt', 'stable', 'unstable']
     """
     theme = style.theme(dark)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets import models, patterns
-from plausiwidgets.assessment import ParameterPlane
+from plausiwidgets.analysis.planes import ParameterPlane
 from plausiwidgets.patterns.formatting import number
 from plausiwidgets.patterns.status import MARKS, WORDS
 from plausiwidgets.texts import tr
@@ -36,7 +36,7 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, Any]:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=8)
+    >>> plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=8)
     >>> [trace["type"] for trace in plane_figure(plane)["data"]]
     ['heatmap', 'scatter', 'scatter']
     """

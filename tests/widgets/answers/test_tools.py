@@ -33,7 +33,7 @@ def test_a_plane_is_told_coarse_and_then_fine(client):
     client.last(identity)
     coarse, fine = client.of(identity)
     assert (coarse["state"], coarse["finer"], fine["state"], fine["finer"]) == ("running", True, "done", False)
-    plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", fields["values"], points=8)
+    plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", fields["values"], points=8)
     np.testing.assert_array_equal(fine["data"]["x"], plane.x)
     np.testing.assert_allclose(fine["data"]["loss"].reshape(8, 8), plane.loss, rtol=1e-6)
     missed = fine["data"]["missed"].reshape(8, 8)
@@ -59,7 +59,7 @@ def test_a_plane_of_one_value_twice_is_refused(client):
 def test_profiles_are_those_of_the_package(client):
     fields = set_of("izhikevich", "tonic_spiking")
     answer = client.ask("profiles", **fields, **ranges(fields), points=[9])
-    found = pw.loss_profiles("izhikevich", "tonic_spiking", fields["values"], points=9)
+    found = pw.analysis.loss_profiles("izhikevich", "tonic_spiking", fields["values"], points=9)
     assert answer["names"] == list(found)
     for name, profile in found.items():
         np.testing.assert_array_equal(answer["data"][f"{name}.values"], profile.values)
@@ -69,7 +69,7 @@ def test_profiles_are_those_of_the_package(client):
 def test_the_rate_over_the_current_is_that_of_the_package(client):
     values = {"tau_mem": 10.0}
     answer = client.ask("rate", model="lif", values=values, dt=0.1, holding=0.0, most=40.0, points=5)
-    rates = pw.rate_curve("lif", np.linspace(0, 40, 5), values)
+    rates = pw.analysis.rate_curve("lif", np.linspace(0, 40, 5), values)
     np.testing.assert_allclose(answer["data"]["rate"], rates, rtol=1e-6)
     assert answer["data"]["rate"][0] == 0.0 < answer["data"]["rate"][-1]
 
@@ -85,7 +85,7 @@ def test_samples_are_told_as_they_come_and_the_last_answer_has_the_final_ones(cl
     assert end["state"] == "done"
     assert (end["done"], end["total"]) == (120, 120)
     assert 0.01 < end["volume"] < 0.5
-    table = pw.sample_accepted("lif", "tonic_spiking", 120, 0, fixed={"holding": 0.0})
+    table = pw.analysis.sample_accepted("lif", "tonic_spiking", 120, 0, fixed={"holding": 0.0})
     final = end["data"]["values"].reshape(120, -1)
     names = end["names"]
     assert set(table.columns) - {"status"} == set(names)
@@ -101,8 +101,8 @@ def test_samples_are_told_as_they_come_and_the_last_answer_has_the_final_ones(cl
 
 
 def test_sets_that_are_met_on_the_way_are_accepted():
+    from plausiwidgets.analysis.samples import Sampling
     from plausiwidgets.optimization.api import make_problem
-    from plausiwidgets.optimization.sampling import Sampling
 
     met: list[np.ndarray] = []
     sampling = Sampling(make_problem("lif", "tonic_spiking"), 100, seed=0, met=met.append)
@@ -278,7 +278,7 @@ def test_two_currents_have_names_of_their_own(client):
 
 def test_a_mystery_is_begun_and_revealed(client):
     answer = client.ask("mystery", model="lif", pattern="tonic_spiking", seed=1)
-    hidden = pw.mystery("lif", "tonic_spiking", 1)
+    hidden = pw.teaching.mystery("lif", "tonic_spiking", 1)
     assert (answer["values"], answer["moved"]) == (dict(hidden.start), list(hidden.moved))
     assert client.ask("reveal", pattern=answer["pattern"])["values"] == dict(hidden.reveal())
     other = client.ask("mystery", model="lif", pattern=answer["pattern"], seed=2)  # about the same pattern

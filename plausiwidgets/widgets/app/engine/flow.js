@@ -1,5 +1,5 @@
 // The flow of a neuron of two variables: rates, nullclines and fixed points. Rates are differences over one very short
-// step of the neuron itself, as simulation/phase_plane.py has them.
+// step of the neuron itself, as analysis/phase_planes.py has them.
 
 const RATE_STEP = 1e-5; // ms
 const SHIFT = 1e-5; // of central differences, as a share of a variable, at least of 1

@@ -105,7 +105,7 @@ class PhasePlane(Printed):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> plane = pw.phase_plane("izhikevich", current=0.0)
+    >>> plane = pw.analysis.phase_plane("izhikevich", current=0.0)
     >>> plane.pair, [point.kind for point in plane.fixed_points]
     (('v', 'u'), ['stable node', 'saddle'])
     >>> plane.rates[0].shape == (len(plane.y), len(plane.x))
@@ -230,7 +230,7 @@ def phase_plane(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> plane = pw.phase_plane("izhikevich", current=3.0)
+    >>> plane = pw.analysis.phase_plane("izhikevich", current=3.0)
     >>> for point in plane.fixed_points:
     ...     print(f"{point.kind} at v = {point.state['v']:.3f} mV")
     stable node at v = -65.000 mV

@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
+from plausiwidgets.networks.step import torch_step
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Value
 from plausiwidgets.quiet import imported
 from plausiwidgets.simulation.lanes import NotCompilable
-from plausiwidgets.simulation.network.step import torch_step
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 
 

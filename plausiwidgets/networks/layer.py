@@ -14,11 +14,11 @@ from plausiwidgets.arguments import checked, numbers, shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.names import unknown
+from plausiwidgets.networks.rheobase import rheobase
+from plausiwidgets.networks.step import Tensors, torch_step
+from plausiwidgets.networks.surrogate import SURROGATES, Function, where_fired
 from plausiwidgets.printed import Table, extent
 from plausiwidgets.simulation.lanes import NotCompilable
-from plausiwidgets.simulation.network.rheobase import rheobase
-from plausiwidgets.simulation.network.step import Tensors, torch_step
-from plausiwidgets.simulation.network.surrogate import SURROGATES, Function, where_fired
 from plausiwidgets.simulation.simulate import check_dt
 
 _SLOPES = 2.0

@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.arguments import checked, whole
-from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import Check, Verdict, from_recording
+from plausiwidgets.patterns import Check, Verdict
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.judge import complete, evaluate, single
 from plausiwidgets.patterns.pattern import COMMON
+from plausiwidgets.patterns.recording import from_recording
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.simulation.simulate import broadcast
 from plausiwidgets.simulation.traces import Traces
@@ -70,7 +71,7 @@ class Mystery:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> riddle = pw.mystery("lif", "tonic_spiking", seed=1)
+    >>> riddle = pw.teaching.mystery("lif", "tonic_spiking", seed=1)
     >>> riddle.link, len(riddle.moved)
     ('mystery=lif.tonic_spiking.1', 3)
     """
@@ -120,7 +121,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> hidden = pw.mystery("izhikevich", "tonic_bursting", seed=7)
+    >>> hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", seed=7)
     >>> hidden.moved, hidden.link
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """

@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from plausiwidgets.arguments import bounded, checked, whole
-from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.registry import get
-from plausiwidgets.picture import GREY, TEXT, Axis, Plot, drawn, span
-from plausiwidgets.printed import Printed, Table, extent
-from plausiwidgets.simulation.phase_plane import (
+from plausiwidgets.analysis.phase_planes import (
     WATCHED,
     FixedPoint,
     Floats,
@@ -22,6 +17,11 @@ from plausiwidgets.simulation.phase_plane import (
     given_bounds,
     padded,
 )
+from plausiwidgets.arguments import bounded, checked, whole
+from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.registry import get
+from plausiwidgets.picture import GREY, TEXT, Axis, Plot, drawn, span
+from plausiwidgets.printed import Printed, Table, extent
 
 POINTS = 400
 """Points of the curve; two roots between two neighbouring points are not found."""
@@ -49,7 +49,7 @@ class PhaseLine(Printed):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> line = pw.phase_line("qif", current=0.0)
+    >>> line = pw.analysis.phase_line("qif", current=0.0)
     >>> [(round(point.state["v"], 3), point.kind) for point in line.fixed_points]
     [(-65.0, 'stable'), (-50.0, 'unstable')]
     """
@@ -92,8 +92,8 @@ def phase_line(
 ) -> PhaseLine:
     """Return the phase line of a neuron of one variable at a constant current.
 
-    As in :func:`plausiwidgets.phase_plane`, the rate comes from the neuron's own step. A variable that counts time
-    steps (a refractory counter) does not flow and is not counted.
+    As in :func:`plausiwidgets.analysis.phase_plane`, the rate comes from the neuron's own step. A variable that counts
+    time steps (a refractory counter) does not flow and is not counted.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def phase_line(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> line = pw.phase_line("qif", current=0.0)
+    >>> line = pw.analysis.phase_line("qif", current=0.0)
     >>> for point in line.fixed_points:
     ...     print(f"{point.kind} at v = {point.state['v']:.3f} mV")
     stable at v = -65.000 mV

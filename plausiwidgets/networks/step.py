@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.networks.surrogate import Chosen, Guarded
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, MOVING, Instruction, Program, Value
 from plausiwidgets.simulation.compiled import check
@@ -22,7 +23,6 @@ from plausiwidgets.simulation.compiled.engine import compiling, remembered
 from plausiwidgets.simulation.compiled.export import export_step
 from plausiwidgets.simulation.compiled.lowering import TORCH
 from plausiwidgets.simulation.lanes import LaneJob, LaneResult
-from plausiwidgets.simulation.network.surrogate import Chosen, Guarded
 
 Tensors = dict[str, torch.Tensor]
 Fire = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

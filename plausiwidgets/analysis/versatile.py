@@ -9,9 +9,8 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from plausiwidgets import models
-from plausiwidgets.arguments import checked, whole
-from plausiwidgets.assessment.published import known_sets
-from plausiwidgets.assessment.repertoire import (
+from plausiwidgets.analysis.known import known_sets
+from plausiwidgets.analysis.repertoires import (
     BUDGET,
     COLUMNS,
     distinct_patterns,
@@ -19,6 +18,7 @@ from plausiwidgets.assessment.repertoire import (
     row_of,
     shown_patterns,
 )
+from plausiwidgets.arguments import checked, whole
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.optimization.api import check_engine
@@ -78,7 +78,7 @@ def most_versatile(
     Returns
     -------
     pandas.DataFrame
-        The repertoire of the neuron, as of :func:`plausiwidgets.repertoire`; ``.attrs["parameters"]`` are its
+        The repertoire of the neuron, as of :func:`plausiwidgets.analysis.repertoire`; ``.attrs["parameters"]`` are its
         parameters. It is the best that was found: a larger budget may find a better one.
 
     Raises
@@ -89,7 +89,7 @@ def most_versatile(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> table = pw.most_versatile("lif", ["tonic_spiking", "integrator", "rebound_spike"], budget=40)
+    >>> table = pw.analysis.most_versatile("lif", ["tonic_spiking", "integrator", "rebound_spike"], budget=40)
     >>> table["status"].tolist()
     ['replicated', 'replicated', 'rejected']
     >>> pw.judge("lif", "integrator", table.attrs["parameters"] | table["stimulus"][1]).replicated

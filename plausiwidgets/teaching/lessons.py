@@ -32,8 +32,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.arguments import shown
-from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.models import get as get_model
 from plausiwidgets.names import unknown
@@ -42,7 +42,7 @@ from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.judge import complete
 from plausiwidgets.simulation.simulate import check_dt
-from plausiwidgets.widgets.page.markdown import Node, outside_code, tree
+from plausiwidgets.teaching.markdown import Node, outside_code, tree
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ class Card:
     line : int
         Of its heading in the file.
     body : list
-        The text as elements; see :func:`plausiwidgets.widgets.page.markdown.tree`.
+        The text as elements; see :func:`plausiwidgets.teaching.markdown.tree`.
     model : NeuronModel
     pattern : Pattern or AllOf
         Of this card, or of the last one before it that names one; so is the model.

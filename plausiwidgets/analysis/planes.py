@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets import models
+from plausiwidgets.analysis.known import known_sets
+from plausiwidgets.analysis.repertoires import distinct_patterns
 from plausiwidgets.arguments import bounded, checked, mapping, whole
-from plausiwidgets.assessment.published import known_sets
-from plausiwidgets.assessment.repertoire import distinct_patterns
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.names import unknown
@@ -70,7 +70,7 @@ class ParameterPlane(Printed):
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> plane = pw.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_threshold", points=5)
+    >>> plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "tau_mem", "v_threshold", points=5)
     >>> plane.loss.shape, plane.accepted.dtype
     ((5, 5), dtype('bool'))
     """
@@ -268,12 +268,12 @@ def parameter_plane(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> plane = pw.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=8)
+    >>> plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", points=8)
     >>> plane
     <ParameterPlane of lif, tonic_spiking: 8 × 8 of amplitude and tau_mem, 12 cells accepted>
     >>> plane.loss.shape, plane.missed(0, 0)[0]
     ((8, 8), 'spikes')
-    >>> both = pw.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=8)
+    >>> both = pw.analysis.parameter_plane("adex", ["tonic_spiking", "tonic_bursting"], "V_r", "b", points=8)
     >>> both.accepted.sum(axis=(1, 2)).tolist()
     [50, 3]
     """

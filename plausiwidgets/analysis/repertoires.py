@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plausiwidgets import models, patterns
+from plausiwidgets.analysis.known import known_sets
 from plausiwidgets.arguments import checked, mapping, whole
-from plausiwidgets.assessment.published import known_sets
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization.api import check_engine, make_problem
 from plausiwidgets.optimization.optimizer import Optimizer
@@ -95,7 +95,8 @@ def repertoire(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> table = pw.repertoire("lif", {"tau_mem": 10.0}, patterns=["tonic_spiking", "integrator", "tonic_bursting"])
+    >>> asked = ["tonic_spiking", "integrator", "tonic_bursting"]
+    >>> table = pw.analysis.repertoire("lif", {"tau_mem": 10.0}, patterns=asked)
     >>> table["status"].tolist()
     ['replicated', 'replicated', 'rejected']
     >>> table["summary"][2].startswith("impossible: ")

@@ -147,7 +147,7 @@ def sample_accepted(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> sets = pw.sample_accepted("lif", "tonic_spiking", n=200)
+    >>> sets = pw.analysis.sample_accepted("lif", "tonic_spiking", n=200)
     >>> len(sets), bool((sets["n"] >= 5).all()), 0.01 < sets.attrs["volume"] < 0.5
     (200, True, True)
     >>> bool(pw.judge("lif", "tonic_spiking", sets[["tau_mem", "v_rest", "v_threshold", "v_reset", "t_ref",

@@ -12,7 +12,7 @@ from plausiwidgets.arguments import bounded, checked, mapping, whole
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
-from plausiwidgets.old_fields import renamed_fields
+from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.judge import complete, evaluate
 from plausiwidgets.patterns.registry import Named
@@ -43,7 +43,7 @@ class Profile:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> profile = pw.loss_profiles("lif", "tonic_spiking", names=["tau_mem"], points=9)["tau_mem"]
+    >>> profile = pw.analysis.loss_profiles("lif", "tonic_spiking", names=["tau_mem"], points=9)["tau_mem"]
     >>> len(profile.values) == len(profile.loss), profile.intervals != []
     (True, True)
     """
@@ -100,7 +100,7 @@ def loss_profiles(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> profile = pw.loss_profiles("izhikevich", "tonic_spiking", names=["amplitude"], points=9)["amplitude"]
+    >>> profile = pw.analysis.loss_profiles("izhikevich", "tonic_spiking", names=["amplitude"], points=9)["amplitude"]
     >>> [(round(low, 2), round(high, 2)) for low, high in profile.intervals]
     [(4.58, 10.0)]
     """

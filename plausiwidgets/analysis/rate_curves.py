@@ -56,7 +56,7 @@ def rate_curve(
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
+    >>> pw.analysis.rate_curve("lif", [0.0, 10.0, 30.0]).round(1)
     array([ 0. ,  0. , 62.9])
     """
     array = numbers(currents)

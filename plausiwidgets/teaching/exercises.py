@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from plausiwidgets.arguments import checked, require, shown
-from plausiwidgets.assessment.mystery import Mystery, mystery
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get as get_model
@@ -29,6 +28,7 @@ from plausiwidgets.patterns import Verdict, all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.teaching.mysteries import Mystery, mystery
 from plausiwidgets.texts import marked
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Exercise:
     --------
     >>> import tempfile
     >>> import plausiwidgets as pw
-    >>> task = pw.Exercise("Make it burst.", free=["c", "d"], hints=["Where does a reset land?"])
+    >>> task = pw.teaching.Exercise("Make it burst.", free=["c", "d"], hints=["Where does a reset land?"])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = f"{folder}/burst.html"
     ...     pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, path=path, exercise=task).name
@@ -123,7 +123,7 @@ class Answer:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> answer = pw.read_code(
+    >>> answer = pw.teaching.read_code(
     ...     "PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"
     ... )
     >>> answer.solved, answer.seconds, answer.parameters["tau_mem"]
@@ -195,7 +195,7 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     Examples
     --------
     >>> import plausiwidgets as pw
-    >>> pw.read_code("PW1.abc")
+    >>> pw.teaching.read_code("PW1.abc")
     Traceback (most recent call last):
     ...
     ValueError: the code is incomplete: it begins with 'PW1.' and ends with a point and 8 characters
@@ -318,7 +318,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     --------
     >>> import plausiwidgets as pw
     >>> codes = ["PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b", "PW1.abc"]
-    >>> table = pw.class_results(codes)
+    >>> table = pw.teaching.class_results(codes)
     >>> table["solved"].tolist(), table["refused"][1].split(":")[0]
     ([True, False], 'the code is incomplete')
     """

@@ -1,0 +1,39 @@
+"""What holds around a set of parameters, and what one neuron can do: planes, profiles, samples, repertoires, phases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plausiwidgets.lazy import lazily
+
+if TYPE_CHECKING:
+    from plausiwidgets.analysis.phase_lines import PhaseLine as PhaseLine
+    from plausiwidgets.analysis.phase_lines import phase_line as phase_line
+    from plausiwidgets.analysis.phase_planes import FixedPoint as FixedPoint
+    from plausiwidgets.analysis.phase_planes import PhasePlane as PhasePlane
+    from plausiwidgets.analysis.phase_planes import phase_plane as phase_plane
+    from plausiwidgets.analysis.planes import ParameterPlane as ParameterPlane
+    from plausiwidgets.analysis.planes import parameter_plane as parameter_plane
+    from plausiwidgets.analysis.profiles import Profile as Profile
+    from plausiwidgets.analysis.profiles import loss_profiles as loss_profiles
+    from plausiwidgets.analysis.rate_curves import rate_curve as rate_curve
+    from plausiwidgets.analysis.repertoires import repertoire as repertoire
+    from plausiwidgets.analysis.samples import NothingAccepted as NothingAccepted
+    from plausiwidgets.analysis.samples import sample_accepted as sample_accepted
+    from plausiwidgets.analysis.versatile import most_versatile as most_versatile
+    from plausiwidgets.simulation.cost import model_card as model_card
+else:
+    __getattr__, __dir__, __all__ = lazily(
+        __name__,
+        {
+            "analysis.planes": ("ParameterPlane", "parameter_plane"),
+            "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),
+            "analysis.phase_lines": ("PhaseLine", "phase_line"),
+            "analysis.rate_curves": ("rate_curve",),
+            "analysis.profiles": ("Profile", "loss_profiles"),
+            "analysis.samples": ("NothingAccepted", "sample_accepted"),
+            "analysis.repertoires": ("repertoire",),
+            "analysis.versatile": ("most_versatile",),
+            "simulation.cost": ("model_card",),
+        },
+    )  # fmt: skip
