@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plausiwidgets import patterns as patterns
     from plausiwidgets import teaching as teaching
     from plausiwidgets.assessment.api import assess as assess
+    from plausiwidgets.extras import require as require
     from plausiwidgets.models import NeuronModel as NeuronModel
     from plausiwidgets.models import Parameter as Parameter
     from plausiwidgets.models import Preset as Preset
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from plausiwidgets.models.from_torch import from_torch as from_torch
     from plausiwidgets.models.norse import from_norse as from_norse
     from plausiwidgets.networks.brian import to_brian2 as to_brian2
-    from plausiwidgets.networks.layer import to_norse as to_norse
+    from plausiwidgets.networks.norse import to_norse as to_norse
     from plausiwidgets.optimization import Result as Result
     from plausiwidgets.optimization import Run as Run
     from plausiwidgets.optimization import optimize as optimize
@@ -60,6 +61,7 @@ else:
         __name__,
         {
             "": ("analysis", "assessment", "models", "networks", "patterns", "teaching"),
+            "extras": ("require",),
             "models": ("NeuronModel", "Parameter", "Preset", "StateVariable"),
             "models.norse": ("from_norse",),
             "models.from_torch": ("from_torch",),
@@ -67,7 +69,7 @@ else:
             "simulation.simulate": ("simulate",),
             "simulation.traces": ("Traces",),
             "simulation.lanes": ("NotCompilable",),
-            "networks.layer": ("to_norse",),
+            "networks.norse": ("to_norse",),
             "networks.brian": ("to_brian2",),
             "patterns": (
                 "AmplitudeWindow", "Criterion", "Curve", "FreeValue", "Pattern", "Protocol", "Sweep", "Verdict",

@@ -51,8 +51,14 @@ def checked(what: T) -> T:
 
     @functools.cache
     def hints() -> dict[str, Any]:  # at the first call, as an annotation may name what is defined further down
-        pandas = import_module("pandas") if "pd." in str(what.__annotations__) else None
-        known = typing.get_type_hints(what, localns={"ArrayLike": Any, "pd": pandas}, include_extras=True)
+        of_arguments = {n: hint for n, hint in what.__annotations__.items() if n != "return"}
+        pandas = import_module("pandas") if "pd." in str(of_arguments) else None
+        known = typing.get_type_hints(
+            types.SimpleNamespace(__annotations__=of_arguments),
+            inspect.unwrap(what).__globals__,
+            {"ArrayLike": Any, "pd": pandas},
+            include_extras=True,
+        )
         infinite = [n for n, p in signature.parameters.items() if p.default in (math.inf, -math.inf)]
         return known | dict.fromkeys(infinite, Unlimited)
 

@@ -1,7 +1,7 @@
 """Torch, pandas and the package's own names, imported when they are first used.
 
-The package's own neurons run without torch, which takes 1 s and 200 MB. A file of a neuron says
-``from plausiwidgets.lazy import torch`` and uses it as torch itself. Only tables need pandas.
+The package's own neurons run without torch, which takes 1 s and 200 MB and need not be installed. A file of a neuron
+says ``from plausiwidgets.lazy import torch`` and uses it as torch itself. Only tables need pandas.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from plausiwidgets.old_names import renamed
+from plausiwidgets.quiet import imported
 
 
 class LazyModule:
@@ -31,7 +32,7 @@ class LazyModule:
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__"):  # what inspection asks of any object, such as __wrapped__
             raise AttributeError(attribute)
-        value = getattr(import_module(self._name), attribute)
+        value = getattr(imported(self._name), attribute)
         setattr(self, attribute, value)  # found at once from now on
         return value
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 from plausiwidgets.arguments import shown
+from plausiwidgets.quiet import imported
 
 
 class WorkSnapshot(Protocol):
@@ -144,13 +145,15 @@ class TextProgress(NoProgress):
 
 
 class TqdmProgress(NoProgress):
-    """A tqdm bar over evaluations, or over the searches of an assessment; needs tqdm."""
+    """A tqdm bar over evaluations, or over the searches of an assessment; ImportError without tqdm."""
+
+    def __init__(self) -> None:
+        self._tqdm = imported("tqdm.auto").tqdm  # before anything runs
 
     def init(self, snapshot: WorkSnapshot) -> None:
         """Open the bar."""
-        from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
-        self._bar = tqdm(total=snapshot.total, unit=snapshot.unit)
+        self._bar = self._tqdm(total=snapshot.total, unit=snapshot.unit)
 
     def step(self, snapshot: WorkSnapshot) -> None:
         """Move the bar."""

@@ -16,6 +16,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
+from plausiwidgets.extras import NotInstalled, package_missing
 from plausiwidgets.names import unknown
 
 
@@ -63,6 +64,8 @@ class PythonFile:
 
         Raises
         ------
+        ImportError
+            If it needs an optional package that is not installed; with the line, and the command that installs it.
         ValueError
             If it is not Python, or raises; with the line.
         """
@@ -77,6 +80,8 @@ class PythonFile:
             try:
                 exec(compile(self.code, self.path, "exec", dont_inherit=True), module.__dict__)
             except (Exception, SystemExit) as error:
+                if (package := package_missing(error)) is not None:
+                    raise NotInstalled(package, f"{self._place(error)}: ") from error
                 raise ValueError(self._reason(error)) from error
             finally:
                 del sys.modules[module.__name__]
@@ -109,8 +114,11 @@ class PythonFile:
         what = f"{type(error).__name__}: {error}".rstrip(": ")
         if isinstance(error, SyntaxError) and error.filename == self.path:
             return f"{self.path}, line {error.lineno}: {type(error).__name__}: {error.msg}"
+        return f"{self._place(error)}: {what}"
+
+    def _place(self, error: BaseException) -> str:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.path]
-        return f"{self.path}{f', line {lines[-1]}' if lines else ''}: {what}"
+        return f"{self.path}{f', line {lines[-1]}' if lines else ''}"
 
 
 @dataclass(frozen=True)

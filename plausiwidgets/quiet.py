@@ -9,6 +9,8 @@ from importlib import import_module
 from threading import RLock
 from types import ModuleType
 
+from plausiwidgets.extras import NotInstalled, package_missing
+
 _one_at_a_time = RLock()
 
 
@@ -20,11 +22,21 @@ def imported(name: str) -> ModuleType:
     --------
     >>> imported("cma").__name__
     'cma'
+
+    Raises
+    ------
+    ImportError
+        With the command that installs it, for an optional package that is not installed.
     """
     # One thread at a time: the first to leave would restore Python's filters for the others.
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return import_module(name)
+        try:
+            return import_module(name)
+        except ModuleNotFoundError as error:
+            if (package := package_missing(error)) is None:
+                raise
+            raise NotInstalled(package) from error
 
 
 def warn_caller(text: str) -> None:

@@ -193,7 +193,7 @@ def _search(
 ) -> Result:
     record = Result(
         model=model.key, pattern=pattern.key, letter=pattern.letter, seed=seed, budget=budget, reason="finished",
-        dt=dt, engine=engine, versions=versions(), argument=argument_against(pattern, model),
+        dt=dt, engine=engine, versions=versions(model, engine=engine), argument=argument_against(pattern, model),
     )  # fmt: skip
     if record.argument:
         return record

@@ -91,7 +91,8 @@ def _asked(
     opened = None
     if store is not None:
         request = describe_request(chosen, asked, seeds, budgets, popsize, engine, dt)
-        opened = Store(_path(store), request | ({} if part is None else {"shard": str(part)}), versions())
+        made_by = versions(*chosen, engine=engine)
+        opened = Store(_path(store), request | ({} if part is None else {"shard": str(part)}), made_by)
     if part is not None:
         mine = part.part(unit.waiting.id for unit in units)
         units = [unit for unit in units if unit.waiting.id in mine]

@@ -57,16 +57,17 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
     >>> pw.assessment.make_table([result])["status"].tolist()
     ['replicated']
     """
-    rows = []
+    rows, made_by = [], versions()
     for result in results:
         if not isinstance(result, Result):
             raise TypeError(f"make_table: results has {shown(result)}, valid is: records of searches, each a Result")
         rows.append(_row(result))
+        made_by |= result.versions
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)
     table["found_after"] = table["found_after"].astype("Int64")
-    table.attrs = {"versions": versions(), "complete": complete}
+    table.attrs = {"versions": made_by, "complete": complete}
     return table
 
 

@@ -64,7 +64,7 @@ class Unit:
             dt=self.dt,
             engine=self.engine,
             argument=argument_against(pattern, model),
-            versions=versions(),
+            versions=versions(model, engine=self.engine),
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import importlib.util
 import os
 import signal
 import socket
@@ -12,6 +11,7 @@ import sys
 from pathlib import Path
 
 from plausiwidgets.cli.console import CommandError, whole_number
+from plausiwidgets.extras import require
 
 NOTEBOOK = "explore.ipynb"
 
@@ -41,8 +41,11 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
 
 def explore(options: argparse.Namespace) -> int:
     """Serve the working copy of the explorer notebook until Ctrl-C."""
-    if options.app and importlib.util.find_spec("voila") is None:
-        raise CommandError("--app needs Voila, which is not installed: pip install 'plausiwidgets[app]'")
+    if options.app:
+        try:
+            require("voila")
+        except ImportError as error:
+            raise CommandError(str(error)) from None
     if options.port is not None:
         require_free(options.port)
     notebook = working_copy(options.folder.expanduser())

@@ -67,5 +67,5 @@ def _told(load: Callable[[str, str | None], Mapping[str, T]], place: tuple[str, 
             return load(*place)
     except OSError as error:
         raise argparse.ArgumentTypeError(f"cannot read {place[0]}: {error.strerror}") from None
-    except ValueError as error:
+    except (ImportError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None

@@ -150,6 +150,8 @@ def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
     ------
     OSError
         If the file cannot be read.
+    ImportError
+        If it needs an optional package that is not installed, with the command that installs it.
     ValueError
         If it fails, defines no model or none of this name, or one with the name of a built-in model.
     """

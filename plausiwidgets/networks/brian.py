@@ -15,7 +15,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.networks.step import torch_step
 from plausiwidgets.program.operations import CAST
-from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Value
+from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Program, Value
 from plausiwidgets.quiet import imported
 from plausiwidgets.simulation.lanes import NotCompilable
 from plausiwidgets.simulation.simulate import broadcast, check_dt
@@ -34,7 +34,7 @@ def to_brian2(
 
     State variables and parameters have the names and the units of the model, as numbers without a unit; a name that
     Brian2 or the group needs itself, such as ``t``, becomes ``neuron_t``. Needs Brian2, which
-    ``pip install plausiwidgets[brian2]`` installs, with NumPy below 2.4.
+    ``pip install 'plausiwidgets[brian2]'`` installs, with NumPy below 2.4.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def to_brian2(
     Raises
     ------
     ImportError
-        Without Brian2.
+        Without Brian2; for a custom neuron also without PyTorch.
     NotCompilable
         If the step cannot be exported, or uses an operation that Brian2 does not have; the text says which.
     ValueError
@@ -80,7 +80,7 @@ def to_brian2(
     n = given if n is None else n
     if n < 1 or given not in (1, n):
         raise ValueError(f"to_brian2: n is {n}, valid is: at least 1, and {given} where arrays have as many values")
-    brian2 = _brian2()
+    brian2 = imported("brian2")
     names = _names(neuron)
     states = [names[s.key] for s in neuron.states]
     lines = [f"{name} : 1" for name in (*states, "spike", "synaptic")]
@@ -108,7 +108,7 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
         As :func:`to_brian2`.
     """
     try:
-        program = torch_step(model).program
+        program = _program(model)
     except NotCompilable as reason:
         raise NotCompilable(f"to_brian2: {reason}") from None
     shown = _names(model)
@@ -151,28 +151,29 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
     return "\n".join([*code, f"spike = {text(program.spikes)}", "synaptic = 0.0"])
 
 
+def _program(model: NeuronModel) -> Program:
+    if model.programs is not None:
+        return model.programs.step
+    from plausiwidgets.networks.step import torch_step
+
+    return torch_step(model).program
+
+
 _TAKEN = {"N", "i", "j", "t", "dt", "xi", "lastspike", "not_refractory", "current", "synaptic", "spike", "choose"}
 
 
 def _names(model: NeuronModel) -> dict[str, str]:
     """Return the names of states and parameters in a group."""
-    brian2 = _brian2()
+    brian2 = imported("brian2")
     taken = _TAKEN | {*brian2.DEFAULT_FUNCTIONS, *brian2.DEFAULT_CONSTANTS, *brian2.DEFAULT_UNITS}
     names = [*(s.key for s in model.states), *model.parameters]
     return {name: f"neuron_{name}" if name in taken or name.startswith("_") else name for name in names}
 
 
-def _brian2() -> Any:
-    try:
-        return imported("brian2")
-    except ImportError as error:
-        raise ImportError("to_brian2 needs Brian2: pip install plausiwidgets[brian2]") from error
-
-
 @cache
 def _choose() -> Any:
     """Return a function of Brian2 that gives one of two values: their products with 0 and 1 make nan of inf."""
-    function = _brian2().Function(
+    function = imported("brian2").Function(
         np.where, arg_units=[1, 1, 1], return_unit=1, arg_types=["boolean", "any", "any"], return_type="highest"
     )  # fmt: skip
     c = "static inline double choose(bool chosen, double a, double b) { return chosen ? a : b; }"

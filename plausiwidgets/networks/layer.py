@@ -3,131 +3,22 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 
-from plausiwidgets.arguments import checked, numbers, shown
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.registry import get
-from plausiwidgets.names import unknown
-from plausiwidgets.networks.rheobase import rheobase
 from plausiwidgets.networks.step import Tensors, torch_step
-from plausiwidgets.networks.surrogate import SURROGATES, Function, where_fired
+from plausiwidgets.networks.surrogate import Function, where_fired
 from plausiwidgets.printed import Table, extent
 from plausiwidgets.simulation.lanes import NotCompilable
-from plausiwidgets.simulation.simulate import check_dt
-
-_SLOPES = 2.0
-"""Of alpha by default: over the span from rest to threshold."""
-
-
-@checked
-def to_norse(
-    model: str | NeuronModel,
-    parameters: Mapping[str, ArrayLike] | None = None,
-    dt: float | None = None,
-    *,
-    surrogate: str | Callable[..., Any] = "superspike",
-    alpha: str | float = "auto",
-    detach_reset: bool = True,
-    learn: str | Collection[str] = (),
-    input: str | ArrayLike = "current",
-) -> NeuronLayer:
-    """Return a neuron as a layer of a network: a differentiable ``torch.nn.Module`` with the protocol of Norse.
-
-    It takes the steps that :func:`plausiwidgets.simulate` takes. It has no weights and no synapse: it stands where
-    a cell of Norse does, behind a ``Linear``, in ``norse.torch.SequentialState``, ``Lift`` or
-    ``RecurrentSequential``. Its numbers are float64; ``.float()`` and ``.to(device)`` work as usual.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> import torch
-    >>> layer = pw.to_norse("adex", {"b": [20.0, 60.0, 100.0]}, dt=0.2, learn="b", input="rheobase").float()
-    >>> state, spikes = None, 0.0
-    >>> for _ in range(250):                                   # 50 ms, a batch of 5, 3 neurons
-    ...     z, state = layer(torch.full((5, 3), 2.0), state)
-    ...     spikes = spikes + z
-    >>> spikes.shape, state._fields
-    (torch.Size([5, 3]), ('v', 'w'))
-    >>> spikes.sum().backward()
-    >>> bool((layer.neuron.b.grad != 0.0).all())
-    True
-
-    Parameters
-    ----------
-    model : str or NeuronModel
-    parameters : mapping of str to float or 1-D array, optional
-        What is left out takes its default. An array has one value for each neuron of the layer.
-    dt : float, optional
-        Time step in ms; the model's own by default.
-    surrogate : {"superspike", "logistic", "triangle"} or callable
-        What stands for the derivative of the spike; a function gives the slope at ``alpha`` times the distance.
-    alpha : float or "auto"
-        Steepness of the surrogate in 1/mV; 2 over the span from rest to threshold by default.
-    detach_reset : bool
-        Whether the state, the reset included, changes without a derivative where the neuron fires; that of the spikes
-        that it gives stays.
-    learn : str or collection of str
-        Parameters that are ``nn.Parameter``: ``layer.neuron.<name>``.
-    input : {"current", "rheobase"}, float or 1-D array
-        What an input of 1 is: 1 in the unit of the model's current, the least current that makes the neuron fire, or
-        a current.
-
-    Returns
-    -------
-    NeuronLayer
-
-    Raises
-    ------
-    NotCompilable
-        If the step cannot be exported; the text says why.
-    ValueError
-        For a value that is not valid, a neuron without a rheobase, or a spike that comes from no comparison.
-    """
-    neuron = get(model)
-    values = neuron.complete(parameters)
-    step = check_dt(neuron, dt)
-    sizes = {v.size for v in values.values() if v.ndim}
-    if any(v.ndim > 1 for v in values.values()) or len(sizes - {1}) > 1:
-        raise ValueError(f"to_norse: arrays of parameters have {sorted(sizes)} values, valid is one for each neuron")
-    learned = {learn} if isinstance(learn, str) else set(learn)
-    for name in learned:
-        if name not in values:
-            raise unknown(f"parameter of model {neuron.key!r} to learn", name, values)
-    if isinstance(surrogate, str) and surrogate not in SURROGATES:
-        raise unknown("surrogate", surrogate, SURROGATES)
-    slope = SURROGATES[surrogate].slope if isinstance(surrogate, str) else surrogate
-    if isinstance(alpha, str):
-        if alpha != "auto":
-            raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")
-        steepness = _SLOPES / neuron.span(values)
-    else:
-        steepness = np.array([alpha], dtype=np.float64)
-    if not (steepness > 0.0).all():
-        raise ValueError(f"to_norse: alpha is {alpha!r}, valid is: 'auto', or a number > 0 (1/mV)")
-    scale: np.ndarray | None = None
-    if isinstance(input, str):
-        if input not in ("current", "rheobase"):
-            raise unknown("input", input, ("current", "rheobase"))
-        if input == "rheobase":
-            scale = rheobase(neuron, values, step)
-    else:
-        scale = numbers(input)
-        if scale is None or scale.ndim > 1 or not scale.size or not np.isfinite(scale).all():
-            raise ValueError(
-                f"to_norse: input is {shown(input)}, valid is: 'current', 'rheobase', or a finite current, one for all "
-                f"neurons or one for each ({neuron.current.unit})"
-            )
-    return NeuronLayer(neuron, values, step, slope, steepness, detach_reset, learned, scale)
 
 
 class NeuronLayer(torch.nn.Module):
-    """A layer of neurons of one model; made by :func:`to_norse`.
+    """A layer of neurons of one model; made by :func:`plausiwidgets.to_norse`.
 
     Attributes
     ----------

@@ -12,8 +12,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import torch
 
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.networks.surrogate import Chosen, Guarded
 from plausiwidgets.program.operations import CAST

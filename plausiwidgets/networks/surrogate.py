@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import torch
+from plausiwidgets.lazy import torch
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from plausiwidgets import models, patterns
 from plausiwidgets.arguments import checked, finite, whole
+from plausiwidgets.extras import require
 from plausiwidgets.names import unknown
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
@@ -179,9 +180,11 @@ def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
 
 
 def check_engine(engine: str) -> str:
-    """Return the name of an engine; ValueError if it is unknown."""
+    """Return the name of an engine; ValueError if it is unknown, ImportError if it is not installed."""
     if engine not in ENGINES:
         raise unknown("engine", engine, ENGINES)
+    if engine == "torch":
+        require("torch")
     return engine
 
 

@@ -78,7 +78,7 @@ class Optimizer:
             argument=argument_against(pattern, problem.model),
             dt=problem.dt,
             engine=problem.engine,
-            versions=versions(),
+            versions=versions(problem.model, engine=problem.engine),
             problem=problem,
         )
         self._recorder = TriesRecorder(space.names) if keep_tries else None

@@ -264,10 +264,10 @@ class Result(Printed):
 
         Raises
         ------
-        ValueError, NotCompilable
+        ImportError, ValueError, NotCompilable
             As :func:`plausiwidgets.to_norse`; ValueError without a set that was judged.
         """
-        from plausiwidgets.networks.layer import to_norse
+        from plausiwidgets.networks.norse import to_norse
 
         self._require_set()
         model = models.get(self.model) if self.problem is None else self.problem.model

@@ -5,13 +5,29 @@ from __future__ import annotations
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
-PACKAGES = ("plausiwidgets", "torch", "norse", "numpy", "numba", "cma")
+if TYPE_CHECKING:
+    from plausiwidgets.models.model import NeuronModel
+
+PACKAGES, OF_STEPS = ("plausiwidgets", "numpy", "numba", "cma"), ("torch", "norse")
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that a result depends on."""
-    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+def versions(*models: NeuronModel, engine: str = "auto") -> dict[str, str]:
+    """Return the versions of Python and of the packages that results of `models` depend on.
+
+    Torch and Norse run custom steps, and all in the torch engine: the package's own neurons give the same results where
+    these are not installed.
+
+    Examples
+    --------
+    >>> from plausiwidgets import models
+    >>> list(versions(models.get("lif")))
+    ['python', 'plausiwidgets', 'numpy', 'numba', 'cma']
+    """
+    steps = OF_STEPS if engine == "torch" or any(model.programs is None for model in models) else ()
+    found = {name: _version(name) for name in (*PACKAGES, *steps)}
+    return {"python": platform.python_version()} | {name: text for name, text in found.items() if text}
 
 
 @cache
@@ -19,4 +35,4 @@ def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "source"
+        return "" if name in OF_STEPS else "source"

@@ -258,7 +258,7 @@ class Bench:
         not diverge.
     traces : dict of str to Traces
         Traces of the sweeps, if recorded.
-    engine_used : {"compiled", "torch", "python"}
+    engine_used : {"compiled", "numpy", "torch", "python"}
     """
 
     def __init__(

@@ -174,6 +174,8 @@ def load(path: str | Path, name: str | None = None) -> list[Judged]:
     ------
     OSError
         If the file cannot be read.
+    ImportError
+        If it needs an optional package that is not installed, with the command that installs it.
     ValueError
         If it fails, defines no pattern or none of this name, or one with the key of a built-in pattern or a stimulus.
     """

@@ -85,7 +85,7 @@ class Verdict(Printed):
         Loss in that check; 0 where there is none.
     checks : tuple of Check
     diverged : bool or ndarray
-    engine : {"compiled", "torch", "python"}
+    engine : {"compiled", "numpy", "torch", "python"}
         What simulated it; plain Python as long as there is no kernel.
     measured : mapping of str to ndarray
         Further measurements: ``lowest`` and ``highest`` potential of all sweeps in mV, and the points of a curve, such

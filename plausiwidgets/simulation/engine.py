@@ -1,4 +1,4 @@
-"""Choice of the engine: machine code where a model can be compiled, else the torch loop."""
+"""Choice of the engine: machine code where a model can be compiled, else a loop of its program or its torch step."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
     Parameters
     ----------
     engine : {"auto", "compiled", "torch"}, or callable
-        ``"auto"`` compiles where it can.
+        ``"auto"`` compiles where it can. Where it cannot, NumPy runs the program of one of the package's own neurons,
+        and torch a custom step.
     checkpoint : callable, optional
         Called every few ms of work; what it raises ends the simulation.
 
     Raises
     ------
+    ImportError
+        Where torch is needed and not installed.
     NotCompilable
         With ``engine="compiled"``, if the model cannot be compiled; the text says why.
     ValueError
@@ -32,10 +35,13 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
         raise unknown("engine", engine, ENGINES)
     if engine != "torch":
         from plausiwidgets.simulation.compiled.engine import run_compiled
+        from plausiwidgets.simulation.compiled.numpy_engine import numpy_engine
 
         try:
             return run_compiled(job, checkpoint)
         except NotCompilable:
             if engine == "compiled":
                 raise
+            if job.model.programs is not None:
+                return numpy_engine(job.model.programs.step)(job, checkpoint)
     return run_torch(job, checkpoint)

@@ -123,7 +123,7 @@ class LaneResult:
     diverged : int64 ndarray, shape [lanes]
         First step whose state was not finite, or whose potential exceeded the model's limit, or
         the one after the spike limit was reached; -1 if there is none.
-    engine : {"compiled", "torch"}
+    engine : {"compiled", "numpy", "torch"}
     """
 
     state: Floats

@@ -49,7 +49,7 @@ class Traces(Printed):
         Time in ms of the first step that was not finite or exceeded the model's limit; nan without one.
     current : ndarray, shape [lanes, T]
         Injected current, the mean over each step, in the model's unit.
-    engine : {"compiled", "torch"}
+    engine : {"compiled", "numpy", "torch"}
         The engine that was used.
     current_unit : str
     model : str

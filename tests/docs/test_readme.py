@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
+from plausiwidgets import extras
 from plausiwidgets.analysis.known import TABLE, data_file
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,6 +26,12 @@ def test_the_readme_has_the_two_commands_each_on_one_line() -> None:
     assert all(command.startswith("python3 -m venv ") for command in commands)
     assert commands[0].endswith("/plausiwidgets\n")
     assert commands[1].endswith("-m pytest\n")
+
+
+def test_the_readme_says_before_the_second_command_what_torch_and_norse_are_for_and_how_to_install_them() -> None:
+    first_screen = README[: README.index("python3 -m venv .venv-test")]
+    for said in ("A neuron of your own", "a network", "PyTorch", "Norse", "pip install '.[torch]'", extras.CPU_BUILD):
+        assert said in first_screen
 
 
 def test_links_to_files_lead_somewhere(root: Path) -> None:

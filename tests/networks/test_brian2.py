@@ -1,6 +1,8 @@
 """A group of Brian2 takes the very steps that the engines take."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from lane_jobs import default_job
 import plausiwidgets as pw
 from plausiwidgets.simulation.torch_engine import run_torch
 from tests.models.test_own_neurons import axon, hodgkin_huxley
+from tests.test_extras import HELPERS
 
 try:
     import brian2
@@ -98,3 +101,11 @@ def test_the_python_of_its_guide_runs(root, capsys):
     [block] = re.findall(r"^```python\n(.*?)^```$", guide, re.M | re.S)
     exec(compile(block, "brian2.md", "exec"), {"__name__": "__main__"})
     assert re.match(r"[1-9]\d*\n$", capsys.readouterr().out)  # spikes
+
+
+def test_a_neuron_of_the_package_needs_no_torch(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("import plausiwidgets as pw\nfor name in pw.models.names():\n    pw.to_brian2(name)\n")
+    command = [sys.executable, str(HELPERS / "without.py"), "torch,norse", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

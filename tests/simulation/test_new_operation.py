@@ -7,7 +7,7 @@ import torch
 from kernel_helpers import compiled_body, lanes_model
 from lane_jobs import random_job
 
-from plausiwidgets.networks.layer import to_norse
+from plausiwidgets.networks.norse import to_norse
 from plausiwidgets.program.operations import TABLE, Operation
 from plausiwidgets.simulation.compiled.engine import run_compiled, why_not
 from plausiwidgets.simulation.compiled.export import export_step

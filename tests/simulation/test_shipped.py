@@ -61,7 +61,7 @@ def test_a_kernel_that_the_compiler_makes_wrong_is_refused(monkeypatch):
     model = ship.by_torch("adex")
     model.programs = read(program_file("adex").read_text(encoding="utf-8"))
     assert "differs from its program (in step" in why_not(model)
-    assert pw.simulate(model, pw.Current.step(500.0, 20.0)).engine == "torch"
+    assert pw.simulate(model, pw.Current.step(500.0, 20.0)).engine == "numpy"
 
 
 def test_the_text_of_a_program_is_the_program():
@@ -88,21 +88,8 @@ def test_a_line_that_is_no_instruction_is_refused():
         from_text("tau\nx0 = neg s0")
 
 
-WITHOUT_TORCH = {
-    "explorer": "e = pw.Explorer(); assert e.wait(300); assert 'pandas' not in sys.modules; e.close()",
-    "judge": "assert pw.judge('adex', 'tonic_spiking').replicated",
-    "optimize": "assert pw.optimize('izhikevich', 'tonic_bursting', budget=300).evaluations",
-    "assess": "t = pw.assess(['lif', 'qif'], 'tonic_spiking', budget=100); pw.assessment.plausibility_score(t)",
-    "page": "pw.export_page('hodgkin_huxley', path='page.html')",
-    "phase plane": "pw.analysis.phase_plane('izhikevich')",
-    "every start": "[pw.models.get(n).start(pw.models.get(n).defaults(), [0.0]) for n in pw.models.names()]",
-}
-
-
-def test_what_uses_the_packages_neurons_needs_no_torch(tmp_path):
-    """One process does it all, and looks after each part: a start of Python takes as long as most of the parts."""
-    code = "import sys\nimport plausiwidgets as pw\n"
-    for what, part in WITHOUT_TORCH.items():
-        code += f"{part}\nassert not {{'torch', 'norse', 'sympy'}} & set(sys.modules), {what!r}\n"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+def test_the_start_of_the_explorer_imports_neither_torch_nor_pandas():
+    code = "import sys, plausiwidgets as pw; e = pw.Explorer(); assert e.wait(300); e.close()"
+    check = "print(sorted({'torch', 'norse', 'sympy', 'pandas'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", f"{code}\n{check}"], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -91,7 +91,7 @@ def observe(model: NeuronModel) -> list[Steps]:
     try:
         with np.errstate(all="ignore"):
             return _observe(model, run_torch, "torch")
-    except NotCompilable:
+    except (NotCompilable, ImportError):
         raise
     except Exception:
         return []
@@ -144,8 +144,8 @@ def compare(model: NeuronModel, observed: list[Steps], run: Run, single: bool) -
         difference = _difference(steps, run, "compiled", tolerance)
         if difference is not None and model.programs is not None:
             raise NotCompilable(
-                f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so that only the "
-                f"torch engine runs it. The compiler is wrong on this machine: another version of Numba may help"
+                f"the compiled form of model {model.key!r} differs from {steps.by} ({difference}), so that "
+                f"NumPy runs it. The compiler is wrong on this machine: another version of Numba may help"
             )
         if difference is not None:
             raise NotCompilable(

@@ -84,7 +84,7 @@ def environment() -> str:
     sources = [path for part in ("models", "program", "simulation") for path in sorted((package / part).rglob("*.*"))]
     for source in [path for path in sources if path.suffix in (".py", ".txt")]:
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
-    for name in ("torch", "norse", "numba", "llvmlite", "numpy", "plausiwidgets"):
+    for name in ("numba", "llvmlite", "numpy", "plausiwidgets"):
         with suppress(metadata.PackageNotFoundError):
             digest.update(f"{name} {metadata.version(name)}\0".encode())
     digest.update(f"{sys.version} {platform.machine()}".encode())

@@ -17,15 +17,18 @@ from contextlib import contextmanager, suppress
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
-import torch
-from torch.utils._python_dispatch import TorchDispatchMode
-
+from plausiwidgets.lazy import torch
 from plausiwidgets.program.program import BOOL, DOUBLE, FIXED, LONG, MOVING, UNIFORM, Body, Program, Value
+from plausiwidgets.quiet import imported
 from plausiwidgets.simulation.compiled.lowering import NUMPY, RESHAPED, Call, Unsupported, covers, lower
 from plausiwidgets.simulation.lanes import NotCompilable
 
 if TYPE_CHECKING:
+    from torch.utils._python_dispatch import TorchDispatchMode
+
     from plausiwidgets.models.model import NeuronModel
+else:
+    TorchDispatchMode = imported("torch.utils._python_dispatch").TorchDispatchMode
 
 _LANES = 7
 """Lanes of the example that is traced; the graph holds for any number of them."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 
+from plausiwidgets.lazy import torch
 from plausiwidgets.program.operations import CAST, TABLE
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, SINGLE, UNIFORM, Body, Number, Operation, Value
 

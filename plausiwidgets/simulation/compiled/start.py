@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import torch
-
+from plausiwidgets.lazy import torch
 from plausiwidgets.models.library import kinetics
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.program.program import Program

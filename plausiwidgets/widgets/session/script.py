@@ -48,15 +48,23 @@ def script(selection: Selection, search: Mapping[str, Any] | None = None) -> str
     ]
     if not isinstance(pattern, GivenCurrent) and selection.free:
         lines += ["", *_search(selection, search, units)]
-    norse = norse_code(model, selection.values, selection.dt)
-    if norse is not None:
-        lines += [
-            "",
-            f"# The parameters of a cell of Norse in a network, with times in ms: it needs dt={selection.dt!r}, and an",
-            "# input drives it for one step.",
-            f"# {norse}",
-        ]
-    return "\n".join([*lines, "", "figure = pw.plot(verdict)", "figure.show()", ""])
+    return "\n".join([*lines, *_as_norse(selection), "", "figure = pw.plot(verdict)", "figure.show()", ""])
+
+
+def _as_norse(selection: Selection) -> list[str]:
+    """Return comments with the parameters of a cell of Norse; none for a model without one."""
+    try:
+        norse = norse_code(selection.model, selection.values, selection.dt)
+    except ImportError as missing:
+        return ["", f"# The parameters of a cell of Norse in a network are left out: {missing}"]
+    if norse is None:
+        return []
+    return [
+        "",
+        f"# The parameters of a cell of Norse in a network, with times in ms: it needs dt={selection.dt!r}, and an",
+        "# input drives it for one step.",
+        f"# {norse}",
+    ]
 
 
 def search_of(selection: Selection) -> dict[str, Any]:

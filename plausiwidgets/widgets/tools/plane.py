@@ -137,7 +137,7 @@ class PlanePanel(Panel):
     def on_response(self, response: Response) -> None:
         """Show the best of a search and what is pinned, and note whether there is a kernel."""
         if response.role == "yours" and response.verdict is not None:
-            self._slow = response.verdict.engine == "torch"
+            self._slow = response.verdict.engine in ("torch", "numpy")
         elif response.role == "best":
             self._best = response.selection if response.verdict is not None else None
             self._show_dots()

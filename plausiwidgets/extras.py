@@ -1,0 +1,75 @@
+"""The optional packages: what installs each, mostly an extra of pyproject.toml, and the error where one is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+from plausiwidgets.names import unknown
+
+OPTIONAL = {
+    "torch": ("'plausiwidgets[torch]'", "a custom step, the torch engine and a network need PyTorch"),
+    "norse": ("'plausiwidgets[torch]'", "a cell or a step of Norse needs Norse"),
+    "brian2": ("'plausiwidgets[brian2]'", "to_brian2 needs Brian2"),
+    "voila": ("'plausiwidgets[app]'", "--app needs Voila"),
+    "tqdm": ("tqdm", "progress='tqdm' needs tqdm"),
+}
+"""What pip installs for a package, and what needs the package, in words."""
+
+# Elsewhere the build on PyPI has no CUDA.
+CPU_BUILD = "pip install torch torchvision --index-url https://download.pytorch.org/whl/cpu"
+
+
+class NotInstalled(ImportError):
+    """An optional package is not installed; the text has the command that installs it.
+
+    Parameters
+    ----------
+    package : str
+        Of `OPTIONAL`.
+    where : str
+        Precedes the text, such as the line of a file.
+    """
+
+    def __init__(self, package: str, where: str = "") -> None:
+        installs, what = OPTIONAL[package]
+        on_linux = package in ("torch", "norse") and sys.platform == "linux"
+        hint = f" (without a GPU, before it: {CPU_BUILD})" if on_linux else ""
+        super().__init__(f"{where}{what}, which is not installed: pip install {installs}{hint}", name=package)
+
+
+def require(*packages: str) -> None:
+    """Raise an ImportError with the command that installs an optional package, unless it is installed.
+
+    For the first cell of a notebook, or the top of a file of neurons, whose readers may have installed the package
+    without its extras. Nothing is imported.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.require("torch")
+
+    Parameters
+    ----------
+    *packages : {"torch", "norse", "brian2", "voila", "tqdm"}
+
+    Raises
+    ------
+    ImportError
+        For the first one that is not installed.
+    ValueError
+        For a package that is none of these.
+    """
+    for package in packages:
+        if package not in OPTIONAL:
+            raise unknown("optional package", package, OPTIONAL)
+        if importlib.util.find_spec(package) is None:
+            raise NotInstalled(package)
+
+
+def package_missing(error: BaseException) -> str | None:
+    """Return the optional package that was not found, if an error says so."""
+    if not isinstance(error, (NotInstalled, ModuleNotFoundError)):
+        return None
+    package = (error.name or "").partition(".")[0]
+    return package if package in OPTIONAL else None

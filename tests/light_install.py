@@ -1,0 +1,108 @@
+"""Install the wheel without torch in an environment of its own, use it, and print what it takes.
+
+``python -m tests.light_install`` in an environment with the tests' packages: the wheel is built, what it depends on is
+loaded anew, as wheels alone, and installed. There `import torch` fails, and neurons are judged, searched, assessed and
+exported (helpers/light.py); Chromium opens the page of one and moves a slider.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, find_chromium
+
+ROOT = Path(__file__).resolve().parents[1]
+NEURONS = ("adex", "hodgkin_huxley", "lif")
+
+
+def main() -> None:
+    """Do it all in a folder that is removed; print a line of figures."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        home, wheels, environment = folder / "home", folder / "wheels", folder / "environment"
+        home.mkdir()
+        said = run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], ROOT)
+        [wheel] = folder.glob("*.whl")
+        venv.create(environment, with_pip=True)
+        python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        before, began = size(environment), time.perf_counter()
+        pip = [python, "-m", "pip", "-q", "--no-cache-dir"]
+        run([*pip, "download", "--only-binary", ":all:", "-d", wheels, wheel], folder)
+        run([*pip, "install", "--no-index", "--find-links", wheels, wheel], folder)
+        seconds = time.perf_counter() - began
+        assert "No module named 'torch'" in run([python, "-c", "import torch"], folder, code=1)
+        # The installed package, and none of the files of this folder.
+        script = folder / "light.py"
+        script.write_text((ROOT / "tests" / "helpers" / "light.py").read_text(encoding="utf-8"), encoding="utf-8")
+        said = run([python, "-W", "error", script, *NEURONS], folder, HOME=str(home), PLAUSIWIDGETS_CACHE_DIR=str(home))
+        print(said, end="")
+        move_a_slider(folder / f"{NEURONS[0]}.html")
+        installed = json.loads(run([python, "-m", "pip", "list", "--format", "json"], folder))
+        print(
+            f"without torch: {len(installed)} packages, {size(wheels) / 1e6:.0f} MB to load, "
+            f"{(size(environment) - before) / 1e6:.0f} MB on the disk, {seconds:.0f} s to load and install"
+        )
+
+
+def run(command: list[Any], folder: Path, code: int = 0, **environment: str) -> str:
+    """Run a command as a user would who has no source here, and return what it printed."""
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        list(map(str, command)), cwd=folder, env=clean | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + (done.stderr if code else "")
+
+
+def size(folder: Path) -> int:
+    """Return the size of all files in a folder, in bytes."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def move_a_slider(path: Path) -> None:
+    """Open an exported page in Chromium, move its first slider by the keyboard, and see its picture change."""
+    with sync_playwright() as playwright:
+        executable = find_chromium(playwright.chromium.executable_path)
+        assert executable is not None, "no Chromium"
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        page, errors = browser.new_page(), list[str]()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path.as_uri())
+        slider = page.get_by_role("slider").first
+        slider.wait_for()
+        before = at_rest(page)
+        slider.focus()
+        for _ in range(20):
+            slider.press("ArrowRight")
+        after = at_rest(page)
+        browser.close()
+    assert errors == []
+    assert before != after
+    print("a slider of the page: moved, and the picture with it")
+
+
+def at_rest(page: Page, seconds: float = 30.0) -> str:
+    """Return the lines of the picture once they stay the same for half a second."""
+    lines, until = "", time.monotonic() + seconds
+    while time.monotonic() < until:
+        drawn = page.evaluate("() => [...document.querySelectorAll('svg path')].map(p => p.getAttribute('d')).join()")
+        if re.search(r"\d", drawn) and drawn == lines:
+            return lines
+        lines = drawn
+        page.wait_for_timeout(500)
+    raise AssertionError(f"the picture did not come to rest within {seconds:g} s")
+
+
+if __name__ == "__main__":
+    main()
