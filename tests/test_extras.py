@@ -55,6 +55,7 @@ NEEDS = {
     "pw.assess('lif', 'tonic_spiking', engine='torch')": "torch",
     "pw.analysis.repertoire('lif', engine='torch')": "torch",
     "pw.to_norse('lif')": "torch",
+    "pw.from_torch(object())": "torch",
     "pw.optimize('lif', 'tonic_spiking', budget=64).to_norse()": "torch",
     "pw.models.load(MY_NEURONS)": "torch",
     "functional('lif')": "norse",
