@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 from plausiwidgets.arguments import checked
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
-from plausiwidgets.networks.step import torch_step
 from plausiwidgets.program.operations import CAST
 from plausiwidgets.program.program import BOOL, DOUBLE, LONG, Instruction, Program, Value
 from plausiwidgets.quiet import imported

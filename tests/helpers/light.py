@@ -47,7 +47,8 @@ def main() -> None:
         assert pw.analysis.model_card(name)._repr_html_() and "export" in pw.networks.to_javascript(name), name
     done("phase planes, rates, cards, JavaScript")
     for name in names:
-        assert pw.analysis.parameter_plane(name, "tonic_spiking", "amplitude", "holding", points=4).loss.shape == (4, 4), name
+        losses = pw.analysis.parameter_plane(name, "tonic_spiking", "amplitude", "holding", points=4).loss
+        assert losses.shape == (4, 4), name
         assert pw.export_page(name, "tonic_spiking", path=f"{name}.html").stat().st_size > 1e5, name
     done("planes and pages")
     assert pw.optimize("izhikevich", "tonic_bursting", budget=64).evaluations
