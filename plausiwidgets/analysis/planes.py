@@ -278,8 +278,9 @@ def parameter_plane(
     [50, 3]
     """
     neuron, step = models.get(model), check_dt(models.get(model), dt)
-    several = not isinstance(patterns, (str, Protocol)) or patterns == ALL
-    named = None if patterns == ALL else [patterns] if isinstance(patterns, (str, Protocol)) else list(patterns)
+    everything = isinstance(patterns, str) and patterns == ALL
+    several = everything or not isinstance(patterns, (str, Protocol))
+    named = None if everything else [patterns] if isinstance(patterns, (str, Protocol)) else list(patterns)
     asked = {one.key: one for one in distinct_patterns(named, "draw a plane of")}
     given = mapping(parameters)
     if several:

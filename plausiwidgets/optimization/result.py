@@ -19,10 +19,11 @@ from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.optimization.problem import Problem
 from plausiwidgets.optimization.tries import Tries
 from plausiwidgets.optimization.volume import Volume
-from plausiwidgets.patterns import Check, Protocol, Verdict, judge
+from plausiwidgets.patterns import Check, Protocol, judge
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.status import MARKS, STATUSES
+from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.picture import GREY, ORANGE, Axis, Plot, drawn
 from plausiwidgets.printed import Printed, Table
 
@@ -235,7 +236,7 @@ class Result(Printed):
         return self.tries.to_frame()
 
     @cached_property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> OneVerdict:
         """The verified verdict of the best set, with its traces; computed on first access.
 
         Raises

@@ -62,7 +62,7 @@ class Criterion:
 
     key: str
     title: str
-    description: str
+    description: str = ""
     unit: str = ""
     low: float = -INF
     high: float = INF

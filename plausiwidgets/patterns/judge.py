@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,12 +25,20 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.status import STATUSES
 from plausiwidgets.patterns.sweep import Sweep
-from plausiwidgets.patterns.verdict import Check, Verdict
+from plausiwidgets.patterns.verdict import Check, OneVerdict, Verdict, Verdicts
 from plausiwidgets.progress import ProgressLike, watched
 from plausiwidgets.simulation.compiled.engine import before_compiled, why_not
 from plausiwidgets.simulation.lanes import Checkpoint, Engine
 from plausiwidgets.simulation.simulate import broadcast, check_dt
 from plausiwidgets.simulation.traces import Traces
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    Single = float | np.floating[Any] | np.integer[Any]
+    SetsMapping = Mapping[str, ArrayLike] | pd.DataFrame | pd.Series[Any]
+else:  # a table has keys and columns, and a script that has none does not load pandas
+    SetsMapping = Mapping[str, ArrayLike]
 
 Floats = NDArray[np.float64]
 
@@ -45,17 +53,39 @@ EARLY = 0.5
 """Processor time in s that a judgement in plain Python may always take; one that takes longer is left to the kernel."""
 
 
-@checked
+@overload
 def judge(
     model: str | NeuronModel,
     pattern: Named,
-    parameters: Mapping[str, ArrayLike] | None = None,
+    parameters: Mapping[str, Single] | None = None,
     *,
     dt: float | None = None,
     engine: str = "auto",
     verify: bool | None = None,
     progress: ProgressLike = None,
-) -> Verdict:
+) -> OneVerdict: ...
+@overload
+def judge(
+    model: str | NeuronModel,
+    pattern: Named,
+    parameters: SetsMapping,
+    *,
+    dt: float | None = None,
+    engine: str = "auto",
+    verify: bool | None = None,
+    progress: ProgressLike = None,
+) -> Verdicts: ...
+@checked
+def judge(
+    model: str | NeuronModel,
+    pattern: Named,
+    parameters: SetsMapping | None = None,
+    *,
+    dt: float | None = None,
+    engine: str = "auto",
+    verify: bool | None = None,
+    progress: ProgressLike = None,
+) -> Verdict[Any, Any, Any]:
     """Judge whether a model shows a pattern with given parameters.
 
     Parameters
@@ -103,7 +133,7 @@ def judge(
     'replicated'
     """
     neuron, pat = get_model(model), get_pattern(pattern)
-    values = complete(neuron, pat, parameters)
+    values = complete(neuron, pat, cast(Mapping[str, ArrayLike] | None, parameters))
     many = any(np.ndim(v) > 0 for v in values.values())
     step = check_dt(neuron, dt)
     verified = verify or (verify is None and not many)
@@ -552,7 +582,7 @@ def _last_off(sweeps: Mapping[str, Sweep]) -> Floats:
     return np.asarray(np.max(np.broadcast_arrays(np.zeros(1), *offs), axis=0))
 
 
-def single(verdict: Verdict, index: int = 0) -> Verdict:
+def single(verdict: Verdict, index: int = 0) -> OneVerdict:
     """Return one set of a verdict of many, as numbers."""
 
     def pick(x: Any) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns.formatting import interval, number
@@ -18,14 +19,26 @@ from plausiwidgets.simulation.traces import Traces
 
 if TYPE_CHECKING:
     import pandas as pd
+    from typing_extensions import TypeVar
 
     from plausiwidgets.patterns.protocol import Protocol
     from plausiwidgets.picture import Plot
 
+    # Any where a script says Verdict alone: a function of a user may take the verdict on one set and on many.
+    Flag = TypeVar("Flag", default=Any)
+    Number = TypeVar("Number", default=Any)
+    Text = TypeVar("Text", default=Any)
+else:  # the defaults of type variables are those of Python 3.13
+    from typing import TypeVar
+
+    Flag = TypeVar("Flag")
+    Number = TypeVar("Number")
+    Text = TypeVar("Text")
+
 
 @renamed_fields(name="title", text="description")
 @dataclass(frozen=True)
-class Check:
+class Check(Generic[Flag, Number]):
     """One criterion as judged; numbers for one set, arrays [n] for many.
 
     Attributes
@@ -51,16 +64,18 @@ class Check:
     title: str
     description: str
     unit: str
-    value: Any
-    low: Any
-    high: Any
-    passed: Any
-    cost: Any
+    value: Number
+    low: Number
+    high: Number
+    passed: Flag
+    cost: Number
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Verdict(Printed):
+class Verdict(Printed, Generic[Flag, Number, Text]):
     """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
+
+    For a type checker, :func:`judge` of numbers returns a verdict of bool, float and str, and of arrays one of arrays.
 
     Attributes
     ----------
@@ -107,34 +122,34 @@ class Verdict(Printed):
 
     model: str
     pattern: str
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Number]
     dt: float
-    loss: Any
-    status: Any
-    failed_check: Any
-    failed_loss: Any
-    checks: tuple[Check, ...]
-    diverged: Any
+    loss: Number
+    status: Text
+    failed_check: Text
+    failed_loss: Number
+    checks: tuple[Check[Flag, Number], ...]
+    diverged: Flag
     engine: str
-    measured: Mapping[str, Any] = field(default_factory=dict)
-    parts: Mapping[str, Verdict] = field(default_factory=dict)
+    measured: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
 
     @property
-    def accepted(self) -> Any:
+    def accepted(self) -> Flag:
         """Whether every criterion holds at `dt`: bool, or ndarray of bool."""
-        return self.loss == 0.0
+        return cast(Flag, self.loss == 0.0)
 
     @property
-    def fragile(self) -> Any:
+    def fragile(self) -> Flag:
         """Whether it is accepted, but fails the verification: bool, or ndarray of bool."""
-        return self.status == "fragile"
+        return cast(Flag, self.status == "fragile")
 
     @property
-    def replicated(self) -> Any:
+    def replicated(self) -> Flag:
         """Whether it is accepted and verified: bool, or ndarray of bool. Never True for what was not verified."""
-        return self.status == "replicated"
+        return cast(Flag, self.status == "replicated")
 
     @property
     def in_steps(self) -> str:
@@ -146,7 +161,9 @@ class Verdict(Printed):
         """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
         return self._record() if self._record is not None else {}
 
-    def __repr__(self) -> str:
+    # The methods below read what they are of from the values: `self` is a verdict on one set or on many.
+
+    def __repr__(self: Verdict) -> str:
         if isinstance(self.loss, np.ndarray):
             return f"<Verdict of {self.model} on {self.pattern}: {self._counted()}{self.in_steps}>"
         missed = [c.key for c in self.checks if not c.passed]
@@ -155,11 +172,11 @@ class Verdict(Printed):
         loss = "" if np.isnan(self.loss) else f", loss {self.loss:.3g}"
         return f"<Verdict of {self.model} on {self.pattern}: {told}{loss}>"
 
-    def _counted(self) -> str:
+    def _counted(self: Verdict) -> str:
         words, counts = np.unique(self.status, return_counts=True)
         return ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True))
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self: Verdict) -> pd.DataFrame:
         """Return a row for each criterion (and each set, where there are many; and each of several patterns)."""
         import pandas as pd
 
@@ -188,7 +205,7 @@ class Verdict(Printed):
         frame = pd.concat(frames, ignore_index=True)
         return frame if many else frame.drop(columns="set")
 
-    def _table(self) -> Table:
+    def _table(self: Verdict) -> Table:
         many = isinstance(self.loss, np.ndarray)
         title = f"{self.model}, {self.pattern}"
         if not self.checks:
@@ -232,6 +249,12 @@ class Verdict(Printed):
             return [(pattern or get(self.pattern)).main_sweep]
         except ValueError:  # a pattern that is not registered
             return []
+
+
+OneVerdict = Verdict[bool, float, str]
+"""The verdict on one set."""
+Verdicts = Verdict[NDArray[np.bool_], NDArray[np.float64], NDArray[np.str_]]
+"""The verdict on many sets."""
 
 
 def _measured(check: Check) -> str:

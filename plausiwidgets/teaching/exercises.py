@@ -24,10 +24,11 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
-from plausiwidgets.patterns import Verdict, all_of, judge
+from plausiwidgets.patterns import all_of, judge
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.teaching.mysteries import Mystery, mystery
 from plausiwidgets.texts import marked
 
@@ -135,7 +136,7 @@ class Answer:
     seed: int | None
     parameters: Mapping[str, float]
     seconds: float
-    verdict: Verdict
+    verdict: OneVerdict
 
     @property
     def solved(self) -> bool:
