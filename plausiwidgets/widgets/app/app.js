@@ -180,12 +180,24 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     get pattern() {
       return run.pattern;
     },
+    /** All sliders, with the ranges that were chosen for them. @returns {Slider[]} */
     get sliders() {
-      return run.sliders;
+      const { bounds } = store.get().box;
+      return run.sliders.map((slider) => {
+        const range = bounds[slider.name];
+        return range ? { ...slider, low: range[0], high: range[1] } : slider;
+      });
     },
-    /** The sliders that are seen at first. @returns {Slider[]} */
+    /** The sliders that are seen at first; in an exercise those that may be moved. @returns {Slider[]} */
     get mattering() {
-      return run.pattern.matter.map((name) => run.sliders.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
+      const { locked } = store.get().box;
+      const all = app.sliders;
+      if (locked.length) return all.filter(({ name }) => !locked.includes(name)).slice(0, 4);
+      return run.pattern.matter.map((name) => all.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
+    },
+    /** Changes a range, or what a search may change. @param {Partial<import("./types.d.ts").Box>} next */
+    setBox(next) {
+      store.set({ box: { ...store.get().box, ...next } });
     },
 
     // -- drawing -----------------------------------------------------------------------------------
@@ -211,7 +223,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         x: window ?? event ?? needed.x,
         v: ranges.v,
         i: ranges.i,
-        unit: current.model.unit,
+        unit: current.model.unit === "1" ? "" : current.model.unit,
         handles: run.handles(),
         marks: marked >= 0 ? marksOf(marked) : [],
         peak: current.model.resets && below === null ? run.neuron.peak : NaN,

@@ -1,10 +1,13 @@
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
+import { Heading } from "./heading.js";
 import { objectivePainter } from "./objective.js";
 import { isOpen } from "./search.js";
 import { perFrame } from "./state.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
+import { inSentence } from "./words.js";
 
+/** @import { Search } from "./types.d.ts" */
 /** @import { App } from "./app.js" */
 
 /** The drawer under the potential: a search to watch. @param {{ app: App }} props */
@@ -12,13 +15,14 @@ export function Drawer({ app }) {
   const { search, turn } = app.store.get();
   const isPlayed = app.play.isPlaying();
   const runs = search && isOpen(search);
-  const title = tr(app.pattern.title).toLowerCase();
+  const title = inSentence(tr(app.pattern.title), app.store.get().language);
   const count = app.play.count();
   const words = search ? tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) }) : tr("starting …");
   const tell = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.tell(kind);
   return html`<section class="pw-drawer" aria-label=${tr("Search")}>
     <div class="pw-drawerhead">
-      <h3>${tr("How far from {pattern}?", { pattern: title })} <span>${words}</span></h3>
+      <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
+        <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search)}` : words}</p></div>
       ${isPlayed ? html`<button onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
       ${runs && search.state !== "paused" ? html`<button onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
       ${runs && search.state === "paused" ? html`<button onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
@@ -26,7 +30,6 @@ export function Drawer({ app }) {
       <button class="pw-take" disabled=${!search?.best || Boolean(turn)} onclick=${app.take}>${tr("Take these values")}</button>
     </div>
     <${Curve} app=${app} words=${words} />
-    ${search && !runs && !isPlayed ? html`<p class="pw-after" role="status">${after(app)}</p>` : ""}
   </section>`;
 }
 
@@ -40,13 +43,13 @@ function leastOf(app, count) {
   return numberText(least, 3);
 }
 
-/** What a search that is over has found, and what can be done next. @param {App} app */
-function after(app) {
-  const { search } = app.store.get();
-  if (!search) return "";
-  if (search.sentence) return search.sentence;
-  if (search.loss === 0) return tr("Found: every criterion holds. Take these values, then drag to see how far they go.");
-  return tr("Not found yet: a search without a result does not show that there is none. Widen a range, or let it search again.");
+/** What a search that is over has found, and what can be done next. @param {Search} search */
+function after({ state, status, least, error }) {
+  if (state === "failed") return error || tr("The search failed.");
+  if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
+  if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
+  if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");
+  return tr("Not found, which does not show that there is none: widen a range, or search again from here.");
 }
 
 /** @param {{ app: App, words: string }} props */

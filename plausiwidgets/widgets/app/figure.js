@@ -30,24 +30,29 @@ function watched(app, place) {
   const hand = { hover: null, taken: "", drag: null };
   /** @type {Scene | null} */
   let scene = null;
+  const fontOf = () => (app.store.get().present ? 19 : 14);
   const draw = () => {
     if (!canvas.clientWidth) return;
     scene = app.scene();
-    const { dark, present } = app.store.get();
-    const potential = paint(canvas, scene, { dark, size: present ? 19 : 14, ...hand });
+    const potential = paint(canvas, scene, { dark: app.store.get().dark, size: fontOf(), ...hand });
     place.dataset.potential = potential.map(Math.round).join(" ");
     place.dataset.drawn = String(performance.now());
   };
   const soon = perFrame(draw);
-  const off = app.store.on((_, changed) => {
-    if (DRAWN.some((key) => changed.has(key))) soon();
+  /** @type {unknown} */
+  let best = null;
+  const off = app.store.on(({ search }, changed) => {
+    // A search tells ten times a second, and has another best now and then.
+    const isBetter = changed.has("search") && search?.best !== best;
+    best = search?.best;
+    if (isBetter || DRAWN.some((key) => changed.has(key))) soon();
   });
   const size = new ResizeObserver(draw);
   size.observe(canvas);
   draw();
 
   const box = () => canvas.getBoundingClientRect();
-  const at = () => frame(/** @type {Scene} */ (scene), canvas.clientWidth, canvas.clientHeight);
+  const at = () => frame(/** @type {Scene} */ (scene), canvas.clientWidth, canvas.clientHeight, fontOf());
   /** @param {PointerEvent} event @returns {[number, number]} */
   const placeOf = ({ clientX, clientY }) => [clientX - box().left, clientY - box().top];
   /** The handle near a pointer. @param {PointerEvent} event @returns {Handle | null} */
@@ -136,7 +141,7 @@ function watched(app, place) {
   };
 }
 
-const DRAWN = ["selection", "search", "drawer", "dark", "present", "window", "whole", "pinned", "marked", "drawn", "all", "turn"];
+const DRAWN = ["selection", "drawer", "dark", "present", "window", "whole", "pinned", "marked", "drawn", "all", "turn"];
 
 /** The lines of the figure with their keys. @param {{ app: App }} props */
 export function Legend({ app }) {

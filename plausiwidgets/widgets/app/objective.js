@@ -5,9 +5,10 @@ import { THEMES } from "./theme.js";
 
 /** @import { Tries } from "./types.d.ts" */
 
-const MARGIN = { left: 62, right: 20, top: 8, bottom: 30 };
+const MARGIN = { left: 62, right: 20, top: 24, bottom: 30 };
 const LEAST = 60; // tries that the axis has room for at first
 const DOT = 2; // px
+const MANY = 1000; // tries from which on dots are paler, so that a band of them shows where most are
 const LEVELS = [0.1, 0.5, 1, 2, 5, 10, 20];
 const BEND = 0.25; // distance at which the axis goes over from linear to logarithmic
 
@@ -71,7 +72,7 @@ export function objectivePainter() {
       const brush = /** @type {CanvasRenderingContext2D} */ (dots.getContext("2d"));
       brush.setTransform(ratio, 0, 0, ratio, 0, 0);
       brush.fillStyle = colours.best;
-      brush.globalAlpha = 0.4;
+      brush.globalAlpha = 0.4 * Math.min(1, Math.max(MANY / room, 0.06) ** 0.5);
       for (let k = drawn; k < count; k++) {
         const loss = tries.losses[k];
         if (!Number.isFinite(loss)) continue;
@@ -109,12 +110,12 @@ export function objectivePainter() {
         if (k >= count || k === 0) continue;
         context.strokeStyle = colours.soft;
         context.beginPath();
-        context.moveTo(Math.round(x(k)) + 0.5, top);
+        context.moveTo(Math.round(x(k)) + 0.5, top - 18);
         context.lineTo(Math.round(x(k)) + 0.5, y(0));
         context.stroke();
         const name = tr("restart {n}", { n: n + 1 });
         if (x(k) < free) continue;
-        context.fillText(name, x(k) + 5, top + 8);
+        context.fillText(name, x(k) + 4, top - 12);
         free = x(k) + context.measureText(name).width + 16;
       }
       context.setLineDash([]);

@@ -51,7 +51,7 @@ export function path(context, xs, ys, px, py) {
 export function paint(canvas, scene, { dark, size, hover, taken, drag }) {
   const [context, width, height] = prepared(canvas, size);
   const colours = THEMES[dark ? "dark" : "light"];
-  const at = frame(scene, width, height);
+  const at = frame(scene, width, height, size);
   const right = at.left + at.plot;
   const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {CanvasTextAlign} */ align) => {
     context.textAlign = align;
@@ -82,10 +82,10 @@ export function paint(canvas, scene, { dark, size, hover, taken, drag }) {
   const bottom = at.row + at.current;
   const steps = ticks(scene.x, at.plot / Math.max(80, 5.4 * size));
   const unit = tr("time (ms)");
-  for (const t of steps) write(tickText(t), at.x(t), bottom + 15, "center");
-  write(unit, right, bottom + 31, "right");
+  for (const t of steps) write(tickText(t), at.x(t), bottom + 1.1 * size, "center");
+  write(unit, right, bottom + 2.25 * size, "right");
   context.save();
-  context.translate(13, at.top + at.potential / 2);
+  context.translate(0.9 * size, at.top + at.potential / 2);
   context.rotate(-Math.PI / 2);
   write(tr("potential (mV)"), 0, 0, "center");
   context.restore();
@@ -148,7 +148,7 @@ export function paint(canvas, scene, { dark, size, hover, taken, drag }) {
   const [held] = scene.handles;
   if (held && !taken && at.current > 40) {
     context.fillStyle = colours.soft;
-    const text = scene.handles.length > 1 ? tr("current: drag its height, its width") : tr("current: drag its height");
+    const text = scene.handles.length > 1 ? tr("current: drag its height, its times") : tr("current: drag its height");
     const [x, y] = [at.x(held.t), at.yi(held.current)];
     const wide = context.measureText(text).width;
     const other = scene.handles.find((one) => one !== held && one.t > held.t);

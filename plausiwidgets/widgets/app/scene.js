@@ -1,7 +1,7 @@
 /** @import { Line, Range, Scene } from "./types.d.ts" */
 // What is drawn, without how: ranges, ticks, places in a box. Painters and hands share it.
 
-export const MARGIN = { left: 62, right: 20, top: 11, bottom: 41, gap: 14 };
+const MARGIN = { left: 62, right: 20, top: 11, bottom: 41, gap: 14 }; // px, of a font of 14
 const WIDEST = 25; // most of a diverged potential that the axis holds, in distances from rest to threshold
 
 /**
@@ -62,9 +62,9 @@ export function ticks([low, high], most) {
 /** A number for an axis. @param {number} value */
 export const tickText = (value) => String(value).replace("-", "−");
 
-/** Where everything is in a box of so many pixels. @param {Scene} scene @param {number} width @param {number} height */
-export function frame(scene, width, height) {
-  const { left, right, top, bottom, gap } = MARGIN;
+/** Where everything is in a box of so many pixels. @param {Scene} scene @param {number} width @param {number} height @param {number} [size] of the font */
+export function frame(scene, width, height, size = 14) {
+  const [left, right, top, bottom, gap] = [MARGIN.left, MARGIN.right, MARGIN.top, MARGIN.bottom, MARGIN.gap].map((x) => (x * size) / 14);
   const plot = Math.max(width - left - right, 10);
   const current = height < 330 ? 34 : Math.min(56, 0.1 * height);
   const potential = Math.max(height - top - bottom - gap - current, 10);

@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { Heading } from "./heading.js";
 import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
 import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 
@@ -46,7 +47,7 @@ export function Sheet({ app, title, wide = true, children }) {
   };
   return html`<div class="pw-veil" onclick=${(/** @type {any} */ e) => e.target === e.currentTarget && close()}>
     <div class=${`pw-sheet${wide ? " wide" : ""}`} role="dialog" aria-modal="true" aria-label=${title} ref=${place} onkeydown=${keys}>
-      <div class="pw-sheethead"><h3>${title}</h3><button class="pw-icon" aria-label=${tr("Close")} onclick=${close}>✕</button></div>
+      <div class="pw-sheethead"><${Heading} app=${app}>${title}<//><button class="pw-icon" aria-label=${tr("Close")} onclick=${close}>✕</button></div>
       ${children}
     </div>
   </div>`;
@@ -86,7 +87,7 @@ function Pictures({ app, keys, marks, dark, choose }) {
     const { letter, title } = app.data.shared?.[key] ?? app.catalogue.patterns[key];
     const mark = marks[key] ?? "rejected";
     const isHere = key === app.store.get().selection.pattern;
-    return html`<button key=${key} data-first=${isHere} aria-current=${isHere} class=${mark} onclick=${() => choose(key)}>
+    return html`<button key=${key} data-first=${isHere || null} aria-current=${isHere} class=${mark} onclick=${() => choose(key)}>
       <${Picture} picture=${known.get(key)} dark=${dark} />
       <span><b>${letter}</b> ${tr(title)}</span><em role="img" aria-label=${markWords(mark)}>${SIGNS[mark]}</em>
     </button>`;
@@ -130,7 +131,7 @@ export function Models({ app }) {
       .map(([name, { title, description, marks }]) => {
         const count = patterns.filter((key) => marks[key] === "replicated").length;
         const isHere = name === selection.model;
-        return html`<button key=${name} data-first=${isHere} aria-current=${isHere} onclick=${() => app.choose(name, selection.pattern, { keep })}>
+        return html`<button key=${name} data-first=${isHere || null} aria-current=${isHere} onclick=${() => app.choose(name, selection.pattern, { keep })}>
           <b>${tr(title)}</b><span>${tr(description)}</span>
           <em><span aria-hidden="true">${patterns.map((key) => html`<i class=${marks[key] ?? ""}></i>`)}</span> ${tr("{count} of {total}", { count, total: patterns.length })}</em>
         </button>`;

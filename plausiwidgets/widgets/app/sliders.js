@@ -1,7 +1,7 @@
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { isValid } from "./link.js";
-import { html, useEffect, useReducer, useRef } from "./vendor/preact.js";
+import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
@@ -48,7 +48,7 @@ function Track({ app, slider, bar, from }) {
         html`<i class="pw-bar" style=${`left:${place(low)};right:calc(100% - ${place(high)} - ${low === high ? 4 : 0}px)`}></i>`,
     )}
     ${from === null ? "" : html`<span class="pw-from" aria-hidden="true" style=${`left:${place(positionOf(slider, from, ends) / STEPS)}`}>▼</span>`}
-    <input type="range" min="0" max=${STEPS} step="1" ref=${input} data-name=${slider.name}
+    <input type="range" disabled=${app.store.get().box.locked.includes(slider.name)} min="0" max=${STEPS} step="1" ref=${input} data-name=${slider.name}
       aria-label=${slider.unit ? `${slider.name} (${slider.unit})` : slider.name}
       aria-valuetext=${`${plain(value)} ${slider.unit}`.trim()}
       oninput=${(/** @type {any} */ event) => app.put({ [slider.name]: valueAt(slider, Number(event.target.value), ends) })}
@@ -87,14 +87,18 @@ export function All({ app }) {
   useEffect(() => app.bars.on(() => again(0)), []);
   const bars = turn?.stage !== "open";
   const matter = app.pattern.matter;
+  const [ranges, showRanges] = useState(false);
   useEffect(() => app.bars.want(bars ? app.mattering : []));
   /** @type {Map<string, Slider[]>} */
   const groups = new Map();
   for (const slider of app.sliders) groups.set(slider.group, [...(groups.get(slider.group) ?? []), slider]);
   return html`<div class="pw-all">
+    <button class="pw-link" aria-expanded=${ranges} onclick=${() => showRanges(!ranges)}>${
+      app.host.can("search") ? tr("Ranges, and what a search may change") : tr("Ranges")
+    } ${ranges ? "▴" : "▾"}</button>
     ${[...groups].map(
       ([group, members]) => html`<fieldset key=${group}><legend>${tr(group)}</legend>
-        ${members.map((slider) => html`<${Exact} key=${slider.name} app=${app} slider=${slider} bar=${bars && matter.includes(slider.name) ? app.bars.of(slider) : null} />`)}
+        ${members.map((slider) => html`<${Exact} key=${slider.name} app=${app} slider=${slider} ranges=${ranges} bar=${bars && matter.includes(slider.name) ? app.bars.of(slider) : null} />`)}
       </fieldset>`,
     )}
     <label class="pw-step"><span>${tr("time step")}</span>
@@ -103,8 +107,8 @@ export function All({ app }) {
   </div>`;
 }
 
-/** @param {{ app: App, slider: Slider, bar: Range[] | null }} props */
-function Exact({ app, slider, bar }) {
+/** @param {{ app: App, slider: Slider, bar: Range[] | null, ranges: boolean }} props */
+function Exact({ app, slider, bar, ranges }) {
   const value = app.store.get().selection.values[slider.name];
   return html`<div class="pw-exact" title=${tr(slider.description)}>
     <div class="pw-label"><${Name} slider=${slider} /> <span>${shortOf(slider, app.store.get().language)}</span></div>
@@ -116,6 +120,27 @@ function Exact({ app, slider, bar }) {
         app.keep();
       }} />
     <span class="pw-unit">${slider.unit}</span>
+    ${ranges ? html`<${Ends} app=${app} slider=${slider} />` : ""}
+  </div>`;
+}
+
+/** The range of a slider, in which a search looks as well, and whether it may. @param {{ app: App, slider: Slider }} props */
+function Ends({ app, slider }) {
+  const { name, low, high } = slider;
+  const { bounds, fixed, locked } = app.store.get().box;
+  const set = (/** @type {Range} */ range) => app.setBox({ bounds: { ...bounds, [name]: range } });
+  const tick = () => app.setBox({ fixed: fixed.includes(name) ? fixed.filter((one) => one !== name) : [...fixed, name] });
+  return html`<div class="pw-range">
+    <${Box} value=${low} name=${tr("Range of {name}, lower end", { name })} limits=${`< ${plain(high)}, ${slider.valid}`}
+      valid=${(/** @type {number} */ x) => isValid(slider, x) && x < high} set=${(/** @type {number} */ x) => set([x, high])} />
+    – <${Box} value=${high} name=${tr("Range of {name}, upper end", { name })} limits=${`> ${plain(low)}, ${slider.valid}`}
+      valid=${(/** @type {number} */ x) => isValid(slider, x) && x > low} set=${(/** @type {number} */ x) => set([low, x])} />
+    ${
+      app.host.can("search")
+        ? html`<label><input type="checkbox" disabled=${locked.includes(name)} checked=${!fixed.includes(name) && !locked.includes(name)} onchange=${tick} />
+            ${tr("search may change")}</label>`
+        : ""
+    }
   </div>`;
 }
 

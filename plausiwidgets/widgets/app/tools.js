@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { Heading } from "./heading.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
 import { html } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
@@ -35,7 +36,7 @@ export function ToolPanel({ app }) {
   const tool = TOOLS.find(({ name }) => name === app.store.get().tool);
   if (!tool?.fits(app)) return "";
   return html`<section class="pw-card pw-tool" aria-label=${tool.title()}>
-    <div class="pw-sheethead"><h3>${tool.title()}</h3>
+    <div class="pw-sheethead"><${Heading} app=${app}>${tool.title()}<//>
       <button class="pw-icon" aria-label=${tr("Close")} onclick=${() => app.store.set({ tool: "" })}>✕</button></div>
     <${tool.view} app=${app} />
   </section>`;

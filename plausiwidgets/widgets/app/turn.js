@@ -2,6 +2,7 @@ import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { simulation } from "./neuron.js";
 import { html } from "./vendor/preact.js";
+import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Catalogue, ModelData, Range, Selection, Slider, Values } from "./types.d.ts" */
@@ -38,7 +39,7 @@ export function moveAway(catalogue, data, from, sliders, random = Math.random) {
 /** The buttons below the sliders: a turn, a search. @param {{ app: App }} props */
 export function Actions({ app }) {
   const { turn, search, drawer, verdict } = app.store.get();
-  const title = tr(app.pattern.title).toLowerCase();
+  const title = inSentence(tr(app.pattern.title), app.store.get().language);
   const runs = drawer && search && ["waiting", "running", "paused"].includes(search.state);
   const seek = () => app.search();
   if (turn) {

@@ -64,7 +64,8 @@ export type Search = {
   best: Values | null;
   dt: number;
   status: string;
-  sentence: string;
+  error: string;
+  least: number;
   seconds: number;
   /** When the first answer came, in ms of the page's clock; and when the last one did. */
   began: number;

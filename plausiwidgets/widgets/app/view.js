@@ -1,6 +1,7 @@
 import { Drawer } from "./drawer.js";
 import { tr } from "./engine/texts.js";
 import { Figure, Legend } from "./figure.js";
+import { Heading } from "./heading.js";
 import { Explore, More, Share } from "./menus.js";
 import { stored } from "./neuron.js";
 import { Models, Patterns, Sheet } from "./sheets.js";
@@ -58,7 +59,7 @@ function Screen({ app }) {
         </section>
         ${tool ? html`<${ToolPanel} app=${app} />` : ""}
         <aside class="pw-card pw-side" aria-label=${tr("Values")}>
-          <div class="pw-sidehead"><h3>${all ? tr("All {count} values", { count: app.sliders.length }) : mattersMost(app)}</h3>
+          <div class="pw-sidehead"><${Heading} app=${app}>${all ? tr("All {count} values", { count: app.sliders.length }) : mattersMost(app)}<//>
             <button class="pw-icon" aria-label=${tr("Undo")} title=${tr("Undo")} disabled=${past.length < 2} onclick=${app.undo}>↶</button>
             ${future.length ? html`<button class="pw-icon" aria-label=${tr("Redo")} title=${tr("Redo")} onclick=${app.redo}>↷</button>` : ""}
           </div>

@@ -1,0 +1,258 @@
+"""The app in one file, in a real browser: what is seen first, what a hand and a keyboard can do."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from plausiwidgets.widgets.app.file import write_app
+
+JUDGED = ".pw-app[data-pw-judged=yes]"
+CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button:not(:disabled), input, a[href])')].filter((one) => {
+    const { width, height, top, left } = one.getBoundingClientRect();
+    return width > 0 && height > 0 && top < innerHeight && left < innerWidth;
+})"""
+SHARE = """() => {
+    const [, , width, height] = document.querySelector('[data-pw-figure]').dataset.potential.split(' ').map(Number);
+    return (width * height) / (innerWidth * innerHeight);
+}"""
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=["adex", "lif"], language="en")
+
+
+@pytest.fixture
+def opened(open_page, path):
+    def open_one(fragment: str = "", **options: object):
+        shown = open_page(path, fragment, **options)
+        shown.page.wait_for_selector(JUDGED)
+        return shown.page
+
+    return open_one
+
+
+def chip(page) -> str:
+    return page.locator(".pw-chip").inner_text()
+
+
+def value(page, name: str) -> float:
+    return float(page.locator(f".pw-row:has([data-name={name}]) output").inner_text().split()[0].replace("−", "-"))
+
+
+# ------------------------------------------------------------------ what is seen first
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "least"), [(1920, 1080, 0.45), (1400, 900, 0.4), (1366, 768, 0.35), (1024, 768, 0.28)]
+)
+def test_the_first_screen_has_few_controls_and_the_potential_most_of_the_room(opened, width, height, least):
+    page = opened(width=width, height=height)
+    assert page.evaluate(f"({CONTROLS})().length") <= 20
+    assert page.evaluate(SHARE) >= least
+    tracks = page.evaluate("[...document.querySelectorAll('.pw-app input[type=range]')].map((one) => one.clientWidth)")
+    assert len(tracks) == 4
+    assert min(tracks) >= 250
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_there_is_one_family_of_type_in_at_most_eight_styles(opened):
+    families, styles = opened().evaluate("""() => {
+        const texts = [...document.querySelectorAll('.pw-app *')].filter((one) =>
+            [...one.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim()));
+        const looks = texts.map((one) => getComputedStyle(one));
+        return [new Set(looks.map(({ fontFamily }) => fontFamily)).size,
+            new Set(looks.map(({ fontSize, fontWeight }) => `${fontSize} ${fontWeight}`)).size];
+    }""")
+    assert (families, styles <= 8) == (1, True)
+
+
+def test_a_phone_shows_the_figure_and_wide_sliders_and_nothing_beside_the_screen(opened):
+    page = opened(width=400, height=800, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator("[data-name=c]").bounding_box()
+    assert box["width"] >= 250
+    assert box["height"] >= 44
+
+
+def test_the_published_set_shows_the_pattern_and_says_so(opened):
+    page = opened()
+    assert chip(page).startswith("✓ It does")
+    assert page.locator("h1").inner_text().startswith("The Izhikevich neuron")
+    assert "Published by Izhikevich, 2004" in page.locator("footer").inner_text()
+
+
+def test_a_neuron_that_cannot_is_told_with_the_argument(opened):
+    page = opened("#model=lif&pattern=tonic_bursting")
+    assert "Cannot" in chip(page)
+    assert "no bursts" in page.locator("footer").inner_text()
+    assert page.get_by_role("button", name="Your turn").is_disabled()
+
+
+# ------------------------------------------------------------------ a hand, a keyboard
+
+
+def test_a_key_on_a_slider_changes_the_verdict_and_undo_takes_it_back(opened):
+    page = opened()
+    slider = page.locator("[data-name=c]")
+    slider.focus()
+    for _ in range(120):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("[data-pw-status=fails]")
+    assert "Not yet" in chip(page)
+    assert page.locator("h1").inner_text().startswith("Your Izhikevich neuron")
+    while page.locator("button[aria-label=Undo]").is_enabled():
+        page.locator("button[aria-label=Undo]").click()
+    page.wait_for_selector("[data-pw-status=holds]")
+    assert value(page, "c") == -50
+
+
+def test_the_current_is_dragged_by_its_height_as_one_step_of_undo(opened):
+    page = opened()
+    figure = page.locator("[data-pw-figure]").bounding_box()
+    x, y = page.evaluate("""() => {
+        const { left, top } = document.querySelector('[data-pw-figure]').getBoundingClientRect();
+        const canvas = document.querySelector('[data-pw-figure] canvas');
+        const [l, , w] = document.querySelector('[data-pw-figure]').dataset.potential.split(' ').map(Number);
+        return [left + l + (300 / 850) * w, top + canvas.clientHeight - 41 - 56 + 6];
+    }""")
+    assert figure["x"] < x < figure["x"] + figure["width"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 15, steps=4)
+    page.mouse.move(x, y + 20, steps=4)
+    page.mouse.up()
+    assert 5 < value(page, "amplitude") < 14
+    page.locator("button[aria-label=Undo]").click()
+    page.wait_for_function(
+        "document.querySelector('.pw-row:has([data-name=amplitude]) output').textContent === '15 mV/ms'"
+    )
+
+
+def test_arrows_go_to_the_next_pattern_and_a_slider_keeps_them_to_itself(opened):
+    page = opened()
+    page.locator("[data-pw-figure]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('h1').textContent.includes('phasic bursting')")
+    page.locator("[data-name=amplitude]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    assert "phasic bursting" in page.locator("h1").inner_text()
+
+
+def test_a_sheet_takes_the_focus_goes_round_with_tab_and_gives_it_back(opened):
+    page = opened()
+    page.get_by_role("button", name="tonic bursting").click()
+    page.wait_for_selector("[role=dialog]")
+    assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "true"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+    assert page.evaluate("Boolean(document.activeElement.closest('[role=dialog]'))")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[role=dialog]", state="detached")
+    assert "tonic bursting" in page.evaluate("document.activeElement.textContent")
+
+
+def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened):
+    page = opened()
+    page.wait_for_selector(".pw-bar")
+    page.get_by_role("button", name="Your turn").click()
+    page.wait_for_selector("[data-pw-status=fails]")
+    assert page.locator(".pw-bar").count() == 0
+    assert page.locator(".pw-from").count() == 0
+    page.get_by_role("button", name="Give me a hint").click()
+    page.get_by_role("button", name="Show me where they were").click()
+    page.wait_for_selector(".pw-from")
+    for name in page.evaluate(
+        "[...document.querySelectorAll('.pw-from')].map((one) => one.parentElement.querySelector('input').dataset.name)"
+    ):
+        page.evaluate(
+            """(name) => {
+            const input = document.querySelector(`[data-name=${name}]`);
+            const mark = input.parentElement.querySelector('.pw-from').getBoundingClientRect();
+            const { left, width } = input.getBoundingClientRect();
+            input.value = String(Math.round(((mark.left + mark.width / 2 - left - 12) / (width - 24)) * 400));
+            input.dispatchEvent(new Event('input', { bubbles: true }));
+            input.dispatchEvent(new Event('change', { bubbles: true }));
+        }""",
+            name,
+        )
+    page.wait_for_selector("[data-pw-status=holds]")
+    assert "Well done" in page.locator(".pw-actions").inner_text()
+    assert page.get_by_role("button", name="Next pattern").is_visible()
+
+
+def test_a_number_that_is_not_valid_is_said_and_nothing_changes(opened):
+    page = opened()
+    page.locator(".pw-allbutton").click()
+    box = page.get_by_label("Exact value of amplitude")
+    box.fill("-3")
+    box.press("Enter")
+    assert box.get_attribute("aria-invalid") == "true"
+    assert "amplitude" not in page.url
+    box.fill("12.5")
+    box.press("Enter")
+    page.wait_for_function("location.hash.includes('amplitude=12.5')")
+
+
+# ------------------------------------------------------------------ links, themes, languages
+
+
+def test_a_link_of_the_version_before_opens_on_its_values(opened):
+    page = opened("#pattern=tonic_spiking&c=-60&zz=3")
+    assert "tonic spiking" in page.locator("h1").inner_text()
+    assert "c=-60" in page.url or value(page, "c") == -60
+    assert "‘zz’" in page.locator("[role=alert]").inner_text()
+
+
+def test_the_app_follows_the_systems_dark_mode(opened):
+    page = opened(color_scheme="dark")
+    assert "dark" in page.locator(".pw-app").get_attribute("class")
+    assert page.evaluate("getComputedStyle(document.querySelector('.pw-app')).backgroundColor") == "rgb(18, 22, 27)"
+
+
+def test_german_is_spoken_throughout(open_page, tmp_path):
+    shown = open_page(write_app(path=tmp_path / "de.html", models=[], language="de"))
+    shown.page.wait_for_selector(JUDGED)
+    assert "Das Izhikevich-Neuron" in shown.page.locator("h1").inner_text()
+    text = shown.page.locator(".pw-app").inner_text()
+    assert "Auf vier Werte kommt es an" in text
+    assert "Your turn" not in text
+
+
+# ------------------------------------------------------------------ for everybody
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(opened, scheme):
+    page = opened(color_scheme=scheme)
+    rules = {"rules": {"target-size": {"enabled": True}}}
+
+    def look(state: str) -> None:
+        page.wait_for_timeout(150)
+        found = Axe().run(page, options=rules).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], state
+
+    look("first")
+    for name, dialog in (
+        ("tonic bursting", "patterns"),
+        ("Izhikevich neuron", "models"),
+        ("Explore", "explore"),
+        ("Share", "share"),
+        ("More", "more"),
+    ):
+        page.get_by_role("button", name=name, exact=name in ("Share", "More")).first.click()
+        page.wait_for_selector("[role=dialog]")
+        look(dialog)
+        page.keyboard.press("Escape")
+    page.locator(".pw-chip").click()
+    look("criteria")
+    page.keyboard.press("Escape")
+    page.locator(".pw-allbutton").click()
+    look("all values")
+    page.locator(".pw-allbutton").click()
+    page.locator(".pw-inside").click()
+    look("phase plane")
+    page.get_by_role("button", name="Your turn").click()
+    look("turn")
