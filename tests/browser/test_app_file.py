@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from plausiwidgets.widgets.app.file import write_app
 
 JUDGED = ".pw-app[data-pw-judged=yes]"
-CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button:not(:disabled), input, a[href])')].filter((one) => {
+CONTROLS = """() => [...document.querySelectorAll('.pw-app :is(button, input, a)')].filter((one) => {
+    if (one.disabled) return false;
     const { width, height, top, left } = one.getBoundingClientRect();
     return width > 0 && height > 0 && top < innerHeight && left < innerWidth;
 })"""
@@ -102,8 +103,7 @@ def test_a_key_on_a_slider_changes_the_verdict_and_undo_takes_it_back(opened):
     page.wait_for_selector("[data-pw-status=fails]")
     assert "Not yet" in chip(page)
     assert page.locator("h1").inner_text().startswith("Your Izhikevich neuron")
-    while page.locator("button[aria-label=Undo]").is_enabled():
-        page.locator("button[aria-label=Undo]").click()
+    page.locator("button[aria-label=Undo]").click()  # keys that follow each other are one step
     page.wait_for_selector("[data-pw-status=holds]")
     assert value(page, "c") == -50
 

@@ -12,6 +12,7 @@ import { moveAway } from "./turn.js";
 /** @typedef {ReturnType<typeof createApp>} App */
 
 const MOST = 200; // steps of undo
+const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
 
 /** @param {Selection} a @param {Selection} b */
@@ -64,6 +65,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let ranges = null;
   let stopJudging = () => {};
   let asking = 0;
+  let keeping = 0;
   let stopAsking = () => {};
   let asked = "";
   /** @type {Set<(t: number | null) => void>} */
@@ -277,10 +279,20 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** Keeps the selection to come back to: one drag is one. */
     keep() {
+      clearTimeout(keeping);
       const { past } = store.get();
       const last = past[past.length - 1];
       if (last && isSame(last, selection())) return;
       store.set({ past: [...past.slice(-MOST), selection()], future: [] });
+    },
+    /** Keeps it a moment after the last of several changes: keys that follow each other are one step. */
+    keepSoon() {
+      clearTimeout(keeping);
+      keeping = Number(setTimeout(app.keep, PAUSE));
+    },
+    canUndo() {
+      const { past } = store.get();
+      return past.length > 1 || !isSame(past[past.length - 1], selection());
     },
     undo() {
       app.keep();
@@ -427,6 +439,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       stopJudging();
       stopAsking();
       clearTimeout(asking);
+      clearTimeout(keeping);
       shownBars.close();
       searchPlay.close();
       host.close();

@@ -36,6 +36,7 @@ function Track({ app, slider, bar, from }) {
   const value = app.store.get().selection.values[slider.name];
   const ends = endsOf(slider, value);
   const input = useRef(/** @type {any} */ (null));
+  const pointed = useRef(false);
   const position = positionOf(slider, value, ends);
   // Set as a property, and only where it differs: a hand holds the handle while this is drawn anew.
   useEffect(() => {
@@ -52,7 +53,13 @@ function Track({ app, slider, bar, from }) {
       aria-label=${slider.unit ? `${slider.name} (${slider.unit})` : slider.name}
       aria-valuetext=${`${plain(value)} ${slider.unit}`.trim()}
       oninput=${(/** @type {any} */ event) => app.put({ [slider.name]: valueAt(slider, Number(event.target.value), ends) })}
-      onchange=${app.keep} />
+      onpointerdown=${() => {
+        pointed.current = true;
+      }}
+      onkeydown=${() => {
+        pointed.current = false;
+      }}
+      onchange=${() => (pointed.current ? app.keep() : app.keepSoon())} />
   </div>`;
 }
 

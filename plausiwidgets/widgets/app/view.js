@@ -25,7 +25,7 @@ function Screen({ app }) {
     return off;
   }, []);
   const state = app.store.get();
-  const { verdict, verified, dark, present, sheet, all, tool, past, future, drawer, turn } = state;
+  const { verdict, verified, dark, present, sheet, all, tool, future, drawer, turn } = state;
   const { pattern } = app;
   const { kind, why } = said(verdict, verified, pattern);
   const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
@@ -60,7 +60,7 @@ function Screen({ app }) {
         ${tool ? html`<${ToolPanel} app=${app} />` : ""}
         <aside class="pw-card pw-side" aria-label=${tr("Values")}>
           <div class="pw-sidehead"><${Heading} app=${app}>${all ? tr("All {count} values", { count: app.sliders.length }) : mattersMost(app)}<//>
-            <button class="pw-icon" aria-label=${tr("Undo")} title=${tr("Undo")} disabled=${past.length < 2} onclick=${app.undo}>↶</button>
+            <button class="pw-icon" aria-label=${tr("Undo")} title=${tr("Undo")} disabled=${!app.canUndo()} onclick=${app.undo}>↶</button>
             ${future.length ? html`<button class="pw-icon" aria-label=${tr("Redo")} title=${tr("Redo")} onclick=${app.redo}>↷</button>` : ""}
           </div>
           ${all ? html`<${All} app=${app} />` : html`<${Four} app=${app} />`}
