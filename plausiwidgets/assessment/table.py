@@ -22,26 +22,30 @@ COLUMNS = {
     "pattern": "key of the pattern",
     "seed": "seed of the search",
     "status": "replicated; fragile (accepted, but a verification failed); rejected (not found); failed (an error)",
-    "failed_check": "the verification that a fragile set failed",
     "loss": "least loss; 0 when accepted",
-    "broken": "criteria that the best set misses, the costliest first",
+    "found_after": "evaluations until the accepted set was found",
     "evaluations": "candidates judged, none where an argument rules it out; searches for thresholds of the amplitude "
     "are not counted",
-    "found_after": "evaluations until the accepted set was found",
     "budget": "largest number of evaluations",
+    "robustness": "share of 100 copies accepted at dt, with every parameter changed by up to 1 %",
+    "seconds": "working time in s",
+    "reason": "reason of the end: solved, budget, finished, stopped or failed",
     "volume": "accepted share of the search box at dt, on the parameters' scales, from the screens",
     "volume_low": "lower end of the 95 % interval of volume",
     "volume_high": "upper end; without a hit the 95 % upper bound",
     "expected_random": "1 / volume: expected evaluations of random search until a first hit at dt",
     "expected_random_low": "1 / volume_high: lower bound of expected_random, with 95 % confidence",
-    "robustness": "share of 100 copies accepted at dt, with every parameter changed by up to 1 %",
-    "seconds": "working time in s",
-    "reason": "reason of the end: solved, budget, finished, stopped or failed",
+    "failed_check": "the verification that a fragile set failed",
+    "broken": "criteria that the best set misses, the costliest first",
     "parameters": "the best set, complete; a found set is moved towards the defaults while it stays verified",
-    "error": "the error of a failed search",
     "summary": "the row in one sentence",
-    "versions": "versions of Python and the packages; in a file also its date",
+    "error": "the error of a failed search",
 }
+"""Columns of a table, the short ones first."""
+
+VERSIONS = "versions"
+"""Further column of a file: versions of Python and the packages, with the date. A table has them in ``.attrs``, and has
+the column only where its rows differ in them."""
 
 COUNTED = {status: status for status in (*STATUSES, "failed")} | {"rejected": "not found"}
 """Status → its word in a count of rows; "rejected" is only "not found", which proves nothing."""
@@ -57,17 +61,50 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
     >>> pw.assessment.make_table([result])["status"].tolist()
     ['replicated']
     """
-    rows, made_by = [], versions()
+    results, rows = list(results), []
     for result in results:
         if not isinstance(result, Result):
             raise TypeError(f"make_table: results has {shown(result)}, valid is: records of searches, each a Result")
         rows.append(_row(result))
-        made_by |= result.versions
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)
     table["found_after"] = table["found_after"].astype("Int64")
-    table.attrs = {"versions": made_by, "complete": complete}
+    table.attrs = {"complete": complete}
+    return _with_versions(table, [dict(result.versions) for result in results] or [versions()])
+
+
+def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables one below the other, with the versions of each.
+
+    ``pandas.concat`` keeps the versions only where they are the same in all.
+    """
+    parts = list(tables)
+    whole = pd.concat(parts, ignore_index=True).drop(columns=VERSIONS, errors="ignore")
+    whole.attrs = {"complete": all(part.attrs.get("complete", True) for part in parts)}
+    return _with_versions(whole, [one for part in parts for one in _made_with(part)])
+
+
+def _made_with(table: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the versions of each row; empty ones where they are not known."""
+    if VERSIONS in table:
+        return [dict(one) for one in table[VERSIONS]]
+    return [dict(table.attrs.get(VERSIONS, {}))] * len(table)
+
+
+def _with_versions(table: pd.DataFrame, made: list[dict[str, str]]) -> pd.DataFrame:
+    """Return a table with the versions of its rows in ``.attrs``, or as a column where they differ.
+
+    A row whose search used one package more, such as torch, does not differ.
+    """
+    of_all: dict[str, str] = {}
+    for one in made:
+        of_all |= one
+    if all(of_all[name] == version for one in made for name, version in one.items()):
+        table.attrs = {VERSIONS: of_all} | table.attrs
+        return table
+    table[VERSIONS] = pd.Series(made, index=table.index, dtype=object)
+    table.attrs = {VERSIONS: {}} | table.attrs
     return table
 
 
@@ -112,7 +149,8 @@ def csv_text(table: pd.DataFrame) -> str:
     flat = table.copy()
     today = {"date": date.today().isoformat()}
     flat["parameters"] = [json.dumps(value, sort_keys=True) for value in flat["parameters"]]
-    flat["versions"] = [json.dumps(value | today, sort_keys=True) for value in flat["versions"]]
+    made = _made_with(flat)
+    flat[VERSIONS] = [json.dumps(today | value if value else {}, sort_keys=True) for value in made]
     return str(flat.to_csv(index=False))
 
 
@@ -123,7 +161,8 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As of `plausiwidgets.assess`; ``.attrs["versions"]`` also holds the date.
+        As of `plausiwidgets.assess`; ``.attrs["versions"]`` also holds the date. Where the rows differ in them, they
+        are a column.
 
     Raises
     ------
@@ -145,7 +184,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
         table = pd.read_csv(path, keep_default_na=False, na_values={n: [""] for n in _NUMBERS})
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise ValueError(f"{where} is not a table of an assessment: {error}") from None
-    require_columns(table, where)
+    require_columns(table, where, (*COLUMNS, VERSIONS))
     for name in _NUMBERS:
         numbers = pd.to_numeric(table[name], errors="coerce")
         bad = numbers.isna() & table[name].notna()
@@ -153,7 +192,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
             row = int(bad.to_numpy().argmax())
             raise ValueError(f"{where}, row {row + 1}, column {name!r}: {table[name][row]!r} is not a number")
         table[name] = numbers
-    for name in ("parameters", "versions"):
+    for name in ("parameters", VERSIONS):
         read = []
         for row, text in enumerate(table[name]):
             try:
@@ -162,8 +201,10 @@ def read_csv(path: str | Path) -> pd.DataFrame:
                 raise ValueError(f"{where}, row {row + 1}, column {name!r}: {text!r} is not JSON") from None
         table[name] = pd.Series(read, index=table.index, dtype=object)
     table["found_after"] = table["found_after"].astype("Int64")
-    table.attrs = {"versions": table["versions"][0] if len(table) else {}, "complete": True}
-    return table[list(COLUMNS)]
+    made = list(table[VERSIONS]) or [{}]
+    table = table[list(COLUMNS)]
+    table.attrs = {"complete": True}
+    return _with_versions(table, made)
 
 
 def require_columns(table: pd.DataFrame, where: str, names: Iterable[str] = COLUMNS) -> None:

@@ -272,7 +272,7 @@ def summary(table: pd.DataFrame) -> str:
 
 def as_json(table: pd.DataFrame) -> str:
     """Return a table as JSON: whether it is complete, the versions, and its rows; missing values are null."""
-    rows = table.drop(columns="versions").astype(object)
+    rows = table.drop(columns="versions", errors="ignore").astype(object)
     rows = rows.where(rows.notna(), None)
     study = {"complete": table.attrs["complete"], "versions": table.attrs["versions"], "rows": rows.to_dict("records")}
     return json.dumps(study, indent=1, ensure_ascii=False, allow_nan=False)

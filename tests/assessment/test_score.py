@@ -9,6 +9,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets import assessment
 from plausiwidgets.assessment import published, read_csv, write_csv
+from plausiwidgets.assessment.table import joined
 from plausiwidgets.cli import main
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.simulation.cost import operations_per_ms
@@ -108,9 +109,24 @@ def test_a_table_is_unchanged_after_writing_and_reading(tmp_path):
     made = back.attrs["versions"]
     assert {n: v for n, v in made.items() if n != "date"} == table.attrs["versions"]
     assert pd.Timestamp(made["date"]) <= pd.Timestamp.now()
-    same = [name for name in table if name != "versions"]
-    pd.testing.assert_frame_equal(back[same], table[same], check_dtype=False, check_keys=False)
+    assert "versions" not in table and "versions" not in back
+    pd.testing.assert_frame_equal(back, table, check_dtype=False)
     pd.testing.assert_frame_equal(score(back), score(table))
+
+
+def test_joined_tables_keep_the_versions_of_each(tmp_path):
+    old, new = published.published_table().head(2).copy(), pw.assess("lif", "tonic_spiking", budget=200)
+    old.attrs["versions"] = {"plausiwidgets": "0.1", "date": "2025-01-01"}
+    both = joined([old, new])
+    made = [old.attrs["versions"]] * 2 + [new.attrs["versions"]]
+    assert list(both["versions"]) == made and joined([old, old]).attrs == old.attrs
+    write_csv(both, tmp_path / "both.csv")
+    back = read_csv(tmp_path / "both.csv")
+    assert [{"date": ""} | one | {"date": ""} for one in back["versions"]] == [one | {"date": ""} for one in made]
+    assert back["versions"][0]["date"] == old.attrs["versions"]["date"]
+    lost = pd.concat([old, new], ignore_index=True)  # pandas drops .attrs that differ
+    write_csv(lost, tmp_path / "lost.csv")
+    assert read_csv(tmp_path / "lost.csv").attrs["versions"] == {}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from plausiwidgets import patterns
 from plausiwidgets.analysis.known import published_rows
 from plausiwidgets.assessment import StudySnapshot
 from plausiwidgets.assessment.published import published_table
-from plausiwidgets.assessment.table import csv_text, make_table
+from plausiwidgets.assessment.table import csv_text, joined, make_table
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
 from plausiwidgets.texts import tr
@@ -103,8 +103,6 @@ class ModelsAssessment(AssessmentPanel):
 
     def csv(self) -> str:
         """Return the table of the chosen models as :func:`plausiwidgets.assess` would have it written."""
-        import pandas as pd
-
         with self._lock:
             found = {key: result for key, result in self._found.items() if key[0] in self._models}
             kept = {(m.key, p) for m in self._models for p in published_rows(m) if (m, p) not in found}
@@ -115,7 +113,7 @@ class ModelsAssessment(AssessmentPanel):
             tables.append(table[[key in kept for key in zip(table["model"], table["pattern"], strict=True)]])
         if not tables:
             return csv_text(make_table([]))
-        whole = pd.concat(tables, ignore_index=True)
+        whole = joined(tables)
         places = {key: i for i, key in enumerate(patterns.names())}
         whole["at"] = whole["model"].map(order.index) * 1000 + whole["pattern"].map(lambda key: places.get(key, 999))
         return csv_text(whole.sort_values("at", kind="stable").drop(columns="at"))
