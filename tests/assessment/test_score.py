@@ -140,7 +140,7 @@ def test_joined_tables_keep_the_versions_of_each(tmp_path):
 )
 def test_errors_of_a_file_name_row_and_column(tmp_path, change, said):
     path = tmp_path / "table.csv"
-    write_csv(pw.assess(["lif"], ["tonic_bursting"], budget=200), path)
+    write_csv(pw.assess(["lif"], ["tonic_spiking"], budget=200), path)
     text = change(path.read_text())
     path.write_text(text)
     with pytest.raises(ValueError, match=said):
