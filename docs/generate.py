@@ -312,7 +312,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
         for c in pattern.criteria
     ]
     stimulus = [
-        (f"`{p.key}`", number(p.default), f"{number(p.low)} to {number(p.high)}", text(p.unit), text(p.description))
+        (f"`{p.key}`", number(p.default), f"{number(p.low)} to {number(p.high)}", text(p.unit), text(p.meaning))
         for p in pattern.stimulus_parameters(reference).values()
     ]
     checks = [f"- {text(name)}" for name in pattern.verification]
@@ -411,7 +411,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
             number(p.default),
             f"{number(p.low)} to {number(p.high)}" + ("" if p.scale == "linear" else f", {p.scale}"),
             text(p.unit),
-            text(p.description),
+            text(p.meaning),
             text(p.source),
         )
         for p in (*model.parameters.values(), model.current)
@@ -424,7 +424,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for sign, word in words.items()
         if (letters := [letter for found, letter in marks if found == sign])
     )
-    states = [(f"`{s.key}`", text(s.unit), text(s.description)) for s in model.states]
+    states = [(f"`{s.key}`", text(s.unit), text(s.meaning)) for s in model.states]
     cost = f"One ms takes {operations_per_ms(model):.0f} operations (time step {number(model.dt)} ms)."
     scheme = f" {text(model.scheme)}" if model.scheme else ""
     spike = "" if model.spike_level is None else f" A spike is an upward crossing of {number(model.spike_level)} mV."

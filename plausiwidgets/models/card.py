@@ -30,10 +30,10 @@ def card(model: Any, cost: str = "") -> str:
     parts += [f"<p>{_text(fact)}</p>" for fact in facts if fact]
     if model.equations:
         parts.append(f"<pre>{_text(model.equations)}</pre>")
-    states = [(s.key, s.unit, s.description) for s in model.states]
+    states = [(s.key, s.unit, s.meaning) for s in model.states]
     parts.append(_table("State", ("name", "unit", "what it is"), states))
     parameters = [
-        (p.key, _number(p.default), _range(p), p.unit, p.description, p.source)
+        (p.key, _number(p.default), _range(p), p.unit, p.meaning, p.source)
         for p in (*model.parameters.values(), model.current)
     ]
     parts.append(_table("Parameters", ("name", "default", "range", "unit", "what it does", "source"), parameters))

@@ -14,7 +14,7 @@ from plausiwidgets.arguments import checked, finite, mapping, whole
 from plausiwidgets.lazy import torch
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
-from plausiwidgets.models.parameter import Floats, Parameter
+from plausiwidgets.models.parameter import Floats, Parameter, meaning
 from plausiwidgets.names import check_key, unknown
 from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.program.neuron import Programs
@@ -103,8 +103,13 @@ class StateVariable:
 
     @property
     def label(self) -> str:
-        """Name and unit, as an axis shows it."""
+        """Key and unit, as an axis shows it."""
         return f"{self.key} ({self.unit})" if self.unit else self.key
+
+    @property
+    def meaning(self) -> str:
+        """Title, where it is another than the key, and description, as a tooltip and a table show them."""
+        return meaning(self.key, self.title, self.description)
 
 
 @renamed_fields(name="key")

@@ -18,6 +18,17 @@ GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
 """In the order in which the explorer shows them."""
 
 
+def meaning(key: str, title: str, description: str) -> str:
+    """Return a title, where it is another than the key, and a description.
+
+    Examples
+    --------
+    >>> meaning("tau", "Time constant", "how slowly the potential follows."), meaning("tau", "tau", "How slow.")
+    ('Time constant: how slowly the potential follows.', 'How slow.')
+    """
+    return ": ".join(filter(None, ["" if title == key else title, description]))
+
+
 @renamed_fields(name="key")
 @checked
 @dataclass(frozen=True)
@@ -111,8 +122,13 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """Name and unit, as an axis or a slider shows it."""
+        """Key and unit, as an axis or a slider shows it."""
         return f"{self.key} ({self.unit})" if self.unit else self.key
+
+    @property
+    def meaning(self) -> str:
+        """Title, where it is another than the key, and description, as a tooltip and a table show them."""
+        return meaning(self.key, self.title, self.description)
 
     def limits_text(self) -> str:
         """Return the hard limits in words, such as ``"finite, > 0"``."""

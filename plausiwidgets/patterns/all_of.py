@@ -12,7 +12,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.pattern import Pattern
-from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.protocol import FreeValue, Protocol
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.texts import marked
 
@@ -52,7 +52,7 @@ class AllOf(Protocol):
     def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
         return {
             part.prefix + name: replace(
-                p, key=part.prefix + name, title=part.within(p.title), description=part.within(p.description)
+                p, key=part.prefix + name, title=_title(p), description=part.within(p.description)
             )
             for part in self.parts
             for name, p in part.stimulus_parameters(model).items()
@@ -115,7 +115,7 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         look_for=" ".join(f"{part.title}: {part.look_for}" for part in flat if part.look_for),
         source="; ".join(dict.fromkeys(part.source for part in flat if part.source)),
         free_values=[
-            replace(value, key=part.prefix + value.key, title=part.within(value.title))
+            replace(value, key=part.prefix + value.key, title=_title(value))
             for part in flat
             for value in part.free_values
         ],
@@ -128,3 +128,8 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
         ),
         budget=sum(part.budget for part in flat),
     )
+
+
+def _title(value: FreeValue | Parameter) -> str:
+    """Return the title of a value that gets another key; empty, for the new key, where it is the old one."""
+    return "" if value.title == value.key else value.title

@@ -181,3 +181,11 @@ def test_a_model_cannot_be_changed_and_is_a_key():
     with pytest.raises(AttributeError, match=r"'lif' cannot be changed \(dt\): make a new NeuronModel"):
         model.dt = 0.5
     assert {model: 1}[pw.models.get("lif")] == 1
+
+
+def test_the_title_of_a_value_stands_before_its_description_in_the_card_of_a_model():
+    tau = pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", title="Time constant", description="how slowly v follows.")
+    neuron = make(good_step, [tau], states=[pw.StateVariable("v", title="Potential", description="of the membrane.")])
+    card = neuron._repr_html_()
+    assert "Time constant: how slowly v follows." in card and "Potential: of the membrane." in card
+    assert tau.label == "tau (ms)"

@@ -214,3 +214,20 @@ def test_what_compares_patterns_takes_a_list_as_each_of_them():
     assert pw.analysis.repertoire("lif", patterns=BOTH[0], budget=1)["pattern"].tolist() == BOTH[:1]
     assert pw.analysis.most_versatile("lif", BOTH, budget=2)["pattern"].tolist() == BOTH
     assert pw.assess("lif", BOTH, budget=2)["pattern"].tolist() == BOTH
+
+
+def test_a_value_keeps_its_title_under_another_key():
+    def pattern(key, title):
+        return pw.Pattern(
+            key=key, title=key, sweeps=lambda s: {"a": pw.Sweep([pw.pulse(0.0, s.width, 1.0)], end=200.0)},
+            free_values=[pw.FreeValue("width", 5.0, 2.0, 50.0, unit="ms", title=title)],
+            measure=lambda r, s: {"n": r["a"].count()}, criteria=[pw.Criterion("n", "spikes", "Spikes.", low=1)],
+        )  # fmt: skip
+
+    both = pw.patterns.all_of(pattern("one", "Width"), pattern("two", ""))
+    values = both.stimulus_parameters(pw.models.get("lif"))
+    assert [(value.key, value.title) for value in both.free_values] == [
+        ("one_width", "Width"),
+        ("two_width", "two_width"),
+    ]
+    assert [value.title for value in values.values()] == ["Width", "two_width"]

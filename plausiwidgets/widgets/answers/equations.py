@@ -16,8 +16,8 @@ _WORDS = frozenset(("spike", "for", "and", "where", "times", "stays", "there", "
 
 def meanings(model: NeuronModel) -> dict[str, str]:
     """Return what the names in the equations of a model stand for, in plain text."""
-    known = {state.key: f"{state.label}: {tr(state.description)}" for state in model.states}
-    known |= {name: f"{p.label}: {tr(p.description)}" for name, p in model.parameters.items()}
+    known = {state.key: f"{state.label}: {tr(state.meaning)}" for state in model.states}
+    known |= {name: f"{p.label}: {tr(p.meaning)}" for name, p in model.parameters.items()}
     return known | {"I": f"I ({model.current.unit}): {tr(model.current.description or 'Injected current.')}"}
 
 

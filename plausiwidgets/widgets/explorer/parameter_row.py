@@ -190,7 +190,7 @@ def tooltip(parameter: Parameter) -> str:
     scale = {"linear": "", "log": tr(", log scale"), "asinh": tr(", asinh scale")}[parameter.scale]
     default, low, high = (number(value) for value in (parameter.default, parameter.low, parameter.high))
     lines = [
-        f"{parameter.key}: {tr(parameter.description)}" if parameter.description else parameter.key,
+        f"{parameter.key}: {tr(parameter.meaning)}" if parameter.meaning else parameter.key,
         tr("default {default}; {low} to {high}", default=f"{default}{unit}", low=low, high=f"{high}{unit}") + scale,
     ]
     if parameter.source:

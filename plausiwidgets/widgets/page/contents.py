@@ -286,7 +286,7 @@ def _slider(parameter: Parameter) -> dict[str, Any]:
         "name": parameter.key, "label": [GREEK.get(head, head), index], "low": parameter.low, "high": parameter.high,
         "unit": "" if parameter.unit == "1" else parameter.unit, "scale": parameter.scale, "zero": parameter.zero,
         "limits": list(parameter.limits), "valid": parameter.limits_text(), "group": parameter.group,
-        "description": parameter.description,
+        "description": parameter.meaning,
     }  # fmt: skip
 
 
