@@ -185,12 +185,12 @@ class App(anywidget.AnyWidget):
     --------
     >>> from plausiwidgets.widgets import App
     >>> app = App("adex", "tonic_bursting", {})
-    >>> app.parameters = {"tau_w": 120.0}
+    >>> app.parameters = {"tau_w": 80.0}
     >>> app.parameters["tau_w"], app.model.key
-    (120.0, 'adex')
+    (80.0, 'adex')
     >>> app.undo()
     >>> app.parameters["tau_w"]
-    144.0
+    120.0
     >>> app.close()
     """
 
@@ -211,6 +211,9 @@ class App(anywidget.AnyWidget):
     _models = t.Unicode("").tag(sync=True)
     _settings: t.Dict = t.Dict().tag(sync=True)
     _tool: t.Dict = t.Dict(read_only=True).tag(sync=True)
+    _slots: t.List = t.List(read_only=True).tag(sync=True)
+
+    _closed = False
 
     @checked
     def __init__(
@@ -236,7 +239,6 @@ class App(anywidget.AnyWidget):
         self._steps = count()
         self._revision = 0
         self._by = ""
-        self._closed = False
         with speaking(language):
             first, notes = self._first(model, pattern, parameters, dt, locked, mystery, lesson, query)
             settings = self._page_settings(language, lesson, first, notes)
@@ -546,8 +548,6 @@ class App(anywidget.AnyWidget):
         self._set("_slots", [*self._slots, f"IPY_MODEL_{widget.model_id}"])
         return widget
 
-    _slots: t.List = t.List(read_only=True).tag(sync=True)
-
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until what is selected is judged and verified; return whether it is."""
         return self._answers.worker.join(timeout, Priority.VERIFY)
@@ -559,7 +559,10 @@ class App(anywidget.AnyWidget):
         self._closed = True
         if hasattr(self, "_answers"):  # not where the arguments were refused
             self._answers.close()
+        layout = self.layout if self.comm is not None else None
         super().close()
+        if layout is not None:
+            layout.close()
 
 
 _of_cells: dict[str, tuple[str, list[ref[App]]]] = {}

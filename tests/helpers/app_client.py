@@ -27,7 +27,7 @@ class Client:
     Attributes
     ----------
     heard : list of dict
-        All answers, in their order; those with arrays have them as ``"data"``.
+        All answers, in their order; ``"arrays"`` are those of their buffers.
     wrong : list of str
         What was not as the table says.
     """
@@ -48,7 +48,7 @@ class Client:
             if of and of[-1]["state"] in FINAL and answer["kind"] != "search":
                 self.wrong.append(f"{answer['kind']} is answered after its last answer")
             data = {} if buffer is None else unpacked(answer.get("arrays", {}), buffer)
-            self.heard.append({**answer, "data": data})
+            self.heard.append({**answer, "arrays": data})
             self._changed.notify_all()
 
     def say(self, kind: str, buffers: object = (), **fields: Any) -> str:
@@ -110,9 +110,9 @@ def box_of(fields: dict[str, Any]) -> dict[str, Any]:
 
 def losses(answers: list[dict[str, Any]]) -> np.ndarray:
     """Return the losses of a search that a page has after its answers: each is written where it belongs."""
-    size = max(answer["from"] + len(answer["data"]["loss"]) for answer in answers if "from" in answer)
+    size = max(answer["from"] + len(answer["arrays"]["loss"]) for answer in answers if "from" in answer)
     out = np.full(size, np.nan, np.float32)
     for answer in answers:
         if "from" in answer:
-            out[answer["from"] :][: len(answer["data"]["loss"])] = answer["data"]["loss"]
+            out[answer["from"] :][: len(answer["arrays"]["loss"])] = answer["arrays"]["loss"]
     return out

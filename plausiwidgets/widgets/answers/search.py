@@ -122,6 +122,11 @@ class Searches:
             "start": selection.values,
             "dt": selection.dt,
         }
+        # What is given as fixed has no range, and what is given a range is not fixed.
+        usual["bounds"] = {
+            name: ends for name, ends in usual["bounds"].items() if name not in settings.get("fixed", ())
+        }
+        usual["fixed"] = {name: x for name, x in usual["fixed"].items() if name not in (settings.get("bounds") or ())}
         merged = usual | settings
         own = selection.with_dt(selection.dt if merged["dt"] is None else merged["dt"])
         judged(selection.pattern, "search for")

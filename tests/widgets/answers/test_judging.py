@@ -24,10 +24,10 @@ def test_the_traces_are_those_of_the_judge(client):
     assert answer["verdict"] == verdict_data(verdict)
     assert [sweep["name"] for sweep in answer["sweeps"]] == list(verdict.traces)
     trace = next(iter(verdict.traces.values()))
-    np.testing.assert_allclose(answer["data"]["0.v"], trace.v[0].astype(np.float32))
-    np.testing.assert_array_equal(answer["data"]["0.spikes"], trace.spike_times[0])
+    np.testing.assert_allclose(answer["arrays"]["0.v"], trace.v[0].astype(np.float32))
+    np.testing.assert_array_equal(answer["arrays"]["0.spikes"], trace.spike_times[0])
     assert answer["sweeps"][0]["states"] == ["v", "u"]
-    assert len(answer["data"]["0.u"]) == len(trace.t)
+    assert len(answer["arrays"]["0.u"]) == len(trace.t)
 
 
 def test_only_the_sweeps_that_are_named_are_sent(client):

@@ -40,7 +40,7 @@ def test_every_try_of_a_search_is_told_once_in_its_place(client):
     assert end["search"]["status"] == result.status == "replicated"
     assert end["search"]["sentence"] == result.summary
     np.testing.assert_array_equal(losses(told), result.tries.loss.astype(np.float32))
-    assert sum(len(one["data"]["loss"]) for one in told) == result.evaluations  # none of them twice
+    assert sum(len(one["arrays"]["loss"]) for one in told) == result.evaluations  # none of them twice
     assert end["search"]["evaluations"] == result.evaluations
 
 
@@ -61,7 +61,7 @@ def test_what_is_not_free_keeps_its_value(client):
 
 def test_a_search_is_paused_and_goes_on_and_is_stopped(client):
     identity = endless(client)
-    client.until(identity, lambda one: len(one["data"].get("loss", ())) > 0)
+    client.until(identity, lambda one: len(one["arrays"].get("loss", ())) > 0)
     assert client.ask("pause", of=identity)["state"] == "done"
     client.until(identity, lambda one: one["state"] == "paused")
     time.sleep(0.3)
@@ -69,7 +69,7 @@ def test_a_search_is_paused_and_goes_on_and_is_stopped(client):
     time.sleep(0.4)
     assert losses(client.of(identity)).size == before
     assert client.ask("resume", of=identity)["state"] == "done"
-    client.until(identity, lambda one: one["from"] >= before and len(one["data"]["loss"]) > 0)
+    client.until(identity, lambda one: one["from"] >= before and len(one["arrays"]["loss"]) > 0)
     assert client.ask("stop", of=identity)["state"] == "done"
     assert client.last(identity)["state"] == "stopped"
 
@@ -83,8 +83,8 @@ def test_another_page_finds_a_running_search_with_all_its_tries_and_can_stop_it(
     assert other.last(asked)["searches"] == [identity]
     whole = other.until(identity, lambda one: True)
     assert whole["from"] == 0
-    assert len(whole["data"]["loss"]) == whole["search"]["evaluations"] > 0
-    other.until(identity, lambda one: one["from"] >= len(whole["data"]["loss"]) and len(one["data"]["loss"]))
+    assert len(whole["arrays"]["loss"]) == whole["search"]["evaluations"] > 0
+    other.until(identity, lambda one: one["from"] >= len(whole["arrays"]["loss"]) and len(one["arrays"]["loss"]))
     assert not np.isnan(losses(other.of(identity))).any()  # news follow on the record without a gap
     assert other.ask("stop", of=identity)["state"] == "done"
     assert other.last(identity)["state"] == "stopped"
@@ -93,7 +93,7 @@ def test_another_page_finds_a_running_search_with_all_its_tries_and_can_stop_it(
 
 def test_a_second_search_stops_the_first(client):
     first = endless(client)
-    client.until(first, lambda one: len(one["data"].get("loss", ())) > 0)
+    client.until(first, lambda one: len(one["arrays"].get("loss", ())) > 0)
     second = search(client, EASY, seed=1)
     assert client.last(first)["state"] == "stopped"
     assert client.last(second)["state"] == "done"
@@ -105,7 +105,7 @@ def test_a_search_that_ended_is_found_by_its_id_and_is_told_whole(client):
     asked = client.ask("running")
     assert asked["searches"] == [identity]
     again = client.until(identity, lambda one: one["from"] == 0 and one["state"] == "done")
-    assert len(again["data"]["loss"]) == end["search"]["evaluations"]
+    assert len(again["arrays"]["loss"]) == end["search"]["evaluations"]
     assert client.ask("stop", of=identity)["state"] == "done"  # nothing to stop is no error
 
 

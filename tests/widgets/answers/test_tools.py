@@ -34,9 +34,9 @@ def test_a_plane_is_told_coarse_and_then_fine(client):
     coarse, fine = client.of(identity)
     assert (coarse["state"], coarse["finer"], fine["state"], fine["finer"]) == ("running", True, "done", False)
     plane = pw.analysis.parameter_plane("lif", "tonic_spiking", "amplitude", "tau_mem", fields["values"], points=8)
-    np.testing.assert_array_equal(fine["data"]["x"], plane.x)
-    np.testing.assert_allclose(fine["data"]["loss"].reshape(8, 8), plane.loss, rtol=1e-6)
-    missed = fine["data"]["missed"].reshape(8, 8)
+    np.testing.assert_array_equal(fine["arrays"]["x"], plane.x)
+    np.testing.assert_allclose(fine["arrays"]["loss"].reshape(8, 8), plane.loss, rtol=1e-6)
+    missed = fine["arrays"]["missed"].reshape(8, 8)
     np.testing.assert_array_equal(missed == 0, plane.accepted)
     named = {fine["criteria"][k] for k in range(31) if missed[0, 0] >> k & 1}
     assert named == set(plane.missed(0, 0))
@@ -46,8 +46,8 @@ def test_a_plane_of_all_patterns_has_a_bit_for_each(client):
     fields = set_of("izhikevich", "tonic_bursting")
     answer = client.ask("plane", **fields, **ranges(fields), x="c", y="d", all=True, points=[3])
     assert answer["patterns"] == list(pattern_names())
-    assert answer["data"]["loss"].size == 20 * 9
-    assert answer["data"]["missed"].size == 9
+    assert answer["arrays"]["loss"].size == 20 * 9
+    assert answer["arrays"]["missed"].size == 9
 
 
 def test_a_plane_of_one_value_twice_is_refused(client):
@@ -62,16 +62,16 @@ def test_profiles_are_those_of_the_package(client):
     found = pw.analysis.loss_profiles("izhikevich", "tonic_spiking", fields["values"], points=9)
     assert answer["names"] == list(found)
     for name, profile in found.items():
-        np.testing.assert_array_equal(answer["data"][f"{name}.values"], profile.values)
-        np.testing.assert_allclose(answer["data"][f"{name}.loss"], profile.loss, rtol=1e-6)
+        np.testing.assert_array_equal(answer["arrays"][f"{name}.values"], profile.values)
+        np.testing.assert_allclose(answer["arrays"][f"{name}.loss"], profile.loss, rtol=1e-6)
 
 
 def test_the_rate_over_the_current_is_that_of_the_package(client):
     values = {"tau_mem": 10.0}
     answer = client.ask("rate", model="lif", values=values, dt=0.1, holding=0.0, most=40.0, points=5)
     rates = pw.analysis.rate_curve("lif", np.linspace(0, 40, 5), values)
-    np.testing.assert_allclose(answer["data"]["rate"], rates, rtol=1e-6)
-    assert answer["data"]["rate"][0] == 0.0 < answer["data"]["rate"][-1]
+    np.testing.assert_allclose(answer["arrays"]["rate"], rates, rtol=1e-6)
+    assert answer["arrays"]["rate"][0] == 0.0 < answer["arrays"]["rate"][-1]
 
 
 # -- samples
@@ -86,15 +86,15 @@ def test_samples_are_told_as_they_come_and_the_last_answer_has_the_final_ones(cl
     assert (end["done"], end["total"]) == (120, 120)
     assert 0.01 < end["volume"] < 0.5
     table = pw.analysis.sample_accepted("lif", "tonic_spiking", 120, 0, fixed={"holding": 0.0})
-    final = end["data"]["values"].reshape(120, -1)
+    final = end["arrays"]["values"].reshape(120, -1)
     names = end["names"]
     assert set(table.columns) - {"status"} == set(names)
     values = list(fields["values"])
     some = {name: final[:, names.index(name)] for name in values}
     assert pw.judge("lif", "tonic_spiking", some, verify=False).accepted.all()
-    on_the_way = [one for one in told[:-1] if one["data"]["values"].size]
+    on_the_way = [one for one in told[:-1] if one["arrays"]["values"].size]
     if on_the_way:
-        met = np.concatenate([one["data"]["values"].reshape(-1, len(one["names"])) for one in on_the_way])
+        met = np.concatenate([one["arrays"]["values"].reshape(-1, len(one["names"])) for one in on_the_way])
         some = {name: met[:, k] for k, name in enumerate(on_the_way[0]["names"])}
         assert pw.judge("lif", "tonic_spiking", some, verify=False).accepted.all()
         assert on_the_way[-1]["done"] == len(met) <= 120
@@ -167,12 +167,12 @@ def test_what_a_neuron_can_do_is_told_pattern_by_pattern(client):
 def test_a_phase_plane_has_nullclines_points_and_the_way_of_a_sweep(client, model, names):
     answer = client.ask("phase", **set_of(model, "tonic_spiking"), sweep="", pair=[], others="steady", now=0.0)
     assert answer["names"] == names
-    assert answer["data"]["path"].size % 4 == 0
+    assert answer["arrays"]["path"].size % 4 == 0
     assert len(answer["levels"]) >= 1
     for k, level in enumerate(answer["levels"]):
         assert len(level["nullclines"]) == 2
-        assert answer["data"][f"{k}.0.0"].size % 2 == 0
-        assert answer["data"][f"{k}.arrows"].size % 4 == 0
+        assert answer["arrays"][f"{k}.0.0"].size % 2 == 0
+        assert answer["arrays"][f"{k}.arrows"].size % 4 == 0
     assert (len(answer["variables"]) > 2) == (model == "hodgkin_huxley")
     wide = [[-200.0, 100.0], answer["ranges"][1]]
     again = client.ask("phase", **set_of(model, "tonic_spiking"), sweep="", pair=names, others="now", now=20.0,
@@ -302,7 +302,7 @@ def test_the_script_of_plotly_is_that_of_the_installed_package(client):
 
     answer = client.ask("plotly")
     assert answer["version"] == metadata.version("plotly")
-    assert len(gzip.decompress(answer["data"]["script"].tobytes())) > 1_000_000
+    assert len(gzip.decompress(answer["arrays"]["script"].tobytes())) > 1_000_000
 
 
 @pytest.mark.parametrize("kind", ["select", "undo", "redo"])
