@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -32,7 +31,7 @@ def main() -> None:
         folder = Path(name)
         home, wheels, environment = folder / "home", folder / "wheels", folder / "environment"
         home.mkdir()
-        said = run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], ROOT)
+        run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], ROOT)
         [wheel] = folder.glob("*.whl")
         venv.create(environment, with_pip=True)
         python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -92,14 +91,20 @@ def move_a_slider(path: Path) -> None:
     print("a slider of the page: moved, and the picture with it")
 
 
-def at_rest(page: Page, seconds: float = 30.0) -> str:
-    """Return the lines of the picture once they stay the same for half a second."""
-    lines, until = "", time.monotonic() + seconds
+_FIGURE = """() => {
+    const [largest] = [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height);
+    return largest?.width ? largest.toDataURL() : "";
+}"""
+
+
+def at_rest(page: Page, seconds: float = 60.0) -> str:
+    """Return the picture of the figure once it stays the same for half a second."""
+    shown, until = "", time.monotonic() + seconds
     while time.monotonic() < until:
-        drawn = page.evaluate("() => [...document.querySelectorAll('svg path')].map(p => p.getAttribute('d')).join()")
-        if re.search(r"\d", drawn) and drawn == lines:
-            return lines
-        lines = drawn
+        drawn = page.evaluate(_FIGURE)
+        if drawn and drawn == shown:
+            return shown
+        shown = drawn
         page.wait_for_timeout(500)
     raise AssertionError(f"the picture did not come to rest within {seconds:g} s")
 
