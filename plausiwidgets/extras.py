@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from importlib import import_module
+from types import ModuleType
 
 from plausiwidgets.names import unknown
 
@@ -65,6 +67,27 @@ def require(*packages: str) -> None:
             raise unknown("optional package", package, OPTIONAL)
         if importlib.util.find_spec(package) is None:
             raise NotInstalled(package)
+
+
+def load(name: str) -> ModuleType:
+    """Import a module of another package.
+
+    Examples
+    --------
+    >>> load("math").__name__
+    'math'
+
+    Raises
+    ------
+    ImportError
+        With the command that installs it, for an optional package that is not installed.
+    """
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if (package := package_missing(error)) is None:
+            raise
+        raise NotInstalled(package) from error
 
 
 def package_missing(error: BaseException) -> str | None:

@@ -12,8 +12,8 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from plausiwidgets.extras import load
 from plausiwidgets.old_names import renamed
-from plausiwidgets.quiet import imported
 
 
 class LazyModule:
@@ -32,7 +32,7 @@ class LazyModule:
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__"):  # what inspection asks of any object, such as __wrapped__
             raise AttributeError(attribute)
-        value = getattr(imported(self._name), attribute)
+        value = getattr(load(self._name), attribute)
         setattr(self, attribute, value)  # found at once from now on
         return value
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 import warnings
 from functools import cache
-from importlib import import_module
 from threading import RLock
 from types import ModuleType
 
-from plausiwidgets.extras import NotInstalled, package_missing
+from plausiwidgets.extras import load
 
 _one_at_a_time = RLock()
 
@@ -26,17 +25,12 @@ def imported(name: str) -> ModuleType:
     Raises
     ------
     ImportError
-        With the command that installs it, for an optional package that is not installed.
+        As of :func:`plausiwidgets.extras.load`.
     """
     # One thread at a time: the first to leave would restore Python's filters for the others.
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            return import_module(name)
-        except ModuleNotFoundError as error:
-            if (package := package_missing(error)) is None:
-                raise
-            raise NotInstalled(package) from error
+        return load(name)
 
 
 def warn_caller(text: str) -> None:
