@@ -59,7 +59,7 @@ def renamed_argument(where: str, given: Collection[str], valid: Collection[str])
     Examples
     --------
     >>> renamed_argument("optimize", ["max_seconds"], ["seed", "time_limit"])
-    TypeError("optimize: the argument max_seconds is now time_limit")
+    TypeError('optimize: the argument max_seconds is now time_limit')
     """
     for old in given:
         new = next((word for word in ARGUMENTS.get(old, ()) if word in valid and word not in given), None)
