@@ -40,7 +40,7 @@ def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tup
         return packaged(model.key), ""
     from plausiwidgets.widgets.app.catalogue import describe as entry
 
-    shared, own, neurons = entry(model, [pattern])
+    shared, own, neurons = entry(model, [pattern], verify=False)  # a user waits for the first picture
     code, why = {}, ""
     for neuron in neurons.values():
         called = name if neuron is model else neuron.key

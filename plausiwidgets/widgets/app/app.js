@@ -3,6 +3,7 @@ import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr, translate } from "./engine/texts.js";
 import { addressOf } from "./link.js";
 import { simulation, stored } from "./neuron.js";
+import { simulated } from "./remote.js";
 import { padded, rangesOf, widened } from "./scene.js";
 import { heard, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
@@ -56,6 +57,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   let current = data; // of the model that is shown
   /** @type {(Sweep[] | null)[]} */
   let found = [];
+  /** @type {import("./types.d.ts").Simulated | null} */
+  let answered = null; // of a neuron that only the host can simulate
+  let stopSimulating = () => {};
   let run = simulation(catalogue, current, first);
   /** @type {Line} */
   let yours = run.trace("yours");
@@ -71,7 +75,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   /** @type {Set<(t: number | null) => void>} */
   const pointed = new Set();
   const searchPlay = playback(store);
-  const shownBars = bars(store, () => (found.some(Boolean) ? null : { catalogue, data: current }));
+  const shownBars = bars(store, () => (found.some(Boolean) || !run.neuron ? null : { catalogue, data: current }));
 
   const selection = () => store.get().selection;
   const change = (/** @type {Partial<Selection>} */ next) => store.set({ selection: { ...selection(), ...next } });
@@ -79,7 +83,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   // -- what follows of a change ------------------------------------------------------------------
 
   const simulate = () => {
-    run = simulation(catalogue, current, selection(), found);
+    run = simulation(catalogue, current, selection(), found, answered);
     yours = run.trace("yours");
   };
 
@@ -93,6 +97,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     );
     const isKnown = known && ["replicated", "fragile"].includes(known.status);
     store.set({ verified: isKnown ? { status: known.status, why: known.why } : null });
+    if (!run.neuron) return askToSimulate();
     stopJudging = inPieces(run.judging(), ({ verdict, found: sweeps }) => {
       if (sweeps.some(Boolean)) {
         found = sweeps;
@@ -100,6 +105,25 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       }
       store.set({ verdict, drawn: store.get().drawn + 1 });
       if (verdict?.loss === 0 && !isKnown && host.can("verify")) {
+        store.set({ verified: { status: "asked", why: "" } });
+        asking = Number(setTimeout(verify, REST));
+      }
+      solved();
+    });
+  };
+
+  /** Asks the host for line and verdict; the last ones are shown until it answers. */
+  const askToSimulate = () => {
+    const of = selection();
+    const { model, pattern, values, dt } = of;
+    stopSimulating();
+    stopSimulating = host.ask("simulate", { model, pattern, values, dt, sweeps: [run.sweep.name], states: false }, (answer, arrays) => {
+      if (selection() !== of || answer.state === "superseded") return;
+      if (answer.state !== "done") return store.set({ said: answer.error ?? "" });
+      answered = simulated(answer, arrays, run.pattern, run.sweep.name);
+      simulate();
+      store.set({ verdict: answered.verdict, drawn: store.get().drawn + 1 });
+      if (answered.verdict?.loss === 0) {
         store.set({ verified: { status: "asked", why: "" } });
         asking = Number(setTimeout(verify, REST));
       }
@@ -124,6 +148,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   const show = (next, at) => {
     if (at.model !== selection().model || at.pattern !== selection().pattern) {
       found = [];
+      answered = null;
       store.set({ box: { bounds: {}, fixed: [], locked: [] } });
     }
     current = next;
@@ -156,7 +181,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     const known = others.get(role);
     if (known && known.values === values) return known.line;
     const line =
-      values && simulation(catalogue, current, { ...selection(), values: { ...selection().values, ...values } }, found).trace(role);
+      run.neuron &&
+      values &&
+      simulation(catalogue, current, { ...selection(), values: { ...selection().values, ...values } }, found).trace(role);
     others.set(role, { values, line });
     return line;
   };
@@ -228,7 +255,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         unit: current.model.unit === "1" ? "" : current.model.unit,
         handles: run.handles(),
         marks: marked >= 0 ? marksOf(marked) : [],
-        peak: current.model.resets && below === null ? run.neuron.peak : NaN,
+        peak: current.model.resets && below === null && run.neuron ? run.neuron.peak : NaN,
       };
     },
     /** Whether a part of the sweep is shown. */
@@ -318,7 +345,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     defaults() {
       const values = { ...selection().values };
-      for (const [name, value] of run.neuron.parameters) values[name] = value;
+      for (const [name, value] of run.neuron?.parameters ?? []) values[name] = value;
       change({ values });
       app.keep();
     },
@@ -371,7 +398,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
     /** Whether there is a set of values from which a turn begins. */
     canTurn() {
-      return store.get().verdict?.loss === 0 || run.pattern.sets.some(({ status }) => status === "replicated");
+      return Boolean(run.neuron) && (store.get().verdict?.loss === 0 || run.pattern.sets.some(({ status }) => status === "replicated"));
     },
     turn() {
       const { verdict } = store.get();

@@ -32,9 +32,11 @@ _KINDS = {True: "resets", False: "graded"}
 Json = dict[str, Any]
 
 
-def describe(model: NeuronModel, chosen: Sequence[Protocol]) -> tuple[Json, Json, dict[str, NeuronModel]]:
+def describe(
+    model: NeuronModel, chosen: Sequence[Protocol], verify: bool = True
+) -> tuple[Json, Json, dict[str, NeuronModel]]:
     """Return what the app shows of a model: what it shares with others by pattern, its own, and neurons by name."""
-    contents = Contents(model, None, None)
+    contents = Contents(model, None, None, verify=verify)
     data = contents.data(list(chosen))
     kind = _KINDS[data["model"]["resets"]]
     shared: Json = {}

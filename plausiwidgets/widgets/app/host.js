@@ -2,7 +2,7 @@
 // Who answers. A question is {kind, id, …fields}; its answers carry its id, and the last of them a final state.
 
 const FINAL = ["done", "stopped", "superseded", "failed"];
-const PATIENCE = 120000; // ms after which a description is given up
+const PATIENCE = 120000; // ms after which a description is given up: a custom neuron may first have to be compiled
 const SILENCE = 5000; // ms without an answer after which a host is called silent, until it speaks again
 
 /** Kinds of which a newer question replaces an older one that waits. */

@@ -2,7 +2,7 @@ import { responseTo, settled, valueOf } from "./engine/bench.js";
 import { benchesOf, judgingAll, together } from "./engine/judge.js";
 import { NEURONS } from "./engine/neurons.js";
 
-/** @import { Catalogue, Handle, Line, ModelData, Pattern, Range, Role, Selection, Slider, Sweep, Verdict } from "./types.d.ts" */
+/** @import { Catalogue, Handle, Line, ModelData, Pattern, Range, Role, Selection, Simulated, Slider, Sweep, Verdict } from "./types.d.ts" */
 
 /**
  * A pattern under a model: what all models share, and what is the model's own.
@@ -26,11 +26,13 @@ export function stored(data, key, set = 0) {
 }
 
 /**
- * Everything that the page computes of one selection by itself.
+ * Everything that the page computes of one selection by itself; of a neuron that it cannot simulate, what its host has
+ * answered.
  * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} selection
  * @param {(Sweep[] | null)[]} [found] sweeps that the procedure of each component has found
+ * @param {Simulated | null} [answered]
  */
-export function simulation(catalogue, data, selection, found = []) {
+export function simulation(catalogue, data, selection, found = [], answered = null) {
   const pattern = patternOf(catalogue, data, selection.pattern);
   const neuron = NEURONS[selection.model];
   const values = new Map(Object.entries(selection.values));
@@ -46,6 +48,7 @@ export function simulation(catalogue, data, selection, found = []) {
 
   /** The response to the main sweep. @param {Role} role @returns {Line} */
   function trace(role) {
+    if (!neuron) return { ...(answered?.line ?? NOTHING), role };
     const { pieces, end, duration } = main.sweep;
     const { line } = benchAt(main.part.holding).respond({
       pieces: pieces.map((piece) => piece.map(at)),
@@ -57,6 +60,7 @@ export function simulation(catalogue, data, selection, found = []) {
 
   /** Where the example is drawn for this neuron: its rest, its threshold, its peak. @returns {[number, number, number]} */
   function scale() {
+    if (!neuron) return scaleOf(answered?.line ?? NOTHING);
     const { rest } = benchAt(main.part.holding);
     const peak = Math.max(neuron.peak, rest.threshold + 1);
     const low = Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
@@ -79,6 +83,7 @@ export function simulation(catalogue, data, selection, found = []) {
     sweep: main.sweep,
     /** How the threshold lies above rest, in mV. */
     get span() {
+      if (!neuron) return USUAL;
       return benchAt(main.part.holding).rest.span;
     },
     bench: () => benchAt(main.part.holding),
@@ -102,6 +107,7 @@ export function simulation(catalogue, data, selection, found = []) {
     handles: () => handlesOf(main.sweep, pattern, values, main.part.holding),
     /** Judges by the letter; the result, and sweeps that procedures found. @returns {Generator<void, { verdict: Verdict | null, found: (Sweep[] | null)[] }>} */
     *judging() {
+      if (!neuron) return { verdict: answered?.verdict ?? null, found: [] };
       const results = yield* judgingAll(pattern, benchAt, values);
       const all = pattern.components.map((part, i) => (part.sweeps.length || !results[i] ? null : appliedSweeps(part, results[i])));
       const isWhole = results.length > 0 && pattern.components.every(({ tape, criteria }) => tape || !criteria.length);
@@ -109,6 +115,25 @@ export function simulation(catalogue, data, selection, found = []) {
       return { verdict: isWhole && checks.length ? { checks, loss, lost: isLost } : null, found: all };
     },
   };
+}
+
+const USUAL = 15; // mV from rest to threshold, where nobody says
+
+/** Before anything is known. @type {Line} */
+const NOTHING = {
+  role: "yours",
+  t0: 0,
+  dt: 1,
+  v: new Float64Array([-65, -65]),
+  current: new Float64Array(2),
+  spikes: [],
+  divergedAt: NaN,
+};
+
+/** Rest, threshold and peak, as far as a line shows them. @param {Line} line @returns {[number, number, number]} */
+function scaleOf({ v }) {
+  const rest = Number.isFinite(v[0]) ? v[0] : -65;
+  return [rest, rest + USUAL, v.reduce((a, x) => (x > a ? x : a), rest + 2 * USUAL)];
 }
 
 /** @param {Role} role @param {any} line @param {number} peak NaN for a neuron that draws its spikes itself @returns {Line} */

@@ -1,3 +1,4 @@
+import { NEURONS } from "./engine/neurons.js";
 import { simulation, stored } from "./neuron.js";
 import { path, prepared } from "./painter.js";
 import { columns } from "./scene.js";
@@ -27,7 +28,7 @@ export function drawPictures(catalogue, data, give) {
   const known = picturesOf(data);
   function* work() {
     for (const key of Object.keys(data.patterns)) {
-      if (known.has(key)) continue;
+      if (known.has(key) || !NEURONS[data.model.name]) continue;
       const { sets } = data.patterns[key];
       const best = sets.findIndex((/** @type {any} */ set) => set.status === "replicated");
       const run = simulation(catalogue, data, stored(data, key, Math.max(best, 0)));

@@ -12,7 +12,7 @@ export const TOOLS = [
     name: "plane",
     title: () => tr("Phase plane"),
     line: () => tr("Why it fires: where its two variables stand still, and where they go."),
-    fits: (app) => app.data.model.plane,
+    fits: (app) => app.data.model.plane && Boolean(app.run.neuron),
     view: PhasePlane,
   },
   {
@@ -44,7 +44,7 @@ export function ToolPanel({ app }) {
 
 /** The phase plane, small and live, where there is one: a click gives it more room. @param {{ app: App }} props */
 export function Inside({ app }) {
-  if (!app.data.model.plane) return "";
+  if (!app.data.model.plane || !app.run.neuron) return "";
   return html`<button class="pw-inside" onclick=${() => app.store.set({ tool: "plane" })}>
     <${SmallPlane} app=${app} /><span>${tr("Why? Look inside")} ›</span></button>`;
 }

@@ -40,6 +40,8 @@ export type Handle = {
   /** Change of the current, or of the time, with the value. */
   slope: number;
 };
+/** What a host has simulated and judged. */
+export type Simulated = { line: Line; verdict: Verdict | null };
 export type Scene = {
   lines: Line[];
   x: Range;

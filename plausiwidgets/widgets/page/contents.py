@@ -66,6 +66,8 @@ class Contents:
         The page then has one pattern, and stores no set but the start.
     lesson : Lesson or None
         Its cards stand beside the neuron.
+    verify : bool
+        Whether the stored sets are verified.
 
     Attributes
     ----------
@@ -80,9 +82,10 @@ class Contents:
         dt: float | None,
         exercise: Exercise | Mystery | None = None,
         lesson: Lesson | None = None,
+        verify: bool = True,
     ) -> None:
         self.model, self.parameters, self.dt, self.exercise = model, parameters, dt, exercise
-        self.lesson = lesson
+        self.lesson, self.verify = lesson, verify
         self.neurons = {model.key: model}
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
@@ -226,7 +229,7 @@ class Contents:
     ) -> dict[str, Any]:
         model = self.model
         values = {name: float(value) for name, value in complete(model, pattern, given).items()}
-        verdict = judge(model, pattern, values, dt=dt)
+        verdict = judge(model, pattern, values, dt=dt, verify=self.verify)
         return {
             "title": title, "source": source, "values": list(values.items()), "dt": verdict.dt,
             "verdict": _verdict(verdict),
