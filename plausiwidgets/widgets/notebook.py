@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
+from uuid import uuid4
 from weakref import ref
 
 import anywidget
@@ -250,7 +251,8 @@ class App(anywidget.AnyWidget):
             self._answers.searches.noted = self._on_search
             self._answers.shown = lambda: self.selection
             _close_former_run(self)
-            super().__init__(**self._shipped(first), _settings=settings)
+            # The page does not know the id of its widget by itself, and needs it to write a picture into the notebook.
+            super().__init__(**self._shipped(first), _settings=settings, model_id=settings["id"])
         self._mend_routes()
         self.on_msg(self._on_message)
         self._judge(first)
@@ -295,7 +297,7 @@ class App(anywidget.AnyWidget):
         from plausiwidgets.widgets.answers.files import translations
 
         settings: dict[str, Any] = {
-            "language": language, "notes": list(notes), "lesson": None, "runtime": runtime(),
+            "id": uuid4().hex, "language": language, "notes": list(notes), "lesson": None, "runtime": runtime(),
             "texts": {} if language == texts.ENGLISH else {language: translations(language)},
         }  # fmt: skip
         if lesson is not None:

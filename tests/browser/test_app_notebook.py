@@ -265,3 +265,25 @@ def test_after_a_restart_the_app_goes_on_by_itself_and_says_so_in_one_sentence(o
     page.locator(".pw-said", has_text=re.compile(LOST)).wait_for()
     assert page.locator(".pw-said").count() == 1
     page.wait_for_selector(JUDGED)
+
+
+def test_a_saved_notebook_without_a_kernel_shows_a_still_picture_until_it_runs(open_app_of, lab):
+    opened = open_app_of(BURSTING)
+    page = opened.page
+    page.wait_for_timeout(500)
+    opened.reload()
+    page.wait_for_selector(JUDGED)  # with its kernel it is the app itself
+    for session in lab.server.get("/api/sessions"):
+        if session["path"] == opened.name:
+            lab.server.delete(f"/api/sessions/{session['id']}")
+    page.reload()
+    page.locator("img[data-pw-still]").wait_for()
+    shown = page.locator(".jp-OutputArea").first.inner_text()
+    assert "Run the cell to go on." in shown
+    assert "not found" not in shown
+    assert page.evaluate("() => document.querySelector('img[data-pw-still]').naturalWidth") > 300
+    assert [error for error in opened.errors if "not found" in error or "pw" in error] == []
+    opened.wait_for_kernel()
+    opened.command("notebook:run-all-cells")
+    page.wait_for_selector(JUDGED)
+    assert page.locator("img[data-pw-still]").count() == 0

@@ -5,6 +5,7 @@ import { noHost, serverHost } from "./host.js";
 import { valuesOf, wantedOf } from "./link.js";
 import { patternOf, slidersOf, stored } from "./neuron.js";
 import { connected, fillSlot } from "./notebook.js";
+import { keepStill } from "./still.js";
 import { view } from "./view.js";
 
 /** @import { Catalogue, ModelData, Selection } from "./types.d.ts" */
@@ -87,7 +88,9 @@ export function widget() {
       const fill = () => fillSlot(el, model);
       model.on("change:_slots", fill);
       if (model.get("_slots").length) requestAnimationFrame(fill);
+      const stopKeeping = keepStill(model, el, own.app);
       return () => {
+        stopKeeping();
         model.off("change:_slots", fill);
         close();
       };
