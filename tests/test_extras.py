@@ -11,6 +11,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets import extras
+from plausiwidgets.optimization.versions import versions
 
 HELPERS = Path(__file__).parent / "helpers"
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
@@ -170,3 +171,10 @@ def test_another_error_of_an_installed_package_is_not_hidden():
     assert extras.package_missing(broken) is None
     assert extras.package_missing(ModuleNotFoundError("No module named 'numpy.x'", name="numpy.x")) is None
     assert extras.package_missing(ModuleNotFoundError("No module named 'norse'", name="norse.torch")) == "norse"
+
+
+def test_a_result_depends_on_torch_only_where_torch_runs_its_neuron():
+    [own] = pw.models.load(HELPERS.parent / "data" / "my_neurons.py", "low_threshold")
+    lif = pw.models.get("lif")
+    assert not {"torch", "norse"} & set(versions(lif))
+    assert {"torch", "norse"} <= set(versions(own)) & set(versions(lif, own)) & set(versions(lif, engine="torch"))

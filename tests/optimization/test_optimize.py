@@ -116,7 +116,7 @@ def test_history_has_a_row_for_each_try_which_the_judge_confirms():
     for check in again.checks:
         assert list(check.cost) == list(history[f"cost_{check.key}"])
     data = json.loads(result.to_json())
-    assert data["versions"]["torch"]
+    assert data["versions"]["numba"]
     assert pw.Result.from_json(result.to_json()).verdict.loss == pytest.approx(result.loss)
 
 
