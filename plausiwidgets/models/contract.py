@@ -19,6 +19,7 @@ import numpy as np
 from plausiwidgets.lazy import torch
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.names import unknown
+from plausiwidgets.program.arrays import evaluate
 
 _LANES = 3
 _PROBED_LANES = 7
@@ -153,7 +154,49 @@ def _check(model: Any, lanes: int) -> None:
     discrete = _ignores_dt(model)
     if discrete != model.discrete:  # a model that is checked again is not changed
         model.discrete = discrete
-    unused = [n for n in model.parameters if n not in read]
+    _refuse_unused(model, read)
+
+
+def check_program(model: Any, singular: bool = False) -> None:
+    """Check a neuron that is made of programs as :func:`check_contract` checks one with a step, without torch.
+
+    Raises
+    ------
+    ValueError
+        Naming the model and what to change.
+    """
+    where = f"model {model.key!r}"
+    values = {name: np.full(_LANES, p.default) for name, p in model.parameters.items()}
+    start = np.stack([
+        np.full(_LANES, model.current.default), *model.start(values, np.zeros(_LANES)), *values.values(),
+    ])  # fmt: skip
+    names = [s.key for s in model.states]
+    for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
+        for name, row in zip(names, rows[: len(names)], strict=True):
+            if not np.isfinite(row).all():
+                raise ValueError(f"{where}: {name!r} of the {when} is not finite at the default parameters")
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    _check_potentials(model, rest, threshold)
+    for rows, when in _probes(model):
+        outcome = _outcome(model, rows, False)
+        spikes = outcome[0][np.isfinite(outcome).all(axis=0)]
+        if not np.isin(spikes, (0.0, 1.0)).all():
+            wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
+            raise ValueError(f"{where}: spikes must be 1.0 where the lane fired, else 0.0, not {wrong:g} ({when})")
+    if not singular:
+        _refuse_singularity(model, start, _round_potentials(model))
+    _check_trial(model)
+    step, begin = model.programs.step, model.programs.start
+    model.discrete = not any("dt" in line.reads for line in step.body) and "dt" not in {v.name for v in step.state}
+    read = {entry for entry in (model.rest, model.threshold) if isinstance(entry, str)}
+    for program in (step, begin):
+        used = {name for line in program.body for name in line.reads} | {v.name for v in program.state}
+        read |= {name for i, name in enumerate(program.parameters) if f"p{i}" in used}
+    _refuse_unused(model, read)
+
+
+def _refuse_unused(model: Any, read: set[str]) -> None:
+    where, unused = f"model {model.key!r}", [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
             f"{where} declares parameters that nothing reads: {', '.join(unused)}. Use p.{unused[0]} in the "
@@ -185,6 +228,14 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
         if not torch.isfinite(first[-1]).all():
             raise ValueError(f"{where}: {name!r} of initial_state is not finite at the default parameters")
     rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
+    _check_potentials(model, rest, threshold)
+    current = np.full(lanes, model.current.default)
+    return np.stack([current, *(x.numpy() for x in first), *(x.numpy() for x in values.values())])
+
+
+def _check_potentials(model: Any, rest: float, threshold: float) -> None:
+    """Refuse rest, threshold, limit and spike level that do not follow each other."""
+    where = f"model {model.key!r}"
     if not 0 < threshold - rest < float("inf"):
         raise ValueError(
             f"{where}: the threshold ({threshold:g} mV) must lie above the rest ({rest:g} mV) at the "
@@ -200,8 +251,6 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
             f"{where}: spike_level ({model.spike_level:g} mV) must lie above the rest ({rest:g} mV) at the "
             f"default parameters: a spike crosses it upwards"
         )
-    current = np.full(lanes, model.current.default)
-    return np.stack([current, *(x.numpy() for x in first), *(x.numpy() for x in values.values())])
 
 
 def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tensor], read: set[str]) -> float:
@@ -334,23 +383,34 @@ def _alone(rows: Floats) -> list[Floats]:
     return [rows[:, i : i + 1] for i in range(rows.shape[1])]
 
 
-def _outcome(model: Any, rows: Floats, alone: bool, share: float = 1.0) -> torch.Tensor:
-    """Return (spikes, state) after one step, of a `share` of dt, as float64, shape [1 + state variables, lanes]."""
+def _outcome(model: Any, rows: Floats, alone: bool, share: float = 1.0) -> Floats:
+    """Return (spikes, state) after one step, of a `share` of dt, shape [1 + state variables, lanes]."""
     if alone:
-        return torch.cat([_outcome(model, lane, False, share) for lane in _alone(rows)], dim=1)
+        return np.concatenate([_outcome(model, lane, False, share) for lane in _alone(rows)], axis=1)
+    if getattr(model.step, "of_program", False):
+        return _of_program(model, rows, share)
     current, state, values, dt = _inputs(model, rows)
     dt = share * dt
     with torch.no_grad(), np.errstate(all="ignore"):
         spikes, new = model.advance(current, state, model.namespace(values), dt)
     flat = [torch.as_tensor(x).to(torch.float64) for x in (spikes, *new)]
-    return torch.stack([x.reshape(1).expand(rows.shape[1]) if x.numel() == 1 else x for x in flat])
+    return torch.stack([x.reshape(1).expand(rows.shape[1]) if x.numel() == 1 else x for x in flat]).numpy()
+
+
+def _of_program(model: Any, rows: Floats, share: float) -> Floats:
+    """Return what NumPy makes of the program of a step."""
+    count, step = len(model.states), model.programs.step
+    inputs = {"current": rows[0], "dt": share * model.dt} | {f"s{i}": rows[1 + i] for i in range(count)}
+    values = dict(zip(model.parameters, rows[1 + count :], strict=True))
+    spikes, state = evaluate(step, inputs | {f"p{i}": values[name] for i, name in enumerate(step.parameters)})
+    return np.stack([np.broadcast_to(np.asarray(x, dtype=np.float64), rows.shape[1:]) for x in (spikes, *state)])
 
 
 def _refuse_chance(model: Any, rows: Floats) -> None:
     """Refuse a step that gives other values when it is called again with the same inputs."""
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
-        if not torch.equal(first.nan_to_num(), _outcome(model, rows, False).nan_to_num()):
+        if not np.array_equal(first, _outcome(model, rows, False), equal_nan=True):
             raise ValueError(
                 f"model {model.key!r}: the step gives other values when it is called again with the same current, "
                 f"state and parameters. A neuron is deterministic here, so that a result can be had again: leave out "
@@ -363,7 +423,7 @@ def _mixes_lanes(model: Any, rows: Floats) -> bool:
     together = _outcome(model, rows, False)
     with suppress(Exception):  # a step that needs the others
         # The last bit of torch's exp may depend on its place in a vector.
-        return not torch.allclose(together, _outcome(model, rows, True), 1e-9, 1e-12, equal_nan=True)
+        return not np.allclose(together, _outcome(model, rows, True), 1e-9, 1e-12, equal_nan=True)
     return True
 
 
@@ -420,19 +480,19 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     """
     names = [s.key for s in model.states]
 
-    def outcome(v: Floats) -> torch.Tensor:
+    def outcome(v: Floats) -> Floats:
         rows = np.repeat(start[:, :1], v.size, axis=1)
         rows[1] = v
         with suppress(Exception):  # what a step raises at a potential without a meaning says nothing about this
             return _outcome(model, rows, model.lanewise)[1:]
-        return torch.zeros(len(names), v.size)
+        return np.zeros((len(names), v.size))
 
-    wrong = outcome(potentials).isnan()
-    at = np.flatnonzero(wrong.any(0).numpy())
+    wrong = np.isnan(outcome(potentials))
+    at = np.flatnonzero(wrong.any(0))
     shift = 1e-4 * model.span(model.defaults())[0]
-    finite = [outcome(potentials[at] + s).isfinite().all(0) for s in (-shift, shift)] if at.size else []
-    for lane in at[(finite[0] & finite[1]).numpy()] if finite else ():
-        name = names[int(wrong[:, lane].nonzero()[0])]
+    finite = [np.isfinite(outcome(potentials[at] + s)).all(0) for s in (-shift, shift)] if at.size else []
+    for lane in at[finite[0] & finite[1]] if finite else ():
+        name = names[int(np.flatnonzero(wrong[:, lane])[0])]
         raise ValueError(
             f"model {model.key!r}: state {name!r} is nan after a step at a potential of {potentials[lane]:g} mV, and "
             f"finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
@@ -508,9 +568,9 @@ def _ignores_dt(model: Any) -> bool:
         rows[0, :2] = 2.0 * model.current.default
         for _ in range(_TRIED_STEPS):
             whole = _outcome(model, rows, model.lanewise)
-            if not torch.equal(whole.nan_to_num(), _outcome(model, rows, model.lanewise, 0.5).nan_to_num()):
+            if not np.array_equal(whole, _outcome(model, rows, model.lanewise, 0.5), equal_nan=True):
                 return False
-            rows[1 : len(whole)] = np.nan_to_num(whole.numpy()[1:])
+            rows[1 : len(whole)] = np.nan_to_num(whole[1:])
     except Exception:  # what a step raises at values without a meaning says nothing about dt
         return False
     return True
@@ -539,7 +599,7 @@ def _first_milliseconds(model: Any, currents: Floats | None = None) -> tuple[np.
         values = {name: np.full(n, p.default) for name, p in model.parameters.items()}
         rows = np.stack([currents, *model.start(values, np.zeros(n)), *values.values()])
         while len(course) < steps:
-            outcome = _outcome(model, rows, model.lanewise).numpy()
+            outcome = _outcome(model, rows, model.lanewise)
             rows[1 : len(outcome)] = outcome[1:]
             course.append(outcome[:2])
             if outcome[0, 1] != 0 and not given:

@@ -279,7 +279,7 @@ class NeuronModel:
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse changes: kernels and results are cached for a model."""
-        if "_made" in self.__dict__ and name not in ("_states", "_span", "programs"):
+        if "_made" in self.__dict__ and name not in ("_states", "_span", "programs", "discrete"):
             raise AttributeError(f"model {self.key!r} cannot be changed ({name}): make a new NeuronModel")
         super().__setattr__(name, value)
 

@@ -51,6 +51,9 @@ class Programs:
             inputs["s0"] = lowest_root(lambda v: evaluate(balance, inputs | {"s0": v})[0])
         return [np.broadcast_to(x, current.shape) for x in evaluate(self.start, inputs)[1]]
 
+    def __reduce__(self) -> tuple[Callable[[str], Programs], tuple[str]]:
+        return read, (self.text(),)
+
     def text(self) -> str:
         """Return the programs as text, each below its name."""
         named = {"step": self.step, "start": self.start, "balance": self.balance}

@@ -1,0 +1,673 @@
+"""A neuron in Brian2's words: Brian2 checks the units and writes the update of a step, which becomes rows of a program.
+
+Nothing is evaluated as text: the syntax trees of the update, of threshold, reset and refractoriness are walked. A step
+is Brian2's: the state is integrated, then the threshold is tested, then what fired is reset. Torch is not needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.arguments import checked, finite, shown
+from plausiwidgets.models.from_program import of_programs
+from plausiwidgets.models.model import RESERVED, NeuronModel, StateVariable
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.names import unknown
+from plausiwidgets.program.arrays import evaluate
+from plausiwidgets.program.neuron import Programs
+from plausiwidgets.program.program import Program
+from plausiwidgets.program.recorded import Recorded, Recorder
+from plausiwidgets.quiet import imported
+
+_LONG, _MOST_STEPS = 1000.0, 20_000
+"""How long a neuron is run without a current until it rests: ms, and steps."""
+_SHORT, _FEW_STEPS = 300.0, 4000
+"""The same for the smallest current that makes it fire."""
+_LEFT = "refractory_left"
+
+Number = Any
+"""A float, an array, or a value that is being recorded."""
+
+
+# ------------------------------------------------------------------ expressions
+
+
+def _exprel(x: Number) -> Number:
+    """Return (exp(x) − 1)/x, and its limit at 0, as Brian2 does."""
+    near = abs(x) < 1e-16
+    return np.where(near, 1.0, np.expm1(x) / np.where(near, 1.0, x))
+
+
+_FUNCTIONS: dict[str, Callable[..., Number]] = {
+    **{name: getattr(np, name) for name in ("exp", "log", "log10", "expm1", "log1p", "sqrt", "sin", "cos", "tan", "sinh",
+                                            "cosh", "tanh", "arcsin", "arccos", "arctan", "floor", "ceil", "sign")},
+    "abs": np.abs, "clip": np.clip, "exprel": _exprel,
+    "int": lambda x: 1.0 * x if _is_truth(x) else np.trunc(x),
+    "timestep": lambda t, dt: np.floor((t + 1e-3 * dt) / dt),
+}  # fmt: skip
+"""Brian2's functions without chance."""
+_BINARY: dict[type, Callable[[Number, Number], Number]] = {
+    ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b, ast.Pow: lambda a, b: a**b, ast.Mod: np.mod, ast.FloorDiv: lambda a, b: np.floor(a / b),
+}  # fmt: skip
+_COMPARED: dict[type, Callable[[Number, Number], Number]] = {
+    ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.GtE: np.greater_equal, ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+}  # fmt: skip
+
+
+def _is_truth(x: Number) -> bool:
+    value = x.value.dtype if isinstance(x, Recorded) else np.asarray(x).dtype
+    return bool(np.dtype(value).kind == "b")
+
+
+def _walk(node: ast.AST, names: Mapping[str, Number], where: str) -> Number:
+    """Return the value of an expression."""
+
+    def of(inner: ast.AST) -> Number:
+        return _walk(inner, names, where)
+
+    if isinstance(node, ast.Expression):
+        return of(node.body)
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
+        return node.value if isinstance(node.value, bool) else float(node.value)
+    if isinstance(node, ast.Name):
+        if node.id in ("True", "False"):
+            return node.id == "True"
+        if node.id not in names:
+            raise ValueError(f"{where}: {node.id!r} has no value here{_about(node.id)}")
+        return names[node.id]
+    if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+        return _BINARY[type(node.op)](of(node.left), of(node.right))
+    if isinstance(node, ast.UnaryOp):
+        value = of(node.operand)
+        return np.logical_not(value) if isinstance(node.op, ast.Not) else -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.BoolOp):
+        first, *others = map(of, node.values)
+        for other in others:
+            first = (np.logical_and if isinstance(node.op, ast.And) else np.logical_or)(first, other)
+        return first
+    if isinstance(node, ast.Compare) and all(type(op) in _COMPARED for op in node.ops):
+        values = [of(x) for x in (node.left, *node.comparators)]
+        tests = [_COMPARED[type(op)](a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)]
+        return tests[0] if len(tests) == 1 else np.logical_and(*tests)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        name = node.func.id
+        if name in _FUNCTIONS:
+            return _FUNCTIONS[name](*map(of, node.args))
+        if name in names and [ast.unparse(a) for a in node.args] == ["t"]:  # the injected current as a TimedArray
+            return names[name]
+        raise ValueError(f"{where}: the function {name!r} is not taken{_about(name)}")
+    raise ValueError(f"{where}: {ast.unparse(node)!r} is not taken")
+
+
+def _about(name: str) -> str:
+    words = {
+        "t": ": a neuron here does not know the time; what is injected is the current",
+        "lastspike": ": make the time since a spike a variable of the equations",
+        "rand": ": a neuron is deterministic here", "randn": ": a neuron is deterministic here",
+        "poisson": ": a neuron is deterministic here", "xi": ": a neuron is deterministic here",
+        "i": ": each neuron is the same here, with parameters of its own", "N": "",
+    }  # fmt: skip
+    return words.get(name, "")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A statement: a target, and the tree of what it becomes."""
+
+    target: str
+    tree: ast.AST
+
+
+def _lines(code: str, where: str) -> list[Line]:
+    """Return the statements of abstract code."""
+    found = []
+    for statement in ast.parse(_one_a_line(code)).body:
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            left = ast.Name(statement.target.id, ast.Load())
+            found.append(Line(statement.target.id, ast.BinOp(left, statement.op, statement.value)))
+        elif (
+            isinstance(statement, ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], ast.Name)
+        ):
+            found.append(Line(statement.targets[0].id, statement.value))
+        else:
+            raise ValueError(f"{where}: the statement {ast.unparse(statement)!r} is not taken, valid is: variable = …")
+    return found
+
+
+def _one_a_line(code: str) -> str:
+    return "\n".join(line.strip() for line in code.replace(";", "\n").splitlines())
+
+
+def _tree(text: str) -> ast.AST:
+    return ast.parse(text.strip(), mode="eval")
+
+
+# ------------------------------------------------------------------ units
+
+_DISPLAYED = (
+    ("volt", "mV", 1e-3), ("second", "ms", 1e-3), ("amp", "pA", 1e-12), ("siemens", "nS", 1e-9),
+    ("farad", "pF", 1e-12), ("ohm", "MOhm", 1e6), ("hertz", "Hz", 1.0), ("amp/metre**2", "uA/cm2", 1e-2),
+    ("siemens/metre**2", "mS/cm2", 10.0), ("farad/metre**2", "uF/cm2", 1e-2), ("volt/second", "mV/ms", 1.0),
+    ("metre**2", "um2", 1e-12), ("metre", "um", 1e-6), ("siemens/volt", "nS/mV", 1e-6), ("amp/volt**2", "nS/mV", 1e-6),
+    ("amp/second", "pA/ms", 1e-9), ("volt/amp/second", "MOhm/ms", 1e9),
+)  # fmt: skip
+"""Dimensions as Brian2 writes them, a unit of electrophysiology, and what it is in SI."""
+
+
+class _Units:
+    """Brian2's dimensions, and the units in which numbers are shown."""
+
+    def __init__(self, brian2: Any) -> None:
+        self.brian2 = brian2
+        self.plain = brian2.get_dimensions(1.0)
+        self.shown = {self._parsed(text).dim: (unit, size) for text, unit, size in reversed(_DISPLAYED)}
+
+    def _parsed(self, text: str) -> Any:
+        """Return the unit of a product of powers, such as ``uA/cm2`` or ``amp/metre**2``."""
+        result, sign = 1.0 * self.brian2.second / self.brian2.second, 1
+        for part in re.split(r"([*/ ]+)", re.sub(r"\*\*", "^", text.translate(str.maketrans("µμ²Ω", "uu2Ω")))):
+            word = re.fullmatch(r"([A-Za-zΩ]+)\^?(-?\d*)", part)
+            if "/" in part:
+                sign = -1
+            elif part in ("*", " ", ""):
+                sign = sign if part == "" else 1
+            elif part == "1":
+                continue
+            elif word is None or not hasattr(self.brian2, word[1].replace("Ω", "ohm").replace("Ohm", "ohm")):
+                raise ValueError(f"the unit {text!r} is none of Brian2's")
+            else:
+                unit = getattr(self.brian2, word[1].replace("Ω", "ohm").replace("Ohm", "ohm"))
+                result = result * unit ** (sign * int(word[2] or 1))
+        return result
+
+    def of(self, dimension: Any) -> tuple[str, float]:
+        """Return (unit, size in SI) in which a number of a dimension is shown."""
+        if dimension is self.plain:
+            return "1", 1.0
+        return self.shown.get(dimension, (str(dimension), 1.0))
+
+    def size(self, unit: str, dimension: Any, where: str) -> float:
+        """Return a unit in SI, or refuse one of another dimension."""
+        if unit in ("", "1"):
+            found = 1.0 * self.brian2.second / self.brian2.second
+        else:
+            try:
+                found = self._parsed(unit)
+            except ValueError as error:
+                raise ValueError(f"{where}: {error}") from None
+        if getattr(found, "dim", self.plain) is not dimension:
+            raise ValueError(f"{where} has the unit {unit or '1'!r}, valid is one of the dimension {dimension}")
+        return float(found)
+
+
+# ------------------------------------------------------------------ from_brian2
+
+
+@checked
+def from_brian2(
+    eqs: Any,
+    threshold: str | None = None,
+    reset: str = "",
+    *,
+    refractory: Any = False,
+    method: Any = None,
+    namespace: Mapping[str, Any] | None = None,
+    parameters: Sequence[Parameter] | None = None,
+    current: str | Parameter = "I",
+    key: str = "brian2_neuron",
+    dt: float = 0.1,
+    initial: Mapping[str, Any] | None = None,
+    potential: str | None = None,
+    rest: float | str | None = None,
+    level: float | str | None = None,
+    spike_level: float | None = None,
+    **options: Any,
+) -> NeuronModel:
+    """Take a neuron in the words of Brian2's ``NeuronGroup`` as a model, integrated as Brian2 does.
+
+    Needs Brian2, which ``pip install plausiwidgets[brian2]`` installs, with NumPy below 2.4; torch is not needed.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> from brian2 import ms, mV                                                         # doctest: +SKIP
+    >>> neuron = pw.from_brian2(                                                          # doctest: +SKIP
+    ...     "dv/dt = (I - v)/tau : volt (unless refractory)", "v > 15*mV", "v = 0*mV", refractory=5*ms,
+    ...     namespace={"tau": 10*ms}, current=pw.Parameter("I", 20.0, 0.0, 60.0, unit="mV"))
+    >>> pw.judge(neuron, "tonic_spiking").status                                          # doctest: +SKIP
+    'replicated'
+
+    Parameters
+    ----------
+    eqs : str or Equations
+    threshold, reset : str
+        Without a threshold, as of a neuron that is to be looked at, `spike_level` says what a spike is.
+    refractory : Quantity or str
+        A time, an expression of one that does not change, or a condition as long as which the neuron is refractory.
+    method : str or tuple of str, optional
+        Any of Brian2's for deterministic equations; by default Brian2 chooses.
+    namespace : mapping of str to Quantity, optional
+        The constants; by default, as in Brian2, the variables where the function is called.
+    parameters : sequence of Parameter, optional
+        By their keys, constants of the namespace or parameters of the equations, in any of Brian2's units. By default
+        each number of the namespace is one, with a range by its dimension and value.
+    current : str or Parameter
+        What is injected: a parameter of the equations, a constant, or a TimedArray of ``t``. As a `Parameter` with its
+        range and its unit.
+    key : str
+        Of the model.
+    dt : float
+        Time step in ms.
+    initial : mapping of str to float or Quantity, optional
+        Where state variables begin: by default, where they rest at the default parameters, having begun at 0. Values of
+        parameters of the equations are given here as well.
+    potential : str, optional
+        The membrane potential, where it is not called ``v``, ``V``, ``vm`` or ``Vm`` or is the first equation.
+    rest, level : float or str, optional
+        Resting potential and spike threshold as of :class:`NeuronModel`; by default where it rests, and what the
+        threshold compares the potential with.
+    spike_level : float, optional
+        Potential that a spike crosses upwards, in the unit shown, for equations without a threshold.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Raises
+    ------
+    ImportError
+        Without Brian2.
+    ValueError
+        For noise, functions of time, several currents, linked or summed variables; the text says which. Brian2's own
+        errors are passed on.
+    """
+    b2 = _brian2()
+    if (threshold is None) == (spike_level is None):
+        raise ValueError("from_brian2: valid is a threshold, or without one a spike_level, which a spike crosses upwards")
+    frame = sys._getframe(2)  # behind the check of the arguments
+    space = dict(namespace) if namespace is not None else {**frame.f_globals, **frame.f_locals}
+    written = _Written.read(b2, eqs, threshold, reset, refractory, method, space, parameters, current, dt, initial, potential)
+    written.spike_level = spike_level
+    programs, states = written.programs()
+    values = {p.key: p.default for p in written.parameters}
+    begin = written.begin(programs, dt)
+    resting = rest if rest is not None else float(f"{begin[0]:.9g}")
+    reference = {n: x * written.sizes[n] for n, x in zip(written.order, begin, strict=False)}
+    height = level if level is not None else written.level(reference) if spike_level is None else spike_level
+    base = values[resting] if isinstance(resting, str) else resting
+    programs = written.started(programs, begin, base, values[height] if isinstance(height, str) else height)
+    drive = written.drive or written.found_drive(programs, dt, begin)
+    if drive.unit != written.shown[written.current]:  # shown in a unit in which it is neither 1e6 nor 1e-6
+        written.sizes[written.current] = written.units.size(drive.unit, written.dimension, "current")
+        programs = written.started(written.programs()[0], begin, base, values.get(height, height))
+    return of_programs(
+        key, programs, written.parameters, drive, resting, height, finite("from_brian2", "dt", dt, above=0.0, unit="ms"),
+        states=states, singular=True, spike_level=spike_level, **({"scheme": f"Brian2's {written.method}"} | options),
+    )  # fmt: skip
+
+
+def _brian2() -> Any:
+    try:
+        return imported("brian2")
+    except ImportError as error:
+        raise ImportError(
+            "from_brian2 needs Brian2: pip install 'plausiwidgets[brian2]'", name="brian2"
+        ) from error
+
+
+@dataclass
+class _Written:
+    """A neuron as Brian2 has written it down."""
+
+    eqs: Any
+    units: _Units
+    update: list[Line]
+    condition: ast.AST
+    reset: list[Line]
+    refractory: Any
+    parameters: list[Parameter]
+    drive: Parameter | None
+    current: str
+    dimension: Any
+    order: list[str]
+    sizes: dict[str, float]
+    shown: dict[str, str]
+    constants: dict[str, float]
+    initial: dict[str, float]
+    once: list[Line]
+    always: list[Line]
+    hard: set[str]
+    method: str = ""
+    spike_level: float | None = None
+    where: str = "from_brian2"
+
+    @classmethod
+    def read(
+        cls, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any, space: Mapping[str, Any],
+        parameters: Sequence[Parameter] | None, current: str | Parameter, dt: float, initial: Mapping[str, Any] | None,
+        potential: str | None,
+    ) -> _Written:  # fmt: skip
+        """Let Brian2 check the units and write the update."""
+        from brian2.utils.logger import catch_logs
+        from brian2.utils.stringtools import get_identifiers
+
+        where, units = "from_brian2", _Units(b2)
+        if isinstance(eqs, str):
+            eqs = b2.Equations(eqs)
+        if not isinstance(eqs, b2.Equations):
+            raise TypeError(f"{where}: eqs is {shown(eqs)}, valid is a string or Equations of Brian2")
+        if eqs.stochastic_variables:
+            noise = ", ".join(sorted(eqs.stochastic_variables))
+            raise ValueError(f"{where}: the equations have noise ({noise}): a neuron is deterministic here")
+        for name, equation in eqs.items():
+            for flag in ("linked", "summed", "event-driven", "clock-driven", "shared"):
+                if flag in equation.flags:
+                    raise ValueError(f"{where}: {name!r} is ({flag}): here a neuron stands alone, without synapses")
+        name = current.key if isinstance(current, Parameter) else current
+        text = " ".join(filter(None, [threshold, reset, refractory if isinstance(refractory, str) else ""]))
+        used = set(eqs.identifiers) | (get_identifiers(text) if text else set())
+        drive = current if isinstance(current, Parameter) else None
+        given = {p.key: p for p in parameters or ()}
+        stated = [n for n, e in eqs.items() if e.type == "parameter" and n != name]
+        own = {n: space[n] for n in used if n in space and n not in eqs and n != name and _is_quantity(space[n])}
+        if name not in used and name not in eqs:
+            names = sorted(n for n in {*used, *eqs.names} if n not in eqs.diff_eq_names and not hasattr(b2, n))
+            raise unknown(f"{where}: current", name, names)
+        if name in eqs and eqs[name].type != "parameter":
+            raise ValueError(
+                f"{where}: the current {name!r} is {eqs[name].type!s} of the equations, valid is a parameter of them, "
+                f"such as '{name} : amp', or a name that they do not define: it is what is injected"
+            )
+        for n in stated:
+            if n not in given and n not in (initial or {}):
+                raise ValueError(
+                    f"{where}: the equations have the parameter {n!r} beside the current {name!r}: give it a value, "
+                    f"parameters=[pw.Parameter({n!r}, …)] or initial={{{n!r}: …}}. Several currents are not taken"
+                )
+        for n in given:
+            if n not in own and n not in stated:
+                raise unknown(f"{where}: parameter", n, [*own, *stated])
+        dims = {n: eqs[n].dim for n in eqs} | {n: _dimension(b2, x) for n, x in own.items()}
+        if name not in eqs:
+            dims[name] = (
+                units._parsed(drive.unit).dim if drive is not None and drive.unit not in ("", "1")
+                else _dimension(b2, space.get(name, 1.0 * b2.amp if drive is None else 1.0))
+            )  # fmt: skip
+        if parameters is None:
+            given = {n: found for n, x in own.items() if (found := _guess(n, float(x), dims[n], units)) is not None}
+        group_space = dict(own)
+        if name not in eqs:
+            unit = b2.Quantity(1.0, dim=dims[name])
+            timed = re.search(rf"\b{name}\s*\(\s*t\s*\)", str(eqs)) is not None
+            group_space[name] = b2.TimedArray([1.0] * unit, dt=1 * b2.ms) if timed else unit
+        with catch_logs(log_level=logging.INFO) as messages:  # such as which method Brian2 chooses
+            group = b2.NeuronGroup(
+                1, eqs, threshold=threshold, reset=reset or None, refractory=refractory,
+                method=method or ("exact", "exponential_euler", "euler"), namespace=group_space, dt=dt * b2.ms,
+            )  # fmt: skip
+            group._network = False  # it belongs to no network, and Brian2 need not warn of that
+            group.before_run({})
+            group.state_updater.update_abstract_code({})
+            if threshold is not None:
+                group.thresholder["spike"].update_abstract_code({})
+            chosen = [m[1] for _, _, text in messages if (m := re.search(r"using method '(\w+)'", text))]
+        v = potential or next((n for n in ("v", "V", "vm", "Vm") if n in eqs.diff_eq_names), sorted(eqs.diff_eq_names)[0])
+        if v not in eqs.diff_eq_names:
+            raise unknown(f"{where}: potential", v, sorted(eqs.diff_eq_names))
+        names = [n for n in eqs if n in eqs.diff_eq_names]
+        code = "\n".join(
+            line for line in group.state_updater.abstract_code.splitlines() if not line.startswith("not_refractory =")
+        )
+        resets = _lines(reset, f"{where}: reset")
+        written = {line.target for line in resets}
+        order = [v, *(n for n in names if n != v), *(n for n in stated if n in written and n not in given)]
+        shown_in = {n: units.of(dims[n]) for n in [*order, *given, name]}
+        sizes = {n: size for n, (_, size) in shown_in.items()}
+        for n, p in [*given.items(), *([(name, drive)] if drive is not None else [])]:
+            sizes[n] = units.size(p.unit, dims[n], f"{where}: Parameter {n!r}")
+        constants = {n: float(x) for n, x in own.items() if n not in given}
+        begins = {n: _in_si(b2, x, dims[n], units.of(dims[n])[1], f"{where}: initial {n!r}")
+                  for n, x in (initial or {}).items() if n in dims}  # fmt: skip
+        for n in initial or {}:
+            if n not in dims:
+                raise unknown(f"{where}: initial", n, [*order, *stated])
+        constants |= {n: begins[n] for n in stated if n in begins and n not in given and n not in order}
+        once = [Line(n, _tree(str(eqs[n].expr))) for n in eqs.subexpr_names if "constant over dt" in eqs[n].flags]
+        always = [Line(e.varname, _tree(str(e.expr))) for e in eqs.ordered
+                  if e.type == "subexpression" and "constant over dt" not in e.flags]  # fmt: skip
+        made = cls(
+            eqs, units, _lines(code, where), _tree(threshold or "False"), resets, refractory, list(given.values()), drive, name,
+            dims[name], order, sizes, {n: unit for n, (unit, _) in shown_in.items()}, constants,
+            {n: x / sizes[n] for n, x in begins.items() if n in order}, once, always,
+            {n for n in eqs.diff_eq_names if "unless refractory" in eqs[n].flags},
+            f"method {chosen[0] if chosen else method}",
+        )  # fmt: skip
+        known = {*made.constants, *given, *order, *(line.target for line in [*once, *always]), name}
+        trees = [made.condition, *(line.tree for line in [*made.update, *resets, *once, *always])]
+        if isinstance(refractory, str):
+            trees.append(_tree(refractory))
+        for n in {x.id for tree in trees for x in ast.walk(tree) if isinstance(x, ast.Name)} - known:
+            value = getattr(b2, n, None)
+            if _is_number(value):
+                made.constants[n] = float(value)  # mV, ms and their like, and constants of physics
+        return made
+
+    # -- a step --------------------------------------------------------------------------------
+
+    def names(self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number) -> dict[str, Number]:
+        """Return what each name of the equations is, in SI."""
+        found: dict[str, Number] = dict(self.constants)
+        found |= {p.key: values[p.key] * self.sizes[p.key] for p in self.parameters}
+        found |= {n: x * self.sizes[n] for n, x in zip(self.order, state, strict=False)}
+        found |= {self.current: current * self.sizes[self.current], "dt": dt * 1e-3}
+        for line in self.once:
+            found[line.target] = _walk(line.tree, found, self.where)
+        return found
+
+    def _subexpressions(self, names: dict[str, Number]) -> None:
+        for line in self.always:
+            names[line.target] = _walk(line.tree, names, self.where)
+
+    def step(self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number) -> tuple[Number, list[Number]]:
+        """Return (spikes, state) after one step."""
+        names = self.names(current, state, values, dt)
+        self._subexpressions(names)
+        free: Number = True
+        until = _tree(self.refractory) if isinstance(self.refractory, str) else None
+        waits = until is not None and self._is_time(until)
+        if self.refracts:
+            free = state[-1] <= 0.0
+            if until is not None and not waits:
+                free = np.logical_or(free, np.logical_not(_walk(until, names, self.where)))
+        names["not_refractory"] = free
+        before = dict(names)
+        for line in self.update:
+            value = _walk(line.tree, names, self.where)
+            names[line.target] = value
+        for n in self.hard if self.refracts else ():
+            names[n] = np.where(free, names[n], before[n])
+        self._subexpressions(names)
+        if self.spike_level is None:
+            fired = np.logical_and(_walk(self.condition, names, self.where), free)
+        else:
+            v, new_v = state[0], names[self.order[0]] / self.sizes[self.order[0]]
+            fired = np.logical_and(v < self.spike_level, new_v >= self.spike_level)
+        for line in self.reset:
+            if line.target not in self.order:
+                raise ValueError(f"{self.where}: the reset changes {line.target!r}, which is no variable of the neuron")
+            names[line.target] = np.where(fired, _walk(line.tree, names, self.where), names[line.target])
+        new = [names[n] / self.sizes[n] for n in self.order]
+        if self.refracts and (until is None or waits):
+            time = _walk(until, names, self.where) if until is not None else float(self.refractory)
+            steps = _FUNCTIONS["timestep"](time, names["dt"])
+            new.append(np.where(fired, steps - 1.0, np.maximum(state[-1] - 1.0, 0.0)))
+        elif self.refracts:
+            new.append(np.where(fired, 1.0, np.where(free, 0.0, state[-1])))
+        return fired, new
+
+    @property
+    def refracts(self) -> bool:
+        """Whether the neuron is refractory after a spike."""
+        return isinstance(self.refractory, str) or (self.refractory is not False and float(self.refractory) > 0.0)
+
+    def _is_time(self, tree: ast.AST) -> bool:
+        """Return whether an expression of refractoriness is a time and not a condition."""
+        inner = tree.body if isinstance(tree, ast.Expression) else tree
+        truth = isinstance(inner, ast.Compare | ast.BoolOp) or (isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not))
+        if not truth:
+            names = {x.id for x in ast.walk(tree) if isinstance(x, ast.Name)}
+            moving = names & {*self.order, *(line.target for line in [*self.once, *self.always])}
+            if moving:
+                raise ValueError(
+                    f"{self.where}: refractory is a time that changes with {', '.join(sorted(moving))}, valid is a time "
+                    f"of parameters and constants, or a condition"
+                )
+        return not truth
+
+    def programs(self) -> tuple[Programs, list[StateVariable]]:
+        """Return the step as a program, and the state variables."""
+        count = len(self.order) + self.refracts
+        recorder = Recorder([p.key for p in self.parameters], count)
+        fired, new = self.step(recorder.current, recorder.state, recorder.parameters, recorder.dt)
+        states = [StateVariable(f"{n}_" if n in RESERVED else n, self.shown[n]) for n in self.order]
+        if self.refracts:
+            states.append(StateVariable(_LEFT, "1", "Steps for which the neuron stays refractory, or 1 while it does."))
+        return Programs(recorder.program(fired, new), recorder.program(0.0, ())), states
+
+    def started(self, programs: Programs, begin: Sequence[float], rest: float, level: float) -> Programs:
+        """Return the programs with the initial state, and behind it rest and threshold."""
+        recorder = Recorder([p.key for p in self.parameters], 0)
+        return Programs(programs.step, recorder.program(0.0, [*begin, rest, level]))
+
+    # -- where it rests, and what makes it fire --------------------------------------------------
+
+    def begin(self, programs: Programs, dt: float) -> list[float]:
+        """Return the initial state: what is given, and where the rest of it settles without a current."""
+        state = np.zeros((len(self.order) + self.refracts, 1))
+        for n, x in self.initial.items():
+            state[self.order.index(n)] = x
+        if all(n in self.initial for n in self.order if n in self.eqs.diff_eq_names):
+            return [float(x) for x in state[:, 0]]
+        run = _Run(programs.step, self.parameters, dt)
+        for _ in range(min(int(_LONG / dt), _MOST_STEPS)):
+            _, new = run.step(np.zeros(1), state)
+            if not np.isfinite(new).all():
+                break
+            state = new
+        for n, x in self.initial.items():
+            state[self.order.index(n)] = x
+        return [float(f"{x:.9g}") for x in state[:, 0]]
+
+    def level(self, reference: Mapping[str, float]) -> float | str:
+        """Return what the threshold compares the potential with: a parameter, or a number in the unit shown."""
+        v = self.order[0]
+        for node in ast.walk(self.condition):
+            if isinstance(node, ast.Compare) and len(node.ops) == 1:
+                sides = [node.left, node.comparators[0]]
+                own = [isinstance(x, ast.Name) and x.id == v for x in sides]
+                if any(own):
+                    other = sides[own.index(True) ^ 1]
+                    if isinstance(other, ast.Name) and other.id in {p.key for p in self.parameters}:
+                        return other.id
+                    values = {p.key: p.default for p in self.parameters}
+                    names = self.names(0.0, [reference[n] / self.sizes[n] for n in self.order], values, 0.1)
+                    self._subexpressions(names)
+                    return float(f"{float(_walk(other, names, self.where)) / self.sizes[v]:.9g}")
+        raise ValueError(
+            f"{self.where}: the threshold {ast.unparse(self.condition)!r} does not compare {v!r} with anything: say level=, "
+            f"the spike threshold in {self.shown[v]}"
+        )
+
+    def found_drive(self, programs: Programs, dt: float, begin: Sequence[float]) -> Parameter:
+        """Return the injected current with a range around the smallest one that makes the neuron fire."""
+        ladder = 10.0 ** np.linspace(-3.0, 9.0, 241)
+        state = np.repeat(np.array(begin)[:, None], ladder.size, axis=1)
+        run, fired = _Run(programs.step, self.parameters, dt), np.zeros(ladder.size)
+        steps = min(int(_SHORT / dt), _FEW_STEPS)
+        for _ in range(steps):
+            spikes, new = run.step(ladder, state)
+            fired += spikes
+            state = np.where(np.isfinite(new), new, state)
+        if not (fired > 0).any():
+            raise ValueError(
+                f"{self.where}: the neuron does not fire within {steps * dt:g} ms, at any current from {ladder[0]:g} to "
+                f"{ladder[-1]:g} {self.shown[self.current]}: give current=pw.Parameter({self.current!r}, …), whose default "
+                f"makes it fire"
+            )
+        least = float(ladder[(fired > 0).argmax()])
+        unit = self.shown[self.current]
+        if unit == "pA" and 1.5 * least > 5000.0:
+            unit, least = ("nA", 1e-3 * least) if least < 1e6 else ("uA", 1e-6 * least)
+        default = float(f"{1.5 * least:.2g}")
+        return Parameter(self.current, default, -2.0 * default, 10.0 * default, unit)
+
+
+@dataclass
+class _Run:
+    """Steps of a program by NumPy at the default parameters."""
+
+    program: Program
+    parameters: Sequence[Parameter]
+    dt: float
+
+    def step(self, current: Any, state: Any) -> tuple[Any, Any]:
+        """Return (spikes, state) after one step, [lanes] and [state variables, lanes]."""
+        inputs = {"current": current, "dt": self.dt} | {f"s{i}": x for i, x in enumerate(state)}
+        inputs |= {f"p{i}": np.full(current.shape, p.default) for i, p in enumerate(self.parameters)}
+        spikes, new = evaluate(self.program, inputs)
+        return np.broadcast_to(spikes, current.shape), np.stack([np.broadcast_to(x, current.shape) for x in new])
+
+
+def _is_quantity(value: Any) -> bool:
+    """Return whether something is one number, with or without a dimension."""
+    # mV and its like are found in Brian2 itself.
+    return _is_number(value) and type(value).__name__ != "Unit"
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    try:
+        return np.ndim(value) == 0 and np.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False
+
+
+def _dimension(b2: Any, value: Any) -> Any:
+    return b2.get_dimensions(value)
+
+
+def _in_si(b2: Any, value: Any, dimension: Any, size: float, where: str) -> float:
+    """Return a value in SI: a Quantity of the dimension, or a number in the unit shown."""
+    if not _is_quantity(value):
+        raise TypeError(f"{where} is {shown(value)}, valid is a number or a Quantity")
+    if hasattr(value, "dim"):
+        if value.dim is not dimension:
+            raise ValueError(f"{where} is {value}, valid is a Quantity of the dimension {dimension}")
+        return float(value)
+    return float(value) * size
+
+
+def _guess(name: str, si: float, dimension: Any, units: _Units) -> Parameter | None:
+    """Return a parameter for a constant, with a range by its dimension and value; None for a name that cannot be one."""
+    if name in RESERVED or name.startswith("_") or si == 0.0:
+        return None
+    unit, size = units.of(dimension)
+    x = float(f"{si / size:.12g}")
+    if unit == "mV" and abs(x) > 10.0:
+        return Parameter(name, x, x - 20.0, x + 20.0, unit)
+    if x > 0.0:
+        return Parameter(name, x, float(f"{0.2 * x:.6g}"), float(f"{5.0 * x:.6g}"), unit, scale="log")
+    return Parameter(name, x, 2.0 * x, 0.0, unit)
+
+
