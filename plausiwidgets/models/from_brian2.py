@@ -27,9 +27,9 @@ from plausiwidgets.program.program import Program
 from plausiwidgets.program.recorded import Recorded, Recorder
 from plausiwidgets.quiet import imported
 
-_LONG, _MOST_STEPS = 1000.0, 20_000
+_LONG, _MOST_STEPS = 1000.0, 12_000
 """How long a neuron is run without a current until it rests: ms, and steps."""
-_SHORT, _FEW_STEPS = 300.0, 4000
+_SHORT, _FEW_STEPS = 300.0, 3000
 """The same for the smallest current that makes it fire."""
 _LEFT = "refractory_left"
 
@@ -47,21 +47,29 @@ def _exprel(x: Number) -> Number:
 
 
 _FUNCTIONS: dict[str, Callable[..., Number]] = {
-    **{name: getattr(np, name) for name in ("exp", "log", "log10", "expm1", "log1p", "sqrt", "sin", "cos", "tan", "sinh",
-                                            "cosh", "tanh", "arcsin", "arccos", "arctan", "floor", "ceil", "sign")},
-    "abs": np.abs, "clip": np.clip, "exprel": _exprel,
+    **{name: getattr(np, name) for name in (
+        "exp", "log", "log10", "expm1", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin",
+        "arccos", "arctan", "floor", "ceil", "sign",
+    )},
+    "abs": np.abs, "clip": lambda x, low, high: np.clip(x, *(None if _is_infinite(y) else y for y in (low, high))),
+    "exprel": _exprel,
     "int": lambda x: 1.0 * x if _is_truth(x) else np.trunc(x),
     "timestep": lambda t, dt: np.floor((t + 1e-3 * dt) / dt),
 }  # fmt: skip
 """Brian2's functions without chance."""
 _BINARY: dict[type, Callable[[Number, Number], Number]] = {
     ast.Add: lambda a, b: a + b, ast.Sub: lambda a, b: a - b, ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b, ast.Pow: lambda a, b: a**b, ast.Mod: np.mod, ast.FloorDiv: lambda a, b: np.floor(a / b),
+    ast.Div: lambda a, b: a / b, ast.Pow: lambda a, b: a**b, ast.Mod: np.mod,
+    ast.FloorDiv: lambda a, b: np.floor(a / b),
 }  # fmt: skip
 _COMPARED: dict[type, Callable[[Number, Number], Number]] = {
     ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.GtE: np.greater_equal, ast.Eq: np.equal,
     ast.NotEq: np.not_equal,
 }  # fmt: skip
+
+
+def _is_infinite(x: Number) -> bool:
+    return isinstance(x, float) and np.isinf(x)
 
 
 def _is_truth(x: Number) -> bool:
@@ -89,7 +97,13 @@ def _walk(node: ast.AST, names: Mapping[str, Number], where: str) -> Number:
         return _BINARY[type(node.op)](of(node.left), of(node.right))
     if isinstance(node, ast.UnaryOp):
         value = of(node.operand)
-        return np.logical_not(value) if isinstance(node.op, ast.Not) else -value if isinstance(node.op, ast.USub) else value
+        return (
+            np.logical_not(value)
+            if isinstance(node.op, ast.Not)
+            else -value
+            if isinstance(node.op, ast.USub)
+            else value
+        )
     if isinstance(node, ast.BoolOp):
         first, *others = map(of, node.values)
         for other in others:
@@ -271,7 +285,7 @@ def from_brian2(
     dt : float
         Time step in ms.
     initial : mapping of str to float or Quantity, optional
-        Where state variables begin: by default, where they rest at the default parameters, having begun at 0. Values of
+        Where state variables begin: by default, where they rest without a current at the default parameters. Values of
         parameters of the equations are given here as well.
     potential : str, optional
         The membrane potential, where it is not called ``v``, ``V``, ``vm`` or ``Vm`` or is the first equation.
@@ -291,38 +305,45 @@ def from_brian2(
         For noise, functions of time, several currents, linked or summed variables; the text says which. Brian2's own
         errors are passed on.
     """
-    b2 = _brian2()
+    b2 = imported("brian2")
     if (threshold is None) == (spike_level is None):
-        raise ValueError("from_brian2: valid is a threshold, or without one a spike_level, which a spike crosses upwards")
+        raise ValueError(
+            "from_brian2: valid is a threshold, or without one a spike_level, which a spike crosses upwards"
+        )
+    finite("from_brian2", "dt", dt, above=0.0, unit="ms")
     frame = sys._getframe(2)  # behind the check of the arguments
     space = dict(namespace) if namespace is not None else {**frame.f_globals, **frame.f_locals}
-    written = _Written.read(b2, eqs, threshold, reset, refractory, method, space, parameters, current, dt, initial, potential)
+    written = _Written.read(
+        b2, eqs, threshold, reset, refractory, method, space, parameters, current, dt, initial, potential
+    )
     written.spike_level = spike_level
     programs, states = written.programs()
     values = {p.key: p.default for p in written.parameters}
-    begin = written.begin(programs, dt)
-    resting = rest if rest is not None else float(f"{begin[0]:.9g}")
+    about = (
+        level
+        if isinstance(level, float)
+        else written.level(dict.fromkeys(written.order, 0.0))
+        if spike_level is None
+        else spike_level
+    )
+
+    def of(entry: float | str) -> float:
+        return values[entry] if isinstance(entry, str) else entry
+
+    begin = written.begin(programs, dt, of(about))
+    resting = rest if rest is not None else _short(begin[0])
     reference = {n: x * written.sizes[n] for n, x in zip(written.order, begin, strict=False)}
-    height = level if level is not None else written.level(reference) if spike_level is None else spike_level
-    base = values[resting] if isinstance(resting, str) else resting
-    programs = written.started(programs, begin, base, values[height] if isinstance(height, str) else height)
+    height = level if level is not None else written.level(reference)
+    base = of(resting)
+    programs = written.started(programs, begin, base, of(height))
     drive = written.drive or written.found_drive(programs, dt, begin)
     if drive.unit != written.shown[written.current]:  # shown in a unit in which it is neither 1e6 nor 1e-6
         written.sizes[written.current] = written.units.size(drive.unit, written.dimension, "current")
-        programs = written.started(written.programs()[0], begin, base, values.get(height, height))
+        programs = written.started(written.programs()[0], begin, base, of(height))
     return of_programs(
-        key, programs, written.parameters, drive, resting, height, finite("from_brian2", "dt", dt, above=0.0, unit="ms"),
-        states=states, singular=True, spike_level=spike_level, **({"scheme": f"Brian2's {written.method}"} | options),
+        key, programs, written.parameters, drive, resting, height, dt, states=states, singular=True,
+        spike_level=spike_level, **({"scheme": f"Brian2's {written.method}"} | options),
     )  # fmt: skip
-
-
-def _brian2() -> Any:
-    try:
-        return imported("brian2")
-    except ImportError as error:
-        raise ImportError(
-            "from_brian2 needs Brian2: pip install 'plausiwidgets[brian2]'", name="brian2"
-        ) from error
 
 
 @dataclass
@@ -353,9 +374,9 @@ class _Written:
 
     @classmethod
     def read(
-        cls, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any, space: Mapping[str, Any],
-        parameters: Sequence[Parameter] | None, current: str | Parameter, dt: float, initial: Mapping[str, Any] | None,
-        potential: str | None,
+        cls, b2: Any, eqs: Any, threshold: str | None, reset: str, refractory: Any, method: Any,
+        space: Mapping[str, Any], parameters: Sequence[Parameter] | None, current: str | Parameter, dt: float,
+        initial: Mapping[str, Any] | None, potential: str | None,
     ) -> _Written:  # fmt: skip
         """Let Brian2 check the units and write the update."""
         from brian2.utils.logger import catch_logs
@@ -379,7 +400,13 @@ class _Written:
         drive = current if isinstance(current, Parameter) else None
         given = {p.key: p for p in parameters or ()}
         stated = [n for n, e in eqs.items() if e.type == "parameter" and n != name]
-        own = {n: space[n] for n in used if n in space and n not in eqs and n != name and _is_quantity(space[n])}
+        read = " ".join([str(eqs), text])
+        places = {n: m.start() if (m := re.search(rf"\b{n}\b", read)) else len(read) for n in used}
+        own = {
+            n: space[n]
+            for n in sorted(used, key=lambda n: (places[n], n))
+            if n in space and n not in eqs and n != name and _is_quantity(space[n])
+        }
         if name not in used and name not in eqs:
             names = sorted(n for n in {*used, *eqs.names} if n not in eqs.diff_eq_names and not hasattr(b2, n))
             raise unknown(f"{where}: current", name, names)
@@ -421,7 +448,9 @@ class _Written:
             if threshold is not None:
                 group.thresholder["spike"].update_abstract_code({})
             chosen = [m[1] for _, _, text in messages if (m := re.search(r"using method '(\w+)'", text))]
-        v = potential or next((n for n in ("v", "V", "vm", "Vm") if n in eqs.diff_eq_names), sorted(eqs.diff_eq_names)[0])
+        v = potential or next(
+            (n for n in ("v", "V", "vm", "Vm") if n in eqs.diff_eq_names), sorted(eqs.diff_eq_names)[0]
+        )
         if v not in eqs.diff_eq_names:
             raise unknown(f"{where}: potential", v, sorted(eqs.diff_eq_names))
         names = [n for n in eqs if n in eqs.diff_eq_names]
@@ -435,7 +464,7 @@ class _Written:
         sizes = {n: size for n, (_, size) in shown_in.items()}
         for n, p in [*given.items(), *([(name, drive)] if drive is not None else [])]:
             sizes[n] = units.size(p.unit, dims[n], f"{where}: Parameter {n!r}")
-        constants = {n: float(x) for n, x in own.items() if n not in given}
+        constants = {"inf": np.inf, "pi": np.pi, "e": np.e} | {n: float(x) for n, x in own.items() if n not in given}
         begins = {n: _in_si(b2, x, dims[n], units.of(dims[n])[1], f"{where}: initial {n!r}")
                   for n, x in (initial or {}).items() if n in dims}  # fmt: skip
         for n in initial or {}:
@@ -446,8 +475,8 @@ class _Written:
         always = [Line(e.varname, _tree(str(e.expr))) for e in eqs.ordered
                   if e.type == "subexpression" and "constant over dt" not in e.flags]  # fmt: skip
         made = cls(
-            eqs, units, _lines(code, where), _tree(threshold or "False"), resets, refractory, list(given.values()), drive, name,
-            dims[name], order, sizes, {n: unit for n, (unit, _) in shown_in.items()}, constants,
+            eqs, units, _lines(code, where), _tree(threshold or "False"), resets, refractory, list(given.values()),
+            drive, name, dims[name], order, sizes, {n: unit for n, (unit, _) in shown_in.items()}, constants,
             {n: x / sizes[n] for n, x in begins.items() if n in order}, once, always,
             {n for n in eqs.diff_eq_names if "unless refractory" in eqs[n].flags},
             f"method {chosen[0] if chosen else method}",
@@ -457,14 +486,16 @@ class _Written:
         if isinstance(refractory, str):
             trees.append(_tree(refractory))
         for n in {x.id for tree in trees for x in ast.walk(tree) if isinstance(x, ast.Name)} - known:
-            value = getattr(b2, n, None)
+            value: Any = getattr(b2, n, None)
             if _is_number(value):
                 made.constants[n] = float(value)  # mV, ms and their like, and constants of physics
         return made
 
     # -- a step --------------------------------------------------------------------------------
 
-    def names(self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number) -> dict[str, Number]:
+    def names(
+        self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number
+    ) -> dict[str, Number]:
         """Return what each name of the equations is, in SI."""
         found: dict[str, Number] = dict(self.constants)
         found |= {p.key: values[p.key] * self.sizes[p.key] for p in self.parameters}
@@ -478,7 +509,9 @@ class _Written:
         for line in self.always:
             names[line.target] = _walk(line.tree, names, self.where)
 
-    def step(self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number) -> tuple[Number, list[Number]]:
+    def step(
+        self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number
+    ) -> tuple[Number, list[Number]]:
         """Return (spikes, state) after one step."""
         names = self.names(current, state, values, dt)
         self._subexpressions(names)
@@ -523,14 +556,16 @@ class _Written:
     def _is_time(self, tree: ast.AST) -> bool:
         """Return whether an expression of refractoriness is a time and not a condition."""
         inner = tree.body if isinstance(tree, ast.Expression) else tree
-        truth = isinstance(inner, ast.Compare | ast.BoolOp) or (isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not))
+        truth = isinstance(inner, ast.Compare | ast.BoolOp) or (
+            isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.Not)
+        )
         if not truth:
             names = {x.id for x in ast.walk(tree) if isinstance(x, ast.Name)}
             moving = names & {*self.order, *(line.target for line in [*self.once, *self.always])}
             if moving:
                 raise ValueError(
-                    f"{self.where}: refractory is a time that changes with {', '.join(sorted(moving))}, valid is a time "
-                    f"of parameters and constants, or a condition"
+                    f"{self.where}: refractory is a time that changes with {', '.join(sorted(moving))}, valid is a "
+                    f"time of parameters and constants, or a condition"
                 )
         return not truth
 
@@ -551,26 +586,30 @@ class _Written:
 
     # -- where it rests, and what makes it fire --------------------------------------------------
 
-    def begin(self, programs: Programs, dt: float) -> list[float]:
+    def begin(self, programs: Programs, dt: float, level: float) -> list[float]:
         """Return the initial state: what is given, and where the rest of it settles without a current."""
         state = np.zeros((len(self.order) + self.refracts, 1))
+        if self.shown[self.order[0]] == "mV":
+            state[0] = min(0.0, level - 20.0)  # below the threshold: else it may be lost at once
         for n, x in self.initial.items():
             state[self.order.index(n)] = x
         if all(n in self.initial for n in self.order if n in self.eqs.diff_eq_names):
             return [float(x) for x in state[:, 0]]
         run = _Run(programs.step, self.parameters, dt)
-        for _ in range(min(int(_LONG / dt), _MOST_STEPS)):
+        for k in range(min(int(_LONG / dt), _MOST_STEPS)):
             _, new = run.step(np.zeros(1), state)
-            if not np.isfinite(new).all():
+            if not np.isfinite(new).all() or (k > 1000 and np.allclose(new, state, 1e-10, 1e-12)):
                 break
             state = new
         for n, x in self.initial.items():
             state[self.order.index(n)] = x
-        return [float(f"{x:.9g}") for x in state[:, 0]]
+        return [_short(x) for x in state[:, 0]]
 
     def level(self, reference: Mapping[str, float]) -> float | str:
         """Return what the threshold compares the potential with: a parameter, or a number in the unit shown."""
         v = self.order[0]
+        if self.spike_level is not None:
+            return self.spike_level
         for node in ast.walk(self.condition):
             if isinstance(node, ast.Compare) and len(node.ops) == 1:
                 sides = [node.left, node.comparators[0]]
@@ -582,15 +621,15 @@ class _Written:
                     values = {p.key: p.default for p in self.parameters}
                     names = self.names(0.0, [reference[n] / self.sizes[n] for n in self.order], values, 0.1)
                     self._subexpressions(names)
-                    return float(f"{float(_walk(other, names, self.where)) / self.sizes[v]:.9g}")
+                    return _short(float(_walk(other, names, self.where)) / self.sizes[v])
         raise ValueError(
-            f"{self.where}: the threshold {ast.unparse(self.condition)!r} does not compare {v!r} with anything: say level=, "
-            f"the spike threshold in {self.shown[v]}"
+            f"{self.where}: the threshold {ast.unparse(self.condition)!r} does not compare {v!r} with anything: say "
+            f"level=, the spike threshold in {self.shown[v]}"
         )
 
     def found_drive(self, programs: Programs, dt: float, begin: Sequence[float]) -> Parameter:
         """Return the injected current with a range around the smallest one that makes the neuron fire."""
-        ladder = 10.0 ** np.linspace(-3.0, 9.0, 241)
+        ladder = 10.0 ** np.linspace(-3.0, 9.0, 181)
         state = np.repeat(np.array(begin)[:, None], ladder.size, axis=1)
         run, fired = _Run(programs.step, self.parameters, dt), np.zeros(ladder.size)
         steps = min(int(_SHORT / dt), _FEW_STEPS)
@@ -600,9 +639,9 @@ class _Written:
             state = np.where(np.isfinite(new), new, state)
         if not (fired > 0).any():
             raise ValueError(
-                f"{self.where}: the neuron does not fire within {steps * dt:g} ms, at any current from {ladder[0]:g} to "
-                f"{ladder[-1]:g} {self.shown[self.current]}: give current=pw.Parameter({self.current!r}, …), whose default "
-                f"makes it fire"
+                f"{self.where}: the neuron does not fire within {steps * dt:g} ms, at any current from {ladder[0]:g} "
+                f"to {ladder[-1]:g} {self.shown[self.current]}: give current=pw.Parameter({self.current!r}, …), whose "
+                f"default makes it fire"
             )
         least = float(ladder[(fired > 0).argmax()])
         unit = self.shown[self.current]
@@ -626,6 +665,11 @@ class _Run:
         inputs |= {f"p{i}": np.full(current.shape, p.default) for i, p in enumerate(self.parameters)}
         spikes, new = evaluate(self.program, inputs)
         return np.broadcast_to(spikes, current.shape), np.stack([np.broadcast_to(x, current.shape) for x in new])
+
+
+def _short(x: float) -> float:
+    """Return a potential with six digits, and 0 for what is next to it."""
+    return 0.0 if abs(x) < 1e-6 else float(f"{x:.6g}")
 
 
 def _is_quantity(value: Any) -> bool:
@@ -659,7 +703,7 @@ def _in_si(b2: Any, value: Any, dimension: Any, size: float, where: str) -> floa
 
 
 def _guess(name: str, si: float, dimension: Any, units: _Units) -> Parameter | None:
-    """Return a parameter for a constant, with a range by its dimension and value; None for a name that cannot be one."""
+    """Return a parameter for a constant, with a range by its dimension and value; None where it cannot be one."""
     if name in RESERVED or name.startswith("_") or si == 0.0:
         return None
     unit, size = units.of(dimension)
@@ -669,5 +713,3 @@ def _guess(name: str, si: float, dimension: Any, units: _Units) -> Parameter | N
     if x > 0.0:
         return Parameter(name, x, float(f"{0.2 * x:.6g}"), float(f"{5.0 * x:.6g}"), unit, scale="log")
     return Parameter(name, x, 2.0 * x, 0.0, unit)
-
-
