@@ -1,9 +1,11 @@
 """The app in one file, in a real browser: what is seen first, what a hand and a keyboard can do."""
 
+import re
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from plausiwidgets.widgets.app.file import write_app
 
@@ -125,16 +127,14 @@ def test_the_current_is_dragged_by_its_height_as_one_step_of_undo(opened):
     page.mouse.up()
     assert 5 < value(page, "amplitude") < 14
     page.locator("button[aria-label=Undo]").click()
-    page.wait_for_function(
-        "document.querySelector('.pw-row:has([data-name=amplitude]) output').textContent === '15 mV/ms'"
-    )
+    expect(page.locator(".pw-row:has([data-name=amplitude]) output")).to_have_text("15 mV/ms")
 
 
 def test_arrows_go_to_the_next_pattern_and_a_slider_keeps_them_to_itself(opened):
     page = opened()
     page.locator("[data-pw-figure]").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('h1').textContent.includes('phasic bursting')")
+    expect(page.locator("h1")).to_contain_text("phasic bursting")
     page.locator("[data-name=amplitude]").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(200)
@@ -145,13 +145,13 @@ def test_a_sheet_takes_the_focus_goes_round_with_tab_and_gives_it_back(opened):
     page = opened()
     page.get_by_role("button", name="tonic bursting").click()
     page.wait_for_selector("[role=dialog]")
-    assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "true"
+    expect(page.locator(":focus")).to_have_attribute("aria-current", "true")
     for _ in range(40):
         page.keyboard.press("Tab")
     assert page.evaluate("Boolean(document.activeElement.closest('[role=dialog]'))")
     page.keyboard.press("Escape")
     page.wait_for_selector("[role=dialog]", state="detached")
-    assert "tonic bursting" in page.evaluate("document.activeElement.textContent")
+    expect(page.locator(":focus")).to_contain_text("tonic bursting")
 
 
 def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened):
@@ -183,6 +183,20 @@ def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened
     assert page.get_by_role("button", name="Next pattern").is_visible()
 
 
+def test_the_plane_of_two_values_puts_both_of_them_where_a_hand_clicks(opened):
+    page = opened("#model=lif&pattern=tonic_spiking")
+    before = page.locator(".pw-row output").all_inner_texts()
+    page.get_by_role("button", name="Explore").click()
+    page.get_by_role("dialog").get_by_role("button", name="Plane of two values").click()
+    canvas = page.locator(".pw-tool canvas")
+    expect(canvas).to_have_attribute("data-box", re.compile(r"\d+ \d+"))
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
+    expect(page.locator(".pw-row output").first).not_to_have_text(before[0])
+    page.locator("button[aria-label=Undo]").click()
+    expect(page.locator(".pw-row output").first).to_have_text(before[0])
+
+
 def test_a_number_that_is_not_valid_is_said_and_nothing_changes(opened):
     page = opened()
     page.locator(".pw-allbutton").click()
@@ -193,7 +207,7 @@ def test_a_number_that_is_not_valid_is_said_and_nothing_changes(opened):
     assert "amplitude" not in page.url
     box.fill("12.5")
     box.press("Enter")
-    page.wait_for_function("location.hash.includes('amplitude=12.5')")
+    page.wait_for_url("**amplitude=12.5**")
 
 
 # ------------------------------------------------------------------ links, themes, languages

@@ -1,3 +1,4 @@
+import { Files } from "./asked.js";
 import { tr } from "./engine/texts.js";
 import { Sheet } from "./sheets.js";
 import { TOOLS } from "./tools.js";
@@ -25,6 +26,7 @@ export function Share({ app }) {
   return html`<${Sheet} app=${app} title=${tr("Share")} wide=${false}>
     <${Copy} label=${app.host.name === "kernel" ? tr("The selection, as the end of a link") : tr("A link that opens on these values")} text=${app.host.name === "kernel" ? app.address() : link} />
     <${Copy} label=${tr("The same in Python")} text=${python(app)} />
+    ${app.host.can("export") ? html`<${Files} app=${app} />` : ""}
   <//>`;
 }
 

@@ -133,7 +133,7 @@ const NOTHING = {
 /** Rest, threshold and peak, as far as a line shows them. @param {Line} line @returns {[number, number, number]} */
 function scaleOf({ v }) {
   const rest = Number.isFinite(v[0]) ? v[0] : -65;
-  return [rest, rest + USUAL, v.reduce((a, x) => (x > a ? x : a), rest + 2 * USUAL)];
+  return [rest, rest + USUAL, v.reduce((a, x) => Math.max(a, x), rest + 2 * USUAL)];
 }
 
 /** @param {Role} role @param {any} line @param {number} peak NaN for a neuron that draws its spikes itself @returns {Line} */

@@ -1,5 +1,7 @@
+import { MysteryTool, Rate, Samples } from "./asked.js";
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
+import { MapTool } from "./map.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
 import { html } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
@@ -14,6 +16,34 @@ export const TOOLS = [
     line: () => tr("Why it fires: where its two variables stand still, and where they go."),
     fits: (app) => app.data.model.plane && Boolean(app.run.neuron),
     view: PhasePlane,
+  },
+  {
+    name: "map",
+    title: () => tr("Plane of two values"),
+    line: () => tr("Where the pattern holds; a click puts both values."),
+    fits: (app) => app.host.can("plane") || Boolean(app.run.neuron),
+    view: MapTool,
+  },
+  {
+    name: "samples",
+    title: () => tr("Samples"),
+    line: () => tr("Sets that show the pattern, spread over all that do."),
+    fits: (app) => app.host.can("samples"),
+    view: Samples,
+  },
+  {
+    name: "curves",
+    title: () => tr("Rate over current"),
+    line: () => tr("How fast it fires at a constant current."),
+    fits: (app) => app.host.can("rate"),
+    view: Rate,
+  },
+  {
+    name: "mystery",
+    title: () => tr("Mystery"),
+    line: () => tr("A neuron with hidden parameters, to be matched."),
+    fits: (app) => app.host.can("mystery"),
+    view: MysteryTool,
   },
   {
     name: "criteria",

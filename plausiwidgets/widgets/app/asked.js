@@ -1,0 +1,187 @@
+import { axes } from "./chart.js";
+import { positionOf, STEPS } from "./engine/scales.js";
+import { tr } from "./engine/texts.js";
+import { path } from "./painter.js";
+import { padded } from "./scene.js";
+import { endsOf, Name } from "./sliders.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Range, Slider } from "./types.d.ts" */
+// Tools whose answers come from Python alone.
+
+const COUNT = 300; // sets that are sampled
+const POINTS = 60; // of a curve
+
+/** Sets that show the pattern, a dot each at its place on every slider, as they come. @param {{ app: App }} props */
+export function Samples({ app }) {
+  const [state, set] = useState({ done: 0, total: COUNT, running: false, said: "" });
+  const sets = useRef(/** @type {{ names: string[], rows: number[][] }} */ ({ names: [], rows: [] }));
+  const stop = useRef(() => {});
+  useEffect(() => () => stop.current(), []);
+  const begin = () => {
+    stop.current();
+    sets.current = { names: [], rows: [] };
+    set({ done: 0, total: COUNT, running: true, said: "" });
+    const { model, pattern, values, dt } = app.store.get().selection;
+    const fields = { model, pattern, values, dt, count: COUNT, seed: 0 };
+    stop.current = app.host.ask("samples", fields, (answer, { values: news }) => {
+      if (answer.state === "failed") return set({ done: 0, total: COUNT, running: false, said: answer.error ?? "" });
+      const { names = [], done = 0, total = COUNT } = answer;
+      const wide = names.length && news ? (news.length % names.length === 0 ? names.length : 0) : 0;
+      if (wide) {
+        const rows = Array.from({ length: news.length / wide }, (_, k) => [...news.subarray(k * wide, (k + 1) * wide)].map(Number));
+        const isLast = answer.state === "done";
+        sets.current = { names, rows: isLast ? rows : [...sets.current.rows, ...rows] };
+      }
+      set({ done, total, running: answer.state === "running", said: "" });
+    });
+  };
+  const { selection, dark } = app.store.get();
+  return html`<div class="pw-chart">
+    <div class="pw-choices"><button class="pw-second" onclick=${state.running ? () => stop.current() : begin}>${state.running ? tr("Stop") : tr("Sample")}</button>
+      <span role="status">${state.said || tr("{done} of {total}", { done: state.done, total: state.total })}</span></div>
+    <p>${tr("Each dot is a set that shows the pattern, at its place between the ends of a slider. The ring is yours.")}</p>
+    ${app.sliders.map(
+      (slider) => html`<div class="pw-strip" key=${slider.name}><span><${Name} slider=${slider} /></span>
+      <${Strip} slider=${slider} value=${selection.values[slider.name]} dark=${dark} count=${sets.current.rows.length}
+        values=${columnOf(sets.current, slider.name)} /></div>`,
+    )}</div>`;
+}
+
+/** @param {{ names: string[], rows: number[][] }} sets @param {string} name */
+function columnOf({ names, rows }, name) {
+  const place = names.indexOf(name);
+  return place < 0 ? [] : rows.map((row) => row[place]);
+}
+
+/** @param {{ slider: Slider, value: number, values: number[], dark: boolean, count: number }} props */
+function Strip({ slider, value, values, dark, count }) {
+  const canvas = useRef(/** @type {any} */ (null));
+  useEffect(() => {
+    const ends = endsOf(slider, value);
+    const { context, colours, px } = axes(canvas.current, { x: [0, STEPS], y: [0, 1], titles: ["", ""], dark, size: 1, at: [[], []] });
+    const { clientHeight: height } = canvas.current;
+    context.strokeStyle = colours.line;
+    context.strokeRect(0, height / 2, canvas.current.clientWidth, 0);
+    context.fillStyle = colours.green;
+    context.globalAlpha = 0.35;
+    for (const [k, x] of values.entries()) {
+      // Spread over the height, so that a band shows how many there are.
+      context.fillRect(px(positionOf(slider, x, ends)) - 1.5, 3 + ((k * 7919) % (height - 8)), 3, 3);
+    }
+    context.globalAlpha = 1;
+    context.beginPath();
+    context.arc(px(positionOf(slider, value, ends)), height / 2, 6, 0, 6.3);
+    context.strokeStyle = colours.blue;
+    context.lineWidth = 3;
+    context.stroke();
+  }, [slider, value, count, dark]);
+  return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
+}
+
+/** The rate over the current. @param {{ app: App }} props */
+export function Rate({ app }) {
+  const canvas = useRef(/** @type {any} */ (null));
+  const [curve, show] = useState(/** @type {{ current: number[], rate: number[] } | null} */ (null));
+  const { selection, dark, present } = app.store.get();
+  const { unit } = app.data.model;
+  const most = Math.max(...app.sliders.filter(({ name }) => name === "amplitude").map(({ high }) => high), 0) || 1;
+  useEffect(() => {
+    let stop = () => {};
+    const timer = setTimeout(() => {
+      const { model, values, dt } = selection;
+      const fields = { model, values, dt, holding: values.holding ?? 0, most, points: POINTS };
+      stop = app.host.ask("rate", fields, (answer, arrays) => {
+        if (answer.state === "failed") app.store.set({ said: answer.error ?? "" });
+        if (arrays.rate) show({ current: [...arrays.current].map(Number), rate: [...arrays.rate].map(Number) });
+      });
+    }, 300);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [selection]);
+  useEffect(() => {
+    if (!curve || !canvas.current.clientHeight) return;
+    const high = Math.max(...curve.rate.filter(Number.isFinite), 1);
+    /** @type {Range} */
+    const y = padded([0, high], 0.04);
+    const titles = /** @type {[string, string]} */ ([`${tr("current")} (${unit})`, `${tr("rate")} (Hz)`]);
+    const { context, colours, px, py } = axes(canvas.current, { x: [0, most], y, titles, dark, size: present ? 18 : 14 });
+    path(context, curve.current, curve.rate, px, py);
+    context.strokeStyle = colours.blue;
+    context.lineWidth = 2;
+    context.stroke();
+    const amplitude = selection.values.amplitude;
+    if (amplitude <= most) {
+      context.setLineDash([4, 4]);
+      context.strokeStyle = colours.soft;
+      context.lineWidth = 1;
+      context.strokeRect(px(amplitude), py(high), 0, py(0) - py(high));
+      context.setLineDash([]);
+    }
+  }, [curve, dark, present, selection]);
+  return html`<div class="pw-chart"><canvas ref=${canvas} role="img" aria-label=${tr("Rate over current")}></canvas>
+    <p>${tr("Spikes in a second of constant current, from zero on; the dashed line is the amplitude.")}</p></div>`;
+}
+
+/** Files of what is shown. @param {{ app: App }} props */
+export function Files({ app }) {
+  const [said, say] = useState("");
+  const { selection, search } = app.store.get();
+  const save = (/** @type {string} */ what) => () => {
+    const { model, pattern, values, dt } = selection;
+    say("…");
+    const fields = { what, model, pattern, values, dt, free: [], text: "", of: what === "search" ? (search?.id ?? "") : "" };
+    app.host.ask("export", fields, (answer) => {
+      if (answer.state === "failed") return say(answer.error ?? "");
+      if (answer.state !== "done") return;
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([answer.text]));
+      link.download = answer.name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      say(answer.name);
+    });
+  };
+  const files = [
+    ["script", tr("Python script")],
+    ["traces", tr("Traces (CSV)")],
+    ["page", tr("Page without a server (HTML)")],
+    ...(search ? [["search", tr("Each try of the search (CSV)")]] : []),
+  ];
+  return html`<div class="pw-copy"><p>${tr("Save as a file")}</p>
+    <div class="pw-files">${files.map(([what, title]) => html`<button onclick=${save(what)}>${title}</button>`)}</div><span role="status">${said}</span></div>`;
+}
+
+/** A neuron with hidden parameters, whose line is to be matched. @param {{ app: App }} props */
+export function MysteryTool({ app }) {
+  const [state, set] = useState(/** @type {{ pattern: string, seed: number, said: string }} */ ({ pattern: "", seed: 0, said: "" }));
+  const begin = () => {
+    const { model, pattern } = app.store.get().selection;
+    set({ ...state, said: tr("a neuron is being hidden …") });
+    app.host.ask("mystery", { model, pattern, seed: null }, async (answer) => {
+      if (answer.state === "failed") return set({ ...state, said: answer.error ?? "" });
+      if (answer.state !== "done") return;
+      await app.choose(model, answer.pattern, { values: answer.values, dt: answer.dt });
+      app.setBox({ fixed: app.sliders.map(({ name }) => name).filter((name) => !answer.moved.includes(name)) });
+      set({
+        pattern: answer.pattern,
+        seed: answer.seed,
+        said: tr("These values are hidden: {names}.", { names: answer.moved.join(", ") }),
+      });
+    });
+  };
+  const reveal = () =>
+    app.host.ask("reveal", { pattern: state.pattern }, (answer) => {
+      if (answer.state !== "done") return set({ ...state, said: answer.error ?? "" });
+      app.put(answer.values);
+      app.keep();
+    });
+  const isHere = state.pattern && state.pattern === app.store.get().selection.pattern;
+  return html`<div class="pw-chart"><p>${tr("The pale line is a neuron with hidden parameters. Find values with which yours fires at the same times.")}</p>
+    <div class="pw-choices"><button class="pw-second" onclick=${begin}>${tr("Hide a neuron")}</button>
+      ${isHere ? html`<button class="pw-second" onclick=${reveal}>${tr("Reveal")}</button> <span>${tr("number {seed}", { seed: state.seed })}</span>` : ""}</div>
+    <p role="status">${state.said}</p></div>`;
+}
