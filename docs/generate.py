@@ -26,6 +26,7 @@ from plausiwidgets.assessment.published_repertoires import COLUMNS as REPERTOIRE
 from plausiwidgets.patterns.formatting import interval, number
 from plausiwidgets.patterns.status import SEARCH_WORDS
 from plausiwidgets.simulation.cost import operations_per_ms
+from plausiwidgets.widgets.answers.written import page as messages_page
 from plausiwidgets.widgets.map.cells import MARKS, with_argument
 from plausiwidgets.widgets.tools.equations import maths
 
@@ -109,6 +110,7 @@ def write(docs: Path) -> None:
     put(docs / "patterns" / "index.md", patterns_index(patterns))
     put(docs / "neurons" / "index.md", neurons_index(models, patterns))
     reference(docs / "reference")
+    put(docs / "reference" / "messages.md", messages_page())
     notebooks(docs)
     if os.environ.get("PLAUSIWIDGETS_DOCS_LIVE", "1") != "0":
         for name in LESSONS:
@@ -501,7 +503,8 @@ def reference(folder: Path) -> None:
         folder / "index.md",
         "# Public names\n\nEvery public name with its parameters, units, errors and an example; those that need "
         "neither a screen nor Brian2 run as tests. All are reached from `import plausiwidgets as pw`; what they "
-        f"mention besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{pages}\n```\n",
+        f"mention besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{pages}\n```\n\n"
+        "For those who write a host or a screen of their own:\n\n```{toctree}\n:maxdepth: 1\n\nmessages\n```\n",
     )
 
 

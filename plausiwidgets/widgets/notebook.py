@@ -39,6 +39,7 @@ from plausiwidgets.widgets.answers.mystery import in_link
 from plausiwidgets.widgets.answers.search import Search
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
+from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.session.starts import known_sets, moved_further, my_turn, opened
 from plausiwidgets.widgets.session.worker import Priority
@@ -549,6 +550,19 @@ class App(anywidget.AnyWidget):
             raise TypeError(f"add: widget is {widget!r}, valid is a widget of ipywidgets or anywidget")
         self._set("_slots", [*self._slots, f"IPY_MODEL_{widget.model_id}"])
         return widget
+
+    def to_python(self) -> str:
+        """Return a Python script that gives what is shown: model, pattern, values, verdict, and the last search of it.
+
+        Examples
+        --------
+        >>> from plausiwidgets.widgets import App
+        >>> app = App("lif", "tonic_spiking", {"tau_mem": 25.0})
+        >>> "'tau_mem': 25.0,  # ms" in app.to_python()
+        True
+        >>> app.close()
+        """
+        return script(self.selection, self._answers.searches.settings(self.selection))
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until what is selected is judged and verified; return whether it is."""

@@ -56,7 +56,7 @@ def export(answers: Answers, asked: Asked) -> None:
         asked.tell(name=f"exercise_{name}.html", text=page(model, [pattern], values, selection.dt, task))
 
     if what == "script":
-        asked.tell(name=f"{name}.py", text=script(selection))
+        asked.tell(name=f"{name}.py", text=script(selection, answers.searches.settings(selection)))
     elif what == "line":
         asked.tell(name="", text=selection.to_python())
     elif what == "search":

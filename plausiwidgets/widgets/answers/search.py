@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,8 @@ class Search:
     selection : Selection
         What it is about, at its own time step.
     run : Run
+    settings : mapping
+        As of `start_optimization`, but for its progress.
     told : int
         Tries that were told so far.
     over : bool
@@ -74,6 +76,7 @@ class Search:
     identity: str
     selection: Selection
     run: Run
+    settings: Mapping[str, Any]
     told: int = 0
     over: bool = False
     changed: tuple[object, ...] = ()
@@ -135,7 +138,8 @@ class Searches:
         self.stop()
         with self._lock:
             self._count += 1
-            search = Search(identity or f"host-{self._count}", own, run)
+            kept = {name: value for name, value in merged.items() if name != "progress"}
+            search = Search(identity or f"host-{self._count}", own, run, kept)
             self._all[search.identity] = search
             for eldest in [one for one in self._all.values() if one.over][: max(len(self._all) - KEPT, 0)]:
                 del self._all[eldest.identity]
@@ -151,6 +155,11 @@ class Searches:
         if found is None:
             raise ValueError(f"there is no search {identity!r} here: it has ended with its kernel, or is forgotten")
         return found
+
+    def settings(self, selection: Selection) -> Mapping[str, Any] | None:
+        """Return the settings of the last search of a model and a pattern; None where there was none."""
+        about = [one for one in self.all() if one.selection.is_about(selection.model, selection.pattern)]
+        return about[-1].settings if about else None
 
     def all(self) -> list[Search]:
         """Return those that are remembered, the eldest first."""
@@ -284,8 +293,3 @@ def stop(answers: Answers, asked: Asked) -> None:
     answers.searches.get(asked["of"]).run.stop()
     answers.searches.hasten()
     asked.tell()
-
-
-def tries_text(search: Search) -> str:
-    """Return each try of a search as CSV."""
-    return search.run.snapshot().history.to_csv()
