@@ -161,6 +161,13 @@ class Plot:
         self.parts.append(f'<path d="{path}" stroke="{colour}" stroke-width="1.2"/>')
         return self
 
+    def label(self, x: float, y: float, text: str, *, right: float = 0.0, up: float = 0.0) -> Plot:
+        """Write a text beside a place: `right` and `up` are -1 to 1, of its width and of a line."""
+        anchor = "start" if right > 0.0 else "end" if right < 0.0 else "middle"
+        shift = 9.0 * ((right > 0.0) - (right < 0.0))
+        self.parts.append(_label(float(self._px(x)) + shift, float(self._py(y)) + 4.0 - 19.0 * up, text, anchor))
+        return self
+
     def cells(self, colours: Sequence[Sequence[str]]) -> Plot:
         """Fill the area with rows of cells, from the bottom; an empty colour leaves a cell out."""
         rows = len(colours)

@@ -23,6 +23,7 @@ from plausiwidgets.optimization import Result
 from plausiwidgets.optimization.result import pattern_of
 from plausiwidgets.patterns import Protocol, Verdict
 from plausiwidgets.patterns.status import MARKS, WORDS
+from plausiwidgets.picture import as_image
 from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.map.cells import grid_of_table
@@ -32,6 +33,7 @@ from plausiwidgets.widgets.view.figure import TOP, Look, figure_of, rows_of
 from plausiwidgets.widgets.view.phase_figure import phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.view.plane_figure import plane_figure
 from plausiwidgets.widgets.view.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
+from plausiwidgets.widgets.view.still import Figure, map_picture
 
 WIDTH, HEIGHT, HEAD = 900, 560, 74
 """Size of a figure in px, and what its title and its key take of the height."""
@@ -87,7 +89,17 @@ def plot(x: Any, *, dark: bool = False, language: str | None = None) -> go.Figur
     '✓'
     """
     with speaking(chosen("plot", language)):
-        return go.Figure(_picture(x, dark))
+        figure = Figure(_picture(x, dark))
+    figure._still = _still(x)
+    return figure
+
+
+def _still(x: Any) -> str:
+    """Return what a saved notebook shows in place of Plotly: the object as it shows itself, or the map of a table."""
+    if isinstance(x, pd.DataFrame):
+        return as_image(map_picture(grid_of_table(x)), "The plausibility map")
+    picture = x._picture()
+    return as_image(picture, repr(x)) if picture else ""
 
 
 @singledispatch

@@ -10,11 +10,13 @@ import ipywidgets as w
 from plausiwidgets.arguments import checked
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.picture import as_image
 from plausiwidgets.widgets.explorer.explorer import Explorer
 from plausiwidgets.widgets.map import assessment_panel
 from plausiwidgets.widgets.map.cell_map import CellMap
 from plausiwidgets.widgets.map.cells import Grid, grid_of_table
 from plausiwidgets.widgets.view.closing import View
+from plausiwidgets.widgets.view.still import map_picture
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +50,12 @@ class PlausibilityMap(View):
 
     def __init__(self, grid: Grid) -> None:
         self._below = _ExplorerBelow()
+        self._grid = grid
         self.map = CellMap(self._below.open, grid, tall=True)
         super().__init__([self.map, self._below.place])
+
+    def _still(self) -> str:
+        return as_image(map_picture(self._grid), "The plausibility map")
 
     @property
     def explorer(self) -> Explorer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl
 from weakref import ref
 
 import ipywidgets as w
+from IPython.display import display
 
 from plausiwidgets import models, patterns, texts
 from plausiwidgets.arguments import checked
@@ -57,6 +59,7 @@ from plausiwidgets.widgets.view.closing import View
 from plausiwidgets.widgets.view.messages import MessageLine
 from plausiwidgets.widgets.view.page_watch import PageWatch
 from plausiwidgets.widgets.view.panel import P, Panel
+from plausiwidgets.widgets.view.still import still_of
 
 PANELS: tuple[type[Panel], ...] = (
     Shell, MessageLine, Pickers, PresentationPanel, SharePanel, ModelsPanel, RepertoirePanel, GalleryPanel, PinPanel,
@@ -70,6 +73,9 @@ TOOLS: tuple[type[Panel], ...] = (
 )  # fmt: skip
 """Panels that a button opens, in this order."""
 
+
+LONGEST_WAIT = 60.0
+"""Time in s until no first response is awaited any more, which a saved notebook would show."""
 
 NO_LANGUAGE = marked("The link names a language that is not known here; known: {valid}.")
 
@@ -365,6 +371,22 @@ class Explorer(View):
     def use_best(self) -> None:
         """Put the best parameters on the sliders: of the shown pattern's search, else of the last one."""
         self.panel(Searches).use_best()
+
+    def _ipython_display_(self) -> None:
+        still = display({"text/html": "", "text/plain": ""}, raw=True, display_id=True)
+        note = f"{self.selection.title}: run this cell to move its sliders."
+        display({**self._repr_mimebundle_(), "text/plain": note}, raw=True)
+        ends = time.monotonic() + LONGEST_WAIT
+
+        def draw(_: object) -> None:
+            response = self.session.response("yours")
+            if response is not None and response.verdict is not None:
+                still.update({"text/html": still_of(response.verdict._repr_html_(), note), "text/plain": ""}, raw=True)
+            elif time.monotonic() < ends:
+                self.worker.ask("still", Priority.LATER, draw, 0.2)
+
+        # Later: the picture must not keep the user waiting for the first response.
+        self.worker.ask("still", Priority.LATER, draw)
 
     def to_python(self) -> str:
         """Return a Python script that gives what is shown: model, pattern, values, verdict, and the last search of it.

@@ -8,11 +8,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets as w
+import numpy as np
 import plotly.graph_objects as go
 
 from plausiwidgets.arguments import checked
 from plausiwidgets.assessment.score import SCORE_COLUMNS, plausibility_score
 from plausiwidgets.patterns.formatting import number
+from plausiwidgets.picture import BLUE, Axis, Plot, as_image, drawn
 from plausiwidgets.texts import ENGLISH, chosen, marked, speaking, tr
 from plausiwidgets.widgets.map.cells import SHORT
 from plausiwidgets.widgets.view import style
@@ -96,6 +98,23 @@ class PlausibilityChart(View):
         plot.layout.min_width, plot.layout.max_width, plot.layout.height = f"{WIDTH}px", "1000px", f"{HEIGHT}px"
         super().__init__([plot, w.HTML(f"<small>{html.escape(text)}</small>")])
         self.layout.overflow = "auto"  # a narrower page scrolls it
+
+    def _still(self) -> str:
+        rows = self.score[self.score["operations_per_ms"] > 0]
+        costs, shown = rows["operations_per_ms"].tolist(), rows["shown"].astype(float).tolist()
+        if not costs:
+            return ""
+        names = [SHORT.get(str(model), str(title)) for model, title in zip(rows["model"], rows["title"], strict=True)]
+        low, high = _extent(costs)
+        top = max(CEILING, float(self.score["patterns"].max()) + 1.2)
+        plot = Plot(Axis(low, high, "operations for 1 ms", np.log), Axis(FLOOR, top, "patterns shown"), 458.0)
+        plot.dots(costs, shown, BLUE, size=9.0)
+        places = label_positions(list(zip(costs, shown, strict=True)), names)
+        for cost, count, name, place in zip(costs, shown, names, places, strict=True):
+            if place is not None:
+                right, up = PLACES[place]
+                plot.label(cost, count, name, right=right, up=up)
+        return as_image(drawn(plot), "Patterns shown against operations for 1 ms")
 
     def _drawn(self, dark: bool) -> go.Figure:
         with speaking(self._language):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import is_dataclass
+from typing import Any
 
 import ipywidgets as w
 
 from plausiwidgets.widgets.view.panel import Panel
+from plausiwidgets.widgets.view.still import KeepsStill
 
 
-class View(w.VBox):
+class View(KeepsStill, w.VBox):
     """A box that closes with itself what it shows, and what its parts keep to be shown again."""
+
+    def __init__(self, children: Sequence[w.Widget] = (), **traits: Any) -> None:
+        super().__init__(children, **traits)
+        self.add_class("pw-live")
 
     def close(self) -> None:
         """Close it and every widget that it has made."""

@@ -1,0 +1,105 @@
+"""What a notebook keeps of a figure or a widget: a picture that it shows without a kernel, on a forge and on a page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from plausiwidgets.picture import LINE, SIZE, TEXT, framed
+from plausiwidgets.widgets.map.cells import MARKS, WORDS, Grid
+from plausiwidgets.widgets.map.map_figure import COLOURS
+
+HIDDEN = (
+    "<style>.jp-OutputArea:has(.pw-live) > .jp-OutputArea-child:has(.pw-still) { display: none; }"
+    ".jp-OutputArea:has(.pw-still):not(:has(.pw-live))"
+    " > .jp-OutputArea-child:has([data-mime-type='application/vnd.jupyter.widget-view+json'])"
+    ":not(:has(> .jp-OutputArea-output > *)) { display: none; }</style>"
+)
+"""In JupyterLab: the picture has no place beside a widget that is alive in the same cell, nor has its "model not found"
+beside the picture."""
+
+PLOTLY = "application/vnd.plotly.v1+json"
+
+CELL, LEFT, TOP = 24, 160, 26
+"""Size of a cell of a map in px, and the margins for the names of models and the letters of patterns."""
+
+
+class Figure(go.Figure):
+    """Plotly's figure, which a notebook saves with a picture beside Plotly's own data.
+
+    Where there is Plotly, such as in JupyterLab, the figure is shown; a forge and nbconvert show the picture. It is
+    drawn when the figure is made, and does not follow a later change of the layout: a picture of the figure itself
+    needs a browser (kaleido).
+    """
+
+    _still = ""
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        bundle = self._repr_mimebundle_() or {}
+        if PLOTLY in bundle and "text/html" not in bundle and self._still:
+            display({**bundle, "text/html": self._still}, raw=True)
+        else:  # a renderer of the user's choice, such as a browser
+            super()._ipython_display_()
+
+
+class KeepsStill:
+    """A widget that is displayed with a picture before it, which stays in a saved notebook.
+
+    The picture is an output of its own. In one output with the widget, JupyterLab would not show it: it prefers the
+    widget, and says "model not found" where there is no kernel.
+    """
+
+    def _still(self) -> str:
+        """Return the picture as HTML; empty where there is none."""
+        return ""
+
+    def _note(self) -> str:
+        """Return what stands in place of the widget where it cannot be shown."""
+        return f"{type(self).__name__}: run this cell to use it."
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        if html := self._still():
+            display({"text/html": still_of(html, self._note()), "text/plain": ""}, raw=True)
+        bundle: dict[str, Any] = self._repr_mimebundle_()  # type: ignore[attr-defined]
+        display({**bundle, "text/plain": self._note()}, raw=True)
+
+
+def still_of(html: str, note: str) -> str:
+    """Return a picture, given as HTML, with a note, as an output that is hidden beside a widget that is alive."""
+    return f'{HIDDEN}<div class="pw-still">{html}<div><small>{escape(note)}</small></div></div>'
+
+
+def map_picture(grid: Grid) -> str:
+    """Return the cells of a map as SVG text: a mark in each, letters of the patterns above, a key below."""
+    patterns, models = list(grid.patterns.items()), list(grid.models)
+    letters = [pattern.letter if pattern is not None and pattern.letter else key[:3] for key, pattern in patterns]
+    parts = [_text(LEFT + (i + 0.5) * CELL, TOP - 8, letter, "middle") for i, letter in enumerate(letters)]
+    met: list[str] = []
+    for j, model in enumerate(models):
+        y = TOP + j * CELL
+        parts.append(_text(LEFT - 8, y + 0.5 * CELL + 4, model, "end"))
+        for i, (key, _) in enumerate(patterns):
+            cell = grid.cells.get((model, key))
+            if cell is None:
+                continue
+            met.append(cell.status)
+            colour = COLOURS[cell.status]
+            parts.append(
+                f'<rect x="{LEFT + i * CELL + 1}" y="{y + 1}" width="{CELL - 2}" height="{CELL - 2}" fill="{colour}"/>'
+            )
+            parts.append(_text(LEFT + (i + 0.5) * CELL, y + 0.5 * CELL + 4, MARKS[cell.status], "middle"))
+    foot = TOP + len(models) * CELL + LINE + 4
+    words = " · ".join(f"{MARKS[status]} {WORDS[status]}" for status in COLOURS if status in met)
+    parts.append(_text(8, foot, words, "start"))
+    width = max(LEFT + len(patterns) * CELL, 7 * len(words)) + 12
+    return framed("".join(parts), width, foot + 10)
+
+
+def _text(x: float, y: float, text: str, anchor: str) -> str:
+    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{TEXT}" font-size="{SIZE}">{escape(text)}</text>'
