@@ -12,13 +12,9 @@ from plausiwidgets.widgets.map.cells import MARKS, WORDS, Grid
 from plausiwidgets.widgets.map.map_figure import COLOURS
 
 HIDDEN = (
-    "<style>.jp-OutputArea:has(.pw-live) > .jp-OutputArea-child:has(.pw-still) { display: none; }"
-    ".jp-OutputArea:has(.pw-still):not(:has(.pw-live))"
-    " > .jp-OutputArea-child:has([data-mime-type='application/vnd.jupyter.widget-view+json'])"
-    ":not(:has(> .jp-OutputArea-output > *)) { display: none; }</style>"
-)
-"""In JupyterLab: the picture has no place beside a widget that is alive in the same cell, nor has its "model not found"
-beside the picture."""
+    "<style>.jp-OutputArea:has(.pw-live) > .jp-OutputArea-child:has(.pw-still) { display: none; }</style>"
+)  # fmt: skip
+"""In JupyterLab the picture has no place beside a widget that is alive in the same cell."""
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
