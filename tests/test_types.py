@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import plausiwidgets as pw
+
 TYPED = Path(__file__).parent / "data" / "typed"
 
 
@@ -37,3 +39,9 @@ def test_each_misspelt_name_and_argument_does_not(errors: dict[str, dict[int, st
     lines = (TYPED / "misspelt.py").read_text(encoding="utf-8").splitlines()
     assert sorted(errors["misspelt.py"]) == [n for n, line in enumerate(lines, 1) if line.startswith("pw.")]
     assert "optimize" in errors["misspelt.py"][lines.index('pw.optimise("lif", "tonic_spiking")') + 1]
+
+
+def test_the_scripts_use_every_public_name_that_needs_no_other_package() -> None:
+    used = "".join((TYPED / script).read_text(encoding="utf-8") for script in ("verbs.py", "own.py"))
+    missing = {name for name in pw.__all__ if not re.search(rf"\bpw\.{name}\b", used)}
+    assert missing <= {"from_norse", "from_brian2", "from_nir"}

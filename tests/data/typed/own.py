@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 import plausiwidgets as pw
@@ -56,6 +57,31 @@ shown = pw.Protocol(
     title="Two ramps",
     sweeps=lambda s: {"up": pw.Sweep([pw.ramp(0.0, 50.0, 1.0)], end=100.0)},
 )
+
+
+resonant = pw.Pattern(
+    key="my_window",
+    title="Between two thresholds",
+    free_values=[pw.FreeValue("amplitude", 2.0, 0.02, 20.0, of="current")],
+    sweeps=lambda s: {
+        "one": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude)], end=100.0),
+        "two": pw.Sweep([pw.pulse(0.0, 5.0, s.amplitude), pw.pulse(20.0, 5.0, s.amplitude)], end=100.0),
+    },
+    measure=lambda r, s: {"one": r["one"].count(), "two": r["two"].count()},
+    criteria=[pw.Criterion("one", "silent", high=0), pw.Criterion("two", "spikes", low=1)],
+    amplitude_window=pw.AmplitudeWindow(fire=("two",), silent=("one",)),
+)
+
+rates = pw.Pattern(
+    key="my_rates",
+    title="Rates over currents",
+    free_values=[],
+    procedure=lambda bench: pw.patterns.Measurement({"n": np.ones(bench.n)}, np.zeros(bench.n)),
+    criteria=[pw.Criterion("n", "currents", low=1)],
+    curve=pw.Curve("current", "rate", "Current", "Rate", y_unit="Hz"),
+)
+
+pw.require("torch")
 
 
 def run() -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import assert_type
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 import plausiwidgets as pw
@@ -73,7 +74,12 @@ def taught() -> None:
     print(answer.solved, answer.verdict.loss)
 
 
-def elsewhere() -> None:
+def elsewhere(module: torch.nn.Module) -> None:
+    neuron: pw.NeuronModel = pw.from_torch(module)
+    try:
+        pw.networks.to_javascript(neuron)
+    except pw.NotCompilable as error:
+        print(error)
     layer = pw.to_norse("lif", learn="all")
     print(layer, pw.to_brian2("lif", n=10), pw.networks.to_javascript("lif"))
     cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0])
