@@ -292,7 +292,9 @@ def _label(x: float, y: float, text: str, anchor: str, weight: str = "") -> str:
 
 
 def _number(value: float) -> str:
-    text = f"{value:.4g}" if abs(value) >= 1e-12 else "0"
+    if abs(value) < 1e-12:  # rounding of a sum of steps
+        return "0"
+    text = f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
     return text.replace("-", "−")
 
 

@@ -137,6 +137,11 @@ def test_ticks_are_round_numbers_within_the_axis_and_apart(low, high, scale):
     assert np.all(np.diff(axis.share(marks)) * 560.0 >= 83.9)
 
 
+def test_a_tick_is_written_without_an_exponent_below_ten_millions():
+    labels = texts(ElementTree.fromstring(drawn(Plot(Axis(50.0, 20_000.0, "x", np.log), Axis(0.0, 1.0), 60.0))))
+    assert {"100", "1000", "10000"} <= set(labels)
+
+
 def test_a_long_line_keeps_its_extremes_and_its_gaps():
     y = np.zeros(100_000)
     y[54_321], y[12_345] = 1.0, -1.0
