@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from plausiwidgets.models import Preset as Preset
     from plausiwidgets.models import StateVariable as StateVariable
     from plausiwidgets.models.from_brian2 import from_brian2 as from_brian2
+    from plausiwidgets.models.from_nir import from_nir as from_nir
+    from plausiwidgets.models.from_nir import to_nir as to_nir
     from plausiwidgets.models.from_torch import from_torch as from_torch
     from plausiwidgets.models.norse import from_norse as from_norse
     from plausiwidgets.networks.brian import to_brian2 as to_brian2
@@ -66,6 +68,7 @@ else:
             "models": ("NeuronModel", "Parameter", "Preset", "StateVariable"),
             "models.norse": ("from_norse",),
             "models.from_brian2": ("from_brian2",),
+            "models.from_nir": ("from_nir", "to_nir"),
             "models.from_torch": ("from_torch",),
             "simulation.current": ("Current", "pulse", "ramp"),
             "simulation.simulate": ("simulate",),

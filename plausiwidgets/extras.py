@@ -12,7 +12,8 @@ from plausiwidgets.names import unknown
 OPTIONAL = {
     "torch": ("'plausiwidgets[torch]'", "a custom step, the torch engine and a network need PyTorch"),
     "norse": ("'plausiwidgets[torch]'", "a cell or a step of Norse needs Norse"),
-    "brian2": ("'plausiwidgets[brian2]'", "to_brian2 needs Brian2"),
+    "brian2": ("'plausiwidgets[brian2]'", "to_brian2 and from_brian2 need Brian2"),
+    "nir": ("nir", "to_nir needs NIR"),
     "voila": ("'plausiwidgets[app]'", "--app needs Voila"),
     "tqdm": ("tqdm", "progress='tqdm' needs tqdm"),
 }
@@ -53,7 +54,7 @@ def require(*packages: str) -> None:
 
     Parameters
     ----------
-    *packages : {"torch", "norse", "brian2", "voila", "tqdm"}
+    *packages : {"torch", "norse", "brian2", "nir", "voila", "tqdm"}
 
     Raises
     ------

@@ -33,7 +33,7 @@ HANDED_OUT = {
 INNER = {
     "make_table", "Panel", "Strategy", "StrategyFactory", "StoreError", "StoreWarning", "NotCompilable",
     "NothingAccepted", "to_brian2",
-    "from_brian2",
+    "from_brian2", "from_nir", "to_nir",
 }  # fmt: skip
 """What works on what is complete and checked already, errors, what a user subclasses, and what needs Brian2."""
 

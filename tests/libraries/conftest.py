@@ -13,7 +13,7 @@ def pytest_ignore_collect(collection_path):
     if os.environ.get("PLAUSIWIDGETS_REQUIRE_LIBRARIES") == "1" or collection_path.suffix != ".py":
         return None
     missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
-    return True if missing and collection_path.name.startswith("test_") else None
+    return True if missing and collection_path.name != "conftest.py" else None
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,216 @@
+"""A neuron of the Neuromorphic Intermediate Representation (NIR) as a model, and a packaged one as a node of NIR.
+
+NIR describes a neuron in continuous time, in s, and leaves the time step and the reset to the platform. Both are
+given here. Between two steps the linear equations are solved exactly for a current that is constant meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from plausiwidgets.arguments import checked, finite, shown
+from plausiwidgets.models.from_program import of_programs
+from plausiwidgets.models.model import NeuronModel, StateVariable
+from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.registry import get
+from plausiwidgets.program.neuron import Programs
+from plausiwidgets.program.recorded import Recorder
+from plausiwidgets.quiet import imported
+
+NEURONS = ("LIF", "CubaLIF", "IF")
+_REFUSED = {
+    "LI": "is a leaky integrator, it never fires", "CubaLI": "is a leaky integrator, it never fires",
+    "I": "is an integrator, it never fires", "Threshold": "remembers nothing from step to step",
+}  # fmt: skip
+_GAINS = ("Scale", "Linear", "Affine")
+_EDGES = ("Input", "Output", "Flatten")
+_INTERVAL = 50.0
+"""Of spikes of an integrator without a leak at the default current, in ms."""
+
+
+@checked
+def from_nir(
+    node: Any,
+    *,
+    dt: float,
+    reset: str | float,
+    key: str = "nir_neuron",
+    current: Parameter | None = None,
+    **options: Any,
+) -> NeuronModel:
+    """Take a neuron of NIR, or a graph with one, as a model.
+
+    Torch is not needed, nor NIR beyond the node.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import nir                                                                        # doctest: +SKIP
+    >>> import plausiwidgets as pw
+    >>> one = np.array([1.0])
+    >>> node = nir.LIF(tau=0.02 * one, r=one, v_leak=0 * one, v_threshold=one)            # doctest: +SKIP
+    >>> pw.judge(pw.from_nir(node, dt=1.0, reset="zero"), "tonic_spiking").status         # doctest: +SKIP
+    'replicated'
+
+    Parameters
+    ----------
+    node : nir.LIF, nir.CubaLIF, nir.IF or nir.NIRGraph
+        A graph has one neuron, and before it a gain at most.
+    dt : float
+        Time step in ms; the time constants of NIR are in s.
+    reset : {"zero", "subtract"} or float
+        What the potential becomes where the neuron fires: 0, itself less the threshold, or a number.
+    key : str
+        Of the model.
+    current : Parameter, optional
+        The injected current; by default a range around the smallest one that makes the neuron fire.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Raises
+    ------
+    ValueError
+        For what never fires, several neurons or layers, and an unknown reset.
+    """
+    finite("from_nir", "dt", dt, above=0.0, unit="ms")
+    neuron, gain, bias = _one_neuron(node)
+    kind = type(neuron).__name__
+    if isinstance(reset, str) and reset not in ("zero", "subtract"):
+        raise ValueError(f"from_nir: reset is {shown(reset)}, valid is 'zero', 'subtract' or a number")
+    values = {name: _number(neuron, name) for name in _FIELDS[kind]}
+    parameters = [_parameter(name, x) for name, x in values.items()]
+    recorder = Recorder([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
+    p, x = recorder.parameters, gain * recorder.current + bias
+    v = recorder.state[0]
+    if kind == "CubaLIF":
+        kept = np.exp(-recorder.dt / p["tau_syn"])
+        synaptic = kept * recorder.state[1] + (1.0 - kept) * p["w_in"] * x
+        x = synaptic
+    if kind == "IF":
+        v = v + recorder.dt * 1e-3 * p["r"] * x
+    else:
+        tau = p["tau_mem" if kind == "CubaLIF" else "tau"]
+        end = p["v_leak"] + p["r"] * x
+        v = end + (v - end) * np.exp(-recorder.dt / tau)
+    fired = v > p["v_threshold"]
+    after = v - p["v_threshold"] if reset == "subtract" else 0.0 if reset == "zero" else float(reset)
+    state = [np.where(fired, after, v), *([synaptic] if kind == "CubaLIF" else [])]
+    rest = "v_leak" if "v_leak" in values else 0.0
+    level = values["v_threshold"]
+    begin = Recorder([q.key for q in parameters], 0)
+    first = begin.parameters["v_leak"] if "v_leak" in values else 0.0
+    start = begin.program(0.0, [first, *([0.0] if kind == "CubaLIF" else []), first, begin.parameters["v_threshold"]])
+    drive = current or _current(values, gain, bias, level - values.get("v_leak", 0.0), kind)
+    return of_programs(
+        key, Programs(recorder.program(fired, state), start), parameters, drive, rest, "v_threshold", dt,
+        states=[StateVariable("v", "1"), *([StateVariable("i", "1")] if kind == "CubaLIF" else [])],
+        **({"scheme": "exact for a current that is constant within a step"} | options),
+    )  # fmt: skip
+
+
+_FIELDS = {
+    "LIF": ("tau", "r", "v_leak", "v_threshold"), "IF": ("r", "v_threshold"),
+    "CubaLIF": ("tau_syn", "tau_mem", "r", "v_leak", "v_threshold", "w_in"),
+}  # fmt: skip
+
+
+def _one_neuron(node: Any) -> tuple[Any, float, float]:
+    """Return (neuron, gain, bias) of a node or a graph."""
+    kind = type(node).__name__
+    if not any(base.__module__.partition(".")[0] == "nir" for base in type(node).__mro__):
+        raise TypeError(f"from_nir: node is {shown(node)}, valid is a node or a graph of NIR, such as nir.LIF(…)")
+    gain, bias, neurons = 1.0, 0.0, [node]
+    if kind == "NIRGraph":
+        neurons = []
+        for name, inner in node.nodes.items():
+            inner_kind = type(inner).__name__
+            if inner_kind in _GAINS:
+                if neurons and _follows(node, name, neurons):
+                    raise ValueError(f"from_nir: the graph goes on behind its neuron ({name!r}): take the neuron alone")
+                gain *= _number(inner, "scale" if inner_kind == "Scale" else "weight")
+                bias = bias * gain + (_number(inner, "bias") if inner_kind == "Affine" else 0.0)
+            elif inner_kind not in _EDGES:
+                neurons.append(inner)
+        names = ", ".join(type(n).__name__ for n in neurons) or "none"
+        if len(neurons) != 1:
+            raise ValueError(
+                f"from_nir: the graph has {len(neurons)} neurons ({names}), valid is one, with one current"
+            )
+        kind = type(neurons[0]).__name__
+    if kind in _REFUSED:
+        raise ValueError(f"from_nir: NIR's {kind} {_REFUSED[kind]}")
+    if kind not in NEURONS:
+        raise ValueError(f"from_nir: NIR's {kind} is no neuron, valid is: {', '.join(NEURONS)}, or a graph with one")
+    return neurons[0], gain, bias
+
+
+def _follows(graph: Any, name: str, neurons: list[Any]) -> bool:
+    sources = {source for source, target in graph.edges if target == name}
+    return any(graph.nodes[source] in neurons for source in sources if source in graph.nodes)
+
+
+def _number(node: Any, name: str) -> float:
+    """Return a number of a node: NIR holds one for each neuron."""
+    values = np.unique(np.asarray(getattr(node, name), dtype=np.float64))
+    if values.size != 1:
+        raise ValueError(
+            f"from_nir: {name} of NIR's {type(node).__name__} has {values.size} different values; here a model is one "
+            f"neuron: give a node with one of them"
+        )
+    return float(values[0]) * (1e3 if name.startswith("tau") else 1.0)
+
+
+def _parameter(name: str, x: float) -> Parameter:
+    unit = "ms" if name.startswith("tau") else "1"
+    if x > 0.0:
+        return Parameter(name, x, 0.2 * x, 5.0 * x, unit, scale="log", free=name != "v_threshold")
+    return Parameter(name, x, x - 1.0, x + 0.5, unit)
+
+
+def _current(values: Mapping[str, float], gain: float, bias: float, span: float, kind: str) -> Parameter:
+    """Return the injected current: half as much again as what just makes the neuron fire."""
+    needed = span / values["r"] / values.get("w_in", 1.0)
+    if kind == "IF":
+        needed /= 1e-3 * _INTERVAL * 1.5
+    default = float(f"{(1.5 * needed - bias) / gain:.2g}")
+    low, high = sorted((-2.0 * default, 10.0 * default))
+    return Parameter("current", default, low, high, "1")
+
+
+@checked
+def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = None) -> Any:
+    """Return a packaged neuron as a node of NIR, where NIR has an equal: ``lif``, as ``nir.LIF``.
+
+    NIR has no reset, no refractory period and no time step: they are in the node's ``metadata``, and a platform that
+    does not read them takes its own. Potentials are in mV, time constants in s. Needs NIR, which
+    ``pip install nir`` installs.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> float(pw.to_nir("lif", {"tau_mem": 20.0, "t_ref": 0.0}).tau[0])                                 # doctest: +SKIP
+    0.02
+
+    Raises
+    ------
+    ValueError
+        For any other neuron, and for a refractory period, which NIR does not have.
+    """
+    neuron = get(model)
+    if neuron.key != "lif":
+        raise ValueError(f"to_nir: model is {neuron.key!r}, valid is 'lif': NIR has no equal of other packaged neurons")
+    nir = imported("nir")
+    values = {name: float(x) for name, x in neuron.complete(parameters).items()}
+    if values["t_ref"] > 0.0:
+        raise ValueError(f"to_nir: t_ref is {values['t_ref']:g} ms, valid is 0: NIR has no refractory period")
+
+    def one(x: float) -> Any:
+        return np.array([x])
+
+    return nir.LIF(
+        tau=one(1e-3 * values["tau_mem"]), r=one(1.0), v_leak=one(values["v_rest"]),
+        v_threshold=one(values["v_threshold"]), metadata={"v_reset": values["v_reset"], "dt": 1e-3 * neuron.dt},
+    )  # fmt: skip

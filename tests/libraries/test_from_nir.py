@@ -1,0 +1,95 @@
+"""Neurons of NIR as models, with the time step and the reset that NIR leaves to the platform."""
+
+from __future__ import annotations
+
+import nir
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.simulation.compiled.engine import why_not
+
+
+def one(x: float) -> np.ndarray:
+    return np.array([x])
+
+
+LIF = nir.LIF(tau=one(0.02), r=one(2.0), v_leak=one(0.1), v_threshold=one(1.0))
+CUBA = nir.CubaLIF(tau_syn=one(0.005), tau_mem=one(0.02), r=one(1.0), v_leak=one(0.0), v_threshold=one(1.0))
+IF = nir.IF(r=one(1.0), v_threshold=one(1.0))
+
+
+@pytest.mark.parametrize("node", [LIF, CUBA, IF])
+@pytest.mark.parametrize("reset", ["zero", "subtract", -0.2])
+def test_a_node_fires_and_compiles(node, reset):
+    model = pw.from_nir(node, dt=0.1, reset=reset)
+    assert why_not(model) is None
+    assert pw.judge(model, "tonic_spiking", verify=False).accepted
+
+
+@pytest.mark.parametrize("reset", ["zero", "subtract"])
+def test_the_interval_between_spikes_is_that_of_the_equation(reset):
+    model = pw.from_nir(LIF, dt=0.01, reset=reset)
+    spikes = pw.simulate(model, pw.Current.step(0.6, 300.0)).spike_times[0]
+    end = 0.1 + 2.0 * 0.6
+    interval = 20.0 * np.log((end - 0.0) / (end - 1.0))
+    assert len(spikes) > 5
+    np.testing.assert_allclose(np.diff(spikes), interval, atol=0.03)
+
+
+def test_a_graph_with_one_neuron_and_a_gain_is_that_neuron():
+    graph = nir.NIRGraph(
+        {"in": nir.Input(one(1)), "gain": nir.Linear(np.array([[2.0]])), "n": LIF, "out": nir.Output(one(1))},
+        [("in", "gain"), ("gain", "n"), ("n", "out")],
+    )
+    drive = pw.Parameter("current", 0.3, -1.0, 3.0)
+    whole = pw.from_nir(graph, dt=0.1, reset="zero", current=drive)
+    alone = pw.from_nir(LIF, dt=0.1, reset="zero")
+    ours, theirs = (pw.simulate(m, pw.Current.step(x, 200.0)).spike_times[0] for m, x in ((whole, 0.4), (alone, 0.8)))
+    assert len(ours) > 3
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def graph_of_two() -> nir.NIRGraph:
+    nodes = {"in": nir.Input(one(1)), "a": LIF, "b": IF, "out": nir.Output(one(1))}
+    return nir.NIRGraph(nodes, [("in", "a"), ("a", "b"), ("b", "out")])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: nir.LI(tau=one(0.02), r=one(1.0), v_leak=one(0.0)), "NIR's LI is a leaky integrator, it never fires"),
+        (lambda: nir.Threshold(one(1.0)), "NIR's Threshold remembers nothing"),
+        (graph_of_two, r"has 2 neurons \(LIF, IF\)"),
+        (
+            lambda: nir.IF(r=np.array([1.0, 2.0]), v_threshold=np.array([1.0, 1.0])),
+            "r of NIR's IF has 2 different values",
+        ),
+    ],
+)
+def test_what_is_no_neuron_is_refused_by_name(make, words):
+    with pytest.raises(ValueError, match=words):
+        pw.from_nir(make(), dt=0.1, reset="zero")
+
+
+def test_dt_and_reset_are_asked_for():
+    with pytest.raises(TypeError, match="reset"):
+        pw.from_nir(LIF, dt=0.1)
+    with pytest.raises(ValueError, match="reset is 'soft', valid is 'zero', 'subtract' or a number"):
+        pw.from_nir(LIF, dt=0.1, reset="soft")
+    with pytest.raises(TypeError, match=r"use pw\.from_nir\(node, dt=…, reset=…\)"):
+        pw.judge(LIF, "tonic_spiking")
+
+
+def test_the_packaged_leaky_neuron_is_a_node_of_nir_and_comes_back():
+    node = pw.to_nir("lif", {"tau_mem": 15.0, "t_ref": 0.0})
+    again = pw.from_nir(node, dt=0.1, reset=-65.0)
+    current = pw.Current.step(20.0, 300.0)
+    ours = pw.simulate(again, current).spike_times[0]
+    theirs = pw.simulate("lif", current, {"tau_mem": 15.0, "t_ref": 0.0}).spike_times[0]
+    assert len(ours) == len(theirs) > 5
+    np.testing.assert_allclose(ours, theirs, rtol=0.02)
+    with pytest.raises(ValueError, match="no equal of other packaged neurons"):
+        pw.to_nir("adex")
+    with pytest.raises(ValueError, match="no refractory period"):
+        pw.to_nir("lif")

@@ -1,0 +1,27 @@
+"""Neurons of snnTorch, SpikingJelly, sinabs and Norse in one line: the potentials and spikes of their libraries."""
+
+from __future__ import annotations
+
+import pytest
+from neurons import MADE, REFUSED, row
+
+import plausiwidgets as pw
+from plausiwidgets.models.from_torch import from_torch
+
+CASES = [(library, name) for library, neurons in MADE.items() for name in neurons]
+
+
+@pytest.mark.parametrize(("library", "name"), CASES)
+def test_one_line_takes_it_with_the_potentials_and_spikes_of_its_library(library, name):
+    made = row(library, name)
+    assert made.same and made.spikes >= 10
+    assert made.difference < 1e-6
+    assert made.reason is None
+    assert pw.judge(made.model, "tonic_spiking", verify=False).engine == "compiled"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_neuron_here_is_refused_by_name(name):
+    make, words = REFUSED[name]
+    with pytest.raises(ValueError, match=words):
+        from_torch(make())
