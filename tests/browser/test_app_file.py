@@ -1,6 +1,5 @@
 """The app in one file, in a real browser: what is seen first, what a hand and a keyboard can do."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -181,20 +180,6 @@ def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened
     page.wait_for_selector("[data-pw-status=holds]")
     assert "Well done" in page.locator(".pw-actions").inner_text()
     assert page.get_by_role("button", name="Next pattern").is_visible()
-
-
-def test_the_plane_of_two_values_puts_both_of_them_where_a_hand_clicks(opened):
-    page = opened("#model=lif&pattern=tonic_spiking")
-    before = page.locator(".pw-row output").all_inner_texts()
-    page.get_by_role("button", name="Explore").click()
-    page.get_by_role("dialog").get_by_role("button", name="Plane of two values").click()
-    canvas = page.locator(".pw-tool canvas")
-    expect(canvas).to_have_attribute("data-box", re.compile(r"\d+ \d+"))
-    box = canvas.bounding_box()
-    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
-    expect(page.locator(".pw-row output").first).not_to_have_text(before[0])
-    page.locator("button[aria-label=Undo]").click()
-    expect(page.locator(".pw-row output").first).to_have_text(before[0])
 
 
 def test_a_number_that_is_not_valid_is_said_and_nothing_changes(opened):

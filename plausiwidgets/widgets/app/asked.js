@@ -1,84 +1,14 @@
 import { axes } from "./chart.js";
-import { positionOf, STEPS } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { path } from "./painter.js";
 import { padded } from "./scene.js";
-import { endsOf, Name } from "./sliders.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
-/** @import { Range, Slider } from "./types.d.ts" */
+/** @import { Range } from "./types.d.ts" */
 // Tools whose answers come from Python alone.
 
-const COUNT = 300; // sets that are sampled
 const POINTS = 60; // of a curve
-
-/** Sets that show the pattern, a dot each at its place on every slider, as they come. @param {{ app: App }} props */
-export function Samples({ app }) {
-  const [state, set] = useState({ done: 0, total: COUNT, running: false, said: "" });
-  const sets = useRef(/** @type {{ names: string[], rows: number[][] }} */ ({ names: [], rows: [] }));
-  const stop = useRef(() => {});
-  useEffect(() => () => stop.current(), []);
-  const begin = () => {
-    stop.current();
-    sets.current = { names: [], rows: [] };
-    set({ done: 0, total: COUNT, running: true, said: "" });
-    const { model, pattern, values, dt } = app.store.get().selection;
-    const fields = { model, pattern, values, dt, count: COUNT, seed: 0 };
-    stop.current = app.host.ask("samples", fields, (answer, { values: news }) => {
-      if (answer.state === "failed") return set({ done: 0, total: COUNT, running: false, said: answer.error ?? "" });
-      const { names = [], done = 0, total = COUNT } = answer;
-      const wide = names.length && news ? (news.length % names.length === 0 ? names.length : 0) : 0;
-      if (wide) {
-        const rows = Array.from({ length: news.length / wide }, (_, k) => [...news.subarray(k * wide, (k + 1) * wide)].map(Number));
-        const isLast = answer.state === "done";
-        sets.current = { names, rows: isLast ? rows : [...sets.current.rows, ...rows] };
-      }
-      set({ done, total, running: answer.state === "running", said: "" });
-    });
-  };
-  const { selection, dark } = app.store.get();
-  return html`<div class="pw-chart">
-    <div class="pw-choices"><button class="pw-second" onclick=${state.running ? () => stop.current() : begin}>${state.running ? tr("Stop") : tr("Sample")}</button>
-      <span role="status">${state.said || tr("{done} of {total}", { done: state.done, total: state.total })}</span></div>
-    <p>${tr("Each dot is a set that shows the pattern, at its place between the ends of a slider. The ring is yours.")}</p>
-    ${app.sliders.map(
-      (slider) => html`<div class="pw-strip" key=${slider.name}><span><${Name} slider=${slider} /></span>
-      <${Strip} slider=${slider} value=${selection.values[slider.name]} dark=${dark} count=${sets.current.rows.length}
-        values=${columnOf(sets.current, slider.name)} /></div>`,
-    )}</div>`;
-}
-
-/** @param {{ names: string[], rows: number[][] }} sets @param {string} name */
-function columnOf({ names, rows }, name) {
-  const place = names.indexOf(name);
-  return place < 0 ? [] : rows.map((row) => row[place]);
-}
-
-/** @param {{ slider: Slider, value: number, values: number[], dark: boolean, count: number }} props */
-function Strip({ slider, value, values, dark, count }) {
-  const canvas = useRef(/** @type {any} */ (null));
-  useEffect(() => {
-    const ends = endsOf(slider, value);
-    const { context, colours, px } = axes(canvas.current, { x: [0, STEPS], y: [0, 1], titles: ["", ""], dark, size: 1, at: [[], []] });
-    const { clientHeight: height } = canvas.current;
-    context.strokeStyle = colours.line;
-    context.strokeRect(0, height / 2, canvas.current.clientWidth, 0);
-    context.fillStyle = colours.green;
-    context.globalAlpha = 0.35;
-    for (const [k, x] of values.entries()) {
-      // Spread over the height, so that a band shows how many there are.
-      context.fillRect(px(positionOf(slider, x, ends)) - 1.5, 3 + ((k * 7919) % (height - 8)), 3, 3);
-    }
-    context.globalAlpha = 1;
-    context.beginPath();
-    context.arc(px(positionOf(slider, value, ends)), height / 2, 6, 0, 6.3);
-    context.strokeStyle = colours.blue;
-    context.lineWidth = 3;
-    context.stroke();
-  }, [slider, value, count, dark]);
-  return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
-}
 
 /** The rate over the current. @param {{ app: App }} props */
 export function Rate({ app }) {

@@ -1,7 +1,7 @@
 import { Files } from "./asked.js";
 import { tr } from "./engine/texts.js";
 import { Sheet } from "./sheets.js";
-import { TOOLS } from "./tools.js";
+import { toolsOf } from "./tools.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
@@ -9,13 +9,15 @@ import { html, useState } from "./vendor/preact.js";
 /** The tools, each with a line. @param {{ app: App }} props */
 export function Explore({ app }) {
   const open = (/** @type {string} */ tool) => () => app.store.set({ tool, sheet: "" });
+  const { tools, missing } = toolsOf(app);
   return html`<${Sheet} app=${app} title=${tr("Explore")} wide=${false}>
-    <div class="pw-menu">${TOOLS.filter((tool) => tool.fits(app)).map(
+    <div class="pw-menu">${tools.map(
       ({ name, title, line }) => html`<button key=${name} onclick=${open(name)}><b>${title()}</b><span>${line()}</span></button>`,
     )}
       <button onclick=${() => app.store.set({ pinned: app.store.get().pinned ? null : app.store.get().selection, sheet: "" })}>
         <b>${app.store.get().pinned ? tr("Stop comparing") : tr("Compare")}</b>
         <span>${tr("Keeps the line of these values in the figure while you go on.")}</span></button>
+      ${missing.length ? html`<p>${tr("With Python, in a notebook, there are also: {tools}.", { tools: missing.join(", ") })}</p>` : ""}
     </div>
   <//>`;
 }

@@ -1,15 +1,37 @@
-import { MysteryTool, Rate, Samples } from "./asked.js";
+import { MysteryTool, Rate } from "./asked.js";
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
-import { MapTool } from "./map.js";
+import { ParameterPlane } from "./parameter_plane.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
+import { Samples } from "./samples.js";
 import { html } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
 
 /** @import { App } from "./app.js" */
 
-/** What opens beside the potential. @type {{ name: string, title: () => string, line: () => string, fits: (app: App) => boolean, view: any }[]} */
+/**
+ * A tool: what opens beside the potential. `fits` says whether it has something to show; `needs` is what is asked of
+ * the host, without which there is no such tool.
+ * @typedef {{ name: string, title: () => string, line: () => string, fits: (app: App) => boolean, needs?: string, view: any }} Tool
+ */
+
+/** @type {Tool[]} */
 export const TOOLS = [
+  {
+    name: "map",
+    title: () => tr("Parameter plane"),
+    line: () => tr("Where it holds when two values change: drag your neuron through it."),
+    fits: (app) => Boolean(app.run.neuron) || app.host.can("plane"),
+    view: ParameterPlane,
+  },
+  {
+    name: "samples",
+    title: () => tr("Samples"),
+    line: () => tr("All ways to do it: sets of values spread over the whole region that shows it."),
+    fits: () => true,
+    needs: "samples",
+    view: Samples,
+  },
   {
     name: "plane",
     title: () => tr("Phase plane"),
@@ -18,31 +40,19 @@ export const TOOLS = [
     view: PhasePlane,
   },
   {
-    name: "map",
-    title: () => tr("Plane of two values"),
-    line: () => tr("Where the pattern holds; a click puts both values."),
-    fits: (app) => app.host.can("plane") || Boolean(app.run.neuron),
-    view: MapTool,
-  },
-  {
-    name: "samples",
-    title: () => tr("Samples"),
-    line: () => tr("Sets that show the pattern, spread over all that do."),
-    fits: (app) => app.host.can("samples"),
-    view: Samples,
-  },
-  {
     name: "curves",
     title: () => tr("Rate over current"),
     line: () => tr("How fast it fires at a constant current."),
-    fits: (app) => app.host.can("rate"),
+    fits: () => true,
+    needs: "rate",
     view: Rate,
   },
   {
     name: "mystery",
     title: () => tr("Mystery"),
     line: () => tr("A neuron with hidden parameters, to be matched."),
-    fits: (app) => app.host.can("mystery"),
+    fits: () => true,
+    needs: "mystery",
     view: MysteryTool,
   },
   {
@@ -61,10 +71,17 @@ export const TOOLS = [
   },
 ];
 
+/** The tools that there are, and the titles of those that need a host. @param {App} app @returns {{ tools: Tool[], missing: string[] }} */
+export function toolsOf(app) {
+  const fitting = TOOLS.filter((tool) => tool.fits(app));
+  const has = (/** @type {Tool} */ { needs }) => !needs || app.host.can(needs);
+  return { tools: fitting.filter(has), missing: fitting.filter((tool) => !has(tool)).map(({ title }) => title()) };
+}
+
 /** The tool that is open, beside the potential. @param {{ app: App }} props */
 export function ToolPanel({ app }) {
-  const tool = TOOLS.find(({ name }) => name === app.store.get().tool);
-  if (!tool?.fits(app)) return "";
+  const tool = toolsOf(app).tools.find(({ name }) => name === app.store.get().tool);
+  if (!tool) return "";
   return html`<section class="pw-card pw-tool" aria-label=${tool.title()}>
     <div class="pw-sheethead"><${Heading} app=${app}>${tool.title()}<//>
       <button class="pw-icon" aria-label=${tr("Close")} onclick=${() => app.store.set({ tool: "" })}>✕</button></div>

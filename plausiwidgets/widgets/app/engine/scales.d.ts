@@ -1,5 +1,6 @@
 import type { Range, Slider } from "../types.d.ts";
 /** Positions of a slider. */
 export const STEPS: number;
+export function shareOf(slider: Pick<Slider, "scale" | "zero">, value: number, ends: Range): number;
 export function positionOf(slider: Slider, value: number, ends: Range): number;
 export function valueAt(slider: Slider, position: number, ends: Range): number;

@@ -12,10 +12,14 @@ function untransformed(slider, x) {
   return slider.scale === "asinh" ? Math.sinh(x) * slider.zero : x;
 }
 
-export function positionOf(slider, value, [low, high]) {
+/** Where a value is on the track of a slider, from 0 to 1. */
+export function shareOf(slider, value, [low, high]) {
   const [a, b] = [low, high].map((x) => transformed(slider, x));
-  const share = (transformed(slider, Math.min(Math.max(value, low), high)) - a) / (b - a);
-  return Math.round(share * STEPS);
+  return (transformed(slider, Math.min(Math.max(value, low), high)) - a) / (b - a);
+}
+
+export function positionOf(slider, value, ends) {
+  return Math.round(shareOf(slider, value, ends) * STEPS);
 }
 
 /** A number with so many decimals; of two equally near ones the even one, as Python has it. */

@@ -1,0 +1,95 @@
+import { useEffect, useReducer } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Answer, Arrays, Selection } from "./types.d.ts" */
+// What is asked of the host for a tool: it goes on while the tool is closed, and its result is kept.
+
+/**
+ * @typedef {object} Job
+ * @property {"" | "running" | "done" | "stopped" | "failed"} state
+ * @property {string} error a sentence, of one that failed
+ * @property {number} done
+ * @property {number} total
+ * @property {Selection | null} about what it was asked about
+ * @property {any} data what was taken from its answers
+ */
+
+/** @type {WeakMap<App, Map<string, ReturnType<typeof createJob>>>} */
+const kept = new WeakMap();
+
+/** The job of a kind: one an app. @param {App} app @param {string} kind */
+export function jobOf(app, kind) {
+  const own = kept.get(app) ?? new Map();
+  kept.set(app, own);
+  if (!own.has(kind)) own.set(kind, createJob(app, kind));
+  return /** @type {ReturnType<typeof createJob>} */ (own.get(kind));
+}
+
+/** @param {App} app @param {string} kind */
+function createJob(app, kind) {
+  /** @type {Set<() => void>} */
+  const heard = new Set();
+  /** @type {Job} */
+  let job = { state: "", error: "", done: 0, total: 0, about: null, data: null };
+  let cancel = () => {};
+  let count = 0;
+  const set = (/** @type {Partial<Job>} */ change) => {
+    job = { ...job, ...change };
+    for (const hear of [...heard]) hear();
+  };
+  return {
+    get: () => job,
+    /** @param {() => void} hear */
+    on(hear) {
+      heard.add(hear);
+      return () => heard.delete(hear);
+    },
+    /**
+     * Asks; `take` makes the data of the last ones and an answer. What is shown stays until the first answer.
+     * @param {object} fields @param {(data: any, answer: Answer, arrays: Arrays) => any} take
+     */
+    begin(fields, take) {
+      cancel();
+      const mine = ++count;
+      let data = /** @type {any} */ (null);
+      set({ state: "running", error: "", done: 0, total: 0, about: app.store.get().selection });
+      cancel = app.host.ask(kind, fields, (answer, arrays) => {
+        if (mine !== count) return;
+        const { state, done = 0, total = 0 } = answer;
+        if (state === "failed") return set({ state, error: answer.error ?? "" });
+        if (state === "superseded" || state === "stopped") return set({ state: "stopped" });
+        data = take(data, answer, arrays);
+        set({ state: state === "done" ? "done" : "running", data, done, total });
+      });
+    },
+    stop() {
+      count++;
+      cancel();
+      cancel = () => {};
+      if (job.state === "running") set({ state: "stopped" });
+    },
+    clear() {
+      count++;
+      cancel();
+      cancel = () => {};
+      set({ state: "", error: "", done: 0, total: 0, about: null, data: null });
+    },
+  };
+}
+
+/** A job, and the view that asks for it is drawn anew when it changes. @param {App} app @param {string} kind */
+export function useJob(app, kind) {
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  const job = jobOf(app, kind);
+  useEffect(() => job.on(() => again(0)), [job]);
+  return job;
+}
+
+/** The fields of a question about a selection. @param {Selection} selection */
+export const asked = ({ model, pattern, values, dt }) => ({ model, pattern, values, dt });
+
+/** The ranges of all sliders, each with its value. @param {App} app @returns {Record<string, import("./types.d.ts").Range>} */
+export function rangesFor(app) {
+  const { values } = app.store.get().selection;
+  return Object.fromEntries(app.sliders.map(({ name, low, high }) => [name, [Math.min(low, values[name]), Math.max(high, values[name])]]));
+}

@@ -1,0 +1,342 @@
+import { axisOf, begun, frameOf, paintAxes, paintHere } from "./axes.js";
+import { acceptedShare, cellAt, cellsOf, deepest, edgeAt, GRIDS, hasSamePlane, judgedCells, missedAt, outline } from "./cells.js";
+import { positionOf, STEPS, shareOf, valueAt } from "./engine/scales.js";
+import { tr } from "./engine/texts.js";
+import { numberText } from "./engine/words.js";
+import { asked, rangesFor, useJob } from "./jobs.js";
+import { endsOf, plain } from "./sliders.js";
+import { inPieces } from "./state.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Cells } from "./cells.js" */
+/** @import { Slider } from "./types.d.ts" */
+
+const REST = 250; // ms after the last change at which a plane is judged
+const KEY = 4; // positions of a slider that an arrow key goes; with Shift one
+const SHADES = 6;
+const NAMED = 3; // criteria that are named before the others are counted
+const FILLS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a"]; // of Okabe and Ito
+
+/** @type {WeakMap<App, { pair: [string, string] | null, all: boolean, own: Cells | null, of: any }>} what is kept while the tool is closed */
+const kept = new WeakMap();
+
+/** The two values that a plane begins with: the last two of the neuron that matter, else the first two. @param {App} app @returns {[string, string]} */
+function usualPair(app) {
+  const stimulus = new Set(app.pattern.stimulus.map(({ name }) => name));
+  const { fixed, locked } = app.store.get().box;
+  const open = app.sliders.map(({ name }) => name).filter((name) => !locked.includes(name));
+  const own = open.filter((name) => !stimulus.has(name) && !fixed.includes(name));
+  const mattering = own.filter((name) => app.pattern.matter.includes(name));
+  const [y, x] = [...mattering.reverse(), ...own.reverse().filter((name) => !mattering.includes(name)), ...open, ...locked];
+  return [x, y];
+}
+
+/** Where in the plane of two values the pattern holds, with the neuron as a point to be dragged. @param {{ app: App }} props */
+export function ParameterPlane({ app }) {
+  const state = kept.get(app) ?? { pair: null, all: false, own: null, of: null };
+  kept.set(app, state);
+  const [, again] = useState(0);
+  const redraw = () => again((n) => n + 1);
+  const canvas = useRef(/** @type {any} */ (null));
+  const [pointed, point] = useState(/** @type {[number, number] | null} */ (null));
+  const job = useJob(app, "plane");
+  const isHost = app.host.can("plane");
+  const { selection, dark, present, box } = app.store.get();
+  const names = app.sliders.map(({ name }) => name);
+  if (!state.pair?.every((name) => names.includes(name))) state.pair = usualPair(app);
+  const [x, y] = state.pair.map((name) => /** @type {Slider} */ (app.sliders.find((one) => one.name === name)));
+  const ends = /** @type {[import("./types.d.ts").Range, import("./types.d.ts").Range]} */ (
+    [x, y].map((slider) => state.of?.ends[slider.name] ?? endsOf(slider, selection.values[slider.name]))
+  );
+  const size = present ? 18 : 14;
+
+  // -- judging: anew at rest after everything else than the two values has changed ----------------
+
+  const all = state.all && isHost;
+  const { low: xl, high: xh } = x;
+  const { low: yl, high: yh } = y;
+  const wanted = JSON.stringify([x.name, y.name, all, xl, xh, yl, yh]);
+  const isSame = state.of && state.of.wanted === wanted && hasSamePlane(state.of.selection, selection, state.pair);
+  useEffect(() => {
+    if (isSame) return;
+    let stop = () => {};
+    const begin = () => {
+      const { selection: at } = app.store.get();
+      const bounds = Object.fromEntries([x, y].map((slider) => [slider.name, endsOf(slider, at.values[slider.name])]));
+      state.of = { wanted, selection: at, ends: bounds };
+      state.own = null;
+      if (isHost) {
+        const fields = { ...asked(at), bounds: { ...rangesFor(app), ...bounds }, x: x.name, y: y.name, all, points: GRIDS };
+        return job.begin(fields, (_, answer, arrays) => ({ ...cellsOf(answer, arrays), of: state.of }));
+      }
+      const give = (/** @type {Cells} */ cells) => {
+        // A finer plane takes the place of the former one when it is whole; the first is seen as it comes.
+        if (state.own && state.own.x.length < cells.x.length && cells.rows < cells.y.length && state.own.rows === state.own.y.length)
+          return;
+        state.own = cells;
+        redraw();
+      };
+      function* work() {
+        for (const points of GRIDS) yield* judgedCells(app.catalogue, app.data, at, x, y, [bounds[x.name], bounds[y.name]], points, give);
+      }
+      stop = inPieces(work(), redraw, 4);
+    };
+    const timer = setTimeout(begin, state.of ? REST : 0);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [
+    wanted,
+    JSON.stringify(Object.entries(selection.values).filter(([name]) => !state.pair?.includes(name))),
+    selection.model,
+    selection.pattern,
+    selection.dt,
+  ]);
+  useEffect(
+    () => () => {
+      const { state: now } = job.get();
+      if (now === "running") {
+        job.stop();
+        state.of = null; // asked again when the tool is opened
+      } else if (!isHost && state.own?.y.length !== GRIDS[GRIDS.length - 1]) state.of = null;
+    },
+    [],
+  );
+
+  // -- drawing -----------------------------------------------------------------------------------
+
+  const data = isHost ? job.get().data : state.own;
+  const cells = /** @type {Cells | null} */ (data && (!isHost || data.of?.wanted === state.of?.wanted) ? data : null);
+  const isOld = !isSame || (isHost && data?.of !== state.of);
+  const here = [x, y].map((slider, k) => shareOf(slider, selection.values[slider.name], ends[k]));
+  const draw = () => {
+    if (!canvas.current?.clientWidth) return;
+    paintCells(canvas.current, cells, [axisOf(x, ends[0]), axisOf(y, ends[1])], here, {
+      dark,
+      size,
+      isOld,
+      several: all,
+      titles: letters(app),
+    });
+  };
+  useEffect(draw);
+  useEffect(() => {
+    const watched = new ResizeObserver(() => redraw());
+    watched.observe(canvas.current);
+    return () => watched.disconnect();
+  }, []);
+
+  // -- hands and keys ----------------------------------------------------------------------------
+
+  const shares = (/** @type {PointerEvent} */ event) => {
+    const { left, top } = canvas.current.getBoundingClientRect();
+    const frame = frameOf(canvas.current.clientWidth, canvas.current.clientHeight, size);
+    return [(event.clientX - left - frame.left) / frame.width, 1 - (event.clientY - top - frame.top) / frame.height].map((share) =>
+      Math.min(Math.max(share, 0), 1),
+    );
+  };
+  const go = (/** @type {number[]} */ to) => {
+    const changed = [x, y].flatMap((slider, k) =>
+      box.locked.includes(slider.name) ? [] : [[slider.name, valueAt(slider, Math.round(to[k] * STEPS), ends[k])]],
+    );
+    app.put(Object.fromEntries(changed));
+  };
+  const down = (/** @type {PointerEvent} */ event) => {
+    if (event.button) return;
+    event.preventDefault();
+    canvas.current.focus({ preventScroll: true });
+    canvas.current.setPointerCapture(event.pointerId);
+    const move = (/** @type {PointerEvent} */ e) => go(shares(e));
+    const up = () => {
+      canvas.current?.removeEventListener("pointermove", move);
+      app.keep();
+    };
+    canvas.current.addEventListener("pointermove", move);
+    for (const end of ["pointerup", "pointercancel"]) canvas.current.addEventListener(end, up, { once: true });
+    point(null);
+    go(shares(event));
+  };
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    const by = /** @type {Record<string, [number, number]>} */ ({
+      ArrowRight: [1, 0],
+      ArrowLeft: [-1, 0],
+      ArrowUp: [0, 1],
+      ArrowDown: [0, -1],
+    })[event.key];
+    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const step = event.shiftKey ? 1 : KEY;
+    const { values } = app.store.get().selection; // keys may come faster than this is drawn
+    const changed = [x, y].flatMap((slider, k) => {
+      const to = positionOf(slider, values[slider.name], ends[k]) + step * by[k];
+      return by[k] && !box.locked.includes(slider.name) ? [[slider.name, valueAt(slider, Math.min(Math.max(to, 0), STEPS), ends[k])]] : [];
+    });
+    app.put(Object.fromEntries(changed));
+    app.keepSoon();
+  };
+  const over = (/** @type {PointerEvent} */ event) => {
+    if (event.buttons || event.pointerType === "touch") return;
+    const [across, up] = shares(event);
+    point([across, up]);
+  };
+
+  const menu = (/** @type {0 | 1} */ k, /** @type {string} */ label) => html`<label>${label}
+    <select onchange=${(/** @type {any} */ event) => {
+      const pair = /** @type {[string, string]} */ ([...(state.pair ?? [])]);
+      const before = pair[k];
+      pair[k] = event.target.value;
+      if (pair[0] === pair[1]) pair[1 - k] = before;
+      state.pair = pair;
+      redraw();
+    }}>${app.sliders.map(
+      ({ name, unit }) =>
+        html`<option value=${name} selected=${name === state.pair?.[k]}>${name}${unit && unit !== "1" ? ` (${unit})` : ""}</option>`,
+    )}</select></label>`;
+  const place = pointed ?? here;
+  const title = tr("Plane of {x} and {y}: arrow keys move the neuron, with Shift in small steps", { x: x.name, y: y.name });
+  return html`<div class="pw-fields">
+    <div class="pw-toolrow">${menu(0, tr("across"))} ${menu(1, tr("up"))}
+      ${
+        isHost
+          ? html`<div role="group" class="pw-tabs" aria-label=${tr("Shown")}>${[false, true].map(
+              (one) =>
+                html`<button aria-pressed=${all === one} onclick=${() => {
+                  state.all = one;
+                  redraw();
+                }}>${one ? tr("all patterns") : tr("this pattern")}</button>`,
+            )}</div>`
+          : ""
+      }</div>
+    <canvas class="pw-cells" ref=${canvas} tabindex="0" role="group" aria-roledescription=${tr("plane")} aria-label=${title}
+      onpointerdown=${down} onpointermove=${over} onpointerleave=${() => point(null)} onkeydown=${keys}></canvas>
+    <div class="pw-fieldwords">
+      <p class="pw-at">${[x, y].map((slider, k) => textAt(slider, pointed ? valueAt(slider, Math.round(pointed[k] * STEPS), ends[k]) : selection.values[slider.name])).join(", ")}${
+        cells && !isOld ? html`: ${describedAt(app, cells, place, all)}` : ""
+      }</p>
+      <p role="status">${statusOf(cells, isOld, isHost ? job.get() : null, all)}</p>
+      ${all ? "" : html`<ul class="pw-planekey"><li class="holds"><i></i>${tr("every criterion holds")}</li><li class="near"><i></i>${tr("near")}</li><li class="far"><i></i>${tr("far")}</li><li>○ ${tr("your neuron: drag it")}</li></ul>`}
+    </div>
+  </div>`;
+}
+
+/** A value with its name and unit. @param {Slider} slider @param {number} value */
+const textAt = ({ name, unit }, value) => `${name} = ${plain(value)}${unit && unit !== "1" ? ` ${unit}` : ""}`;
+
+/** Letters and titles of the patterns. @param {App} app @returns {Record<string, { letter: string, title: string }>} */
+const letters = (app) => ({ ...app.catalogue.patterns, ...app.data.shared });
+
+/** What holds at a place of a plane. @param {App} app @param {Cells} cells @param {number[]} place @param {boolean} several */
+function describedAt(app, cells, place, several) {
+  const [row, column] = cellAt(cells, place[0], place[1]);
+  if (row >= cells.rows) return "…";
+  if (several) {
+    const shown = cells.patterns.filter((_, k) => !((cells.missed[row * cells.x.length + column] >>> k) & 1));
+    const known = letters(app);
+    return shown.length ? shown.map((key) => tr(known[key]?.title ?? key)).join(", ") : tr("no pattern");
+  }
+  const loss = cells.loss[row * cells.x.length + column];
+  if (loss === 0) return tr("every criterion holds");
+  const missed = missedAt(cells, row, column).map((name) => tr(name));
+  const more = missed.length > NAMED ? ` ${tr("and {count} more", { count: missed.length - NAMED })}` : "";
+  return `${tr("distance {distance}", { distance: numberText(loss, 3) })}${missed.length ? `, ${tr("missing: {names}", { names: missed.slice(0, NAMED).join(", ") + more })}` : ""}`;
+}
+
+/** How far the plane is. @param {Cells | null} cells @param {boolean} isOld @param {import("./jobs.js").Job | null} job @param {boolean} several */
+function statusOf(cells, isOld, job, several) {
+  if (job?.state === "failed") return job.error;
+  if (!cells) return tr("judging …");
+  if (isOld) return tr("The other values have changed: judging again …");
+  const points = cells.x.length;
+  if (cells.rows < points) return tr("{done} of {total} cells judged", { done: cells.rows * points, total: points * points });
+  const runs = job ? job.state === "running" : points < GRIDS[GRIDS.length - 1];
+  const finer = runs ? ` · ${tr("a finer one follows")}` : "";
+  if (several) {
+    const found = cells.patterns.filter((_, k) => cells.missed.some((bits) => !((bits >>> k) & 1)));
+    return tr("{count} of {total} patterns somewhere in this plane", { count: found.length, total: cells.patterns.length }) + finer;
+  }
+  const held = acceptedShare(cells);
+  const words = held
+    ? tr("It holds in {percent} % of {total} cells", { percent: numberText(100 * held, 2), total: points * points })
+    : tr("It holds in none of {total} cells", { total: points * points });
+  return words + finer;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas @param {Cells | null} cells @param {[import("./axes.js").Axis, import("./axes.js").Axis]} axes @param {number[]} here
+ * @param {{ dark: boolean, size: number, isOld: boolean, several: boolean, titles: Record<string, { letter: string }> }} how
+ */
+function paintCells(canvas, cells, [x, y], here, { dark, size, isOld, several, titles }) {
+  const { context, frame, colours } = begun(canvas, dark, size);
+  const { left, top, width, height } = frame;
+  const px = (/** @type {number} */ share) => left + share * width;
+  const py = (/** @type {number} */ share) => top + (1 - share) * height;
+  context.fillStyle = colours.back;
+  context.fillRect(left, top, width, height);
+  if (cells) {
+    const points = cells.x.length;
+    context.globalAlpha = isOld ? 0.4 : 1;
+    const fill = (/** @type {number} */ row, /** @type {number} */ column) => {
+      const [a, b] = [px(edgeAt(column, points)), px(edgeAt(column + 1, points))];
+      const [c, d] = [py(edgeAt(row + 1, points)), py(edgeAt(row, points))];
+      context.fillRect(Math.round(a), Math.round(c), Math.round(b) - Math.round(a), Math.round(d) - Math.round(c));
+    };
+    const stroke = (/** @type {(row: number, column: number) => boolean} */ holds) => {
+      context.beginPath();
+      for (const [r0, c0, r1, c1] of outline(holds, cells.rows, points)) {
+        context.moveTo(px(edgeAt(c0, points)), py(edgeAt(r0, points)));
+        context.lineTo(px(edgeAt(c1, points)), py(edgeAt(r1, points)));
+      }
+      context.stroke();
+    };
+    context.lineWidth = 2;
+    context.lineCap = "round";
+    if (several) {
+      cells.patterns.forEach((key, k) => {
+        const holds = (/** @type {number} */ row, /** @type {number} */ column) => !((cells.missed[row * points + column] >>> k) & 1);
+        context.strokeStyle = context.fillStyle = FILLS[k % FILLS.length];
+        context.globalAlpha = isOld ? 0.08 : 0.2;
+        for (let row = 0; row < cells.rows; row++)
+          for (let column = 0; column < points; column++) if (holds(row, column)) fill(row, column);
+        context.globalAlpha = isOld ? 0.4 : 1;
+        context.setLineDash([[], [6, 3], [2, 3]][Math.floor(k / FILLS.length) % 3]);
+        stroke(holds);
+        context.setLineDash([]);
+        const inside = deepest(holds, cells.rows, points);
+        if (!inside) return;
+        context.textAlign = "center";
+        context.font = `700 ${context.font}`;
+        const [at, up] = [px(inside[1] / (points - 1)), py(inside[0] / (points - 1))];
+        context.lineWidth = 4;
+        context.strokeStyle = colours.card;
+        context.strokeText(titles[key]?.letter ?? "?", at, up);
+        context.fillStyle = colours.ink;
+        context.fillText(titles[key]?.letter ?? "?", at, up);
+        context.font = context.font.replace(/^(bold|700) /, "");
+        context.lineWidth = 2;
+      });
+    } else {
+      let most = 0;
+      for (let k = 0; k < cells.rows * points; k++) if (Number.isFinite(cells.loss[k])) most = Math.max(most, cells.loss[k]);
+      for (let row = 0; row < cells.rows; row++) {
+        for (let column = 0; column < points; column++) {
+          const loss = cells.loss[row * points + column];
+          if (Number.isNaN(loss)) continue;
+          // Far is pale, near is dark: it is read without colours as well, and what holds has an outline.
+          const far = Math.min(Math.sqrt(loss / (most || 1)), 1);
+          context.fillStyle = loss === 0 ? colours.bar : colours.soft;
+          context.globalAlpha = (isOld ? 0.4 : 1) * (loss === 0 ? 1 : 0.06 + 0.5 * (1 - Math.ceil(far * SHADES) / SHADES));
+          fill(row, column);
+        }
+      }
+      context.globalAlpha = isOld ? 0.4 : 1;
+      context.strokeStyle = colours.ink;
+      stroke((row, column) => cells.loss[row * points + column] === 0);
+    }
+    context.globalAlpha = 1;
+  }
+  paintAxes(context, frame, x, y, colours, size);
+  paintHere(context, px(here[0]), py(here[1]), colours);
+}

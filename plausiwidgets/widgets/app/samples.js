@@ -1,0 +1,228 @@
+import { axisOf, begun, frameOf, paintAxes, paintHere } from "./axes.js";
+import { shareOf } from "./engine/scales.js";
+import { tr } from "./engine/texts.js";
+import { numberText } from "./engine/words.js";
+import { asked, rangesFor, useJob } from "./jobs.js";
+import { csvOf, save } from "./saving.js";
+import { padded } from "./scene.js";
+import { plain } from "./sliders.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Axis } from "./axes.js" */
+/** @import { Answer, Arrays, Range } from "./types.d.ts" */
+
+const COUNT = 500;
+const NEAR = 18; // px from a pointer to the point that it means
+
+/** Sets of values, one after the other. @typedef {{ names: string[], values: Float64Array, count: number, volume: number | null, evaluations: number, pair: [string, string] | null }} Sets */
+
+/**
+ * The sets of an answer: those that are new behind the others, and of the last answer all of them.
+ * @param {Sets | null} known @param {Answer} answer @param {Arrays} arrays @returns {Sets}
+ */
+export function withSets(known, { state, names, volume, evaluations }, { values = new Float64Array() }) {
+  const fresh = Float64Array.from(values);
+  const before = state !== "done" && known ? known.values : new Float64Array();
+  const all = new Float64Array(before.length + fresh.length);
+  all.set(before);
+  all.set(fresh, before.length);
+  return { names, values: all, count: names.length ? all.length / names.length : 0, volume, evaluations, pair: null };
+}
+
+/** The point that is nearest to a place, within reach. @param {([number, number] | null)[]} points @param {[number, number]} place @param {number} reach @param {(point: [number, number]) => boolean} [allowed] */
+export function nearest(points, [x, y], reach, allowed = () => true) {
+  let best = -1;
+  points.forEach((point, k) => {
+    if (!point || !allowed(point)) return;
+    const far = Math.hypot(point[0] - x, point[1] - y);
+    if (far < reach) [best, reach] = [k, far];
+  });
+  return best;
+}
+
+/** The next point in the direction of an arrow, within 45 degrees of it. @param {([number, number] | null)[]} points @param {number} from @param {[number, number]} by */
+export function nextPoint(points, from, [dx, dy]) {
+  const [x, y] = points[from] ?? [0, 0];
+  return nearest(points, [x, y], Infinity, ([px, py]) => {
+    const along = (px - x) * dx + (py - y) * dy;
+    return along > 1 && Math.abs((px - x) * dy + (py - y) * dx) <= along;
+  });
+}
+
+/** @type {WeakMap<App, { pair: [string, string] | null }>} */
+const kept = new WeakMap();
+
+/** All ways to show a pattern: sets that are spread over the whole region, each of which opens. @param {{ app: App }} props */
+export function Samples({ app }) {
+  const state = kept.get(app) ?? { pair: null };
+  kept.set(app, state);
+  const job = useJob(app, "samples");
+  const canvas = useRef(/** @type {any} */ (null));
+  const [chosen, choose] = useState(-1);
+  const [, again] = useState(0);
+  const { selection, dark, present } = app.store.get();
+  const { state: how, error, about, data, total } = job.get();
+  const isHere = about?.model === selection.model && about.pattern === selection.pattern;
+  const sets = /** @type {Sets | null} */ (isHere ? data : null);
+  const runs = how === "running" && isHere;
+  const size = present ? 18 : 14;
+
+  const names = sets?.count ? sets.names : [];
+  const varied = sets ? names.filter((_, k) => isVaried(sets, k)) : [];
+  if (!state.pair?.every((name) => varied.includes(name))) {
+    const own = app.pattern.matter.filter((name) => varied.includes(name));
+    const [x, y] = [...own, ...varied.filter((name) => !own.includes(name))];
+    state.pair = x && y ? [x, y] : null;
+  }
+  const columns = state.pair?.map((name) => names.indexOf(name)) ?? [];
+  const axes = /** @type {Axis[]} */ (sets && state.pair ? state.pair.map((name, k) => axisFor(app, sets, name, columns[k])) : []);
+  const value = (/** @type {number} */ set, /** @type {number} */ column) => (sets ? sets.values[set * names.length + column] : NaN);
+
+  const places = () => {
+    if (!sets || axes.length < 2 || !canvas.current) return [];
+    const { left, top, width, height } = frameOf(canvas.current.clientWidth, canvas.current.clientHeight, size);
+    return [...Array(sets.count).keys()].map((k) => {
+      const [x, y] = axes.map((axis, i) => shareOf(axis, value(k, columns[i]), axis.ends));
+      return /** @type {[number, number] | null} */ (Number.isFinite(x + y) ? [left + x * width, top + (1 - y) * height] : null);
+    });
+  };
+  useEffect(() => {
+    if (!canvas.current?.clientWidth || axes.length < 2) return;
+    const { context, frame, colours } = begun(canvas.current, dark, size);
+    paintAxes(context, frame, axes[0], axes[1], colours, size);
+    context.fillStyle = colours.blue;
+    const points = places();
+    context.globalAlpha = 0.55;
+    for (const point of points) {
+      if (!point) continue;
+      context.beginPath();
+      context.arc(point[0], point[1], 3, 0, 2 * Math.PI);
+      context.fill();
+    }
+    context.globalAlpha = 1;
+    const here = axes.map((axis) => shareOf(axis, selection.values[axis.name], axis.ends));
+    if (here.every(Number.isFinite))
+      paintHere(context, frame.left + here[0] * frame.width, frame.top + (1 - here[1]) * frame.height, colours);
+    const ring = points[chosen];
+    if (!ring) return;
+    context.beginPath();
+    context.arc(ring[0], ring[1], 7, 0, 2 * Math.PI);
+    context.strokeStyle = colours.best;
+    context.lineWidth = 3;
+    context.stroke();
+  });
+  const shown = Boolean(sets?.count) && axes.length === 2;
+  useEffect(() => {
+    if (!shown) return;
+    const watched = new ResizeObserver(() => again((n) => n + 1));
+    watched.observe(canvas.current);
+    return () => watched.disconnect();
+  }, [shown]);
+
+  const begin = () => {
+    choose(-1);
+    const { fixed, locked } = app.store.get().box;
+    const held = new Set([...fixed, ...locked]);
+    const free = app.sliders.map(({ name }) => name).filter((name) => !held.has(name));
+    job.begin({ ...asked(selection), bounds: rangesFor(app), free, count: COUNT, seed: 0 }, withSets);
+  };
+  const open = (/** @type {number} */ set) => {
+    if (!sets || set < 0 || set >= sets.count) return;
+    const own = new Set(app.sliders.map(({ name }) => name));
+    app.put(Object.fromEntries(sets.names.flatMap((name, k) => (own.has(name) ? [[name, value(set, k)]] : []))));
+    app.keep();
+  };
+  const under = (/** @type {PointerEvent} */ event) => {
+    const { left, top } = canvas.current.getBoundingClientRect();
+    return nearest(places(), [event.clientX - left, event.clientY - top], NEAR);
+  };
+  const keys = (/** @type {KeyboardEvent} */ event) => {
+    const by = /** @type {Record<string, [number, number]>} */ ({
+      ArrowRight: [1, 0],
+      ArrowLeft: [-1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    })[event.key];
+    if (event.altKey || event.ctrlKey || event.metaKey || (!by && event.key !== "Enter")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!by) return open(chosen);
+    const points = places();
+    const { clientWidth: w, clientHeight: h } = canvas.current;
+    const next = points[chosen] ? nextPoint(points, chosen, by) : nearest(points, [w / 2, h / 2], Infinity);
+    if (next >= 0) choose(next);
+  };
+  const menu = (/** @type {0 | 1} */ k, /** @type {string} */ label) => html`<label>${label}
+    <select onchange=${(/** @type {any} */ event) => {
+      const pair = /** @type {[string, string]} */ ([...(state.pair ?? [])]);
+      if (event.target.value === pair[1 - k]) pair[1 - k] = pair[k];
+      pair[k] = event.target.value;
+      state.pair = pair;
+      again((n) => n + 1);
+    }}>${varied.map((name) => html`<option value=${name} selected=${name === state.pair?.[k]}>${name}</option>`)}</select></label>`;
+  const picked = sets && chosen >= 0 && chosen < sets.count && axes.length === 2;
+  return html`<div class="pw-fields">
+    <div class="pw-toolrow">
+      ${runs ? html`<button class="pw-small" onclick=${job.stop}>■ ${tr("Stop")}</button>` : html`<button class="pw-small" onclick=${begin}>${sets ? tr("Sample again") : tr("Sample {count} sets", { count: COUNT })}</button>`}
+      ${shown ? html`${menu(0, tr("across"))} ${menu(1, tr("up"))}` : ""}
+      ${sets?.count && !runs ? html`<button class="pw-small" onclick=${(/** @type {any} */ e) => save(e.target, `${selection.model}_${selection.pattern}_samples.csv`, csvOf(sets.names, rowsOf(sets)), "text/csv")}>${tr("Save as CSV")}</button>` : ""}
+    </div>
+    ${
+      shown
+        ? html`<canvas class="pw-cells pw-points" ref=${canvas} tabindex="0" role="group" data-sets=${sets?.count}
+            aria-label=${tr("Sets over {names}: arrow keys choose one, Enter opens it", { names: state.pair?.join(", ") })}
+            onpointermove=${(/** @type {any} */ e) => e.pointerType !== "touch" && choose(under(e))} onpointerleave=${() => choose(-1)}
+            onclick=${(/** @type {any} */ e) => {
+              const set = under(e);
+              choose(set);
+              open(set);
+            }} onkeydown=${keys}></canvas>`
+        : html`<p class="pw-lead">${tr("There is rarely one answer. This spreads sets of values over the whole region in which every criterion holds, within the ranges of what a search may change.")}</p>`
+    }
+    <div class="pw-fieldwords">
+      ${shown ? html`<p class="pw-at">${picked ? `${axes.map((axis, k) => `${axis.name} = ${plain(value(chosen, columns[k]))}${axis.unit && axis.unit !== "1" ? ` ${axis.unit}` : ""}`).join(", ")}. ${tr("Click it, or press Enter, to open it.")}` : tr("Each point is a set of all values that shows the pattern.")}</p>` : ""}
+      <p role="status">${statusOf({ state: isHere ? how : "", error }, sets, total)}</p>
+      ${runs && total ? html`<progress max=${total} value=${sets?.count ?? 0} aria-label=${tr("Sampling")}></progress>` : ""}
+    </div>
+  </div>`;
+}
+
+/** @param {{ state: string, error: string }} job @param {Sets | null} sets @param {number} total */
+function statusOf({ state, error }, sets, total) {
+  if (state === "failed") return error;
+  if (state === "running") {
+    return sets
+      ? tr("{done} of {total}, {count} neurons tried", { done: sets.count, total, count: sets.evaluations })
+      : tr("looking for the first …");
+  }
+  if (!sets) return "";
+  if (state === "stopped") return tr("Stopped at {done} sets, {count} neurons tried.", { done: sets.count, count: sets.evaluations });
+  const volume =
+    sets.volume === null ? "" : ` ${tr("They fill {percent} % of the ranges.", { percent: numberText(100 * sets.volume, 2) })}`;
+  return tr("{done} sets, {count} neurons tried.", { done: sets.count, count: sets.evaluations }) + volume;
+}
+
+/** The rows of sets. @param {Sets} sets */
+export const rowsOf = ({ values, names, count }) =>
+  [...Array(count).keys()].map((k) => values.subarray(k * names.length, (k + 1) * names.length));
+
+/** Whether a column has more than one value. @param {Sets} sets @param {number} column */
+function isVaried({ values, names, count }, column) {
+  for (let k = 1; k < count; k++) if (values[k * names.length + column] !== values[column]) return true;
+  return false;
+}
+
+/** The axis of a column: as its slider has it, or of what was measured. @param {App} app @param {Sets} sets @param {string} name @param {number} column @returns {Axis} */
+function axisFor(app, { values, names, count }, name, column) {
+  const slider = app.sliders.find((one) => one.name === name);
+  if (slider) return axisOf(slider, rangesFor(app)[name]);
+  let [low, high] = [Infinity, -Infinity];
+  for (let k = 0; k < count; k++) {
+    const x = values[k * names.length + column];
+    if (Number.isFinite(x)) [low, high] = [Math.min(low, x), Math.max(high, x)];
+  }
+  /** @type {Range} */
+  const ends = padded([low, high], 0.05);
+  return { name, unit: "", scale: "linear", zero: null, ends };
+}

@@ -1,0 +1,155 @@
+"""The tools of the app: in a file what the page can do by itself, in JupyterLab what its kernel answers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
+
+from plausiwidgets.widgets.app.file import write_app
+
+JUDGED = ".pw-app[data-pw-judged=yes]"
+STATUS = ".pw-tool [role=status]"
+LANDMARKS = {"landmark-banner-is-top-level", "landmark-contentinfo-is-top-level"}
+"""What axe finds of the whole app within a notebook, without any tool."""
+
+
+def tool(page, title: str):
+    """Open a tool of the menu Explore."""
+    page.locator(".pw-end button", has_text="Explore").click()
+    page.locator(".pw-menu button").filter(has=page.locator(f"b:text-is('{title}')")).click()
+    return page.locator(".pw-tool")
+
+
+def said(page, text: str, timeout: float = 60.0) -> None:
+    """Wait until a tool says a text."""
+    expect(page.locator(STATUS)).to_contain_text(text, timeout=1000 * timeout)
+
+
+def output(page, name: str):
+    """The number of a slider, as it is shown."""
+    return page.locator(f".pw-row:has([data-name={name}]) output")
+
+
+def value(page, name: str) -> float:
+    return float(output(page, name).inner_text().split()[0].replace("−", "-"))
+
+
+def findings(page) -> list[str]:
+    """What axe finds in the app."""
+    found = Axe().run(page, context=".pw-app").response["violations"]
+    return [one["id"] for one in found if one["id"] not in LANDMARKS]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_app(path=tmp_path_factory.mktemp("app") / "neuron.html", models=["lif"], language="en")
+
+
+@pytest.fixture
+def opened(open_page, path):
+    def open_one(fragment: str = "", **options: object):
+        shown = open_page(path, fragment, **options)
+        shown.page.wait_for_selector(JUDGED)
+        return shown.page
+
+    return open_one
+
+
+# ------------------------------------------------------------------ in a file
+
+
+def test_a_file_judges_its_plane_by_itself_and_a_drag_in_it_is_one_step_of_undo(opened):
+    page = opened()
+    tool(page, "Parameter plane")
+    said(page, "of 1600 cells")
+    box = page.locator(".pw-cells").bounding_box()
+    x, y = box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 30, steps=5)
+    page.mouse.up()
+    moved = value(page, "c"), value(page, "d")
+    assert moved != (-50, 2)
+    assert "c = " in page.locator(".pw-at").inner_text()
+    assert "1600 cells" in page.locator(STATUS).inner_text()  # its own two values leave it as it is
+    page.locator("button[aria-label=Undo]").click()
+    expect(output(page, "c")).to_have_text("−50 mV")
+    assert value(page, "d") == 2
+
+
+def test_keys_move_the_neuron_through_its_plane_and_leave_the_pattern(opened):
+    page = opened()
+    tool(page, "Parameter plane")
+    page.locator(".pw-cells").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(output(page, "c")).to_have_text("−48.47 mV")  # 20 of 400 positions of −70 to −40 mV
+    assert "tonic bursting" in page.locator("h1").inner_text()
+    assert findings(page) == []
+
+
+def test_a_file_says_in_one_sentence_which_tools_need_python(opened):
+    page = opened()
+    page.locator(".pw-end button", has_text="Explore").click()
+    assert page.locator(".pw-menu button", has_text="Samples").count() == 0
+    assert "With Python" in page.locator(".pw-menu > p").inner_text()
+    assert "Samples" in page.locator(".pw-menu > p").inner_text()
+    assert findings(page) == []
+
+
+# ------------------------------------------------------------------ in a notebook
+
+
+@pytest.fixture(scope="module")
+def notebook(lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    path = tmp_path_factory.mktemp("tools") / "tools.ipynb"
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    code = 'from plausiwidgets.widgets import App\napp = App("izhikevich", "tonic_bursting")\napp'
+    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
+    opened = lab.open(path)
+    opened.page.wait_for_selector(JUDGED)
+    yield opened
+    errors = list(opened.errors)
+    lab.close(opened)
+    assert errors == []
+
+
+@pytest.fixture
+def page(notebook) -> Callable:
+    """The app of a notebook, the same for all tests here."""
+    return notebook.page
+
+
+def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page):
+    tool(page, "Parameter plane")
+    said(page, "of 1600 cells")
+    page.get_by_role("button", name="all patterns").click()
+    said(page, "of 20 patterns")
+    assert "Tonic bursting" in page.locator(".pw-at").inner_text()
+    assert findings(page) == []
+
+
+def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
+    tool(page, "Samples")
+    page.get_by_role("button", name="Sample 500 sets").click()
+    said(page, " of 500, ")
+    said(page, "They fill", 120)
+    before = value(page, "c"), value(page, "d")
+    page.locator(".pw-points").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert (value(page, "c"), value(page, "d")) != before
+    page.wait_for_selector("[data-pw-status=holds]")
+    assert findings(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as CSV").click()
+    rows = Path(download.value.path()).read_text().splitlines()
+    assert len(rows) == 501
+    assert {"c", "d", "amplitude"} <= set(rows[0].split(","))

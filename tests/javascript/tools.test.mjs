@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { labelsOf } from "../../plausiwidgets/widgets/app/axes.js";
+import {
+  acceptedShare,
+  cellAt,
+  deepest,
+  edgeAt,
+  hasSamePlane,
+  judgedCells,
+  missedAt,
+  outline,
+} from "../../plausiwidgets/widgets/app/cells.js";
+import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
+import { nearest, nextPoint, withSets } from "../../plausiwidgets/widgets/app/samples.js";
+import { csvOf } from "../../plausiwidgets/widgets/app/saving.js";
+import { catalogue, modelData, result } from "./app.mjs";
+
+const data = modelData("izhikevich");
+const selection = stored(data, "tonic_bursting");
+const sliders = slidersOf(patternOf(catalogue, data, "tonic_bursting"), data);
+const [c, d] = ["c", "d"].map((name) => sliders.find((one) => one.name === name));
+
+test("each cell of a plane that the page judges is what the judge says of its values, and each row is told", () => {
+  const rows = [];
+  const ends = [
+    [-60, -45],
+    [1, 4],
+  ];
+  const cells = result(judgedCells(catalogue, data, selection, c, d, ends, 5, ({ rows: done }) => rows.push(done)));
+  assert.deepEqual(rows, [1, 2, 3, 4, 5]);
+  assert.ok(cells.loss.includes(0) && cells.loss.some((loss) => loss > 0));
+  for (const [row, column] of [
+    [0, 0],
+    [2, 3],
+    [4, 4],
+  ]) {
+    const values = { ...selection.values, c: cells.x[column], d: cells.y[row] };
+    const { verdict } = result(simulation(catalogue, data, { ...selection, values }).judging());
+    assert.equal(cells.loss[5 * row + column], Math.fround(verdict.loss));
+    assert.deepEqual(
+      missedAt(cells, row, column),
+      verdict.checks.filter(({ passed }) => !passed).map(({ name }) => name),
+    );
+  }
+  assert.equal(acceptedShare(cells), cells.loss.filter((loss) => loss === 0).length / 25);
+});
+
+test("a plane is the same as long as only its own two values move", () => {
+  const moved = { ...selection, values: { ...selection.values, c: -41 } };
+  assert.equal(hasSamePlane(selection, moved, ["c", "d"]), true);
+  assert.equal(hasSamePlane(selection, moved, ["a", "d"]), false);
+  assert.equal(hasSamePlane(selection, { ...selection, dt: 0.1 }, ["c", "d"]), false);
+});
+
+test("an outline goes round a cell inside, and is open at the border of the plane", () => {
+  const one = (row, column) => row === 1 && column === 1;
+  assert.equal(outline(one, 3, 3).length, 4);
+  const corner = (row, column) => row === 0 && column === 0;
+  assert.equal(outline(corner, 3, 3).length, 2);
+});
+
+test("a letter stands in the cell that is deepest inside, and nowhere in an empty plane", () => {
+  assert.deepEqual(
+    deepest(() => true, 5, 5),
+    [2, 2],
+  );
+  assert.equal(
+    deepest(() => false, 5, 5),
+    null,
+  );
+});
+
+test("cells at the ends of an axis are half as wide, and a pointer beyond it means the last one", () => {
+  assert.deepEqual(
+    [0, 1, 3, 4].map((k) => edgeAt(k, 4)),
+    [0, 1 / 6, 5 / 6, 1],
+  );
+  assert.deepEqual(cellAt({ x: [0, 1, 2], y: [0, 1] }, 1, 0), [0, 2]);
+});
+
+test("labels of an axis are round, in their order, and apart", () => {
+  const log = labelsOf({ name: "tau", unit: "ms", scale: "log", zero: null, ends: [2, 500] }, 300, 60);
+  assert.deepEqual(
+    log.map(([value]) => value),
+    [2, 10, 100, 500],
+  );
+  const both = labelsOf({ name: "d", unit: "", scale: "asinh", zero: 1, ends: [-20, 10] }, 400, 30).map(([value]) => value);
+  assert.ok(both.includes(0) && both.includes(10) && both.includes(-10));
+  assert.deepEqual(
+    both,
+    [...both].sort((a, b) => a - b),
+  );
+});
+
+test("sets that are new follow the others, and the last answer replaces them", () => {
+  const names = ["a", "b"];
+  const first = withSets(null, { state: "running", names, evaluations: 10, volume: null }, { values: Float64Array.of(1, 2) });
+  const second = withSets(first, { state: "running", names, evaluations: 20, volume: null }, { values: Float64Array.of(3, 4, 5, 6) });
+  assert.deepEqual([...second.values], [1, 2, 3, 4, 5, 6]);
+  assert.equal(second.count, 3);
+  const last = withSets(second, { state: "done", names, evaluations: 30, volume: 0.5 }, { values: Float64Array.of(7, 8) });
+  assert.deepEqual([last.count, last.volume, ...last.values], [1, 0.5, 7, 8]);
+});
+
+test("an arrow goes to the next point within 45 degrees, and to none where there is none", () => {
+  const points = [[0, 0], [10, 2], [5, 40], null, [-8, 1]];
+  assert.equal(nearest(points, [9, 0], 18), 1);
+  assert.equal(nearest(points, [100, 100], 18), -1);
+  assert.equal(nextPoint(points, 0, [1, 0]), 1);
+  assert.equal(nextPoint(points, 0, [-1, 0]), 4);
+  assert.equal(nextPoint(points, 0, [0, -1]), -1);
+});
+
+test("a text with a comma or a quotation mark is quoted in CSV", () => {
+  assert.equal(csvOf(["a", "b"], [[1, 'x, "y"']]), 'a,b\n1,"x, ""y"""\n');
+});
