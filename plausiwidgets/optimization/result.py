@@ -392,7 +392,7 @@ class Result(Printed):
             model = self.model if self.problem is None else self.problem.model
             pattern = pattern_of(self)
             verdict = judge(model, pattern, dict(self.parameters), dt=self.dt, engine=self.engine, verify=False)
-            plots = [*verdict._plots(pattern), *plots]
+            plots = [*verdict._plots(), *plots]
         return drawn(*plots) if plots else ""
 
 

@@ -342,6 +342,7 @@ def evaluate(
         engine=bench.engine_used,
         measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
         discrete=model.discrete,
+        _main=(pattern.main_sweep,),
         _record=again,
     )
 
@@ -419,6 +420,7 @@ def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, 
         engine=first.engine,
         parts=parts,
         discrete=first.discrete,
+        _main=tuple(part.within(part.main_sweep) for part in pattern.parts),
         _record=traces,
     )
 

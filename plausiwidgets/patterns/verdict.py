@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from typing_extensions import TypeVar
 
-    from plausiwidgets.patterns.protocol import Protocol
     from plausiwidgets.picture import Plot
 
     # Any where a script says Verdict alone: a function of a user may take the verdict on one set and on many.
@@ -134,6 +133,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     measured: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
+    _main: tuple[str, ...] = field(default=(), compare=False)  # main sweep of each of the patterns
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
 
     @property
@@ -227,28 +227,15 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         plots = [] if isinstance(self.loss, np.ndarray) else self._plots()
         return drawn(*plots) if plots else ""
 
-    def _plots(self, pattern: Protocol | None = None) -> list[Plot]:
-        """Return plots of the main sweep, of several patterns of each; `pattern` is what it was judged on, if known."""
+    def _plots(self) -> list[Plot]:
+        """Return plots of the main sweep, of several patterns of each."""
         traces = self.traces
-        shown = [name for name in self._main_sweeps(pattern) if name in traces] or list(traces)[:1]
+        shown = [name for name in self._main if name in traces] or list(traces)[:1]
         plots: list[Plot] = []
         for name in shown:
             title = name if len(traces) > 1 else ""
             plots += traces[name]._plots(title, 130.0 if len(shown) == 1 else 90.0, name == shown[-1])
         return plots
-
-    def _main_sweeps(self, pattern: Protocol | None) -> list[str]:
-        """Return the sweeps that stand for the pattern: the main one, of several patterns that of each."""
-        from plausiwidgets.patterns.all_of import AllOf
-        from plausiwidgets.patterns.registry import get
-
-        try:
-            if self.parts:
-                parts = pattern.parts if isinstance(pattern, AllOf) else [get(key) for key in self.parts]
-                return [part.within(part.main_sweep) for part in parts]
-            return [(pattern or get(self.pattern)).main_sweep]
-        except ValueError:  # a pattern that is not registered
-            return []
 
 
 OneVerdict = Verdict[bool, float, str]
