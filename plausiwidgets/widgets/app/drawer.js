@@ -23,11 +23,11 @@ export function Drawer({ app }) {
     <div class="pw-drawerhead">
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
         <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search)}` : words}</p></div>
-      ${isPlayed ? html`<button onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
-      ${runs && search.state !== "paused" ? html`<button onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
-      ${runs && search.state === "paused" ? html`<button onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
-      ${runs ? html`<button onclick=${tell("stop")}>■ ${tr("Stop")}</button>` : html`<button onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
-      <button class="pw-take" disabled=${!search?.best || Boolean(turn)} onclick=${app.take}>${tr("Take these values")}</button>
+      ${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
+      ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
+      ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
+      ${runs ? html`<button key="stop" onclick=${tell("stop")}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
+      <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} onclick=${app.take}>${tr("Take these values")}</button>
     </div>
     <${Curve} app=${app} words=${words} />
   </section>`;

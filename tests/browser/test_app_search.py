@@ -1,0 +1,72 @@
+"""A search in the app, watched in a real JupyterLab."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
+
+CODE = """\
+import ipywidgets
+from IPython.display import display
+from plausiwidgets.widgets import App
+app = App({arguments})
+label = ipywidgets.Label("nothing found yet")
+def told(change):
+    label.value = f"history of {{len(change.new[-1].history)}} rows"
+app.observe(told, "results")
+app.add(label)
+app
+"""
+
+
+@pytest.fixture
+def opened(open_notebook, tmp_path: Path):
+    def open_one(arguments: str):
+        path = tmp_path / "app.ipynb"
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(new_notebook(cells=[new_code_cell(CODE.format(arguments=arguments))], metadata=kernel), path)
+        shown = open_notebook(path)
+        shown.page.wait_for_selector(".pw-app[data-pw-judged=yes]")
+        return shown
+
+    return open_one
+
+
+def test_each_try_is_a_dot_and_the_values_that_were_found_are_taken(opened):
+    shown = opened("'izhikevich', 'tonic_bursting', {'c': -66.0, 'd': 7.0, 'amplitude': 9.0}")
+    page = shown.page
+    assert page.locator("[data-pw-objective]").count() == 0
+    page.get_by_role("button", name="Let a search find it").click()
+    curve = page.locator("[data-pw-objective]")
+    expect(page.locator(".pw-slot")).to_contain_text("history of", timeout=60_000)
+    rows = int(re.findall(r"\d+", page.locator(".pw-slot").inner_text())[0])
+    expect(curve).to_have_attribute("data-dots", str(rows))  # an easy search is played first
+    expect(page.locator(".pw-drawer")).to_contain_text("take these values")
+    page.get_by_role("button", name="Take these values").click()
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "holds")
+    page.locator("button[aria-label=Undo]").click()
+    expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "fails")
+    assert shown.errors == []
+
+
+def test_a_hard_search_is_held_goes_on_is_stopped_and_keeps_what_it_found(opened):
+    shown = opened("'lif', 'tonic_bursting', {}")  # an argument rules it out
+    page = shown.page
+    page.get_by_role("button", name="Let a search find it").click()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").click()
+    share = page.evaluate("""() => {
+        const box = (one) => document.querySelector(one).getBoundingClientRect();
+        const [drawer, main] = [box('.pw-drawer'), box('.pw-app')];
+        return (drawer.width * drawer.height) / (main.width * main.height);
+    }""")
+    assert share > 0.15
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".pw-drawer")).to_contain_text("Stopped: take the best")
+    tried = re.search(r"(\d+) tried, least distance (\d+\.?\d*)", page.locator(".pw-drawer").inner_text())
+    assert int(tried[1]) > 0
+    assert 0 < float(tried[2]) < 20
+    assert shown.errors == []
