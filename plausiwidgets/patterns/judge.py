@@ -159,7 +159,8 @@ def _before_kernel(
 ) -> Verdict | None:
     """Return the verdict of one set before there is a kernel; None when there is one, and it is needed.
 
-    To verify takes plain Python many times as long as to compile: what is accepted waits for the kernel.
+    To verify takes plain Python many times as long as to compile: what is accepted, as a whole or in a part, waits for
+    the kernel.
     """
     from plausiwidgets.simulation.compiled.behind import awaited, compile_behind
 
@@ -167,7 +168,7 @@ def _before_kernel(
     if plain is None:
         return None
     early = evaluate_early(plain, model, pattern, values, dt, checkpoint)
-    if early is not None and not (verify and early.accepted.any()):
+    if early is not None and not (verify and any(one.accepted.any() for one in (early, *early.parts.values()))):
         compile_behind(model)
         return early
     with awaited(model):
