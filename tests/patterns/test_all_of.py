@@ -62,7 +62,8 @@ def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
         "tonic_bursting": "rejected",
     }
     html = verdict._repr_html_()
-    assert "tonic_spiking" in html and "shows it (verified)" in html and "not shown" in html
+    assert "tonic_spiking_and_tonic_bursting: ✗ rejected" in html
+    assert "Tonic spiking: spikes" in html and "Tonic bursting: complete bursts" in html
 
 
 def test_a_fragile_part_names_itself_and_its_check():
