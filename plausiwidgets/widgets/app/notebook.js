@@ -148,6 +148,7 @@ export function connected(model) {
     /** @type {Shown} */
     const shown = model.get("_shown");
     if (shown.by.startsWith(PAGE)) return;
+    app.keep(); // a drag that has not ended yet is a step of its own
     const { selection, past, future } = store.get();
     const known = placed(past, future, (one) => names.of(one) === shown.step);
     const to = known?.past[known.past.length - 1];
