@@ -47,6 +47,9 @@ from plausiwidgets.widgets.session.worker import Priority
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
 """What :meth:`App.open_tool` opens."""
 
+OPENING = 0.5
+"""Time in s for which nothing is compiled, so that the page gets the app first."""
+
 
 class _Selected(t.TraitType):
     """A trait that is read from the selection of an app, and sets it.
@@ -256,7 +259,7 @@ class App(anywidget.AnyWidget):
             super().__init__(**self._shipped(first), _settings=settings, model_id=settings["id"])
         self._mend_routes()
         self.on_msg(self._on_message)
-        self._judge(first)
+        self._judge(first, OPENING)
 
     # -- opening ---------------------------------------------------------------------------------
 
@@ -406,8 +409,10 @@ class App(anywidget.AnyWidget):
         if not self._closed:
             self.set_trait(name, value)
 
-    def _judge(self, selection: Selection) -> None:
-        self._answers.judging.ask(selection, "app", lambda verdict, last: self._on_verdict(selection, verdict), REST)
+    def _judge(self, selection: Selection, after: float = 0.0) -> None:
+        self._answers.judging.ask(
+            selection, "app", lambda verdict, last: self._on_verdict(selection, verdict), REST, after
+        )
 
     def _on_verdict(self, selection: Selection, verdict: Verdict | Exception | None) -> None:
         if not isinstance(verdict, Verdict):

@@ -141,7 +141,6 @@ def test_seconds_of_a_search_and_of_its_stop_after_a_reload(lab, browser, capsys
     page.page.wait_for_function(f"({DOTS})() > 200", polling=50)
     stopped = page.page.evaluate(clock, "Stop")
     load = Path("/proc/loadavg").read_text().split()[0]
-    assert re.match(r"[\d.]+", load)
     with capsys.disabled():
         print(
             f"\nsearch: first tries {first:.2f} s; stopped {stopped:.2f} s after the click, page reloaded (load {load})"

@@ -12,6 +12,7 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.simulation.javascript.module import neuron_object
 from plausiwidgets.simulation.lanes import Checkpoint, NotCompilable
+from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.session.worker import Priority
 
 if TYPE_CHECKING:
@@ -20,17 +21,13 @@ if TYPE_CHECKING:
 
 def is_packaged(model: NeuronModel) -> bool:
     """Return whether the catalogue has a model."""
-    from plausiwidgets.widgets.app.catalogue import FOLDER
-
-    return model.key in models.names() and models.get(model.key) is model and (FOLDER / f"{model.key}.json").is_file()
+    return model.key in models.names() and models.get(model.key) is model and model.key in contents.model_names()
 
 
 @cache
 def packaged(name: str) -> dict[str, Any]:
     """Return the entry of a model in the catalogue."""
-    from plausiwidgets.widgets.app.catalogue import FOLDER
-
-    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(contents.model_json(name))
     return found
 
 

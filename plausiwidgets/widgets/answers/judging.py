@@ -49,8 +49,9 @@ class Judging:
         self._lock = threading.Lock()
         self._now: _Job | None = None
 
-    def ask(self, selection: Selection, who: Hashable, heard: Heard, rest: float = 0.0) -> None:
-        """Tell the verdicts of a selection to `heard`; it is judged at once, and verified after `rest` seconds."""
+    def ask(self, selection: Selection, who: Hashable, heard: Heard, rest: float = 0.0, after: float = 0.0) -> None:
+        """Tell the verdicts of a selection to `heard`; it is judged `after` seconds, and verified after `rest` more."""
+        rest += after
         due = time.monotonic() + rest
         superseded: list[Heard] = []
         with self._lock:
@@ -72,7 +73,7 @@ class Judging:
         if known is not None:
             heard(known, last)
         if fresh:
-            self._worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(mine, checkpoint))
+            self._worker.ask("judge", Priority.DRAG, lambda checkpoint: self._judge(mine, checkpoint), after)
         if sooner:
             self._worker.ask("verify", Priority.VERIFY, lambda checkpoint: self._verify(mine, checkpoint), rest)
 
