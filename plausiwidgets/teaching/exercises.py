@@ -1,7 +1,7 @@
 """Exercises on a page without a server, and the codes that are handed in from there.
 
-A page writes a code of model, pattern, values, claim and time, with a checksum; it holds no name. Here it is read, and
-what it claims is judged again.
+A page writes a code of model, pattern, values, claim and time, with a checksum, and the name that was typed there, if
+any. Here it is read, and what it claims is judged again.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ PREFIX = "PW1"
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
 _LONGEST = 8000
+_LONGEST_NAME = 60
 _ABOUT = (".model", ".pattern", ".mystery")
-_FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved")
+_FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", ".name")
 """Fields of a code besides the values, which are those that differ from their defaults."""
 
 
@@ -94,7 +95,7 @@ def exercise_of(hidden: Mystery) -> Exercise:
     """Return the exercise to match a mystery neuron."""
     return Exercise(
         marked(
-            "The dashed line is a neuron with hidden parameters. Find values with which yours fires at the same times."
+            "The other line is a neuron with hidden parameters. Find values with which yours fires at the same times."
         ),
         free=hidden.moved,
         hints=(
@@ -120,6 +121,8 @@ class Answer:
         From opening the page to the code, as the page says.
     verdict : Verdict
         At the time step of the code, without verification.
+    name : str
+        What was typed as the name, or empty. Nobody has checked it.
 
     Examples
     --------
@@ -137,6 +140,7 @@ class Answer:
     parameters: Mapping[str, float]
     seconds: float
     verdict: OneVerdict
+    name: str = ""
 
     @property
     def solved(self) -> bool:
@@ -163,7 +167,7 @@ def _task_on(page: str | Path) -> _Task:
         data = json.loads(found[1]) if found else None
     if not isinstance(data, dict) or not data.get("exercise"):
         raise ValueError(f"page is {str(path)!r}, which is not the page of an exercise: export_page(…, exercise=…)")
-    start = data["patterns"][0]["sets"][0]
+    start = data["exercise"].get("start") or data["patterns"][0]["sets"][0]
     return _Task(dict(start["values"]), data["exercise"]["free"], data["exercise"]["about"], start["dt"])
 
 
@@ -262,6 +266,9 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
     seconds = _number(".seconds", given[".seconds"])
     if not 0.0 <= seconds < math.inf:
         raise ValueError(f"its time is {number(seconds)} s")
+    name = given.get(".name", "")
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"its name is {name[:20]!r}, valid are at most {_LONGEST_NAME} printable characters")
     verdict = judge(model, pattern, values, dt=dt, verify=False)
     if given[".solved"] == "1" and not verdict.accepted:
         hold = sum(check.passed for check in verdict.checks)
@@ -269,7 +276,7 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
             f"it claims that all criteria of “{pattern.title}” hold, judged again {hold} of {len(verdict.checks)} do"
         )
     complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
-    return Answer(model, pattern, seed, complete, seconds, verdict)
+    return Answer(model, pattern, seed, complete, seconds, verdict, name)
 
 
 def _check_value(parameter: Parameter, value: float, task: _Task) -> None:
@@ -305,8 +312,8 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     pandas.DataFrame
         Columns ``solved``, ``hold`` and ``of`` (how many criteria hold, of how many), ``distance`` (0 where all do),
         ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
-        an earlier code that is identical, else -1), one for each value that differs between codes, for a plane of two
-        of them, and ``holds: …`` for each criterion.
+        an earlier code that is identical, else -1), ``name`` (as it was typed, or empty), one for each value that
+        differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
 
     Raises
     ------
@@ -333,7 +340,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     for code in lines:
         if not code.strip():
             continue
-        row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": ""}
+        row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": "", "name": ""}
         first_row = seen.setdefault("".join(code.split()), len(rows))
         row["same_as"] = first_row if first_row < len(rows) else -1
         try:
@@ -346,11 +353,11 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
         row |= {
             "solved": answer.solved, "hold": sum(bool(c.passed) for c in checks), "of": len(checks),
             "distance": float(answer.verdict.loss), "seconds": answer.seconds, "model": answer.model.key,
-            "pattern": answer.pattern.key, "seed": answer.seed,
+            "pattern": answer.pattern.key, "seed": answer.seed, "name": answer.name,
         }  # fmt: skip
         rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
-    first = ["solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as"]
+    first = ["solved", "hold", "of", "distance", "seconds", "model", "pattern", "seed", "refused", "same_as", "name"]
     table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
     moved = [name for name in numbers if numbers[name].nunique() > 1]
     last = [name for name in table if name not in first]

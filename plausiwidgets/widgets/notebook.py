@@ -28,6 +28,7 @@ from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.registry import Named, is_builtin
 from plausiwidgets.simulation.javascript.module import runtime
+from plausiwidgets.teaching.lessons import Lesson
 from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import speaking
@@ -35,9 +36,11 @@ from plausiwidgets.widgets.answers.answers import Answers, Asked
 from plausiwidgets.widgets.answers.describe import is_packaged, packaged
 from plausiwidgets.widgets.answers.history import History, Step
 from plausiwidgets.widgets.answers.judging import REST
-from plausiwidgets.widgets.answers.mystery import in_link
+from plausiwidgets.widgets.answers.known import Known
+from plausiwidgets.widgets.answers.mystery import in_link, told
 from plausiwidgets.widgets.answers.search import Search
 from plausiwidgets.widgets.app import contents
+from plausiwidgets.widgets.app.lessons import lesson_data
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
@@ -244,16 +247,30 @@ class App(anywidget.AnyWidget):
         self._steps = count()
         self._revision = 0
         self._by = ""
+        self._begun_mysteries: list[Mystery] = []
         with speaking(language):
             first, notes = self._first(model, pattern, parameters, dt, locked, mystery, lesson, query)
-            settings = self._page_settings(language, lesson, first, notes)
+            taught = None
+            if lesson is not None:
+                from plausiwidgets.teaching.lessons import read_lesson
+
+                taught = read_lesson(lesson, first.model, [first.pattern])
+                card = taught.cards[0]
+                first = Selection.of(card.model, card.pattern, taught.start(0).values, taught.start(0).dt)
+            self._taught = taught is not None
+            known = Known()
+            settings = self._page_settings(language, taught, notes, known)
+            settings["linked"] = not (locked or notes or query) and (parameters, mystery, lesson) == (None, None, None)
             self._history = History(Step(self._name(), first))
             self._answers = Answers(
                 self._send_answer,
+                known,
                 own={"select": self._on_select, "undo": self._on_undo, "redo": self._on_redo},
             )
             self._answers.searches.noted = self._on_search
             self._answers.shown = lambda: self.selection
+            for hidden in self._begun_mysteries:
+                self._answers.hidden(hidden)
             _close_former_run(self)
             # The page does not know the id of its widget by itself, and needs it to write a picture into the notebook.
             super().__init__(**self._shipped(first), _settings=settings, model_id=settings["id"])
@@ -273,14 +290,14 @@ class App(anywidget.AnyWidget):
                 raise ValueError("App: a result has its own pattern, parameters and time step: give none of them")
             return Selection.of_result(model).with_locked(locked), ()
         if mystery is not None:
-            return self._hide(hidden_neuron(model, pattern, mystery)), ()
+            return self._hide_first(hidden_neuron(model, pattern, mystery)), ()
         if parameters is not None:
             return Selection.of(model, pattern, parameters, dt).with_locked(locked), ()
         if lesson is None and names_something(query):
             named = dict(parse_qsl(query[:MAX_QUERY])).get("mystery")
             if named:
                 try:
-                    return self._hide(hidden_neuron(*in_link(named))), ()
+                    return self._hide_first(hidden_neuron(*in_link(named))), ()
                 except ValueError as error:
                     return _begun(models.get(model), pattern, dt), (f"{error}.",)
             return opened(query, models.get(model), patterns.get(pattern), dt)
@@ -291,12 +308,17 @@ class App(anywidget.AnyWidget):
         start = my_turn(plain.model, plain.pattern, known_sets(plain.model, plain.pattern), 0, locked)
         return start if dt is None else start.with_dt(dt), ()
 
-    def _hide(self, hidden: Mystery) -> Selection:
+    def _hide_first(self, hidden: Mystery) -> Selection:
+        self._begun_mysteries.append(hidden)
+        return self._hide(hidden)
+
+    @staticmethod
+    def _hide(hidden: Mystery) -> Selection:
         selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
         return selection.with_free(hidden.moved)
 
     def _page_settings(
-        self, language: str, lesson: str | Path | None, first: Selection, notes: Sequence[str]
+        self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known
     ) -> dict[str, Any]:
         from plausiwidgets.widgets.answers.files import translations
 
@@ -305,10 +327,7 @@ class App(anywidget.AnyWidget):
             "texts": {} if language == texts.ENGLISH else {language: translations(language)},
         }  # fmt: skip
         if lesson is not None:
-            from plausiwidgets.teaching.lessons import read_lesson
-
-            read = read_lesson(lesson, first.model, [first.pattern])
-            settings["lesson"] = read.data(read.shown)
+            settings["lesson"] = lesson_data(lesson, known.name_of_model, known.name_of_pattern)
         return settings
 
     @staticmethod
@@ -345,14 +364,21 @@ class App(anywidget.AnyWidget):
             return {
                 **self._answers.known.data_of(step.selection), "step": step.name, "by": self._by,
                 "revision": self._revision, "before": self._history.before, "after": self._history.after,
+                "mystery": self._mystery_data(step.selection),
                 "origin": "" if step.selection.origin is None else step.selection.origin.text,
             }  # fmt: skip
 
+    def _mystery_data(self, selection: Selection) -> dict[str, Any] | None:
+        """Return what the page may know of the mystery that is shown."""
+        name = self._answers.known.name_of_pattern(selection.pattern)
+        hidden = self._answers.mysteries.get(name)
+        return told(hidden, name) if hidden is not None and hidden.model is selection.model else None
+
     def _on_select(self, asked: Asked) -> None:
         selection, shown = self._answers.selection(asked), self.selection
-        if selection.is_about(shown.model, shown.pattern):
+        if selection.is_about(shown.model, shown.pattern) and not self._taught:
             selection = selection.within(shown)
-        else:
+        else:  # of a lesson each card has its own
             selection = selection.with_locked(asked.fields.get("locked", ()))
         self._show(selection, asked["step"], by=asked.identity)
         asked.tell()
@@ -482,8 +508,8 @@ class App(anywidget.AnyWidget):
         self._require_open()
         with speaking(self._language):
             hidden = hidden_neuron(model, pattern, seed)
+            self._answers.hidden(hidden)
             self._show(self._hide(hidden))
-        self.open_tool("mystery")
         return hidden
 
     @checked

@@ -277,10 +277,13 @@ TABLE: dict[str, Message] = {
         {"pattern": Text(LONGEST_KEY)},
     ),
     "mystery": Message(
-        "A neuron with hidden parameters that shows the pattern; without a seed, a new one.",
+        "A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its "
+        "response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is "
+        "empty where a link could not name it.",
         "mystery", {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1))},
-        {"pattern": Text(LONGEST_KEY), "values": VALUES, "dt": Number("ms"), "moved": ListOf(Text()), "seed": Whole(),
-         "link": Text(SENTENCE), "python": Text(SENTENCE)},
+        {"pattern": Text(LONGEST_KEY), "about": Text(LONGEST_KEY), "values": VALUES, "dt": Number("ms"),
+         "moved": ListOf(Text()), "common": ListOf(Text()), "seed": Whole(), "link": Text(SENTENCE),
+         "python": Text(SENTENCE)},
     ),
     "reveal": Message("The hidden parameters of a mystery.", "mystery", {"pattern": KEY}, {"values": VALUES}),
     "plotly": Message(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from random import SystemRandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from plausiwidgets import models
+from plausiwidgets.patterns.pattern import COMMON
+from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.simulation.lanes import Checkpoint
 from plausiwidgets.teaching.mysteries import Mystery
@@ -41,12 +44,18 @@ def mystery(answers: Answers, asked: Asked) -> None:
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
         hidden = hidden_neuron(model, about if former is None else former.about, seed)
         name = answers.hidden(hidden)
-        asked.tell(
-            pattern=name, values=dict(hidden.start), dt=hidden.dt, moved=list(hidden.moved), seed=hidden.seed,
-            link=hidden.link, python=python_line(hidden),
-        )  # fmt: skip
+        asked.tell(values=dict(hidden.start), dt=hidden.dt, **told(hidden, name))
 
     answers.work(asked, Priority.FIGURE, work)
+
+
+def told(hidden: Mystery, name: str) -> dict[str, Any]:
+    """Return what a page may know of a mystery whose pattern has a name there."""
+    is_linked = is_registered(hidden.about) and hidden.model.key in models.names()
+    return {
+        "pattern": name, "about": hidden.about.key, "moved": list(hidden.moved), "seed": hidden.seed,
+        "common": list(COMMON), "link": hidden.link if is_linked else "", "python": python_line(hidden),
+    }  # fmt: skip
 
 
 def reveal(answers: Answers, asked: Asked) -> None:

@@ -7,6 +7,7 @@ import { simulated } from "./remote.js";
 import { padded, rangesOf, widened } from "./scene.js";
 import { heard, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
+import { gameOf, isTask } from "./task.js";
 import { moveAway } from "./turn.js";
 
 /** @import { Arrays, Answer, Catalogue, Host, Line, ModelData, Range, Scene, Selection, Slider, State, Sweep, Values } from "./types.d.ts" */
@@ -52,6 +53,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     future: [],
     drawn: 0,
     box: { bounds: {}, fixed: [], locked: [] },
+    exercise: null,
+    lesson: null,
+    games: {},
     ...more,
   });
   let current = data; // of the model that is shown
@@ -221,7 +225,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     get mattering() {
       const { locked } = store.get().box;
       const all = app.sliders;
-      if (locked.length) return all.filter(({ name }) => !locked.includes(name)).slice(0, 4);
+      const game = gameOf(store.get());
+      const free = all.filter(({ name }) => (game ? game.moved.includes(name) : locked.length && !locked.includes(name)));
+      if (free.length) return free;
       return run.pattern.matter.map((name) => all.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
     },
     /** Changes a range, or what a search may change. @param {Partial<import("./types.d.ts").Box>} next */
@@ -253,7 +259,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         v: ranges.v,
         i: ranges.i,
         unit: current.model.unit === "1" ? "" : current.model.unit,
-        handles: run.handles(),
+        handles: run.handles().filter(({ name }) => !store.get().box.locked.includes(name)),
         marks: marked >= 0 ? marksOf(marked) : [],
         peak: current.model.resets && below === null && run.neuron ? run.neuron.peak : NaN,
       };
@@ -273,6 +279,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     exampleTitle() {
       if (!run.pattern.targets.length) return "";
+      if (gameOf(store.get()) || store.get().exercise?.common) return tr("hidden neuron");
       return run.pattern.targets[0].lines ? tr("recording") : tr("example, Izhikevich 2004");
     },
     /** Tells who shows where the neuron is at a time of the figure. @param {number | null} t */
@@ -289,7 +296,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
     /** @param {Values} values */
     put(values) {
-      change({ values: { ...selection().values, ...values } });
+      const { locked } = store.get().box;
+      const free = Object.entries(values).filter(([name]) => !locked.includes(name));
+      change({ values: { ...selection().values, ...Object.fromEntries(free) } });
     },
     /** A value within the range of its slider, rounded as the slider does. @param {string} name @param {number} value */
     within(name, value) {
@@ -389,6 +398,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
     /** The next or the last pattern. @param {number} by */
     next(by) {
+      if (isTask(store.get())) return;
       const keys = Object.keys(current.patterns);
       const at = keys.indexOf(selection().pattern);
       return app.choose(selection().model, keys[(at + by + keys.length) % keys.length]);
@@ -422,13 +432,13 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       app.put(turn.from);
       app.keep();
     },
-    /** @param {"values" | "random"} [begin] */
-    search(begin = "values") {
+    /** @param {"values" | "random"} [begin] @param {{ pace?: boolean }} [how] */
+    search(begin = "values", how = {}) {
       const { model, pattern, values, dt } = selection();
       const { turn } = store.get();
       store.set({ search: null, drawer: true, turn: null, said: "" });
       const free = turn ? { free: turn.moved } : {}; // else as the host has it
-      host.ask("search", { model, pattern, values, dt, begin, ...free }, hearSearch);
+      host.ask("search", { model, pattern, values, dt, begin, ...free, ...how }, hearSearch);
     },
     /** Asks the host what runs: after a reload it goes on being shown. */
     resume() {
@@ -461,7 +471,11 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         take();
       });
     },
-    address: () => addressOf(selection(), current),
+    /** @param {string[]} [locked] in place of what is locked */
+    address(locked) {
+      const { lesson, box, exercise } = store.get();
+      return addressOf(selection(), current, { card: lesson?.at ?? null, locked: locked ?? (exercise ? [] : box.locked) });
+    },
     close() {
       stopJudging();
       stopAsking();

@@ -84,34 +84,3 @@ export function Files({ app }) {
   return html`<div class="pw-copy"><p>${tr("Save as a file")}</p>
     <div class="pw-files">${files.map(([what, title]) => html`<button onclick=${save(what)}>${title}</button>`)}</div><span role="status">${said}</span></div>`;
 }
-
-/** A neuron with hidden parameters, whose line is to be matched. @param {{ app: App }} props */
-export function MysteryTool({ app }) {
-  const [state, set] = useState(/** @type {{ pattern: string, seed: number, said: string }} */ ({ pattern: "", seed: 0, said: "" }));
-  const begin = () => {
-    const { model, pattern } = app.store.get().selection;
-    set({ ...state, said: tr("a neuron is being hidden …") });
-    app.host.ask("mystery", { model, pattern, seed: null }, async (answer) => {
-      if (answer.state === "failed") return set({ ...state, said: answer.error ?? "" });
-      if (answer.state !== "done") return;
-      await app.choose(model, answer.pattern, { values: answer.values, dt: answer.dt });
-      app.setBox({ fixed: app.sliders.map(({ name }) => name).filter((name) => !answer.moved.includes(name)) });
-      set({
-        pattern: answer.pattern,
-        seed: answer.seed,
-        said: tr("These values are hidden: {names}.", { names: answer.moved.join(", ") }),
-      });
-    });
-  };
-  const reveal = () =>
-    app.host.ask("reveal", { pattern: state.pattern }, (answer) => {
-      if (answer.state !== "done") return set({ ...state, said: answer.error ?? "" });
-      app.put(answer.values);
-      app.keep();
-    });
-  const isHere = state.pattern && state.pattern === app.store.get().selection.pattern;
-  return html`<div class="pw-chart"><p>${tr("The pale line is a neuron with hidden parameters. Find values with which yours fires at the same times.")}</p>
-    <div class="pw-choices"><button class="pw-second" onclick=${begin}>${tr("Hide a neuron")}</button>
-      ${isHere ? html`<button class="pw-second" onclick=${reveal}>${tr("Reveal")}</button> <span>${tr("number {seed}", { seed: state.seed })}</span>` : ""}</div>
-    <p role="status">${state.said}</p></div>`;
-}

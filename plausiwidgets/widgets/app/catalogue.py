@@ -33,10 +33,13 @@ Json = dict[str, Any]
 
 
 def describe(
-    model: NeuronModel, chosen: Sequence[Protocol], verify: bool = True
+    model: NeuronModel, chosen: Sequence[Protocol], verify: bool = True, contents: Contents | None = None
 ) -> tuple[Json, Json, dict[str, NeuronModel]]:
-    """Return what the app shows of a model: what it shares with others by pattern, its own, and neurons by name."""
-    contents = Contents(model, None, None, verify=verify)
+    """Return what the app shows of a model: what it shares with others by pattern, its own, and neurons by name.
+
+    Of an exercise or a lesson, `contents` says what is stored.
+    """
+    contents = Contents(model, None, None, verify=verify) if contents is None else contents
     data = contents.data(list(chosen))
     kind = _KINDS[data["model"]["resets"]]
     shared: Json = {}
@@ -138,7 +141,7 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
     models_ = {
         name: {
             "title": own["model"]["title"], "description": own["model"]["description"],
-            "marks": {key: _mark(pattern) for key, pattern in own["patterns"].items()},
+            "marks": {key: mark_of(pattern) for key, pattern in own["patterns"].items()},
         }
         for name, own in built.items()
     }  # fmt: skip
@@ -146,7 +149,7 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
     return built
 
 
-def _mark(pattern: Mapping[str, Any]) -> str:
+def mark_of(pattern: Mapping[str, Any]) -> str:
     """Return the best status of the stored sets; "cannot" where an argument rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
     best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)

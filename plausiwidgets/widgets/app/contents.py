@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from plausiwidgets.texts import catalog
@@ -19,7 +20,11 @@ def style() -> str:
     return _text_of(f"{_FOLDER}/app.css")
 
 
-def script(neurons: Iterable[str] | None = None, ending: str = "export default app.widget;") -> str:
+def script(
+    neurons: Iterable[str] | None = None,
+    ending: str = "export default app.widget;",
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return the app as the text of one module.
 
     Parameters
@@ -28,8 +33,10 @@ def script(neurons: Iterable[str] | None = None, ending: str = "export default a
         Names of the packaged models that it simulates, with the neurons of their examples; default: all.
     ending : str
         Its last line, in which ``app`` is what main.js exports.
+    more : mapping of str to str
+        Other neurons by their names, each emitted from its program.
     """
-    chosen = _neurons(None if neurons is None else tuple(neurons))
+    chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
     return f'{_modules()}{chosen}const app = modules["{_MAIN}"];\n{ending}\n'
 
 
@@ -42,11 +49,12 @@ def _modules() -> str:
 
 
 @cache
-def _neurons(names: tuple[str, ...] | None) -> str:
+def _neurons(names: tuple[str, ...] | None, more: tuple[tuple[str, str], ...] = ()) -> str:
     """Return the neurons as statements: each is emitted from a program, and none is evaluated from data on the page."""
     code: dict[str, str] = {}
     for name in model_names() if names is None else names:
         code |= json.loads(model_json(name))["code"]
+    code |= dict(more)
     entries = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in code.items())
     registry = f'modules["{_FOLDER}/engine/neurons.js"]'
     used = ", ".join(exported(_text_of("simulation/javascript/runtime.js")))

@@ -3,32 +3,85 @@ import { tr } from "./engine/texts.js";
 /** @import { Catalogue, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 // A selection as an address, which opens in every version of the app: model=…&pattern=…&name=value.
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
+export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 const LONGEST = 8192;
+const TOGETHER = "_and_"; // between the keys of several patterns that one neuron is to show
+const KEYS = /[+]|_and_/;
 
-/** @param {Selection} selection @param {ModelData} data */
-export function addressOf({ model, pattern, values, dt }, data) {
-  const fields = new URLSearchParams({ model, pattern });
+/**
+ * The address of a selection; `more` are a card of a lesson and what is locked.
+ * @param {Selection} selection @param {ModelData} data @param {{ card?: number | null, locked?: string[] }} [more]
+ */
+export function addressOf({ model, pattern, values, dt }, data, { card = null, locked = [] } = {}) {
+  const fields = new URLSearchParams(card === null ? {} : { card: String(card + 1) });
+  fields.append("model", model);
+  fields.append("pattern", pattern);
   for (const [name, value] of Object.entries(values)) fields.append(name, String(value));
   if (dt !== data.model.dt) fields.append("dt", String(dt));
+  if (locked.length && card === null) fields.append("lock", locked.join(","));
   return String(fields);
 }
 
-/** What an address names: a model and a pattern, as far as they are known, and its other fields. @param {string} text @param {Catalogue} catalogue */
-export function wantedOf(text, catalogue) {
-  const fields = new URLSearchParams(text.replace(/^[#?]/, "").slice(0, LONGEST));
+/** What a link says of a mystery: model.pattern.seed; null for what is none. @param {string} text */
+export function mysteryOf(text) {
+  const parts = text.split(".");
+  if (parts.length !== 3 || !parts.every(Boolean) || !/^\d{1,7}$/.test(parts[2])) return null;
+  return { model: parts[0], pattern: parts[1], seed: Number(parts[2]) };
+}
+
+/**
+ * The key of a pattern that a link names: its own, its letter, or several with "+" or "_and_" between; null for others.
+ * @param {string} text @param {Catalogue} catalogue @param {Record<string, unknown>} own patterns beside those of the catalogue
+ */
+function patternKey(text, { patterns }, own) {
+  if (Object.hasOwn(patterns, text) || Object.hasOwn(own, text)) return text;
+  const byLetter = Object.values(patterns).find(({ letter }) => letter && letter === text.toUpperCase());
+  if (byLetter) return byLetter.key;
+  const keys = text.split(KEYS);
+  return keys.length > 1 && keys.every((key) => Object.hasOwn(patterns, key)) ? keys.join(TOGETHER) : null;
+}
+
+/**
+ * What an address names: a model and a pattern, as far as they are known, a card, a mystery, a language, what is locked, and
+ * its other fields.
+ * @param {string} text @param {Catalogue} catalogue @param {ModelData | null} [data] of the model that is shown
+ */
+export function wantedOf(text, catalogue, data = null) {
+  const plain = text.replace(/^[#?]/, "");
+  const fields = new URLSearchParams(plain.slice(0, LONGEST));
   /** @type {string[]} */
-  const notes = [];
-  const take = (/** @type {string} */ name, /** @type {Record<string, unknown>} */ known) => {
+  const notes = plain.length > LONGEST ? [tr("The link is longer than any that this app makes: only its beginning was read.")] : [];
+  const take = (/** @type {string} */ name) => {
     const given = fields.get(name);
     fields.delete(name);
-    if (given === null) return null;
-    if (Object.hasOwn(known, given)) return given;
-    notes.push(tr("The link names {name}, which is not here.", { name: shown(given) }));
-    return null;
+    return given;
   };
-  return { model: take("model", catalogue.models), pattern: take("pattern", catalogue.patterns), fields: [...fields], notes };
+  /** @template T @param {string} name @param {(text: string) => T | null} read @returns {T | null} */
+  const named = (name, read) => {
+    const given = take(name);
+    const known = given === null ? null : read(given);
+    if (given !== null && known === null) notes.push(tr("The link names {name}, which is not here.", { name: shownText(given) }));
+    return known;
+  };
+  const models = { ...catalogue.models, ...(data ? { [data.model.name]: true } : {}) };
+  const model = named("model", (given) => (Object.hasOwn(models, given) ? given : null));
+  const pattern = named("pattern", (given) => patternKey(given, catalogue, data?.patterns ?? {}));
+  const mystery = named("mystery", mysteryOf);
+  const card = named("card", (given) => (/^[1-9]\d{0,3}$/.test(given) ? Number(given) - 1 : null));
+  return {
+    model,
+    pattern,
+    mystery,
+    card,
+    language: take("language"),
+    locked: (take("lock") ?? "").split(",").filter(Boolean),
+    fields: [...fields].filter(([name]) => !FOREIGN.test(name)),
+    notes,
+  };
 }
+
+/** Fields of servers. */
+const FOREIGN = /^(voila-.*|token|reset|theme|_.*)$/;
 
 /**
  * The values of an address, as far as sliders take them, with a sentence for each that was left out.
@@ -41,13 +94,12 @@ export function valuesOf(fields, sliders) {
   const notes = [];
   let dt = NaN;
   for (const [name, text] of fields) {
-    if (["card", "language", "theme"].includes(name)) continue;
     const value = NUMBER.test(text) && text.length <= 40 ? Number(text) : NaN;
     const slider = sliders.find((one) => one.name === name);
     if (name === "dt" && value >= 0.005 && value <= 1) dt = value;
-    else if (!slider) notes.push(tr("The link has {name}, which is not here: left out.", { name: shown(name) }));
+    else if (!slider) notes.push(tr("The link has {name}, which is not here: left out.", { name: shownText(name) }));
     else if (!isValid(slider, value) || !isNear(slider, value)) {
-      notes.push(tr("{name}={value} is no value that is taken here: left as stored.", { name, value: shown(text) }));
+      notes.push(tr("{name}={value} is no value that is taken here: left as stored.", { name, value: shownText(text) }));
     } else values[name] = value;
   }
   return { values, dt, notes: notes.slice(0, 4) };
@@ -66,7 +118,7 @@ function isNear({ low, high, group, unit }, value) {
 }
 
 /** Foreign text for a sentence: short, printable. @param {string} text */
-function shown(text) {
+export function shownText(text) {
   const short = [...text.slice(0, 25)].map((c) => (/[\p{L}\p{N}\p{P}\p{S} ]/u.test(c) ? c : "�")).join("");
   return `‘${short}${text.length > 25 ? "…" : ""}’`;
 }

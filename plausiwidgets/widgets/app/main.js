@@ -1,14 +1,20 @@
 import { createApp } from "./app.js";
+import { classPage } from "./class.js";
+import { CLASS } from "./codes.js";
 import { NEURONS } from "./engine/neurons.js";
-import { tr } from "./engine/texts.js";
+import { tr, translate } from "./engine/texts.js";
+import { follow } from "./follow.js";
 import { noHost, serverHost } from "./host.js";
+import { begun, goTo, selectionOfCard, teach } from "./lesson.js";
 import { valuesOf, wantedOf } from "./link.js";
+import { beginMystery, keepScore } from "./mystery.js";
 import { patternOf, slidersOf, stored } from "./neuron.js";
 import { connected, fillSlot } from "./notebook.js";
 import { keepStill } from "./still.js";
+import { endsInExercise } from "./task.js";
 import { view } from "./view.js";
 
-/** @import { Catalogue, ModelData, Selection } from "./types.d.ts" */
+/** @import { Catalogue, Exercise, Lesson, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 
 /** The language to begin with: the one that was asked for, or the first of the browser that there is. @param {string | null} wanted @param {string[]} known */
 function languageOf(wanted, known) {
@@ -19,21 +25,53 @@ function languageOf(wanted, known) {
 /**
  * Starts the app as a page of its own, with a server or with nobody.
  * @param {HTMLElement} place
- * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null, address: string | null, model: string, pattern: string, values?: import("./types.d.ts").Values }} given
+ * @param {{ catalogue: Catalogue, shipped: Record<string, ModelData>, texts: Record<string, Record<string, string>>, language: string | null,
+ *   address: string | null, version?: string, model: string, pattern: string, values?: Values, dt?: number | null,
+ *   exercise?: Exercise | null, lesson?: Omit<Lesson, "at" | "done" | "met"> | null }} given
  */
-export function start(place, { catalogue, shipped, texts, language, address, model, pattern, values }) {
-  const spoken = languageOf(language, ["en", ...Object.keys(texts)]);
-  document.documentElement.lang = spoken;
-  const host = address ? serverHost(address, shipped) : noHost(shipped);
+export function start(place, { catalogue, shipped, texts, language, address, version = "", model, pattern, values, dt, exercise, lesson }) {
   const link = location.hash.length > 1 ? location.hash : location.search;
-  const wanted = wantedOf(link, catalogue);
-  const name = wanted.model && shipped[wanted.model] ? wanted.model : model;
+  const known = ["en", ...Object.keys(texts)];
+  const asked = new URLSearchParams(link.slice(1)).get("language");
+  const spoken = asked && known.includes(asked) ? asked : languageOf(language, known);
+  document.documentElement.lang = spoken;
+  if (exercise && location.hash === CLASS) {
+    translate(texts[spoken] ?? {});
+    classPage(place, { catalogue, data: shipped[model], pattern, exercise, version });
+    return null;
+  }
+  const host = address ? serverHost(address, shipped) : noHost(shipped);
+  translate(texts[spoken] ?? {});
+  const wanted = wantedOf(link, catalogue, shipped[model]);
+  const at = lesson ? (lesson.cards[wanted.card ?? 0] ? (wanted.card ?? 0) : 0) : 0;
+  const card = lesson?.cards[at];
+  const name = wanted.model && shipped[wanted.model] ? wanted.model : (card?.model ?? model);
   const data = shipped[name];
-  const key = wanted.pattern && data.patterns[wanted.pattern] ? wanted.pattern : pattern;
-  const first = opened(catalogue, data, key, wanted.fields, values);
-  const notes = [...wanted.notes, ...first.notes];
-  const app = createApp(catalogue, host, data, first.selection, texts, { language: spoken, said: notes.join(" ") });
-  if (wanted.model && !shipped[wanted.model]) app.choose(wanted.model, key, first);
+  const isHere = wanted.pattern !== null && data.patterns[wanted.pattern];
+  const key = isHere && wanted.pattern ? wanted.pattern : (card?.pattern ?? pattern);
+  const begin = card ? selectionOfCard(lesson.cards, at) : null;
+  const more = begin && begin.pattern === key && begin.model === name ? begin : { values, dt };
+  const first = opened(catalogue, data, key, wanted.fields, more.values, more.dt ?? undefined);
+  const { selection } = first;
+  if (exercise) Object.assign(selection, allowed(exercise, slidersOf(patternOf(catalogue, data, key), data), selection));
+  if (wanted.card !== null && lesson && at !== wanted.card) {
+    wanted.notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
+  }
+  const locked = exercise ? Object.keys(selection.values).filter((one) => !exercise.free.includes(one)) : [];
+  const isElsewhere = Boolean((wanted.model && !shipped[wanted.model]) || (wanted.pattern && !isHere));
+  const app = createApp(catalogue, host, data, selection, texts, {
+    language: spoken,
+    said: [...wanted.notes, ...(isElsewhere ? [] : first.notes)].join(" "),
+    exercise: exercise ?? null,
+    lesson: lesson ? begun(lesson, at) : null,
+    box: { bounds: {}, fixed: [], locked: [...locked, ...wanted.locked.filter((one) => one in selection.values)] },
+  });
+  const { store } = app;
+  teach(app);
+  keepScore(app);
+  if (card) goTo(app, at, { sets: !wanted.fields.length && !wanted.pattern });
+  if (wanted.mystery) beginMystery(app, wanted.mystery);
+  else if (isElsewhere) follow(app, link);
   let written = location.hash;
   const write = () => {
     written = `#${app.address()}`;
@@ -42,34 +80,43 @@ export function start(place, { catalogue, shipped, texts, language, address, mod
     } catch {
       // Some browsers have no history for files; Share makes the link anew.
     }
-    document.title = `${tr(app.data.model.title)}, ${tr(app.pattern.title)}`;
+    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${tr(app.pattern.title)}`;
   };
-  app.store.on((_, changed) => changed.has("past") && write());
+  store.on((state, changed) => {
+    if (changed.has("past") || changed.has("lesson")) write();
+    if (changed.has("language")) document.documentElement.lang = state.language;
+  });
   addEventListener("hashchange", () => {
-    if (location.hash === written) return;
-    const next = wantedOf(location.hash, catalogue);
-    const to = shipped[next.model ?? app.data.model.name] ?? app.data;
-    const at = opened(catalogue, to, next.pattern ?? app.pattern.key, next.fields);
-    app.choose(to.model.name, at.selection.pattern, { to: at.selection });
-    app.store.set({ said: [...next.notes, ...at.notes].join(" ") });
+    if (exercise && location.hash === CLASS) location.reload();
+    else if (location.hash !== written) follow(app, location.hash);
   });
   app.resume();
   view(place, app);
   return app;
 }
 
+/** A selection as far as an exercise allows it: what is locked, or beyond its slider, is as at the start. @param {Exercise} exercise @param {Slider[]} sliders @param {Selection} selection */
+function allowed({ start, free }, sliders, { values }) {
+  const from = Object.fromEntries(start.values);
+  const taken = sliders.map((slider) => {
+    const [low, high] = endsInExercise(slider, from);
+    const value = values[slider.name];
+    return [slider.name, free.includes(slider.name) && value >= low && value <= high ? value : from[slider.name]];
+  });
+  return { values: Object.fromEntries(taken), dt: start.dt };
+}
+
 /**
  * The selection of a link.
- * @param {Catalogue} catalogue @param {ModelData} data @param {string} key @param {[string, string][]} fields @param {import("./types.d.ts").Values} [more]
- * @returns {{ selection: Selection, values: import("./types.d.ts").Values, dt?: number, notes: string[] }}
+ * @param {Catalogue} catalogue @param {ModelData} data @param {string} key @param {[string, string][]} fields @param {Values} [more] @param {number} [step]
+ * @returns {{ selection: Selection, notes: string[] }}
  */
-function opened(catalogue, data, key, fields, more = {}) {
+function opened(catalogue, data, key, fields, more = {}, step = undefined) {
   const { values, dt, notes } = valuesOf(fields, slidersOf(patternOf(catalogue, data, key), data));
   const best = data.patterns[key].sets.findIndex((/** @type {any} */ set) => set.status === "replicated");
   const at = stored(data, key, Math.max(best, 0));
-  const step = Number.isNaN(dt) ? at.dt : dt;
-  const selection = { ...at, values: { ...at.values, ...more, ...values }, dt: step };
-  return { selection, values, dt: Number.isNaN(dt) ? undefined : dt, notes };
+  const selection = { ...at, values: { ...at.values, ...more, ...values }, dt: Number.isNaN(dt) ? (step ?? at.dt) : dt };
+  return { selection, notes };
 }
 
 /** What anywidget asks for, once a widget: its views share one state, and several widgets none. */

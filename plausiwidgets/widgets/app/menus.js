@@ -1,6 +1,7 @@
 import { Files } from "./asked.js";
 import { tr } from "./engine/texts.js";
 import { Sheet } from "./sheets.js";
+import { gameOf, isTask } from "./task.js";
 import { toolsOf } from "./tools.js";
 import { html, useState } from "./vendor/preact.js";
 
@@ -12,7 +13,8 @@ export function Explore({ app }) {
   const { tools, missing } = toolsOf(app);
   return html`<${Sheet} app=${app} title=${tr("Explore")} wide=${false}>
     <div class="pw-menu">${tools.map(
-      ({ name, title, line }) => html`<button key=${name} onclick=${open(name)}><b>${title()}</b><span>${line()}</span></button>`,
+      ({ name, title, line, begin }) =>
+        html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title()}</b><span>${line()}</span></button>`,
     )}
       <button onclick=${() => app.store.set({ pinned: app.store.get().pinned ? null : app.store.get().selection, sheet: "" })}>
         <b>${app.store.get().pinned ? tr("Stop comparing") : tr("Compare")}</b>
@@ -22,18 +24,44 @@ export function Explore({ app }) {
   <//>`;
 }
 
-/** A link to what is shown, and the same as Python. @param {{ app: App }} props */
+/** A link to what is shown, the same as an exercise, and as Python. @param {{ app: App }} props */
 export function Share({ app }) {
-  const link = `${location.href.split("#")[0].split("?")[0]}#${app.address()}`;
+  const state = app.store.get();
+  const game = gameOf(state);
+  const { fixed, locked } = state.box;
+  const missing = game ? (game.link ? "" : tr("This mystery is not in the link: it stays in this session.")) : notInLink(app);
+  const label = app.host.name === "kernel" ? tr("Link to this notebook") : tr("A link that opens on these values");
+  const isExercise = fixed.length > 0 && !game && !isTask(state) && !missing;
   return html`<${Sheet} app=${app} title=${tr("Share")} wide=${false}>
-    <${Copy} label=${app.host.name === "kernel" ? tr("The selection, as the end of a link") : tr("A link that opens on these values")} text=${app.host.name === "kernel" ? app.address() : link} />
-    <${Copy} label=${tr("The same in Python")} text=${python(app)} />
-    ${app.host.can("export") ? html`<${Files} app=${app} />` : ""}
+    ${missing ? html`<p class="pw-copy">${missing}</p>` : html`<${Copy} label=${label} text=${linkOf(app, game?.link ?? app.address())} />`}
+    ${game && !missing ? html`<p class="pw-copy">${tr("Whoever opens it begins this mystery anew: your values are not in the link.")}</p>` : ""}
+    ${
+      isExercise
+        ? html`<${Copy} label=${tr("The same as an exercise: what a search may not change is locked")} text=${linkOf(app, app.address([...locked, ...fixed]))} />`
+        : ""
+    }
+    <${Copy} label=${tr("The same in Python")} text=${game?.python ?? python(app)} />
+    ${app.host.can("export") && !isTask(state) ? html`<${Files} app=${app} />` : ""}
   <//>`;
 }
 
-/** @param {{ label: string, text: string }} props */
-function Copy({ label, text }) {
+/** Why a link does not open what is shown, as a sentence; empty where it does. @param {App} app */
+function notInLink(app) {
+  const { pattern } = app.store.get().selection;
+  const keys = Object.keys(app.catalogue.patterns);
+  if (keys.includes(pattern) || pattern.split("_and_").every((key) => keys.includes(key)) || app.host.name === "none") return "";
+  return tr("This pattern is not in the link: it stays in this session.");
+}
+
+/** The address of this page with what it shows: a notebook takes it as a query, a page of its own as a fragment. @param {App} app @param {string} fields */
+function linkOf(app, fields) {
+  if (app.host.name !== "kernel") return `${location.href.split("#")[0].split("?")[0]}#${fields}`;
+  // JupyterLab takes the query with it only where the address is the notebook's own, without a workspace.
+  return `${location.origin}${location.pathname.replace(/\/(lab|doc)\/workspaces\/[^/]+\//, "/$1/")}?${fields}`;
+}
+
+/** A text to be copied. @param {{ label: string, text: string, name?: string }} props `name`: of the field, where it is another */
+export function Copy({ label, text, name }) {
   const [done, set] = useState("");
   const copy = async () => {
     try {
@@ -43,7 +71,7 @@ function Copy({ label, text }) {
       set(tr("Select the text and copy it"));
     }
   };
-  return html`<div class="pw-copy"><label>${label}<textarea readonly rows="3" onfocus=${(/** @type {any} */ e) => e.target.select()}>${text}</textarea></label>
+  return html`<div class="pw-copy"><label>${label}<textarea readonly rows="3" spellcheck=${false} aria-label=${name ?? label} onfocus=${(/** @type {any} */ e) => e.target.select()}>${text}</textarea></label>
     <button onclick=${copy}>${tr("Copy")}</button> <span role="status">${done}</span></div>`;
 }
 

@@ -133,7 +133,7 @@ export type Questions = {
   recording: { model: string; name: string; units: Record<string, string> };
   /** Another current as a pattern that is not judged: a step, pulses, a ramp, or given values, in each line a time in ms and a current; `lines`: straight lines from one to the next. */
   stimulus: { shape: "step" | "pulses" | "ramp" | "values"; number: number; text: string; lines: boolean; title: string };
-  /** A neuron with hidden parameters that shows the pattern; without a seed, a new one. */
+  /** A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is empty where a link could not name it. */
   mystery: { model: string; pattern: string; seed: number | null };
   /** The hidden parameters of a mystery. */
   reveal: { pattern: string };
@@ -167,7 +167,7 @@ export type Answers = {
   export: { name: string; text: string };
   recording: { pattern: string; choices: Record<string, string[]>; columns: Record<string, string> };
   stimulus: { pattern: string };
-  mystery: { pattern: string; values: Record<string, number>; dt: number; moved: string[]; seed: number; link: string; python: string };
+  mystery: { pattern: string; about: string; values: Record<string, number>; dt: number; moved: string[]; common: string[]; seed: number; link: string; python: string };
   reveal: { values: Record<string, number> };
   plotly: { version: string };
 };

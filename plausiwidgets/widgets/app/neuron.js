@@ -184,10 +184,11 @@ function exampleOf(catalogue, data, pattern, name) {
 }
 
 /** The line of a recording, on a grid. @param {any} line @returns {Line} */
-function recorded({ t, v, spikes }) {
+function recorded({ t, v, spikes, peak }) {
   const dt = (t[t.length - 1] - t[0]) / Math.max(t.length - 1, 1);
   const potentials = Float64Array.from(v, (/** @type {number | null} */ x) => x ?? NaN);
-  return { role: "example", t0: t[0], dt, v: potentials, current: new Float64Array(), spikes, divergedAt: NaN };
+  const tall = upTo(potentials, { t0: t[0], dt, spikes }, peak ?? NaN);
+  return { role: "example", t0: t[0], dt, v: tall, current: new Float64Array(), spikes, divergedAt: NaN };
 }
 
 /**

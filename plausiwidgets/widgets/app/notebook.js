@@ -1,7 +1,10 @@
 import { createApp, isSame } from "./app.js";
 import { NEURONS } from "./engine/neurons.js";
 import { tr } from "./engine/texts.js";
+import { follow } from "./follow.js";
 import { kernelHost, PAGE } from "./host.js";
+import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "./lesson.js";
+import { beginMystery, gameFrom, keepScore } from "./mystery.js";
 import { stored } from "./neuron.js";
 
 /** @import { Box, Catalogue, Host, ModelData, Range, Selection, Values } from "./types.d.ts" */
@@ -11,7 +14,7 @@ import { stored } from "./neuron.js";
 const LEAST = 33; // ms from one message of the selection to the next: 30 a second
 const LATE = 1500; // ms after which the host is greeted again
 
-/** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, bounds: Record<string, Range>, free: string[], locked: string[], step: string, by: string, revision: number, before: number, after: number }} Shown */
+/** What a kernel shows. @typedef {{ model: string, pattern: string, values: Values, dt: number, bounds: Record<string, Range>, free: string[], locked: string[], step: string, by: string, revision: number, before: number, after: number, mystery: any }} Shown */
 
 /** A selection of the page: its set is the stored one that it is, or else the first. @param {ModelData} data @param {Shown} shown @returns {Selection} */
 export function selectionOf(data, { model, pattern, values, dt }) {
@@ -103,9 +106,19 @@ export function connected(model) {
   const app = createApp(catalogue, knowing(host, settings.runtime), data, begun, settings.texts, {
     language: settings.language,
     said: settings.notes.join(" "),
+    lesson: settings.lesson ? begunLesson(settings.lesson) : null,
     ...(isHere ? { box: boxOf(data, first) } : {}),
   });
   const { store } = app;
+  const unteach = teach(app);
+  const unscore = keepScore(app);
+  /** @param {Shown} shown */
+  const learnGame = ({ mystery, model: key }) => {
+    if (mystery && !store.get().games[mystery.pattern]) {
+      store.set({ games: { ...store.get().games, [mystery.pattern]: gameFrom({ ...mystery, model: key }) } });
+    }
+  };
+  learnGame(first);
 
   // -- to the kernel: the newest selection, one message at a time ---------------------------------
 
@@ -149,6 +162,7 @@ export function connected(model) {
     const shown = model.get("_shown");
     if (shown.by.startsWith(PAGE)) return;
     app.keep(); // a drag that has not ended yet is a step of its own
+    learnGame(shown);
     const { selection, past, future } = store.get();
     const known = placed(past, future, (one) => names.of(one) === shown.step);
     const to = known?.past[known.past.length - 1];
@@ -181,7 +195,8 @@ export function connected(model) {
   names.keep(store.get().past[0]);
   const toTool = () => {
     const { name: tool } = model.get("_tool");
-    if (tool) store.set({ tool: TOOLS[tool] ?? tool });
+    if (tool === "mystery") beginMystery(app);
+    else if (tool) store.set({ tool: TOOL_NAMES[tool] ?? tool });
   };
   model.on("change:_shown", hear);
   model.on("change:_tool", toTool);
@@ -192,6 +207,9 @@ export function connected(model) {
   });
   if (!isHere) hear();
   toTool();
+  const isNew = first.revision === 0 && first.before === 0 && first.after === 0;
+  if (settings.lesson) goTo(app, 0, { sets: isNew });
+  else if (settings.linked && isNew && /[?&](model|pattern|mystery)=/.test(location.search)) follow(app, location.search);
   app.resume();
   // Where a message goes is learned from the one before: the second greeting goes to the page's own loop of the kernel.
   const again = setTimeout(() => app.resume(), LATE);
@@ -200,15 +218,14 @@ export function connected(model) {
     close() {
       clearTimeout(again);
       clearTimeout(timer);
+      unteach();
+      unscore();
       model.off("change:_shown", hear);
       model.off("change:_tool", toTool);
       app.close();
     },
   };
 }
-
-/** Names of the tools in Python, where they differ. @type {Record<string, string>} */
-const TOOLS = { "phase plane": "plane", plane: "map" };
 
 /** @param {Selection} one @param {Shown} shown */
 const isShown = (one, shown) => isSame(one, { ...one, model: shown.model, pattern: shown.pattern, values: shown.values, dt: shown.dt });

@@ -41,7 +41,7 @@ export function drawPictures(catalogue, data, give) {
 }
 
 /** @param {Line} line @param {Range | null} event @param {boolean} fine @param {[number, number, number]} scale @returns {Picture} */
-function pictureOf(line, event, fine, [rest, threshold]) {
+export function pictureOf(line, event, fine, [rest, threshold]) {
   /** @type {Range} */
   const x = event ?? [line.t0, line.t0 + line.v.length * line.dt];
   const [xs, ys] = columns(line.t0, line.dt, line.v, x, WIDE);

@@ -1,6 +1,7 @@
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { isValid } from "./link.js";
+import { hasBars, isTask, takes, told } from "./task.js";
 import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
@@ -75,24 +76,24 @@ function Row({ app, slider, bars, from }) {
 
 /** The values that matter most. @param {{ app: App }} props */
 export function Four({ app }) {
-  const { turn } = app.store.get();
+  const bars = hasBars(app.store.get());
+  const from = told(app.store.get());
   const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
   useEffect(() => app.bars.on(() => again(0)), []);
   const sliders = app.mattering;
-  const bars = turn?.stage !== "open";
   useEffect(() => app.bars.want(bars ? sliders : []));
   return html`<div class="pw-rows">${sliders.map(
-    (slider) => html`<${Row} key=${slider.name} app=${app} slider=${slider} bars=${bars}
-      from=${turn?.stage === "shown" && turn.moved.includes(slider.name) ? turn.from[slider.name] : null} />`,
+    (slider) => html`<${Row} key=${slider.name} app=${app} slider=${slider} bars=${bars} from=${from[slider.name] ?? null} />`,
   )}</div>`;
 }
 
 /** All values in place of four: boxes for exact numbers, ranges, the time step, the model's defaults. @param {{ app: App }} props */
 export function All({ app }) {
-  const { selection, turn } = app.store.get();
+  const { selection } = app.store.get();
+  const isGiven = isTask(app.store.get());
   const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
   useEffect(() => app.bars.on(() => again(0)), []);
-  const bars = turn?.stage !== "open";
+  const bars = hasBars(app.store.get());
   const matter = app.pattern.matter;
   const [ranges, showRanges] = useState(false);
   useEffect(() => app.bars.want(bars ? app.mattering : []));
@@ -100,28 +101,37 @@ export function All({ app }) {
   const groups = new Map();
   for (const slider of app.sliders) groups.set(slider.group, [...(groups.get(slider.group) ?? []), slider]);
   return html`<div class="pw-all">
-    <button class="pw-link" aria-expanded=${ranges} onclick=${() => showRanges(!ranges)}>${
-      app.host.can("search") ? tr("Ranges, and what a search may change") : tr("Ranges")
-    } ${ranges ? "▴" : "▾"}</button>
+    ${
+      isGiven
+        ? ""
+        : html`<button class="pw-link" aria-expanded=${ranges} onclick=${() => showRanges(!ranges)}>${
+            app.host.can("search") ? tr("Ranges, and what a search may change") : tr("Ranges")
+          } ${ranges ? "▴" : "▾"}</button>`
+    }
     ${[...groups].map(
       ([group, members]) => html`<fieldset key=${group}><legend>${tr(group)}</legend>
         ${members.map((slider) => html`<${Exact} key=${slider.name} app=${app} slider=${slider} ranges=${ranges} bar=${bars && matter.includes(slider.name) ? app.bars.of(slider) : null} />`)}
       </fieldset>`,
     )}
-    <label class="pw-step"><span>${tr("time step")}</span>
-      <${Box} value=${selection.dt} name=${tr("time step")} limits=${tr("0.005 to 1 ms")} valid=${(/** @type {number} */ x) => x >= 0.005 && x <= 1} set=${app.step} /> ms</label>
-    <button class="pw-link" onclick=${app.defaults}>${tr("Back to the model's defaults")}</button>
+    ${
+      isGiven
+        ? ""
+        : html`<label class="pw-step"><span>${tr("time step")}</span>
+            <${Box} value=${selection.dt} name=${tr("time step")} limits=${tr("0.005 to 1 ms")} valid=${(/** @type {number} */ x) => x >= 0.005 && x <= 1} set=${app.step} /> ms</label>
+          <button class="pw-link" onclick=${app.defaults}>${tr("Back to the model's defaults")}</button>`
+    }
   </div>`;
 }
 
 /** @param {{ app: App, slider: Slider, bar: Range[] | null, ranges: boolean }} props */
 function Exact({ app, slider, bar, ranges }) {
+  const isLocked = app.store.get().box.locked.includes(slider.name);
   const value = app.store.get().selection.values[slider.name];
-  return html`<div class="pw-exact" title=${tr(slider.description)}>
-    <div class="pw-label"><${Name} slider=${slider} /> <span>${shortOf(slider, app.store.get().language)}</span></div>
+  return html`<div class=${`pw-exact${isLocked ? " locked" : ""}`} title=${isLocked ? tr("Locked in this exercise") : tr(slider.description)}>
+    <div class="pw-label"><${Name} slider=${slider} /> <span>${isLocked ? tr("(locked)") : shortOf(slider, app.store.get().language)}</span></div>
     <${Track} app=${app} slider=${slider} bar=${bar} from=${null} />
     <${Box} value=${value} name=${tr("Exact value of {name}", { name: slider.name })} limits=${slider.valid}
-      valid=${(/** @type {number} */ x) => isValid(slider, x)}
+      disabled=${isLocked} valid=${(/** @type {number} */ x) => takes(app.store.get(), slider, x)}
       set=${(/** @type {number} */ x) => {
         app.put({ [slider.name]: x });
         app.keep();
@@ -151,8 +161,8 @@ function Ends({ app, slider }) {
   </div>`;
 }
 
-/** A box for a number, which says what is valid. @param {{ value: number, name: string, limits: string, valid: (x: number) => boolean, set: (x: number) => void }} props */
-export function Box({ value, name, limits, valid, set }) {
+/** A box for a number, which says what is valid. @param {{ value: number, name: string, limits: string, valid: (x: number) => boolean, set: (x: number) => void, disabled?: boolean }} props */
+export function Box({ value, name, limits, valid, set, disabled = false }) {
   const box = useRef(/** @type {any} */ (null));
   const shown = String(Number(value.toPrecision(6)));
   useEffect(() => {
@@ -167,5 +177,5 @@ export function Box({ value, name, limits, valid, set }) {
     box.current.setCustomValidity(tr("valid: {limits}", { limits }));
     box.current.reportValidity();
   };
-  return html`<input type="number" step="any" ref=${box} aria-label=${name} title=${tr("valid: {limits}", { limits })} onchange=${typed} />`;
+  return html`<input type="number" step="any" ref=${box} disabled=${disabled} aria-label=${name} title=${tr("valid: {limits}", { limits })} onchange=${typed} />`;
 }

@@ -1,9 +1,11 @@
-import { MysteryTool, Rate } from "./asked.js";
+import { Rate } from "./asked.js";
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
+import { beginMystery } from "./mystery.js";
 import { ParameterPlane } from "./parameter_plane.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
 import { Samples } from "./samples.js";
+import { isTask } from "./task.js";
 import { html } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
 
@@ -11,8 +13,8 @@ import { Criteria } from "./verdict.js";
 
 /**
  * A tool: what opens beside the potential. `fits` says whether it has something to show; `needs` is what is asked of
- * the host, without which there is no such tool.
- * @typedef {{ name: string, title: () => string, line: () => string, fits: (app: App) => boolean, needs?: string, view: any }} Tool
+ * the host, without which there is no such tool; what has nothing to open begins.
+ * @typedef {{ name: string, title: () => string, line: () => string, fits: (app: App) => boolean, needs?: string, view: any, begin?: (app: App) => void }} Tool
  */
 
 /** @type {Tool[]} */
@@ -50,10 +52,11 @@ export const TOOLS = [
   {
     name: "mystery",
     title: () => tr("Mystery"),
-    line: () => tr("A neuron with hidden parameters, to be matched."),
-    fits: () => true,
+    line: () => tr("A neuron with hidden values: match it by hand, race a search or your class."),
+    fits: (app) => app.pattern.components.some(({ criteria }) => criteria.length),
     needs: "mystery",
-    view: MysteryTool,
+    view: null,
+    begin: beginMystery,
   },
   {
     name: "criteria",
@@ -71,9 +74,13 @@ export const TOOLS = [
   },
 ];
 
+/** Tools of an exercise: what tells no values. */
+const OPEN = ["plane", "criteria", "equations"];
+
 /** The tools that there are, and the titles of those that need a host. @param {App} app @returns {{ tools: Tool[], missing: string[] }} */
 export function toolsOf(app) {
-  const fitting = TOOLS.filter((tool) => tool.fits(app));
+  const isGiven = isTask(app.store.get());
+  const fitting = TOOLS.filter((tool) => tool.fits(app) && (!isGiven || OPEN.includes(tool.name)));
   const has = (/** @type {Tool} */ { needs }) => !needs || app.host.can(needs);
   return { tools: fitting.filter(has), missing: fitting.filter((tool) => !has(tool)).map(({ title }) => title()) };
 }
@@ -81,7 +88,7 @@ export function toolsOf(app) {
 /** The tool that is open, beside the potential. @param {{ app: App }} props */
 export function ToolPanel({ app }) {
   const tool = toolsOf(app).tools.find(({ name }) => name === app.store.get().tool);
-  if (!tool) return "";
+  if (!tool?.view) return "";
   return html`<section class="pw-card pw-tool" aria-label=${tool.title()}>
     <div class="pw-sheethead"><${Heading} app=${app}>${tool.title()}<//>
       <button class="pw-icon" aria-label=${tr("Close")} onclick=${() => app.store.set({ tool: "" })}>✕</button></div>

@@ -76,6 +76,47 @@ export type Search = {
 /** Losses of tries, in an array that grows by doubling; the same object for the whole search. */
 export type Tries = { losses: Float32Array; count: number; least: number };
 export type Turn = { stage: "open" | "bars" | "shown" | "solved"; from: Values; moved: string[] };
+/** What an exercise asks for; `about` and `defaults` are for its codes, `common` is of a mystery. */
+export type Exercise = {
+  question: string;
+  hints: string[];
+  free: string[];
+  about: Record<string, string>;
+  defaults: Values;
+  common: string[] | null;
+  start: { values: [string, number][]; dt: number };
+};
+export type Condition = { holds: boolean | null; name: string; below: number | null; above: number | null };
+/** A text, or [tag, children, attributes]. */
+export type Node = string | [string, Node[], Record<string, any>?];
+export type Card = {
+  title: string;
+  body: Node[];
+  model: string;
+  pattern: string;
+  free: string[];
+  start: { values: [string, number][]; dt: number } | null;
+  until: Condition[];
+  tool: string;
+};
+/** Cards, the one that is shown, those that were done, and whether this one's condition holds at present. */
+export type Lesson = { title: string; cards: Card[]; at: number; done: number[]; met: boolean };
+/** A mystery: what is hidden, points of the sliders and of a search (-1: none yet), and what was told of it. */
+export type Game = {
+  model: string;
+  pattern: string;
+  about: string;
+  seed: number;
+  moved: string[];
+  common: string[];
+  link: string;
+  python: string;
+  yours: number;
+  best: number;
+  raced: boolean;
+  first: "" | "yours" | "search";
+  revealed: Values | null;
+};
 export type State = {
   selection: Selection;
   verdict: Verdict | null;
@@ -105,6 +146,10 @@ export type State = {
   /** Counts what is drawn anew without a change of the selection, such as sweeps that a procedure found. */
   drawn: number;
   box: Box;
+  exercise: Exercise | null;
+  lesson: Lesson | null;
+  /** Mysteries that were begun, by their pattern: undo and redo go from one to another. */
+  games: Record<string, Game>;
 };
 export type Slider = {
   name: string;

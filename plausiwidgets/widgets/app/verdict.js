@@ -1,5 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { intervalText, measuredText } from "./engine/words.js";
+import { isTask } from "./task.js";
 import { html } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
@@ -71,8 +72,9 @@ export function Chip({ app }) {
     mark(place === undefined ? -1 : Number(place));
   };
   const detail = marked >= 0 && checks[marked] ? criterionText(checks[marked]) : "";
+  const isPraised = turn?.stage === "solved" || (isTask(app.store.get()) && kind === "holds");
   return html`<div class="pw-verdict">
-    <button class=${`pw-chip ${turn?.stage === "solved" ? "solved " : ""}${kind}`} title=${detail || why} aria-expanded=${sheet === "criteria"} aria-haspopup="dialog"
+    <button class=${`pw-chip ${isPraised ? "solved " : ""}${kind}`} title=${detail || why} aria-expanded=${sheet === "criteria"} aria-haspopup="dialog"
       aria-label=${`${words}. ${detail || tr("Criteria")}`} onclick=${() => app.store.set({ sheet: sheet === "criteria" ? "" : "criteria" })}
       onkeydown=${keys} onpointermove=${over} onpointerleave=${() => mark(-1)} onblur=${() => mark(-1)}>
       <span>${words}</span>

@@ -1,12 +1,18 @@
+import { CLASS } from "./codes.js";
 import { Drawer } from "./drawer.js";
 import { tr } from "./engine/texts.js";
+import { Answering, LockedActions, Question } from "./exercise.js";
 import { Figure, Legend } from "./figure.js";
+import { follow } from "./follow.js";
 import { Heading } from "./heading.js";
+import { CardActions, LessonCard, Onward } from "./lesson.js";
 import { Explore, More, Share } from "./menus.js";
+import { MysteryActions, Score } from "./mystery.js";
 import { stored } from "./neuron.js";
 import { Models, Patterns, Sheet } from "./sheets.js";
 import { All, Four } from "./sliders.js";
 import { perFrame } from "./state.js";
+import { gameOf, isTask } from "./task.js";
 import { isDark, properties, watchTheme } from "./theme.js";
 import { Inside, ToolPanel } from "./tools.js";
 import { Actions } from "./turn.js";
@@ -27,12 +33,24 @@ function Screen({ app }) {
   const state = app.store.get();
   const { verdict, verified, dark, present, sheet, all, tool, future, drawer, turn } = state;
   const { pattern } = app;
+  const { exercise, lesson } = state;
+  const game = gameOf(state);
   const { kind, why } = said(verdict, verified, pattern);
   const shows = kind === "holds" || kind === "fragile" || kind === "waiting";
   const open = (/** @type {string} */ name) => () => app.store.set({ sheet: sheet === name ? "" : name });
   const word = (/** @type {string} */ name, /** @type {string} */ text) =>
-    html`<button aria-haspopup="dialog" aria-expanded=${sheet === name} onclick=${open(name)}>${text}<span aria-hidden="true"> ▾</span></button>`;
-  const parts = (shows ? tr("The {model} shows {pattern}") : tr("Your {model} should show {pattern}")).split(/(\{model\}|\{pattern\})/);
+    exercise
+      ? html`<b>${text}</b>`
+      : html`<button aria-haspopup="dialog" aria-expanded=${sheet === name} onclick=${open(name)}>${text}<span aria-hidden="true"> ▾</span></button>`;
+  const isHidden = Boolean(game || exercise?.common); // a mystery is matched
+  const sentence = isHidden
+    ? shows
+      ? tr("The {model} matches {pattern}")
+      : tr("Your {model} should match {pattern}")
+    : shows
+      ? tr("The {model} shows {pattern}")
+      : tr("Your {model} should show {pattern}");
+  const parts = sentence.split(/(\{model\}|\{pattern\})/);
   const heading = parts.map((part) => {
     if (part === "{model}") return word("models", modelTitle(app.catalogue, app.data.model));
     return part === "{pattern}" ? word("patterns", inSentence(tr(pattern.title), state.language)) : part;
@@ -51,7 +69,8 @@ function Screen({ app }) {
         </div>
       </header>
       ${state.said ? html`<p class="pw-said" role="alert">${state.said} <button onclick=${() => app.store.set({ said: "" })} aria-label=${tr("Close")}>✕</button></p>` : ""}
-      <div class=${`pw-body${tool ? " with-tool" : ""}${all ? " with-all" : ""}`}>
+      <div class=${`pw-body${lesson ? " taught" : ""}${tool ? " with-tool" : ""}${all ? " with-all" : ""}`}>
+        ${lesson ? html`<${LessonCard} app=${app} lesson=${lesson} follow=${(/** @type {string} */ href) => follow(app, href)} />` : ""}
         <section class=${`pw-card pw-main${drawer ? " searching" : ""}`} aria-label=${tr("Figure")}>
           <div class="pw-above"><${Chip} app=${app} />${app.isPart() ? html`<${Whole} app=${app} />` : ""}<${Legend} app=${app} /></div>
           <${Figure} app=${app} />
@@ -59,22 +78,24 @@ function Screen({ app }) {
         </section>
         ${tool ? html`<${ToolPanel} app=${app} />` : ""}
         <aside class="pw-card pw-side" aria-label=${tr("Values")}>
+          ${exercise ? html`<${Question} app=${app} exercise=${exercise} />` : game ? html`<${Score} app=${app} game=${game} />` : ""}
           <div class="pw-sidehead"><${Heading} app=${app}>${all ? tr("All {count} values", { count: app.sliders.length }) : mattersMost(app)}<//>
             <button class="pw-icon" aria-label=${tr("Undo")} title=${tr("Undo")} disabled=${!app.canUndo()} onclick=${app.undo}>↶</button>
             ${future.length ? html`<button class="pw-icon" aria-label=${tr("Redo")} title=${tr("Redo")} onclick=${app.redo}>↷</button>` : ""}
           </div>
           ${all ? html`<${All} app=${app} />` : html`<${Four} app=${app} />`}
           <button class="pw-link pw-allbutton" aria-expanded=${all} onclick=${() => app.store.set({ all: !all })}>${
-            all ? `‹ ${mattersMost(app)}` : `${tr("All {count} values, ranges, exact numbers", { count: app.sliders.length })} ›`
+            all ? `‹ ${mattersMost(app)}` : `${allWords(app)} ›`
           }</button>
-          ${!all && !tool ? html`<${Inside} app=${app} />` : ""}
-          <${Actions} app=${app} />
+          ${!all && !tool && !exercise && !game ? html`<${Inside} app=${app} />` : ""}
+          <${Below} app=${app} />
           <div class="pw-slot"></div>
         </aside>
       </div>
-      <footer class="pw-footer"><button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>
-        <span>${turn && turn.stage !== "solved" ? "" : why}</span></footer>
+      <footer class="pw-footer">${exercise || game ? "" : html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>`}
+        <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: the codes of a class.")}</a>` : ""}</footer>
     </div>
+    ${lesson ? html`<${Onward} app=${app} lesson=${lesson} />` : ""}
     ${sheet === "patterns" ? html`<${Patterns} app=${app} />` : ""}
     ${sheet === "models" ? html`<${Models} app=${app} />` : ""}
     ${sheet === "explore" ? html`<${Explore} app=${app} />` : ""}
@@ -84,8 +105,30 @@ function Screen({ app }) {
   </div>`;
 }
 
+/** What is below the sliders: of a turn and a search, an exercise, a mystery, or a card. @param {{ app: App }} props */
+function Below({ app }) {
+  const state = app.store.get();
+  const game = gameOf(state);
+  if (state.exercise) return html`<${Answering} app=${app} exercise=${state.exercise} />`;
+  if (game) return html`<${MysteryActions} app=${app} game=${game} />`;
+  if (state.lesson) return html`<${CardActions} app=${app} />`;
+  return isTask(state) ? html`<${LockedActions} app=${app} />` : html`<${Actions} app=${app} />`;
+}
+
+/** @param {App} app */
+function allWords(app) {
+  const { length: count } = app.sliders;
+  const { length: locked } = app.store.get().box.locked;
+  if (isTask(app.store.get())) {
+    return locked ? tr("All {count} values, {locked} of them locked", { count, locked }) : tr("All {count} values", { count });
+  }
+  return tr("All {count} values, ranges, exact numbers", { count });
+}
+
 /** @param {App} app */
 function mattersMost(app) {
+  const state = app.store.get();
+  if (isTask(state) || gameOf(state)) return tr("Values to move");
   const { length } = app.mattering;
   return length === 4 ? tr("Four values matter most") : tr("{count} values matter most", { count: length });
 }

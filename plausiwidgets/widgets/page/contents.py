@@ -90,7 +90,7 @@ class Contents:
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
         """Return all of it, ready for JSON; besides `patterns`, what the cards show of other models."""
-        exercise = None if self.exercise is None else self._exercise(self.exercise, patterns)
+        exercise = None if self.exercise is None else self.task(self.exercise, patterns)
         others = [] if self.lesson is None else [
             pair for pair in self.lesson.shown if pair[0].key != self.model.key
         ]  # fmt: skip
@@ -123,7 +123,7 @@ class Contents:
             },
         }  # fmt: skip
 
-    def _exercise(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, Any]:
+    def task(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, Any]:
         """Return what is asked, and what a code says besides the values."""
         if len(patterns) != 1:
             raise ValueError(

@@ -1,0 +1,277 @@
+import { answering } from "./codes.js";
+import { positionOf, STEPS } from "./engine/scales.js";
+import { tr } from "./engine/texts.js";
+import { addressOf } from "./link.js";
+import { patternOf, slidersOf } from "./neuron.js";
+import { prepared } from "./painter.js";
+import { paintPicture } from "./pictures.js";
+import { ticks, tickText } from "./scene.js";
+import { plain } from "./sliders.js";
+import { isDark, properties, THEMES, watchTheme } from "./theme.js";
+import { html, render, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+
+/** @import { Answered } from "./codes.js" */
+/** @import { Catalogue, Exercise, ModelData, Range, Slider } from "./types.d.ts" */
+// The teacher's view of an exercise: the codes of a class are pasted, read and judged, and shown beside each other.
+
+const PATIENCE = 12; // ms of work before the page looks at its events again
+const [HOLD, SECONDS] = [".hold", ".seconds"]; // axes that are no values
+const NEAR = 12; // px
+
+/** A code, and what became of it. @typedef {{ number: number, code: string, first: number, refused: string, answer: Answered | null }} Row */
+/** @typedef {{ catalogue: Catalogue, data: ModelData, pattern: string, exercise: Exercise, version: string }} About */
+
+/** @param {HTMLElement} place @param {About} about */
+export function classPage(place, about) {
+  const title = tr("Class: {title}", { title: tr(patternOf(about.catalogue, about.data, about.pattern).title) });
+  document.title = title;
+  addEventListener("hashchange", () => location.reload());
+  render(html`<${Class} about=${about} title=${title} place=${place} />`, place);
+}
+
+/** Reads codes one after the other, so that the page stays awake. @param {About} about @param {string[]} codes @param {(number: number) => void} told @returns {Promise<Row[]>} */
+async function readAll({ catalogue, data, pattern, exercise }, codes, told) {
+  /** @type {Row[]} */
+  const rows = [];
+  for (const [k, given] of codes.entries()) {
+    told(k + 1);
+    const code = given.replace(/\s+/g, "");
+    const first = rows.find((row) => row.code === code)?.number ?? 0;
+    /** @type {Row} */
+    const row = { number: k + 1, code, first, refused: "", answer: null };
+    try {
+      const work = answering(catalogue, data, pattern, exercise, code);
+      let step = work.next();
+      for (let until = performance.now() + PATIENCE; !step.done; step = work.next()) {
+        if (performance.now() < until) continue;
+        await new Promise((resume) => setTimeout(resume));
+        until = performance.now() + PATIENCE;
+      }
+      row.answer = step.value;
+    } catch (error) {
+      row.refused = error instanceof Error ? error.message : String(error);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** Who sent a code: the name, or its number; and that of an earlier one that is identical. @param {Row} row */
+const whoOf = ({ number, first, answer }) => `${answer?.name || number}${first ? `\u00a0=\u00a0${first}` : ""}`;
+
+/** @param {Answered} answer */
+const holdOf = ({ hold, checks }) => tr("{number} of {total}", { number: hold, total: checks.length });
+
+/** @param {{ about: About, title: string, place: HTMLElement }} props */
+function Class({ about, title, place }) {
+  const [dark, setDark] = useState(() => isDark(place));
+  const [text, type] = useState("");
+  const [status, say] = useState("");
+  const [rows, show] = useState(/** @type {Row[] | null} */ (null));
+  const [busy, work] = useState(false);
+  useEffect(() => watchTheme(() => setDark(isDark(place))), []);
+  const read = async () => {
+    const codes = text.split("\n").filter((line) => line.trim());
+    work(true);
+    const found = await readAll(about, codes, (number) => say(tr("Reading {number} of {total} …", { number, total: codes.length })));
+    work(false);
+    show(found);
+    const answers = found.flatMap(({ answer }) => answer ?? []);
+    const solved = answers.filter(({ isSolved }) => isSolved).length;
+    say(
+      tr("{total} codes: {solved} solved, {open} not yet, {refused} refused.", {
+        total: found.length,
+        solved,
+        open: answers.length - solved,
+        refused: found.length - answers.length,
+      }),
+    );
+  };
+  const refused = (rows ?? []).filter((row) => row.refused);
+  const answered = (rows ?? []).filter((row) => row.answer);
+  const twice = answered.filter(({ first }) => first);
+  return html`<div class=${`pw-app pw-class${dark ? " dark" : ""}`} style=${properties(dark)} lang=${document.documentElement.lang}>
+    <div class="pw-classframe">
+      <header class="pw-header"><div><h1 class="pw-sentence">${title}</h1><p>${tr(about.exercise.question)}</p></div>
+        <div class="pw-end"><a href="#">${tr("To the exercise")}</a></div></header>
+      <section class="pw-card" aria-label=${tr("Codes")}>
+        <p>${tr("Paste the codes that were handed in, one on each line. They are judged again on this page; nothing is sent.")}</p>
+        <textarea rows="6" placeholder="PW1.…" spellcheck=${false} aria-label=${tr("Codes, one on each line")} value=${text}
+          oninput=${(/** @type {any} */ e) => type(e.target.value)}></textarea>
+        <div class="pw-classgo"><button class="pw-primary" disabled=${busy || !text.trim()} onclick=${read}>${tr("Read the codes")}</button>
+          <p role="status">${status}</p></div>
+        ${refused.length ? html`<ul class="pw-refused">${refused.map((row) => html`<li>${tr("Code {number}: {text}", { number: row.number, text: `${row.refused}.` })}</li>`)}</ul>` : ""}
+        ${twice.length ? html`<p>${tr("Identical codes: {codes}.", { codes: twice.map(({ number, first }) => `${number}\u00a0=\u00a0${first}`).join(", ") })}</p>` : ""}
+      </section>
+      ${answered.length ? html`<${Results} about=${about} rows=${answered} dark=${dark} />` : ""}
+      <footer class="pw-footer">${tr("Made by plausiwidgets {version}. In Python, pw.teaching.class_results(codes, page=…) is the same as a table.", { version: about.version })}</footer>
+    </div>
+  </div>`;
+}
+
+/** Plane, criteria, neurons and table of what was read. @param {{ about: About, rows: Row[], dark: boolean }} props */
+function Results({ about, rows, dark }) {
+  const answers = rows.map(({ answer }) => /** @type {Answered} */ (answer));
+  const { free } = about.exercise;
+  const sliders = slidersOf(patternOf(about.catalogue, about.data, about.pattern), about.data);
+  const names = Object.keys(answers[0].values);
+  const moved = names.filter((name) => new Set(answers.map(({ values }) => values[name])).size > 1);
+  const choices = [...free.filter((name) => moved.includes(name)), ...moved.filter((name) => !free.includes(name)), HOLD, SECONDS];
+  const [axes, choose] = useState([choices[0], choices[1]]);
+  const [near, point] = useState(/** @type {Row | null} */ (null));
+  const [across, up] = axes.map((name, k) => (choices.includes(name) ? name : choices[k]));
+  const axis = (/** @type {string} */ label, /** @type {string} */ value, /** @type {(name: string) => void} */ set) =>
+    html`<label>${label} <select onchange=${(/** @type {any} */ e) => set(e.target.value)}>${choices.map(
+      (name) => html`<option value=${name} selected=${name === value}>${axisTitle(name)}</option>`,
+    )}</select></label>`;
+  const { checks } = answers[0];
+  const hasNames = answers.some(({ name }) => name);
+  const heads = [
+    tr("code"),
+    ...(hasNames ? [tr("name")] : []),
+    tr("solved"),
+    tr("hold"),
+    tr("distance"),
+    tr("seconds"),
+    ...moved,
+    ...checks.map(({ name }) => tr(name)),
+  ];
+  return html`<div class="pw-classhalves">
+      <section class="pw-card" aria-label=${tr("Plane")}>
+        <div class="pw-classaxes">${axis(tr("across"), across, (name) => choose([name, up]))} ${axis(tr("up"), up, (name) => choose([across, name]))}</div>
+        <p>● ${tr("solved")}  ○ ${tr("not yet")}  ✕ ${tr("the start")}</p>
+        <${Plane} about=${about} rows=${rows} sliders=${sliders} axes=${[across, up]} dark=${dark} point=${point} />
+        <p>${near?.answer ? tr("Code {number}: {text}", { number: whoOf(near), text: moved.map((name) => `${name} ${plain(Number(near.answer?.values[name]))}`).join(", ") }) : "\u00a0"}</p>
+      </section>
+      <section class="pw-card" aria-label=${tr("Criteria")}><h2 class="pw-heading">${tr("Who holds what")}</h2>
+        <table class="pw-who"><thead><tr><th scope="col">${tr("criterion")}</th><th scope="col">${tr("hold")}</th></tr></thead>
+          <tbody>${checks.map(({ name }, c) => {
+            const hold = answers.filter((answer) => answer.checks[c].passed).length;
+            return html`<tr><th scope="row">${tr(name)}</th><td><progress max=${answers.length} value=${hold} aria-label=${tr(name)}></progress>
+              ${tr("{number} of {total}", { number: hold, total: answers.length })}</td></tr>`;
+          })}</tbody></table></section>
+    </div>
+    <section class="pw-card" aria-label=${tr("Neurons")}><h2 class="pw-heading">${tr("Neurons")}</h2>
+      <div class="pw-tiles">${rows.map((row) => html`<${Tile} key=${row.number} about=${about} row=${row} dark=${dark} near=${row === near} />`)}</div></section>
+    <section class="pw-card" aria-label=${tr("Table")}><h2 class="pw-heading">${tr("Table")}</h2>
+      <div class="pw-mapscroll" tabindex="0" role="region" aria-label=${tr("All answers")}><table class="pw-answers">
+        <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+        <tbody>${rows.map((row, k) => {
+          const answer = answers[k];
+          const cells = [
+            row.first ? `${row.number}\u00a0=\u00a0${row.first}` : String(row.number),
+            ...(hasNames ? [answer.name] : []),
+            answer.isSolved ? "✓" : "✗",
+            holdOf(answer),
+            plain(answer.distance),
+            String(answer.seconds),
+            ...moved.map((name) => plain(answer.values[name])),
+            ...answer.checks.map(({ passed }) => (passed ? "✓" : "✗")),
+          ];
+          return html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+        })}</tbody></table></div></section>`;
+}
+
+/** @param {string} name */
+function axisTitle(name) {
+  return { [HOLD]: tr("criteria that hold"), [SECONDS]: tr("time (s)") }[name] ?? name;
+}
+
+/** The neuron of an answer, which opens on the file of the exercise. @param {{ about: About, row: Row, dark: boolean, near: boolean }} props */
+function Tile({ about, row, dark, near }) {
+  const canvas = useRef(/** @type {any} */ (null));
+  const answer = /** @type {Answered} */ (row.answer);
+  useEffect(() => paintPicture(canvas.current, answer.picture, dark), [answer, dark]);
+  const { values, dt } = answer;
+  const address = addressOf({ model: about.data.model.name, pattern: about.pattern, values, dt, set: 0 }, about.data);
+  return html`<a href=${`${location.href.split("#")[0]}#${address}`} target="_blank" class=${`${answer.isSolved ? "solved" : ""}${near ? " near" : ""}`}>
+    <span><b>${whoOf(row)}</b> ${answer.isSolved ? "✓" : "✗"} ${holdOf(answer)}</span><canvas ref=${canvas} aria-hidden="true"></canvas></a>`;
+}
+
+/**
+ * A value of an answer, and where it lies on an axis, from 0 to 1: as on its slider.
+ * @param {string} name @param {Slider[]} sliders @param {Answered[]} answers @param {number} start NaN for what the start does not have
+ */
+function axisOf(name, sliders, answers, start) {
+  const slider = sliders.find((one) => one.name === name);
+  const valueIn = (/** @type {Answered} */ { values, seconds, hold }) => (slider ? values[name] : name === SECONDS ? seconds : hold);
+  const all = [...answers.map(valueIn), ...(Number.isNaN(start) ? [] : [start])];
+  /** @type {Range} */
+  const reach = [Math.min(...all), Math.max(...all)];
+  const at = (/** @type {number} */ x) => (slider ? positionOf(slider, x, reach) / STEPS : (x - reach[0]) / (reach[1] - reach[0]));
+  const place = reach[1] > reach[0] ? (/** @type {number} */ x) => 0.06 + 0.88 * at(x) : () => 0.5;
+  const unit = slider?.unit ? ` (${slider.unit})` : "";
+  return { valueIn, place, marks: reach[1] > reach[0] ? ticks(reach, 5) : [reach[0]], title: `${axisTitle(name)}${unit}` };
+}
+
+/** All answers in the plane of two values. @param {{ about: About, rows: Row[], sliders: Slider[], axes: string[], dark: boolean, point: (row: Row | null) => void }} props */
+function Plane({ about, rows, sliders, axes, dark, point }) {
+  const canvas = useRef(/** @type {any} */ (null));
+  const dots = useRef(/** @type {{ p: number, q: number, row: Row }[]} */ ([]));
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  const answers = rows.map(({ answer }) => /** @type {Answered} */ (answer));
+  const start = Object.fromEntries(about.exercise.start.values);
+  const [x, y] = axes.map((name) => axisOf(name, sliders, answers, start[name] ?? NaN));
+  useEffect(() => {
+    const size = new ResizeObserver(() => again(0));
+    size.observe(canvas.current);
+    return () => size.disconnect();
+  }, []);
+  useEffect(() => {
+    const [context, width, height] = prepared(canvas.current);
+    const colours = THEMES[dark ? "dark" : "light"];
+    const [left, right, top, bottom] = [62, width - 14, 14, height - 46];
+    const px = (/** @type {number} */ value) => left + x.place(value) * (right - left);
+    const py = (/** @type {number} */ value) => bottom - y.place(value) * (bottom - top);
+    context.fillStyle = colours.soft;
+    context.strokeStyle = colours.grid;
+    const write = (/** @type {string} */ text, /** @type {number} */ a, /** @type {number} */ b, /** @type {CanvasTextAlign} */ align) => {
+      context.textAlign = align;
+      context.fillText(text, a, b);
+    };
+    const line = (/** @type {number[]} */ [a, b, c, d]) => {
+      context.beginPath();
+      context.moveTo(a, b);
+      context.lineTo(c, d);
+      context.stroke();
+    };
+    for (const mark of x.marks) {
+      line([px(mark), top, px(mark), bottom]);
+      write(tickText(Number(mark.toPrecision(6))), px(mark), bottom + 14, "center");
+    }
+    for (const mark of y.marks) {
+      line([left, py(mark), right, py(mark)]);
+      write(tickText(Number(mark.toPrecision(6))), left - 8, py(mark), "right");
+    }
+    write(x.title, (left + right) / 2, height - 10, "center");
+    context.save();
+    context.translate(12, (top + bottom) / 2);
+    context.rotate(-Math.PI / 2);
+    write(y.title, 0, 0, "center");
+    context.restore();
+    const [a, b] = axes.map((name) => start[name]);
+    context.fillStyle = colours.ink;
+    if (a !== undefined && b !== undefined) write("✕", px(a), py(b), "center");
+    dots.current = rows.map((row, k) => {
+      const [p, q] = [px(x.valueIn(answers[k])), py(y.valueIn(answers[k]))];
+      context.beginPath();
+      context.arc(p, q, 6, 0, 2 * Math.PI);
+      context.fillStyle = answers[k].isSolved ? colours.blue : colours.card;
+      context.strokeStyle = answers[k].isSolved ? colours.card : colours.ink;
+      context.lineWidth = 1.5;
+      context.fill();
+      context.stroke();
+      return { p, q, row };
+    });
+  });
+  const over = (/** @type {PointerEvent} */ { offsetX, offsetY }) => {
+    const away = (/** @type {{ p: number, q: number }} */ { p, q }) => Math.hypot(p - offsetX, q - offsetY);
+    const nearest = [...dots.current].sort((one, other) => away(one) - away(other))[0];
+    point(nearest && away(nearest) < NEAR ? nearest.row : null);
+  };
+  const solved = answers.filter(({ isSolved }) => isSolved).length;
+  const words = tr("{total} answers in the plane of {x} and {y}: {solved} solved. The table below has the numbers.", {
+    ...{ total: answers.length, x: x.title, y: y.title, solved },
+  });
+  return html`<canvas class="pw-classplane" role="img" aria-label=${words} ref=${canvas} onpointermove=${over}></canvas>`;
+}

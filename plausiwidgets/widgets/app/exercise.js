@@ -1,0 +1,93 @@
+import { codeOf, LONGEST_NAME } from "./codes.js";
+import { tr } from "./engine/texts.js";
+import { Heading } from "./heading.js";
+import { Copy } from "./menus.js";
+import { Name } from "./sliders.js";
+import { pointsOf } from "./task.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { inSentence } from "./words.js";
+
+/** @import { App } from "./app.js" */
+/** @import { Exercise, Verdict } from "./types.d.ts" */
+// An exercise: a question, hints that are opened one after the other, praise, and a code to hand in. In a notebook an
+// exercise may be no more than values that are locked.
+
+/** What is asked, above the sliders. @param {{ app: App, exercise: Exercise }} props */
+export function Question({ app, exercise }) {
+  const free = app.sliders.filter(({ name }) => !app.store.get().box.locked.includes(name));
+  return html`<section class="pw-question" aria-label=${tr("Exercise")}>
+    <${Heading} app=${app}>${tr("Exercise")}<//>
+    <p class="pw-asked">${tr(exercise.question)}</p>
+    <p>${tr("You can move:")} ${free.map((slider, k) => html`${k ? ", " : ""}<${Name} slider=${slider} />`)}${". "}
+      ${tr("It is solved when every criterion holds.")}</p>
+  </section>`;
+}
+
+/** How far it is, in words. @param {Exercise} exercise @param {Verdict | null} verdict */
+function progressOf({ common }, verdict) {
+  if (!verdict) return tr("…");
+  if (verdict.lost) return tr("the neuron runs away");
+  if (common) return tr("{points} of 100 points", { points: pointsOf(verdict, common) });
+  const count = verdict.checks.filter(({ passed }) => passed).length;
+  return tr("{count} of {total} criteria hold", { count, total: verdict.checks.length });
+}
+
+/** Hints, praise, and the code. @param {{ app: App, exercise: Exercise }} props */
+export function Answering({ app, exercise }) {
+  const { verdict, selection, language } = app.store.get();
+  const [opened, open] = useState(0);
+  const [isHanding, hand] = useState(false);
+  const [name, call] = useState("");
+  const began = useRef(performance.now());
+  const place = useRef(/** @type {any} */ (null));
+  const isSolved = verdict?.loss === 0;
+  useEffect(() => hand(false), [selection]); // a code is of the values that it was made of
+  useEffect(() => {
+    if (!isHanding) return;
+    place.current?.querySelector("input")?.focus({ preventScroll: true });
+    place.current?.lastElementChild.scrollIntoView({ block: "nearest" });
+  }, [isHanding]);
+  const left = exercise.hints.length - opened;
+  const seconds = useRef(0);
+  const begin = () => {
+    seconds.current = Math.round((performance.now() - began.current) / 1000);
+    hand(true);
+  };
+  const title = inSentence(tr(app.pattern.title), language);
+  const praise = exercise.common ? tr("Solved: every criterion holds.") : tr("Well done: that is {pattern}.", { pattern: title });
+  return html`<div class="pw-actions pw-answering" ref=${place}>
+    <p role="status" class=${isSolved ? "pw-praise" : ""}>${isSolved ? `✓ ${praise}` : tr("Not yet: {state}", { state: progressOf(exercise, verdict) })}</p>
+    ${exercise.hints.slice(0, opened).map((hint, k) => html`<p class="pw-hint"><b>${tr("Hint {number}: ", { number: k + 1 })}</b>${tr(hint)}</p>`)}
+    ${
+      left > 0 && !isSolved
+        ? html`<button class="pw-second" onclick=${() => open(opened + 1)}>${
+            left === 1 ? (opened ? tr("Last hint") : tr("Hint")) : tr("Hint ({count} left)", { count: left })
+          }</button>`
+        : ""
+    }
+    ${
+      isHanding
+        ? html`<div class="pw-handin">
+            <label>${tr("Your name, if your teacher wants it")}<input type="text" maxlength=${LONGEST_NAME} autocomplete="off" value=${name}
+              oninput=${(/** @type {any} */ e) => call(e.target.value)} /></label>
+            <${Copy} label=${tr("Send this code to your teacher. It holds the values, the verdict, the time and what you type as your name.")}
+              text=${codeOf(exercise, app.data.model.dt, selection, seconds.current, isSolved, name)} name=${tr("Code to hand in")} />
+          </div>`
+        : html`<button class=${isSolved ? "pw-primary" : "pw-second"} onclick=${begin}>${isSolved ? tr("Get your code") : tr("Hand in")}</button>`
+    }
+    <button class="pw-link" onclick=${() => app.load(0)}>${tr("Back to the start")}</button>
+  </div>`;
+}
+
+/** Below the sliders of a notebook in which values are locked: what it is about, and how far it is. @param {{ app: App }} props */
+export function LockedActions({ app }) {
+  const { verdict, language } = app.store.get();
+  const title = inSentence(tr(app.pattern.title), language);
+  const isSolved = verdict?.loss === 0;
+  const state = progressOf(/** @type {any} */ ({ common: null }), verdict);
+  return html`<div class="pw-actions">
+    <p role="status" class=${isSolved ? "pw-praise" : ""}>${
+      isSolved ? `✓ ${tr("Well done: that is {pattern}.", { pattern: title })}` : tr("Not yet: {state}", { state })
+    }</p>
+  </div>`;
+}

@@ -1,0 +1,40 @@
+import { tr } from "./engine/texts.js";
+import { goTo } from "./lesson.js";
+import { valuesOf, wantedOf } from "./link.js";
+import { beginMystery } from "./mystery.js";
+import { patternOf, slidersOf } from "./neuron.js";
+
+/** @import { App } from "./app.js" */
+
+/**
+ * Goes where a link leads: to a card, to a mystery, to a model and a pattern, or to other values; what is locked stays.
+ * What cannot be used of it is said in a sentence each.
+ * @param {App} app @param {string} link
+ */
+export async function follow(app, link) {
+  const { model, pattern, card, mystery, language, fields, notes } = wantedOf(link, app.catalogue, app.data);
+  if (language && app.languages.includes(language)) app.speak(language);
+  if (mystery) return beginMystery(app, mystery);
+  const { lesson } = app.store.get();
+  if (card !== null && lesson) {
+    if (lesson.cards[card]) await goTo(app, card);
+    else notes.push(tr("The cards of this lesson are 1 to {count}.", { count: lesson.cards.length }));
+  }
+  const { selection, box } = app.store.get();
+  if (!model && !pattern && !fields.length) return app.store.set({ said: notes.join(" ") });
+  const to = { model: model ?? selection.model, pattern: pattern ?? selection.pattern };
+  try {
+    const data = await app.describe(to.model, to.pattern);
+    const { values, dt, notes: more } = valuesOf(fields, slidersOf(patternOf(app.catalogue, data, to.pattern), data));
+    const isHere = to.model === selection.model && to.pattern === selection.pattern;
+    const taken = Object.fromEntries(Object.entries(values).filter(([name]) => !isHere || !box.locked.includes(name)));
+    if (isHere && !pattern) {
+      app.put(taken);
+      if (!Number.isNaN(dt)) app.step(dt);
+      app.keep();
+    } else await app.choose(to.model, to.pattern, { values: taken, dt: Number.isNaN(dt) ? undefined : dt });
+    app.store.set({ said: [...notes, ...more].join(" ") });
+  } catch (error) {
+    app.store.set({ said: [...notes, error instanceof Error ? error.message : String(error)].join(" ") });
+  }
+}
