@@ -141,7 +141,7 @@ class _Parts:
         if model.key in self.packaged and not is_ours:
             raise ValueError(f"write_app: a custom model has the name {model.key!r} of a packaged one: rename it")
         neuron_object(model)  # refused before anything is judged
-        shared, own, neurons = describe(model, [pattern], contents)
+        shared, own, neurons = describe(model, [pattern], contents=contents)
         self.code |= {name: neuron_object(neuron) for name, neuron in neurons.items()}
         entry = self.shipped.setdefault(model.key, own | {"shared": {}})
         entry["patterns"] |= own["patterns"]
