@@ -125,7 +125,7 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
     """Return the files of the catalogue by their names: "shared", a language, and each model."""
     chosen = [patterns.get(key) for key in patterns.names()]
     built: dict[str, Json] = {}
-    common: Json = {}
+    common: dict[str, Json] = {}
     for name in names or models.names():
         model = models.get(name)
         shared, own, neurons = describe(model, chosen)
@@ -135,7 +135,7 @@ def build(names: Sequence[str] | None = None) -> dict[str, Json]:
             for kind, parts in pattern["judged"].items():
                 if judged.setdefault(kind, parts) != parts:
                     own["patterns"][key]["judged"] = parts
-            if known | {"judged": judged} != pattern | {"judged": judged}:
+            if {**known, "judged": judged} != {**pattern, "judged": judged}:
                 raise AssertionError(f"{key} of {name} differs in what models share")
         built[name] = own | {"code": {one: neuron_object(neuron) for one, neuron in neurons.items()}}
     models_ = {

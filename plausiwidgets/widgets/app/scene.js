@@ -66,7 +66,7 @@ export const tickText = (value) => String(value).replace("-", "−");
 export function frame(scene, width, height, size = 14) {
   const [left, right, top, bottom, gap] = [MARGIN.left, MARGIN.right, MARGIN.top, MARGIN.bottom, MARGIN.gap].map((x) => (x * size) / 14);
   const plot = Math.max(width - left - right, 10);
-  const current = height < 330 ? 34 : Math.min(56, 0.1 * height);
+  const current = height < 500 ? 36 : Math.min(56, 0.09 * height);
   const potential = Math.max(height - top - bottom - gap - current, 10);
   const row = top + potential + gap;
   const room = 0.12 * (scene.i[1] - scene.i[0]);

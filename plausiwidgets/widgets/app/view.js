@@ -191,16 +191,25 @@ export function view(place, app) {
   };
 }
 
-/** Gives a place the height of what shows it: the panel of a notebook, or the window. @param {HTMLElement} place */
+const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook";
+
+/**
+ * Gives a place the height of what shows it: the panel of a notebook, or the window. A notebook may attach the place
+ * after it was filled, so that the panel is looked for whenever the place changes its size.
+ * @param {HTMLElement} place
+ */
 function fitted(place) {
-  const panel = place.closest(".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook");
-  if (!panel) {
-    place.style.setProperty("--height", "100dvh");
-    return () => {};
-  }
-  const fit = () => place.style.setProperty("--height", `${Math.min(Math.max(panel.clientHeight - 60, 440), 1100)}px`);
+  /** @type {Element | null} */
+  let panel = null;
+  const fit = () => {
+    const found = place.closest(PANELS);
+    if (found && found !== panel) watched.observe(found);
+    panel = found;
+    const height = panel ? `${Math.min(Math.max(panel.clientHeight - 14, 440), 1100)}px` : "100dvh";
+    if (place.style.getPropertyValue("--height") !== height) place.style.setProperty("--height", height);
+  };
   const watched = new ResizeObserver(fit);
-  watched.observe(panel);
+  watched.observe(place);
   fit();
   return () => watched.disconnect();
 }
