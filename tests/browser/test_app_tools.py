@@ -102,6 +102,14 @@ def test_a_file_says_in_one_sentence_which_tools_need_python(opened):
     assert findings(page) == []
 
 
+def test_a_file_draws_the_curve_of_each_value(opened):
+    page = opened()
+    tool(page, "Curves")
+    expect(page.locator(".pw-profile canvas")).to_have_count(9)
+    expect(page.get_by_role("img", name="c: holds at some of its values")).to_be_visible()
+    assert findings(page) == []
+
+
 # ------------------------------------------------------------------ in a notebook
 
 
@@ -153,3 +161,40 @@ def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
     rows = Path(download.value.path()).read_text().splitlines()
     assert len(rows) == 501
     assert {"c", "d", "amplitude"} <= set(rows[0].split(","))
+
+
+def test_the_rate_over_the_current_is_that_of_this_neuron(page):
+    tool(page, "Curves")
+    page.get_by_role("button", name="rate over current").click()
+    said(page, " Hz at ")
+    assert findings(page) == []
+
+
+def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
+    tool(page, "What can this neuron do?")
+    page.get_by_role("button", name="What can it do?").click()
+    said(page, " of 20 searched")
+    page.wait_for_selector(".pw-found li")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Search again")).to_be_visible()
+    parameters = page.locator("[data-name=a]").input_value()
+    page.locator(".pw-found button").first.click()
+    title = page.locator(".pw-found button[aria-current=true]").inner_text().split("\n")[0].lstrip("✓~✗∅○ABC ")
+    expect(page.locator(".pw-sentence")).to_contain_text(title, ignore_case=True)
+    page.locator(".pw-allbutton").click()
+    assert page.locator("[data-name=a]").input_value() == parameters
+    page.locator(".pw-allbutton").click()
+    assert findings(page) == []
+
+
+def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(page):
+    page.locator(".pw-sentence button").nth(1).click()
+    page.get_by_role("button", name="all models").click()
+    page.get_by_role("button", name="Assess this neuron now").click()
+    page.wait_for_selector(".pw-map .assessed.replicated")
+    expect(page.locator(".pw-assess progress")).to_have_attribute("max", "20")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".pw-assess [role=status]")).to_contain_text("Stopped after")
+    assert page.locator(".pw-map .assessed").count() == page.locator(".pw-map .assessed:not(.running)").count() > 0
+    assert findings(page) == []
+    page.keyboard.press("Escape")

@@ -11,6 +11,8 @@ import {
   missedAt,
   outline,
 } from "../../plausiwidgets/widgets/app/cells.js";
+import { holdsOf, judgedProfiles, rateAt } from "../../plausiwidgets/widgets/app/curves.js";
+import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { nearest, nextPoint, withSets } from "../../plausiwidgets/widgets/app/samples.js";
 import { csvOf } from "../../plausiwidgets/widgets/app/saving.js";
@@ -114,4 +116,37 @@ test("an arrow goes to the next point within 45 degrees, and to none where there
 
 test("a text with a comma or a quotation mark is quoted in CSV", () => {
   assert.equal(csvOf(["a", "b"], [[1, 'x, "y"']]), 'a,b\n1,"x, ""y"""\n');
+});
+
+test("a profile of the page is what the judge says along a slider, and holds from halfway to its neighbours", () => {
+  const found = {};
+  const ranges = { c: [-60, -40] };
+  result(
+    judgedProfiles(catalogue, data, selection, [c], ranges, 9, (name, profile) => {
+      found[name] = profile;
+    }),
+  );
+  const { values, loss } = found.c;
+  const at = values.findIndex((value) => value >= -50);
+  const own = { ...selection.values, c: values[at] };
+  assert.equal(loss[at], result(simulation(catalogue, data, { ...selection, values: own }).judging()).verdict.loss);
+  assert.deepEqual(holdsOf([0, 0.25, 0.5, 0.75, 1], [0, 1, 0, 0, 2]), [
+    [0, 0.125],
+    [0.375, 0.875],
+  ]);
+  assert.deepEqual(holdsOf([0, 1], [0, 0]), [[0, 1]]);
+});
+
+test("a rate is read between two points of its curve, and nowhere beyond it", () => {
+  assert.equal(rateAt([0, 10, 20], [0, 0, 30], 15), 15);
+  assert.equal(rateAt([0, 10, 20], [0, 0, 30], 20), 30);
+  assert.ok(Number.isNaN(rateAt([0, 10], [0, 5], 11)));
+});
+
+test("rows of an assessment replace those of the same model and pattern, and an argument stands before what was found", () => {
+  const row = { model: "lif", pattern: "tonic_spiking", status: "rejected", state: "running", cannot: "" };
+  const rows = withRows(withRows(null, [row]), [{ ...row, status: "replicated", state: "done" }]);
+  assert.deepEqual(Object.values(rows).map(markOf), ["replicated"]);
+  assert.equal(markOf(row), "running");
+  assert.equal(markOf({ ...row, cannot: "It has no bursts." }), "cannot");
 });

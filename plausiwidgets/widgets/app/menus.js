@@ -1,5 +1,5 @@
-import { Files } from "./asked.js";
 import { tr } from "./engine/texts.js";
+import { Files } from "./files.js";
 import { Sheet } from "./sheets.js";
 import { gameOf, isTask } from "./task.js";
 import { toolsOf } from "./tools.js";

@@ -166,7 +166,7 @@ export function Samples({ app }) {
     <div class="pw-toolrow">
       ${runs ? html`<button class="pw-small" onclick=${job.stop}>■ ${tr("Stop")}</button>` : html`<button class="pw-small" onclick=${begin}>${sets ? tr("Sample again") : tr("Sample {count} sets", { count: COUNT })}</button>`}
       ${shown ? html`${menu(0, tr("across"))} ${menu(1, tr("up"))}` : ""}
-      ${sets?.count && !runs ? html`<button class="pw-small" onclick=${(/** @type {any} */ e) => save(e.target, `${selection.model}_${selection.pattern}_samples.csv`, csvOf(sets.names, rowsOf(sets)), "text/csv")}>${tr("Save as CSV")}</button>` : ""}
+      ${sets?.count && !runs ? html`<button class="pw-small" onclick=${() => save(`${selection.model}_${selection.pattern}_samples.csv`, csvOf(sets.names, rowsOf(sets)), "text/csv")}>${tr("Save as CSV")}</button>` : ""}
     </div>
     ${
       shown

@@ -1,7 +1,7 @@
-/** Gives a text to be kept as a file. @param {HTMLElement} near within the app @param {string} name @param {string | Blob} content @param {string} [type] */
-export function save(near, name, content, type = "text/plain") {
+/** Gives a text to be kept as a file. @param {string} name @param {string | Blob} content @param {string} [type] */
+export function save(name, content, type = "text/plain") {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
-  const link = near.ownerDocument.createElement("a");
+  const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();

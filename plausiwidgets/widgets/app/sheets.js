@@ -1,21 +1,13 @@
+import { Assess, assessedOf } from "./assessing.js";
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
+import { useJob } from "./jobs.js";
+import { markWords, SIGNS } from "./marks.js";
 import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
 import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Mark } from "./types.d.ts" */
-
-/** @type {Record<Mark, string>} */
-const SIGNS = { replicated: "✓", fragile: "~", unverified: "○", asked: "○", rejected: "✗", cannot: "∅", unjudged: "–" };
-
-/** @param {Mark} mark */
-function markWords(mark) {
-  if (mark === "replicated") return tr("shows it (verified)");
-  if (mark === "fragile") return tr("holds, but not robustly");
-  if (mark === "cannot") return tr("cannot");
-  return tr("not known");
-}
 
 /**
  * A sheet over the figure: it takes the focus, keeps it, and gives it back. Escape closes it.
@@ -101,21 +93,29 @@ function Picture({ picture, dark }) {
   return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
 }
 
-/** All models by all patterns, each cell a way to go there. @param {{ app: App }} props */
+/** All models by all patterns, each cell a way to go there; with a host they can be searched anew. @param {{ app: App }} props */
 function Map20({ app }) {
+  useJob(app, "assess");
   const { selection } = app.store.get();
-  const models = Object.entries(app.catalogue.models);
+  const known = Object.entries(app.catalogue.models);
+  const isOwn = !app.catalogue.models[selection.model];
+  const models = isOwn ? [.../** @type {typeof known} */ ([[selection.model, { ...app.data.model, marks: {} }]]), ...known] : known;
   const patterns = Object.values(app.catalogue.patterns);
   return html`<div class="pw-mapscroll" tabindex="0" role="region" aria-label=${tr("all models")}><table class="pw-map">
-    <thead><tr><th></th>${patterns.map(({ letter, title }) => html`<th scope="col" title=${tr(title)}>${letter}</th>`)}<th scope="col">Σ</th></tr></thead>
-    <tbody>${models.map(
-      ([name, { title, marks }]) => html`<tr key=${name} class=${name === selection.model ? "here" : ""}><th scope="row">${tr(title)}</th>
-        ${patterns.map(({ key, title: pattern }) => {
-          const mark = marks[key];
-          return html`<td class=${mark}><button tabindex="-1" disabled=${!app.has(name)} title=${`${tr(title)}, ${tr(pattern)}: ${markWords(mark)}`}
-            aria-label=${`${tr(title)}, ${tr(pattern)}: ${markWords(mark)}`} onclick=${() => app.choose(name, key)}>${SIGNS[mark]}</button></td>`;
-        })}<td>${Object.values(marks).filter((mark) => mark === "replicated").length}</td></tr>`,
-    )}</tbody></table></div>`;
+    <thead><tr><td></td>${patterns.map(({ letter, title }) => html`<th scope="col" title=${tr(title)}>${letter}</th>`)}<th scope="col">Σ</th></tr></thead>
+    <tbody>${models.map(([name, { title, marks }]) => {
+      const cells = patterns.map(({ key }) => assessedOf(app, name, key));
+      const shown = patterns.map(({ key }, k) => cells[k]?.mark ?? marks[key] ?? "unjudged");
+      return html`<tr key=${name} class=${name === selection.model ? "here" : ""}><th scope="row">${tr(title)}</th>
+        ${patterns.map(({ key, title: pattern }, k) => {
+          const words = `${tr(title)}, ${tr(pattern)}: ${markWords(shown[k])}`;
+          const found = cells[k]?.row;
+          const how = found && shown[k] !== "running" && Object.keys(found.parameters).length ? { values: found.parameters } : {};
+          return html`<td class=${`${shown[k]}${found ? " assessed" : ""}`}><button tabindex="-1" disabled=${!app.has(name)} title=${words}
+            aria-label=${words} onclick=${() => app.choose(name, key, how)}>${SIGNS[shown[k]]}</button></td>`;
+        })}<td>${shown.filter((mark) => mark === "replicated").length}</td></tr>`;
+    })}</tbody></table></div>
+    ${app.host.can("assess") ? html`<${Assess} app=${app} models=${models.map(([name]) => name)} />` : ""}`;
 }
 
 /** The twenty models. @param {{ app: App }} props */

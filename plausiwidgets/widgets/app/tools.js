@@ -1,9 +1,10 @@
-import { Rate } from "./asked.js";
+import { Curves } from "./curves.js";
 import { tr } from "./engine/texts.js";
 import { Heading } from "./heading.js";
 import { beginMystery } from "./mystery.js";
 import { ParameterPlane } from "./parameter_plane.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
+import { Repertoire } from "./repertoire.js";
 import { Samples } from "./samples.js";
 import { isTask } from "./task.js";
 import { html } from "./vendor/preact.js";
@@ -43,11 +44,18 @@ export const TOOLS = [
   },
   {
     name: "curves",
-    title: () => tr("Rate over current"),
-    line: () => tr("How fast it fires at a constant current."),
+    title: () => tr("Curves"),
+    line: () => tr("What each value does alone, and how fast it fires at each current."),
+    fits: (app) => Boolean(app.run.neuron) || app.host.can("profiles"),
+    view: Curves,
+  },
+  {
+    name: "repertoire",
+    title: () => tr("What can this neuron do?"),
+    line: () => tr("Its parameters stay; a stimulus is searched for each pattern."),
     fits: () => true,
-    needs: "rate",
-    view: Rate,
+    needs: "repertoire",
+    view: Repertoire,
   },
   {
     name: "mystery",
