@@ -720,7 +720,7 @@ class Bench:
         }
         return Traces(
             t, states, trains, start, stimulus, result.engine, self.model.current.unit, self.model.key,
-            self.model.states[0].key,
+            self.model.states[0].key, self.model.states[0].unit,
         )  # fmt: skip
 
 

@@ -301,6 +301,7 @@ def evaluate(
     none = np.zeros(bench.n)
     diverged = bench.divergence > 0
     checks = []
+    potential = model.states[0].unit
     for criterion in criteria:
         if criterion.without_reset and model.spike_level is None:
             continue
@@ -311,7 +312,8 @@ def evaluate(
         gap, progress = (none, graded.progress) if isinstance(graded, Graded) else (measured.gap_to_threshold, none)
         cost = criterion.cost(value, low, high, bench.span, gap, progress)
         checks.append(Check(
-            criterion.key, criterion.title, criterion.description, criterion.unit, value, low, high, cost == 0.0, cost
+            criterion.key, criterion.title, criterion.description,
+            potential if criterion.unit == "mV" else criterion.unit, value, low, high, cost == 0.0, cost
         ))  # fmt: skip
     # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
     loss = sum((c.cost for c in checks), none)
@@ -344,6 +346,7 @@ def evaluate(
         measured={**measured.curve, "lowest": bench.lowest, "highest": bench.highest},
         discrete=model.discrete,
         _main=(pattern.main_sweep,),
+        uncompiled=(why_not(model) or "") if engine == "auto" and bench.engine_used == "torch" else "",
         _record=again,
     )
 
@@ -422,6 +425,7 @@ def _together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, 
         parts=parts,
         discrete=first.discrete,
         _main=tuple(part.within(part.main_sweep) for part in pattern.parts),
+        uncompiled=first.uncompiled,
         _record=traces,
     )
 

@@ -108,6 +108,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         Where several patterns are judged together, the verdict of each by its key; else empty.
     discrete : bool
         Whether the neuron is in discrete time, and was verified in steps of `dt`.
+    uncompiled : str
+        Why torch ran the step, which takes a thousand times as long as a kernel; empty where it was compiled.
 
     Examples
     --------
@@ -133,6 +135,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     measured: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
+    uncompiled: str = ""
     _main: tuple[str, ...] = field(default=(), compare=False)  # main sweep of each of the patterns
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
 
@@ -221,7 +224,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         why = f" ({self.failed_check})" if self.failed_check else ""
         status = f"{MARKS[self.status]} {self.status}{why}{self.in_steps}"
         head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
-        return Table(head, ("", "criterion", "measured", "accepted"), rows, [f"{EXPLANATIONS[self.status]}"])
+        notes = [EXPLANATIONS[self.status], *([f"Run by torch: {self.uncompiled}."] if self.uncompiled else [])]
+        return Table(head, ("", "criterion", "measured", "accepted"), rows, notes)
 
     def _picture(self) -> str:
         plots = [] if isinstance(self.loss, np.ndarray) else self._plots()

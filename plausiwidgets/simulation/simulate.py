@@ -121,6 +121,7 @@ def trace(
         model.current.unit,
         model.key,
         names[0],
+        model.states[0].unit,
     )
 
 

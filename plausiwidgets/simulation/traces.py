@@ -55,6 +55,7 @@ class Traces(Printed):
     model : str
     potential : str
         Name of the state variable that is the membrane potential.
+    potential_unit : str
     """
 
     t: Floats
@@ -66,10 +67,11 @@ class Traces(Printed):
     current_unit: str = ""
     model: str = ""
     potential: str = "v"
+    potential_unit: str = "mV"
 
     @property
     def v(self) -> Floats:
-        """Membrane potential in mV, shape [lanes, T].
+        """Membrane potential in `potential_unit`, shape [lanes, T].
 
         Raises
         ------
@@ -137,7 +139,7 @@ class Traces(Printed):
         if name:
             values = [self.states[name][i] for i in lanes]
             low, high = span(values)
-            unit = " (mV)" if name == self.potential else ""
+            unit = f" ({self.potential_unit})" if name == self.potential and self.potential_unit != "1" else ""
             plot = Plot(
                 Axis(*ends, ticks=False), Axis(low, high + 0.12 * (high - low), f"{name}{unit}"), height, title=title
             )

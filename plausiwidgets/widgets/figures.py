@@ -127,7 +127,7 @@ def _of_result(result: Result, dark: bool) -> dict[str, Any]:
 def _of_traces(traces: Traces, dark: bool) -> dict[str, Any]:
     model = _known(models.get, traces.model)
     lanes = [own_lines({"": traces.lane(i)}, model)[""] for i in range(min(len(traces), MOST))]
-    scene = _plain(lanes, traces.current_unit)
+    scene = _plain(lanes, traces)
     theme = style.theme(dark)
     colours = [theme.roles["yours"], theme.roles["best"], theme.roles["pinned"], theme.text, *style.MORE]
     dashes = [style.DASHES[role] for role in ("yours", "pinned", "target", "best")]
@@ -189,13 +189,14 @@ def _look(dark: bool) -> Look:
     return Look(WIDTH, HEIGHT - HEAD + TOP, dark)
 
 
-def _plain(lines: list[Line], unit: str) -> Scene:
+def _plain(lines: list[Line], traces: Traces) -> Scene:
     """Return the scene of lines of which nothing else is known."""
     low, high = drawn_extent(lines, Scene().scale)
     current = np.concatenate([line.current for line in lines])
     time = float(min(line.t[0] for line in lines)), float(max(line.t[-1] for line in lines))
     return Scene(
-        lines={"yours": lines[0]}, current_unit=unit, time=time, potential=padded(low, high),
+        lines={"yours": lines[0]}, current_unit=traces.current_unit, potential_unit=traces.potential_unit, time=time,
+        potential=padded(low, high),
         current=padded(float(np.nanmin(current)), float(np.nanmax(current)), 0.15),
     )  # fmt: skip
 
@@ -208,7 +209,7 @@ def _judged(
     if model is None or pattern is None:
         lines = own_lines(verdict.traces, model)
         first = next(iter(verdict.traces))
-        scene = _plain([lines[first]], verdict.traces[first].current_unit)
+        scene = _plain([lines[first]], verdict.traces[first])
     else:
         scene = scene_of(model, pattern, {"yours": verdict}, patterns.target(pattern))
     title = verdict.model if model is None else tr(model.title)

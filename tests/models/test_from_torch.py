@@ -244,3 +244,23 @@ def test_a_potential_without_a_unit_is_drawn_up_to_a_peak_above_its_threshold():
     neuron = from_torch(Leaky())
     assert neuron.states[0].unit == "1" and neuron.peak == 2.0
     assert pw.models.get("lif").peak == 20.0
+
+
+def test_criteria_and_figures_have_the_unit_of_the_potential():
+    neuron = from_torch(Leaky())
+    verdict = pw.judge(neuron, "tonic_spiking", verify=False)
+    assert {check.unit for check in verdict.checks} & {"mV", "1"} == {"1"}
+    assert pw.plot(verdict).layout.yaxis.title.text == "potential"
+    assert pw.plot(pw.judge("lif", "tonic_spiking", verify=False)).layout.yaxis.title.text == "potential (mV)"
+    assert pw.simulate(neuron, pw.Current.step(0.2, 20.0)).potential_unit == "1"
+
+
+def test_a_judgement_that_runs_on_torch_says_so_with_the_reason():
+    class Sorted(Leaky):
+        def forward(self, x):
+            return super().forward(x.reshape(-1, 1).max(dim=1).values)
+
+    verdict = pw.judge(from_torch(Sorted()), "tonic_spiking", verify=False)
+    assert verdict.engine == "torch" and "max" in verdict.uncompiled
+    assert "Run by torch: the step of model 'sorted' cannot be compiled" in " ".join(str(verdict).split())
+    assert not pw.judge("lif", "tonic_spiking", verify=False).uncompiled

@@ -239,7 +239,7 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
     }  # fmt: skip
     axes: dict[str, dict[str, Any]] = {
         "voltage": {
-            "title": {"text": "mV" if heights["voltage"] < TITLE else tr("potential (mV)")},
+            "title": {"text": _potential_title(scene.potential_unit, heights["voltage"])},
             "range": list(scene.potential),
         },
         "raster": {"fixedrange": True, "showgrid": False, "ticks": ""} | _raster_axis(scene, look),
@@ -261,6 +261,14 @@ def layout_of(scene: Scene, look: Look) -> dict[str, Any]:
     if scene.curve is not None and "curve" in heights:
         layout |= _curve_axes(scene.curve, layout, every)
     return layout
+
+
+def _potential_title(unit: str, height: float) -> str:
+    """Return the title of the axis of the potential, short where there is little room."""
+    if height < TITLE:
+        return unit if unit != "1" else ""
+    title = tr("potential (mV)")
+    return title.replace(" (mV)", "") if unit in ("", "1") else title.replace("mV", unit)
 
 
 def _most_ticks(low: float, high: float, few: int) -> int:

@@ -164,7 +164,7 @@ class Scene:
     signs : tuple of Sign
     scale : VoltageScale
         Of the neuron of the sliders.
-    current_unit : str
+    current_unit, potential_unit : str
     time : (float, float)
         What the time axis shows, in ms.
     event : bool
@@ -182,6 +182,7 @@ class Scene:
     signs: tuple[Sign, ...] = ()
     scale: VoltageScale = VoltageScale(-65.0, -50.0, 30.0)
     current_unit: str = ""
+    potential_unit: str = "mV"
     time: Range = (-50.0, 500.0)
     event: bool = False
     potential: Range = (-90.0, 40.0)
@@ -255,6 +256,7 @@ def scene_of(
     curve = pattern.curve if isinstance(pattern, Pattern) else None
     scene = Scene(
         sweep=sweep, sweeps=sweeps, lines=lines, scale=scale, current_unit=model.current.unit,
+        potential_unit=model.states[0].unit,
         names=names, lanes=() if curve is not None else _lanes(pattern, sweep, sweeps, by_role, yours),
         curve=None if curve is None else _inset(curve, model, verdicts, target),
     )  # fmt: skip
