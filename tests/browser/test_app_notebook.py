@@ -172,6 +172,32 @@ neuron = pw.NeuronModel("mine", step, states=("v",), parameters=[pw.Parameter("t
     assert opened.errors == []
 
 
+def test_a_neuron_that_only_python_can_simulate_is_drawn_and_judged_by_it(open_app_of):
+    custom = """
+import plausiwidgets as pw
+def step(current, state, p, dt):
+    v, = state
+    v = v + dt * (-(v + 65.0) + current) / p.tau
+    if bool((v > -50.0).any()):  # a program has no branch
+        pass
+    spikes = (v >= -50.0).double()
+    return spikes, (v + spikes * (-65.0 - v),)
+neuron = pw.NeuronModel("branches", step, states=("v",), parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms")],
+    initial_state=lambda p, holding: (-65.0 + holding,), current=pw.Parameter("current", 20.0, 0.0, 60.0), rest=-65.0,
+    threshold=-50.0, dt=0.5)
+""" + APP.format("neuron, 'tonic_spiking', {}")
+    opened = open_app_of(custom)
+    opened.page.locator(".pw-sentence", has_text="branches").wait_for(timeout=120_000)
+    opened.page.wait_for_selector(JUDGED, timeout=120_000)
+    becomes(opened, "app.verdict is not None and app.verdict.engine", "'torch'")
+    before = opened.page.evaluate("() => document.querySelector('.pw-app canvas').toDataURL()")
+    press(opened, "ArrowLeft", 20)
+    opened.page.wait_for_function(
+        "before => document.querySelector('.pw-app canvas').toDataURL() !== before", arg=before
+    )
+    assert opened.errors == []
+
+
 # -- a busy kernel
 
 
