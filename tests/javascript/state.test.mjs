@@ -45,7 +45,7 @@ test("a turn begins where the pattern does not hold, with at most three sliders 
   const from = stored(data, "tonic_bursting");
   const matter = patternOf(catalogue, data, "tonic_bursting").matter.map((name) => sliders.find((one) => one.name === name));
   for (let k = 0; k < 5; k++) {
-    const { values, names } = moveAway(catalogue, data, from, matter);
+    const { values, names } = result(moveAway(catalogue, data, from, matter));
     assert.ok(names.length >= 1 && names.length <= 3);
     assert.ok(result(simulation(catalogue, data, { ...from, values }).judging()).verdict.loss > 0);
     for (const [name, value] of Object.entries(from.values)) if (!names.includes(name)) assert.equal(values[name], value);

@@ -64,6 +64,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   /** @type {import("./types.d.ts").Simulated | null} */
   let answered = null; // of a neuron that only the host can simulate
   let stopSimulating = () => {};
+  let stopTurning = () => {};
   let run = simulation(catalogue, current, first);
   /** @type {Line} */
   let yours = run.trace("yours");
@@ -371,6 +372,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
      */
     async choose(model, pattern, { keep = false, to, values, dt } = {}) {
       asked = `${model} ${pattern}`;
+      stopTurning();
       try {
         const next = await app.describe(model, pattern);
         if (asked !== `${model} ${pattern}`) return; // superseded
@@ -414,12 +416,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const { verdict } = store.get();
       const set = run.pattern.sets.findIndex(({ status }) => status === "replicated");
       const from = verdict?.loss === 0 ? selection() : stored(current, selection().pattern, Math.max(set, 0));
-      const moved = moveAway(catalogue, current, from, app.mattering);
-      if (!moved) return store.set({ said: tr("These values hold wherever the sliders go: try another pattern.") });
-      app.keep();
-      store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, said: "" });
-      show(current, { ...from, values: moved.values });
-      app.keep();
+      stopTurning();
+      stopTurning = inPieces(moveAway(catalogue, current, from, app.mattering), (moved) => {
+        if (!moved) return store.set({ said: tr("These values hold wherever the sliders go: try another pattern.") });
+        app.keep();
+        store.set({ turn: { stage: "open", from: from.values, moved: moved.names }, drawer: false, window: null, said: "" });
+        show(current, { ...from, values: moved.values });
+        app.keep();
+      });
     },
     hint() {
       const { turn } = store.get();
@@ -479,6 +483,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     close() {
       stopJudging();
       stopAsking();
+      stopTurning();
       clearTimeout(asking);
       clearTimeout(keeping);
       shownBars.close();

@@ -141,7 +141,7 @@ function watched(app, place) {
   };
 }
 
-const DRAWN = ["selection", "drawer", "dark", "present", "window", "whole", "pinned", "marked", "drawn", "all", "turn"];
+const DRAWN = ["selection", "language", "drawer", "dark", "present", "window", "whole", "pinned", "marked", "drawn", "all", "turn"];
 
 /** The lines of the figure with their keys. @param {{ app: App }} props */
 export function Legend({ app }) {

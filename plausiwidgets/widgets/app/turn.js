@@ -12,9 +12,9 @@ const TRIES = 24;
 /**
  * Values from which a hand has to come back: some sliders away from where the pattern holds, and judged not to show it.
  * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} from @param {Slider[]} sliders
- * @returns {{ values: Values, names: string[] } | null}
+ * @returns {Generator<void, { values: Values, names: string[] } | null>}
  */
-export function moveAway(catalogue, data, from, sliders, random = Math.random) {
+export function* moveAway(catalogue, data, from, sliders, random = Math.random) {
   for (let k = 0; k < TRIES; k++) {
     const names = [...sliders].sort(() => random() - 0.5).slice(0, Math.min(sliders.length, k < TRIES / 2 ? 2 : 3));
     const values = { ...from.values };
@@ -27,10 +27,7 @@ export function moveAway(catalogue, data, from, sliders, random = Math.random) {
       const to = random() < 0.5 ? at - far : at + far;
       values[slider.name] = valueAt(slider, to < 0 || to > STEPS ? (to < 0 ? at + far : at - far) : to, ends);
     }
-    const work = simulation(catalogue, data, { ...from, values }).judging();
-    let step = work.next();
-    while (!step.done) step = work.next();
-    const { verdict } = step.value;
+    const { verdict } = yield* simulation(catalogue, data, { ...from, values }).judging();
     if (verdict && verdict.loss > 0 && !verdict.lost) return { values, names: names.map(({ name }) => name) };
   }
   return null;
