@@ -111,12 +111,16 @@ def _is_number(spot: Spot) -> bool:
     return isinstance(value, float) or (bool(spot.fields) and isinstance(value, int) and not isinstance(value, bool))
 
 
+def _float(value: Any) -> float:
+    return float(value.detach() if isinstance(value, torch.Tensor) else value)
+
+
 def _copy(module: Any) -> Any:
     """Return a copy in float64, whose constants are the decimals that they were written as, and without a history."""
     known = {id(s.value): s.value.detach().clone() for s in _spots(module).values()
              if isinstance(s.value, torch.Tensor) and not s.value.is_leaf}  # fmt: skip
     written = {path: _decimal(s.value) for path, s in _spots(module).items() if _is_number(s)}
-    made = copy.deepcopy(module, known).cpu().double().eval()
+    made = copy.deepcopy(module, known).cpu().double().eval().requires_grad_(False)
     for path, spot in _spots(made).items():
         value = spot.value
         if path in written and isinstance(value, torch.Tensor):
@@ -728,7 +732,7 @@ def _number(space: _Space, names: Sequence[str]) -> tuple[str, float] | None:
     for name in names:
         for spot in spots:
             if spot.name == name and (_is_number(spot) or isinstance(spot.value, int)):
-                return spot.path, float(spot.value)
+                return spot.path, _float(spot.value)
     return None
 
 
@@ -739,7 +743,7 @@ def _start(space: _Space, states: Sequence[str], library: Library, module: Any, 
     for path in states:
         value = spots[path].value if path in spots else None
         number = isinstance(value, int | float) or (path in spots and _is_number(spots[path]))
-        known = [float(value)] if number and value is not None else []
+        known = [_float(value)] if number and value is not None else []
         known += [x for x in [library.begins(module, _last(path))] if x is not None]
         candidates.append([*known, 0.0])
     first = candidates[0][0]
@@ -864,7 +868,7 @@ def _found_parameters(space: _Space, states: Sequence[str], begin: Mapping[str, 
     """Return a parameter for each number that decides over the spikes, and that may differ from lane to lane."""
     spots = _spots(space.wrapped.module)
     inner = {*space.wrapped.shapes, *space.wrapped.scratch, *space.fixed}
-    numbers = {p: float(s.value) for p, s in spots.items() if p not in inner and _is_number(s)}
+    numbers = {p: _float(s.value) for p, s in spots.items() if p not in inner and _is_number(s)}
     numbers = {p: number for p, number in numbers.items() if np.isfinite(number)}
     level = _number(space, THRESHOLDS)
     span = abs(level[1] - begin[states[0]]) if level and level[1] != begin[states[0]] else 1.0

@@ -106,6 +106,7 @@ def _fields(state: Any) -> list[tuple[str, Any]]:
 
 
 _RECURRENT = "has recurrent weights: here a model is one neuron with one current, take the cell without them"
+_AT_ONCE = "has no single step: it computes a whole sequence at once, and a neuron here goes on from step to step"
 _SEQUENCE = "runs over a whole sequence: take its cell"
 
 LIBRARIES: dict[str, Library] = {
@@ -117,7 +118,10 @@ LIBRARIES: dict[str, Library] = {
             "LinearLeaky": "is a layer with weights", "AssociativeLeaky": "is a layer with weights",
         },
     ),
-    "spikingjelly": _SpikingJelly("SpikingJelly", "Fang et al. 2023, doi:10.1126/sciadv.adi1480", layouts=("[lanes]",)),
+    "spikingjelly": _SpikingJelly(
+        "SpikingJelly", "Fang et al. 2023, doi:10.1126/sciadv.adi1480", layouts=("[lanes]",),
+        refused={"PSN": _AT_ONCE, "MaskedPSN": _AT_ONCE},
+    ),
     "sinabs": Library(
         "sinabs", "sinabs, synsense.gitlab.io/sinabs", layouts=("[lanes, time, 1]",),
         refused={"LIFRecurrent": _RECURRENT, "IAFRecurrent": _RECURRENT, "ALIFRecurrent": _RECURRENT,
