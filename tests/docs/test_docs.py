@@ -21,7 +21,8 @@ PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).par
 ELSEWHERE = {  # their code runs in a test of their own
     "cluster.md",  # as it names machines and files of the reader: test_cluster_page.py
     "brian2.md",  # where Brian2 is installed: test_brian2.py
-}
+    "from_torch.md", "from_brian2.md", "from_nir.md",  # where the libraries are: tests/libraries/test_pages.py
+}  # fmt: skip
 BLOCKS = [
     pytest.param(path, block, id=f"{path.relative_to(DOCS).as_posix()}-{number}")
     for path in PAGES
