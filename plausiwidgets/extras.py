@@ -7,6 +7,7 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
+from plausiwidgets.arguments import checked
 from plausiwidgets.names import unknown
 
 OPTIONAL = {
@@ -41,7 +42,8 @@ class NotInstalled(ImportError):
         super().__init__(f"{where}{what}, which is not installed: pip install {installs}{hint}", name=package)
 
 
-def require(*packages: str) -> None:
+@checked
+def require(package: str) -> None:
     """Raise an ImportError with the command that installs an optional package, unless it is installed.
 
     For the first cell of a notebook, or the top of a file of neurons, whose readers may have installed the package
@@ -54,20 +56,19 @@ def require(*packages: str) -> None:
 
     Parameters
     ----------
-    *packages : {"torch", "norse", "brian2", "nir", "voila", "tqdm"}
+    package : {"torch", "norse", "brian2", "nir", "voila", "tqdm"}
 
     Raises
     ------
     ImportError
-        For the first one that is not installed.
+        If it is not installed.
     ValueError
         For a package that is none of these.
     """
-    for package in packages:
-        if package not in OPTIONAL:
-            raise unknown("optional package", package, OPTIONAL)
-        if importlib.util.find_spec(package) is None:
-            raise NotInstalled(package)
+    if package not in OPTIONAL:
+        raise unknown("optional package", package, OPTIONAL)
+    if importlib.util.find_spec(package) is None:
+        raise NotInstalled(package)
 
 
 def load(name: str) -> ModuleType:

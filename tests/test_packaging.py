@@ -56,6 +56,7 @@ HOSTS = {
     "download.pytorch.org",
     "github.com",
     "mybinder.org",
+    "www.apache.org",
     "www.izhikevich.org",
     "localhost",
     "norse.github.io",

@@ -28,12 +28,13 @@ from plausiwidgets.simulation.traces import Traces
 from plausiwidgets.texts import chosen, marked, speaking, tr
 from plausiwidgets.widgets.map.cells import grid_of_table
 from plausiwidgets.widgets.map.map_figure import map_figure
+from plausiwidgets.widgets.map.map_picture import map_picture
 from plausiwidgets.widgets.view import style
 from plausiwidgets.widgets.view.figure import TOP, Look, figure_of, rows_of
 from plausiwidgets.widgets.view.phase_figure import phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.view.plane_figure import plane_figure
 from plausiwidgets.widgets.view.scene import Line, Scene, Sign, drawn_extent, own_lines, padded, scene_of
-from plausiwidgets.widgets.view.still import Figure, map_picture
+from plausiwidgets.widgets.view.still import Figure
 
 WIDTH, HEIGHT, HEAD = 900, 560, 74
 """Size of a figure in px, and what its title and its key take of the height."""

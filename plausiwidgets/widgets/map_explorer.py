@@ -15,8 +15,8 @@ from plausiwidgets.widgets.explorer.explorer import Explorer
 from plausiwidgets.widgets.map import assessment_panel
 from plausiwidgets.widgets.map.cell_map import CellMap
 from plausiwidgets.widgets.map.cells import Grid, grid_of_table
+from plausiwidgets.widgets.map.map_picture import map_picture
 from plausiwidgets.widgets.view.closing import View
-from plausiwidgets.widgets.view.still import map_picture
 
 if TYPE_CHECKING:
     import pandas as pd

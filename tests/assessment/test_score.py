@@ -8,6 +8,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets import assessment
+from plausiwidgets.analysis import known
 from plausiwidgets.assessment import published, read_csv, write_csv
 from plausiwidgets.assessment.table import joined
 from plausiwidgets.cli import main
@@ -195,6 +196,6 @@ def test_the_rows_of_other_seeds_take_the_place_of_theirs_and_the_score_follows(
 
 
 def test_a_package_without_its_table_explains_how_to_make_it(monkeypatch, tmp_path):
-    monkeypatch.setattr(published, "files", lambda name: tmp_path)
+    monkeypatch.setattr(known, "files", lambda name: tmp_path)
     with pytest.raises(FileNotFoundError, match=r"built without zoo\.csv.*plausiwidgets assess all --workers"):
         published.published_table()

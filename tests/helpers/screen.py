@@ -9,6 +9,7 @@ import ipywidgets as w
 import numpy as np
 
 import plausiwidgets as pw
+from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.session import Session
 from plausiwidgets.widgets.session.worker import Worker
@@ -63,6 +64,9 @@ class Alone:
         if kind not in self._panels:
             self._panels[kind] = kind(self)
         return self._panels[kind]
+
+    def to_python(self) -> str:
+        return script(self.session.selection)
 
     @staticmethod
     def _raise(error: Exception) -> None:

@@ -234,7 +234,7 @@ def test_a_panel_fills_its_map_in():
 
 
 def test_a_panel_is_live_and_stops():
-    panel = AssessmentPanel("lif", ["tonic_bursting", "mixed_mode"], budget=10_000_000, start=True)
+    panel = AssessmentPanel("eif", ["phasic_spiking", "bistability"], budget=10_000_000, start=True)
     end = time.monotonic() + 60
     while "▸" not in marks(panel.map)[0]:
         assert time.monotonic() < end
@@ -247,7 +247,7 @@ def test_a_panel_is_live_and_stops():
 
 
 def test_a_new_start_does_not_wait_and_the_old_study_says_nothing_any_more(monkeypatch):
-    panel = AssessmentPanel("lif", ["tonic_bursting", "mixed_mode"], budget=10_000_000, start=True)
+    panel = AssessmentPanel("eif", ["phasic_spiking", "bistability"], budget=10_000_000, start=True)
     old = panel.study
     (watcher,) = (t for t in threading.enumerate() if t.name == "plausiwidgets publisher")
     monkeypatch.setattr(type(old), "stop", lambda self: None)  # one that does not end

@@ -10,7 +10,8 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.map.cells import MARKS, grid_of_table
-from plausiwidgets.widgets.view.still import PLOTLY, map_picture
+from plausiwidgets.widgets.map.map_picture import map_picture
+from plausiwidgets.widgets.view.still import PLOTLY
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

@@ -151,7 +151,7 @@ TABLE: dict[str, Message] = {
         "Simulate and judge at the time step: what the app asks of a neuron that it cannot simulate. `sweeps` are "
         "those whose traces are sent, all where it is empty; `states`: with every state variable, else with the "
         "potential alone.",
-        "judging", {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
+        "verdicts", {**SET, "sweeps": ListOf(Text(SENTENCE)), "states": Flag()},
         {"verdict": VERDICT, "sweeps": ListOf(SWEEP)},
         {"{k}.v": Array("f4", "[steps]", "potential of the k-th sweep in mV; nan once it diverged"),
          "{k}.current": Array("f4", "[steps]", "injected current, in the model's unit"),
@@ -161,14 +161,14 @@ TABLE: dict[str, Message] = {
     ),
     "verify": Message(
         "The verdict of Python, verified; first at the time step alone.",
-        "judging", SET, {"verdict": VERDICT}, streams=True, ends="cancel", newest=True,
+        "verdicts", SET, {"verdict": VERDICT}, streams=True, ends="cancel", newest=True,
     ),
     # -- searching
     "search": Message(
         "Search for the pattern; a search that runs is stopped. `begin`: from the values, or from random points; "
         "`pace`: held back to as many tries a second as a hand makes. `from` is the number of the first of the "
         "tries that are sent: each answer has those that are new.",
-        "search",
+        "searching",
         {**SET, **BOX, "begin": Choice(("values", "random")), "budget": Optional(Whole(1, 100_000_000)),
          "seed": Optional(Whole(0, 2**31 - 1)), "popsize": Optional(Whole(4, 512)), "pace": Optional(Flag())},
         {"search": SEARCH, "from": Whole()},
@@ -178,11 +178,11 @@ TABLE: dict[str, Message] = {
     ),
     "running": Message(
         "Which searches there are: each is then told with its own id, from its first try on, and goes on being told.",
-        "search", answer={"searches": ListOf(ID)},
+        "searching", answer={"searches": ListOf(ID)},
     ),
-    "pause": Message("Hold a search.", "search", {"of": ID}),
-    "resume": Message("Let a search go on.", "search", {"of": ID}),
-    "stop": Message("End a search, whoever asked for it; its best is kept.", "search", {"of": ID}),
+    "pause": Message("Hold a search.", "searching", {"of": ID}),
+    "resume": Message("Let a search go on.", "searching", {"of": ID}),
+    "stop": Message("End a search, whoever asked for it; its best is kept.", "searching", {"of": ID}),
     "cancel": Message("End the work of a question.", "", {"of": ID}),
     # -- tools
     "plane": Message(

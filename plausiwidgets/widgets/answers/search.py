@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from plausiwidgets.optimization import Result, Run, start_optimization
 from plausiwidgets.patterns.all_of import judged
@@ -16,9 +16,6 @@ from plausiwidgets.widgets.answers.known import Known
 from plausiwidgets.widgets.answers.messages import SENTENCE
 from plausiwidgets.widgets.answers.packing import measured, packed
 from plausiwidgets.widgets.session.selection import Selection
-
-if TYPE_CHECKING:
-    from plausiwidgets.widgets.answers.answers import Answers, Asked
 
 INTERVAL = 0.1
 """Time in s between two answers of a search: ten a second look continuous."""
@@ -245,51 +242,3 @@ class Searches:
             "restarts": snapshot.restarts, "missed": dict(snapshot.missed), "robustness": snapshot.robustness,
             "seconds": float(snapshot.seconds), "sentence": snapshot.summary[:SENTENCE],
         }  # fmt: skip
-
-
-# -- messages ----------------------------------------------------------------------------------------
-
-
-def search(answers: Answers, asked: Asked) -> None:
-    """Begin a search; the publisher tells its answers."""
-    selection = answers.selection(asked)
-    settings: dict[str, Any] = {
-        name: asked[name] for name in ("budget", "seed", "popsize") if asked.fields.get(name) is not None
-    }
-    if asked["begin"] == "random":
-        settings["start"] = None
-    pace = Pace() if asked.fields.get("pace") else None
-    if pace is not None:
-        settings["progress"] = pace
-    begun = answers.searches.begin(selection, asked.identity, **settings)
-    if pace is not None:
-        pace.run = begun.run
-
-
-def running(answers: Answers, asked: Asked) -> None:
-    """Tell which searches there are, then each from its first try on."""
-    searches = answers.searches.all()
-    asked.tell(searches=[one.identity for one in searches])
-    for one in searches:
-        answers.searches.tell_whole(one)
-
-
-def pause(answers: Answers, asked: Asked) -> None:
-    """Hold a search."""
-    answers.searches.get(asked["of"]).run.pause()
-    answers.searches.hasten()
-    asked.tell()
-
-
-def resume(answers: Answers, asked: Asked) -> None:
-    """Let a search go on."""
-    answers.searches.get(asked["of"]).run.resume()
-    answers.searches.hasten()
-    asked.tell()
-
-
-def stop(answers: Answers, asked: Asked) -> None:
-    """End a search."""
-    answers.searches.get(asked["of"]).run.stop()
-    answers.searches.hasten()
-    asked.tell()

@@ -143,6 +143,7 @@ class Selection:
         return cls.defaults(model, pattern).filled(parameters, dt)
 
     @classmethod
+    @checked
     def of_result(cls, result: Result) -> Selection:
         """Return what a result was searched for, at its best, with the ranges, free parameters and time step of it.
 

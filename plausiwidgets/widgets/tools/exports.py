@@ -9,9 +9,7 @@ import traitlets as t
 from plausiwidgets.optimization import Result
 from plausiwidgets.texts import marked
 from plausiwidgets.widgets.answers.files import traces_csv
-from plausiwidgets.widgets.explorer.searches import Searches
 from plausiwidgets.widgets.page.export import page
-from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
 from plausiwidgets.widgets.session.worker import Priority
 from plausiwidgets.widgets.view.panel import Host, Panel
@@ -68,7 +66,7 @@ class ExportPanel(Panel):
         session = self.explorer.session
         shown, response = session.selection, session.response("yours")
         if what in ("script", "copy"):
-            text = script(shown, self.explorer.panel(Searches).settings(shown))
+            text = self.explorer.to_python()
             if what == "copy":
                 self.view.send({"copied": text})
             else:

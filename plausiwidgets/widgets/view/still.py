@@ -7,19 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from plausiwidgets.picture import LINE, SIZE, TEXT, framed
-from plausiwidgets.widgets.map.cells import MARKS, WORDS, Grid
-from plausiwidgets.widgets.map.map_figure import COLOURS
-
 HIDDEN = (
     "<style>.jp-OutputArea:has(.pw-live) > .jp-OutputArea-child:has(.pw-still) { display: none; }</style>"
 )  # fmt: skip
 """In JupyterLab the picture has no place beside a widget that is alive in the same cell."""
 
 PLOTLY = "application/vnd.plotly.v1+json"
-
-CELL, LEFT, TOP = 24, 160, 26
-"""Size of a cell of a map in px, and the margins for the names of models and the letters of patterns."""
 
 
 class Figure(go.Figure):
@@ -69,33 +62,3 @@ class KeepsStill:
 def still_of(html: str, note: str) -> str:
     """Return a picture, given as HTML, with a note, as an output that is hidden beside a widget that is alive."""
     return f'{HIDDEN}<div class="pw-still">{html}<div><small>{escape(note)}</small></div></div>'
-
-
-def map_picture(grid: Grid) -> str:
-    """Return the cells of a map as SVG text: a mark in each, letters of the patterns above, a key below."""
-    patterns, models = list(grid.patterns.items()), list(grid.models)
-    letters = [pattern.letter if pattern is not None and pattern.letter else key[:3] for key, pattern in patterns]
-    parts = [_text(LEFT + (i + 0.5) * CELL, TOP - 8, letter, "middle") for i, letter in enumerate(letters)]
-    met: list[str] = []
-    for j, model in enumerate(models):
-        y = TOP + j * CELL
-        parts.append(_text(LEFT - 8, y + 0.5 * CELL + 4, model, "end"))
-        for i, (key, _) in enumerate(patterns):
-            cell = grid.cells.get((model, key))
-            if cell is None:
-                continue
-            met.append(cell.status)
-            colour = COLOURS[cell.status]
-            parts.append(
-                f'<rect x="{LEFT + i * CELL + 1}" y="{y + 1}" width="{CELL - 2}" height="{CELL - 2}" fill="{colour}"/>'
-            )
-            parts.append(_text(LEFT + (i + 0.5) * CELL, y + 0.5 * CELL + 4, MARKS[cell.status], "middle"))
-    foot = TOP + len(models) * CELL + LINE + 4
-    words = " · ".join(f"{MARKS[status]} {WORDS[status]}" for status in COLOURS if status in met)
-    parts.append(_text(8, foot, words, "start"))
-    width = max(LEFT + len(patterns) * CELL, 7 * len(words)) + 12
-    return framed("".join(parts), width, foot + 10)
-
-
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{TEXT}" font-size="{SIZE}">{escape(text)}</text>'

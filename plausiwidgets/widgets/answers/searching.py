@@ -1,0 +1,55 @@
+"""Messages of searches: begin, find again, hold, let go on, end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plausiwidgets.widgets.answers.search import Pace
+
+if TYPE_CHECKING:
+    from plausiwidgets.widgets.answers.answers import Answers, Asked
+
+
+def search(answers: Answers, asked: Asked) -> None:
+    """Begin a search; the publisher tells its answers."""
+    selection = answers.selection(asked)
+    settings: dict[str, Any] = {
+        name: asked[name] for name in ("budget", "seed", "popsize") if asked.fields.get(name) is not None
+    }
+    if asked["begin"] == "random":
+        settings["start"] = None
+    pace = Pace() if asked.fields.get("pace") else None
+    if pace is not None:
+        settings["progress"] = pace
+    begun = answers.searches.begin(selection, asked.identity, **settings)
+    if pace is not None:
+        pace.run = begun.run
+
+
+def running(answers: Answers, asked: Asked) -> None:
+    """Tell which searches there are, then each from its first try on."""
+    searches = answers.searches.all()
+    asked.tell(searches=[one.identity for one in searches])
+    for one in searches:
+        answers.searches.tell_whole(one)
+
+
+def pause(answers: Answers, asked: Asked) -> None:
+    """Hold a search."""
+    answers.searches.get(asked["of"]).run.pause()
+    answers.searches.hasten()
+    asked.tell()
+
+
+def resume(answers: Answers, asked: Asked) -> None:
+    """Let a search go on."""
+    answers.searches.get(asked["of"]).run.resume()
+    answers.searches.hasten()
+    asked.tell()
+
+
+def stop(answers: Answers, asked: Asked) -> None:
+    """End a search."""
+    answers.searches.get(asked["of"]).run.stop()
+    answers.searches.hasten()
+    asked.tell()
