@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 from weakref import ref
@@ -53,6 +53,9 @@ TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "
 OPENING = 0.5
 """Time in s for which nothing is compiled, so that the page gets the app first."""
 
+REMEMBERED = 20
+"""Steps of undo to each side that a page finds again after a reload."""
+
 
 class _Selected(t.TraitType):
     """A trait that is read from the selection of an app, and sets it.
@@ -79,23 +82,21 @@ class _Selected(t.TraitType):
         """No value of its own is kept."""
 
 
-class _Shown(t.TraitType):
-    """What a page is given to show, made when it is asked for: a page that is loaded again gets the newest."""
+class _Made(t.TraitType):
+    """What a page is given, made when it is asked for: a page that is loaded again gets the newest."""
+
+    def __init__(self, make: Callable[[App], dict[str, Any]], about: str) -> None:
+        super().__init__(help=about)
+        self._make = make
 
     def get(self, obj: Any, cls: Any = None) -> dict[str, Any]:
-        return obj._shown_data()
+        return self._make(obj)
 
     def set(self, obj: Any, value: Any) -> None:
         raise t.TraitError("what is shown is changed by a message")
 
     def instance_init(self, obj: Any) -> None:
         """No value of its own is kept."""
-
-
-class _Change(NamedTuple):
-    name: str
-    old: Any
-    new: Any
 
 
 def _of_model(app: App, model: Any) -> Selection:
@@ -214,7 +215,8 @@ class App(anywidget.AnyWidget):
     searching = t.Bool(False, read_only=True)
     results: t.Tuple = t.Tuple(read_only=True)
 
-    _shown = _Shown().tag(sync=True)
+    _shown = _Made(lambda app: app._shown_data(), "what is shown").tag(sync=True)
+    _past = _Made(lambda app: app._past_data(), "the steps of undo").tag(sync=True)
     _catalogue = t.Unicode("").tag(sync=True)
     _models = t.Unicode("").tag(sync=True)
     _settings: t.Dict = t.Dict().tag(sync=True)
@@ -373,6 +375,13 @@ class App(anywidget.AnyWidget):
         name = self._answers.known.name_of_pattern(selection.pattern)
         hidden = self._answers.mysteries.get(name)
         return told(hidden, name) if hidden is not None and hidden.model is selection.model else None
+
+    def _past_data(self) -> dict[str, Any]:
+        """Return the steps of undo around the shown one, which a page that is loaded again goes on with."""
+        with self._lock:
+            before, steps = self._history.around(REMEMBERED)
+            known = self._answers.known
+            return {"at": before, "steps": [{**known.data_of(one.selection), "step": one.name} for one in steps]}
 
     def _on_select(self, asked: Asked) -> None:
         selection, shown = self._answers.selection(asked), self.selection

@@ -220,6 +220,25 @@ def test_a_search_is_answered_beside_a_cell_that_sleeps(open_app_of, mended):
 # -- reload, keys, several apps
 
 
+def test_the_steps_of_undo_are_there_after_a_reload(open_app_of):
+    opened = open_app_of(BURSTING)
+    first = python(opened, "app.parameters")
+    python(opened, "app.show('lif', 'integrator')")
+    python(opened, "app.show('izhikevich', 'tonic_bursting', {'d': 3.5})")
+    opened.reload()
+    opened.page.wait_for_selector(JUDGED)
+    undo = opened.page.locator(".pw-app").get_by_role("button", name="Undo")
+    undo.click()
+    opened.page.locator(".pw-sentence", has_text="ntegrator").wait_for()
+    becomes(opened, "app.model.key", "'lif'")
+    undo.click()
+    becomes(opened, "app.parameters == " + first, "True")
+    assert python(opened, "app._history.before") == "0"
+    opened.page.locator(".pw-app").get_by_role("button", name="Redo").click()
+    becomes(opened, "app.model.key", "'lif'")
+    assert opened.errors == []
+
+
 def test_a_search_is_found_again_after_a_reload_with_all_its_tries_and_can_be_stopped(open_app_of):
     opened = open_app_of(ENDLESS)
     begin_search(opened)

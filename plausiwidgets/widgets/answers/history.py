@@ -52,6 +52,11 @@ class History:
         """How many there are to take back."""
         return len(self._steps) - 1 - self._at
 
+    def around(self, most: int) -> tuple[int, list[Step]]:
+        """Return at most so many steps to each side of the shown one, and how many of them are before it."""
+        first = max(self._at - most, 0)
+        return self._at - first, self._steps[first : self._at + most + 1]
+
     def put(self, step: Step) -> None:
         """Show a selection."""
         place = next((k for k, one in enumerate(self._steps) if one.name == step.name), None)

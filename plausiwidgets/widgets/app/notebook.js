@@ -59,6 +59,12 @@ export function stepNames() {
   };
 }
 
+/** A selection to go back to, of which the page may not have the data yet. @param {ModelData} data @param {Shown} step @returns {Selection} */
+function pastOf(data, step) {
+  const { model, pattern, values, dt } = step;
+  return model === data.model.name && data.patterns[pattern] ? selectionOf(data, step) : { model, pattern, values, dt, set: 0 };
+}
+
 /**
  * Where a step is in the history of the page; null where it is not there.
  * @param {Selection[]} past @param {Selection[]} future @param {(selection: Selection) => boolean} is
@@ -119,6 +125,16 @@ export function connected(model) {
     }
   };
   learnGame(first);
+  const { at, steps } = model.get("_past");
+  if (isHere && steps.length > 1) {
+    // The steps of undo that were made before this page was loaded.
+    const all = steps.map((/** @type {Shown} */ step, /** @type {number} */ k) => {
+      const one = k === at ? begun : pastOf(data, step);
+      names.set(one, step.step);
+      return one;
+    });
+    store.set({ past: all.slice(0, at + 1), future: all.slice(at + 1).reverse() });
+  }
 
   // -- to the kernel: the newest selection, one message at a time ---------------------------------
 
