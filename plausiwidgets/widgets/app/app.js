@@ -7,7 +7,7 @@ import { simulated } from "./remote.js";
 import { padded, rangesOf, widened } from "./scene.js";
 import { heard, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
-import { gameOf, isTask } from "./task.js";
+import { boldIn, gameOf, isTask } from "./task.js";
 import { moveAway } from "./turn.js";
 
 /** @import { Arrays, Answer, Catalogue, Host, Line, ModelData, Range, Scene, Selection, Slider, State, Sweep, Values } from "./types.d.ts" */
@@ -229,7 +229,11 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const game = gameOf(store.get());
       const free = all.filter(({ name }) => (game ? game.moved.includes(name) : locked.length && !locked.includes(name)));
       if (free.length) return free;
-      return run.pattern.matter.map((name) => all.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
+      const { lesson } = store.get();
+      const bold = lesson ? boldIn(lesson.cards[lesson.at].body) : [];
+      const taught = all.filter(({ name }) => bold.includes(name)).map(({ name }) => name);
+      const names = [...new Set([...taught, ...run.pattern.matter])].slice(0, Math.max(taught.length, 4));
+      return names.map((name) => all.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
     },
     /** Changes a range, or what a search may change. @param {Partial<import("./types.d.ts").Box>} next */
     setBox(next) {

@@ -141,6 +141,9 @@ function lineOf(role, { t0, dt, v, current, spikes, divergedAt }, peak) {
   return { role, t0, dt, v: upTo(v, { t0, dt, spikes }, peak), current, spikes, divergedAt };
 }
 
+/** Names of patterns that match a mystery. */
+const MYSTERY = /^mystery(#\d+)?$/;
+
 /** @type {WeakMap<object, Map<string, any>>} */
 const examples = new WeakMap();
 
@@ -166,7 +169,9 @@ function exampleOf(catalogue, data, pattern, name) {
     for (const target of pattern.targets) {
       if (target.lines) {
         const line = target.lines.find((/** @type {any} */ one) => one.name === name);
-        if (line) return { line: recorded(line), scale: null, resets: false };
+        // The hidden neuron of a mystery is this one with other values, and its spikes are as tall.
+        const peak = data.model.resets && MYSTERY.test(pattern.key) ? NEURONS[data.model.name]?.peak : undefined;
+        if (line) return { line: recorded(peak === undefined ? line : { ...line, peak }), scale: null, resets: false };
         continue;
       }
       const sweep = target.sweeps.find((/** @type {Sweep} */ one) => one.name === name);

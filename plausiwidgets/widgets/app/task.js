@@ -6,6 +6,10 @@ import { isValid } from "./link.js";
 /** Whether values are locked, or a question is asked. @param {State} state */
 export const isTask = ({ exercise, box }) => exercise !== null || box.locked.length > 0;
 
+/** Texts in bold of a card: names of values among them are seen at first. @param {import("./types.d.ts").Node[]} body @returns {string[]} */
+export const boldIn = (body) =>
+  body.flatMap((node) => (typeof node === "string" ? [] : node[0] === "strong" ? [node[1].join("")] : boldIn(node[1])));
+
 /** The mystery that is shown, if one is. @param {State} state @returns {Game | null} */
 export function gameOf({ games, selection }) {
   const game = games[selection.pattern];
