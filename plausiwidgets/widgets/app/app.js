@@ -264,7 +264,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
         v: ranges.v,
         i: ranges.i,
         unit: current.model.unit === "1" ? "" : current.model.unit,
-        handles: run.handles().filter(({ name }) => !store.get().box.locked.includes(name)),
+        handles: run.handles().filter(({ name }) => {
+          const game = gameOf(store.get());
+          return !store.get().box.locked.includes(name) && (!game || game.moved.includes(name));
+        }),
         marks: marked >= 0 ? marksOf(marked) : [],
         peak: current.model.resets && below === null && run.neuron ? run.neuron.peak : NaN,
       };

@@ -44,7 +44,7 @@ function watched(app, place) {
   const off = app.store.on(({ search }, changed) => {
     // A search tells ten times a second, and has another best now and then.
     const isBetter = changed.has("search") && search?.best !== best;
-    best = search?.best;
+    if (isBetter) best = search?.best; // another change may be told before that of the search, by who heard of it first
     if (isBetter || DRAWN.some((key) => changed.has(key))) soon();
   });
   const size = new ResizeObserver(draw);

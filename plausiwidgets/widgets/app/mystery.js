@@ -113,7 +113,11 @@ export function MysteryActions({ app, game }) {
       else if (answer.state === "failed") app.store.set({ said: answer.error ?? "" });
     });
   const words = {
-    "": game.raced ? tr("The search tries {count} neurons a second, about as many as you see while you drag.", { count: PACE }) : "",
+    "": game.raced
+      ? tr("The search waits four seconds, and then tries {count} neurons a second, about as many as you see while you drag.", {
+          count: PACE,
+        })
+      : "",
     yours: tr("You were first."),
     search: tr("The search was first."),
   }[game.first];

@@ -59,7 +59,7 @@ function Screen({ app }) {
   return html`<div class=${`pw-app pw-host-${app.host.name}${present ? " present" : ""}${dark ? " dark" : ""}`} style=${properties(dark)}
     data-pw-judged=${verdict ? "yes" : "no"} data-pw-status=${kind} lang=${state.language} onkeydown=${(/** @type {any} */ e) => keys(app, e)}>
     <div class="pw-frame" inert=${sheet !== ""}>
-      <header class="pw-header">
+      <header class="pw-header" role="none">
         <div>${head}<p>${tr(pattern.description)}</p></div>
         <div class="pw-end">
           <button aria-haspopup="dialog" aria-expanded=${sheet === "explore"} onclick=${open("explore")}>${tr("Explore")} ▾</button>
@@ -92,7 +92,7 @@ function Screen({ app }) {
           <div class="pw-slot"></div>
         </aside>
       </div>
-      <footer class="pw-footer">${exercise || game ? "" : html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>`}
+      <footer class="pw-footer" role="none">${exercise || game ? "" : html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>`}
         <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: the codes of a class.")}</a>` : ""}</footer>
     </div>
     ${lesson ? html`<${Onward} app=${app} lesson=${lesson} />` : ""}
