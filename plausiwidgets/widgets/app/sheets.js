@@ -4,7 +4,7 @@ import { Heading } from "./heading.js";
 import { useJob } from "./jobs.js";
 import { markWords, SIGNS } from "./marks.js";
 import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
-import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Mark } from "./types.d.ts" */
@@ -16,12 +16,14 @@ import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.j
 export function Sheet({ app, title, wide = true, children }) {
   const place = useRef(/** @type {any} */ (null));
   const close = () => app.store.set({ sheet: "" });
-  useEffect(() => {
+  // Before the next picture: what is under a sheet loses the focus by then.
+  useLayoutEffect(() => {
     const root = place.current.getRootNode();
     const before = root.activeElement;
     place.current.querySelector("[data-first]")?.focus();
     if (!place.current.contains(root.activeElement)) place.current.querySelector("button")?.focus();
-    return () => before?.isConnected && before.focus({ preventScroll: true });
+    // What is under a sheet takes the focus again only once it is drawn without it.
+    return () => requestAnimationFrame(() => setTimeout(() => before?.isConnected && before.focus({ preventScroll: true })));
   }, []);
   const keys = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") {

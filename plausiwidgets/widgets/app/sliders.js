@@ -69,7 +69,7 @@ function Row({ app, slider, bars, from }) {
   const value = app.store.get().selection.values[slider.name];
   return html`<div class="pw-row" title=${tr(slider.description)}>
     <div class="pw-label"><${Name} slider=${slider} /> <span>${shortOf(slider, app.store.get().language)}</span>
-      <output>${plain(value)}${slider.unit ? ` ${slider.unit}` : ""}</output></div>
+      <output aria-live="off">${plain(value)}${slider.unit ? ` ${slider.unit}` : ""}</output></div>
     <${Track} app=${app} slider=${slider} bar=${bars ? app.bars.of(slider) : null} from=${from} />
   </div>`;
 }
