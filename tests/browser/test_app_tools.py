@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -110,6 +111,24 @@ def test_a_file_draws_the_curve_of_each_value(opened):
     assert findings(page) == []
 
 
+def test_a_file_gives_its_figure_and_its_trace_as_files(opened):
+    page = opened()
+    page.locator(".pw-end button", has_text="Share").click()
+    texts = {}
+    for title in ("Figure (SVG)", "Traces (CSV)", "Figure (PNG)"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=title).click()
+        texts[title] = Path(download.value.path()).read_bytes()
+    figure = ElementTree.fromstring(texts["Figure (SVG)"])
+    assert "membrane potential" in "".join(figure.itertext()).lower()
+    assert len(figure.findall(".//{http://www.w3.org/2000/svg}path")) > 10
+    header, *rows = texts["Traces (CSV)"].decode().splitlines()
+    assert header == "t,v,current,spike"
+    assert sum(row.endswith(",1") for row in rows) > 10  # its bursts
+    assert texts["Figure (PNG)"].startswith(b"\x89PNG")
+    assert findings(page) == []
+
+
 # ------------------------------------------------------------------ in a notebook
 
 
@@ -198,3 +217,45 @@ def test_the_map_is_filled_while_a_neuron_is_assessed_and_keeps_what_was_found(p
     assert page.locator(".pw-map .assessed").count() == page.locator(".pw-map .assessed:not(.running)").count() > 0
     assert findings(page) == []
     page.keyboard.press("Escape")
+
+
+def test_another_current_is_shown_and_not_judged_and_the_pattern_comes_back(page):
+    tool(page, "Stimulus")
+    pattern = page.locator(".pw-sentence button").nth(1).inner_text()
+    parameter = output(page, "c").inner_text()
+    page.get_by_role("button", name="Ramp", exact=True).click()
+    expect(page.locator(".pw-chip")).to_have_text("Shown, not judged")
+    assert output(page, "c").inner_text() == parameter
+    assert findings(page) == []
+    page.get_by_role("button", name="Values…").click()
+    page.locator(".pw-values textarea").fill("0 x")
+    page.get_by_role("button", name="Apply").click()
+    said(page, "line 1: 'x' is not a number")
+    page.locator(".pw-values textarea").fill("0 10\n100 0\n200 20\n250 0")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".pw-sentence")).to_contain_text("custom values")
+    page.get_by_role("button", name="the pattern’s own").click()
+    expect(page.locator(".pw-sentence button").nth(1)).to_have_text(pattern)
+    page.wait_for_selector(JUDGED)
+
+
+def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
+    file = tmp_path / "cell.csv"
+    rows = [f"{t / 2},{30 if t % 80 == 0 and 100 < t < 900 else -65},{10 if 100 < t < 900 else 0}" for t in range(1000)]
+    file.write_text("t,v,current\n" + "\n".join(rows))
+    tool(page, "Data")
+    page.locator(".pw-drop input").set_input_files(file)
+    expect(page.locator(".pw-tool select")).to_have_count(3)
+    assert findings(page) == []
+    page.locator(".pw-tool").get_by_role("button", name="Show").click()
+    said(page, "cell.csv is shown.")
+    expect(page.locator(".pw-sentence")).to_contain_text("cell")
+    expect(page.locator(".pw-legend")).to_contain_text("recording")
+    page.wait_for_selector(JUDGED)
+
+
+def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page):
+    tool(page, "Equations")
+    page.locator(".pw-maths [data-symbol=c]").first.hover()
+    expect(page.locator(".pw-equations [aria-live]")).to_contain_text("spike")
+    assert findings(page) == []

@@ -16,6 +16,8 @@ import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
 import { nearest, nextPoint, withSets } from "../../plausiwidgets/widgets/app/samples.js";
 import { csvOf } from "../../plausiwidgets/widgets/app/saving.js";
+import { shapeOf } from "../../plausiwidgets/widgets/app/stimulus.js";
+import { svgCanvas } from "../../plausiwidgets/widgets/app/svg.js";
 import { catalogue, modelData, result } from "./app.mjs";
 
 const data = modelData("izhikevich");
@@ -149,4 +151,34 @@ test("rows of an assessment replace those of the same model and pattern, and an 
   assert.deepEqual(Object.values(rows).map(markOf), ["replicated"]);
   assert.equal(markOf(row), "running");
   assert.equal(markOf({ ...row, cannot: "It has no bursts." }), "cannot");
+});
+
+test("strokes on a canvas of SVG are elements of it, and a text is escaped", () => {
+  const canvas = svgCanvas(100, 50);
+  const context = canvas.getContext("2d");
+  context.strokeStyle = "#123456";
+  context.setLineDash([4, 2]);
+  context.beginPath();
+  context.moveTo(1, 2);
+  context.lineTo(2.71444, 4);
+  context.stroke();
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, 10, 10);
+  context.clip();
+  context.globalAlpha = 0.5;
+  context.fillRect(0, 0, 100, 50);
+  context.restore();
+  context.font = "15px Inter";
+  context.textAlign = "right";
+  context.fillText("a < b & c", 20, 10);
+  const text = canvas.text("t");
+  assert.match(text, /<path d="M1 2L2.71 4" fill="none" stroke="#123456"[^>]*stroke-dasharray="4 2"/);
+  assert.match(text, /<clipPath id="clip1">.*<g clip-path="url\(#clip1\)"><path[^>]*opacity="0.5"/);
+  assert.match(text, /text-anchor="end"[^>]*>a &#60; b &#38; c</);
+  assert.ok(!/clip-path/.test(text.slice(text.indexOf("<text"))));
+});
+
+test("a stimulus is told from a pattern by its name", () => {
+  assert.deepEqual(["stimulus_pulses_7", "stimulus_values", "tonic_spiking"].map(shapeOf), ["pulses", "values", ""]);
 });

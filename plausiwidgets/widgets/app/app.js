@@ -214,6 +214,8 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     get pattern() {
       return run.pattern;
     },
+    /** Whether there are criteria: a current alone has none. */
+    isJudged: () => run.pattern.components.some(({ criteria }) => criteria.length > 0),
     /** All sliders, with the ranges that were chosen for them. @returns {Slider[]} */
     get sliders() {
       const { bounds } = store.get().box;

@@ -1,14 +1,35 @@
 import { tr } from "./engine/texts.js";
-import { save } from "./saving.js";
+import { paint } from "./painter.js";
+import { csvOf, save } from "./saving.js";
+import { svgCanvas } from "./svg.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
+
+const [WIDE, HIGH] = [1000, 640]; // px of a picture
+const SHARP = 2; // pixels of a PNG for each of them
+
+/** The figure as a picture of its own, light, without what a pointer left in it. @param {App} app */
+export function figureSvg(app) {
+  const canvas = svgCanvas(WIDE, HIGH);
+  paint(/** @type {any} */ (canvas), { ...app.scene(), handles: [] }, { dark: false, size: 15, hover: null, taken: "", drag: null });
+  return canvas.text(app.described());
+}
+
+/** The trace that is shown as CSV: time in ms, potential, current, and 1 where it spikes. @param {App} app */
+export function traceCsv(app) {
+  const { t0, dt, v, current, spikes } = app.yours;
+  const fired = new Set(spikes.map((time) => Math.round((time - t0) / dt)));
+  const rows = [...v.keys()].map((k) => [Number((t0 + k * dt).toPrecision(10)), v[k], current[k], fired.has(k) ? 1 : 0]);
+  return csvOf(["t", "v", "current", "spike"], rows);
+}
 
 /** Files of what is shown. @param {{ app: App }} props */
 export function Files({ app }) {
   const [said, say] = useState("");
   const { selection, search } = app.store.get();
-  const write = (/** @type {string} */ what) => () => {
+  const name = `${selection.model}_${selection.pattern}`;
+  const write = (/** @type {string} */ what) => {
     const { model, pattern, values, dt } = selection;
     say("…");
     const fields = { what, model, pattern, values, dt, free: [], text: "", of: what === "search" ? (search?.id ?? "") : "" };
@@ -19,12 +40,37 @@ export function Files({ app }) {
       say(answer.name);
     });
   };
+  const give = (/** @type {string} */ file, /** @type {string | Blob} */ content, type = "text/plain") => {
+    save(file, content, type);
+    say(file);
+  };
+  const png = async () => give(`${name}.png`, await pngOf(figureSvg(app)));
+  const isHost = app.host.can("export");
+  /** @type {[string, () => void][]} */
   const files = [
-    ["script", tr("Python script")],
-    ["traces", tr("Traces (CSV)")],
-    ["page", tr("Page without a server (HTML)")],
-    ...(search ? [["search", tr("Each try of the search (CSV)")]] : []),
+    [tr("Figure (SVG)"), () => give(`${name}.svg`, figureSvg(app), "image/svg+xml")],
+    [tr("Figure (PNG)"), png],
+    [tr("Traces (CSV)"), () => (isHost ? write("traces") : give(`${name}.csv`, traceCsv(app), "text/csv"))],
+    ...(isHost
+      ? /** @type {[string, () => void][]} */ ([
+          [tr("Python script"), () => write("script")],
+          [tr("Page without a server (HTML)"), () => write("page")],
+        ])
+      : []),
+    ...(isHost && search ? /** @type {[string, () => void][]} */ ([[tr("Each try of the search (CSV)"), () => write("search")]]) : []),
   ];
   return html`<div class="pw-copy"><p>${tr("Save as a file")}</p>
-    <div class="pw-files">${files.map(([what, title]) => html`<button onclick=${write(what)}>${title}</button>`)}</div><span role="status">${said}</span></div>`;
+    <div class="pw-files">${files.map(([title, act]) => html`<button onclick=${act}>${title}</button>`)}</div><span role="status">${said}</span></div>`;
+}
+
+/** @param {string} svg @returns {Promise<Blob>} */
+async function pngOf(svg) {
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [WIDE * SHARP, HIGH * SHARP];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return new Promise((give, refuse) => canvas.toBlob((blob) => (blob ? give(blob) : refuse(new Error("no picture")))));
 }

@@ -33,7 +33,7 @@ let count = 0;
 
 /**
  * What a kernel and a server have in common.
- * @param {Host["name"]} name @param {(message: object) => void} send @param {Record<string, ModelData>} shipped
+ * @param {Host["name"]} name @param {(message: object, data?: ArrayBuffer) => void} send @param {Record<string, ModelData>} shipped
  */
 export function talking(name, send, shipped) {
   /** @type {Map<string, { kind: string, hear: import("./types.d.ts").Hear }>} */
@@ -56,12 +56,12 @@ export function talking(name, send, shipped) {
     can: (/** @type {string} */ _kind) => true,
     has: (/** @type {string} */ _model) => true,
     /** @type {Host["ask"]} */
-    ask(kind, fields, hear) {
+    ask(kind, fields, hear, data) {
       const id = `${PAGE}-${++count}`;
       if (NEWEST.has(kind)) for (const [other, entry] of asked) if (entry.kind === kind) asked.delete(other);
       asked.set(id, { kind, hear });
       waiting ||= Number(setTimeout(() => becomes(true), SILENCE));
-      send({ kind, id, ...fields });
+      send({ kind, id, ...fields }, data);
       return () => {
         if (asked.delete(id)) send({ kind: "cancel", id: `${PAGE}-${++count}`, of: id });
       };
@@ -119,7 +119,7 @@ export function noHost(shipped) {
 
 /** The kernel of a notebook. @param {any} model anywidget's @param {Record<string, ModelData>} shipped @returns {Host & { onSilence: (hear: (isSilent: boolean) => void) => void }} */
 export function kernelHost(model, shipped) {
-  const own = talking("kernel", (message) => model.send(message), shipped);
+  const own = talking("kernel", (message, data) => model.send(message, undefined, data ? [data] : []), shipped);
   const hear = (/** @type {Answer} */ answer, /** @type {DataView[]} */ buffers) => own.hear(answer, buffers?.[0] ?? null);
   model.on("msg:custom", hear);
   return {

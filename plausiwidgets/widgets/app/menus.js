@@ -41,7 +41,7 @@ export function Share({ app }) {
         : ""
     }
     <${Copy} label=${tr("The same in Python")} text=${game?.python ?? python(app)} />
-    ${app.host.can("export") && !isTask(state) ? html`<${Files} app=${app} />` : ""}
+    ${isTask(state) ? "" : html`<${Files} app=${app} />`}
   <//>`;
 }
 

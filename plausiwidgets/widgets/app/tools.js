@@ -1,11 +1,14 @@
 import { Curves } from "./curves.js";
 import { tr } from "./engine/texts.js";
+import { Equations } from "./equations.js";
 import { Heading } from "./heading.js";
 import { beginMystery } from "./mystery.js";
 import { ParameterPlane } from "./parameter_plane.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
+import { Recording } from "./recording.js";
 import { Repertoire } from "./repertoire.js";
 import { Samples } from "./samples.js";
+import { Stimulus } from "./stimulus.js";
 import { isTask } from "./task.js";
 import { html } from "./vendor/preact.js";
 import { Criteria } from "./verdict.js";
@@ -24,14 +27,14 @@ export const TOOLS = [
     name: "map",
     title: () => tr("Parameter plane"),
     line: () => tr("Where it holds when two values change: drag your neuron through it."),
-    fits: (app) => Boolean(app.run.neuron) || app.host.can("plane"),
+    fits: (app) => app.isJudged() && (Boolean(app.run.neuron) || app.host.can("plane")),
     view: ParameterPlane,
   },
   {
     name: "samples",
     title: () => tr("Samples"),
     line: () => tr("All ways to do it: sets of values spread over the whole region that shows it."),
-    fits: () => true,
+    fits: (app) => app.isJudged(),
     needs: "samples",
     view: Samples,
   },
@@ -46,7 +49,7 @@ export const TOOLS = [
     name: "curves",
     title: () => tr("Curves"),
     line: () => tr("What each value does alone, and how fast it fires at each current."),
-    fits: (app) => Boolean(app.run.neuron) || app.host.can("profiles"),
+    fits: (app) => app.isJudged() && (Boolean(app.run.neuron) || app.host.can("profiles")),
     view: Curves,
   },
   {
@@ -56,6 +59,22 @@ export const TOOLS = [
     fits: () => true,
     needs: "repertoire",
     view: Repertoire,
+  },
+  {
+    name: "stimulus",
+    title: () => tr("Stimulus"),
+    line: () => tr("Another current: a step, pulses, a ramp, or your own values."),
+    fits: () => true,
+    needs: "stimulus",
+    view: Stimulus,
+  },
+  {
+    name: "data",
+    title: () => tr("Data"),
+    line: () => tr("A recorded cell as the target: drop a CSV file."),
+    fits: () => true,
+    needs: "recording",
+    view: Recording,
   },
   {
     name: "mystery",
@@ -109,17 +128,4 @@ export function Inside({ app }) {
   if (!app.data.model.plane || !app.run.neuron) return "";
   return html`<button class="pw-inside" onclick=${() => app.store.set({ tool: "plane" })}>
     <${SmallPlane} app=${app} /><span>${tr("Why? Look inside")} ›</span></button>`;
-}
-
-/** @param {{ app: App }} props */
-function Equations({ app }) {
-  const { equations, description, source } = app.data.model;
-  return html`<div class="pw-equations">
-    <pre tabindex="0" role="region" aria-label=${tr("Equations")}>${equations}</pre>
-    <p>${tr(description)}</p>
-    ${source ? html`<p><b>${tr("Source")}: </b>${tr(source)}</p>` : ""}
-    <dl>${app.data.parameters.map(
-      ({ name, unit, description: text }) => html`<div><dt>${name}${unit ? ` (${unit})` : ""}</dt><dd>${tr(text)}</dd></div>`,
-    )}</dl>
-  </div>`;
 }

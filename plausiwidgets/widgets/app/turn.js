@@ -57,6 +57,11 @@ export function Actions({ app }) {
       }
     </div>`;
   }
+  if (!app.isJudged()) {
+    const back = () => app.store.set({ tool: "stimulus" });
+    return html`<div class="pw-actions"><p>${tr("A current without criteria: drag its values, and watch the response.")}</p>
+      <button class="pw-second" onclick=${back}>${tr("Another stimulus")}</button></div>`;
+  }
   const can = app.host.can("search");
   const best = app.pattern.sets.findIndex(({ status }) => status === "replicated");
   return html`<div class="pw-actions">

@@ -243,7 +243,8 @@ export type Host = {
   can: (kind: string) => boolean;
   /** Whether a model can be shown. */
   has: (model: string) => boolean;
-  ask: (kind: string, fields: object, hear: Hear) => () => void;
+  /** Asks, with at most one buffer. */
+  ask: (kind: string, fields: object, hear: Hear, data?: ArrayBuffer) => () => void;
   describe: (model: string, pattern: string) => Promise<ModelData>;
   close: () => void;
 };

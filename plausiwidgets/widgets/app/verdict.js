@@ -12,6 +12,7 @@ import { html } from "./vendor/preact.js";
  * @returns {{ kind: "waiting" | "holds" | "fragile" | "fails" | "cannot", words: string, why: string }}
  */
 export function said(verdict, verified, pattern) {
+  if (!pattern.components.some(({ criteria }) => criteria.length)) return { kind: "waiting", words: tr("Shown, not judged"), why: "" };
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
   const { checks, loss, lost } = verdict;
   if (loss > 0) {

@@ -9,6 +9,7 @@ import { CardActions, LessonCard, Onward } from "./lesson.js";
 import { Explore, More, Share } from "./menus.js";
 import { MysteryActions, Score } from "./mystery.js";
 import { stored } from "./neuron.js";
+import { readRecording } from "./recording.js";
 import { Models, Patterns, Sheet } from "./sheets.js";
 import { All, Four } from "./sliders.js";
 import { perFrame } from "./state.js";
@@ -47,9 +48,11 @@ function Screen({ app }) {
     ? shows
       ? tr("The {model} matches {pattern}")
       : tr("Your {model} should match {pattern}")
-    : shows
-      ? tr("The {model} shows {pattern}")
-      : tr("Your {model} should show {pattern}");
+    : !app.isJudged()
+      ? tr("The {model} with {pattern}")
+      : shows
+        ? tr("The {model} shows {pattern}")
+        : tr("Your {model} should show {pattern}");
   const parts = sentence.split(/(\{model\}|\{pattern\})/);
   const heading = parts.map((part) => {
     if (part === "{model}") return word("models", modelTitle(app.catalogue, app.data.model));
@@ -71,7 +74,8 @@ function Screen({ app }) {
       ${state.said ? html`<p class="pw-said" role="alert">${state.said} <button onclick=${() => app.store.set({ said: "" })} aria-label=${tr("Close")}>✕</button></p>` : ""}
       <div class=${`pw-body${lesson ? " taught" : ""}${tool ? " with-tool" : ""}${all ? " with-all" : ""}`}>
         ${lesson ? html`<${LessonCard} app=${app} lesson=${lesson} follow=${(/** @type {string} */ href) => follow(app, href)} />` : ""}
-        <section class=${`pw-card pw-main${drawer ? " searching" : ""}`} aria-label=${tr("Figure")}>
+        <section class=${`pw-card pw-main${drawer ? " searching" : ""}`} aria-label=${tr("Figure")}
+          ondragover=${(/** @type {DragEvent} */ e) => canDrop(app) && e.preventDefault()} ondrop=${(/** @type {DragEvent} */ e) => dropped(app, e)}>
           <div class="pw-above"><${Chip} app=${app} />${app.isPart() ? html`<${Whole} app=${app} />` : ""}<${Legend} app=${app} /></div>
           <${Figure} app=${app} />
           ${drawer ? html`<${Drawer} app=${app} />` : ""}
@@ -131,6 +135,17 @@ function mattersMost(app) {
   if (isTask(state) || gameOf(state)) return tr("Values to move");
   const { length } = app.mattering;
   return length === 4 ? tr("Four values matter most") : tr("{count} values matter most", { count: length });
+}
+
+/** @param {App} app */
+const canDrop = (app) => app.host.can("recording") && !app.store.get().exercise;
+
+/** Takes a recording that is dropped on the figure. @param {App} app @param {DragEvent} event */
+function dropped(app, event) {
+  const file = event.dataTransfer?.files[0];
+  if (!file || !canDrop(app)) return;
+  event.preventDefault();
+  readRecording(app, file);
 }
 
 /** From the part that a pattern is about to the whole sweep, and back. @param {{ app: App }} props */

@@ -1,0 +1,107 @@
+import { tr } from "./engine/texts.js";
+import { html, useEffect, useReducer, useState } from "./vendor/preact.js";
+
+/** @import { App } from "./app.js" */
+
+const MOST = 10_000_000; // bytes: a connection is closed by a larger message
+
+/** A file that is read, and what is asked about it. @typedef {{ file: File | null, bytes: ArrayBuffer | null, choices: Record<string, string[]>, columns: Record<string, string>, units: Record<string, string>, said: string, busy: boolean, hear: () => void }} Reading */
+/** @type {WeakMap<App, Reading>} */
+const kept = new WeakMap();
+
+/** @param {App} app */
+function readingOf(app) {
+  const state = kept.get(app) ?? { file: null, bytes: null, choices: {}, columns: {}, units: {}, said: "", busy: false, hear: () => {} };
+  kept.set(app, state);
+  return state;
+}
+
+/** Reads a recording that was picked or dropped, and opens the tool that asks for what the file does not say. @param {App} app @param {File} file */
+export async function readRecording(app, file) {
+  const state = readingOf(app);
+  app.store.set({ tool: "data", sheet: "" });
+  const tell = (/** @type {Partial<Reading>} */ change) => {
+    Object.assign(state, change);
+    state.hear();
+  };
+  if (file.size > MOST) {
+    return tell({
+      said: tr("{name} has {size} MB: at most {most} MB are read. In Python, pw.from_recording reads larger files.", {
+        name: file.name,
+        size: Math.round(file.size / 1e6),
+        most: MOST / 1e6,
+      }),
+    });
+  }
+  tell({ file, bytes: await file.arrayBuffer(), choices: {}, units: {}, said: "", busy: true });
+  ask(app);
+}
+
+/** @param {App} app */
+function ask(app) {
+  const state = readingOf(app);
+  if (!state.file || !state.bytes) return;
+  Object.assign(state, { busy: true, said: "" });
+  state.hear();
+  const fields = { model: app.data.model.name, name: state.file.name, units: state.units };
+  app.host.ask(
+    "recording",
+    fields,
+    (answer) => {
+      if (answer.state === "failed") Object.assign(state, { busy: false, said: answer.error ?? "" });
+      else if (answer.state === "done") {
+        const { pattern, choices, columns } = answer;
+        const units = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, state.units[what] ?? first]));
+        Object.assign(state, { busy: false, choices, columns, units });
+        if (pattern) app.choose(app.data.model.name, pattern, { keep: true });
+      }
+      state.hear();
+    },
+    state.bytes,
+  );
+}
+
+/** A recorded cell as the target, from a file. @param {{ app: App }} props */
+export function Recording({ app }) {
+  const state = readingOf(app);
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  const [over, isOver] = useState(false);
+  useEffect(() => {
+    state.hear = () => again(0);
+    return () => {
+      state.hear = () => {};
+    };
+  }, [state]);
+  const asked = Object.entries(state.choices);
+  const take = (/** @type {File | null | undefined} */ file) => file && readRecording(app, file);
+  return html`<div class="pw-fields pw-onecolumn">
+    <p class="pw-lead">${tr("A recorded cell becomes the target: its spikes are the criteria, and its trace is drawn behind yours.")}</p>
+    <label class=${`pw-drop${over ? " over" : ""}`} ondragover=${(/** @type {DragEvent} */ e) => {
+      e.preventDefault();
+      isOver(true);
+    }} ondragleave=${() => isOver(false)} ondrop=${(/** @type {DragEvent} */ e) => {
+      e.preventDefault();
+      e.stopPropagation();
+      isOver(false);
+      take(e.dataTransfer?.files[0]);
+    }}>${tr("Drop a CSV file here, or open one")}
+      <small>${tr("Columns t, v and current; or spike times")}</small>
+      <input type="file" accept=".csv,.txt,.tsv,text/csv,text/plain" onchange=${(/** @type {any} */ e) => take(e.target.files[0])} /></label>
+    ${
+      asked.length
+        ? html`<p class="pw-at">${tr("Which units has {name}?", { name: state.file?.name ?? "" })}</p>
+          <div class="pw-toolrow">${asked.map(
+            ([what, units]) => html`<label>${NAMES[what]?.() ?? what}
+              <select onchange=${(/** @type {any} */ e) => {
+                state.units = { ...state.units, [what]: e.target.value };
+                again(0);
+              }}>${units.map((unit) => html`<option value=${unit} selected=${state.units[what] === unit}>${tr(unit)}</option>`)}</select></label>`,
+          )}<button class="pw-small" onclick=${() => ask(app)}>${tr("Show")}</button></div>`
+        : ""
+    }
+    <p role="status" class=${state.said ? "pw-wrong" : ""}>${state.said || (state.busy ? tr("reading …") : state.file && !asked.length ? tr("{name} is shown.", { name: state.file.name }) : "")}</p>
+  </div>`;
+}
+
+/** @type {Record<string, () => string>} */
+const NAMES = { t: () => tr("Times"), v: () => tr("Potential"), current: () => tr("Current"), spikes: () => tr("Spike times") };
