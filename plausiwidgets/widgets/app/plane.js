@@ -9,13 +9,15 @@ import { html, useEffect, useRef } from "./vendor/preact.js";
 /** @import { App } from "./app.js" */
 
 const ABOVE = 1; // how far above the threshold a plane goes, in spans, where the neuron is reset
+/** Points of a small plane, which is drawn while a hand moves. @type {[number, number]} */
+const SMALL = [37, 29];
 const WAIT = 40; // ms between two drawings while a hand moves
 
 /**
  * The phase plane of what is shown: nullclines at the usual current, fixed points, and the trajectory of the sweep.
- * @param {App} app @param {number | null} time of the figure, for the current and a dot
+ * @param {App} app @param {number | null} time of the figure, for the current and a dot @param {boolean} small
  */
-function planeAt(app, time) {
+function planeAt(app, time, small) {
   const { run, yours, data } = app;
   const { neuron } = run;
   const { resets } = data.model;
@@ -42,7 +44,7 @@ function planeAt(app, time) {
   const up = extent([...seen.map((/** @type {number} */ i) => y[i]), ...steady]);
   const jumps = new Set(resets ? way.spikes.map((/** @type {number} */ i) => i + 1) : []);
   const here = k < 0 ? null : Math.min(Math.max(k - rest.shown + 1, 0), x.length - 1);
-  return { x, y, jumps, across, up, current, here, names: neuron.states, ...planeOf(flow, across, up) };
+  return { x, y, jumps, across, up, current, here, names: neuron.states, ...planeOf(flow, across, up, small ? SMALL : undefined) };
 }
 
 /**
@@ -130,7 +132,7 @@ function watched(app, canvas, small, told) {
   const draw = () => {
     timer = 0;
     if (!canvas.clientHeight || !app.data.model.plane) return;
-    const plane = planeAt(app, time);
+    const plane = planeAt(app, time, small);
     const { dark, present } = app.store.get();
     paintPlane(canvas, plane, dark, small, present ? 18 : small ? 13 : 14);
     told?.(plane);

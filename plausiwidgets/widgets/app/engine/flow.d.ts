@@ -7,6 +7,7 @@ export function planeOf(
   flow: Flow,
   x: Range,
   y: Range,
+  points?: [number, number],
 ): { nullclines: [Segment[], Segment[]]; points: { x: number; y: number; kind: string }[] };
 export function mostCommon(values: Float64Array): number;
 export function joined(segments: Segment[]): [number, number][][];

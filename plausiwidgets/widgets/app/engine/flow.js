@@ -56,8 +56,7 @@ export function kindOf([a, b, c, d]) {
 }
 
 /** The plane of a flow: {nullclines: two lists of segments [x, y, x, y], points: [{x, y, kind}]} within two ranges. */
-export function planeOf(flow, [xLow, xHigh], [yLow, yHigh]) {
-  const [nx, ny] = PLANE_POINTS;
+export function planeOf(flow, [xLow, xHigh], [yLow, yHigh], [nx, ny] = PLANE_POINTS) {
   const x = Array.from({ length: nx }, (_, i) => xLow + (i / (nx - 1)) * (xHigh - xLow));
   const y = Array.from({ length: ny }, (_, j) => yLow + (j / (ny - 1)) * (yHigh - yLow));
   const rates = y.map((b) => x.map((a) => flow(a, b)));
