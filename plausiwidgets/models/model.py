@@ -14,6 +14,7 @@ from plausiwidgets.arguments import checked, finite, mapping, whole
 from plausiwidgets.lazy import torch
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
+from plausiwidgets.models.from_numpy import take_numpy
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
 from plausiwidgets.names import check_key, unknown
 from plausiwidgets.old_names import renamed_fields
@@ -146,7 +147,8 @@ class NeuronModel:
         potential in mV, ``p.<name>`` are the parameters, ``dt`` is a 0-d tensor in ms; ``spikes``
         is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place; each
         lane independent of the others. With `spike_level` the step returns the state alone. It is called
-        by one thread at a time, until it is compiled.
+        by one thread at a time, until it is compiled. A step that is a function of NumPy, with
+        ``np.where`` for an ``if``, gets arrays instead of tensors, and needs no torch.
     parameters : sequence of Parameter
         All that the step reads from ``p``.
     initial_state : callable
@@ -273,7 +275,7 @@ class NeuronModel:
                 raise unknown(f"{what} of model {key!r}", value, self.parameters)
         self._states = None if states is None else _named(key, states)
         self._span: float | None = None
-        if validate:
+        if validate and not take_numpy(self):
             check_contract(self)
         self._made = True
 
@@ -343,6 +345,8 @@ class NeuronModel:
     @property
     def states(self) -> tuple[StateVariable, ...]:
         """The state variables, the membrane potential first."""
+        if self._states is None and self.programs is not None:
+            self._states = _named(self.key, ["v", *(f"x{i}" for i in range(1, len(self.programs.step.state)))])
         if self._states is None:
             values = {n: [v] for n, v in self.defaults().items()}
             with torch.no_grad():

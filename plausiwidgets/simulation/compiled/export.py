@@ -110,6 +110,12 @@ def export_step(model: NeuronModel) -> Program:
         If the step cannot be traced, or contains what the table does not cover; the text names the operation,
         the line of the step where that is known, and what to write instead.
     """
+    reason = getattr(model.step, "not_recorded", None)
+    if reason is not None:
+        raise NotCompilable(
+            f"the step of model {model.key!r} is a function of NumPy that cannot be written down as a program: "
+            f"{reason}. Compute each lane by itself, with np.where for an `if` and for an assignment"
+        )
     try:
         return _Translation(model, _trace(model)).program()
     except Unsupported as error:
