@@ -303,11 +303,11 @@ def test_stop_ends_the_search_and_keeps_what_was_found(make):
 # -- the rest
 
 
-def test_a_mystery_is_shown_and_its_tool_opened(make):
+def test_a_mystery_is_shown_and_told_to_the_page(make):
     app = make("lif", "tonic_spiking")
     hidden = app.mystery("lif", "tonic_spiking", 1)
     assert app.pattern is hidden.pattern
-    assert app._tool["name"] == "mystery"
+    assert app._shown["mystery"]["seed"] == 1
     other = make("lif", "tonic_spiking", mystery=1)
     assert other.parameters == app.parameters
 

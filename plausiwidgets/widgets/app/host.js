@@ -53,6 +53,7 @@ export function talking(name, send, shipped) {
       tellSilence = hear;
     },
     quiet: () => clearTimeout(waiting),
+    lost: () => becomes(true),
     can: (/** @type {string} */ _kind) => true,
     has: (/** @type {string} */ _model) => true,
     /** @type {Host["ask"]} */
@@ -119,7 +120,14 @@ export function noHost(shipped) {
 
 /** The kernel of a notebook. @param {any} model anywidget's @param {Record<string, ModelData>} shipped @returns {Host & { onSilence: (hear: (isSilent: boolean) => void) => void }} */
 export function kernelHost(model, shipped) {
-  const own = talking("kernel", (message, data) => model.send(message, undefined, data ? [data] : []), shipped);
+  const send = (/** @type {object} */ message, /** @type {any} */ data) => {
+    try {
+      model.send(message, undefined, data ? [data] : []);
+    } catch {
+      own.lost(); // the widget was closed, or its kernel has ended
+    }
+  };
+  const own = talking("kernel", send, shipped);
   const hear = (/** @type {Answer} */ answer, /** @type {DataView[]} */ buffers) => own.hear(answer, buffers?.[0] ?? null);
   model.on("msg:custom", hear);
   return {
