@@ -22,7 +22,7 @@ export function rangesOf(lines, { span, low: rest, below, event }) {
       if (x < low) low = Math.max(x, rest - far);
       if (x > high) high = Math.min(x, rest + far);
     }
-    if (role !== "example") {
+    if (role === "yours") {
       for (const x of current) {
         if (x < i0) i0 = x;
         if (x > i1) i1 = x;
