@@ -1,6 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
-import { isValid, NUMBER, shownText } from "./link.js";
+import { isValid, limitsOf, NUMBER, shownText } from "./link.js";
 import { patternOf, simulation, slidersOf } from "./neuron.js";
 import { pictureOf } from "./pictures.js";
 import { endsInExercise } from "./task.js";
@@ -49,10 +49,15 @@ export function codeOf({ about, defaults }, modelDt, { values, dt }, seconds, is
 
 /** A name as a code holds it: printable, in one line. @param {string} name */
 const nameOf = (name) =>
-  [...name.normalize().replace(/\s+/g, " ").trim()]
-    .filter((one) => /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(one))
+  [
+    ...[...name.normalize().replace(/\s+/g, " ")]
+      .filter((one) => /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(one))
+      .join("")
+      .trim(),
+  ]
     .slice(0, LONGEST_NAME)
-    .join("");
+    .join("")
+    .trim();
 
 /**
  * What a code says; throws an error with a sentence.
@@ -93,7 +98,7 @@ export function fieldsOf(exercise, data, sliders, code) {
     if (!slider) throw new Error(tr("the code is refused: {name} is no value of this exercise", { name: shownText(name) }));
     values[name] = numberOf(name);
     if (!isValid(slider, values[name])) {
-      throw new Error(tr("the code is refused: {name}: valid is {limits}", { name, limits: slider.valid }));
+      throw new Error(tr("the code is refused: {name}: valid is {limits}", { name, limits: limitsOf(slider) }));
     }
   }
   const start = Object.fromEntries(exercise.start.values);

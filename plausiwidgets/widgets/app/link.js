@@ -105,6 +105,9 @@ export function valuesOf(fields, sliders) {
   return { values, dt, notes: notes.slice(0, 4) };
 }
 
+/** The hard limits of a slider, in words. @param {Slider} slider */
+export const limitsOf = ({ valid }) => valid.replace("finite", tr("finite"));
+
 /** Whether a value is within the hard limits of a slider. @param {Slider} slider @param {number} value */
 export function isValid({ limits: [low, high], scale }, value) {
   if (!Number.isFinite(value) || (scale === "log" && value <= 0)) return false;

@@ -1,6 +1,6 @@
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
-import { isValid } from "./link.js";
+import { isValid, limitsOf } from "./link.js";
 import { hasBars, isTask, takes, told } from "./task.js";
 import { html, useEffect, useReducer, useRef, useState } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
@@ -130,7 +130,7 @@ function Exact({ app, slider, bar, ranges }) {
   return html`<div class=${`pw-exact${isLocked ? " locked" : ""}`} title=${isLocked ? tr("Locked in this exercise") : tr(slider.description)}>
     <div class="pw-label"><${Name} slider=${slider} /> <span>${isLocked ? tr("(locked)") : shortOf(slider, app.store.get().language)}</span></div>
     <${Track} app=${app} slider=${slider} bar=${bar} from=${null} />
-    <${Box} value=${value} name=${tr("Exact value of {name}", { name: slider.name })} limits=${slider.valid}
+    <${Box} value=${value} name=${tr("Exact value of {name}", { name: slider.name })} limits=${limitsOf(slider)}
       disabled=${isLocked} valid=${(/** @type {number} */ x) => takes(app.store.get(), slider, x)}
       set=${(/** @type {number} */ x) => {
         app.put({ [slider.name]: x });
@@ -148,9 +148,9 @@ function Ends({ app, slider }) {
   const set = (/** @type {Range} */ range) => app.setBox({ bounds: { ...bounds, [name]: range } });
   const tick = () => app.setBox({ fixed: fixed.includes(name) ? fixed.filter((one) => one !== name) : [...fixed, name] });
   return html`<div class="pw-range">
-    <${Box} value=${low} name=${tr("Range of {name}, lower end", { name })} limits=${`< ${plain(high)}, ${slider.valid}`}
+    <${Box} value=${low} name=${tr("Range of {name}, lower end", { name })} limits=${`< ${plain(high)}, ${limitsOf(slider)}`}
       valid=${(/** @type {number} */ x) => isValid(slider, x) && x < high} set=${(/** @type {number} */ x) => set([x, high])} />
-    – <${Box} value=${high} name=${tr("Range of {name}, upper end", { name })} limits=${`> ${plain(low)}, ${slider.valid}`}
+    – <${Box} value=${high} name=${tr("Range of {name}, upper end", { name })} limits=${`> ${plain(low)}, ${limitsOf(slider)}`}
       valid=${(/** @type {number} */ x) => isValid(slider, x) && x > low} set=${(/** @type {number} */ x) => set([low, x])} />
     ${
       app.host.can("search")

@@ -19,7 +19,7 @@ import { Inside, ToolPanel } from "./tools.js";
 import { Actions } from "./turn.js";
 import { html, render, useEffect, useReducer } from "./vendor/preact.js";
 import { Chip, Criteria, said } from "./verdict.js";
-import { inSentence, modelTitle, provenance } from "./words.js";
+import { inSentence, modelTitle, patternTitle, provenance } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -56,14 +56,14 @@ function Screen({ app }) {
   const parts = sentence.split(/(\{model\}|\{pattern\})/);
   const heading = parts.map((part) => {
     if (part === "{model}") return word("models", modelTitle(app.catalogue, app.data.model));
-    return part === "{pattern}" ? word("patterns", inSentence(tr(pattern.title), state.language)) : part;
+    return part === "{pattern}" ? word("patterns", patternTitle(app)) : part;
   });
   const head = app.host.name === "kernel" ? html`<h2 class="pw-sentence">${heading}</h2>` : html`<h1 class="pw-sentence">${heading}</h1>`;
   return html`<div class=${`pw-app pw-host-${app.host.name}${present ? " present" : ""}${dark ? " dark" : ""}`} style=${properties(dark)}
     data-pw-judged=${verdict ? "yes" : "no"} data-pw-status=${kind} lang=${state.language} onkeydown=${(/** @type {any} */ e) => keys(app, e)}>
     <div class="pw-frame" inert=${sheet !== ""}>
       <header class="pw-header" role="none">
-        <div>${head}<p>${tr(pattern.description)}</p></div>
+        <div>${head}<p>${isHidden ? tr("Find values with which your neuron fires at the same times as the hidden one.") : tr(pattern.description)}</p></div>
         <div class="pw-end">
           <button aria-haspopup="dialog" aria-expanded=${sheet === "explore"} onclick=${open("explore")}>${tr("Explore")} ▾</button>
           <button aria-haspopup="dialog" aria-expanded=${sheet === "share"} onclick=${open("share")}>${tr("Share")}</button>

@@ -1,4 +1,5 @@
 import { tr } from "./engine/texts.js";
+import { gameOf } from "./task.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Catalogue, Model } from "./types.d.ts" */
@@ -18,6 +19,13 @@ export function modelTitle(catalogue, { name, title }) {
   const others = Object.entries(catalogue.models).filter(([other]) => other !== name);
   const isFirst = !others.some(([, other]) => headOf(tr(other.title)) === head && other.title.length < title.length);
   return isFirst ? tr("{name} neuron", { name: head }) : shown;
+}
+
+/** The pattern that is shown: of a mystery its number. @param {App} app */
+export function patternTitle(app) {
+  const state = app.store.get();
+  const seed = gameOf(state)?.seed ?? state.exercise?.about[".mystery"]?.split(".")[2];
+  return inSentence(seed === undefined ? tr(app.pattern.title) : tr("Mystery {seed}", { seed }), state.language);
 }
 
 /** Where the values come from. @param {App} app */

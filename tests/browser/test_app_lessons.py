@@ -1,0 +1,239 @@
+"""Exercises, the codes of a class, mysteries and lessons of the app in a file, in a real browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+import plausiwidgets as pw
+from plausiwidgets.widgets.app.file import write_app
+
+JUDGED = ".pw-app[data-pw-judged=yes]"
+QUESTION = "Make the neuron fire groups of spikes."
+LESSON = """# From spikes to bursts
+
+## Bursts
+
+<!-- card
+pattern: tonic_bursting
+free: c, d
+until: does not hold
+-->
+
+Drag **c** down. [Begin at −55](#c=-55), or [lose it](#c=-65&a=0.1). A [far card](#card=3).
+
+## Spikes
+
+<!-- card -->
+
+Any slider will do.
+
+<details><summary>Answer</summary>
+
+They all act.
+
+</details>
+
+## Another neuron
+
+<!-- card
+model: adex
+pattern: tonic_spiking
+until: b > 60
+tool: phase plane
+-->
+
+Raise **b**.
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lessons")
+
+
+@pytest.fixture(scope="module")
+def exercise(folder: Path) -> Path:
+    task = pw.teaching.Exercise(QUESTION, free=["c", "d"], hints=["Where does a reset land?", "Above −55 mV."])
+    return write_app(
+        "izhikevich", "tonic_bursting", {"c": -65.0, "d": 6.0}, path=folder / "burst.html", exercise=task, language="en"
+    )
+
+
+@pytest.fixture(scope="module")
+def lesson(folder: Path) -> Path:
+    return write_app(path=folder / "lesson.html", lesson=LESSON)
+
+
+@pytest.fixture
+def opened(open_page):
+    def open_one(path: Path, fragment: str = "", **options: object):
+        page = open_page(path, fragment, **options).page
+        page.wait_for_selector(JUDGED)
+        return page
+
+    return open_one
+
+
+def drag(page, name: str, value: float) -> None:
+    """Set a slider by its box for exact numbers, and wait for the verdict on it."""
+    box = page.get_by_label(f"Exact value of {name}", exact=True)
+    box.fill(str(value))
+    box.press("Enter")
+
+
+def no_axe_finding(page) -> None:
+    page.wait_for_timeout(150)
+    found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+
+
+# ------------------------------------------------------------------ exercise
+
+
+def test_an_exercise_shows_its_free_sliders_and_nothing_that_shows_the_way(opened, exercise):
+    page = opened(exercise)
+    assert page.locator(".pw-asked").inner_text() == QUESTION
+    sliders = page.locator(".pw-app input[type=range]")
+    assert [one.get_attribute("data-name") for one in sliders.all()] == ["c", "d"]
+    page.wait_for_timeout(600)  # bars come at rest
+    assert page.locator(".pw-bar").count() == 0
+    text = page.locator(".pw-app").inner_text()
+    assert not [words for words in ("Your turn", "search", "Show me", "Next pattern") if words in text]
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("h1")).to_contain_text("tonic bursting")
+    page.get_by_role("button", name="All 9 values, 7 of them locked").click()
+    assert page.locator("[data-name=a]").is_disabled()
+    assert page.get_by_label("Exact value of a", exact=True).is_disabled()
+    no_axe_finding(page)
+
+
+def test_hints_are_opened_one_after_the_other_and_an_undone_exercise_can_be_handed_in(opened, exercise):
+    page = opened(exercise)
+    page.get_by_role("button", name="Hint (2 left)").click()
+    page.get_by_role("button", name="Last hint").click()
+    assert page.locator(".pw-hint").all_inner_texts() == ["Hint 1: Where does a reset land?", "Hint 2: Above −55 mV."]
+    page.get_by_role("button", name="Hand in").click()
+    answer = pw.teaching.read_code(page.get_by_label("Code to hand in").input_value(), exercise)
+    assert (answer.solved, answer.name, answer.parameters["c"]) == (False, "", -65.0)
+    page.locator("[data-name=c]").press("ArrowRight")
+    expect(page.get_by_label("Code to hand in")).to_have_count(0)  # it was of other values
+
+
+def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_page_read(opened, open_page, exercise):
+    page = opened(exercise)
+    page.get_by_role("button", name="All 9 values").click()
+    drag(page, "c", -300)
+    assert page.get_by_label("Exact value of c").get_attribute("aria-invalid") == "true"  # beyond its slider
+    drag(page, "c", -50)
+    drag(page, "d", 2)
+    expect(page.locator(".pw-praise")).to_have_text("✓ Well done: that is tonic bursting.")
+    page.get_by_role("button", name="Get your code").click()
+    page.get_by_label("Your name, if your teacher wants it").fill("Zoë Müller")
+    solved = page.get_by_label("Code to hand in").input_value()
+    no_axe_finding(page)
+    answer = pw.teaching.read_code(solved, exercise)
+    assert (answer.solved, answer.name, answer.parameters["d"]) == (True, "Zoë Müller", 2.0)
+
+    page.get_by_role("button", name="Back to the start").click()
+    page.get_by_role("button", name="Hand in").click()
+    begun = page.get_by_label("Code to hand in").input_value()
+    codes = [solved, begun, solved, "PW1.torn"]
+    table = pw.teaching.class_results(codes, exercise)
+    teacher = open_page(exercise, "#class").page
+    teacher.get_by_label("Codes, one on each line").fill("\n".join(codes))
+    teacher.get_by_role("button", name="Read the codes").click()
+    teacher.wait_for_selector(".pw-tiles a")
+    said = teacher.get_by_role("status").inner_text()
+    assert said == "4 codes: 2 solved, 1 not yet, 1 refused."
+    assert "the code is incomplete" in teacher.locator(".pw-refused").inner_text()
+    assert table["refused"][3].split(":")[0] == "the code is incomplete"
+    rows = [row.locator("td").all_inner_texts() for row in teacher.locator(".pw-answers tbody tr").all()]
+    assert [row[1] for row in rows] == table["name"][:3].tolist() == ["Zoë Müller"] * 3
+    assert [row[3] for row in rows] == [f"{row.hold} of {row.of}" for row in table[:3].itertuples()]
+    assert rows[2][0] == "3\u00a0=\u00a01"
+    no_axe_finding(teacher)
+    teacher.get_by_role("link", name="To the exercise").click()
+    teacher.wait_for_selector(".pw-question")
+
+
+def test_a_link_to_an_exercise_moves_only_what_is_free(opened, exercise):
+    page = opened(exercise, "#pattern=tonic_bursting&c=-52&a=0.1&dt=0.1")
+    assert page.locator(".pw-row:has([data-name=c]) output").inner_text() == "−52 mV"
+    page.locator("[data-name=c]").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"&a=0\.02&(?!.*dt=)"))
+
+
+def test_a_mystery_in_a_file_counts_points_and_its_code_is_read(opened, folder):
+    hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", seed=7)
+    path = write_app(hidden.model, hidden.pattern, path=folder / "mystery.html", exercise=hidden, language="de")
+    page = opened(path)
+    expect(page.locator("h1")).to_contain_text("Rätsel 7")
+    assert re.search(r"\d+ von 100 Punkten", page.locator(".pw-answering").inner_text())
+    assert "hidden neuron" not in page.locator(".pw-app").inner_text()
+    page.locator(".pw-allbutton").click()
+    for name, value in hidden.reveal().items():
+        if name in hidden.moved:
+            box = page.get_by_label(f"Genauer Wert von {name}", exact=True)
+            box.fill(str(value))
+            box.press("Enter")
+    page.wait_for_selector(".pw-praise")
+    page.get_by_role("button", name="Code holen").click()
+    answer = pw.teaching.read_code(page.get_by_label("Code zum Abgeben").input_value(), path)
+    assert (answer.solved, answer.seed) == (True, 7)
+
+
+# ------------------------------------------------------------------ lesson
+
+
+def test_a_card_locks_goes_on_when_its_condition_is_met_and_says_when_it_was_left_again(opened, lesson):
+    page = opened(lesson)
+    assert page.title() == "From spikes to bursts"
+    assert page.locator(".pw-lesson h2").inner_text() == "Bursts"
+    assert [one.get_attribute("data-name") for one in page.locator("input[type=range]").all()] == ["c", "d"]
+    state = page.locator(".pw-state")
+    assert state.inner_text().startswith("Go on until")
+    page.get_by_role("link", name="lose it").click()  # a is locked on this card, and stays
+    expect(state).to_contain_text("✓ Done")
+    assert "c=-65" in page.url and "a=0.02&" in page.url
+    page.get_by_role("button", name="Undo").click()
+    expect(state).to_contain_text("It was reached")
+    no_axe_finding(page)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".pw-lesson h2")).to_have_text("Spikes")
+    assert page.locator("input[type=range]").count() == 4
+
+
+def test_a_card_shows_another_model_and_opens_its_tool_and_present_shows_it_large(opened, lesson):
+    page = opened(lesson, "#card=3")
+    expect(page.locator("h1")).to_contain_text("Adaptive exponential neuron")
+    expect(page.locator(".pw-tool")).to_be_visible()
+    assert page.locator("input[type=range]").first.get_attribute("data-name") == "b"  # in bold on the card
+    page.get_by_role("button", name="Present").click()
+    assert page.locator(".pw-lesson h2").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > 20
+    no_axe_finding(page)
+    page.get_by_label("Card").select_option("0")
+    expect(page.locator("h1")).to_contain_text("tonic bursting")
+    page.evaluate("location.hash = '#card=9'")
+    expect(page.get_by_role("alert")).to_contain_text("The cards of this lesson are 1 to 3.")
+
+
+def test_on_a_phone_a_card_is_solved_and_gone_on_from_below_the_figure(opened, lesson):
+    page = opened(lesson, width=400, height=800, has_touch=True, is_mobile=True, color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("link", name="lose it").click()
+    onward = page.get_by_role("button", name="Done: next card")
+    onward.click()
+    expect(page.locator(".pw-lesson h2")).to_have_text("Spikes")
+    expect(onward).to_have_count(0)
+    no_axe_finding(page)
+
+
+def test_a_link_that_is_not_for_this_file_says_one_sentence_and_goes_on(opened, lesson):
+    page = opened(lesson, "#mystery=lif.tonic_spiking.1")
+    assert page.get_by_role("alert").inner_text().startswith("A mystery needs Python")
+    page.evaluate("location.hash = '#model=izhikevich&pattern=tonic_spiking%2Brebound_spike'")
+    expect(page.get_by_role("alert")).to_contain_text("does not have")
+    expect(page.locator("h1")).to_contain_text("tonic bursting")
