@@ -10,6 +10,7 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.simulation.javascript.module import runtime
+from plausiwidgets.widgets.app.file import write_app
 from plausiwidgets.widgets.page.export import page_file
 from tests.widgets.test_page import data_of
 
@@ -216,3 +217,26 @@ def test_a_class_as_a_table():
     assert table["holds: complete bursts"].tolist()[:1] == [True]
     assert table["hold"][0] == table["of"][0] == 11
     assert pw.teaching.class_results([]).empty
+
+
+def test_a_code_holds_the_name_that_was_typed_and_a_class_has_it_in_its_table():
+    named = answer(-50.0, "1", _name="Zoë Müller")
+    assert pw.teaching.read_code(named).name == "Zoë Müller"
+    assert pw.teaching.read_code(answer(-50.0, "1")).name == ""
+    table = pw.teaching.class_results([named, answer(-50.0, "1"), "PW1.torn"])
+    assert table["name"].tolist() == ["Zoë Müller", "", ""]
+
+
+@pytest.mark.parametrize("name", ["x" * 61, "a\nb", "\x1b[31m"])
+def test_a_name_that_no_page_writes_is_refused(name):
+    with pytest.raises(ValueError, match="its name is"):
+        pw.teaching.read_code(answer(-50.0, "1", _name=name))
+
+
+def test_the_file_of_the_app_tells_what_its_exercise_allows(tmp_path):
+    path = write_app("izhikevich", "tonic_bursting", START, path=tmp_path / "a.html", exercise=TASK)
+    assert pw.teaching.read_code(answer(-50.0, "1"), path).solved
+    with pytest.raises(ValueError, match="a is locked"):
+        pw.teaching.read_code(answer(-50.0, "0", a="0.1"), path)
+    with pytest.raises(ValueError, match="another exercise"):
+        pw.teaching.read_code(answer(-50.0, "1", _model="adex"), path)

@@ -303,13 +303,54 @@ def test_stop_ends_the_search_and_keeps_what_was_found(make):
 # -- the rest
 
 
-def test_a_mystery_is_shown_and_told_to_the_page(make):
-    app = make("lif", "tonic_spiking")
+def test_a_mystery_is_told_to_the_page_without_its_answer(make):
+    app = make("lif", "tonic_spiking", {})
+    assert app._shown_data()["mystery"] is None
     hidden = app.mystery("lif", "tonic_spiking", 1)
-    assert app.pattern is hidden.pattern
-    assert app._shown["mystery"]["seed"] == 1
+    assert app.selection.pattern is hidden.pattern
+    told = app._shown_data()["mystery"]
+    assert (told["seed"], told["moved"], told["link"]) == (1, list(hidden.moved), hidden.link)
+    assert told["pattern"] == app._shown_data()["pattern"]
+    text = json.dumps([told, app._shown_data()])
+    assert not [x for name, x in hidden.reveal().items() if name in hidden.moved and json.dumps(x) in text]
+    app.undo()
+    assert app._shown_data()["mystery"] is None
     other = make("lif", "tonic_spiking", mystery=1)
-    assert other.parameters == app.parameters
+    assert other._shown_data()["mystery"] == told
+    assert other.selection.free == hidden.moved
+
+
+LESSON = """# Two cards
+
+## One
+<!-- card
+pattern: tonic_bursting
+values: c=-60
+free: c, d
+-->
+Look.
+
+## Two
+<!-- card
+free: a
+-->
+Look.
+"""
+
+
+def test_a_lesson_begins_with_its_first_card_and_each_card_has_its_own_locks(make):
+    app = make(lesson=LESSON)
+    assert (app.pattern.key, app.parameters["c"]) == ("tonic_bursting", -60.0)
+    cards = app._settings["lesson"]["cards"]
+    assert [(card["model"], card["pattern"], card["free"]) for card in cards] == [
+        ("izhikevich", "tonic_bursting", ["c", "d"]), ("izhikevich", "tonic_bursting", ["a"]),
+    ]  # fmt: skip
+    for step, locked in (("one", ["a", "b"]), ("two", ["c", "d"])):
+        fields = {"model": "izhikevich", "pattern": "tonic_bursting", "values": app.parameters, "dt": app.selection.dt}
+        answer = said(app, "select", f"page-{step}", **fields, step=step, locked=locked)
+        assert (answer["state"], list(app.selection.locked)) == ("done", locked)
+    with pytest.raises(t.TraitError, match="c is locked"):
+        app.parameters = {**app.parameters, "c": -40.0}
 
 
 def test_an_unknown_tool_is_refused(make):
