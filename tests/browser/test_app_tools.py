@@ -25,6 +25,12 @@ def tool(page, title: str):
     return page.locator(".pw-tool")
 
 
+def model(page, title: str) -> None:
+    """Go to another neuron."""
+    page.locator(".pw-sentence button").first.click()
+    page.locator(".pw-models button").filter(has=page.locator(f"b:text-is('{title}')")).click()
+
+
 def said(page, text: str, timeout: float = 60.0) -> None:
     """Wait until a tool says a text."""
     expect(page.locator(STATUS)).to_contain_text(text, timeout=1000 * timeout)
@@ -259,3 +265,17 @@ def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page
     page.locator(".pw-maths [data-symbol=c]").first.hover()
     expect(page.locator(".pw-equations [aria-live]")).to_contain_text("spike")
     assert findings(page) == []
+
+
+def test_a_neuron_of_four_variables_has_a_plane_of_any_two_and_one_of_one_has_a_line(page):
+    model(page, "Hodgkin–Huxley")
+    expect(page.locator(".pw-sentence")).to_contain_text("Hodgkin")
+    panel = tool(page, "Phase plane")
+    said(page, "at their steady state")
+    panel.locator("select").nth(1).select_option("h")
+    said(page, "n, m.")
+    panel.locator("input[type=checkbox]").check()
+    said(page, "The other variables are held")
+    assert findings(page) == []
+    model(page, "Leaky integrate-and-fire (LIF)")
+    said(page, "Where the curve is above 0")

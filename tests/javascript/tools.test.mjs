@@ -14,10 +14,11 @@ import {
 import { holdsOf, judgedProfiles, rateAt } from "../../plausiwidgets/widgets/app/curves.js";
 import { markOf, withRows } from "../../plausiwidgets/widgets/app/marks.js";
 import { patternOf, simulation, slidersOf, stored } from "../../plausiwidgets/widgets/app/neuron.js";
+import { phaseOf, rowAt } from "../../plausiwidgets/widgets/app/phase.js";
 import { nearest, nextPoint, withSets } from "../../plausiwidgets/widgets/app/samples.js";
 import { csvOf } from "../../plausiwidgets/widgets/app/saving.js";
-import { shapeOf } from "../../plausiwidgets/widgets/app/stimulus.js";
 import { svgCanvas } from "../../plausiwidgets/widgets/app/svg.js";
+import { shapeOf } from "../../plausiwidgets/widgets/app/words.js";
 import { catalogue, modelData, result } from "./app.mjs";
 
 const data = modelData("izhikevich");
@@ -181,4 +182,30 @@ test("strokes on a canvas of SVG are elements of it, and a text is escaped", () 
 
 test("a stimulus is told from a pattern by its name", () => {
   assert.deepEqual(["stimulus_pulses_7", "stimulus_values", "tonic_spiking"].map(shapeOf), ["pulses", "values", ""]);
+});
+
+test("the pieces of each nullcline are told apart, and a time is found on the trajectory", () => {
+  const answer = {
+    ...{ names: ["v", "n"], labels: ["v", "n"], ranges: [], usual: 0, variables: [], sentence: "" },
+    levels: [{ text: "", points: [], nullclines: [2, 0] }],
+  };
+  const arrays = {
+    "0.0.0": Float32Array.of(1, 2),
+    "0.0.1": Float32Array.of(3, 4),
+    "0.arrows": new Float32Array(),
+    path: new Float32Array(),
+  };
+  const { lines } = phaseOf("lif", answer, arrays);
+  assert.deepEqual(
+    lines[0].map((pieces) => pieces.map((piece) => [...piece])),
+    [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [],
+    ],
+  );
+  const path = Float32Array.of(0, 1, 1, 0, NaN, NaN, NaN, NaN, 10, 2, 2, 0);
+  assert.deepEqual([rowAt(path, 1), rowAt(path, 9), rowAt(new Float32Array(), 1)], [0, 2, -1]);
 });

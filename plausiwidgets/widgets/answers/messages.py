@@ -244,7 +244,8 @@ TABLE: dict[str, Message] = {
         {"names": ListOf(Text()), "labels": ListOf(Text(SENTENCE)), "ranges": ListOf(Pair()), "levels": ListOf(LEVEL),
          "usual": Whole(), "variables": ListOf(Text()), "sentence": Text(SENTENCE)},
         {"{k}.{i}.{j}": Array("f4", "[points, 2]", "the j-th piece of the i-th nullcline at the k-th current"),
-         "{k}.arrows": Array("f4", "[arrows, 4]", "the field at the k-th current: from and to"),
+         "{k}.arrows": Array("f4", "[arrows, 4]", "the field at the k-th current: places, and directions as shares "
+                              "of the ranges"),
          "path": Array("f4", "[points, 4]", "time, x, y and level; a row of nan at each reset")},
         ends="cancel", newest=True,
     ),

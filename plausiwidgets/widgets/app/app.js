@@ -9,6 +9,7 @@ import { heard, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
 import { boldIn, gameOf, isTask } from "./task.js";
 import { moveAway } from "./turn.js";
+import { shapeOf } from "./words.js";
 
 /** @import { Arrays, Answer, Catalogue, Host, Line, ModelData, Range, Scene, Selection, Slider, State, Sweep, Values } from "./types.d.ts" */
 /** @typedef {ReturnType<typeof createApp>} App */
@@ -410,7 +411,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** The next or the last pattern. @param {number} by */
     next(by) {
       if (isTask(store.get())) return;
-      const keys = Object.keys(current.patterns);
+      const keys = Object.keys(current.patterns).filter((key) => !shapeOf(key));
       const at = keys.indexOf(selection().pattern);
       return app.choose(selection().model, keys[(at + by + keys.length) % keys.length]);
     },

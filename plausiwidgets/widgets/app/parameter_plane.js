@@ -113,7 +113,7 @@ export function ParameterPlane({ app }) {
   const here = [x, y].map((slider, k) => shareOf(slider, selection.values[slider.name], ends[k]));
   const draw = () => {
     if (!canvas.current?.clientWidth) return;
-    paintCells(canvas.current, cells, [axisOf(x, ends[0]), axisOf(y, ends[1])], here, {
+    paintCells(canvas.current, cells, [axisOf(x, ends[0]), axisOf(y, ends[1])], here, dotsOf(app, [x, y], ends), {
       dark,
       size,
       isOld,
@@ -217,9 +217,21 @@ export function ParameterPlane({ app }) {
         cells && !isOld ? html`: ${describedAt(app, cells, place, all)}` : ""
       }</p>
       <p role="status">${statusOf(cells, isOld, isHost ? job.get() : null, all)}</p>
-      ${all ? "" : html`<ul class="pw-planekey"><li class="holds"><i></i>${tr("every criterion holds")}</li><li class="near"><i></i>${tr("near")}</li><li class="far"><i></i>${tr("far")}</li><li>○ ${tr("your neuron: drag it")}</li></ul>`}
+      ${all ? "" : html`<ul class="pw-planekey"><li class="holds"><i></i>${tr("every criterion holds")}</li><li class="near"><i></i>${tr("near")}</li><li class="far"><i></i>${tr("far")}</li><li>○ ${tr("your neuron: drag it")}</li><li>• ${tr("known sets")}</li></ul>`}
     </div>
   </div>`;
+}
+
+/** Where the stored sets are, and the best of a search. @param {App} app @param {Slider[]} sliders @param {[number, number][]} ends */
+function dotsOf(app, sliders, ends) {
+  const { search, selection, turn } = app.store.get();
+  if (turn) return []; // they would tell the way
+  const best = search?.model === selection.model && search.pattern === selection.pattern ? search.best : null;
+  const sets = [...app.pattern.sets.map(({ values }) => Object.fromEntries(values)), ...(best ? [best] : [])];
+  return sets
+    .map((values) => sliders.map(({ name }) => values[name]))
+    .filter((pair) => pair.every((value, k) => value >= ends[k][0] && value <= ends[k][1]))
+    .map((pair) => pair.map((value, k) => shareOf(sliders[k], value, ends[k])));
 }
 
 /** A value with its name and unit. @param {Slider} slider @param {number} value */
@@ -265,10 +277,10 @@ function statusOf(cells, isOld, job, several) {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas @param {Cells | null} cells @param {[import("./axes.js").Axis, import("./axes.js").Axis]} axes @param {number[]} here
+ * @param {HTMLCanvasElement} canvas @param {Cells | null} cells @param {[import("./axes.js").Axis, import("./axes.js").Axis]} axes @param {number[]} here @param {number[][]} dots
  * @param {{ dark: boolean, size: number, isOld: boolean, several: boolean, titles: Record<string, { letter: string }> }} how
  */
-function paintCells(canvas, cells, [x, y], here, { dark, size, isOld, several, titles }) {
+function paintCells(canvas, cells, [x, y], here, dots, { dark, size, isOld, several, titles }) {
   const { context, frame, colours } = begun(canvas, dark, size);
   const { left, top, width, height } = frame;
   const px = (/** @type {number} */ share) => left + share * width;
@@ -336,6 +348,15 @@ function paintCells(canvas, cells, [x, y], here, { dark, size, isOld, several, t
       stroke((row, column) => cells.loss[row * points + column] === 0);
     }
     context.globalAlpha = 1;
+  }
+  for (const [across, up] of dots) {
+    context.beginPath();
+    context.arc(px(across), py(up), 4, 0, 2 * Math.PI);
+    context.fillStyle = colours.ink;
+    context.fill();
+    context.strokeStyle = colours.card;
+    context.lineWidth = 1.5;
+    context.stroke();
   }
   paintAxes(context, frame, x, y, colours, size);
   paintHere(context, px(here[0]), py(here[1]), colours);

@@ -5,6 +5,7 @@ import { useJob } from "./jobs.js";
 import { markWords, SIGNS } from "./marks.js";
 import { drawPictures, paintPicture, picturesOf } from "./pictures.js";
 import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from "./vendor/preact.js";
+import { shapeOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Mark } from "./types.d.ts" */
@@ -53,7 +54,7 @@ export function Patterns({ app }) {
   const [all, showAll] = useState(false);
   const [keep, setKeep] = useState(false);
   const marks = app.catalogue.models[selection.model]?.marks ?? {};
-  const keys = Object.keys(app.data.patterns);
+  const keys = Object.keys(app.data.patterns).filter((key) => !shapeOf(key));
   const count = keys.filter((key) => marks[key] === "replicated").length;
   return html`<${Sheet} app=${app} title=${tr("What should it do?")}>
     <div class="pw-choices">

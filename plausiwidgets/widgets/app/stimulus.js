@@ -1,6 +1,6 @@
 import { tr } from "./engine/texts.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
-import { inSentence } from "./words.js";
+import { inSentence, shapeOf } from "./words.js";
 
 /** @import { App } from "./app.js" */
 
@@ -17,12 +17,6 @@ const SHAPES = [
   ["pulses", () => tr("Pulses"), () => tr("A train of pulses.")],
   ["ramp", () => tr("Ramp"), () => tr("A current that rises from 0.")],
 ];
-
-/** Which shape is applied: that of a stimulus, "values", or "" for a pattern. @param {string} pattern */
-export function shapeOf(pattern) {
-  const shape = pattern.match(/^stimulus_(step|pulses|ramp)/)?.[1];
-  return shape ?? (pattern.startsWith("stimulus_") ? "values" : "");
-}
 
 /** Another current for the neuron that is shown: its parameters stay, and the pattern is one press away. @param {{ app: App }} props */
 export function Stimulus({ app }) {

@@ -4,6 +4,7 @@ import { Equations } from "./equations.js";
 import { Heading } from "./heading.js";
 import { beginMystery } from "./mystery.js";
 import { ParameterPlane } from "./parameter_plane.js";
+import { AskedPhase } from "./phase.js";
 import { PhasePlane, SmallPlane } from "./plane.js";
 import { Recording } from "./recording.js";
 import { Repertoire } from "./repertoire.js";
@@ -44,6 +45,14 @@ export const TOOLS = [
     line: () => tr("Why it fires: where its two variables stand still, and where they go."),
     fits: (app) => app.data.model.plane && Boolean(app.run.neuron),
     view: PhasePlane,
+  },
+  {
+    name: "plane",
+    title: () => tr("Phase plane"),
+    line: () => tr("Why it fires: where its variables stand still, and where they go."),
+    fits: (app) => !(app.data.model.plane && app.run.neuron),
+    needs: "phase",
+    view: AskedPhase,
   },
   {
     name: "curves",

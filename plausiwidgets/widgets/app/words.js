@@ -46,3 +46,9 @@ function sourceOf({ title, source }) {
   if (source) return tr("Found by a search, not published");
   return tr(title);
 }
+
+/** The shape of a current that is shown like a pattern, "values", or "" for a pattern. @param {string} pattern */
+export function shapeOf(pattern) {
+  const shape = pattern.match(/^stimulus_(step|pulses|ramp)/)?.[1];
+  return shape ?? (pattern.startsWith("stimulus_") ? "values" : "");
+}
