@@ -268,7 +268,8 @@ def _model(model: NeuronModel) -> dict[str, Any]:
     return {
         "model": {
             "name": model.key, "title": model.title, "description": model.description, "source": model.source,
-            "equations": model.equations, "unit": model.current.unit, "dt": model.dt,
+            "equations": model.equations, "unit": model.current.unit,
+            "potential_unit": model.states[0].unit, "dt": model.dt,
             "resets": model.spike_level is None, "plane": has_plane(model),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],

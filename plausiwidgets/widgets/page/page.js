@@ -566,7 +566,7 @@ class Page {
     const [begin, end] = this.window ?? (this.isWhole ? null : event) ?? all;
     const { line } = lines.at(-1);
     this.figure.show({
-      lines, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit,
+      lines, begin, end, vRange: this.vRange, iRange: this.iRange, unit: model.unit, potentialUnit: model.potential_unit,
       theme: style.themes[this.themeName], dashes: style.dashes, roles: style.short, divergedAt: line.divergedAt,
     });
     this.whole.hidden = !this.window && !event;
@@ -600,7 +600,7 @@ class Page {
     const { line, v } = this.responses.get(this.sweep);
     const k = Math.min(Math.max(Math.floor((t - line.t0) / line.dt), 0), v.length - 1);
     this.readout.textContent =
-      `${plain(t)} ms: ${plain(line.v[k])} mV, ${plain(line.current[k])} ${this.data.model.unit}`;
+      `${plain(t)} ms: ${plain(line.v[k])} ${this.data.model.potential_unit}, ${plain(line.current[k])} ${this.data.model.unit}`;
   }
 
   setWindow(window) {

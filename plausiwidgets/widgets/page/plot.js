@@ -243,7 +243,9 @@ class Figure {
         text(plain(value), left - 6, y(value), "right");
       }
     }
-    text(tr("membrane potential (mV)"), left, size * 0.6, "left");
+    const potential = tr("membrane potential (mV)");
+    const named = content.potentialUnit === "1" ? potential.replace(" (mV)", "") : potential.replace("mV", content.potentialUnit);
+    text(named, left, size * 0.6, "left");
     text(tr("injected current ({unit})", content), left, rows.current - size * 0.7, "left");
 
     // What is drawn is cut off at its row.

@@ -345,7 +345,7 @@ def voltage_scale(
             break
     if not np.isfinite(rest) or not np.isfinite(threshold):
         return voltage_scale(model)
-    return VoltageScale(rest, min(threshold, model.peak - 1.0), model.peak)
+    return VoltageScale(rest, min(threshold, model.peak - 0.02 * (model.peak - rest)), model.peak)
 
 
 # -- other sweeps, the curve, marks ------------------------------------------------------------------
