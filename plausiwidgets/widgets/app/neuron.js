@@ -62,9 +62,9 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
   function scale() {
     if (!neuron) return scaleOf(answered?.line ?? NOTHING);
     const { rest } = benchAt(main.part.holding);
-    const peak = Math.max(neuron.peak, rest.threshold + 1);
+    const peak = Math.max(neuron.peak, rest.threshold + 0.07 * rest.span);
     const low = Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
-    return [low, Math.min(low + rest.span, peak - 1), peak];
+    return [low, Math.min(low + rest.span, peak - 0.02 * (peak - low)), peak];
   }
 
   /** The example, on this neuron's rest, threshold and peak as they are now. @returns {Line | null} */

@@ -511,7 +511,7 @@ class Page {
     const { v, span } = this.responses.get(this.sweep);
     const { peak } = this.neuron;
     const rest = Number.isFinite(v[0]) && v[0] < peak ? v[0] : -65;
-    this.scale = [rest, Math.min(rest + span, peak - 1), peak];
+    this.scale = [rest, Math.min(rest + span, peak - 0.02 * (peak - rest)), peak];
     const lines = this.lines();
     const reach = lines.map((entry) => this.reach(entry));
     const low = Math.min(rest, ...reach.map(([least]) => least));
