@@ -260,6 +260,18 @@ def test_a_recording_asks_for_its_units_and_becomes_the_target(page, tmp_path):
     page.wait_for_selector(JUDGED)
 
 
+def test_a_recording_that_is_dropped_on_the_figure_is_read_and_refused_in_a_sentence(page):
+    page.locator(".pw-tool").get_by_role("button", name="Close").click()
+    drop = """() => {
+        const data = new DataTransfer();
+        const rows = Array.from({ length: 200 }, (_, t) => `${t},-65`);
+        data.items.add(new File([["t (ms),v (mV)", ...rows].join("\\n")], "dropped.csv"));
+        return data;
+    }"""
+    page.locator(".pw-main").dispatch_event("drop", {"dataTransfer": page.evaluate_handle(drop)})
+    said(page, "no spike in v: from -65 to -65 mV")
+
+
 def test_the_equations_of_a_kernel_are_typeset_and_each_symbol_is_explained(page):
     tool(page, "Equations")
     page.locator(".pw-maths [data-symbol=c]").first.hover()

@@ -135,8 +135,8 @@ function Curve({ slider, ends, profile, most, value, dark, isOld }) {
   const canvas = useRef(/** @type {any} */ (null));
   const shares = Array.from(profile.values, (x) => shareOf(slider, x, ends));
   const spans = holdsOf(shares, profile.loss);
-  useEffect(() => {
-    if (!canvas.current.clientWidth) return;
+  const draw = () => {
+    if (!canvas.current?.clientWidth) return;
     const [context, width, height] = prepared(canvas.current, 14);
     const colours = THEMES[dark ? "dark" : "light"];
     const px = (/** @type {number} */ share) => 1 + share * (width - 2);
@@ -155,7 +155,13 @@ function Curve({ slider, ends, profile, most, value, dark, isOld }) {
     context.moveTo(px(shareOf(slider, value, ends)), 0);
     context.lineTo(px(shareOf(slider, value, ends)), height);
     context.stroke();
-  });
+  };
+  useEffect(() => {
+    draw();
+    const watched = new ResizeObserver(draw);
+    watched.observe(canvas.current);
+    return () => watched.disconnect();
+  }, [profile, most, value, dark, isOld, ends[0], ends[1]]);
   const words = spans.length
     ? tr("{name}: holds at some of its values", { name: slider.name })
     : tr("{name}: holds at none of its values", { name: slider.name });
