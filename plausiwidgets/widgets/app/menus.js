@@ -14,7 +14,7 @@ export function Explore({ app }) {
   return html`<${Sheet} app=${app} title=${tr("Explore")} wide=${false}>
     <div class="pw-menu">${tools.map(
       ({ name, title, line, begin }) =>
-        html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title()}</b><span>${line()}</span></button>`,
+        html`<button key=${name} onclick=${begin ? () => begin(app) : open(name)}><b>${title()}</b><span>${line(app)}</span></button>`,
     )}
       <button onclick=${() => app.store.set({ pinned: app.store.get().pinned ? null : app.store.get().selection, sheet: "" })}>
         <b>${app.store.get().pinned ? tr("Stop comparing") : tr("Compare")}</b>

@@ -19,7 +19,7 @@ import { Criteria } from "./verdict.js";
 /**
  * A tool: what opens beside the potential. `fits` says whether it has something to show; `needs` is what is asked of
  * the host, without which there is no such tool; what has nothing to open begins.
- * @typedef {{ name: string, title: () => string, line: () => string, fits: (app: App) => boolean, needs?: string, view: any, begin?: (app: App) => void }} Tool
+ * @typedef {{ name: string, title: () => string, line: (app: App) => string, fits: (app: App) => boolean, needs?: string, view: any, begin?: (app: App) => void }} Tool
  */
 
 /** @type {Tool[]} */
@@ -57,7 +57,8 @@ export const TOOLS = [
   {
     name: "curves",
     title: () => tr("Curves"),
-    line: () => tr("What each value does alone, and how fast it fires at each current."),
+    line: (app) =>
+      app.host.can("rate") ? tr("What each value does alone, and how fast it fires at each current.") : tr("What each value does alone."),
     fits: (app) => app.isJudged() && (Boolean(app.run.neuron) || app.host.can("profiles")),
     view: Curves,
   },
