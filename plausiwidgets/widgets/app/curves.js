@@ -122,7 +122,7 @@ function Profiles({ app }) {
   const shown = sliders.filter(({ name }) => profiles[name]);
   const { state, error } = job.get();
   return html`<p class="pw-at">${tr("The distance while one value alone goes over its range. Green: every criterion holds. The line is where you are.")}</p>
-    <p role="status">${isHost && state === "failed" ? error : isOld ? tr("judging …") : ""}</p>
+    <p role="status">${isHost && state === "failed" ? error : isOld || !shown.length ? tr("judging …") : ""}</p>
     <div class="pw-profiles">${shown.map((slider) => {
       const [low, high] = ranges[slider.name];
       return html`<div key=${slider.name} class="pw-profile"><div class="pw-label"><${Name} slider=${slider} /><span>${plain(low, 3)} … ${plain(high, 3)}${slider.unit && slider.unit !== "1" ? ` ${slider.unit}` : ""}</span></div>
