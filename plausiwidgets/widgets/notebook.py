@@ -385,7 +385,7 @@ class App(anywidget.AnyWidget):
 
     def _on_select(self, asked: Asked) -> None:
         selection, shown = self._answers.selection(asked), self.selection
-        if selection.is_about(shown.model, shown.pattern) and not self._taught:
+        if shown.locked and selection.is_about(shown.model, shown.pattern) and not self._taught:
             selection = selection.within(shown)
         else:  # of a lesson each card has its own
             selection = selection.with_locked(asked.fields.get("locked", ()))

@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 import plausiwidgets as pw
@@ -237,3 +239,56 @@ def test_a_link_that_is_not_for_this_file_says_one_sentence_and_goes_on(opened, 
     page.evaluate("location.hash = '#model=izhikevich&pattern=tonic_spiking%2Brebound_spike'")
     expect(page.get_by_role("alert")).to_contain_text("does not have")
     expect(page.locator("h1")).to_contain_text("tonic bursting")
+
+
+# ------------------------------------------------------------------ in JupyterLab
+
+SELECTED = """expression => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+    .requestExecute({ code: "", user_expressions: { x: expression }, store_history: false, silent: false }).done
+    .then(({ content }) => content.user_expressions?.x?.data?.["text/plain"] ?? JSON.stringify(content))"""
+
+
+def notebook(folder: Path, code: str) -> Path:
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    path = folder / "lessons.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(code)], metadata=kernel), path)
+    return path
+
+
+def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(open_notebook, lab, folder):
+    cell = notebook(folder, "from plausiwidgets.widgets import App\napp = App()\napp")
+    link = "model=lif&pattern=tonic_spiking&v_reset=-70&lock=v_rest&zz=1"
+    opened = open_notebook(cell, run=False)
+    page = opened.page
+    page.goto(f"{lab.server.url}/lab/tree/{opened.name}?{link}")  # as it is copied: without a workspace
+    opened.wait_for_kernel()
+    opened.run_all()
+    page.wait_for_selector(JUDGED)
+    expect(page.locator("h2.pw-sentence")).to_contain_text("Leaky integrate-and-fire")
+    expect(page.get_by_role("alert").filter(has_text="‘zz’")).to_be_visible()
+    page.wait_for_timeout(500)  # what the page selects goes to the kernel after the picture
+    selected = "(app.model.key, app.parameters['v_reset'], app.selection.locked)"
+    assert page.evaluate(SELECTED, selected) == "('lif', -70.0, ('v_rest',))"
+
+
+def test_a_mystery_keeps_the_score_of_a_race_and_undo_leaves_it_whole(open_notebook, folder):
+    code = 'from plausiwidgets.widgets import App\napp = App("lif", "tonic_spiking", mystery=3, language="en")\napp'
+    opened = open_notebook(notebook(folder, code))
+    page = opened.page
+    page.wait_for_selector(JUDGED)
+    scores = page.locator(".pw-score b")
+    yours = int(scores.nth(0).inner_text())
+    assert 0 <= yours < 100
+    assert scores.nth(1).inner_text() == "–"
+    page.get_by_role("button", name="Race the search").click()
+    expect(scores.nth(1)).not_to_have_text("–", timeout=60_000)
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator(".pw-revealed tbody tr")).to_have_count(3)
+    assert page.locator(".pw-from").count() == 3
+    page.get_by_role("button", name="New mystery").click()
+    expect(page.locator(".pw-revealed")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("h2.pw-sentence")).to_contain_text("mystery 3")
+    expect(page.locator(".pw-revealed tbody tr")).to_have_count(3)
+    assert int(scores.nth(0).inner_text()) == yours
+    assert opened.errors == []

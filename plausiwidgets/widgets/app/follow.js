@@ -12,7 +12,7 @@ import { patternOf, slidersOf } from "./neuron.js";
  * @param {App} app @param {string} link
  */
 export async function follow(app, link) {
-  const { model, pattern, card, mystery, language, fields, notes } = wantedOf(link, app.catalogue, app.data);
+  const { model, pattern, card, mystery, language, locked, fields, notes } = wantedOf(link, app.catalogue, app.data);
   if (language && app.languages.includes(language)) app.speak(language);
   if (mystery) return beginMystery(app, mystery);
   const { lesson } = app.store.get();
@@ -33,6 +33,8 @@ export async function follow(app, link) {
       if (!Number.isNaN(dt)) app.step(dt);
       app.keep();
     } else await app.choose(to.model, to.pattern, { values: taken, dt: Number.isNaN(dt) ? undefined : dt });
+    const known = app.sliders.map(({ name }) => name).filter((name) => locked.includes(name));
+    if (known.length) app.setBox({ locked: known });
     app.store.set({ said: [...notes, ...more].join(" ") });
   } catch (error) {
     app.store.set({ said: [...notes, error instanceof Error ? error.message : String(error)].join(" ") });

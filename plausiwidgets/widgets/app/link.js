@@ -6,7 +6,7 @@ import { tr } from "./engine/texts.js";
 export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 const LONGEST = 8192;
 const TOGETHER = "_and_"; // between the keys of several patterns that one neuron is to show
-const KEYS = /[+]|_and_/;
+const KEYS = /[+ ]|_and_/; // a plus is a space in a link
 
 /**
  * The address of a selection; `more` are a card of a lesson and what is locked.

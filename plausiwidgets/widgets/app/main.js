@@ -13,6 +13,7 @@ import { connected, fillSlot } from "./notebook.js";
 import { keepStill } from "./still.js";
 import { endsInExercise } from "./task.js";
 import { view } from "./view.js";
+import { patternTitle } from "./words.js";
 
 /** @import { Catalogue, Exercise, Lesson, ModelData, Selection, Slider, Values } from "./types.d.ts" */
 
@@ -73,6 +74,10 @@ export function start(place, { catalogue, shipped, texts, language, address, ver
   if (wanted.mystery) beginMystery(app, wanted.mystery);
   else if (isElsewhere) follow(app, link);
   let written = location.hash;
+  const call = () => {
+    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${patternTitle(app)}`;
+  };
+  call();
   const write = () => {
     written = `#${app.address()}`;
     try {
@@ -80,11 +85,13 @@ export function start(place, { catalogue, shipped, texts, language, address, ver
     } catch {
       // Some browsers have no history for files; Share makes the link anew.
     }
-    document.title = lesson?.title ?? `${tr(app.data.model.title)}, ${tr(app.pattern.title)}`;
+    call();
   };
   store.on((state, changed) => {
     if (changed.has("past") || changed.has("lesson")) write();
-    if (changed.has("language")) document.documentElement.lang = state.language;
+    if (!changed.has("language")) return;
+    document.documentElement.lang = state.language;
+    call();
   });
   addEventListener("hashchange", () => {
     if (exercise && location.hash === CLASS) location.reload();

@@ -6,6 +6,7 @@ import { kernelHost, PAGE } from "./host.js";
 import { begun as begunLesson, goTo, TOOL_NAMES, teach } from "./lesson.js";
 import { beginMystery, gameFrom, keepScore } from "./mystery.js";
 import { stored } from "./neuron.js";
+import { endsOf } from "./sliders.js";
 
 /** @import { Box, Catalogue, Host, ModelData, Range, Selection, Values } from "./types.d.ts" */
 // The app in a notebook: one state for each widget, however many views it has. What is selected goes to the kernel, and
@@ -157,7 +158,8 @@ export function connected(model) {
     due = performance.now() + LEAST;
     busy = true;
     const { model: key, pattern, values, dt } = selection;
-    const bounds = Object.fromEntries(app.sliders.map(({ name: one, low, high }) => [one, [low, high]]));
+    // A value that was typed or came by a link may lie outside of its slider.
+    const bounds = Object.fromEntries(app.sliders.map((slider) => [slider.name, endsOf(slider, values[slider.name])]));
     const held = new Set([...box.fixed, ...box.locked]);
     const free = app.sliders.map(({ name: one }) => one).filter((one) => !held.has(one));
     const asked = { model: key, pattern, values, dt, bounds, free, locked: box.locked, step: names.of(selection) };
@@ -225,7 +227,10 @@ export function connected(model) {
   toTool();
   const isNew = first.revision === 0 && first.before === 0 && first.after === 0;
   if (settings.lesson) goTo(app, 0, { sets: isNew });
-  else if (settings.linked && isNew && /[?&](model|pattern|mystery)=/.test(location.search)) follow(app, location.search);
+  else if (settings.linked && isNew) {
+    const link = linkOfPage();
+    if (/[?&](model|pattern|mystery)=/.test(link)) follow(app, link);
+  }
   app.resume();
   // Where a message goes is learned from the one before: the second greeting goes to the page's own loop of the kernel.
   const again = setTimeout(() => app.resume(), LATE);
@@ -241,6 +246,14 @@ export function connected(model) {
       app.close();
     },
   };
+}
+
+/** The query of the link by which this notebook was opened: JupyterLab may have dropped it from the address since. */
+function linkOfPage() {
+  const [opened] = performance.getEntriesByType("navigation");
+  const { pathname, search } = new URL(opened?.name ?? location.href, location.href);
+  const file = (/** @type {string} */ path) => path.split("/").pop();
+  return file(pathname) === file(location.pathname) ? search : location.search;
 }
 
 /** @param {Selection} one @param {Shown} shown */

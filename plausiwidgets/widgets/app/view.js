@@ -96,7 +96,7 @@ function Screen({ app }) {
           <div class="pw-slot"></div>
         </aside>
       </div>
-      <footer class="pw-footer" role="none">${exercise || game ? "" : html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>`}
+      <footer class="pw-footer" role="none">${isTask(state) || game ? "" : html`<button title=${tr("Put the values of the next stored set on the sliders")} onclick=${() => nextSet(app)}>${provenance(app)}</button>`}
         <span>${turn && turn.stage !== "solved" ? "" : why}</span>${exercise && app.host.name === "none" ? html`<a class="pw-classlink" href=${CLASS}>${tr("For teachers: the codes of a class.")}</a>` : ""}</footer>
     </div>
     ${lesson ? html`<${Onward} app=${app} lesson=${lesson} />` : ""}

@@ -4,9 +4,10 @@ import { gameOf } from "./task.js";
 /** @import { App } from "./app.js" */
 /** @import { Catalogue, Model } from "./types.d.ts" */
 
-/** A title within a sentence. @param {string} title @param {string} language */
+/** A title within a sentence: in German an adjective is small there, and a noun is not. @param {string} title @param {string} language */
 export function inSentence(title, language) {
-  return language === "en" ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+  const isSmall = language === "en" || (language === "de" && /^\p{Lu}\p{Ll}+ \p{Lu}/u.test(title));
+  return isSmall ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
 
 /** What a title begins with. @param {string} title */
