@@ -264,7 +264,7 @@ def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(
     opened.wait_for_kernel()
     opened.run_all()
     page.wait_for_selector(JUDGED)
-    expect(page.locator("h2.pw-sentence")).to_contain_text("Leaky integrate-and-fire")
+    expect(page.locator("h2.pw-sentence")).to_contain_text("Leaky integrate-and-fire", timeout=30_000)
     expect(page.get_by_role("alert").filter(has_text="‘zz’")).to_be_visible()
     page.wait_for_timeout(500)  # what the page selects goes to the kernel after the picture
     selected = "(app.model.key, app.parameters['v_reset'], app.selection.locked)"
