@@ -164,14 +164,19 @@ function Ends({ app, slider }) {
 /** A box for a number, which says what is valid. @param {{ value: number, name: string, limits: string, valid: (x: number) => boolean, set: (x: number) => void, disabled?: boolean }} props */
 export function Box({ value, name, limits, valid, set, disabled = false }) {
   const box = useRef(/** @type {any} */ (null));
+  const before = useRef(value);
   const shown = String(Number(value.toPrecision(6)));
   useEffect(() => {
     if (document.activeElement !== box.current || box.current.valueAsNumber !== value) box.current.value = shown;
+    if (before.current === value) return; // what was typed before this was first drawn stays refused
+    before.current = value;
     box.current.setCustomValidity("");
     box.current.removeAttribute("aria-invalid");
   }, [value]);
   const typed = () => {
     const number = box.current.valueAsNumber;
+    box.current.setCustomValidity("");
+    box.current.removeAttribute("aria-invalid");
     if (valid(number)) return set(number);
     box.current.setAttribute("aria-invalid", "true");
     box.current.setCustomValidity(tr("valid: {limits}", { limits }));
