@@ -140,7 +140,7 @@ def _copy(module: Any) -> Any:
 def _decimal(value: Any) -> float:
     """Return the shortest decimal that is this number in its own precision: 0.9 for a float32 of 0.8999999761581421."""
     if isinstance(value, torch.Tensor) and value.dtype == torch.float32:
-        return float(str(np.float32(value.item())))
+        return float(str(np.float32(value.detach().item())))
     return float(value)
 
 
