@@ -158,8 +158,8 @@ export function LessonCard({ app, lesson, follow }) {
       )}</select></div>
     ${app.host.name === "kernel" ? html`<h3 data-title tabindex="-1">${card.title}</h3>` : html`<h2 data-title tabindex="-1">${card.title}</h2>`}
     <div class="pw-text" key=${at}>${card.body.map((node) => built(node, follow))}</div>
-    <p class="pw-state" role="status">${card.until.length ? `${isDone ? "✓ " : ""}${state}` : ""}</p>
     <div class="pw-cardbuttons">
+      <p class="pw-state" role="status">${card.until.length ? `${isDone ? "✓ " : ""}${state}` : ""}</p>
       <button class="pw-second" disabled=${at === 0} onclick=${() => goTo(app, at - 1)}>${tr("Back")}</button>
       ${
         isLast
