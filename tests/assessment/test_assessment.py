@@ -65,7 +65,7 @@ def test_what_an_argument_rules_out_is_not_searched_and_its_row_says_why(tmp_pat
     same_table(pw.assess(**asked), table)
     pw.assessment.write_csv(table, tmp_path / "t.csv")
     read = pw.assessment.read_csv(tmp_path / "t.csv")
-    same_table(read.drop(columns="versions"), table.drop(columns="versions"))  # a file's have a date
+    same_table(read.drop(columns="versions", errors="ignore"), table)
     assert pw.assessment.plausibility_score(table, measure=False)["not_found"].tolist() == [1]
     assert pw.assessment.estimate("lif", "tonic_bursting")["reason"].tolist() == [f"is not searched: {why}"]
     assert pw.optimize("lif", "tonic_bursting", budget=64).evaluations == 64  # asked for by itself, it is searched

@@ -316,7 +316,7 @@ def test_what_a_pattern_or_a_neuron_is_judged_by_is_part_of_the_request():
     stricter = replace(pattern, verification={"in a weaker step": replace(pattern, key="weaker", verification={})})
     assert len({pattern_fingerprint(one) for one in (pattern, stricter, replace(pattern, comes_back=False))}) == 3
     lif = pw.models.get("lif")
-    assert model_fingerprint(lif) != model_fingerprint(replace_in(lif, peak=1.0))
+    assert model_fingerprint(lif) != model_fingerprint(replace_in(lif, _peak=1.0))
 
 
 def replace_in(model, **changes):

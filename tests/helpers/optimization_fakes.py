@@ -61,7 +61,7 @@ def fake_problem(start=None, fixed=(), bounds=None, **options):
     """Return a FakeProblem over `PARAMETERS`."""
     space = Space.build(PARAMETERS, start, fixed, bounds)
     pattern = SimpleNamespace(key="ball", letter="", components={})
-    return FakeProblem(SimpleNamespace(key="fake"), pattern, space, dt=0.1, **options)
+    return FakeProblem(SimpleNamespace(key="fake", programs=()), pattern, space, dt=0.1, **options)
 
 
 def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):

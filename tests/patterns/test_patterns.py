@@ -144,7 +144,7 @@ def test_silent_neurons_are_ranked_by_their_distance_to_threshold():
 def test_numbers_give_numbers_and_arrays_give_arrays():
     one = pw.judge("izhikevich", "tonic_spiking")
     assert isinstance(one.loss, float) and one.accepted is True and one.status == "replicated" and one.replicated
-    many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [0.5, 10.0]})
+    many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [0.5, 10.0]}, verify=True)
     assert many.loss.shape == (2,) and list(many.accepted) == [False, True]
     assert list(many.status) == ["rejected", "replicated"] and list(many.replicated) == [False, True]
     assert many.traces["step"].v.shape[0] == 2 and one.traces["step"].v.shape[0] == 1

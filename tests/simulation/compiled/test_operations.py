@@ -182,6 +182,15 @@ EXACT = {
     "whole slice": lambda a, b, dt: a[:] + b,
     "constant": lambda a, b, dt: torch.full_like(a, 7.5),
     "input": lambda a, b, dt: b,
+    # Axes of length one beside the lanes.
+    "column": lambda a, b, dt: (a.unsqueeze(1) + b.unsqueeze(1)).squeeze(1),
+    "select": lambda a, b, dt: a.unsqueeze(0).select(0, 0),
+    "reshape": lambda a, b, dt: a.reshape(-1, 1).squeeze(1),
+    "permute": lambda a, b, dt: a.unsqueeze(0).permute(1, 0).squeeze(1),
+    "transpose": lambda a, b, dt: a.unsqueeze(0).transpose(0, 1).squeeze(1),
+    "t": lambda a, b, dt: a.unsqueeze(0).t().squeeze(1),
+    "stack": lambda a, b, dt: torch.stack([a]).squeeze(0),
+    "cat": lambda a, b, dt: torch.cat([a.unsqueeze(1)]).squeeze(1),
 }
 
 # These go through exp, a logarithm, a sine …: the last bits may differ.
