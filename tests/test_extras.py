@@ -38,7 +38,6 @@ NEEDS = {
     "pw.require('torch')": "torch",
     "pw.require('norse')": "norse",
     "pw.require('voila')": "voila",
-    "neuron()": "torch",
     "pw.judge(own, 'tonic_spiking')": "torch",
     "pw.judge(own, 'tonic_spiking', engine='compiled')": "torch",
     "pw.simulate(own, pw.Current.step(1.0, 5.0))": "torch",

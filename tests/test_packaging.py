@@ -59,6 +59,7 @@ HOSTS = {
     "www.apache.org",
     "www.izhikevich.org",
     "localhost",
+    "neuroir.org",
     "norse.github.io",
     "www.w3.org",
     "example.org",

@@ -262,7 +262,9 @@ class App(anywidget.AnyWidget):
             self._taught = taught is not None
             known = Known()
             settings = self._page_settings(language, taught, notes, known)
-            settings["linked"] = not (locked or notes or query) and (parameters, mystery, lesson) == (None, None, None)
+            settings["linked"] = (
+                not (locked or notes or query) and parameters is None and mystery is None and lesson is None
+            )
             self._history = History(Step(self._name(), first))
             self._answers = Answers(
                 self._send_answer,

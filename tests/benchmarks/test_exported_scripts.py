@@ -14,7 +14,7 @@ import pytest
 import plausiwidgets as pw
 from plausiwidgets.widgets.explorer.parameters import ParameterPanel
 from plausiwidgets.widgets.explorer.pickers import Pickers
-from plausiwidgets.widgets.tools.exports import script
+from plausiwidgets.widgets.session.script import script
 
 ALONE = 5
 """So many scripts are run in a process of their own; of a model the others share one."""

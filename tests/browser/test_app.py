@@ -111,7 +111,7 @@ def test_neither_a_reload_nor_a_second_browser_runs_the_notebook_again(command, 
     address = command().address()
     page.page.goto(address)
     page.wait_for_plot()
-    prompt = ".jp-CodeCell .jp-OutputPrompt"
+    prompt = ".jp-CodeCell .jp-InputPrompt"
     first = page.page.locator(prompt).first.text_content()
     assert first == "[1]:"
     page.page.wait_for_timeout(2000)  # the notebook is saved

@@ -8,8 +8,9 @@ from plausiwidgets.patterns import stimuli
 from plausiwidgets.patterns.formulas import sweep_formulas
 from plausiwidgets.simulation.current_text import read_current
 from plausiwidgets.simulation.lane_current import LaneCurrent, fill_current
+from plausiwidgets.widgets.answers.files import traces_csv
+from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import Selection
-from plausiwidgets.widgets.tools.exports import script, traces_csv
 
 ALL = [*(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES), pw.patterns.stimulus("pulses", number=1),
        stimuli.given(pw.Current.values([0.0, 50.0, 100.0], [100.0, 300.0, 0.0]))]  # fmt: skip
