@@ -55,6 +55,7 @@ def test_a_title_is_the_key_where_none_is_given():
     assert pw.Parameter("tau", 20.0, 5.0, 80.0, title="time constant").title == "time constant"
 
 
+@pytest.mark.slow
 def test_a_type_checker_refuses_the_old_word(tmp_path):
     script = tmp_path / "old.py"
     script.write_text(

@@ -25,6 +25,7 @@ def test_the_models_of_a_file_are_registered_and_returned():
     assert "at_least_three" in pw.patterns.names()
 
 
+@pytest.mark.slow
 def test_processes_of_an_executor_find_them_again(tmp_path):
     neurons, patterns = pw.models.load(NEURONS), ["tonic_spiking", *pw.patterns.load(PATTERNS)]
     alone = pw.assess(neurons, patterns, **SMALL)
@@ -33,6 +34,7 @@ def test_processes_of_an_executor_find_them_again(tmp_path):
         same_table(pw.assess(neurons, patterns, **SMALL, executor=pool), alone)
 
 
+@pytest.mark.slow
 def test_loky_finds_them_again():
     loky = pytest.importorskip("loky")
     neurons = pw.models.load(NEURONS)
@@ -103,6 +105,7 @@ def test_missing_files_and_names_are_told(tmp_path):
         pw.patterns.load(NEURONS)
 
 
+@pytest.mark.slow
 def test_the_command_takes_files(tmp_path, capsys):
     csv = tmp_path / "t.csv"
     words = ["assess", f"{NEURONS}:all", "lif", "--patterns", f"{PATTERNS}:at_least_three", "A"]

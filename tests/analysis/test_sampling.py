@@ -60,6 +60,7 @@ def samples() -> list[pd.DataFrame]:
     return [pw.analysis.sample_accepted("lif", "tonic_spiking", n=300, seed=seed) for seed in (0, 1)]
 
 
+@pytest.mark.slow
 def test_the_sets_are_accepted_by_every_engine_and_two_seeds_agree(samples: list[pd.DataFrame]) -> None:
     one, other = samples
     for name in OWN:

@@ -51,6 +51,7 @@ def test_process_pool(expected, context):
         same_table(pw.assess(**ASKED, **SMALL, executor=pool), expected)
 
 
+@pytest.mark.slow
 def test_loky_with_a_custom_model(expected):
     loky = pytest.importorskip("loky")
     pool = loky.get_reusable_executor(max_workers=2)

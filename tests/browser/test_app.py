@@ -88,6 +88,7 @@ def page(browser) -> Iterator[BrowserPage]:
     opened.close()
 
 
+@pytest.mark.slow
 def test_the_command_shows_the_explorer_in_jupyterlab_without_a_click(command, page, tmp_path: Path) -> None:
     port = free_port()
     running = command(f"--port={port}")
@@ -108,6 +109,7 @@ def test_the_command_shows_the_explorer_in_jupyterlab_without_a_click(command, p
     assert (tmp_path / "work" / "explore.ipynb").exists()
 
 
+@pytest.mark.slow
 def test_neither_a_reload_nor_a_second_browser_runs_the_notebook_again(command, page, browser, tmp_path) -> None:
     def runs() -> list[int]:
         cells = json.loads((tmp_path / "work" / "explore.ipynb").read_text(encoding="utf-8"))["cells"]
@@ -131,6 +133,7 @@ def test_neither_a_reload_nor_a_second_browser_runs_the_notebook_again(command, 
     second.close()
 
 
+@pytest.mark.slow
 def test_a_widget_that_a_reload_has_lost_is_shown_again(command, page) -> None:
     """What JupyterLab shows of a model that came too late, put into the page by hand: the race itself is rare."""
     page.page.goto(command().address())
@@ -146,6 +149,7 @@ def test_a_widget_that_a_reload_has_lost_is_shown_again(command, page) -> None:
     assert page.page.locator(".pw-explorer").count() == 1
 
 
+@pytest.mark.slow
 def test_the_command_shows_the_explorer_as_an_app(command, page) -> None:
     port = free_port()
     running = command("--app", f"--port={port}")
@@ -164,6 +168,7 @@ def notebook(root: Path) -> Path:
     return root / "notebooks" / "explore.ipynb"
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_app_on_the_senders_parameters(open_app, root: Path) -> None:
     opened = open_app(notebook(root), "model=adex&pattern=tonic_bursting&tau_w=123.5&V_r=-46.25")
     opened.wait_for_plot()
@@ -176,6 +181,7 @@ def test_a_link_opens_the_app_on_the_senders_parameters(open_app, root: Path) ->
     assert opened.foreign == []
 
 
+@pytest.mark.slow
 def test_an_exercise_locks_sliders_and_its_link_can_be_copied(open_app, root: Path) -> None:
     opened = open_app(notebook(root), "model=adex&pattern=tonic_bursting&tau_w=123.5&lock=tau_w,a")
     opened.wait_for_plot()
@@ -202,6 +208,7 @@ def test_an_exercise_locks_sliders_and_its_link_can_be_copied(open_app, root: Pa
     assert opened.errors == []
 
 
+@pytest.mark.slow
 def test_a_hostile_link_gives_a_note_and_the_defaults(open_app, root: Path) -> None:
     markup = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
     query = f"model={markup}&pattern=nan&a=nan&b=1e999&lock={markup},a&{markup}=1&{'x' * 3000}=2"

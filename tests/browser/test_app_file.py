@@ -224,6 +224,7 @@ def test_german_is_spoken_throughout(open_page, tmp_path):
 # ------------------------------------------------------------------ for everybody
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(opened, scheme):
     page = opened(color_scheme=scheme)

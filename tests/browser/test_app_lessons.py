@@ -271,6 +271,7 @@ def test_a_link_to_a_notebook_opens_its_app_on_the_values_and_locks_of_the_link(
     assert page.evaluate(SELECTED, selected) == "('lif', -70.0, ('v_rest',))"
 
 
+@pytest.mark.slow
 def test_a_mystery_keeps_the_score_of_a_race_and_undo_leaves_it_whole(open_notebook, folder):
     code = 'from plausiwidgets.widgets import App\napp = App("lif", "tonic_spiking", mystery=3, language="en")\napp'
     opened = open_notebook(notebook(folder, code))

@@ -154,6 +154,7 @@ def test_page_and_script_have_one_history(open_app_of):
     becomes(opened, "app.parameters == " + dragged, "True")
 
 
+@pytest.mark.slow
 def test_a_custom_neuron_is_simulated_on_the_page(open_app_of):
     custom = """
 import plausiwidgets as pw
@@ -172,6 +173,7 @@ neuron = pw.NeuronModel("mine", step, states=("v",), parameters=[pw.Parameter("t
     assert opened.errors == []
 
 
+@pytest.mark.slow
 def test_a_neuron_that_only_python_can_simulate_is_drawn_and_judged_by_it(open_app_of):
     custom = """
 import plausiwidgets as pw
@@ -201,6 +203,7 @@ neuron = pw.NeuronModel("branches", step, states=("v",), parameters=[pw.Paramete
 # -- a busy kernel
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mended", [True, False], ids=["with the private name", "by public means"])
 def test_a_search_is_answered_beside_a_cell_that_sleeps(open_app_of, mended):
     unmend = "" if mended else "\nif '_reply_subshell_for' in vars(app.comm): del app.comm._reply_subshell_for"

@@ -35,6 +35,7 @@ def opened(open_notebook, tmp_path: Path):
     return open_one
 
 
+@pytest.mark.slow
 def test_each_try_is_a_dot_and_the_values_that_were_found_are_taken(opened):
     shown = opened("'izhikevich', 'tonic_bursting', {'c': -66.0, 'd': 7.0, 'amplitude': 9.0}")
     page = shown.page
@@ -52,6 +53,7 @@ def test_each_try_is_a_dot_and_the_values_that_were_found_are_taken(opened):
     assert shown.errors == []
 
 
+@pytest.mark.slow
 def test_a_hard_search_is_held_goes_on_is_stopped_and_keeps_what_it_found(opened):
     shown = opened("'lif', 'tonic_bursting', {}")  # an argument rules it out
     page = shown.page

@@ -167,6 +167,7 @@ def test_the_plane_of_a_kernel_comes_coarse_first_and_then_of_all_patterns(page)
     assert findings(page) == []
 
 
+@pytest.mark.slow
 def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
     tool(page, "Samples")
     page.get_by_role("button", name="Sample 500 sets").click()

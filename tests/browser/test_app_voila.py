@@ -1,9 +1,11 @@
 """The app as a widget in Voila, where no kernel of a notebook has subshells."""
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 
+@pytest.mark.slow
 def test_the_app_judges_and_searches_in_voila(open_app, tmp_path):
     path = tmp_path / "app.ipynb"
     cell = "from plausiwidgets.widgets import App\nApp('izhikevich', 'tonic_bursting', {})"

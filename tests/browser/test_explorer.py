@@ -92,6 +92,7 @@ def test_a_preset_changes_the_verdict(explorer):
     assert explorer.errors == []
 
 
+@pytest.mark.slow
 def test_optimize_finds_and_use_best_moves_the_sliders_and_undo_brings_them_back(open_notebook, tmp_path):
     code = "import plausiwidgets as pw\npw.Explorer('izhikevich', 'tonic_bursting', {})"
     opened = open_notebook(notebook(tmp_path, code))
@@ -113,6 +114,7 @@ def test_optimize_finds_and_use_best_moves_the_sliders_and_undo_brings_them_back
     assert opened.errors == []
 
 
+@pytest.mark.slow
 def test_sliders_answer_during_a_search_and_stop_stops(open_notebook, tmp_path):
     # A LIF cannot show it, so the search goes on until it is stopped.
     opened = open_notebook(notebook(tmp_path, "import plausiwidgets as pw\npw.Explorer('lif', 'phasic_spiking')"))
@@ -136,6 +138,7 @@ def test_sliders_answer_during_a_search_and_stop_stops(open_notebook, tmp_path):
     assert opened.errors == []
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_run_again_costs_the_page_little_and_its_front_end_is_loaded_once(open_notebook, tmp_path):
     code = "import plausiwidgets as pw\nexplorer = pw.Explorer('izhikevich', 'tonic_bursting', {})\nexplorer"
     search = "import time\nexplorer.optimize(budget=300)\ntime.sleep(0.3)"  # it draws while the page still builds
@@ -191,6 +194,7 @@ def test_the_figure_follows_the_dark_theme(explorer):
     explorer.set_dark(False)
 
 
+@pytest.mark.slow
 def test_two_explorers_do_not_disturb_each_other(open_notebook, tmp_path):
     code = "import plausiwidgets as pw\na, b = pw.Explorer('lif'), pw.Explorer('adex')\ndisplay(a, b)"
     opened = open_notebook(notebook(tmp_path, code))
@@ -240,6 +244,7 @@ explorer
 """
 
 
+@pytest.mark.slow
 def test_a_pattern_and_a_panel_of_ones_own_are_shown_and_follow_a_slider(open_notebook, tmp_path):
     opened = open_notebook(notebook(tmp_path, OWN))
     opened.wait_for_plot()

@@ -51,6 +51,7 @@ def test_a_slider_moves_a_figure_in_jupyterlab(open_notebook, notebook: Path) ->
     page.set_dark()
 
 
+@pytest.mark.slow
 def test_a_slider_moves_a_figure_in_voila(open_app, notebook: Path) -> None:
     move_slider(open_app(notebook))
 

@@ -62,6 +62,7 @@ def typed(page, name: str, value: str) -> None:
     box.press("Enter")
 
 
+@pytest.mark.slow
 def test_cards_set_values_go_on_and_open_tools(open_app, notebook: Path) -> None:
     for width in (1400, 400):
         opened = open_app(notebook, width=width, height=900)

@@ -24,6 +24,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict:
     return {name: pw.export_page(NEURON, lesson=DOCS / name, path=folder / f"{name}.html") for name in WALKS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WALKS)
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (1024, "light"), (400, "dark")])
 def test_each_card_shows_what_it_claims(open_page, pages: dict, name: str, width: int, scheme: str) -> None:

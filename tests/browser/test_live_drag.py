@@ -83,6 +83,7 @@ PIXELS = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_the_page_draws_a_drag_that_the_kernel_cannot_answer_yet(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "live.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -154,6 +155,7 @@ DRAWN_IN_ITS_SIZE = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_the_first_trace_its_verdict_and_the_first_drag_need_no_compiled_neuron(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "first.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
@@ -181,6 +183,7 @@ def test_the_first_trace_its_verdict_and_the_first_drag_need_no_compiled_neuron(
 ZOOM = """() => document.querySelector('.pw-plot-picture').layout.xaxis.range.map(Math.round)"""
 
 
+@pytest.mark.slow
 def test_a_zoom_stays_during_a_drag_is_drawn_finely_and_ends_with_a_double_click(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "zoom.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

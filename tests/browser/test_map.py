@@ -33,6 +33,7 @@ def focused(page) -> str:
     return page.evaluate("document.activeElement.dataset.key ?? ''")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_keyboard_reaches_every_cell_and_opens_it(open_notebook, tmp_path: Path) -> None:
     opened = open_notebook(notebook(tmp_path / "map.ipynb", CODE))

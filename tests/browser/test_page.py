@@ -51,6 +51,7 @@ def izhikevich(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pw.export_page("izhikevich", patterns, path=tmp_path_factory.mktemp("page") / "izhikevich.html")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (400, "dark")])
 def test_a_slider_moves_the_trace_and_the_verdict(open_page, izhikevich: Path, width: int, scheme: str) -> None:
     opened = open_page(izhikevich, width=width, height=900, color_scheme=scheme)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -12,6 +13,7 @@ OUTLINE = "() => document.querySelector('.pw-parameter-plane .pw-holds-line')?.g
 FINE = "() => !document.querySelector('.pw-parameter-plane').textContent.includes('finer')"
 
 
+@pytest.mark.slow
 def test_the_point_is_dragged_and_moved_by_keys_and_all_patterns_are_regions(open_app, tmp_path: Path) -> None:
     path = tmp_path / "plane.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

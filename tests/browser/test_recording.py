@@ -36,6 +36,7 @@ def says(page, text: str) -> None:
     page.wait_for_function("text => document.querySelector('.pw-status').innerText.includes(text)", arg=text)
 
 
+@pytest.mark.slow
 def test_a_recording_is_dropped_on_the_figure_and_other_files_change_nothing(opened):
     page = opened.page
     drop(page, FILE.name, FILE.read_bytes(), ("dragenter", "dragover"))
@@ -53,6 +54,7 @@ def test_a_recording_is_dropped_on_the_figure_and_other_files_change_nothing(ope
     assert opened.errors == []
 
 
+@pytest.mark.slow
 def test_units_are_asked_for(opened):
     page = opened.page
     page.locator(".pw-strip button", has_text="Data").click()

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 CODE = "import plausiwidgets as pw\npw.Explorer('lif', 'tonic_spiking', {'tau_mem': 12.0, 'amplitude': 16.0})"
 FOUND = "() => document.querySelectorAll('.pw-dot-mark[data-found=replicated]').length"
 
 
+@pytest.mark.slow
 def test_a_press_lights_the_dots_of_this_neuron(open_app, tmp_path: Path) -> None:
     path = tmp_path / "repertoire.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -19,6 +20,7 @@ POINT = """() => {
 }"""
 
 
+@pytest.mark.slow
 def test_sets_are_sampled_and_open_by_pointer_and_by_keys(open_notebook, tmp_path: Path) -> None:
     path = tmp_path / "samples.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

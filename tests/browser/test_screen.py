@@ -126,6 +126,7 @@ def places_of_patterns(opened, number: int) -> dict[str, dict]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "size", "patterns"),
     [("in_lab", SIZES[0], 20), ("in_lab", SIZES[1], 4), ("in_app", SIZES[0], 4), ("in_app", SIZES[1], 20)],
@@ -413,6 +414,7 @@ def test_the_app_asks_no_other_host_and_has_no_button_that_uploads(in_app) -> No
     assert in_app.errors == []
 
 
+@pytest.mark.slow
 def test_no_kernel_is_left_when_the_pages_are_gone(app) -> None:
     def count() -> int:
         return len(kernels(app.process.pid))

@@ -23,6 +23,7 @@ PLACES = """() => [...document.querySelectorAll('.pw-bar button, .pw-row input')
 })"""
 
 
+@pytest.mark.slow
 def test_an_exercise_from_share_is_solved_on_its_page(open_notebook, open_page, tmp_path: Path) -> None:
     notebook = tmp_path / "share.ipynb"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

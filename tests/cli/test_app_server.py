@@ -102,6 +102,7 @@ def test_a_connection_without_the_sub_protocol_is_refused(server: Server, ask, p
     assert ask().status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("message", [b"\xff" * 8, b"", b"\x02" + 7 * b"\0", b"\x01" + 15 * b"\0", "{}"])
 def test_a_message_with_a_wrong_count_closes_its_own_connection_only(server, ask, message) -> None:
     page = ask()

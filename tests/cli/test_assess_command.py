@@ -131,6 +131,7 @@ def unread() -> Iterator[int]:
     os.close(writer)
 
 
+@pytest.mark.slow
 @posix
 def test_a_failing_output_does_not_lose_the_table(tmp_path: Path, unread: int) -> None:
     words = [*RUN, *QUICK, "--quiet", "--csv", "table.csv"]
@@ -153,6 +154,7 @@ def test_an_ascii_output_replaces_the_marks(monkeypatch) -> None:
         assert written.getvalue() == f"? replicated{os.linesep}".encode()
 
 
+@pytest.mark.slow
 @posix
 def test_a_closed_output_is_reported(tmp_path: Path) -> None:
     words = ["sh", "-c", 'exec "$@" >&-', "sh", *RUN, *QUICK, "--quiet"]
@@ -161,6 +163,7 @@ def test_a_closed_output_is_reported(tmp_path: Path) -> None:
     assert "standard output is closed" in done.stderr
 
 
+@pytest.mark.slow
 @posix
 def test_without_a_standard_error_the_output_is_the_table_alone(tmp_path: Path, unread: int) -> None:
     closed = subprocess.run(["sh", "-c", 'exec "$@" 2>&-', "sh", *RUN, *QUICK, "--json"], stdout=subprocess.PIPE)
@@ -245,6 +248,7 @@ def interrupt(run: list[str], folder: Path, presses: int) -> tuple[int, str, str
     return process.returncode, out, err
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("presses", [1, 20])
 def test_ctrl_c_saves_the_results_so_far(tmp_path: Path, presses: int) -> None:
@@ -260,6 +264,7 @@ def test_ctrl_c_saves_the_results_so_far(tmp_path: Path, presses: int) -> None:
     assert [json.loads(line)["pattern"] for line in searches] == ["tonic_spiking"]
 
 
+@pytest.mark.slow
 @posix
 def test_a_second_ctrl_c_does_not_wait_for_the_running_search(tmp_path: Path) -> None:
     code = "import sys; from plausiwidgets.cli import main; from plausiwidgets.assessment import Study; "

@@ -69,6 +69,7 @@ def ends(pid, seconds=30.0):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_a_forked_kernel_is_one_of_its_own(start, nursery, tmp_path):
     (first, say), (second, also) = start(QUERY_STRING="model=lif"), start(QUERY_STRING="model=adex")
     assert {parent(first.provisioner.pid), parent(second.provisioner.pid)} == {nursery.pid}

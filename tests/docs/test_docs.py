@@ -82,6 +82,7 @@ def test_links_of_the_documentation_lead_somewhere(page: Path) -> None:
     assert [link for path, link in places if path not in found and "reference/generated" not in link] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "block"), BLOCKS)
 def test_the_python_of_the_documentation_runs(
     page: Path, block: re.Match[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

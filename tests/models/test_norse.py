@@ -117,6 +117,7 @@ STEPS = {
 EXPONENTIAL = ("lif_ex", "lif_adex", "lif_adex_refrac")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_of_norse_is_compiled_and_fires_as_in_torch(name):
     step, convert, initial, options = STEPS[name]

@@ -108,6 +108,7 @@ def test_every_kind_has_the_same_seeds_at_every_rate(table):
     assert ((readings >= 0.0) & (readings <= 1.0)).all(axis=None)
 
 
+@pytest.mark.slow
 def test_what_the_evolved_neurons_are_said_to_show_they_show(root):
     assessed = read_csv(root / "notebooks" / "evolved_neurons.csv")
     models = {model.key: model for model in pw.models.load(root / "notebooks" / "evolved_neurons.py")}

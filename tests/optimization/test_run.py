@@ -228,6 +228,7 @@ def test_a_run_in_the_background_has_a_lower_priority(monkeypatch):
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.0, 0.7])
 @pytest.mark.parametrize(
     "work",

@@ -47,6 +47,7 @@ def join() -> None:
 # ------------------------------------------------------------------ the same answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", pw.models.names())
 def test_plain_python_judges_as_the_kernel_does(name):
     model = pw.models.get(name)
@@ -99,6 +100,7 @@ print(verdict.status, verdict.engine, "numba" in sys.modules, len(verdict.traces
     assert kernels(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_process_that_goes_on_has_the_kernel_after_a_while_and_judges_with_it(cold, tmp_path):
     done = process("""
 engines = []
@@ -123,6 +125,7 @@ print(verdict.status, verdict.engine, [thread.name for thread in threading.enume
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stderr", "lines"), [("sys.stderr", 1), ("None", 0)])
 def test_a_verification_waits_for_the_kernel_and_says_so_on_stderr_in_one_line(cold, stderr, lines):
     done = process(f"""
@@ -212,6 +215,7 @@ except KeyboardInterrupt:
     assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_fork_waits_for_the_kernel_that_is_being_made_and_its_child_can_compile(cold):
     done = process("""

@@ -87,6 +87,7 @@ def test_what_is_on_disk_is_not_run_in_python(cold):
     assert before_compiled(make(good_step)) is not None
 
 
+@pytest.mark.slow
 def test_a_neuron_of_the_package_is_drawn_and_judged_before_its_kernel_and_verified_with_it(cold, monkeypatch):
     code = """
 import sys, time
@@ -169,6 +170,7 @@ def heard_of(explorer, pattern: str) -> Heard:
     return heard
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["tonic_spiking", "resonator"])
 def test_the_first_trace_and_verdict_come_before_the_kernel_and_stay_as_they_are(cold, explorer, pattern):
     heard = heard_of(explorer, pattern)

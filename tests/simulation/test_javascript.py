@@ -49,6 +49,7 @@ def wrong(folder, cases, same):
     return found
 
 
+@pytest.mark.slow
 def test_exact_operations_agree_with_machine_code_to_the_last_bit_and_the_sign_of_zero(tmp_path):
     def numeric(function):  # the sign of a nan is nothing that JavaScript could tell
         return lambda a, b, dt: function(torch.nan_to_num(a), torch.nan_to_num(b), dt)

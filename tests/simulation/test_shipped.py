@@ -30,6 +30,7 @@ def assert_made_from(model):
     assert ship.exported(model).text() == shipped, f"{model.key} was edited: {ship.COMMAND} {model.key}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_programs_of_a_neuron_are_those_of_its_step(name):
     assert_made_from(ship.by_torch(name))

@@ -50,6 +50,7 @@ def nothing_left() -> Iterator[Callable[[], None]]:
     assert not [ref() for ref in made if ref() is not None]
 
 
+@pytest.mark.slow
 def test_five_explorers_leave_nothing_behind():
     for _ in range(5):
         with nothing_left() as note:

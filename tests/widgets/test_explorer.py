@@ -67,6 +67,7 @@ def test_reset_and_its_undo(explorer: pw.Explorer, screen: Screen) -> None:
     assert explorer.selection.values["a"] == 0.07
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", pw.patterns.names())
 def test_every_pattern_can_be_shown_and_each_of_its_sweeps(explorer: pw.Explorer, screen: Screen, pattern: str) -> None:
     screen.menu("Pattern").value = pattern

@@ -123,6 +123,7 @@ def test_the_tools_that_a_card_can_open_are_those_of_the_explorer() -> None:
         cards.read_lesson("# T\n\n## C\n<!-- card\npattern: tonic_spiking\ntool: drill\n-->\n", pw.models.get("lif"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WALKS)
 def test_each_card_of_the_lessons_is_shown_and_judged_on_the_way_there_and_back(name: str) -> None:
     lesson = lesson_of(name)

@@ -368,6 +368,7 @@ def test_only_a_widget_is_added(make):
     box.close()
 
 
+@pytest.mark.slow
 def test_closing_leaves_no_widget_no_thread_and_no_reference():
     gc.collect()
     before = set(ipywidgets.widgets.widget._instances)

@@ -53,6 +53,7 @@ def test_the_scene_of_each_pattern_is_as_it_was_looked_at(key: str) -> None:
     assert digest(scene(preset_of(key))) == json.loads(SNAPSHOT.read_text())[key]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", PATTERNS)
 def test_of_a_model_without_a_reset_the_maxima_that_are_drawn_are_those_that_were_simulated(key: str) -> None:
     for name in SMOOTH:

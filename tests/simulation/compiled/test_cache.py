@@ -95,12 +95,14 @@ def test_a_second_process_neither_checks_nor_compiles_a_model_of_the_package(fir
     assert run(OWN, filled) == said.replace("checks 1 compilations 1", "checks 0 compilations 0")
 
 
+@pytest.mark.slow
 def test_a_second_process_checks_but_does_not_compile_a_users_model(filled):
     first = run(USERS, filled)
     assert first.endswith("checks 1 compilations 1")
     assert run(USERS, filled) == first.replace("compilations 1", "compilations 0")
 
 
+@pytest.mark.slow
 def test_two_processes_at_once(tmp_path):
     processes = [start(model, tmp_path) for model in (OWN, OWN, OTHER)]
     outputs = [finish(p) for p in processes]
@@ -120,6 +122,7 @@ def whole(tmp_path_factory):
     return directory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc"])
 @pytest.mark.parametrize("damage", [b"", b"garbage\x00\xff", "half"])
 def test_a_broken_cache_is_worked_around_and_repaired(whole, tmp_path, suffix, damage, monkeypatch):
@@ -225,6 +228,7 @@ def test_the_target_of_a_symbolic_link_stays_as_it_was(tmp_path, monkeypatch, wa
     assert stat.S_IMODE(target.stat().st_mode) == 0o755 and not list(target.iterdir())
 
 
+@pytest.mark.slow
 def test_machine_code_that_was_changed_on_disk_never_runs(first, filled):
     """One flipped bit in the middle of the code, each time: the process compiles it anew and says the same."""
     said = first[1].rpartition(" ")[0]

@@ -50,6 +50,7 @@ def test_a_model_without_transcendental_functions_is_the_same_to_the_last_bit(na
     assert compiled.counts.sum() > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPONENTIAL)
 def test_a_model_with_exp_differs_no_more_than_two_references_by_an_ulp(name, monkeypatch):
     job = random_job(pw.models.get(name), 1000, 2000)
