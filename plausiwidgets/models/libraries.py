@@ -93,7 +93,7 @@ class _Norse(Library):
 
         state = module.state_fallback(torch.zeros(1))
         value = dict(_fields(state)).get(name)
-        return None if value is None else float(torch.as_tensor(value).reshape(-1)[0])
+        return None if value is None else float(torch.as_tensor(value).detach().reshape(-1)[0])
 
 
 def _fields(state: Any) -> list[tuple[str, Any]]:
