@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
-from weakref import ref
 
 import anywidget
 import traitlets as t
@@ -41,6 +39,7 @@ from plausiwidgets.widgets.answers.mystery import in_link, told
 from plausiwidgets.widgets.answers.search import Search
 from plausiwidgets.widgets.app import contents
 from plausiwidgets.widgets.app.lessons import lesson_data
+from plausiwidgets.widgets.session.cells import close_former_run
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
@@ -275,7 +274,7 @@ class App(anywidget.AnyWidget):
             self._answers.shown = lambda: self.selection
             for hidden in self._begun_mysteries:
                 self._answers.hidden(hidden)
-            _close_former_run(self)
+            close_former_run(self)
             # The page does not know the id of its widget by itself, and needs it to write a picture into the notebook.
             super().__init__(**self._shipped(first), _settings=settings, model_id=settings["id"])
         self._mend_routes()
@@ -621,23 +620,3 @@ class App(anywidget.AnyWidget):
         super().close()
         if layout is not None:
             layout.close()
-
-
-_of_cells: dict[str, tuple[str, list[ref[App]]]] = {}
-"""The apps that each cell of the notebook made in its last run."""
-
-
-def _close_former_run(app: App) -> None:
-    """Close the apps of an earlier run of the same cell: they are no longer shown, and would keep their memory."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
-    cell, run = (parent.get("metadata") or {}).get("cellId"), (parent.get("header") or {}).get("msg_id")
-    if not cell or not run:
-        return
-    former, apps = _of_cells.get(cell, ("", []))
-    if former != run:
-        for one in apps:
-            if (old := one()) is not None:
-                old.close()
-        apps = []
-    _of_cells[cell] = run, [*apps, ref(app)]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
-from weakref import ref
 
 import ipywidgets as w
 from IPython.display import display
@@ -40,6 +38,7 @@ from plausiwidgets.widgets.explorer.share import SharePanel
 from plausiwidgets.widgets.explorer.shell import Shell
 from plausiwidgets.widgets.explorer.verdict import VerdictPanel
 from plausiwidgets.widgets.page.export import export_page
+from plausiwidgets.widgets.session.cells import close_former_run
 from plausiwidgets.widgets.session.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.session.script import script
 from plausiwidgets.widgets.session.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
@@ -157,7 +156,7 @@ class Explorer(View):
             language = named
         language = texts.chosen("Explorer", language)
         texts.use(language)
-        _close_former_run(self)
+        close_former_run(self)
         with texts.speaking(language):
             notes: tuple[str, ...] = ()
             searched = None
@@ -449,26 +448,6 @@ class Explorer(View):
         for widget in descendants(self):
             if widget is not self.panel(FigurePanel).view:  # it looks after itself
                 widget.send_state()
-
-
-_of_cells: dict[str, tuple[str, list[ref[Explorer]]]] = {}
-"""The explorers that each cell of the notebook made in its last run."""
-
-
-def _close_former_run(explorer: Explorer) -> None:
-    """Close the explorers of an earlier run of the same cell: they are no longer shown, and would keep their memory."""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
-    cell, run = (parent.get("metadata") or {}).get("cellId"), (parent.get("header") or {}).get("msg_id")
-    if not cell or not run:
-        return
-    former, explorers = _of_cells.get(cell, ("", []))
-    if former != run:
-        for one in explorers:
-            if (old := one()) is not None:
-                old.close()
-        explorers = []
-    _of_cells[cell] = run, [*explorers, ref(explorer)]
 
 
 def descendants(root: w.Widget) -> Iterator[w.Widget]:
