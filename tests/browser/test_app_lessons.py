@@ -214,7 +214,7 @@ def test_a_card_shows_another_model_and_opens_its_tool_and_present_shows_it_larg
     expect(page.locator(".pw-tool")).to_be_visible()
     assert page.locator("input[type=range]").first.get_attribute("data-name") == "b"  # in bold on the card
     page.get_by_role("button", name="Present").click()
-    assert page.locator(".pw-lesson h2").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > 20
+    page.wait_for_function("parseFloat(getComputedStyle(document.querySelector('.pw-lesson h2')).fontSize) > 20")
     no_axe_finding(page)
     page.get_by_label("Card").select_option("0")
     expect(page.locator("h1")).to_contain_text("tonic bursting")
