@@ -203,6 +203,7 @@ time.sleep(0.3)
 def test_ctrl_c_while_a_verification_waits_for_the_kernel_leaves_no_thread(cold):
     done = process("""
 from plausiwidgets.simulation.compiled import engine
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 def wait(model):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(60)
