@@ -15,6 +15,7 @@ from plausiwidgets.lazy import torch
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.from_numpy import take_numpy
+from plausiwidgets.models.outside import Outside
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
 from plausiwidgets.names import check_key, unknown
 from plausiwidgets.old_names import renamed_fields
@@ -206,8 +207,8 @@ class NeuronModel:
     Notes
     -----
     Globals, closures and the parameters of an ``nn.Module`` that the step reads are constants of
-    the kernel: they are read when it is made, before the first simulation. Changed later they have
-    no effect; make a new model, or make them a Parameter.
+    the model, as are functions that it calls: a kernel keeps them, and results are cached. Where one is
+    changed later, a verb refuses the model with its name: make a new model, or make it a Parameter.
     """
 
     def __init__(
@@ -275,8 +276,11 @@ class NeuronModel:
                 raise unknown(f"{what} of model {key!r}", value, self.parameters)
         self._states = None if states is None else _named(key, states)
         self._span: float | None = None
+        functions = {"step": step, "initial_state": initial_state, "rest": rest, "threshold": threshold}
+        self._outside = Outside(functions if validate else {})
         if validate and not take_numpy(self):
             check_contract(self)
+        self._outside.settle()
         self._made = True
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -284,6 +288,22 @@ class NeuronModel:
         if "_made" in self.__dict__ and name not in ("_states", "_span", "programs", "discrete"):
             raise AttributeError(f"model {self.key!r} cannot be changed ({name}): make a new NeuronModel")
         super().__setattr__(name, value)
+
+    def refuse_changes(self) -> None:
+        """Refuse the model if something that its functions read from outside of themselves was changed since.
+
+        Raises
+        ------
+        ValueError
+            That names it.
+        """
+        found = self._outside.changed()
+        if found is not None:
+            name, what = found
+            raise ValueError(
+                f"model {self.key!r}: its functions use {name}, which {what} since the model was made. Kernels "
+                f"and results are kept for a model, which does not change: make a new one, or make {name} a Parameter"
+            )
 
     def __repr__(self) -> str:
         state = ", ".join(s.key for s in self._states) if self._states else "not run yet"

@@ -45,12 +45,15 @@ def get(model: str | NeuronModel) -> NeuronModel:
     Raises
     ------
     ValueError
-        If no model has this name; the text lists the valid ones and the nearest.
+        If no model has this name; the text lists the valid ones and the nearest. If something that the functions of a
+        custom model read was changed since it was made.
     """
     if isinstance(model, NeuronModel):
+        model.refuse_changes()
         return model
     require("models.get", "model", model, str | NeuronModel)
     if model in _registered:
+        _registered[model].refuse_changes()
         return _registered[model]
     if model not in NAMES:
         raise unknown("model", model, names(), "A custom one is an object, or a name after models.register.")

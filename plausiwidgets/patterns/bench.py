@@ -207,6 +207,9 @@ class Measurement:
         Distance of the largest potential of the response from the threshold, over the span.
     curve : mapping of str to ndarray, shape [points, n]
         Points of a curve, such as rates over currents.
+    spontaneous : ndarray, shape [n], optional
+        Spikes at rest besides those at the holding level, such as those of a :meth:`Bench.control`: they count as
+        spikes before the stimulus.
 
     Examples
     --------
@@ -219,6 +222,7 @@ class Measurement:
     features: Mapping[str, ArrayLike | Graded]
     gap_to_threshold: Floats
     curve: Mapping[str, Floats] = field(default_factory=dict)
+    spontaneous: NDArray[Any] | None = None
 
 
 class Bench:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast, overload
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.bench import KICK, SETTLE, Bench, Graded, Responses
 from plausiwidgets.patterns.criterion import QUIET, USUAL_SPAN, WHOLE, Criterion, saturated
@@ -331,7 +333,7 @@ def evaluate(
         pattern.measured_on(recorder)
         return recorder.traces
 
-    return Verdict(
+    verdict = Verdict(
         model=model.key,
         pattern=pattern.key,
         parameters=dict(values),
@@ -349,6 +351,46 @@ def evaluate(
         uncompiled=(why_not(model) or "") if engine == "auto" and bench.engine_used == "torch" else "",
         _record=again,
     )
+    if bench.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
+        seen = _seen_alone.setdefault(pattern, WeakSet())
+        if model not in seen:
+            seen.add(model)
+            # The best, and one from the middle: among responses that differ.
+            order = np.argsort(loss, kind="stable")
+            for i in (order[0], order[bench.n // 2]):
+                judged_alone(
+                    pattern, verdict, int(i),
+                    lambda one: evaluate(model, pattern, one, dt, engine, checkpoint, settle=settle, kick=kick),
+                )  # fmt: skip
+    return verdict
+
+
+_seen_alone: WeakKeyDictionary[Pattern, WeakSet[NeuronModel]] = WeakKeyDictionary()
+"""Custom patterns, and the models with which a batch of them was compared with sets alone."""
+
+
+def judged_alone(pattern: Pattern, verdict: Verdict, i: int, judged: Callable[[Mapping[str, Floats]], Verdict]) -> bool:
+    """Return whether set i of a verdict of many is accepted alone.
+
+    Parameters
+    ----------
+    judged : callable
+        Returns the verdict of other values, in the same way.
+
+    Raises
+    ------
+    ValueError
+        If a feature is another alone than with others: the pattern mixes its sets, and no number of it can be trusted.
+    """
+    alone = judged({name: value[i : i + 1] for name, value in verdict.parameters.items()})
+    together, single = ({c.key: c.value for c in v.checks} for v in (verdict, alone))
+    different = trial.difference(together, single, np.array([i]), len(verdict.loss))
+    if different is not None:
+        raise ValueError(f"pattern {pattern.key!r} gives a set {trial.mixed(*different)}")
+    return bool(alone.loss[0] == 0.0)
+
+
+ALONE = "alone, without other sets"
 
 
 def verify_sets(
@@ -364,6 +406,7 @@ def verify_sets(
     significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
     begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
     must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
+    Whatever is replicated has been judged alone.
     A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):
@@ -384,6 +427,12 @@ def verify_sets(
         status[lost], failed[lost], failed_loss[lost] = "fragile", name, loss[loss > 0]
         left = left[loss == 0]
     status[left] = "replicated"
+    if len(status) > 1:
+        for i in left.tolist():
+            if not judged_alone(
+                pattern, verdict, i, lambda one: evaluate(model, pattern, one, verdict.dt, engine, checkpoint)
+            ):
+                status[i], failed[i], failed_loss[i] = "fragile", ALONE, 1.0
     return replace(verdict, status=status.astype(str), failed_check=failed, failed_loss=failed_loss)
 
 
@@ -577,10 +626,11 @@ def back_at_rest(pattern: Pattern) -> Pattern:
         return {"late": np.sum([x.count(late) for x in r.values()], axis=0), "away": np.max(away, axis=0)}
 
     late = replace(QUIET, key="late", title="silent after", description="Spikes later than 1 s after the stimulus.")
-    return Pattern(
-        key="back_at_rest", title="Back at rest", free_values=pattern.free_values, sweeps=sweeps, measure=measure,
-        criteria=[late, BACK],
-    )  # fmt: skip
+    with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours
+        return Pattern(
+            key="back_at_rest", title="Back at rest", free_values=pattern.free_values, sweeps=sweeps, measure=measure,
+            criteria=[late, BACK],
+        )  # fmt: skip
 
 
 def _last_off(sweeps: Mapping[str, Sweep]) -> Floats:

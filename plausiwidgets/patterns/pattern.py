@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, reduce
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +18,7 @@ from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench, Graded, Measurement, Responses
 from plausiwidgets.patterns.criterion import AT_REST, BELOW_THRESHOLD, CELL, MIN_ISI, QUIET, WHOLE, Criterion
 from plausiwidgets.patterns.formatting import interval
+from plausiwidgets.patterns.made_up import DT, SETS
 from plausiwidgets.patterns.marks import Mark, Time  # noqa: F401  (types of the fields of a Protocol)
 from plausiwidgets.patterns.protocol import FreeValue, Protocol, StimulusValues, set_fields, unique  # noqa: F401
 from plausiwidgets.patterns.sweep import Sweep
@@ -150,6 +152,8 @@ class Pattern(Protocol):
     reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
     at_rest: bool = True
     budget: int = 100_000
+    tried: bool = field(default=True, init=False)
+    """Whether its functions are custom: tried when it is made, and watched when it is judged."""
 
     def __post_init__(self) -> None:
         where = f"pattern {self.key!r}"
@@ -163,11 +167,11 @@ class Pattern(Protocol):
             raise ValueError(f"{where} needs either measure (and sweeps) or procedure")
         if self.measure is not None and self.sweeps is None:
             raise ValueError(f"{where} measures the responses to its sweeps, but has none: give sweeps")
-        if self.measure is None:
-            return
-        if trial.is_needed():
+        set_fields(self, tried=trial.is_needed())
+        if self.tried:
             self._try()
-        else:
+        elif self.measure is not None:
+            assert self.sweeps is not None
             self._check_main_sweep(self.sweeps_at({value.key: [value.default] for value in self.free_values}))
 
     @property
@@ -188,7 +192,10 @@ class Pattern(Protocol):
     def _measured_on(self, bench: Bench) -> Measurement:
         if self.procedure is not None:
             measured = self.procedure(bench)
-            return replace(measured, features=bench.common_features() | dict(measured.features))
+            common = bench.common_features()
+            if measured.spontaneous is not None:
+                common[QUIET.key] = common[QUIET.key] + measured.spontaneous
+            return replace(measured, features=dict(measured.features) | common)
         assert self.sweeps is not None
         s = bench.stimulus_values
         sweeps = self.sweeps(s)
@@ -200,16 +207,34 @@ class Pattern(Protocol):
         return Measurement(features, bench.gap_to_threshold(responses[graded]))
 
     def _try(self) -> None:
-        """Run sweeps and measure on made-up responses of three sets: silent, one spike, many spikes."""
-        assert self.measure is not None and self.sweeps is not None
-        s, sweeps = self._try_sweeps()
-        self._check_window(sweeps)
-        with np.errstate(all="ignore"):
-            made_up, features = trial.try_measure(
-                f"pattern {self.key!r}", partial(self._call, "measure", self.measure), self.sweeps, s, COMMON
-            )
-        common = dict.fromkeys(COMMON, np.zeros(trial.SETS))
-        check_features(self, common | rate_limits(made_up, sweeps) | features, trial.SETS)
+        """Run sweeps, and measure or procedure, on made-up neurons."""
+        where, samples = f"pattern {self.key!r}", 0.0
+        s = self._tried_values()
+        if self.sweeps is not None:
+            sweeps = self._try_sweeps(s)
+            if self.measure is not None:
+                self._check_main_sweep(sweeps)
+                self._check_window(sweeps)
+            windows = [x.voltage for x in sweeps.values() if x.voltage is not None]
+            samples = sum(float(np.max(stop) - np.min(start)) for start, stop in windows) / DT
+        known = OF_BENCH if self.measure is None else COMMON
+        what = "procedure" if self.measure is None else "measure"
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of an empty row, which the user sees when it is judged
+            features = trial.try_features(where, what, self._features_of, s, known, samples)
+        if features is not None:
+            of_package = known if self.measure is None else (*known, RATE)
+            check_features(self, dict.fromkeys(of_package, np.zeros(SETS)) | features, SETS)
+
+    def _features_of(self, bench: Bench) -> Mapping[str, ArrayLike | Graded]:
+        """Return what its own function measures on a bench."""
+        if self.procedure is not None:
+            return trial.features_of(f"pattern {self.key!r}", self._call("procedure", self.procedure, bench))
+        assert self.sweeps is not None and self.measure is not None
+        s = bench.stimulus_values
+        responses = bench.apply(self.sweeps(s), durations=self.durations(s))
+        features: Mapping[str, ArrayLike | Graded] = self._call("measure", self.measure, responses, s)
+        return features
 
     def _check_window(self, sweeps: Mapping[str, Sweep]) -> None:
         window, where = self.amplitude_window, f"pattern {self.key!r}"
@@ -236,8 +261,12 @@ class Pattern(Protocol):
         return self._card(f"<table><tr><th>criterion</th><th>accepted</th><th>what is measured</th></tr>{rows}</table>")
 
 
-COMMON = tuple(c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, MIN_ISI, WHOLE, CELL))
-"""Features that are measured for every pattern."""
+OF_BENCH = tuple(c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, WHOLE, CELL))
+"""Features that are measured for every pattern at rest and in all of its sweeps."""
+COMMON = (*OF_BENCH, MIN_ISI.key)
+"""Those of a pattern with sweeps that are known."""
+RATE = "rate"
+"""Measured of such a pattern too, unless it measures a rate of its own."""
 
 
 def with_common(criteria: Sequence[Criterion], at_rest: bool = True) -> tuple[Criterion, ...]:
@@ -257,7 +286,7 @@ def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, 
         rates.append(f.lengths(times) / ((t1 - t0) / 1000.0))
     return {
         "min_isi": reduce(np.minimum, shortest),
-        "rate": reduce(np.maximum, rates),
+        RATE: reduce(np.maximum, rates),
     }
 
 

@@ -22,6 +22,7 @@ from plausiwidgets.names import check_key, unknown
 from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench, Measurement
+from plausiwidgets.patterns.made_up import SETS, Untriable
 from plausiwidgets.patterns.marks import Mark, Time
 from plausiwidgets.patterns.sweep import Sweep, sketch
 from plausiwidgets.simulation.current import Floats
@@ -207,7 +208,7 @@ class Protocol:
         self._check_keys()
         if self.sweeps is None:
             raise ValueError(f"protocol {self.key!r} has no sweeps: nothing would be injected")
-        self._try_sweeps()
+        self._check_main_sweep(self._try_sweeps(self._tried_values()))
 
     def _check_keys(self) -> None:
         where = f"pattern {self.key!r}"
@@ -329,19 +330,21 @@ class Protocol:
 
     # -- construction --------------------------------------------------------------------------
 
-    def _try_sweeps(self) -> tuple[StimulusValues, dict[str, Sweep]]:
-        """Return stimulus values and sweeps of three sets, checked."""
-        where = f"pattern {self.key!r}"
-        assert self.sweeps is not None
-        call = partial(self._call, "sweeps", self.sweeps)
+    def _tried_values(self) -> StimulusValues:
+        """Return stimulus values of the made-up neurons: the defaults, and some from all over the ranges."""
         s = SimpleNamespace()
         for k, value in enumerate(self.free_values):
-            shares = (0.25, 0.75) if k % 2 else (0.75, 0.25)
-            between = value.parameter(1.0, value.unit or "current").from_unit(np.array(shares))
+            # Of irrational steps, so that no two values of a set, and no two sets, have the same place.
+            shares = (0.25 + 0.5 * k + (0.382 + 0.236 * k) * np.arange(1, SETS)) % 1.0
+            between = value.parameter(1.0, value.unit or "current").from_unit(shares)
             setattr(s, value.key, np.array([value.default, *between]))
-        sweeps = trial.try_sweeps(where, call, s, lambda: self.durations(s))
-        self._check_main_sweep(sweeps)
-        return s, dict(sweeps)
+        return s
+
+    def _try_sweeps(self, s: StimulusValues) -> dict[str, Sweep]:
+        """Return the sweeps of made-up neurons, checked."""
+        assert self.sweeps is not None
+        call = partial(self._call, "sweeps", self.sweeps)
+        return dict(trial.try_sweeps(f"pattern {self.key!r}", call, s, lambda: self.durations(s)))
 
     def _check_main_sweep(self, sweeps: Mapping[str, Sweep]) -> None:
         if not self.main_sweep:
@@ -352,11 +355,13 @@ class Protocol:
     def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
         try:
             return function(*args)
+        except Untriable:
+            raise
         except Exception as error:
             raise ValueError(
-                f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with three sets: silent, "
-                f"one spike, thirty spikes; free_values are {', '.join(self.free) or 'none'}; a feature that cannot "
-                "be computed is nan)"
+                f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with made-up sets, "
+                f"silent, of one spike and of many; free_values are {', '.join(self.free) or 'none'}; a feature that "
+                "cannot be computed is nan)"
             ) from error
 
     # -- shown -----------------------------------------------------------------------------------

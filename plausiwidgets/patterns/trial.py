@@ -1,7 +1,8 @@
 """The functions of a pattern, tried when it is made: what would give silent wrong numbers is refused.
 
-``sweeps`` and ``measure`` are called for three sets of values together, for each of them alone, and in another order. A
-function that mixes its sets (by `.mean()` over all, `[0]`, `argsort`) gives a set another result then.
+``sweeps``, ``measure`` and ``procedure`` are called for made-up neurons (:mod:`plausiwidgets.patterns.made_up`)
+together, for each of them alone, for some of them, in other orders and for many. A function that mixes its sets (by
+`.mean()` over all, `[0]`, `argsort`) gives a set another result then.
 """
 
 from __future__ import annotations
@@ -16,17 +17,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.arguments import bounded, numbers, shown
-from plausiwidgets.patterns.bench import Graded, Response, Responses
+from plausiwidgets.patterns.bench import Bench, Graded, Measurement
+from plausiwidgets.patterns.made_up import SETS, Untriable, bench_of
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.simulation.current import Floats
 
 MOST_TIME = 1e6
 """Time in ms of a sweep at its longest that is let through without a word."""
 
-SETS = 3
-"""Sets that are tried: of a silent neuron, of one spike, of thirty."""
-_DT = 0.1
-_CHOICES = [np.array([2, 0, 1]), *(np.array([i]) for i in range(SETS))]
+_COMPANIES = [
+    np.array(sets)
+    for sets in (
+        *([i] for i in range(SETS)), [2, 0, 1], [4, 3], [0, 1], [5, 2, 6, 4], [7, 6, 5, 4, 3], [*reversed(range(SETS))],
+        [3, 3],
+    )
+]  # fmt: skip
+"""Sets that are tried again, in this order: each alone, some, and all the other way round."""
+_MANY = np.arange(130) % SETS
+"""Sets in a large batch."""
+_MOST_SAMPLES = 2e6
+"""Samples of potentials up to which a large batch is tried."""
 _TOGETHER = (
     "The sets are neurons of their own, and a set must not depend on the others: compute with whole arrays of shape "
     "[n], and reduce over the last axis alone (`np.nanmean(times, axis=-1)` in place of `times.mean()`), without `[0]` "
@@ -85,7 +95,7 @@ def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, lon
         That says what to change.
     """
     made = _checked(where, sweeps(take(s, np.arange(SETS))), SETS)
-    for sets in _CHOICES:
+    for sets in _COMPANIES:
         again = _checked(where, sweeps(take(s, sets)), sets.size)
         if [*again] != [*made] or any(len(again[x].pieces) != len(made[x].pieces) for x in made):
             one, other = ({x: len(sweep.pieces) for x, sweep in y.items()} for y in (made, again))
@@ -108,29 +118,51 @@ def try_sweeps(where: str, sweeps: Callable[[Any], Any], s: SimpleNamespace, lon
     return made
 
 
-def try_measure(where: str, measure: Callable[[Any, Any], Any], sweeps: Callable[[Any], Sweeps], s: SimpleNamespace,
-                own: Sequence[str]) -> tuple[Responses, dict[str, Any]]:  # fmt: skip
-    """Return made-up responses of all sets and what is measured of them, checked.
+Try = Callable[[Bench], Mapping[str, Any]]
+"""Returns the features that a pattern measures on a bench."""
+
+
+def try_features(where: str, what: str, features_on: Try, s: SimpleNamespace, own: Sequence[str],
+                 samples: float = 0.0) -> dict[str, Any] | None:  # fmt: skip
+    """Return what is measured of made-up neurons, checked; None where it needs a parameter of the neuron.
 
     Parameters
     ----------
+    what : {"measure", "procedure"}
+        For errors.
     own : sequence of str
         Features that the package measures itself.
+    samples : float
+        Of the potential that are recorded of a set: a large batch is left out where they are too many.
 
     Raises
     ------
     ValueError
         That says what to change.
     """
-    everything = np.arange(SETS)
-    responses = _responses(sweeps(take(s, everything)), everything)
-    features = measure(responses, take(s, everything))
+
+    def of(sets: NDArray[np.intp]) -> Mapping[str, Any]:
+        return features_on(bench_of(take(s, sets), sets))
+
+    try:
+        features = of(np.arange(SETS))
+        _check_names(where, what, features, own)
+        for sets in [*_COMPANIES, *([_MANY] if samples * _MANY.size < _MOST_SAMPLES else [])]:
+            different = difference(features, of(sets), sets, SETS)
+            if different is not None:
+                raise ValueError(f"{where}: {what} gives a set {mixed(*different)}")
+    except Untriable:
+        return None
+    return dict(features)
+
+
+def _check_names(where: str, what: str, features: Any, own: Sequence[str]) -> None:
     if not isinstance(features, Mapping):
-        raise ValueError(f"{where}: measure must return a dict of feature → values, not {type(features).__name__}")
+        raise ValueError(f"{where}: {what} must return a dict of feature → values, not {type(features).__name__}")
     taken = [name for name in own if name in features]
     if taken:
         raise ValueError(
-            f"{where}: measure returns {', '.join(map(repr, taken))}, which is measured for every pattern: choose "
+            f"{where}: {what} returns {', '.join(map(repr, taken))}, which is measured for every pattern: choose "
             "another name, or leave it out"
         )
     for name, feature in features.items():
@@ -139,19 +171,42 @@ def try_measure(where: str, measure: Callable[[Any, Any], Any], sweeps: Callable
                 raise ValueError(
                     f"{where}: feature {name!r} is {shown(value)}, valid is: a number for each set, or nan"
                 )
-    for sets in _CHOICES:
-        again = measure(_responses(sweeps(take(s, sets)), sets), take(s, sets))
-        for name, feature in features.items():
-            for whole, part in zip(_values(feature), _values(again.get(name, np.nan)), strict=False):
-                if np.shape(whole) not in ((), (SETS,)) or np.shape(part) not in ((), (sets.size,)):
-                    continue  # of a wrong shape, which is refused where a criterion is about it
-                expected, found = _per_set(whole, SETS)[sets], _per_set(part, sets.size)
-                if not np.allclose(expected, found, 1e-9, 1e-12, equal_nan=True):
-                    raise ValueError(
-                        f"{where}: measure gives a set another {name!r} alone, or in another order, than with others "
-                        f"({_first(found, expected)}). {_TOGETHER}"
-                    )
-    return responses, dict(features)
+
+
+def difference(
+    features: Mapping[str, Any], again: Mapping[str, Any], sets: NDArray[np.intp], n: int
+) -> tuple[str, float, float] | None:
+    """Return (feature, value, value with others) of the first feature that depends on the other sets; None without one.
+
+    Parameters
+    ----------
+    features : mapping of str to values
+        Of n sets together.
+    again : mapping of str to values
+        Of some of them.
+    """
+    for name, feature in features.items():
+        for whole, part in zip(_values(feature), _values(again.get(name, np.nan)), strict=False):
+            if np.shape(whole) not in ((), (n,)) or np.shape(part) not in ((), (sets.size,)):
+                continue  # of a wrong shape, which is refused where a criterion is about it
+            expected, found = _per_set(whole, n)[sets], _per_set(part, sets.size)
+            bad = ~np.isclose(found, expected, 1e-9, 1e-12, equal_nan=True)
+            if bad.any():
+                i = int(np.flatnonzero(bad)[0])
+                return name, float(found[i]), float(expected[i])
+    return None
+
+
+def mixed(name: str, alone: float, together: float) -> str:
+    """Return the end of the sentence on a feature that depends on the other sets."""
+    return f"another {name!r} alone, or in another order, than with others ({alone:g} and {together:g}). {_TOGETHER}"
+
+
+def features_of(where: str, measured: Any) -> Mapping[str, Any]:
+    """Return the features that a procedure measured, or refuse what it returned."""
+    if not isinstance(measured, Measurement):
+        raise ValueError(f"{where}: procedure must return a Measurement, not {type(measured).__name__}")
+    return measured.features
 
 
 def _checked(where: str, sweeps: Any, n: int) -> Sweeps:
@@ -201,28 +256,6 @@ def _check_windows(where: str, sweep: Sweep, simulated: float) -> None:
                 f"{where} records the potential from {first:g} to {last:g} ms (voltage), valid is: within 0 to its "
                 f"longest end, at {simulated:g} ms"
             )
-
-
-def _responses(sweeps: Sweeps, sets: NDArray[np.intp]) -> Responses:
-    """Return made-up responses of some sets: the first is silent, the second fires once, the third thirty times."""
-    n, responses = sets.size, {}
-    for name, sweep in sweeps.items():
-        ends = _per_set(sweep.end, n)
-        times = np.full((n, 30), np.nan)
-        times[sets == 1, 0] = 0.4 * ends[sets == 1]
-        times[sets == 2] = np.linspace(0.05, 0.95, 30) * ends[sets == 2, None]
-        times = times[:, : int(np.isfinite(times).sum(axis=1).max())]  # as many columns as the most spikes
-        potential, first = None, 0
-        if sweep.voltage is not None:
-            first, last = (round(float(t) / _DT) for t in sweep.voltage)
-            course = np.sin(np.arange(max(last - first, 0)) / 50.0)
-            potential = -60.0 + 2.0 * sets[:, None] + (1.0 + sets[:, None]) * course
-        level: Floats = -55.0 + 3.0 * sets.astype(np.float64)
-        responses[name] = Response(times, sweep.end, level, _DT, potential, first, level + 1.0)
-    shift = sets.astype(np.float64)
-    rest: Floats = -65.0 + shift
-    silent = np.zeros(n, np.int64)
-    return Responses(responses, n, _DT, 15.0 + shift, -50.0 + shift, rest, 0.01 * shift, rest + 0.01 * shift, silent)
 
 
 def _values(feature: Any) -> tuple[ArrayLike, ...]:

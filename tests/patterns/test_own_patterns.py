@@ -144,16 +144,15 @@ def test_a_stimulus_value_with_the_name_of_a_parameter_is_refused():
         pw.judge("adex", pattern)
 
 
-def test_a_protocol_that_forgets_a_feature_is_told_when_it_is_judged():
-    def protocol(bench):
+def test_a_procedure_that_forgets_a_feature_is_told_when_it_is_made():
+    def procedure(bench):
         r = bench.apply({"pulse": pw.Sweep([pw.pulse(0.0, 5.0, bench.stimulus_values.amplitude)], 100.0)})
         return pw.patterns.Measurement({"m": r["pulse"].count()}, bench.gap_to_threshold(r["pulse"]))
 
-    pattern = doublet(sweeps=None, measure=None, procedure=protocol)
     with pytest.raises(
         ValueError, match=r"is about a feature that is not measured; measured are quiet, at_rest, .*, m"
     ):
-        pw.judge("lif", pattern)
+        doublet(sweeps=None, measure=None, procedure=procedure)
 
 
 def test_another_built_in_pattern_without_a_published_set_works_everywhere(monkeypatch, tmp_path):

@@ -94,7 +94,9 @@ def _procedure(
 
     def procedure(bench: Bench) -> Measurement:
         a = bench.stimulus_values.amplitude
-        spontaneous = bench.spontaneous_spikes + (bench.control(0.0) if holding_zero else 0)
+        # Of a neuron that fires without any current, no rheobase is that of a resting neuron.
+        at_zero = bench.control(0.0) if holding_zero else None
+        spontaneous = bench.spontaneous_spikes + (0 if at_zero is None else at_zero)
         full = bench.apply({"full amplitude": _step(a, length)})["full amplitude"]
         fires_at_a, _ = _to_the_end(full.times, length)
 
@@ -126,7 +128,6 @@ def _procedure(
         shortest = reduce(np.minimum, [f.shortest_isi(r.times) for r in responses.values()])
         return Measurement(
             {
-                "quiet": spontaneous,
                 "n": full.count(length / 3.0),
                 "period_growth": growth,
                 "goes_on": goes_on,
@@ -140,6 +141,7 @@ def _procedure(
             },
             bench.gap_to_threshold(full),
             {"amplitude": np.stack(list(heights.values())), "rate": np.stack(every), "rheobase": rheobase},
+            at_zero,
         )
 
     return procedure

@@ -57,7 +57,6 @@ def _procedure(bench: Bench) -> Measurement:
         monotone = reduce(np.minimum, [b / c for b, c in zip(latencies[:-1], latencies[1:], strict=True)])
     return Measurement(
         {
-            "quiet": bench.spontaneous_spikes,
             "n": f.lengths(full.times),
             "min_isi": f.shortest_isi(full.times),
             "rate": f.lengths(full.times) / (END / 1000.0),

@@ -1,0 +1,279 @@
+"""A measure or a procedure that mixes its sets is refused, whatever guards it has; one that does not is taken."""
+
+import numpy as np
+import pytest
+
+import plausiwidgets as pw
+from plausiwidgets.patterns import Measurement, trial
+from plausiwidgets.patterns import features as f
+from plausiwidgets.patterns.judge import evaluate, verify_sets
+
+
+def isi(r):
+    return np.diff(r["step"].times, axis=-1)
+
+
+def guarded(r, value, least=3):
+    """The usual guard: a value for the sets that fired, nan for the others."""
+    return np.where(r["step"].count() >= least, value, np.nan)
+
+
+MIXING = {
+    "nanmean without an axis": lambda r, s: guarded(r, np.nanmean(np.diff(r["step"].times))),
+    "nanmax without an axis": lambda r, s: guarded(r, np.nanmax(isi(r), initial=0.0)),
+    "nanmin without an axis": lambda r, s: guarded(r, np.nanmin(isi(r), initial=1e9)),
+    "nanmedian without an axis": lambda r, s: guarded(r, np.nanmedian(isi(r))),
+    "nanstd without an axis": lambda r, s: guarded(r, np.nanstd(isi(r))),
+    "percentile without an axis": lambda r, s: guarded(r, np.nanpercentile(isi(r), 90)),
+    "histogram without an axis": lambda r, s: guarded(r, np.histogram(isi(r)[np.isfinite(isi(r))], bins=5)[0].max()),
+    "count over the largest": lambda r, s: r["step"].count() / np.maximum(r["step"].count().max(), 1),
+    "count over the sum": lambda r, s: r["step"].count() / np.maximum(r["step"].count().sum(), 1),
+    "columns of the spikes": lambda r, s: 0.0 * s.width + r["step"].times.shape[1],
+    "any spontaneous spike": lambda r, s: np.where(r.spontaneous_spikes.any(), np.nan, r["step"].count()),
+    "number of sets": lambda r, s: r["step"].count() + (r.n > 3),
+    "number of sets, far more": lambda r, s: r["step"].count() + (r.n > 100),
+    "rank of the count": lambda r, s: np.argsort(np.argsort(r["step"].count())),
+    "z-score": lambda r, s: (r["step"].count() - r["step"].count().mean()) / (r["step"].count().std() + 1e-9),
+    "largest peak": lambda r, s: r["step"].top - np.max(r["step"].top),
+    "mean rest": lambda r, s: r.v_baseline - np.mean(r.v_baseline),
+    "first set": lambda r, s: guarded(r, r["step"].count()[0]),
+    "last set": lambda r, s: guarded(r, r["step"].count()[-1]),
+    "order of the sets": lambda r, s: np.cumsum(r["step"].count()),
+    "unique counts": lambda r, s: 0.0 * s.width + np.unique(r["step"].count()).size,
+    "wrong axis": lambda r, s: guarded(r, np.nanmean(np.nanmean(isi(r), axis=0))),
+    "all silent": lambda r, s: np.where((r["step"].count() == 0).all(), 9.0, r["step"].count()),
+    # and more, each seen in scripts of this kind
+    "interpolated over the sets": lambda r, s: np.interp(
+        r["step"].count(), np.sort(r["step"].count()), np.linspace(0, 1, r.n)
+    ),
+    "difference of neighbours": lambda r, s: np.gradient(r["step"].count()) if r.n > 1 else r["step"].count() * 0.0,
+    "smoothed over the sets": lambda r, s: np.convolve(r["step"].count(), [0.25, 0.5, 0.25], "same")[: r.n],
+    "rolled": lambda r, s: np.roll(r["step"].count(), 1),
+    "reversed": lambda r, s: r["step"].count()[::-1],
+    "of the best set": lambda r, s: guarded(r, isi(r)[np.argmax(r["step"].count())][:1].sum() if isi(r).size else 0.0),
+    "sum of a boolean": lambda r, s: 0.0 * s.width + (r["step"].count() >= 3).sum(),
+    "share that fires": lambda r, s: 0.0 * s.width + (r["step"].count() >= 3).mean(),
+    "flat spikes": lambda r, s: guarded(r, np.ravel(r["step"].times)[0] if r["step"].times.size else 0.0),
+    "diff of all times": lambda r, s: guarded(
+        r, np.min(np.diff(np.sort(r["step"].times[np.isfinite(r["step"].times)])), initial=9.0)
+    ),
+    "spread of the widths": lambda r, s: r["step"].count() + np.ptp(s.width),
+    "mean potential": lambda r, s: r["step"].v(0.0, 50.0).max(axis=1) - r["step"].v(0.0, 50.0).mean(),
+    "potential of the first": lambda r, s: r["step"].v(0.0, 50.0)[0].max() + 0.0 * s.width,
+    "covariance": lambda r, s: (
+        0.0 * s.width + np.cov(np.nan_to_num(r["step"].first()), s.width).flat[1] if r.n > 1 else 0.0 * s.width
+    ),
+    "two sets or more": lambda r, s: r["step"].count() * (1.0 if r.n == 1 else 1.0001),
+    "an even number of sets": lambda r, s: r["step"].count() + (r.n % 2),
+    "padding counted": lambda r, s: np.isnan(r["step"].times).sum(axis=1),
+    "any set without a spike": lambda r, s: r["step"].count() - (r["step"].count() == 0).any(),
+    "more than thirty spikes somewhere": lambda r, s: r["step"].count() + (r["step"].times.shape[1] > 30),
+    "graded by all": lambda r, s: pw.patterns.Graded(r["step"].count(), 0.5 * np.mean(s.width) / 100.0 + 0.0 * s.width),
+}
+
+ALONE_TOO = {
+    "mean of the intervals": lambda r, s: guarded(r, np.nanmean(isi(r), axis=-1)),
+    "mean of the intervals by features": lambda r, s: f.mean(f.intervals(r["step"].window())),
+    "largest interval by a sort": lambda r, s: np.sort(-np.nan_to_num(isi(r)), axis=1)[:, :1].sum(axis=1) + 500.0,
+    "a loop over the sets": lambda r, s: np.array([np.isfinite(row).sum() for row in r["step"].times]),
+    "apply along the axis": lambda r, s: np.apply_along_axis(lambda row: np.isfinite(row).sum(), 1, r["step"].times)
+    if r["step"].times.shape[1]
+    else np.zeros(r.n),
+    "histogram of each": lambda r, s: np.array([np.histogram(x[np.isfinite(x)], 5)[0].max() for x in isi(r)]),
+    "percentile of each": lambda r, s: guarded(r, np.nanpercentile(isi(r), 90, axis=1))
+    if isi(r).shape[1]
+    else r.n * [np.nan],
+    "a masked array": lambda r, s: np.ma.filled(np.ma.masked_invalid(isi(r)).mean(axis=1).astype(float), np.nan),
+    "a loop that fills": lambda r, s: filled(r),
+    "vectorized": lambda r, s: np.vectorize(lambda n, w: n / w, otypes=[float])(r["step"].count(), s.width),
+    "a list": lambda r, s: [float(n) for n in r["step"].count()],
+    "an integer": lambda r, s: r["step"].count().astype(np.int32),
+    "a truth value": lambda r, s: (r["step"].count() > 3).astype(float),
+    "divided by zero": lambda r, s: 1.0 / r["step"].count(),
+    "rate": lambda r, s: 1000.0 * r["step"].count() / s.width,
+    "coefficient of variation": lambda r, s: guarded(r, np.nanstd(isi(r), axis=1) / np.nanmean(isi(r), axis=1)),
+    "einsum": lambda r, s: np.einsum("ij->i", np.nan_to_num(r["step"].times)),
+    "column by column": lambda r, s: sum((np.isfinite(c) * 1.0 for c in r["step"].times.T), np.zeros(r.n)),
+    "argmax of each": lambda r, s: isi(r).shape[1] and np.argmax(np.nan_to_num(isi(r)), axis=1) + 0.0 * s.width,
+    "fft of each": lambda r, s: np.abs(np.fft.rfft(r["step"].v(0.0, 50.0), axis=-1))[:, 1],
+    "a take": lambda r, s: np.take_along_axis(isi(r), np.zeros((r.n, 1), int), 1)[:, 0] if isi(r).shape[1] else np.nan,
+    "graded": lambda r, s: pw.patterns.Graded(r["step"].count(), np.clip(s.width / 200.0, 0.0, 0.9)),
+}  # fmt: skip
+"""Written in as many styles as there are; `n` of each set is its own."""
+
+
+def filled(r):
+    out = np.full(r.n, np.nan)
+    for i in range(r.n):
+        own = r["step"].times[i]
+        own = own[~np.isnan(own)]
+        if len(own) > 1:
+            out[i] = np.diff(own).mean()
+    return out
+
+
+def pattern_of(measure=None, procedure=None, low=24.0, high=26.0):
+    return pw.Pattern(
+        key="own",
+        title="Own",
+        free_values=[
+            pw.FreeValue("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None)),
+            pw.FreeValue("width", 500.0, 100.0, 900.0, unit="ms"),
+        ],
+        sweeps=None if measure is None else one_step,
+        measure=None if measure is None else lambda r, s: {"feature": measure(r, s)},
+        procedure=procedure,
+        criteria=[pw.Criterion("feature", "feature", "A feature.", "1", low=low, high=high)],
+    )
+
+
+def one_step(s):
+    return {"step": pw.Sweep([pw.pulse(0.0, s.width, s.amplitude)], s.width + 100.0, voltage=(0.0, 100.0))}
+
+
+@pytest.mark.parametrize("name", MIXING)
+def test_a_measure_that_mixes_its_sets_is_refused_behind_every_guard(name):
+    with pytest.raises(ValueError, match=r"pattern 'own': measure gives a set another 'feature' alone, .*shape \[n\]"):
+        pattern_of(MIXING[name])
+
+
+@pytest.mark.parametrize("name", ALONE_TOO)
+def test_a_measure_of_each_set_is_taken_in_whatever_style(name):
+    pattern = pattern_of(ALONE_TOO[name], low=0.0, high=1e9)
+    values = {"amplitude": [60.0, 5.0, 20.0, 200.0], "width": [300.0, 300.0, 500.0, 150.0]}
+    many = pw.judge("adex", pattern, values, verify=False).checks
+    alone = pw.judge("adex", pattern, {k: v[2] for k, v in values.items()}, verify=False).checks
+    np.testing.assert_allclose([c.value[2] for c in many], [c.value for c in alone], 1e-9)
+
+
+# -- procedures --------------------------------------------------------------------------------------
+
+
+def applied(bench):
+    return bench.apply(one_step(bench.stimulus_values))
+
+
+def through(feature):
+    def procedure(bench):
+        r = applied(bench)
+        return Measurement({"feature": feature(bench, r), "min_isi": f.shortest_isi(r["step"].times)},
+                           bench.gap_to_threshold(r["step"]))  # fmt: skip
+
+    return procedure
+
+
+def rheobase(bench, r, scale=lambda high: high):
+    a = bench.stimulus_values.amplitude
+    fires = bench.steps_show(lambda times: f.lengths(times) >= 1, a, 200.0, 200.0, np.ones(bench.n, bool))
+    least = bench.weakest_step(
+        lambda times: f.lengths(times) >= 1, 200.0, 200.0, np.zeros(bench.n), scale(a), fires, 1e-3
+    )
+    return least / a
+
+
+def second_round(bench, mix):
+    """A second sweep at an amplitude that is chosen by the response to the first."""
+    n = applied(bench)["step"].count()
+    factor = 1.0 + 0.1 * (n.mean() if mix else n)
+    s = bench.stimulus_values
+    again = bench.apply({"step": pw.Sweep([pw.pulse(0.0, 300.0, s.amplitude * factor)], 400.0)})
+    return again["step"].count()
+
+
+MIXING_PROCEDURES = {
+    "mean over the sets": through(lambda bench, r: guarded(r, np.nanmean(isi(r)))),
+    "the largest amplitude of all": through(lambda bench, r: rheobase(bench, r, lambda a: 0.0 * a + a.max())),
+    "a second sweep by the mean response": through(lambda bench, r: second_round(bench, True)),
+    "any set that fires": through(lambda bench, r: r["step"].count() + (bench.spontaneous_spikes > 0).any()),
+    "number of sets": through(lambda bench, r: r["step"].count() + (bench.n > 3)),
+}
+PROCEDURES_ALONE_TOO = {
+    "mean of each set": through(lambda bench, r: guarded(r, np.nanmean(isi(r), axis=1))),
+    "rheobase": through(rheobase),
+    "a second sweep by the own response": through(lambda bench, r: second_round(bench, False)),
+    "a control": through(lambda bench, r: bench.control(0.0)),
+    "of the neuron": through(lambda bench, r: bench.parameters["tau_w"] + 0.0 * r["step"].count()),
+}
+
+
+@pytest.mark.parametrize("name", MIXING_PROCEDURES)
+def test_a_procedure_that_mixes_its_sets_is_refused(name):
+    with pytest.raises(ValueError, match=r"pattern 'own': procedure gives a set another 'feature' alone, "):
+        pattern_of(procedure=MIXING_PROCEDURES[name])
+
+
+@pytest.mark.parametrize("name", PROCEDURES_ALONE_TOO)
+def test_a_procedure_of_each_set_is_taken(name):
+    pattern = pattern_of(procedure=PROCEDURES_ALONE_TOO[name], low=0.0, high=1e9)
+    verdict = pw.judge("adex", pattern, {"amplitude": [60.0, 700.0], "width": [300.0, 200.0]}, verify=False)
+    assert verdict.checks[-1].value.shape == (2,)
+
+
+@pytest.mark.parametrize("name", ["quiet", "at_rest", "below_threshold", "whole", "cell"])
+def test_a_procedure_does_not_replace_what_holds_for_every_pattern(name):
+    def procedure(bench):
+        measured = through(lambda bench, r: r["step"].count())(bench)
+        return Measurement({**measured.features, name: np.zeros(bench.n)}, measured.gap_to_threshold)
+
+    with pytest.raises(ValueError, match=rf"procedure returns '{name}', which is measured for every pattern"):
+        pattern_of(procedure=procedure)
+
+
+def test_a_procedure_says_what_it_forgets_and_what_it_returns_in_place_of_a_measurement():
+    with pytest.raises(ValueError, match="'feature' is about a feature that is not measured"):
+        pattern_of(procedure=lambda bench: Measurement({}, np.zeros(bench.n)))
+    with pytest.raises(ValueError, match="procedure must return a Measurement, not dict"):
+        pattern_of(procedure=lambda bench: {})
+    with pytest.raises(ValueError, match="procedure raised NameError"):
+        pattern_of(procedure=lambda bench: unheard_of)  # noqa: F821
+
+
+def test_spikes_of_a_further_control_count_before_the_stimulus_too():
+    def procedure(bench):
+        measured = through(lambda bench, r: r["step"].count())(bench)
+        return Measurement(measured.features, measured.gap_to_threshold, spontaneous=bench.control(500.0))
+
+    pattern = pattern_of(procedure=procedure, low=0.0, high=1e9)
+    quiet = next(c for c in pw.judge("adex", pattern, {"amplitude": 100.0}).checks if c.key == "quiet")
+    assert quiet.value > 0 and not quiet.passed
+
+
+# -- what no trial finds -------------------------------------------------------------------------------
+
+
+def late(value):
+    """Mix only where no made-up response is: at more spikes than any of them has."""
+    return lambda r, s: np.where(r["step"].count() > 60, value(r), r["step"].count())
+
+
+def test_what_the_trial_does_not_find_is_found_at_the_first_batch():
+    pattern = pattern_of(late(lambda r: np.mean(r["step"].count())), low=0.0, high=1e9)
+    values = {"amplitude": [600.0, 1500.0, 900.0, 2000.0], "width": 900.0}
+    with pytest.raises(
+        ValueError,
+        match=r"pattern 'own' gives a set another 'feature' alone, or in another order, than with others .*\[n\]",
+    ):
+        pw.judge("lif", pattern, {"tau_mem": 5.0, "t_ref": 1.0} | values, verify=False)
+
+
+def test_what_is_called_replicated_has_been_judged_alone(monkeypatch):
+    """Also where the first batch showed nothing, and where it is one of many."""
+    pattern = pattern_of(lambda r, s: r["step"].count(), low=5.0, high=1e9)
+    with trial.untried():
+        mixing = pattern_of(lambda r, s: np.where(r.n > 2, 7.0, r["step"].count()), low=5.0, high=1e9)
+    values = {n: p.default + np.zeros(3) for n, p in pattern.parameters(pw.models.get("lif")).items()}
+    values["amplitude"] = np.array([30.0, 0.1, 30.0])
+    for own, expected in ((pattern, ["replicated", "rejected", "replicated"]), (mixing, None)):
+        judged = evaluate(pw.models.get("lif"), own, values, 0.1)
+        if expected is None:
+            with pytest.raises(ValueError, match="another 'feature' alone, or in another order"):
+                verify_sets(pw.models.get("lif"), own, judged)
+        else:
+            assert list(verify_sets(pw.models.get("lif"), own, judged).status) == expected
+
+
+def test_a_search_calls_nothing_replicated_that_is_rejected_alone():
+    with trial.untried():
+        pattern = pattern_of(MIXING["nanmean without an axis"])
+    with pytest.raises(ValueError, match="another 'feature' alone, or in another order"):
+        pw.optimize("adex", pattern, seed=0, budget=2000)
