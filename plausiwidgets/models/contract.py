@@ -135,7 +135,7 @@ def _check(model: Any, lanes: int) -> None:
             _refuse_singularity(model, start, start[1, :1])
             raise ValueError(
                 f"{where}: state {state.key!r} is not finite after one step at the default parameters and the "
-                f"default current {model.current.default:g} {model.current.unit}"
+                f"default current {_amount(model.current.default, model.current.unit)}"
             )
     for rows, when in _probes(model):
         for part in _alone(rows) if model.lanewise else [rows]:
@@ -233,28 +233,37 @@ def _start(model: Any, lanes: int, read: set[str]) -> Floats:
     return np.stack([current, *(x.numpy() for x in first), *(x.numpy() for x in values.values())])
 
 
+def _volts(model: Any, potential: float) -> str:
+    return _amount(potential, model.states[0].unit)
+
+
+def _amount(x: float, unit: str) -> str:
+    """Return a number with its unit, where it has one."""
+    return f"{x:g}" if unit in ("", "1") else f"{x:g} {unit}"
+
+
 def _check_potentials(model: Any, rest: float, threshold: float) -> None:
     """Refuse rest, threshold, limit and spike level that do not follow each other."""
     where = f"model {model.key!r}"
     if not 0 < threshold - rest < float("inf"):
         raise ValueError(
-            f"{where}: the threshold ({threshold:g} mV) must lie above the rest ({rest:g} mV) at the "
-            f"default parameters: voltage criteria scale with their distance"
+            f"{where}: the threshold ({_volts(model, threshold)}) must lie above the rest ({_volts(model, rest)}) at "
+            f"the default parameters: voltage criteria scale with their distance"
         )
     if not max(abs(rest), abs(threshold)) < model.limit:
         raise ValueError(
-            f"{where}: limit ({model.limit:g} mV) must be greater than the size of rest and threshold ({rest:g} and "
-            f"{threshold:g} mV): a neuron beyond ±limit has diverged"
+            f"{where}: limit ({_volts(model, model.limit)}) must be greater than the size of rest and threshold "
+            f"({rest:g} and {_volts(model, threshold)}): a neuron beyond ±limit has diverged"
         )
     if model.spike_level is not None and model.spike_level <= rest:
         raise ValueError(
-            f"{where}: spike_level ({model.spike_level:g} mV) must lie above the rest ({rest:g} mV) at the "
-            f"default parameters: a spike crosses it upwards"
+            f"{where}: spike_level ({_volts(model, model.spike_level)}) must lie above the rest "
+            f"({_volts(model, rest)}) at the default parameters: a spike crosses it upwards"
         )
 
 
 def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tensor], read: set[str]) -> float:
-    """Return rest or threshold in mV at the default parameters."""
+    """Return rest or threshold at the default parameters."""
     entry = getattr(model, what)
     if isinstance(entry, str):
         read.add(entry)
@@ -268,8 +277,8 @@ def _potential(model: Any, what: str, p: Recorder, values: dict[str, torch.Tenso
     try:
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     except (TypeError, ValueError, RuntimeError, IndexError):
-        name = type(value).__name__
-        raise ValueError(f"model {model.key!r}: {what} returned {name}, it must be a number in mV") from None
+        name, unit = type(value).__name__, model.states[0].unit
+        raise ValueError(f"model {model.key!r}: {what} returned {name}, it must be a number in {unit}") from None
 
 
 def _check_step(model: Any, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
@@ -461,12 +470,12 @@ def _spread(parameter: Parameter, place: int) -> Floats:
 
 
 def _round_potentials(model: Any) -> Floats:
-    """Return the potentials in mV at which a rate may be 0/0: round ones, and parameters that are potentials."""
+    """Return the potentials at which a rate may be 0/0: round ones, and parameters that are potentials."""
     rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
     span = threshold - rest
     spacing = 10.0 ** np.floor(np.log10(span)) / 20.0
     low, high = np.round(np.array([rest - 4.0 * span, threshold + 6.0 * span]) / spacing)
-    potentials = [p.default for p in model.parameters.values() if p.unit == "mV"]
+    potentials = [p.default for p in model.parameters.values() if p.unit == model.states[0].unit]
     return np.append(np.arange(low, high) * spacing, potentials)
 
 
@@ -494,9 +503,9 @@ def _refuse_singularity(model: Any, start: Floats, potentials: Floats) -> None:
     for lane in at[finite[0] & finite[1]] if finite else ():
         name = names[int(np.flatnonzero(wrong[:, lane])[0])]
         raise ValueError(
-            f"model {model.key!r}: state {name!r} is nan after a step at a potential of {potentials[lane]:g} mV, and "
-            f"finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. Write such a rate with its limit there: "
-            f"`torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
+            f"model {model.key!r}: state {name!r} is nan after a step at a potential of "
+            f"{_volts(model, potentials[lane])}, and finite beside it: a 0/0, as of x / (1 - exp(-x)) at x = 0. "
+            f"Write such a rate with its limit there: `torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`"
         )
 
 
@@ -516,21 +525,21 @@ def _check_trial(model: Any) -> None:
         if smaller := _smaller_current(model, threshold):
             raise ValueError(
                 f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, with the default current "
-                f"{model.current.default:g} {model.current.unit} or twice this, and one spike at a time with smaller "
-                f"ones: give the current a smaller default, such as {smaller:g}"
+                f"{_amount(model.current.default, model.current.unit)} or twice this, and one spike at a time with "
+                f"smaller ones: give the current a smaller default, such as {smaller:g}"
             )
         raise ValueError(
             f"{where}: the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above "
-            f"the threshold ({threshold:g} mV): one spike would count in each of them. A spike is an upward crossing, "
-            f"and not a level: give the level, such as spike_level=0.0, and let the step return the new state alone, "
-            f"or reset the potential where the neuron fires"
+            f"the threshold ({_volts(model, threshold)}): one spike would count in each of them. A spike is an upward "
+            f"crossing, and not a level: give the level, such as spike_level=0.0, and let the step return the new "
+            f"state alone, or reset the potential where the neuron fires"
         )
     known = v[np.isfinite(v)]
     moved = float(np.ptp(known)) if known.size else 0.0
     if known.size and moved < _MOVES * span:
         raise ValueError(
             f"{where}: {name!r}, the first state variable, moves by {moved:.2g} at most in {len(v) * model.dt:.3g} ms, "
-            f"whatever the current from {model.current.low:g} to {model.current.high:g} {model.current.unit}: "
+            f"whatever the current from {model.current.low:g} to {_amount(model.current.high, model.current.unit)}: "
             f"{_POTENTIAL_FIRST}"
         )
     away = np.maximum(np.maximum(rest - span - v[:, 0], v[:, 0] - threshold - span), 0.0)
@@ -540,7 +549,7 @@ def _check_trial(model: Any) -> None:
     if len(away) and (away.min() > 0.99 * away[0] > 0.0 or stays):
         raise ValueError(
             f"{where}: {name!r}, the first state variable, is at {v[-1, 0]:.3g} without a current, far from the "
-            f"rest ({rest:g} mV) and the threshold ({threshold:g} mV): {_POTENTIAL_FIRST}"
+            f"rest ({_volts(model, rest)}) and the threshold ({_volts(model, threshold)}): {_POTENTIAL_FIRST}"
         )
 
 

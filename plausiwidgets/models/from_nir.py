@@ -85,16 +85,19 @@ def from_nir(
     recorder = Recorder([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
     p, x = recorder.parameters, gain * recorder.current + bias
     v = recorder.state[0]
-    if kind == "CubaLIF":
-        kept = np.exp(-recorder.dt / p["tau_syn"])
-        synaptic = kept * recorder.state[1] + (1.0 - kept) * p["w_in"] * x
-        x = synaptic
     if kind == "IF":
         v = v + recorder.dt * 1e-3 * p["r"] * x
     else:
-        tau = p["tau_mem" if kind == "CubaLIF" else "tau"]
-        end = p["v_leak"] + p["r"] * x
-        v = end + (v - end) * np.exp(-recorder.dt / tau)
+        end, tau = p["v_leak"] + p["r"] * x, p["tau_mem" if kind == "CubaLIF" else "tau"]
+        kept = np.exp(-recorder.dt / tau)
+        if kind == "CubaLIF":
+            settled = p["w_in"] * x
+            end = p["v_leak"] + p["r"] * settled
+            left, stays = recorder.state[1] - settled, np.exp(-recorder.dt / p["tau_syn"])
+            v = end + (v - end) * kept + p["r"] * left * kept * _passed(recorder.dt, tau, p["tau_syn"])
+            synaptic = settled + left * stays
+        else:
+            v = end + (v - end) * kept
     fired = v > p["v_threshold"]
     after = v - p["v_threshold"] if reset == "subtract" else 0.0 if reset == "zero" else float(reset)
     state = [np.where(fired, after, v), *([synaptic] if kind == "CubaLIF" else [])]
@@ -117,39 +120,64 @@ _FIELDS = {
 }  # fmt: skip
 
 
+def _passed(dt: Any, tau: Any, tau_syn: Any) -> Any:
+    """Return what the membrane gets within a step of a synaptic current that decays from 1, over what it keeps."""
+    z = dt * (tau_syn - tau) / (tau_syn * tau)
+    near = abs(z) < 1e-12
+    return dt / tau * np.where(near, 1.0, np.expm1(z) / np.where(near, 1.0, z))
+
+
 def _one_neuron(node: Any) -> tuple[Any, float, float]:
     """Return (neuron, gain, bias) of a node or a graph."""
     kind = type(node).__name__
     if not any(base.__module__.partition(".")[0] == "nir" for base in type(node).__mro__):
         raise TypeError(f"from_nir: node is {shown(node)}, valid is a node or a graph of NIR, such as nir.LIF(…)")
-    gain, bias, neurons = 1.0, 0.0, [node]
+    gain, bias, neuron = 1.0, 0.0, node
     if kind == "NIRGraph":
-        neurons = []
-        for name, inner in node.nodes.items():
-            inner_kind = type(inner).__name__
-            if inner_kind in _GAINS:
-                if neurons and _follows(node, name, neurons):
-                    raise ValueError(f"from_nir: the graph goes on behind its neuron ({name!r}): take the neuron alone")
-                gain *= _number(inner, "scale" if inner_kind == "Scale" else "weight")
-                bias = bias * gain + (_number(inner, "bias") if inner_kind == "Affine" else 0.0)
-            elif inner_kind not in _EDGES:
-                neurons.append(inner)
+        neurons = [n for n in node.nodes.values() if type(n).__name__ not in (*_GAINS, *_EDGES)]
         names = ", ".join(type(n).__name__ for n in neurons) or "none"
         if len(neurons) != 1:
             raise ValueError(
                 f"from_nir: the graph has {len(neurons)} neurons ({names}), valid is one, with one current"
             )
-        kind = type(neurons[0]).__name__
+        neuron = neurons[0]
+        for name in _before(node, neuron):
+            inner = node.nodes[name]
+            if type(inner).__name__ in _GAINS:
+                scale = _number(inner, "scale" if type(inner).__name__ == "Scale" else "weight")
+                gain *= scale
+                bias = bias * scale + (_number(inner, "bias") if type(inner).__name__ == "Affine" else 0.0)
+    kind = type(neuron).__name__
     if kind in _REFUSED:
         raise ValueError(f"from_nir: NIR's {kind} {_REFUSED[kind]}")
     if kind not in NEURONS:
         raise ValueError(f"from_nir: NIR's {kind} is no neuron, valid is: {', '.join(NEURONS)}, or a graph with one")
-    return neurons[0], gain, bias
+    return neuron, gain, bias
 
 
-def _follows(graph: Any, name: str, neurons: list[Any]) -> bool:
-    sources = {source for source, target in graph.edges if target == name}
-    return any(graph.nodes[source] in neurons for source in sources if source in graph.nodes)
+def _before(graph: Any, neuron: Any) -> list[str]:
+    """Return the names of the nodes that lead to the neuron of a graph, in order of what they do."""
+    name = next(name for name, node in graph.nodes.items() if node is neuron)
+    found: list[str] = []
+    while sources := [source for source, target in graph.edges if target == name and source in graph.nodes]:
+        if len(sources) > 1 or sources[0] in found or sources[0] == name:
+            raise ValueError(
+                f"from_nir: {', '.join(map(repr, sources))} lead to {name!r} of the graph, valid is a chain with one "
+                f"current: a neuron here is not connected to others, or to itself"
+            )
+        name = sources[0]
+        found.insert(0, name)
+        weight = getattr(graph.nodes[name], "weight", None)
+        if weight is not None and np.ndim(weight) > 1 and np.shape(weight)[-1] > 1:
+            raise ValueError(
+                f"from_nir: {name!r} has {np.shape(weight)[-1]} inputs, valid is one, the injected current"
+            )
+    rest = [n for n, node in graph.nodes.items() if n not in found and type(node).__name__ in _GAINS]
+    if rest:
+        raise ValueError(
+            f"from_nir: {', '.join(map(repr, rest))} of the graph do not lead to its neuron: take the neuron alone"
+        )
+    return found
 
 
 def _number(node: Any, name: str) -> float:

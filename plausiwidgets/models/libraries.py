@@ -36,16 +36,17 @@ class Library:
     several: str = ""
 
     def refuse(self, module: Any, where: str) -> None:
-        """Refuse a class that is no neuron with one current.
+        """Refuse a module of a class, or with a part of one, that is no neuron with one current.
 
         Raises
         ------
         ValueError
             That says why.
         """
-        for kind in type(module).__mro__:
-            if kind.__name__ in self.refused:
-                raise ValueError(f"{where}: {self.title}'s {kind.__name__} {self.refused[kind.__name__]}")
+        for part in module.modules():
+            for kind in type(part).__mro__:
+                if kind.__name__ in self.refused and LIBRARIES.get(kind.__module__.partition(".")[0]) is self:
+                    raise ValueError(f"{where}: {self.title}'s {type(part).__name__} {self.refused[kind.__name__]}")
 
     def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
         """Set what a neuron needs to take a step, and return what its constants become of (p, dt), by path."""
@@ -64,15 +65,29 @@ class Library:
         return f"{self.title}'s {type(module).__name__}, as it is." if self.title else ""
 
 
+class _SnnTorch(Library):
+    def refuse(self, module: Any, where: str) -> None:
+        super().refuse(module, where)
+        if any(getattr(part, "inhibition", False) for part in module.modules()):
+            raise ValueError(
+                f"{where}: the neuron inhibits others of its layer (inhibition=True): here a model is one neuron"
+            )
+
+
+class _Sinabs(Library):
+    def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
+        for part in module.modules():
+            if hasattr(part, "record_states"):
+                part.record_states = False
+        return {}
+
+
 class _SpikingJelly(Library):
     def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
         for part in module.modules():
             if getattr(part, "step_mode", "s") != "s":
                 if "s" not in tuple(part.supported_step_mode()):
-                    raise ValueError(
-                        f"{where}: SpikingJelly's {type(part).__name__} has no single step (step_mode 's'): it "
-                        f"computes a whole sequence at once, and a neuron here goes on from step to step"
-                    )
+                    raise ValueError(f"{where}: SpikingJelly's {type(part).__name__} {_AT_ONCE}")
                 part.step_mode = "s"
             if hasattr(part, "store_v_seq"):
                 part.store_v_seq = False
@@ -83,17 +98,25 @@ class _SpikingJelly(Library):
 
 class _Norse(Library):
     def prepare(self, module: Any, where: str) -> dict[str, Callable[[Any, Any], Any]]:
-        return {"dt": lambda p, dt: dt * 1e-3}  # in s
+        return {f"{name}.dt".lstrip("."): lambda p, dt: dt * 1e-3 for name, _ in _with_dt(module)}  # in s
 
     def dt(self, module: Any) -> float | None:
-        return 1e3 * float(module.dt)
+        found = {1e3 * float(part.dt) for _, part in _with_dt(module)}
+        return found.pop() if len(found) == 1 else None
 
     def begins(self, module: Any, name: str) -> float | None:
         import torch
 
-        state = module.state_fallback(torch.zeros(1))
-        value = dict(_fields(state)).get(name)
-        return None if value is None else float(torch.as_tensor(value).detach().reshape(-1)[0])
+        for part in module.modules():
+            if hasattr(part, "state_fallback"):
+                value = dict(_fields(part.state_fallback(torch.zeros(1)))).get(name)
+                return None if value is None else float(torch.as_tensor(value).detach().reshape(-1)[0])
+        return None
+
+
+def _with_dt(module: Any) -> list[tuple[str, Any]]:
+    """Return the parts of a module that have a time step, by their paths."""
+    return [(name, part) for name, part in module.named_modules() if hasattr(part, "dt")]
 
 
 def _fields(state: Any) -> list[tuple[str, Any]]:
@@ -110,7 +133,7 @@ _AT_ONCE = "has no single step: it computes a whole sequence at once, and a neur
 _SEQUENCE = "runs over a whole sequence: take its cell"
 
 LIBRARIES: dict[str, Library] = {
-    "snntorch": Library(
+    "snntorch": _SnnTorch(
         "snnTorch", "Eshraghian et al. 2023, doi:10.1109/JPROC.2023.3308088",
         refused={
             "SConv2dLSTM": "is a layer of convolutions", "SLSTM": "is a layer with weights",
@@ -119,17 +142,25 @@ LIBRARIES: dict[str, Library] = {
         },
     ),
     "spikingjelly": _SpikingJelly(
-        "SpikingJelly", "Fang et al. 2023, doi:10.1126/sciadv.adi1480", layouts=("[lanes]",),
-        refused={"PSN": _AT_ONCE, "MaskedPSN": _AT_ONCE},
+        "SpikingJelly", "Fang et al. 2023, doi:10.1126/sciadv.adi1480", layouts=("[lanes]", "[lanes, 1]"),
+        refused={
+            **dict.fromkeys(("PSN", "MaskedPSN", "SlidingPSN", "GatedLIFNode", "DSRIFNode", "DSRLIFNode",
+                             "FewSpikeNode", "ILCBaseNode", "NoisyBaseNode"), _AT_ONCE),
+            "ActivationAwareIFNode": "has a threshold for each channel of a layer: take IFNode, with one of them",
+            "NonSpikingBaseNode": "never fires, it returns its potential",
+        },
     ),
-    "sinabs": Library(
+    "sinabs": _Sinabs(
         "sinabs", "sinabs, synsense.gitlab.io/sinabs", layouts=("[lanes, time, 1]",),
-        refused={"LIFRecurrent": _RECURRENT, "IAFRecurrent": _RECURRENT, "ALIFRecurrent": _RECURRENT,
-                 "ExpLeak": "is a leaky integrator, it never fires"},
+        refused={
+            **dict.fromkeys(("LIFRecurrent", "IAFRecurrent", "ALIFRecurrent"), _RECURRENT),
+            "ExpLeak": "is a leaky integrator, it never fires",
+            "SqueezeMixin": "has batches and times in one axis: take the layer without Squeeze",
+        },
         several=": give it spike_fn=sinabs.activation.SingleSpike",
     ),
     "norse": _Norse(
-        "Norse", "Pehle & Pedersen, doi:10.5281/zenodo.4422025", layouts=("[lanes]",),
+        "Norse", "Pehle & Pedersen, doi:10.5281/zenodo.4422025", layouts=("[lanes]", "[lanes, 1]"),
         refused={
             "SNNRecurrentCell": _RECURRENT, "SNN": _SEQUENCE, "SNNRecurrent": _RECURRENT,
             "LICell": "is a leaky integrator, it never fires", "LIBoxCell": "is a leaky integrator, it never fires",
@@ -141,9 +172,13 @@ LIBRARIES: dict[str, Library] = {
 
 
 def library_of(module: Any) -> Library:
-    """Return the library that a module comes from; one without a name for a custom module."""
-    for kind in type(module).__mro__:
-        library = LIBRARIES.get(kind.__module__.partition(".")[0])
-        if library is not None:
-            return library
+    """Return the library that a module, or the first of its parts that has one, comes from.
+
+    A library without a name stands for a custom module.
+    """
+    for part in module.modules():
+        for kind in type(part).__mro__:
+            library = LIBRARIES.get(kind.__module__.partition(".")[0])
+            if library is not None:
+                return library
     return Library()

@@ -1,13 +1,8 @@
-"""Neurons of libraries for torch: how each is made, and its library's own loop.
-
-``python tests/libraries/neurons.py`` prints the table of them: whether one line takes it, how far it is from its
-library, and how fast it is judged.
-"""
+"""Neurons of libraries for torch: how each is made, and its library's own loop, from rest and from a random state."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +17,10 @@ from spikingjelly.activation_based import neuron as jelly
 
 import plausiwidgets as pw
 from plausiwidgets.models.from_torch import from_torch
-from plausiwidgets.simulation.compiled.engine import why_not
 
 STEPS = 1000
+SHARES = np.array([0.5, 0.7, 1.0, 1.5, 2.0, 3.0])
+"""Of the default current: how strong the noise of a lane is."""
 SINGLE: dict[str, Any] = {"spike_fn": sinabs.activation.SingleSpike}
 
 MADE: dict[str, dict[str, Callable[[], Any]]] = {
@@ -32,6 +28,7 @@ MADE: dict[str, dict[str, Callable[[], Any]]] = {
         "Leaky": lambda: snntorch.Leaky(0.9),
         "Leaky, reset to zero": lambda: snntorch.Leaky(0.9, reset_mechanism="zero", init_hidden=True),
         "Leaky, reset at once": lambda: snntorch.Leaky(0.9, reset_delay=False),
+        "Leaky, learned": lambda: snntorch.Leaky(0.8, threshold=0.5, learn_beta=True, learn_threshold=True),
         "Lapicque": lambda: snntorch.Lapicque(R=5.0, C=1.0, time_step=1.0),
         "Synaptic": lambda: snntorch.Synaptic(alpha=0.9, beta=0.8),
         "Synaptic, reset to zero": lambda: snntorch.Synaptic(alpha=0.9, beta=0.8, reset_mechanism="zero"),
@@ -42,6 +39,7 @@ MADE: dict[str, dict[str, Callable[[], Any]]] = {
         "IFNode, soft reset": lambda: jelly.IFNode(v_reset=None),
         "LIFNode": lambda: jelly.LIFNode(tau=5.0),
         "LIFNode, soft reset, input not decayed": lambda: jelly.LIFNode(tau=5.0, v_reset=None, decay_input=False),
+        "LIFNode, multi-step": lambda: jelly.LIFNode(tau=5.0, step_mode="m"),
         "ParametricLIFNode": lambda: jelly.ParametricLIFNode(init_tau=4.0),
         "QIFNode": jelly.QIFNode,
         "EIFNode": jelly.EIFNode,
@@ -81,12 +79,18 @@ MADE: dict[str, dict[str, Callable[[], Any]]] = {
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "sinabs LIF, several spikes": (lambda: sinabs_layers.LIF(tau_mem=20.0), "several spikes in one step .*SingleSpike"),
+    "sinabs LIFSqueeze": (lambda: sinabs_layers.LIFSqueeze(tau_mem=20.0, batch_size=1, **SINGLE), "without Squeeze"),
+    "snnTorch Leaky, inhibition": (lambda: snntorch.Leaky(0.9, inhibition=True), "inhibits others"),
+    "SpikingJelly GatedLIFNode": (lambda: jelly.GatedLIFNode(T=4), "no single step"),
+    "Norse LIF, a layer": (norse.LIF, "runs over a whole sequence"),
     "sinabs ExpLeak": (lambda: sinabs_layers.ExpLeak(tau_mem=20.0), "a leaky integrator, it never fires"),
     "snnTorch RLeaky": (lambda: snntorch.RLeaky(0.9, V=0.1, all_to_all=False), "recurrent weights"),
+    "snnTorch RSynaptic": (lambda: snntorch.RSynaptic(0.9, 0.8, V=0.1, all_to_all=False), "recurrent weights"),
+    "snnTorch SLSTM": (lambda: snntorch.SLSTM(1, 1), "a layer with weights"),
     "snnTorch Leaky, graded": (lambda: snntorch.Leaky(0.9, graded_spikes_factor=0.5), r"graded \(0, 0\.5\)"),
     "SpikingJelly ILIFNode": (jelly.ILIFNode, "several spikes in one step"),
     "SpikingJelly TernaryIFNode": (jelly.TernaryIFNode, "graded"),
-    "SpikingJelly NonSpikingLIFNode": (jelly.NonSpikingLIFNode, "cannot be called on lanes|no output"),
+    "SpikingJelly NonSpikingLIFNode": (jelly.NonSpikingLIFNode, "never fires"),
     "SpikingJelly PSN": (lambda: jelly.PSN(T=4), "no single step"),
     "Norse LICell": (norse.LICell, "a leaky integrator, it never fires"),
     "Norse LIFRecurrentCell": (lambda: norse.LIFRecurrentCell(2, 2), "recurrent weights"),
@@ -105,89 +109,144 @@ def in_double() -> Iterator[None]:
         torch.set_default_dtype(before)
 
 
-def _potential(module: Any, state: Any) -> Any:
-    while isinstance(state, tuple):
-        state = getattr(state, "v", None) if getattr(state, "v", None) is not None else state[0]
-    if state is not None:
-        return state
-    return next(getattr(module, n) for n in ("mem", "v", "v_mem") if hasattr(module, n))
+def random_start(model: pw.NeuronModel, lanes: int, seed: int = 0) -> np.ndarray:
+    """Return a state of each lane: a potential from one span below rest to just below threshold, others of its size."""
+    rng = np.random.default_rng(seed)
+    rest, threshold = (float(x[0]) for x in model.rest_threshold(model.defaults()))
+    span = threshold - rest
+    state = model.start(model.defaults(), np.zeros(lanes))
+    state[0] = rest + span * rng.uniform(-1.0, 0.95, lanes)
+    for row, path in zip(state[1:], model.step.states[1:], strict=True):
+        if path.endswith("rho"):  # steps that a neuron stays refractory
+            row[:] = rng.integers(0, 6, lanes)
+        else:
+            row[:] += 0.3 * span * rng.uniform(-1.0, 1.0, lanes)
+    return state
 
 
-def own_loop(library: str, module: Any, currents: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return (spikes, potential) of a library's own loop, [steps, lanes]."""
-    spikes, course, state = [], [], None
+def _named_leaves(state: Any) -> list[tuple[str, Any]]:
+    """Return (name, tensor) of a library's state, in order; fields of NamedTuples have names, others places."""
+    if isinstance(state, torch.Tensor):
+        return [("", state)]
+    names = getattr(state, "_fields", [f"state{i}" for i in range(len(state))])
+    return [(name or outer, leaf) for outer, entry in zip(names, state, strict=True)
+            for name, leaf in _named_leaves(entry)]  # fmt: skip
+
+
+def _filled(state: Any, leaves: Iterator[Any]) -> Any:
+    if isinstance(state, torch.Tensor):
+        return next(leaves)
+    made = [_filled(entry, leaves) for entry in state]
+    return type(state)(*made) if hasattr(state, "_fields") else type(state)(made)
+
+
+def _place(module: Any, path: str) -> tuple[Any, str]:
+    """Return the part of a module, and its attribute, that a path names."""
+    *parts, name = path.split(".")
+    for part in parts:
+        module = getattr(module, part)
+    return module, name
+
+
+def own_loop(
+    library: str, module: Any, currents: Any, paths: Sequence[str], start: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (spikes, states) of a library's own loop, [steps, lanes] and [steps, states, lanes].
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Of the states, in their order.
+    start : array of shape [states, lanes], optional
+        A state of each lane; by default what the library begins with.
+    """
+    spikes: list[np.ndarray] = []
+    course: list[list[np.ndarray]] = []
+    state: Any = None
+    given = library == "Norse"
+
+    def call(x: Any, state: Any) -> Any:
+        if library == "sinabs":
+            return module(x[:, None, None])
+        return module(x, state) if given else module(x)
+
+    def read() -> dict[str, Any]:
+        return dict(_named_leaves(state)) if given else {p: getattr(*_place(module, p)) for p in paths}
+
     with torch.no_grad():
+        if start is not None:
+            out = call(0.0 * currents[0], None)  # it makes its state now
+            state = out[1] if given else None
+            before = read()
+            new = {p: torch.from_numpy(x.copy()).reshape(before[p].shape).to(before[p].dtype)
+                   for p, x in zip(paths, start, strict=True)}  # fmt: skip
+            if given:
+                state = _filled(state, iter([new.get(name, leaf) for name, leaf in _named_leaves(state)]))
+            for path, value in new.items() if not given else ():
+                part, name = _place(module, path)
+                setattr(part, name, value)
         for x in currents:
-            if library == "sinabs":
-                out = module(x[:, None, None])
-            elif library == "Norse":
-                out, state = module(x, state)
-            else:
-                out = module(x)
+            out = call(x, state)
+            state = out[1] if given else None
             fired = out[0] if isinstance(out, tuple) else out
             spikes.append(fired.detach().reshape(-1).double().numpy().copy())
-            course.append(_potential(module, state).detach().reshape(-1).double().numpy().copy())
+            now = read()
+            course.append([now[path].detach().reshape(-1).double().numpy().copy() for path in paths])
     return np.array(spikes), np.array(course)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of a neuron."""
+    """What was measured of a neuron.
+
+    Attributes
+    ----------
+    differences : tuple of float
+        The largest one of any state over all steps and lanes, from rest and from a random state.
+    same : bool
+        Whether all spikes are equal in both.
+    spikes : int
+        Of both.
+    """
 
     library: str
     name: str
     model: pw.NeuronModel
-    reason: str | None
-    difference: float
+    differences: tuple[float, float]
     same: bool
     spikes: int
 
 
-def row(library: str, name: str, compiled: bool = True) -> Row:
-    """Compare a neuron, taken in one line, with its library over noise."""
-    torch.manual_seed(0)
-    model = from_torch(MADE[library][name]())
-    with in_double():
-        torch.manual_seed(0)
-        module = MADE[library][name]().double().eval()
-    shares = np.array([0.5, 0.7, 1.0, 1.5, 2.0, 3.0])
-    noise = np.random.default_rng(0).uniform(-0.5, 2.5, (STEPS, shares.size)) * shares * model.current.default
-    with in_double():
-        theirs, course = own_loop(library, module, torch.from_numpy(noise))
-    state = tuple(torch.from_numpy(x.copy()) for x in model.start(model.defaults(), np.zeros(shares.size)))
-    p = model.namespace({n: np.full(shares.size, q.default) for n, q in model.parameters.items()})
-    dt, ours, v = torch.tensor(model.dt, dtype=torch.float64), [], []
+def of_model(model: pw.NeuronModel, noise: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (spikes, states) of a model by its own step, [steps, lanes] and [steps, states, lanes]."""
+    lanes = noise.shape[1]
+    now = tuple(torch.from_numpy(x.copy()) for x in state)
+    p = model.namespace({n: np.full(lanes, q.default) for n, q in model.parameters.items()})
+    dt, spikes, course = torch.tensor(model.dt, dtype=torch.float64), [], []
     with torch.no_grad():
         for x in torch.from_numpy(noise):
-            fired, state = model.advance(x, state, p, dt)
-            ours.append(fired.numpy())
-            v.append(state[0].numpy())
-    return Row(
-        library, name, model, why_not(model) if compiled else None, float(np.nanmax(np.abs(np.array(v) - course))),
-        bool(np.array_equal(np.array(ours), theirs)), int(theirs.sum()),
-    )  # fmt: skip
+            fired, now = model.advance(x, now, p, dt)
+            spikes.append(fired.numpy())
+            course.append(torch.stack(now).numpy())
+    return np.array(spikes), np.array(course)
 
 
-def main() -> None:
-    """Print the table."""
-    print("| library | neuron | compiled | largest difference | same spikes | spikes | judged in ms | sets a second |")
-    print("|---|---|---|---|---|---|---|---|")
-    for library, neurons in MADE.items():
-        for name in neurons:
-            r = row(library, name)
-            pw.judge(r.model, "tonic_spiking", verify=False)
-            seconds = []
-            for sets in (1, 500):
-                values = {"amplitude": np.full(sets, r.model.current.default)}
-                begun = time.perf_counter()
-                pw.judge(r.model, "tonic_spiking", values, verify=False)
-                seconds.append(time.perf_counter() - begun)
-            print(
-                f"| {library} | {name} | {r.reason or 'yes'} | {r.difference:.1e} | {r.same} | {r.spikes} | "
-                f"{1e3 * seconds[0]:.1f} | {500 / seconds[1]:.0f} |",
-                flush=True,
-            )
-
-
-if __name__ == "__main__":
-    main()
+def row(library: str, name: str) -> Row:
+    """Compare a neuron, taken in one line, with its library over noise, from rest and from a random state."""
+    torch.manual_seed(0)
+    model = from_torch(MADE[library][name]())
+    differences, same, count = [], True, 0
+    noise = np.random.default_rng(0).uniform(-0.5, 2.5, (STEPS, SHARES.size)) * SHARES * model.current.default
+    for start in (None, random_start(model, SHARES.size)):
+        with in_double():
+            torch.manual_seed(0)
+            module = MADE[library][name]().double().eval()
+            if getattr(module, "step_mode", "s") == "m":
+                module.step_mode = "s"
+            theirs, states = own_loop(library, module, torch.from_numpy(noise), model.step.states, start)
+        begin = model.start(model.defaults(), np.zeros(SHARES.size)) if start is None else start
+        ours, course = of_model(model, noise, begin)
+        same = same and bool(np.array_equal(ours, theirs))
+        count += int(theirs.sum())
+        differences.append(float(np.nanmax(np.abs(course - states))))
+    return Row(library, name, model, (differences[0], differences[1]), same, count)

@@ -7,16 +7,17 @@ from neurons import MADE, REFUSED, row
 
 import plausiwidgets as pw
 from plausiwidgets.models.from_torch import from_torch
+from plausiwidgets.simulation.compiled.engine import why_not
 
 CASES = [(library, name) for library, neurons in MADE.items() for name in neurons]
 
 
 @pytest.mark.parametrize(("library", "name"), CASES)
-def test_one_line_takes_it_with_the_potentials_and_spikes_of_its_library(library, name):
+def test_one_line_takes_it_with_the_states_and_spikes_of_its_library_from_rest_and_from_anywhere(library, name):
     made = row(library, name)
-    assert made.same and made.spikes >= 10
-    assert made.difference < 1e-6
-    assert made.reason is None
+    assert made.same and made.spikes >= 20
+    assert max(made.differences) < 1e-5  # of libraries that keep some of their numbers in float32; else below 1e-12
+    assert why_not(made.model) is None
     assert pw.judge(made.model, "tonic_spiking", verify=False).engine == "compiled"
 
 

@@ -87,6 +87,93 @@ def test_a_module_is_taken_as_it_is_and_compiles(module, states, parameters):
     assert verdict.accepted and verdict.engine == "compiled" and verdict.discrete
 
 
+class Whole(Leaky):
+    """A neuron whose constants are integers."""
+
+    def __init__(self):
+        super().__init__()
+        self.beta, self.threshold = None, 1
+        self.tau = 20
+
+    def forward(self, x):
+        if self.mem.shape != x.shape:
+            self.mem = torch.zeros_like(x)
+        self.mem = self.mem + (x - self.mem) / self.tau
+        spikes = (self.mem > self.threshold).to(x.dtype)
+        self.mem = self.mem * (1.0 - spikes)
+        return spikes
+
+
+def test_an_integer_is_a_parameter_unless_it_is_a_flag():
+    assert sorted(from_torch(Whole()).parameters) == ["tau", "threshold"]
+    assert "flag" not in from_torch(Leaky()).parameters
+
+
+class InSI(torch.nn.Module):
+    """A neuron in V, A and s."""
+
+    def __init__(self):
+        super().__init__()
+        self.C, self.g, self.E, self.v_th, self.v_reset, self.v = 2e-10, 1e-8, -0.065, -0.05, -0.07, -0.065
+
+    def forward(self, x):
+        self.v = self.v + 1e-4 / self.C * (self.g * (self.E - self.v) + x)
+        fired = self.v > self.v_th
+        self.v = torch.where(fired, self.v_reset, self.v)
+        return fired.to(x.dtype)
+
+
+def test_currents_of_any_size_are_tried_and_ranges_of_potentials_follow_the_span():
+    neuron = from_torch(InSI(), dt=0.1, unit="V")
+    assert 1e-10 < neuron.current.default < 1e-8
+    assert neuron.parameters["E"].low == pytest.approx(-0.08) and neuron.parameters["v_th"].high == pytest.approx(
+        -0.035
+    )
+    assert len(pw.simulate(neuron, pw.Current.step(neuron.current.default, 300.0)).spike_times[0]) > 5
+
+
+class Tiring(Leaky):
+    """A neuron that stops after 350 steps: later than any trial."""
+
+    def __init__(self):
+        super().__init__()
+        self.age = torch.zeros(0)
+
+    def forward(self, x):
+        if self.age.shape != x.shape:
+            self.age = torch.zeros_like(x)
+        self.age = self.age + 1.0
+        return super().forward(x) * (self.age < 350.0)
+
+
+def test_what_goes_on_by_itself_is_state_also_where_it_decides_after_the_trial():
+    neuron = from_torch(Tiring())
+    assert {s.key for s in neuron.states} == {"mem", "age"}
+    spikes = pw.simulate(neuron, pw.Current.step(0.3, 600.0)).spike_times[0]
+    module = Tiring().double()
+    module.beta = torch.tensor(0.9, dtype=torch.float64)
+    with torch.no_grad():
+        own = [module(torch.tensor([0.3], dtype=torch.float64)).item() for _ in range(600)]
+    assert spikes.max() < 600.0
+    np.testing.assert_array_equal(spikes[spikes >= 0.0], np.flatnonzero(own)[: len(spikes[spikes >= 0.0])])
+
+
+def test_a_linear_layer_of_one_input_before_the_neuron_is_a_part_of_it():
+    layer = torch.nn.Linear(1, 1)
+    torch.nn.init.constant_(layer.weight, 0.5)
+    torch.nn.init.constant_(layer.bias, 0.02)
+    neuron = from_torch(torch.nn.Sequential(layer, Leaky()))
+    drive = neuron.current
+    alone = from_torch(Leaky(), {}, current=drive)
+    ours, theirs = (pw.simulate(m, pw.Current.step(x, 200.0)).spike_times[0] for m, x in ((neuron, 0.4), (alone, 0.22)))
+    assert len(theirs) > 5
+    np.testing.assert_allclose(np.diff(ours)[-5:], np.diff(theirs)[-5:], atol=1.0)
+
+
+def test_a_compiled_module_is_the_module_itself():
+    assert from_torch(torch.compile(Leaky())).key == "leaky"
+
+
 def test_its_spikes_and_its_potential_are_those_of_the_module():
     neuron = from_torch(Leaky(beta=0.95))
     current = pw.Current.step(0.12, 400.0)
@@ -165,6 +252,51 @@ class Delayed(Leaky):
         return super().forward(self.line[0])
 
 
+class Silent(Leaky):
+    def __init__(self):
+        super().__init__()
+        self.threshold = 1e9
+
+
+class OfNumpy(Leaky):
+    def __init__(self):
+        super().__init__()
+        self.mem = np.zeros(1)
+
+    def forward(self, x):
+        self.mem = 0.9 * self.mem + x.numpy()
+        fired = self.mem > 1.0
+        self.mem = self.mem * ~fired
+        return torch.from_numpy(fired.astype(float))
+
+
+class Branching(Leaky):
+    def forward(self, x):
+        return super().forward(x) if x > 0 else super().forward(0.0 * x)
+
+
+class Recurrent(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = torch.nn.GRUCell(1, 4)
+
+    def forward(self, x, h=None):
+        h = self.cell(x.reshape(-1, 1), h)
+        return (h[:, 0] > 0.1).to(x.dtype), h
+
+
+class Ageing(Leaky):
+    """A count in a tensor for all lanes."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("steps", torch.tensor(0))
+
+    def forward(self, x):
+        self.steps = self.steps + 1
+        return super().forward(x * (self.steps % 500 > 0))
+
+
 class Counting(Leaky):
     def __init__(self):
         super().__init__()
@@ -183,10 +315,17 @@ class Counting(Leaky):
         (Integrator(), r"no output of the module is spikes"),
         (Random(), r"is random"),
         (Delayed(), r"keeps tensors in 'line', a deque, as a delay line"),
-        (Counting(), r"in step 49 .*It counts in 'step'"),
+        (Counting(), r"the module counts in 'step', which is no tensor of lanes"),
         (torch.nn.Sequential(Leaky(), Leaky()), r"several layers, each with a potential of its own: 0\.mem, 1\.mem"),
         (torch.nn.ReLU(), r"remembers nothing from step to step"),
         (torch.nn.Conv2d(3, 3, 3), r"cannot be called on lanes"),
+        (Ageing(), r"counts in 'steps'"),
+        (Silent(), r"does not fire within 40 steps"),
+        (OfNumpy(), r"remembers nothing .*it changes 'mem', a ndarray"),
+        (Branching(), r"Write torch\.where\(condition, a, b\) instead of an `if`"),
+        (Recurrent(), r"returns beside its output is \[17, 4\] of 17 lanes"),
+        (Leaky(beta=[0.9, 0.8]), r"'beta' has 2 values: a model is one neuron"),
+        (torch.jit.script(torch.nn.ReLU()), r"is scripted"),
     ],
 )
 def test_what_is_no_neuron_is_refused_by_name(module, words):
