@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
+from importlib import metadata, resources
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,12 +125,19 @@ def translations(language: str) -> dict[str, str]:
 
 def plotly(answers: Answers, asked: Asked) -> None:
     """Tell the script of Plotly that is installed; it is compressed on another thread."""
-    from plausiwidgets.widgets.view.plot_view import packed_script, plotly_version
 
     def work(asked: Asked, checkpoint: Checkpoint) -> None:
-        asked.tell(arrays={"script": ("u1", np.frombuffer(packed_script(), np.uint8))}, version=plotly_version())
+        script = np.frombuffer(packed_plotly(), np.uint8)
+        asked.tell(arrays={"script": ("u1", script)}, version=metadata.version("plotly"))
 
     answers.work(asked, Priority.LATER, work)
+
+
+@cache
+def packed_plotly() -> bytes:
+    """Return the script of the installed package of Plotly, compressed by gzip."""
+    script = resources.files("plotly") / "package_data" / "plotly.min.js"
+    return gzip.compress(script.read_bytes(), 4)
 
 
 def traces_csv(verdict: Verdict) -> str:

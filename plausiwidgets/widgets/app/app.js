@@ -1,22 +1,27 @@
 import { bars } from "./bars.js";
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr, translate } from "./engine/texts.js";
+import { measuredText, numberText } from "./engine/words.js";
 import { addressOf } from "./link.js";
 import { simulation, stored } from "./neuron.js";
 import { simulated } from "./remote.js";
-import { padded, rangesOf, widened } from "./scene.js";
+import { nearer, padded, rangesOf, widened } from "./scene.js";
 import { heard, isOpen, playback } from "./search.js";
 import { createStore, inPieces } from "./state.js";
 import { boldIn, gameOf, isTask } from "./task.js";
+import { withUnit } from "./traces.js";
 import { moveAway } from "./turn.js";
 import { shapeOf } from "./words.js";
 
-/** @import { Arrays, Answer, Catalogue, Host, Line, ModelData, Range, Scene, Selection, Slider, State, Sweep, Values } from "./types.d.ts" */
+/** @import { Arrays, Answer, Catalogue, Host, Line, Looked, ModelData, Range, Scene, Selection, Slider, State, Sweep, Values } from "./types.d.ts" */
 /** @typedef {ReturnType<typeof createApp>} App */
 
 const MOST = 200; // steps of undo
 const PAUSE = 700; // ms between keys that are steps of their own
 const REST = 300; // ms after the last change at which Python is asked
+
+/** A unit as it is shown: of a number without one, nothing. @param {string} unit */
+const ofUnit = (unit) => (unit === "1" ? "" : unit);
 
 /** @param {Selection} a @param {Selection} b */
 export function isSame(a, b) {
@@ -263,17 +268,29 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       ranges.i = widened(ranges.i, needed.i);
       return {
         lines,
-        x: window ?? event ?? needed.x,
-        v: ranges.v,
+        x: window?.x ?? event ?? needed.x,
+        v: window?.y ?? ranges.v,
         i: ranges.i,
-        unit: current.model.unit === "1" ? "" : current.model.unit,
+        unit: ofUnit(current.model.unit),
+        scale: ofUnit(current.model.potential_unit ?? "mV"),
         handles: run.handles().filter(({ name }) => {
           const game = gameOf(store.get());
           return !store.get().box.locked.includes(name) && (!game || game.moved.includes(name));
         }),
-        marks: marked >= 0 ? marksOf(marked) : [],
+        marks: looked(),
+        pointed: marked >= 0,
         peak: current.model.resets && below === null && run.neuron ? run.neuron.peak : NaN,
       };
+    },
+    /**
+     * Goes nearer to a time, or farther from it; null: to the middle. All of it is no zoom.
+     * @param {number} factor less than 1 is nearer @param {number | null} [about]
+     */
+    zoom(factor, about = null) {
+      const { x } = app.scene();
+      const whole = /** @type {Range} */ ([yours.t0, yours.t0 + yours.v.length * yours.dt]);
+      const next = nearer(x, whole, factor, about ?? (x[0] + x[1]) / 2);
+      store.set({ window: next ? { x: next, y: store.get().window?.y ?? null } : null });
     },
     /** Whether a part of the sweep is shown. */
     isPart() {
@@ -282,11 +299,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     /** What the figure shows, in words. */
     described() {
       const count = yours.spikes.length;
-      return tr("Membrane potential over time: your neuron fires {count} spikes, from {low} to {high} mV", {
-        count,
-        low: Math.round(yours.v.reduce((a, x) => Math.min(a, x), Infinity)),
-        high: Math.round(yours.v.reduce((a, x) => Math.max(a, x), -Infinity)),
-      });
+      const [low, high] = [yours.v.reduce((a, x) => Math.min(a, x), Infinity), yours.v.reduce((a, x) => Math.max(a, x), -Infinity)];
+      const unit = ofUnit(current.model.potential_unit ?? "mV");
+      const values = { count, low: numberText(low, 3), high: withUnit(high, unit) };
+      return tr("Membrane potential over time: your neuron fires {count} spikes, from {low} to {high}", values);
     },
     exampleTitle() {
       if (!run.pattern.targets.length) return "";
@@ -318,6 +334,13 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const ends = [Math.min(slider.low, selection().values[name]), Math.max(slider.high, selection().values[name])];
       if (!Number.isFinite(value)) return selection().values[name];
       return valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends), 0), STEPS), ends);
+    },
+    /** Moves a value by some positions of its slider. @param {string} name @param {number} by */
+    nudge(name, by) {
+      const slider = /** @type {Slider} */ (app.sliders.find((one) => one.name === name));
+      const value = selection().values[name];
+      const ends = /** @type {Range} */ ([Math.min(slider.low, value), Math.max(slider.high, value)]);
+      app.put({ [name]: valueAt(slider, Math.min(Math.max(positionOf(slider, value, ends) + by, 0), STEPS), ends) });
     },
     /** @param {number} dt */
     step(dt) {
@@ -502,25 +525,28 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
   };
 
-  /** Spans of time that a criterion is about, where its tape says so. @param {number} place @returns {Range[]} */
-  function marksOf(place) {
-    const check = store.get().verdict?.checks[place];
-    return check ? spansOf(check.key, yours) : [];
+  /** What is looked at in the sweep that is shown: by the criterion that is pointed at, else by those that fail, worst first. @returns {Looked[]} */
+  function looked() {
+    const { verdict, marked } = store.get();
+    if (!verdict || verdict.lost) return [];
+    const pointed = verdict.checks[marked];
+    const missed = verdict.checks.filter(({ passed }) => !passed).sort((a, b) => b.cost - a.cost);
+    const [first, last] = [yours.t0, yours.t0 + yours.v.length * yours.dt];
+    return (pointed ? [pointed] : missed).flatMap((check) =>
+      (check.looks ?? [])
+        .filter(({ sweep }) => sweep === null || sweep === run.sweep.name)
+        .map(({ from, to }) => {
+          const measured = Number.isNaN(check.value) ? tr("nothing to measure") : measuredText(check.value, check.unit);
+          const text = pointed ? measured : `${tr(check.name)}: ${measured}`;
+          const [begin, end] = [Math.max(Number.isNaN(from) ? first : from, first), Math.min(Number.isNaN(to) ? last : to, last)];
+          return { from: begin, to: end, text, passed: check.passed };
+        })
+        .filter(({ from, to }) => to > from),
+    );
   }
 
   store.on((_, changed) => changed.has("selection") && update());
   update();
   app.keep();
   return app;
-}
-
-/** Which part of a line a criterion looks at, by its key: before the onset, during the current, after it. @param {string} key @param {Line} line @returns {Range[]} */
-function spansOf(key, { t0, dt, v, current }) {
-  const first = current.findIndex((x) => Math.abs(x - current[0]) > 1e-9);
-  const last = current.findLastIndex((x) => Math.abs(x - current[0]) > 1e-9);
-  const end = t0 + v.length * dt;
-  if (key === "quiet" || key === "at_rest") return [[t0, 0]];
-  if (first < 0) return [];
-  if (/after|silent_end|quiet_after|n_after/.test(key)) return [[t0 + (last + 1) * dt, end]];
-  return [[t0 + first * dt, t0 + (last + 1) * dt]];
 }

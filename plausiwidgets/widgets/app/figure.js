@@ -1,14 +1,17 @@
 import { tr } from "./engine/texts.js";
+import { zoomable } from "./hand.js";
 import { paint } from "./painter.js";
+import { resting } from "./resting.js";
 import { frame } from "./scene.js";
+import { plain } from "./sliders.js";
 import { perFrame } from "./state.js";
+import { readAt, tracesOf } from "./traces.js";
 import { html, useEffect, useRef } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Handle, Scene } from "./types.d.ts" */
 
-const HAND = 22; // px around a handle where a pointer takes it
-const LEAST = 8; // px that are a part of the sweep, and not a click
+const KEY = 4; // positions of a slider that a key moves a handle
 
 /**
  * The figure: potential above the current. A pointer takes a handle of the current, reads what is under it, or chooses a
@@ -26,22 +29,41 @@ export function Figure({ app }) {
 /** Draws a figure whenever something changes, and hears what a pointer does. @param {App} app @param {HTMLElement} place */
 function watched(app, place) {
   const canvas = /** @type {HTMLCanvasElement} */ (place.firstElementChild);
-  /** @type {{ hover: number | null, taken: string, drag: [number, number] | null }} */
-  const hand = { hover: null, taken: "", drag: null };
   /** @type {Scene | null} */
   let scene = null;
   const fontOf = () => (app.store.get().present ? 19 : 14);
+  const pictureOf = () => {
+    const how = { size: fontOf(), dark: app.store.get().dark, example: app.exampleTitle() };
+    return scene && canvas.clientWidth ? tracesOf(scene, canvas.clientWidth, canvas.clientHeight, how) : null;
+  };
+  const at = () => frame(/** @type {Scene} */ (scene), canvas.clientWidth, canvas.clientHeight, fontOf());
+
+  const rest = resting(app, place, {
+    picture: pictureOf,
+    zoom(part) {
+      const shown = /** @type {Scene} */ (scene);
+      const y = part?.y ?? app.store.get().window?.y ?? null;
+      app.store.set({ window: part && { x: part.x ?? shown.x, y } });
+    },
+  });
   const draw = () => {
     if (!canvas.clientWidth) return;
     scene = app.scene();
-    const potential = paint(canvas, scene, { dark: app.store.get().dark, size: fontOf(), ...hand });
-    place.dataset.potential = potential.map(Math.round).join(" ");
+    const picture = /** @type {NonNullable<ReturnType<typeof pictureOf>>} */ (pictureOf());
+    paint(canvas, picture);
+    rest.moved();
+    handles.put(scene.handles, at());
+    readout.move();
+    place.dataset.potential = picture.potential.map(Math.round).join(" ");
     place.dataset.drawn = String(performance.now());
   };
+  const handles = handlesIn(app, place, at);
+  const readout = readoutIn(app, place, at, () => scene);
   const soon = perFrame(draw);
   /** @type {unknown} */
   let best = null;
-  const off = app.store.on(({ search }, changed) => {
+  const off = app.store.on(({ search, window }, changed) => {
+    if (changed.has("window") && window) rest.want();
     // A search tells ten times a second, and has another best now and then.
     const isBetter = changed.has("search") && search?.best !== best;
     if (isBetter) best = search?.best; // another change may be told before that of the search, by who heard of it first
@@ -50,98 +72,187 @@ function watched(app, place) {
   const size = new ResizeObserver(draw);
   size.observe(canvas);
   draw();
-
-  const box = () => canvas.getBoundingClientRect();
-  const at = () => frame(/** @type {Scene} */ (scene), canvas.clientWidth, canvas.clientHeight, fontOf());
-  /** @param {PointerEvent} event @returns {[number, number]} */
-  const placeOf = ({ clientX, clientY }) => [clientX - box().left, clientY - box().top];
-  /** The handle near a pointer. @param {PointerEvent} event @returns {Handle | null} */
-  const near = (event) => {
-    if (!scene) return null;
-    const [x, y] = placeOf(event);
-    const f = at();
-    const far = scene.handles.map((handle) => Math.hypot(f.x(handle.t) - x, f.yi(handle.current) - y));
-    const [least] = [...far.keys()].sort((a, b) => far[a] - far[b]);
-    if (least !== undefined && far[least] < HAND) return scene.handles[least];
-    // The whole top of the current is its height.
-    const height = scene.handles.find(({ axis }) => axis === "height");
-    return height && Math.abs(f.yi(height.current) - y) < 7 && Math.abs(f.x(height.t) - x) < 90 ? height : null;
-  };
-
-  /** @param {PointerEvent} event */
-  const down = (event) => {
-    if (event.button || !scene) return;
-    const handle = near(event);
-    const [x, y] = placeOf(event);
-    const f = at();
-    if (x < f.left || x > f.left + f.plot + 20) return;
-    if (!handle && event.pointerType === "touch") return; // it scrolls the page
-    event.preventDefault();
-    place.focus({ preventScroll: true });
-    canvas.setPointerCapture(event.pointerId);
-    if (handle) {
-      hand.taken = handle.name;
-      hand.hover = null;
-    }
-    const { perPixel, msPerPixel } = f; // of the beginning: the axis may widen under the hand
-    /** @param {PointerEvent} e */
-    const move = (e) => {
-      const [mx, my] = placeOf(e);
-      if (handle) {
-        const change = handle.axis === "height" ? (y - my) * perPixel : (mx - x) * msPerPixel;
-        app.put({ [handle.name]: app.within(handle.name, handle.value + change / handle.slope) });
-      } else {
-        hand.drag = Math.abs(mx - x) > LEAST ? [x, Math.min(Math.max(mx, f.left), f.left + f.plot)] : null;
-        soon();
-      }
-    };
-    const up = () => {
-      canvas.removeEventListener("pointermove", move);
-      canvas.removeEventListener("pointerup", up);
-      canvas.removeEventListener("pointercancel", up);
-      if (handle) app.keep();
-      else if (hand.drag) {
-        const [a, b] = hand.drag.map(f.t).sort((p, q) => p - q);
-        app.store.set({ window: [a, b] });
-      }
-      hand.taken = "";
-      hand.drag = null;
-      soon();
-    };
-    canvas.addEventListener("pointermove", move);
-    canvas.addEventListener("pointerup", up);
-    canvas.addEventListener("pointercancel", up);
-  };
-  /** @param {PointerEvent} event */
-  const hover = (event) => {
-    if (!scene || hand.taken || hand.drag) return;
-    const handle = near(event);
-    canvas.style.cursor = handle ? (handle.axis === "height" ? "ns-resize" : "ew-resize") : "crosshair";
-    const [x, y] = placeOf(event);
-    const f = at();
-    const isIn = event.pointerType !== "touch" && x >= f.left && x <= f.left + f.plot && y >= f.top && !handle;
-    hand.hover = isIn ? f.t(x) : null;
-    app.pointAt(hand.hover);
-    soon();
-  };
-  const leave = () => {
-    hand.hover = null;
-    app.pointAt(null);
-    soon();
-  };
-  const whole = () => app.store.set({ window: null });
-  canvas.addEventListener("pointerdown", down);
-  canvas.addEventListener("pointermove", hover);
-  canvas.addEventListener("pointerleave", leave);
-  canvas.addEventListener("dblclick", whole);
+  const unzoom = zoomable(place, {
+    panels: () => pictureOf()?.panels ?? [],
+    zoom: (part) => app.store.set({ window: part && { x: part.x, y: part.y ?? app.store.get().window?.y ?? null } }),
+    wheel: (factor, x) => app.zoom(factor, at().t(x)),
+  });
   return () => {
     off();
     size.disconnect();
     soon.cancel();
+    unzoom();
+    readout.close();
+    rest.close();
   };
 }
 
-const DRAWN = ["selection", "language", "drawer", "dark", "present", "window", "whole", "pinned", "marked", "drawn", "all", "turn"];
+const DRAWN = [
+  "selection",
+  "language",
+  "drawer",
+  "dark",
+  "present",
+  "window",
+  "whole",
+  "pinned",
+  "marked",
+  "drawn",
+  "verdict",
+  "all",
+  "turn",
+  "box",
+];
+
+/** @param {string} className @param {HTMLElement} place */
+function made(className, place) {
+  const element = document.createElement("div");
+  element.className = className;
+  place.append(element);
+  return element;
+}
+
+/**
+ * The line under a pointer, and what all lines show there; who shows where the neuron is at that time hears of it, also
+ * while the other painter shows the figure, which reads off its lines itself.
+ * @param {App} app @param {HTMLElement} place @param {() => ReturnType<typeof frame>} at @param {() => Scene | null} sceneOf
+ */
+function readoutIn(app, place, at, sceneOf) {
+  const cursor = made("pw-cursor", place);
+  const box = made("pw-readout", place);
+  for (const one of [cursor, box]) one.hidden = true;
+  /** @type {number | null} */
+  let time = null;
+  const show = () => {
+    const scene = sceneOf();
+    const isShown = time !== null && scene !== null && time >= scene.x[0] && time <= scene.x[1];
+    cursor.hidden = box.hidden = !isShown;
+    if (!isShown || time === null) return;
+    const f = at();
+    const x = f.x(time);
+    cursor.style.cssText = `left:${Math.round(x)}px;top:${f.top}px;height:${f.row + f.current - f.top}px`;
+    const head = document.createElement("b");
+    head.textContent = `${plain(time)} ms`;
+    const rows = readAt(scene, time, app.exampleTitle()).map(({ role, text }) => {
+      const row = document.createElement("span");
+      row.className = role;
+      row.textContent = text;
+      return row;
+    });
+    box.replaceChildren(head, ...rows);
+    const isRight = x + 14 + box.offsetWidth > f.left + f.plot;
+    box.style.cssText = `top:${f.top + 4}px;left:${isRight ? x - 14 - box.offsetWidth : x + 14}px`;
+  };
+  const set = (/** @type {number | null} */ t) => {
+    if (t === time) return;
+    time = t;
+    show();
+    app.pointAt(t);
+  };
+  const over = (/** @type {PointerEvent} */ event) => {
+    if (!sceneOf() || event.buttons || event.pointerType === "touch") return set(null);
+    const { left, top } = place.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    const f = at();
+    const isHandle = event.target instanceof Element && event.target.closest(".pw-handle");
+    set(!isHandle && x >= f.left && x <= f.left + f.plot && y >= f.top ? f.t(x) : null);
+  };
+  const leave = () => set(null);
+  place.addEventListener("pointermove", over);
+  place.addEventListener("pointerdown", leave);
+  place.addEventListener("pointerleave", leave);
+  return {
+    /** After a change of what is under the pointer. */
+    move: show,
+    close() {
+      place.removeEventListener("pointermove", over);
+      place.removeEventListener("pointerdown", leave);
+      place.removeEventListener("pointerleave", leave);
+    },
+  };
+}
+
+/**
+ * Handles of the current above the picture: its height and its times, for a pointer, a finger and keys.
+ * @param {App} app @param {HTMLElement} place @param {() => ReturnType<typeof frame>} at
+ */
+function handlesIn(app, place, at) {
+  /** @type {Map<string, { element: HTMLElement, handle: Handle }>} */
+  const shown = new Map();
+  const group = made("pw-handles", place);
+  const put = (/** @type {string} */ name, /** @type {number} */ value) => app.put({ [name]: app.within(name, value) });
+
+  const down = (/** @type {PointerEvent} */ event, /** @type {string} */ name) => {
+    const entry = shown.get(name);
+    if (event.button || !entry) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { element, handle } = entry;
+    element.focus({ preventScroll: true });
+    element.setPointerCapture(event.pointerId);
+    element.classList.add("taken");
+    const { perPixel, msPerPixel } = at(); // of the beginning: the axis may widen under the hand
+    const { clientX: x, clientY: y } = event;
+    const move = (/** @type {PointerEvent} */ e) => {
+      const change = handle.axis === "height" ? (y - e.clientY) * perPixel : (e.clientX - x) * msPerPixel;
+      put(name, handle.value + change / handle.slope);
+    };
+    const up = () => {
+      element.classList.remove("taken");
+      element.removeEventListener("pointermove", move);
+      for (const end of ["pointerup", "pointercancel"]) element.removeEventListener(end, up);
+      app.keep();
+    };
+    element.addEventListener("pointermove", move);
+    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, up);
+  };
+  // Up and down are the height, left and right its times; where there is one of them alone, all keys are.
+  const keys = (/** @type {KeyboardEvent} */ event, /** @type {string} */ name) => {
+    const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
+    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const axis = event.key === "ArrowUp" || event.key === "ArrowDown" ? "height" : "time";
+    const own = /** @type {{ element: HTMLElement, handle: Handle }} */ (shown.get(name));
+    const other = [...shown.values()].find(({ handle }) => handle.axis === axis);
+    const { element, handle } = own.handle.axis === axis || !other ? own : other;
+    element.focus({ preventScroll: true });
+    app.nudge(handle.name, (event.shiftKey ? 1 : KEY) * by * (Math.sign(handle.slope) || 1));
+    app.keepSoon();
+  };
+  return {
+    /** @param {Handle[]} handles @param {ReturnType<typeof frame>} f */
+    put(handles, f) {
+      for (const [name, { element }] of shown) {
+        if (handles.some((one) => one.name === name)) continue;
+        element.remove();
+        shown.delete(name);
+      }
+      for (const handle of handles) {
+        const { name, axis } = handle;
+        let element = shown.get(name)?.element;
+        if (!element) {
+          element = made(`pw-handle ${axis}`, group);
+          element.setAttribute("role", "spinbutton");
+          element.addEventListener("pointerdown", (event) => down(event, name));
+          element.addEventListener("keydown", (event) => keys(event, name));
+        }
+        shown.set(name, { element, handle });
+        const [x, y] = [f.x(handle.t), f.yi(handle.current)];
+        element.hidden = x < f.left - 1 || x > f.left + f.plot + 1;
+        element.style.transform = `translate(${x}px, ${y}px)`;
+        const unit = app.sliders.find((one) => one.name === name)?.unit ?? "";
+        element.tabIndex = name === handles[0].name ? 0 : -1;
+        element.setAttribute(
+          "aria-label",
+          axis === "height" ? tr("Height of the current, {name}", { name }) : tr("Time of the current, {name}", { name }),
+        );
+        element.setAttribute("aria-valuenow", String(handle.value));
+        element.setAttribute("aria-valuetext", `${plain(handle.value)} ${unit}`.trim());
+      }
+    },
+  };
+}
 
 /** The lines of the figure with their keys. @param {{ app: App }} props */
 export function Legend({ app }) {

@@ -2,6 +2,7 @@ import { tr } from "./engine/texts.js";
 import { paint } from "./painter.js";
 import { csvOf, save } from "./saving.js";
 import { svgCanvas } from "./svg.js";
+import { tracesOf } from "./traces.js";
 import { html, useState } from "./vendor/preact.js";
 
 /** @import { App } from "./app.js" */
@@ -12,7 +13,8 @@ const SHARP = 2; // pixels of a PNG for each of them
 /** The figure as a picture of its own, light, without what a pointer left in it. @param {App} app */
 export function figureSvg(app) {
   const canvas = svgCanvas(WIDE, HIGH);
-  paint(/** @type {any} */ (canvas), { ...app.scene(), handles: [] }, { dark: false, size: 15, hover: null, taken: "", drag: null });
+  const how = { size: 15, dark: false, example: app.exampleTitle() };
+  paint(/** @type {any} */ (canvas), tracesOf({ ...app.scene(), handles: [] }, WIDE, HIGH, how));
   return canvas.text(app.described());
 }
 

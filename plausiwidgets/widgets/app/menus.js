@@ -88,6 +88,7 @@ export function More({ app }) {
   const { language, whole } = app.store.get();
   const rows = [
     ["← →", tr("the last and the next pattern")],
+    ["+ − 0", tr("closer in time, farther, all of it")],
     ["Ctrl Z", tr("undo; with Shift: redo")],
     ["Esc", tr("closes what is open")],
   ];
@@ -104,7 +105,7 @@ export function More({ app }) {
       <button aria-pressed=${whole} onclick=${() => app.store.set({ whole: !whole, window: null, sheet: "" })}><b>${whole ? tr("The event") : tr("Whole sweep")}</b>
         <span>${tr("All of the sweep, or the part that the pattern is about.")}</span></button>
       <dl class="pw-keys">${rows.map(([key, text]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${text}</dd></div>`)}</dl>
-      <p>${tr("In the figure: drag the current by its handles, drag across to look closer, double-click for all of it.")}</p>
+      <p>${tr("In the figure: drag the current by its handles, drag across to look closer (or turn the wheel with Ctrl), double-click for all of it.")}</p>
     </div>
   <//>`;
 }

@@ -1,3 +1,4 @@
+import { titleOf } from "./axes.js";
 import { flowOf, joined, mostCommon, planeOf, steadyAt } from "./engine/flow.js";
 import { tr } from "./engine/texts.js";
 import { numberText } from "./engine/words.js";
@@ -44,7 +45,8 @@ function planeAt(app, time, small) {
   const up = extent([...seen.map((/** @type {number} */ i) => y[i]), ...steady]);
   const jumps = new Set(resets ? way.spikes.map((/** @type {number} */ i) => i + 1) : []);
   const here = k < 0 ? null : Math.min(Math.max(k - rest.shown + 1, 0), x.length - 1);
-  return { x, y, jumps, across, up, current, here, names: neuron.states, ...planeOf(flow, across, up, small ? SMALL : undefined) };
+  const unit = data.model.potential_unit;
+  return { x, y, jumps, across, up, current, here, unit, names: neuron.states, ...planeOf(flow, across, up, small ? SMALL : undefined) };
 }
 
 /**
@@ -72,7 +74,7 @@ function paintPlane(canvas, plane, dark, small, size) {
       context.strokeRect(left, Math.round(py(v)) + 0.5, right - left, 0);
     }
     context.textAlign = "right";
-    context.fillText(`${plane.names[0]} (mV)`, right, bottom + 32);
+    context.fillText(titleOf({ name: plane.names[0], unit: plane.unit }), right, bottom + 32);
     context.textAlign = "left";
     context.fillText(plane.names[1], 10, top + 8);
   }

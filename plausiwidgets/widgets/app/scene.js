@@ -1,4 +1,4 @@
-/** @import { Line, Range, Scene } from "./types.d.ts" */
+/** @import { Line, Panel, Range, Scene } from "./types.d.ts" */
 // What is drawn, without how: ranges, ticks, places in a box. Painters and hands share it.
 
 const MARGIN = { left: 62, right: 20, top: 11, bottom: 41, gap: 14 }; // px, of a font of 14
@@ -120,4 +120,47 @@ export function columns(t0, dt, v, [begin, end], columns) {
 /** The sample of a line at a time. @param {Line} line @param {number} t */
 export function sampleAt({ t0, dt, v }, t) {
   return Math.min(Math.max(Math.floor((t - t0) / dt), 0), v.length - 1);
+}
+
+const CLOSEST = 1 / 2000; // of a range, that a zoom can show
+const CLICK = 8; // px: less is a click
+const FLAT = 24; // px: a box that is lower than this is a part of the time, at all potentials
+
+/**
+ * A part of a range, nearer by a factor about a place in it; null where it is all of it.
+ * @param {Range} shown @param {Range} whole @param {number} factor less than 1 is nearer @param {number} about @returns {Range | null}
+ */
+export function nearer([low, high], [first, last], factor, about) {
+  const all = last - first;
+  const wide = Math.max((high - low) * factor, all * CLOSEST);
+  if (wide >= all * (1 - 1e-9)) return null;
+  const share = Math.min(Math.max((about - low) / (high - low), 0), 1);
+  const begin = Math.min(Math.max(about - share * wide, first), last - wide);
+  return [begin, begin + wide];
+}
+
+/**
+ * What a box that was drawn over a panel chooses; null where it is a click.
+ * @param {[number, number]} from px @param {[number, number]} to @param {Pick<Panel, "left" | "top" | "width" | "height"> & { x: { range: Range }, y: { range: Range } }} panel
+ * @returns {{ zoom: import("./types.d.ts").Zoom, box: [number, number, number, number] } | null} the box as left, top, width, height
+ */
+export function boxed(from, to, { left, top, width, height, x, y }) {
+  const inside = (/** @type {[number, number]} */ [a, b]) => [
+    Math.min(Math.max(a, left), left + width),
+    Math.min(Math.max(b, top), top + height),
+  ];
+  const [[ax, ay], [bx, by]] = [inside(from), inside(to)];
+  const [wide, high] = [Math.abs(bx - ax), Math.abs(by - ay)];
+  if (wide < CLICK && high < FLAT) return null;
+  const at = (/** @type {number} */ share, /** @type {Range} */ [low, end]) => low + share * (end - low);
+  const [x0, x1] = wide < CLICK ? [left, left + width] : [Math.min(ax, bx), Math.max(ax, bx)];
+  const isFlat = high < FLAT;
+  const [y0, y1] = isFlat ? [top, top + height] : [Math.min(ay, by), Math.max(ay, by)];
+  return {
+    zoom: {
+      x: [at((x0 - left) / width, x.range), at((x1 - left) / width, x.range)],
+      y: isFlat ? null : [at(1 - (y1 - top) / height, y.range), at(1 - (y0 - top) / height, y.range)],
+    },
+    box: [x0, y0, x1 - x0, y1 - y0],
+  };
 }

@@ -15,6 +15,8 @@ export type Check = {
   high: number;
   passed: boolean;
   cost: number;
+  /** The parts of sweeps that were measured; a sweep of null is any, NaN its begin or end. A host does not tell them. */
+  looks?: { sweep: string | null; from: number; to: number }[];
 };
 /** The verdict of the app, by the letter: at the time step of the selection. */
 export type Verdict = { loss: number; lost: boolean; checks: Check[] };
@@ -47,12 +49,72 @@ export type Scene = {
   x: Range;
   v: Range;
   i: Range;
+  /** Of the current. */
   unit: string;
+  /** Of the potential; empty where it has none. */
+  scale: string;
   handles: Handle[];
-  /** Spans of time that the criterion pointed at is about. */
-  marks: Range[];
+  /** What criteria look at: the one that is pointed at, or those that fail. */
+  marks: Looked[];
+  /** Whether a criterion is pointed at, which makes its marks stronger. */
+  pointed: boolean;
   /** Where a spike of a neuron that resets is drawn to; NaN of others. */
   peak: number;
+};
+/** A span of the sweep that a criterion looks at, with what was measured in it. */
+export type Looked = { from: number; to: number; text: string; passed: boolean };
+/** What is chosen of a picture by a zoom: across, and up where that was chosen as well. */
+export type Zoom = { x: Range; y: Range | null };
+export type Stroke = { colour: string; width: number; dash?: number[]; alpha?: number };
+/**
+ * What lies in a panel, in the values of its axes. `name` and `unit` are for who reads values off a line, `fill` is down
+ * to zero. Dots may have a picture of them all, of the size of the whole picture.
+ */
+export type Layer =
+  | { kind: "line"; xs: number[]; ys: number[]; stroke: Stroke; fill?: number; name?: string; unit?: string; steps?: boolean }
+  | {
+      kind: "dots";
+      xs: number[];
+      ys: number[];
+      radius: number;
+      colour: string;
+      alpha: number;
+      edge?: Stroke;
+      name?: string;
+      image?: HTMLCanvasElement;
+    }
+  | { kind: "band"; from: number; to: number; colour: string; alpha: number }
+  | { kind: "cells"; xs: number[]; ys: number[]; index: number[][]; palette: { colour: string; alpha: number }[]; words?: string[][] };
+/** A box in px with two axes; `across` and `up` are where its grid is. Axes that are the same object are one axis. */
+export type Panel = {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  x: { range: Range; grid: number[]; unit: string };
+  y: { range: Range; grid: number[]; unit: string };
+  border: boolean;
+  layers: Layer[];
+};
+/** A text at a place in px; `turned`: it is read upwards. */
+export type Label = {
+  text: string;
+  x: number;
+  y: number;
+  align: "left" | "center" | "right";
+  colour: string;
+  turned?: boolean;
+  back?: string;
+};
+/** What a painter draws, whichever it is. */
+export type Picture = {
+  width: number;
+  height: number;
+  size: number;
+  colours: Record<string, string>;
+  panels: Panel[];
+  labels: Label[];
+  name: string;
 };
 /** A search, as its host tells of it; `tries` are losses, `best` is a complete set. */
 export type Search = {
@@ -133,7 +195,7 @@ export type State = {
   tool: string;
   /** The criterion that is pointed at, or -1. */
   marked: number;
-  window: Range | null;
+  window: Zoom | null;
   whole: boolean;
   pinned: Selection | null;
   present: boolean;
@@ -214,6 +276,7 @@ export type Model = {
   source: string;
   equations: string;
   unit: string;
+  potential_unit: string;
   dt: number;
   resets: boolean;
   plane: boolean;

@@ -182,7 +182,10 @@ function keys(app, event) {
     return;
   }
   if (isTyping || sheet || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (key === "ArrowRight") app.next(1);
+  if (key === "+" || key === "=") app.zoom(1 / ZOOM);
+  else if (key === "-" || key === "−") app.zoom(ZOOM);
+  else if (key === "0") app.store.set({ window: null });
+  else if (key === "ArrowRight") app.next(1);
   else if (key === "ArrowLeft") app.next(-1);
   else return;
   event.preventDefault();
@@ -205,6 +208,8 @@ export function view(place, app) {
     render(null, place);
   };
 }
+
+const ZOOM = 1.5; // of a key
 
 const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook";
 

@@ -41,3 +41,8 @@ def test_the_script_has_the_neurons_that_were_asked_for_and_those_of_their_examp
     assert '"adex": (() =>' in text
     assert '"izhikevich_2004": (() =>' in text
     assert '"hodgkin_huxley": (() =>' not in text
+
+
+def test_a_comment_within_a_line_takes_no_code_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules = {"a.js": "f(\n  /** @type {any} */ x,\n);\n/** A text. */\nexport const y = 1; /** z */\n"}
+    assert "x,\n);" in joined_of(monkeypatch, modules, "a.js")

@@ -335,11 +335,43 @@ export function* judging(tape, criteria, bench, values) {
     const isGraded = key in tape.progress;
     const progress = isGraded ? yield* player.value(tape.progress[key]) : 0;
     const cost = costOf(criterion, value, low, high, rest.span, isGraded ? 0 : gap, progress);
-    checks.push({ ...criterion, value, low, high, passed: cost === 0, cost });
+    checks.push({ ...criterion, value, low, high, passed: cost === 0, cost, looks: looksOf(player, tape.features[key]) });
     loss += cost;
   }
   if (isLost) loss = checks.length + 1 + saturated(bench.divergence);
   return { checks, loss, isLost, responses: player.responses };
+}
+
+/** What stands for a part of every sweep: before the onset, or all of it. */
+const BEFORE = ["@spontaneous_spikes", "@baseline_range", "@baseline_peak"];
+const ALL = ["@lowest", "@highest", "@rise"];
+
+/**
+ * Where a feature looks, as its tape has it, with the times that were computed: [{sweep, from, to}] in ms. A sweep of
+ * null is any; NaN of a time is the begin or the end of the sweep.
+ */
+function looksOf(player, feature) {
+  const found = new Map();
+  const add = (sweep, from, to) => found.set(`${sweep} ${from} ${to}`, { sweep, from, to });
+  const seen = new Set();
+  const timeOf = (argument) => {
+    if (Array.isArray(argument)) return Number(player.results.get(argument[0]) ?? NaN);
+    return typeof argument === "number" ? argument : (player.named(argument) ?? NaN);
+  };
+  const sweepOf = ([place]) => player.tape.nodes[place]?.[2] ?? null;
+  const walk = (argument) => {
+    if (typeof argument === "string" && BEFORE.includes(argument)) add(null, NaN, 0);
+    if (typeof argument === "string" && ALL.includes(argument)) add(null, NaN, NaN);
+    if (!Array.isArray(argument) || argument.length !== 1 || seen.has(argument[0])) return;
+    seen.add(argument[0]);
+    const [name, ...given] = player.tape.nodes[argument[0]];
+    if ((name === "window" || name === "count") && Array.isArray(given[0])) add(sweepOf(given[0]), timeOf(given[1]), timeOf(given[2]));
+    else if (name === "v") add(given[1], timeOf(given[2]), timeOf(given[3]));
+    else if (name === "times" || name === "top" || name === "peak") add(given[1], 0, NaN);
+    else for (const one of name === "where" ? given.slice(1) : given) walk(one);
+  };
+  walk(feature);
+  return [...found.values()];
 }
 
 /** The benches of a neuron with values, one for each holding level, by the name of its value; made when asked for. */
@@ -356,14 +388,16 @@ export function benchesOf({ bench, model, parameters }, neuron, values, dt) {
 /** Judges the components of a pattern; of one that the page cannot judge the result is null. A generator. */
 export function* judgingAll({ components, stimulus }, benchAt, values) {
   const results = [];
-  for (const { tape, criteria, prefix, holding } of components) {
+  for (const { tape, criteria, prefix, holding, label } of components) {
     if (!tape) {
       results.push(null);
       continue;
     }
     const own = new Map(values);
     for (const { name } of stimulus) if (name.startsWith(prefix)) own.set(name.slice(prefix.length), values.get(name));
-    results.push(yield* judging(tape, criteria, benchAt(holding), own));
+    const result = yield* judging(tape, criteria, benchAt(holding), own);
+    for (const look of result.checks.flatMap(({ looks }) => looks)) if (look.sweep !== null) look.sweep = `${label}${look.sweep}`;
+    results.push(result);
   }
   return results;
 }

@@ -1,0 +1,194 @@
+import { tr } from "./engine/texts.js";
+import { numberText } from "./engine/words.js";
+import { columns, frame, sampleAt, ticks, tickText } from "./scene.js";
+import { THEMES } from "./theme.js";
+
+/** @import { Layer, Line, Picture, Role, Scene } from "./types.d.ts" */
+// The figure as a picture: the potential above the current.
+
+/** @type {Record<Role, { width: number, dash: number[] }>} */
+const STROKES = {
+  example: { width: 5, dash: [] },
+  pinned: { width: 1.8, dash: [12, 4] },
+  best: { width: 1.9, dash: [7, 3] },
+  yours: { width: 1.9, dash: [] },
+};
+const SMALLEST = 20; // px between two labels
+const EDGE = 3; // px by which the box of the current is larger than its range, so that no line is cut at its edge
+const LETTER = 0.55; // width of a letter, in sizes of the font: good enough to see whether a text has room
+
+/** @param {string} text @param {number} size */
+const widthOf = (text, size) => LETTER * size * text.length;
+
+/** A number with its unit. @param {number} value @param {string} unit @param {number} [digits] */
+export const withUnit = (value, unit, digits = 3) => `${numberText(value, digits)}${unit ? ` ${unit}` : ""}`;
+
+/** How a line is called. @param {Role} role @param {string} example */
+export const nameOf = (role, example) =>
+  ({ example, pinned: tr("compared"), best: tr("best of the search"), yours: tr("your neuron") })[role];
+
+/**
+ * The picture of a scene in a box.
+ * @param {Scene} scene @param {number} width @param {number} height @param {{ size: number, dark: boolean, example: string }} how
+ * @returns {Picture & { potential: [number, number, number, number] }} the box of the potential, from its highest to its lowest label
+ */
+export function tracesOf(scene, width, height, { size, dark, example }) {
+  const colours = THEMES[dark ? "dark" : "light"];
+  const at = frame(scene, width, height, size);
+  const right = at.left + at.plot;
+  /** @type {Picture["labels"]} */
+  const labels = [];
+  const write = (
+    /** @type {string} */ text,
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {"left" | "center" | "right"} */ align,
+    more = {},
+  ) => labels.push({ text, x, y, align, colour: colours.soft, ...more });
+
+  const { peak, v, x } = scene;
+  const labelled = ticks(v, Math.min(6, at.potential / 60));
+  const hasPeak = peak > v[0] && peak < v[1];
+  const shown = hasPeak ? [peak, ...labelled.filter((one) => Math.abs(at.y(one) - at.y(peak)) > SMALLEST && one < peak)] : labelled;
+  for (const one of shown) write(tickText(Number(one.toPrecision(4))), at.left - 10, at.y(one), "right");
+  const bottom = at.row + at.current;
+  for (const t of ticks(x, at.plot / Math.max(80, 5.4 * size))) write(tickText(t), at.x(t), bottom + 1.1 * size, "center");
+  write(tr("time (ms)"), right, bottom + 2.25 * size, "right");
+  const { scale, unit } = scene;
+  write(scale ? tr("potential ({unit})", { unit: scale }) : tr("potential"), 0.9 * size, at.top + at.potential / 2, "center", {
+    turned: true,
+  });
+
+  const axis = { range: x, grid: /** @type {number[]} */ ([]), unit: "ms" };
+  /** @type {Layer[]} */
+  const layers = scene.marks.map(({ from, to, passed }) => ({
+    kind: "band",
+    from,
+    to,
+    colour: passed ? colours.blue : colours.red,
+    alpha: scene.pointed ? 0.1 : 0.05,
+  }));
+  for (const line of scene.lines) {
+    const { width: thick, dash } = STROKES[line.role];
+    const [xs, ys] = columns(line.t0, line.dt, line.v, x, at.plot);
+    const colour = line.role === "yours" ? colours.blue : colours[line.role];
+    const wide = size > 16 && line.role !== "example" ? thick * 1.6 : thick;
+    layers.push({ kind: "line", xs, ys, stroke: { colour, width: wide, dash }, name: nameOf(line.role, example), unit: scale });
+  }
+  const potential = { range: v, grid: shown, unit: scale };
+  /** @type {Picture["panels"]} */
+  const panels = [{ left: at.left, top: at.top, width: at.plot, height: at.potential, x: axis, y: potential, border: false, layers }];
+
+  const yours = scene.lines.find(({ role }) => role === "yours");
+  if (yours) {
+    const more = EDGE * at.perPixel;
+    const [i0, i1] = [scene.i[0] - more, scene.i[0] + at.perPixel * at.current + more];
+    const [xs, ys] = currentOf(yours, scene, at.plot);
+    const stroke = { colour: colours.blue, width: 2 };
+    panels.push({
+      left: at.left,
+      top: at.row - EDGE,
+      width: at.plot,
+      height: at.current + 2 * EDGE,
+      x: axis,
+      y: { range: [i0, i1], grid: [], unit },
+      border: false,
+      layers: [{ kind: "line", xs, ys, stroke, fill: 0.15, name: tr("current"), unit }],
+    });
+    const far = yours.current.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most), 0);
+    const zero = at.yi(0);
+    write("0", at.left - 10, zero, "right");
+    const level = Math.min(Math.max(at.yi(far), at.row), at.row + at.current);
+    if (Math.abs(level - zero) > size) write(numberText(far, 3), at.left - 10, level, "right");
+    if (unit)
+      write(unit, at.left - 10, Math.abs(level - zero) > 2 * size + 4 ? (level + zero) / 2 : Math.max(level, zero) + size + 3, "right");
+  }
+
+  const [held] = scene.handles;
+  if (held && at.current > 40) {
+    const text = scene.handles.length > 1 ? tr("current: drag its height, its times") : tr("current: drag its height");
+    const [px, py] = [at.x(held.t), at.yi(held.current)];
+    const wide = widthOf(text, size);
+    const other = scene.handles.find((one) => one !== held && one.t > held.t);
+    const room = (other ? at.x(other.t) - 14 : right) - px - 18;
+    const low = held.current >= 0 ? Math.max(py, at.row + 4) + 16 : py - 16;
+    if (wide < room) write(text, px + 18, low, "left");
+    else if (px + 34 + wide < right && other) write(text, at.x(other.t) + 18, low, "left");
+    else if (px - 18 - wide > at.left) write(text, px - 18, low, "right");
+  }
+  const { brackets, texts } = bracketsOf(scene, at, size, colours);
+  panels[0].layers.push(...brackets);
+  labels.push(...texts);
+  const heights = shown.map(at.y);
+  const low = Math.min(...heights);
+  return { width, height, size, colours, panels, labels, name: "traces", potential: [at.left, low, at.plot, Math.max(...heights) - low] };
+}
+
+/** The current of a line, in which a jump is a vertical stroke: it is held from step to step. @param {Line} line @param {Scene} scene @param {number} plot @returns {[number[], number[]]} */
+function currentOf({ t0, dt, current }, { x, i }, plot) {
+  const [ts, is] = columns(t0, dt, current, x, plot);
+  const [xs, ys] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+  for (let k = 0; k < ts.length; k++) {
+    const last = ys[ys.length - 1];
+    if (Math.abs(is[k] - last) > 0.2 * (i[1] - i[0])) {
+      xs.push(ts[k]);
+      ys.push(last);
+    }
+    xs.push(ts[k]);
+    ys.push(is[k]);
+  }
+  return [xs, ys];
+}
+
+const ROW = 1.5; // sizes of the font from one bracket to the next
+const MOST = 3; // rows of brackets
+
+/**
+ * Brackets above the potential, each with what was measured; those that do not fit beside each other are below each other.
+ * @param {Scene} scene @param {ReturnType<typeof frame>} at @param {number} size @param {Record<string, string>} colours
+ * @returns {{ brackets: Layer[], texts: Picture["labels"] }}
+ */
+function bracketsOf({ marks, x, v }, at, size, colours) {
+  /** @type {Layer[]} */
+  const brackets = [];
+  /** @type {Picture["labels"]} */
+  const texts = [];
+  const ends = /** @type {[number, number][][]} */ ([]); // of each row, in px
+  const right = at.left + at.plot;
+  for (const { from, to, text, passed } of marks) {
+    const [a, b] = [Math.max(at.x(from), at.left + 1), Math.min(at.x(to), right - 1)];
+    if (b < at.left || a > right) continue;
+    const wide = widthOf(text, size) + 10;
+    const middle = Math.min(Math.max((a + b) / 2, at.left + wide / 2), right - wide / 2);
+    const [begin, end] = [Math.min(a, middle - wide / 2), Math.max(b, middle + wide / 2)];
+    let row = ends.findIndex((taken) => taken.every(([c, d]) => end < c || begin > d));
+    if (row < 0) row = ends.push([]) - 1;
+    if (row >= MOST) continue;
+    ends[row].push([begin, end]);
+    const y = at.top + (0.9 + row * ROW) * size;
+    const level = (/** @type {number} */ px) => v[1] - ((px - at.top) / at.potential) * (v[1] - v[0]);
+    const time = (/** @type {number} */ px) => x[0] + ((px - at.left) / at.plot) * (x[1] - x[0]);
+    const colour = passed ? colours.blue : colours.red;
+    brackets.push({
+      kind: "line",
+      xs: [time(a), time(a), time(b), time(b)],
+      ys: [level(y + 5), level(y), level(y), level(y + 5)],
+      stroke: { colour, width: 1.6 },
+    });
+    texts.push({ text, x: middle, y, align: "center", colour, back: colours.card });
+  }
+  return { brackets, texts };
+}
+
+/** What the lines of a scene show at a time. @param {Scene} scene @param {number} t @param {string} example @returns {{ role: Role | "current", text: string }[]} */
+export function readAt(scene, t, example) {
+  const rows = scene.lines.map((line) => {
+    const isThere = t >= line.t0 && t < line.t0 + line.v.length * line.dt;
+    return { role: line.role, text: `${nameOf(line.role, example)}: ${isThere ? withUnit(line.v[sampleAt(line, t)], scene.scale) : "–"}` };
+  });
+  const yours = scene.lines.find(({ role }) => role === "yours");
+  const current = yours
+    ? [{ role: /** @type {const} */ ("current"), text: `${tr("current")}: ${withUnit(yours.current[sampleAt(yours, t)], scene.unit)}` }]
+    : [];
+  return [...rows.reverse(), ...current];
+}
