@@ -130,7 +130,8 @@ def test_it_gives_back_at_a_key_and_takes_over_again(opened):
         const before = figure.dataset.drawn;
         document.activeElement.value = Number(document.activeElement.value) + 8;
         document.activeElement.dispatchEvent(new Event('input', { bubbles: true }));
-        const look = () => figure.dataset.drawn === before ? requestAnimationFrame(look) : give(figure.dataset.pwPainter);
+        const look = () =>
+            figure.dataset.drawn === before ? requestAnimationFrame(look) : give(figure.dataset.pwPainter);
         look();
     })""")
     assert now == "light"
