@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from plausiwidgets.arguments import shown
+from plausiwidgets.json_text import read_json
 from plausiwidgets.optimization.result import Result
 
 FORMAT = "plausiwidgets-study-9"
@@ -178,7 +179,7 @@ def _lines(data: bytes) -> Iterator[dict[str, Any]]:
     # In merged files a request may follow an incomplete line without a line break.
     for line in data.replace(_HEAD, b"\n" + _HEAD).split(b"\n"):
         try:
-            found = json.loads(line)
+            found = read_json(line)
         except ValueError:
             continue
         if isinstance(found, dict):

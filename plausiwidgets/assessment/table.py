@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from plausiwidgets.arguments import checked, shown
+from plausiwidgets.json_text import read_json
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.optimization.versions import versions
@@ -196,9 +197,9 @@ def read_csv(path: str | Path) -> pd.DataFrame:
         read = []
         for row, text in enumerate(table[name]):
             try:
-                read.append(dict(json.loads(text)))
+                read.append(dict(read_json(text)))
             except (ValueError, TypeError):
-                raise ValueError(f"{where}, row {row + 1}, column {name!r}: {text!r} is not JSON") from None
+                raise ValueError(f"{where}, row {row + 1}, column {name!r}: {shown(text)} is not JSON") from None
         table[name] = pd.Series(read, index=table.index, dtype=object)
     table["found_after"] = table["found_after"].astype("Int64")
     made = list(table[VERSIONS]) or [{}]

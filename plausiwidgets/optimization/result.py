@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plausiwidgets import models, patterns
+from plausiwidgets.json_text import read_json
 from plausiwidgets.lazy import pandas as pd
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.old_names import renamed_fields
@@ -340,7 +341,7 @@ class Result(Printed):
     @classmethod
     def from_json(cls, text: str | bytes) -> Result:
         """Return the record of a text of :meth:`to_json`; ValueError for anything else."""
-        return cls.from_dict(json.loads(text))
+        return cls.from_dict(read_json(text))
 
     # -- printed ---------------------------------------------------------------------------------
 

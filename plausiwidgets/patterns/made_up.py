@@ -59,8 +59,12 @@ _MODEL = _MadeUp(
 )  # fmt: skip
 
 
+MISTAKES = (NameError, AttributeError, TypeError, IndexError)
+"""What is wrong whatever the neuron; anything else a procedure may raise for one that it is not for."""
+
+
 class Untriable(KeyError):
-    """A procedure reads a parameter of the neuron: no made-up one has it."""
+    """A procedure is not for made-up neurons: it reads a parameter that they do not have, or raises."""
 
 
 class _NoParameters(dict[str, Any]):

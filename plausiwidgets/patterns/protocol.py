@@ -22,7 +22,7 @@ from plausiwidgets.names import check_key, unknown
 from plausiwidgets.old_names import renamed_fields
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.bench import Bench, Measurement
-from plausiwidgets.patterns.made_up import SETS, Untriable
+from plausiwidgets.patterns.made_up import MISTAKES, SETS, Untriable
 from plausiwidgets.patterns.marks import Mark, Time
 from plausiwidgets.patterns.sweep import Sweep, sketch
 from plausiwidgets.simulation.current import Floats
@@ -355,9 +355,10 @@ class Protocol:
     def _call(self, what: str, function: Callable[..., Any], *args: Any) -> Any:
         try:
             return function(*args)
-        except Untriable:
-            raise
         except Exception as error:
+            # A procedure may know the neurons that it is for, and refuse a made-up one.
+            if what == "procedure" and not isinstance(error, MISTAKES):
+                raise Untriable(what) from error
             raise ValueError(
                 f"pattern {self.key!r}: {what} raised {type(error).__name__}: {error} (tried with made-up sets, "
                 f"silent, of one spike and of many; free_values are {', '.join(self.free) or 'none'}; a feature that "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -428,9 +429,8 @@ def checked_data(source: Source, asked: Mapping[str, Any], time: str = "t", thre
             raise ValueError(f"the column for {what}, {name!r}, is there twice: valid is one column of this name")
         named[what] = name
     if "v" not in named and "spikes" not in named:
-        raise ValueError(
-            f"a recording needs v or spikes, and has neither; there are: {', '.join(map(repr, source.columns))}"
-        )
+        there = ", ".join(map(shown, [*source.columns][:20]))
+        raise ValueError(f"a recording needs v or spikes, and has neither; there are: {there}")
     columns = {what: _numbers(source, name) for what, name in named.items()}
     times, place = columns["t"], lambda i: source.place(named["t"], i)
     _check_times(times, place)
@@ -495,7 +495,8 @@ def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[
         raise ValueError(f"{name}, line {here[0]}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
         raise ValueError(f"{name} is not text: valid is a CSV file in UTF-8") from None
-    columns = {n: np.array(x) if names.count(n) == 1 else TWICE for n, x in zip(names, values, strict=True)}
+    times = Counter(names)
+    columns = {n: np.array(x) if times[n] == 1 else TWICE for n, x in zip(names, values, strict=True)}
     return Source(
         columns,
         lambda column, i: f"{name}, line {lines[i]}, column {column!r}",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from plausiwidgets.arguments import shown
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.names import unknown
 from plausiwidgets.patterns.pattern import Pattern
@@ -41,7 +42,9 @@ AMPERE = {"pA": 1e-12, "nA": 1e-9, "uA": 1e-6, "mA": 1e-3, "A": 1.0}
 AS_IT_IS = "another unit"
 """Stands for a current that is not converted, where the model has another unit."""
 
-_SAID = re.compile(r"(?P<name>.*?)(\s*[\[(]\s*(?P<unit>[^\])]+?)\s*[\])]|[\s_](?P<last>[a-zA-Zµμ]{1,2}))?")
+_LISTED = 20
+"""Columns that an error lists."""
+_LAST = re.compile(r"[\s_]([a-zA-Zµμ]{1,2})\Z")
 
 
 @dataclass(frozen=True)
@@ -159,12 +162,18 @@ def read_recording(content: bytes, name: str) -> RecordingFile:
         if unit:
             units[what] = unit
     if "v" not in columns and "spikes" not in columns:
-        there = ", ".join(map(repr, source.columns))
+        there = _listed(source.columns)
         raise ValueError(f"{name} has no column of potentials (v) or spikes (spikes): there are {there}")
     if "t" not in columns and "v" in columns:
-        there = ", ".join(map(repr, source.columns))
+        there = _listed(source.columns)
         raise ValueError(f"{name} has no column of times (t): there are {there}")
     return RecordingFile(name, source, columns, units)
+
+
+def _listed(columns: Iterable[str]) -> str:
+    """Return the first columns as an error lists them."""
+    names = list(columns)
+    return ", ".join(map(shown, names[:_LISTED])) + (f" and {len(names) - _LISTED} more" * (len(names) > _LISTED))
 
 
 def units_of(what: str, model: NeuronModel) -> dict[str, float]:
@@ -187,10 +196,17 @@ def _split(column: str) -> tuple[str, str]:
     >>> _split("Vm_mV"), _split("time (s)"), _split("membrane potential"), _split("v_m")
     (('Vm', 'mV'), ('time', 's'), ('membrane_potential', ''), ('v_m', ''))
     """
-    found = _SAID.fullmatch(column.strip())
-    unit = _unit((found["unit"] or found["last"] or "") if found else "")
-    name = found["name"] if found and (unit or found["unit"]) else column
-    return re.sub(r"\s+", "_", name.strip()), unit
+    name = column.strip()
+    bracket = max(name.rfind("["), name.rfind("("))
+    inside = name[bracket + 1 : -1].strip() if bracket >= 0 and name[-1:] in ("]", ")") else ""
+    if inside:
+        name, unit = name[:bracket], _unit(inside)
+    else:
+        last = _LAST.search(name[-3:])
+        unit = _unit(last[1]) if last else ""
+        if last and unit:
+            name = name[: -len(last[0])]
+    return "_".join(name.split()), unit
 
 
 def _unit(text: str) -> str:

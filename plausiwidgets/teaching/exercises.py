@@ -7,7 +7,6 @@ any. Here it is read, and what it claims is judged again.
 from __future__ import annotations
 
 import base64
-import json
 import math
 import re
 import zlib
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from plausiwidgets.arguments import checked, require, shown
+from plausiwidgets.json_text import read_json
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.registry import get as get_model
@@ -41,6 +41,8 @@ PREFIX = "PW1"
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 _CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
 _LONGEST = 8000
+FINEST = 4.0
+"""Times that a step is finer than that of the model, up to which a code is judged without the page of its exercise."""
 _LONGEST_NAME = 60
 _ABOUT = (".model", ".pattern", ".mystery")
 _FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", ".name")
@@ -164,7 +166,7 @@ def _task_on(page: str | Path) -> _Task:
     found = _DATA.search(path.read_text(encoding="utf-8", errors="replace"))
     data: Any = None
     with suppress(ValueError):
-        data = json.loads(found[1]) if found else None
+        data = read_json(found[1]) if found else None
     if not isinstance(data, dict) or not data.get("exercise"):
         raise ValueError(f"page is {str(path)!r}, which is not the page of an exercise: export_page(…, exercise=…)")
     start = data["exercise"].get("start") or data["patterns"][0]["sets"][0]
@@ -261,6 +263,12 @@ def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
         for name, parameter in known.items():
             _check_value(parameter, values.get(name, float(parameter.default)), task)
     dt = _number(".dt", given[".dt"]) if ".dt" in given else model.dt
+    usual = [model.dt, *(preset.dt for preset in model.presets if preset.dt is not None)]
+    if task is None and dt < min(usual) / FINEST:
+        raise ValueError(
+            f"its time step is {number(dt)} ms, valid is, without the page of its exercise (page=…): at least "
+            f"{number(min(usual) / FINEST)} ms"
+        )
     if task is not None and task.dt not in (None, dt):
         raise ValueError(f"its time step is {number(dt)} ms")
     seconds = _number(".seconds", given[".seconds"])

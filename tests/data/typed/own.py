@@ -76,7 +76,9 @@ rates = pw.Pattern(
     key="my_rates",
     title="Rates over currents",
     free_values=[],
-    procedure=lambda bench: pw.patterns.Measurement({"n": np.ones(bench.n)}, np.zeros(bench.n)),
+    procedure=lambda bench: pw.patterns.Measurement(
+        {"n": np.ones(bench.n), "min_isi": np.ones(bench.n)}, np.zeros(bench.n)
+    ),
     criteria=[pw.Criterion("n", "currents", low=1)],
     curve=pw.Curve("current", "rate", "Current", "Rate", y_unit="Hz"),
 )
