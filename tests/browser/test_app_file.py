@@ -1,5 +1,6 @@
 """The app in one file, in a real browser: what is seen first, what a hand and a keyboard can do."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,34 @@ def value(page, name: str) -> float:
 
 
 # ------------------------------------------------------------------ what is seen first
+
+
+def test_a_pattern_of_several_sweeps_shows_the_one_that_is_chosen(opened):
+    page = opened("#pattern=resonator")
+    shown = page.get_by_role("combobox", name="Sweep that is shown")
+    figure = page.locator("[data-pw-figure] canvas")
+    expect(shown).to_have_value("gap T")
+    expect(figure).to_have_attribute("aria-label", re.compile("fires 1 spikes"))
+    shown.select_option("gap T/2")
+    expect(figure).to_have_attribute("aria-label", re.compile("fires 0 spikes"))
+    expect(page.locator(".pw-chip")).to_contain_text("It does")
+    page.get_by_role("button", name="Next pattern").click()
+    expect(shown).to_have_value("gap T")
+    expect(page.locator(".pw-sentence")).to_contain_text("integrator")
+
+
+def test_praise_ends_with_what_it_is_about(opened):
+    page = opened()
+    page.get_by_role("button", name="Your turn").click()
+    page.get_by_role("button", name="Give me a hint").wait_for()
+    page.evaluate("location.hash = '#c=-50&d=2&a=0.02&amplitude=15'")
+    praise = page.get_by_text("Well done: that is tonic bursting.")
+    praise.wait_for()
+    page.locator("[data-name=c]").focus()
+    for _ in range(40):
+        page.keyboard.press("PageDown")
+    expect(praise).to_have_count(0)
+    expect(page.get_by_role("button", name="Your turn")).to_be_visible()
 
 
 @pytest.mark.parametrize(

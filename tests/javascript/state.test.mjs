@@ -52,6 +52,43 @@ test("a turn begins where the pattern does not hold, with at most three sliders 
   }
 });
 
+test("a turn begins with a neuron that rests, and has the potentials of a cell", () => {
+  const from = stored(data, "tonic_bursting");
+  const matter = patternOf(catalogue, data, "tonic_bursting").matter.map((name) => sliders.find((one) => one.name === name));
+  let seed = 1;
+  const random = () => {
+    seed = (seed * 16807) % 2147483647;
+    return seed / 2147483647;
+  };
+  for (let k = 0; k < 12; k++) {
+    const { values } = result(moveAway(catalogue, data, from, matter, random));
+    const { checks } = result(simulation(catalogue, data, { ...from, values }).judging()).verdict;
+    assert.deepEqual(
+      checks.filter(({ key, passed }) => !passed && ["quiet", "at_rest", "cell"].includes(key)),
+      [],
+    );
+  }
+});
+
+test("each sweep of a pattern can be shown, and its example with it", () => {
+  const at = stored(data, "resonator");
+  const { sweeps } = simulation(catalogue, data, at);
+  assert.deepEqual(sweeps, ["gap T", "gap T/2", "gap 1.5 T", "single pulse"]);
+  const counts = sweeps.map((name) => {
+    const run = simulation(catalogue, data, at, [], null, name);
+    assert.equal(run.sweep.name, name);
+    assert.equal(run.example().spikes.length, run.trace("yours").spikes.length);
+    return run.trace("yours").spikes.length;
+  });
+  assert.deepEqual(counts, [1, 0, 0, 0]);
+});
+
+test("a sweep that was chosen by a procedure can be shown", () => {
+  const at = stored(data, "class_1_excitable");
+  const spikes = (name) => simulation(catalogue, data, at, [], null, name).trace("yours").spikes.length;
+  assert.ok(spikes("just above rheobase") < spikes("10 % above"));
+});
+
 test("the bar of a slider ends where the pattern stops to hold", () => {
   const from = stored(data, "tonic_bursting");
   const slider = sliders.find(({ name }) => name === "c");

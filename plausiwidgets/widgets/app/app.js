@@ -50,6 +50,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     marked: -1,
     window: null,
     whole: false,
+    sweep: "",
     pinned: null,
     present: false,
     dark: false,
@@ -94,7 +95,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
   // -- what follows of a change ------------------------------------------------------------------
 
   const simulate = () => {
-    run = simulation(catalogue, current, selection(), found, answered);
+    run = simulation(catalogue, current, selection(), found, answered, store.get().sweep);
     yours = run.trace("yours");
   };
 
@@ -160,7 +161,7 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     if (at.model !== selection().model || at.pattern !== selection().pattern) {
       found = [];
       answered = null;
-      store.set({ box: { bounds: {}, fixed: [], locked: [] } });
+      store.set({ box: { bounds: {}, fixed: [], locked: [] }, sweep: "" });
     }
     current = next;
     store.set({ selection: at });
@@ -170,7 +171,10 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
 
   const solved = () => {
     const { turn, verdict } = store.get();
-    if (turn && turn.stage !== "solved" && verdict?.loss === 0) store.set({ turn: { ...turn, stage: "solved" } });
+    if (!turn || !verdict) return;
+    if (turn.stage === "solved") {
+      if (verdict.loss > 0) store.set({ turn: null }); // it was lost again
+    } else if (verdict.loss === 0) store.set({ turn: { ...turn, stage: "solved" } });
   };
 
   // -- the search --------------------------------------------------------------------------------
@@ -194,7 +198,9 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     const line =
       run.neuron &&
       values &&
-      simulation(catalogue, current, { ...selection(), values: { ...selection().values, ...values } }, found).trace(role);
+      simulation(catalogue, current, { ...selection(), values: { ...selection().values, ...values } }, found, null, run.sweep.name).trace(
+        role,
+      );
     others.set(role, { values, line });
     return line;
   };
@@ -291,6 +297,14 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
       const whole = /** @type {Range} */ ([yours.t0, yours.t0 + yours.v.length * yours.dt]);
       const next = nearer(x, whole, factor, about ?? (x[0] + x[1]) / 2);
       store.set({ window: next ? { x: next, y: store.get().window?.y ?? null } : null });
+    },
+    /** Shows the response to another sweep of the pattern. @param {string} sweep */
+    showSweep(sweep) {
+      others.clear();
+      store.set({ sweep, window: null });
+      if (!run.neuron) return update(); // the host has it
+      simulate();
+      store.set({ drawn: store.get().drawn + 1 });
     },
     /** Whether a part of the sweep is shown. */
     isPart() {

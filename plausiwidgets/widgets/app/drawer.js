@@ -18,14 +18,18 @@ export function Drawer({ app }) {
   const title = inSentence(tr(app.pattern.title), app.store.get().language);
   const count = app.play.count();
   const words = search ? tr("{count} tried, least distance {least}", { count, least: leastOf(app, count) }) : tr("starting …");
+  const place = useRef(/** @type {any} */ (null));
+  // Of a figure that is partly out of sight, the whole is shown beside the search.
+  useEffect(() => place.current.parentElement.scrollIntoView({ block: "nearest" }), []);
   const tell = (/** @type {"pause" | "resume" | "stop"} */ kind) => () => app.tell(kind);
-  return html`<section class="pw-drawer" aria-label=${tr("Search")}>
+  return html`<section class="pw-drawer" aria-label=${tr("Search")} ref=${place}>
     <div class="pw-drawerhead">
       <div><${Heading} app=${app}>${tr("How far from {pattern}?", { pattern: title })}<//>
         <p role="status">${search && !runs && !isPlayed ? `${words}. ${after(search)}` : words}</p></div>
       ${isPlayed ? html`<button key="skip" onclick=${app.play.skip}>${tr("Skip")}</button>` : ""}
       ${runs && search.state !== "paused" ? html`<button key="pause" onclick=${tell("pause")}>❚❚ ${tr("Pause")}</button>` : ""}
       ${runs && search.state === "paused" ? html`<button key="resume" onclick=${tell("resume")}>▶ ${tr("Go on")}</button>` : ""}
+      ${search && !runs && !isPlayed ? html`<button key="elsewhere" onclick=${() => app.search("random")}>${tr("Search elsewhere")}</button>` : ""}
       ${runs ? html`<button key="stop" onclick=${tell("stop")}>■ ${tr("Stop")}</button>` : html`<button key="close" onclick=${() => app.store.set({ drawer: false })}>${tr("Close")}</button>`}
       <button key="take" class="pw-take" disabled=${!search?.best || Boolean(turn)} onclick=${app.take}>${tr("Take these values")}</button>
     </div>
@@ -44,8 +48,9 @@ function leastOf(app, count) {
 }
 
 /** What a search that is over has found, and what can be done next. @param {Search} search */
-function after({ state, status, least, error }) {
+function after({ state, status, least, error, tries }) {
   if (state === "failed") return error || tr("The search failed.");
+  if (least === 0 && tries.count === 1) return tr("Your values hold already: move a slider first, or search elsewhere.");
   if (status === "replicated") return tr("Found, and verified: take these values, then drag to see how far they go.");
   if (least === 0 || status === "fragile") return tr("Every criterion holds, but not in each check: take these values, or search again.");
   if (state === "stopped") return tr("Stopped: take the best, drag on from it, and search again.");

@@ -261,7 +261,7 @@ export function Legend({ app }) {
     ["example", app.exampleTitle()],
     ...(pinned ? [["pinned", tr("compared")]] : []),
     ["yours", tr("your neuron")],
-    ...(drawer && search?.best && !turn ? [["best", tr("best of the search")]] : []),
+    ...(drawer && search && app.play.best() && !turn ? [["best", tr("best of the search")]] : []),
   ];
   return html`<ul class="pw-legend">${entries.map(([role, text]) =>
     text ? html`<li class=${role} key=${role}><i aria-hidden="true"></i>${text}</li>` : "",

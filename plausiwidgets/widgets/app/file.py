@@ -190,7 +190,7 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, Any], language: str | N
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
-        f"<style>html,body{{margin:0}}\n{style()}</style>\n</head>\n"
+        f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style()}</style>\n</head>\n"
         f'<body>\n<main id="app"></main>\n<script type="application/json" id="data">{json_text(data)}</script>\n'
         f'<script type="module">{text}</script>\n</body>\n</html>\n'
     )

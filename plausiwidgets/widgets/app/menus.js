@@ -80,7 +80,7 @@ export function python(app) {
   const { model, values, dt } = app.store.get().selection;
   const list = Object.entries(values).map(([name, value]) => `${JSON.stringify(name)}: ${value}`);
   const step = dt === app.data.model.dt ? "" : `, dt=${dt}`;
-  return `pw.judge(${JSON.stringify(model)}, ${app.pattern.python}, {${list.join(", ")}}${step})`;
+  return `import plausiwidgets as pw\n\npw.judge(${JSON.stringify(model)}, ${app.pattern.python}, {${list.join(", ")}}${step})`;
 }
 
 /** Language, whole sweep, keys. @param {{ app: App }} props */

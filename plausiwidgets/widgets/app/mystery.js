@@ -136,7 +136,7 @@ export function MysteryActions({ app, game }) {
 function Revealed({ app, game, values }) {
   const own = app.store.get().selection.values;
   const sliders = app.sliders.filter(({ name }) => game.moved.includes(name));
-  return html`<table class="pw-revealed"><thead><tr><td></td><th scope="col">${tr("hidden")} ▼</th><th scope="col">${tr("your value")}</th></tr></thead>
+  return html`<table class="pw-revealed"><thead><tr><td></td><th scope="col">${tr("hidden")} ▲</th><th scope="col">${tr("your value")}</th></tr></thead>
     <tbody>${sliders.map(
       (slider) => html`<tr><th scope="row"><${Name} slider=${slider} /></th><td>${`${plain(values[slider.name])} ${slider.unit}`}</td>
         <td>${`${plain(own[slider.name])} ${slider.unit}`}</td></tr>`,

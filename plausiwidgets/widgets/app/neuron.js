@@ -30,9 +30,9 @@ export function stored(data, key, set = 0) {
  * answered.
  * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} selection
  * @param {(Sweep[] | null)[]} [found] sweeps that the procedure of each component has found
- * @param {Simulated | null} [answered]
+ * @param {Simulated | null} [answered] @param {string} [shown] name of the sweep that is shown, where it is not the main one
  */
-export function simulation(catalogue, data, selection, found = [], answered = null) {
+export function simulation(catalogue, data, selection, found = [], answered = null, shown = "") {
   const pattern = patternOf(catalogue, data, selection.pattern);
   const neuron = NEURONS[selection.model];
   const values = new Map(Object.entries(selection.values));
@@ -42,11 +42,12 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
   const sweeps = pattern.components.flatMap((part, i) =>
     (part.sweeps.length ? part.sweeps : (found[i] ?? chosen?.[i] ?? [])).map((sweep) => ({ sweep, part })),
   );
-  const main = sweeps.find(({ sweep }) => sweep.name === pattern.main) ?? sweeps[0];
+  const named = (/** @type {string} */ name) => sweeps.find(({ sweep }) => sweep.name === name);
+  const main = named(shown) ?? named(pattern.main) ?? sweeps[0];
   /** @param {any} formula */
   const at = (formula) => valueOf(formula, values);
 
-  /** The response to the main sweep. @param {Role} role @returns {Line} */
+  /** The response to the sweep that is shown. @param {Role} role @returns {Line} */
   function trace(role) {
     if (!neuron) return { ...(answered?.line ?? NOTHING), role };
     const { pieces, end, duration } = main.sweep;
@@ -81,6 +82,8 @@ export function simulation(catalogue, data, selection, found = [], answered = nu
     pattern,
     sliders: slidersOf(pattern, data),
     sweep: main.sweep,
+    /** Names of all of them. */
+    sweeps: sweeps.map(({ sweep }) => sweep.name),
     /** How the threshold lies above rest, in mV. */
     get span() {
       if (!neuron) return USUAL;
@@ -162,7 +165,7 @@ function exampleOf(catalogue, data, pattern, name) {
 
   function made() {
     if (pattern.twin) {
-      const run = simulation(catalogue, data, stored(data, pattern.key));
+      const run = simulation(catalogue, data, stored(data, pattern.key), [], null, name);
       if (run.sweep.name === name)
         return { line: { ...run.trace("example"), role: "example" }, scale: run.scale(), resets: data.model.resets };
     }

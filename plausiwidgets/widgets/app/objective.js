@@ -108,13 +108,14 @@ export function objectivePainter() {
       let free = left;
       for (const [n, k] of restarts.entries()) {
         if (k >= count || k === 0) continue;
+        const isNamed = x(k) >= free;
         context.strokeStyle = colours.soft;
         context.beginPath();
-        context.moveTo(Math.round(x(k)) + 0.5, top - 18);
+        context.moveTo(Math.round(x(k)) + 0.5, isNamed ? top - 18 : top - 3); // the names stand above the others
         context.lineTo(Math.round(x(k)) + 0.5, y(0));
         context.stroke();
         const name = tr("restart {n}", { n: n + 1 });
-        if (x(k) < free) continue;
+        if (!isNamed) continue;
         context.fillText(name, x(k) + 4, top - 12);
         free = x(k) + context.measureText(name).width + 16;
       }

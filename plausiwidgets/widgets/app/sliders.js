@@ -12,13 +12,13 @@ import { inSentence } from "./words.js";
 export const plain = (value, digits = 4) => String(Number(value.toPrecision(digits))).replace("-", "−");
 
 /**
- * The first words of a description: what stands beside a name, where it says more than the name.
+ * The first words of a description, without the name that they stand beside.
  * @param {Slider} slider @param {string} language
  */
 export function shortOf({ name, description }, language) {
-  if (description.toLowerCase().startsWith(name)) return "";
   const [words] = tr(description).split(/[,;:(.]/);
-  return inSentence(words.trim(), language);
+  const isName = name.length > 2 && `${words.toLowerCase()} `.startsWith(`${name} `);
+  return isName ? words.slice(name.length).trim() : inSentence(words.trim(), language);
 }
 
 /** The name of a value with its index. @param {{ slider: Slider }} props */
@@ -31,7 +31,7 @@ export const endsOf = ({ low, high }, value) => [Math.min(low, value), Math.max(
 
 /**
  * A native range, as wide as there is room, with the bar of where the pattern holds behind it.
- * @param {{ app: App, slider: Slider, bar: Range[] | null, from: number | null }} props `from`: where ▼ stands
+ * @param {{ app: App, slider: Slider, bar: Range[] | null, from: number | null }} props `from`: where ▲ stands
  */
 function Track({ app, slider, bar, from }) {
   const value = app.store.get().selection.values[slider.name];
@@ -49,7 +49,7 @@ function Track({ app, slider, bar, from }) {
       ([low, high]) =>
         html`<i class="pw-bar" style=${`left:${place(low)};right:calc(100% - ${place(high)} - ${low === high ? 4 : 0}px)`}></i>`,
     )}
-    ${from === null ? "" : html`<span class="pw-from" aria-hidden="true" style=${`left:${place(positionOf(slider, from, ends) / STEPS)}`}>▼</span>`}
+    ${from === null ? "" : html`<span class="pw-from" aria-hidden="true" style=${`left:${place(positionOf(slider, from, ends) / STEPS)}`}>▲</span>`}
     <input type="range" disabled=${app.store.get().box.locked.includes(slider.name)} min="0" max=${STEPS} step="1" ref=${input} data-name=${slider.name}
       aria-label=${slider.unit ? `${slider.name} (${slider.unit})` : slider.name}
       aria-valuetext=${`${plain(value)} ${slider.unit}`.trim()}

@@ -22,7 +22,7 @@ export function hasBars(state) {
   return state.turn?.stage !== "open" && !isTask(state) && (!game || game.revealed !== null);
 }
 
-/** Where ▼ stands: values that a turn or a mystery has told. @param {State} state @returns {Values} */
+/** Where ▲ stands: values that a turn or a mystery has told. @param {State} state @returns {Values} */
 export function told(state) {
   const { turn } = state;
   if (turn?.stage === "shown") return Object.fromEntries(turn.moved.map((name) => [name, turn.from[name]]));

@@ -3,7 +3,7 @@ import { numberText } from "./engine/words.js";
 import { columns, frame, sampleAt, ticks, tickText } from "./scene.js";
 import { THEMES } from "./theme.js";
 
-/** @import { Layer, Line, Picture, Role, Scene } from "./types.d.ts" */
+/** @import { Layer, Line, Picture, Range, Role, Scene } from "./types.d.ts" */
 // The figure as a picture: the potential above the current.
 
 /** @type {Record<Role, { width: number, dash: number[] }>} */
@@ -107,14 +107,8 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
   const [held] = scene.handles;
   if (held && at.current > 40) {
     const text = scene.handles.length > 1 ? tr("current: drag its height, its times") : tr("current: drag its height");
-    const [px, py] = [at.x(held.t), at.yi(held.current)];
-    const wide = widthOf(text, size);
-    const other = scene.handles.find((one) => one !== held && one.t > held.t);
-    const room = (other ? at.x(other.t) - 14 : right) - px - 18;
-    const low = held.current >= 0 ? Math.max(py, at.row + 4) + 16 : py - 16;
-    if (wide < room) write(text, px + 18, low, "left");
-    else if (px + 34 + wide < right && other) write(text, at.x(other.t) + 18, low, "left");
-    else if (px - 18 - wide > at.left) write(text, px - 18, low, "right");
+    const free = placeBeside(scene, at, widthOf(text, size), size);
+    if (free) write(text, ...free);
   }
   const { brackets, texts } = bracketsOf(scene, at, size, colours);
   panels[0].layers.push(...brackets);
@@ -122,6 +116,42 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
   const heights = shown.map(at.y);
   const low = Math.min(...heights);
   return { width, height, size, colours, panels, labels, name: "traces", potential: [at.left, low, at.plot, Math.max(...heights) - low] };
+}
+
+/**
+ * Where a text beside a handle of the current crosses neither its line nor another handle.
+ * @param {Scene} scene @param {ReturnType<typeof frame>} at @param {number} wide @param {number} size
+ * @returns {[number, number, "left" | "right"] | undefined}
+ */
+function placeBeside({ handles, lines }, at, wide, size) {
+  const [highest, lowest] = [at.top + at.potential + size, at.row + at.current - 0.6 * size];
+  const yours = lines.find(({ role }) => role === "yours");
+  const near = (/** @type {number} */ y, /** @type {number} */ other) => Math.abs(y - other) < 16;
+  const places = handles.flatMap(({ t, current }) =>
+    (current >= 0 ? [16, -16] : [-16, 16]).flatMap((below) => {
+      const y = at.yi(current) + below;
+      return /** @type {[number, number, "left" | "right"][]} */ ([
+        [at.x(t) + 18, y, "left"],
+        [at.x(t) - 18, y, "right"],
+      ]);
+    }),
+  );
+  return places.find(([x, y, align]) => {
+    const [from, to] = align === "left" ? [x, x + wide] : [x - wide, x];
+    if (from < at.left || to > at.left + at.plot || y < highest || y > lowest) return false;
+    if (handles.some(({ t, current }) => at.x(t) > from - 12 && at.x(t) < to + 12 && near(y, at.yi(current)))) return false;
+    return !yours || !crosses(yours, at, [from - 4, to + 4], [y - 0.6 * size, y + 0.6 * size]);
+  });
+}
+
+/** Whether the current goes through a box. @param {Line} line @param {ReturnType<typeof frame>} at @param {Range} x @param {Range} y */
+function crosses({ t0, dt, current }, at, [left, right], [high, low]) {
+  const end = Math.min(Math.ceil((at.t(right) - t0) / dt), current.length - 1);
+  for (let k = Math.max(Math.floor((at.t(left) - t0) / dt), 1); k <= end; k++) {
+    const [a, b] = [at.yi(current[k - 1]), at.yi(current[k])];
+    if (Math.max(a, b) > high && Math.min(a, b) < low) return true;
+  }
+  return false;
 }
 
 /** The current of a line, in which a jump is a vertical stroke: it is held from step to step. @param {Line} line @param {Scene} scene @param {number} plot @returns {[number[], number[]]} */

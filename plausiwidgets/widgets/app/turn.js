@@ -1,16 +1,18 @@
 import { positionOf, STEPS, valueAt } from "./engine/scales.js";
 import { tr } from "./engine/texts.js";
 import { simulation } from "./neuron.js";
-import { html } from "./vendor/preact.js";
+import { html, useEffect, useReducer } from "./vendor/preact.js";
 import { inSentence } from "./words.js";
 
 /** @import { App } from "./app.js" */
 /** @import { Catalogue, ModelData, Range, Selection, Slider, Values } from "./types.d.ts" */
 
 const TRIES = 24;
+const CELL = ["quiet", "at_rest", "cell"]; // criteria of a neuron that rests and has the potentials of a cell
 
 /**
- * Values from which a hand has to come back: some sliders away from where the pattern holds, and judged not to show it.
+ * Values from which a hand has to come back: some sliders away from where the pattern holds, and judged not to show it,
+ * by a neuron that still is one where such values are found.
  * @param {Catalogue} catalogue @param {ModelData} data @param {Selection} from @param {Slider[]} sliders
  * @returns {Generator<void, { values: Values, names: string[] } | null>}
  */
@@ -28,13 +30,16 @@ export function* moveAway(catalogue, data, from, sliders, random = Math.random) 
       values[slider.name] = valueAt(slider, to < 0 || to > STEPS ? (to < 0 ? at + far : at - far) : to, ends);
     }
     const { verdict } = yield* simulation(catalogue, data, { ...from, values }).judging();
-    if (verdict && verdict.loss > 0 && !verdict.lost) return { values, names: names.map(({ name }) => name) };
+    const isCell = verdict?.checks.every(({ key, passed }) => passed || !CELL.includes(key));
+    if (verdict && verdict.loss > 0 && !verdict.lost && (isCell || k >= TRIES - 4)) return { values, names: names.map(({ name }) => name) };
   }
   return null;
 }
 
 /** The buttons below the sliders: a turn, a search. @param {{ app: App }} props */
 export function Actions({ app }) {
+  const [, again] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  useEffect(() => app.bars.on(() => again(0)), []);
   const { turn, search, drawer, verdict } = app.store.get();
   const title = inSentence(tr(app.pattern.title), app.store.get().language);
   const runs = drawer && search && ["waiting", "running", "paused"].includes(search.state);
@@ -49,7 +54,7 @@ export function Actions({ app }) {
               turn.stage === "open" ? tr("Give me a hint") : tr("Show me where they were")
             }</button>`
       }
-      <p role="status">${TURN_WORDS[turn.stage](title)}</p>
+      <p role="status">${TURN_WORDS[turn.stage](title, app)}</p>
       ${
         isSolved
           ? html`<button class="pw-second" onclick=${app.turn}>${tr("Once more")}</button>`
@@ -83,10 +88,15 @@ export function Actions({ app }) {
   </div>`;
 }
 
-/** @type {Record<string, (title: string) => string>} */
+/** @type {Record<string, (title: string, app: App) => string>} */
 const TURN_WORDS = {
-  open: () => tr("The pale line is where you are going. Nothing on the sliders says how."),
-  bars: () => tr("Green is where one slider alone would do, if there is such a place."),
-  shown: () => tr("▼ is where each slider stood."),
+  open: () => tr("The pale line is the example. Move the sliders until every dot is filled."),
+  bars: (_, app) => {
+    const known = app.mattering.map((slider) => app.bars.of(slider));
+    return known.every((spans) => spans !== null && !spans.length)
+      ? tr("No slider alone is enough here: move two of them.")
+      : tr("Green is where this slider alone is enough.");
+  },
+  shown: () => tr("▲ is where each slider stood."),
   solved: (title) => tr("Well done: that is {pattern}.", { pattern: title }),
 };

@@ -197,6 +197,7 @@ export type State = {
   marked: number;
   window: Zoom | null;
   whole: boolean;
+  sweep: string; // that is shown; "" for the main one
   pinned: Selection | null;
   present: boolean;
   dark: boolean;

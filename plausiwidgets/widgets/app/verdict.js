@@ -26,7 +26,7 @@ export function said(verdict, verified, pattern) {
     return { kind: "fails", words: `✗ ${words}`, why: missing(checks) };
   }
   if (verified?.status === "replicated") {
-    const why = tr("Every criterion holds, and was checked at finer time steps, after a longer rest and so on.");
+    const why = tr("Every criterion holds, also at finer time steps, after a longer rest and with rounded values.");
     return { kind: "holds", words: `✓ ${tr("It does")}`, why };
   }
   if (verified?.status === "fragile" || verified?.status === "rejected") {

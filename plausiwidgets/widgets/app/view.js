@@ -76,7 +76,7 @@ function Screen({ app }) {
         ${lesson ? html`<${LessonCard} app=${app} lesson=${lesson} follow=${(/** @type {string} */ href) => follow(app, href)} />` : ""}
         <section class=${`pw-card pw-main${drawer ? " searching" : ""}`} aria-label=${tr("Figure")}
           ondragover=${(/** @type {DragEvent} */ e) => canDrop(app) && e.preventDefault()} ondrop=${(/** @type {DragEvent} */ e) => dropped(app, e)}>
-          <div class="pw-above"><${Chip} app=${app} />${app.isPart() ? html`<${Whole} app=${app} />` : ""}<${Legend} app=${app} /></div>
+          <div class="pw-above"><${Chip} app=${app} />${app.run.sweeps.length > 1 ? html`<${Sweeps} app=${app} />` : ""}${app.isPart() ? html`<${Whole} app=${app} />` : ""}<${Legend} app=${app} /></div>
           <${Figure} app=${app} />
           ${drawer ? html`<${Drawer} app=${app} />` : ""}
         </section>
@@ -146,6 +146,14 @@ function dropped(app, event) {
   if (!file || !canDrop(app)) return;
   event.preventDefault();
   readRecording(app, file);
+}
+
+/** Which of the sweeps of a pattern is shown. @param {{ app: App }} props */
+function Sweeps({ app }) {
+  const { sweep, sweeps } = app.run;
+  return html`<select class="pw-sweeps" aria-label=${tr("Sweep that is shown")} onchange=${(/** @type {any} */ e) => app.showSweep(e.target.value)}>${sweeps.map(
+    (name) => html`<option key=${name} value=${name} selected=${name === sweep.name}>${tr(name)}</option>`,
+  )}</select>`;
 }
 
 /** From the part that a pattern is about to the whole sweep, and back. @param {{ app: App }} props */
