@@ -539,12 +539,12 @@ export function createApp(catalogue, host, data, first, texts = {}, more = {}) {
     },
   };
 
-  /** What is looked at in the sweep that is shown: by the criterion that is pointed at, else by those that fail, worst first. @returns {Looked[]} */
+  /** What is looked at in the sweep that is shown: by the criterion that is pointed at, else by those that were measured and fail, worst first. @returns {Looked[]} */
   function looked() {
     const { verdict, marked } = store.get();
     if (!verdict || verdict.lost) return [];
     const pointed = verdict.checks[marked];
-    const missed = verdict.checks.filter(({ passed }) => !passed).sort((a, b) => b.cost - a.cost);
+    const missed = verdict.checks.filter(({ passed, value }) => !passed && !Number.isNaN(value)).sort((a, b) => b.cost - a.cost);
     const [first, last] = [yours.t0, yours.t0 + yours.v.length * yours.dt];
     return (pointed ? [pointed] : missed).flatMap((check) =>
       (check.looks ?? [])

@@ -61,12 +61,12 @@ export function tracesOf(scene, width, height, { size, dark, example }) {
 
   const axis = { range: x, grid: /** @type {number[]} */ ([]), unit: "ms" };
   /** @type {Layer[]} */
-  const layers = scene.marks.map(({ from, to, passed }) => ({
+  const layers = (scene.pointed ? scene.marks : []).map(({ from, to, passed }) => ({
     kind: "band",
     from,
     to,
     colour: passed ? colours.blue : colours.red,
-    alpha: scene.pointed ? 0.1 : 0.05,
+    alpha: 0.1,
   }));
   for (const line of scene.lines) {
     const { width: thick, dash } = STROKES[line.role];
@@ -171,14 +171,14 @@ function currentOf({ t0, dt, current }, { x, i }, plot) {
 }
 
 const ROW = 1.5; // sizes of the font from one bracket to the next
-const MOST = 3; // rows of brackets
+const MOST = 3; // rows of brackets; of what fails, and is not pointed at, one: above the spikes
 
 /**
  * Brackets above the potential, each with what was measured; those that do not fit beside each other are below each other.
  * @param {Scene} scene @param {ReturnType<typeof frame>} at @param {number} size @param {Record<string, string>} colours
  * @returns {{ brackets: Layer[], texts: Picture["labels"] }}
  */
-function bracketsOf({ marks, x, v }, at, size, colours) {
+function bracketsOf({ marks, pointed, x, v }, at, size, colours) {
   /** @type {Layer[]} */
   const brackets = [];
   /** @type {Picture["labels"]} */
@@ -193,7 +193,7 @@ function bracketsOf({ marks, x, v }, at, size, colours) {
     const [begin, end] = [Math.min(a, middle - wide / 2), Math.max(b, middle + wide / 2)];
     let row = ends.findIndex((taken) => taken.every(([c, d]) => end < c || begin > d));
     if (row < 0) row = ends.push([]) - 1;
-    if (row >= MOST) continue;
+    if (row >= (pointed ? MOST : 1)) continue;
     ends[row].push([begin, end]);
     const y = at.top + (0.9 + row * ROW) * size;
     const level = (/** @type {number} */ px) => v[1] - ((px - at.top) / at.potential) * (v[1] - v[0]);
